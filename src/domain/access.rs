@@ -1,0 +1,89 @@
+//! Which repositories get a secret.
+
+use std::collections::BTreeMap;
+
+use super::Foreign;
+
+/// GitHub's `visibility` of an organization secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Visibility {
+    All,
+    Private,
+    Selected,
+}
+
+impl Visibility {
+    /// GitHub's own word, as in the API.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Private => "private",
+            Self::Selected => "selected",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::All, Self::Private, Self::Selected].into_iter().find(|v| v.word() == text)
+    }
+}
+
+/// A repository as a list of selected repositories names it. The id is what counts: names change.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RepoRef {
+    pub id: u64,
+    pub full_name: Foreign,
+}
+
+/// Which repositories get one secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// All repositories of the organization, public ones included.
+    All,
+    /// The organization's private repositories. GitHub does not say whether internal ones count.
+    Private,
+    /// Just these.
+    Selected(Selected),
+    /// A repository's own secret: that repository and no other.
+    Repository,
+    /// A visibility this version does not know, as GitHub named it.
+    Other(Foreign),
+}
+
+/// The repositories of a secret whose visibility is `selected`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selected {
+    pub repositories: Vec<RepoRef>,
+    /// Whether as many came as GitHub said there are. An incomplete list is never written back.
+    pub complete: bool,
+}
+
+impl Access {
+    pub fn selected(repositories: Vec<RepoRef>, complete: bool) -> Self {
+        Self::Selected(Selected { repositories, complete })
+    }
+
+    pub fn is_nobody(&self) -> bool {
+        matches!(self, Self::Selected(s) if s.complete && s.repositories.is_empty())
+    }
+
+    /// Whether two secrets reach the same repositories, as far as is known. The order of a list does not matter.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Selected(a), Self::Selected(b)) => {
+                let ids = |s: &Selected| s.repositories.iter().map(|r| (r.id, ())).collect::<BTreeMap<_, _>>();
+                ids(a) == ids(b)
+            }
+            (a, b) => a == b,
+        }
+    }
+
+    /// GitHub's visibility, where it is one of the three.
+    pub const fn visibility(&self) -> Option<Visibility> {
+        match self {
+            Self::All => Some(Visibility::All),
+            Self::Private => Some(Visibility::Private),
+            Self::Selected(_) => Some(Visibility::Selected),
+            Self::Repository | Self::Other(_) => None,
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What exists on GitHub: per scope its credentials and its other secrets, and the repositories a token reaches.
+
+use super::{Credential, Foreign, MemberState, Problem, Scope, names};
+
+/// Everything known about one scope.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ScopeListing {
+    /// Sorted by prefix.
+    pub credentials: Vec<Credential>,
+    /// Codespaces secrets that belong to no credential, sorted by name.
+    pub other_secrets: Vec<OtherSecret>,
+    /// Whether as many secrets came as GitHub said there are.
+    pub complete: bool,
+}
+
+/// A Codespaces secret that is no member of a credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherSecret {
+    pub name: Foreign,
+    pub state: MemberState,
+}
+
+/// Scopes in the order they are shown, each with its listing or the reason why there is none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Inventory {
+    pub scopes: Vec<(Scope, Result<ScopeListing, Problem>)>,
+}
+
+/// A repository as far as pullkey needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repository {
+    pub id: u64,
+    pub full_name: Foreign,
+    /// `public`, `private`, `internal`, or what else GitHub says.
+    pub visibility: String,
+    pub archived: bool,
+    /// Whether the token's user administers it (and so may write its secrets).
+    pub admin: bool,
+    /// Whether the token's user may push to it.
+    pub push: bool,
+}
+
+impl ScopeListing {
+    /// Groups secrets by prefix; names that are no member's stay apart.
+    pub fn group(secrets: impl IntoIterator<Item = MemberState>, complete: bool) -> Self {
+        let mut listing = Self { complete, ..Self::default() };
+        for state in secrets {
+            match names::split(&state.name) {
+                Some((prefix, member)) => {
+                    let at = listing.credentials.binary_search_by(|c| c.prefix.cmp(&prefix)).unwrap_or_else(|at| {
+                        listing.credentials.insert(at, Credential::new(prefix));
+                        at
+                    });
+                    *listing.credentials[at].members.get_mut(member) = Some(state);
+                }
+                None => listing.other_secrets.push(OtherSecret { name: Foreign::new(state.name.clone()), state }),
+            }
+        }
+        listing.other_secrets.sort_by(|a, b| a.name.cmp(&b.name));
+        listing
+    }
+
+    pub fn credential(&self, prefix: &super::Prefix) -> Option<&Credential> {
+        self.credentials.iter().find(|c| c.prefix == *prefix)
+    }
+
+    /// How many secrets the scope holds; GitHub allows 100.
+    pub fn count(&self) -> usize {
+        let members = self.credentials.iter().flat_map(|c| c.members.iter()).filter(|(_, s)| s.is_some()).count();
+        members + self.other_secrets.len()
+    }
+}

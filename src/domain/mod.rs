@@ -1,0 +1,27 @@
+//! The nouns of pullkey and their rules: pure values, no I/O, no clock, no terminal.
+//!
+//! Every type that stands in a job or an outcome lives here. Nothing in this room reads a file, the environment or the
+//! time; what is needed of the world is passed in.
+
+pub mod access;
+pub mod change;
+pub mod credential;
+pub mod foreign;
+pub mod inventory;
+pub mod names;
+pub mod problem;
+pub mod scope;
+pub mod sensitive;
+pub mod token;
+pub mod verdict;
+
+pub use access::{Access, RepoRef, Visibility};
+pub use change::{AccessChange, Draft, MemberReport, Saved, WriteOutcome};
+pub use credential::{Credential, MemberState, Members};
+pub use foreign::Foreign;
+pub use inventory::{Inventory, OtherSecret, Repository, ScopeListing};
+pub use names::{Member, Prefix, PrefixFault};
+pub use problem::{Mend, Problem};
+pub use scope::{OrgName, RepoName, Scope, ScopeKind};
+pub use sensitive::Sensitive;
+pub use verdict::{Code, Outcome, Step, TestReport, Verdict};

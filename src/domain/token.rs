@@ -1,0 +1,101 @@
+//! What a GitHub token is, as far as its looks tell, and where it came from.
+
+use super::Foreign;
+
+/// Where a token was found, in the order in which they are tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TokenSource {
+    GhToken,
+    GithubToken,
+    Keyring,
+    Gh,
+    /// The demo world's own.
+    Demo,
+}
+
+impl TokenSource {
+    /// How the header names it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::GhToken => "GH_TOKEN",
+            Self::GithubToken => "GITHUB_TOKEN",
+            Self::Keyring => "the keyring",
+            Self::Gh => "gh",
+            Self::Demo => "the demo",
+        }
+    }
+
+    /// Whether it came from the environment: only then `GITHUB_API_URL` is believed.
+    pub const fn is_environment(self) -> bool {
+        matches!(self, Self::GhToken | Self::GithubToken)
+    }
+}
+
+/// The kind of a token by its prefix. Source: GitHub Docs, «About authentication to GitHub», token formats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenKind {
+    Classic,
+    FineGrained,
+    OAuth,
+    AppUser,
+    Installation,
+    Unknown,
+}
+
+impl TokenKind {
+    pub fn of(token: &str) -> Self {
+        let table = [
+            ("github_pat_", Self::FineGrained),
+            ("ghp_", Self::Classic),
+            ("gho_", Self::OAuth),
+            ("ghu_", Self::AppUser),
+            ("ghs_", Self::Installation),
+        ];
+        table.into_iter().find(|(head, _)| token.starts_with(head)).map_or(Self::Unknown, |(_, kind)| kind)
+    }
+
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Classic => "classic token",
+            Self::FineGrained => "fine-grained token",
+            Self::OAuth => "OAuth token",
+            Self::AppUser => "app user token",
+            Self::Installation => "installation token",
+            Self::Unknown => "token of an unknown kind",
+        }
+    }
+}
+
+/// Who a token is, as GitHub answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    pub login: Foreign,
+    pub kind: TokenKind,
+    pub source: TokenSource,
+    /// From `X-OAuth-Scopes`; `None` for tokens that have permissions instead.
+    pub scopes: Option<Vec<String>>,
+    /// The API's host, such as `api.github.com` or `127.0.0.1:4000`.
+    pub host: String,
+    /// What is left of the hourly request budget, and its size.
+    pub budget: Option<(u64, u64)>,
+}
+
+impl Identity {
+    /// Whether the token carries a classic scope; `None` where scopes do not tell.
+    pub fn has_scope(&self, wanted: &str) -> Option<bool> {
+        self.scopes.as_ref().map(|scopes| scopes.iter().any(|s| s == wanted))
+    }
+
+    /// Whether the API is GitHub's own and not another host's.
+    pub fn is_github(&self) -> bool {
+        self.host == "api.github.com"
+    }
+}
+
+/// An organization the user belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Membership {
+    pub org: super::OrgName,
+    /// Owners may manage the organization's secrets.
+    pub owner: bool,
+}
