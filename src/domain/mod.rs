@@ -12,6 +12,7 @@ pub mod names;
 pub mod problem;
 pub mod scope;
 pub mod sensitive;
+pub mod server;
 pub mod token;
 pub mod verdict;
 
@@ -24,4 +25,5 @@ pub use names::{Member, Prefix, PrefixFault};
 pub use problem::{Mend, Problem};
 pub use scope::{OrgName, RepoName, Scope, ScopeKind};
 pub use sensitive::Sensitive;
-pub use verdict::{Code, Outcome, Step, TestReport, Verdict};
+pub use server::{EcrHost, Server, ServerFault};
+pub use verdict::{Code, Outcome, Step, TestReport, Trial, Verdict};

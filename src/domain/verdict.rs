@@ -2,6 +2,8 @@
 
 use strum::{EnumIter, IntoStaticStr};
 
+use super::Sensitive;
+
 /// Stable codes; their spelling is part of `test --json` and never changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
@@ -117,6 +119,14 @@ pub enum With {
     Native,
     Docker,
     Both,
+}
+
+/// What is tried: exactly the three values that would be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trial {
+    pub server: String,
+    pub user: Sensitive,
+    pub password: Sensitive,
 }
 
 /// A whole test.
