@@ -1,6 +1,6 @@
 //! Which repositories get a secret.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::Foreign;
 
@@ -70,7 +70,7 @@ impl Access {
     pub fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Selected(a), Self::Selected(b)) => {
-                let ids = |s: &Selected| s.repositories.iter().map(|r| (r.id, ())).collect::<BTreeMap<_, _>>();
+                let ids = |s: &Selected| s.repositories.iter().map(|r| r.id).collect::<BTreeSet<_>>();
                 ids(a) == ids(b)
             }
             (a, b) => a == b,

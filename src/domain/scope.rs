@@ -125,7 +125,7 @@ impl fmt::Display for OrgName {
     }
 }
 
-/// Logins: letters, digits, hyphens; `_` for managed users (`name_shortcode`); bots end in `[bot]` and own nothing here.
+/// Logins: letters, digits, hyphens; `_` for managed users (`name_shortcode`); bots own nothing here.
 fn is_login(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= 100
