@@ -1,1 +1,14 @@
-//! .
+//! What screens are made of: theme roles, glyphs, the secret-aware text field, small widgets and `Memory`.
+//!
+//! Nothing here knows a screen, a client or a task. It draws what it is given, and cleans text it did not write.
+
+pub mod glyphs;
+pub mod memory;
+pub mod text_field;
+pub mod theme;
+pub mod widgets;
+
+pub use glyphs::Glyphs;
+pub use memory::Memory;
+pub use text_field::{Edit, FieldKey, Refusal, TextField, TrailingLineEnd};
+pub use theme::{Role, Theme};

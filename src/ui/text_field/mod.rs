@@ -1,0 +1,313 @@
+//! The secret-aware text field: one line of text, of which a secret one is masked, wiped and never printed.
+//!
+//! It refuses to lose anything silently: a paste that does not fit is refused whole, with the reason. It refuses to
+//! show a secret unless asked, and to keep showing it after [`TextField::leave`].
+
+mod draw;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use unicode_width::UnicodeWidthChar;
+use zeroize::Zeroizing;
+
+use crate::domain::Sensitive;
+pub use draw::draw;
+
+/// The most a field holds, in bytes. GitHub takes 48 KB per secret; the rest is room to see and mend what is too much.
+pub const LIMIT: usize = 64 * 1024;
+
+/// Room reserved at first, so that ordinary values never move in memory.
+const ROOM: usize = 1024;
+
+/// An editing key, as the keymap of the screens names it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum FieldKey {
+    Char(char),
+    Backspace,
+    Delete,
+    Left,
+    Right,
+    Home,
+    End,
+    WordLeft,
+    WordRight,
+    DeleteWordLeft,
+    DeleteToStart,
+    DeleteToEnd,
+}
+
+/// What a key or paste did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Edit {
+    /// The value is another one now.
+    Changed,
+    /// Only the cursor moved.
+    Moved,
+    /// There was nothing to do, such as Backspace at the start.
+    Nothing,
+    Refused(Refusal),
+}
+
+/// Why the field stayed as it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("nothing was inserted: the value would have {bytes} bytes, and a field holds {LIMIT}")]
+    TooLong { bytes: usize },
+}
+
+/// What becomes of one line end at the end of a paste.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrailingLineEnd {
+    Keep,
+    DropOne,
+}
+
+/// Text, a cursor and, for a secret, whether it is shown.
+#[derive(Clone)]
+pub struct TextField {
+    /// Grown only by [`TextField::make_room`], so that no unwiped copy is left behind.
+    value: Zeroizing<String>,
+    /// A byte index between two characters.
+    cursor: usize,
+    secret: bool,
+    revealed: bool,
+}
+
+impl TextField {
+    /// A field whose value everybody may see.
+    pub fn plain(value: &str) -> Self {
+        let mut field = Self::empty(false);
+        // Only a refusal could be lost here, and a value of the program's own is never that long.
+        let _ = field.replace(value);
+        field
+    }
+
+    /// An empty field for a secret.
+    pub fn secret() -> Self {
+        Self::empty(true)
+    }
+
+    fn empty(secret: bool) -> Self {
+        Self { value: Zeroizing::new(String::with_capacity(ROOM)), cursor: 0, secret, revealed: false }
+    }
+
+    pub fn key(&mut self, key: FieldKey) -> Edit {
+        let cursor = self.cursor;
+        match key {
+            FieldKey::Char(c) => self.insert(c.encode_utf8(&mut [0; 4])),
+            FieldKey::Backspace => self.delete(self.before(cursor), cursor),
+            FieldKey::Delete => self.delete(cursor, self.after(cursor)),
+            FieldKey::DeleteWordLeft => self.delete(self.word_before(cursor), cursor),
+            FieldKey::DeleteToStart => self.delete(0, cursor),
+            FieldKey::DeleteToEnd => self.delete(cursor, self.value.len()),
+            FieldKey::Left => self.go(self.before(cursor)),
+            FieldKey::Right => self.go(self.after(cursor)),
+            FieldKey::Home => self.go(0),
+            FieldKey::End => self.go(self.value.len()),
+            FieldKey::WordLeft => self.go(self.word_before(cursor)),
+            FieldKey::WordRight => self.go(self.word_after(cursor)),
+        }
+    }
+
+    /// Inserts a paste whole, or not at all. Line ends inside it stay, as `\n`: terminals themselves turn them into
+    /// `\r` on the way (xterm's ctlseqs, bracketed paste).
+    pub fn paste(&mut self, text: &Sensitive, trailing: TrailingLineEnd) -> Edit {
+        let text = unix_line_ends(text.expose());
+        let text = match trailing {
+            TrailingLineEnd::Keep => &text[..],
+            TrailingLineEnd::DropOne => text.strip_suffix('\n').unwrap_or(&text),
+        };
+        self.insert(text)
+    }
+
+    /// Replaces the value; the cursor goes to its end. What is over the limit is refused.
+    pub fn set(&mut self, value: &Sensitive) -> Edit {
+        self.replace(value.expose())
+    }
+
+    /// The value, copied once into its own wiped allocation.
+    pub fn value(&self) -> Sensitive {
+        Sensitive::new(self.value.as_str())
+    }
+
+    /// The value; the field is empty and masked afterwards.
+    pub fn take(&mut self) -> Sensitive {
+        let value = self.value();
+        *self = Self::empty(self.secret);
+        value
+    }
+
+    /// The text of a plain field; nothing for a secret.
+    pub fn text(&self) -> Option<&str> {
+        (!self.secret).then_some(self.value.as_str())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.value.is_empty()
+    }
+
+    /// In bytes, as GitHub counts a secret.
+    pub fn len(&self) -> usize {
+        self.value.len()
+    }
+
+    pub fn is_secret(&self) -> bool {
+        self.secret
+    }
+
+    /// Whether the value is on screen: always for a plain field.
+    pub fn is_revealed(&self) -> bool {
+        !self.secret || self.revealed
+    }
+
+    /// Shows or masks a secret; a plain field is always shown. The caller ends it after its time.
+    pub fn reveal(&mut self, on: bool) {
+        self.revealed = on && self.secret;
+    }
+
+    /// The focus goes elsewhere: a revealed secret is masked again.
+    pub fn leave(&mut self) {
+        self.revealed = false;
+    }
+
+    fn insert(&mut self, text: &str) -> Edit {
+        let bytes = self.value.len() + text.len();
+        if text.is_empty() {
+            return Edit::Nothing;
+        }
+        if bytes > LIMIT {
+            return Edit::Refused(Refusal::TooLong { bytes });
+        }
+        self.make_room(bytes);
+        self.value.insert_str(self.cursor, text);
+        self.cursor += text.len();
+        Edit::Changed
+    }
+
+    fn replace(&mut self, value: &str) -> Edit {
+        if value.len() > LIMIT {
+            return Edit::Refused(Refusal::TooLong { bytes: value.len() });
+        }
+        if *self.value == *value {
+            return Edit::Nothing;
+        }
+        let secret = self.secret;
+        let revealed = self.revealed;
+        *self = Self { revealed, ..Self::empty(secret) };
+        self.insert(value)
+    }
+
+    /// Moves the value to a larger allocation by copying; the old one is wiped when dropped.
+    fn make_room(&mut self, bytes: usize) {
+        if bytes > self.value.capacity() {
+            let mut larger = Zeroizing::new(String::with_capacity(bytes.next_power_of_two()));
+            larger.push_str(&self.value);
+            self.value = larger;
+        }
+    }
+
+    fn delete(&mut self, from: usize, to: usize) -> Edit {
+        if from == to {
+            return Edit::Nothing;
+        }
+        self.value.drain(from..to);
+        self.cursor = from;
+        Edit::Changed
+    }
+
+    fn go(&mut self, to: usize) -> Edit {
+        if to == self.cursor {
+            return Edit::Nothing;
+        }
+        self.cursor = to;
+        Edit::Moved
+    }
+
+    /// Where the character left of `at` starts; combining marks belong to the character before them.
+    fn before(&self, at: usize) -> usize {
+        let mut left = self.value[..at].char_indices().rev();
+        left.find(|(_, c)| !is_combining(*c)).map_or(0, |(index, _)| index)
+    }
+
+    fn after(&self, at: usize) -> usize {
+        let mut right = self.value[at..].char_indices().skip(1);
+        right.find(|(_, c)| !is_combining(*c)).map_or(self.value.len(), |(index, _)| at + index)
+    }
+
+    // A masked secret is one word: jumping by words would tell where its words are.
+    fn word_before(&self, at: usize) -> usize {
+        if !self.is_revealed() {
+            return 0;
+        }
+        let left = self.value[..at].trim_end_matches(|c: char| !c.is_alphanumeric());
+        left.rfind(|c: char| !c.is_alphanumeric())
+            .map_or(0, |index| index + left[index..].chars().next().map_or(1, char::len_utf8))
+    }
+
+    fn word_after(&self, at: usize) -> usize {
+        if !self.is_revealed() {
+            return self.value.len();
+        }
+        let right = &self.value[at..];
+        let gap = right.find(char::is_alphanumeric).unwrap_or(right.len());
+        right[gap..].find(|c: char| !c.is_alphanumeric()).map_or(self.value.len(), |index| at + gap + index)
+    }
+}
+
+fn is_combining(c: char) -> bool {
+    c.width() == Some(0) && !crate::domain::foreign::is_hostile(c)
+}
+
+fn unix_line_ends(text: &str) -> Zeroizing<String> {
+    let mut unix = Zeroizing::new(String::with_capacity(text.len()));
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\r' if chars.peek() == Some(&'\n') => {}
+            '\r' => unix.push('\n'),
+            c => unix.push(c),
+        }
+    }
+    unix
+}
+
+impl PartialEq for TextField {
+    fn eq(&self, other: &Self) -> bool {
+        *self.value == *other.value
+            && (self.cursor, self.secret, self.revealed) == (other.cursor, other.secret, other.revealed)
+    }
+}
+
+impl Eq for TextField {}
+
+impl fmt::Debug for TextField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.text() {
+            Some(text) => write!(f, "TextField({text:?} at {})", self.cursor),
+            None => write!(f, "TextField(redacted, revealed: {})", self.revealed),
+        }
+    }
+}
+
+impl fmt::Debug for FieldKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            // A typed character may be one of a password.
+            Self::Char(_) => "Char(redacted)",
+            Self::Backspace => "Backspace",
+            Self::Delete => "Delete",
+            Self::Left => "Left",
+            Self::Right => "Right",
+            Self::Home => "Home",
+            Self::End => "End",
+            Self::WordLeft => "WordLeft",
+            Self::WordRight => "WordRight",
+            Self::DeleteWordLeft => "DeleteWordLeft",
+            Self::DeleteToStart => "DeleteToStart",
+            Self::DeleteToEnd => "DeleteToEnd",
+        })
+    }
+}
