@@ -137,12 +137,13 @@ pub struct TestReport {
 }
 
 impl TestReport {
-    /// The step that decided the verdict: the first that did not pass, else the last.
+    /// The step that decided the verdict: the first that did not pass, else the login that did.
     pub fn decisive(&self) -> Option<&Step> {
         self.steps
             .iter()
             .filter(|s| s.rung != Rung::Docker)
             .find(|s| matches!(s.outcome, Outcome::Fail | Outcome::Inconclusive))
+            .or_else(|| self.steps.iter().find(|s| s.rung == Rung::Login))
             .or(self.steps.last())
     }
 }

@@ -1,0 +1,41 @@
+//! What is special about Amazon ECR: its registry takes only the user `AWS` with a token, never a key pair.
+//!
+//! The exchange of a key pair for a token is not done here.
+
+use crate::domain::{Sensitive, Server, Trial};
+
+/// What kind of credential an ECR server was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// An access key id and its secret, which GitHub exchanges when a codespace starts.
+    KeyPair,
+    /// A temporary key id, which is worth nothing without a session token, and there is no secret for that.
+    TemporaryKey,
+    /// The user `AWS` with a token, or anything else the registry can be asked about.
+    Direct,
+}
+
+/// Source of the key ids: AWS, «IAM identifiers», unique id prefixes.
+pub(super) fn kind(server: &Server, trial: &Trial) -> Kind {
+    if server.ecr().is_none() {
+        return Kind::Direct;
+    }
+    let user = trial.user.expose();
+    if user.len() >= 16 && user.starts_with("AKIA") {
+        Kind::KeyPair
+    } else if user.len() >= 16 && user.starts_with("ASIA") {
+        Kind::TemporaryKey
+    } else {
+        Kind::Direct
+    }
+}
+
+/// Why ECR's registry answers 400 instead of 401: the token is undecoded, of another region, or garbled.
+pub(super) fn remedy(password: &Sensitive) -> &'static str {
+    // base64 of «AWS:ey…»: the `authorizationToken` as the API returns it, user included.
+    if password.expose().starts_with("QVdTOmV5") {
+        "decode the token first: use the output of `aws ecr get-login-password`, not the authorizationToken"
+    } else {
+        "get a new token for this server's region with `aws ecr get-login-password --region REGION`; it lasts 12 hours"
+    }
+}

@@ -1,0 +1,73 @@
+//! What a registry said, made fit to be shown: the message found in its body, cleaned, shortened, without the secret.
+//!
+//! It never shows a page of HTML and never an echo of what was sent.
+
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use serde_json::Value;
+
+use crate::domain::{Foreign, Sensitive};
+
+/// Characters of a message that are shown.
+const LONGEST: usize = 300;
+
+/// The registry's own words, or nothing if it had none. The order of the fields is that of the registries met:
+/// Distribution and most others, Docker Hub, OAuth 2, GitLab and Artifactory.
+pub(super) fn message(headers: &HeaderMap, body: &[u8]) -> Option<Foreign> {
+    let text = String::from_utf8_lossy(body);
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if text.is_empty() {
+        return None;
+    }
+    if is_html(headers, text.as_bytes()) {
+        return Some(Foreign::new("(an HTML page)"));
+    }
+    let found = match serde_json::from_str::<Value>(text) {
+        Ok(json) => in_json(&json)?,
+        Err(_) if text.starts_with(['{', '[']) => "(broken JSON)".to_owned(),
+        Err(_) => text.to_owned(),
+    };
+    (!found.trim().is_empty()).then(|| Foreign::new(found))
+}
+
+fn in_json(json: &Value) -> Option<String> {
+    if let Some(first) = json.pointer("/errors/0") {
+        let text = |key| first.get(key).and_then(Value::as_str).filter(|text: &&str| !text.is_empty());
+        let found = text("message").or(text("code")).or(first.as_str());
+        let detail = text("detail");
+        return match (found, detail) {
+            (Some(found), Some(detail)) if detail != found => Some(format!("{found} ({detail})")),
+            (Some(found), _) => Some(found.to_owned()),
+            (None, detail) => detail.map(str::to_owned),
+        };
+    }
+    ["details", "error_description", "error", "message", "Message"]
+        .iter()
+        .find_map(|key| json.get(key).and_then(Value::as_str).filter(|text| !text.is_empty()))
+        .map(str::to_owned)
+}
+
+/// Whether a body is a web page, by its type or, where that is missing or wrong, by its first character.
+pub(super) fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
+    let declared = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let start = body.iter().find(|b| !b.is_ascii_whitespace());
+    declared.to_ascii_lowercase().contains("html") || start == Some(&b'<')
+}
+
+/// Knows the forms in which a secret may come back, and hides them.
+pub(super) struct Hush(Vec<Sensitive>);
+
+impl Hush {
+    /// Of all these forms; those too short to be told from ordinary text are left out.
+    pub(super) fn new(forms: Vec<Sensitive>) -> Self {
+        Self(forms.into_iter().filter(|form| form.len() >= 4).collect())
+    }
+
+    /// The text as it may be shown: clean, and every form of the secret replaced.
+    pub(super) fn show(&self, text: &Foreign) -> String {
+        let raw = text.raw();
+        let hidden = self.0.iter().fold(raw.to_owned(), |text, form| super::login::hide(&text, form));
+        let words = Foreign::new(hidden).shown().split_whitespace().collect::<Vec<_>>().join(" ");
+        // Shortened last, so that no secret is cut in two and its first half shown.
+        if words.chars().count() > LONGEST { words.chars().take(LONGEST).chain(['…']).collect() } else { words }
+    }
+}

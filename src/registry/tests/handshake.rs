@@ -1,0 +1,357 @@
+//! The native climb against servers that answer, refuse, lie and misbehave.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::super::{Client, Limits, Tools, test};
+use super::peer::{Peer, Reply, Seen, reply};
+use crate::domain::verdict::{Rung, With};
+use crate::domain::{Code, Outcome, Sensitive, TestReport, Trial, Verdict};
+
+const API: (&str, &str) = ("Docker-Distribution-Api-Version", "registry/2.0");
+const BASIC: (&str, &str) = ("WWW-Authenticate", "Basic realm=\"x\"");
+
+fn trial(server: &str) -> Trial {
+    Trial { server: server.to_owned(), user: "ann".into(), password: Sensitive::new("right-password") }
+}
+
+fn pair(seen: &Seen) -> String {
+    let encoded = seen.authorization().and_then(|v| v.strip_prefix("Basic ")).unwrap_or_default();
+    String::from_utf8(STANDARD.decode(encoded).unwrap()).unwrap()
+}
+
+fn tools() -> Tools {
+    Tools { docker: None, helper: PathBuf::new(), temp: PathBuf::new() }
+}
+
+async fn climb_with(trial: &Trial, limits: Limits) -> TestReport {
+    let mut parts = Vec::new();
+    let report = test(&Client::new(limits), trial, With::Native, &tools(), &mut |step| parts.push(step)).await;
+    assert_eq!(parts, report.steps, "each step is told as it is climbed");
+    assert!(!format!("{report:?}").contains("right-password"));
+    report
+}
+
+async fn climb(server: &str) -> TestReport {
+    climb_with(&trial(server), Limits::default()).await
+}
+
+/// The rung, code and verdict at which a climb ended.
+fn end(report: &TestReport) -> (Rung, Code, Verdict) {
+    let last = report.steps.last().unwrap();
+    (last.rung, last.code, report.verdict)
+}
+
+fn basic_registry(seen: &Seen) -> Reply {
+    match seen.authorization() {
+        Some(_) if pair(seen) == "ann:right-password" => reply(200, &[API], "{}"),
+        _ => reply(401, &[API, BASIC], r#"{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}"#),
+    }
+}
+
+#[tokio::test]
+async fn a_basic_login_is_accepted_and_every_rung_passes() {
+    let peer = Peer::start(basic_registry).await;
+    let report = climb(&peer.server()).await;
+    assert_eq!(report.verdict, Verdict::Pass);
+    let rungs: Vec<_> = report.steps.iter().map(|s| s.rung).collect();
+    assert_eq!(rungs, [Rung::Server, Rung::Connection, Rung::Registry, Rung::Realm, Rung::Login]);
+    assert!(report.steps.iter().all(|s| s.code == Code::Ok && s.outcome == Outcome::Pass));
+    let seen = peer.seen();
+    assert_eq!(seen.len(), 2);
+    assert_eq!(seen[0].authorization(), None);
+    assert!(seen.iter().all(|s| s.target == "/v2/" && s.headers["user-agent"].starts_with("pullkey/")));
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_refused_once_and_not_tried_again() {
+    let peer = Peer::start(basic_registry).await;
+    let mut trial = trial(&peer.server());
+    trial.password = Sensitive::new("wrong-password");
+    let report = climb_with(&trial, Limits::default()).await;
+    assert_eq!(end(&report), (Rung::Login, Code::BadCredentials, Verdict::Fail));
+    assert!(report.steps[4].detail.contains("authentication required"));
+    assert_eq!(peer.seen().iter().filter(|s| s.authorization().is_some()).count(), 1);
+}
+
+/// A registry with its token server under the same address; `grant` answers the token request.
+async fn token_registry(grant: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Peer {
+    Peer::start(move |seen| {
+        let host = &seen.headers["host"];
+        match (seen.target.starts_with("/token"), seen.authorization()) {
+            (true, _) => grant(seen),
+            (false, Some("Bearer tok-1")) => reply(200, &[API], ""),
+            (false, _) => {
+                let ask = format!(
+                    "Basic realm=\"old\", Bearer realm=\"http://{host}/token\",service=\"s p\",scope=\"repository:user/image:pull\""
+                );
+                reply(401, &[API, ("WWW-Authenticate", &ask)], "")
+            }
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_token_is_asked_for_with_service_and_account_but_without_scope() {
+    for body in [r#"{"token":"tok-1"}"#, r#"{"access_token":"tok-1","token":"other"}"#] {
+        let peer = token_registry(move |_| reply(200, &[], body)).await;
+        let report = climb(&peer.server()).await;
+        assert_eq!(report.verdict, Verdict::Pass, "{report:?}");
+        let seen = peer.seen();
+        assert_eq!(seen[1].target, "/token?service=s+p&account=ann&client_id=pullkey");
+        assert_eq!(pair(&seen[1]), "ann:right-password");
+        assert_eq!(seen[2].authorization(), Some("Bearer tok-1"));
+    }
+}
+
+#[tokio::test]
+async fn what_the_token_server_answers_becomes_a_code() {
+    for (status, body, code, verdict) in [
+        (401, r#"{"details":"incorrect username or password"}"#, Code::BadCredentials, Verdict::Fail),
+        (400, r#"{"error":"invalid_grant"}"#, Code::BadCredentials, Verdict::Fail),
+        (403, r#"{"errors":[{"code":"DENIED","message":"denied"}]}"#, Code::Denied, Verdict::Fail),
+        (429, "slow down", Code::RateLimited, Verdict::Inconclusive),
+        (500, "oops", Code::ServerError, Verdict::Inconclusive),
+        (400, "what", Code::ServerError, Verdict::Inconclusive),
+        (200, "<html>", Code::ServerError, Verdict::Inconclusive),
+        (200, r#"{"token":""}"#, Code::ServerError, Verdict::Inconclusive),
+        (200, "{\"token\":\"a\\nb\"}", Code::ServerError, Verdict::Inconclusive),
+        (200, r#"{"token":"not-liked"}"#, Code::BadCredentials, Verdict::Fail),
+    ] {
+        let peer = token_registry(move |_| reply(status, &[], body)).await;
+        let report = climb(&peer.server()).await;
+        assert_eq!(end(&report), (Rung::Login, code, verdict), "{status} {body}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_server_that_knows_only_post_gets_a_form() {
+    let peer = token_registry(|seen| match seen.method.as_str() {
+        "POST" => reply(200, &[], r#"{"access_token":"tok-1"}"#),
+        _ => reply(405, &[], ""),
+    })
+    .await;
+    assert_eq!(climb(&peer.server()).await.verdict, Verdict::Pass);
+    let post = &peer.seen()[2];
+    assert_eq!(post.target, "/token");
+    assert!(post.body.contains("grant_type=password&service=s+p&client_id=pullkey"));
+    assert!(post.body.ends_with("username=ann&password=right-password") && post.authorization().is_none());
+}
+
+#[tokio::test]
+async fn an_echo_of_the_password_is_hidden() {
+    let peer = token_registry(|seen| {
+        let pair = pair(seen);
+        reply(401, &[], &format!("no such login {pair} \u{1b}]0;x\u{7}"))
+    })
+    .await;
+    let report = climb(&peer.server()).await;
+    let detail = &report.steps.last().unwrap().detail;
+    assert!(detail.contains("no such login ann:•••") && !detail.contains('\u{1b}'), "{detail}");
+}
+
+#[tokio::test]
+async fn the_first_answer_becomes_a_code() {
+    type Case = (u16, &'static [(&'static str, &'static str)], &'static str, Code, Verdict);
+    let cases: [Case; 16] = [
+        (200, &[API], "{}", Code::NoAuthNeeded, Verdict::Inconclusive),
+        (200, &[API, ("Content-Type", "text/html")], "", Code::NoAuthNeeded, Verdict::Inconclusive),
+        (200, &[], "{}", Code::NoAuthNeeded, Verdict::Inconclusive),
+        (200, &[("Content-Type", "text/html")], "<html>hi", Code::NotARegistry, Verdict::Fail),
+        (200, &[], "hello there", Code::NotARegistry, Verdict::Fail),
+        (404, &[], "<html>", Code::NotARegistry, Verdict::Fail),
+        (401, &[], "", Code::NoChallenge, Verdict::Inconclusive),
+        (401, &[("WWW-Authenticate", "Negotiate")], "", Code::NoChallenge, Verdict::Inconclusive),
+        (
+            403,
+            &[],
+            r#"{"errors":[{"message":"client with IP '1.2.3.4' is not allowed access"}]}"#,
+            Code::Denied,
+            Verdict::Fail,
+        ),
+        (403, &[("Content-Type", "text/html")], "<h1>blocked", Code::Denied, Verdict::Inconclusive),
+        (429, &[("Retry-After", "17")], "", Code::RateLimited, Verdict::Inconclusive),
+        (500, &[], "", Code::ServerError, Verdict::Inconclusive),
+        (503, &[], "<html>", Code::ServerError, Verdict::Inconclusive),
+        (302, &[("Location", "https://elsewhere.example/v2/")], "", Code::NotARegistry, Verdict::Inconclusive),
+        (302, &[("Location", "::::")], "", Code::NotARegistry, Verdict::Inconclusive),
+        (418, &[], "", Code::NotARegistry, Verdict::Fail),
+    ];
+    for (status, headers, body, code, verdict) in cases {
+        let peer = Peer::start(move |_| reply(status, headers, body)).await;
+        let report = climb(&peer.server()).await;
+        assert_eq!(end(&report), (Rung::Registry, code, verdict), "{status} {headers:?} {body}");
+        let last = report.steps.last().unwrap();
+        assert!(!last.detail.contains('<') && !last.remedy.is_empty(), "{last:?}");
+        assert!(peer.seen().iter().all(|s| s.authorization().is_none()), "nothing was sent");
+    }
+}
+
+#[tokio::test]
+async fn a_firewall_s_own_words_and_a_waiting_time_are_shown() {
+    let firewall = r#"{"errors":[{"message":"client with IP '1.2.3.4' is not allowed access. Refer https://aka.ms/acr/firewall"}]}"#;
+    let peer = Peer::start(move |_| reply(403, &[], firewall)).await;
+    let report = climb(&peer.server()).await;
+    let last = report.steps.last().unwrap();
+    assert!(last.detail.contains("client with IP '1.2.3.4'") && last.remedy.contains("network rules"), "{last:?}");
+    let peer = Peer::start(|_| reply(429, &[("Retry-After", "17")], "")).await;
+    assert!(climb(&peer.server()).await.steps.last().unwrap().remedy.contains("17 s"));
+}
+
+#[tokio::test]
+async fn an_unsafe_token_server_is_sent_nothing() {
+    for realm in ["http://auth.example/token", "https://169.254.169.254/token", "http://10.0.0.1/token", "gopher://x/"]
+    {
+        let peer = Peer::start(move |_| {
+            let ask = format!("Bearer realm=\"{realm}\",service=\"s\"");
+            reply(401, &[("WWW-Authenticate", &ask)], "")
+        })
+        .await;
+        let report = climb(&peer.server()).await;
+        assert_eq!(end(&report), (Rung::Realm, Code::UnsafeRealm, Verdict::Inconclusive), "{realm}");
+        assert_eq!(peer.seen().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_to_another_host_is_never_sent_the_login() {
+    let elsewhere = Peer::start(|_| reply(200, &[API], r#"{"token":"tok-1"}"#)).await;
+    let to = format!("http://{}/token", elsewhere.addr);
+    let location = to.clone();
+    let realm = token_registry(move |_| reply(307, &[("Location", &location)], "")).await;
+    let report = climb(&realm.server()).await;
+    assert_eq!(end(&report), (Rung::Login, Code::UnsafeRealm, Verdict::Inconclusive));
+    let location = to.clone();
+    let basic = Peer::start(move |seen| match seen.authorization() {
+        None => reply(401, &[BASIC], ""),
+        Some(_) => reply(302, &[("Location", &location)], ""),
+    })
+    .await;
+    let report = climb(&basic.server()).await;
+    assert_eq!(end(&report), (Rung::Login, Code::UnsafeRealm, Verdict::Inconclusive));
+    assert!(report.steps.last().unwrap().detail.contains(&elsewhere.server()));
+    assert_eq!(elsewhere.seen().len(), 0);
+}
+
+#[tokio::test]
+async fn a_redirect_within_the_same_origin_is_followed_but_not_for_ever() {
+    let peer = Peer::start(|seen| match seen.target.as_str() {
+        "/v2/" => reply(308, &[("Location", "/base/v2/")], ""),
+        _ => basic_registry(seen),
+    })
+    .await;
+    assert_eq!(climb(&peer.server()).await.verdict, Verdict::Pass);
+    let around = Peer::start(|_| reply(302, &[("Location", "/v2/")], "")).await;
+    assert_eq!(end(&climb(&around.server()).await).1, Code::NotARegistry);
+    assert_eq!(around.seen().len(), 4);
+}
+
+#[tokio::test]
+async fn a_body_without_end_is_cut_and_the_status_still_counts() {
+    let peer =
+        Peer::start(|_| Reply::Endless(b"HTTP/1.1 401 X\r\nWWW-Authenticate: Basic realm=\"x\"\r\n\r\n".to_vec()))
+            .await;
+    assert_eq!(end(&climb(&peer.server()).await), (Rung::Login, Code::BadCredentials, Verdict::Fail));
+}
+
+#[tokio::test]
+async fn a_header_without_end_is_no_proper_http() {
+    let peer = Peer::start(|_| Reply::Endless(b"HTTP/1.1 200 X\r\nX: ".to_vec())).await;
+    assert_eq!(end(&climb(&peer.server()).await), (Rung::Connection, Code::ServerError, Verdict::Inconclusive));
+}
+
+#[tokio::test]
+async fn a_server_that_says_nothing_times_out() {
+    let limits = Limits { request: Duration::from_millis(150), ..Limits::default() };
+    let peer = Peer::start(|_| Reply::Silence).await;
+    let report = climb_with(&trial(&peer.server()), limits).await;
+    assert_eq!(end(&report), (Rung::Connection, Code::Timeout, Verdict::Inconclusive));
+}
+
+#[tokio::test]
+async fn nothing_listening_cannot_be_told() {
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let report = climb(&gone.to_string()).await;
+    assert_eq!(end(&report), (Rung::Connection, Code::Refused, Verdict::Inconclusive));
+    assert!(report.steps[1].detail.contains("nothing listens"));
+}
+
+#[tokio::test]
+async fn a_name_that_cannot_be_resolved_says_so() {
+    let report = test(
+        &Client::without_names(Limits::default()),
+        &trial("no-such-host.invalid"),
+        With::Native,
+        &tools(),
+        &mut |_| {},
+    )
+    .await;
+    assert_eq!(end(&report), (Rung::Connection, Code::Dns, Verdict::Inconclusive));
+}
+
+#[tokio::test]
+async fn a_server_no_pull_looks_up_fails_before_anything_is_sent() {
+    for (server, mend) in [
+        ("index.docker.io", "https://index.docker.io/v1/"),
+        ("registry-1.docker.io", "https://index.docker.io/v1/"),
+        ("GHCR.IO", "ghcr.io"),
+        ("", "host name"),
+        ("me:pw@ghcr.io", "host name"),
+    ] {
+        let report = climb(server).await;
+        assert_eq!(end(&report), (Rung::Server, Code::BadServer, Verdict::Fail), "{server}");
+        assert!(report.steps[0].remedy.contains(mend), "{:?}", report.steps[0]);
+    }
+}
+
+#[tokio::test]
+async fn an_ecr_key_pair_cannot_be_told_and_is_not_sent() {
+    for user in ["AKIAIOSFODNN7EXAMPLE", "ASIAIOSFODNN7EXAMPLE"] {
+        let mut trial = trial("123456789012.dkr.ecr.us-east-1.amazonaws.com");
+        trial.user = user.into();
+        let report = climb_with(&trial, Limits::default()).await;
+        assert_eq!(end(&report), (Rung::Login, Code::NeedsExchange, Verdict::Inconclusive));
+        assert_eq!(report.steps.len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn empty_values_are_not_sent() {
+    let peer = Peer::start(basic_registry).await;
+    let mut trial = trial(&peer.server());
+    trial.password = Sensitive::new("");
+    let report = climb_with(&trial, Limits::default()).await;
+    assert_eq!(end(&report), (Rung::Login, Code::BadCredentials, Verdict::Inconclusive));
+    assert_eq!(peer.seen().len(), 0);
+}
+
+#[tokio::test]
+async fn a_password_is_sent_exactly_as_it_is() {
+    for password in ["with\nline end\n", " spaces ", "ümläut", "a:b:c"] {
+        let expected = format!("ann:{password}");
+        let peer = Peer::start(move |seen| match seen.authorization() {
+            Some(_) if pair(seen) == expected => reply(200, &[API], ""),
+            _ => reply(401, &[BASIC], ""),
+        })
+        .await;
+        let mut trial = trial(&peer.server());
+        trial.password = Sensitive::new(password);
+        assert_eq!(climb_with(&trial, Limits::default()).await.verdict, Verdict::Pass, "{password:?}");
+    }
+}
+
+#[tokio::test]
+async fn both_without_docker_is_native_and_says_so() {
+    let peer = Peer::start(basic_registry).await;
+    let client = Client::new(Limits::default());
+    let report = test(&client, &trial(&peer.server()), With::Both, &tools(), &mut |_| {}).await;
+    assert_eq!(report.verdict, Verdict::Pass);
+    assert_eq!((end(&report).0, end(&report).1), (Rung::Docker, Code::DockerUnavailable));
+    assert_eq!(report.decisive().unwrap().rung, Rung::Login);
+    let report = test(&client, &trial(&peer.server()), With::Docker, &tools(), &mut |_| {}).await;
+    assert_eq!(end(&report), (Rung::Docker, Code::DockerUnavailable, Verdict::Inconclusive));
+}

@@ -1,0 +1,92 @@
+//! Steps that any rung may end in: a server that is unwell, a connection that fails, a redirect.
+
+use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
+use url::Url;
+
+use super::client::{Answer, Trouble, place};
+use super::ladder::step;
+use super::said::{Hush, message};
+use crate::domain::verdict::Rung;
+use crate::domain::{Code, Foreign, Outcome, Server, Step};
+
+pub(super) fn target(url: &Url, headers: &HeaderMap) -> String {
+    let to = headers.get(LOCATION).and_then(|v| v.to_str().ok()).and_then(|to| url.join(to).ok());
+    to.map_or_else(|| "nowhere".to_owned(), |to| place(&to))
+}
+
+/// 429 and everything from 500: the other side cannot or will not answer now.
+pub(super) fn unwell(rung: Rung, host: &str, answer: &Answer, said: &str) -> Step {
+    if answer.status == 429 {
+        let wait = answer.headers.get(RETRY_AFTER).and_then(|v| v.to_str().ok()).map(|text| Foreign::new(text).shown());
+        let remedy = wait.filter(|wait| !wait.is_empty() && wait.len() < 40).map_or_else(
+            || "wait a few minutes before testing again".to_owned(),
+            |wait| match wait.parse::<u64>() {
+                Ok(seconds) => format!("wait {seconds} s before testing again"),
+                Err(_) => format!("wait until {wait} before testing again"),
+            },
+        );
+        return step(
+            rung,
+            Code::RateLimited,
+            Outcome::Inconclusive,
+            format!("{host} allows no more tries now{said}"),
+            remedy,
+        );
+    }
+    step(
+        rung,
+        Code::ServerError,
+        Outcome::Inconclusive,
+        format!("{host} answers with status {}{said}", answer.status),
+        "not your credentials: the server has a problem of its own, test again later",
+    )
+}
+
+/// `: words`, or nothing.
+pub(super) fn said(answer: &Answer, hush: &Hush) -> String {
+    message(&answer.headers, &answer.body).map_or_else(String::new, |text| format!(": {}", hush.show(&text)))
+}
+
+pub(super) fn trouble_step(trouble: Trouble, rung: Rung, server: &Server) -> Step {
+    let remedy = match trouble.code {
+        Code::Dns => "check the spelling of the host, and the network",
+        Code::Refused => "check host and port, and that the registry is reachable from here",
+        Code::Timeout => "check the network, a VPN or a proxy, and test again",
+        Code::TlsUntrusted => {
+            "point SSL_CERT_FILE at the right CA to test from here; a codespace knows only public certificate authorities"
+        }
+        Code::TlsName => "write the host name that stands in the certificate",
+        Code::PlainHttp => "docker and codespaces need https: give the registry a certificate, or check the port",
+        Code::ServerError => "check host and port: something else than a web server may listen there",
+        // A connection ends in no other code.
+        Code::Ok
+        | Code::NoAuthNeeded
+        | Code::BadCredentials
+        | Code::Denied
+        | Code::RateLimited
+        | Code::NotARegistry
+        | Code::NoChallenge
+        | Code::UnsafeRealm
+        | Code::BadServer
+        | Code::NeedsExchange
+        | Code::DockerUnavailable
+        | Code::Cancelled => "check the host",
+    };
+    let remedy = if trouble.code == Code::Dns && server.is_private_host() {
+        "this host exists only in its own network: a codespace cannot reach it either"
+    } else {
+        remedy
+    };
+    step(rung, trouble.code, Outcome::Inconclusive, trouble.detail, remedy)
+}
+
+pub(super) fn firewall_remedy(answer: &Answer) -> String {
+    let text = String::from_utf8_lossy(&answer.body).to_ascii_lowercase();
+    if text.contains("firewall") || text.contains("not allowed access") || text.contains("client with ip") {
+        "not the password: the registry's network rules do not let this address in; a codespace comes from others"
+            .into()
+    } else {
+        "not the password: ask who runs the registry whether addresses are restricted; a codespace comes from others"
+            .into()
+    }
+}
