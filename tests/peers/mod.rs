@@ -1,0 +1,16 @@
+//! Against programs that are not ours. `CONTRIBUTING.md` names each peer and how it is started.
+
+use std::path::PathBuf;
+
+#[allow(dead_code)]
+/// Where a peer is, or `None` after saying so; with `PULLKEY_PEERS=required` a missing one is a failure.
+pub(crate) fn peer(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file());
+    if found.is_none() {
+        let required = std::env::var_os("PULLKEY_PEERS").is_some_and(|value| value == "required");
+        assert!(!required, "the peer {name} is not on the PATH");
+        println!("not tried: {name} is not on the PATH");
+    }
+    found
+}
