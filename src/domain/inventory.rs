@@ -70,3 +70,12 @@ impl ScopeListing {
         members + self.other_secrets.len()
     }
 }
+
+/// The repositories of a user or an organization.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Repositories {
+    /// Sorted by name, without regard to case.
+    pub list: Vec<Repository>,
+    /// Whether the last page was reached.
+    pub complete: bool,
+}

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod change;
 pub mod credential;
+pub mod forecast;
 pub mod foreign;
 pub mod inventory;
 pub mod names;
@@ -19,8 +20,9 @@ pub mod verdict;
 pub use access::{Access, RepoRef, Visibility};
 pub use change::{AccessChange, Draft, MemberReport, Saved, WriteOutcome};
 pub use credential::{Credential, MemberState, Members};
+pub use forecast::{Right, WhereFacts};
 pub use foreign::Foreign;
-pub use inventory::{Inventory, OtherSecret, Repository, ScopeListing};
+pub use inventory::{Inventory, OtherSecret, Repositories, Repository, ScopeListing};
 pub use names::{Member, Prefix, PrefixFault};
 pub use problem::{Mend, Problem};
 pub use scope::{OrgName, RepoName, Scope, ScopeKind};

@@ -54,6 +54,14 @@ impl TokenKind {
         table.into_iter().find(|(head, _)| token.starts_with(head)).map_or(Self::Unknown, |(_, kind)| kind)
     }
 
+    /// Whether tokens of this kind carry scopes; the others have permissions.
+    pub const fn has_scopes(self) -> bool {
+        match self {
+            Self::Classic | Self::OAuth => true,
+            Self::FineGrained | Self::AppUser | Self::Installation | Self::Unknown => false,
+        }
+    }
+
     pub const fn word(self) -> &'static str {
         match self {
             Self::Classic => "classic token",

@@ -1,1 +1,20 @@
-//! .
+//! The client for GitHub's REST API, on octocrab's request machinery over one HTTP stack of our own.
+//!
+//! It speaks of requests and answers only: what a failure means to a person is said in `work/problems.rs`. It refuses to
+//! send the token anywhere but to the one origin it was made for, and never repeats a write by itself.
+
+mod auth;
+mod client;
+mod endpoints;
+mod error;
+mod models;
+mod pages;
+pub mod seal;
+mod transport;
+
+#[cfg(test)]
+mod tests;
+
+pub use client::{Client, Limits, Settings};
+pub use error::{GithubError, RateLimit, Refusal};
+pub use models::{Grant, Listed, PublicKey, RepoRecord, SecretRecord, Written};

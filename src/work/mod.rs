@@ -1,1 +1,33 @@
-//! .
+//! The use cases: what pullkey does, over the clients, in domain types only.
+//!
+//! Each reports its parts through a callback while it goes on and ends with one value. Failures come out as `Problem`s; no
+//! client's error leaves this room. Nothing here knows of a screen, a flag or a state machine.
+
+mod access;
+mod delete;
+mod forecast;
+mod identity;
+mod listing;
+mod problems;
+mod repositories;
+mod save;
+mod settle;
+
+#[cfg(test)]
+mod tests;
+
+pub use access::change_access;
+pub use delete::delete;
+pub use forecast::forecast;
+pub use identity::{identity, memberships};
+pub use listing::load_scope;
+pub use problems::{connection_problem, explain};
+pub use repositories::{repositories, repository};
+pub use save::save;
+
+/// The clients a session works with.
+#[derive(Clone, Debug)]
+pub struct Clients {
+    /// `None` while no token was found.
+    pub github: Option<crate::github::Client>,
+}

@@ -1,0 +1,238 @@
+//! The client itself: one API address, one token, and the plumbing every call shares.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Method;
+use http_body_util::BodyExt as _;
+use octocrab::{Octocrab, OctocrabBuilder};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use crate::domain::Sensitive;
+use crate::domain::token::TokenKind;
+
+use super::GithubError;
+use super::auth::Authorization;
+use super::error::{is_html, server_time};
+use super::models::Listed;
+use super::pages::Pages;
+use super::transport::{self, Answer, Budget};
+
+/// A handle on GitHub; clones share connections, pace and budget.
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    base: Url,
+    auth: Option<Authorization>,
+    limits: Limits,
+    budget: Budget,
+    /// Made at the first request, because octocrab's queue needs a running runtime.
+    octocrab: OnceLock<Octocrab>,
+}
+
+/// What a client is made of.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub api_url: Url,
+    pub token: Option<Sensitive>,
+    pub limits: Limits,
+}
+
+/// Deadlines, sizes and back-offs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    pub connect: Duration,
+    /// From sending to the last byte of the answer.
+    pub request: Duration,
+    /// How often a read is asked again.
+    pub retries: usize,
+    /// Before the first repetition; four times as long before the next.
+    pub back_off: Duration,
+    pub redirects: usize,
+    /// Reads in flight at once.
+    pub reads: usize,
+    /// The largest answer, in bytes.
+    pub body: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            request: Duration::from_secs(30),
+            retries: 2,
+            back_off: Duration::from_millis(250),
+            redirects: 5,
+            reads: 16,
+            body: 8 << 20,
+        }
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("api_host", &self.api_host()).finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// Checks address and token; no connection is made. Plain http is for loopback and `*.localhost` only.
+    pub fn new(settings: Settings) -> Result<Self, GithubError> {
+        let Settings { api_url: base, token, limits } = settings;
+        match base.scheme() {
+            "https" => {}
+            "http" if transport::is_local(&base) => {}
+            "http" => return Err(GithubError::BadUrl("plain http is for this machine only")),
+            _ => return Err(GithubError::BadUrl("it has to start with https://")),
+        }
+        if base.host().is_none() {
+            return Err(GithubError::BadUrl("it names no host"));
+        }
+        if !base.username().is_empty() || base.password().is_some() {
+            return Err(GithubError::BadUrl("it must not carry a user name or a password"));
+        }
+        if base.query().is_some() || base.fragment().is_some() {
+            return Err(GithubError::BadUrl("it must end with its path"));
+        }
+        let auth = token.as_ref().map(Authorization::new).transpose()?;
+        let inner = Inner { base, auth, limits, budget: Budget::default(), octocrab: OnceLock::new() };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The API's host, with its port where one is given.
+    pub fn api_host(&self) -> String {
+        host_of(&self.inner.base)
+    }
+
+    /// What remains of the hourly budget, and its size; `None` before the first answer.
+    pub fn budget(&self) -> Option<(u64, u64)> {
+        self.inner.budget.get()
+    }
+
+    /// By the token's looks; `Unknown` without a token.
+    pub fn token_kind(&self) -> TokenKind {
+        self.inner.auth.as_ref().map_or(TokenKind::Unknown, |auth| auth.kind)
+    }
+
+    pub fn has_token(&self) -> bool {
+        self.inner.auth.is_some()
+    }
+
+    /// An address below the API's own; every segment is percent-encoded.
+    pub(super) fn url(&self, segments: &[&str], query: &[(&str, &str)]) -> Url {
+        let mut url = self.inner.base.clone();
+        // `new` made sure that there is a host, so there always are segments.
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(segments);
+        }
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        url
+    }
+
+    /// Sends one request and takes any answer that is not a refusal.
+    pub(super) async fn send(
+        &self,
+        method: Method,
+        url: &Url,
+        body: Option<&(impl Serialize + Sync)>,
+    ) -> Result<Answer, GithubError> {
+        let asked = format!("{method} {}", url.path());
+        let machinery = |e: octocrab::Error| GithubError::Machinery(Box::new(e));
+        let request = http::Request::builder().method(method).uri(url.as_str());
+        let octocrab = self.octocrab();
+        let request = octocrab.build_request(request, body).map_err(machinery)?;
+        let response = octocrab.execute(request).await.map_err(own_error)?;
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.map_err(machinery)?.to_bytes();
+        let answer = http::Response::from_parts(parts, body);
+        tracing::debug!(request = %asked, status = answer.status().as_u16(), "answered");
+        if answer.status().is_success() { Ok(answer) } else { Err(GithubError::of(&asked, &answer)) }
+    }
+
+    /// Reads one JSON answer; its headers come along.
+    pub(super) async fn get<T: DeserializeOwned>(&self, url: &Url) -> Result<(T, Answer), GithubError> {
+        let answer = self.send(Method::GET, url, None::<&()>).await?;
+        let value = serde_json::from_slice(answer.body()).map_err(|source| {
+            if is_html(&answer) || !looks_like_json(answer.body()) {
+                GithubError::NotJson { status: answer.status().as_u16(), html: is_html(&answer) }
+            } else {
+                GithubError::Decode { request: format!("GET {}", url.path()), source }
+            }
+        })?;
+        Ok((value, answer))
+    }
+
+    /// Reads all pages of a listing; `page` takes one apart, `part` hears of the growing list.
+    pub(super) async fn all<P, T>(
+        &self,
+        first: Url,
+        page: impl Fn(P) -> (Option<usize>, Vec<T>),
+        part: &mut (dyn FnMut(&[T]) + Send),
+    ) -> Result<Listed<T>, (GithubError, Vec<T>)>
+    where
+        P: DeserializeOwned,
+        T: Send,
+    {
+        let mut pages = Pages::new(&first);
+        let mut list = Listed { items: Vec::new(), total: None, server_time: None };
+        let mut url = first;
+        loop {
+            let (body, answer) = match self.get::<P>(&url).await {
+                Ok(got) => got,
+                Err(failure) => return Err((failure, list.items)),
+            };
+            let (total, items) = page(body);
+            list.items.extend(items);
+            list.total = total.or(list.total);
+            list.server_time = list.server_time.or_else(|| server_time(answer.headers()));
+            part(&list.items);
+            match pages.next(&url, answer.headers()) {
+                Ok(Some(next)) => url = next,
+                Ok(None) => return Ok(list),
+                Err(failure) => return Err((failure, list.items)),
+            }
+        }
+    }
+
+    fn octocrab(&self) -> &Octocrab {
+        self.inner.octocrab.get_or_init(|| {
+            let Inner { base, auth, limits, budget, .. } = &*self.inner;
+            let stack = transport::stack(base, auth.clone(), limits, budget.clone());
+            match OctocrabBuilder::new_empty().with_service(stack).with_auth(octocrab::AuthState::None).build() {
+                Ok(octocrab) => octocrab,
+                Err(never) => match never {},
+            }
+        })
+    }
+}
+
+/// Host and port as a person would write them.
+pub(super) fn host_of(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// Takes our own failure back out of octocrab's wrapping.
+fn own_error(error: octocrab::Error) -> GithubError {
+    match error {
+        octocrab::Error::Service { source, .. } => match source.downcast::<GithubError>() {
+            Ok(own) => *own,
+            Err(other) => GithubError::Machinery(other),
+        },
+        // octocrab's enum is not exhaustive; whatever else it finds is a fault in making the request.
+        other => GithubError::Machinery(Box::new(other)),
+    }
+}
+
+fn looks_like_json(body: &Bytes) -> bool {
+    body.iter().find(|b| !b.is_ascii_whitespace()).is_some_and(|b| matches!(b, b'{' | b'['))
+}

@@ -1,0 +1,195 @@
+//! The calls, one method each. Source: GitHub's REST description, version 2022-11-28.
+//!
+//! Selected repositories are always read to the last page: octocrab's own calls stop silently after the first thirty.
+
+use http::{Method, StatusCode};
+use serde::Serialize;
+use url::Url;
+
+use crate::domain::token::Membership;
+use crate::domain::{Foreign, OrgName, RepoName, Scope};
+
+use super::error::scopes;
+use super::models::{
+    Grant, Listed, MembershipRecord, PublicKey, PutSecret, RepoRecord, RepositoriesPage, SecretRecord, SecretsPage,
+    UserRecord, Written,
+};
+use super::pages::last_page;
+use super::{Client, GithubError};
+
+const PER_PAGE: (&str, &str) = ("per_page", "100");
+
+#[derive(Serialize)]
+struct Ids<'a> {
+    selected_repository_ids: &'a [u64],
+}
+
+/// The codespaces secrets of a scope.
+impl Client {
+    /// All secrets of a scope; `part` hears of the growing list.
+    pub async fn secrets(
+        &self,
+        scope: &Scope,
+        part: &mut (dyn FnMut(&[SecretRecord]) + Send),
+    ) -> Result<Listed<SecretRecord>, GithubError> {
+        let first = self.secrets_url(scope, &[], &[PER_PAGE]);
+        let mut list = self.all(first, |p: SecretsPage| (p.total_count, p.secrets), part).await.map_err(|(e, _)| e)?;
+        list.items.sort_by(|a, b| a.name.cmp(&b.name));
+        list.items.dedup_by(|a, b| a.name == b.name);
+        Ok(list)
+    }
+
+    /// One secret; `None` if there is none of this name (or no right to know).
+    pub async fn secret(&self, scope: &Scope, name: &str) -> Result<Option<SecretRecord>, GithubError> {
+        match self.get::<SecretRecord>(&self.secrets_url(scope, &[name], &[])).await {
+            Ok((secret, _)) => Ok(Some(secret)),
+            Err(GithubError::NotFound(_)) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// The key to seal values of this scope with. It may change at any time: never keep it.
+    pub async fn public_key(&self, scope: &Scope) -> Result<PublicKey, GithubError> {
+        self.get(&self.secrets_url(scope, &["public-key"], &[])).await.map(|(key, _)| key)
+    }
+
+    /// Creates or overwrites a secret.
+    pub async fn put_secret(
+        &self,
+        scope: &Scope,
+        name: &str,
+        sealed: (&PublicKey, &str),
+        grant: &Grant,
+    ) -> Result<Written, GithubError> {
+        let (key, value) = sealed;
+        let body = PutSecret { encrypted_value: Some(value), key_id: Some(&key.key_id), grant };
+        self.put(self.secrets_url(scope, &[name], &[]), Some(&body)).await
+    }
+
+    /// Changes who gets an organization's secret without touching its value: `encrypted_value` is not required there.
+    pub async fn put_grant(&self, scope: &Scope, name: &str, grant: &Grant) -> Result<Written, GithubError> {
+        let body = PutSecret { encrypted_value: None, key_id: None, grant };
+        self.put(self.secrets_url(scope, &[name], &[]), Some(&body)).await
+    }
+
+    /// Deletes a secret. One that is not there is as good as deleted, so that a repeated call succeeds.
+    pub async fn delete_secret(&self, scope: &Scope, name: &str) -> Result<(), GithubError> {
+        self.remove(self.secrets_url(scope, &[name], &[])).await
+    }
+
+    /// The repositories a secret is selected for, all pages.
+    pub async fn selected(&self, scope: &Scope, name: &str) -> Result<Listed<RepoRecord>, GithubError> {
+        let first = self.secrets_url(scope, &[name, "repositories"], &[PER_PAGE]);
+        let page = |p: RepositoriesPage| (p.total_count, p.repositories);
+        let mut list = self.all(first, page, &mut |_| {}).await.map_err(|(e, _)| e)?;
+        list.items.sort_by_key(|r| r.id);
+        list.items.dedup_by_key(|r| r.id);
+        list.items.sort_by_cached_key(|r| r.full_name.raw().to_ascii_lowercase());
+        Ok(list)
+    }
+
+    /// Replaces the list of selected repositories.
+    pub async fn set_selected(&self, scope: &Scope, name: &str, ids: &[u64]) -> Result<(), GithubError> {
+        let body = Ids { selected_repository_ids: ids };
+        self.put(self.secrets_url(scope, &[name, "repositories"], &[]), Some(&body)).await.map(|_| ())
+    }
+
+    pub async fn add_selected(&self, scope: &Scope, name: &str, id: u64) -> Result<(), GithubError> {
+        let url = self.secrets_url(scope, &[name, "repositories", &id.to_string()], &[]);
+        self.put(url, None::<&()>).await.map(|_| ())
+    }
+
+    pub async fn remove_selected(&self, scope: &Scope, name: &str, id: u64) -> Result<(), GithubError> {
+        self.remove(self.secrets_url(scope, &[name, "repositories", &id.to_string()], &[])).await
+    }
+
+    async fn put(&self, url: Url, body: Option<&(impl Serialize + Sync)>) -> Result<Written, GithubError> {
+        let answer = self.send(Method::PUT, &url, body).await?;
+        match answer.status() {
+            StatusCode::CREATED => Ok(Written::Created),
+            StatusCode::NO_CONTENT => Ok(Written::Updated),
+            // A success of another kind is not GitHub's: a captive portal says 200 to everything.
+            other => Err(GithubError::Unexpected { status: other.as_u16(), request: format!("PUT {}", url.path()) }),
+        }
+    }
+
+    async fn remove(&self, url: Url) -> Result<(), GithubError> {
+        match self.send(Method::DELETE, &url, None::<&()>).await {
+            Ok(answer) if answer.status() == StatusCode::NO_CONTENT => Ok(()),
+            Ok(answer) => Err(GithubError::Unexpected {
+                status: answer.status().as_u16(),
+                request: format!("DELETE {}", url.path()),
+            }),
+            Err(GithubError::NotFound(_)) => Ok(()),
+            Err(other) => Err(other),
+        }
+    }
+
+    fn secrets_url(&self, scope: &Scope, tail: &[&str], query: &[(&str, &str)]) -> Url {
+        let mut path = match scope {
+            Scope::User => vec!["user"],
+            Scope::Repository(repo) => vec!["repos", repo.owner(), repo.name()],
+            Scope::Organization(org) => vec!["orgs", org.as_str()],
+        };
+        path.extend(["codespaces", "secrets"]);
+        path.extend(tail);
+        self.url(&path, query)
+    }
+}
+
+/// Who one is, and which repositories there are.
+impl Client {
+    /// The token's user, and its classic scopes where it has such.
+    pub async fn user(&self) -> Result<(Foreign, Option<Vec<String>>), GithubError> {
+        let (user, answer) = self.get::<UserRecord>(&self.url(&["user"], &[])).await?;
+        Ok((user.login, scopes(answer.headers())))
+    }
+
+    /// The organizations the user is an active member of. Names that could not stand in a path are left out.
+    pub async fn memberships(&self) -> Result<Vec<Membership>, GithubError> {
+        let first = self.url(&["user", "memberships", "orgs"], &[("state", "active"), PER_PAGE]);
+        let list = self.all(first, |p: Vec<MembershipRecord>| (None, p), &mut |_| {}).await.map_err(|(e, _)| e)?;
+        let active = list.items.into_iter().filter(|m| m.state.as_deref().is_none_or(|s| s == "active"));
+        let known = active.filter_map(|m| {
+            let owner = m.role.as_deref() == Some("admin");
+            OrgName::parse(&m.organization.login).ok().map(|org| Membership { org, owner })
+        });
+        Ok(known.collect())
+    }
+
+    /// The repositories the user reaches, or an organization's. If a later page fails, what came before it is returned
+    /// together with the failure.
+    pub async fn repositories(
+        &self,
+        org: Option<&OrgName>,
+        part: &mut (dyn FnMut(&[RepoRecord]) + Send),
+    ) -> Result<(Vec<RepoRecord>, Option<GithubError>), GithubError> {
+        let first = self.repositories_url(org, &[PER_PAGE]);
+        match self.all(first, |p: Vec<RepoRecord>| (None, p), part).await {
+            Ok(list) => Ok((list.items, None)),
+            Err((failure, some)) if some.is_empty() => Err(failure),
+            Err((failure, some)) => Ok((some, Some(failure))),
+        }
+    }
+
+    /// How many repositories the user reaches, or an organization has: one request, whatever the number.
+    pub async fn count_repositories(&self, org: Option<&OrgName>, public_only: bool) -> Result<usize, GithubError> {
+        let mut query = vec![("per_page", "1")];
+        if public_only {
+            query.push(if org.is_some() { ("type", "public") } else { ("visibility", "public") });
+        }
+        let (page, answer) = self.get::<Vec<RepoRecord>>(&self.repositories_url(org, &query)).await?;
+        Ok(last_page(answer.headers()).unwrap_or(page.len()))
+    }
+
+    pub async fn repository(&self, name: &RepoName) -> Result<RepoRecord, GithubError> {
+        self.get(&self.url(&["repos", name.owner(), name.name()], &[])).await.map(|(repo, _)| repo)
+    }
+
+    fn repositories_url(&self, org: Option<&OrgName>, query: &[(&str, &str)]) -> Url {
+        match org {
+            Some(org) => self.url(&["orgs", org.as_str(), "repos"], query),
+            None => self.url(&["user", "repos"], query),
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! What can go wrong between us and GitHub, with everything that is needed to explain it.
+//!
+//! No variant carries the token, a secret's value or a sealed box.
+
+use std::time::Duration;
+
+use chrono::DateTime;
+use http::{HeaderMap, StatusCode};
+use thiserror::Error;
+
+use crate::domain::Foreign;
+
+use super::models::Complaint;
+use super::transport::Answer;
+
+type Source = Box<dyn std::error::Error + Send + Sync>;
+
+#[derive(Debug, Error)]
+pub enum GithubError {
+    #[error("GitHub does not accept the token")]
+    Unauthorized(Box<Refusal>),
+    #[error("GitHub refuses {}", .0.request)]
+    Forbidden(Box<Refusal>),
+    #[error("GitHub shows nothing for {}", .0.request)]
+    NotFound(Box<Refusal>),
+    /// On repository assignments: the secret's visibility is not `selected`.
+    #[error("GitHub sees a conflict in {}", .0.request)]
+    Conflict(Box<Refusal>),
+    #[error("GitHub cannot take what {} says", .0.request)]
+    Unprocessable(Box<Refusal>),
+    #[error("GitHub's rate limit is used up")]
+    RateLimited(Box<RateLimit>),
+    #[error("GitHub answered {status} to {request}")]
+    Server { status: u16, request: String },
+    /// A status that the description of the call does not know.
+    #[error("an unexpected answer, {status}, to {request}")]
+    Unexpected { status: u16, request: String },
+    #[error("the answer ({status}) is not JSON")]
+    NotJson { status: u16, html: bool },
+    #[error("the answer to {request} cannot be read")]
+    Decode { request: String, source: serde_json::Error },
+    #[error("the answer is larger than {limit} bytes")]
+    TooBig { limit: usize },
+    /// A redirect to another origin. The token did not go there.
+    #[error("redirected to another address")]
+    Redirected { to: Foreign },
+    #[error("redirected in a circle")]
+    RedirectLoop,
+    /// A page's `next`, or an address of our own making, that is not on the API's origin.
+    #[error("the next page is at another address")]
+    Origin { next: Foreign },
+    #[error("the list has no end")]
+    Endless,
+    #[error("the token cannot be used: {0}")]
+    BadToken(&'static str),
+    #[error("the API's address cannot be used: {0}")]
+    BadUrl(&'static str),
+    #[error("{host} has no address")]
+    Dns { host: String, source: Source },
+    #[error("{host} cannot be reached")]
+    Refused { host: String, source: Source },
+    #[error("no secure connection to {host}")]
+    Tls { host: String, source: Source },
+    /// `sent` tells whether the request may have arrived.
+    #[error("no answer in time")]
+    Timeout { sent: bool },
+    #[error("the connection broke")]
+    Dropped { sent: bool, source: Source },
+    #[error("GitHub's public key is not one")]
+    KeyInvalid,
+    #[error("the request could not be made")]
+    Machinery(#[source] Source),
+}
+
+/// What GitHub said when it refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refusal {
+    /// Method and path, such as `GET /user/codespaces/secrets`.
+    pub request: String,
+    pub status: u16,
+    pub message: Foreign,
+    /// The `errors` of a 422, one text each.
+    pub details: Vec<Foreign>,
+    /// `X-OAuth-Scopes`: what the token has; `None` for tokens that have permissions instead.
+    pub scopes: Option<Vec<String>>,
+    /// `X-Accepted-OAuth-Scopes`: any of these would do.
+    pub accepted: Vec<String>,
+    /// `X-Accepted-GitHub-Permissions`: what a fine-grained token needs.
+    pub permissions: Option<Foreign>,
+    /// The address of `X-GitHub-SSO` where the token can be authorized.
+    pub sso: Option<Foreign>,
+}
+
+/// How long GitHub wants to be left alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    /// From now, by GitHub's own clock; `None` if it did not say.
+    pub wait: Option<Duration>,
+    /// A secondary limit: too much at once, rather than too much in an hour.
+    pub secondary: bool,
+}
+
+impl GithubError {
+    /// Whether the request may have had its effect although no success was heard of.
+    pub fn may_have_happened(&self) -> bool {
+        match self {
+            Self::Timeout { sent } | Self::Dropped { sent, .. } => *sent,
+            Self::Server { .. } | Self::Unexpected { .. } | Self::NotJson { .. } | Self::TooBig { .. } => true,
+            Self::Unauthorized(_)
+            | Self::Forbidden(_)
+            | Self::NotFound(_)
+            | Self::Conflict(_)
+            | Self::Unprocessable(_)
+            | Self::RateLimited(_)
+            | Self::Decode { .. }
+            | Self::Redirected { .. }
+            | Self::RedirectLoop
+            | Self::Origin { .. }
+            | Self::Endless
+            | Self::BadToken(_)
+            | Self::BadUrl(_)
+            | Self::Dns { .. }
+            | Self::Refused { .. }
+            | Self::Tls { .. }
+            | Self::KeyInvalid
+            | Self::Machinery(_) => false,
+        }
+    }
+
+    /// Whether the way to GitHub failed, so that asking again soon may work. A missed deadline is not repeated: three of
+    /// them in a row would keep a person waiting for minutes.
+    pub(super) fn is_worth_another_try(&self) -> bool {
+        matches!(self, Self::Dropped { .. } | Self::Refused { .. } | Self::Dns { .. })
+    }
+
+    /// The failure an answer that is no success stands for.
+    pub(super) fn of(request: &str, answer: &Answer) -> Self {
+        let status = answer.status();
+        let complaint = serde_json::from_slice::<Complaint>(answer.body()).ok();
+        if status.is_server_error() {
+            return Self::Server { status: status.as_u16(), request: request.to_owned() };
+        }
+        let is_client = status.is_client_error();
+        if complaint.is_none() && is_client && !answer.body().is_empty() {
+            return Self::NotJson { status: status.as_u16(), html: is_html(answer) };
+        }
+        let complaint = complaint.unwrap_or_default();
+        if let Some(limit) = rate_limit(status, answer.headers(), complaint.message.raw()) {
+            return Self::RateLimited(Box::new(limit));
+        }
+        let refusal = Box::new(Refusal::new(request, answer, complaint));
+        match status {
+            StatusCode::UNAUTHORIZED => Self::Unauthorized(refusal),
+            StatusCode::FORBIDDEN => Self::Forbidden(refusal),
+            StatusCode::NOT_FOUND => Self::NotFound(refusal),
+            StatusCode::CONFLICT => Self::Conflict(refusal),
+            StatusCode::UNPROCESSABLE_ENTITY => Self::Unprocessable(refusal),
+            _ if is_html(answer) => Self::NotJson { status: status.as_u16(), html: true },
+            // Every other status is one that no call of ours is documented to give.
+            _ => Self::Unexpected { status: status.as_u16(), request: request.to_owned() },
+        }
+    }
+}
+
+impl Refusal {
+    fn new(request: &str, answer: &Answer, complaint: Complaint) -> Self {
+        let headers = answer.headers();
+        let sso = text(headers, "x-github-sso")
+            .and_then(|value| value.split("url=").nth(1).map(|url| url.trim().to_owned()))
+            .filter(|url| url.starts_with("https://"));
+        Self {
+            request: request.to_owned(),
+            status: answer.status().as_u16(),
+            details: complaint.texts(),
+            message: complaint.message,
+            scopes: scopes(headers),
+            accepted: list(text(headers, "x-accepted-oauth-scopes").unwrap_or_default()),
+            permissions: text(headers, "x-accepted-github-permissions").map(Foreign::new),
+            sso: sso.map(Foreign::new),
+        }
+    }
+}
+
+/// The scopes of a classic or OAuth token. Fine-grained and app tokens send none, or an empty header.
+pub(super) fn scopes(headers: &HeaderMap) -> Option<Vec<String>> {
+    text(headers, "x-oauth-scopes").map(list)
+}
+
+pub(super) fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+fn list(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned).collect()
+}
+
+pub(super) fn is_html(answer: &Answer) -> bool {
+    text(answer.headers(), "content-type").is_some_and(|t| t.contains("html"))
+        || answer.body().iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'<')
+}
+
+/// When the server says it answered, in seconds since 1970.
+pub(super) fn server_time(headers: &HeaderMap) -> Option<i64> {
+    DateTime::parse_from_rfc2822(text(headers, "date")?).ok().map(|time| time.timestamp())
+}
+
+/// Source: GitHub Docs, «Rate limits for the REST API», exceeding the rate limit.
+fn rate_limit(status: StatusCode, headers: &HeaderMap, message: &str) -> Option<RateLimit> {
+    if status != StatusCode::FORBIDDEN && status != StatusCode::TOO_MANY_REQUESTS {
+        return None;
+    }
+    let number = |name| text(headers, name)?.trim().parse::<i64>().ok();
+    let spent = number("x-ratelimit-remaining") == Some(0);
+    let words = message.to_ascii_lowercase();
+    let secondary = words.contains("secondary rate") || words.contains("abuse detection");
+    let retry_after = number("retry-after");
+    if !(spent || secondary || retry_after.is_some() || status == StatusCode::TOO_MANY_REQUESTS) {
+        return None;
+    }
+    let until_reset = || Some(number("x-ratelimit-reset")? - server_time(headers)?);
+    let seconds = retry_after.or_else(|| if spent { until_reset() } else { None });
+    let wait = seconds.and_then(|s| u64::try_from(s).ok()).map(Duration::from_secs);
+    Some(RateLimit { wait, secondary: secondary || !spent })
+}

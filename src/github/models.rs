@@ -1,0 +1,293 @@
+//! GitHub's answers and questions, as small as pullkey needs them and tolerant of everything else.
+//!
+//! Source: GitHub's REST description (`@octokit/openapi`), codespaces secrets. Unknown fields are ignored, words of
+//! enumerations stay text, and both forms of time stamp are read.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::domain::{Access, Foreign, MemberState, RepoRef, Repository, Scope, ScopeKind};
+
+/// One secret as GitHub lists it, at any scope.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct SecretRecord {
+    pub name: String,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    /// Organization and user secrets; a repository's own have none.
+    #[serde(default)]
+    pub visibility: Option<String>,
+}
+
+/// A public key and the id that has to be sent along with what it sealed.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct PublicKey {
+    #[serde(deserialize_with = "text_or_number")]
+    pub key_id: String,
+    pub key: String,
+}
+
+/// A repository, from listings of any kind.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct RepoRecord {
+    pub id: u64,
+    pub full_name: Foreign,
+    #[serde(default)]
+    pub private: bool,
+    #[serde(default)]
+    pub visibility: Option<String>,
+    #[serde(default)]
+    pub archived: bool,
+    #[serde(default)]
+    pub permissions: Option<Permissions>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Permissions {
+    #[serde(default)]
+    pub admin: bool,
+    #[serde(default)]
+    pub push: bool,
+}
+
+/// All that a listing gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed<T> {
+    pub items: Vec<T>,
+    /// What GitHub said there are, if it said.
+    pub total: Option<usize>,
+    /// When the first page was answered, by GitHub's clock, in seconds since 1970.
+    pub server_time: Option<i64>,
+}
+
+/// What a PUT did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    Created,
+    Updated,
+}
+
+/// Who gets a secret, as one PUT says it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Grant {
+    /// Organization secrets only, and there always.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub visibility: Option<&'static str>,
+    /// Integers: GitHub takes strings for some calls only. `None` says nothing about the list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selected_repository_ids: Option<Vec<u64>>,
+}
+
+/// The body of a PUT of a secret. Without a value it changes access only.
+#[derive(Serialize)]
+pub(super) struct PutSecret<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encrypted_value: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_id: Option<&'a str>,
+    #[serde(flatten)]
+    pub grant: &'a Grant,
+}
+
+#[derive(Deserialize)]
+pub(super) struct UserRecord {
+    pub login: Foreign,
+}
+
+#[derive(Deserialize)]
+pub(super) struct MembershipRecord {
+    #[serde(default)]
+    pub state: Option<String>,
+    #[serde(default)]
+    pub role: Option<String>,
+    pub organization: OrgRecord,
+}
+
+#[derive(Deserialize)]
+pub(super) struct OrgRecord {
+    pub login: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct SecretsPage {
+    #[serde(default)]
+    pub total_count: Option<usize>,
+    pub secrets: Vec<SecretRecord>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct RepositoriesPage {
+    #[serde(default)]
+    pub total_count: Option<usize>,
+    pub repositories: Vec<RepoRecord>,
+}
+
+/// The body of a refusal. `errors` holds objects or plain strings.
+#[derive(Default, Deserialize)]
+pub(super) struct Complaint {
+    pub message: Foreign,
+    #[serde(default)]
+    errors: Value,
+}
+
+impl Complaint {
+    pub(super) fn texts(&self) -> Vec<Foreign> {
+        let one = |value: &Value| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Object(fields) => {
+                let field = |name| fields.get(name).and_then(Value::as_str).filter(|s| !s.is_empty());
+                field("message").map(str::to_owned).or_else(|| {
+                    let parts: Vec<_> = ["field", "code"].into_iter().filter_map(field).collect();
+                    (!parts.is_empty()).then(|| parts.join(" "))
+                })
+            }
+            // Anything else has no text to show.
+            _ => None,
+        };
+        match &self.errors {
+            Value::Array(values) => values.iter().filter_map(one).map(Foreign::new).collect(),
+            other => one(other).map(Foreign::new).into_iter().collect(),
+        }
+    }
+}
+
+impl<T> Listed<T> {
+    /// Whether as many came as GitHub said there are.
+    pub fn is_complete(&self) -> bool {
+        self.total.is_none_or(|total| self.items.len() >= total)
+    }
+
+    /// How many there are: what GitHub says, or what came, whichever is more.
+    pub fn count(&self) -> usize {
+        self.total.unwrap_or(0).max(self.items.len())
+    }
+}
+
+impl Listed<SecretRecord> {
+    /// Finds a secret by name; GitHub upper-cases, so case does not count.
+    pub fn find(&self, name: &str) -> Option<&SecretRecord> {
+        self.items.iter().find(|s| s.name.eq_ignore_ascii_case(name))
+    }
+}
+
+impl Listed<RepoRecord> {
+    pub fn access(&self) -> Access {
+        Access::selected(self.items.iter().map(RepoRecord::reference).collect(), self.is_complete())
+    }
+}
+
+impl SecretRecord {
+    /// The access as far as the listing itself tells it; `None` if the selected repositories have to be read.
+    pub fn plain_access(&self, scope: &Scope) -> Option<Access> {
+        match (scope.kind(), self.visibility.as_deref()) {
+            (ScopeKind::Repository, _) => Some(Access::Repository),
+            // User secrets only ever reach selected repositories, whatever word the listing carries.
+            (ScopeKind::User, _) | (ScopeKind::Organization, Some("selected")) => None,
+            (ScopeKind::Organization, Some("all")) => Some(Access::All),
+            (ScopeKind::Organization, Some("private")) => Some(Access::Private),
+            (ScopeKind::Organization, other) => Some(Access::Other(Foreign::new(other.unwrap_or_default()))),
+        }
+    }
+
+    pub fn into_state(self, scope: &Scope) -> MemberState {
+        let access = self.plain_access(scope);
+        MemberState { name: self.name, created_at: self.created_at, updated_at: self.updated_at, access }
+    }
+}
+
+impl RepoRecord {
+    pub fn reference(&self) -> RepoRef {
+        RepoRef { id: self.id, full_name: self.full_name.clone() }
+    }
+
+    pub fn into_repository(self) -> Repository {
+        let permissions = self.permissions.unwrap_or_default();
+        let plain = if self.private { "private" } else { "public" };
+        Repository {
+            id: self.id,
+            full_name: self.full_name,
+            visibility: self.visibility.unwrap_or_else(|| plain.to_owned()),
+            archived: self.archived,
+            admin: permissions.admin,
+            push: permissions.push,
+        }
+    }
+}
+
+fn text_or_number<'de, D: serde::Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    match Value::deserialize(from)? {
+        Value::String(text) => Ok(text),
+        Value::Number(number) => Ok(number.to_string()),
+        other => Err(serde::de::Error::custom(format!("a key id that is {}", kind_of(&other)))),
+    }
+}
+
+const fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a truth value",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn both_forms_of_time_stamp_are_read() {
+        let read = |time: &str| {
+            serde_json::from_str::<SecretRecord>(&format!(
+                r#"{{"name":"A","created_at":"{time}","updated_at":"{time}","new_field":1}}"#
+            ))
+            .unwrap()
+        };
+        assert_eq!(read("2021-10-26T19:17:07.000+00:00"), read("2021-10-26T19:17:07Z"));
+        assert_eq!(read("2021-10-26T21:17:07+02:00"), read("2021-10-26T19:17:07Z"));
+    }
+
+    #[test]
+    fn an_unknown_visibility_is_kept_as_a_word() {
+        let json = r#"{"name":"A","created_at":"2021-10-26T19:17:07Z","updated_at":"2021-10-26T19:17:07Z","visibility":"internal"}"#;
+        let secret: SecretRecord = serde_json::from_str(json).unwrap();
+        let org = Scope::Organization(crate::domain::OrgName::parse("acme").unwrap());
+        assert_eq!(secret.plain_access(&org), Some(Access::Other("internal".into())));
+        assert_eq!(secret.plain_access(&Scope::User), None);
+    }
+
+    #[test]
+    fn ids_are_sent_as_integers_and_silence_stays_silent() {
+        let grant = Grant { visibility: Some("selected"), selected_repository_ids: Some(vec![1, 4_294_967_296]) };
+        let put = PutSecret { encrypted_value: Some("x"), key_id: Some("7"), grant: &grant };
+        assert_eq!(
+            serde_json::to_string(&put).unwrap(),
+            r#"{"encrypted_value":"x","key_id":"7","visibility":"selected","selected_repository_ids":[1,4294967296]}"#
+        );
+        let put = PutSecret { encrypted_value: None, key_id: None, grant: &Grant::default() };
+        assert_eq!(serde_json::to_string(&put).unwrap(), "{}");
+    }
+
+    #[test]
+    fn complaints_come_as_objects_and_as_strings() {
+        let of = |json: &str| serde_json::from_str::<Complaint>(json).unwrap().texts();
+        assert_eq!(of(r#"{"message":"x","errors":["a","b"]}"#), vec!["a".into(), "b".into()]);
+        assert_eq!(
+            of(r#"{"message":"x","errors":[{"field":"key_id","code":"invalid"}]}"#),
+            vec!["key_id invalid".into()]
+        );
+        assert_eq!(of(r#"{"message":"x","errors":[{"message":"no","code":"c"}]}"#), vec!["no".into()]);
+        assert!(of(r#"{"message":"x"}"#).is_empty());
+    }
+
+    #[test]
+    fn fewer_than_the_total_is_incomplete() {
+        let list = |n: usize, total| Listed { items: vec![(); n], total, server_time: None };
+        assert!(list(3, Some(3)).is_complete() && list(3, None).is_complete() && !list(3, Some(4)).is_complete());
+        assert_eq!(list(3, Some(4)).count(), 4);
+    }
+}

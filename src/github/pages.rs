@@ -1,0 +1,124 @@
+//! Pages: reads `Link` headers and decides whether a next page may be followed. It never invents an address.
+//!
+//! Source: RFC 8288 and GitHub Docs, «Using pagination in the REST API».
+
+use std::collections::HashSet;
+
+use http::HeaderMap;
+use url::Url;
+
+use crate::domain::Foreign;
+
+use super::GithubError;
+
+/// More pages than any listing of ours can have; beyond it a server is leading us in circles.
+const MAX_PAGES: usize = 2_000;
+
+/// The pages of one listing: where it has been, and where it may go on.
+pub(super) struct Pages {
+    origin: url::Origin,
+    seen: HashSet<Url>,
+}
+
+impl Pages {
+    pub(super) fn new(first: &Url) -> Self {
+        Self { origin: first.origin(), seen: HashSet::from([first.clone()]) }
+    }
+
+    /// The page after the one at `current` that came with these headers.
+    pub(super) fn next(&mut self, current: &Url, headers: &HeaderMap) -> Result<Option<Url>, GithubError> {
+        let Some(target) = relation(headers, "next") else {
+            return Ok(None);
+        };
+        let refused = || GithubError::Origin { next: Foreign::new(target.clone()) };
+        let url = current.join(&target).map_err(|_| refused())?;
+        if url.origin() != self.origin {
+            return Err(refused());
+        }
+        if self.seen.len() >= MAX_PAGES || !self.seen.insert(url.clone()) {
+            return Err(GithubError::Endless);
+        }
+        Ok(Some(url))
+    }
+}
+
+/// The number of the last page, for counting: with one item a page it is the number of items.
+pub(super) fn last_page(headers: &HeaderMap) -> Option<usize> {
+    let target = relation(headers, "last")?;
+    let url = Url::parse(&target).ok()?;
+    url.query_pairs().find(|(key, _)| key == "page")?.1.parse().ok()
+}
+
+/// The target of the link with this relation, in any of the `Link` headers. Commas inside `<…>` do not separate.
+fn relation(headers: &HeaderMap, wanted: &str) -> Option<String> {
+    headers.get_all(http::header::LINK).iter().filter_map(|value| value.to_str().ok()).find_map(|value| {
+        let mut rest = value;
+        while let Some(start) = rest.find('<') {
+            let (target, after) = rest[start + 1..].split_once('>')?;
+            let end = after.find('<').unwrap_or(after.len());
+            let (parameters, next) = after.split_at(end);
+            if parameters.split([';', ',']).any(|p| is_relation(p, wanted)) {
+                return Some(target.to_owned());
+            }
+            rest = next;
+        }
+        None
+    })
+}
+
+fn is_relation(parameter: &str, wanted: &str) -> bool {
+    parameter.split_once('=').is_some_and(|(name, value)| {
+        name.trim().eq_ignore_ascii_case("rel")
+            && value.trim().trim_matches('"').split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case(wanted))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn headers(link: &str) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(http::header::LINK, link.parse().unwrap());
+        headers
+    }
+
+    fn start() -> Url {
+        Url::parse("https://api.github.com/x?per_page=100").unwrap()
+    }
+
+    #[test]
+    fn the_next_page_is_found_among_others() {
+        let link = r#"<https://api.github.com/x?page=1>; rel="prev", <https://api.github.com/x?a=1,2&page=3>; title="x"; rel="next", <https://api.github.com/x?page=9>; rel="last""#;
+        let next = Pages::new(&start()).next(&start(), &headers(link)).unwrap().unwrap();
+        assert_eq!(next.as_str(), "https://api.github.com/x?a=1,2&page=3");
+        assert_eq!(last_page(&headers(link)), Some(9));
+    }
+
+    #[test]
+    fn no_link_is_the_end() {
+        assert_eq!(Pages::new(&start()).next(&start(), &HeaderMap::new()).unwrap(), None);
+        assert_eq!(
+            Pages::new(&start()).next(&start(), &headers("<https://api.github.com/y>; rel=\"last\"")).unwrap(),
+            None
+        );
+        assert_eq!(Pages::new(&start()).next(&start(), &headers("<broken")).unwrap(), None);
+    }
+
+    #[test]
+    fn a_next_page_on_another_origin_is_refused() {
+        for target in ["https://evil.example/x", "http://api.github.com/x", "https://api.github.com:444/x", "//evil/x"]
+        {
+            let refused = Pages::new(&start()).next(&start(), &headers(&format!("<{target}>; rel=next")));
+            assert!(matches!(refused, Err(GithubError::Origin { .. })), "{target}");
+        }
+    }
+
+    #[test]
+    fn going_in_circles_ends() {
+        let mut pages = Pages::new(&start());
+        let link = headers("</x?per_page=100>; rel=next");
+        assert!(matches!(pages.next(&start(), &link), Err(GithubError::Endless)));
+    }
+}

@@ -1,0 +1,1 @@
+//! Hostile answers and the manners of the client on the wire.

@@ -1,0 +1,161 @@
+//! The wire: one reqwest client, made at its first use, with deadlines and bounded bodies.
+//!
+//! TLS is set up only if the API speaks it, so that a machine without a CA bundle can still talk to loopback. Loopback and
+//! `*.localhost` never go through a proxy and never leave the machine.
+
+use std::error::Error;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
+
+use bytes::{Bytes, BytesMut};
+use http::Method;
+use reqwest::redirect::Policy;
+use tower::Service;
+use url::{Host, Url};
+
+use super::{Answer, Answering, Ask, Budget, GithubError, Limits};
+
+#[derive(Clone)]
+pub(super) struct Wire {
+    base: Url,
+    limits: Limits,
+    budget: Budget,
+    client: Arc<OnceLock<reqwest::Client>>,
+}
+
+impl Wire {
+    pub(super) fn new(base: &Url, limits: Limits, budget: Budget) -> Self {
+        Self { base: base.clone(), limits, budget, client: Arc::default() }
+    }
+
+    fn host(&self) -> String {
+        super::super::client::host_of(&self.base)
+    }
+
+    fn client(&self) -> Result<reqwest::Client, GithubError> {
+        if let Some(client) = self.client.get() {
+            return Ok(client.clone());
+        }
+        let client = self.connectable()?;
+        Ok(self.client.get_or_init(|| client).clone())
+    }
+
+    fn connectable(&self) -> Result<reqwest::Client, GithubError> {
+        let tls = |source: Box<dyn Error + Send + Sync>| GithubError::Tls { host: self.host(), source };
+        let mut builder = reqwest::Client::builder()
+            .redirect(Policy::none())
+            .referer(false)
+            .connect_timeout(self.limits.connect)
+            .pool_max_idle_per_host(self.limits.reads);
+        if is_local(&self.base) {
+            builder = builder.no_proxy();
+        }
+        if let Some(Host::Domain(name)) = self.base.host()
+            && is_local(&self.base)
+        {
+            // RFC 6761 6.3: such names are loopback, whatever a name server would say.
+            let loopback = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+            builder = builder.resolve_to_addrs(name, &loopback.map(|ip| SocketAddr::new(ip, 0)));
+        }
+        if self.base.scheme() == "https" {
+            // Fails if somebody else has already installed one, which serves as well.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        } else {
+            builder = builder.tls_backend_preconfigured(no_tls().map_err(|e| tls(Box::new(e)))?);
+        }
+        builder.build().map_err(|e| tls(Box::new(e)))
+    }
+
+    async fn exchange(self, ask: Ask) -> Result<Answer, GithubError> {
+        let client = self.client()?;
+        let (parts, body) = ask.into_parts();
+        let has_body = !body.is_empty() || parts.method == Method::PUT;
+        let ask = http::Request::from_parts(parts, body);
+        let mut request = reqwest::Request::try_from(ask).map_err(|e| GithubError::Machinery(Box::new(e)))?;
+        if !has_body {
+            *request.body_mut() = None;
+        }
+        let deadline = tokio::time::timeout(self.limits.request, async {
+            let response = client.execute(request).await.map_err(|e| classify(e, &self.host()))?;
+            self.whole(response).await
+        });
+        let answer = deadline.await.unwrap_or(Err(GithubError::Timeout { sent: true }))?;
+        self.budget.note(&answer);
+        Ok(answer)
+    }
+
+    async fn whole(&self, mut response: reqwest::Response) -> Result<Answer, GithubError> {
+        let mut answer = http::Response::new(Bytes::new());
+        *answer.status_mut() = response.status();
+        *answer.headers_mut() = std::mem::take(response.headers_mut());
+        let mut body = BytesMut::new();
+        let broken = |e: reqwest::Error| GithubError::Dropped { sent: true, source: Box::new(e.without_url()) };
+        while let Some(chunk) = response.chunk().await.map_err(broken)? {
+            if body.len() + chunk.len() > self.limits.body {
+                return Err(GithubError::TooBig { limit: self.limits.body });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        *answer.body_mut() = body.freeze();
+        Ok(answer)
+    }
+}
+
+impl Service<Ask> for Wire {
+    type Response = Answer;
+    type Error = GithubError;
+    type Future = Answering;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), GithubError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, ask: Ask) -> Answering {
+        Box::pin(self.clone().exchange(ask))
+    }
+}
+
+/// Whether an address is this machine: a loopback address, `localhost`, or a name below it.
+pub(in super::super) fn is_local(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.').to_ascii_lowercase();
+            name == "localhost" || name.ends_with(".localhost")
+        }
+        None => false,
+    }
+}
+
+/// A TLS configuration that trusts nobody, for a client that only speaks plain http: it reads no CA bundle.
+fn no_tls() -> Result<rustls::ClientConfig, rustls::Error> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    Ok(builder.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth())
+}
+
+fn classify(error: reqwest::Error, host: &str) -> GithubError {
+    let error = error.without_url();
+    let (connecting, host) = (error.is_connect(), host.to_owned());
+    if error.is_timeout() {
+        return GithubError::Timeout { sent: !connecting };
+    }
+    let (mut tls, mut dns) = (false, false);
+    let mut next: Option<&(dyn Error + 'static)> = Some(&error);
+    while let Some(cause) = next {
+        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        tls |= cause.is::<rustls::Error>() || inner.is_some_and(<dyn Error + Send + Sync>::is::<rustls::Error>);
+        // hyper-util's connector names its stage in words only.
+        dns |= connecting && cause.to_string().contains("dns error");
+        next = cause.source();
+    }
+    let source = Box::new(error);
+    match (tls, dns, connecting) {
+        (true, ..) => GithubError::Tls { host, source },
+        (_, true, _) => GithubError::Dns { host, source },
+        (_, _, true) => GithubError::Refused { host, source },
+        (_, _, false) => GithubError::Dropped { sent: true, source },
+    }
+}

@@ -1,0 +1,37 @@
+//! The repositories a credential could be granted to.
+
+use crate::domain::{OrgName, Problem, RepoName, Repositories, Repository};
+use crate::github::{Client, RepoRecord};
+
+use super::problems::explain;
+
+/// All repositories the user reaches, or an organization's; `part` hears of the growing list.
+///
+/// If a later page cannot be read, what came before it is the answer, marked as incomplete.
+pub async fn repositories(
+    gh: &Client,
+    org: Option<&OrgName>,
+    part: &mut (dyn FnMut(Vec<Repository>) + Send),
+) -> Result<Repositories, Problem> {
+    let what = org.map_or_else(
+        || "your repositories could not be listed".to_owned(),
+        |org| format!("the repositories of {org} could not be listed"),
+    );
+    let mut grown = |records: &[RepoRecord]| part(sorted(records.to_vec()));
+    let (records, failure) = gh.repositories(org, &mut grown).await.map_err(|e| explain(what, &e, None))?;
+    Ok(Repositories { list: sorted(records), complete: failure.is_none() })
+}
+
+/// One repository, as the token sees it.
+pub async fn repository(gh: &Client, name: &RepoName) -> Result<Repository, Problem> {
+    let what = format!("the repository {name} could not be read");
+    gh.repository(name).await.map(RepoRecord::into_repository).map_err(|e| explain(what, &e, None))
+}
+
+fn sorted(records: Vec<RepoRecord>) -> Vec<Repository> {
+    let mut list: Vec<_> = records.into_iter().map(RepoRecord::into_repository).collect();
+    list.sort_by_key(|r| r.id);
+    list.dedup_by_key(|r| r.id);
+    list.sort_by_cached_key(|r| r.full_name.raw().to_ascii_lowercase());
+    list
+}

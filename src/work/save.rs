@@ -1,0 +1,317 @@
+//! Writing a credential: check first what can be checked, then one member after the other, SERVER last, then read back.
+//!
+//! It never widens access by accident: what shall be kept is read first and said again, and a list of repositories that
+//! did not come whole is never written back.
+
+use std::collections::BTreeMap;
+
+use futures_util::future::try_join_all;
+
+use crate::domain::change::DraftAccess;
+use crate::domain::{
+    Access, Draft, Member, MemberReport, Problem, RepoRef, Saved, Scope, ScopeListing, Visibility, WriteOutcome,
+};
+use crate::github::{Client, GithubError, Grant, Listed, PublicKey, SecretRecord, Written, seal};
+
+use super::listing::load_scope;
+use super::problems::{explain, reading, subject};
+use super::settle::{Before, current_access, grant, not_written, secrets, settle_write};
+
+/// GitHub's limit per scope. Source: GitHub Docs, «Managing your account-specific secrets», limits for secrets.
+const MAX_SECRETS: usize = 100;
+
+/// One member as it will be written.
+struct Step<'a> {
+    member: Member,
+    name: String,
+    before: Option<&'a SecretRecord>,
+    grant: Grant,
+    /// Who shall get it afterwards, where that can be told.
+    expect: Option<Access>,
+}
+
+/// Writes a draft. `part` hears of each member as it is decided, and once more if reading back corrects it.
+///
+/// `Err` means that a check refused and nothing was written. What happened to each member is in the report: after a member
+/// that failed the remaining ones are not tried.
+pub async fn save(gh: &Client, draft: &Draft, part: &mut (dyn FnMut(MemberReport) + Send)) -> Result<Saved, Problem> {
+    let scope = &draft.scope;
+    check_values(draft)?;
+    let existing = secrets(gh, scope).await.map_err(|e| nothing_written(explain(reading(scope), &e, Some(scope))))?;
+    check_room(draft, &existing)?;
+    let steps = plan(gh, draft, &existing).await.map_err(nothing_written)?;
+    let key = gh.public_key(scope).await;
+    let mut key = key.map_err(|e| {
+        nothing_written(explain(format!("the public key for {} could not be read", subject(scope)), &e, Some(scope)))
+    })?;
+    let mut reports: Vec<MemberReport> = Vec::new();
+    for step in &steps {
+        let is_stopped = reports.iter().any(|r| !r.outcome.is_done());
+        let outcome = if is_stopped {
+            WriteOutcome::NotTried
+        } else {
+            write(gh, draft, step, &mut key, existing.server_time).await
+        };
+        let report = MemberReport { member: step.member, name: step.name.clone(), outcome };
+        part(report.clone());
+        reports.push(report);
+    }
+    let now = verify(gh, scope, &steps, &mut reports, part).await;
+    Ok(Saved { members: reports, now })
+}
+
+fn check_values(draft: &Draft) -> Result<(), Problem> {
+    for member in &draft.members {
+        let (value, what) = (draft.values.get(*member), not_written(&draft.prefix.secret_name(*member)));
+        if value.is_empty() {
+            let why = format!("the {} is empty, and nothing was written", member.word());
+            return Err(Problem::new(what, why, format!("give the {}", member.word())));
+        }
+        if value.len() > seal::MAX_VALUE {
+            let why = format!(
+                "the {} has {} bytes, GitHub takes {}; nothing was written",
+                member.word(),
+                value.len(),
+                seal::MAX_VALUE
+            );
+            return Err(Problem::new(what, why, "check what was pasted"));
+        }
+    }
+    Ok(())
+}
+
+/// Only names that are new need room.
+fn check_room(draft: &Draft, existing: &Listed<SecretRecord>) -> Result<(), Problem> {
+    let is_new = |member: &&Member| existing.find(&draft.prefix.secret_name(**member)).is_none();
+    let new = draft.members.iter().filter(is_new).count();
+    let there = existing.count();
+    if new == 0 || there + new <= MAX_SECRETS {
+        return Ok(());
+    }
+    Err(Problem::new(
+        format!("{} could not be written", draft.prefix),
+        format!(
+            "{} are {there} already, {new} more would exceed GitHub's limit of {MAX_SECRETS}; nothing was written",
+            subject(&draft.scope)
+        ),
+        "delete secrets that nobody needs any more, or choose another scope",
+    ))
+}
+
+async fn plan<'a>(gh: &Client, draft: &Draft, existing: &'a Listed<SecretRecord>) -> Result<Vec<Step<'a>>, Problem> {
+    let scope = &draft.scope;
+    let held = match draft.access {
+        DraftAccess::Keep => held(gh, draft, existing).await?,
+        DraftAccess::Repository | DraftAccess::Set { .. } => BTreeMap::new(),
+    };
+    let order = Member::WRITE_ORDER.into_iter().filter(|member| draft.members.contains(member));
+    let steps = order.map(|member| {
+        let name = draft.prefix.secret_name(member);
+        let before = existing.find(&name);
+        let (grant, expect) = match (scope, &draft.access) {
+            (Scope::Repository(_), _) => (Grant::default(), Some(Access::Repository)),
+            (_, DraftAccess::Set { visibility, repositories }) => set(scope, *visibility, repositories)?,
+            (_, DraftAccess::Keep) => keep(scope, &name, before.is_some(), member, &held)?,
+            (_, DraftAccess::Repository) => {
+                return Err(Problem::new(
+                    format!("{} could not be written", draft.prefix),
+                    "who shall get it was not decided",
+                    "choose the repositories",
+                ));
+            }
+        };
+        Ok(Step { member, name, before, grant, expect })
+    });
+    steps.collect()
+}
+
+/// Who gets each existing member of the credential now, those that are not written included.
+async fn held(
+    gh: &Client,
+    draft: &Draft,
+    existing: &Listed<SecretRecord>,
+) -> Result<BTreeMap<Member, Access>, Problem> {
+    let scope = &draft.scope;
+    let reads = Member::all().filter_map(|member| {
+        let record = existing.find(&draft.prefix.secret_name(member))?;
+        Some(async move { current_access(gh, scope, record).await.map(|access| (member, access)) })
+    });
+    let what = format!("the present access of {} could not be read", draft.prefix);
+    let held = try_join_all(reads).await.map_err(|e| explain(what, &e, Some(scope)))?;
+    Ok(held.into_iter().collect())
+}
+
+fn set(scope: &Scope, visibility: Visibility, repositories: &[RepoRef]) -> Result<(Grant, Option<Access>), Problem> {
+    let access = wanted(visibility, repositories);
+    let Some(grant) = grant(scope, &access) else {
+        return Err(Problem::new(
+            "this access cannot be given",
+            "a secret of your own reaches selected repositories only",
+            "select repositories, or keep the credential at an organization",
+        ));
+    };
+    Ok((grant, Some(access)))
+}
+
+/// The access that a visibility and a list of repositories stand for.
+pub(super) fn wanted(visibility: Visibility, repositories: &[RepoRef]) -> Access {
+    match visibility {
+        Visibility::All => Access::All,
+        Visibility::Private => Access::Private,
+        Visibility::Selected => {
+            let mut list = repositories.to_vec();
+            list.sort_by_key(|r| r.id);
+            list.dedup_by_key(|r| r.id);
+            Access::selected(list, true)
+        }
+    }
+}
+
+fn keep(
+    scope: &Scope,
+    name: &str,
+    exists: bool,
+    member: Member,
+    held: &BTreeMap<Member, Access>,
+) -> Result<(Grant, Option<Access>), Problem> {
+    let nobody = Access::selected(Vec::new(), true);
+    let access = if exists { held.get(&member) } else { held.values().min_by_key(|access| reach(access)) };
+    let access = access.unwrap_or(&nobody);
+    if exists && *scope == Scope::User {
+        // Nothing said, nothing changed; that it really stayed is verified afterwards.
+        let known = matches!(access, Access::Selected(list) if list.complete);
+        return Ok((Grant::default(), known.then(|| access.clone())));
+    }
+    let Some(grant) = grant(scope, access) else {
+        return Err(Problem::new(
+            format!("the access of {name} cannot be kept"),
+            match access {
+                Access::Other(word) => format!("its visibility, {}, is one this version does not know", word.shown()),
+                Access::All | Access::Private | Access::Selected(_) | Access::Repository => {
+                    "GitHub did not list all of its repositories, and writing back a part would take it from the rest"
+                        .to_owned()
+                }
+            },
+            "try again, or decide the access anew",
+        ));
+    };
+    Ok((grant, Some(access.clone())))
+}
+
+/// How far an access reaches, to find the narrowest.
+fn reach(access: &Access) -> usize {
+    match access {
+        Access::Repository => 0,
+        Access::Selected(list) => list.repositories.len(),
+        Access::Private => usize::MAX - 2,
+        Access::All => usize::MAX - 1,
+        Access::Other(_) => usize::MAX,
+    }
+}
+
+async fn write(
+    gh: &Client,
+    draft: &Draft,
+    step: &Step<'_>,
+    key: &mut PublicKey,
+    server_time: Option<i64>,
+) -> WriteOutcome {
+    let scope = &draft.scope;
+    let value = draft.values.get(step.member);
+    let mut may_have_been_old_key = true;
+    loop {
+        let written = match seal::seal(key, value) {
+            Ok(sealed) => gh.put_secret(scope, &step.name, (key, &sealed), &step.grant).await,
+            Err(failure) => Err(failure),
+        };
+        match written {
+            Ok(Written::Created) => return WriteOutcome::Created,
+            Ok(Written::Updated) => return WriteOutcome::Updated,
+            Err(GithubError::Unprocessable(_)) if may_have_been_old_key && renew(gh, scope, key).await => {
+                may_have_been_old_key = false;
+            }
+            Err(failure) if failure.may_have_happened() => {
+                let before = Before { record: step.before, server_time };
+                return settle_write(gh, scope, &step.name, before, &failure).await;
+            }
+            Err(failure) => return WriteOutcome::Failed(explain(not_written(&step.name), &failure, Some(scope))),
+        }
+    }
+}
+
+/// Fetches the key anew; whether it is another one. Keys rotate, and what GitHub then says of a 422 is not documented.
+async fn renew(gh: &Client, scope: &Scope, key: &mut PublicKey) -> bool {
+    match gh.public_key(scope).await {
+        Ok(fresh) if fresh != *key => {
+            *key = fresh;
+            true
+        }
+        Ok(_) | Err(_) => false,
+    }
+}
+
+/// Reads back, corrects the reports where GitHub shows something else than was reported, and gives back access that an
+/// update lost.
+async fn verify(
+    gh: &Client,
+    scope: &Scope,
+    steps: &[Step<'_>],
+    reports: &mut [MemberReport],
+    part: &mut (dyn FnMut(MemberReport) + Send),
+) -> Option<ScopeListing> {
+    let mut now = load_scope(gh, scope, &mut |_| {}).await.ok()?;
+    let mut restored = false;
+    for (step, report) in steps.iter().zip(reports.iter_mut()).filter(|(_, report)| report.outcome.is_done()) {
+        let Some(problem) = difference(&now, step) else {
+            continue;
+        };
+        let kept = step.grant == Grant::default();
+        if let (true, Scope::User, Some(Access::Selected(list))) = (kept, scope, &step.expect) {
+            let ids: Vec<_> = list.repositories.iter().map(|r| r.id).collect();
+            if gh.set_selected(scope, &step.name, &ids).await.is_ok() {
+                restored = true;
+                continue;
+            }
+        }
+        report.outcome = WriteOutcome::Failed(problem);
+        part(report.clone());
+    }
+    if restored {
+        now = load_scope(gh, scope, &mut |_| {}).await.ok()?;
+    }
+    Some(now)
+}
+
+/// What is wrong with a member that was written, as far as reading back tells.
+fn difference(now: &ScopeListing, step: &Step<'_>) -> Option<Problem> {
+    let state = now
+        .credentials
+        .iter()
+        .flat_map(|c| c.members.iter())
+        .filter_map(|(_, state)| state.as_ref())
+        .find(|state| state.name.eq_ignore_ascii_case(&step.name));
+    let Some(state) = state else {
+        return now.complete.then(|| {
+            Problem::new(
+                format!("{} is not there", step.name),
+                "GitHub took it, but does not list it; somebody may have deleted it",
+                "reload, and write it again",
+            )
+        });
+    };
+    let (Some(expect), Some(access)) = (&step.expect, &state.access) else {
+        return None;
+    };
+    let is_known = !matches!(access, Access::Selected(list) if !list.complete);
+    (is_known && !access.is_same(expect)).then(|| {
+        Problem::new(
+            format!("{} was written, but reaches other repositories than it should", step.name),
+            "GitHub shows another access than was asked for; somebody may have changed it at the same time",
+            "look at what holds now, and set the access again",
+        )
+    })
+}
+
+fn nothing_written(problem: Problem) -> Problem {
+    Problem { why: format!("{}; nothing was written", problem.why), ..problem }
+}

@@ -1,0 +1,201 @@
+//! Finds out what became of a write whose answer never came, by reading back. It guesses nothing: what the time stamps
+//! cannot tell stays unknown.
+
+use crate::domain::{Access, Problem, Scope, WriteOutcome};
+use crate::github::{Client, GithubError, Grant, Listed, SecretRecord};
+
+use super::problems::explain;
+
+/// How far GitHub's own clocks may disagree, in seconds. Time stamps have a resolution of one second.
+const SKEW: i64 = 2;
+
+/// What was known of a secret before it was written.
+#[derive(Clone, Copy)]
+pub(super) struct Before<'a> {
+    pub(super) record: Option<&'a SecretRecord>,
+    /// GitHub's clock when that was read.
+    pub(super) server_time: Option<i64>,
+}
+
+/// What two readings of a secret tell about a write between them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trace {
+    Created,
+    Updated,
+    Untouched,
+    Unclear,
+}
+
+/// The outcome of a PUT of a value that failed in a way that may have had its effect.
+pub(super) async fn settle_write(
+    gh: &Client,
+    scope: &Scope,
+    name: &str,
+    before: Before<'_>,
+    failure: &GithubError,
+) -> WriteOutcome {
+    let problem = || explain(not_written(name), failure, Some(scope));
+    match gh.secret(scope, name).await {
+        Ok(now) => match trace(before, now.as_ref()) {
+            Trace::Created => WriteOutcome::Created,
+            Trace::Updated => WriteOutcome::Updated,
+            Trace::Untouched => WriteOutcome::Failed(problem()),
+            Trace::Unclear => WriteOutcome::Unknown(unclear(name, problem())),
+        },
+        Err(_) => WriteOutcome::Unknown(unclear(name, problem())),
+    }
+}
+
+/// The outcome of a deletion that failed in a way that may have had its effect.
+pub(super) async fn settle_deletion(gh: &Client, scope: &Scope, name: &str, failure: &GithubError) -> WriteOutcome {
+    let problem = explain(format!("{name} could not be deleted"), failure, Some(scope));
+    match gh.secret(scope, name).await {
+        Ok(None) => WriteOutcome::Deleted,
+        Ok(Some(_)) => WriteOutcome::Failed(problem),
+        Err(_) => WriteOutcome::Unknown(unclear(name, problem)),
+    }
+}
+
+/// The outcome of a change of access that failed in a way that may have had its effect.
+pub(super) async fn settle_access(
+    gh: &Client,
+    scope: &Scope,
+    name: &str,
+    (before, wanted): (&Access, &Access),
+    failure: &GithubError,
+) -> WriteOutcome {
+    let problem = explain(format!("the access of {name} could not be changed"), failure, Some(scope));
+    let now = match gh.secret(scope, name).await {
+        Ok(Some(record)) => current_access(gh, scope, &record).await,
+        Ok(None) => return WriteOutcome::Failed(problem),
+        Err(failure) => Err(failure),
+    };
+    match now {
+        Ok(now) if now.is_same(wanted) => WriteOutcome::Updated,
+        Ok(now) if now.is_same(before) => WriteOutcome::Failed(problem),
+        Ok(_) | Err(_) => WriteOutcome::Unknown(unclear(name, problem)),
+    }
+}
+
+/// Who gets a secret now; reads the list where the visibility alone does not tell.
+pub(super) async fn current_access(gh: &Client, scope: &Scope, record: &SecretRecord) -> Result<Access, GithubError> {
+    match record.plain_access(scope) {
+        Some(access) => Ok(access),
+        None => gh.selected(scope, &record.name).await.map(|list| list.access()),
+    }
+}
+
+/// What a PUT has to say so that a secret gets exactly this access; `None` if that cannot be said: a list that is not
+/// complete must never be written back.
+pub(super) fn grant(scope: &Scope, access: &Access) -> Option<Grant> {
+    let ids = match access {
+        Access::Selected(list) if list.complete => Some(list.repositories.iter().map(|r| r.id).collect()),
+        Access::All | Access::Private => None,
+        Access::Repository => return Some(Grant::default()),
+        Access::Selected(_) | Access::Other(_) => return None,
+    };
+    match scope {
+        Scope::User => ids.map(|ids| Grant { visibility: None, selected_repository_ids: Some(ids) }),
+        Scope::Organization(_) => Some(Grant {
+            visibility: access.visibility().map(crate::domain::Visibility::word),
+            selected_repository_ids: ids,
+        }),
+        Scope::Repository(_) => Some(Grant::default()),
+    }
+}
+
+pub(super) fn not_written(name: &str) -> String {
+    format!("{name} could not be written")
+}
+
+/// Reads the secrets of a scope without telling parts.
+pub(super) async fn secrets(gh: &Client, scope: &Scope) -> Result<Listed<SecretRecord>, GithubError> {
+    gh.secrets(scope, &mut |_| {}).await
+}
+
+fn unclear(name: &str, problem: Problem) -> Problem {
+    Problem {
+        what: format!("it is not known what became of {name}"),
+        why: format!("{}, and reading back did not settle it", problem.why),
+        hint: "reload, and write it again: that does no harm".to_owned(),
+        mend: problem.mend,
+    }
+}
+
+fn trace(before: Before<'_>, now: Option<&SecretRecord>) -> Trace {
+    match (before.record, now) {
+        (None, None) => Trace::Untouched,
+        (None, Some(_)) => Trace::Created,
+        // Somebody else deleted it meanwhile, or deleted and made it anew.
+        (Some(_), None) => Trace::Unclear,
+        (Some(old), Some(new)) if old.created_at != new.created_at => Trace::Unclear,
+        (Some(old), Some(new)) if new.updated_at > old.updated_at => Trace::Updated,
+        (Some(old), Some(_)) => {
+            // An unchanged stamp says «not written» only if a write would have given it a later one: a secret that was
+            // written within the very second of ours looks the same either way.
+            let is_old = before.server_time.is_some_and(|time| old.updated_at.timestamp() + SKEW < time);
+            if is_old { Trace::Untouched } else { Trace::Unclear }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::domain::{OrgName, RepoRef, Visibility};
+
+    fn record(created: i64, updated: i64) -> SecretRecord {
+        let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
+        SecretRecord { name: "A".to_owned(), created_at: at(created), updated_at: at(updated), visibility: None }
+    }
+
+    fn traced(before: Option<(i64, i64)>, server_time: Option<i64>, now: Option<(i64, i64)>) -> Trace {
+        let before = before.map(|(c, u)| record(c, u));
+        let now = now.map(|(c, u)| record(c, u));
+        trace(Before { record: before.as_ref(), server_time }, now.as_ref())
+    }
+
+    #[test]
+    fn a_later_stamp_or_a_new_secret_shows_the_write() {
+        assert_eq!(traced(None, Some(100), Some((100, 100))), Trace::Created);
+        assert_eq!(traced(Some((1, 50)), Some(100), Some((1, 100))), Trace::Updated);
+        assert_eq!(traced(Some((1, 99)), Some(99), Some((1, 100))), Trace::Updated);
+    }
+
+    #[test]
+    fn an_old_stamp_that_stayed_shows_that_nothing_was_written() {
+        assert_eq!(traced(None, Some(100), None), Trace::Untouched);
+        assert_eq!(traced(Some((1, 50)), Some(100), Some((1, 50))), Trace::Untouched);
+    }
+
+    #[test]
+    fn a_stamp_of_the_same_second_tells_nothing() {
+        assert_eq!(traced(Some((1, 100)), Some(100), Some((1, 100))), Trace::Unclear);
+        assert_eq!(traced(Some((1, 99)), Some(100), Some((1, 99))), Trace::Unclear);
+        assert_eq!(traced(Some((1, 50)), None, Some((1, 50))), Trace::Unclear);
+    }
+
+    #[test]
+    fn what_somebody_else_deleted_is_not_ours_to_judge() {
+        assert_eq!(traced(Some((1, 50)), Some(100), None), Trace::Unclear);
+        assert_eq!(traced(Some((1, 50)), Some(100), Some((99, 99))), Trace::Unclear);
+    }
+
+    #[test]
+    fn a_grant_says_everything_or_nothing() {
+        let org = Scope::Organization(OrgName::parse("acme").unwrap());
+        let list = vec![RepoRef { id: 7, full_name: "acme/api".into() }];
+        let selected = Access::selected(list.clone(), true);
+        let said = grant(&org, &selected).unwrap();
+        assert_eq!((said.visibility, said.selected_repository_ids), (Some("selected"), Some(vec![7])));
+        assert_eq!(grant(&org, &Access::selected(list, false)), None);
+        assert_eq!(grant(&org, &Access::Other("internal".into())), None);
+        let all = grant(&org, &Access::All).unwrap();
+        assert_eq!((all.visibility, all.selected_repository_ids), (Some(Visibility::All.word()), None));
+        assert_eq!(grant(&Scope::User, &selected).unwrap().visibility, None);
+        assert_eq!(grant(&Scope::User, &Access::All), None);
+    }
+}
