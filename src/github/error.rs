@@ -127,8 +127,8 @@ impl GithubError {
         }
     }
 
-    /// Whether the way to GitHub failed, so that asking again soon may work. A missed deadline is not repeated: three of
-    /// them in a row would keep a person waiting for minutes.
+    /// Whether the way to GitHub failed, so that asking again soon may work. A missed deadline is not repeated: three
+    /// of them in a row would keep a person waiting for minutes.
     pub(super) fn is_worth_another_try(&self) -> bool {
         matches!(self, Self::Dropped { .. } | Self::Refused { .. } | Self::Dns { .. })
     }

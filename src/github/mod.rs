@@ -1,7 +1,7 @@
 //! The client for GitHub's REST API, on octocrab's request machinery over one HTTP stack of our own.
 //!
-//! It speaks of requests and answers only: what a failure means to a person is said in `work/problems.rs`. It refuses to
-//! send the token anywhere but to the one origin it was made for, and never repeats a write by itself.
+//! It speaks of requests and answers only: what a failure means to a person is said in `work/problems.rs`. It refuses
+//! to send the token anywhere but to the one origin it was made for, and never repeats a write by itself.
 
 mod auth;
 mod client;

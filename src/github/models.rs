@@ -253,8 +253,9 @@ mod tests {
 
     #[test]
     fn an_unknown_visibility_is_kept_as_a_word() {
-        let json = r#"{"name":"A","created_at":"2021-10-26T19:17:07Z","updated_at":"2021-10-26T19:17:07Z","visibility":"internal"}"#;
-        let secret: SecretRecord = serde_json::from_str(json).unwrap();
+        let at = "2021-10-26T19:17:07Z";
+        let json = serde_json::json!({"name": "A", "created_at": at, "updated_at": at, "visibility": "internal"});
+        let secret: SecretRecord = serde_json::from_value(json).unwrap();
         let org = Scope::Organization(crate::domain::OrgName::parse("acme").unwrap());
         assert_eq!(secret.plain_access(&org), Some(Access::Other("internal".into())));
         assert_eq!(secret.plain_access(&Scope::User), None);

@@ -90,7 +90,11 @@ mod tests {
 
     #[test]
     fn the_next_page_is_found_among_others() {
-        let link = r#"<https://api.github.com/x?page=1>; rel="prev", <https://api.github.com/x?a=1,2&page=3>; title="x"; rel="next", <https://api.github.com/x?page=9>; rel="last""#;
+        let link = concat!(
+            r#"<https://api.github.com/x?page=1>; rel="prev", "#,
+            r#"<https://api.github.com/x?a=1,2&page=3>; title="x"; rel="next", "#,
+            r#"<https://api.github.com/x?page=9>; rel="last""#,
+        );
         let next = Pages::new(&start()).next(&start(), &headers(link)).unwrap().unwrap();
         assert_eq!(next.as_str(), "https://api.github.com/x?a=1,2&page=3");
         assert_eq!(last_page(&headers(link)), Some(9));

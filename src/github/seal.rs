@@ -1,6 +1,7 @@
 //! Sealed boxes: what GitHub wants a secret's value to be wrapped in.
 //!
-//! Source: GitHub Docs, «Encrypting secrets for the REST API» (libsodium `crypto_box_seal`, standard base64 with padding).
+//! Source: GitHub Docs, «Encrypting secrets for the REST API» (libsodium `crypto_box_seal`, standard base64 with
+//! padding).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -32,8 +33,11 @@ mod tests {
 
     const SECRET: &str = "FbNssAITNz+z+wOVj7DMABLsrKES/SSdPPCWHjEcqsk=";
     const PUBLIC: &str = "+0yzT3SpKLeRIzM8HmPZkQYCRM2piv/uFMM5jG0xVXQ=";
-    /// From the tests of `crypto_box` 0.9.1; PyNaCl opens it as well.
-    const SEALED: &str = "letb8FraJe5R9BWCAcJhoAv7GVWpF2yMfxpi8pmjLlT268zIq50s4bHTcQujfY2xeu7sC3j8PTKzm3ntlvGJSMWldLjj+OzMLxMkCMIWRvOu2uSmf95PdxU7VFi4pr1xLdg2VTTFZ+w=";
+    /// From the tests of `crypto_box` 0.9.1; `PyNaCl` opens it as well.
+    const SEALED: &str = concat!(
+        "letb8FraJe5R9BWCAcJhoAv7GVWpF2yMfxpi8pmjLlT268zIq50s4bHTcQujfY2xeu7sC3j8PTKzm3nt",
+        "lvGJSMWldLjj+OzMLxMkCMIWRvOu2uSmf95PdxU7VFi4pr1xLdg2VTTFZ+w=",
+    );
 
     fn open(text: &str) -> Vec<u8> {
         let key: [u8; 32] = STANDARD.decode(SECRET).unwrap().try_into().unwrap();

@@ -19,8 +19,8 @@ struct Step<'a> {
 
 /// Gives every existing member of a credential the same access. `part` hears of each as it is decided.
 ///
-/// What holds is read afresh first. `Err` means that nothing was changed; after a member that failed the remaining ones are
-/// not tried.
+/// What holds is read afresh first. `Err` means that nothing was changed; after a member that failed the remaining ones
+/// are not tried.
 pub async fn change_access(
     gh: &Client,
     change: &AccessChange,

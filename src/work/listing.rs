@@ -14,7 +14,8 @@ use super::problems::{explain, reading};
 /// has to be read), then with each access that has arrived.
 ///
 /// A list of repositories that cannot be read stands as `Selected`, empty and incomplete: it never looks clean. The
-/// repositories of secrets that belong to no credential are not read; their access stays `None` unless the listing tells.
+/// repositories of secrets that belong to no credential are not read; their access stays `None` unless the listing
+/// tells.
 pub async fn load_scope(
     gh: &Client,
     scope: &Scope,

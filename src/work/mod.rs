@@ -1,7 +1,7 @@
 //! The use cases: what pullkey does, over the clients, in domain types only.
 //!
-//! Each reports its parts through a callback while it goes on and ends with one value. Failures come out as `Problem`s; no
-//! client's error leaves this room. Nothing here knows of a screen, a flag or a state machine.
+//! Each reports its parts through a callback while it goes on and ends with one value. Failures come out as `Problem`s;
+//! no client's error leaves this room. Nothing here knows of a screen, a flag or a state machine.
 
 mod access;
 mod delete;
@@ -12,6 +12,7 @@ mod problems;
 mod repositories;
 mod save;
 mod settle;
+mod test;
 
 #[cfg(test)]
 mod tests;
@@ -24,10 +25,14 @@ pub use listing::load_scope;
 pub use problems::{connection_problem, explain};
 pub use repositories::{repositories, repository};
 pub use save::save;
+pub use test::test;
 
 /// The clients a session works with.
 #[derive(Clone, Debug)]
 pub struct Clients {
     /// `None` while no token was found.
     pub github: Option<crate::github::Client>,
+    pub registry: crate::registry::Client,
+    /// What the login test finds on this machine.
+    pub tools: crate::registry::Tools,
 }

@@ -32,8 +32,8 @@ struct Step<'a> {
 
 /// Writes a draft. `part` hears of each member as it is decided, and once more if reading back corrects it.
 ///
-/// `Err` means that a check refused and nothing was written. What happened to each member is in the report: after a member
-/// that failed the remaining ones are not tried.
+/// `Err` means that a check refused and nothing was written. What happened to each member is in the report: after a
+/// member that failed the remaining ones are not tried.
 pub async fn save(gh: &Client, draft: &Draft, part: &mut (dyn FnMut(MemberReport) + Send)) -> Result<Saved, Problem> {
     let scope = &draft.scope;
     check_values(draft)?;

@@ -1,7 +1,7 @@
 //! How a request gets to GitHub: layers of our own under octocrab, over one reqwest client.
 //!
-//! From the outside in: repeat reads that did not get through, follow redirects on the same origin, keep the pace, put on
-//! the headers, and the wire. No layer keeps anything of an answer but the rate headers.
+//! From the outside in: repeat reads that did not get through, follow redirects on the same origin, keep the pace, put
+//! on the headers, and the wire. No layer keeps anything of an answer but the rate headers.
 
 mod head;
 mod pace;

@@ -1,7 +1,7 @@
 //! Redirects, followed on the same origin only; the token never goes anywhere else.
 //!
-//! Renamed repositories answer 301 to reads and 307 to writes. A write keeps its method and body, so it follows 307 and 308
-//! only. Source: GitHub Docs, «Best practices for using the REST API», follow redirects.
+//! Renamed repositories answer 301 to reads and 307 to writes. A write keeps its method and body, so it follows 307 and
+//! 308 only. Source: GitHub Docs, «Best practices for using the REST API», follow redirects.
 
 use std::task::{Context, Poll};
 

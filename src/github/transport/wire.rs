@@ -1,7 +1,7 @@
 //! The wire: one reqwest client, made at its first use, with deadlines and bounded bodies.
 //!
-//! TLS is set up only if the API speaks it, so that a machine without a CA bundle can still talk to loopback. Loopback and
-//! `*.localhost` never go through a proxy and never leave the machine.
+//! TLS is set up only if the API speaks it, so that a machine without a CA bundle can still talk to loopback. Loopback
+//! and `*.localhost` never go through a proxy and never leave the machine.
 
 use std::error::Error;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
