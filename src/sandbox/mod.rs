@@ -1,1 +1,178 @@
-//! .
+//! A world over loopback HTTP: a stateful GitHub that really unseals what it is sent, and three small registries.
+//!
+//! It uses no other room of the crate. Wire types and name rules are written here a second time on purpose, so that
+//! neither side can hide the other's mistake. It behaves as GitHub and the registries document it, not as is
+//! convenient for a client, and it refuses to listen anywhere it was not told to: the default is a free loopback port.
+
+mod api;
+mod call;
+mod demo;
+mod door;
+mod fault;
+mod front;
+mod line;
+mod pages;
+mod people;
+mod plain;
+mod registry;
+mod reply;
+mod run;
+mod scale;
+#[cfg(test)]
+mod tests;
+mod vault;
+mod world;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+pub use door::RegistryKind;
+pub use fault::{Fault, FaultKind, FaultSyntax};
+pub use run::{RunArgs, run};
+pub use world::{RequestView, SecretView, World};
+
+use door::Door;
+
+/// How a sandbox is set up; every field has a default.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub world: WorldKind,
+    pub scale: Scale,
+    /// Waited before every answer of the GitHub side and of the registries.
+    pub latency: Duration,
+    /// The one token that is let in.
+    pub token: String,
+    /// What the token may do. Ignored for tokens that carry no scopes (`github_pat_`, `ghu_`, `ghs_`).
+    pub scopes: Vec<String>,
+    pub faults: Vec<Fault>,
+    /// What links in answers start with, in place of the `Host` a request came with.
+    pub public_url: Option<String>,
+    pub listen: SocketAddr,
+    /// The password of the registries' users `puller` and `nopull`.
+    pub registry_password: String,
+    /// Adds names and descriptions with escape sequences and bidi controls to the plain world.
+    pub hostile: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            world: WorldKind::Plain,
+            scale: Scale::default(),
+            latency: Duration::ZERO,
+            token: "ghp_sandboxSandboxSandboxSandboxSandbox0".to_owned(),
+            scopes: ["repo", "codespace", "admin:org", "read:packages"].map(str::to_owned).to_vec(),
+            faults: Vec::new(),
+            public_url: None,
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            registry_password: "pull-me-please".to_owned(),
+            hostile: false,
+        }
+    }
+}
+
+/// What the world holds at first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum WorldKind {
+    /// The user and nothing else.
+    Empty,
+    /// A few repositories and organizations, no secrets.
+    #[default]
+    Plain,
+    /// Three organizations, some forty repositories, credentials in every state.
+    Demo,
+}
+
+/// How much is generated on top of the world's own content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Scale {
+    /// More repositories of the user.
+    pub repos: usize,
+    /// More repositories of the first organization.
+    pub org_repos: usize,
+    /// More user secrets, each granted to the first repository.
+    pub secrets: usize,
+}
+
+/// A running sandbox. It stops when dropped.
+#[derive(Debug)]
+pub struct Sandbox {
+    world: World,
+    token: String,
+    addresses: [SocketAddr; 4],
+    listeners: Vec<JoinHandle<()>>,
+    stop: CancellationToken,
+}
+
+/// Binds the API to `options.listen` and the registries to free ports of the same address, and serves them on the
+/// current tokio runtime.
+///
+/// Fails when an address cannot be bound.
+pub async fn start(options: Options) -> std::io::Result<Sandbox> {
+    let token = options.token.clone();
+    let listen = options.listen;
+    let password = options.registry_password.clone();
+    let world = World::new(options);
+    let stop = CancellationToken::new();
+    let mut addresses = [listen; 4];
+    let mut listeners = Vec::new();
+    for (slot, door) in addresses.iter_mut().zip(Door::ALL) {
+        let wish = if door == Door::Api { listen } else { SocketAddr::new(listen.ip(), 0) };
+        let listener = line::Listener::bind(wish, &stop).await?;
+        *slot = listener.address();
+        let front = front::Front::new(world.clone(), door, *slot, &password);
+        listeners.push(tokio::spawn(line::serve(listener, front)));
+    }
+    Ok(Sandbox { world, token, addresses, listeners, stop })
+}
+
+impl Sandbox {
+    /// `http://127.0.0.1:PORT`, without a slash at the end.
+    pub fn api_url(&self) -> String {
+        format!("http://{}", self.addr())
+    }
+
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    pub fn addr(&self) -> SocketAddr {
+        self.addresses[0]
+    }
+
+    /// `127.0.0.1:PORT`, as one would write it in front of an image.
+    pub fn registry(&self, kind: RegistryKind) -> String {
+        let [_, basic, bearer, open] = self.addresses;
+        match kind {
+            RegistryKind::Basic => basic.to_string(),
+            RegistryKind::Bearer => bearer.to_string(),
+            RegistryKind::Open => open.to_string(),
+        }
+    }
+
+    /// A cheap handle to look at the world and to change it.
+    pub fn world(&self) -> World {
+        self.world.clone()
+    }
+
+    /// Cuts all connections and waits until the ports are free.
+    pub async fn stop(mut self) {
+        let listeners = std::mem::take(&mut self.listeners);
+        self.stop.cancel();
+        for listener in listeners {
+            listener.abort();
+            // The outcome is always «aborted».
+            let _ = listener.await;
+        }
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.stop.cancel();
+        self.listeners.iter().for_each(JoinHandle::abort);
+    }
+}

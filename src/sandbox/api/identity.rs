@@ -1,0 +1,131 @@
+//! Who one is, which organizations one belongs to, and the few paths that tell about the API itself.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::super::call::Call;
+use super::super::pages;
+use super::super::people::{Org, Role, owner_json};
+use super::super::reply::Reply;
+use super::super::world::State;
+
+const READ_ORG: [&str; 4] = ["read:org", "write:org", "admin:org", "user"];
+
+/// All of it is read only.
+pub(super) fn serve(state: &State, call: &Call, path: &[&str]) -> Reply {
+    match path {
+        [""] => root(call),
+        ["user"] => Reply::ok(&me(state, call)),
+        ["user", "orgs"] => orgs(state, call).accepting("admin:org, read:org, repo, user, write:org"),
+        ["user", "memberships", "orgs"] => memberships(state, call).accepting("admin:org, read:org, write:org"),
+        ["user", "memberships", "orgs", login] => {
+            membership(state, call, login).accepting("admin:org, read:org, write:org")
+        }
+        ["users", login] if login.eq_ignore_ascii_case(&state.me.login) => {
+            Reply::ok(&owner_json(&call.base, state.me.id, &state.me.login, "User"))
+        }
+        ["orgs", login] => match state.org(login) {
+            Some(org) => Reply::ok(&organization(call, org)),
+            None => Reply::not_found(),
+        },
+        ["rate_limit"] => super::rate_limit(state, call),
+        ["meta"] => Reply::ok(&json!({
+            "verifiable_password_authentication": false,
+            "domains": { "codespaces": ["*.github.com", "*.api.github.com"] },
+        })),
+        ["versions"] => Reply::ok(&json!(super::VERSIONS)),
+        ["zen"] => Reply::raw(StatusCode::OK, "text/plain;charset=utf-8", "Keep it logically awesome."),
+        _ => Reply::not_found(),
+    }
+}
+
+fn root(call: &Call) -> Reply {
+    let base = &call.base;
+    Reply::ok(&json!({
+        "current_user_url": format!("{base}/user"),
+        "organization_url": format!("{base}/orgs/{{org}}"),
+        "rate_limit_url": format!("{base}/rate_limit"),
+        "repository_url": format!("{base}/repos/{{owner}}/{{repo}}"),
+    }))
+}
+
+fn me(state: &State, call: &Call) -> Value {
+    let mut me = owner_json(&call.base, state.me.id, &state.me.login, "User");
+    me["name"] = json!("The Octocat");
+    me["created_at"] = json!("2011-01-25T18:44:36Z");
+    me["updated_at"] = json!("2024-01-22T12:26:55Z");
+    me
+}
+
+/// Tokens without scopes always get an empty list (docs: «List organizations for the authenticated user»).
+fn orgs(state: &State, call: &Call) -> Reply {
+    if !state.has_scope(&READ_ORG) {
+        let message = "You need at least read:org scope or user scope to list your organizations.";
+        return Reply::forbidden(message);
+    }
+    let orgs: Vec<_> = if state.is_scoped() { mine(state) } else { Vec::new() };
+    let page = pages::cut(call, "/user/orgs", &orgs);
+    let items: Vec<_> = page.items.iter().map(|org| simple(call, org)).collect();
+    page.link(Reply::ok(&Value::Array(items)))
+}
+
+fn memberships(state: &State, call: &Call) -> Reply {
+    if !state.has_scope(&READ_ORG[..3]) {
+        return Reply::forbidden("You need at least read:org scope to list your organization memberships.");
+    }
+    // Nobody is invited and waiting in this world.
+    let orgs: Vec<_> = if call.query("state") == Some("pending") { Vec::new() } else { mine(state) };
+    let page = pages::cut(call, "/user/memberships/orgs", &orgs);
+    let items: Vec<_> = page.items.iter().map(|org| membership_json(state, call, org)).collect();
+    page.link(Reply::ok(&Value::Array(items)))
+}
+
+fn membership(state: &State, call: &Call, login: &str) -> Reply {
+    if !state.has_scope(&READ_ORG[..3]) {
+        return Reply::forbidden("You need at least read:org scope to read an organization membership.");
+    }
+    match state.org(login) {
+        Some(org) if org.role != Role::Outsider => Reply::ok(&membership_json(state, call, org)),
+        Some(_) | None => Reply::not_found(),
+    }
+}
+
+fn mine(state: &State) -> Vec<&Org> {
+    state.orgs.iter().filter(|org| org.role != Role::Outsider).collect()
+}
+
+fn membership_json(state: &State, call: &Call, org: &Org) -> Value {
+    let base = &call.base;
+    json!({
+        "url": format!("{base}/orgs/{}/memberships/{}", org.login, state.me.login),
+        "state": "active",
+        "role": org.role.word(),
+        "organization_url": format!("{base}/orgs/{}", org.login),
+        "organization": simple(call, org),
+        "user": owner_json(base, state.me.id, &state.me.login, "User"),
+    })
+}
+
+/// An `organization-simple`: it has no `type`.
+fn simple(call: &Call, org: &Org) -> Value {
+    let base = &call.base;
+    json!({
+        "id": org.id,
+        "node_id": format!("O_{}", org.id),
+        "login": org.login,
+        "url": format!("{base}/orgs/{}", org.login),
+        "repos_url": format!("{base}/orgs/{}/repos", org.login),
+        "avatar_url": format!("https://avatars.githubusercontent.com/u/{}?v=4", org.id),
+        "description": "",
+    })
+}
+
+fn organization(call: &Call, org: &Org) -> Value {
+    let mut body = simple(call, org);
+    body["type"] = json!("Organization");
+    body["html_url"] = json!(format!("https://github.com/{}", org.login));
+    if org.role == Role::Owner {
+        body["plan"] = json!({ "name": "team" });
+    }
+    body
+}

@@ -1,0 +1,137 @@
+//! Repositories: one's own, an organization's, one by name or by id, and the redirect a renamed one leaves behind.
+
+use http::{Method, StatusCode, header};
+use serde_json::{Value, json};
+
+use super::super::call::Call;
+use super::super::pages;
+use super::super::people::{Repo, Role, owner_json};
+use super::super::reply::Reply;
+use super::super::world::State;
+
+pub(super) fn one(state: &State, call: &Call, owner: &str, name: &str) -> Reply {
+    let full_name = format!("{owner}/{name}");
+    match state.repo(&full_name) {
+        Some(repo) if is_visible(state, repo) => Reply::ok(&json(state, call, repo)),
+        Some(_) => Reply::not_found(),
+        None => moved_here(state, call, &full_name, "").unwrap_or_else(Reply::not_found),
+    }
+}
+
+/// Where a renamed repository's secrets are now.
+pub(super) fn moved(state: &State, call: &Call, full_name: &str, rest: &[&str]) -> Option<Reply> {
+    moved_here(
+        state,
+        call,
+        full_name,
+        &["/codespaces/secrets"].iter().chain(rest).copied().collect::<Vec<_>>().join("/"),
+    )
+}
+
+/// Reads are sent on with 301, writes with 307, which keeps method and body (docs: «Best practices»).
+fn moved_here(state: &State, call: &Call, full_name: &str, rest: &str) -> Option<Reply> {
+    let is_former = |repo: &&Repo| repo.former.iter().any(|former| former.eq_ignore_ascii_case(full_name));
+    let repo = state.repos.iter().find(is_former)?;
+    let (status, message) = match call.method {
+        Method::GET | Method::HEAD => (StatusCode::MOVED_PERMANENTLY, "Moved Permanently"),
+        _ => (StatusCode::TEMPORARY_REDIRECT, "Temporary Redirect"),
+    };
+    let url = format!("{}/repositories/{}{rest}", call.base, repo.id);
+    Some(Reply::json(status, &json!({ "message": message, "url": url })).with(header::LOCATION, url))
+}
+
+/// `GET /user/repos`: `type` excludes `visibility` and `affiliation`.
+pub(super) fn mine(state: &State, call: &Call) -> Reply {
+    let kind = call.query("type");
+    let visibility = call.query("visibility");
+    let affiliation = call.query("affiliation");
+    if kind.is_some() && (visibility.is_some() || affiliation.is_some()) {
+        let message = "If you specify visibility or affiliation, you cannot specify type.";
+        return Reply::unprocessable(message);
+    }
+    let affiliation: Vec<_> = affiliation.unwrap_or("owner,collaborator,organization_member").split(',').collect();
+    let belongs = |repo: &Repo| {
+        let relation = relation(state, repo);
+        match kind {
+            None | Some("all" | "public" | "private") => affiliation.contains(&relation),
+            Some("owner") => relation == "owner",
+            Some("member") => relation != "owner",
+            Some(_) => false,
+        }
+    };
+    let looks = |repo: &Repo| match kind.or(visibility) {
+        Some("public") => repo.is_public(),
+        Some("private") => !repo.is_public(),
+        None | Some(_) => true,
+    };
+    let mut repos: Vec<_> =
+        state.repos.iter().filter(|repo| is_visible(state, repo) && belongs(repo) && looks(repo)).collect();
+    sort(call, &mut repos);
+    answer(state, call, "/user/repos", &repos)
+}
+
+pub(super) fn of_org(state: &State, call: &Call, login: &str) -> Reply {
+    let Some(org) = state.org(login) else { return Reply::not_found() };
+    let looks = |repo: &Repo| match call.query("type") {
+        Some("public") => repo.is_public(),
+        Some("private") => !repo.is_public(),
+        Some("forks") => false,
+        None | Some(_) => true,
+    };
+    let is_inside = org.role != Role::Outsider;
+    let mut repos: Vec<_> = state
+        .repos
+        .iter()
+        .filter(|repo| repo.owner == org.login && is_visible(state, repo) && looks(repo))
+        .filter(|repo| is_inside || repo.is_public())
+        .collect();
+    sort(call, &mut repos);
+    answer(state, call, &format!("/organizations/{}/repos", org.id), &repos)
+}
+
+/// A repository with its owner.
+pub(super) fn json(state: &State, call: &Call, repo: &Repo) -> Value {
+    let owner = match state.org(&repo.owner) {
+        Some(org) => owner_json(&call.base, org.id, &org.login, "Organization"),
+        None => owner_json(&call.base, state.me.id, &repo.owner, "User"),
+    };
+    repo.json(&call.base, &owner)
+}
+
+/// Without the scope `repo` a token sees public repositories only.
+pub(super) fn is_visible(state: &State, repo: &Repo) -> bool {
+    repo.is_public() || state.has_scope(&["repo"])
+}
+
+fn relation(state: &State, repo: &Repo) -> &'static str {
+    if repo.owner == state.me.login {
+        "owner"
+    } else if state.org(&repo.owner).is_some_and(|org| org.role != Role::Outsider) {
+        "organization_member"
+    } else {
+        "collaborator"
+    }
+}
+
+/// By full name unless the query says otherwise; times run backwards.
+fn sort(call: &Call, repos: &mut [&Repo]) {
+    let by_time = match call.query("sort") {
+        Some("pushed" | "updated") => true,
+        None | Some(_) => false,
+    };
+    if by_time {
+        repos.sort_by_key(|repo| std::cmp::Reverse(repo.pushed_at));
+    } else {
+        repos.sort_by_key(|repo| repo.full_name().to_ascii_lowercase());
+    }
+    let natural = if by_time { "desc" } else { "asc" };
+    if call.query("direction").is_some_and(|direction| direction != natural) {
+        repos.reverse();
+    }
+}
+
+fn answer(state: &State, call: &Call, path: &str, repos: &[&Repo]) -> Reply {
+    let page = pages::cut(call, path, repos);
+    let items: Vec<_> = page.items.iter().map(|repo| json(state, call, repo)).collect();
+    page.link(Reply::ok(&Value::Array(items)))
+}

@@ -1,0 +1,37 @@
+//! The addresses one can knock at: the API and three registries. Names only.
+
+/// How a registry of the sandbox asks who is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RegistryKind {
+    /// `WWW-Authenticate: Basic`.
+    Basic,
+    /// `WWW-Authenticate: Bearer`, with a token server of its own on the same port.
+    Bearer,
+    /// Asks nobody anything.
+    Open,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Door {
+    Api,
+    Registry(RegistryKind),
+}
+
+impl Door {
+    /// In the order of `Sandbox::addresses`.
+    pub(super) const ALL: [Self; 4] = [
+        Self::Api,
+        Self::Registry(RegistryKind::Basic),
+        Self::Registry(RegistryKind::Bearer),
+        Self::Registry(RegistryKind::Open),
+    ];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Api => "api",
+            Self::Registry(RegistryKind::Basic) => "basic",
+            Self::Registry(RegistryKind::Bearer) => "bearer",
+            Self::Registry(RegistryKind::Open) => "open",
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The plain world: small enough to be known by heart, with one of each kind a test needs. No secrets.
+
+use chrono::{Duration, Utc};
+
+use super::people::{Org, Permission, Repo, RepoVisibility, Role};
+use super::world::State;
+
+/// `octocat`, owner of `acme`, member of `initech`, in no way part of `umbrella`.
+///
+/// `hostile` adds names and descriptions with escape sequences and bidi controls.
+pub(super) fn furnish(state: &mut State, hostile: bool) {
+    let org = |id, login: &str, role| Org { id, login: login.to_owned(), role };
+    state.orgs =
+        vec![org(1001, "acme", Role::Owner), org(1002, "initech", Role::Member), org(1003, "umbrella", Role::Outsider)];
+    let private = RepoVisibility::Private;
+    let public = RepoVisibility::Public;
+    let rows = [
+        (101, "octocat/hello-codespaces", public, Permission::Admin, "My first codespace"),
+        (102, "octocat/dotfiles", private, Permission::Admin, ""),
+        (201, "acme/api", private, Permission::Admin, "The service behind everything"),
+        (202, "acme/web", private, Permission::Admin, "What customers see"),
+        (203, "acme/infra", RepoVisibility::Internal, Permission::Admin, "Terraform and tears"),
+        (204, "acme/site", public, Permission::Admin, "acme.example"),
+        (205, "acme/attic", private, Permission::Admin, "Kept for the auditors"),
+        (301, "initech/tps-reports", private, Permission::Push, "Did you get the memo?"),
+        (302, "initech/handbook", private, Permission::Pull, ""),
+        (401, "monalisa/shared-notes", private, Permission::Push, "Collaborators welcome"),
+    ];
+    for (id, full_name, visibility, permission, description) in rows {
+        add(state, id, full_name, visibility, permission, description);
+    }
+    if let Some(attic) = state.repos.iter_mut().find(|repo| repo.name == "attic") {
+        attic.archived = true;
+    }
+    if hostile {
+        make_hostile(state);
+    }
+}
+
+/// What a client must show harmlessly: a title change, a cleared screen, reversed text, a line end.
+fn make_hostile(state: &mut State) {
+    let description = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{202e}gnp.exe\u{2028}\r\nsecond line \u{9b}31m";
+    add(state, 901, "octocat/\u{1b}[31mred\u{202e}der", RepoVisibility::Public, Permission::Admin, description);
+    if let Some(web) = state.repos.iter_mut().find(|repo| repo.name == "web") {
+        description.clone_into(&mut web.description);
+    }
+    let secret = super::vault::Secret::new(
+        b"x".to_vec(),
+        super::vault::Reach::Selected,
+        std::collections::BTreeSet::from([101, 901]),
+    );
+    state.plant(super::vault::Scope::User, "EVIL\u{1b}[2J\u{202e}NAME", secret);
+}
+
+/// Repositories of lower ids were pushed to more recently.
+pub(super) fn add(
+    state: &mut State,
+    id: u64,
+    full_name: &str,
+    visibility: RepoVisibility,
+    permission: Permission,
+    description: &str,
+) {
+    let (owner, name) = full_name.split_once('/').unwrap_or((full_name, ""));
+    let age = Duration::hours(i64::try_from(id % 100_000).unwrap_or_default() * 7);
+    state.repos.push(Repo {
+        id,
+        owner: owner.to_owned(),
+        name: name.to_owned(),
+        visibility,
+        archived: false,
+        permission,
+        description: description.to_owned(),
+        pushed_at: Utc::now() - age,
+        former: Vec::new(),
+    });
+}

@@ -1,0 +1,164 @@
+//! Three small registries that hold one image (OCI Distribution Specification 1.1, the pull half of it).
+//!
+//! `puller` may log in and pull; `nopull` has the same password and may only log in. Nothing can be pushed.
+
+mod image;
+mod tokens;
+
+use std::net::SocketAddr;
+
+use http::{HeaderName, Method, StatusCode, header};
+use serde_json::json;
+
+pub(super) use image::{REPOSITORY, TAG};
+pub(super) use tokens::Tokens;
+
+use super::call::Call;
+use super::door::RegistryKind;
+use super::reply::Reply;
+use super::world::World;
+use image::{Image, MANIFEST_TYPE};
+use tokens::{Grant, Scope};
+
+pub(super) const PULLER: &str = "puller";
+pub(super) const LOGIN_ONLY: &str = "nopull";
+const SERVICE: &str = "sandbox";
+
+#[derive(Debug)]
+pub(super) struct Registry {
+    kind: RegistryKind,
+    /// Its own `127.0.0.1:PORT`.
+    address: SocketAddr,
+    password: String,
+    image: Image,
+}
+
+impl Registry {
+    pub(super) fn new(kind: RegistryKind, address: SocketAddr, password: &str) -> Self {
+        Self { kind, address, password: password.to_owned(), image: Image::new() }
+    }
+
+    /// The name of whoever shows a user and the password of the sandbox.
+    fn login<'a>(&self, user: &'a str, password: &str) -> Option<&'a str> {
+        ([PULLER, LOGIN_ONLY].contains(&user) && password == self.password).then_some(user)
+    }
+}
+
+pub(super) fn serve(registry: &Registry, world: &World, call: &Call) -> Reply {
+    let path: Vec<&str> = call.segments.iter().map(String::as_str).collect();
+    if registry.kind == RegistryKind::Bearer && path == ["token"] {
+        return tokens::serve(registry, world, call);
+    }
+    let reply = match path.as_slice() {
+        ["v2"] => return Reply::raw(StatusCode::MOVED_PERMANENTLY, "text/html", "").with(header::LOCATION, "/v2/"),
+        ["v2", rest @ ..] => match admit(registry, world, call, rest) {
+            Ok(()) if call.method == Method::GET || call.method == Method::HEAD => pull(&registry.image, call, rest),
+            Ok(()) => refusal(StatusCode::METHOD_NOT_ALLOWED, "UNSUPPORTED", "The operation is unsupported."),
+            Err(reply) => reply,
+        },
+        _ => Reply::raw(StatusCode::NOT_FOUND, "text/plain; charset=utf-8", "404 page not found\n"),
+    };
+    reply.with(HeaderName::from_static("docker-distribution-api-version"), "registry/2.0")
+}
+
+/// What a path below `/v2/` needs: nothing but a login, or the right to pull from a repository.
+fn need(rest: &[&str]) -> Option<Scope> {
+    let end = rest.iter().position(|part| ["manifests", "blobs", "tags"].contains(part))?;
+    Some(Scope::pull(&rest[..end].join("/")))
+}
+
+fn admit(registry: &Registry, world: &World, call: &Call, rest: &[&str]) -> Result<(), Reply> {
+    let need = need(rest);
+    match registry.kind {
+        RegistryKind::Open => Ok(()),
+        RegistryKind::Basic => {
+            let challenge = || unauthorized("Basic realm=\"sandbox\"".to_owned());
+            let (user, password) = call.basic().ok_or_else(challenge)?;
+            let user = registry.login(&user, &password).ok_or_else(challenge)?;
+            if need.is_some() && user == LOGIN_ONLY {
+                return Err(refusal(StatusCode::FORBIDDEN, "DENIED", "requested access to the resource is denied"));
+            }
+            Ok(())
+        }
+        RegistryKind::Bearer => admit_bearer(registry, world, call, need),
+    }
+}
+
+/// Distribution answers 401 in every case and says in the challenge what was wrong.
+fn admit_bearer(registry: &Registry, world: &World, call: &Call, need: Option<Scope>) -> Result<(), Reply> {
+    let scope = need.as_ref().map(|scope| format!(",scope=\"{scope}\"")).unwrap_or_default();
+    let challenge = |why: &str| {
+        let why = if why.is_empty() { String::new() } else { format!(",error=\"{why}\"") };
+        let realm = format!("{}/token", base(registry, call));
+        unauthorized(format!("Bearer realm=\"{realm}\",service=\"{SERVICE}\"{scope}{why}"))
+    };
+    let token = call
+        .header(header::AUTHORIZATION)
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim().to_owned())
+        .ok_or_else(|| challenge(""))?;
+    match (world.with(|state| state.tokens.grant(&token)), need) {
+        (None, _) => Err(challenge("invalid_token")),
+        (Some(Grant { scopes }), Some(need)) if !scopes.contains(&need) => Err(challenge("insufficient_scope")),
+        (Some(_), _) => Ok(()),
+    }
+}
+
+/// The token server is on the registry's own port, under the name the client knows it by.
+fn base(registry: &Registry, call: &Call) -> String {
+    call.header(header::HOST).map_or_else(|| format!("http://{}", registry.address), |host| format!("http://{host}"))
+}
+
+fn pull(image: &Image, call: &Call, rest: &[&str]) -> Reply {
+    let unknown_name = || refusal(StatusCode::NOT_FOUND, "NAME_UNKNOWN", "repository name not known to registry");
+    match rest {
+        [""] => Reply::ok(&json!({})),
+        [repository @ .., "tags", "list"] if repository.join("/") == REPOSITORY => {
+            Reply::ok(&json!({ "name": REPOSITORY, "tags": [TAG] }))
+        }
+        [repository @ .., "manifests", reference] if repository.join("/") == REPOSITORY => {
+            manifest(image, call, reference)
+        }
+        [repository @ .., "blobs", digest] if repository.join("/") == REPOSITORY => match image.blob(digest) {
+            Some(blob) => content("application/octet-stream", digest, blob),
+            None => refusal(StatusCode::NOT_FOUND, "BLOB_UNKNOWN", "blob unknown to registry"),
+        },
+        [_, .., "tags", "list"] | [_, .., "manifests" | "blobs", _] => unknown_name(),
+        _ => Reply::raw(StatusCode::NOT_FOUND, "text/plain; charset=utf-8", "404 page not found\n"),
+    }
+}
+
+/// Distribution 2.8 hides an OCI manifest from whoever does not ask for that very type; `*/*` is not enough.
+fn manifest(image: &Image, call: &Call, reference: &str) -> Reply {
+    let accepts = call
+        .headers
+        .get_all(header::ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|kind| kind.split(';').next().unwrap_or_default().trim() == MANIFEST_TYPE);
+    if !accepts {
+        let message = "OCI manifest found, but accept header does not support OCI manifests";
+        return refusal(StatusCode::NOT_FOUND, "MANIFEST_UNKNOWN", message);
+    }
+    if reference != TAG && reference != image.manifest_digest() {
+        return refusal(StatusCode::NOT_FOUND, "MANIFEST_UNKNOWN", "manifest unknown");
+    }
+    content(MANIFEST_TYPE, image.manifest_digest(), image.manifest())
+}
+
+fn content(kind: &str, digest: &str, bytes: &bytes::Bytes) -> Reply {
+    Reply::raw(StatusCode::OK, kind, bytes.clone())
+        .with(HeaderName::from_static("docker-content-digest"), digest)
+        .with(header::ETAG, format!("\"{digest}\""))
+}
+
+fn unauthorized(challenge: String) -> Reply {
+    refusal(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", "authentication required")
+        .with(header::WWW_AUTHENTICATE, challenge)
+}
+
+fn refusal(status: StatusCode, code: &str, message: &str) -> Reply {
+    Reply::json(status, &json!({ "errors": [{ "code": code, "message": message, "detail": null }] }))
+}

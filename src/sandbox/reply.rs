@@ -1,0 +1,81 @@
+//! Answers, in GitHub's shapes. What stands in them is decided elsewhere.
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use serde_json::{Value, json};
+
+const DOCS: &str = "https://docs.github.com/rest";
+
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) status: StatusCode,
+    pub(super) body: Bytes,
+    pub(super) headers: Vec<(HeaderName, String)>,
+    /// What `X-Accepted-OAuth-Scopes` says.
+    pub(super) accepted_scopes: &'static str,
+}
+
+impl Reply {
+    pub(super) fn raw(status: StatusCode, content_type: &str, body: impl Into<Bytes>) -> Self {
+        Self {
+            status,
+            body: body.into(),
+            headers: vec![(header::CONTENT_TYPE, content_type.to_owned())],
+            accepted_scopes: "",
+        }
+    }
+
+    pub(super) fn json(status: StatusCode, body: &Value) -> Self {
+        Self::raw(status, "application/json; charset=utf-8", body.to_string())
+    }
+
+    pub(super) fn ok(body: &Value) -> Self {
+        Self::json(StatusCode::OK, body)
+    }
+
+    pub(super) fn created() -> Self {
+        Self::json(StatusCode::CREATED, &json!({}))
+    }
+
+    pub(super) fn no_content() -> Self {
+        Self { status: StatusCode::NO_CONTENT, body: Bytes::new(), headers: Vec::new(), accepted_scopes: "" }
+    }
+
+    /// GitHub's body for a request it does not fulfil. `status` in it is a string.
+    pub(super) fn refusal(status: StatusCode, message: &str) -> Self {
+        Self::json(status, &json!({ "message": message, "documentation_url": DOCS, "status": status.as_str() }))
+    }
+
+    pub(super) fn not_found() -> Self {
+        Self::refusal(StatusCode::NOT_FOUND, "Not Found")
+    }
+
+    pub(super) fn unprocessable(message: &str) -> Self {
+        Self::refusal(StatusCode::UNPROCESSABLE_ENTITY, message)
+    }
+
+    pub(super) fn forbidden(message: &str) -> Self {
+        Self::refusal(StatusCode::FORBIDDEN, message)
+    }
+
+    pub(super) fn with(mut self, name: HeaderName, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    pub(super) fn accepting(mut self, scopes: &'static str) -> Self {
+        self.accepted_scopes = scopes;
+        self
+    }
+
+    pub(super) fn into_response(self) -> axum::response::Response {
+        let mut response = axum::response::Response::new(axum::body::Body::from(self.body));
+        *response.status_mut() = self.status;
+        for (name, value) in self.headers {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                response.headers_mut().append(name, value);
+            }
+        }
+        response
+    }
+}

@@ -1,0 +1,129 @@
+//! `pullkey sandbox`: the sandbox alone, with the words one needs to point pullkey and GitHub's `gh` at it.
+
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::registry::{LOGIN_ONLY, PULLER, REPOSITORY, TAG};
+use super::{Fault, Options, RegistryKind, Sandbox, Scale, WorldKind, start};
+
+/// Arguments of `pullkey sandbox`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct RunArgs {
+    /// Address of the API; the registries take free ports beside it
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// What is in the world at first
+    #[arg(long, value_enum, default_value_t = WorldKind::Plain)]
+    pub world: WorldKind,
+    /// Add that many repositories of the user
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub repos: usize,
+    /// Add that many repositories of the first organization
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub org_repos: usize,
+    /// Add that many user secrets
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub secrets: usize,
+    /// Wait before every answer, such as 50ms or 2s
+    #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = latency)]
+    pub latency: Duration,
+    /// The token that is let in [default: a made-up one]
+    #[arg(long, value_name = "TOKEN")]
+    pub token: Option<String>,
+    /// Scopes of that token, separated by commas
+    #[arg(long, value_name = "SCOPES", value_delimiter = ',')]
+    pub scopes: Option<Vec<String>>,
+    /// Make requests go wrong: METHOD:PATH:NTH:KIND, may be given again
+    ///
+    /// METHOD is GET, PUT, POST, DELETE or *. PATH is part of the path. NTH counts the matching requests: 1 the first,
+    /// 2x3 three from the second, 1+ all. KIND is a status such as 500, html or html=STATUS, drop-before, drop-after,
+    /// bad-key, forbidden, unauthorized, truncated, slow=2s, redirect=URL. For example `PUT:_SERVER:1:500`,
+    /// `PUT:_USER:1:drop-after`, `GET:/user/codespaces/secrets:1:html`
+    #[arg(long = "fault", value_name = "SPEC")]
+    pub faults: Vec<Fault>,
+    /// What links in answers start with, in place of the host a request names
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<String>,
+    /// Add names and descriptions with escape sequences to the plain world
+    #[arg(long)]
+    pub hostile: bool,
+}
+
+impl RunArgs {
+    fn options(self) -> Options {
+        let default = Options::default();
+        Options {
+            world: self.world,
+            scale: Scale { repos: self.repos, org_repos: self.org_repos, secrets: self.secrets },
+            latency: self.latency,
+            token: self.token.unwrap_or(default.token),
+            scopes: self.scopes.unwrap_or(default.scopes),
+            faults: self.faults,
+            public_url: self.public_url,
+            listen: self.listen,
+            registry_password: default.registry_password,
+            hostile: self.hostile,
+        }
+    }
+}
+
+fn latency(text: &str) -> Result<Duration, String> {
+    super::fault::duration(text).ok_or_else(|| "use a time such as 50ms, 2s or 1.5s".to_owned())
+}
+
+/// Runs a sandbox until Ctrl-C, or SIGTERM on Unix.
+///
+/// Fails when the address cannot be bound or nothing can be written to standard output.
+pub async fn run(args: RunArgs) -> io::Result<()> {
+    let options = args.options();
+    let password = options.registry_password.clone();
+    let sandbox = start(options).await?;
+    let text = words(&sandbox, &password);
+    {
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        out.flush()?;
+    }
+    until_told().await?;
+    sandbox.stop().await;
+    Ok(())
+}
+
+fn words(sandbox: &Sandbox, password: &str) -> String {
+    let url = sandbox.api_url();
+    let token = sandbox.token();
+    let [basic, bearer, open] =
+        [RegistryKind::Basic, RegistryKind::Bearer, RegistryKind::Open].map(|kind| sandbox.registry(kind));
+    format!(
+        "A sandbox of GitHub is at {url}. Nothing in it is real, and nothing leaves this machine.\n\
+         \n\
+         pullkey:\n  \
+           PULLKEY_API_URL={url} GH_TOKEN={token} pullkey\n\
+         GitHub's own gh:\n  \
+           http_proxy={url} GH_HOST=github.localhost GH_TOKEN={token} gh secret list --app codespaces --user\n\
+         \n\
+         Registries, each with the image {REPOSITORY}:{TAG}:\n  \
+           {basic}  asks for Basic\n  \
+           {bearer}  asks for Bearer\n  \
+           {open}  asks for nothing\n\
+         Users {PULLER} (may pull) and {LOGIN_ONLY} (may only log in), password {password}\n\
+         \n\
+         Ctrl-C ends it.\n"
+    )
+}
+
+#[cfg(unix)]
+async fn until_told() -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn until_told() -> io::Result<()> {
+    tokio::signal::ctrl_c().await
+}

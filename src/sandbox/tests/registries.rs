@@ -1,0 +1,115 @@
+use sha2::{Digest as _, Sha256};
+
+use super::*;
+
+const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+
+fn basic(user: &str, password: &str) -> String {
+    format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))
+}
+
+async fn ask(address: &str, target: &str, authorization: &str) -> Answer {
+    let headers = [("Authorization", authorization), ("Accept", MANIFEST)];
+    let headers = if authorization.is_empty() { &headers[1..] } else { &headers[..] };
+    raw(address, "GET", target, headers, "").await.unwrap()
+}
+
+#[tokio::test]
+async fn the_open_registry_asks_nobody_and_holds_an_image_that_adds_up() {
+    let peer = Peer::plain().await;
+    let open = peer.sandbox.registry(RegistryKind::Open);
+    let root = ask(&open, "/v2/", "").await;
+    assert_eq!((root.status, root.header("docker-distribution-api-version")), (200, Some("registry/2.0")));
+    let manifest = ask(&open, "/v2/team/app/manifests/1", "").await;
+    let digest = manifest.header("docker-content-digest").unwrap().to_owned();
+    assert_eq!(manifest.header("content-type"), Some(MANIFEST));
+    assert_eq!(digest, format!("sha256:{:x}", Sha256::digest(&manifest.body)));
+    assert_eq!(ask(&open, &format!("/v2/team/app/manifests/{digest}"), "").await.body, manifest.body);
+    let json = manifest.json();
+    for part in [&json["config"], &json["layers"][0]] {
+        let blob = ask(&open, &format!("/v2/team/app/blobs/{}", part["digest"].as_str().unwrap()), "").await;
+        assert_eq!(Some(blob.body.len() as u64), part["size"].as_u64());
+        assert_eq!(part["digest"], format!("sha256:{:x}", Sha256::digest(&blob.body)));
+    }
+    assert_eq!(ask(&open, "/v2/team/app/tags/list", "").await.json(), json!({"name": "team/app", "tags": ["1"]}));
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_said_in_the_registrys_words() {
+    let peer = Peer::plain().await;
+    let open = peer.sandbox.registry(RegistryKind::Open);
+    let code = |answer: &Answer| answer.json()["errors"][0]["code"].as_str().unwrap().to_owned();
+    assert_eq!(code(&ask(&open, "/v2/team/app/manifests/2", "").await), "MANIFEST_UNKNOWN");
+    assert_eq!(code(&ask(&open, "/v2/team/other/manifests/1", "").await), "NAME_UNKNOWN");
+    assert_eq!(code(&ask(&open, "/v2/team/app/blobs/sha256:00", "").await), "BLOB_UNKNOWN");
+    let any = raw(&open, "GET", "/v2/team/app/manifests/1", &[("Accept", "*/*")], "").await.unwrap();
+    assert_eq!((any.status, code(&any).as_str()), (404, "MANIFEST_UNKNOWN"));
+    let listed = [("Accept", "application/json, application/vnd.oci.image.manifest.v1+json;q=0.5")];
+    assert_eq!(raw(&open, "GET", "/v2/team/app/manifests/1", &listed, "").await.unwrap().status, 200);
+    let head = raw(&open, "HEAD", "/v2/team/app/manifests/1", &[("Accept", MANIFEST)], "").await.unwrap();
+    assert_eq!((head.status, head.body.as_str()), (200, ""));
+    assert!(head.header("content-length").unwrap().parse::<u32>().unwrap() > 0);
+    assert_eq!(raw(&open, "PUT", "/v2/team/app/manifests/3", &[], "{}").await.unwrap().status, 405);
+}
+
+#[tokio::test]
+async fn basic_knows_two_users_of_whom_one_may_pull() {
+    let peer = Peer::plain().await;
+    let address = peer.sandbox.registry(RegistryKind::Basic);
+    let anonymous = ask(&address, "/v2/", "").await;
+    assert_eq!((anonymous.status, anonymous.header("www-authenticate")), (401, Some("Basic realm=\"sandbox\"")));
+    assert_eq!(ask(&address, "/v2/", &basic("puller", "wrong")).await.status, 401);
+    assert_eq!(ask(&address, "/v2/", &basic("nobody", "pull-me-please")).await.status, 401);
+    assert_eq!(ask(&address, "/v2/", &basic("puller", "pull-me-please")).await.status, 200);
+    assert_eq!(ask(&address, "/v2/", &basic("nopull", "pull-me-please")).await.status, 200);
+    let manifest = "/v2/team/app/manifests/1";
+    assert_eq!(ask(&address, manifest, &basic("puller", "pull-me-please")).await.status, 200);
+    let denied = ask(&address, manifest, &basic("nopull", "pull-me-please")).await;
+    assert_eq!((denied.status, denied.json()["errors"][0]["code"].as_str()), (403, Some("DENIED")));
+}
+
+#[tokio::test]
+async fn bearer_leads_to_its_token_server_and_tokens_keep_to_their_scope() {
+    let peer = Peer::plain().await;
+    let address = peer.sandbox.registry(RegistryKind::Bearer);
+    let challenge = ask(&address, "/v2/", "").await;
+    let expected = format!("Bearer realm=\"http://{address}/token\",service=\"sandbox\"");
+    assert_eq!((challenge.status, challenge.header("www-authenticate")), (401, Some(expected.as_str())));
+    assert_eq!(ask(&address, "/v2/", &basic("puller", "pull-me-please")).await.status, 401);
+    let login = "/token?service=sandbox&account=puller&client_id=test";
+    assert_eq!(ask(&address, login, "").await.status, 401);
+    assert_eq!(ask(&address, login, &basic("puller", "wrong")).await.status, 401);
+    let token = async |user: &str, target: &str| {
+        let answer = ask(&address, target, &basic(user, "pull-me-please")).await.json();
+        assert_eq!(answer["token"], answer["access_token"]);
+        assert_eq!(answer["expires_in"], 300);
+        format!("Bearer {}", answer["token"].as_str().unwrap())
+    };
+    let plain = token("puller", login).await;
+    assert_eq!(ask(&address, "/v2/", &plain).await.status, 200);
+    let manifest = "/v2/team/app/manifests/1";
+    let narrow = ask(&address, manifest, &plain).await;
+    assert_eq!(narrow.status, 401);
+    let challenge = narrow.header("www-authenticate").unwrap();
+    assert!(challenge.ends_with(",scope=\"repository:team/app:pull\",error=\"insufficient_scope\""), "{challenge}");
+    let scoped = format!("{login}&scope=repository:team/app:pull");
+    let pull = token("puller", &scoped).await;
+    assert_eq!(ask(&address, manifest, &pull).await.status, 200);
+    assert_eq!(ask(&address, "/v2/team/other/manifests/1", &pull).await.status, 401);
+    let weak = token("nopull", &scoped).await;
+    assert_eq!(ask(&address, "/v2/", &weak).await.status, 200);
+    assert_eq!(ask(&address, manifest, &weak).await.status, 401);
+    let forged = ask(&address, "/v2/", "Bearer forged").await;
+    assert!(forged.header("www-authenticate").unwrap().ends_with("error=\"invalid_token\""));
+    assert_eq!(raw(&address, "POST", "/token", &[], "grant_type=password").await.unwrap().status, 405);
+}
+
+#[tokio::test]
+async fn faults_and_the_log_cover_the_registries() {
+    let faults = vec!["GET:/v2/:1:429".parse().unwrap()];
+    let peer = Peer::new(Options { faults, ..Options::default() }).await;
+    let address = peer.sandbox.registry(RegistryKind::Basic);
+    assert_eq!(ask(&address, "/v2/", "").await.status, 429);
+    assert_eq!(ask(&address, "/v2/", "").await.status, 401);
+    assert_eq!(peer.world().requests()[0].door, "basic");
+}
