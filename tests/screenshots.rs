@@ -1,1 +1,71 @@
-fn main() {}
+//! Makes `screenshots/*.svg`: `cargo run --example screenshots [NAME]...`. Starts the real program in a pseudo terminal
+//! on its demo world, presses keys, waits for what they bring, and draws the screen.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, dead_code)]
+
+#[path = "support/home.rs"]
+mod home;
+#[path = "pictures/svg.rs"]
+mod svg;
+#[path = "support/pty.rs"]
+mod pty;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use home::Home;
+use pty::Terminal;
+
+/// One picture: its file, the terminal's size, and the keys, each with the text they bring.
+struct Picture {
+    name: &'static str,
+    size: (u16, u16),
+    steps: &'static [(&'static str, &'static str)],
+}
+
+const MAIN: (u16, u16) = (100, 30);
+
+const PICTURES: &[Picture] = &[
+    Picture { name: "credentials", size: MAIN, steps: &[] },
+    Picture { name: "small", size: (40, 10), steps: &[] },
+    Picture { name: "medium", size: (80, 24), steps: &[] },
+    Picture { name: "wide", size: (200, 50), steps: &[] },
+];
+
+fn main() {
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    let program = build();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots");
+    std::fs::create_dir_all(&folder).expect("the folder of the pictures");
+    for picture in PICTURES.iter().filter(|p| wanted.is_empty() || wanted.iter().any(|name| name == p.name)) {
+        let svg = take(&program, picture);
+        let file = folder.join(format!("{}.svg", picture.name));
+        std::fs::write(&file, svg).expect("the picture is written");
+        println!("screenshots/{}.svg", picture.name);
+    }
+}
+
+/// Builds the program as it is now; says where it is.
+fn build() -> PathBuf {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let built = Command::new(cargo).args(["build", "--quiet", "--bin", "pullkey"]).status().expect("cargo runs");
+    assert!(built.success(), "pullkey does not build");
+    let this = std::env::current_exe().expect("this program's place");
+    let profile = this.parent().and_then(Path::parent).expect("target/PROFILE/examples");
+    profile.join("pullkey")
+}
+
+fn take(program: &Path, picture: &Picture) -> String {
+    let home = Home::new();
+    let mut env = home.env();
+    env.insert("COLORTERM".to_owned(), "truecolor".to_owned());
+    let mut terminal = Terminal::start(program, &["--demo"], &env, home.path(), picture.size);
+    terminal.wait_for("acme");
+    for (keys, text) in picture.steps {
+        terminal.settle(Duration::from_millis(300));
+        terminal.press(keys, text);
+    }
+    terminal.settle(Duration::from_millis(800));
+    let output = terminal.output();
+    svg::draw(output.screen(), "pullkey --demo")
+}

@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""Times pullkey beside GitHub's own gh on one sandbox, and measures an idle demo.
+
+Builds nothing: it takes target/release/pullkey (or --binary). The sandbox answers at once (no latency) and holds a
+realistic number of user secrets. Both programs write to a file, in alternating pairs; what is printed are medians and
+ratios. A machine that is busy with something else makes the numbers worse, so a bound that is missed is printed as
+ABOVE, and only with --check it is a failure.
+
+Peak memory is ru_maxrss of wait4. The kernel counts this script's own memory at the time of the fork too, so that no
+value can be lower than the printed floor; that is to pullkey's disadvantage only.
+"""
+
+import argparse
+import fcntl
+import os
+import pty
+import re
+import select
+import shutil
+import signal
+import socket
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+TOKEN = "ghp_benchmarkbenchmarkbenchmarkbenchmarkx"[:40]
+WALL_BOUND = 0.35
+MEMORY_BOUND = 0.5
+SIZE_BOUND = 15_000_000
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def start_sandbox(binary: Path, secrets: int, env: dict) -> tuple[subprocess.Popen, int]:
+    port = free_port()
+    sandbox = subprocess.Popen(
+        [binary, "sandbox", "--listen", f"127.0.0.1:{port}", "--token", TOKEN, "--world", "empty",
+         "--secrets", str(secrets)],
+        env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return sandbox, port
+        except OSError:
+            if sandbox.poll() is not None or time.monotonic() > deadline:
+                sys.exit("the sandbox did not start")
+            time.sleep(0.02)
+
+
+def measure(command: list, env: dict, output: Path) -> tuple[float, int]:
+    """Wall time in seconds and peak memory in KiB of one run; its output goes to a file."""
+    with output.open("wb") as file:
+        began = time.perf_counter()
+        child = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=file)
+        _, status, usage = os.wait4(child.pid, 0)
+        took = time.perf_counter() - began
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode != 0:
+        sys.exit(f"{command[0]} ended with {child.returncode}")
+    return took, usage.ru_maxrss
+
+
+def lines_with(path: Path, word: str) -> int:
+    return sum(1 for line in path.read_text().splitlines() if word in line)
+
+
+def beside_gh(binary: Path, pairs: int, secrets: int, home: Path) -> list[bool]:
+    base = {"HOME": str(home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TMPDIR": str(home)}
+    sandbox, port = start_sandbox(binary, secrets, base)
+    try:
+        ours_env = base | {"PULLKEY_API_URL": f"http://127.0.0.1:{port}", "GH_TOKEN": TOKEN}
+        gh_env = base | {
+            "http_proxy": f"http://127.0.0.1:{port}", "GH_HOST": "github.localhost", "GH_TOKEN": TOKEN,
+            "GH_CONFIG_DIR": str(home / "gh"), "GH_NO_UPDATE_NOTIFIER": "1",
+        }
+        ours_command = [str(binary), "list", "--user"]
+        gh_command = ["gh", "secret", "list", "--app", "codespaces", "--user"]
+        ours_file, gh_file = home / "pullkey.txt", home / "gh.txt"
+        ours, theirs = [], []
+        for pair in range(pairs + 1):
+            a = measure(ours_command, ours_env, ours_file)
+            b = measure(gh_command, gh_env, gh_file)
+            if pair:  # the first pair only warms the caches
+                ours.append(a)
+                theirs.append(b)
+        floor = measure(["true"], base, home / "true.txt")[1]
+    finally:
+        sandbox.send_signal(signal.SIGTERM)
+        sandbox.wait()
+    shown = lines_with(gh_file, "\t") or lines_with(gh_file, "_")
+    wall = [statistics.median(run[0] for run in runs) for runs in (ours, theirs)]
+    memory = [statistics.median(run[1] for run in runs) for runs in (ours, theirs)]
+    print(f"{secrets} user secrets ({shown} listed by gh), {pairs} alternating pairs, medians (memory floor {floor / 1024:.1f} MiB)")
+    print(f"  wall time    pullkey {wall[0] * 1000:7.1f} ms    gh {wall[1] * 1000:7.1f} ms")
+    print(f"  peak memory  pullkey {memory[0] / 1024:7.1f} MiB   gh {memory[1] / 1024:7.1f} MiB")
+    return [
+        verdict("wall time, pullkey to gh", wall[0] / wall[1], WALL_BOUND),
+        verdict("peak memory, pullkey to gh", memory[0] / memory[1], MEMORY_BOUND),
+    ]
+
+
+def verdict(what: str, value: float, bound: float, unit: str = "") -> bool:
+    fine = value <= bound
+    print(f"  {'PASS ' if fine else 'ABOVE'} {what}: {value:.3g}{unit} (at most {bound:.3g}{unit})")
+    return fine
+
+
+def ticks(pid: int) -> int:
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def idle(binary: Path, home: Path, seconds: float) -> list[bool]:
+    """Runs the demo in a pseudo terminal, waits until it rests, then counts what it writes and computes."""
+    pid, master = pty.fork()
+    if pid == 0:
+        env = {"HOME": str(home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TERM": "xterm-256color", "TMPDIR": str(home)}
+        os.execve(binary, [str(binary), "--demo"], env)
+    fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+    try:
+        seen = b""
+        quiet_since = time.monotonic()
+        deadline = time.monotonic() + 60
+        while time.monotonic() - quiet_since < 2 or not re.search(rb"acme", seen):
+            if select.select([master], [], [], 0.1)[0]:
+                seen += os.read(master, 65536)
+                quiet_since = time.monotonic()
+            if time.monotonic() > deadline:
+                print("  ABOVE the demo never rests")
+                return [False]
+        before = ticks(pid)
+        written = 0
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            if select.select([master], [], [], left)[0]:
+                written += len(os.read(master, 65536))
+        used = ticks(pid) - before
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        os.close(master)
+    print(f"idle demo for {seconds:.0f} s after it settled")
+    return [
+        verdict("bytes written to the terminal", written, 0),
+        verdict("CPU ticks of 10 ms used", used, 1),
+    ]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--binary", type=Path, default=ROOT / "target/release/pullkey")
+    parser.add_argument("--pairs", type=int, default=10)
+    parser.add_argument("--secrets", type=int, default=60)
+    parser.add_argument("--idle", type=float, default=10.0, help="seconds to watch the idle demo")
+    parser.add_argument("--check", action="store_true", help="a bound that is missed is a failure")
+    options = parser.parse_args()
+    if not options.binary.is_file():
+        sys.exit(f"{options.binary} is not there: cargo build --release")
+    binary = options.binary.resolve()
+    held = []
+    with tempfile.TemporaryDirectory(prefix="pullkey-bench-") as folder:
+        if shutil.which("gh"):
+            held += beside_gh(binary, options.pairs, options.secrets, Path(folder))
+        else:
+            print("not tried: gh is not on the PATH")
+            held.append(False)
+        held += idle(binary, Path(folder), options.idle)
+    size = binary.stat().st_size
+    print(f"binary {size / 1e6:.1f} MB")
+    held.append(verdict("size of the binary", size / 1e6, SIZE_BOUND / 1e6, " MB"))
+    return 1 if options.check and not all(held) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
