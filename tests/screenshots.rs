@@ -4,10 +4,10 @@
 
 #[path = "support/home.rs"]
 mod home;
-#[path = "pictures/svg.rs"]
-mod svg;
 #[path = "support/pty.rs"]
 mod pty;
+#[path = "pictures/svg.rs"]
+mod svg;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

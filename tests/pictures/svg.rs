@@ -1,4 +1,4 @@
-//! A terminal's screen as an SVG picture: a fixed grid of cells in a window frame, dark or light as the reader likes it.
+//! A terminal's screen as an SVG picture: a fixed grid of cells in a window frame, dark or light as the reader likes.
 //!
 //! Lines and blocks are drawn as shapes, so that they meet whatever font the reader has.
 
@@ -24,7 +24,8 @@ const LIGHT: [&str; 20] = [
     "#1a7f37", "#633c01", "#0969da", "#8250df", "#1b7c83", "#1f2328", "#ffffff", "#1f2328", "#d5dbe1", "#57606a",
 ];
 
-/// How a run of cells is drawn.
+/// How a run of cells is drawn: what SGR knows.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Clone, Copy, PartialEq)]
 struct Ink {
     fore: Paint,
@@ -107,7 +108,8 @@ pub(crate) fn draw(screen: &Screen, title: &str) -> String {
         let (x, y) = place(row, column);
         let _ = writeln!(
             svg,
-            "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{CELL_WIDTH}\" height=\"{CELL_HEIGHT}\" class=\"c17\" opacity=\"0.45\"/>"
+            "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{CELL_WIDTH}\" height=\"{CELL_HEIGHT}\" class=\"c17\" \
+             opacity=\"0.45\"/>"
         );
     }
     svg.push_str("</svg>\n");
@@ -116,12 +118,17 @@ pub(crate) fn draw(screen: &Screen, title: &str) -> String {
 
 fn head(width: f32, height: f32, title: &str) -> String {
     let rules = |palette: &[&str; 20]| -> String {
-        palette.iter().enumerate().map(|(n, color)| format!(".c{n}{{fill:{color};stroke:{color}}}")).collect()
+        let mut rules = String::new();
+        for (n, color) in palette.iter().enumerate() {
+            let _ = write!(rules, ".c{n}{{fill:{color};stroke:{color}}}");
+        }
+        rules
     };
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
          viewBox=\"0 0 {width:.0} {height:.0}\" font-family=\"'JetBrains Mono','Cascadia Mono','SF Mono',Menlo,\
-         'DejaVu Sans Mono',Consolas,monospace\" font-size=\"{FONT_SIZE}\">\n<title>{}</title>\n<style>text{{white-space:pre;\
+         'DejaVu Sans Mono',Consolas,monospace\" font-size=\"{FONT_SIZE}\">\n<title>{}</title>\n<style>\
+         text{{white-space:pre;\
          stroke:none!important}}rect{{stroke:none!important}}path{{fill:none!important;stroke-width:1.3}}{}\
          @media (prefers-color-scheme: light){{{}}}</style>\n",
         escaped(title),
@@ -241,7 +248,8 @@ fn shape(c: char, x: f32, y: f32, ink: Ink) -> Option<String> {
         '░' | '▒' | '▓' => {
             let dim = Ink { dim: true, ..ink };
             return Some(format!(
-                "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{CELL_WIDTH:.1}\" height=\"{CELL_HEIGHT:.1}\" {} fill-opacity=\"0.4\"/>\n",
+                "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{CELL_WIDTH:.1}\" height=\"{CELL_HEIGHT:.1}\" {} \
+                 fill-opacity=\"0.4\"/>\n",
                 dim.attributes()
             ));
         }
