@@ -1,0 +1,196 @@
+//! The server: how it is spelled, whose it is, and whether a codespace can reach it.
+
+use super::{FieldMend, Finding, MendChange, Seen, Severity};
+use crate::domain::preset::{self, Preset, Rule, RuleMend};
+use crate::domain::server::HUB_KEY;
+use crate::domain::{Member, Server, ServerFault, foreign};
+
+pub(super) fn check(seen: &Seen<'_>, findings: &mut Vec<Finding>) {
+    let text = seen.values.server;
+    if text.is_empty() {
+        return;
+    }
+    if let Some(token) = preset::tokens().iter().find(|token| token.head.is_match(text)) {
+        let what = format!("looks like {}, which belongs into the {}", token.name, token.member.word());
+        findings.push(Finding::new(Member::Server, Severity::Block, what));
+        return;
+    }
+    let finding = judge(seen, text);
+    let can_work = finding.as_ref().is_none_or(|finding| finding.severity != Severity::Block);
+    findings.extend(finding);
+    if can_work && let Some(text) = unreachable(text) {
+        findings.push(Finding::new(Member::Server, Severity::Warn, text));
+    }
+}
+
+/// What is to be said about the text as a server of this preset.
+fn judge(seen: &Seen<'_>, text: &str) -> Option<Finding> {
+    let field = &seen.preset.server;
+    if let Some(rule) = field.wrong.iter().chain(&field.right).find(|rule| seen.applies(rule, text)) {
+        return Some(Finding::new(Member::Server, rule.severity, &rule.text).mended_by(mend(seen, rule, text)));
+    }
+    if let Some(finding) = other_product(seen, text) {
+        return Some(finding);
+    }
+    if let Some(spelling) = Spelling::of(text) {
+        let inner = spelling.bare.as_deref().and_then(|bare| judge(seen, bare));
+        let bare = spelling.bare.map(|bare| settle(seen, &bare));
+        return match inner {
+            Some(inner) if inner.severity <= spelling.severity && inner.severity != Severity::Good => {
+                let mend = inner.mend.clone().or_else(|| bare.map(FieldMend::replace));
+                Some(inner.mended_by(mend))
+            }
+            Some(_) | None => {
+                let finding = Finding::new(Member::Server, spelling.severity, spelling.text);
+                Some(finding.mended_by(bare.map(FieldMend::replace)))
+            }
+        };
+    }
+    field.otherwise.as_ref().map(|otherwise| {
+        let mend = otherwise.replace.as_ref().map(FieldMend::replace);
+        Finding::new(Member::Server, otherwise.severity, &otherwise.text).mended_by(mend)
+    })
+}
+
+/// A server that belongs to a product with a preset of its own, or to one the preset is not for.
+fn other_product(seen: &Seen<'_>, text: &str) -> Option<Finding> {
+    let host = preset::host_of(text)?;
+    let own = seen.preset;
+    if own.is_host(&host) {
+        return None;
+    }
+    let other = preset::presets().iter().find(|preset| preset.is_host(&host));
+    let severity = own.server.otherwise.as_ref().map_or(Severity::Warn, |otherwise| otherwise.severity);
+    let found = |severity, what: String, id: &str| {
+        Some(Finding::new(Member::Server, severity, what).mended_by(FieldMend::use_preset(id)))
+    };
+    match other {
+        Some(hub) if own.hosts.is_none() && is_hub(&host) && text != HUB_KEY => {
+            let what = format!("is {}, whose pulls look up {HUB_KEY} and nothing else", hub.label);
+            let finding = Finding::new(Member::Server, Severity::Block, what);
+            Some(finding.mended_by(Some(FieldMend::replace(HUB_KEY))))
+        }
+        Some(other) => {
+            found(severity, format!("is of {}: its preset knows more about it", product_label(other)), &other.id)
+        }
+        None if own.hosts.is_some() => {
+            let product = preset::product_of_host(&host)?;
+            found(severity, format!("is {product}'s, not of {}", product_label(own)), "other")
+        }
+        None => None,
+    }
+}
+
+fn is_hub(host: &str) -> bool {
+    Server::parse(host).is_ok_and(|server| server.is_hub())
+}
+
+/// The product without the way to log in: «Amazon ECR, with a token» is «Amazon ECR».
+fn product_label(preset: &Preset) -> &str {
+    preset.label.split(',').next().unwrap_or(&preset.label)
+}
+
+/// What a rule offers, carried on until nothing is left to mend.
+fn mend(seen: &Seen<'_>, rule: &Rule, text: &str) -> Option<FieldMend> {
+    match rule.mend.as_ref()? {
+        RuleMend::Preset(id) => FieldMend::use_preset(id),
+        RuleMend::Swap => Some(FieldMend::swap()),
+        RuleMend::Replace(_) | RuleMend::LowerCase | RuleMend::UpperCase => {
+            let mended = settle(seen, &rewrite(rule, text)?);
+            (mended != text).then(|| FieldMend::replace(mended))
+        }
+    }
+}
+
+fn rewrite(rule: &Rule, text: &str) -> Option<String> {
+    match (rule.mend.as_ref()?, &rule.pattern) {
+        (RuleMend::Replace(template), Some(pattern)) => pattern.expand(text, template),
+        (RuleMend::LowerCase, _) => Some(text.to_lowercase()),
+        (RuleMend::UpperCase, _) => Some(text.to_uppercase()),
+        (RuleMend::Replace(_) | RuleMend::Swap | RuleMend::Preset(_), _) => None,
+    }
+}
+
+/// Applies rewrites and spelling mends until the text stays as it is.
+fn settle(seen: &Seen<'_>, text: &str) -> String {
+    let mut text = text.to_owned();
+    for _ in 0..4 {
+        let field = &seen.preset.server;
+        let rule = field.wrong.iter().chain(&field.right).find(|rule| seen.applies(rule, &text));
+        let next = match rule {
+            Some(rule) => rewrite(rule, &text),
+            None => Spelling::of(&text).and_then(|spelling| spelling.bare),
+        };
+        match next {
+            Some(next) if next != text => text = next,
+            Some(_) | None => break,
+        }
+    }
+    text
+}
+
+/// How a server's text differs from the bare, lower-case host that is looked up.
+struct Spelling {
+    severity: Severity,
+    text: String,
+    bare: Option<String>,
+}
+
+impl Spelling {
+    /// `None` if the text is spelled as it is looked up.
+    fn of(text: &str) -> Option<Self> {
+        let server = match Server::parse(text) {
+            Ok(server) => server,
+            Err(fault) => {
+                return Some(Self { severity: Severity::Block, text: fault.to_string(), bare: rescue(text, fault) });
+            }
+        };
+        if server.is_canonical() {
+            return None;
+        }
+        let bare = Some(server.canonical());
+        let scheme = text.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+        let (severity, text) = if !server.is_found_by_pulls() {
+            (Severity::Block, "has upper case: images are named in lower case, so no pull finds it")
+        } else if scheme.as_deref() == Some("http") {
+            (
+                Severity::Warn,
+                "begins with http://, but a codespace's docker speaks https only, and looks up the bare host",
+            )
+        } else if text.trim_end_matches('/').rsplit_once("://").map_or(text, |(_, rest)| rest).contains('/') {
+            (Severity::Warn, "has a path: docker logs in to the whole host, and private Features look up the bare host")
+        } else if scheme.is_some() {
+            (Severity::Warn, "begins with https://: private Features look up the bare host and would find nothing")
+        } else {
+            (Severity::Warn, "is not the bare host that private Features look up")
+        };
+        Some(Self { severity, text: text.to_owned(), bare })
+    }
+}
+
+/// The host in a text that cannot be a server as it stands.
+fn rescue(text: &str, fault: ServerFault) -> Option<String> {
+    if fault == ServerFault::Empty {
+        return None;
+    }
+    let text: String = text.chars().filter(|c| !foreign::is_hostile(*c)).collect();
+    let text = text.trim().trim_matches(['"', '\'', '`', '<', '>', ',', ';']);
+    let text = text.strip_prefix("docker login ").unwrap_or(text).trim();
+    let host = preset::host_of(text)?;
+    Server::parse(&host).ok().map(|server| server.canonical())
+}
+
+/// Why a codespace cannot reach the server, though its text is fine.
+fn unreachable(text: &str) -> Option<&'static str> {
+    let server = Server::parse(text).ok()?;
+    if server.is_loopback() {
+        return Some("is this machine itself: a codespace runs elsewhere and cannot reach it");
+    }
+    server.is_private_host().then_some("is a name or address of a private network, which a codespace cannot reach")
+}
+
+/// The server with the account in front that an access key's id names, where only that is missing.
+pub(super) fn with_account(text: &str, account: &str) -> Option<MendChange> {
+    let host = preset::host_of(text)?;
+    host.starts_with("dkr.ecr.").then(|| MendChange::Replace(format!("{account}.{host}")))
+}

@@ -1,0 +1,96 @@
+//! How a preset describes values: patterns, and rules that say what a matching value means.
+//!
+//! Nothing here sees a password: rules are matched by `domain::lint`, which alone may look at one.
+
+use regex::Regex;
+
+use crate::domain::lint::Severity;
+
+/// A pattern that was checked when its file was read.
+#[derive(Clone, Debug)]
+pub struct Pattern(Regex);
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_str() == other.0.as_str()
+    }
+}
+
+impl Eq for Pattern {}
+
+impl Pattern {
+    /// Compiles a pattern; the reason of a refusal is one line.
+    pub fn new(text: &str) -> Result<Self, String> {
+        Regex::new(text).map(Self).map_err(|fault| {
+            let whole = fault.to_string();
+            whole.lines().last().unwrap_or_default().trim().trim_start_matches("error: ").to_owned()
+        })
+    }
+
+    pub fn is_match(&self, text: &str) -> bool {
+        self.0.is_match(text)
+    }
+
+    pub(crate) fn has_group(&self, name: &str) -> bool {
+        self.0.capture_names().flatten().any(|n| n == name)
+    }
+
+    /// What the group `part` holds.
+    pub(crate) fn part(&self, text: &str) -> Option<String> {
+        Some(self.0.captures(text)?.name("part")?.as_str().to_owned())
+    }
+
+    /// `template` with its `${name}` filled from the match.
+    pub(crate) fn expand(&self, text: &str, template: &str) -> Option<String> {
+        let captures = self.0.captures(text)?;
+        let mut out = String::new();
+        captures.expand(template, &mut out);
+        Some(out)
+    }
+}
+
+/// What a value means that matches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// What the value must match; `None` matches all.
+    pub pattern: Option<Pattern>,
+    /// What it must not match.
+    pub unless: Option<Pattern>,
+    /// Only if the user is the telling part of the server's host, such as the registry's name.
+    pub same_as_server: bool,
+    /// What the other values must match.
+    pub when: When,
+    pub severity: Severity,
+    /// Fits after «the user», such as «is an e-mail address».
+    pub text: String,
+    pub mend: Option<RuleMend>,
+}
+
+/// What the three values must match for a rule to apply; an empty value matches nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct When {
+    pub server: Option<Pattern>,
+    pub user: Option<Pattern>,
+    pub password: Option<Pattern>,
+}
+
+/// What a rule offers to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RuleMend {
+    /// Put this in its place; `${name}` stands for a group of the pattern.
+    Replace(String),
+    LowerCase,
+    UpperCase,
+    /// Swap user and password.
+    Swap,
+    /// Go on with the preset of this id.
+    Preset(String),
+}
+
+/// What is said of a value that no rule knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Otherwise {
+    pub severity: Severity,
+    pub text: String,
+    pub replace: Option<String>,
+}

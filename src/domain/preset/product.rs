@@ -1,0 +1,171 @@
+//! Registry products beyond those with a preset, and the looks of well-known secrets: two tables in `assets`.
+//!
+//! Both are guesses for the eye and for lints; nothing is ever sent anywhere because of them.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::grammar::Pattern;
+use crate::domain::lint::Severity;
+use crate::domain::{Member, Prefix};
+
+pub(super) const PRODUCTS: &str = include_str!("../../../assets/products.toml");
+pub(super) const TOKENS: &str = include_str!("../../../assets/tokens.toml");
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawProducts {
+    product: Vec<RawProduct>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawProduct {
+    name: String,
+    words: Vec<String>,
+    #[serde(default)]
+    heads: Vec<String>,
+    hosts: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTokens {
+    token: Vec<RawToken>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawToken {
+    name: String,
+    head: String,
+    whole: Option<String>,
+    member: RawMember,
+    product: Option<String>,
+    elsewhere: Severity,
+    note: Option<TokenNote>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RawMember {
+    User,
+    Password,
+}
+
+struct Product {
+    name: String,
+    words: Vec<String>,
+    heads: Vec<String>,
+    hosts: Option<Pattern>,
+}
+
+/// What one kind of well-known secret looks like, and where it belongs.
+#[derive(Clone, Debug)]
+pub struct Token {
+    /// With its article, such as «a Docker personal access token».
+    pub name: String,
+    /// What it is known by.
+    pub head: Pattern,
+    /// What a complete one looks like.
+    pub whole: Option<Pattern>,
+    /// The field it belongs into.
+    pub member: Member,
+    /// Whose it is; `None` for what no registry takes.
+    pub product: Option<String>,
+    /// What it means at a host nobody knows.
+    pub elsewhere: Severity,
+    /// What is to be said even at its own product.
+    pub note: Option<TokenNote>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenNote {
+    pub severity: Severity,
+    pub text: String,
+}
+
+pub(super) type ReadFault = String;
+
+fn read_products(text: &str) -> Result<Vec<Product>, ReadFault> {
+    let raw: RawProducts = toml::from_str(text).map_err(|fault| fault.to_string())?;
+    raw.product
+        .into_iter()
+        .map(|raw| {
+            let hosts = raw.hosts.as_deref().map(Pattern::new).transpose()?;
+            Ok(Product { name: raw.name, words: raw.words, heads: raw.heads, hosts })
+        })
+        .collect()
+}
+
+pub(super) fn read_tokens(text: &str) -> Result<Vec<Token>, ReadFault> {
+    let raw: RawTokens = toml::from_str(text).map_err(|fault| fault.to_string())?;
+    raw.token
+        .into_iter()
+        .map(|raw| {
+            Ok(Token {
+                name: raw.name,
+                head: Pattern::new(&raw.head)?,
+                whole: raw.whole.as_deref().map(Pattern::new).transpose()?,
+                member: match raw.member {
+                    RawMember::User => Member::User,
+                    RawMember::Password => Member::Password,
+                },
+                product: raw.product,
+                elsewhere: raw.elsewhere,
+                note: raw.note,
+            })
+        })
+        .collect()
+}
+
+static PRODUCT_TABLE: LazyLock<Vec<Product>> = LazyLock::new(|| read_products(PRODUCTS).unwrap_or_default());
+static TOKEN_TABLE: LazyLock<Vec<Token>> = LazyLock::new(|| read_tokens(TOKENS).unwrap_or_default());
+
+/// The looks of well-known secrets.
+pub fn tokens() -> &'static [Token] {
+    &TOKEN_TABLE
+}
+
+/// A guess which product a credential is for, by the words of its prefix: `ACR_TEAM` is «Azure».
+pub fn product_of_prefix(prefix: &Prefix) -> Option<&'static str> {
+    let words: Vec<&str> = prefix.as_str().split('_').filter(|word| !word.is_empty()).collect();
+    let find = |is: &dyn Fn(&Product, &str) -> bool| {
+        words.iter().find_map(|word| PRODUCT_TABLE.iter().find(|product| is(product, word)))
+    };
+    let product = find(&|product, word| product.words.iter().any(|w| w == word))
+        .or_else(|| find(&|product, word| product.words.iter().any(|w| is_numbered(word, w))))
+        .or_else(|| find(&|product, word| product.heads.iter().any(|head| word.starts_with(head.as_str()))))?;
+    Some(product.name.as_str())
+}
+
+/// `ACR2` is `ACR`.
+fn is_numbered(word: &str, name: &str) -> bool {
+    word.strip_prefix(name).is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Whose registry a bare, lower-case host is, by the word lists use for it.
+pub fn product_of_host(host: &str) -> Option<&'static str> {
+    product_by_host(host).map(|product| product.name.as_str())
+}
+
+fn product_by_host(host: &str) -> Option<&'static Product> {
+    PRODUCT_TABLE.iter().find(|product| product.hosts.as_ref().is_some_and(|hosts| hosts.is_match(host)))
+}
+
+/// The word a new credential's prefix begins with when its host is a known product's.
+pub(super) fn prefix_word_of_host(host: &str) -> Option<&'static str> {
+    product_by_host(host)?.words.first().map(String::as_str)
+}
+
+#[cfg(test)]
+pub(super) fn table_faults() -> Vec<String> {
+    [read_products(PRODUCTS).err(), read_tokens(TOKENS).err()].into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+pub(super) fn product_names() -> Vec<&'static str> {
+    PRODUCT_TABLE.iter().map(|product| product.name.as_str()).collect()
+}
