@@ -1,1 +1,19 @@
-//! .
+//! What this machine gives: environment, addresses, tokens, the git remote, clipboard, browser, log file, hardening.
+//!
+//! Everything here takes an [`Env`] snapshot instead of the process environment, so that tests never touch the latter.
+//! It refuses to talk to GitHub or to a registry, and to keep anything on disk but the log somebody asked for.
+
+pub mod address;
+pub mod browser;
+mod child;
+pub mod clipboard;
+pub mod env;
+pub mod git;
+pub mod harden;
+pub mod log;
+pub mod token;
+pub mod vault;
+
+pub use address::Address;
+pub use env::Env;
+pub use token::FoundToken;

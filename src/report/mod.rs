@@ -1,1 +1,19 @@
-//! .
+//! Inventories, tests and writes as text for people and as JSON for programs.
+//!
+//! Pure: takes domain values and the time, gives text. It refuses to let anything hostile through: tables show foreign
+//! text cleaned, JSON keeps it lossless but escaped.
+
+pub mod json;
+mod list;
+mod list_json;
+mod outcome;
+
+pub use list::table;
+pub use list_json::list_json;
+pub use outcome::{Written, problem_json, steps, test_json, written, written_json};
+
+/// The `version` of every JSON document; it grows when a field changes its meaning or goes away.
+pub const VERSION: u32 = 1;
+
+#[cfg(test)]
+mod tests;

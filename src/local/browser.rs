@@ -1,0 +1,52 @@
+//! Opens a page in the user's browser: https only, and only on hosts known beforehand.
+
+use thiserror::Error;
+use url::Url;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum LinkFault {
+    #[error("this is no https address")]
+    NotHttps,
+    #[error("this address leads to a host pullkey does not know")]
+    Host,
+    #[error("no browser could be started")]
+    Browser,
+}
+
+/// Checks a link against the hosts that may be opened (the web site of the API, and the presets' documentation).
+pub fn check<'a>(link: &str, hosts: impl IntoIterator<Item = &'a str>) -> Result<Url, LinkFault> {
+    let url = Url::parse(link).map_err(|_| LinkFault::NotHttps)?;
+    if url.scheme() != "https" || !url.username().is_empty() || url.password().is_some() || url.port().is_some() {
+        return Err(LinkFault::NotHttps);
+    }
+    let on = url.host_str().ok_or(LinkFault::NotHttps)?;
+    if hosts.into_iter().any(|host| host == on) { Ok(url) } else { Err(LinkFault::Host) }
+}
+
+/// Opens a checked link, detached: the browser outlives pullkey and writes nothing to its terminal.
+pub fn open<'a>(link: &str, hosts: impl IntoIterator<Item = &'a str>) -> Result<(), LinkFault> {
+    let url = check(link, hosts)?;
+    open::that_detached(url.as_str()).map_err(|_| LinkFault::Browser)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_https_on_known_hosts_passes() {
+        let hosts = ["github.com", "docs.docker.com"];
+        assert!(check("https://github.com/settings/codespaces", hosts).is_ok());
+        for (link, fault) in [
+            ("http://github.com/", LinkFault::NotHttps),
+            ("file:///etc/passwd", LinkFault::NotHttps),
+            ("javascript:alert(1)", LinkFault::NotHttps),
+            ("https://github.com@evil.example/", LinkFault::NotHttps),
+            ("https://github.com:8443/", LinkFault::NotHttps),
+            ("--new-window", LinkFault::NotHttps),
+            ("https://github.com.evil.example/", LinkFault::Host),
+        ] {
+            assert_eq!(check(link, hosts), Err(fault), "{link}");
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! Keeps secrets out of core dumps and other processes' reach, as far as each system lets a program do that by itself.
+//!
+//! One file per system. Whatever fails here is passed over: it would be no reason not to run.
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(all(unix, not(target_os = "linux")))]
+mod macos;
+#[cfg(windows)]
+mod windows;
+
+/// First thing in `main`, before any secret is read.
+pub fn process() {
+    #[cfg(target_os = "linux")]
+    linux::process();
+    #[cfg(all(unix, not(target_os = "linux")))]
+    macos::process();
+    #[cfg(windows)]
+    windows::process();
+}

@@ -1,0 +1,135 @@
+//! `pullkey list` for people: one block per scope. A scope that could not be read says so and never looks empty.
+
+use std::fmt::Write;
+
+use chrono::{DateTime, Utc};
+use unicode_width::UnicodeWidthStr;
+
+use crate::domain::{Access, Credential, Inventory, Member, MemberState, Problem, ScopeListing};
+
+const HEAD: [&str; 6] = ["PREFIX", "SERVER", "USER", "PASSWORD", "ACCESS", "PASSWORD SET"];
+
+/// All scopes, each with its credentials and its other secrets; ages are counted from `now`.
+pub fn table(inventory: &Inventory, now: DateTime<Utc>) -> String {
+    let mut out = String::new();
+    for (scope, listing) in &inventory.scopes {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        line(&mut out, &scope.to_string());
+        match listing {
+            Ok(listing) => block(&mut out, listing, now),
+            Err(problem) => unreadable(&mut out, problem),
+        }
+    }
+    out
+}
+
+fn line(out: &mut String, text: &str) {
+    // Writing to a String cannot fail.
+    let _ = writeln!(out, "{}", text.trim_end());
+}
+
+fn unreadable(out: &mut String, problem: &Problem) {
+    line(out, &format!("  ! {}: {}", problem.what, problem.why));
+    if !problem.hint.is_empty() {
+        line(out, &format!("    hint: {}", problem.hint));
+    }
+}
+
+fn block(out: &mut String, listing: &ScopeListing, now: DateTime<Utc>) {
+    if listing.credentials.is_empty() {
+        line(out, "  no registry credential");
+    } else {
+        let rows: Vec<_> = listing.credentials.iter().map(|c| row(c, now)).collect();
+        columns(out, &rows);
+    }
+    if !listing.other_secrets.is_empty() {
+        let names: Vec<_> = listing.other_secrets.iter().map(|s| s.name.shown()).collect();
+        line(out, &format!("  other secrets: {}", names.join(", ")));
+    }
+    if !listing.complete {
+        line(out, "  ! GitHub did not send the whole list: there may be more");
+    }
+}
+
+fn columns(out: &mut String, rows: &[[String; 6]]) {
+    let width = |at: usize| rows.iter().map(|row| row[at].width()).max().unwrap_or(0).max(HEAD[at].len());
+    let widths: [usize; 6] = std::array::from_fn(width);
+    for row in std::iter::once(&HEAD.map(str::to_owned)).chain(rows) {
+        let mut text = String::from(" ");
+        for (cell, width) in row.iter().zip(widths) {
+            let pad = width.saturating_sub(cell.width()) + 1;
+            let _ = write!(text, " {cell}{:pad$}", "");
+        }
+        line(out, &text);
+    }
+}
+
+fn row(credential: &Credential, now: DateTime<Utc>) -> [String; 6] {
+    let mark = |member: Member| {
+        let word = match credential.members.get(member) {
+            None => "missing",
+            Some(_) if credential.is_odd_one(member) => "differs",
+            Some(_) => "yes",
+        };
+        word.to_owned()
+    };
+    let age = credential.password_updated_at().map_or_else(|| "never".to_owned(), |at| age(now, at));
+    let access = access_of(credential);
+    [credential.prefix.to_string(), mark(Member::Server), mark(Member::User), mark(Member::Password), access, age]
+}
+
+fn access_of(credential: &Credential) -> String {
+    if let Some(access) = credential.access() {
+        return access_words(access);
+    }
+    if !credential.access_differs() {
+        return "not known".to_owned();
+    }
+    let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
+    for (member, state) in credential.members.iter().filter(|(_, state)| state.is_some()) {
+        let words = state_access(state.as_ref());
+        match groups.iter_mut().find(|(known, _)| *known == words) {
+            Some((_, members)) => members.push(member.word()),
+            None => groups.push((words, vec![member.word()])),
+        }
+    }
+    let each = groups.into_iter().map(|(words, members)| format!("{} {words}", members.join("+")));
+    each.collect::<Vec<_>>().join(", ")
+}
+
+/// An access in a few words, such as «3 repositories».
+pub(super) fn access_words(access: &Access) -> String {
+    match access {
+        Access::All => "all repositories".to_owned(),
+        Access::Private => "private repositories".to_owned(),
+        Access::Selected(_) if access.is_nobody() => "nobody".to_owned(),
+        Access::Selected(selected) => {
+            let count = selected.repositories.len();
+            let at_least = if selected.complete { "" } else { "at least " };
+            let noun = if count == 1 { "repository" } else { "repositories" };
+            format!("{at_least}{count} {noun}")
+        }
+        Access::Repository => "this repository".to_owned(),
+        Access::Other(word) => format!("«{}»", word.shown()),
+    }
+}
+
+/// How long ago, in the largest unit that is not zero.
+fn age(now: DateTime<Utc>, then: DateTime<Utc>) -> String {
+    let days = (now - then).num_days();
+    let (count, unit) = match days {
+        // A clock that is a little behind GitHub's gives a negative age.
+        ..1 => return "today".to_owned(),
+        1..60 => (days, "day"),
+        60..730 => (days / 30, "month"),
+        _ => (days / 365, "year"),
+    };
+    format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" })
+}
+
+/// What one secret's state says about its access; «not known» where it was not read.
+pub(super) fn state_access(state: Option<&MemberState>) -> String {
+    state.and_then(|s| s.access.as_ref()).map_or_else(|| "not known".to_owned(), access_words)
+}

@@ -1,0 +1,83 @@
+//! `pullkey list --json`: every scope that was asked for, the unreadable ones with their problem.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::{Value, json};
+
+use super::{VERSION, problem_json};
+use crate::domain::{Access, Credential, Inventory, MemberState, Problem, RepoRef, Scope, ScopeListing};
+
+/// The whole document.
+pub fn list_json(inventory: &Inventory) -> Value {
+    let scopes: Vec<_> = inventory.scopes.iter().map(|(scope, listing)| scope_json(scope, listing)).collect();
+    json!({ "version": VERSION, "scopes": scopes })
+}
+
+fn scope_json(scope: &Scope, listing: &Result<ScopeListing, Problem>) -> Value {
+    let (kind, name) = scope_names(scope);
+    let (credentials, other): (Vec<_>, Vec<_>) = match listing {
+        Ok(listing) => (
+            listing.credentials.iter().map(credential_json).collect(),
+            listing.other_secrets.iter().map(|secret| state_json(&secret.state)).collect(),
+        ),
+        Err(_) => (Vec::new(), Vec::new()),
+    };
+    json!({
+        "scope": kind,
+        "name": name,
+        "readable": listing.is_ok(),
+        "complete": listing.as_ref().is_ok_and(|listing| listing.complete),
+        "problem": listing.as_ref().err().map(problem_json),
+        "credentials": credentials,
+        "other_secrets": other,
+    })
+}
+
+/// The scope's word, and its name (`null` for the user's own: the token says who that is).
+pub(super) fn scope_names(scope: &Scope) -> (&'static str, Option<String>) {
+    let name = match scope {
+        Scope::User => None,
+        Scope::Repository(name) => Some(name.full()),
+        Scope::Organization(name) => Some(name.as_str().to_owned()),
+    };
+    (scope.kind().word(), name)
+}
+
+fn credential_json(credential: &Credential) -> Value {
+    let member = |state: &Option<MemberState>| state.as_ref().map(state_json);
+    json!({
+        "prefix": credential.prefix.as_str(),
+        "complete": credential.is_complete(),
+        "members": {
+            "server": member(&credential.members.server),
+            "user": member(&credential.members.user),
+            "password": member(&credential.members.password),
+        },
+    })
+}
+
+fn state_json(state: &MemberState) -> Value {
+    json!({
+        "name": state.name,
+        "created_at": time(state.created_at),
+        "updated_at": time(state.updated_at),
+        "access": state.access.as_ref().map(access_json),
+    })
+}
+
+/// `null` stands for an access that could not be read; a kind this version does not know keeps GitHub's word.
+pub(super) fn access_json(access: &Access) -> Value {
+    let (kind, complete, repositories): (&str, bool, &[RepoRef]) = match access {
+        Access::All => ("all", true, &[]),
+        Access::Private => ("private", true, &[]),
+        Access::Selected(selected) => ("selected", selected.complete, &selected.repositories),
+        Access::Repository => ("repository", true, &[]),
+        Access::Other(word) => (word.raw(), false, &[]),
+    };
+    let repositories: Vec<_> =
+        repositories.iter().map(|r| json!({ "id": r.id, "full_name": r.full_name.raw() })).collect();
+    json!({ "kind": kind, "complete": complete, "repositories": repositories })
+}
+
+fn time(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}

@@ -1,0 +1,139 @@
+#![allow(clippy::unwrap_used)]
+use chrono::{DateTime, Duration, Utc};
+
+use super::*;
+use crate::domain::{
+    Access, Code, Foreign, Inventory, Member, MemberReport, MemberState, OrgName, Outcome, Prefix, Problem, RepoName,
+    RepoRef, Saved, Scope, ScopeListing, Step, TestReport, Verdict, WriteOutcome, verdict::Rung,
+};
+
+fn now() -> DateTime<Utc> {
+    "2026-03-01T12:00:00Z".parse().unwrap()
+}
+
+fn state(name: &str, days: i64, access: Option<Access>) -> MemberState {
+    let at = now() - Duration::days(days);
+    MemberState { name: name.into(), created_at: at, updated_at: at, access }
+}
+
+fn repos(ids: &[u64]) -> Option<Access> {
+    let list = ids.iter().map(|id| RepoRef { id: *id, full_name: Foreign::new(format!("acme/r{id}")) }).collect();
+    Some(Access::selected(list, true))
+}
+
+fn inventory() -> Inventory {
+    let user = ScopeListing::group(
+        [
+            state("ACR_CONTAINER_REGISTRY_SERVER", 12, repos(&[1, 2, 3])),
+            state("ACR_CONTAINER_REGISTRY_USER", 12, repos(&[3, 2, 1])),
+            state("ACR_CONTAINER_REGISTRY_PASSWORD", 12, repos(&[1, 2, 3])),
+            state("ECR_CONTAINER_REGISTRY_SERVER", 1, repos(&[])),
+            state("ECR_CONTAINER_REGISTRY_USER", 1, repos(&[])),
+            state("NPM_\x1b[2JTOKEN", 400, repos(&[1])),
+        ],
+        true,
+    );
+    let org = ScopeListing::group(
+        [
+            state("GHCR_CONTAINER_REGISTRY_SERVER", 1100, repos(&[1, 2])),
+            state("GHCR_CONTAINER_REGISTRY_USER", 1100, repos(&[1, 2])),
+            state("GHCR_CONTAINER_REGISTRY_PASSWORD", 1100, repos(&[1])),
+            state("HUB_CONTAINER_REGISTRY_PASSWORD", 90, Some(Access::All)),
+            state("X_CONTAINER_REGISTRY_PASSWORD", 0, None),
+        ],
+        false,
+    );
+    let problem = Problem::new("the secrets could not be read", "the right is missing", "ask an owner");
+    Inventory {
+        scopes: vec![
+            (Scope::User, Ok(user)),
+            (Scope::Repository(RepoName::parse("acme/api").unwrap()), Ok(ScopeListing::group([], true))),
+            (Scope::Organization(OrgName::parse("acme").unwrap()), Ok(org)),
+            (Scope::Organization(OrgName::parse("initech").unwrap()), Err(problem)),
+        ],
+    }
+}
+
+#[test]
+fn the_table_tells_every_state_in_words() {
+    insta::assert_snapshot!(table(&inventory(), now()));
+}
+
+#[test]
+fn the_json_has_the_documented_shape() {
+    let value = list_json(&inventory());
+    assert_eq!(value["version"], 1);
+    let user = &value["scopes"][0];
+    assert_eq!((&user["scope"], &user["readable"]), (&"user".into(), &true.into()));
+    assert!(user["name"].is_null() && user["problem"].is_null());
+    let acr = &user["credentials"][0];
+    assert_eq!((&acr["prefix"], &acr["complete"]), (&"ACR".into(), &true.into()));
+    let server = &acr["members"]["server"];
+    assert_eq!(server["name"], "ACR_CONTAINER_REGISTRY_SERVER");
+    assert_eq!(server["updated_at"], "2026-02-17T12:00:00Z");
+    assert_eq!(server["access"]["kind"], "selected");
+    assert_eq!(server["access"]["complete"], true);
+    assert_eq!(server["access"]["repositories"][2]["full_name"], "acme/r3");
+    assert!(user["credentials"][1]["members"]["password"].is_null());
+    assert_eq!(user["other_secrets"][0]["name"], "NPM_\x1b[2JTOKEN");
+    assert!(value["scopes"][2]["credentials"][2]["members"]["password"]["access"].is_null());
+    let initech = &value["scopes"][3];
+    assert_eq!((&initech["scope"], &initech["name"]), (&"organization".into(), &"initech".into()));
+    assert_eq!((&initech["readable"], &initech["problem"]["hint"]), (&false.into(), &"ask an owner".into()));
+    assert!(!json::render(&value).contains('\x1b'));
+}
+
+fn saved() -> Saved {
+    let problem = Problem::new("not written", "GitHub answered 500", "try again");
+    let report = |member: Member, outcome| MemberReport {
+        member,
+        name: Prefix::parse("ACR").unwrap().secret_name(member),
+        outcome,
+    };
+    Saved {
+        members: vec![
+            report(Member::User, WriteOutcome::Created),
+            report(Member::Password, WriteOutcome::Failed(problem)),
+            report(Member::Server, WriteOutcome::NotTried),
+        ],
+        now: Some(ScopeListing::group([state("ACR_CONTAINER_REGISTRY_USER", 0, repos(&[]))], true)),
+    }
+}
+
+#[test]
+fn a_partial_write_is_told_member_by_member() {
+    let (scope, prefix, saved) = (Scope::User, Prefix::parse("ACR").unwrap(), saved());
+    let it = Written { scope: &scope, prefix: &prefix, saved: &saved, test: None, notes: &[], dry_run: false };
+    insta::assert_snapshot!(written(&it));
+    let value = written_json(&it);
+    assert_eq!(value["done"], false);
+    assert_eq!(value["members"]["user"]["outcome"], "created");
+    assert_eq!(value["members"]["user"]["access"]["kind"], "selected");
+    assert_eq!(value["members"]["password"]["problem"]["why"], "GitHub answered 500");
+    assert_eq!(value["members"]["server"]["outcome"], "not_tried");
+}
+
+#[test]
+fn a_test_tells_each_step_and_its_remedy() {
+    let step = |rung, code, outcome, detail: &str, remedy: &str| Step {
+        rung,
+        code,
+        outcome,
+        detail: detail.into(),
+        remedy: remedy.into(),
+    };
+    let report = TestReport {
+        verdict: Verdict::Fail,
+        steps: vec![
+            step(Rung::Server, Code::Ok, Outcome::Pass, "r.example", ""),
+            step(Rung::Login, Code::BadCredentials, Outcome::Fail, "401", "make a new token"),
+            step(Rung::Docker, Code::DockerUnavailable, Outcome::Skipped, "no docker here", ""),
+        ],
+    };
+    insta::assert_snapshot!(steps(&report));
+    let value = test_json(&report);
+    assert_eq!(value["verdict"], "fail");
+    assert_eq!(value["steps"][1]["code"], "bad_credentials");
+    assert_eq!(value["steps"][1]["outcome"], "fail");
+    assert_eq!(value["steps"][1]["remedy"], "make a new token");
+}
