@@ -29,3 +29,34 @@ async fn a_hostile_world_sends_control_characters() {
     let hostile = |repo: &Value| repo["full_name"].as_str().unwrap().contains('\u{202e}');
     assert!(repos.as_array().unwrap().iter().any(hostile));
 }
+
+#[tokio::test]
+async fn the_demo_world_shows_credentials_in_every_state() {
+    let peer = Peer::new(Options { world: WorldKind::Demo, ..Options::default() }).await;
+    let world = peer.world();
+    assert_eq!(peer.get("/user/repos?per_page=100").await.json().as_array().unwrap().len(), 42);
+    assert_eq!(
+        names(&json!({"orgs": peer.get("/user/orgs").await.json()}), "orgs", "login"),
+        ["acme", "globex", "initech"]
+    );
+    let member =
+        |scope: &str, prefix: &str, member: &str| world.secret(scope, &format!("{prefix}_CONTAINER_REGISTRY_{member}"));
+    let reach = |scope: &str, prefix: &str| {
+        ["SERVER", "USER", "PASSWORD"].map(|name| member(scope, prefix, name).map(|one| one.repositories.len()))
+    };
+    assert_eq!(reach("user", "ACR"), [Some(3); 3]);
+    assert_eq!(reach("user", "ECR"), [Some(3), Some(3), None]);
+    assert_eq!(reach("user", "QUAY"), [Some(0); 3]);
+    assert_eq!(reach("repo:acme/api", "HUB"), [Some(0); 3]);
+    assert_eq!(reach("org:acme", "ACR"), [Some(22); 3]);
+    assert_eq!(reach("org:acme", "GHCR"), [Some(6), Some(6), Some(4)]);
+    let age = |secret: Option<SecretView>| (chrono::Utc::now() - secret.unwrap().updated_at).num_days();
+    assert_eq!(age(member("user", "ACR", "PASSWORD")), 12);
+    assert_eq!(age(member("repo:acme/api", "HUB", "PASSWORD")), 214);
+    assert!(age(member("org:acme", "ACR", "PASSWORD")) > 3 * 365);
+    let visibility = |secret: Option<SecretView>| secret.unwrap().visibility.unwrap();
+    assert_eq!(visibility(member("org:globex", "DOCKERHUB", "SERVER")), "all");
+    assert_eq!(visibility(member("org:globex", "LEGACY", "SERVER")), "private");
+    assert!(world.secrets("org:acme").iter().chain(&world.secrets("user")).all(|one| one.created_at <= one.updated_at));
+    assert_eq!(peer.get("/orgs/initech/codespaces/secrets").await.status, 403);
+}
