@@ -40,6 +40,13 @@ impl Pattern {
         Some(self.0.captures(text)?.name("part")?.as_str().to_owned())
     }
 
+    /// What every named group holds.
+    pub(crate) fn parts(&self, text: &str) -> Vec<(String, String)> {
+        let Some(captures) = self.0.captures(text) else { return Vec::new() };
+        let names = self.0.capture_names().flatten();
+        names.filter_map(|name| Some((name.to_owned(), captures.name(name)?.as_str().to_owned()))).collect()
+    }
+
     /// `template` with its `${name}` filled from the match.
     pub(crate) fn expand(&self, text: &str, template: &str) -> Option<String> {
         let captures = self.0.captures(text)?;

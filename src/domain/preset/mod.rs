@@ -42,7 +42,8 @@ pub struct Preset {
     pub life: Option<String>,
     /// Which bare hosts are this product's; `None` for «other».
     pub(crate) hosts: Option<Pattern>,
-    /// Finds the telling part of a host (`part`), for a second credential's prefix and for Azure's admin user.
+    /// Finds the telling part of a host (`part`), for a second credential's prefix and for Azure's admin user, and
+    /// what else the steps speak of.
     pub(crate) telling: Option<Pattern>,
 }
 
@@ -117,6 +118,27 @@ impl Preset {
     pub(crate) fn telling_part(&self, server: &str) -> Option<String> {
         let host = host_of(server)?;
         self.telling.as_ref()?.part(&host)
+    }
+
+    /// [`Preset::obtain`] with the example's registry, account and region replaced by those of the server, where it
+    /// names them. What is filled in is part of a checked host, so it cannot end a shell's word.
+    pub fn steps(&self, server: &str) -> Vec<String> {
+        let parts = |server: &str| Some(self.telling.as_ref()?.parts(&host_of(server)?));
+        let (Some(examples), Some(typed)) = (parts(&self.server.example), parts(server)) else {
+            return self.obtain.clone();
+        };
+        let fill = |step: &String| {
+            examples.iter().fold(step.clone(), |step, (name, example)| match typed.iter().find(|(n, _)| n == name) {
+                Some((_, value)) if step.starts_with("$ ") => step.replace(example.as_str(), value),
+                Some(_) | None => step,
+            })
+        };
+        self.obtain.iter().map(fill).collect()
+    }
+
+    /// The addresses a browser may be sent to for this preset.
+    pub fn links(&self) -> impl Iterator<Item = &str> {
+        [Some(self.docs_url.as_str()), self.obtain_url.as_deref()].into_iter().flatten()
     }
 
     /// A prefix that is not taken: the product's own, else with a telling suffix, else with a number.

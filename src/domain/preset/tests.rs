@@ -200,3 +200,29 @@ fn a_bad_preset_is_refused_with_its_line_and_reason() {
     }
     assert!(parse("mine.toml", &format!("{SMALL}{password_rule}")).is_ok());
 }
+
+#[test]
+fn the_steps_speak_of_the_server_that_was_typed() {
+    let acr = super::preset("acr").unwrap();
+    assert_eq!(acr.steps(""), acr.obtain);
+    assert_eq!(acr.steps("not a server"), acr.obtain);
+    let steps = acr.steps("https://Acme-e7ggejfuhzhgedc8.azurecr.io/team");
+    assert!(steps.iter().any(|step| step.starts_with("$ az acr token create --registry acme ")), "{steps:?}");
+    assert!(!steps.concat().contains("mycompany"), "{steps:?}");
+    let ecr = super::preset("ecr").unwrap();
+    let steps = ecr.steps("210987654321.dkr.ecr.us-gov-west-1.amazonaws.com").concat();
+    assert!(steps.contains("arn:aws:ecr:us-gov-west-1:210987654321:repository/"), "{steps}");
+    let token = super::preset("ecr-token").unwrap().steps("210987654321.dkr.ecr.ap-south-1.amazonaws.com").concat();
+    assert!(token.contains("--region ap-south-1"), "{token}");
+    for preset in presets() {
+        assert_eq!(preset.steps(&preset.server.example), preset.obtain, "{}", preset.id);
+    }
+}
+
+#[test]
+fn every_link_is_listed_for_the_browser() {
+    for preset in presets() {
+        assert!(preset.links().all(|link| link.starts_with("https://")), "{}", preset.id);
+        assert!(preset.links().any(|link| link == preset.docs_url), "{}", preset.id);
+    }
+}
