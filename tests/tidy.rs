@@ -448,7 +448,8 @@ fn no_type_has_an_empty_word_for_a_name() {
 #[test]
 fn messages_never_say_the_word_error() {
     let mut complaints = Vec::new();
-    for source in sources() {
+    // The sandbox speaks GitHub's words.
+    for source in sources().iter().filter(|source| source.room() != "sandbox") {
         for (number, line) in source.code() {
             let Some((_, message)) = line.split_once("#[error(\"") else { continue };
             let says = message.to_lowercase().split(|c: char| !c.is_alphabetic()).any(|word| word == "error");

@@ -29,7 +29,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-TOKEN = "ghp_benchmarkbenchmarkbenchmarkbenchmarkx"[:40]
+TOKEN = "ghp_benchmarkBenchmarkBenchmarkBenchmark"
 WALL_BOUND = 0.35
 MEMORY_BOUND = 0.5
 SIZE_BOUND = 15_000_000
@@ -44,7 +44,7 @@ def free_port() -> int:
 def start_sandbox(binary: Path, secrets: int, env: dict) -> tuple[subprocess.Popen, int]:
     port = free_port()
     sandbox = subprocess.Popen(
-        [binary, "sandbox", "--listen", f"127.0.0.1:{port}", "--token", TOKEN, "--world", "empty",
+        [binary, "sandbox", "--listen", f"127.0.0.1:{port}", "--token", TOKEN, "--world", "plain",
          "--secrets", str(secrets)],
         env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
     )

@@ -8,3 +8,4 @@ pub(crate) mod home;
 pub(crate) mod process;
 #[cfg(unix)]
 pub(crate) mod pty;
+pub(crate) mod world;

@@ -50,18 +50,25 @@ pub(crate) fn family(pid: u32) -> Vec<u32> {
     found
 }
 
-/// The processes whose environment says that they belong to this home: also those whose parent is gone.
+/// The processes that were given a path below this home: also those whose parent is gone, and a docker whose own home
+/// is a temporary folder.
 pub(crate) fn inhabitants(home: &str) -> Vec<u32> {
-    let wanted = format!("HOME={home}");
     let mut found = Vec::new();
     for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
         let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
         let Ok(environ) = std::fs::read(format!("/proc/{pid}/environ")) else { continue };
-        if is_alive(pid) && environ.split(|b| *b == 0).any(|entry| entry.starts_with(wanted.as_bytes())) {
+        if is_alive(pid) && environ.windows(home.len()).any(|window| window == home.as_bytes()) {
             found.push(pid);
         }
     }
     found
+}
+
+/// The largest core file this process may leave, as the kernel words it: `0` or `unlimited` or bytes.
+pub(crate) fn core_limit(pid: u32) -> Option<String> {
+    let limits = std::fs::read_to_string(format!("/proc/{pid}/limits")).ok()?;
+    let line = limits.lines().find(|line| line.starts_with("Max core file size"))?;
+    line.split_whitespace().nth(4).map(str::to_owned)
 }
 
 /// The argument list, zero bytes between.
