@@ -1,1 +1,325 @@
-//! .
+//! The state machine: messages in, effects out. No I/O, no clock, no terminal; drawing lives in the `view` files.
+
+pub mod action;
+pub mod cx;
+mod draw;
+pub mod form;
+pub mod keymap;
+pub mod ladder;
+pub mod notices;
+pub mod picker;
+pub mod protocol;
+pub mod remote;
+pub mod screens;
+mod tests;
+pub mod world;
+pub mod writing;
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+pub use self::cx::{Cx, Flights};
+pub use self::draw::{Look, draw};
+use self::action::{Action, EVERYWHERE, Offer};
+use self::cx::{Facade, Flow};
+use self::keymap::{KeyPress, Keymap};
+use self::notices::{Notices, Tone};
+use self::protocol::{Effect, JobId, Msg, Outcome, Part, Pointer, Timer};
+use self::screens::Screen;
+use self::world::{Start, World};
+
+/// The whole program as a value.
+#[derive(Clone, Debug)]
+pub struct App {
+    pub world: World,
+    /// Never empty; the last is what one sees. The first is the list of credentials.
+    stack: Vec<Screen>,
+    pub notices: Notices,
+    flights: Flights,
+    /// The wall time as the last message brought it.
+    pub now: DateTime<Utc>,
+    pub spin: usize,
+    spinning: bool,
+    leaving: Leaving,
+}
+
+/// Whether the program is on its way out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaving {
+    No,
+    /// Asked to leave while writes run: they are awaited, and asking again gives up.
+    AfterWrites,
+    Now,
+}
+
+/// How long a spinner's frame stays.
+const SPIN: Duration = Duration::from_millis(120);
+
+impl App {
+    /// The program at its start, and what it asks for first.
+    pub fn new(start: Start, now: DateTime<Utc>) -> (Self, Vec<Effect>) {
+        let mut app = Self {
+            world: World::new(start),
+            stack: vec![Screen::Credentials(screens::credentials::State::default())],
+            notices: Notices::default(),
+            flights: Flights::default(),
+            now,
+            spin: 0,
+            spinning: false,
+            leaving: Leaving::No,
+        };
+        let mut effects = Vec::new();
+        app.with_cx(&mut effects, |_, cx| cx.load_everything());
+        app.keep_spinning(&mut effects);
+        (app, effects)
+    }
+
+    /// Takes one message and says what has to be done. `now` is the wall time.
+    pub fn update(&mut self, now: DateTime<Utc>, msg: Msg) -> Vec<Effect> {
+        self.now = now;
+        let mut effects = Vec::new();
+        match msg {
+            Msg::Key(key) => self.key(key, &mut effects),
+            Msg::Paste(text) => {
+                let flow = self.with_cx(&mut effects, |screen, cx| screen.paste(&text, cx));
+                self.follow(flow, &mut effects);
+            }
+            Msg::Pointer(pointer) => self.pointer(pointer, &mut effects),
+            Msg::Timer(timer) => self.timer(timer, &mut effects),
+            Msg::Part { id, part } => self.part(id, part, &mut effects),
+            Msg::Finished { id, outcome } => self.finished(id, outcome, &mut effects),
+            Msg::Budget { remaining, limit } => self.world.budget = Some((remaining, limit)),
+            Msg::Told(told) => self.with_cx(&mut effects, |_, cx| match told {
+                Ok(text) => cx.note(Tone::Good, text),
+                Err(problem) => cx.note(Tone::Warn, format!("{}: {}; {}", problem.what, problem.why, problem.hint)),
+            }),
+            Msg::Interrupt => self.leave(&mut effects),
+        }
+        self.keep_spinning(&mut effects);
+        effects
+    }
+
+    /// What one sees.
+    pub fn top(&self) -> &Screen {
+        // The stack is never empty; the first screen is the answer to a question nobody can ask.
+        self.stack.last().unwrap_or(&self.stack[0])
+    }
+
+    /// The screens from home to what one sees, for the line of tabs.
+    pub fn stack(&self) -> &[Screen] {
+        &self.stack
+    }
+
+    pub const fn leaving(&self) -> Leaving {
+        self.leaving
+    }
+
+    pub fn running_writes(&self) -> usize {
+        self.flights.writes()
+    }
+
+    /// What the screen one sees knows and offers.
+    pub fn facade(&self) -> Facade {
+        let mut facade = self.top().facade(&self.world, self.now);
+        for action in EVERYWHERE {
+            if !facade.offers.iter().any(|offer| offer.action == action) {
+                let home = action == Action::Home && self.stack.len() == 1;
+                facade.offers.push(Offer::new(action).unless(home.then_some("you are there already")));
+            }
+        }
+        facade
+    }
+
+    fn with_cx<T>(&mut self, effects: &mut Vec<Effect>, f: impl FnOnce(&mut Screen, &mut Cx<'_>) -> T) -> T {
+        let at = self.stack.len() - 1;
+        let mut cx = Cx {
+            now: self.now,
+            world: &mut self.world,
+            notices: &mut self.notices,
+            effects,
+            flights: &mut self.flights,
+        };
+        f(&mut self.stack[at], &mut cx)
+    }
+
+    fn key(&mut self, key: KeyPress, effects: &mut Vec<Effect>) {
+        let facade = self.facade();
+        let is_text = facade.typing && self.with_cx(effects, |screen, cx| screen.text_key(key, cx));
+        if is_text {
+            return;
+        }
+        match Keymap::shipped().action(key) {
+            Some(action) => self.act(action, &facade, effects),
+            None => self.with_cx(effects, |_, cx| {
+                let help = Keymap::shipped().key(Action::Help, facade.typing).unwrap_or_default();
+                let name = key.character().map_or("this key".to_owned(), |c| format!("«{c}»"));
+                cx.note(Tone::Info, format!("{name} does nothing; {help} shows every key"));
+            }),
+        }
+    }
+
+    fn act(&mut self, action: Action, facade: &Facade, effects: &mut Vec<Effect>) {
+        let offer = facade.offers.iter().find(|offer| offer.action == action);
+        let refusal = match offer {
+            Some(Offer { not_now: Some(reason), label, .. }) => Some(format!("{label}: {reason}")),
+            Some(_) => None,
+            None => Some(format!("«{}» does nothing here; {} shows every key", action.label(), help_key(facade))),
+        };
+        if let Some(text) = refusal {
+            self.with_cx(effects, |_, cx| cx.note(Tone::Info, text));
+            return;
+        }
+        match action {
+            Action::Quit => self.leave(effects),
+            Action::Suspend => effects.push(Effect::Suspend),
+            Action::Help if !matches!(self.top(), Screen::Help(_)) => {
+                let help = screens::help::State::of(self.top().title(), facade);
+                self.stack.push(Screen::Help(help));
+            }
+            Action::Home => self.follow(Flow::Home, effects),
+            _ => {
+                // every other action is the screen's own
+                let flow = self.with_cx(effects, |screen, cx| screen.act(action, cx));
+                self.follow(flow, effects);
+            }
+        }
+    }
+
+    fn pointer(&mut self, pointer: Pointer, effects: &mut Vec<Effect>) {
+        let facade = self.facade();
+        match pointer {
+            Pointer::Row(row) => {
+                let flow = self.with_cx(effects, |screen, cx| screen.point(row, cx));
+                self.follow(flow, effects);
+            }
+            Pointer::ScrollUp | Pointer::ScrollDown => {
+                let action = if pointer == Pointer::ScrollUp { Action::Up } else { Action::Down };
+                if facade.offers.iter().any(|offer| offer.action == action) {
+                    self.act(action, &facade, effects);
+                }
+            }
+        }
+    }
+
+    fn timer(&mut self, timer: Timer, effects: &mut Vec<Effect>) {
+        match timer {
+            Timer::Spin => {
+                self.spin = self.spin.wrapping_add(1);
+                self.spinning = false;
+            }
+            Timer::Notice(number) => self.notices.expire(number),
+            Timer::Reveal(number) => {
+                for screen in &mut self.stack {
+                    screen.hide(number);
+                }
+            }
+        }
+        let _ = effects;
+    }
+
+    fn part(&mut self, id: JobId, part: Part, effects: &mut Vec<Effect>) {
+        self.world.part(id, &part);
+        if let Some(at) = self.owner(id) {
+            self.at(at, effects, |screen, cx| screen.part(id, part, cx));
+        }
+    }
+
+    fn finished(&mut self, id: JobId, outcome: Outcome, effects: &mut Vec<Effect>) {
+        self.flights.end(id);
+        match self.owner(id) {
+            Some(at) => self.at(at, effects, |screen, cx| screen.finished(id, outcome, cx)),
+            None => self.with_cx(effects, |_, cx| {
+                cx.settle(id, &outcome);
+                report_orphan(&outcome, cx);
+            }),
+        }
+        if self.leaving == Leaving::AfterWrites && self.flights.writes() == 0 {
+            self.leaving = Leaving::Now;
+            effects.push(Effect::Quit);
+        }
+    }
+
+    /// The screen that waits for this job, if it is still there.
+    fn owner(&self, id: JobId) -> Option<usize> {
+        self.stack.iter().position(|screen| screen.waits_for(id))
+    }
+
+    fn at(&mut self, at: usize, effects: &mut Vec<Effect>, f: impl FnOnce(&mut Screen, &mut Cx<'_>)) {
+        let mut cx = Cx {
+            now: self.now,
+            world: &mut self.world,
+            notices: &mut self.notices,
+            effects,
+            flights: &mut self.flights,
+        };
+        f(&mut self.stack[at], &mut cx);
+    }
+
+    fn follow(&mut self, flow: Flow, effects: &mut Vec<Effect>) {
+        match flow {
+            Flow::Stay => {}
+            Flow::Close => self.close(effects),
+            Flow::Home => {
+                while self.stack.len() > 1 {
+                    self.close(effects);
+                }
+            }
+            Flow::Push(screen) => self.stack.push(screen),
+            Flow::Replace(screen) => {
+                self.close(effects);
+                self.stack.push(screen);
+            }
+        }
+    }
+
+    /// Closes the top screen: its reads are aborted, its writes go on. Home stays.
+    fn close(&mut self, effects: &mut Vec<Effect>) {
+        if self.stack.len() > 1 {
+            self.with_cx(effects, |screen, cx| screen.close(cx));
+            self.stack.pop();
+        }
+    }
+
+    fn leave(&mut self, effects: &mut Vec<Effect>) {
+        let writes = self.flights.writes();
+        if writes == 0 || self.leaving == Leaving::AfterWrites {
+            self.leaving = Leaving::Now;
+            effects.push(Effect::Quit);
+        } else {
+            self.leaving = Leaving::AfterWrites;
+            let text = format!("finishing {writes} running write{}; again to give up", if writes == 1 { "" } else { "s" });
+            self.with_cx(effects, |_, cx| cx.note(Tone::Warn, text));
+        }
+    }
+
+    /// Whether anything on screen waits, and so a spinner turns.
+    pub fn is_waiting(&self) -> bool {
+        !self.flights.is_idle()
+    }
+
+    fn keep_spinning(&mut self, effects: &mut Vec<Effect>) {
+        if self.is_waiting() && !self.spinning && self.leaving != Leaving::Now {
+            self.spinning = true;
+            effects.push(Effect::After { timer: Timer::Spin, delay: SPIN });
+        }
+    }
+}
+
+fn help_key(facade: &Facade) -> String {
+    Keymap::shipped().key(Action::Help, facade.typing).unwrap_or_default()
+}
+
+/// A write whose screen is gone reports in the notices, and its result still reaches the lists.
+fn report_orphan(outcome: &Outcome, cx: &mut Cx<'_>) {
+    let Outcome::Saved(result) = outcome else { return };
+    match result {
+        Ok(saved) if saved.is_whole() => cx.note(Tone::Good, "the write that was running is done"),
+        Ok(saved) => {
+            let rest = saved.members.iter().filter(|m| !m.outcome.is_done());
+            let words: Vec<String> = rest.map(|m| format!("{} {}", m.name, m.outcome.word())).collect();
+            cx.note(Tone::Bad, format!("the write that was running is not whole: {}", words.join(", ")));
+        }
+        Err(problem) => cx.note(Tone::Bad, format!("{}: {}", problem.what, problem.why)),
+    }
+}

@@ -25,6 +25,12 @@ impl Sensitive {
         self.0.is_empty()
     }
 
+    /// The same without white space at its ends, which a paste often brings and no registry wants.
+    #[must_use]
+    pub fn trimmed(&self) -> Self {
+        Self::new(self.0.trim())
+    }
+
     /// Length in bytes, for limits such as GitHub's 48 KB per secret.
     pub fn len(&self) -> usize {
         self.0.len()

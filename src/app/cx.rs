@@ -1,0 +1,102 @@
+//! What a screen may touch while it handles something: the shared world, and the effects it asks for.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::action::Offer;
+use super::notices::{Notices, Tone};
+use super::protocol::{Effect, Job, JobId, Timer};
+use super::screens::Screen;
+use super::world::World;
+
+/// Handed down for the time of one message.
+#[derive(Debug)]
+pub struct Cx<'a> {
+    pub now: DateTime<Utc>,
+    pub world: &'a mut World,
+    pub notices: &'a mut Notices,
+    pub effects: &'a mut Vec<Effect>,
+    pub flights: &'a mut Flights,
+}
+
+impl Cx<'_> {
+    /// Starts a job; what comes back carries the returned id.
+    pub fn start(&mut self, job: Job) -> JobId {
+        let id = self.flights.begin(&job);
+        self.effects.push(Effect::Start { id, job });
+        id
+    }
+
+    /// Aborts a read nobody waits for any more. A write goes on.
+    pub fn cancel(&mut self, id: JobId) {
+        if self.flights.forget_read(id) {
+            self.effects.push(Effect::Cancel(id));
+        }
+    }
+
+    pub fn after(&mut self, timer: Timer, delay: Duration) {
+        self.effects.push(Effect::After { timer, delay });
+    }
+
+    pub fn note(&mut self, tone: Tone, text: impl Into<String>) {
+        let timer = self.notices.push(tone, text.into());
+        self.after(timer, Notices::STAY);
+    }
+}
+
+/// What becomes of a screen after it handled something.
+#[derive(Debug)]
+pub enum Flow {
+    Stay,
+    Close,
+    /// Closes everything over the list of credentials.
+    Home,
+    Push(Screen),
+    /// Closes this one and opens another in its place.
+    Replace(Screen),
+}
+
+/// The jobs under way, and the next id.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Flights {
+    last: u64,
+    running: Vec<(JobId, bool)>,
+}
+
+impl Flights {
+    fn begin(&mut self, job: &Job) -> JobId {
+        self.last += 1;
+        let id = JobId(self.last);
+        self.running.push((id, job.is_write()));
+        id
+    }
+
+    /// Says whether the job was a read still under way.
+    fn forget_read(&mut self, id: JobId) -> bool {
+        let before = self.running.len();
+        self.running.retain(|(running, is_write)| *running != id || *is_write);
+        before != self.running.len()
+    }
+
+    pub fn end(&mut self, id: JobId) {
+        self.running.retain(|(running, _)| *running != id);
+    }
+
+    pub fn is_idle(&self) -> bool {
+        self.running.is_empty()
+    }
+
+    pub fn writes(&self) -> usize {
+        self.running.iter().filter(|(_, is_write)| *is_write).count()
+    }
+}
+
+/// What a screen says about itself for the frame around it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facade {
+    /// Every action this screen knows now, in the order of the footer.
+    pub offers: Vec<Offer>,
+    /// Whether a text field has the focus, so that plain characters are text.
+    pub typing: bool,
+}

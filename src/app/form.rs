@@ -1,0 +1,353 @@
+//! The form for a credential's values: fields with their findings while typing. Nothing typed is ever lost by it.
+
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyModifiers};
+
+use super::cx::Cx;
+use super::keymap::KeyPress;
+use super::notices::Tone;
+use super::protocol::Timer;
+use crate::domain::lint::{self, FieldMend, Finding, MendChange, Severity};
+use crate::domain::preset::{Preset, preset};
+use crate::domain::verdict::Trial;
+use crate::domain::{Member, Members, Prefix, Sensitive};
+use crate::ui::{Edit, FieldKey, TextField, TrailingLineEnd};
+
+/// How long a revealed password stays visible.
+pub const REVEAL: Duration = Duration::from_secs(10);
+
+/// One field of the form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slot {
+    Prefix,
+    Member(Member),
+}
+
+/// A remark under a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    pub slot: Slot,
+    pub severity: Severity,
+    pub text: String,
+    pub mend: Option<FieldMend>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Form {
+    pub preset: &'static Preset,
+    prefix: Option<TextField>,
+    values: Members<TextField>,
+    pub focus: Slot,
+    /// Prefixes that exist where this goes; `None` where that could not be read.
+    taken: Option<Vec<Prefix>>,
+    /// The number of the reveal that is on.
+    revealing: Option<u64>,
+    reveals: u64,
+    /// Whether one tried to go on, so that empty fields are named too.
+    tried: bool,
+}
+
+impl Form {
+    /// A form for a new credential; the prefix is proposed.
+    pub fn new(preset: &'static Preset, taken: Option<Vec<Prefix>>) -> Self {
+        let prefix = preset.suggest_prefix("", taken.as_deref().unwrap_or_default());
+        let mut form = Self::of_values(preset);
+        form.prefix = Some(TextField::plain(prefix.as_str()));
+        form.taken = taken;
+        form
+    }
+
+    /// A form for values only, as the login test needs them.
+    pub fn of_values(preset: &'static Preset) -> Self {
+        let field = |member: Member| TextField::plain(preset.field(member).fixed.as_deref().unwrap_or_default());
+        let mut form = Self {
+            preset,
+            prefix: None,
+            values: Members { server: field(Member::Server), user: field(Member::User), password: TextField::secret() },
+            focus: Slot::Member(Member::Server),
+            taken: None,
+            revealing: None,
+            reveals: 0,
+            tried: false,
+        };
+        form.focus_first_empty();
+        form
+    }
+
+    /// A form filled with values that were already typed elsewhere.
+    #[must_use]
+    pub fn filled(mut self, trial: &Trial) -> Self {
+        let values = [
+            (Member::Server, Sensitive::new(trial.server.clone())),
+            (Member::User, trial.user.clone()),
+            (Member::Password, trial.password.clone()),
+        ];
+        for (member, value) in values {
+            let _ = self.values.get_mut(member).set(&value);
+        }
+        self
+    }
+
+    /// Puts the same values under another preset and place; what was typed stays.
+    pub fn moved_to(&mut self, preset: &'static Preset, taken: Option<Vec<Prefix>>) {
+        let proposed = self.proposed();
+        self.taken = taken;
+        if self.preset.id != preset.id {
+            for member in [Member::Server, Member::User] {
+                let was_fixed = self.preset.field(member).fixed.as_deref() == self.values.get(member).text();
+                if let Some(fixed) = &preset.field(member).fixed {
+                    *self.values.get_mut(member) = TextField::plain(fixed);
+                } else if was_fixed {
+                    *self.values.get_mut(member) = TextField::plain("");
+                }
+            }
+            self.preset = preset;
+        }
+        let is_proposed = self.prefix.as_ref().and_then(TextField::text) == Some(proposed.as_str());
+        if is_proposed {
+            let prefix = self.proposed();
+            self.prefix = Some(TextField::plain(&prefix));
+        }
+        self.focus_first_empty();
+    }
+
+    fn proposed(&self) -> String {
+        let server = self.values.server.text().unwrap_or_default();
+        self.preset.suggest_prefix(server, self.taken.as_deref().unwrap_or_default()).as_str().to_owned()
+    }
+
+    pub fn slots(&self) -> Vec<Slot> {
+        let prefix = self.prefix.as_ref().map(|_| Slot::Prefix);
+        prefix.into_iter().chain(Member::all().map(Slot::Member)).collect()
+    }
+
+    pub fn field(&self, slot: Slot) -> Option<&TextField> {
+        match slot {
+            Slot::Prefix => self.prefix.as_ref(),
+            Slot::Member(member) => Some(self.values.get(member)),
+        }
+    }
+
+    fn field_mut(&mut self) -> Option<&mut TextField> {
+        match self.focus {
+            Slot::Prefix => self.prefix.as_mut(),
+            Slot::Member(member) => Some(self.values.get_mut(member)),
+        }
+    }
+
+    pub fn values(&self) -> Members<Sensitive> {
+        Members {
+            server: self.values.server.value(),
+            user: self.values.user.value(),
+            password: self.values.password.value(),
+        }
+    }
+
+    pub fn trial(&self) -> Trial {
+        let values = self.values();
+        Trial {
+            server: self.values.server.text().unwrap_or_default().to_owned(),
+            user: values.user,
+            password: values.password,
+        }
+    }
+
+    pub fn prefix(&self) -> Option<Prefix> {
+        Prefix::parse(self.prefix.as_ref()?.text()?).ok()
+    }
+
+    pub fn set_prefix(&mut self, prefix: &Prefix) {
+        self.prefix = Some(TextField::plain(prefix.as_str()));
+    }
+
+    /// Everything there is to say about what stands in the fields, most severe first within a field.
+    pub fn remarks(&self) -> Vec<Remark> {
+        let values = self.values();
+        let found = if self.tried {
+            lint::check_to_continue(self.preset, &values)
+        } else {
+            lint::check(self.preset, &values)
+        };
+        self.prefix_remark().into_iter().chain(found.into_iter().map(of_finding)).collect()
+    }
+
+    fn prefix_remark(&self) -> Option<Remark> {
+        let text = self.prefix.as_ref()?.text()?;
+        let (severity, text) = match Prefix::parse(text) {
+            Err(fault) => (Severity::Block, fault.to_string()),
+            Ok(prefix) => match &self.taken {
+                None => (Severity::Info, "whether it exists already could not be read".to_owned()),
+                Some(taken) if taken.contains(&prefix) => {
+                    (Severity::Warn, format!("{prefix} exists here already: saving would overwrite it"))
+                }
+                Some(_) => (Severity::Good, "none of its three secrets exists here yet".to_owned()),
+            },
+        };
+        Some(Remark { slot: Slot::Prefix, severity, text, mend: None })
+    }
+
+    /// What keeps one from going on.
+    fn blocker(&self) -> Option<Remark> {
+        let found = lint::check_to_continue(self.preset, &self.values());
+        self.prefix_remark()
+            .into_iter()
+            .chain(found.into_iter().map(of_finding))
+            .find(|remark| remark.severity == Severity::Block)
+    }
+
+    /// Enter: applies the mend of a blocked field, else says whether one may go on; if not, goes to what is wrong.
+    pub fn go_on(&mut self, cx: &mut Cx<'_>) -> bool {
+        let mend = self.remarks().into_iter().find(|r| r.slot == self.focus && r.severity == Severity::Block);
+        if let Some(Remark { mend: Some(mend), .. }) = mend {
+            self.apply(&mend, cx);
+            return false;
+        }
+        let was = self.focus;
+        match self.blocker() {
+            None => true,
+            Some(remark) => {
+                self.leave_field();
+                self.focus = remark.slot;
+                // The first Enter on the way through the fields just goes on to the next one.
+                self.tried |= remark.slot == was;
+                false
+            }
+        }
+    }
+
+    /// The mend that is proposed for the focused field.
+    pub fn mend(&self) -> Option<FieldMend> {
+        self.remarks().into_iter().filter(|remark| remark.slot == self.focus).find_map(|remark| remark.mend)
+    }
+
+    pub fn apply(&mut self, mend: &FieldMend, cx: &mut Cx<'_>) {
+        match &mend.change {
+            MendChange::Replace(text) => {
+                if let Some(field) = self.field_mut() {
+                    let _ = field.set(&Sensitive::new(text.clone()));
+                }
+            }
+            MendChange::Trim => {
+                if let Some(field) = self.field_mut() {
+                    let trimmed = field.value().trimmed();
+                    let _ = field.set(&trimmed);
+                }
+            }
+            MendChange::SwapUserAndPassword => {
+                let values = self.values();
+                let _ = self.values.user.set(&values.password);
+                let _ = self.values.password.set(&values.user);
+            }
+            MendChange::UsePreset(id) => {
+                if let Some(preset) = preset(id) {
+                    let taken = self.taken.clone();
+                    self.moved_to(preset, taken);
+                    cx.note(Tone::Info, format!("now set up as {}", preset.label));
+                }
+            }
+        }
+        if self.focus == Slot::Member(Member::Server) {
+            self.tried = false;
+        }
+    }
+
+    pub fn step(&mut self, forward: bool) {
+        let slots = self.slots();
+        let at = slots.iter().position(|slot| *slot == self.focus).unwrap_or(0);
+        let next = if forward { (at + 1) % slots.len() } else { (at + slots.len() - 1) % slots.len() };
+        self.leave_field();
+        self.focus = slots[next];
+    }
+
+    pub fn focus_slot(&mut self, row: usize) {
+        if let Some(slot) = self.slots().get(row) {
+            self.leave_field();
+            self.focus = *slot;
+        }
+    }
+
+    fn focus_first_empty(&mut self) {
+        let empty = Member::all().find(|member| self.values.get(*member).is_empty());
+        self.focus = Slot::Member(empty.unwrap_or(Member::Password));
+    }
+
+    /// Takes a key as text; says whether it was one.
+    pub fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+        let Some(key) = field_key(key) else { return false };
+        let Some(field) = self.field_mut() else { return false };
+        say_refusal(field.key(key), cx);
+        true
+    }
+
+    pub fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) {
+        if let Some(field) = self.field_mut() {
+            say_refusal(field.paste(text, TrailingLineEnd::Keep), cx);
+        }
+    }
+
+    /// Shows the password for a while, or hides it; only in its own field.
+    pub fn toggle_reveal(&mut self, cx: &mut Cx<'_>) {
+        if self.revealing.take().is_some() {
+            self.values.password.reveal(false);
+            return;
+        }
+        self.reveals += 1;
+        self.revealing = Some(self.reveals);
+        self.values.password.reveal(true);
+        cx.after(Timer::Reveal(self.reveals), REVEAL);
+    }
+
+    pub const fn can_reveal(&self) -> bool {
+        matches!(self.focus, Slot::Member(Member::Password))
+    }
+
+    pub fn hide(&mut self, number: u64) {
+        if self.revealing == Some(number) {
+            self.leave_field();
+        }
+    }
+
+    /// The focus goes elsewhere, so nothing stays revealed.
+    pub fn leave_field(&mut self) {
+        self.revealing = None;
+        self.values.password.leave();
+    }
+}
+
+fn of_finding(finding: Finding) -> Remark {
+    Remark { slot: Slot::Member(finding.member), severity: finding.severity, text: finding.text, mend: finding.mend }
+}
+
+pub fn say_refusal(edit: Edit, cx: &mut Cx<'_>) {
+    match edit {
+        Edit::Refused(refusal) => cx.note(Tone::Warn, refusal.to_string()),
+        Edit::Changed | Edit::Moved | Edit::Nothing => {}
+    }
+}
+
+/// The editing keys every text field has; all others are actions.
+pub fn field_key(key: KeyPress) -> Option<FieldKey> {
+    if let Some(c) = key.character() {
+        return Some(FieldKey::Char(c));
+    }
+    let (control, alt) =
+        (key.0.modifiers.contains(KeyModifiers::CONTROL), key.0.modifiers.contains(KeyModifiers::ALT));
+    let word = control || alt;
+    Some(match key.0.code {
+        KeyCode::Backspace if word => FieldKey::DeleteWordLeft,
+        KeyCode::Backspace => FieldKey::Backspace,
+        KeyCode::Delete => FieldKey::Delete,
+        KeyCode::Left if word => FieldKey::WordLeft,
+        KeyCode::Left => FieldKey::Left,
+        KeyCode::Right if word => FieldKey::WordRight,
+        KeyCode::Right => FieldKey::Right,
+        KeyCode::Home => FieldKey::Home,
+        KeyCode::End => FieldKey::End,
+        KeyCode::Char('a') if control => FieldKey::Home,
+        KeyCode::Char('w') if control => FieldKey::DeleteWordLeft,
+        KeyCode::Char('u') if control => FieldKey::DeleteToStart,
+        KeyCode::Char('k') if control => FieldKey::DeleteToEnd,
+        _ => return None, // not an editing key
+    })
+}

@@ -1,0 +1,104 @@
+//! The live login test as it is seen: the steps as they are climbed, the verdict, and which values it was about.
+
+use super::cx::Cx;
+use super::protocol::{Job, JobId, Outcome, Part};
+use crate::domain::verdict::{Trial, With};
+use crate::domain::{Step, TestReport, Verdict};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ladder {
+    pub with: With,
+    pub run: Run,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Run {
+    Idle,
+    Climbing { id: JobId, trial: Trial, steps: Vec<Step> },
+    /// One stopped it; nothing is known.
+    Stopped,
+    Done { trial: Trial, report: TestReport },
+}
+
+impl Default for Ladder {
+    fn default() -> Self {
+        Self { with: With::Both, run: Run::Idle }
+    }
+}
+
+impl Ladder {
+    /// One attempt; a refused password is never tried twice by itself.
+    pub fn start(&mut self, trial: Trial, cx: &mut Cx<'_>) {
+        self.stop(cx);
+        let id = cx.start(Job::Test { trial: trial.clone(), with: self.with });
+        self.run = Run::Climbing { id, trial, steps: Vec::new() };
+    }
+
+    /// Stops a running test; says whether one was running.
+    pub fn stop(&mut self, cx: &mut Cx<'_>) -> bool {
+        let Run::Climbing { id, .. } = self.run else { return false };
+        cx.cancel(id);
+        self.run = Run::Stopped;
+        true
+    }
+
+    pub fn is_mine(&self, id: JobId) -> bool {
+        matches!(self.run, Run::Climbing { id: mine, .. } if mine == id)
+    }
+
+    pub const fn is_running(&self) -> bool {
+        matches!(self.run, Run::Climbing { .. })
+    }
+
+    pub fn part(&mut self, part: Part) {
+        if let (Run::Climbing { steps, .. }, Part::Step(step)) = (&mut self.run, part) {
+            steps.push(step);
+        }
+    }
+
+    pub fn finished(&mut self, outcome: Outcome) {
+        if let (Run::Climbing { trial, .. }, Outcome::Tested(report)) = (&self.run, outcome) {
+            self.run = Run::Done { trial: trial.clone(), report };
+        }
+    }
+
+    pub fn steps(&self) -> &[Step] {
+        match &self.run {
+            Run::Idle | Run::Stopped => &[],
+            Run::Climbing { steps, .. } => steps,
+            Run::Done { report, .. } => &report.steps,
+        }
+    }
+
+    /// The verdict, if it is about exactly these values.
+    pub fn verdict(&self, trial: &Trial) -> Option<Verdict> {
+        match &self.run {
+            Run::Done { trial: tested, report } if tested == trial => Some(report.verdict),
+            Run::Idle | Run::Climbing { .. } | Run::Stopped | Run::Done { .. } => None,
+        }
+    }
+
+    /// What was tested, if it passed.
+    pub fn passed(&self) -> Option<&Trial> {
+        match &self.run {
+            Run::Done { trial, report } if report.verdict == Verdict::Pass => Some(trial),
+            Run::Idle | Run::Climbing { .. } | Run::Stopped | Run::Done { .. } => None,
+        }
+    }
+
+    /// The remedy to copy: that of the step that decided.
+    pub fn remedy(&self) -> Option<&str> {
+        match &self.run {
+            Run::Done { report, .. } => report.decisive().map(|s| s.remedy.as_str()).filter(|r| !r.is_empty()),
+            Run::Idle | Run::Climbing { .. } | Run::Stopped => None,
+        }
+    }
+
+    pub fn cycle_with(&mut self) {
+        self.with = match self.with {
+            With::Both => With::Native,
+            With::Native => With::Docker,
+            With::Docker => With::Both,
+        };
+    }
+}

@@ -1,0 +1,54 @@
+//! Short messages above the footer. The newest is shown; each leaves by itself or when a key is pressed after a while.
+
+use std::time::Duration;
+
+use super::protocol::Timer;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    Good,
+    Info,
+    Warn,
+    Bad,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    pub tone: Tone,
+    pub text: String,
+    number: u64,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Notices {
+    list: Vec<Notice>,
+    last: u64,
+}
+
+impl Notices {
+    /// How long a notice stays.
+    pub const STAY: Duration = Duration::from_secs(8);
+
+    /// Adds a notice and returns the timer that takes it away. The same text again replaces the earlier one.
+    pub fn push(&mut self, tone: Tone, text: String) -> Timer {
+        self.last += 1;
+        self.list.retain(|notice| notice.text != text);
+        self.list.push(Notice { tone, text, number: self.last });
+        if self.list.len() > 3 {
+            self.list.remove(0);
+        }
+        Timer::Notice(self.last)
+    }
+
+    pub fn expire(&mut self, number: u64) {
+        self.list.retain(|notice| notice.number != number);
+    }
+
+    pub fn newest(&self) -> Option<&Notice> {
+        self.list.last()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Notice> {
+        self.list.iter()
+    }
+}

@@ -1,0 +1,132 @@
+//! What goes in and out of the state machine: messages, effects, and the jobs with their parts and outcomes.
+//!
+//! All of it is comparable data; there is no closure, channel or handle inside a message.
+
+use std::time::Duration;
+
+use super::keymap::KeyPress;
+use crate::domain::token::{Identity, Membership};
+use crate::domain::verdict::{Trial, With};
+use crate::domain::{
+    AccessChange, Draft, MemberReport, OrgName, Prefix, Problem, RepoName, Repository, Saved, Scope, ScopeListing,
+    Sensitive, Step, TestReport,
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct JobId(pub u64);
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Msg {
+    Key(KeyPress),
+    /// A paste, as one piece: a line end in it is text and never a key.
+    Paste(Sensitive),
+    Pointer(Pointer),
+    Timer(Timer),
+    Part {
+        id: JobId,
+        part: Part,
+    },
+    Finished {
+        id: JobId,
+        outcome: Outcome,
+    },
+    /// What is left of the hourly request budget, and its size.
+    Budget {
+        remaining: u64,
+        limit: u64,
+    },
+    /// What came of `Effect::Copy` or `Effect::OpenUrl`.
+    Told(Result<String, Problem>),
+    /// SIGINT, SIGTERM or the end of the terminal.
+    Interrupt,
+}
+
+/// The mouse, already translated by what was drawn where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pointer {
+    /// The n-th row of the screen's list.
+    Row(usize),
+    ScrollUp,
+    ScrollDown,
+}
+
+/// A timer that was asked for with `Effect::After`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Timer {
+    /// Moves the spinner; asked for only while something waits.
+    Spin,
+    /// Takes notice number n away.
+    Notice(u64),
+    /// Ends reveal number n.
+    Reveal(u64),
+}
+
+/// Something the runtime shall do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    Start { id: JobId, job: Job },
+    /// Aborts a read. Writes are never cancelled.
+    Cancel(JobId),
+    After { timer: Timer, delay: Duration },
+    /// Puts a text, never a secret, on the clipboard.
+    Copy(String),
+    OpenUrl(String),
+    Suspend,
+    /// Leaves, after running writes have ended.
+    Quit,
+}
+
+/// Work in the world.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Job {
+    /// Find a token and ask GitHub whose it is.
+    SignIn,
+    Memberships,
+    LoadScope(Scope),
+    /// All repositories the user reaches, or those of one organization.
+    Repositories(Option<OrgName>),
+    Repository(RepoName),
+    Test { trial: Trial, with: With },
+    Save(Draft),
+    ChangeAccess(AccessChange),
+    Delete { scope: Scope, prefix: Prefix },
+}
+
+impl Job {
+    /// Writes run to their end and are awaited at exit; reads are aborted when nobody wants them any more.
+    pub const fn is_write(&self) -> bool {
+        match self {
+            Self::Save(_) | Self::ChangeAccess(_) | Self::Delete { .. } => true,
+            Self::SignIn
+            | Self::Memberships
+            | Self::LoadScope(_)
+            | Self::Repositories(_)
+            | Self::Repository(_)
+            | Self::Test { .. } => false,
+        }
+    }
+}
+
+/// What arrives while a job runs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Part {
+    Listing(ScopeListing),
+    Repositories(Vec<Repository>),
+    Step(Step),
+    Member(MemberReport),
+}
+
+/// How a job ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    SignIn(Result<Identity, Problem>),
+    Memberships(Result<Vec<Membership>, Problem>),
+    Listing(Result<ScopeListing, Problem>),
+    /// The repositories, and whether these are all.
+    Repositories(Result<(Vec<Repository>, bool), Problem>),
+    Repository(Result<Repository, Problem>),
+    Tested(TestReport),
+    /// `Err`: a check before the first write refused, and nothing was written.
+    Saved(Result<Saved, Problem>),
+}

@@ -1,0 +1,9 @@
+//! Which repositories a credential reaches: visibility and a list to choose from. The change is shown before it is made.
+
+mod state;
+#[cfg(test)]
+mod tests;
+mod view;
+
+pub use self::state::{Before, State, before, org_of, reach};
+pub use self::view::draw;

@@ -1,0 +1,248 @@
+//! The choice of repositories for an existing credential, and what would change.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use crate::app::action::{Action, Offer, moving};
+use crate::app::cx::{Cx, Facade, Flow};
+use crate::app::keymap::KeyPress;
+use crate::app::picker::{Picker, Row};
+use crate::app::remote::Remote;
+use crate::app::screens::{Behavior, Screen, confirm};
+use crate::app::world::{Catalogue, World};
+use crate::app::writing::Change;
+use crate::domain::{
+    Access, AccessChange, Credential, Member, OrgName, Prefix, RepoRef, Scope, Sensitive, Visibility,
+};
+
+#[derive(Clone, Debug)]
+pub struct State {
+    pub scope: Scope,
+    pub prefix: Prefix,
+    pub before: Before,
+    pub visibility: Visibility,
+    pub picker: Picker,
+}
+
+/// What holds before the change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Before {
+    /// `None` where the members differ or one could not be read.
+    pub visibility: Option<Visibility>,
+    /// Everything any member reaches.
+    pub repositories: Vec<RepoRef>,
+    pub differs: bool,
+    /// Whether every list came whole; an incomplete one is never written back.
+    pub complete: bool,
+}
+
+/// What a choice would change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Difference {
+    pub added: Vec<RepoRef>,
+    pub removed: Vec<RepoRef>,
+    pub visibility: Option<(Option<Visibility>, Visibility)>,
+    /// The members differ now and would be the same afterwards.
+    pub evens_out: bool,
+}
+
+impl Difference {
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl State {
+    pub fn new(scope: Scope, credential: &Credential, cx: &mut Cx<'_>) -> Self {
+        let before = before(credential);
+        cx.need_catalogue(org_of(&scope));
+        Self {
+            prefix: credential.prefix.clone(),
+            visibility: before.visibility.unwrap_or(Visibility::Selected),
+            picker: Picker::with(before.repositories.clone()),
+            before,
+            scope,
+        }
+    }
+
+    pub fn catalogue<'w>(&self, world: &'w World) -> Option<&'w Remote<Catalogue>> {
+        world.catalogue(org_of(&self.scope))
+    }
+
+    pub fn rows(&self, world: &World) -> Vec<Row> {
+        self.picker.rows(self.catalogue(world))
+    }
+
+    pub fn difference(&self) -> Difference {
+        let visibility =
+            (self.before.visibility != Some(self.visibility)).then_some((self.before.visibility, self.visibility));
+        let evens_out = self.before.differs;
+        if self.visibility != Visibility::Selected {
+            return Difference { visibility, evens_out, ..Difference::default() };
+        }
+        let had: BTreeSet<u64> = self.before.repositories.iter().map(|r| r.id).collect();
+        Difference {
+            added: self.picker.chosen().into_iter().filter(|r| !had.contains(&r.id)).collect(),
+            removed: self
+                .before
+                .repositories
+                .iter()
+                .filter(|r| !self.picker.chosen.contains_key(&r.id))
+                .cloned()
+                .collect(),
+            visibility,
+            evens_out,
+        }
+    }
+
+    fn not_writable(&self) -> Option<String> {
+        if !self.before.complete && self.visibility == Visibility::Selected {
+            return Some("the list of its repositories came incomplete and is not written back; reload first".to_owned());
+        }
+        self.difference().is_nothing().then(|| "nothing would change".to_owned())
+    }
+
+    fn ask(&self) -> Screen {
+        let difference = self.difference();
+        let mut body = vec![format!(
+            "all secrets of {} in {} reach {} afterwards",
+            self.prefix,
+            self.scope,
+            reach(self.visibility, self.picker.chosen.len())
+        )];
+        if let Some((from, to)) = difference.visibility {
+            body.push(format!("visibility: {} becomes {}", from.map_or("mixed", Visibility::word), to.word()));
+        }
+        body.extend(difference.added.iter().map(|r| format!("+ {}", r.full_name.shown())));
+        body.extend(difference.removed.iter().map(|r| format!("- {}", r.full_name.shown())));
+        if difference.evens_out {
+            body.push("its members differ now and are granted alike afterwards".to_owned());
+        }
+        body.push("the values stay as they are; running codespaces see it after a stop and a start".to_owned());
+        let change = AccessChange {
+            scope: self.scope.clone(),
+            prefix: self.prefix.clone(),
+            visibility: self.visibility,
+            repositories: if self.visibility == Visibility::Selected { self.picker.chosen() } else { Vec::new() },
+        };
+        let state =
+            confirm::State::new(format!("Change access of {}", self.prefix), body, "Change access", Change::Access(change));
+        Screen::Confirm(Box::new(state))
+    }
+}
+
+/// Who gets it, in words.
+pub fn reach(visibility: Visibility, chosen: usize) -> String {
+    match (visibility, chosen) {
+        (Visibility::All, _) => "all repositories, public ones too".to_owned(),
+        (Visibility::Private, _) => "all private repositories".to_owned(),
+        (Visibility::Selected, 0) => "nobody".to_owned(),
+        (Visibility::Selected, 1) => "1 repository".to_owned(),
+        (Visibility::Selected, n) => format!("{n} repositories"),
+    }
+}
+
+pub const fn org_of(scope: &Scope) -> Option<&OrgName> {
+    match scope {
+        Scope::Organization(org) => Some(org),
+        Scope::User | Scope::Repository(_) => None,
+    }
+}
+
+pub fn before(credential: &Credential) -> Before {
+    let states = || Member::all().filter_map(|member| credential.members.get(member).as_ref());
+    let mut repositories: Vec<RepoRef> = Vec::new();
+    let mut complete = true;
+    for state in states() {
+        match &state.access {
+            Some(Access::Selected(selected)) => {
+                complete &= selected.complete;
+                for repository in &selected.repositories {
+                    if !repositories.iter().any(|r| r.id == repository.id) {
+                        repositories.push(repository.clone());
+                    }
+                }
+            }
+            Some(Access::All | Access::Private | Access::Repository | Access::Other(_)) => {}
+            None => complete = false,
+        }
+    }
+    Before {
+        visibility: credential.access().and_then(Access::visibility),
+        repositories,
+        differs: credential.access_differs(),
+        complete,
+    }
+}
+
+impl Behavior for State {
+    fn title(&self) -> String {
+        format!("Access of {}", self.prefix)
+    }
+
+    fn facade(&self, _world: &World, _now: DateTime<Utc>) -> Facade {
+        if self.picker.filtering {
+            let offers = vec![
+                Offer::called(Action::Activate, "to the list"),
+                Offer::called(Action::Back, "to the list"),
+                Offer::new(Action::Up),
+                Offer::new(Action::Down),
+            ];
+            return Facade { offers, typing: true };
+        }
+        let listless = (self.visibility != Visibility::Selected)
+            .then_some("with this visibility there is nothing to choose; v changes it");
+        let user_only = matches!(self.scope, Scope::User).then_some("your own secrets reach selected repositories only");
+        let mut offers = vec![
+            Offer::new(Action::Toggle).unless(listless),
+            Offer::called(Action::Activate, "see the change").unless(self.not_writable()),
+            Offer::new(Action::Visibility).unless(user_only),
+            Offer::new(Action::Filter).unless(listless),
+            Offer::new(Action::SelectAll).unless(listless),
+            Offer::new(Action::Back),
+        ];
+        offers.extend(moving());
+        Facade { offers, typing: false }
+    }
+
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+        match action {
+            Action::Activate if self.picker.filtering => self.picker.filtering = false,
+            Action::Activate => return Flow::Push(self.ask()),
+            Action::Back if !self.picker.back() => return Flow::Close,
+            Action::Back => {}
+            Action::Visibility => {
+                self.visibility = match self.visibility {
+                    Visibility::Selected => Visibility::Private,
+                    Visibility::Private => Visibility::All,
+                    Visibility::All => Visibility::Selected,
+                };
+            }
+            _ => {
+                // the list's own
+                let catalogue = cx.world.catalogue(org_of(&self.scope));
+                self.picker.act(action, catalogue);
+            }
+        }
+        Flow::Stay
+    }
+
+    fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+        self.picker.text_key(key, cx)
+    }
+
+    fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) -> Flow {
+        self.picker.paste(text, cx);
+        Flow::Stay
+    }
+
+    fn point(&mut self, row: usize, cx: &mut Cx<'_>) -> Flow {
+        self.picker.cursor = row;
+        if self.visibility == Visibility::Selected {
+            let catalogue = cx.world.catalogue(org_of(&self.scope));
+            self.picker.act(Action::Toggle, catalogue);
+        }
+        Flow::Stay
+    }
+}

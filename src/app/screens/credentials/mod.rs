@@ -1,0 +1,11 @@
+//! Home: the credentials of all scopes in one list, the selected one explained beside it.
+
+mod rows;
+mod state;
+#[cfg(test)]
+mod tests;
+mod view;
+
+pub use self::rows::Row;
+pub use self::state::State;
+pub use self::view::draw;

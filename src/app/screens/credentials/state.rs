@@ -1,0 +1,326 @@
+//! What is selected, folded and filtered in the list of credentials, and what its keys do.
+
+use chrono::{DateTime, Utc};
+
+use super::rows::{Row, rows};
+use crate::app::action::{Action, Offer, moving};
+use crate::app::cx::{Cx, Facade, Flow};
+use crate::app::form::{field_key, say_refusal};
+use crate::app::keymap::KeyPress;
+use crate::app::notices::Tone;
+use crate::app::protocol::Effect;
+use crate::app::screens::{Behavior, Screen, access, confirm, login_test, wizard};
+use crate::app::world::World;
+use crate::app::writing::Change;
+use crate::domain::{Credential, Member, Mend, Scope, Sensitive};
+use crate::ui::{TextField, TrailingLineEnd};
+
+#[derive(Clone, Debug)]
+pub struct State {
+    /// The row one moved to; `None` until then, which means the first.
+    selected: Option<Row>,
+    pub filter: TextField,
+    pub filtering: bool,
+    unfolded: Vec<Scope>,
+    /// Whether the detail is open over the list.
+    pub detail: bool,
+    pub detail_scroll: usize,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            selected: None,
+            filter: TextField::plain(""),
+            filtering: false,
+            unfolded: Vec::new(),
+            detail: false,
+            detail_scroll: 0,
+        }
+    }
+}
+
+impl State {
+    pub fn rows(&self, world: &World) -> Vec<Row> {
+        rows(world, self.filter.text().unwrap_or_default(), &self.unfolded)
+    }
+
+    pub fn is_unfolded(&self, scope: &Scope) -> bool {
+        self.unfolded.contains(scope)
+    }
+
+    /// The index of the selected row: the same item as before wherever it went; if it is gone, the nearest of its
+    /// scope, else the first.
+    pub fn selected_index(&self, rows: &[Row]) -> usize {
+        let first = rows.iter().position(Row::is_selectable).unwrap_or(0);
+        let Some(wanted) = &self.selected else { return first };
+        rows.iter()
+            .position(|row| row == wanted)
+            .or_else(|| rows.iter().position(|row| row.is_selectable() && row.scope() == wanted.scope()))
+            .unwrap_or(first)
+    }
+
+    pub fn selected(&self, world: &World) -> Option<Row> {
+        let rows = self.rows(world);
+        rows.get(self.selected_index(&rows)).cloned()
+    }
+
+    fn move_to(&mut self, rows: &[Row], wanted: usize, down: bool) {
+        let wanted = wanted.min(rows.len().saturating_sub(1));
+        let found = if down {
+            rows.iter().enumerate().skip(wanted).find(|(_, row)| row.is_selectable())
+        } else {
+            rows.iter().enumerate().take(wanted + 1).rev().find(|(_, row)| row.is_selectable())
+        };
+        if let Some((_, row)) = found {
+            self.selected = Some(row.clone());
+            self.detail_scroll = 0;
+        }
+    }
+
+    fn wander(&mut self, action: Action, world: &World) {
+        if self.detail {
+            self.detail_scroll = match action {
+                Action::Down => self.detail_scroll.saturating_add(1),
+                Action::PageDown => self.detail_scroll.saturating_add(10),
+                Action::Up => self.detail_scroll.saturating_sub(1),
+                Action::PageUp => self.detail_scroll.saturating_sub(10),
+                Action::Bottom => usize::MAX / 2,
+                _ => 0, // to the top
+            };
+            return;
+        }
+        let rows = self.rows(world);
+        let (at, last) = (self.selected_index(&rows), rows.len().saturating_sub(1));
+        match action {
+            Action::Up => self.move_to(&rows, at.saturating_sub(1), false),
+            Action::PageUp => self.move_to(&rows, at.saturating_sub(10), false),
+            Action::Top => self.move_to(&rows, 0, true),
+            Action::Down => self.move_to(&rows, (at + 1).min(last), true),
+            Action::PageDown => self.move_to(&rows, (at + 10).min(last), true),
+            _ => self.move_to(&rows, last, false), // to the bottom
+        }
+        if matches!(action, Action::Up | Action::PageUp) && at.saturating_sub(1) == 0 {
+            self.move_to(&rows, 0, true);
+        }
+    }
+
+    fn open(&mut self, cx: &mut Cx<'_>) -> Flow {
+        match self.selected(cx.world) {
+            Some(Row::Credential(..) | Row::Other(..)) => self.detail = !self.detail,
+            Some(Row::Others(scope)) => match self.unfolded.iter().position(|s| *s == scope) {
+                Some(at) => drop(self.unfolded.remove(at)),
+                None => self.unfolded.push(scope),
+            },
+            Some(Row::Problem(scope)) => {
+                if self.detail {
+                    cx.load_scope(&scope);
+                }
+                self.detail = !self.detail;
+            }
+            Some(Row::Memberships) => self.detail = !self.detail,
+            Some(Row::Empty(scope)) => return Flow::Push(wizard_at(Some(scope), cx)),
+            Some(Row::Loading(scope)) => cx.note(Tone::Info, format!("still waiting for GitHub: {scope}")),
+            Some(Row::Head(_)) | None => {}
+        }
+        Flow::Stay
+    }
+
+    fn copy(&self, cx: &mut Cx<'_>) {
+        let text = match self.selected(cx.world) {
+            Some(Row::Credential(_, prefix)) => Member::all().map(|m| prefix.secret_name(m)).collect::<Vec<_>>().join("\n"),
+            Some(Row::Other(_, name)) => name,
+            Some(Row::Problem(scope)) => command_of(cx.world, &scope).unwrap_or_default(),
+            _ => return, // not offered there
+        };
+        cx.effects.push(Effect::Copy(text));
+    }
+
+    fn offers(&self, world: &World) -> Vec<Offer> {
+        let row = self.selected(world);
+        let credential = row.as_ref().and_then(|row| row.credential(world));
+        let no_credential = credential.is_none().then_some("no credential is selected");
+        let copies = match &row {
+            Some(Row::Credential(..) | Row::Other(..)) => None,
+            Some(Row::Problem(scope)) if command_of(world, scope).is_some() => None,
+            _ => Some("there is nothing to copy in this row"), // headings and folds
+        };
+        let mut offers = vec![
+            Offer::new(Action::New),
+            Offer::new(Action::Test),
+            Offer::new(Action::Access).unless(no_access(row.as_ref(), credential)),
+            Offer::new(Action::Delete).unless(no_credential),
+            Offer::new(Action::Filter),
+            Offer::called(Action::Activate, activate_label(row.as_ref(), self)),
+            Offer::called(Action::Copy, if matches!(row, Some(Row::Problem(_))) { "copy the command" } else { "copy names" })
+                .unless(copies),
+            Offer::new(Action::OpenLink).unless(no_page(world)),
+            Offer::new(Action::Reload),
+            Offer::new(Action::Back).unless(
+                (!self.detail && self.filter.is_empty() && !self.filtering).then_some("this is the first screen; q quits"),
+            ),
+        ];
+        offers.extend(moving());
+        offers
+    }
+}
+
+fn activate_label(row: Option<&Row>, state: &State) -> &'static str {
+    match row {
+        Some(Row::Others(scope)) if state.is_unfolded(scope) => "fold",
+        Some(Row::Others(_)) => "unfold",
+        Some(Row::Empty(_)) => "new here",
+        Some(Row::Problem(_)) if state.detail => "try again",
+        Some(Row::Problem(_)) => "why",
+        _ if state.detail => "close", // a detail is open
+        _ => "details",               // a credential or secret
+    }
+}
+
+fn no_access(row: Option<&Row>, credential: Option<&Credential>) -> Option<&'static str> {
+    match (row, credential) {
+        (Some(Row::Credential(Scope::Repository(_), _)), _) => {
+            Some("a repository's own credential reaches that repository and no other")
+        }
+        (_, None) => Some("no credential is selected"),
+        (_, Some(_)) => None,
+    }
+}
+
+fn no_page(world: &World) -> Option<&'static str> {
+    if world.demo {
+        return Some("the demo world has no pages");
+    }
+    match world.identity.value() {
+        Some(identity) if identity.is_github() => None,
+        Some(_) => Some("this host's web pages are not known"),
+        None => Some("not signed in yet"),
+    }
+}
+
+fn command_of(world: &World, scope: &Scope) -> Option<String> {
+    match world.scope(scope)?.problem()?.mend.as_ref()? {
+        Mend::Copy(text) => Some(text.clone()),
+        Mend::Retry => None,
+    }
+}
+
+/// GitHub's own page for a scope's Codespaces secrets.
+fn page_of(scope: Option<&Scope>) -> String {
+    match scope {
+        Some(Scope::Repository(name)) => format!("https://github.com/{name}/settings/secrets/codespaces"),
+        Some(Scope::Organization(name)) => format!("https://github.com/organizations/{name}/settings/secrets/codespaces"),
+        Some(Scope::User) | None => "https://github.com/settings/codespaces".to_owned(),
+    }
+}
+
+fn wizard_at(scope: Option<Scope>, cx: &mut Cx<'_>) -> Screen {
+    Screen::Wizard(Box::new(wizard::State::new(scope, cx)))
+}
+
+fn ask_to_delete(scope: &Scope, credential: &Credential) -> Screen {
+    let there = Member::all().filter(|m| credential.members.get(*m).is_some());
+    let mut body: Vec<String> = there.map(|member| format!("deletes {}", credential.prefix.secret_name(member))).collect();
+    body.push(format!("from {scope}; running codespaces keep what they have until they stop"));
+    body.push("the values cannot be read back: this cannot be undone".to_owned());
+    let change = Change::Delete { scope: scope.clone(), prefix: credential.prefix.clone() };
+    let state = confirm::State::new(
+        format!("Delete {}", credential.prefix),
+        body,
+        format!("Delete {}", credential.prefix),
+        change,
+    );
+    Screen::Confirm(Box::new(state))
+}
+
+impl Behavior for State {
+    fn title(&self) -> String {
+        "Credentials".to_owned()
+    }
+
+    fn facade(&self, world: &World, _now: DateTime<Utc>) -> Facade {
+        if self.filtering {
+            let offers = vec![
+                Offer::called(Action::Activate, "to the list"),
+                Offer::called(Action::Back, "no filter"),
+                Offer::new(Action::Up),
+                Offer::new(Action::Down),
+            ];
+            return Facade { offers, typing: true };
+        }
+        Facade { offers: self.offers(world), typing: false }
+    }
+
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+        match action {
+            Action::Activate if self.filtering => self.filtering = false,
+            Action::Activate => return self.open(cx),
+            Action::Back if self.detail => self.detail = false,
+            Action::Back => {
+                self.filtering = false;
+                self.filter = TextField::plain("");
+            }
+            Action::Filter => self.filtering = true,
+            Action::New => {
+                let scope = self.selected(cx.world).and_then(|row| row.scope().cloned());
+                return Flow::Push(wizard_at(scope, cx));
+            }
+            Action::Test => {
+                let row = self.selected(cx.world);
+                let target = match row {
+                    Some(Row::Credential(scope, prefix)) => Some((scope, prefix)),
+                    _ => None, // a test of something that is not on GitHub
+                };
+                return Flow::Push(Screen::LoginTest(Box::new(login_test::State::new(target))));
+            }
+            Action::Access | Action::Delete => {
+                let row = self.selected(cx.world);
+                let Some(credential) = row.as_ref().and_then(|row| row.credential(cx.world)).cloned() else {
+                    return Flow::Stay;
+                };
+                let Some(scope) = row.as_ref().and_then(Row::scope).cloned() else { return Flow::Stay };
+                return Flow::Push(if action == Action::Delete {
+                    ask_to_delete(&scope, &credential)
+                } else {
+                    Screen::Access(Box::new(access::State::new(scope, &credential, cx)))
+                });
+            }
+            Action::Copy => self.copy(cx),
+            Action::OpenLink => {
+                let url = page_of(self.selected(cx.world).as_ref().and_then(Row::scope));
+                cx.effects.push(Effect::OpenUrl(url));
+            }
+            Action::Reload => {
+                cx.load_everything();
+                cx.note(Tone::Info, "reading everything again");
+            }
+            _ => self.wander(action, cx.world), // the moving keys
+        }
+        Flow::Stay
+    }
+
+    fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+        let Some(key) = field_key(key) else { return false };
+        say_refusal(self.filter.key(key), cx);
+        true
+    }
+
+    fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) -> Flow {
+        if self.filtering {
+            say_refusal(self.filter.paste(text, TrailingLineEnd::DropOne), cx);
+        } else {
+            cx.note(Tone::Info, "there is no text field here to paste into; / opens the filter");
+        }
+        Flow::Stay
+    }
+
+    fn point(&mut self, row: usize, cx: &mut Cx<'_>) -> Flow {
+        let rows = self.rows(cx.world);
+        match rows.get(row) {
+            Some(wanted) if self.selected.as_ref() == Some(wanted) => return self.open(cx),
+            Some(wanted) if wanted.is_selectable() => self.selected = Some(wanted.clone()),
+            Some(_) | None => {}
+        }
+        Flow::Stay
+    }
+}

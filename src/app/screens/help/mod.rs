@@ -1,0 +1,81 @@
+//! Every key of the screen one came from, made from the action table.
+
+mod view;
+
+use chrono::{DateTime, Utc};
+use strum::IntoEnumIterator;
+
+pub use self::view::draw;
+use super::Behavior;
+use crate::app::action::{Action, Offer};
+use crate::app::cx::{Cx, Facade, Flow};
+use crate::app::keymap::Keymap;
+use crate::app::world::World;
+
+/// One line of the help page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub keys: String,
+    pub label: String,
+    pub sentence: &'static str,
+    /// Why it cannot be done right now.
+    pub not_now: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct State {
+    of: String,
+    entries: Vec<Entry>,
+    pub typing: bool,
+    pub scroll: usize,
+}
+
+impl State {
+    pub fn of(title: String, facade: &Facade) -> Self {
+        let entry = |action: Action| {
+            let offer = facade.offers.iter().find(|offer| offer.action == action)?;
+            Some(Entry {
+                keys: Keymap::shipped().keys(action).join(", "),
+                label: offer.label.to_owned(),
+                sentence: action.sentence(),
+                not_now: offer.not_now.clone(),
+            })
+        };
+        Self { of: title, entries: Action::iter().filter_map(entry).collect(), typing: facade.typing, scroll: 0 }
+    }
+
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+}
+
+impl Behavior for State {
+    fn title(&self) -> String {
+        format!("Help: {}", self.of)
+    }
+
+    fn facade(&self, _world: &World, _now: DateTime<Utc>) -> Facade {
+        let moves = [Action::Up, Action::Down, Action::Top, Action::Bottom, Action::PageUp, Action::PageDown];
+        let mut offers = vec![
+            Offer::called(Action::Back, "close"),
+            Offer::called(Action::Activate, "close"),
+            Offer::called(Action::Help, "close"),
+        ];
+        offers.extend(moves.map(Offer::new));
+        Facade { offers, typing: false }
+    }
+
+    fn act(&mut self, action: Action, _cx: &mut Cx<'_>) -> Flow {
+        let last = self.entries.len().saturating_sub(1);
+        match action {
+            Action::Up => self.scroll = self.scroll.saturating_sub(1),
+            Action::Down => self.scroll = (self.scroll + 1).min(last),
+            Action::PageUp => self.scroll = self.scroll.saturating_sub(10),
+            Action::PageDown => self.scroll = (self.scroll + 10).min(last),
+            Action::Top => self.scroll = 0,
+            Action::Bottom => self.scroll = last,
+            _ => return Flow::Close, // closing keys; others are not offered
+        }
+        Flow::Stay
+    }
+}

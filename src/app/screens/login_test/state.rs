@@ -1,0 +1,196 @@
+//! The fields, the ladder, and which of the two has the focus.
+
+use chrono::{DateTime, Utc};
+
+use crate::app::action::{Action, Offer};
+use crate::app::cx::{Cx, Facade, Flow};
+use crate::app::form::Form;
+use crate::app::keymap::KeyPress;
+use crate::app::ladder::{Ladder, Run};
+use crate::app::protocol::{Effect, JobId, Outcome, Part};
+use crate::app::screens::{Behavior, Screen, wizard};
+use crate::app::world::World;
+use crate::domain::preset::{Preset, presets, product_of_prefix, recognize};
+use crate::domain::{Prefix, Scope, Sensitive, Verdict};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Focus {
+    Form,
+    Ladder,
+}
+
+#[derive(Clone, Debug)]
+pub struct State {
+    /// The credential whose values are typed again, if it is about one.
+    pub target: Option<(Scope, Prefix)>,
+    pub form: Form,
+    pub ladder: Ladder,
+    pub focus: Focus,
+}
+
+impl State {
+    pub fn new(target: Option<(Scope, Prefix)>) -> Self {
+        let preset = preset_for(target.as_ref().map(|(_, prefix)| prefix));
+        Self { target, form: Form::of_values(preset), ladder: Ladder::default(), focus: Focus::Form }
+    }
+
+    fn run(&mut self, cx: &mut Cx<'_>) {
+        self.form.leave_field();
+        self.focus = Focus::Ladder;
+        self.ladder.start(self.form.trial(), cx);
+    }
+
+    /// `w`: the tested values go to the review of the wizard, which says what is overwritten.
+    fn write(&self, cx: &mut Cx<'_>) -> Flow {
+        let Some(trial) = self.ladder.passed().cloned() else { return Flow::Stay };
+        let preset = recognize(&trial.server).unwrap_or(self.form.preset);
+        let wizard = wizard::State::of_tested(preset, &trial, self.ladder.clone(), self.target.clone(), cx);
+        Flow::Replace(Screen::Wizard(Box::new(wizard)))
+    }
+}
+
+/// The preset a prefix hints at, else «other registry».
+fn preset_for(prefix: Option<&Prefix>) -> &'static Preset {
+    let product = prefix.and_then(product_of_prefix);
+    let of_product = product.and_then(|product| presets().iter().find(|p| p.short == product));
+    of_product.unwrap_or_else(|| presets().iter().find(|p| p.id == "other").unwrap_or(&presets()[0]))
+}
+
+/// The actions of a ladder that has the focus, shared with the wizard's step.
+pub fn ladder_offers(ladder: &Ladder) -> Vec<Offer> {
+    let running = ladder.is_running().then_some("the test is running; esc stops it");
+    vec![
+        Offer::new(Action::With).unless(running),
+        Offer::called(Action::Copy, "copy the remedy")
+            .unless(ladder.remedy().is_none().then_some("there is no remedy to copy")),
+    ]
+}
+
+/// `y` on a ladder.
+pub fn copy_remedy(ladder: &Ladder, cx: &mut Cx<'_>) {
+    if let Some(remedy) = ladder.remedy() {
+        cx.effects.push(Effect::Copy(remedy.to_owned()));
+    }
+}
+
+/// The fields' own actions, shared with the wizard's step; `None` if it is not one of them.
+pub fn form_act(form: &mut Form, action: Action, cx: &mut Cx<'_>) -> Option<()> {
+    match action {
+        Action::Next | Action::Down => form.step(true),
+        Action::Previous | Action::Up => form.step(false),
+        Action::Reveal => form.toggle_reveal(cx),
+        Action::Mend => {
+            if let Some(mend) = form.mend() {
+                form.apply(&mend, cx);
+            }
+        }
+        _ => return None, // the screen's own
+    }
+    Some(())
+}
+
+pub fn form_offers(form: &Form) -> Vec<Offer> {
+    let no_reveal = (!form.can_reveal()).then_some("only the password is hidden");
+    let no_mend = form.mend().is_none().then_some("nothing is proposed for this field");
+    vec![
+        Offer::called(Action::Next, "next field"),
+        Offer::new(Action::Mend).unless(no_mend),
+        Offer::new(Action::Reveal).unless(no_reveal),
+        Offer::called(Action::Previous, "previous field"),
+        Offer::called(Action::Up, "previous field"),
+        Offer::called(Action::Down, "next field"),
+    ]
+}
+
+impl Behavior for State {
+    fn title(&self) -> String {
+        match &self.target {
+            Some((_, prefix)) => format!("Test {prefix}"),
+            None => "Test a login".to_owned(),
+        }
+    }
+
+    fn facade(&self, _world: &World, _now: DateTime<Utc>) -> Facade {
+        if self.focus == Focus::Form {
+            let mut offers = vec![Offer::called(Action::Activate, "test"), Offer::new(Action::Back)];
+            offers.extend(form_offers(&self.form));
+            return Facade { offers, typing: true };
+        }
+        let running = self.ladder.is_running();
+        let unwritable = match &self.ladder.run {
+            Run::Done { report, .. } if report.verdict == Verdict::Pass => None,
+            Run::Done { report, .. } => Some(match report.verdict {
+                Verdict::Fail => "the registry refused these values",
+                Verdict::Pass | Verdict::Inconclusive => "these values are not proven; n creates one all the same",
+            }),
+            Run::Idle | Run::Climbing { .. } | Run::Stopped => Some("nothing has passed yet"),
+        };
+        let mut offers = vec![
+            Offer::called(Action::Activate, "test again").unless(running.then_some("the test is running; esc stops it")),
+            Offer::called(Action::Write, "write these values").unless(unwritable),
+            Offer::called(Action::Back, if running { "stop" } else { "to the fields" }),
+        ];
+        offers.extend(ladder_offers(&self.ladder));
+        Facade { offers, typing: false }
+    }
+
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+        match (self.focus, action) {
+            (Focus::Form, Action::Activate) => {
+                if self.form.go_on(cx) {
+                    self.run(cx);
+                }
+            }
+            (Focus::Form, Action::Back) => return Flow::Close,
+            (Focus::Form, _) => drop(form_act(&mut self.form, action, cx)),
+            (Focus::Ladder, Action::Activate) => self.run(cx),
+            (Focus::Ladder, Action::Back) => {
+                if !self.ladder.stop(cx) {
+                    self.focus = Focus::Form;
+                }
+            }
+            (Focus::Ladder, Action::Write) => return self.write(cx),
+            (Focus::Ladder, Action::With) => self.ladder.cycle_with(),
+            (Focus::Ladder, Action::Copy) => copy_remedy(&self.ladder, cx),
+            (Focus::Ladder, _) => {} // nothing else is offered there
+        }
+        Flow::Stay
+    }
+
+    fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+        self.form.text_key(key, cx)
+    }
+
+    fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) -> Flow {
+        self.focus = Focus::Form;
+        self.form.paste(text, cx);
+        Flow::Stay
+    }
+
+    fn point(&mut self, row: usize, cx: &mut Cx<'_>) -> Flow {
+        self.ladder.stop(cx);
+        self.focus = Focus::Form;
+        self.form.focus_slot(row);
+        Flow::Stay
+    }
+
+    fn waits_for(&self, id: JobId) -> bool {
+        self.ladder.is_mine(id)
+    }
+
+    fn part(&mut self, _id: JobId, part: Part, _cx: &mut Cx<'_>) {
+        self.ladder.part(part);
+    }
+
+    fn finished(&mut self, _id: JobId, outcome: Outcome, _cx: &mut Cx<'_>) {
+        self.ladder.finished(outcome);
+    }
+
+    fn hide(&mut self, number: u64) {
+        self.form.hide(number);
+    }
+
+    fn close(&mut self, cx: &mut Cx<'_>) {
+        self.ladder.stop(cx);
+    }
+}

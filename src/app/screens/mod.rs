@@ -1,0 +1,119 @@
+//! The screens, one folder each: `state.rs` decides, `view.rs` draws, `tests.rs` proves.
+
+pub mod access;
+pub mod confirm;
+pub mod credentials;
+pub mod help;
+pub mod login_test;
+pub mod wizard;
+
+use chrono::{DateTime, Utc};
+
+use super::action::Action;
+use super::cx::{Cx, Facade, Flow};
+use super::keymap::KeyPress;
+use super::protocol::{JobId, Outcome, Part};
+use super::world::World;
+use crate::domain::Sensitive;
+
+/// Everything one can be looking at.
+#[derive(Clone, Debug)]
+pub enum Screen {
+    Credentials(credentials::State),
+    Wizard(Box<wizard::State>),
+    Access(Box<access::State>),
+    LoginTest(Box<login_test::State>),
+    Confirm(Box<confirm::State>),
+    Help(help::State),
+}
+
+/// Hands a call to the screen that is there.
+macro_rules! each {
+    ($screen:expr, $state:ident => $call:expr) => {
+        match $screen {
+            Screen::Credentials($state) => $call,
+            Screen::Wizard($state) => $call,
+            Screen::Access($state) => $call,
+            Screen::LoginTest($state) => $call,
+            Screen::Confirm($state) => $call,
+            Screen::Help($state) => $call,
+        }
+    };
+}
+pub(super) use each;
+
+/// What a screen can do. Most have no text field and no job of their own.
+pub trait Behavior {
+    /// Its name in the line of tabs.
+    fn title(&self) -> String;
+    fn facade(&self, world: &World, now: DateTime<Utc>) -> Facade;
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow;
+
+    /// A key while a text field has the focus; says whether it was taken as text.
+    fn text_key(&mut self, _key: KeyPress, _cx: &mut Cx<'_>) -> bool {
+        false
+    }
+    fn paste(&mut self, _text: &Sensitive, cx: &mut Cx<'_>) -> Flow {
+        cx.note(super::notices::Tone::Info, "there is no text field here to paste into");
+        Flow::Stay
+    }
+    /// A press of the mouse on row `row` of the screen's list.
+    fn point(&mut self, _row: usize, _cx: &mut Cx<'_>) -> Flow {
+        Flow::Stay
+    }
+    fn waits_for(&self, _id: JobId) -> bool {
+        false
+    }
+    fn part(&mut self, _id: JobId, _part: Part, _cx: &mut Cx<'_>) {}
+    fn finished(&mut self, _id: JobId, _outcome: Outcome, _cx: &mut Cx<'_>) {}
+    /// Ends reveal number `number`.
+    fn hide(&mut self, _number: u64) {}
+    /// Aborts its reads before it goes.
+    fn close(&mut self, _cx: &mut Cx<'_>) {}
+}
+
+impl Screen {
+    pub fn title(&self) -> String {
+        each!(self, s => s.title())
+    }
+
+    pub fn facade(&self, world: &World, now: DateTime<Utc>) -> Facade {
+        each!(self, s => s.facade(world, now))
+    }
+
+    pub fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+        each!(self, s => s.act(action, cx))
+    }
+
+    pub fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+        each!(self, s => s.text_key(key, cx))
+    }
+
+    pub fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) -> Flow {
+        each!(self, s => s.paste(text, cx))
+    }
+
+    pub fn point(&mut self, row: usize, cx: &mut Cx<'_>) -> Flow {
+        each!(self, s => s.point(row, cx))
+    }
+
+    pub fn waits_for(&self, id: JobId) -> bool {
+        each!(self, s => s.waits_for(id))
+    }
+
+    pub fn part(&mut self, id: JobId, part: Part, cx: &mut Cx<'_>) {
+        each!(self, s => s.part(id, part, cx));
+    }
+
+    pub fn finished(&mut self, id: JobId, outcome: Outcome, cx: &mut Cx<'_>) {
+        each!(self, s => s.finished(id, outcome, cx));
+    }
+
+    pub fn hide(&mut self, number: u64) {
+        each!(self, s => s.hide(number));
+    }
+
+    pub fn close(&mut self, cx: &mut Cx<'_>) {
+        each!(self, s => s.close(cx));
+    }
+}

@@ -1,0 +1,14 @@
+//! A new credential, step by step: Registry, Where, Credentials, Access, Test, Review. Back loses nothing.
+
+mod plan;
+mod place;
+mod state;
+mod steps;
+#[cfg(test)]
+mod tests;
+mod view;
+
+pub use self::place::{Place, places};
+pub use self::plan::{Grant, Plan};
+pub use self::state::{Stage, State, Step};
+pub use self::view::draw;

@@ -1,0 +1,116 @@
+//! What the step *Where* tells of each level for this repository: who can read the password there, whether prebuilds
+//! and new repositories get it, which right is missing, and which level is recommended and why.
+//!
+//! Sources: GitHub Docs, «Allowing your codespace to access a private registry», «Managing development environment
+//! secrets for your repository or organization», «Configuring prebuilds».
+
+use crate::app::remote::Remote;
+use crate::app::world::World;
+use crate::domain::{OrgName, RepoName, Scope};
+
+/// One level one can write to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub scope: Scope,
+    /// Who will be able to print the password.
+    pub readers: String,
+    pub prebuilds: String,
+    pub new_repositories: String,
+    /// The right that is missing, and what to do; `None` if nothing is known to be missing.
+    pub missing: Option<String>,
+    /// Why this level is the recommended one; at most one place has a reason.
+    pub recommended: Option<String>,
+}
+
+/// Every level there is to choose from, in the order of the list of credentials.
+pub fn places(world: &World) -> Vec<Place> {
+    let mut places: Vec<Place> = world.scopes.iter().map(|(scope, _)| place(scope, world)).collect();
+    if let Some((at, reason)) = recommendation(&places, world) {
+        places[at].recommended = Some(reason);
+    }
+    places
+}
+
+fn place(scope: &Scope, world: &World) -> Place {
+    let (readers, prebuilds, new_repositories) = match scope {
+        Scope::User => (
+            "only you, in codespaces of the repositories you choose".to_owned(),
+            "no: prebuilds never get your own secrets".to_owned(),
+            "no: each new repository has to be added".to_owned(),
+        ),
+        Scope::Repository(name) => (
+            format!("everyone with write access to {name}, in their own codespaces"),
+            "yes".to_owned(),
+            format!("no: it belongs to {name} alone"),
+        ),
+        Scope::Organization(org) => (
+            format!("everyone with write access to {}, in their own codespaces", how_many(org, world)),
+            "yes".to_owned(),
+            "yes with the visibility all or private; no with selected".to_owned(),
+        ),
+    };
+    Place { scope: scope.clone(), readers, prebuilds, new_repositories, missing: missing(scope, world), recommended: None }
+}
+
+fn how_many(org: &OrgName, world: &World) -> String {
+    match world.catalogue(Some(org)) {
+        Some(Remote::Ready(catalogue)) => {
+            format!("the repositories you choose of {org}'s {}", catalogue.repositories.len())
+        }
+        _ => format!("the repositories of {org} you choose"), // not read, or not all of it
+    }
+}
+
+/// The right that is missing for writing there, as far as it is known before trying.
+fn missing(scope: &Scope, world: &World) -> Option<String> {
+    let identity = world.identity.value();
+    let lacks = |any_of: &[&str]| {
+        let scopes = identity.and_then(|i| i.scopes.as_ref())?;
+        (!scopes.iter().any(|s| any_of.contains(&s.as_str())))
+            .then(|| format!("the token lacks the scope {}: gh auth refresh -h github.com -s {}", any_of[0], any_of[0]))
+    };
+    let by_scope = match scope {
+        Scope::User => lacks(&["codespace", "codespace:secrets"]),
+        Scope::Repository(_) => lacks(&["repo"]),
+        Scope::Organization(_) => lacks(&["admin:org"]),
+    };
+    by_scope.or_else(|| by_role(scope, world)).or_else(|| {
+        let problem = world.scope(scope)?.problem()?;
+        Some(format!("{}: {}", problem.why, problem.hint))
+    })
+}
+
+fn by_role(scope: &Scope, world: &World) -> Option<String> {
+    match scope {
+        Scope::User => None,
+        Scope::Repository(name) => {
+            let facts = world.here_facts.value().filter(|_| world.here.as_ref() == Some(name))?;
+            (!facts.admin).then(|| format!("you do not administer {name}: ask one who does"))
+        }
+        Scope::Organization(org) => {
+            let member = world.memberships.value()?.iter().find(|m| m.org == *org)?;
+            (!member.owner).then(|| format!("you are a member of {org} and not an owner: ask an owner"))
+        }
+    }
+}
+
+/// The recommended place and why. A repository's own level reaches prebuilds and the fewest people; without a right to
+/// it one's own level needs nobody; without a repository the narrowest writable level is one's own.
+fn recommendation(places: &[Place], world: &World) -> Option<(usize, String)> {
+    let writable = |wanted: &dyn Fn(&Scope) -> bool| places.iter().position(|p| p.missing.is_none() && wanted(&p.scope));
+    let here: Option<&RepoName> = world.here.as_ref();
+    if let Some(name) = here
+        && let Some(at) = writable(&|scope| matches!(scope, Scope::Repository(n) if n == name))
+    {
+        return Some((at, format!("prebuilds get it, and nobody outside {name} can read it")));
+    }
+    if let Some(at) = writable(&|scope| *scope == Scope::User) {
+        let reason = match here {
+            Some(name) => format!("you may not write to {name}; this works without anybody's help, but not for prebuilds"),
+            None => "nobody but you can read it; start pullkey in a clone to set up one repository for all".to_owned(),
+        };
+        return Some((at, reason));
+    }
+    let at = writable(&|scope| matches!(scope, Scope::Organization(_)))?;
+    Some((at, "it is the only level you may write to".to_owned()))
+}

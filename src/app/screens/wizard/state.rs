@@ -1,0 +1,290 @@
+//! Where one is in the wizard. A later stage cannot exist without the earlier answers; going back keeps them.
+
+use chrono::{DateTime, Utc};
+use strum::{EnumIter, IntoEnumIterator};
+
+use super::place::{Place, places};
+use super::plan::Plan;
+use crate::app::action::Action;
+use crate::app::cx::{Cx, Facade, Flow};
+use crate::app::keymap::KeyPress;
+use crate::app::ladder::Ladder;
+use crate::app::protocol::{JobId, Outcome, Part};
+use crate::app::screens::Behavior;
+use crate::app::world::World;
+use crate::app::writing::Writing;
+use crate::domain::preset::{Preset, presets};
+use crate::domain::verdict::Trial;
+use crate::domain::{Draft, Prefix, Scope, Sensitive};
+
+/// The steps' names, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumIter)]
+pub enum Step {
+    Registry,
+    Where,
+    Credentials,
+    Access,
+    Test,
+    Review,
+}
+
+impl Step {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Registry => "Registry",
+            Self::Where => "Where",
+            Self::Credentials => "Credentials",
+            Self::Access => "Access",
+            Self::Test => "Test",
+            Self::Review => "Review",
+        }
+    }
+
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::iter()
+    }
+}
+
+#[derive(Clone, Debug)]
+pub enum Stage {
+    Registry,
+    Where { preset: &'static Preset },
+    Values(Box<Plan>),
+    Access(Box<Plan>),
+    Test(Box<Plan>),
+    Review(Box<Review>),
+}
+
+/// The last stage: everything is decided, and perhaps being written.
+#[derive(Clone, Debug)]
+pub struct Review {
+    pub plan: Plan,
+    pub draft: Draft,
+    pub writing: Option<Writing>,
+}
+
+#[derive(Clone, Debug)]
+pub struct State {
+    pub(super) stage: Stage,
+    /// What was typed after *Where*, kept while one is at an earlier step.
+    pub(super) kept: Option<Box<Plan>>,
+    pub(super) preset_cursor: usize,
+    pub(super) place_cursor: Option<usize>,
+    /// The scope one came from; proposed at *Where*.
+    pub(super) wanted: Option<Scope>,
+}
+
+impl State {
+    /// A new wizard; `wanted` is the scope one was looking at.
+    pub fn new(wanted: Option<Scope>, cx: &mut Cx<'_>) -> Self {
+        for (scope, _) in cx.world.scopes.clone() {
+            if let Scope::Organization(org) = &scope
+                && cx.world.listing(&scope).is_some()
+            {
+                cx.need_catalogue(Some(org));
+            }
+        }
+        Self { stage: Stage::Registry, kept: None, preset_cursor: 0, place_cursor: None, wanted }
+    }
+
+    /// A wizard around values that were tested already: at *Review* if their place is known, else at *Where*.
+    pub fn of_tested(
+        preset: &'static Preset,
+        trial: &Trial,
+        ladder: Ladder,
+        target: Option<(Scope, Prefix)>,
+        cx: &mut Cx<'_>,
+    ) -> Self {
+        let wanted = target.as_ref().map(|(scope, _)| scope.clone());
+        let mut state = Self::new(wanted.clone(), cx);
+        state.preset_cursor = presets().iter().position(|p| p.id == preset.id).unwrap_or(0);
+        let mut plan = Plan::new(preset, wanted.unwrap_or(Scope::User), cx);
+        plan.form = plan.form.filled(trial);
+        plan.ladder = ladder;
+        match target {
+            Some((_, prefix)) => {
+                plan.form.set_prefix(&prefix);
+                plan.adopt_existing_access(cx.world);
+                state.stage = Stage::review(plan, cx.world);
+            }
+            None => {
+                state.kept = Some(Box::new(plan));
+                state.stage = Stage::Where { preset };
+            }
+        }
+        state
+    }
+
+    pub const fn step(&self) -> Step {
+        match self.stage {
+            Stage::Registry => Step::Registry,
+            Stage::Where { .. } => Step::Where,
+            Stage::Values(_) => Step::Credentials,
+            Stage::Access(_) => Step::Access,
+            Stage::Test(_) => Step::Test,
+            Stage::Review(_) => Step::Review,
+        }
+    }
+
+    pub const fn stage(&self) -> &Stage {
+        &self.stage
+    }
+
+    pub const fn preset_cursor(&self) -> usize {
+        self.preset_cursor
+    }
+
+    /// The place the cursor is on: where one moved it, else where one came from if that is writable, else the
+    /// recommended one.
+    pub fn place_index(&self, places: &[Place]) -> usize {
+        self.place_cursor
+            .or_else(|| places.iter().position(|p| p.missing.is_none() && Some(&p.scope) == self.kept_scope()))
+            .or_else(|| places.iter().position(|p| p.recommended.is_some()))
+            .unwrap_or(0)
+            .min(places.len().saturating_sub(1))
+    }
+
+    fn kept_scope(&self) -> Option<&Scope> {
+        // An organization's or repository's heading is a wish; one's own secrets are where everybody starts.
+        self.kept.as_ref().map(|plan| &plan.scope).or(self.wanted.as_ref().filter(|scope| **scope != Scope::User))
+    }
+
+    pub(super) fn plan(&self) -> Option<&Plan> {
+        match &self.stage {
+            Stage::Registry | Stage::Where { .. } => None,
+            Stage::Values(plan) | Stage::Access(plan) | Stage::Test(plan) => Some(plan),
+            Stage::Review(review) => Some(&review.plan),
+        }
+    }
+
+    pub(super) fn plan_mut(&mut self) -> Option<&mut Plan> {
+        match &mut self.stage {
+            Stage::Registry | Stage::Where { .. } => None,
+            Stage::Values(plan) | Stage::Access(plan) | Stage::Test(plan) => Some(plan),
+            Stage::Review(review) => Some(&mut review.plan),
+        }
+    }
+
+    /// Takes the stage's plan out to put it into another stage.
+    pub(super) fn take_plan(&mut self) -> Option<Box<Plan>> {
+        match std::mem::replace(&mut self.stage, Stage::Registry) {
+            Stage::Registry | Stage::Where { .. } => None,
+            Stage::Values(plan) | Stage::Access(plan) | Stage::Test(plan) => Some(plan),
+            Stage::Review(review) => Some(Box::new(review.plan)),
+        }
+    }
+
+    fn writing(&self) -> Option<&Writing> {
+        match &self.stage {
+            Stage::Review(review) => review.writing.as_ref(),
+            Stage::Registry | Stage::Where { .. } | Stage::Values(_) | Stage::Access(_) | Stage::Test(_) => None,
+        }
+    }
+
+    fn writing_mut(&mut self) -> Option<&mut Writing> {
+        match &mut self.stage {
+            Stage::Review(review) => review.writing.as_mut(),
+            Stage::Registry | Stage::Where { .. } | Stage::Values(_) | Stage::Access(_) | Stage::Test(_) => None,
+        }
+    }
+
+    pub fn places(world: &World) -> Vec<Place> {
+        places(world)
+    }
+}
+
+impl Stage {
+    /// *Review*, or *Credentials* again if the prefix is none after all.
+    pub(super) fn review(plan: Plan, world: &World) -> Self {
+        match plan.draft(world) {
+            Some(draft) => Self::Review(Box::new(Review { plan, draft, writing: None })),
+            None => Self::Values(Box::new(plan)),
+        }
+    }
+}
+
+impl Behavior for State {
+    fn title(&self) -> String {
+        "New credential".to_owned()
+    }
+
+    fn facade(&self, world: &World, _now: DateTime<Utc>) -> Facade {
+        self.facade_of_step(world)
+    }
+
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+        self.act_in_step(action, cx)
+    }
+
+    fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+        match &mut self.stage {
+            Stage::Values(plan) => plan.form.text_key(key, cx),
+            Stage::Access(plan) => plan.grant.picker_mut().is_some_and(|picker| picker.text_key(key, cx)),
+            Stage::Registry | Stage::Where { .. } | Stage::Test(_) | Stage::Review(_) => false,
+        }
+    }
+
+    fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) -> Flow {
+        match &mut self.stage {
+            Stage::Values(plan) => plan.form.paste(text, cx),
+            Stage::Access(plan) if plan.grant.picker().is_some() => {
+                if let Some(picker) = plan.grant.picker_mut() {
+                    picker.paste(text, cx);
+                }
+            }
+            Stage::Registry | Stage::Where { .. } | Stage::Access(_) | Stage::Test(_) | Stage::Review(_) => {
+                cx.note(crate::app::notices::Tone::Info, "there is no text field here to paste into");
+            }
+        }
+        Flow::Stay
+    }
+
+    fn point(&mut self, row: usize, cx: &mut Cx<'_>) -> Flow {
+        match &mut self.stage {
+            Stage::Registry if row < presets().len() => self.preset_cursor = row,
+            Stage::Where { .. } => self.place_cursor = Some(row),
+            Stage::Values(plan) => plan.form.focus_slot(row),
+            Stage::Access(plan) => {
+                let catalogue = cx.world.catalogue(super::super::access::org_of(&plan.scope));
+                if let Some(picker) = plan.grant.picker_mut() {
+                    picker.cursor = row;
+                    picker.act(Action::Toggle, catalogue);
+                }
+            }
+            Stage::Registry | Stage::Test(_) | Stage::Review(_) => {}
+        }
+        Flow::Stay
+    }
+
+    fn waits_for(&self, id: JobId) -> bool {
+        self.plan().is_some_and(|plan| plan.ladder.is_mine(id)) || self.writing().is_some_and(|w| w.is_mine(id))
+    }
+
+    fn part(&mut self, id: JobId, part: Part, _cx: &mut Cx<'_>) {
+        if let Some(plan) = self.plan_mut().filter(|plan| plan.ladder.is_mine(id)) {
+            plan.ladder.part(part);
+        } else if let Some(writing) = self.writing_mut() {
+            writing.part(part);
+        }
+    }
+
+    fn finished(&mut self, id: JobId, outcome: Outcome, cx: &mut Cx<'_>) {
+        if let Some(plan) = self.plan_mut().filter(|plan| plan.ladder.is_mine(id)) {
+            plan.ladder.finished(outcome);
+        } else if let Some(writing) = self.writing_mut() {
+            writing.finished(outcome, cx);
+        }
+    }
+
+    fn hide(&mut self, number: u64) {
+        if let Some(plan) = self.plan_mut() {
+            plan.form.hide(number);
+        }
+    }
+
+    fn close(&mut self, cx: &mut Cx<'_>) {
+        if let Some(plan) = self.plan_mut() {
+            plan.ladder.stop(cx);
+        }
+    }
+}

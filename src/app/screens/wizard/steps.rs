@@ -1,0 +1,300 @@
+//! What each step offers, and what its keys do.
+
+use super::plan::{Grant, Plan};
+use super::state::{Review, Stage, State};
+use crate::app::action::{Action, Offer, moving};
+use crate::app::cx::{Cx, Facade, Flow};
+use crate::app::notices::Tone;
+use crate::app::protocol::Effect;
+use crate::app::screens::access::org_of;
+use crate::app::screens::login_test::{copy_remedy, form_act, form_offers, ladder_offers};
+use crate::app::world::World;
+use crate::app::writing::{Change, Writing};
+use crate::domain::preset::presets;
+use crate::domain::{Verdict, Visibility};
+
+impl State {
+    pub(super) fn facade_of_step(&self, world: &World) -> Facade {
+        match &self.stage {
+            Stage::Registry => Facade { offers: registry_offers(world), typing: false },
+            Stage::Where { .. } => Facade { offers: self.where_offers(world), typing: false },
+            Stage::Values(plan) => {
+                let mut offers = vec![Offer::called(Action::Activate, "continue"), Offer::new(Action::Back)];
+                offers.extend(form_offers(&plan.form));
+                Facade { offers, typing: true }
+            }
+            Stage::Access(plan) => access_facade(plan),
+            Stage::Test(plan) => Facade { offers: test_offers(plan), typing: false },
+            Stage::Review(review) => Facade { offers: review_offers(review), typing: false },
+        }
+    }
+
+    fn where_offers(&self, world: &World) -> Vec<Offer> {
+        let places = Self::places(world);
+        let missing = places.get(self.place_index(&places)).and_then(|place| place.missing.clone());
+        let mut offers = vec![Offer::called(Action::Activate, "continue").unless(missing), Offer::new(Action::Back)];
+        offers.extend(moving());
+        offers
+    }
+
+    pub(super) fn act_in_step(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+        match &self.stage {
+            Stage::Registry => self.act_in_registry(action, cx),
+            Stage::Where { .. } => self.act_in_where(action, cx),
+            Stage::Values(_) => self.act_in_values(action, cx),
+            Stage::Access(_) => self.act_in_access(action, cx),
+            Stage::Test(_) => self.act_in_test(action, cx),
+            Stage::Review(_) => self.act_in_review(action, cx),
+        }
+    }
+
+    fn act_in_registry(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+        match action {
+            Action::Back => return Flow::Close,
+            Action::Activate => {
+                if let Some(preset) = presets().get(self.preset_cursor) {
+                    self.stage = Stage::Where { preset };
+                }
+            }
+            Action::OpenLink => {
+                if let Some(preset) = presets().get(self.preset_cursor) {
+                    cx.effects.push(Effect::OpenUrl(preset.docs_url.clone()));
+                }
+            }
+            _ => self.preset_cursor = moved(action, self.preset_cursor, presets().len()), // the moving keys
+        }
+        Flow::Stay
+    }
+
+    fn act_in_where(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+        let places = Self::places(cx.world);
+        let at = self.place_index(&places);
+        match (action, &self.stage) {
+            (Action::Back, _) => self.stage = Stage::Registry,
+            (Action::Activate, Stage::Where { preset }) => {
+                let (preset, Some(place)) = (*preset, places.get(at)) else { return Flow::Stay };
+                let plan = match self.kept.take() {
+                    Some(mut plan) => {
+                        plan.moved_to(preset, place.scope.clone(), cx);
+                        plan
+                    }
+                    None => Box::new(Plan::new(preset, place.scope.clone(), cx)),
+                };
+                self.stage = Stage::Values(plan);
+            }
+            _ => self.place_cursor = Some(moved(action, at, places.len())), // the moving keys
+        }
+        Flow::Stay
+    }
+
+    fn act_in_values(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+        let Some(plan) = self.plan_mut() else { return Flow::Stay };
+        if form_act(&mut plan.form, action, cx).is_some() {
+            return Flow::Stay;
+        }
+        let goes_on = action == Action::Activate && plan.form.go_on(cx);
+        if action != Action::Back && !goes_on {
+            return Flow::Stay;
+        }
+        let Some(mut plan) = self.take_plan() else { return Flow::Stay };
+        plan.form.leave_field();
+        if goes_on {
+            if plan.existing(cx.world).is_some() && !plan.touched {
+                plan.adopt_existing_access(cx.world);
+            }
+            self.stage = Stage::Access(plan);
+        } else {
+            self.stage = Stage::Where { preset: plan.form.preset };
+            self.kept = Some(plan);
+        }
+        Flow::Stay
+    }
+
+    fn act_in_access(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+        let Some(plan) = self.plan_mut() else { return Flow::Stay };
+        match action {
+            Action::Activate if plan.grant.picker().is_some_and(|p| p.filtering) => {
+                drop(plan.grant.picker_mut().map(|picker| picker.filtering = false));
+            }
+            Action::Activate => {
+                plan.touched = true;
+                if let Some(plan) = self.take_plan() {
+                    self.stage = Stage::Test(plan);
+                }
+            }
+            Action::Back => {
+                let stays = plan.grant.picker_mut().is_some_and(super::super::super::picker::Picker::back);
+                if !stays && let Some(plan) = self.take_plan() {
+                    self.stage = Stage::Values(plan);
+                }
+            }
+            Action::Visibility => {
+                if let Grant::Organization { visibility, .. } = &mut plan.grant {
+                    *visibility = match visibility {
+                        Visibility::Selected => Visibility::Private,
+                        Visibility::Private => Visibility::All,
+                        Visibility::All => Visibility::Selected,
+                    };
+                }
+            }
+            _ => {
+                // the list's own
+                let catalogue = cx.world.catalogue(org_of(&plan.scope));
+                if let Some(picker) = plan.grant.picker_mut() {
+                    picker.act(action, catalogue);
+                }
+            }
+        }
+        Flow::Stay
+    }
+
+    fn act_in_test(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+        let Some(plan) = self.plan_mut() else { return Flow::Stay };
+        match action {
+            Action::Activate if plan.verdict() == Some(Verdict::Pass) => {
+                plan.skipped = false;
+                self.to_review(cx);
+            }
+            Action::Activate | Action::Test => plan.ladder.start(plan.form.trial(), cx),
+            Action::Skip => {
+                plan.skipped = true;
+                self.to_review(cx);
+            }
+            Action::With => plan.ladder.cycle_with(),
+            Action::Copy => copy_remedy(&plan.ladder, cx),
+            Action::Back => {
+                if !plan.ladder.stop(cx)
+                    && let Some(plan) = self.take_plan()
+                {
+                    self.stage = Stage::Access(plan);
+                }
+            }
+            _ => {} // nothing else is offered here
+        }
+        Flow::Stay
+    }
+
+    fn to_review(&mut self, cx: &mut Cx<'_>) {
+        if let Some(plan) = self.take_plan() {
+            self.stage = Stage::review(*plan, cx.world);
+        }
+    }
+
+    fn act_in_review(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+        let Stage::Review(review) = &mut self.stage else { return Flow::Stay };
+        match (action, &mut review.writing) {
+            (Action::Write, None) => {
+                review.writing = Some(Writing::start(Change::Save(review.draft.clone()), cx));
+            }
+            (Action::Retry | Action::Write, Some(writing)) => writing.retry(cx),
+            (Action::Activate, Some(writing)) if writing.is_whole() => {
+                cx.note(Tone::Info, "running codespaces get it after a stop and a start");
+                return Flow::Close;
+            }
+            (Action::Back, Some(writing)) if writing.is_whole() => return Flow::Close,
+            (Action::Back, _) => {
+                if let Some(plan) = self.take_plan() {
+                    self.stage = Stage::Test(plan);
+                }
+            }
+            _ => {} // nothing else is offered here
+        }
+        Flow::Stay
+    }
+}
+
+fn moved(action: Action, at: usize, len: usize) -> usize {
+    let last = len.saturating_sub(1);
+    match action {
+        Action::Up => at.saturating_sub(1),
+        Action::Down => (at + 1).min(last),
+        Action::Top | Action::PageUp => 0,
+        Action::Bottom | Action::PageDown => last,
+        _ => at, // does not move
+    }
+}
+
+fn registry_offers(world: &World) -> Vec<Offer> {
+    let demo = world.demo.then_some("nothing leaves this machine in the demo");
+    let mut offers = vec![
+        Offer::called(Action::Activate, "continue"),
+        Offer::called(Action::OpenLink, "open its docs").unless(demo),
+        Offer::called(Action::Back, "cancel"),
+    ];
+    offers.extend(moving());
+    offers
+}
+
+fn access_facade(plan: &Plan) -> Facade {
+    if plan.grant.picker().is_some_and(|picker| picker.filtering) {
+        let offers = vec![
+            Offer::called(Action::Activate, "to the list"),
+            Offer::called(Action::Back, "to the list"),
+            Offer::new(Action::Up),
+            Offer::new(Action::Down),
+        ];
+        return Facade { offers, typing: true };
+    }
+    let listless = match &plan.grant {
+        Grant::Repository => Some("a repository's own credential reaches that repository and no other"),
+        Grant::Organization { visibility: Visibility::All | Visibility::Private, .. } => {
+            Some("with this visibility there is nothing to choose; v changes it")
+        }
+        Grant::User(_) | Grant::Organization { visibility: Visibility::Selected, .. } => None,
+    };
+    let fixed = (!matches!(plan.grant, Grant::Organization { .. })).then_some("only organizations have a visibility");
+    let mut offers = vec![
+        Offer::called(Action::Activate, "continue"),
+        Offer::new(Action::Toggle).unless(listless),
+        Offer::new(Action::Visibility).unless(fixed),
+        Offer::new(Action::Filter).unless(listless),
+        Offer::new(Action::SelectAll).unless(listless),
+        Offer::new(Action::Back),
+    ];
+    offers.extend(moving());
+    Facade { offers, typing: false }
+}
+
+fn test_offers(plan: &Plan) -> Vec<Offer> {
+    let running = plan.ladder.is_running();
+    let verdict = plan.verdict();
+    let activate = match verdict {
+        Some(Verdict::Pass) => "continue",
+        Some(Verdict::Fail | Verdict::Inconclusive) => "test again",
+        None => "test the login",
+    };
+    let busy = running.then_some("the test is running; esc stops it");
+    let no_skip = match verdict {
+        Some(Verdict::Fail) => Some("these values cannot work; esc goes back to change them"),
+        Some(Verdict::Pass) => Some("it has passed; enter continues"),
+        Some(Verdict::Inconclusive) | None => busy,
+    };
+    let skip = if verdict == Some(Verdict::Inconclusive) { "go on unproven" } else { "skip the test" };
+    let mut offers = vec![
+        Offer::called(Action::Activate, activate).unless(busy),
+        Offer::called(Action::Skip, skip).unless(no_skip),
+        Offer::called(Action::Test, "test again").unless(busy),
+        Offer::called(Action::Back, if running { "stop" } else { "back" }),
+    ];
+    offers.extend(ladder_offers(&plan.ladder));
+    offers
+}
+
+fn review_offers(review: &Review) -> Vec<Offer> {
+    let Some(writing) = &review.writing else {
+        return vec![
+            Offer::new(Action::Write),
+            Offer::called(Action::Activate, "continue").unless(Some("w writes; enter alone never does")),
+            Offer::new(Action::Back),
+        ];
+    };
+    let running = writing.is_running().then_some("it is being written");
+    let whole = writing.is_whole().then_some("everything is written");
+    vec![
+        Offer::new(Action::Retry).unless(running.or(whole)),
+        Offer::called(Action::Write, "retry the rest").unless(running.or(whole)),
+        Offer::called(Action::Activate, "done")
+            .unless(running.or((!writing.is_whole()).then_some("not everything is written; r retries the rest"))),
+        Offer::called(Action::Back, if writing.is_whole() { "done" } else { "back" }).unless(running),
+    ]
+}

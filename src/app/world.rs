@@ -1,0 +1,211 @@
+//! What is known of GitHub, shared by all screens: who one is, the scopes with their secrets, the repositories.
+
+use std::collections::BTreeMap;
+
+use super::cx::Cx;
+use super::protocol::{Job, JobId, Outcome, Part};
+use super::remote::Remote;
+use crate::domain::token::{Identity, Membership};
+use crate::domain::{OrgName, Prefix, RepoName, Repository, Scope, ScopeListing};
+
+/// A list of repositories and whether these are all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Catalogue {
+    pub repositories: Vec<Repository>,
+    pub complete: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct World {
+    /// Whether this is the demo world, where nothing leaves the machine.
+    pub demo: bool,
+    pub identity: Remote<Identity>,
+    pub budget: Option<(u64, u64)>,
+    pub memberships: Remote<Vec<Membership>>,
+    /// In the order they are shown.
+    pub scopes: Vec<(Scope, Remote<ScopeListing>)>,
+    /// The repository one started in.
+    pub here: Option<RepoName>,
+    pub here_facts: Remote<Repository>,
+    /// Repositories by organization; `None` for all the user reaches.
+    pub catalogues: BTreeMap<Option<OrgName>, Remote<Catalogue>>,
+}
+
+/// What to look at, as the command line and the git remote say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Start {
+    pub demo: bool,
+    pub here: Option<RepoName>,
+    pub repositories: Vec<RepoName>,
+    /// Named on the command line; empty means: those of the user's memberships.
+    pub organizations: Vec<OrgName>,
+}
+
+impl World {
+    pub fn new(start: Start) -> Self {
+        let repositories = start.here.iter().cloned().chain(start.repositories).fold(Vec::new(), |mut all, name| {
+            if !all.contains(&name) {
+                all.push(name);
+            }
+            all
+        });
+        let scopes = std::iter::once(Scope::User)
+            .chain(repositories.into_iter().map(Scope::Repository))
+            .chain(start.organizations.into_iter().map(Scope::Organization))
+            .map(|scope| (scope, Remote::Absent))
+            .collect();
+        Self {
+            demo: start.demo,
+            identity: Remote::Absent,
+            budget: None,
+            memberships: Remote::Absent,
+            scopes,
+            here: start.here,
+            here_facts: Remote::Absent,
+            catalogues: BTreeMap::new(),
+        }
+    }
+
+    pub fn scope(&self, scope: &Scope) -> Option<&Remote<ScopeListing>> {
+        self.scopes.iter().find(|(s, _)| s == scope).map(|(_, remote)| remote)
+    }
+
+    pub fn listing(&self, scope: &Scope) -> Option<&ScopeListing> {
+        self.scope(scope)?.value()
+    }
+
+    /// The prefixes a scope already has.
+    pub fn taken(&self, scope: &Scope) -> Vec<Prefix> {
+        self.listing(scope).map(|l| l.credentials.iter().map(|c| c.prefix.clone()).collect()).unwrap_or_default()
+    }
+
+    pub fn catalogue(&self, org: Option<&OrgName>) -> Option<&Remote<Catalogue>> {
+        self.catalogues.get(&org.cloned())
+    }
+
+    pub fn is_loading(&self) -> bool {
+        self.identity.is_loading()
+            || self.memberships.is_loading()
+            || self.here_facts.is_loading()
+            || self.scopes.iter().any(|(_, remote)| remote.is_loading())
+            || self.catalogues.values().any(Remote::is_loading)
+    }
+
+    /// Takes the listing a write read back, so that lists show it without a reload.
+    pub fn take_listing(&mut self, scope: &Scope, listing: ScopeListing) {
+        match self.scopes.iter_mut().find(|(s, _)| s == scope) {
+            Some((_, remote)) => *remote = Remote::Ready(listing),
+            None => self.scopes.push((scope.clone(), Remote::Ready(listing))),
+        }
+    }
+
+    /// Takes a part of an answer to one of the world's own reads.
+    pub fn part(&mut self, id: JobId, part: &Part) {
+        match part {
+            Part::Listing(listing) => {
+                for (_, remote) in &mut self.scopes {
+                    remote.part(id, listing.clone());
+                }
+            }
+            Part::Repositories(list) => {
+                for remote in self.catalogues.values_mut() {
+                    remote.part(id, Catalogue { repositories: list.clone(), complete: false });
+                }
+            }
+            Part::Step(_) | Part::Member(_) => {}
+        }
+    }
+
+    fn add_scope(&mut self, scope: Scope) {
+        if self.scope(&scope).is_none() {
+            self.scopes.push((scope, Remote::Absent));
+        }
+    }
+}
+
+impl Cx<'_> {
+    /// Asks for everything the list of credentials shows, all at the same time.
+    pub fn load_everything(&mut self) {
+        self.reload_identity();
+        let scopes: Vec<Scope> = self.world.scopes.iter().map(|(scope, _)| scope.clone()).collect();
+        if !scopes.iter().any(|scope| matches!(scope, Scope::Organization(_))) || self.world.memberships != Remote::Absent {
+            let id = self.start(Job::Memberships);
+            self.world.memberships.begin(id);
+        }
+        if let Some(here) = self.world.here.clone() {
+            let id = self.start(Job::Repository(here));
+            self.world.here_facts.begin(id);
+        }
+        for scope in scopes {
+            self.load_scope(&scope);
+        }
+    }
+
+    fn reload_identity(&mut self) {
+        if let Some(old) = self.world.identity.loading_id() {
+            self.cancel(old);
+        }
+        let id = self.start(Job::SignIn);
+        self.world.identity.begin(id);
+    }
+
+    /// Reads one scope (again); an earlier read of it is aborted.
+    pub fn load_scope(&mut self, scope: &Scope) {
+        self.world.add_scope(scope.clone());
+        let old = self.world.scope(scope).and_then(Remote::loading_id);
+        if let Some(old) = old {
+            self.cancel(old);
+        }
+        let id = self.start(Job::LoadScope(scope.clone()));
+        if let Some((_, remote)) = self.world.scopes.iter_mut().find(|(s, _)| s == scope) {
+            remote.begin(id);
+        }
+    }
+
+    /// Asks for the repositories to choose from, unless they are here or on their way.
+    pub fn need_catalogue(&mut self, org: Option<&OrgName>) {
+        let missing = !matches!(self.world.catalogue(org), Some(Remote::Loading { .. } | Remote::Ready(_)));
+        if missing {
+            let id = self.start(Job::Repositories(org.cloned()));
+            self.world.catalogues.entry(org.cloned()).or_default().begin(id);
+        }
+    }
+
+    /// Takes the end of an answer to one of the world's own reads; others it leaves alone.
+    pub fn settle(&mut self, id: JobId, outcome: &Outcome) {
+        match outcome {
+            Outcome::SignIn(result) => {
+                if let Ok(identity) = result {
+                    self.world.budget = identity.budget.or(self.world.budget);
+                }
+                self.world.identity.settle(id, result.clone());
+            }
+            Outcome::Memberships(result) => {
+                let orgs: Vec<OrgName> = result.iter().flatten().map(|m| m.org.clone()).collect();
+                if self.world.memberships.settle(id, result.clone()) {
+                    for org in orgs {
+                        let scope = Scope::Organization(org);
+                        if self.world.scope(&scope).is_none() {
+                            self.load_scope(&scope);
+                        }
+                    }
+                }
+            }
+            Outcome::Listing(result) => {
+                for (_, remote) in &mut self.world.scopes {
+                    remote.settle(id, result.clone());
+                }
+            }
+            Outcome::Repositories(result) => {
+                let result = result.clone().map(|(repositories, complete)| Catalogue { repositories, complete });
+                for remote in self.world.catalogues.values_mut() {
+                    remote.settle(id, result.clone());
+                }
+            }
+            Outcome::Repository(result) => {
+                self.world.here_facts.settle(id, result.clone());
+            }
+            Outcome::Tested(_) | Outcome::Saved(_) => {}
+        }
+    }
+}

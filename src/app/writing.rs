@@ -1,0 +1,166 @@
+//! A write as it is seen: what each member came to, whether something is left, and doing the rest again.
+
+use super::cx::Cx;
+use super::notices::Tone;
+use super::protocol::{Job, JobId, Outcome, Part};
+use crate::domain::{AccessChange, Draft, Member, MemberReport, Prefix, Problem, Saved, Scope};
+
+/// Something to write, decided to the last detail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    Save(Draft),
+    Access(AccessChange),
+    Delete { scope: Scope, prefix: Prefix },
+}
+
+impl Change {
+    pub const fn scope(&self) -> &Scope {
+        match self {
+            Self::Save(draft) => &draft.scope,
+            Self::Access(change) => &change.scope,
+            Self::Delete { scope, .. } => scope,
+        }
+    }
+
+    pub const fn prefix(&self) -> &Prefix {
+        match self {
+            Self::Save(draft) => &draft.prefix,
+            Self::Access(change) => &change.prefix,
+            Self::Delete { prefix, .. } => prefix,
+        }
+    }
+
+    fn job(&self) -> Job {
+        match self {
+            Self::Save(draft) => Job::Save(draft.clone()),
+            Self::Access(change) => Job::ChangeAccess(change.clone()),
+            Self::Delete { scope, prefix } => Job::Delete { scope: scope.clone(), prefix: prefix.clone() },
+        }
+    }
+
+    /// What has been done when all of it is done.
+    pub fn done(&self) -> String {
+        match self {
+            Self::Save(draft) => format!("{} is saved in {}", draft.prefix, draft.scope),
+            Self::Access(change) => format!("the access of {} in {} is changed", change.prefix, change.scope),
+            Self::Delete { scope, prefix } => format!("{prefix} is deleted from {scope}"),
+        }
+    }
+
+    /// What is being done meanwhile.
+    pub fn doing(&self) -> String {
+        match self {
+            Self::Save(draft) => format!("writing {} to {}", draft.prefix, draft.scope),
+            Self::Access(change) => format!("changing the access of {} in {}", change.prefix, change.scope),
+            Self::Delete { scope, prefix } => format!("deleting {prefix} from {scope}"),
+        }
+    }
+}
+
+/// Where a write stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Writing {
+    Running { id: JobId, change: Change, reports: Vec<MemberReport> },
+    Ended { change: Change, reports: Vec<MemberReport>, problem: Option<Problem> },
+}
+
+impl Writing {
+    pub fn start(change: Change, cx: &mut Cx<'_>) -> Self {
+        Self::begin(change, Vec::new(), cx)
+    }
+
+    fn begin(change: Change, reports: Vec<MemberReport>, cx: &mut Cx<'_>) -> Self {
+        let id = cx.start(change.job());
+        Self::Running { id, change, reports }
+    }
+
+    pub const fn change(&self) -> &Change {
+        match self {
+            Self::Running { change, .. } | Self::Ended { change, .. } => change,
+        }
+    }
+
+    pub fn reports(&self) -> &[MemberReport] {
+        match self {
+            Self::Running { reports, .. } | Self::Ended { reports, .. } => reports,
+        }
+    }
+
+    pub const fn is_running(&self) -> bool {
+        matches!(self, Self::Running { .. })
+    }
+
+    pub const fn problem(&self) -> Option<&Problem> {
+        match self {
+            Self::Running { .. } => None,
+            Self::Ended { problem, .. } => problem.as_ref(),
+        }
+    }
+
+    /// Whether it ended and every member is as wanted.
+    pub fn is_whole(&self) -> bool {
+        match self {
+            Self::Running { .. } => false,
+            Self::Ended { reports, problem, .. } => problem.is_none() && reports.iter().all(|r| r.outcome.is_done()),
+        }
+    }
+
+    /// Whether something is left to do again.
+    pub fn has_rest(&self) -> bool {
+        !self.is_running() && !self.is_whole()
+    }
+
+    /// Whether the message is about this write.
+    pub fn is_mine(&self, id: JobId) -> bool {
+        matches!(self, Self::Running { id: mine, .. } if *mine == id)
+    }
+
+    pub fn part(&mut self, part: Part) {
+        if let (Self::Running { reports, .. }, Part::Member(report)) = (self, part) {
+            put(reports, report);
+        }
+    }
+
+    /// Takes the end of the write, and what was read back into the world.
+    pub fn finished(&mut self, outcome: Outcome, cx: &mut Cx<'_>) {
+        let (Self::Running { change, reports, .. }, Outcome::Saved(result)) = (&mut *self, outcome) else { return };
+        let (change, mut reports) = (change.clone(), std::mem::take(reports));
+        let problem = match result {
+            Ok(Saved { members, now }) => {
+                for report in members {
+                    put(&mut reports, report);
+                }
+                if let Some(listing) = now {
+                    cx.world.take_listing(change.scope(), listing);
+                } else {
+                    cx.load_scope(change.scope());
+                }
+                reports.iter().find_map(|r| r.outcome.problem().cloned())
+            }
+            Err(problem) => Some(problem),
+        };
+        let ended = Self::Ended { change, reports, problem };
+        if ended.is_whole() {
+            cx.note(Tone::Good, ended.change().done());
+        }
+        *self = ended;
+    }
+
+    /// Writes what is left; members that are done are not written again.
+    pub fn retry(&mut self, cx: &mut Cx<'_>) {
+        let Self::Ended { change, reports, .. } = self else { return };
+        let mut change = change.clone();
+        if let Change::Save(draft) = &mut change {
+            let done: Vec<Member> = reports.iter().filter(|r| r.outcome.is_done()).map(|r| r.member).collect();
+            draft.members.retain(|member| !done.contains(member));
+        }
+        *self = Self::begin(change, std::mem::take(reports), cx);
+    }
+}
+
+fn put(reports: &mut Vec<MemberReport>, report: MemberReport) {
+    match reports.iter_mut().find(|r| r.member == report.member) {
+        Some(old) => *old = report,
+        None => reports.push(report),
+    }
+}
