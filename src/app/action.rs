@@ -3,7 +3,9 @@
 use strum::{EnumIter, EnumMessage, EnumString, IntoStaticStr};
 
 /// Everything a key can mean. The doc comment is what the help page says; the order is the help page's order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, EnumString, EnumMessage, IntoStaticStr)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, EnumString, EnumMessage, IntoStaticStr,
+)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Action {
     /// One line up

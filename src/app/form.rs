@@ -164,25 +164,18 @@ impl Form {
     /// Everything there is to say about what stands in the fields, most severe first within a field.
     pub fn remarks(&self) -> Vec<Remark> {
         let values = self.values();
-        let found = if self.tried {
-            lint::check_to_continue(self.preset, &values)
-        } else {
-            lint::check(self.preset, &values)
-        };
+        let found =
+            if self.tried { lint::check_to_continue(self.preset, &values) } else { lint::check(self.preset, &values) };
         self.prefix_remark().into_iter().chain(found.into_iter().map(of_finding)).collect()
     }
 
     fn prefix_remark(&self) -> Option<Remark> {
         let text = self.prefix.as_ref()?.text()?;
-        let (severity, text) = match Prefix::parse(text) {
-            Err(fault) => (Severity::Block, fault.to_string()),
-            Ok(prefix) => match &self.taken {
-                None => (Severity::Info, "whether it exists already could not be read".to_owned()),
-                Some(taken) if taken.contains(&prefix) => {
-                    (Severity::Warn, format!("{prefix} exists here already: saving would overwrite it"))
-                }
-                Some(_) => (Severity::Good, "none of its three secrets exists here yet".to_owned()),
-            },
+        let found = lint::check_prefix(text, self.taken.as_deref().unwrap_or_default());
+        let (severity, text) = match (found, &self.taken) {
+            (Some(found), _) => (found.severity, found.text),
+            (None, None) => (Severity::Info, "whether it exists already could not be read".to_owned()),
+            (None, Some(_)) => (Severity::Good, "none of its three secrets exists here yet".to_owned()),
         };
         Some(Remark { slot: Slot::Prefix, severity, text, mend: None })
     }
@@ -316,7 +309,8 @@ impl Form {
 }
 
 fn of_finding(finding: Finding) -> Remark {
-    Remark { slot: Slot::Member(finding.member), severity: finding.severity, text: finding.text, mend: finding.mend }
+    let text = format!("the {} {}", finding.member.word(), finding.text);
+    Remark { slot: Slot::Member(finding.member), severity: finding.severity, text, mend: finding.mend }
 }
 
 pub fn say_refusal(edit: Edit, cx: &mut Cx<'_>) {
@@ -331,8 +325,7 @@ pub fn field_key(key: KeyPress) -> Option<FieldKey> {
     if let Some(c) = key.character() {
         return Some(FieldKey::Char(c));
     }
-    let (control, alt) =
-        (key.0.modifiers.contains(KeyModifiers::CONTROL), key.0.modifiers.contains(KeyModifiers::ALT));
+    let (control, alt) = (key.0.modifiers.contains(KeyModifiers::CONTROL), key.0.modifiers.contains(KeyModifiers::ALT));
     let word = control || alt;
     Some(match key.0.code {
         KeyCode::Backspace if word => FieldKey::DeleteWordLeft,

@@ -112,8 +112,12 @@ impl Keymap {
 
 /// Whether the key types a character when a text field has the focus.
 fn is_plain_character(key: KeyCombination) -> bool {
-    let event = KeyEvent::from(key);
+    let event = event_of(key);
     KeyPress(event).character().is_some() || matches!(event.code, KeyCode::Backspace | KeyCode::Left | KeyCode::Right)
+}
+
+fn event_of(key: KeyCombination) -> KeyEvent {
+    KeyEvent::new(*key.codes.first(), key.modifiers)
 }
 
 fn parse_key(text: &str) -> Option<KeyCombination> {
@@ -126,7 +130,7 @@ fn parse_key(text: &str) -> Option<KeyCombination> {
 }
 
 fn name_of(key: KeyCombination) -> String {
-    let event = KeyEvent::from(key);
+    let event = event_of(key);
     match event.code {
         KeyCode::Char(' ') => "space".to_owned(),
         KeyCode::Char(c) if event.modifiers.is_empty() => c.to_string(),

@@ -14,10 +14,17 @@ pub struct Ladder {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Run {
     Idle,
-    Climbing { id: JobId, trial: Trial, steps: Vec<Step> },
+    Climbing {
+        id: JobId,
+        trial: Trial,
+        steps: Vec<Step>,
+    },
     /// One stopped it; nothing is known.
     Stopped,
-    Done { trial: Trial, report: TestReport },
+    Done {
+        trial: Trial,
+        report: TestReport,
+    },
 }
 
 impl Default for Ladder {

@@ -2,7 +2,7 @@
 
 pub mod action;
 pub mod cx;
-mod draw;
+pub mod draw;
 pub mod form;
 pub mod keymap;
 pub mod ladder;
@@ -11,7 +11,9 @@ pub mod picker;
 pub mod protocol;
 pub mod remote;
 pub mod screens;
+#[cfg(test)]
 mod tests;
+pub mod words;
 pub mod world;
 pub mod writing;
 
@@ -19,10 +21,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-pub use self::cx::{Cx, Flights};
-pub use self::draw::{Look, draw};
 use self::action::{Action, EVERYWHERE, Offer};
+pub use self::cx::{Cx, Flights};
 use self::cx::{Facade, Flow};
+pub use self::draw::{Canvas, Look};
 use self::keymap::{KeyPress, Keymap};
 use self::notices::{Notices, Tone};
 use self::protocol::{Effect, JobId, Msg, Outcome, Part, Pointer, Timer};
@@ -288,7 +290,8 @@ impl App {
             effects.push(Effect::Quit);
         } else {
             self.leaving = Leaving::AfterWrites;
-            let text = format!("finishing {writes} running write{}; again to give up", if writes == 1 { "" } else { "s" });
+            let text =
+                format!("finishing {writes} running write{}; again to give up", if writes == 1 { "" } else { "s" });
             self.with_cx(effects, |_, cx| cx.note(Tone::Warn, text));
         }
     }

@@ -65,10 +65,16 @@ pub enum Timer {
 /// Something the runtime shall do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    Start { id: JobId, job: Job },
+    Start {
+        id: JobId,
+        job: Job,
+    },
     /// Aborts a read. Writes are never cancelled.
     Cancel(JobId),
-    After { timer: Timer, delay: Duration },
+    After {
+        timer: Timer,
+        delay: Duration,
+    },
     /// Puts a text, never a secret, on the clipboard.
     Copy(String),
     OpenUrl(String),
@@ -87,10 +93,16 @@ pub enum Job {
     /// All repositories the user reaches, or those of one organization.
     Repositories(Option<OrgName>),
     Repository(RepoName),
-    Test { trial: Trial, with: With },
+    Test {
+        trial: Trial,
+        with: With,
+    },
     Save(Draft),
     ChangeAccess(AccessChange),
-    Delete { scope: Scope, prefix: Prefix },
+    Delete {
+        scope: Scope,
+        prefix: Prefix,
+    },
 }
 
 impl Job {

@@ -7,9 +7,15 @@ use crate::domain::Problem;
 pub enum Remote<T> {
     #[default]
     Absent,
-    Loading { id: JobId, so_far: Option<T> },
+    Loading {
+        id: JobId,
+        so_far: Option<T>,
+    },
     Ready(T),
-    Failed { problem: Problem, previous: Option<T> },
+    Failed {
+        problem: Problem,
+        previous: Option<T>,
+    },
 }
 
 impl<T> Remote<T> {

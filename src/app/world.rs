@@ -128,7 +128,9 @@ impl Cx<'_> {
     pub fn load_everything(&mut self) {
         self.reload_identity();
         let scopes: Vec<Scope> = self.world.scopes.iter().map(|(scope, _)| scope.clone()).collect();
-        if !scopes.iter().any(|scope| matches!(scope, Scope::Organization(_))) || self.world.memberships != Remote::Absent {
+        if !scopes.iter().any(|scope| matches!(scope, Scope::Organization(_)))
+            || self.world.memberships != Remote::Absent
+        {
             let id = self.start(Job::Memberships);
             self.world.memberships.begin(id);
         }

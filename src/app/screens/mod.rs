@@ -40,7 +40,6 @@ macro_rules! each {
         }
     };
 }
-pub(super) use each;
 
 /// What a screen can do. Most have no text field and no job of their own.
 pub trait Behavior {

@@ -3,7 +3,7 @@
 mod state;
 #[cfg(test)]
 mod tests;
-mod view;
+pub mod view;
 
 pub use self::state::{Before, State, before, org_of, reach};
 pub use self::view::draw;

@@ -12,9 +12,7 @@ use crate::app::remote::Remote;
 use crate::app::screens::{Behavior, Screen, confirm};
 use crate::app::world::{Catalogue, World};
 use crate::app::writing::Change;
-use crate::domain::{
-    Access, AccessChange, Credential, Member, OrgName, Prefix, RepoRef, Scope, Sensitive, Visibility,
-};
+use crate::domain::{Access, AccessChange, Credential, Member, OrgName, Prefix, RepoRef, Scope, Sensitive, Visibility};
 
 #[derive(Clone, Debug)]
 pub struct State {
@@ -98,7 +96,9 @@ impl State {
 
     fn not_writable(&self) -> Option<String> {
         if !self.before.complete && self.visibility == Visibility::Selected {
-            return Some("the list of its repositories came incomplete and is not written back; reload first".to_owned());
+            return Some(
+                "the list of its repositories came incomplete and is not written back; reload first".to_owned(),
+            );
         }
         self.difference().is_nothing().then(|| "nothing would change".to_owned())
     }
@@ -126,8 +126,12 @@ impl State {
             visibility: self.visibility,
             repositories: if self.visibility == Visibility::Selected { self.picker.chosen() } else { Vec::new() },
         };
-        let state =
-            confirm::State::new(format!("Change access of {}", self.prefix), body, "Change access", Change::Access(change));
+        let state = confirm::State::new(
+            format!("Change access of {}", self.prefix),
+            body,
+            "Change access",
+            Change::Access(change),
+        );
         Screen::Confirm(Box::new(state))
     }
 }
@@ -193,7 +197,8 @@ impl Behavior for State {
         }
         let listless = (self.visibility != Visibility::Selected)
             .then_some("with this visibility there is nothing to choose; v changes it");
-        let user_only = matches!(self.scope, Scope::User).then_some("your own secrets reach selected repositories only");
+        let user_only =
+            matches!(self.scope, Scope::User).then_some("your own secrets reach selected repositories only");
         let mut offers = vec![
             Offer::new(Action::Toggle).unless(listless),
             Offer::called(Action::Activate, "see the change").unless(self.not_writable()),

@@ -8,7 +8,7 @@ mod view;
 
 use chrono::{DateTime, Utc};
 
-pub use self::view::draw;
+pub use self::view::{draw, problem_lines, writing_lines};
 use super::Behavior;
 use crate::app::action::{Action, Offer};
 use crate::app::cx::{Cx, Facade, Flow};
@@ -29,7 +29,10 @@ pub struct State {
 #[derive(Clone, Debug)]
 pub enum Phase {
     /// `doing` is whether the button that does it has the focus.
-    Asking { change: Box<Change>, doing: bool },
+    Asking {
+        change: Box<Change>,
+        doing: bool,
+    },
     Writing(Box<Writing>),
 }
 

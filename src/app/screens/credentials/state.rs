@@ -128,7 +128,9 @@ impl State {
 
     fn copy(&self, cx: &mut Cx<'_>) {
         let text = match self.selected(cx.world) {
-            Some(Row::Credential(_, prefix)) => Member::all().map(|m| prefix.secret_name(m)).collect::<Vec<_>>().join("\n"),
+            Some(Row::Credential(_, prefix)) => {
+                Member::all().map(|m| prefix.secret_name(m)).collect::<Vec<_>>().join("\n")
+            }
             Some(Row::Other(_, name)) => name,
             Some(Row::Problem(scope)) => command_of(cx.world, &scope).unwrap_or_default(),
             _ => return, // not offered there
@@ -152,12 +154,16 @@ impl State {
             Offer::new(Action::Delete).unless(no_credential),
             Offer::new(Action::Filter),
             Offer::called(Action::Activate, activate_label(row.as_ref(), self)),
-            Offer::called(Action::Copy, if matches!(row, Some(Row::Problem(_))) { "copy the command" } else { "copy names" })
-                .unless(copies),
+            Offer::called(
+                Action::Copy,
+                if matches!(row, Some(Row::Problem(_))) { "copy the command" } else { "copy names" },
+            )
+            .unless(copies),
             Offer::new(Action::OpenLink).unless(no_page(world)),
             Offer::new(Action::Reload),
             Offer::new(Action::Back).unless(
-                (!self.detail && self.filter.is_empty() && !self.filtering).then_some("this is the first screen; q quits"),
+                (!self.detail && self.filter.is_empty() && !self.filtering)
+                    .then_some("this is the first screen; q quits"),
             ),
         ];
         offers.extend(moving());
@@ -209,7 +215,9 @@ fn command_of(world: &World, scope: &Scope) -> Option<String> {
 fn page_of(scope: Option<&Scope>) -> String {
     match scope {
         Some(Scope::Repository(name)) => format!("https://github.com/{name}/settings/secrets/codespaces"),
-        Some(Scope::Organization(name)) => format!("https://github.com/organizations/{name}/settings/secrets/codespaces"),
+        Some(Scope::Organization(name)) => {
+            format!("https://github.com/organizations/{name}/settings/secrets/codespaces")
+        }
         Some(Scope::User) | None => "https://github.com/settings/codespaces".to_owned(),
     }
 }
@@ -220,7 +228,8 @@ fn wizard_at(scope: Option<Scope>, cx: &mut Cx<'_>) -> Screen {
 
 fn ask_to_delete(scope: &Scope, credential: &Credential) -> Screen {
     let there = Member::all().filter(|m| credential.members.get(*m).is_some());
-    let mut body: Vec<String> = there.map(|member| format!("deletes {}", credential.prefix.secret_name(member))).collect();
+    let mut body: Vec<String> =
+        there.map(|member| format!("deletes {}", credential.prefix.secret_name(member))).collect();
     body.push(format!("from {scope}; running codespaces keep what they have until they stop"));
     body.push("the values cannot be read back: this cannot be undone".to_owned());
     let change = Change::Delete { scope: scope.clone(), prefix: credential.prefix.clone() };

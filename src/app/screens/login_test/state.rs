@@ -126,7 +126,8 @@ impl Behavior for State {
             Run::Idle | Run::Climbing { .. } | Run::Stopped => Some("nothing has passed yet"),
         };
         let mut offers = vec![
-            Offer::called(Action::Activate, "test again").unless(running.then_some("the test is running; esc stops it")),
+            Offer::called(Action::Activate, "test again")
+                .unless(running.then_some("the test is running; esc stops it")),
             Offer::called(Action::Write, "write these values").unless(unwritable),
             Offer::called(Action::Back, if running { "stop" } else { "to the fields" }),
         ];

@@ -1,7 +1,7 @@
 //! A new credential, step by step: Registry, Where, Credentials, Access, Test, Review. Back loses nothing.
 
-mod plan;
 mod place;
+mod plan;
 mod state;
 mod steps;
 #[cfg(test)]

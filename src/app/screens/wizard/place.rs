@@ -49,7 +49,14 @@ fn place(scope: &Scope, world: &World) -> Place {
             "yes with the visibility all or private; no with selected".to_owned(),
         ),
     };
-    Place { scope: scope.clone(), readers, prebuilds, new_repositories, missing: missing(scope, world), recommended: None }
+    Place {
+        scope: scope.clone(),
+        readers,
+        prebuilds,
+        new_repositories,
+        missing: missing(scope, world),
+        recommended: None,
+    }
 }
 
 fn how_many(org: &OrgName, world: &World) -> String {
@@ -97,7 +104,8 @@ fn by_role(scope: &Scope, world: &World) -> Option<String> {
 /// The recommended place and why. A repository's own level reaches prebuilds and the fewest people; without a right to
 /// it one's own level needs nobody; without a repository the narrowest writable level is one's own.
 fn recommendation(places: &[Place], world: &World) -> Option<(usize, String)> {
-    let writable = |wanted: &dyn Fn(&Scope) -> bool| places.iter().position(|p| p.missing.is_none() && wanted(&p.scope));
+    let writable =
+        |wanted: &dyn Fn(&Scope) -> bool| places.iter().position(|p| p.missing.is_none() && wanted(&p.scope));
     let here: Option<&RepoName> = world.here.as_ref();
     if let Some(name) = here
         && let Some(at) = writable(&|scope| matches!(scope, Scope::Repository(n) if n == name))
@@ -106,7 +114,9 @@ fn recommendation(places: &[Place], world: &World) -> Option<(usize, String)> {
     }
     if let Some(at) = writable(&|scope| *scope == Scope::User) {
         let reason = match here {
-            Some(name) => format!("you may not write to {name}; this works without anybody's help, but not for prebuilds"),
+            Some(name) => {
+                format!("you may not write to {name}; this works without anybody's help, but not for prebuilds")
+            }
             None => "nobody but you can read it; start pullkey in a clone to set up one repository for all".to_owned(),
         };
         return Some((at, reason));

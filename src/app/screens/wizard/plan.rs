@@ -28,7 +28,10 @@ pub enum Grant {
     /// A repository's own.
     Repository,
     User(Picker),
-    Organization { visibility: Visibility, picker: Picker },
+    Organization {
+        visibility: Visibility,
+        picker: Picker,
+    },
 }
 
 impl Plan {
@@ -98,7 +101,9 @@ impl Grant {
             cx.need_catalogue(org_of(scope));
         }
         let here = cx.world.here_facts.value().filter(|facts| match scope {
-            Scope::Organization(org) => facts.full_name.raw().to_lowercase().starts_with(&format!("{org}/").to_lowercase()),
+            Scope::Organization(org) => {
+                facts.full_name.raw().to_lowercase().starts_with(&format!("{org}/").to_lowercase())
+            }
             Scope::User | Scope::Repository(_) => true,
         });
         let picker = Picker::with(here.map(|facts| RepoRef { id: facts.id, full_name: facts.full_name.clone() }));
@@ -132,7 +137,9 @@ impl Grant {
     }
 
     fn draft(&self, held: Option<&Before>) -> DraftAccess {
-        let (Some(visibility), Some(picker)) = (self.visibility(), self.picker()) else { return DraftAccess::Repository };
+        let (Some(visibility), Some(picker)) = (self.visibility(), self.picker()) else {
+            return DraftAccess::Repository;
+        };
         let repositories = if visibility == Visibility::Selected { picker.chosen() } else { Vec::new() };
         let ids = |list: &[RepoRef]| list.iter().map(|r| r.id).collect::<std::collections::BTreeSet<_>>();
         let is_as_held = held.is_some_and(|held| {

@@ -114,7 +114,9 @@ impl State {
         let Some(plan) = self.plan_mut() else { return Flow::Stay };
         match action {
             Action::Activate if plan.grant.picker().is_some_and(|p| p.filtering) => {
-                drop(plan.grant.picker_mut().map(|picker| picker.filtering = false));
+                if let Some(picker) = plan.grant.picker_mut() {
+                    picker.filtering = false;
+                }
             }
             Action::Activate => {
                 plan.touched = true;

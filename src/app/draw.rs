@@ -1,0 +1,283 @@
+//! The frame that never moves: header, tabs, body, notices, footer; and the words where there is no room for it.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Paragraph};
+
+use super::keymap::Keymap;
+use super::notices::Tone;
+use super::screens::{self, Screen};
+use super::{App, Leaving};
+use crate::ui::memory::Hit;
+use crate::ui::widgets::{Level, fit, key_hints, notice, truncate, width};
+use crate::ui::{Glyphs, Memory, Role, Theme};
+
+/// How things look: given once at the start.
+#[derive(Clone, Debug)]
+pub struct Look {
+    pub theme: Theme,
+    pub glyphs: Glyphs,
+}
+
+/// The smallest terminal on which every screen says what it has to.
+pub const SMALLEST: (u16, u16) = (40, 10);
+
+/// Everything a view needs to draw its part.
+#[derive(Debug)]
+pub struct Canvas<'f, 'b, 'm> {
+    pub frame: &'f mut Frame<'b>,
+    pub memory: &'m mut Memory,
+    pub look: &'f Look,
+}
+
+impl Canvas<'_, '_, '_> {
+    pub fn style(&self, role: Role) -> Style {
+        self.look.theme.style(role)
+    }
+
+    pub fn span(&self, role: Role, text: impl Into<String>) -> Span<'static> {
+        Span::styled(text.into(), self.style(role))
+    }
+
+    pub fn line(&self, role: Role, text: impl Into<String>) -> Line<'static> {
+        Line::styled(text.into(), self.style(role))
+    }
+
+    /// Puts lines into an area, from its top; what does not fit is left out.
+    pub fn lines(&mut self, area: Rect, lines: Vec<Line<'_>>) {
+        for (row, line) in area.rows().zip(lines) {
+            let line = fit(line, usize::from(area.width), self.look.glyphs.ellipsis);
+            self.frame.render_widget(Paragraph::new(line), row);
+        }
+    }
+
+    /// A text broken into lines of one role.
+    pub fn wrapped(&self, role: Role, text: &str, columns: u16) -> Vec<Line<'static>> {
+        let lines = crate::ui::widgets::wrap(text, usize::from(columns));
+        lines.into_iter().map(|line| self.line(role, line)).collect()
+    }
+
+    /// A marked text, broken into lines that stand under its first word.
+    pub fn marked(&self, level: Level, text: &str, columns: u16) -> Vec<Line<'static>> {
+        let mark = level.mark(&self.look.glyphs);
+        let indent = width(mark) + 1;
+        let lines = crate::ui::widgets::wrap(text, usize::from(columns).saturating_sub(indent));
+        let lead = |index| if index == 0 { format!("{mark} ") } else { " ".repeat(indent) };
+        lines
+            .into_iter()
+            .enumerate()
+            .map(|(index, line)| Line::from(vec![self.span(level.role(), lead(index)), self.span(Role::Text, line)]))
+            .collect()
+    }
+
+    /// A label and what it says, the rest of which stands under its beginning.
+    pub fn labelled(&self, label: &str, role: Role, text: &str, columns: u16) -> Vec<Line<'static>> {
+        const LABEL: usize = 11;
+        let lines = crate::ui::widgets::wrap(text, usize::from(columns).saturating_sub(LABEL));
+        let lead = |index| if index == 0 { format!("{label:<LABEL$}") } else { " ".repeat(LABEL) };
+        lines
+            .into_iter()
+            .enumerate()
+            .map(|(index, line)| Line::from(vec![self.span(Role::Label, lead(index)), self.span(role, line)]))
+            .collect()
+    }
+}
+
+/// Draws the whole program; changes nothing but `memory`.
+pub fn draw(app: &App, frame: &mut Frame<'_>, memory: &mut Memory, look: &Look) {
+    let area = frame.area();
+    memory.begin(area.width, area.height);
+    frame.render_widget(Block::new().style(look.theme.style(Role::Text)), area);
+    let mut canvas = Canvas { frame, memory, look };
+    if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+        return too_small(app, &mut canvas, area);
+    }
+    let roomy = area.height >= 14;
+    let notices = notice_lines(app, &canvas, area.width, if roomy { 3 } else { 2 });
+    let rows = Rows::of(area, roomy, u16::try_from(notices.len()).unwrap_or(0));
+    canvas.lines(rows.header, vec![header(app, &canvas, area.width)]);
+    canvas.lines(rows.tabs, vec![tabs(app, &canvas)]);
+    for rule in rows.rules.into_iter().flatten() {
+        let line = look.glyphs.lines.horizontal.repeat(usize::from(rule.width));
+        canvas.lines(rule, vec![canvas.line(Role::Border, line)]);
+    }
+    canvas.lines(rows.notices, notices);
+    footer(app, &mut canvas, rows.footer);
+    body(app, &mut canvas, rows.body);
+}
+
+fn body(app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) {
+    let cursor = match app.top() {
+        Screen::Credentials(state) => screens::credentials::draw(state, app, canvas, area),
+        Screen::Wizard(state) => screens::wizard::draw(state, app, canvas, area),
+        Screen::Access(state) => screens::access::draw(state, app, canvas, area),
+        Screen::LoginTest(state) => screens::login_test::draw(state, app, canvas, area),
+        Screen::Confirm(state) => screens::confirm::draw(state, app, canvas, area),
+        Screen::Help(state) => screens::help::draw(state, canvas, area),
+    };
+    if let Some(position) = cursor {
+        canvas.frame.set_cursor_position(position);
+    }
+}
+
+/// Where the parts of the frame stand.
+struct Rows {
+    header: Rect,
+    tabs: Rect,
+    rules: [Option<Rect>; 2],
+    body: Rect,
+    notices: Rect,
+    footer: Rect,
+}
+
+impl Rows {
+    fn of(area: Rect, roomy: bool, notices: u16) -> Self {
+        let row = |y: u16, height: u16| Rect { x: area.x, y: area.y + y, width: area.width, height };
+        let top = if roomy { 3 } else { 2 };
+        let bottom = 1 + notices + u16::from(roomy);
+        let body = row(top, area.height - top - bottom);
+        Self {
+            header: row(0, 1),
+            tabs: row(1, 1),
+            rules: if roomy { [Some(row(2, 1)), Some(row(area.height - bottom, 1))] } else { [None, None] },
+            body,
+            notices: row(area.height - 1 - notices, notices),
+            footer: row(area.height - 1, 1),
+        }
+    }
+}
+
+fn too_small(app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) {
+    let (w, h) = SMALLEST;
+    let demo = if app.world.demo { "demo: nothing leaves this machine. " } else { "" };
+    let text = format!(
+        "{demo}This terminal has {} × {} cells; pullkey needs {w} × {h}. Make it larger, or q quits.",
+        area.width, area.height
+    );
+    let lines = canvas.wrapped(Role::Warn, &text, area.width);
+    canvas.lines(area, lines);
+}
+
+/// Name, who one is, host, where the token came from, request budget left.
+fn header(app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Line<'static> {
+    let columns = usize::from(columns);
+    let dot = format!(" {} ", canvas.look.glyphs.lines.dot);
+    let who = who(app, &dot);
+    let budget =
+        app.world.budget.map(|(left, of)| format!("{} of {} left ", grouped(left), grouped(of))).unwrap_or_default();
+    if app.world.demo {
+        let sentence = "demo: nothing leaves this machine";
+        let lead = if columns >= 60 { " pullkey  " } else { " " };
+        let room = columns.saturating_sub(width(lead) + width(sentence) + 1);
+        let rest = format!("{dot}{who}");
+        let rest = if width(&rest) <= room { rest } else { String::new() };
+        return Line::from(vec![
+            canvas.span(Role::Title, lead),
+            canvas.span(Role::Demo, sentence),
+            canvas.span(Role::Header, rest),
+        ]);
+    }
+    let lead = " pullkey  ";
+    let room = columns.saturating_sub(width(lead));
+    let shows_budget = width(&who) + width(&budget) + 2 <= room;
+    let who = truncate(&who, room, canvas.look.glyphs.ellipsis);
+    let gap = room.saturating_sub(width(&who) + width(&budget));
+    let mut spans = vec![canvas.span(Role::Title, lead), canvas.span(Role::Header, who)];
+    if shows_budget {
+        spans.push(canvas.span(Role::Header, " ".repeat(gap)));
+        spans.push(canvas.span(Role::Header, budget));
+    }
+    Line::from(spans)
+}
+
+fn who(app: &App, dot: &str) -> String {
+    if let Some(identity) = app.world.identity.value() {
+        let host =
+            if identity.is_github() { "github.com".to_owned() } else { format!("not GitHub: {}", identity.host) };
+        let scopes = identity.scopes.as_ref().map_or_else(
+            || identity.kind.word().to_owned(),
+            |scopes| if scopes.is_empty() { "no scopes".to_owned() } else { scopes.join(", ") },
+        );
+        return format!("{}{dot}{host}{dot}token from {} ({scopes})", identity.login.shown(), identity.source.word());
+    }
+    match app.world.identity.problem() {
+        Some(problem) => problem.what.clone(),
+        None => "asking GitHub who you are".to_owned(),
+    }
+}
+
+/// `4812` as `4,812`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn tabs(app: &App, canvas: &Canvas<'_, '_, '_>) -> Line<'static> {
+    let last = app.stack().len() - 1;
+    let mut spans = vec![Span::raw(" ")];
+    for (index, screen) in app.stack().iter().enumerate() {
+        let title = screen.title();
+        if index > 0 {
+            spans.push(canvas.span(Role::Dim, format!(" {} ", canvas.look.glyphs.lines.right)));
+        }
+        let title = if index == 0 { format!("1 {title}") } else { title };
+        spans.push(canvas.span(if index == last { Role::TabActive } else { Role::Tab }, title));
+    }
+    if app.is_waiting() {
+        spans.push(canvas.span(Role::Info, format!("  {}", canvas.look.glyphs.spinner(app.spin))));
+    }
+    Line::from(spans)
+}
+
+fn notice_lines(app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16, rows: usize) -> Vec<Line<'static>> {
+    let columns = usize::from(columns);
+    let (theme, glyphs) = (&canvas.look.theme, &canvas.look.glyphs);
+    if app.leaving() != Leaving::No {
+        let writes = app.running_writes();
+        let text = format!(
+            "finishing {writes} running {}; ctrl-c again gives up",
+            if writes == 1 { "write" } else { "writes" }
+        );
+        return notice(Level::Warn, &text, columns, rows, theme, glyphs);
+    }
+    let Some(newest) = app.notices.newest() else { return Vec::new() };
+    let level = match newest.tone {
+        Tone::Good => Level::Good,
+        Tone::Info => Level::Info,
+        Tone::Warn => Level::Warn,
+        Tone::Bad => Level::Bad,
+    };
+    notice(level, &newest.text, columns, rows, theme, glyphs)
+}
+
+fn footer(app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) {
+    let facade = app.facade();
+    let keymap = Keymap::shipped();
+    let mut hints: Vec<(String, &'static str)> = Vec::new();
+    for offer in facade.offers.iter().filter(|offer| offer.not_now.is_none() && offer.action.is_for_footer()) {
+        let Some(key) = keymap.key(offer.action, facade.typing) else { continue };
+        if !hints.iter().any(|(k, _)| *k == key) {
+            hints.push((key, offer.label));
+        }
+    }
+    // Help keeps the last place, which the line of hints keeps free for it.
+    if let Some(at) = hints.iter().position(|(_, label)| *label == "help") {
+        let help = hints.remove(at);
+        hints.push(help);
+    }
+    let (line, places) = key_hints(&hints, usize::from(area.width), &canvas.look.theme);
+    for (index, columns) in places {
+        let width = columns.end - columns.start;
+        canvas.memory.hit_area(Rect { x: area.x + columns.start, width, ..area }, Hit::Hint(index));
+    }
+    canvas.lines(area, vec![line]);
+}

@@ -1,0 +1,96 @@
+//! Draws the question with its two choices, and afterwards what each member came to.
+
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Line;
+
+use super::{Phase, State};
+use crate::app::App;
+use crate::app::draw::Canvas;
+use crate::app::writing::Writing;
+use crate::domain::WriteOutcome;
+use crate::ui::Role;
+use crate::ui::widgets::{Level, wrap};
+
+pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
+    let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2).min(96), ..area };
+    match &state.phase {
+        Phase::Asking { doing, .. } => Some(ask(state, *doing, canvas, area)),
+        Phase::Writing(writing) => {
+            let lines = writing_lines(writing, app, canvas, area.width);
+            canvas.lines(area, lines);
+            Some(Position::new(area.x, area.y))
+        }
+    }
+}
+
+fn ask(state: &State, doing: bool, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Position {
+    let mut lines = canvas.wrapped(Role::Title, &format!("{}?", state.title), area.width);
+    let room = usize::from(area.height).saturating_sub(3);
+    let body: Vec<Line<'_>> = state
+        .body
+        .iter()
+        .flat_map(|text| wrap(text, usize::from(area.width)))
+        .map(|text| canvas.line(Role::Text, text))
+        .collect();
+    let more = body.len().saturating_sub(room.saturating_sub(lines.len()));
+    let kept = if more > 0 { body.len() - more - 1 } else { body.len() };
+    lines.extend(body.into_iter().take(kept));
+    if more > 0 {
+        lines.push(canvas.line(Role::Dim, format!("and {} more lines: make the terminal taller", more + 1)));
+    }
+    lines.push(Line::default());
+    let button = |text: &str, focused: bool| {
+        let role = if focused { Role::Selected } else { Role::Text };
+        let text = if focused { format!("[ {text} ]") } else { format!("  {text}  ") };
+        canvas.span(role, text)
+    };
+    let x = if doing { 14 } else { 0 };
+    let y = area.y + u16::try_from(lines.len()).unwrap_or(0);
+    lines.push(Line::from(vec![
+        button("Cancel", !doing),
+        canvas.span(Role::Text, "    "),
+        button(&state.button, doing),
+    ]));
+    canvas.lines(area, lines);
+    Position::new(area.x + x, y.min(area.bottom().saturating_sub(1)))
+}
+
+/// The report of a write: a line for each member, then what is left and why. Shared with the wizard's review.
+pub fn writing_lines(writing: &Writing, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
+    let title = match writing {
+        w if w.is_running() => format!("{} {}", canvas.look.glyphs.spinner(app.spin), w.change().doing()),
+        w if w.is_whole() => w.change().done(),
+        w => format!("not whole: {}", w.change().doing()),
+    };
+    let mut lines = canvas.wrapped(Role::Title, &title, columns);
+    for report in writing.reports() {
+        let level = match &report.outcome {
+            WriteOutcome::Created | WriteOutcome::Updated | WriteOutcome::Unchanged | WriteOutcome::Deleted => {
+                Level::Good
+            }
+            WriteOutcome::Failed(_) => Level::Bad,
+            WriteOutcome::Unknown(_) => Level::Unsure,
+            WriteOutcome::NotTried => Level::Info,
+        };
+        lines.extend(canvas.marked(level, &format!("{}: {}", report.name, report.outcome.word()), columns));
+    }
+    if let Some(problem) = writing.problem() {
+        lines.push(Line::default());
+        lines.extend(problem_lines(problem, canvas, columns));
+        lines.extend(canvas.wrapped(Role::Info, "Nothing you typed is lost; r does the rest again.", columns));
+    }
+    lines
+}
+
+/// What happened, why, and what to do.
+pub fn problem_lines(
+    problem: &crate::domain::Problem,
+    canvas: &Canvas<'_, '_, '_>,
+    columns: u16,
+) -> Vec<Line<'static>> {
+    let mut lines = canvas.marked(Level::Bad, &problem.what, columns);
+    lines.extend(canvas.wrapped(Role::Text, &problem.why, columns));
+    let arrow = canvas.look.glyphs.lines.arrow;
+    lines.extend(canvas.wrapped(Role::Info, &format!("{arrow} {}", problem.hint), columns));
+    lines
+}

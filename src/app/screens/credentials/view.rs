@@ -1,0 +1,306 @@
+//! Draws the list and the detail. Every mark is explained in words beside it; colour only repeats them.
+
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Line;
+
+use super::{Row, State};
+use crate::app::App;
+use crate::app::draw::Canvas;
+use crate::app::screens::confirm::problem_lines;
+use crate::app::words;
+use crate::domain::preset::product_of_prefix;
+use crate::domain::{Access, Credential, Member, MemberState, Scope};
+use crate::ui::Role;
+use crate::ui::memory::Hit;
+use crate::ui::text_field;
+use crate::ui::widgets::{Align, Column, Level, table, two_columns};
+
+const COLUMNS: [Column; 4] = [
+    Column { title: "REGISTRY", least: 12, most: 44, priority: 0, align: Align::Left },
+    Column { title: "S U P", least: 5, most: 5, priority: 1, align: Align::Left },
+    Column { title: "ACCESS", least: 15, most: 17, priority: 2, align: Align::Left },
+    Column { title: "PASSWORD", least: 10, most: 11, priority: 3, align: Align::Left },
+];
+
+pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
+    let rows = state.rows(&app.world);
+    let columns = two_columns(area);
+    if state.detail {
+        return draw_open_detail(state, app, canvas, area);
+    }
+    let list = draw_filter(state, canvas, columns.list);
+    let cursor = draw_list(state, app, canvas, list.1, &rows);
+    if let (Some(rule), Some(detail)) = (columns.rule, columns.detail) {
+        let line = canvas.look.glyphs.lines.vertical;
+        let border = (0..rule.height).map(|_| canvas.line(Role::Border, line)).collect();
+        canvas.lines(rule, border);
+        let lines = detail_lines(state, app, canvas, detail.width);
+        canvas.lines(detail, lines);
+    }
+    list.0.or(cursor)
+}
+
+fn draw_open_detail(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
+    let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let lines = detail_lines(state, app, canvas, area.width);
+    let height = usize::from(area.height);
+    let first = canvas.memory.scroll("detail", lines.len(), height, state.detail_scroll);
+    canvas.lines(area, lines.into_iter().skip(first).take(height).collect());
+    Some(Position::new(area.x, area.y))
+}
+
+/// The line of the filter, while there is one, and what is left of the area.
+fn draw_filter(state: &State, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> (Option<Position>, Rect) {
+    if !state.filtering && state.filter.is_empty() {
+        return (None, area);
+    }
+    let line = canvas.line(Role::Label, " filter");
+    canvas.lines(area, vec![line]);
+    let field = Rect { x: area.x + 9, width: area.width.saturating_sub(10), height: 1, ..area };
+    let (theme, glyphs) = (&canvas.look.theme, &canvas.look.glyphs);
+    let cursor = text_field::draw(canvas.frame.buffer_mut(), field, &state.filter, theme, glyphs, state.filtering);
+    let rest = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+    (cursor.filter(|_| state.filtering), rest)
+}
+
+fn draw_list(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect, rows: &[Row]) -> Option<Position> {
+    let widths = table::widths(&COLUMNS, usize::from(area.width.saturating_sub(3)));
+    let ellipsis = canvas.look.glyphs.ellipsis;
+    let titles = table::titles(&COLUMNS, &widths, canvas.style(Role::Dim), ellipsis);
+    let indent = Rect { x: area.x + 2, width: area.width.saturating_sub(2), ..area };
+    canvas.lines(indent, vec![titles]);
+    let area = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+    let selected = state.selected_index(rows);
+    let visible = canvas.memory.visible("credentials", rows.len(), selected, usize::from(area.height));
+    canvas.memory.hit_area(area, Hit::List("credentials"));
+    let mut cursor = None;
+    for (place, index) in area.rows().zip(visible) {
+        let is_selected = index == selected;
+        canvas.memory.hit_area(place, Hit::Row { list: "credentials", index });
+        if is_selected {
+            cursor = Some(Position::new(place.x, place.y));
+            canvas.frame.buffer_mut().set_style(place, canvas.look.theme.style(Role::Selected));
+        }
+        let line = row_line(&rows[index], state, app, canvas, &widths, is_selected);
+        canvas.lines(place, vec![line]);
+    }
+    if rows.is_empty() {
+        let text =
+            if state.filter.is_empty() { "nothing to show yet" } else { "nothing contains this text; esc shows all" };
+        let lines = canvas.wrapped(Role::Dim, text, area.width.saturating_sub(2));
+        canvas.lines(Rect { x: area.x + 2, ..area }, lines);
+    }
+    cursor
+}
+
+fn row_line(
+    row: &Row,
+    state: &State,
+    app: &App,
+    canvas: &Canvas<'_, '_, '_>,
+    widths: &[usize],
+    is_selected: bool,
+) -> Line<'static> {
+    let world = &app.world;
+    let glyphs = &canvas.look.glyphs;
+    let lead = if is_selected { glyphs.lines.bar.to_owned() } else { " ".to_owned() };
+    let pad = |role: Role, text: String| {
+        Line::from(vec![canvas.span(Role::Mark, format!("{lead} ")), canvas.span(role, text)])
+    };
+    match row {
+        Row::Head(scope) => canvas.line(Role::Group, format!(" {}", words::heading(scope, world))),
+        Row::Credential(_, prefix) => {
+            let Some(credential) = row.credential(world) else { return Line::default() };
+            let role = if is_selected { Role::SelectedName } else { Role::Text };
+            let mut name = vec![canvas.span(role, prefix.as_str().to_owned())];
+            if let Some(product) = product_of_prefix(prefix) {
+                name.push(canvas.span(Role::Dim, format!("  {product}")));
+            }
+            let cells = [
+                Line::from(name),
+                marks(credential, canvas),
+                worded(words::access(credential), canvas),
+                worded(words::password(credential, app.now), canvas),
+            ];
+            let line = table::row(&COLUMNS, widths, cells, canvas.style(Role::Text), glyphs.ellipsis);
+            let mut spans = vec![canvas.span(Role::Mark, format!("{lead} "))];
+            spans.extend(line.spans);
+            Line::from(spans)
+        }
+        Row::Others(scope) => {
+            let count = world.listing(scope).map_or(0, |l| l.other_secrets.len());
+            let mark = if state.is_unfolded(scope) { glyphs.lines.down } else { glyphs.lines.right };
+            let noun = if count == 1 { "other secret" } else { "other secrets" };
+            pad(Role::Dim, format!("{mark} {count} {noun}"))
+        }
+        Row::Other(_, _) => {
+            let name = row.other(world).map(|other| other.name.shown()).unwrap_or_default();
+            pad(Role::Dim, format!("  {name}"))
+        }
+        Row::Loading(_) => pad(Role::Info, format!("{} waiting for GitHub", glyphs.spinner(app.spin))),
+        Row::Problem(scope) => {
+            let why = world.scope(scope).and_then(|r| r.problem()).map(|p| p.why.clone()).unwrap_or_default();
+            pad(Role::Warn, format!("{} not readable: {why}", glyphs.checks.warn))
+        }
+        Row::Empty(_) => pad(Role::Dim, "no secrets yet; n makes a credential".to_owned()),
+        Row::Memberships if world.memberships.is_loading() => {
+            pad(Role::Info, format!("{} asking for your organizations", glyphs.spinner(app.spin)))
+        }
+        Row::Memberships => pad(Role::Warn, format!("{} organizations could not be asked for", glyphs.checks.warn)),
+    }
+}
+
+fn worded(text: String, canvas: &Canvas<'_, '_, '_>) -> Line<'static> {
+    let role = if text.ends_with('!') || text.ends_with('?') { Role::Warn } else { Role::Text };
+    canvas.line(role, text)
+}
+
+/// `● ● ○`: there, missing, there but granted differently.
+fn marks(credential: &Credential, canvas: &Canvas<'_, '_, '_>) -> Line<'static> {
+    let mut spans = Vec::new();
+    for member in Member::all() {
+        if !spans.is_empty() {
+            spans.push(canvas.span(Role::Text, " "));
+        }
+        spans.push(mark(credential, member, canvas).0);
+    }
+    Line::from(spans)
+}
+
+fn mark(
+    credential: &Credential,
+    member: Member,
+    canvas: &Canvas<'_, '_, '_>,
+) -> (ratatui::text::Span<'static>, &'static str) {
+    let marks = canvas.look.glyphs.members;
+    match credential.members.get(member) {
+        None => (canvas.span(Role::Bad, marks.missing), "missing"),
+        Some(_) if credential.is_odd_one(member) => (canvas.span(Role::Warn, marks.differs), "granted differently"),
+        Some(MemberState { access: None, .. }) => (canvas.span(Role::Mark, marks.unknown), "access not read"),
+        Some(_) => (canvas.span(Role::Good, marks.there), "there"),
+    }
+}
+
+fn detail_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
+    let world = &app.world;
+    let Some(row) = state.selected(world) else { return Vec::new() };
+    match &row {
+        Row::Credential(scope, _) => match row.credential(world) {
+            Some(credential) => credential_lines(scope, credential, app, canvas, columns),
+            None => Vec::new(),
+        },
+        Row::Other(scope, _) => other_lines(&row, scope, app, canvas, columns),
+        Row::Others(scope) => {
+            let mut lines = canvas.wrapped(Role::Title, "Other secrets", columns);
+            let text = "Codespaces secrets that are no part of a registry credential. Enter shows or folds them.";
+            lines.extend(canvas.wrapped(Role::Text, text, columns));
+            let names = world.listing(scope).map(|l| l.other_secrets.as_slice()).unwrap_or_default();
+            lines.push(Line::default());
+            lines.extend(names.iter().map(|other| canvas.line(Role::Dim, other.name.shown())));
+            lines
+        }
+        Row::Problem(scope) => match world.scope(scope).and_then(|remote| remote.problem()) {
+            Some(problem) => problem_lines(problem, canvas, columns),
+            None => Vec::new(),
+        },
+        Row::Memberships => match world.memberships.problem() {
+            Some(problem) => problem_lines(problem, canvas, columns),
+            None => canvas.wrapped(Role::Text, "Asking GitHub for the organizations you belong to.", columns),
+        },
+        Row::Loading(scope) => {
+            let text = format!("Waiting for GitHub to list the secrets of {}.", words::heading(scope, world));
+            canvas.wrapped(Role::Text, &text, columns)
+        }
+        Row::Empty(scope) => empty_lines(scope, app, canvas, columns),
+        Row::Head(_) => Vec::new(),
+    }
+}
+
+fn empty_lines(scope: &Scope, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
+    let mut lines = canvas.wrapped(Role::Title, &words::heading(scope, &app.world), columns);
+    let text = "There are no Codespaces secrets here. A credential is three of them: where the registry is (SERVER), who \
+                logs in (USER) and with what (PASSWORD). Press n to make one.";
+    lines.extend(canvas.wrapped(Role::Text, text, columns));
+    lines
+}
+
+fn credential_lines(
+    scope: &Scope,
+    credential: &Credential,
+    app: &App,
+    canvas: &Canvas<'_, '_, '_>,
+    columns: u16,
+) -> Vec<Line<'static>> {
+    let product = product_of_prefix(&credential.prefix).map(|p| format!("  {p}")).unwrap_or_default();
+    let mut lines = canvas.wrapped(Role::Title, &format!("{}{product}", credential.prefix), columns);
+    lines.extend(canvas.wrapped(Role::Dim, &format!("in {}", words::heading(scope, &app.world)), columns));
+    lines.push(Line::default());
+    for member in Member::all() {
+        let (mark, word) = mark(credential, member, canvas);
+        let text = match credential.members.get(member) {
+            Some(state) if word == "there" => words::set_ago(app.now, state),
+            Some(state) => format!("{}, {word}", words::set_ago(app.now, state)),
+            None => word.to_owned(),
+        };
+        let label = canvas.span(Role::Label, format!("{:<9} ", member.word()));
+        lines.push(Line::from(vec![label, mark, canvas.span(Role::Text, format!(" {text}"))]));
+    }
+    lines.push(Line::default());
+    lines.extend(access_lines(credential, canvas, columns));
+    let remarks = words::remarks(scope, credential, &app.world, app.now);
+    if !remarks.is_empty() {
+        lines.push(Line::default());
+    }
+    for (warns, text) in remarks {
+        lines.extend(canvas.marked(if warns { Level::Warn } else { Level::Info }, &text, columns));
+    }
+    lines.push(Line::default());
+    let text = "GitHub never gives a value back: t tests values you type again.";
+    lines.extend(canvas.wrapped(Role::Dim, text, columns));
+    lines
+}
+
+/// Who gets it: one list if the members agree, else one for each.
+fn access_lines(credential: &Credential, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
+    if credential.access_differs() {
+        let states = Member::all().filter_map(|m| Some((m, credential.members.get(m).as_ref()?)));
+        return states
+            .flat_map(|(member, state)| {
+                let text = state.access.as_ref().map_or_else(|| "not read".to_owned(), spelled);
+                canvas.labelled(member.word(), Role::Text, &text, columns)
+            })
+            .collect();
+    }
+    let text = credential.access().map_or_else(|| "still reading which repositories get it".to_owned(), spelled);
+    canvas.labelled("access", Role::Text, &text, columns)
+}
+
+fn spelled(access: &Access) -> String {
+    match access {
+        Access::All => "all repositories of the organization, public ones too".to_owned(),
+        Access::Private => "private repositories (GitHub does not say whether internal ones count)".to_owned(),
+        Access::Repository => "this repository and no other".to_owned(),
+        Access::Other(word) => format!("a visibility this version does not know: {}", word.shown()),
+        Access::Selected(selected) => {
+            let names: Vec<String> = selected.repositories.iter().map(|r| r.full_name.shown()).collect();
+            match (names.is_empty(), selected.complete) {
+                (true, true) => "no repository".to_owned(),
+                (_, true) => names.join(", "),
+                (_, false) => format!("{} and more: GitHub did not send the whole list", names.join(", ")),
+            }
+        }
+    }
+}
+
+fn other_lines(row: &Row, scope: &Scope, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
+    let Some(other) = row.other(&app.world) else { return Vec::new() };
+    let mut lines = canvas.wrapped(Role::Title, &other.name.shown(), columns);
+    lines.extend(canvas.wrapped(Role::Dim, &format!("in {}", words::heading(scope, &app.world)), columns));
+    lines.push(Line::default());
+    lines.extend(canvas.labelled("value", Role::Text, &words::set_ago(app.now, &other.state), columns));
+    let access = other.state.access.as_ref().map_or_else(|| "not read".to_owned(), spelled);
+    lines.extend(canvas.labelled("access", Role::Text, &access, columns));
+    lines.push(Line::default());
+    lines.extend(canvas.wrapped(Role::Dim, "Not part of a registry credential.", columns));
+    lines
+}

@@ -1,0 +1,48 @@
+//! Draws the help page: key, what it does here, and why it cannot be done now.
+
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Line;
+
+use super::State;
+use crate::app::draw::Canvas;
+use crate::ui::Role;
+use crate::ui::widgets::wrap;
+
+pub fn draw(state: &State, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
+    let area = Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area };
+    let keys = if area.width >= 60 { 18 } else { 12 };
+    let room = usize::from(area.width).saturating_sub(keys);
+    let mut lines = Vec::new();
+    if state.typing {
+        let text = "Here plain characters are text; use the keys that are none.";
+        lines.extend(canvas.wrapped(Role::Info, text, area.width));
+    }
+    for entry in state.entries() {
+        let role = if entry.not_now.is_some() { Role::Dim } else { Role::Text };
+        let label = capital(&entry.label);
+        let about = if label.to_lowercase() == entry.sentence.to_lowercase() {
+            label
+        } else {
+            format!("{label}: {}", lower(entry.sentence))
+        };
+        let about = entry.not_now.as_ref().map_or(about.clone(), |why| format!("{about} (not now: {why})"));
+        for (index, text) in wrap(&about, room).into_iter().enumerate() {
+            let key = if index == 0 { format!("{:<keys$}", entry.keys) } else { " ".repeat(keys) };
+            lines.push(Line::from(vec![canvas.span(Role::Key, key), canvas.span(role, text)]));
+        }
+    }
+    let height = usize::from(area.height);
+    let first = canvas.memory.scroll("help", lines.len(), height, state.scroll);
+    canvas.lines(area, lines.into_iter().skip(first).take(height).collect());
+    Some(Position::new(area.x, area.y))
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+fn lower(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+}

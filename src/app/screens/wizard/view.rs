@@ -1,0 +1,293 @@
+//! Draws the wizard: the line of steps, and the step one is at.
+
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Line;
+
+use super::place::Place;
+use super::plan::{Grant, Plan};
+use super::state::{Review, Stage, State, Step};
+use crate::app::App;
+use crate::app::draw::Canvas;
+use crate::app::screens::access::view::{draw_picker, visibility_line};
+use crate::app::screens::access::{org_of, reach};
+use crate::app::screens::confirm::writing_lines;
+use crate::app::screens::login_test::view::{draw_form, draw_ladder, field_help, verdict_lines};
+use crate::app::words;
+use crate::domain::preset::presets;
+use crate::domain::{Member, Scope, Visibility};
+use crate::ui::Role;
+use crate::ui::memory::Hit;
+use crate::ui::widgets::{Level, two_columns};
+
+pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
+    let steps = steps_line(state.step(), canvas, area.width);
+    canvas.lines(area, vec![steps]);
+    let gap = 1 + u16::from(area.height >= 12);
+    let area = Rect { y: area.y + gap, height: area.height.saturating_sub(gap), ..area };
+    match state.stage() {
+        Stage::Registry => Some(registry(state, canvas, area)),
+        Stage::Where { .. } => Some(place_step(state, app, canvas, area)),
+        Stage::Values(plan) => {
+            let list = beside(canvas, area, |canvas, columns| field_help(&plan.form, canvas, columns));
+            draw_form(&plan.form, canvas, list)
+        }
+        Stage::Access(plan) => access(plan, app, canvas, area),
+        Stage::Test(plan) => Some(draw_ladder(&plan.ladder, app.spin, canvas, area)),
+        Stage::Review(review) => Some(review_step(review, app, canvas, area)),
+    }
+}
+
+/// Draws the detail and the line before it where there is room; returns the list's area.
+fn beside(
+    canvas: &mut Canvas<'_, '_, '_>,
+    area: Rect,
+    detail: impl FnOnce(&Canvas<'_, '_, '_>, u16) -> Vec<Line<'static>>,
+) -> Rect {
+    let columns = two_columns(area);
+    if let (Some(rule), Some(place)) = (columns.rule, columns.detail) {
+        let border = (0..rule.height).map(|_| canvas.line(Role::Border, canvas.look.glyphs.lines.vertical)).collect();
+        canvas.lines(rule, border);
+        let lines = detail(canvas, place.width);
+        canvas.lines(place, lines);
+    }
+    columns.list
+}
+
+fn steps_line(current: Step, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Line<'static> {
+    let checks = canvas.look.glyphs.checks;
+    if columns < 70 {
+        let at = Step::all().position(|step| step == current).unwrap_or(0) + 1;
+        let text = format!(" {} {} ({at} of {})", checks.current, current.word(), Step::all().count());
+        return canvas.line(Role::Title, text);
+    }
+    let mut spans = Vec::new();
+    for step in Step::all() {
+        let (mark, role) = match step.cmp(&current) {
+            std::cmp::Ordering::Less => (checks.good, Role::Good),
+            std::cmp::Ordering::Equal => (checks.current, Role::Title),
+            std::cmp::Ordering::Greater => (checks.waiting, Role::Dim),
+        };
+        spans.push(canvas.span(role, format!(" {mark} {}  ", step.word())));
+    }
+    Line::from(spans)
+}
+
+fn registry(state: &State, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Position {
+    let at = state.preset_cursor();
+    let list = beside(canvas, area, |canvas, columns| {
+        let Some(preset) = presets().get(at) else { return Vec::new() };
+        let mut lines = canvas.wrapped(Role::Title, &preset.label, columns);
+        lines.extend(canvas.wrapped(Role::Text, &preset.summary, columns));
+        lines.push(Line::default());
+        lines.extend(canvas.labelled("server", Role::Dim, &preset.server.example, columns));
+        lines.extend(canvas.labelled("prefix", Role::Dim, preset.prefix.as_str(), columns));
+        lines.push(Line::default());
+        lines.extend(canvas.wrapped(Role::Label, "How to get a password with the least rights", columns));
+        lines.extend(preset.steps("").iter().flat_map(|step| canvas.wrapped(Role::Text, step, columns)));
+        lines
+    });
+    let title = canvas.line(Role::Dim, " Which registry shall your codespaces pull from?");
+    canvas.lines(list, vec![title]);
+    let list = Rect { y: list.y + 1, height: list.height.saturating_sub(1), ..list };
+    let visible = canvas.memory.visible("presets", presets().len(), at, usize::from(list.height));
+    let mut cursor = Position::new(list.x, list.y);
+    for (place, index) in list.rows().zip(visible) {
+        canvas.memory.hit_area(place, Hit::Row { list: "presets", index });
+        let line = choice(index == at, &presets()[index].label, "", canvas);
+        if index == at {
+            cursor = Position::new(place.x, place.y);
+            canvas.frame.buffer_mut().set_style(place, canvas.look.theme.style(Role::Selected));
+        }
+        canvas.lines(place, vec![line]);
+    }
+    cursor
+}
+
+fn choice(is_selected: bool, name: &str, note: &str, canvas: &Canvas<'_, '_, '_>) -> Line<'static> {
+    let lead = if is_selected { canvas.look.glyphs.lines.bar } else { " " };
+    let role = if is_selected { Role::SelectedName } else { Role::Text };
+    Line::from(vec![
+        canvas.span(Role::Mark, format!("{lead} ")),
+        canvas.span(role, name.to_owned()),
+        canvas.span(Role::Dim, format!("  {note}")),
+    ])
+}
+
+fn place_step(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Position {
+    let places = State::places(&app.world);
+    let at = state.place_index(&places);
+    let list = beside(canvas, area, |canvas, columns| match places.get(at) {
+        Some(place) => place_lines(place, app, canvas, columns),
+        None => Vec::new(),
+    });
+    let title = canvas.line(Role::Dim, " Where shall the three secrets live?");
+    canvas.lines(list, vec![title]);
+    let narrow = list.width == area.width;
+    let rows = Rect { y: list.y + 1, height: list.height.saturating_sub(1), ..list };
+    let keep =
+        if narrow { rows.height.min(u16::try_from(places.len()).unwrap_or(u16::MAX)).min(4) } else { rows.height };
+    let visible = canvas.memory.visible("places", places.len(), at, usize::from(keep));
+    let mut cursor = Position::new(rows.x, rows.y);
+    for (line, index) in rows.rows().take(usize::from(keep)).zip(visible) {
+        canvas.memory.hit_area(line, Hit::Row { list: "places", index });
+        let place = &places[index];
+        let note = match (&place.missing, &place.recommended) {
+            (Some(_), _) => "a right is missing",
+            (None, Some(_)) => "recommended",
+            (None, None) => "",
+        };
+        let text = choice(index == at, &words::heading(&place.scope, &app.world), note, canvas);
+        if index == at {
+            cursor = Position::new(line.x, line.y);
+            canvas.frame.buffer_mut().set_style(line, canvas.look.theme.style(Role::Selected));
+        }
+        canvas.lines(line, vec![text]);
+    }
+    if narrow && let Some(place) = places.get(at) {
+        let under =
+            Rect { x: rows.x + 1, y: rows.y + keep, width: rows.width.saturating_sub(2), height: rows.height - keep };
+        let lines = place_lines(place, app, canvas, under.width);
+        canvas.lines(under, lines);
+    }
+    cursor
+}
+
+fn place_lines(place: &Place, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    if let Some(missing) = &place.missing {
+        lines.extend(canvas.marked(Level::Bad, missing, columns));
+    }
+    if let Some(reason) = &place.recommended {
+        lines.extend(canvas.marked(Level::Good, &format!("recommended: {reason}"), columns));
+    }
+    lines.extend(canvas.wrapped(Role::Label, "Who can print the password", columns));
+    lines.extend(canvas.wrapped(Role::Text, &place.readers, columns));
+    lines.extend(canvas.wrapped(Role::Label, "Do prebuilds get it", columns));
+    lines.extend(canvas.wrapped(Role::Text, &place.prebuilds, columns));
+    lines.extend(canvas.wrapped(Role::Label, "Do new repositories get it", columns));
+    lines.extend(canvas.wrapped(Role::Text, &place.new_repositories, columns));
+    if let Some(listing) = app.world.listing(&place.scope) {
+        let text = format!("{} of 100 secrets are used here; a credential takes three", listing.count());
+        lines.extend(canvas.wrapped(Role::Dim, &text, columns));
+    }
+    lines
+}
+
+fn access(plan: &Plan, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
+    let list = beside(canvas, area, |canvas, columns| grant_lines(plan, app, canvas, columns));
+    let title = match &plan.grant {
+        Grant::Organization { visibility, .. } => visibility_line(*visibility, canvas),
+        Grant::User(_) => canvas.line(Role::Dim, " Which repositories' codespaces shall get it?"),
+        Grant::Repository => canvas.line(Role::Dim, " Nothing to choose here"),
+    };
+    canvas.lines(list, vec![title]);
+    let rest = Rect { y: list.y + 1, height: list.height.saturating_sub(1), ..list };
+    let listless = !matches!(plan.grant.visibility(), Some(Visibility::Selected));
+    match plan.grant.picker().filter(|_| !listless) {
+        Some(picker) => {
+            let catalogue = app.world.catalogue(org_of(&plan.scope));
+            draw_picker(picker, &picker.rows(catalogue), catalogue, app.spin, canvas, rest)
+        }
+        None => {
+            let text = who_gets_it(plan);
+            let lines = canvas.wrapped(Role::Text, &text, rest.width.saturating_sub(2));
+            canvas.lines(Rect { x: rest.x + 1, ..rest }, lines);
+            Some(Position::new(rest.x, rest.y))
+        }
+    }
+}
+
+fn who_gets_it(plan: &Plan) -> String {
+    match (&plan.scope, plan.grant.visibility()) {
+        (Scope::Repository(name), _) => format!("{name} gets it, and no other repository."),
+        (_, Some(visibility)) => {
+            format!("It reaches {}.", reach(visibility, plan.grant.picker().map_or(0, |p| p.chosen.len())))
+        }
+        (_, None) => String::new(),
+    }
+}
+
+fn grant_lines(plan: &Plan, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
+    let mut lines = canvas.wrapped(Role::Title, &who_gets_it(plan), columns);
+    lines.push(Line::default());
+    lines.extend(canvas.wrapped(Role::Text, &readers(plan), columns));
+    if let Some(picker) = plan.grant.picker().filter(|_| plan.grant.visibility() == Some(Visibility::Selected)) {
+        lines.push(Line::default());
+        lines.extend(picker.chosen.values().map(|r| canvas.line(Role::Good, format!("+ {}", r.full_name.shown()))));
+        if picker.chosen.is_empty() {
+            let text = "nobody is chosen: three secrets nobody can use would be written";
+            lines.extend(canvas.marked(Level::Warn, text, columns));
+        }
+    }
+    if plan.existing(&app.world).is_some() {
+        let text = "this credential exists: its access stays as it is unless you change it here";
+        lines.extend(canvas.marked(Level::Info, text, columns));
+    }
+    lines
+}
+
+/// Who will be able to print the password, for what is chosen.
+fn readers(plan: &Plan) -> String {
+    let chosen = plan.grant.picker().map_or(0, |p| p.chosen.len());
+    match (&plan.scope, plan.grant.visibility()) {
+        (Scope::User, _) => "Only you can print the password, in your own codespaces.".to_owned(),
+        (Scope::Repository(name), _) => format!("Everyone with write access to {name} can print the password."),
+        (Scope::Organization(_), Some(visibility)) => {
+            format!("Everyone with write access to {} can print the password.", reach(visibility, chosen))
+        }
+        (Scope::Organization(_), None) => String::new(),
+    }
+}
+
+fn review_step(review: &Review, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Position {
+    let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2).min(110), ..area };
+    let lines = match &review.writing {
+        Some(writing) => writing_lines(writing, app, canvas, area.width),
+        None => review_lines(review, app, canvas, area.width),
+    };
+    canvas.lines(area, lines);
+    Position::new(area.x, area.y)
+}
+
+fn review_lines(review: &Review, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
+    let Review { plan, draft, .. } = review;
+    let mut lines = canvas.wrapped(Role::Title, &format!("Will be written to {}", plan.scope), columns);
+    let existing = plan.existing(&app.world);
+    for member in Member::all() {
+        let there = existing.is_some_and(|c| c.members.get(member).is_some());
+        let value = match member {
+            Member::Server => plan.form.trial().server,
+            Member::User => plan
+                .form
+                .field(crate::app::form::Slot::Member(member))
+                .and_then(|f| f.text())
+                .unwrap_or_default()
+                .to_owned(),
+            Member::Password => format!("hidden, {} bytes", draft.values.password.len()),
+        };
+        let verb = if there { ", overwrites the one there" } else { "" };
+        let text = format!("{} = {}{verb}", draft.prefix.secret_name(member), crate::domain::foreign::clean(&value));
+        lines.extend(canvas.wrapped(if there { Role::Warn } else { Role::Text }, &text, columns));
+    }
+    if existing.is_some() {
+        let text = format!("{} exists here: its values are lost when they are overwritten", draft.prefix);
+        lines.extend(canvas.marked(Level::Warn, &text, columns));
+    }
+    lines.push(Line::default());
+    lines.extend(canvas.wrapped(Role::Text, &who_gets_it(plan), columns));
+    if let Some(picker) = plan.grant.picker().filter(|_| plan.grant.visibility() == Some(Visibility::Selected)) {
+        let names: Vec<String> = picker.chosen.values().map(|r| r.full_name.shown()).collect();
+        lines.extend(canvas.wrapped(Role::Dim, &names.join(", "), columns));
+    }
+    lines.extend(canvas.wrapped(Role::Text, &readers(plan), columns));
+    if plan.scope == Scope::User {
+        lines.extend(canvas.wrapped(Role::Text, "Prebuilds never get it.", columns));
+    }
+    lines.push(Line::default());
+    match plan.verdict() {
+        Some(verdict) => lines.extend(verdict_lines(verdict, canvas, columns)),
+        None => lines.extend(canvas.marked(Level::Warn, "the login was not tested with these values", columns)),
+    }
+    lines.extend(canvas.wrapped(Role::Info, "Press w to write; nothing has been sent to GitHub yet.", columns));
+    lines
+}

@@ -1,0 +1,107 @@
+//! How the screens say what they know: ages, access, scopes. One wording for one thing everywhere.
+
+use chrono::{DateTime, Utc};
+
+use super::world::World;
+use crate::domain::{Access, Credential, Member, MemberState, Scope};
+
+/// After so many days a password is marked as old; most registries' tokens end within half a year or a year.
+pub const OLD: i64 = 180;
+
+/// How long ago, in whole days or years: «today», «12 days», «3 years».
+pub fn age(now: DateTime<Utc>, then: DateTime<Utc>) -> String {
+    match now.signed_duration_since(then).num_days() {
+        ..=0 => "today".to_owned(),
+        1 => "1 day".to_owned(),
+        days @ 2..=729 => format!("{days} days"),
+        days => format!("{} years", days / 365),
+    }
+}
+
+/// The same as a clause: «set today», «set 12 days ago».
+pub fn set_ago(now: DateTime<Utc>, state: &MemberState) -> String {
+    match age(now, state.updated_at).as_str() {
+        "today" => "set today".to_owned(),
+        age => format!("set {age} ago"),
+    }
+}
+
+pub fn is_old(now: DateTime<Utc>, then: DateTime<Utc>) -> bool {
+    now.signed_duration_since(then).num_days() > OLD
+}
+
+/// Who gets a credential, short enough for a list.
+pub fn access(credential: &Credential) -> String {
+    if credential.access_differs() {
+        return "differs !".to_owned();
+    }
+    credential.access().map_or_else(|| "reading".to_owned(), one_access)
+}
+
+pub fn one_access(access: &Access) -> String {
+    match access {
+        Access::All => "all".to_owned(),
+        Access::Private => "private".to_owned(),
+        Access::Repository => "this repository".to_owned(),
+        Access::Other(word) => word.shown(),
+        Access::Selected(selected) => match (selected.repositories.len(), selected.complete) {
+            (0, true) => "none !".to_owned(),
+            (1, true) => "1 repository".to_owned(),
+            (n, true) => format!("{n} repositories"),
+            (n, false) => format!("{n} or more ?"),
+        },
+    }
+}
+
+/// The password's column: its age, or that there is none.
+pub fn password(credential: &Credential, now: DateTime<Utc>) -> String {
+    match credential.password_updated_at() {
+        None => "missing !".to_owned(),
+        Some(then) if is_old(now, then) => format!("{} !", age(now, then)),
+        Some(then) => age(now, then),
+    }
+}
+
+/// A scope as a heading.
+pub fn heading(scope: &Scope, world: &World) -> String {
+    match scope {
+        Scope::User => world
+            .identity
+            .value()
+            .map_or_else(|| "You".to_owned(), |identity| format!("You, {}", identity.login.shown())),
+        Scope::Repository(name) if world.here.as_ref() == Some(name) => format!("{name}, this repository"),
+        Scope::Repository(name) => format!("{name}, repository"),
+        Scope::Organization(name) => format!("{name}, organization"),
+    }
+}
+
+/// What one should know about a credential, most important first.
+pub fn remarks(scope: &Scope, credential: &Credential, world: &World, now: DateTime<Utc>) -> Vec<(bool, String)> {
+    let mut remarks = Vec::new();
+    let mut warn = |text: String| remarks.push((true, text));
+    let missing: Vec<&str> = credential.missing().map(Member::suffix).collect();
+    if !missing.is_empty() {
+        warn(format!("incomplete: {} missing, so no codespace uses it", missing.join(" and ")));
+    }
+    if credential.access_differs() {
+        warn("its members reach different repositories: where one is missing, the pull is anonymous".to_owned());
+    }
+    match credential.access() {
+        Some(access) if access.is_nobody() => warn("granted to no repository: nobody can use it".to_owned()),
+        Some(Access::All) => warn("everyone with write access to any repository can print the password".to_owned()),
+        _ => {} // nothing to say about the others
+    }
+    if credential.password_updated_at().is_some_and(|then| is_old(now, then)) {
+        warn(format!("the password was not changed for more than {OLD} days"));
+    }
+    for (other, remote) in &world.scopes {
+        let also = other != scope && remote.value().is_some_and(|l| l.credential(&credential.prefix).is_some());
+        if also {
+            warn(format!("also defined by {other}; GitHub does not say which one wins over your own"));
+        }
+    }
+    if *scope == Scope::User {
+        remarks.push((false, "prebuilds never get your own secrets".to_owned()));
+    }
+    remarks
+}
