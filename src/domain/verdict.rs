@@ -29,7 +29,6 @@ pub enum Code {
     NeedsExchange,
     /// The docker CLI could not be asked: not installed, or it refuses what this test needs.
     DockerUnavailable,
-    Cancelled,
 }
 
 impl Code {

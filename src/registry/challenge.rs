@@ -1,7 +1,7 @@
 //! What a registry asks for in `WWW-Authenticate`, and whether the place it names may be sent a password.
 //!
-//! Source: RFC 9110 §11.6.1, the Distribution project's «Token Authentication Specification», and go-containerregistry's
-//! `validateRealmURL`, whose rules these are.
+//! Source: RFC 9110 §11.6.1, the Distribution project's «Token Authentication Specification», and the rules of
+//! go-containerregistry's `validateRealmURL`.
 
 use reqwest::header::{HeaderMap, WWW_AUTHENTICATE};
 use url::{Host, Url};
@@ -25,8 +25,8 @@ pub(super) enum Challenge {
 }
 
 impl Challenge {
-    /// The best of all challenges: the header may come several times, and one value may hold several. Bearer goes before
-    /// Basic, as docker and go-containerregistry have it. A value that does not parse is passed over.
+    /// The best of all challenges: the header may come several times, and one value may hold several. Bearer goes
+    /// before Basic, as docker and go-containerregistry have it. A value that does not parse is passed over.
     pub(super) fn find(headers: &HeaderMap) -> Self {
         let mut basic = false;
         let mut unknown = None;

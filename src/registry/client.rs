@@ -188,8 +188,8 @@ fn far_wire() -> Result<reqwest::Client, String> {
     tls_wire(builder())
 }
 
-/// reqwest's own choice of roots is the platform's trust store (on Linux with `SSL_CERT_FILE`, `SSL_CERT_DIR`); it takes
-/// the cryptography from the process's default provider, which another client of this process may have set already.
+/// reqwest's own choice of roots is the platform's trust store (on Linux with `SSL_CERT_FILE`, `SSL_CERT_DIR`); it
+/// takes the cryptography from the process's default provider, which another client may have set.
 fn tls_wire(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, String> {
     if rustls::crypto::CryptoProvider::get_default().is_none() {
         let _another_thread_was_first = rustls::crypto::ring::default_provider().install_default();

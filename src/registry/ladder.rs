@@ -109,8 +109,8 @@ fn server_rung(trial: &Trial, climb: &mut Climb<'_>) -> Option<Server> {
             Code::NeedsExchange,
             "an access key pair is exchanged for a token before it logs in, and this version cannot do that exchange; \
              nothing was sent",
-            "GitHub does the exchange when a codespace starts: save without the test, or test the user AWS with a token \
-             of `aws ecr get-login-password`",
+            "GitHub does the exchange when a codespace starts: save without the test, or test the user AWS with a \
+             token of `aws ecr get-login-password`",
         ),
         ecr::Kind::TemporaryKey => (
             Code::NeedsExchange,

@@ -53,7 +53,7 @@ pub(super) fn trouble_step(trouble: Trouble, rung: Rung, server: &Server) -> Ste
         Code::Refused => "check host and port, and that the registry is reachable from here",
         Code::Timeout => "check the network, a VPN or a proxy, and test again",
         Code::TlsUntrusted => {
-            "point SSL_CERT_FILE at the right CA to test from here; a codespace knows only public certificate authorities"
+            "point SSL_CERT_FILE at the right CA to test from here; a codespace knows only public authorities"
         }
         Code::TlsName => "write the host name that stands in the certificate",
         Code::PlainHttp => "docker and codespaces need https: give the registry a certificate, or check the port",
@@ -69,8 +69,7 @@ pub(super) fn trouble_step(trouble: Trouble, rung: Rung, server: &Server) -> Ste
         | Code::UnsafeRealm
         | Code::BadServer
         | Code::NeedsExchange
-        | Code::DockerUnavailable
-        | Code::Cancelled => "check the host",
+        | Code::DockerUnavailable => "check the host",
     };
     let remedy = if trouble.code == Code::Dns && server.is_private_host() {
         "this host exists only in its own network: a codespace cannot reach it either"

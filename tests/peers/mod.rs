@@ -1,8 +1,9 @@
 //! Against programs that are not ours. `CONTRIBUTING.md` names each peer and how it is started.
 
+mod registry;
+
 use std::path::PathBuf;
 
-#[allow(dead_code)]
 /// Where a peer is, or `None` after saying so; with `PULLKEY_PEERS=required` a missing one is a failure.
 pub(crate) fn peer(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();

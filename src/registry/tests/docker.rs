@@ -1,1 +1,160 @@
+//! docker's words, its helper and its folder, without docker.
 
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use super::super::docker::discard::act;
+use super::super::docker::{Run, Tools, read, sweep};
+use super::super::said::Hush;
+use crate::domain::{Code, Foreign, Outcome, Sensitive, Server, Step};
+
+fn step(code: i32, words: &str, server: &str, blocked: Option<Code>) -> Step {
+    let run = Run { code: Some(code), version: "28.2.2".into(), words: Foreign::new(words) };
+    let hush = Hush::new(vec![Sensitive::new("s3cret")]);
+    read(&run, &Server::parse(server).unwrap(), blocked, &hush)
+}
+
+#[test]
+fn docker_s_words_become_the_same_codes() {
+    let far = "registry.example";
+    for (words, server, code, outcome) in [
+        (
+            "login attempt to http://127.0.0.1:5000/v2/ failed with status: 401 Unauthorized",
+            far,
+            Code::BadCredentials,
+            Outcome::Fail,
+        ),
+        (
+            "Get \"https://r/v2/\": unauthorized: incorrect username or password",
+            far,
+            Code::BadCredentials,
+            Outcome::Fail,
+        ),
+        ("Get \"https://ghcr.io/v2/\": denied: denied", "ghcr.io", Code::Denied, Outcome::Fail),
+        ("login attempt to https://r/v2/ failed with status: 403 Forbidden", far, Code::Denied, Outcome::Fail),
+        ("Get \"https://r/v2/\": toomanyrequests: slow down", far, Code::RateLimited, Outcome::Inconclusive),
+        ("dial tcp 127.0.0.1:5999: connect: connection refused", far, Code::Refused, Outcome::Inconclusive),
+        ("dial tcp: lookup nope.example: no such host", far, Code::Dns, Outcome::Inconclusive),
+        (
+            "tls: failed to verify certificate: x509: certificate is valid for a, not b",
+            far,
+            Code::TlsName,
+            Outcome::Inconclusive,
+        ),
+        (
+            "tls: failed to verify certificate: x509: certificate signed by unknown authority",
+            far,
+            Code::TlsUntrusted,
+            Outcome::Inconclusive,
+        ),
+        ("http: server gave HTTP response to HTTPS client", far, Code::PlainHttp, Outcome::Inconclusive),
+        (
+            "http: server gave HTTP response to HTTPS client",
+            "127.0.0.1:5000",
+            Code::DockerUnavailable,
+            Outcome::Inconclusive,
+        ),
+        (
+            "net/http: request canceled while waiting for connection (Client.Timeout exceeded)",
+            far,
+            Code::Timeout,
+            Outcome::Inconclusive,
+        ),
+        ("login attempt to https://r/v2/ failed with status: 404 Not Found", far, Code::NotARegistry, Outcome::Fail),
+        (
+            "login attempt to https://r/v2/ failed with status: 502 Bad Gateway",
+            far,
+            Code::ServerError,
+            Outcome::Inconclusive,
+        ),
+        (
+            "failed with status: 400 Bad Request",
+            "123456789012.dkr.ecr.us-east-1.amazonaws.com",
+            Code::Denied,
+            Outcome::Fail,
+        ),
+        ("error saving credentials: exec failed", far, Code::DockerUnavailable, Outcome::Inconclusive),
+        ("something new", far, Code::DockerUnavailable, Outcome::Inconclusive),
+        ("", far, Code::DockerUnavailable, Outcome::Inconclusive),
+    ] {
+        let words = format!("time=\"2026\" level=info msg=\"Error logging in\"\nError response from daemon: {words}\n");
+        let step = step(1, &words, server, None);
+        assert_eq!((step.code, step.outcome), (code, outcome), "{words}");
+    }
+}
+
+#[test]
+fn what_docker_logged_of_https_outweighs_its_last_word_about_http() {
+    let words = "time=\"x\" level=info msg=\"Error logging in to endpoint, trying next endpoint\" \
+        error=\"login attempt to https://127.0.0.1:5000/v2/ failed with status: 401 Unauthorized\"\n\
+        login attempt to http://127.0.0.1:5000/v2/ failed with status: 400 Bad Request\n";
+    assert_eq!(step(1, words, "127.0.0.1:5000", None).code, Code::BadCredentials);
+}
+
+#[test]
+fn success_where_nobody_asked_is_no_pass() {
+    let step = step(0, "Login Succeeded", "127.0.0.1:5000", Some(Code::NoAuthNeeded));
+    assert_eq!((step.code, step.outcome), (Code::NoAuthNeeded, Outcome::Inconclusive));
+}
+
+#[test]
+fn a_401_that_asked_for_nothing_is_no_refusal() {
+    let step = step(1, "failed with status: 401 Unauthorized", "registry.example", Some(Code::NoChallenge));
+    assert_eq!((step.code, step.outcome), (Code::NoChallenge, Outcome::Inconclusive));
+}
+
+#[test]
+fn docker_s_words_are_clean_and_without_the_secret() {
+    let step = step(1, "unauthorized: s3cret \u{1b}[31mno", "registry.example", None);
+    assert!(!step.detail.contains("s3cret") && !step.detail.contains('\u{1b}'), "{}", step.detail);
+}
+
+fn answer(action: &str, input: &[u8]) -> (ExitCode, String) {
+    let mut output = Vec::new();
+    let code = act(action, input, &mut output);
+    (code, String::from_utf8(output).unwrap())
+}
+
+#[test]
+fn the_helper_forgets_what_it_is_given() {
+    let input = br#"{"ServerURL":"x","Username":"u","Secret":"s3cret"}"#;
+    assert_eq!(answer("store", input), (ExitCode::SUCCESS, String::new()));
+    assert_eq!(answer("erase", b"x"), (ExitCode::SUCCESS, String::new()));
+    assert_eq!(answer("list", b""), (ExitCode::SUCCESS, "{}\n".into()));
+    assert_eq!(answer("get", b"x"), (ExitCode::FAILURE, "credentials not found in native keychain\n".into()));
+    assert_eq!(answer("other", b"x").0, ExitCode::FAILURE);
+}
+
+#[test]
+fn folders_of_dead_owners_are_swept_and_others_are_not() {
+    let temp = tempfile::tempdir().unwrap();
+    let make = |name: &str| {
+        let path = temp.path().join(name);
+        std::fs::create_dir(&path).unwrap();
+        std::fs::write(path.join("config.json"), "{}").unwrap();
+        path
+    };
+    // Larger than any kernel's pid_max.
+    let dead = make("pullkey-docker-2000000000-abc");
+    let alive = make(&format!("pullkey-docker-{}-abc", std::process::id()));
+    let foreign = make("something-2000000000-abc");
+    sweep(temp.path());
+    assert!(!dead.exists() && alive.exists() && foreign.exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn docker_is_found_only_in_absolute_folders_and_if_it_can_run() {
+    use std::os::unix::fs::PermissionsExt;
+    let temp = tempfile::tempdir().unwrap();
+    let (a, b) = (temp.path().join("a"), temp.path().join("b"));
+    for folder in [&a, &b] {
+        std::fs::create_dir(folder).unwrap();
+        std::fs::write(folder.join("docker"), "").unwrap();
+    }
+    std::fs::set_permissions(b.join("docker"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let path = std::env::join_paths([Path::new("."), &a, &b]).unwrap();
+    assert_eq!(Tools::find(&path, PathBuf::new()).docker, Some(b.join("docker")));
+    assert_eq!(Tools::find(OsStr::new(""), PathBuf::new()).docker, None);
+}

@@ -86,7 +86,8 @@ async fn token_registry(grant: impl Fn(&Seen) -> Reply + Send + Sync + 'static) 
             (false, Some("Bearer tok-1")) => reply(200, &[API], ""),
             (false, _) => {
                 let ask = format!(
-                    "Basic realm=\"old\", Bearer realm=\"http://{host}/token\",service=\"s p\",scope=\"repository:user/image:pull\""
+                    "Basic realm=\"old\", Bearer realm=\"http://{host}/token\",service=\"s p\",\
+                     scope=\"repository:user/image:pull\""
                 );
                 reply(401, &[API, ("WWW-Authenticate", &ask)], "")
             }
@@ -193,7 +194,7 @@ async fn the_first_answer_becomes_a_code() {
 
 #[tokio::test]
 async fn a_firewall_s_own_words_and_a_waiting_time_are_shown() {
-    let firewall = r#"{"errors":[{"message":"client with IP '1.2.3.4' is not allowed access. Refer https://aka.ms/acr/firewall"}]}"#;
+    let firewall = r#"{"errors":[{"message":"client with IP '1.2.3.4' is not allowed access, see aka.ms"}]}"#;
     let peer = Peer::start(move |_| reply(403, &[], firewall)).await;
     let report = climb(&peer.server()).await;
     let last = report.steps.last().unwrap();

@@ -1,0 +1,187 @@
+//! One run of docker from pullkey's side: the watcher is started, given the password over a pipe, listened to and, at
+//! the deadline or when the test is dropped, killed together with everything it started.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::process::Command;
+use zeroize::Zeroizing;
+
+use super::discard::WATCH;
+use super::{Tools, room, system};
+use crate::domain::{Foreign, Sensitive, Trial};
+
+/// Bytes that are kept of what docker says.
+const LISTEN: usize = 16 * 1024;
+/// How long `docker --version` may take.
+const VERSION: Duration = Duration::from_secs(5);
+/// Taken over from our own environment; everything else is ours or not there.
+const INHERITED: [&str; 13] = [
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "NO_PROXY",
+    "ALL_PROXY",
+    "https_proxy",
+    "http_proxy",
+    "no_proxy",
+    "all_proxy",
+    // Without these nothing starts on Windows.
+    "SystemRoot",
+    "SYSTEMROOT",
+    "windir",
+];
+
+/// What docker did.
+#[derive(Debug)]
+pub(in crate::registry) struct Run {
+    /// Nothing if it was ended by a signal.
+    pub code: Option<i32>,
+    /// Such as `28.2.2`.
+    pub version: String,
+    pub words: Foreign,
+}
+
+/// Why docker did nothing that counts.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    TooSlow,
+    Cannot(String),
+}
+
+/// What goes over the pipe so that docker ends up with exactly this password: it cuts one line end off (`\n`, then
+/// `\r`), so a password with one gets another. Nothing if that is not possible. Source: docker/cli `login.go`.
+pub(super) fn sent_password(password: &Sensitive) -> Option<Zeroizing<Vec<u8>>> {
+    let text = password.expose();
+    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() + 1));
+    bytes.extend_from_slice(text.as_bytes());
+    if text.ends_with('\r') {
+        return None;
+    }
+    if text.ends_with('\n') {
+        bytes.push(b'\n');
+    }
+    Some(bytes)
+}
+
+/// Runs `docker login` to its end.
+pub(super) async fn run(
+    tools: &Tools,
+    docker: &Path,
+    trial: &Trial,
+    password: &[u8],
+    deadline: Duration,
+) -> Result<Run, Trouble> {
+    room::sweep(&tools.temp);
+    let cannot = |what: &str, why: &dyn std::fmt::Display| {
+        Trouble::Cannot(format!("{what}: {}", Foreign::new(why.to_string()).shown()))
+    };
+    // Declared first, so that it is removed last, when nobody runs in it any more.
+    let room = room::furnish(tools).map_err(|why| cannot("docker's private folder cannot be made", &why))?;
+    let version = version(docker, room.path()).await?;
+    let mut command = Command::new(&tools.helper);
+    command.arg(WATCH).arg(docker).arg(room.path()).args(arguments(trial));
+    prepare(&mut command, docker, room.path());
+    let mut child = command
+        .stdin(Stdio::piped())
+        .spawn()
+        .map_err(|why| cannot("docker's watcher (pullkey itself) cannot be started", &why))?;
+    let group = system::Group::of(child.id());
+    let (Some(mut pipe), Some(out), Some(err)) = (child.stdin.take(), child.stdout.take(), child.stderr.take()) else {
+        return Err(Trouble::Cannot("docker cannot be listened to".to_owned()));
+    };
+    let conversation = async {
+        // A watcher that is gone already is told by how it ended, not by the broken pipe.
+        let length = u32::try_from(password.len()).unwrap_or(u32::MAX).to_le_bytes();
+        if pipe.write_all(&length).await.is_ok() && pipe.write_all(password).await.is_ok() {
+            let _ = pipe.flush().await;
+        }
+        let (out, err) = tokio::join!(listen(out), listen(err));
+        let status = child.wait().await;
+        drop(pipe); // kept open until here: its end tells the watcher that we are gone
+        (status, out, err)
+    };
+    let (status, out, err) = tokio::time::timeout(deadline, conversation).await.map_err(|_| Trouble::TooSlow)?;
+    group.ended();
+    let status = status.map_err(|why| cannot("docker's end is not known", &why))?;
+    Ok(Run { code: status.code(), version, words: Foreign::new(format!("{err}\n{out}")) })
+}
+
+fn arguments(trial: &Trial) -> [OsString; 4] {
+    let user = format!("--username={}", trial.user.expose());
+    ["login".into(), user.into(), "--password-stdin".into(), trial.server.as_str().into()]
+}
+
+/// docker's version; what calls itself docker but is podman would write the password to a file of its own.
+async fn version(docker: &Path, room: &Path) -> Result<String, Trouble> {
+    let mut command = Command::new(docker);
+    command.arg("--version");
+    prepare(&mut command, docker, room);
+    let mut child = command.stdin(Stdio::null()).spawn().map_err(|why| {
+        Trouble::Cannot(format!("docker cannot be started: {}", Foreign::new(why.to_string()).shown()))
+    })?;
+    let group = system::Group::of(child.id());
+    let Some(out) = child.stdout.take() else { return Err(Trouble::Cannot("docker cannot be listened to".to_owned())) };
+    let answer = async {
+        let words = listen(out).await;
+        (child.wait().await, words)
+    };
+    let (_, words) = tokio::time::timeout(VERSION, answer).await.map_err(|_| Trouble::TooSlow)?;
+    group.ended();
+    let version = words.strip_prefix("Docker version ").and_then(|rest| rest.split([',', ' ', '\n']).next());
+    version.filter(|text| !text.is_empty()).map(|text| Foreign::new(text).shown()).ok_or_else(|| {
+        let first = words.lines().next().unwrap_or_default().chars().take(60).collect::<String>();
+        Trouble::Cannot(format!("the docker on the PATH is not Docker's own («{}»)", Foreign::new(first).shown()))
+    })
+}
+
+/// The environment and the leash that every process of the run gets.
+fn prepare(command: &mut Command, docker: &Path, room: &Path) {
+    command.env_clear().current_dir(room).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    for name in INHERITED {
+        if let Some(value) = std::env::var_os(name) {
+            command.env(name, value);
+        }
+    }
+    for name in ["HOME", "USERPROFILE", "DOCKER_CONFIG", "TMPDIR", "TMP", "TEMP"] {
+        command.env(name, room);
+    }
+    // Client-side always: no daemon answers at a socket that does not exist.
+    let nowhere = if cfg!(windows) { "npipe:////./pipe/pullkey-no-such-pipe".into() } else { nowhere(room) };
+    command.env("DOCKER_HOST", nowhere).env("LC_ALL", "C").env("PATH", search_path(docker, room));
+    system::own_group(command);
+}
+
+fn nowhere(room: &Path) -> OsString {
+    let mut host = OsString::from("unix://");
+    host.push(room.join("no-such-socket"));
+    host
+}
+
+/// Our helper's folder first, then docker's own and the system's.
+fn search_path(docker: &Path, room: &Path) -> OsString {
+    let folders = [
+        Some(room),
+        docker.parent(),
+        Some(Path::new("/usr/local/bin")),
+        Some(Path::new("/usr/bin")),
+        Some(Path::new("/bin")),
+    ];
+    let folders: Vec<PathBuf> = folders.into_iter().flatten().map(Path::to_owned).collect();
+    std::env::join_paths(folders).unwrap_or_else(|_| OsStr::new("/usr/bin").to_owned())
+}
+
+/// Everything that is said, of which the beginning is kept.
+async fn listen(mut from: impl AsyncRead + Unpin) -> String {
+    let mut kept = Vec::new();
+    let mut bytes = [0_u8; 4096];
+    while let Ok(read @ 1..) = from.read(&mut bytes).await {
+        let room = (LISTEN - kept.len()).min(read);
+        kept.extend_from_slice(&bytes[..room]);
+    }
+    String::from_utf8_lossy(&kept).into_owned()
+}

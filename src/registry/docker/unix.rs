@@ -1,0 +1,80 @@
+//! What a run of docker needs of Unix: process groups, private folders, links.
+
+use std::io;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::Path;
+
+use rustix::process::{Pid, Resource, Rlimit, Signal};
+use tempfile::TempDir;
+
+pub(super) fn is_executable(file: &Path) -> bool {
+    std::fs::metadata(file).is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+}
+
+pub(super) fn make_private(builder: &mut tempfile::Builder<'_, '_>, inside: &Path) -> io::Result<TempDir> {
+    builder.permissions(std::fs::Permissions::from_mode(0o700)).tempdir_in(inside)
+}
+
+pub(super) fn link(to: &Path, at: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(to, at)
+}
+
+/// A folder (no link to one) that belongs to this user.
+pub(super) fn is_own_folder(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir() && meta.uid() == rustix::process::geteuid().as_raw())
+}
+
+pub(super) fn is_running(pid: u32) -> bool {
+    let Some(pid) = process(pid) else { return false };
+    // Not permitted means that it is there.
+    !matches!(rustix::process::test_kill_process(pid), Err(rustix::io::Errno::SRCH))
+}
+
+pub(super) fn own_group(command: &mut tokio::process::Command) {
+    command.process_group(0);
+}
+
+pub(super) fn kill(pid: u32) {
+    if let Some(pid) = process(pid) {
+        let _ = rustix::process::kill_process(pid, Signal::KILL);
+    }
+}
+
+/// Kills the group this process leads, itself included. A process that leads none leaves the others alone.
+pub(super) fn end_own_group() {
+    let own = rustix::process::getpid();
+    if rustix::process::getpgrp() == own {
+        let _ = rustix::process::kill_process_group(own, Signal::KILL);
+    }
+}
+
+pub(super) fn forbid_core_dumps() {
+    let _ = rustix::process::setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+}
+
+fn process(pid: u32) -> Option<Pid> {
+    Pid::from_raw(i32::try_from(pid).ok()?)
+}
+
+/// A child that leads a group; dropping the value before its end kills the whole group.
+#[derive(Debug)]
+pub(super) struct Group(Option<Pid>);
+
+impl Group {
+    pub(super) fn of(pid: Option<u32>) -> Self {
+        Self(pid.and_then(process))
+    }
+
+    /// The child has been waited for: its number may belong to somebody else now.
+    pub(super) fn ended(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(pid) = self.0 {
+            let _ = rustix::process::kill_process_group(pid, Signal::KILL);
+        }
+    }
+}

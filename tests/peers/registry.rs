@@ -1,0 +1,354 @@
+//! The login test against Debian's `docker-registry` and the real docker CLI, and docker's run against a docker of our
+//! own that misbehaves.
+
+use std::fmt::Write as _;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use pullkey::domain::verdict::{Rung, With};
+use pullkey::domain::{Code, Outcome, Sensitive, TestReport, Trial, Verdict};
+use pullkey::registry::{Client, Limits, Tools, test};
+
+use super::peer;
+use crate::support::home::Home;
+#[cfg(target_os = "linux")]
+use crate::support::{canary, process};
+
+const PASSWORD: &str = "Kn7-registry-canary_Zq";
+
+/// A running peer, ended with the test.
+struct Running(Child, #[allow(dead_code)] tempfile::TempDir);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn free() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
+/// Waits, without hurry, until something is so.
+fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < Duration::from_secs(30), "waited in vain: {what}");
+        std::thread::park_timeout(Duration::from_millis(10));
+    }
+}
+
+enum Door {
+    Basic,
+    Open,
+    Tls,
+}
+
+/// Debian's docker-registry (the Distribution project, 2.8) with the user ann.
+fn distribution(door: &Door) -> Option<(SocketAddr, Running)> {
+    let registry = peer("docker-registry")?;
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let mut config =
+        format!("version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {}}}}}\n", at("data"));
+    if !matches!(door, Door::Open) {
+        let htpasswd = Command::new(peer("htpasswd")?).args(["-Bbn", "ann", PASSWORD]).output().unwrap();
+        assert!(htpasswd.status.success());
+        std::fs::write(at("htpasswd"), htpasswd.stdout).unwrap();
+        writeln!(config, "auth: {{htpasswd: {{realm: basic-realm, path: {}}}}}", at("htpasswd")).unwrap();
+    }
+    let mut tls = String::new();
+    if matches!(door, Door::Tls) {
+        let made = Command::new(peer("openssl")?)
+            .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"])
+            .args(["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", &at("key.pem"), "-out", &at("cert.pem")])
+            .output()
+            .unwrap();
+        assert!(made.status.success());
+        tls = format!(", tls: {{certificate: {}, key: {}}}", at("cert.pem"), at("key.pem"));
+    }
+    let addr = free();
+    writeln!(config, "http: {{addr: \"{addr}\"{tls}}}").unwrap();
+    std::fs::write(at("config.yml"), config).unwrap();
+    let child = Command::new(registry)
+        .args(["serve", &at("config.yml")])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let running = Running(child, folder);
+    eventually("docker-registry listens", || TcpStream::connect(addr).is_ok());
+    Some((addr, running))
+}
+
+fn trial(addr: SocketAddr, password: &str) -> Trial {
+    Trial { server: addr.to_string(), user: "ann".into(), password: Sensitive::new(password) }
+}
+
+fn tools(docker: Option<PathBuf>, temp: &Path) -> Tools {
+    Tools { docker, helper: PathBuf::from(env!("CARGO_BIN_EXE_pullkey")), temp: temp.to_owned() }
+}
+
+async fn run(trial: &Trial, with: With, tools: &Tools) -> TestReport {
+    test(&Client::new(Limits::default()), trial, with, tools, &mut |_| {}).await
+}
+
+/// The outcome of one rung.
+fn rung(report: &TestReport, rung: Rung) -> (Code, Outcome) {
+    report.steps.iter().find(|step| step.rung == rung).map(|step| (step.code, step.outcome)).unwrap()
+}
+
+/// Every file below a folder with what is in it.
+fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(contents(&path));
+        } else {
+            found.push((path.clone(), std::fs::read(path).unwrap()));
+        }
+    }
+    found.sort();
+    found
+}
+
+#[tokio::test]
+async fn native_and_docker_agree_on_a_right_and_a_wrong_password() {
+    let (Some((addr, _registry)), Some(docker)) = (distribution(&Door::Basic), peer("docker")) else { return };
+    let temp = tempfile::tempdir().unwrap();
+    let own = std::env::var_os("HOME").map(|home| Path::new(&home).join(".docker")).unwrap_or_default();
+    let before = contents(&own);
+    let tools = tools(Some(docker), temp.path());
+    let right = run(&trial(addr, PASSWORD), With::Both, &tools).await;
+    assert_eq!(right.verdict, Verdict::Pass, "{right:#?}");
+    assert_eq!(rung(&right, Rung::Login), (Code::Ok, Outcome::Pass));
+    assert!(
+        matches!(rung(&right, Rung::Docker), (Code::Ok, Outcome::Pass) | (Code::DockerUnavailable, _)),
+        "docker agrees, or is one that refuses plain http: {right:#?}"
+    );
+    let wrong = run(&trial(addr, "not-the-password"), With::Both, &tools).await;
+    assert_eq!(wrong.verdict, Verdict::Fail, "{wrong:#?}");
+    assert_eq!(rung(&wrong, Rung::Login), (Code::BadCredentials, Outcome::Fail));
+    assert!(
+        matches!(rung(&wrong, Rung::Docker), (Code::BadCredentials, Outcome::Fail) | (Code::DockerUnavailable, _)),
+        "{wrong:#?}"
+    );
+    assert_eq!(contents(temp.path()), [], "nothing is left behind");
+    assert_eq!(contents(&own), before, "the user's own docker configuration is untouched");
+}
+
+#[tokio::test]
+async fn docker_alone_gives_the_verdict_when_asked_alone() {
+    let (Some((addr, _registry)), Some(docker)) = (distribution(&Door::Basic), peer("docker")) else { return };
+    let temp = tempfile::tempdir().unwrap();
+    let tools = tools(Some(docker), temp.path());
+    let right = run(&trial(addr, PASSWORD), With::Docker, &tools).await;
+    let wrong = run(&trial(addr, "not-the-password"), With::Docker, &tools).await;
+    if rung(&right, Rung::Docker).0 == Code::DockerUnavailable {
+        println!("not tried: this docker refuses plain http on loopback");
+        return;
+    }
+    assert_eq!((right.verdict, wrong.verdict), (Verdict::Pass, Verdict::Fail), "{right:#?} {wrong:#?}");
+}
+
+#[tokio::test]
+async fn an_open_registry_is_inconclusive_whoever_asks() {
+    let (Some((addr, _registry)), Some(docker)) = (distribution(&Door::Open), peer("docker")) else { return };
+    let temp = tempfile::tempdir().unwrap();
+    let tools = tools(Some(docker), temp.path());
+    for with in [With::Native, With::Docker, With::Both] {
+        let report = run(&trial(addr, "anything"), with, &tools).await;
+        assert_eq!(report.verdict, Verdict::Inconclusive, "{report:#?}");
+        assert_eq!(report.decisive().unwrap().code, Code::NoAuthNeeded, "{report:#?}");
+        assert!(report.steps.iter().all(|step| step.rung != Rung::Docker || step.outcome != Outcome::Pass));
+    }
+}
+
+#[tokio::test]
+async fn nothing_listening_cannot_be_told_by_either() {
+    let Some(docker) = peer("docker") else { return };
+    let temp = tempfile::tempdir().unwrap();
+    let report = run(&trial(free(), PASSWORD), With::Both, &tools(Some(docker), temp.path())).await;
+    assert_eq!(report.verdict, Verdict::Inconclusive, "{report:#?}");
+    assert_eq!(rung(&report, Rung::Connection), (Code::Refused, Outcome::Inconclusive));
+    assert_eq!(rung(&report, Rung::Docker), (Code::Refused, Outcome::Inconclusive), "{report:#?}");
+}
+
+#[tokio::test]
+async fn a_certificate_nobody_knows_is_not_trusted() {
+    let Some((addr, _registry)) = distribution(&Door::Tls) else { return };
+    let temp = tempfile::tempdir().unwrap();
+    let report = run(&trial(addr, PASSWORD), With::Native, &tools(None, temp.path())).await;
+    assert_eq!(report.verdict, Verdict::Inconclusive);
+    assert_eq!(rung(&report, Rung::Connection), (Code::TlsUntrusted, Outcome::Inconclusive), "{report:#?}");
+}
+
+/// A docker that is a shell script: `login` does what is given.
+#[cfg(unix)]
+fn fake_docker(home: &Home, login: &str) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    let file = home.path().join("docker");
+    let script = format!(
+        "#!/bin/sh\nif [ \"$1\" = --version ]; then echo 'Docker version 99.1.2, build x'; exit; fi\n{login}\n"
+    );
+    std::fs::write(&file, script).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+    file
+}
+
+/// Answers every request with a Basic challenge, or lets the login in.
+async fn small_registry() -> SocketAddr {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let addr = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut bytes = [0; 4096];
+            let read = stream.read(&mut bytes).await.unwrap_or_default();
+            let login = String::from_utf8_lossy(&bytes[..read]).to_ascii_lowercase().contains("authorization:");
+            let status = if login { "200 OK" } else { "401 X\r\nWWW-Authenticate: Basic realm=\"x\"" };
+            let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    addr
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn docker_gets_the_password_on_stdin_and_nothing_of_ours_but_an_allow_list() {
+    let home = Home::new();
+    let out = home.path().join("out");
+    let script = format!(
+        "cd '{0}' && cat > stdin && env > env && echo \"$@\" > args && ls -la \"$DOCKER_CONFIG\" > ls && \
+         cat \"$DOCKER_CONFIG/config.json\" > config && stat -c %a \"$DOCKER_CONFIG\" > mode && \
+         echo '{{\"Secret\":\"x\"}}' | docker-credential-pullkey-discard store && echo stored >> mode && \
+         echo x | docker-credential-pullkey-discard get >> mode; echo Login Succeeded",
+        out.display()
+    );
+    std::fs::create_dir(&out).unwrap();
+    let tools = tools(Some(fake_docker(&home, &script)), &home.temp());
+    let report = run(&trial(small_registry().await, &format!("{PASSWORD}\n")), With::Both, &tools).await;
+    assert_eq!(rung(&report, Rung::Docker), (Code::Ok, Outcome::Pass), "{report:#?}");
+    let read = |name: &str| std::fs::read_to_string(out.join(name)).unwrap();
+    assert_eq!(read("stdin"), format!("{PASSWORD}\n\n"), "one line end more, which docker cuts off");
+    assert!(read("args").starts_with("login --username=ann --password-stdin 127.0.0.1:"));
+    assert_eq!(read("config"), r#"{"credsStore":"pullkey-discard"}"#);
+    assert_eq!(read("mode"), "700\nstored\ncredentials not found in native keychain\n");
+    let env = read("env");
+    assert!(env.contains("DOCKER_HOST=unix:///") && env.contains("no-such-socket") && env.contains("LC_ALL=C"));
+    for line in env.lines() {
+        let name = line.split('=').next().unwrap_or_default();
+        let ours = ["HOME", "USERPROFILE", "DOCKER_CONFIG", "TMPDIR", "TMP", "TEMP", "DOCKER_HOST", "LC_ALL", "PATH"];
+        let shell = ["PWD", "OLDPWD", "SHLVL", "_"];
+        let inherited = name.to_ascii_lowercase().ends_with("_proxy") || name.starts_with("SSL_CERT_");
+        assert!(ours.contains(&name) || shell.contains(&name) || inherited, "{line}");
+    }
+    assert!(!env.contains(PASSWORD) && !read("args").contains(PASSWORD));
+    assert_eq!(contents(&home.temp()), []);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_password_is_nowhere_while_the_real_docker_logs_in() {
+    let (Some((addr, _registry)), Some(docker)) = (distribution(&Door::Basic), peer("docker")) else { return };
+    let home = Arc::new(Home::new());
+    let canary = canary::Canary::new(PASSWORD, "ann");
+    let watch = canary::Watch::start(&canary, &home);
+    let tools = tools(Some(docker), &home.temp());
+    for _ in 0..3 {
+        run(&trial(addr, PASSWORD), With::Docker, &tools).await;
+    }
+    watch.assert_never_seen();
+    assert_eq!(std::fs::read_dir(home.temp()).unwrap().count(), 0);
+}
+
+/// A docker that never ends, with a child that never ends, which both tell who they are.
+#[cfg(target_os = "linux")]
+fn endless_docker(home: &Home) -> PathBuf {
+    let pids = home.path().join("pids");
+    fake_docker(home, &format!("sleep 3600 & echo $$ $! > '{0}.new'; mv '{0}.new' '{0}'; wait", pids.display()))
+}
+
+#[cfg(target_os = "linux")]
+fn pids(home: &Home) -> Vec<u32> {
+    let text = std::fs::read_to_string(home.path().join("pids")).unwrap_or_default();
+    text.split_whitespace().filter_map(|pid| pid.parse().ok()).collect()
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cancelled_test_kills_docker_with_its_children() {
+    let home = Home::new();
+    let tools = tools(Some(endless_docker(&home)), &home.temp());
+    let trial = trial(small_registry().await, PASSWORD);
+    let running = tokio::spawn(async move { run(&trial, With::Both, &tools).await });
+    eventually("docker runs", || pids(&home).len() == 2);
+    let pids = pids(&home);
+    running.abort();
+    let _ = running.await;
+    eventually("docker and its child are gone", || pids.iter().all(|pid| !process::is_alive(*pid)));
+    eventually("the folder is gone", || std::fs::read_dir(home.temp()).unwrap().count() == 0);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_docker_that_never_ends_is_stopped_at_the_deadline() {
+    let home = Home::new();
+    let tools = tools(Some(endless_docker(&home)), &home.temp());
+    let trial = trial(small_registry().await, PASSWORD);
+    let limits = Limits { docker: Duration::from_secs(2), ..Limits::default() };
+    let report = test(&Client::new(limits), &trial, With::Both, &tools, &mut |_| {}).await;
+    assert_eq!(report.verdict, Verdict::Pass);
+    assert_eq!(rung(&report, Rung::Docker), (Code::Timeout, Outcome::Inconclusive));
+    let pids = pids(&home);
+    eventually("docker and its child are gone", || pids.iter().all(|pid| !process::is_alive(*pid)));
+    assert_eq!(std::fs::read_dir(home.temp()).unwrap().count(), 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn when_pullkey_dies_its_watcher_kills_docker_and_removes_the_folder() {
+    use std::io::Write as _;
+    use std::os::unix::process::CommandExt;
+    let home = Home::new();
+    let docker = endless_docker(&home);
+    let room = home.temp().join("pullkey-docker-2000000000-x");
+    std::fs::create_dir(&room).unwrap();
+    std::fs::write(room.join("config.json"), "{}").unwrap();
+    let mut watcher = Command::new(env!("CARGO_BIN_EXE_pullkey"))
+        .arg("__docker-watch")
+        .args([&docker, &room])
+        .arg("login")
+        .process_group(0)
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pipe = watcher.stdin.take().unwrap();
+    pipe.write_all(&u32::try_from(PASSWORD.len()).unwrap().to_le_bytes()).unwrap();
+    pipe.write_all(PASSWORD.as_bytes()).unwrap();
+    eventually("docker runs", || pids(&home).len() == 2);
+    drop(pipe); // as the kernel does when pullkey is killed
+    watcher.wait().unwrap();
+    eventually("docker and its child are gone", || pids(&home).iter().all(|pid| !process::is_alive(*pid)));
+    assert!(!room.exists());
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn what_only_calls_itself_docker_is_not_given_the_password() {
+    let home = Home::new();
+    let podman = fake_docker(&home, "");
+    std::fs::write(&podman, "#!/bin/sh\necho podman version 4.3.1\ncat > \"$0.got\"\n").unwrap();
+    let tools = tools(Some(podman.clone()), &home.temp());
+    let report = run(&trial(small_registry().await, PASSWORD), With::Both, &tools).await;
+    assert_eq!(report.verdict, Verdict::Pass);
+    assert_eq!(rung(&report, Rung::Docker), (Code::DockerUnavailable, Outcome::Inconclusive));
+    assert_eq!(std::fs::read_to_string(format!("{}.got", podman.display())).unwrap(), "");
+}
