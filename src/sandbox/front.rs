@@ -20,8 +20,6 @@ use super::world::{RequestView, World};
 use super::{api, registry};
 
 const MOST_BODY: usize = 1024 * 1024;
-/// A sandbox that runs for days keeps the log short.
-const MOST_LOGGED: usize = 20_000;
 
 /// One door with what stands behind it.
 #[derive(Debug, Clone)]
@@ -41,6 +39,15 @@ impl Front {
         Self { world, door, address, registry }
     }
 
+    /// An answer out of turn, with the headers of its door.
+    fn refuse(&self, call: &Call, status: StatusCode, message: &str) -> Reply {
+        let reply = Reply::refusal(status, message);
+        match self.door {
+            Door::Api => api::dressed(&self.world, call, reply),
+            Door::Registry(_) => reply,
+        }
+    }
+
     fn serve(&self, call: &Call) -> Reply {
         match &self.registry {
             None => api::serve(&self.world, call),
@@ -56,13 +63,7 @@ pub(super) async fn answer(
 ) -> Response {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str).to_owned();
-    let entry = front.world.with(|state| {
-        if state.log.len() == MOST_LOGGED {
-            state.log.clear();
-        }
-        state.log.push(seen(front.door, &parts.method, &path, &parts.headers));
-        state.log.len() - 1
-    });
+    let serial = front.world.with(|state| state.log.arrived(seen(front.door, &parts.method, &path, &parts.headers)));
     let (fault, latency, public_url) = front.world.with(|state| {
         let fault = state.faults.strike(&parts.method, &path);
         (fault, state.settings.latency, state.settings.public_url.clone())
@@ -75,11 +76,7 @@ pub(super) async fn answer(
     let call = Call::new(parts, body, public_url.as_deref(), front.address);
     let reply = suffer(&front, &call, fault, &scissors).await;
     if let Some(reply) = &reply {
-        front.world.with(|state| {
-            if let Some(logged) = state.log.get_mut(entry) {
-                logged.status = Some(reply.status.as_u16());
-            }
-        });
+        front.world.with(|state| state.log.answered(serial, reply.status.as_u16()));
     }
     // Nothing of the substitute is sent: its connection has been cut.
     reply.unwrap_or_else(Reply::no_content).into_response()
@@ -91,7 +88,7 @@ async fn suffer(front: &Front, call: &Call, fault: Option<FaultKind>, scissors: 
     Some(match fault {
         FaultKind::Status(status) => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            Reply::refusal(status, status.canonical_reason().unwrap_or("Unknown"))
+            front.refuse(call, status, status.canonical_reason().unwrap_or("Unknown"))
         }
         FaultKind::Html(status) => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
@@ -112,8 +109,10 @@ async fn suffer(front: &Front, call: &Call, fault: Option<FaultKind>, scissors: 
             api::rotate_key_of(&front.world, call);
             front.serve(call)
         }
-        FaultKind::Forbidden => Reply::forbidden("Resource not accessible by personal access token"),
-        FaultKind::Unauthorized => Reply::refusal(StatusCode::UNAUTHORIZED, "Bad credentials"),
+        FaultKind::Forbidden => {
+            front.refuse(call, StatusCode::FORBIDDEN, "Resource not accessible by personal access token")
+        }
+        FaultKind::Unauthorized => front.refuse(call, StatusCode::UNAUTHORIZED, "Bad credentials"),
         FaultKind::TruncatedJson => {
             let mut reply = front.serve(call);
             reply.body.truncate(reply.body.len() / 2);

@@ -18,6 +18,7 @@ mod registry;
 mod reply;
 mod run;
 mod scale;
+mod shapes;
 #[cfg(test)]
 mod tests;
 mod vault;

@@ -11,18 +11,11 @@ pub(super) struct Reply {
     pub(super) status: StatusCode,
     pub(super) body: Bytes,
     pub(super) headers: Vec<(HeaderName, String)>,
-    /// What `X-Accepted-OAuth-Scopes` says.
-    pub(super) accepted_scopes: &'static str,
 }
 
 impl Reply {
     pub(super) fn raw(status: StatusCode, content_type: &str, body: impl Into<Bytes>) -> Self {
-        Self {
-            status,
-            body: body.into(),
-            headers: vec![(header::CONTENT_TYPE, content_type.to_owned())],
-            accepted_scopes: "",
-        }
+        Self { status, body: body.into(), headers: vec![(header::CONTENT_TYPE, content_type.to_owned())] }
     }
 
     pub(super) fn json(status: StatusCode, body: &Value) -> Self {
@@ -38,7 +31,7 @@ impl Reply {
     }
 
     pub(super) fn no_content() -> Self {
-        Self { status: StatusCode::NO_CONTENT, body: Bytes::new(), headers: Vec::new(), accepted_scopes: "" }
+        Self { status: StatusCode::NO_CONTENT, body: Bytes::new(), headers: Vec::new() }
     }
 
     /// GitHub's body for a request it does not fulfil. `status` in it is a string.
@@ -60,11 +53,6 @@ impl Reply {
 
     pub(super) fn with(mut self, name: HeaderName, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
-        self
-    }
-
-    pub(super) fn accepting(mut self, scopes: &'static str) -> Self {
-        self.accepted_scopes = scopes;
         self
     }
 

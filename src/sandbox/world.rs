@@ -25,7 +25,7 @@ pub(super) struct State {
     pub(super) repos: Vec<Repo>,
     pub(super) vaults: BTreeMap<Scope, Vault>,
     pub(super) faults: Faults,
-    pub(super) log: Vec<RequestView>,
+    pub(super) log: Log,
     /// Tokens the Bearer registry gave out.
     pub(super) tokens: Tokens,
 }
@@ -94,6 +94,43 @@ impl RequestView {
     }
 }
 
+/// A sandbox that runs for days logs the beginning only.
+const MOST_LOGGED: usize = 20_000;
+
+/// Requests by serial number, which stays the same when earlier ones are forgotten.
+#[derive(Debug, Default)]
+pub(super) struct Log {
+    entries: Vec<RequestView>,
+    forgotten: usize,
+}
+
+impl Log {
+    pub(super) fn arrived(&mut self, request: RequestView) -> usize {
+        if self.entries.len() == MOST_LOGGED {
+            return usize::MAX;
+        }
+        self.entries.push(request);
+        self.forgotten + self.entries.len() - 1
+    }
+
+    pub(super) fn answered(&mut self, serial: usize, status: u16) {
+        let place = serial.checked_sub(self.forgotten);
+        if let Some(request) = place.and_then(|place| self.entries.get_mut(place)) {
+            request.status = Some(status);
+        }
+    }
+
+    /// How many there have been.
+    pub(super) fn count(&self) -> usize {
+        self.forgotten + self.entries.len()
+    }
+
+    fn forget(&mut self) {
+        self.forgotten = self.count();
+        self.entries.clear();
+    }
+}
+
 impl World {
     pub(super) fn new(options: Options) -> Self {
         let settings = Settings {
@@ -111,7 +148,7 @@ impl World {
             repos: Vec::new(),
             vaults: BTreeMap::new(),
             faults: Faults::new(options.faults),
-            log: Vec::new(),
+            log: Log::default(),
             tokens: Tokens::default(),
         };
         match options.world {
@@ -148,11 +185,11 @@ impl World {
 
     /// Every request so far in the order of arrival, on all doors.
     pub fn requests(&self) -> Vec<RequestView> {
-        self.with(|state| state.log.clone())
+        self.with(|state| state.log.entries.clone())
     }
 
     pub fn forget_requests(&self) {
-        self.with(|state| state.log.clear());
+        self.with(|state| state.log.forget());
     }
 
     /// Gives the scope a new key pair, so that whatever was sealed before is refused.

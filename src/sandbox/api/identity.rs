@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 
 use super::super::call::Call;
 use super::super::pages;
-use super::super::people::{Org, Role, owner_json};
+use super::super::people::{Org, Role};
 use super::super::reply::Reply;
+use super::super::shapes;
 use super::super::world::State;
 
 const READ_ORG: [&str; 4] = ["read:org", "write:org", "admin:org", "user"];
@@ -15,17 +16,15 @@ const READ_ORG: [&str; 4] = ["read:org", "write:org", "admin:org", "user"];
 pub(super) fn serve(state: &State, call: &Call, path: &[&str]) -> Reply {
     match path {
         [""] => root(call),
-        ["user"] => Reply::ok(&me(state, call)),
-        ["user", "orgs"] => orgs(state, call).accepting("admin:org, read:org, repo, user, write:org"),
-        ["user", "memberships", "orgs"] => memberships(state, call).accepting("admin:org, read:org, write:org"),
-        ["user", "memberships", "orgs", login] => {
-            membership(state, call, login).accepting("admin:org, read:org, write:org")
-        }
+        ["user"] => Reply::ok(&shapes::me(&call.base, &state.me)),
+        ["user", "orgs"] => orgs(state, call),
+        ["user", "memberships", "orgs"] => memberships(state, call),
+        ["user", "memberships", "orgs", login] => membership(state, call, login),
         ["users", login] if login.eq_ignore_ascii_case(&state.me.login) => {
-            Reply::ok(&owner_json(&call.base, state.me.id, &state.me.login, "User"))
+            Reply::ok(&shapes::user(&call.base, state.me.id, &state.me.login, "User"))
         }
         ["orgs", login] => match state.org(login) {
-            Some(org) => Reply::ok(&organization(call, org)),
+            Some(org) => Reply::ok(&shapes::org_full(&call.base, org)),
             None => Reply::not_found(),
         },
         ["rate_limit"] => super::rate_limit(state, call),
@@ -49,14 +48,6 @@ fn root(call: &Call) -> Reply {
     }))
 }
 
-fn me(state: &State, call: &Call) -> Value {
-    let mut me = owner_json(&call.base, state.me.id, &state.me.login, "User");
-    me["name"] = json!("The Octocat");
-    me["created_at"] = json!("2011-01-25T18:44:36Z");
-    me["updated_at"] = json!("2024-01-22T12:26:55Z");
-    me
-}
-
 /// Tokens without scopes always get an empty list (docs: «List organizations for the authenticated user»).
 fn orgs(state: &State, call: &Call) -> Reply {
     if !state.has_scope(&READ_ORG) {
@@ -65,7 +56,7 @@ fn orgs(state: &State, call: &Call) -> Reply {
     }
     let orgs: Vec<_> = if state.is_scoped() { mine(state) } else { Vec::new() };
     let page = pages::cut(call, "/user/orgs", &orgs);
-    let items: Vec<_> = page.items.iter().map(|org| simple(call, org)).collect();
+    let items: Vec<_> = page.items.iter().map(|org| shapes::org_simple(&call.base, org)).collect();
     page.link(Reply::ok(&Value::Array(items)))
 }
 
@@ -101,31 +92,7 @@ fn membership_json(state: &State, call: &Call, org: &Org) -> Value {
         "state": "active",
         "role": org.role.word(),
         "organization_url": format!("{base}/orgs/{}", org.login),
-        "organization": simple(call, org),
-        "user": owner_json(base, state.me.id, &state.me.login, "User"),
+        "organization": shapes::org_simple(&call.base, org),
+        "user": shapes::user(base, state.me.id, &state.me.login, "User"),
     })
-}
-
-/// An `organization-simple`: it has no `type`.
-fn simple(call: &Call, org: &Org) -> Value {
-    let base = &call.base;
-    json!({
-        "id": org.id,
-        "node_id": format!("O_{}", org.id),
-        "login": org.login,
-        "url": format!("{base}/orgs/{}", org.login),
-        "repos_url": format!("{base}/orgs/{}/repos", org.login),
-        "avatar_url": format!("https://avatars.githubusercontent.com/u/{}?v=4", org.id),
-        "description": "",
-    })
-}
-
-fn organization(call: &Call, org: &Org) -> Value {
-    let mut body = simple(call, org);
-    body["type"] = json!("Organization");
-    body["html_url"] = json!(format!("https://github.com/{}", org.login));
-    if org.role == Role::Owner {
-        body["plan"] = json!({ "name": "team" });
-    }
-    body
 }

@@ -30,7 +30,16 @@ pub(super) fn serve(world: &World, call: &Call) -> Reply {
         if path != ["rate_limit"] {
             state.settings.used += 1;
         }
-        dress(state, call, reply)
+        dress(state, call, &path, reply)
+    })
+}
+
+/// An answer that no rule gave, with the headers it would have had.
+pub(super) fn dressed(world: &World, call: &Call, reply: Reply) -> Reply {
+    world.with(|state| {
+        let path = canonical(state, &call.segments);
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        dress(state, call, &path, reply)
     })
 }
 
@@ -108,23 +117,20 @@ fn route(state: &mut State, call: &Call, path: &[&str]) -> Reply {
         ["user", "codespaces", "secrets", rest @ ..] => match may_user(state) {
             Ok(()) => secrets::serve(state, call, Scope::User, "/user", rest),
             Err(reply) => reply,
-        }
-        .accepting("codespace, codespace:secrets"),
+        },
         ["repos", owner, name, "codespaces", "secrets", rest @ ..] => {
             match may_repository(state, call, owner, name, rest) {
                 Ok(id) => secrets::serve(state, call, Scope::Repo(id), &format!("/repositories/{id}"), rest),
                 Err(reply) => reply,
             }
-            .accepting("repo")
         }
         ["orgs", login, "codespaces", "secrets", rest @ ..] => match may_org(state, login) {
             Ok(id) => secrets::serve(state, call, Scope::Org(id), &format!("/organizations/{id}"), rest),
             Err(reply) => reply,
-        }
-        .accepting("admin:org"),
-        ["repos", owner, name] if get => repositories::one(state, call, owner, name).accepting("repo"),
-        ["user", "repos"] if get => repositories::mine(state, call).accepting("repo"),
-        ["orgs", login, "repos"] if get => repositories::of_org(state, call, login).accepting("repo"),
+        },
+        ["repos", owner, name] if get => repositories::one(state, call, owner, name),
+        ["user", "repos"] if get => repositories::mine(state, call),
+        ["orgs", login, "repos"] if get => repositories::of_org(state, call, login),
         ["graphql"] if call.method == Method::POST => graphql::serve(state, call),
         _ if get => identity::serve(state, call, path),
         // GitHub answers a known path with an unknown method in the same way.
@@ -171,12 +177,12 @@ fn may_org(state: &State, login: &str) -> Result<u64, Reply> {
 }
 
 /// The headers GitHub puts on every answer.
-fn dress(state: &State, call: &Call, reply: Reply) -> Reply {
+fn dress(state: &State, call: &Call, path: &[&str], reply: Reply) -> Reply {
     let name = HeaderName::from_static;
     let used = state.settings.used;
-    let serial = state.log.len();
+    let serial = state.log.count();
     let version = call.header("x-github-api-version").unwrap_or(VERSIONS[0]).to_owned();
-    let accepted = reply.accepted_scopes;
+    let needed = needed(path, matches!(call.method, Method::GET | Method::HEAD));
     let was_let_in = call.headers.contains_key(header::AUTHORIZATION) && reply.status != StatusCode::UNAUTHORIZED;
     let mut reply = reply
         .with(name("x-github-request-id"), format!("5A4D:{serial:04X}:{used:05X}:5B0D"))
@@ -190,9 +196,37 @@ fn dress(state: &State, call: &Call, reply: Reply) -> Reply {
     if was_let_in && state.is_scoped() {
         reply = reply
             .with(name("x-oauth-scopes"), state.settings.scopes.join(", "))
-            .with(name("x-accepted-oauth-scopes"), accepted);
+            .with(name("x-accepted-oauth-scopes"), needed.scopes);
+    } else if was_let_in {
+        reply = reply.with(name("x-accepted-github-permissions"), needed.permissions);
     }
     reply
+}
+
+/// What a call needs, as the answers' headers tell it.
+struct Needed {
+    /// Any of these suffices.
+    scopes: &'static str,
+    /// For fine-grained tokens.
+    permissions: &'static str,
+}
+
+fn needed(path: &[&str], is_read: bool) -> Needed {
+    let (scopes, permissions) = match path {
+        ["user", "codespaces", "secrets", ..] if is_read => {
+            ("codespace, codespace:secrets", "codespaces_user_secrets=read")
+        }
+        ["user", "codespaces", "secrets", ..] => ("codespace, codespace:secrets", "codespaces_user_secrets=write"),
+        // There is no level for reading.
+        ["repos", _, _, "codespaces", "secrets", ..] => ("repo", "codespaces_secrets=write"),
+        ["orgs", _, "codespaces", "secrets", ..] if is_read => ("admin:org", "organization_codespaces_secrets=read"),
+        ["orgs", _, "codespaces", "secrets", ..] => ("admin:org", "organization_codespaces_secrets=write"),
+        ["repos", _, _] | ["user", "repos"] | ["orgs", _, "repos"] => ("repo", "metadata=read"),
+        ["user", "orgs"] => ("admin:org, read:org, repo, user, write:org", ""),
+        ["user", "memberships", "orgs", ..] => ("admin:org, read:org, write:org", "members=read"),
+        _ => ("", ""),
+    };
+    Needed { scopes, permissions }
 }
 
 /// The end of the running hour, in seconds of the UTC epoch.

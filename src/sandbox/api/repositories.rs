@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 
 use super::super::call::Call;
 use super::super::pages;
-use super::super::people::{Repo, Role, owner_json};
+use super::super::people::{Repo, Role};
 use super::super::reply::Reply;
+use super::super::shapes;
 use super::super::world::State;
 
 pub(super) fn one(state: &State, call: &Call, owner: &str, name: &str) -> Reply {
@@ -92,10 +93,10 @@ pub(super) fn of_org(state: &State, call: &Call, login: &str) -> Reply {
 /// A repository with its owner.
 pub(super) fn json(state: &State, call: &Call, repo: &Repo) -> Value {
     let owner = match state.org(&repo.owner) {
-        Some(org) => owner_json(&call.base, org.id, &org.login, "Organization"),
-        None => owner_json(&call.base, state.me.id, &repo.owner, "User"),
+        Some(org) => shapes::user(&call.base, org.id, &org.login, "Organization"),
+        None => shapes::user(&call.base, state.me.id, &repo.owner, "User"),
     };
-    repo.json(&call.base, &owner)
+    shapes::repository(&call.base, repo, &owner)
 }
 
 /// Without the scope `repo` a token sees public repositories only.

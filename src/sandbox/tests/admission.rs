@@ -96,7 +96,10 @@ async fn a_token_without_scopes_is_told_none_and_sees_no_organizations() {
     let user = peer.get("/user").await;
     assert_eq!((user.status, user.header("x-oauth-scopes")), (200, None));
     assert_eq!(peer.get("/user/orgs").await.json(), json!([]));
-    assert_eq!(peer.get(USER).await.status, 200);
+    let secrets = peer.get(USER).await;
+    assert_eq!(secrets.status, 200);
+    assert_eq!(secrets.header("x-accepted-github-permissions"), Some("codespaces_user_secrets=read"));
+    assert_eq!(secrets.header("x-accepted-oauth-scopes"), None);
 }
 
 #[tokio::test]

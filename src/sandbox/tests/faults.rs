@@ -58,7 +58,8 @@ async fn answers_can_be_html_or_half_a_json_or_lead_elsewhere() {
     let away = peer.get("/user").await;
     assert_eq!((away.status, away.header("location")), (302, Some("http://127.0.0.1:9/x")));
     peer.world().add_fault("*:/user:1:forbidden".parse().unwrap());
-    assert_eq!(peer.get("/user").await.status, 403);
+    let forbidden = peer.get("/user").await;
+    assert_eq!((forbidden.status, forbidden.header("x-oauth-scopes").is_some()), (403, true));
     peer.world().add_fault("*:/user:1:unauthorized".parse().unwrap());
     assert_eq!(peer.get("/user").await.status, 401);
     assert_eq!(peer.get("/user").await.status, 200);

@@ -1,0 +1,187 @@
+//! Users, organizations and repositories as GitHub writes them, complete to the last link, so that a client meets the
+//! sizes and the fields it will meet for real (the `OpenAPI` description of GitHub: `simple-user`, `private-user`,
+//! `organization-full`, `full-repository`).
+
+use serde_json::{Map, Value, json};
+
+use super::people::{Account, Org, Permission, Repo, Role};
+
+/// Field and what follows the repository's own address.
+const REPOSITORY_LINKS: [(&str, &str); 37] = [
+    ("archive_url", "/{archive_format}{/ref}"),
+    ("assignees_url", "/assignees{/user}"),
+    ("blobs_url", "/git/blobs{/sha}"),
+    ("branches_url", "/branches{/branch}"),
+    ("collaborators_url", "/collaborators{/collaborator}"),
+    ("comments_url", "/comments{/number}"),
+    ("commits_url", "/commits{/sha}"),
+    ("compare_url", "/compare/{base}...{head}"),
+    ("contents_url", "/contents/{+path}"),
+    ("contributors_url", "/contributors"),
+    ("deployments_url", "/deployments"),
+    ("downloads_url", "/downloads"),
+    ("events_url", "/events"),
+    ("forks_url", "/forks"),
+    ("git_commits_url", "/git/commits{/sha}"),
+    ("git_refs_url", "/git/refs{/sha}"),
+    ("git_tags_url", "/git/tags{/sha}"),
+    ("hooks_url", "/hooks"),
+    ("issue_comment_url", "/issues/comments{/number}"),
+    ("issue_events_url", "/issues/events{/number}"),
+    ("issues_url", "/issues{/number}"),
+    ("keys_url", "/keys{/key_id}"),
+    ("labels_url", "/labels{/name}"),
+    ("languages_url", "/languages"),
+    ("merges_url", "/merges"),
+    ("milestones_url", "/milestones{/number}"),
+    ("notifications_url", "/notifications{?since,all,participating}"),
+    ("pulls_url", "/pulls{/number}"),
+    ("releases_url", "/releases{/id}"),
+    ("stargazers_url", "/stargazers"),
+    ("statuses_url", "/statuses/{sha}"),
+    ("subscribers_url", "/subscribers"),
+    ("subscription_url", "/subscription"),
+    ("tags_url", "/tags"),
+    ("teams_url", "/teams"),
+    ("trees_url", "/git/trees{/sha}"),
+    ("url", ""),
+];
+
+const USER_LINKS: [(&str, &str); 10] = [
+    ("url", ""),
+    ("followers_url", "/followers"),
+    ("following_url", "/following{/other_user}"),
+    ("gists_url", "/gists{/gist_id}"),
+    ("starred_url", "/starred{/owner}{/repo}"),
+    ("subscriptions_url", "/subscriptions"),
+    ("organizations_url", "/orgs"),
+    ("repos_url", "/repos"),
+    ("events_url", "/events{/privacy}"),
+    ("received_events_url", "/received_events"),
+];
+
+const ORG_LINKS: [(&str, &str); 7] = [
+    ("url", ""),
+    ("repos_url", "/repos"),
+    ("events_url", "/events"),
+    ("hooks_url", "/hooks"),
+    ("issues_url", "/issues"),
+    ("members_url", "/members{/member}"),
+    ("public_members_url", "/public_members{/member}"),
+];
+
+/// A `simple-user`; as the owner of a repository an organization has this shape, too.
+pub(super) fn user(base: &str, id: u64, login: &str, kind: &str) -> Value {
+    let mut body = linked(&format!("{base}/users/{login}"), &USER_LINKS);
+    fill(
+        &mut body,
+        json!({
+            "login": login,
+            "id": id,
+            "node_id": format!("U_{id}"),
+            "avatar_url": format!("https://avatars.githubusercontent.com/u/{id}?v=4"),
+            "gravatar_id": "",
+            "html_url": format!("https://github.com/{login}"),
+            "type": kind,
+            "site_admin": false,
+        }),
+    );
+    Value::Object(body)
+}
+
+/// A `private-user`, without what nobody here has.
+pub(super) fn me(base: &str, account: &Account) -> Value {
+    let Value::Object(mut body) = user(base, account.id, &account.login, "User") else { return Value::Null };
+    fill(
+        &mut body,
+        json!({
+            "name": "The Octocat", "company": null, "blog": "", "location": null, "email": null, "hireable": null,
+            "bio": null, "public_repos": 8, "public_gists": 0, "followers": 20, "following": 0,
+            "created_at": "2011-01-25T18:44:36Z", "updated_at": "2024-01-22T12:26:55Z", "private_gists": 0,
+            "total_private_repos": 3, "owned_private_repos": 3, "disk_usage": 1024, "collaborators": 0,
+            "two_factor_authentication": true,
+        }),
+    );
+    Value::Object(body)
+}
+
+/// An `organization-simple`: no `type` in it.
+pub(super) fn org_simple(base: &str, org: &Org) -> Value {
+    let mut body = linked(&format!("{base}/orgs/{}", org.login), &ORG_LINKS);
+    fill(
+        &mut body,
+        json!({
+            "login": org.login,
+            "id": org.id,
+            "node_id": format!("O_{}", org.id),
+            "avatar_url": format!("https://avatars.githubusercontent.com/u/{}?v=4", org.id),
+            "description": "",
+        }),
+    );
+    Value::Object(body)
+}
+
+/// An `organization-full`; only owners see the plan.
+pub(super) fn org_full(base: &str, org: &Org) -> Value {
+    let Value::Object(mut body) = org_simple(base, org) else { return Value::Null };
+    fill(
+        &mut body,
+        json!({
+            "html_url": format!("https://github.com/{}", org.login), "type": "Organization",
+            "has_organization_projects": true, "has_repository_projects": true, "public_repos": 3, "public_gists": 0,
+            "followers": 20, "following": 0, "created_at": "2008-01-14T04:33:35Z",
+            "updated_at": "2024-03-03T18:58:10Z", "archived_at": null,
+        }),
+    );
+    if org.role == Role::Owner {
+        fill(&mut body, json!({ "plan": { "name": "team", "space": 976_562_499, "private_repos": 999_999 } }));
+    }
+    Value::Object(body)
+}
+
+/// A `full-repository`; `minimal-repository` is a part of it. API version 2026-03-10 leaves `has_downloads` out.
+pub(super) fn repository(base: &str, repo: &Repo, owner: &Value) -> Value {
+    let full_name = repo.full_name();
+    let html = format!("https://github.com/{full_name}");
+    let at = repo.pushed_at.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let may = |needed| repo.permission >= needed;
+    let mut body = linked(&format!("{base}/repos/{full_name}"), &REPOSITORY_LINKS);
+    fill(
+        &mut body,
+        json!({
+            "id": repo.id, "node_id": format!("R_{}", repo.id), "name": repo.name, "full_name": full_name,
+            "private": !repo.is_public(), "visibility": repo.visibility.word(), "owner": owner,
+            "description": if repo.description.is_empty() { Value::Null } else { json!(repo.description) },
+            "fork": false, "archived": repo.archived, "disabled": false, "is_template": false,
+            "html_url": html, "clone_url": format!("{html}.git"), "svn_url": html,
+            "git_url": format!("git://github.com/{full_name}.git"),
+            "ssh_url": format!("git@github.com:{full_name}.git"),
+            "created_at": "2021-03-04T09:15:00Z", "updated_at": at, "pushed_at": at,
+            "default_branch": "main", "homepage": null, "language": null, "license": null, "mirror_url": null,
+            "topics": [], "size": 108,
+        }),
+    );
+    fill(
+        &mut body,
+        json!({
+            "has_issues": true, "has_projects": true, "has_wiki": true, "has_pages": false, "has_downloads": true,
+            "has_discussions": false, "forks": 0, "forks_count": 0, "open_issues": 0, "open_issues_count": 0,
+            "stargazers_count": 0, "watchers": 0, "watchers_count": 0, "network_count": 0, "subscribers_count": 0,
+            "permissions": {
+                "admin": may(Permission::Admin), "maintain": may(Permission::Maintain),
+                "push": may(Permission::Push), "triage": may(Permission::Triage), "pull": may(Permission::Pull),
+            },
+        }),
+    );
+    Value::Object(body)
+}
+
+fn linked(own: &str, links: &[(&str, &str)]) -> Map<String, Value> {
+    links.iter().map(|(field, rest)| ((*field).to_owned(), json!(format!("{own}{rest}")))).collect()
+}
+
+fn fill(body: &mut Map<String, Value>, more: Value) {
+    if let Value::Object(more) = more {
+        body.extend(more);
+    }
+}
