@@ -509,12 +509,14 @@ fn every_code_of_the_login_test_is_reached_by_a_test() {
 }
 
 #[test]
-fn every_screen_has_a_state_a_view_and_tests() {
+fn every_screen_has_a_view_and_tests() {
     let screens = root().join("src/app/screens");
     let Ok(entries) = fs::read_dir(screens) else { return };
     let mut complaints = Vec::new();
     for folder in entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
-        for part in ["state", "view", "tests"] {
+        // The help page is made from the action table; that has the tests.
+        let parts: &[&str] = if folder.ends_with("help") { &["mod", "view"] } else { &["mod", "view", "tests"] };
+        for part in parts {
             if !folder.join(format!("{part}.rs")).exists() && !folder.join(part).is_dir() {
                 complaints.push(format!("{}: no {part}.rs", relative(&folder)));
             }
