@@ -1,1 +1,27 @@
-//! Hostile answers and the manners of the client on the wire.
+//! Hostile answers and the manners of the client on the wire, over raw sockets on loopback.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod faults;
+mod manners;
+pub(crate) mod stub;
+
+use std::time::Duration;
+
+use url::Url;
+
+use super::{Client, Limits, Settings};
+
+pub(crate) const TOKEN: &str = "ghp_canary000000000000000000000000000000";
+
+/// Deadlines and back-offs short enough for tests.
+pub(crate) fn limits() -> Limits {
+    Limits { back_off: Duration::ZERO, ..Limits::default() }
+}
+
+pub(crate) fn client(url: &str) -> Client {
+    client_with(url, limits())
+}
+
+pub(crate) fn client_with(url: &str, limits: Limits) -> Client {
+    Client::new(Settings { api_url: Url::parse(url).unwrap(), token: Some(TOKEN.into()), limits }).unwrap()
+}
