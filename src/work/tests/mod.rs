@@ -1,1 +1,108 @@
-//! The use cases over the sandbox.
+//! The use cases over the sandbox: what is reported is what the sandbox holds.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod access;
+mod delete;
+mod listing;
+mod save;
+mod save_access;
+mod words;
+
+use std::time::Duration;
+
+use url::Url;
+
+use crate::domain::change::DraftAccess;
+use crate::domain::{
+    Draft, Member, MemberReport, Members, OrgName, Prefix, RepoName, RepoRef, Scope, Sensitive, Visibility,
+};
+use crate::github::{Client, Limits, Settings};
+use crate::sandbox::{self, Fault, FaultKind, Options, Sandbox, World, WorldKind};
+
+/// A sandbox with a client on it.
+pub(super) struct Stage {
+    pub(super) sandbox: Sandbox,
+    pub(super) gh: Client,
+}
+
+impl Stage {
+    pub(super) async fn plain() -> Self {
+        Self::of(Options::default()).await
+    }
+
+    /// With credentials that were written long ago.
+    pub(super) async fn demo() -> Self {
+        Self::of(Options { world: WorldKind::Demo, ..Options::default() }).await
+    }
+
+    pub(super) async fn of(options: Options) -> Self {
+        let sandbox = sandbox::start(options).await.unwrap();
+        let token = Sensitive::new(sandbox.token());
+        let gh = client(&sandbox.api_url(), token);
+        Self { sandbox, gh }
+    }
+
+    pub(super) fn world(&self) -> World {
+        self.sandbox.world()
+    }
+
+    pub(super) fn fault(&self, spec: &str) {
+        self.world().add_fault(spec.parse::<Fault>().unwrap());
+    }
+
+    pub(super) fn strike(&self, path: &str, kind: FaultKind) {
+        self.world().add_fault(Fault { method: Some(http::Method::PUT), ..Fault::always(path, kind) });
+    }
+
+    /// A repository as a selection names it.
+    pub(super) fn repo(&self, full_name: &str) -> RepoRef {
+        RepoRef { id: self.world().repository_id(full_name).unwrap(), full_name: full_name.into() }
+    }
+
+    /// The requests of one method so far, without the query.
+    pub(super) fn lines(&self, method: &str) -> Vec<String> {
+        let all = self.world().requests();
+        all.iter().filter(|r| r.method == method).map(crate::sandbox::RequestView::line).collect()
+    }
+
+    pub(super) fn value(&self, scope: &str, name: &str) -> Option<String> {
+        self.world().secret(scope, name).map(|secret| secret.value)
+    }
+}
+
+pub(super) fn client(url: &str, token: Sensitive) -> Client {
+    let limits = Limits { back_off: Duration::ZERO, ..Limits::default() };
+    Client::new(Settings { api_url: Url::parse(url).unwrap(), token: Some(token), limits }).unwrap()
+}
+
+pub(super) fn acme() -> Scope {
+    Scope::Organization(OrgName::parse("acme").unwrap())
+}
+
+pub(super) fn api() -> Scope {
+    Scope::Repository(RepoName::parse("acme/api").unwrap())
+}
+
+pub(super) fn prefix(text: &str) -> Prefix {
+    Prefix::parse(text).unwrap()
+}
+
+/// Server, user and password of a registry called ACR, all members to be written.
+pub(super) fn draft(scope: Scope, access: DraftAccess) -> Draft {
+    let values =
+        Members { server: "acme.azurecr.io".into(), user: "puller".into(), password: "s3cret Pässwort".into() };
+    Draft { scope, prefix: prefix("ACR"), values, access, members: Member::all().collect() }
+}
+
+pub(super) fn selected(repositories: Vec<RepoRef>) -> DraftAccess {
+    DraftAccess::Set { visibility: Visibility::Selected, repositories }
+}
+
+/// Member and outcome of each report, in order.
+pub(super) fn words(reports: &[MemberReport]) -> Vec<(Member, &'static str)> {
+    reports.iter().map(|r| (r.member, r.outcome.word())).collect()
+}
+
+pub(super) fn name(member: Member) -> String {
+    prefix("ACR").secret_name(member)
+}

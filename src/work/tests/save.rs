@@ -1,0 +1,225 @@
+//! Saving: what is written, in which order, and what is said of every fault at every position.
+
+use std::cmp::Ordering;
+
+use super::{Stage, acme, api, draft, name, selected, words};
+use crate::domain::change::DraftAccess;
+use crate::domain::{Draft, Member, Saved, Scope, Sensitive, WriteOutcome};
+use crate::sandbox::{FaultKind, Options, Scale};
+use crate::work::save;
+
+const ORDER: [Member; 3] = Member::WRITE_ORDER;
+
+async fn saved(stage: &Stage, draft: &Draft) -> Saved {
+    let mut parts = Vec::new();
+    let saved = save(&stage.gh, draft, &mut |report| parts.push(report)).await.unwrap();
+    assert_eq!(parts, saved.members, "parts are the report as it grows");
+    saved
+}
+
+fn holds(stage: &Stage, scope: &str, draft: &Draft, members: &[Member]) {
+    for member in Member::all() {
+        let wanted = members.contains(&member).then(|| draft.values.get(member).expose().to_owned());
+        assert_eq!(stage.value(scope, &name(member)), wanted, "{member:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_new_credential_is_written_server_last_at_every_scope() {
+    for (scope, key) in [(Scope::User, "user"), (api(), "repo:acme/api"), (acme(), "org:acme")] {
+        let stage = Stage::plain().await;
+        let access = if scope == api() { DraftAccess::Repository } else { selected(vec![stage.repo("acme/api")]) };
+        let draft = draft(scope, access);
+        let saved = saved(&stage, &draft).await;
+        assert_eq!(words(&saved.members), ORDER.map(|m| (m, "created")));
+        holds(&stage, key, &draft, &ORDER);
+        let puts = stage.lines("PUT");
+        assert!(puts[0].ends_with("_USER") && puts[1].ends_with("_PASSWORD") && puts[2].ends_with("_SERVER"));
+        let now = saved.now.unwrap();
+        let credential = now.credential(&draft.prefix).unwrap();
+        assert!(credential.is_complete() && credential.access().is_some() && !credential.access_differs());
+        if key != "repo:acme/api" {
+            let secret = stage.world().secret(key, &name(Member::Server)).unwrap();
+            assert_eq!(secret.repository_names(), ["acme/api"]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_member_that_fails_without_effect_is_reported_and_the_rest_can_be_retried() {
+    for kind in [FaultKind::Status(500), FaultKind::DropBefore, FaultKind::Forbidden, FaultKind::Html(502)] {
+        for (at, member) in ORDER.into_iter().enumerate() {
+            let stage = Stage::plain().await;
+            stage.strike(&name(member), kind.clone());
+            let mut draft = draft(acme(), selected(vec![stage.repo("acme/web")]));
+            let first = saved(&stage, &draft).await;
+            let expected: Vec<_> = ORDER
+                .into_iter()
+                .enumerate()
+                .map(|(n, m)| {
+                    (
+                        m,
+                        match n.cmp(&at) {
+                            Ordering::Less => "created",
+                            Ordering::Equal => "failed",
+                            Ordering::Greater => "not tried",
+                        },
+                    )
+                })
+                .collect();
+            assert_eq!(words(&first.members), expected, "{kind:?} at {member:?}");
+            assert!(!first.is_whole() && first.now.is_some());
+            holds(&stage, "org:acme", &draft, &ORDER[..at]);
+            stage.world().clear_faults();
+            draft.members = first.rest();
+            let second = saved(&stage, &draft).await;
+            assert!(second.is_whole() && second.members.len() == 3 - at, "{kind:?} at {member:?}");
+            holds(&stage, "org:acme", &draft, &ORDER);
+            assert!(second.now.unwrap().credential(&draft.prefix).unwrap().is_complete());
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_effect_whose_answer_was_lost_is_found_by_reading_back() {
+    for kind in [FaultKind::DropAfter, FaultKind::TruncatedJson] {
+        for member in ORDER {
+            let stage = Stage::plain().await;
+            stage.strike(&name(member), kind.clone());
+            let draft = draft(Scope::User, selected(vec![stage.repo("octocat/dotfiles")]));
+            let saved = saved(&stage, &draft).await;
+            assert_eq!(words(&saved.members), ORDER.map(|m| (m, "created")), "{kind:?} at {member:?}");
+            holds(&stage, "user", &draft, &ORDER);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_update_whose_answer_was_lost_is_told_from_one_that_never_happened() {
+    for (kind, word) in
+        [(FaultKind::DropAfter, "updated"), (FaultKind::DropBefore, "failed"), (FaultKind::Status(500), "failed")]
+    {
+        for member in ORDER {
+            let stage = Stage::demo().await;
+            let before = stage.value("org:acme", &name(member));
+            stage.strike(&name(member), kind.clone());
+            let mut draft = draft(acme(), DraftAccess::Keep);
+            draft.members = vec![member];
+            let saved = saved(&stage, &draft).await;
+            assert_eq!(words(&saved.members), [(member, word)], "{kind:?}");
+            let wanted = if word == "updated" { Some(draft.values.get(member).expose().to_owned()) } else { before };
+            assert_eq!(stage.value("org:acme", &name(member)), wanted);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_write_within_the_second_of_another_stays_unknown_if_its_answer_is_lost() {
+    let stage = Stage::plain().await;
+    stage.world().put_secret("user", &name(Member::User), "old", "selected", &[]);
+    stage.strike("_USER", FaultKind::DropBefore);
+    let saved = saved(&stage, &draft(Scope::User, DraftAccess::Keep)).await;
+    // If the second turned between the two, the stamps do tell; nobody may call it written, though.
+    assert!(["unknown", "failed"].contains(&saved.members[0].outcome.word()), "{saved:?}");
+    assert_eq!(words(&saved.members)[1..], [(Member::Password, "not tried"), (Member::Server, "not tried")]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_back_is_unknown_and_said_so() {
+    let stage = Stage::plain().await;
+    stage.strike("_PASSWORD", FaultKind::DropAfter);
+    stage.fault("GET:_PASSWORD:1+:500");
+    let draft = draft(api(), DraftAccess::Repository);
+    let saved = saved(&stage, &draft).await;
+    assert_eq!(
+        words(&saved.members),
+        [(Member::User, "created"), (Member::Password, "unknown"), (Member::Server, "not tried")]
+    );
+    let WriteOutcome::Unknown(problem) = &saved.members[1].outcome else { panic!() };
+    assert!(problem.what.contains("not known") && problem.hint.contains("no harm"), "{problem:?}");
+    assert_eq!(saved.rest(), [Member::Password, Member::Server]);
+}
+
+#[tokio::test]
+async fn a_key_that_was_rotated_is_fetched_anew_once() {
+    for member in ORDER {
+        let stage = Stage::plain().await;
+        stage.fault(&format!("PUT:{}:1:bad-key", name(member)));
+        let draft = draft(api(), DraftAccess::Repository);
+        let saved = saved(&stage, &draft).await;
+        assert_eq!(words(&saved.members), ORDER.map(|m| (m, "created")), "{member:?}");
+        holds(&stage, "repo:acme/api", &draft, &ORDER);
+        assert_eq!(stage.lines("GET").iter().filter(|l| l.ends_with("/public-key")).count(), 2);
+        assert_eq!(stage.lines("PUT").len(), 4);
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_rotates_for_ever_is_given_up() {
+    let stage = Stage::plain().await;
+    stage.strike("_USER", FaultKind::BadKey);
+    let saved = saved(&stage, &draft(api(), DraftAccess::Repository)).await;
+    assert_eq!(words(&saved.members)[0], (Member::User, "failed"));
+    assert_eq!(stage.lines("PUT").len(), 2);
+}
+
+/// Whatever is checked beforehand leaves the scope as it was.
+async fn refused(stage: &Stage, draft: &Draft) -> crate::domain::Problem {
+    let mut parts = 0;
+    let problem = save(&stage.gh, draft, &mut |_| parts += 1).await.unwrap_err();
+    assert_eq!((parts, stage.lines("PUT")), (0, Vec::new()), "{problem:?}");
+    assert!(problem.why.contains("nothing was written"), "{problem:?}");
+    problem
+}
+
+#[tokio::test]
+async fn a_missing_right_is_found_before_anything_is_written() {
+    let stage = Stage::plain().await;
+    stage.world().set_scopes(vec!["repo".to_owned()]);
+    let problem = refused(&stage, &draft(acme(), DraftAccess::Keep)).await;
+    assert!(problem.why.contains("`admin:org`"), "{problem:?}");
+    let problem = refused(&stage, &draft(Scope::User, DraftAccess::Keep)).await;
+    assert!(problem.why.contains("`codespace:secrets`"), "{problem:?}");
+}
+
+#[tokio::test]
+async fn a_key_that_cannot_be_had_stops_it_before_anything_is_written() {
+    let stage = Stage::plain().await;
+    stage.fault("GET:public-key:1+:403");
+    refused(&stage, &draft(api(), DraftAccess::Repository)).await;
+}
+
+#[tokio::test]
+async fn the_limit_of_a_hundred_counts_new_names_only() {
+    let stage = Stage::of(Options { scale: Scale { secrets: 98, ..Scale::default() }, ..Options::default() }).await;
+    let mut draft = draft(Scope::User, DraftAccess::Keep);
+    let problem = refused(&stage, &draft).await;
+    assert!(problem.why.contains("98") && problem.why.contains("100"), "{problem:?}");
+    draft.members = vec![Member::User, Member::Password];
+    assert!(saved(&stage, &draft).await.is_whole());
+    assert!(saved(&stage, &draft).await.is_whole(), "overwriting needs no room");
+}
+
+#[tokio::test]
+async fn values_that_github_would_refuse_are_found_before() {
+    let stage = Stage::plain().await;
+    let mut draft = draft(api(), DraftAccess::Repository);
+    draft.values.password = Sensitive::new("x".repeat(48 * 1024 + 1));
+    let problem = refused(&stage, &draft).await;
+    assert!(problem.why.contains("49153"), "{problem:?}");
+    draft.values.password = Sensitive::new("");
+    refused(&stage, &draft).await;
+    draft.values.password = Sensitive::new("x".repeat(48 * 1024));
+    assert!(saved(&stage, &draft).await.is_whole());
+    holds(&stage, "repo:acme/api", &draft, &ORDER);
+}
+
+#[tokio::test]
+async fn a_repository_that_was_renamed_is_still_written() {
+    let stage = Stage::plain().await;
+    stage.world().rename_repository("acme/api", "core");
+    let draft = draft(api(), DraftAccess::Repository);
+    let saved = save(&stage.gh, &draft, &mut |_| {}).await.unwrap();
+    assert!(saved.is_whole(), "{saved:?}");
+    assert_eq!(stage.value("repo:acme/core", &name(Member::Server)).as_deref(), Some("acme.azurecr.io"));
+}
