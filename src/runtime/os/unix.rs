@@ -1,0 +1,211 @@
+//! The terminal on Linux and macOS: a reader that waits in `poll`, signals, and the job control of a shell.
+//!
+//! crossterm 0.29's own reader is not used: once the terminal is gone its inner loop reads end-of-file for ever at full
+//! speed and cannot be stopped (crossterm-rs/crossterm#793). This one ends at the first hang-up.
+
+use std::io::{self, PipeReader, PipeWriter, Write};
+use std::os::fd::AsFd;
+use std::thread;
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::process::{Signal as Number, getpgrp, getsid, kill_current_process_group};
+use rustix::termios::{QueueSelector, tcflush, tcgetwinsize};
+use tokio::signal::unix::{Signal as Arrivals, SignalKind, signal};
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::JoinHandle;
+use zeroize::Zeroizing;
+
+use crate::runtime::input::decode::{Decoded, Decoder};
+use crate::runtime::input::{Input, Signal, burst};
+
+/// How long the rest of an escape sequence, or of a paste without brackets, may take to arrive.
+const PAUSE: Duration = Duration::from_millis(40);
+/// What is handed on at the latest, so that endless input does not pile up.
+const MOST_HELD: usize = 1 << 16;
+
+/// Reads the terminal and the signals until dropped.
+#[derive(Debug)]
+pub(in crate::runtime) struct Sources {
+    /// Closing it ends the reader.
+    _stop: PipeWriter,
+    signals: JoinHandle<()>,
+}
+
+impl Sources {
+    /// Must be called within the tokio runtime, whose signal driver is used.
+    pub(in crate::runtime) fn start(send: UnboundedSender<Input>) -> io::Result<Self> {
+        let (wake, stop) = io::pipe()?;
+        let signals = tokio::spawn(Signals::listen()?.forward(send.clone()));
+        thread::Builder::new()
+            .name("terminal input".to_owned())
+            .spawn(move || read(&io::stdin(), &wake, |input| send.send(input).is_ok()))?;
+        Ok(Self { _stop: stop, signals })
+    }
+}
+
+impl Drop for Sources {
+    fn drop(&mut self) {
+        self.signals.abort();
+    }
+}
+
+/// Hands on what is typed on `tty` until the other end of `wake` is closed, nobody takes it, or the terminal is gone.
+fn read(tty: &impl AsFd, wake: &PipeReader, mut send: impl FnMut(Input) -> bool) {
+    let mut decoder = Decoder::default();
+    let mut held: Vec<Decoded> = Vec::new();
+    let mut buffer = Zeroizing::new([0; 4096]);
+    loop {
+        let patience = if decoder.is_waiting() || burst::goes_on(&held) {
+            Some(PAUSE)
+        } else {
+            (!held.is_empty()).then_some(Duration::ZERO)
+        };
+        match wait(tty, wake, patience) {
+            Wake::Bytes => match rustix::io::read(tty, &mut buffer[..]) {
+                Err(Errno::INTR | Errno::AGAIN) => {}
+                Ok(count) if count > 0 => {
+                    decoder.feed(&buffer[..count], &mut held);
+                    if held.len() >= MOST_HELD && !hand_on(&mut held, &mut send) {
+                        return;
+                    }
+                }
+                // End of file, or EIO: a hang-up, in the words of different systems.
+                Ok(_) | Err(_) => {
+                    send(Input::Gone);
+                    return;
+                }
+            },
+            Wake::Quiet => {
+                decoder.flush(&mut held);
+                if !hand_on(&mut held, &mut send) {
+                    return;
+                }
+            }
+            Wake::Gone => {
+                send(Input::Gone);
+                return;
+            }
+            Wake::Stop => return,
+        }
+    }
+}
+
+fn hand_on(held: &mut Vec<Decoded>, send: &mut impl FnMut(Input) -> bool) -> bool {
+    burst::gather(std::mem::take(held)).into_iter().all(|input| send(suspending(input)))
+}
+
+enum Wake {
+    Bytes,
+    Quiet,
+    Gone,
+    Stop,
+}
+
+fn wait(tty: &impl AsFd, wake: &PipeReader, patience: Option<Duration>) -> Wake {
+    let patience = patience.and_then(|patience| Timespec::try_from(patience).ok());
+    let mut both = [PollFd::new(tty, PollFlags::IN), PollFd::new(wake, PollFlags::IN)];
+    loop {
+        match poll(&mut both, patience.as_ref()) {
+            Err(Errno::INTR | Errno::AGAIN) => continue,
+            Err(_) => return Wake::Gone,
+            Ok(0) => return Wake::Quiet,
+            Ok(_) => {}
+        }
+        return if !both[1].revents().is_empty() {
+            Wake::Stop
+        } else if both[0].revents().contains(PollFlags::IN) {
+            Wake::Bytes
+        } else {
+            Wake::Gone
+        };
+    }
+}
+
+/// In raw mode the terminal leaves Ctrl-Z to us.
+fn suspending(input: Input) -> Input {
+    let ctrl_z = KeyEvent::new(KeyCode::Char('z'), KeyModifiers::CONTROL);
+    if input == Input::Key(ctrl_z) { Input::Suspend } else { input }
+}
+
+struct Signals {
+    interrupt: Arrivals,
+    terminate: Arrivals,
+    hangup: Arrivals,
+    quit: Arrivals,
+    stop: Arrivals,
+    resumed: Arrivals,
+    resized: Arrivals,
+}
+
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        let number = |signal: Number| SignalKind::from_raw(signal.as_raw());
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hangup: signal(SignalKind::hangup())?,
+            quit: signal(SignalKind::quit())?,
+            stop: signal(number(Number::TSTP))?,
+            resumed: signal(number(Number::CONT))?,
+            resized: signal(SignalKind::window_change())?,
+        })
+    }
+
+    async fn forward(mut self, send: UnboundedSender<Input>) {
+        loop {
+            let input = tokio::select! {
+                // A hang-up comes together with a continuation, and then nothing is to be resumed.
+                biased;
+                Some(()) = self.hangup.recv() => Input::Signal(Signal::Hangup),
+                Some(()) = self.interrupt.recv() => Input::Signal(Signal::Interrupt),
+                Some(()) = self.terminate.recv() => Input::Signal(Signal::Terminate),
+                Some(()) = self.quit.recv() => Input::Signal(Signal::Quit),
+                Some(()) = self.stop.recv() => Input::Suspend,
+                Some(()) = self.resumed.recv() => Input::Resumed,
+                Some(()) = self.resized.recv() => match size() {
+                    Ok((columns, rows)) => Input::Resize(columns, rows),
+                    Err(_) => continue,
+                },
+                else => return,
+            };
+            if send.send(input).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// Columns and rows of the terminal on standard output.
+pub(in crate::runtime) fn size() -> io::Result<(u16, u16)> {
+    let size = tcgetwinsize(io::stdout())?;
+    Ok((size.ws_col, size.ws_row))
+}
+
+/// Whether a shell would take over if this job stopped. Without job control (started as a terminal's only command, or
+/// over ssh) the job is in the session's own first group, and nobody would ever continue it.
+pub(in crate::runtime) fn can_suspend() -> bool {
+    getsid(None).is_ok_and(|session| session != getpgrp())
+}
+
+/// Stops this job, whole, as a shell's Ctrl-Z does. It may return a moment before the stop; the continuation is told by
+/// [`Input::Resumed`]. SIGSTOP and not SIGTSTP: the latter is handled here, so it would stop nothing.
+pub(in crate::runtime) fn stop() -> io::Result<()> {
+    Ok(kill_current_process_group(Number::STOP)?)
+}
+
+/// Drops what was typed and not read yet: the rest of a pasted secret must not become a shell's command.
+pub(in crate::runtime) fn drop_pending_input() {
+    let _ = tcflush(io::stdin(), QueueSelector::IFlush);
+}
+
+/// Clicks and the wheel, in SGR coordinates; no motion, so that an idle terminal stays silent (xterm's ctlseqs).
+pub(in crate::runtime) fn mouse(out: &mut impl Write, on: bool) -> io::Result<()> {
+    out.write_all(if on { b"\x1b[?1000h\x1b[?1006h" } else { b"\x1b[?1006l\x1b[?1000l" })
+}
+
+#[cfg(test)]
+#[path = "unix_tests.rs"]
+mod tests;

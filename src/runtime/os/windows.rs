@@ -1,0 +1,138 @@
+//! The terminal on Windows: crossterm reads the console's records, tokio its control events.
+//!
+//! There is no job control to stop for, and a console that goes away ends the process by its close event.
+
+use std::io::{self, Write};
+use std::thread;
+use std::time::Duration;
+
+use crossterm::event::{DisableMouseCapture, EnableMouseCapture, Event, KeyEventKind, poll, read};
+use crossterm::execute;
+use tokio::signal::windows::{CtrlBreak, CtrlC, CtrlClose, CtrlLogoff, CtrlShutdown};
+use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_logoff, ctrl_shutdown};
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::JoinHandle;
+
+use crate::domain::Sensitive;
+use crate::runtime::input::decode::Decoded;
+use crate::runtime::input::{Input, Signal, burst};
+
+/// How long the rest of a paste without brackets may take to arrive.
+const PAUSE: Duration = Duration::from_millis(40);
+
+/// Reads the console and its control events until dropped.
+#[derive(Debug)]
+pub(in crate::runtime) struct Sources {
+    signals: JoinHandle<()>,
+}
+
+impl Sources {
+    /// Must be called within the tokio runtime, whose signal driver is used.
+    pub(in crate::runtime) fn start(send: UnboundedSender<Input>) -> io::Result<Self> {
+        let signals = tokio::spawn(Signals::listen()?.forward(send.clone()));
+        // Ends when nobody takes what it reads; until then it sleeps in the console's own wait.
+        thread::Builder::new()
+            .name("terminal input".to_owned())
+            .spawn(move || read_console(|input| send.send(input).is_ok()))?;
+        Ok(Self { signals })
+    }
+}
+
+impl Drop for Sources {
+    fn drop(&mut self) {
+        self.signals.abort();
+    }
+}
+
+fn read_console(mut send: impl FnMut(Input) -> bool) {
+    let mut held = Vec::new();
+    loop {
+        let Ok(event) = read() else {
+            send(Input::Gone);
+            return;
+        };
+        let mut alive = take(event, &mut held, &mut send);
+        let patience = if burst::goes_on(&held) { PAUSE } else { Duration::ZERO };
+        if alive && matches!(poll(patience), Ok(true)) {
+            continue;
+        }
+        for input in burst::gather(std::mem::take(&mut held)) {
+            alive = alive && send(input);
+        }
+        if !alive {
+            return;
+        }
+    }
+}
+
+fn take(event: Event, held: &mut Vec<Decoded>, send: &mut impl FnMut(Input) -> bool) -> bool {
+    match event {
+        Event::Key(key) if key.kind != KeyEventKind::Release => held.push(Decoded::Key(key)),
+        Event::Mouse(mouse) => held.push(Decoded::Mouse(mouse)),
+        Event::Paste(text) => held.push(Decoded::Paste(Sensitive::new(text))),
+        Event::Resize(columns, rows) => return send(Input::Resize(columns, rows)),
+        Event::Key(_) | Event::FocusGained | Event::FocusLost => {}
+    }
+    true
+}
+
+struct Signals {
+    interrupt: CtrlC,
+    quit: CtrlBreak,
+    close: CtrlClose,
+    logoff: CtrlLogoff,
+    shutdown: CtrlShutdown,
+}
+
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: ctrl_c()?,
+            quit: ctrl_break()?,
+            close: ctrl_close()?,
+            logoff: ctrl_logoff()?,
+            shutdown: ctrl_shutdown()?,
+        })
+    }
+
+    async fn forward(mut self, send: UnboundedSender<Input>) {
+        loop {
+            let input = tokio::select! {
+                Some(()) = self.interrupt.recv() => Input::Signal(Signal::Interrupt),
+                Some(()) = self.quit.recv() => Input::Signal(Signal::Quit),
+                Some(()) = self.close.recv() => Input::Signal(Signal::Hangup),
+                Some(()) = self.logoff.recv() => Input::Signal(Signal::Terminate),
+                Some(()) = self.shutdown.recv() => Input::Signal(Signal::Terminate),
+                else => return,
+            };
+            if send.send(input).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// Columns and rows of the console.
+pub(in crate::runtime) fn size() -> io::Result<(u16, u16)> {
+    crossterm::terminal::size()
+}
+
+/// A console has no job control.
+pub(in crate::runtime) fn can_suspend() -> bool {
+    false
+}
+
+/// Never called, since [`can_suspend`] says no.
+pub(in crate::runtime) fn stop() -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Reads and drops what was typed and not read yet: the rest of a pasted secret must not become a shell's command.
+pub(in crate::runtime) fn drop_pending_input() {
+    while matches!(poll(Duration::ZERO), Ok(true)) && read().is_ok() {}
+}
+
+/// Clicks and the wheel, as the console's own records.
+pub(in crate::runtime) fn mouse(out: &mut impl Write, on: bool) -> io::Result<()> {
+    if on { execute!(out, EnableMouseCapture) } else { execute!(out, DisableMouseCapture) }
+}
