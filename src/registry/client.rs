@@ -5,6 +5,7 @@
 
 use std::error::Error as StdError;
 use std::io::ErrorKind;
+use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use reqwest::header::{HeaderMap, HeaderValue, LOCATION};
 use rustls::CertificateError;
 use url::{Host, Url};
 
-use crate::domain::{Code, Foreign};
+use crate::domain::{Code, Foreign, Server};
 
 /// Same-origin redirects that are followed before giving up.
 const HOPS: usize = 3;
@@ -39,6 +40,8 @@ impl Default for Limits {
 pub struct Client {
     limits: Limits,
     wires: Arc<Wires>,
+    /// Answers in place of every host that is not loopback.
+    stand_in: Option<SocketAddr>,
 }
 
 type Wire = OnceLock<Result<reqwest::Client, String>>;
@@ -85,7 +88,17 @@ pub(super) enum Ask {
 
 impl Client {
     pub fn new(limits: Limits) -> Self {
-        Self { limits, wires: Arc::default() }
+        Self { limits, wires: Arc::default(), stand_in: None }
+    }
+
+    /// A client that never leaves this machine: the registry at `stand_in`, on loopback, answers for all other hosts.
+    pub fn for_demo(limits: Limits, stand_in: SocketAddr) -> Self {
+        Self { stand_in: Some(stand_in), ..Self::new(limits) }
+    }
+
+    /// Whether something on this machine answers in place of the server.
+    pub(super) fn plays(&self, server: &Server) -> bool {
+        self.stand_in.is_some() && !server.is_loopback()
     }
 
     pub fn limits(&self) -> Limits {
@@ -94,8 +107,11 @@ impl Client {
 
     /// One request. A redirect is followed only to the same scheme, host and port; any other comes back as it is.
     pub(super) async fn ask(&self, url: &Url, how: Ask, authorization: Option<HeaderValue>) -> Result<Answer, Trouble> {
-        let wire = self.wire(url)?;
-        let mut url = url.clone();
+        let mut url = match self.stand_in.filter(|_| !is_loopback(url)).map(|addr| played(url, addr)) {
+            Some(played) => played.ok_or_else(|| Trouble::new(Code::Refused, "the demo has no registry"))?,
+            None => url.clone(),
+        };
+        let wire = self.wire(&url)?;
         let deadline = tokio::time::Instant::now() + self.limits.request;
         let mut hops = 0;
         loop {
@@ -167,6 +183,13 @@ fn builder() -> reqwest::ClientBuilder {
         .retry(reqwest::retry::never())
         .referer(false)
         .user_agent(concat!("pullkey/", env!("CARGO_PKG_VERSION")))
+}
+
+/// The same path and query, at the registry that stands in.
+fn played(url: &Url, stand_in: SocketAddr) -> Option<Url> {
+    let mut played = Url::parse(&format!("http://{stand_in}{}", url.path())).ok()?;
+    played.set_query(url.query());
+    Some(played)
 }
 
 /// A client that trusts nobody, so that none of the machine's certificates are needed for plain http.
@@ -291,6 +314,14 @@ fn tls_trouble(fault: &rustls::Error, place: &str) -> Trouble {
             Code::TlsUntrusted,
             format!("the certificate of {place} is from an issuer this machine does not know"),
         ),
+        rustls::Error::InvalidCertificate(CertificateError::Other(why))
+            if format!("{why:?}").contains("CaUsedAsEndEntity") =>
+        {
+            Trouble::new(
+                Code::TlsUntrusted,
+                format!("the certificate of {place} is an authority's own (self-signed), which no server may use"),
+            )
+        }
         rustls::Error::InvalidCertificate(_) => {
             Trouble::new(Code::TlsUntrusted, format!("the certificate of {place} is not trusted: {words}"))
         }
@@ -332,5 +363,6 @@ fn root_words(fault: &reqwest::Error) -> String {
 }
 
 fn all_words(fault: &reqwest::Error) -> String {
-    links(fault).iter().map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    // The first link is reqwest's own, which holds nothing but the address, and that may hold any word.
+    links(fault).iter().skip(1).map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -189,6 +189,75 @@ async fn a_certificate_nobody_knows_is_not_trusted() {
     assert_eq!(rung(&report, Rung::Connection), (Code::TlsUntrusted, Outcome::Inconclusive), "{report:#?}");
 }
 
+/// `/v2/` with a Bearer challenge for a token server that always gives this answer.
+async fn bearer(token: &'static str) -> SocketAddr {
+    scripted(move |request, addr| {
+        if request.starts_with("get /token") {
+            token.into()
+        } else if request.contains("\r\nauthorization: bearer tok") {
+            "200 OK\r\n\r\n{}".into()
+        } else {
+            format!("401 X\r\nWWW-Authenticate: Bearer realm=\"http://{addr}/token\",service=\"s\"\r\n\r\n")
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn native_and_docker_agree_on_registries_of_every_kind() {
+    let Some(docker) = peer("docker") else { return };
+    let temp = tempfile::tempdir().unwrap();
+    let tools = tools(Some(docker), temp.path());
+    let plain = |answer: &'static str| scripted(move |_, _| answer.into());
+    let html = "Content-Type: text/html\r\n\r\n<html>hello";
+    let not_found: &'static str = Box::leak(format!("404 Not Found\r\n{html}").into_boxed_str());
+    let page: &'static str = Box::leak(format!("200 OK\r\n{html}").into_boxed_str());
+    let denied = "403 Forbidden\r\n\r\n{\"errors\":[{\"code\":\"DENIED\",\"message\":\"denied\"}]}";
+    let refresh = "200 OK\r\n\r\n{\"token\":\"tok\",\"refresh_token\":\"keep-me\"}";
+    for (addr, code, docker, verdict) in [
+        (bearer("200 OK\r\n\r\n{\"access_token\":\"tok\"}").await, Code::Ok, Code::Ok, Verdict::Pass),
+        (bearer(refresh).await, Code::Ok, Code::Ok, Verdict::Pass),
+        (bearer("401 X\r\n\r\n{\"details\":\"no\"}").await, Code::BadCredentials, Code::BadCredentials, Verdict::Fail),
+        (bearer(denied).await, Code::Denied, Code::Denied, Verdict::Fail),
+        (bearer("500 X\r\n\r\n").await, Code::ServerError, Code::ServerError, Verdict::Inconclusive),
+        (bearer("429 X\r\n\r\n").await, Code::RateLimited, Code::RateLimited, Verdict::Inconclusive),
+        (plain(denied).await, Code::Denied, Code::Denied, Verdict::Fail),
+        (plain("401 Unauthorized\r\n\r\n").await, Code::NoChallenge, Code::NoChallenge, Verdict::Inconclusive),
+        (plain("503 Unavailable\r\n\r\n").await, Code::ServerError, Code::ServerError, Verdict::Inconclusive),
+        (plain(not_found).await, Code::NotARegistry, Code::NotARegistry, Verdict::Fail),
+        (plain(page).await, Code::NotARegistry, Code::NotARegistry, Verdict::Fail),
+    ] {
+        let report = run(&trial(addr, PASSWORD), With::Both, &tools).await;
+        assert_eq!(report.verdict, verdict, "{report:#?}");
+        assert_eq!(report.decisive().unwrap().code, code, "{report:#?}");
+        let second = rung(&report, Rung::Docker).0;
+        assert!(second == docker || second == Code::DockerUnavailable, "{report:#?}");
+    }
+    assert_eq!(contents(temp.path()), []);
+}
+
+#[tokio::test]
+async fn the_sandbox_s_registries_are_told_apart() {
+    use pullkey::sandbox::{Options, RegistryKind, start};
+    let sandbox = start(Options::default()).await.unwrap();
+    let temp = tempfile::tempdir().unwrap();
+    let tools = tools(peer("docker"), temp.path());
+    for kind in [RegistryKind::Basic, RegistryKind::Bearer, RegistryKind::Open] {
+        for password in ["pull-me-please", "not-the-password"] {
+            let trial = Trial { server: sandbox.registry(kind), user: "puller".into(), password: password.into() };
+            let report = run(&trial, With::Both, &tools).await;
+            let (code, verdict) = match (kind, password) {
+                (RegistryKind::Open, _) => (Code::NoAuthNeeded, Verdict::Inconclusive),
+                (_, "pull-me-please") => (Code::Ok, Verdict::Pass),
+                (_, _) => (Code::BadCredentials, Verdict::Fail),
+            };
+            assert_eq!((report.decisive().unwrap().code, report.verdict), (code, verdict), "{report:#?}");
+            let docker = rung(&report, Rung::Docker).0;
+            assert!(docker == code || docker == Code::DockerUnavailable, "{report:#?}");
+        }
+    }
+}
+
 /// A docker that is a shell script: `login` does what is given.
 #[cfg(unix)]
 fn fake_docker(home: &Home, login: &str) -> PathBuf {
@@ -204,6 +273,16 @@ fn fake_docker(home: &Home, login: &str) -> PathBuf {
 
 /// Answers every request with a Basic challenge, or lets the login in.
 async fn small_registry() -> SocketAddr {
+    scripted(|request, _| {
+        let login = request.contains("\r\nauthorization:");
+        let answer = if login { "200 OK\r\n\r\n" } else { "401 X\r\nWWW-Authenticate: Basic realm=\"x\"\r\n\r\n" };
+        answer.into()
+    })
+    .await
+}
+
+/// A registry on plain http that answers each request, in lower case, with a status, headers and a body.
+async fn scripted(answer: impl Fn(&str, SocketAddr) -> String + Send + 'static) -> SocketAddr {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let addr = listener.local_addr().unwrap();
@@ -211,9 +290,12 @@ async fn small_registry() -> SocketAddr {
         while let Ok((mut stream, _)) = listener.accept().await {
             let mut bytes = [0; 4096];
             let read = stream.read(&mut bytes).await.unwrap_or_default();
-            let login = String::from_utf8_lossy(&bytes[..read]).to_ascii_lowercase().contains("authorization:");
-            let status = if login { "200 OK" } else { "401 X\r\nWWW-Authenticate: Basic realm=\"x\"" };
-            let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            let request = String::from_utf8_lossy(&bytes[..read]).to_ascii_lowercase();
+            let answer = if request.starts_with("get ") {
+                format!("HTTP/1.1 {}", answer(&request, addr).replacen("\r\n", "\r\nConnection: close\r\n", 1))
+            } else {
+                "HTTP/1.0 400 Bad Request\r\n\r\nthis is plain http".into()
+            };
             let _ = stream.write_all(answer.as_bytes()).await;
         }
     });

@@ -64,6 +64,15 @@ pub(super) async fn step(
     tools: &Tools,
     blocked: Option<Code>,
 ) -> Step {
+    if client.plays(server) {
+        return make(
+            Rung::Docker,
+            Code::DockerUnavailable,
+            Outcome::Skipped,
+            "docker is not asked in the demo: it would contact the real host",
+            "",
+        );
+    }
     let Some(docker) = &tools.docker else {
         return unavailable(
             "there is no docker on the PATH",

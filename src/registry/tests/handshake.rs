@@ -321,6 +321,19 @@ async fn an_ecr_key_pair_cannot_be_told_and_is_not_sent() {
 }
 
 #[tokio::test]
+async fn in_the_demo_a_registry_of_this_machine_answers_for_all_others() {
+    let peer = Peer::start(basic_registry).await;
+    let client = Client::for_demo(Limits::default(), peer.addr);
+    for server in ["acme.azurecr.io", "https://index.docker.io/v1/", "10.0.0.1"] {
+        let report = test(&client, &trial(server), With::Both, &tools(), &mut |_| {}).await;
+        assert_eq!(report.verdict, Verdict::Pass, "{report:?}");
+        assert_eq!(report.steps.last().unwrap().outcome, Outcome::Skipped);
+        assert!(report.steps[1].detail.contains("demo"));
+    }
+    assert_eq!(peer.seen().len(), 6);
+}
+
+#[tokio::test]
 async fn empty_values_are_not_sent() {
     let peer = Peer::start(basic_registry).await;
     let mut trial = trial(&peer.server());
