@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph};
 
+use super::action::Action;
 use super::keymap::Keymap;
 use super::notices::Tone;
 use super::screens::{self, Screen};
@@ -259,21 +260,28 @@ fn notice_lines(app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16, rows: usiz
     notice(level, &newest.text, columns, rows, theme, glyphs)
 }
 
-fn footer(app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) {
+/// One hint of the footer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    pub key: String,
+    pub label: &'static str,
+    pub action: Action,
+}
+
+/// The keys that make sense right now, in the order of the footer; help comes last and keeps its place.
+pub fn hints(app: &App) -> Vec<Hint> {
     let facade = app.facade();
-    let keymap = Keymap::shipped();
-    let mut hints: Vec<(String, &'static str)> = Vec::new();
+    let mut hints: Vec<Hint> = Vec::new();
     for offer in facade.offers.iter().filter(|offer| offer.not_now.is_none() && offer.action.is_for_footer()) {
-        let Some(key) = keymap.key(offer.action, facade.typing) else { continue };
-        if !hints.iter().any(|(k, _)| *k == key) {
-            hints.push((key, offer.label));
-        }
+        let Some(key) = Keymap::shipped().key(offer.action, facade.typing) else { continue };
+        hints.push(Hint { key, label: offer.label, action: offer.action });
     }
-    // Help keeps the last place, which the line of hints keeps free for it.
-    if let Some(at) = hints.iter().position(|(_, label)| *label == "help") {
-        let help = hints.remove(at);
-        hints.push(help);
-    }
+    hints.sort_by_key(|hint| hint.action == Action::Help);
+    hints
+}
+
+fn footer(app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) {
+    let hints: Vec<(String, &str)> = hints(app).into_iter().map(|hint| (hint.key, hint.label)).collect();
     let (line, places) = key_hints(&hints, usize::from(area.width), &canvas.look.theme);
     for (index, columns) in places {
         let width = columns.end - columns.start;

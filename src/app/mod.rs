@@ -72,7 +72,12 @@ impl App {
             leaving: Leaving::No,
         };
         let mut effects = Vec::new();
-        app.with_cx(&mut effects, |_, cx| cx.load_everything());
+        app.with_cx(&mut effects, |_, cx| {
+            cx.load_everything();
+            if let Some(greeting) = cx.world.greeting.take() {
+                cx.note(Tone::Info, greeting);
+            }
+        });
         app.keep_spinning(&mut effects);
         (app, effects)
     }
@@ -95,6 +100,9 @@ impl App {
             Msg::Told(told) => self.with_cx(&mut effects, |_, cx| match told {
                 Ok(text) => cx.note(Tone::Good, text),
                 Err(problem) => cx.note(Tone::Warn, format!("{}: {}; {}", problem.what, problem.why, problem.hint)),
+            }),
+            Msg::NoShell => self.with_cx(&mut effects, |_, cx| {
+                cx.note(Tone::Info, "no shell is waiting that could wake pullkey again, so it stays");
             }),
             Msg::Interrupt => self.leave(&mut effects),
         }
@@ -195,6 +203,7 @@ impl App {
                 let flow = self.with_cx(effects, |screen, cx| screen.point(row, cx));
                 self.follow(flow, effects);
             }
+            Pointer::Act(action) => self.act(action, &facade, effects),
             Pointer::ScrollUp | Pointer::ScrollDown => {
                 let action = if pointer == Pointer::ScrollUp { Action::Up } else { Action::Down };
                 if facade.offers.iter().any(|offer| offer.action == action) {

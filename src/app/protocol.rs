@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use super::action::Action;
 use super::keymap::KeyPress;
 use crate::domain::token::{Identity, Membership};
 use crate::domain::verdict::{Trial, With};
@@ -38,6 +39,8 @@ pub enum Msg {
     },
     /// What came of `Effect::Copy` or `Effect::OpenUrl`.
     Told(Result<String, Problem>),
+    /// It could not be suspended: nobody would wake it.
+    NoShell,
     /// SIGINT, SIGTERM or the end of the terminal.
     Interrupt,
 }
@@ -47,6 +50,8 @@ pub enum Msg {
 pub enum Pointer {
     /// The n-th row of the screen's list.
     Row(usize),
+    /// A hint of the footer.
+    Act(Action),
     ScrollUp,
     ScrollDown,
 }

@@ -19,6 +19,8 @@ pub struct Catalogue {
 pub struct World {
     /// Whether this is the demo world, where nothing leaves the machine.
     pub demo: bool,
+    /// What to tell at the start.
+    pub greeting: Option<String>,
     pub identity: Remote<Identity>,
     pub budget: Option<(u64, u64)>,
     pub memberships: Remote<Vec<Membership>>,
@@ -34,7 +36,8 @@ pub struct World {
 /// What to look at, as the command line and the git remote say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Start {
-    pub demo: bool,
+    /// Set for the demo world: what to tell about it at the start.
+    pub demo: Option<String>,
     pub here: Option<RepoName>,
     pub repositories: Vec<RepoName>,
     /// Named on the command line; empty means: those of the user's memberships.
@@ -55,7 +58,8 @@ impl World {
             .map(|scope| (scope, Remote::Absent))
             .collect();
         Self {
-            demo: start.demo,
+            demo: start.demo.is_some(),
+            greeting: start.demo,
             identity: Remote::Absent,
             budget: None,
             memberships: Remote::Absent,

@@ -1,5 +1,105 @@
-//! Where the screens meet the world: the terminal, its input, and (later in this room) the event loop and its tasks.
+//! Where the screens meet the world: the terminal, its input, the event loop and its tasks.
 
+mod event_loop;
+mod executor;
 pub mod input;
+mod jobs;
 mod os;
+mod session;
 pub mod terminal;
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use chrono::Utc;
+
+use self::session::Session;
+use self::terminal::Screen;
+use crate::app::world::Start;
+use crate::app::{App, Look};
+use crate::domain::{OrgName, RepoName};
+use crate::local::{Address, Env, git};
+use crate::sandbox::{self, RegistryKind, WorldKind};
+use crate::ui::{Glyphs, Theme};
+
+/// What the command line says about the screens.
+#[derive(Debug)]
+pub struct Options {
+    /// Open them on a sandbox world inside the process; nothing of the user's is read.
+    pub demo: bool,
+    pub repository: Option<RepoName>,
+    pub organizations: Vec<OrgName>,
+    pub env: Env,
+}
+
+/// How the screens ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// As the user wished.
+    Fine,
+    /// By a signal, or because the terminal went away.
+    Interrupted,
+    /// A write was given up while it ran: what it did is unknown, and that was said.
+    WriteUnknown,
+}
+
+/// Opens the screens and stays until they are left.
+pub async fn run(options: Options) -> anyhow::Result<Ended> {
+    Screen::check(options.env.filled("TERM")).context("the screens cannot be shown here; `pullkey --help` names the commands that need no terminal")?;
+    terminal::install_panic_hook();
+    let look = look(&options.env);
+    if options.demo {
+        return run_demo(options, look).await;
+    }
+    let address = Address::find(&options.env).context("the address of GitHub's API cannot be used")?;
+    let here = match options.repository {
+        Some(name) => Some(name),
+        None => here(&options.env, &address).await,
+    };
+    let start = Start { here, organizations: options.organizations, ..Start::default() };
+    let session = Session::real(options.env, address);
+    let (app, effects) = App::new(start, Utc::now());
+    event_loop::run(app, effects, session, look).await
+}
+
+/// The demo: a whole world over loopback, and the very same clients on it.
+async fn run_demo(options: Options, look: Look) -> anyhow::Result<Ended> {
+    let world = sandbox::Options { world: WorldKind::Demo, ..sandbox::Options::default() };
+    let password = world.registry_password.clone();
+    let sandbox = sandbox::start(world).await.context("the demo world could not be started on loopback")?;
+    let here = options.repository.or_else(|| RepoName::parse("acme/api").ok());
+    let hint = format!(
+        "a registry to try «Other registry» with: server {}, user puller, password {password}",
+        sandbox.registry(RegistryKind::Bearer)
+    );
+    let start = Start { demo: Some(hint), here, organizations: options.organizations, ..Start::default() };
+    let session = Session::demo(options.env, &sandbox.api_url(), sandbox.token())?;
+    let (app, effects) = App::new(start, Utc::now());
+    let ended = event_loop::run(app, effects, session, look).await;
+    sandbox.stop().await;
+    ended
+}
+
+/// The repository of the git remote; where there are several, none is guessed.
+async fn here(env: &Env, address: &Address) -> Option<RepoName> {
+    let host = address.web_host()?;
+    let dir = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
+    match git::remote(env, &dir, host).await {
+        git::Remote::One(name) => Some(name),
+        git::Remote::None | git::Remote::Ambiguous(_) => None,
+    }
+}
+
+/// `NO_COLOR` (no-color.org) and terminals without Unicode are respected; `PULLKEY_THEME` and `PULLKEY_ASCII` choose.
+fn look(env: &Env) -> Look {
+    let wanted = env.filled("PULLKEY_THEME").and_then(Theme::named);
+    let colourless = env.filled("NO_COLOR").and(Theme::named("mono"));
+    let theme = colourless.or(wanted).or_else(|| Theme::named("default")).unwrap_or_else(Theme::bare);
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| env.filled(name));
+    let speaks_unicode = locale.is_none_or(|text| {
+        let text = text.to_ascii_lowercase();
+        text.contains("utf-8") || text.contains("utf8")
+    });
+    let ascii = env.filled("PULLKEY_ASCII").is_some() || env.filled("TERM") == Some("linux") || !speaks_unicode;
+    Look { theme, glyphs: if ascii { Glyphs::ascii() } else { Glyphs::unicode() } }
+}

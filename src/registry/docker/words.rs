@@ -139,7 +139,8 @@ fn remedy(code: Code) -> &'static str {
         | Code::NoChallenge
         | Code::UnsafeRealm
         | Code::NeedsExchange
-        | Code::DockerUnavailable => "",
+        | Code::DockerUnavailable
+        | Code::NotTried => "",
     }
 }
 

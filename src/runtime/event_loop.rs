@@ -1,0 +1,179 @@
+//! The loop: drain what came in, update, draw once if something changed, carry out the effects. Nothing ticks while
+//! nothing waits.
+
+use std::io;
+
+use chrono::Utc;
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use futures_util::StreamExt;
+use ratatui::Terminal;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use super::executor::{Executor, Order};
+use super::input::{Input, Inputs, Signal};
+use super::session::Session;
+use super::terminal::{Canvas, Screen};
+use super::Ended;
+use crate::app::keymap::KeyPress;
+use crate::app::protocol::{Effect, Msg, Pointer};
+use crate::app::{App, Look, draw};
+use crate::ui::Memory;
+use crate::ui::memory::Hit;
+
+/// Runs the screens until they are left.
+pub async fn run(app: App, effects: Vec<Effect>, session: Session, look: Look) -> anyhow::Result<Ended> {
+    let (send, messages) = unbounded_channel();
+    let screen = Screen::enter(true)?;
+    let inputs = Inputs::listen()?;
+    let mut stage = Stage {
+        app,
+        executor: Executor::new(session, send),
+        terminal: Terminal::new(Canvas::new())?,
+        screen,
+        memory: Memory::default(),
+        look,
+        gone: false,
+        ended: Ended::Fine,
+    };
+    // The first frame is there before the first answer, and before the first question.
+    stage.draw();
+    for effect in effects {
+        stage.executor.carry_out(effect);
+    }
+    stage.turn(messages, inputs).await;
+    stage.executor.abort_reads();
+    stage.screen.leave();
+    let Stage { app, ended, .. } = stage;
+    Ok(if app.running_writes() > 0 { Ended::WriteUnknown } else { ended })
+}
+
+/// Everything the loop turns around.
+struct Stage {
+    app: App,
+    executor: Executor,
+    terminal: Terminal<Canvas>,
+    screen: Screen,
+    memory: Memory,
+    look: Look,
+    /// Whether the terminal went away: nothing is drawn any more, and only writes are awaited.
+    gone: bool,
+    ended: Ended,
+}
+
+/// What one input asks of the loop.
+enum Asked {
+    Message(Msg),
+    Redraw,
+    Nothing,
+}
+
+impl Stage {
+    async fn turn(&mut self, mut messages: UnboundedReceiver<Msg>, mut inputs: Inputs) {
+        loop {
+            let mut listening = !self.gone;
+            let first = tokio::select! {
+                biased;
+                Some(message) = messages.recv() => Asked::Message(message),
+                input = inputs.next(), if listening => match input {
+                    Some(input) => self.input(input),
+                    None => { listening = false; self.input(Input::Gone) }
+                },
+            };
+            let mut changed = false;
+            let mut next = Some(first);
+            while let Some(asked) = next.take() {
+                match asked {
+                    Asked::Message(message) => {
+                        changed = true;
+                        if self.update(message) {
+                            return;
+                        }
+                    }
+                    Asked::Redraw => changed = true,
+                    Asked::Nothing => {}
+                }
+                next = messages.try_recv().ok().map(Asked::Message);
+            }
+            let _ = listening;
+            if changed {
+                self.draw();
+            }
+        }
+    }
+
+    /// Takes one message; says whether it is time to leave.
+    fn update(&mut self, message: Msg) -> bool {
+        let mut leaves = false;
+        for effect in self.app.update(Utc::now(), message) {
+            match self.executor.carry_out(effect) {
+                Order::Nothing => {}
+                Order::Suspend => self.suspend(),
+                Order::Quit => leaves = true,
+            }
+        }
+        leaves
+    }
+
+    fn input(&mut self, input: Input) -> Asked {
+        match input {
+            Input::Key(key) => Asked::Message(Msg::Key(KeyPress(key))),
+            Input::Paste(text) => Asked::Message(Msg::Paste(text)),
+            Input::Mouse(mouse) => self.pointer(mouse).map_or(Asked::Nothing, |p| Asked::Message(Msg::Pointer(p))),
+            Input::Resize(..) => Asked::Redraw,
+            Input::Suspend => {
+                self.suspend();
+                Asked::Nothing
+            }
+            Input::Resumed => {
+                if self.screen.resume().is_ok() {
+                    let _ = self.terminal.clear();
+                }
+                Asked::Redraw
+            }
+            Input::Signal(signal) => {
+                self.gone |= signal == Signal::Hangup;
+                self.ended = Ended::Interrupted;
+                Asked::Message(Msg::Interrupt)
+            }
+            Input::Gone => {
+                self.gone = true;
+                self.ended = Ended::Interrupted;
+                Asked::Message(Msg::Interrupt)
+            }
+        }
+    }
+
+    /// What was pressed, by what was drawn there.
+    fn pointer(&self, mouse: MouseEvent) -> Option<Pointer> {
+        match mouse.kind {
+            MouseEventKind::ScrollUp => Some(Pointer::ScrollUp),
+            MouseEventKind::ScrollDown => Some(Pointer::ScrollDown),
+            MouseEventKind::Down(MouseButton::Left) => match self.memory.hit(mouse.column, mouse.row)? {
+                Hit::Row { index, .. } | Hit::Field(index) => Some(Pointer::Row(index)),
+                Hit::Hint(index) => draw::hints(&self.app).get(index).map(|hint| Pointer::Act(hint.action)),
+                Hit::List(_) | Hit::Tab(_) => None,
+            },
+            _ => None, // other buttons and movements mean nothing here
+        }
+    }
+
+    fn suspend(&mut self) {
+        if !self.screen.suspend() {
+            let update = self.app.update(Utc::now(), Msg::NoShell);
+            for effect in update {
+                self.executor.carry_out(effect);
+            }
+            self.draw();
+        }
+    }
+
+    fn draw(&mut self) {
+        if self.gone || !self.screen.is_active() {
+            return;
+        }
+        let (app, memory, look) = (&self.app, &mut self.memory, &self.look);
+        let drawn: io::Result<_> = self.terminal.draw(|frame| draw::draw(app, frame, memory, look)).map(|_| ());
+        // A terminal that takes no output is on its way out; the reader will say so.
+        self.gone |= drawn.is_err();
+    }
+}

@@ -1,0 +1,111 @@
+//! Effects to tasks: reads can be aborted, writes run to their end, timers come back as messages.
+
+use std::collections::HashMap;
+use std::io::Write;
+
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::AbortHandle;
+
+use super::jobs::{Reporter, perform};
+use super::session::Session;
+use crate::app::protocol::{Effect, Job, JobId, Msg};
+use crate::domain::Problem;
+use crate::local::browser;
+use crate::local::clipboard::{Clipboard, Copied};
+
+/// What the event loop itself has to do after an effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    Nothing,
+    Suspend,
+    Quit,
+}
+
+#[derive(Debug)]
+pub struct Executor {
+    session: Session,
+    send: UnboundedSender<Msg>,
+    reads: HashMap<JobId, AbortHandle>,
+    clipboard: Clipboard,
+}
+
+impl Executor {
+    pub fn new(session: Session, send: UnboundedSender<Msg>) -> Self {
+        let clipboard = Clipboard::of(&session.env);
+        Self { session, send, reads: HashMap::new(), clipboard }
+    }
+
+    pub fn carry_out(&mut self, effect: Effect) -> Order {
+        match effect {
+            Effect::Start { id, job } => self.start(id, job),
+            Effect::Cancel(id) => {
+                if let Some(task) = self.reads.remove(&id) {
+                    task.abort();
+                }
+            }
+            Effect::After { timer, delay } => {
+                let send = self.send.clone();
+                tokio::spawn(async move {
+                    tokio::time::sleep(delay).await;
+                    let _ = send.send(Msg::Timer(timer));
+                });
+            }
+            Effect::Copy(text) => self.copy(&text),
+            Effect::OpenUrl(url) => self.open(&url),
+            Effect::Suspend => return Order::Suspend,
+            Effect::Quit => return Order::Quit,
+        }
+        Order::Nothing
+    }
+
+    fn start(&mut self, id: JobId, job: Job) {
+        if job == Job::SignIn {
+            self.session.sign_in_again();
+        }
+        self.reads.retain(|_, task| !task.is_finished());
+        let (session, send, is_write) = (self.session.clone(), self.send.clone(), job.is_write());
+        let report = Reporter { id, send: send.clone() };
+        let task = tokio::spawn(async move {
+            let outcome = perform(job, session, report).await;
+            let _ = send.send(Msg::Finished { id, outcome });
+        });
+        if !is_write {
+            self.reads.insert(id, task.abort_handle());
+        }
+    }
+
+    /// Aborts every read, before the program leaves.
+    pub fn abort_reads(&mut self) {
+        for (_, task) in self.reads.drain() {
+            task.abort();
+        }
+    }
+
+    fn tell(&self, told: Result<String, Problem>) {
+        let _ = self.send.send(Msg::Told(told));
+    }
+
+    fn copy(&mut self, text: &str) {
+        let lines = text.lines().count();
+        let what = if lines > 1 { format!("{lines} lines") } else { text.to_owned() };
+        let told = match self.clipboard.copy(text) {
+            Copied::System => Ok(format!("copied: {what}")),
+            Copied::Terminal(sequence) => {
+                let mut out = std::io::stdout();
+                let _ = out.write_all(sequence.as_bytes()).and_then(|()| out.flush());
+                Ok(format!("asked the terminal to copy: {what}; not every terminal does"))
+            }
+            Copied::TooLong => Err(Problem::new("nothing was copied", "the text is too long", "select it in the terminal")),
+        };
+        self.tell(told);
+    }
+
+    fn open(&self, url: &str) {
+        let hosts = self.session.web_hosts();
+        let told = match browser::open(url, hosts.iter().map(String::as_str)) {
+            Ok(()) => Ok(format!("asked the browser to open {url}")),
+            Err(fault) => Err(Problem::new("the page was not opened", fault.to_string(), format!("open {url} yourself"))),
+        };
+        self.tell(told);
+    }
+}

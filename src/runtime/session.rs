@@ -1,0 +1,109 @@
+//! The clients of one run: who one is to GitHub, found once and shared by all jobs, and the registry's.
+
+use std::fmt;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Shared};
+use url::Url;
+
+use crate::domain::token::TokenSource;
+use crate::domain::{Problem, Sensitive};
+use crate::local::vault::SystemVault;
+use crate::local::{Address, Env, token};
+use crate::{github, registry, work};
+
+/// The client for GitHub and where its token came from, or why there is none.
+pub type SignedIn = Result<(github::Client, TokenSource), Problem>;
+
+/// What every job is given.
+#[derive(Clone)]
+pub struct Session {
+    pub env: Env,
+    how: How,
+    signed_in: Shared<BoxFuture<'static, SignedIn>>,
+    pub registry: registry::Client,
+    pub tools: registry::Tools,
+    pub demo: bool,
+}
+
+#[derive(Clone)]
+enum How {
+    Find(Address),
+    Given(github::Client),
+}
+
+impl Session {
+    /// On GitHub or the host the environment names, with the first token there is.
+    pub fn real(env: Env, address: Address) -> Self {
+        Self::new(env, How::Find(address), false)
+    }
+
+    /// On the demo world: no token, keyring, cache or configuration of the user is read.
+    pub fn demo(env: Env, api_url: &str, token: &str) -> anyhow::Result<Self> {
+        let settings = github::Settings {
+            api_url: Url::parse(api_url)?,
+            token: Some(Sensitive::new(token)),
+            limits: github::Limits::default(),
+        };
+        Ok(Self::new(env, How::Given(github::Client::new(settings)?), true))
+    }
+
+    fn new(env: Env, how: How, demo: bool) -> Self {
+        let exe = std::env::current_exe().unwrap_or_else(|_| "pullkey".into());
+        let tools = registry::Tools::find(env.get_os("PATH").unwrap_or_default(), exe);
+        let registry = registry::Client::new(registry::Limits::default());
+        let signed_in = sign_in(env.clone(), how.clone());
+        Self { env, how, signed_in, registry, tools, demo }
+    }
+
+    /// Waits for the one search for a token.
+    pub async fn github(&self) -> SignedIn {
+        self.signed_in.clone().await
+    }
+
+    /// Looks for a token once more if the last search found none.
+    pub fn sign_in_again(&mut self) {
+        if matches!(self.signed_in.peek(), Some(Err(_))) {
+            self.signed_in = sign_in(self.env.clone(), self.how.clone());
+        }
+    }
+
+    pub fn clients(&self) -> work::Clients {
+        work::Clients { github: None, registry: self.registry.clone(), tools: self.tools.clone() }
+    }
+
+    /// The hosts whose pages may be opened in a browser.
+    pub fn web_hosts(&self) -> Vec<String> {
+        let own = match &self.how {
+            How::Find(address) => address.web_host().map(str::to_owned),
+            How::Given(_) => None,
+        };
+        let docs = crate::domain::preset::presets().iter().flat_map(crate::domain::Preset::links);
+        let docs = docs.filter_map(|link| Url::parse(link).ok()?.host_str().map(str::to_owned));
+        own.into_iter().chain(docs).collect()
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("demo", &self.demo).finish_non_exhaustive()
+    }
+}
+
+fn sign_in(env: Env, how: How) -> Shared<BoxFuture<'static, SignedIn>> {
+    let search = async move {
+        match how {
+            How::Given(client) => Ok((client, TokenSource::Demo)),
+            How::Find(address) => {
+                let vault = Arc::new(SystemVault::of(&env));
+                let found = token::find(&env, &address, vault).await.map_err(Problem::from)?;
+                let limits = github::Limits::default();
+                let settings = github::Settings { api_url: address.api, token: Some(found.token), limits };
+                let client = github::Client::new(settings).map_err(|fault| work::connection_problem(&fault))?;
+                Ok((client, found.source))
+            }
+        }
+    };
+    search.boxed().shared()
+}
