@@ -9,11 +9,11 @@ use futures_util::StreamExt;
 use ratatui::Terminal;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
+use super::Ended;
 use super::executor::{Executor, Order};
 use super::input::{Input, Inputs, Signal};
 use super::session::Session;
 use super::terminal::{Canvas, Screen};
-use super::Ended;
 use crate::app::keymap::KeyPress;
 use crate::app::protocol::{Effect, Msg, Pointer};
 use crate::app::{App, Look, draw};
@@ -70,14 +70,10 @@ enum Asked {
 impl Stage {
     async fn turn(&mut self, mut messages: UnboundedReceiver<Msg>, mut inputs: Inputs) {
         loop {
-            let mut listening = !self.gone;
             let first = tokio::select! {
                 biased;
                 Some(message) = messages.recv() => Asked::Message(message),
-                input = inputs.next(), if listening => match input {
-                    Some(input) => self.input(input),
-                    None => { listening = false; self.input(Input::Gone) }
-                },
+                input = inputs.next(), if !self.gone => self.input(input.unwrap_or(Input::Gone)),
             };
             let mut changed = false;
             let mut next = Some(first);
@@ -94,7 +90,6 @@ impl Stage {
                 }
                 next = messages.try_recv().ok().map(Asked::Message);
             }
-            let _ = listening;
             if changed {
                 self.draw();
             }
@@ -125,8 +120,9 @@ impl Stage {
                 Asked::Nothing
             }
             Input::Resumed => {
-                if self.screen.resume().is_ok() {
-                    let _ = self.terminal.clear();
+                // With the terminal gone the kernel wakes the job, and there is nothing to resume.
+                if self.screen.resume().and_then(|()| self.terminal.clear()).is_err() {
+                    return self.input(Input::Gone);
                 }
                 Asked::Redraw
             }

@@ -95,7 +95,9 @@ impl Executor {
                 let _ = out.write_all(sequence.as_bytes()).and_then(|()| out.flush());
                 Ok(format!("asked the terminal to copy: {what}; not every terminal does"))
             }
-            Copied::TooLong => Err(Problem::new("nothing was copied", "the text is too long", "select it in the terminal")),
+            Copied::TooLong => {
+                Err(Problem::new("nothing was copied", "the text is too long", "select it in the terminal"))
+            }
         };
         self.tell(told);
     }
@@ -104,7 +106,9 @@ impl Executor {
         let hosts = self.session.web_hosts();
         let told = match browser::open(url, hosts.iter().map(String::as_str)) {
             Ok(()) => Ok(format!("asked the browser to open {url}")),
-            Err(fault) => Err(Problem::new("the page was not opened", fault.to_string(), format!("open {url} yourself"))),
+            Err(fault) => {
+                Err(Problem::new("the page was not opened", fault.to_string(), format!("open {url} yourself")))
+            }
         };
         self.tell(told);
     }

@@ -4,8 +4,8 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::session::Session;
 use crate::app::protocol::{Job, JobId, Msg, Outcome, Part};
-use crate::domain::verdict::{Code, Outcome as StepOutcome, Rung, Trial, With};
 use crate::domain::server::Server;
+use crate::domain::verdict::{Code, Outcome as StepOutcome, Rung, Trial, With};
 use crate::domain::{MemberReport, Step, TestReport, Verdict};
 use crate::{github, work};
 

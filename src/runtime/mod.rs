@@ -45,7 +45,8 @@ pub enum Ended {
 
 /// Opens the screens and stays until they are left.
 pub async fn run(options: Options) -> anyhow::Result<Ended> {
-    Screen::check(options.env.filled("TERM")).context("the screens cannot be shown here; `pullkey --help` names the commands that need no terminal")?;
+    Screen::check(options.env.filled("TERM"))
+        .context("the screens cannot be shown here; `pullkey --help` names the commands that need no terminal")?;
     terminal::install_panic_hook();
     let look = look(&options.env);
     if options.demo {
