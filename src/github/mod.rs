@@ -13,7 +13,7 @@ pub mod seal;
 mod transport;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use client::{Client, Limits, Settings};
 pub use error::{GithubError, RateLimit, Refusal};

@@ -6,7 +6,7 @@ use crate::domain::{Access, AccessChange, Member, MemberReport, Problem, Saved, 
 use crate::github::{Client, GithubError, Listed, SecretRecord, Written};
 
 use super::listing::load_scope;
-use super::problems::{explain, reading};
+use super::problems::{explain, reading, said};
 use super::save::wanted;
 use super::settle::{current_access, grant, secrets, settle_access};
 
@@ -96,6 +96,7 @@ async fn apply(gh: &Client, scope: &Scope, step: &Step<'_>, goal: &Access) -> Wr
         return WriteOutcome::Unchanged;
     }
     let name = &step.record.name;
+    let is_exchange = matches!((goal, &step.before), (Access::Selected(_), Access::Selected(_)));
     let done = match (goal, &step.before) {
         // A list that is exchanged for another has a call of its own, which leaves the secret alone.
         (Access::Selected(list), Access::Selected(_)) => {
@@ -115,15 +116,14 @@ async fn apply(gh: &Client, scope: &Scope, step: &Step<'_>, goal: &Access) -> Wr
             "somebody deleted it meanwhile, and now it is there without a value",
             "write the credential again",
         )),
-        Err(GithubError::Unprocessable(_))
-            if !matches!((&step.before, goal), (Access::Selected(_), Access::Selected(_))) =>
-        {
-            WriteOutcome::Failed(Problem::new(
-                what(),
-                "GitHub wants the value along with a change of visibility, and values cannot be read back",
-                "write the credential again, with the new access",
-            ))
-        }
+        Err(GithubError::Unprocessable(refusal)) if !is_exchange => WriteOutcome::Failed(Problem::new(
+            what(),
+            format!(
+                "GitHub refuses a change of visibility without the value, which cannot be read back{}",
+                said(&refusal)
+            ),
+            "write the credential again, with the new access",
+        )),
         Err(failure) if failure.may_have_happened() => {
             settle_access(gh, scope, name, (&step.before, goal), &failure).await
         }

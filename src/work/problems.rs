@@ -302,7 +302,7 @@ fn tls(what: String, host: &str, source: &(dyn std::error::Error + 'static)) -> 
 }
 
 /// The server's own words, where it had any.
-fn said(refusal: &Refusal) -> String {
+pub(super) fn said(refusal: &Refusal) -> String {
     let mut words: Vec<_> = refusal.details.iter().map(|d| clip(&d.shown())).collect();
     if !refusal.message.is_empty() {
         words.insert(0, clip(&refusal.message.shown()));

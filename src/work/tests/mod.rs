@@ -4,6 +4,7 @@
 mod access;
 mod delete;
 mod listing;
+mod odd;
 mod save;
 mod save_access;
 mod words;

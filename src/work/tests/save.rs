@@ -47,7 +47,16 @@ async fn a_new_credential_is_written_server_last_at_every_scope() {
 
 #[tokio::test]
 async fn a_member_that_fails_without_effect_is_reported_and_the_rest_can_be_retried() {
-    for kind in [FaultKind::Status(500), FaultKind::DropBefore, FaultKind::Forbidden, FaultKind::Html(502)] {
+    for kind in [
+        FaultKind::Status(500),
+        FaultKind::DropBefore,
+        FaultKind::Forbidden,
+        FaultKind::Html(502),
+        FaultKind::Html(200),
+        FaultKind::Unauthorized,
+        FaultKind::Status(404),
+        FaultKind::Redirect("http://127.0.0.1:1/elsewhere".to_owned()),
+    ] {
         for (at, member) in ORDER.into_iter().enumerate() {
             let stage = Stage::plain().await;
             stage.strike(&name(member), kind.clone());
