@@ -1,10 +1,88 @@
-//! The program: the only place that exits.
+//! The program: hardens itself, reads its arguments, and hands over. The only place that ends the process.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
+use clap::Parser;
+use clap::error::ErrorKind;
+use pullkey::cli::{self, Cli, Command, Exit, Failure};
+use pullkey::local::{Env, harden, log};
+use pullkey::registry::docker::discard;
+use pullkey::runtime;
+
 fn main() -> ExitCode {
-    if let Some(code) = pullkey::registry::docker::discard::run_if_invoked_as_helper() {
+    if let Some(code) = discard::run_if_invoked_as_helper() {
         return code;
     }
-    ExitCode::SUCCESS
+    harden::process();
+    match Cli::try_parse() {
+        Ok(Cli { command: Some(command), .. }) => command_line(command).into(),
+        Ok(cli) => screens(cli).into(),
+        Err(fault) => usage(&fault).into(),
+    }
+}
+
+/// Runs one command on a runtime of one thread: nothing in it computes long enough to need a second.
+fn command_line(command: Command) -> Exit {
+    quiet_panics();
+    let json = command.wants_json();
+    let env = Env::of_process(command.password_variable().map(String::as_str));
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(fault) => return cli::tell(&Failure::no_runtime(&fault), json),
+    };
+    let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(cli::run(command, env))));
+    // A keyring or a terminal that is still being waited for must not hold up the end.
+    runtime.shutdown_background();
+    ended.unwrap_or(Exit::Bug)
+}
+
+/// The payload of a panic may hold a secret: only the place is told.
+fn quiet_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
+        cli::say(&format!("pullkey: this is a bug{place}: please report it, with what you did"));
+    }));
+}
+
+/// Opens the screens on a runtime of several threads, so that drawing waits for nothing.
+fn screens(cli: Cli) -> Exit {
+    let Cli { command: _, demo, repo: repository, orgs: organizations } = cli;
+    let env = Env::of_process(None);
+    // The demo world reads nothing of the user's and writes nothing, a log included.
+    if !demo && let Err(problem) = log::start(&env) {
+        return cli::tell(&Failure::new(Exit::Usage, problem), false);
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(fault) => return cli::tell(&Failure::no_runtime(&fault), false),
+    };
+    let options = runtime::Options { demo, repository, organizations, env };
+    let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(runtime::run(options))));
+    runtime.shutdown_background();
+    match ended {
+        Ok(Ok(runtime::Ended::Fine)) => Exit::Fine,
+        Ok(Ok(runtime::Ended::Interrupted)) => Exit::Interrupted,
+        Ok(Ok(runtime::Ended::WriteUnknown)) => Exit::World,
+        Ok(Err(fault)) => {
+            cli::say(&format!("pullkey: {fault:#}"));
+            Exit::Usage
+        }
+        Err(_) => Exit::Bug,
+    }
+}
+
+/// Help and version are answers; everything else is a mistake, told as JSON where that was asked for.
+fn usage(fault: &clap::Error) -> Exit {
+    match fault.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            let _ = fault.print();
+            Exit::Fine
+        }
+        _ if std::env::args_os().any(|arg| arg == "--json") => cli::tell(&Failure::unparsed(fault), true),
+        _ => {
+            let _ = fault.print();
+            Exit::Usage
+        }
+    }
 }

@@ -1,1 +1,76 @@
-//! .
+//! The command line: the same use cases as the screens, asked for with flags and answered as text or JSON.
+//!
+//! It refuses to ask anything where there is no terminal: then it ends with code 2 and names the flag that is missing.
+//! The screens are not its part: `main` opens them when no command is given.
+
+mod access;
+mod args;
+mod ask;
+mod delete;
+mod exit;
+mod interrupt;
+mod list;
+mod password;
+mod repos;
+mod sandbox;
+mod session;
+mod set;
+mod set_access;
+mod test;
+mod values;
+
+#[cfg(test)]
+mod tests;
+
+pub use args::{Cli, Command};
+pub use exit::{Exit, Failure};
+
+use crate::local::Env;
+use crate::report;
+use session::Session;
+pub use session::note as say;
+
+/// Runs one command to its end and says what came of it, on standard output.
+pub async fn run(command: Command, env: Env) -> Exit {
+    let session = match Session::start(env, command.wants_json()) {
+        Ok(session) => session,
+        Err(failure) => return tell(&failure, command.wants_json()),
+    };
+    let ended = match command {
+        Command::List(args) => list::run(&args, &session).await,
+        Command::Set(args) => set::run(&args, &session).await,
+        Command::Access(args) => access::run(&args, &session).await,
+        Command::Delete(args) => delete::run(&args, &session).await,
+        Command::Test(args) => test::run(&args, &session).await,
+        Command::Sandbox(args) => sandbox::run(args).await,
+    };
+    match ended {
+        Ok(exit) => exit,
+        Err(failure) => tell(&failure, session.json),
+    }
+}
+
+/// Says why a whole command failed: as JSON on standard output, or as lines on the standard stream for them.
+pub fn tell(failure: &Failure, json: bool) -> Exit {
+    if json {
+        let mut document = serde_json::json!({
+            "version": report::VERSION,
+            "problem": report::problem_json(&failure.problem),
+        });
+        if let Some(test) = &failure.test {
+            document["test"] = report::test_json(test);
+        }
+        // If even this cannot be written there is nobody to tell.
+        let _ = session::print(&report::json::render(&document));
+    } else {
+        if let Some(test) = &failure.test {
+            session::note(report::steps(test).trim_end());
+        }
+        let problem = &failure.problem;
+        session::note(&format!("pullkey: {}: {}", problem.what, problem.why));
+        if !problem.hint.is_empty() {
+            session::note(&format!("hint: {}", problem.hint));
+        }
+    }
+    failure.exit
+}

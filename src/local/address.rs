@@ -119,6 +119,12 @@ impl Address {
         (self.api.scheme() == "https" && !self.host.contains(':')).then_some(self.host.as_str())
     }
 
+    /// The host that git remotes of its repositories name. An API on this very machine stands in for GitHub itself.
+    pub fn remote_host(&self) -> &str {
+        let is_here = self.api.host().is_some_and(|host| is_this_machine(&host));
+        if is_here { "github.com" } else { &self.host }
+    }
+
     /// Whether this is GitHub itself; every other host is named in words wherever the user looks.
     pub fn is_github(&self) -> bool {
         self.api.scheme() == "https" && self.host == "github.com"
@@ -167,6 +173,7 @@ mod tests {
         let both = find(&[url, ("GITHUB_TOKEN", "t"), ("PULLKEY_API_URL", "http://127.0.0.1:4000")]).unwrap();
         assert_eq!((both.host.as_str(), both.source), ("127.0.0.1:4000", AddressSource::PullkeyApiUrl));
         assert_eq!(both.web_host(), None);
+        assert_eq!((both.remote_host(), address.remote_host()), ("github.com", "ghes.example"));
     }
 
     #[test]

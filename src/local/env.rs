@@ -7,7 +7,7 @@ use std::fmt;
 use crate::domain::Sensitive;
 
 /// Variables that are read. A password's variable is named by the user and captured besides.
-const KNOWN: [&str; 36] = [
+const KNOWN: [&str; 37] = [
     "APPDATA",
     "COLORTERM",
     "COLUMNS",
@@ -31,6 +31,7 @@ const KNOWN: [&str; 36] = [
     "PULLKEY_API_URL",
     "PULLKEY_ASCII",
     "PULLKEY_LOG",
+    "PULLKEY_THEME",
     "SSH_CONNECTION",
     "SSH_TTY",
     "SystemRoot",

@@ -5,9 +5,9 @@ use std::fmt::Write;
 use chrono::{DateTime, Utc};
 use unicode_width::UnicodeWidthStr;
 
-use crate::domain::{Access, Credential, Inventory, Member, MemberState, Problem, ScopeListing};
+use crate::domain::{Access, Credential, Inventory, Member, MemberState, Problem, ScopeListing, preset};
 
-const HEAD: [&str; 6] = ["PREFIX", "SERVER", "USER", "PASSWORD", "ACCESS", "PASSWORD SET"];
+const HEAD: [&str; 7] = ["PREFIX", "REGISTRY", "SERVER", "USER", "PASSWORD", "ACCESS", "PASSWORD SET"];
 
 /// All scopes, each with its credentials and its other secrets; ages are counted from `now`.
 pub fn table(inventory: &Inventory, now: DateTime<Utc>) -> String {
@@ -53,9 +53,9 @@ fn block(out: &mut String, listing: &ScopeListing, now: DateTime<Utc>) {
     }
 }
 
-fn columns(out: &mut String, rows: &[[String; 6]]) {
+fn columns(out: &mut String, rows: &[[String; 7]]) {
     let width = |at: usize| rows.iter().map(|row| row[at].width()).max().unwrap_or(0).max(HEAD[at].len());
-    let widths: [usize; 6] = std::array::from_fn(width);
+    let widths: [usize; 7] = std::array::from_fn(width);
     for row in std::iter::once(&HEAD.map(str::to_owned)).chain(rows) {
         let mut text = String::from(" ");
         for (cell, width) in row.iter().zip(widths) {
@@ -66,7 +66,7 @@ fn columns(out: &mut String, rows: &[[String; 6]]) {
     }
 }
 
-fn row(credential: &Credential, now: DateTime<Utc>) -> [String; 6] {
+fn row(credential: &Credential, now: DateTime<Utc>) -> [String; 7] {
     let mark = |member: Member| {
         let word = match credential.members.get(member) {
             None => "missing",
@@ -75,9 +75,18 @@ fn row(credential: &Credential, now: DateTime<Utc>) -> [String; 6] {
         };
         word.to_owned()
     };
-    let age = credential.password_updated_at().map_or_else(|| "never".to_owned(), |at| age(now, at));
+    let age = credential.password_updated_at().map_or_else(|| "-".to_owned(), |at| age(now, at));
     let access = access_of(credential);
-    [credential.prefix.to_string(), mark(Member::Server), mark(Member::User), mark(Member::Password), access, age]
+    let product = preset::product_of_prefix(&credential.prefix).unwrap_or("-").to_owned();
+    [
+        credential.prefix.to_string(),
+        product,
+        mark(Member::Server),
+        mark(Member::User),
+        mark(Member::Password),
+        access,
+        age,
+    ]
 }
 
 fn access_of(credential: &Credential) -> String {

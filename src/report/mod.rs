@@ -10,7 +10,7 @@ mod outcome;
 
 pub use list::table;
 pub use list_json::list_json;
-pub use outcome::{Written, problem_json, steps, test_json, written, written_json};
+pub use outcome::{Change, Written, change, problem_json, steps, test_json, written, written_json};
 
 /// The `version` of every JSON document; it grows when a field changes its meaning or goes away.
 pub const VERSION: u32 = 1;

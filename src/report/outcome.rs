@@ -1,11 +1,15 @@
-//! What a test and a write came to: steps, members, problems.
+//! What a test and a write came to: steps, members, problems. Writing to a `String` cannot fail.
+
+use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 
 use super::VERSION;
-use super::list::state_access;
+use super::list::{access_words, state_access};
 use super::list_json::{access_json, scope_names};
-use crate::domain::{Credential, Member, MemberReport, Outcome, Prefix, Problem, Saved, Scope, Step, TestReport};
+use crate::domain::{
+    Access, Credential, Member, MemberReport, Outcome, Prefix, Problem, RepoRef, Saved, Scope, Step, TestReport,
+};
 
 /// `{what, why, hint}`, as everywhere.
 pub fn problem_json(problem: &Problem) -> Value {
@@ -38,12 +42,17 @@ pub fn steps(report: &TestReport) -> String {
             Outcome::Inconclusive => "????",
             Outcome::Skipped => "skip",
         };
-        out.push_str(&format!("  {mark}  {:<10}  {}\n", step.rung.as_str(), step.detail));
-        if !step.remedy.is_empty() && step.outcome != Outcome::Pass {
-            out.push_str(&format!("        hint: {}\n", step.remedy));
+        let _ = writeln!(out, "  {mark}  {:<10}  {}", step.rung.as_str(), step.detail);
+        if !step.remedy.is_empty() {
+            let _ = writeln!(
+                out,
+                "        {}: {}",
+                if step.outcome == Outcome::Pass { "note" } else { "hint" },
+                step.remedy
+            );
         }
     }
-    out.push_str(&format!("verdict: {}\n", report.verdict.as_str()));
+    let _ = writeln!(out, "verdict: {}", report.verdict.as_str());
     out
 }
 
@@ -57,11 +66,24 @@ pub struct Written<'a> {
     pub test: Option<&'a TestReport>,
     /// What else should be known, such as «granted to nobody».
     pub notes: &'a [String],
+    /// The change of access it was, if it was one.
+    pub change: Option<Change<'a>>,
     /// Nothing was written: `--dry-run`.
     pub dry_run: bool,
 }
 
-impl Written<'_> {
+/// Who gets a credential before and after a change; `before` is `None` where its members differ or one is not known.
+#[derive(Clone, Copy, Debug)]
+pub struct Change<'a> {
+    pub before: Option<&'a Access>,
+    pub after: &'a Access,
+}
+
+impl<'a> Written<'a> {
+    pub const fn of(scope: &'a Scope, prefix: &'a Prefix, saved: &'a Saved) -> Self {
+        Self { scope, prefix, saved, test: None, notes: &[], change: None, dry_run: false }
+    }
+
     fn now(&self) -> Option<&Credential> {
         self.saved.now.as_ref()?.credential(self.prefix)
     }
@@ -80,6 +102,8 @@ pub fn written_json(written: &Written<'_>) -> Value {
         "dry_run": written.dry_run,
         "done": written.saved.is_whole() && !written.dry_run,
         "members": members,
+        "before": written.change.and_then(|change| change.before).map(access_json),
+        "after": written.change.map(|change| access_json(change.after)),
         "test": written.test.map(test_json),
         "notes": written.notes,
     })
@@ -104,17 +128,44 @@ fn outcome_word(report: &MemberReport) -> String {
 /// A write's report for people.
 pub fn written(written: &Written<'_>) -> String {
     let width = written.saved.members.iter().map(|m| m.name.len()).max().unwrap_or(0);
-    let mut out = format!("{}\n", written.scope);
+    let mut out = format!("{}: {}\n", written.scope, written.prefix);
+    if let Some(it) = &written.change {
+        out.push_str(&change(it));
+    }
+    if written.dry_run {
+        out.push_str("nothing was changed (--dry-run)\n");
+    }
     for report in &written.saved.members {
         let now = written.now().map(|c| c.members.get(report.member).as_ref());
         let access = match now {
             Some(state @ Some(_)) => format!("  ({})", state_access(state)),
             Some(None) | None => String::new(),
         };
-        out.push_str(&format!("  {:<width$}  {}{access}\n", report.name, report.outcome.word()));
+        let _ = writeln!(out, "  {:<width$}  {}{access}", report.name, report.outcome.word());
         if let Some(problem) = report.outcome.problem() {
-            out.push_str(&format!("    {}: {}\n    hint: {}\n", problem.what, problem.why, problem.hint));
+            let _ = write!(out, "    {}: {}\n    hint: {}\n", problem.what, problem.why, problem.hint);
         }
     }
     out
+}
+
+/// Before and after, and each repository that is added or removed.
+pub fn change(change: &Change<'_>) -> String {
+    let before = change.before.map_or_else(|| "not the same for all members".to_owned(), access_words);
+    let mut out = format!("  before  {before}\n  after   {}\n", access_words(change.after));
+    let (old, new) = (change.before.map_or(&[][..], repositories), repositories(change.after));
+    // Without one common list before there is nothing to compare with: what will hold is shown whole.
+    for (mark, here, there) in [('+', new, old), ('-', old, new)] {
+        for repository in here.iter().filter(|r| !there.iter().any(|t| t.id == r.id)) {
+            let _ = writeln!(out, "  {mark} {}", repository.full_name.shown());
+        }
+    }
+    out
+}
+
+fn repositories(access: &Access) -> &[RepoRef] {
+    match access {
+        Access::Selected(selected) => &selected.repositories,
+        Access::All | Access::Private | Access::Repository | Access::Other(_) => &[],
+    }
 }

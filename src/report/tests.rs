@@ -103,7 +103,7 @@ fn saved() -> Saved {
 #[test]
 fn a_partial_write_is_told_member_by_member() {
     let (scope, prefix, saved) = (Scope::User, Prefix::parse("ACR").unwrap(), saved());
-    let it = Written { scope: &scope, prefix: &prefix, saved: &saved, test: None, notes: &[], dry_run: false };
+    let it = Written::of(&scope, &prefix, &saved);
     insta::assert_snapshot!(written(&it));
     let value = written_json(&it);
     assert_eq!(value["done"], false);

@@ -83,9 +83,8 @@ async fn run_demo(options: Options, look: Look) -> anyhow::Result<Ended> {
 
 /// The repository of the git remote; where there are several, none is guessed.
 async fn here(env: &Env, address: &Address) -> Option<RepoName> {
-    let host = address.web_host()?;
     let dir = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
-    match git::remote(env, &dir, host).await {
+    match git::remote(env, &dir, address.remote_host()).await {
         git::Remote::One(name) => Some(name),
         git::Remote::None | git::Remote::Ambiguous(_) => None,
     }

@@ -1,0 +1,326 @@
+//! All flags in one place. A password is never an argument: it would stand in the process list.
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::domain::verdict::With;
+use crate::domain::{OrgName, Prefix, RepoName, Scope, Visibility, preset};
+
+const CLI_HELP: &str = "\
+Examples:
+  pullkey               the screens, on what your token reaches
+  pullkey --demo        the screens, on a made-up world; needs no account and no network
+  pullkey list --json   what there is, for a program
+  pullkey test --server ghcr.io --username octocat --password-env PAT
+
+Exit codes:
+  0 fine   1 a login was refused   2 usage or configuration
+  3 something could not be read, told or written   70 a bug   130 interrupted
+
+Environment:
+  GH_TOKEN, GITHUB_TOKEN  the token; else the keyring's, else that of gh auth token
+  PULLKEY_API_URL         another API than https://api.github.com
+  PULLKEY_LOG             write a log to this file; no value is ever in it";
+
+const LIST_HELP: &str = "\
+Without a scope flag: your own secrets, those of the repository of the git remote, and
+those of your organizations. Exit 3 if a scope that a flag names could not be read.
+
+Examples:
+  pullkey list
+  pullkey list --user --org acme --json | jq '.scopes[].credentials[].prefix'";
+
+const SET_HELP: &str = "\
+The login is tested first. If the registry refuses it, nothing is written (exit 1); if it
+could not be told, it is written only with --yes (else exit 3). Off a terminal an existing
+credential is overwritten only with --yes (else exit 2). Its access is kept unless a flag
+changes it. Exit 3 if a member was not written, or if that is not known.
+
+Examples:
+  printf %s \"$PAT\" | pullkey set DOCKERHUB --user --preset dockerhub \\
+      --username octocat --password-stdin --repos octocat/hello
+  pullkey set ACR --org acme --preset acr --server mycompany.azurecr.io \\
+      --username codespaces --password-env ACR_PASSWORD \\
+      --visibility selected --repos acme/api,acme/web";
+
+const ACCESS_HELP: &str = "\
+Changes all members of the credential alike and never needs their values. Off a terminal
+a change that opens it to all or to all private repositories needs --yes.
+
+Examples:
+  pullkey access ACR --user --add octocat/hello --remove octocat/old --dry-run
+  pullkey access ACR --org acme --visibility private --yes";
+
+const DELETE_HELP: &str = "\
+Asks first on a terminal; elsewhere it needs --yes (else 2).
+
+Example:
+  pullkey delete ACR --repo acme/api --yes";
+
+const TEST_HELP: &str = "\
+Nothing is written anywhere, and docker's own configuration is neither read nor changed.
+Exit 0 if the login works, 1 if the registry refused it or the server cannot work, 3 if it
+could not be told.
+
+Example:
+  pullkey test --preset acr --server mycompany.azurecr.io --username codespaces --password-file token.txt";
+
+/// Give your codespaces the keys to pull private images
+#[derive(Clone, Debug, Parser)]
+#[command(name = "pullkey", version, after_help = CLI_HELP, args_conflicts_with_subcommands = true, max_term_width = 120)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Open the screens on a made-up world; nothing leaves this machine
+    #[arg(long)]
+    pub demo: bool,
+    /// Open the screens on this repository, instead of that of the git remote
+    #[arg(long, value_name = "OWNER/NAME", value_parser = RepoName::parse)]
+    pub repo: Option<RepoName>,
+    /// Show this organization, instead of all of yours; may be given again
+    #[arg(long = "org", value_name = "ORG", value_parser = OrgName::parse)]
+    pub orgs: Vec<OrgName>,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Show which registry credentials exist, what is missing, and who gets them
+    #[command(after_help = LIST_HELP)]
+    List(ListArgs),
+    /// Write a credential: server, user and password under one prefix
+    #[command(after_help = SET_HELP)]
+    Set(SetArgs),
+    /// Change which repositories get a credential
+    #[command(after_help = ACCESS_HELP)]
+    Access(AccessArgs),
+    /// Delete all members of a credential
+    #[command(after_help = DELETE_HELP)]
+    Delete(DeleteArgs),
+    /// Try a login at a registry
+    #[command(after_help = TEST_HELP)]
+    Test(TestArgs),
+    /// Run a made-up GitHub and three registries on this machine, to try things out
+    Sandbox(crate::sandbox::RunArgs),
+}
+
+impl Command {
+    pub const fn wants_json(&self) -> bool {
+        match self {
+            Self::List(args) => args.json,
+            Self::Set(args) => args.json,
+            Self::Access(args) => args.json,
+            Self::Delete(args) => args.json,
+            Self::Test(args) => args.json,
+            Self::Sandbox(_) => false,
+        }
+    }
+
+    /// The variable the password comes from.
+    pub const fn password_variable(&self) -> Option<&String> {
+        match self {
+            Self::Set(args) => args.password.env.as_ref(),
+            Self::Test(args) => args.password.env.as_ref(),
+            Self::List(_) | Self::Access(_) | Self::Delete(_) | Self::Sandbox(_) => None,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct ListArgs {
+    /// Your own secrets
+    #[arg(long)]
+    pub user: bool,
+    /// This repository's secrets; may be given again
+    #[arg(long = "repo", value_name = "OWNER/NAME", value_parser = RepoName::parse)]
+    pub repos: Vec<RepoName>,
+    /// This organization's secrets; may be given again
+    #[arg(long = "org", value_name = "ORG", value_parser = OrgName::parse)]
+    pub orgs: Vec<OrgName>,
+    /// Write JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The one place that is written to.
+#[derive(Clone, Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct ScopeArgs {
+    /// Your own secrets
+    #[arg(long)]
+    pub user: bool,
+    /// This repository's secrets
+    #[arg(long, value_name = "OWNER/NAME", value_parser = RepoName::parse)]
+    pub repo: Option<RepoName>,
+    /// This organization's secrets
+    #[arg(long, value_name = "ORG", value_parser = OrgName::parse)]
+    pub org: Option<OrgName>,
+}
+
+impl ScopeArgs {
+    pub(super) fn scope(&self) -> Scope {
+        match (&self.repo, &self.org) {
+            (Some(repo), _) => Scope::Repository(repo.clone()),
+            (None, Some(org)) => Scope::Organization(org.clone()),
+            (None, None) => Scope::User,
+        }
+    }
+}
+
+/// As [`ScopeArgs`], where a repository makes no sense.
+#[derive(Clone, Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct SharedScopeArgs {
+    /// Your own secrets
+    #[arg(long)]
+    pub user: bool,
+    /// This organization's secrets
+    #[arg(long, value_name = "ORG", value_parser = OrgName::parse)]
+    pub org: Option<OrgName>,
+}
+
+impl SharedScopeArgs {
+    pub(super) fn scope(&self) -> Scope {
+        self.org.clone().map_or(Scope::User, Scope::Organization)
+    }
+}
+
+/// Where the password comes from.
+#[derive(Clone, Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct PasswordArgs {
+    /// Read the password from standard input; one line end at its end is dropped
+    #[arg(long = "password-stdin", id = "password_stdin")]
+    pub stdin: bool,
+    /// Take the password from this environment variable, exactly as it is
+    #[arg(long = "password-env", id = "password_env", value_name = "VAR")]
+    pub env: Option<String>,
+    /// Read the password from this file; one line end at its end is dropped
+    #[arg(long = "password-file", id = "password_file", value_name = "FILE")]
+    pub file: Option<std::path::PathBuf>,
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct SetArgs {
+    /// What stands before `_CONTAINER_REGISTRY_`, such as ACR
+    #[arg(value_parser = Prefix::parse)]
+    pub prefix: Prefix,
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+    /// Which registry product it is for
+    #[arg(long, value_name = "ID", value_parser = preset_ids())]
+    pub preset: String,
+    /// The registry's server
+    #[arg(long, value_name = "SERVER", required_if_eq_any = [("preset", "acr"), ("preset", "ecr"), ("preset", "ecr-token"), ("preset", "other")])]
+    pub server: Option<String>,
+    /// The user name
+    #[arg(long, value_name = "USER", required_if_eq_any = [("preset", "acr"), ("preset", "dockerhub"), ("preset", "ecr"), ("preset", "other")])]
+    pub username: Option<String>,
+    #[command(flatten)]
+    pub password: PasswordArgs,
+    /// The repositories that get it, in place of those that have it
+    #[arg(long, value_name = "O/N,...", value_delimiter = ',', value_parser = RepoName::parse)]
+    pub repos: Option<Vec<RepoName>>,
+    /// Which of the organization's repositories get it
+    #[arg(long, value_parser = visibility())]
+    pub visibility: Option<Visibility>,
+    /// Write without testing the login first
+    #[arg(long)]
+    pub no_test: bool,
+    /// Overwrite, and write what could not be tested, without asking
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Write JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct AccessArgs {
+    /// What stands before `_CONTAINER_REGISTRY_`, such as ACR
+    #[arg(value_parser = Prefix::parse)]
+    pub prefix: Prefix,
+    #[command(flatten)]
+    pub scope: SharedScopeArgs,
+    /// Repositories that shall get it too
+    #[arg(long, value_name = "O/N,...", value_delimiter = ',', value_parser = RepoName::parse)]
+    pub add: Vec<RepoName>,
+    /// Repositories that shall not get it any more
+    #[arg(long, value_name = "O/N,...", value_delimiter = ',', value_parser = RepoName::parse)]
+    pub remove: Vec<RepoName>,
+    /// Which of the organization's repositories get it
+    #[arg(long, value_parser = visibility())]
+    pub visibility: Option<Visibility>,
+    /// Show what would change and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Write JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct DeleteArgs {
+    /// What stands before `_CONTAINER_REGISTRY_`, such as ACR
+    #[arg(value_parser = Prefix::parse)]
+    pub prefix: Prefix,
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+    /// Do not ask
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Write JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct TestArgs {
+    /// Which registry product it is: checks the spelling of what is given first
+    #[arg(long, value_name = "ID", value_parser = preset_ids())]
+    pub preset: Option<String>,
+    /// The registry's server
+    #[arg(long, value_name = "SERVER")]
+    pub server: String,
+    /// The user name
+    #[arg(long, value_name = "USER")]
+    pub username: String,
+    #[command(flatten)]
+    pub password: PasswordArgs,
+    /// Which client tries it: pullkey's own, the docker CLI, or both
+    #[arg(long, value_enum, default_value_t = WithArg::Both)]
+    pub with: WithArg,
+    /// Write JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum WithArg {
+    Docker,
+    Native,
+    Both,
+}
+
+impl From<WithArg> for With {
+    fn from(with: WithArg) -> Self {
+        match with {
+            WithArg::Docker => Self::Docker,
+            WithArg::Native => Self::Native,
+            WithArg::Both => Self::Both,
+        }
+    }
+}
+
+fn preset_ids() -> PossibleValuesParser {
+    PossibleValuesParser::new(
+        preset::presets().iter().map(|p| PossibleValue::new(p.id.as_str()).help(p.label.as_str())),
+    )
+}
+
+fn visibility() -> impl TypedValueParser<Value = Visibility> {
+    let words = [Visibility::All, Visibility::Private, Visibility::Selected].map(Visibility::word);
+    PossibleValuesParser::new(words).try_map(|word| Visibility::parse(&word).ok_or("unknown visibility"))
+}

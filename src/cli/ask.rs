@@ -1,0 +1,49 @@
+//! The one kind of question pullkey asks on the command line: yes or no. Anything but yes is no.
+
+use std::io::{self, BufRead, Write};
+
+use super::Failure;
+use super::session::Session;
+
+impl Session {
+    /// Asks if somebody is there, else demands `--yes`. `what` is a fragment such as «ACR would be overwritten».
+    pub(super) async fn consent(&self, yes: bool, what: &str) -> Result<(), Failure> {
+        if yes {
+            return Ok(());
+        }
+        if !self.can_ask() {
+            return Err(Failure::usage("not done without being sure", what, "add --yes if that is meant"));
+        }
+        if self.interrupt.read(question(format!("{what}. Go on? [y/N] "))).await? {
+            Ok(())
+        } else {
+            Err(Failure::usage("nothing was changed", "the answer was not yes", ""))
+        }
+    }
+}
+
+/// On a thread of its own: reading a terminal cannot be cancelled.
+async fn question(text: String) -> bool {
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let asked = std::thread::Builder::new().name("question".to_owned()).spawn(move || {
+        let mut line = String::new();
+        let shown = io::stderr().write_all(text.as_bytes()).and_then(|()| io::stdin().lock().read_line(&mut line));
+        let _ = tell.send(shown.is_ok() && is_yes(&line));
+    });
+    asked.is_ok() && told.await.unwrap_or(false)
+}
+
+fn is_yes(line: &str) -> bool {
+    matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn enter_alone_is_no() {
+        assert!(super::is_yes("y\n") && super::is_yes("YES\r\n"));
+        for line in ["", "\n", "n\n", "yep\n", "ja\n"] {
+            assert!(!super::is_yes(line), "{line:?}");
+        }
+    }
+}

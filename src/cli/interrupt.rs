@@ -1,0 +1,108 @@
+//! Ctrl-C and its kin: a read ends at once; a write runs to its end and is reported, unless one insists.
+
+use std::future::Future;
+
+use tokio_util::sync::CancellationToken;
+
+use super::Failure;
+use super::session::note;
+
+/// Whether somebody asked pullkey to stop, once or twice.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Interrupt {
+    first: CancellationToken,
+    second: CancellationToken,
+}
+
+impl Interrupt {
+    /// Listens from now on, on the current runtime.
+    pub(super) fn listen() -> Self {
+        let interrupt = Self::default();
+        let told = interrupt.clone();
+        tokio::spawn(async move {
+            let Ok(mut signals) = Signals::new() else { return };
+            signals.next().await;
+            told.first.cancel();
+            signals.next().await;
+            told.second.cancel();
+        });
+        interrupt
+    }
+
+    /// Something that changes nothing: it is dropped when the user has enough.
+    pub(super) async fn read<T>(&self, reading: impl Future<Output = T>) -> Result<T, Failure> {
+        tokio::select! {
+            done = reading => Ok(done),
+            () = self.first.cancelled() => Err(Failure::interrupted("interrupted", "nothing was changed")),
+        }
+    }
+
+    /// A write: its result, and whether it was asked to stop meanwhile.
+    pub(super) async fn write<T>(&self, writing: impl Future<Output = T>) -> Result<(T, bool), Failure> {
+        let mut writing = std::pin::pin!(writing);
+        tokio::select! {
+            done = &mut writing => return Ok((done, false)),
+            () = self.first.cancelled() => note("pullkey: finishing the write; Ctrl-C again gives up"),
+        }
+        tokio::select! {
+            done = &mut writing => Ok((done, true)),
+            () = self.second.cancelled() => Err(Failure::interrupted(
+                "given up in the middle of a write",
+                "what GitHub has now is not known: `pullkey list` shows it",
+            )),
+        }
+    }
+}
+
+#[cfg(unix)]
+struct Signals([tokio::signal::unix::Signal; 3]);
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self([signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?, signal(SignalKind::hangup())?]))
+    }
+
+    async fn next(&mut self) {
+        let [interrupt, terminate, hangup] = &mut self.0;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::cli::Exit;
+
+    #[tokio::test]
+    async fn a_read_ends_at_once_and_a_write_runs_to_its_end() {
+        let interrupt = Interrupt::default();
+        interrupt.first.cancel();
+        let read = interrupt.read(std::future::pending::<()>()).await;
+        assert_eq!(read.unwrap_err().exit, Exit::Interrupted);
+        assert_eq!(interrupt.write(tokio::task::yield_now()).await, Ok(((), true)));
+        interrupt.second.cancel();
+        let write = interrupt.write(std::future::pending::<()>()).await;
+        assert!(write.unwrap_err().problem.why.contains("not known"));
+    }
+}

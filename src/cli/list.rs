@@ -1,0 +1,84 @@
+//! `pullkey list`: every scope at once; one that cannot be read says why in its place.
+
+use futures_util::future::join_all;
+
+use super::args::ListArgs;
+use super::session::Session;
+use super::{Exit, Failure};
+use crate::domain::{Inventory, Problem, Scope, ScopeListing};
+use crate::github::Client;
+use crate::local::git;
+use crate::{report, work};
+
+pub(super) async fn run(args: &ListArgs, session: &Session) -> Result<Exit, Failure> {
+    let gh = session.github().await?;
+    let named = named(args);
+    let is_named = !named.is_empty();
+    let (inventory, notes) = if is_named {
+        (session.interrupt.read(read(&gh, named)).await?, Vec::new())
+    } else {
+        session.interrupt.read(everything(&gh, session)).await??
+    };
+    session.show(|| report::list_json(&inventory), || report::table(&inventory, chrono::Utc::now()))?;
+    session.notes(&notes);
+    let is_unread = inventory.scopes.iter().any(|(_, listing)| listing.is_err());
+    Ok(if is_named && is_unread { Exit::World } else { Exit::Fine })
+}
+
+/// The scopes that flags name, each once.
+fn named(args: &ListArgs) -> Vec<Scope> {
+    let mut scopes = Vec::new();
+    let user = args.user.then_some(Scope::User);
+    let repos = args.repos.iter().cloned().map(Scope::Repository);
+    let orgs = args.orgs.iter().cloned().map(Scope::Organization);
+    for scope in user.into_iter().chain(repos).chain(orgs) {
+        if !scopes.contains(&scope) {
+            scopes.push(scope);
+        }
+    }
+    scopes
+}
+
+async fn read(gh: &Client, scopes: Vec<Scope>) -> Inventory {
+    Inventory { scopes: join_all(scopes.into_iter().map(|scope| one(gh, scope))).await }
+}
+
+async fn one(gh: &Client, scope: Scope) -> (Scope, Result<ScopeListing, Problem>) {
+    let listing = work::load_scope(gh, &scope, &mut |_| {}).await;
+    (scope, listing)
+}
+
+/// The user's own, the checkout's repository, and the organizations.
+async fn everything(gh: &Client, session: &Session) -> Result<(Inventory, Vec<String>), Failure> {
+    let own = one(gh, Scope::User);
+    let here = async {
+        let names = remotes(session).await?;
+        Ok::<_, Failure>(read(gh, names.into_iter().map(Scope::Repository).collect()).await.scopes)
+    };
+    let orgs = async {
+        let memberships = work::memberships(gh).await?;
+        let scopes = memberships.into_iter().map(|membership| Scope::Organization(membership.org)).collect();
+        Ok::<_, Problem>(read(gh, scopes).await.scopes)
+    };
+    let (own, here, orgs) = futures_util::join!(own, here, orgs);
+    let mut scopes = vec![own];
+    scopes.extend(here?);
+    let mut notes = Vec::new();
+    match orgs {
+        Ok(orgs) => scopes.extend(orgs),
+        Err(problem) => notes.push(format!("{}: {}; {}", problem.what, problem.why, problem.hint)),
+    }
+    // Nothing at all could be read: if GitHub does not even say who this is, the whole command has failed.
+    if scopes.iter().all(|(_, listing)| listing.is_err())
+        && let Err(problem) = work::identity(gh, crate::domain::token::TokenSource::GhToken).await
+    {
+        return Err(Failure::world(problem));
+    }
+    Ok((Inventory { scopes }, notes))
+}
+
+async fn remotes(session: &Session) -> Result<Vec<crate::domain::RepoName>, Failure> {
+    let address = session.address()?;
+    let Ok(dir) = std::env::current_dir() else { return Ok(Vec::new()) };
+    Ok(git::remote(&session.env, &dir, address.remote_host()).await.candidates())
+}

@@ -1,0 +1,95 @@
+//! What every command has: the environment, the address, the clients, and where to write.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::interrupt::Interrupt;
+use super::{Exit, Failure};
+use crate::domain::Problem;
+use crate::local::vault::SystemVault;
+use crate::local::{Address, Env, token};
+use crate::{github, registry, report, work};
+
+#[derive(Debug)]
+pub(super) struct Session {
+    pub(super) env: Env,
+    pub(super) json: bool,
+    pub(super) interrupt: Interrupt,
+}
+
+impl Session {
+    pub(super) fn start(env: Env, json: bool) -> Result<Self, Failure> {
+        crate::local::log::start(&env).map_err(|problem| Failure::new(Exit::Usage, problem))?;
+        Ok(Self { env, json, interrupt: Interrupt::listen() })
+    }
+
+    pub(super) fn address(&self) -> Result<Address, Failure> {
+        Address::find(&self.env).map_err(|fault| Failure::new(Exit::Usage, fault.into()))
+    }
+
+    /// The client for GitHub; finding no token is a matter of configuration.
+    pub(super) async fn github(&self) -> Result<github::Client, Failure> {
+        let address = self.address()?;
+        let vault = Arc::new(SystemVault::of(&self.env));
+        let found = self.interrupt.read(token::find(&self.env, &address, vault)).await?;
+        let found = found.map_err(|fault| Failure::new(Exit::Usage, fault.into()))?;
+        let limits = github::Limits::default();
+        github::Client::new(github::Settings { api_url: address.api, token: Some(found.token), limits })
+            .map_err(|fault| Failure::new(Exit::Usage, work::connection_problem(&fault)))
+    }
+
+    /// The clients of a login test, which needs no GitHub.
+    pub(super) fn registry(&self) -> work::Clients {
+        let path = self.env.get_os("PATH").unwrap_or_default();
+        let exe = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("pullkey"));
+        work::Clients {
+            github: None,
+            registry: registry::Client::new(registry::Limits::default()),
+            tools: registry::Tools::find(path, exe),
+        }
+    }
+
+    /// Whether somebody is there to ask. JSON is for programs, which answer nothing.
+    pub(super) fn can_ask(&self) -> bool {
+        !self.json && io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    /// The result: JSON if it was asked for, else text.
+    pub(super) fn show(&self, json: impl FnOnce() -> Value, text: impl FnOnce() -> String) -> Result<(), Failure> {
+        let text = if self.json { report::json::render(&json()) } else { text() };
+        print(&text).map_err(|fault| {
+            Failure::world(Problem::new(
+                "the result could not be written",
+                fault.to_string(),
+                "look at where standard output leads",
+            ))
+        })
+    }
+
+    /// What a person should know besides; JSON carries it among its `notes`.
+    pub(super) fn notes(&self, notes: &[String]) {
+        if !self.json {
+            for text in notes {
+                note(&format!("note: {text}"));
+            }
+        }
+    }
+}
+
+/// To standard output, whole. Somebody who stops reading early is no failure.
+pub(super) fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(fault) if fault.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done,
+    }
+}
+
+/// One line for people, beside the result.
+pub fn note(text: &str) {
+    // Without anybody to read it there is nothing left to do.
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
