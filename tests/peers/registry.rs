@@ -17,10 +17,10 @@ use crate::support::home::Home;
 #[cfg(target_os = "linux")]
 use crate::support::{canary, process};
 
-const PASSWORD: &str = "Kn7-registry-canary_Zq";
+pub(super) const PASSWORD: &str = "Kn7-registry-canary_Zq";
 
 /// A running peer, ended with the test.
-struct Running(Child, #[allow(dead_code)] tempfile::TempDir);
+pub(super) struct Running(Child, #[allow(dead_code)] tempfile::TempDir);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -29,12 +29,12 @@ impl Drop for Running {
     }
 }
 
-fn free() -> SocketAddr {
+pub(super) fn free() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
 /// Waits, without hurry, until something is so.
-fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+pub(super) fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_so() {
         assert!(start.elapsed() < Duration::from_secs(30), "waited in vain: {what}");
@@ -42,35 +42,49 @@ fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-enum Door {
+pub(super) enum Door {
     Basic,
     Open,
     Tls,
 }
 
 /// Debian's docker-registry (the Distribution project, 2.8) with the user ann.
-fn distribution(door: &Door) -> Option<(SocketAddr, Running)> {
+pub(super) fn distribution(door: &Door) -> Option<(SocketAddr, Running)> {
+    match door {
+        Door::Basic => serve("", &htpasswd()?),
+        Door::Open => serve("", ""),
+        Door::Tls => {
+            let folder = tempfile::tempdir().unwrap();
+            let at = |name: &str| folder.path().join(name).display().to_string();
+            let made = Command::new(peer("openssl")?)
+                .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"])
+                .args(["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", &at("key.pem"), "-out", &at("cert.pem")])
+                .output()
+                .unwrap();
+            assert!(made.status.success());
+            serve(&format!(", tls: {{certificate: {}, key: {}}}", at("cert.pem"), at("key.pem")), &htpasswd()?)
+        }
+    }
+}
+
+/// The `auth` setting for ann; `HERE` is the folder it will stand in, after a line break comes its password file.
+pub(super) fn htpasswd() -> Option<String> {
+    let made = Command::new(peer("htpasswd")?).args(["-Bbn", "ann", PASSWORD]).output().unwrap();
+    assert!(made.status.success());
+    let line = String::from_utf8(made.stdout).unwrap();
+    Some(format!("auth: {{htpasswd: {{realm: basic-realm, path: HERE/htpasswd}}}}\n{}", line.trim()))
+}
+
+/// A docker-registry with this end of its `http` setting and this `auth` setting.
+pub(super) fn serve(tls: &str, auth: &str) -> Option<(SocketAddr, Running)> {
     let registry = peer("docker-registry")?;
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name).display().to_string();
-    let mut config =
-        format!("version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {}}}}}\n", at("data"));
-    if !matches!(door, Door::Open) {
-        let htpasswd = Command::new(peer("htpasswd")?).args(["-Bbn", "ann", PASSWORD]).output().unwrap();
-        assert!(htpasswd.status.success());
-        std::fs::write(at("htpasswd"), htpasswd.stdout).unwrap();
-        writeln!(config, "auth: {{htpasswd: {{realm: basic-realm, path: {}}}}}", at("htpasswd")).unwrap();
-    }
-    let mut tls = String::new();
-    if matches!(door, Door::Tls) {
-        let made = Command::new(peer("openssl")?)
-            .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"])
-            .args(["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", &at("key.pem"), "-out", &at("cert.pem")])
-            .output()
-            .unwrap();
-        assert!(made.status.success());
-        tls = format!(", tls: {{certificate: {}, key: {}}}", at("cert.pem"), at("key.pem"));
-    }
+    let storage = format!("storage: {{filesystem: {{rootdirectory: {}}}}}", at("data"));
+    let mut config = format!("version: 0.1\nlog: {{level: error}}\n{storage}\n");
+    let (auth, passwords) = auth.split_once('\n').unwrap_or((auth, ""));
+    std::fs::write(at("htpasswd"), passwords).unwrap();
+    writeln!(config, "{}", auth.replace("HERE", &folder.path().display().to_string())).unwrap();
     let addr = free();
     writeln!(config, "http: {{addr: \"{addr}\"{tls}}}").unwrap();
     std::fs::write(at("config.yml"), config).unwrap();
@@ -104,7 +118,7 @@ fn rung(report: &TestReport, rung: Rung) -> (Code, Outcome) {
 }
 
 /// Every file below a folder with what is in it.
-fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+pub(super) fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
@@ -203,6 +217,64 @@ async fn bearer(token: &'static str) -> SocketAddr {
     .await
 }
 
+/// A token server that signs with a key of its own, as RFC 7515 has it; `openssl` does the arithmetic.
+async fn token_server(openssl: PathBuf, folder: PathBuf) -> SocketAddr {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+    let pair = STANDARD.encode(format!("ann:{PASSWORD}")).to_lowercase();
+    let pem = std::fs::read_to_string(folder.join("token.pem")).unwrap();
+    let der: String = pem.lines().filter(|line| !line.starts_with("---")).collect();
+    scripted(move |request, _| {
+        if !request.contains(&format!("authorization: basic {pair}")) {
+            return "401 X\r\n\r\n{\"errors\":[{\"code\":\"UNAUTHORIZED\",\"message\":\"who are you\"}]}".into();
+        }
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+        let head = format!(r#"{{"typ":"JWT","alg":"RS256","x5c":["{der}"]}}"#);
+        let claims = format!(
+            r#"{{"iss":"test-issuer","aud":"test-registry","sub":"ann","exp":{},"nbf":{},"access":[]}}"#,
+            now + 300,
+            now - 10
+        );
+        let text = format!("{}.{}", URL_SAFE_NO_PAD.encode(head), URL_SAFE_NO_PAD.encode(claims));
+        std::fs::write(folder.join("text"), &text).unwrap();
+        let args = ["dgst", "-sha256", "-sign", "token.key", "text"];
+        let signed = Command::new(&openssl).args(args).current_dir(&folder).output().unwrap();
+        assert!(signed.status.success());
+        format!("200 OK\r\n\r\n{{\"token\":\"{text}.{}\"}}", URL_SAFE_NO_PAD.encode(signed.stdout))
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_registry_that_verifies_its_tokens_lets_the_right_password_in() {
+    let Some(openssl) = peer("openssl") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let made = Command::new(&openssl)
+        .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=token"])
+        .args(["-keyout", "token.key", "-out", "token.pem"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(made.status.success());
+    let tokens = token_server(openssl, folder.path().to_owned()).await;
+    let bundle = folder.path().join("token.pem");
+    let auth = format!(
+        "auth: {{token: {{realm: \"http://{tokens}/token\", service: test-registry, issuer: test-issuer, \
+         rootcertbundle: {}}}}}",
+        bundle.display()
+    );
+    let Some((addr, _registry)) = serve("", &auth) else { return };
+    let tools = tools(peer("docker"), folder.path());
+    let right = run(&trial(addr, PASSWORD), With::Both, &tools).await;
+    assert_eq!(right.verdict, Verdict::Pass, "{right:#?}");
+    let wrong = run(&trial(addr, "wrong"), With::Both, &tools).await;
+    assert_eq!((wrong.verdict, rung(&wrong, Rung::Login).0), (Verdict::Fail, Code::BadCredentials), "{wrong:#?}");
+    for (report, code) in [(right, Code::Ok), (wrong, Code::BadCredentials)] {
+        let docker = rung(&report, Rung::Docker).0;
+        assert!(docker == code || docker == Code::DockerUnavailable, "{report:#?}");
+    }
+}
+
 #[tokio::test]
 async fn native_and_docker_agree_on_registries_of_every_kind() {
     let Some(docker) = peer("docker") else { return };
@@ -272,7 +344,7 @@ fn fake_docker(home: &Home, login: &str) -> PathBuf {
 }
 
 /// Answers every request with a Basic challenge, or lets the login in.
-async fn small_registry() -> SocketAddr {
+pub(super) async fn small_registry() -> SocketAddr {
     scripted(|request, _| {
         let login = request.contains("\r\nauthorization:");
         let answer = if login { "200 OK\r\n\r\n" } else { "401 X\r\nWWW-Authenticate: Basic realm=\"x\"\r\n\r\n" };
@@ -353,13 +425,13 @@ async fn the_password_is_nowhere_while_the_real_docker_logs_in() {
 
 /// A docker that never ends, with a child that never ends, which both tell who they are.
 #[cfg(target_os = "linux")]
-fn endless_docker(home: &Home) -> PathBuf {
+pub(super) fn endless_docker(home: &Home) -> PathBuf {
     let pids = home.path().join("pids");
     fake_docker(home, &format!("sleep 3600 & echo $$ $! > '{0}.new'; mv '{0}.new' '{0}'; wait", pids.display()))
 }
 
 #[cfg(target_os = "linux")]
-fn pids(home: &Home) -> Vec<u32> {
+pub(super) fn pids(home: &Home) -> Vec<u32> {
     let text = std::fs::read_to_string(home.path().join("pids")).unwrap_or_default();
     text.split_whitespace().filter_map(|pid| pid.parse().ok()).collect()
 }
