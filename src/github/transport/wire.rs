@@ -142,15 +142,10 @@ fn classify(error: reqwest::Error, host: &str) -> GithubError {
     if error.is_timeout() {
         return GithubError::Timeout { sent: !connecting };
     }
-    let (mut tls, mut dns) = (false, false);
-    let mut next: Option<&(dyn Error + 'static)> = Some(&error);
-    while let Some(cause) = next {
-        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        tls |= cause.is::<rustls::Error>() || inner.is_some_and(<dyn Error + Send + Sync>::is::<rustls::Error>);
-        // hyper-util's connector names its stage in words only.
-        dns |= connecting && cause.to_string().contains("dns error");
-        next = cause.source();
-    }
+    let chain = chain(&error);
+    let tls = chain.iter().any(|cause| cause.is::<rustls::Error>());
+    // hyper-util's connector names its stage in words only.
+    let dns = connecting && chain.iter().any(|cause| cause.to_string().contains("dns error"));
     let source = Box::new(error);
     match (tls, dns, connecting) {
         (true, ..) => GithubError::Tls { host, source },
@@ -158,4 +153,19 @@ fn classify(error: reqwest::Error, host: &str) -> GithubError {
         (_, _, true) => GithubError::Refused { host, source },
         (_, _, false) => GithubError::Dropped { sent: true, source },
     }
+}
+
+/// A failure and all its causes. `io::Error` hides what it wraps from `source`, so it is asked as well.
+fn chain<'e>(error: &'e (dyn Error + 'static)) -> Vec<&'e (dyn Error + 'static)> {
+    let mut chain: Vec<&'e (dyn Error + 'static)> = Vec::new();
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        chain.push(cause);
+        let wrapped = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        next = match wrapped {
+            Some(inner) => Some(inner),
+            None => cause.source(),
+        };
+    }
+    chain
 }
