@@ -1,5 +1,6 @@
 //! Against programs that are not ours. `CONTRIBUTING.md` names each peer and how it is started.
 
+mod login;
 mod registry;
 
 use std::path::PathBuf;
