@@ -242,7 +242,7 @@ fn tabs(app: &App, canvas: &Canvas<'_, '_, '_>) -> Line<'static> {
 fn notice_lines(app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16, rows: usize) -> Vec<Line<'static>> {
     let columns = usize::from(columns);
     let (theme, glyphs) = (&canvas.look.theme, &canvas.look.glyphs);
-    if app.leaving() != Leaving::No {
+    if app.leaving() >= Leaving::AfterWrites {
         let writes = app.running_writes();
         let text = format!(
             "finishing {writes} running {}; ctrl-c again gives up",

@@ -1,4 +1,4 @@
-//! Keys to actions, from `assets/keymap.toml`. Conflicts, unknown actions and unbound actions are refused when it loads.
+//! Keys to actions, from `assets/keymap.toml`. A conflict, an unknown action or one without a key is refused.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -47,9 +47,11 @@ pub struct App {
 }
 
 /// Whether the program is on its way out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Leaving {
     No,
+    /// Asked to leave while typed values are not saved: asking again leaves them.
+    Asked,
     /// Asked to leave while writes run: they are awaited, and asking again gives up.
     AfterWrites,
     Now,
@@ -104,7 +106,10 @@ impl App {
             Msg::NoShell => self.with_cx(&mut effects, |_, cx| {
                 cx.note(Tone::Info, "no shell is waiting that could wake pullkey again, so it stays");
             }),
-            Msg::Interrupt => self.leave(&mut effects),
+            Msg::Interrupt => {
+                self.leaving = self.leaving.max(Leaving::Asked);
+                self.leave(&mut effects);
+            }
         }
         self.keep_spinning(&mut effects);
         effects
@@ -155,6 +160,9 @@ impl App {
 
     fn key(&mut self, key: KeyPress, effects: &mut Vec<Effect>) {
         let facade = self.facade();
+        if self.leaving == Leaving::Asked && Keymap::shipped().action(key) != Some(Action::Quit) {
+            self.leaving = Leaving::No;
+        }
         let is_text = facade.typing && self.with_cx(effects, |screen, cx| screen.text_key(key, cx));
         if is_text {
             return;
@@ -289,11 +297,21 @@ impl App {
         if self.stack.len() > 1 {
             self.with_cx(effects, |screen, cx| screen.close(cx));
             self.stack.pop();
+            if let (Screen::Credentials(home), Some((scope, prefix))) = (&mut self.stack[0], self.world.latest.take()) {
+                home.select(scope, prefix);
+            }
         }
     }
 
     fn leave(&mut self, effects: &mut Vec<Effect>) {
         let writes = self.flights.writes();
+        if self.leaving == Leaving::No && writes == 0 && self.stack.iter().any(Screen::is_unsaved) {
+            self.leaving = Leaving::Asked;
+            self.with_cx(effects, |_, cx| {
+                cx.note(Tone::Warn, "what you typed is not saved; the same key again leaves it behind");
+            });
+            return;
+        }
         if writes == 0 || self.leaving == Leaving::AfterWrites {
             self.leaving = Leaving::Now;
             effects.push(Effect::Quit);

@@ -75,6 +75,18 @@ pub fn heading(scope: &Scope, world: &World) -> String {
     }
 }
 
+/// Whose secrets they are, in a sentence: «secrets of octocat».
+pub fn whose(scope: &Scope, world: &World) -> String {
+    match scope {
+        Scope::User => {
+            let login = world.identity.value().map(|identity| identity.login.shown());
+            login.map_or_else(|| "your own secrets".to_owned(), |login| format!("secrets of {login}, your own"))
+        }
+        Scope::Repository(name) => format!("secrets of the repository {name}"),
+        Scope::Organization(name) => format!("secrets of the organization {name}"),
+    }
+}
+
 /// What one should know about a credential, most important first.
 pub fn remarks(scope: &Scope, credential: &Credential, world: &World, now: DateTime<Utc>) -> Vec<(bool, String)> {
     let mut remarks = Vec::new();

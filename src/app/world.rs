@@ -19,6 +19,8 @@ pub struct Catalogue {
 pub struct World {
     /// Whether this is the demo world, where nothing leaves the machine.
     pub demo: bool,
+    /// What was written last, so that the list selects it.
+    pub latest: Option<(Scope, Prefix)>,
     /// What to tell at the start.
     pub greeting: Option<String>,
     pub identity: Remote<Identity>,
@@ -59,6 +61,7 @@ impl World {
             .collect();
         Self {
             demo: start.demo.is_some(),
+            latest: None,
             greeting: start.demo,
             identity: Remote::Absent,
             budget: None,

@@ -141,6 +141,7 @@ impl Writing {
         };
         let ended = Self::Ended { change, reports, problem };
         if ended.is_whole() {
+            cx.world.latest = Some((ended.change().scope().clone(), ended.change().prefix().clone()));
             cx.note(Tone::Good, ended.change().done());
         }
         *self = ended;

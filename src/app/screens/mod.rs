@@ -67,6 +67,10 @@ pub trait Behavior {
     fn finished(&mut self, _id: JobId, _outcome: Outcome, _cx: &mut Cx<'_>) {}
     /// Ends reveal number `number`.
     fn hide(&mut self, _number: u64) {}
+    /// Whether something typed here would be lost by leaving.
+    fn is_unsaved(&self) -> bool {
+        false
+    }
     /// Aborts its reads before it goes.
     fn close(&mut self, _cx: &mut Cx<'_>) {}
 }
@@ -110,6 +114,10 @@ impl Screen {
 
     pub fn hide(&mut self, number: u64) {
         each!(self, s => s.hide(number));
+    }
+
+    pub fn is_unsaved(&self) -> bool {
+        each!(self, s => s.is_unsaved())
     }
 
     pub fn close(&mut self, cx: &mut Cx<'_>) {

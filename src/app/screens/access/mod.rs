@@ -1,4 +1,4 @@
-//! Which repositories a credential reaches: visibility and a list to choose from. The change is shown before it is made.
+//! Which repositories a credential reaches: visibility, and a list to choose from. A change is shown before it is made.
 
 mod state;
 #[cfg(test)]

@@ -10,14 +10,17 @@ use crate::app::draw::Canvas;
 use crate::app::picker::{Picker, Row};
 use crate::app::remote::Remote;
 use crate::app::world::Catalogue;
-use crate::domain::Visibility;
+use crate::domain::{Scope, Visibility};
 use crate::ui::memory::Hit;
 use crate::ui::widgets::{Level, two_columns};
 use crate::ui::{Role, text_field};
 
 pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
     let columns = two_columns(area);
-    let head = visibility_line(state.visibility, canvas);
+    let head = match state.scope {
+        Scope::Organization(_) => visibility_line(state.visibility, canvas),
+        Scope::User | Scope::Repository(_) => canvas.line(Role::Dim, " Which repositories' codespaces shall get it?"),
+    };
     canvas.lines(columns.list, vec![head]);
     let list = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..columns.list };
     let cursor = if state.visibility == Visibility::Selected {

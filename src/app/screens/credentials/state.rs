@@ -12,7 +12,7 @@ use crate::app::protocol::Effect;
 use crate::app::screens::{Behavior, Screen, access, confirm, login_test, wizard};
 use crate::app::world::World;
 use crate::app::writing::Change;
-use crate::domain::{Credential, Member, Mend, Scope, Sensitive};
+use crate::domain::{Credential, Member, Mend, Prefix, Scope, Sensitive};
 use crate::ui::{TextField, TrailingLineEnd};
 
 #[derive(Clone, Debug)]
@@ -65,6 +65,11 @@ impl State {
         rows.get(self.selected_index(&rows)).cloned()
     }
 
+    /// Selects a credential, such as the one that was just written.
+    pub fn select(&mut self, scope: Scope, prefix: Prefix) {
+        self.selected = Some(Row::Credential(scope, prefix));
+    }
+
     fn move_to(&mut self, rows: &[Row], wanted: usize, down: bool) {
         let wanted = wanted.min(rows.len().saturating_sub(1));
         let found = if down {
@@ -107,7 +112,7 @@ impl State {
 
     fn open(&mut self, cx: &mut Cx<'_>) -> Flow {
         match self.selected(cx.world) {
-            Some(Row::Credential(..) | Row::Other(..)) => self.detail = !self.detail,
+            Some(Row::Credential(..) | Row::Other(..) | Row::Memberships) => self.detail = !self.detail,
             Some(Row::Others(scope)) => match self.unfolded.iter().position(|s| *s == scope) {
                 Some(at) => drop(self.unfolded.remove(at)),
                 None => self.unfolded.push(scope),
@@ -118,7 +123,6 @@ impl State {
                 }
                 self.detail = !self.detail;
             }
-            Some(Row::Memberships) => self.detail = !self.detail,
             Some(Row::Empty(scope)) => return Flow::Push(wizard_at(Some(scope), cx)),
             Some(Row::Loading(scope)) => cx.note(Tone::Info, format!("still waiting for GitHub: {scope}")),
             Some(Row::Head(_)) | None => {}
@@ -161,11 +165,11 @@ impl State {
             .unless(copies),
             Offer::new(Action::OpenLink).unless(no_page(world)),
             Offer::new(Action::Reload),
-            Offer::new(Action::Back).unless(
-                (!self.detail && self.filter.is_empty() && !self.filtering)
-                    .then_some("this is the first screen; q quits"),
-            ),
         ];
+        let home = !self.detail && self.filter.is_empty() && !self.filtering;
+        let back = Offer::called(Action::Back, if self.detail { "close" } else { "no filter" })
+            .unless(home.then_some("this is the first screen; q quits"));
+        offers.insert(if self.detail { 0 } else { 5 }, back);
         offers.extend(moving());
         offers
     }

@@ -26,7 +26,7 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
     let rows = state.rows(&app.world);
     let columns = two_columns(area);
     if state.detail {
-        return draw_open_detail(state, app, canvas, area);
+        return Some(draw_open_detail(state, app, canvas, area));
     }
     let list = draw_filter(state, canvas, columns.list);
     let cursor = draw_list(state, app, canvas, list.1, &rows);
@@ -40,13 +40,13 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
     list.0.or(cursor)
 }
 
-fn draw_open_detail(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
+fn draw_open_detail(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Position {
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let lines = detail_lines(state, app, canvas, area.width);
     let height = usize::from(area.height);
     let first = canvas.memory.scroll("detail", lines.len(), height, state.detail_scroll);
     canvas.lines(area, lines.into_iter().skip(first).take(height).collect());
-    Some(Position::new(area.x, area.y))
+    Position::new(area.x, area.y)
 }
 
 /// The line of the filter, while there is one, and what is left of the area.
@@ -208,7 +208,7 @@ fn detail_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: 
             None => canvas.wrapped(Role::Text, "Asking GitHub for the organizations you belong to.", columns),
         },
         Row::Loading(scope) => {
-            let text = format!("Waiting for GitHub to list the secrets of {}.", words::heading(scope, world));
+            let text = format!("Waiting for GitHub to list the {}.", words::whose(scope, world));
             canvas.wrapped(Role::Text, &text, columns)
         }
         Row::Empty(scope) => empty_lines(scope, app, canvas, columns),
@@ -218,8 +218,8 @@ fn detail_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: 
 
 fn empty_lines(scope: &Scope, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let mut lines = canvas.wrapped(Role::Title, &words::heading(scope, &app.world), columns);
-    let text = "There are no Codespaces secrets here. A credential is three of them: where the registry is (SERVER), who \
-                logs in (USER) and with what (PASSWORD). Press n to make one.";
+    let text = "There are no Codespaces secrets here. A credential is three of them: where the registry is \
+                (SERVER), who logs in (USER) and with what (PASSWORD). Press n to make one.";
     lines.extend(canvas.wrapped(Role::Text, text, columns));
     lines
 }
@@ -233,7 +233,7 @@ fn credential_lines(
 ) -> Vec<Line<'static>> {
     let product = product_of_prefix(&credential.prefix).map(|p| format!("  {p}")).unwrap_or_default();
     let mut lines = canvas.wrapped(Role::Title, &format!("{}{product}", credential.prefix), columns);
-    lines.extend(canvas.wrapped(Role::Dim, &format!("in {}", words::heading(scope, &app.world)), columns));
+    lines.extend(canvas.wrapped(Role::Dim, &words::whose(scope, &app.world), columns));
     lines.push(Line::default());
     for member in Member::all() {
         let (mark, word) = mark(credential, member, canvas);
@@ -295,7 +295,7 @@ fn spelled(access: &Access) -> String {
 fn other_lines(row: &Row, scope: &Scope, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let Some(other) = row.other(&app.world) else { return Vec::new() };
     let mut lines = canvas.wrapped(Role::Title, &other.name.shown(), columns);
-    lines.extend(canvas.wrapped(Role::Dim, &format!("in {}", words::heading(scope, &app.world)), columns));
+    lines.extend(canvas.wrapped(Role::Dim, &words::whose(scope, &app.world), columns));
     lines.push(Line::default());
     lines.extend(canvas.labelled("value", Role::Text, &words::set_ago(app.now, &other.state), columns));
     let access = other.state.access.as_ref().map_or_else(|| "not read".to_owned(), spelled);

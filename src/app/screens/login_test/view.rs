@@ -10,18 +10,17 @@ use crate::app::draw::Canvas;
 use crate::app::form::{Form, Slot};
 use crate::app::keymap::Keymap;
 use crate::app::ladder::{Ladder, Run};
+use crate::domain::foreign::clean;
 use crate::domain::lint::Severity;
-use crate::domain::verdict::{Outcome, Rung, With};
+use crate::domain::verdict::{Outcome, Rung, Trial, With};
 use crate::domain::{Step, Verdict};
 use crate::ui::memory::Hit;
-use crate::ui::widgets::{Level, two_columns};
+use crate::ui::widgets::{Level, two_columns, width, wrap};
 use crate::ui::{Role, text_field};
-
-const LABEL: u16 = 11;
 
 pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
     if state.focus == Focus::Ladder {
-        return Some(draw_ladder(&state.ladder, app.spin, canvas, area));
+        return Some(draw_ladder(&state.ladder, &state.form.trial(), app.spin, canvas, area));
     }
     let columns = two_columns(area);
     let cursor = draw_form(&state.form, canvas, columns.list);
@@ -50,8 +49,8 @@ pub fn field_help(form: &Form, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec
     let mut lines = canvas.wrapped(Role::Title, &preset.label, columns);
     match form.focus {
         Slot::Prefix => {
-            let text = "The prefix names the three secrets. Codespaces do not care which one it is, as long as all three \
-                        have the same; it tells people which registry it is for.";
+            let text = "The prefix names the three secrets. Codespaces do not care which one it is, as long as \
+                        all three have the same; it tells people which registry it is for.";
             lines.extend(canvas.wrapped(Role::Text, text, columns));
             if let Some(prefix) = form.prefix() {
                 lines.push(Line::default());
@@ -82,11 +81,18 @@ pub fn field_help(form: &Form, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec
     lines
 }
 
+/// A command to copy looks different from a sentence.
+pub fn step_role(step: &str) -> Role {
+    if step.starts_with("$ ") { Role::Info } else { Role::Text }
+}
+
 /// The fields, each with its remarks under it; on a low terminal only the focused one keeps them.
 pub fn draw_form(form: &Form, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
     let remarks = form.remarks();
     let slots = form.slots();
     let air = usize::from(area.height) >= slots.len() * 3;
+    let label_width = slots.iter().map(|slot| width(&label_of(form, *slot))).max().unwrap_or(0) + 3;
+    let label_width = u16::try_from(label_width).unwrap_or(0).min(area.width / 2);
     let mut y = area.y;
     let mut cursor = None;
     for (index, slot) in slots.into_iter().enumerate() {
@@ -99,7 +105,7 @@ pub fn draw_form(form: &Form, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Op
         let line = canvas.line(if focused { Role::Title } else { Role::Label }, format!(" {label}"));
         let place = Rect { y, height: 1, ..area };
         canvas.lines(place, vec![line]);
-        let at = Rect { x: area.x + LABEL, width: area.width.saturating_sub(LABEL + 1), ..place };
+        let at = Rect { x: area.x + label_width, width: area.width.saturating_sub(label_width + 1), ..place };
         canvas.memory.hit_area(place, Hit::Row { list: "form", index });
         let (theme, glyphs) = (&canvas.look.theme, &canvas.look.glyphs);
         let found = text_field::draw(canvas.frame.buffer_mut(), at, field, theme, glyphs, focused);
@@ -120,10 +126,7 @@ pub fn draw_form(form: &Form, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Op
 fn label_of(form: &Form, slot: Slot) -> String {
     match slot {
         Slot::Prefix => "Prefix".to_owned(),
-        Slot::Member(member) => {
-            let label = &form.preset.field(member).label;
-            if label.len() < usize::from(LABEL) - 1 { label.clone() } else { member.word().to_owned() }
-        }
+        Slot::Member(member) => form.preset.field(member).label.clone(),
     }
 }
 
@@ -156,7 +159,13 @@ fn remark_lines(
 }
 
 /// The rungs as they are climbed, and the verdict in words. Returns where the cursor belongs.
-pub fn draw_ladder(ladder: &Ladder, spin: usize, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Position {
+pub fn draw_ladder(
+    ladder: &Ladder,
+    trial: &Trial,
+    spin: usize,
+    canvas: &mut Canvas<'_, '_, '_>,
+    area: Rect,
+) -> Position {
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2).min(110), ..area };
     let with = match ladder.with {
         With::Both => "pullkey and the real docker login beside it",
@@ -164,9 +173,11 @@ pub fn draw_ladder(ladder: &Ladder, spin: usize, canvas: &mut Canvas<'_, '_, '_>
         With::Docker => "the real docker login alone",
     };
     let mut lines = canvas.labelled("with", Role::Text, with, area.width);
-    if let Run::Climbing { trial, .. } | Run::Done { trial, .. } = &ladder.run {
-        lines.extend(canvas.labelled("server", Role::Text, &crate::domain::foreign::clean(&trial.server), area.width));
-    }
+    let trial = match &ladder.run {
+        Run::Climbing { trial, .. } | Run::Done { trial, .. } => trial,
+        Run::Idle | Run::Stopped => trial,
+    };
+    lines.extend(canvas.labelled("server", Role::Text, &clean(&trial.server), area.width));
     lines.push(Line::default());
     for step in ladder.steps() {
         lines.extend(step_lines(step, canvas, area.width));
@@ -182,7 +193,7 @@ pub fn draw_ladder(ladder: &Ladder, spin: usize, canvas: &mut Canvas<'_, '_, '_>
             lines.push(canvas.line(Role::Info, text));
         }
         Run::Stopped => {
-            lines.extend(canvas.wrapped(Role::Warn, "Stopped: nothing is known about these values.", area.width))
+            lines.extend(canvas.wrapped(Role::Warn, "Stopped: nothing is known about these values.", area.width));
         }
         Run::Done { report, .. } => {
             lines.push(Line::default());
@@ -208,11 +219,25 @@ fn step_lines(step: &Step, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Lin
             format!("  ({}, {})", step.outcome.as_str(), step.code.as_str())
         }
     };
-    let text = format!("{:<11} {}{tail}", rung_word(step.rung), step.detail);
-    let mut lines = canvas.marked(level, &text, columns);
+    let mark = level.mark(&canvas.look.glyphs);
+    let lead = width(mark) + 13;
+    let texts = wrap(&format!("{}{tail}", step.detail), usize::from(columns).saturating_sub(lead));
+    let mut lines: Vec<Line<'static>> = Vec::new();
+    for (index, text) in texts.into_iter().enumerate() {
+        let head = if index == 0 { format!("{mark} ") } else { " ".repeat(width(mark) + 1) };
+        let rung = if index == 0 { rung_word(step.rung) } else { "" };
+        lines.push(Line::from(vec![
+            canvas.span(level.role(), head),
+            canvas.span(Role::Label, format!("{rung:<12}")),
+            canvas.span(Role::Text, text),
+        ]));
+    }
     if !step.remedy.is_empty() {
         let arrow = canvas.look.glyphs.lines.arrow;
-        lines.extend(canvas.wrapped(Role::Info, &format!("  {arrow} {}", step.remedy), columns));
+        for (index, text) in wrap(&step.remedy, usize::from(columns).saturating_sub(lead + 2)).into_iter().enumerate() {
+            let head = if index == 0 { format!("{:lead$}{arrow} ", "") } else { " ".repeat(lead + 2) };
+            lines.push(canvas.line(Role::Info, format!("{head}{text}")));
+        }
     }
     lines
 }

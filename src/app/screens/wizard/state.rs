@@ -101,16 +101,13 @@ impl State {
         let mut plan = Plan::new(preset, wanted.unwrap_or(Scope::User), cx);
         plan.form = plan.form.filled(trial);
         plan.ladder = ladder;
-        match target {
-            Some((_, prefix)) => {
-                plan.form.set_prefix(&prefix);
-                plan.adopt_existing_access(cx.world);
-                state.stage = Stage::review(plan, cx.world);
-            }
-            None => {
-                state.kept = Some(Box::new(plan));
-                state.stage = Stage::Where { preset };
-            }
+        if let Some((_, prefix)) = target {
+            plan.form.set_prefix(&prefix);
+            plan.adopt_existing_access(cx.world);
+            state.stage = Stage::review(plan, cx.world);
+        } else {
+            state.kept = Some(Box::new(plan));
+            state.stage = Stage::Where { preset };
         }
         state
     }
@@ -280,6 +277,12 @@ impl Behavior for State {
         if let Some(plan) = self.plan_mut() {
             plan.form.hide(number);
         }
+    }
+
+    fn is_unsaved(&self) -> bool {
+        let plan = self.plan().or(self.kept.as_deref());
+        let typed = plan.is_some_and(|plan| !plan.form.values().password.is_empty());
+        typed && !self.writing().is_some_and(Writing::is_whole)
     }
 
     fn close(&mut self, cx: &mut Cx<'_>) {

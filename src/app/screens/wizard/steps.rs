@@ -155,12 +155,12 @@ impl State {
         match action {
             Action::Activate if plan.verdict() == Some(Verdict::Pass) => {
                 plan.skipped = false;
-                self.to_review(cx);
+                self.go_to_review(cx);
             }
             Action::Activate | Action::Test => plan.ladder.start(plan.form.trial(), cx),
             Action::Skip => {
                 plan.skipped = true;
-                self.to_review(cx);
+                self.go_to_review(cx);
             }
             Action::With => plan.ladder.cycle_with(),
             Action::Copy => copy_remedy(&plan.ladder, cx),
@@ -176,7 +176,7 @@ impl State {
         Flow::Stay
     }
 
-    fn to_review(&mut self, cx: &mut Cx<'_>) {
+    fn go_to_review(&mut self, cx: &mut Cx<'_>) {
         if let Some(plan) = self.take_plan() {
             self.stage = Stage::review(*plan, cx.world);
         }

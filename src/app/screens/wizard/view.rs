@@ -11,7 +11,7 @@ use crate::app::draw::Canvas;
 use crate::app::screens::access::view::{draw_picker, visibility_line};
 use crate::app::screens::access::{org_of, reach};
 use crate::app::screens::confirm::writing_lines;
-use crate::app::screens::login_test::view::{draw_form, draw_ladder, field_help, verdict_lines};
+use crate::app::screens::login_test::view::{draw_form, draw_ladder, field_help, step_role, verdict_lines};
 use crate::app::words;
 use crate::domain::preset::presets;
 use crate::domain::{Member, Scope, Visibility};
@@ -32,7 +32,7 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
             draw_form(&plan.form, canvas, list)
         }
         Stage::Access(plan) => access(plan, app, canvas, area),
-        Stage::Test(plan) => Some(draw_ladder(&plan.ladder, app.spin, canvas, area)),
+        Stage::Test(plan) => Some(draw_ladder(&plan.ladder, &plan.form.trial(), app.spin, canvas, area)),
         Stage::Review(review) => Some(review_step(review, app, canvas, area)),
     }
 }
@@ -83,7 +83,7 @@ fn registry(state: &State, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Posit
         lines.extend(canvas.labelled("prefix", Role::Dim, preset.prefix.as_str(), columns));
         lines.push(Line::default());
         lines.extend(canvas.wrapped(Role::Label, "How to get a password with the least rights", columns));
-        lines.extend(preset.steps("").iter().flat_map(|step| canvas.wrapped(Role::Text, step, columns)));
+        lines.extend(preset.steps("").iter().flat_map(|step| canvas.wrapped(step_role(step), step, columns)));
         lines
     });
     let title = canvas.line(Role::Dim, " Which registry shall your codespaces pull from?");
@@ -117,7 +117,7 @@ fn place_step(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: R
     let places = State::places(&app.world);
     let at = state.place_index(&places);
     let list = beside(canvas, area, |canvas, columns| match places.get(at) {
-        Some(place) => place_lines(place, app, canvas, columns),
+        Some(place) => place_lines(place, app, canvas, columns, area.height >= 14),
         None => Vec::new(),
     });
     let title = canvas.line(Role::Dim, " Where shall the three secrets live?");
@@ -146,13 +146,13 @@ fn place_step(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: R
     if narrow && let Some(place) = places.get(at) {
         let under =
             Rect { x: rows.x + 1, y: rows.y + keep, width: rows.width.saturating_sub(2), height: rows.height - keep };
-        let lines = place_lines(place, app, canvas, under.width);
+        let lines = place_lines(place, app, canvas, under.width, false);
         canvas.lines(under, lines);
     }
     cursor
 }
 
-fn place_lines(place: &Place, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
+fn place_lines(place: &Place, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16, air: bool) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     if let Some(missing) = &place.missing {
         lines.extend(canvas.marked(Level::Bad, missing, columns));
@@ -160,12 +160,21 @@ fn place_lines(place: &Place, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u
     if let Some(reason) = &place.recommended {
         lines.extend(canvas.marked(Level::Good, &format!("recommended: {reason}"), columns));
     }
-    lines.extend(canvas.wrapped(Role::Label, "Who can print the password", columns));
-    lines.extend(canvas.wrapped(Role::Text, &place.readers, columns));
-    lines.extend(canvas.wrapped(Role::Label, "Do prebuilds get it", columns));
-    lines.extend(canvas.wrapped(Role::Text, &place.prebuilds, columns));
-    lines.extend(canvas.wrapped(Role::Label, "Do new repositories get it", columns));
-    lines.extend(canvas.wrapped(Role::Text, &place.new_repositories, columns));
+    let facts = [
+        ("Who will be able to print the password", &place.readers),
+        ("Do prebuilds get it", &place.prebuilds),
+        ("Do new repositories get it", &place.new_repositories),
+    ];
+    for (label, text) in facts {
+        if air && !lines.is_empty() {
+            lines.push(Line::default());
+        }
+        lines.extend(canvas.wrapped(Role::Label, label, columns));
+        lines.extend(canvas.wrapped(Role::Text, text, columns));
+    }
+    if air {
+        lines.push(Line::default());
+    }
     if let Some(listing) = app.world.listing(&place.scope) {
         let text = format!("{} of 100 secrets are used here; a credential takes three", listing.count());
         lines.extend(canvas.wrapped(Role::Dim, &text, columns));
@@ -183,18 +192,13 @@ fn access(plan: &Plan, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -
     canvas.lines(list, vec![title]);
     let rest = Rect { y: list.y + 1, height: list.height.saturating_sub(1), ..list };
     let listless = !matches!(plan.grant.visibility(), Some(Visibility::Selected));
-    match plan.grant.picker().filter(|_| !listless) {
-        Some(picker) => {
-            let catalogue = app.world.catalogue(org_of(&plan.scope));
-            draw_picker(picker, &picker.rows(catalogue), catalogue, app.spin, canvas, rest)
-        }
-        None => {
-            let text = who_gets_it(plan);
-            let lines = canvas.wrapped(Role::Text, &text, rest.width.saturating_sub(2));
-            canvas.lines(Rect { x: rest.x + 1, ..rest }, lines);
-            Some(Position::new(rest.x, rest.y))
-        }
+    if let Some(picker) = plan.grant.picker().filter(|_| !listless) {
+        let catalogue = app.world.catalogue(org_of(&plan.scope));
+        return draw_picker(picker, &picker.rows(catalogue), catalogue, app.spin, canvas, rest);
     }
+    let lines = canvas.wrapped(Role::Text, &who_gets_it(plan), rest.width.saturating_sub(2));
+    canvas.lines(Rect { x: rest.x + 1, ..rest }, lines);
+    Some(Position::new(rest.x, rest.y))
 }
 
 fn who_gets_it(plan: &Plan) -> String {
