@@ -5,6 +5,7 @@ use super::session::Session;
 use super::set_access::{self, Wish};
 use super::values::{self, Values};
 use super::{Exit, Failure, password, repos, test};
+use crate::domain::verdict::With;
 use crate::domain::{
     Credential, Draft, Member, Members, Prefix, Problem, Saved, Scope, Sensitive, TestReport, Trial, Verdict,
 };
@@ -92,8 +93,7 @@ fn overwriting(existing: &Credential, scope: &Scope) -> String {
 /// The login test before the write: refused ends it, «could not be told» needs consent.
 async fn prove(args: &SetArgs, session: &Session, trial: &Trial) -> Result<TestReport, Failure> {
     let clients = session.registry();
-    let tested =
-        session.interrupt.read(work::test(&clients, trial, crate::domain::verdict::With::Both, &mut |_| {})).await?;
+    let tested = session.interrupt.read(Box::pin(work::test(&clients, trial, With::Both, &mut |_| {}))).await?;
     let why = tested.decisive().map_or_else(String::new, |step| step.detail.clone());
     let hint = tested.decisive().map_or_else(String::new, |step| step.remedy.clone());
     match tested.verdict {

@@ -24,7 +24,7 @@ pub(super) async fn run(args: &TestArgs, session: &Session) -> Result<Exit, Fail
     };
     let trial = Trial { server, user: members.user, password: members.password };
     let clients = session.registry();
-    let tested = session.interrupt.read(work::test(&clients, &trial, args.with.into(), &mut |_| {})).await?;
+    let tested = session.interrupt.read(Box::pin(work::test(&clients, &trial, args.with.into(), &mut |_| {}))).await?;
     session.notes(&notes);
     session.show(|| report::test_json(&tested), || report::steps(&tested))?;
     Ok(exit_of(&tested))
