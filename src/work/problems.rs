@@ -111,7 +111,7 @@ fn forbidden(what: String, refusal: &Refusal, scope: Option<&Scope>) -> Problem 
         return problem;
     }
     let words = refusal.message.raw().to_ascii_lowercase();
-    if words.contains("must have admin rights") {
+    if words.contains("must have admin rights") || words.contains("must be an org admin") {
         let why = match scope {
             Some(Scope::Repository(repo)) => format!("only administrators of {repo} may, and you are not one of them"),
             Some(Scope::Organization(org)) => format!("only owners of {org} may, and you are not one of them"),

@@ -59,6 +59,7 @@ async fn a_missing_role_is_told_as_that() {
     stage.world().set_org_owner("acme", false);
     let seen = problem(&stage, &acme()).await;
     is_well_said(&seen);
+    assert!(seen.why.contains("owners of acme"), "{seen:?}");
     stage.world().set_repository_admin("acme/api", false);
     let seen = problem(&stage, &api()).await;
     is_well_said(&seen);
