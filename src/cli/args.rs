@@ -1,6 +1,6 @@
 //! All flags in one place. A password is never an argument: it would stand in the process list.
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::domain::verdict::With;
@@ -67,7 +67,8 @@ Example:
 
 /// Give your codespaces the keys to pull private images
 #[derive(Clone, Debug, Parser)]
-#[command(name = "pullkey", version, after_help = CLI_HELP, args_conflicts_with_subcommands = true, max_term_width = 120)]
+#[command(name = "pullkey", version, after_help = CLI_HELP, max_term_width = 120)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -207,13 +208,13 @@ pub struct SetArgs {
     #[command(flatten)]
     pub scope: ScopeArgs,
     /// Which registry product it is for
-    #[arg(long, value_name = "ID", value_parser = preset_ids())]
+    #[arg(long, value_name = "ID", value_parser = PossibleValuesParser::new(preset_ids()))]
     pub preset: String,
     /// The registry's server
-    #[arg(long, value_name = "SERVER", required_if_eq_any = [("preset", "acr"), ("preset", "ecr"), ("preset", "ecr-token"), ("preset", "other")])]
+    #[arg(long, value_name = "SERVER", required_if_eq_any = needed_for(["acr", "ecr", "ecr-token", "other"]))]
     pub server: Option<String>,
     /// The user name
-    #[arg(long, value_name = "USER", required_if_eq_any = [("preset", "acr"), ("preset", "dockerhub"), ("preset", "ecr"), ("preset", "other")])]
+    #[arg(long, value_name = "USER", required_if_eq_any = needed_for(["acr", "dockerhub", "ecr", "other"]))]
     pub username: Option<String>,
     #[command(flatten)]
     pub password: PasswordArgs,
@@ -279,7 +280,7 @@ pub struct DeleteArgs {
 #[derive(Clone, Debug, Args)]
 pub struct TestArgs {
     /// Which registry product it is: checks the spelling of what is given first
-    #[arg(long, value_name = "ID", value_parser = preset_ids())]
+    #[arg(long, value_name = "ID", value_parser = PossibleValuesParser::new(preset_ids()))]
     pub preset: Option<String>,
     /// The registry's server
     #[arg(long, value_name = "SERVER")]
@@ -314,10 +315,14 @@ impl From<WithArg> for With {
     }
 }
 
-fn preset_ids() -> PossibleValuesParser {
-    PossibleValuesParser::new(
-        preset::presets().iter().map(|p| PossibleValue::new(p.id.as_str()).help(p.label.as_str())),
-    )
+/// A value that these presets do not know by themselves.
+fn needed_for(ids: [&'static str; 4]) -> [(&'static str, &'static str); 4] {
+    ids.map(|id| ("preset", id))
+}
+
+/// By the names of their files: reading all of them, with their patterns, would slow down every command's start.
+pub(super) fn preset_ids() -> impl Iterator<Item = &'static str> {
+    preset::FILES.iter().map(|(file, _)| file.strip_suffix(".toml").unwrap_or(file))
 }
 
 fn visibility() -> impl TypedValueParser<Value = Visibility> {

@@ -14,6 +14,12 @@ fn the_flags_are_consistent() {
     Cli::command().debug_assert();
 }
 
+#[test]
+fn every_preset_can_be_named() {
+    let known: Vec<_> = crate::domain::preset::presets().iter().map(|preset| preset.id.as_str()).collect();
+    assert_eq!(super::args::preset_ids().collect::<Vec<_>>(), known);
+}
+
 fn parses(line: &str) -> bool {
     Cli::try_parse_from(line.split(' ')).is_ok()
 }

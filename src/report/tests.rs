@@ -16,28 +16,28 @@ fn state(name: &str, days: i64, access: Option<Access>) -> MemberState {
     MemberState { name: name.into(), created_at: at, updated_at: at, access }
 }
 
-fn repos(ids: &[u64]) -> Option<Access> {
+fn repos(ids: &[u64]) -> Access {
     let list = ids.iter().map(|id| RepoRef { id: *id, full_name: Foreign::new(format!("acme/r{id}")) }).collect();
-    Some(Access::selected(list, true))
+    Access::selected(list, true)
 }
 
 fn inventory() -> Inventory {
     let user = ScopeListing::group(
         [
-            state("ACR_CONTAINER_REGISTRY_SERVER", 12, repos(&[1, 2, 3])),
-            state("ACR_CONTAINER_REGISTRY_USER", 12, repos(&[3, 2, 1])),
-            state("ACR_CONTAINER_REGISTRY_PASSWORD", 12, repos(&[1, 2, 3])),
-            state("ECR_CONTAINER_REGISTRY_SERVER", 1, repos(&[])),
-            state("ECR_CONTAINER_REGISTRY_USER", 1, repos(&[])),
-            state("NPM_\x1b[2JTOKEN", 400, repos(&[1])),
+            state("ACR_CONTAINER_REGISTRY_SERVER", 12, Some(repos(&[1, 2, 3]))),
+            state("ACR_CONTAINER_REGISTRY_USER", 12, Some(repos(&[3, 2, 1]))),
+            state("ACR_CONTAINER_REGISTRY_PASSWORD", 12, Some(repos(&[1, 2, 3]))),
+            state("ECR_CONTAINER_REGISTRY_SERVER", 1, Some(repos(&[]))),
+            state("ECR_CONTAINER_REGISTRY_USER", 1, Some(repos(&[]))),
+            state("NPM_\x1b[2JTOKEN", 400, Some(repos(&[1]))),
         ],
         true,
     );
     let org = ScopeListing::group(
         [
-            state("GHCR_CONTAINER_REGISTRY_SERVER", 1100, repos(&[1, 2])),
-            state("GHCR_CONTAINER_REGISTRY_USER", 1100, repos(&[1, 2])),
-            state("GHCR_CONTAINER_REGISTRY_PASSWORD", 1100, repos(&[1])),
+            state("GHCR_CONTAINER_REGISTRY_SERVER", 1100, Some(repos(&[1, 2]))),
+            state("GHCR_CONTAINER_REGISTRY_USER", 1100, Some(repos(&[1, 2]))),
+            state("GHCR_CONTAINER_REGISTRY_PASSWORD", 1100, Some(repos(&[1]))),
             state("HUB_CONTAINER_REGISTRY_PASSWORD", 90, Some(Access::All)),
             state("X_CONTAINER_REGISTRY_PASSWORD", 0, None),
         ],
@@ -96,7 +96,7 @@ fn saved() -> Saved {
             report(Member::Password, WriteOutcome::Failed(problem)),
             report(Member::Server, WriteOutcome::NotTried),
         ],
-        now: Some(ScopeListing::group([state("ACR_CONTAINER_REGISTRY_USER", 0, repos(&[]))], true)),
+        now: Some(ScopeListing::group([state("ACR_CONTAINER_REGISTRY_USER", 0, Some(repos(&[])))], true)),
     }
 }
 

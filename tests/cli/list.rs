@@ -95,3 +95,13 @@ fn a_reader_that_goes_away_is_no_failure() {
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert!(output.stderr.is_empty(), "{output:?}");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_result_that_cannot_be_written_is_told() {
+    let desk = Desk::new();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let child = desk.command("list --user").stdout(full).spawn().unwrap();
+    let ran = finish(child, "").ends(3);
+    assert!(ran.stderr.contains("could not be written"), "{ran:?}");
+}

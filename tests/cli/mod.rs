@@ -2,6 +2,8 @@
 
 mod access;
 mod addresses;
+#[cfg(unix)]
+mod ask;
 mod delete;
 mod list;
 mod set;

@@ -1,4 +1,5 @@
-//! macOS and the BSDs: no core file. Denying attachment needs `ptrace(PT_DENY_ATTACH)`, for which there is no safe call.
+//! macOS and the BSDs: no core file. Denying attachment needs `ptrace(PT_DENY_ATTACH)`, for which there is no safe
+//! call.
 
 use rustix::process::{Resource, Rlimit, setrlimit};
 

@@ -1,0 +1,76 @@
+//! On a terminal it asks, and Enter alone changes nothing.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::*;
+use crate::support::pty::Terminal;
+
+fn start(desk: &Desk, line: &str) -> Terminal {
+    let mut env = desk.scene.env(&desk.home);
+    env.insert("PATH".to_owned(), desk.home.path().to_string_lossy().into_owned());
+    env.insert("CANARY".to_owned(), PASSWORD.to_owned());
+    let arguments: Vec<_> = line.split_whitespace().collect();
+    Terminal::start(Path::new(PROGRAM), &arguments, &env, desk.home.path(), (100, 30))
+}
+
+fn code(terminal: &mut Terminal) -> u32 {
+    terminal.wait_within(Duration::from_secs(30)).expect("it ends").exit_code()
+}
+
+#[test]
+fn enter_alone_deletes_nothing_and_yes_deletes() {
+    let desk = Desk::new();
+    desk.plant("user", "ACR", "selected", &[]);
+    let mut terminal = start(&desk, "delete ACR --user");
+    terminal.wait_for("[y/N]");
+    terminal.send("\r");
+    assert_eq!(code(&mut terminal), 2);
+    assert!(desk.values("user", "ACR")[0].is_some());
+    let mut terminal = start(&desk, "delete ACR --user");
+    terminal.wait_for("[y/N]");
+    terminal.send("y\r");
+    assert_eq!(code(&mut terminal), 0);
+    assert_eq!(desk.values("user", "ACR"), [None, None, None]);
+}
+
+#[test]
+fn overwriting_and_opening_are_asked_for() {
+    let desk = Desk::new();
+    desk.plant("org:acme", "ACR", "selected", &["acme/api"]);
+    let server = desk.registry(RegistryKind::Basic);
+    let set = format!("set ACR --org acme --preset other --server {server} --username puller --password-env CANARY");
+    let mut terminal = start(&desk, &set);
+    terminal.wait_for("overwritten");
+    terminal.send("n\r");
+    assert_eq!(code(&mut terminal), 2);
+    let mut terminal = start(&desk, "access ACR --org acme --visibility all");
+    terminal.wait_for("[y/N]");
+    assert!(terminal.text().contains("before  1 repository"), "{}", terminal.text());
+    terminal.send("\r");
+    assert_eq!(code(&mut terminal), 2);
+    assert_eq!(desk.count(&http::Method::PUT), 0);
+    let mut terminal = start(&desk, &set);
+    terminal.wait_for("overwritten");
+    terminal.send("yes\r");
+    assert_eq!(code(&mut terminal), 0);
+    assert_eq!(desk.values("org:acme", "ACR")[0].as_deref(), Some(server.as_str()));
+}
+
+#[test]
+fn a_question_is_ended_by_ctrl_c() {
+    let desk = Desk::new();
+    let mut terminal = start(&desk, "delete ACR --user");
+    terminal.wait_for("[y/N]");
+    terminal.send("\x03");
+    assert_eq!(code(&mut terminal), 130);
+    assert!(desk.world().requests().is_empty());
+}
+
+#[test]
+fn a_password_is_never_read_from_the_terminal_itself() {
+    let desk = Desk::new();
+    let mut terminal = start(&desk, "test --server r.example --username u --password-stdin");
+    terminal.wait_for("standard input is a terminal");
+    assert_eq!(code(&mut terminal), 2);
+}
