@@ -84,10 +84,11 @@ fn server_rung(trial: &Trial, climb: &mut Climb<'_>) -> Option<Server> {
     let server = match Server::parse(&trial.server) {
         Ok(server) => server,
         Err(fault) => {
-            climb.add(bad(
-                format!("this server {fault}"),
-                "write a registry's host name, such as example.azurecr.io".into(),
-            ));
+            let remedy = Server::parse(trial.server.trim()).map_or_else(
+                |_| "write a registry's host name, such as example.azurecr.io".to_owned(),
+                |meant| format!("write {} as the server", meant.canonical()),
+            );
+            climb.add(bad(format!("this server {fault}"), remedy));
             return None;
         }
     };
@@ -133,6 +134,9 @@ fn server_detail(server: &Server) -> String {
 fn server_advice(server: &Server) -> String {
     if !server.is_canonical() {
         return format!("write {}, the text that every client finds", server.canonical());
+    }
+    if server.is_loopback() {
+        return "a codespace cannot reach this host: it is this machine itself".to_owned();
     }
     if server.is_private_host() {
         return "a codespace cannot reach this host: it exists only in this network".to_owned();

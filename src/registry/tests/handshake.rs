@@ -301,6 +301,7 @@ async fn a_server_no_pull_looks_up_fails_before_anything_is_sent() {
         ("registry-1.docker.io", "https://index.docker.io/v1/"),
         ("GHCR.IO", "ghcr.io"),
         ("", "host name"),
+        (" GHCR.io\n", "write ghcr.io"),
         ("me:pw@ghcr.io", "host name"),
     ] {
         let report = climb(server).await;
