@@ -202,7 +202,7 @@ pub struct PasswordArgs {
 
 #[derive(Clone, Debug, Args)]
 pub struct SetArgs {
-    /// What stands before `_CONTAINER_REGISTRY_`, such as ACR
+    /// The credential's prefix, such as ACR
     #[arg(value_parser = Prefix::parse)]
     pub prefix: Prefix,
     #[command(flatten)]
@@ -237,7 +237,7 @@ pub struct SetArgs {
 
 #[derive(Clone, Debug, Args)]
 pub struct AccessArgs {
-    /// What stands before `_CONTAINER_REGISTRY_`, such as ACR
+    /// The credential's prefix, such as ACR
     #[arg(value_parser = Prefix::parse)]
     pub prefix: Prefix,
     #[command(flatten)]
@@ -264,7 +264,7 @@ pub struct AccessArgs {
 
 #[derive(Clone, Debug, Args)]
 pub struct DeleteArgs {
-    /// What stands before `_CONTAINER_REGISTRY_`, such as ACR
+    /// The credential's prefix, such as ACR
     #[arg(value_parser = Prefix::parse)]
     pub prefix: Prefix,
     #[command(flatten)]
