@@ -2,7 +2,7 @@
 //!
 //! It runs without a daemon, in a private folder with an environment of our own; its credential helper is this very
 //! executable, which forgets what it is given ([`discard`]). The user's docker configuration is neither read nor
-//! written. What docker says is turned into the ladder's codes by [`words`].
+//! written. What docker says is turned into the ladder's codes in `words.rs`.
 
 pub mod discard;
 mod room;
