@@ -1,7 +1,7 @@
 //! The loop: drain what came in, update, draw once if something changed, carry out the effects. Nothing ticks while
 //! nothing waits.
 
-use std::io;
+use std::io::{self, Write};
 
 use chrono::Utc;
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
@@ -44,7 +44,13 @@ pub async fn run(app: App, effects: Vec<Effect>, session: Session, look: Look) -
     stage.executor.abort_reads();
     stage.screen.leave();
     let Stage { app, ended, .. } = stage;
-    Ok(if app.running_writes() > 0 { Ended::WriteUnknown } else { ended })
+    if app.running_writes() == 0 {
+        return Ok(ended);
+    }
+    let text = "pullkey: a write was still running and was given up; what it did is not known\nhint: pullkey list";
+    // With the terminal gone there is nobody to tell.
+    let _ = writeln!(io::stderr(), "{text}");
+    Ok(Ended::WriteUnknown)
 }
 
 /// Everything the loop turns around.
