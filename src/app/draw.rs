@@ -54,6 +54,19 @@ impl Canvas<'_, '_, '_> {
         }
     }
 
+    /// One row of a list. On the selected one colours give way, so that it reads well reversed.
+    pub fn row(&mut self, place: Rect, line: Line<'_>, selected: bool) {
+        if !selected {
+            return self.lines(place, vec![line]);
+        }
+        let mut line = line;
+        for span in &mut line.spans {
+            span.style.fg = None;
+        }
+        self.lines(place, vec![line]);
+        self.frame.buffer_mut().set_style(place, self.look.theme.style(Role::Selected));
+    }
+
     /// A text broken into lines of one role.
     pub fn wrapped(&self, role: Role, text: &str, columns: u16) -> Vec<Line<'static>> {
         let lines = crate::ui::widgets::wrap(text, usize::from(columns));
@@ -195,6 +208,9 @@ fn header(app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Line<'static>
 
 fn who(app: &App, dot: &str) -> String {
     if let Some(identity) = app.world.identity.value() {
+        if app.world.demo {
+            return identity.login.shown();
+        }
         let host =
             if identity.is_github() { "github.com".to_owned() } else { format!("not GitHub: {}", identity.host) };
         let scopes = identity.scopes.as_ref().map_or_else(

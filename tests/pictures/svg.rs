@@ -125,7 +125,7 @@ fn head(width: f32, height: f32, title: &str) -> String {
         rules
     };
     let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
+        "<svg xml:space=\"preserve\" xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
          viewBox=\"0 0 {width:.0} {height:.0}\" font-family=\"'JetBrains Mono','Cascadia Mono','SF Mono',Menlo,\
          'DejaVu Sans Mono',Consolas,monospace\" font-size=\"{FONT_SIZE}\">\n<title>{}</title>\n<style>\
          text{{white-space:pre;\

@@ -78,10 +78,9 @@ pub fn draw_picker(
         let is_selected = index == selected && !picker.filtering;
         if is_selected {
             cursor = Some(Position::new(place.x, place.y));
-            canvas.frame.buffer_mut().set_style(place, canvas.look.theme.style(Role::Selected));
         }
         let line = row_line(&rows[index], is_selected, canvas);
-        canvas.lines(place, vec![line]);
+        canvas.row(place, line, is_selected);
     }
     let state = catalogue_line(rows, catalogue, spin, picker, canvas);
     canvas.lines(Rect { y: area.bottom().saturating_sub(1), height: 1, ..area }, vec![state]);

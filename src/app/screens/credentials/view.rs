@@ -79,10 +79,9 @@ fn draw_list(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Re
         canvas.memory.hit_area(place, Hit::Row { list: "credentials", index });
         if is_selected {
             cursor = Some(Position::new(place.x, place.y));
-            canvas.frame.buffer_mut().set_style(place, canvas.look.theme.style(Role::Selected));
         }
         let line = row_line(&rows[index], state, app, canvas, &widths, is_selected);
-        canvas.lines(place, vec![line]);
+        canvas.row(place, line, is_selected);
     }
     if rows.is_empty() {
         let text =

@@ -96,9 +96,8 @@ fn registry(state: &State, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Posit
         let line = choice(index == at, &presets()[index].label, "", canvas);
         if index == at {
             cursor = Position::new(place.x, place.y);
-            canvas.frame.buffer_mut().set_style(place, canvas.look.theme.style(Role::Selected));
         }
-        canvas.lines(place, vec![line]);
+        canvas.row(place, line, index == at);
     }
     cursor
 }
@@ -139,9 +138,8 @@ fn place_step(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: R
         let text = choice(index == at, &words::heading(&place.scope, &app.world), note, canvas);
         if index == at {
             cursor = Position::new(line.x, line.y);
-            canvas.frame.buffer_mut().set_style(line, canvas.look.theme.style(Role::Selected));
         }
-        canvas.lines(line, vec![text]);
+        canvas.row(line, text, index == at);
     }
     if narrow && let Some(place) = places.get(at) {
         let under =
