@@ -295,7 +295,7 @@ impl App {
     /// Closes the top screen: its reads are aborted, its writes go on. Home stays.
     fn close(&mut self, effects: &mut Vec<Effect>) {
         if self.stack.len() > 1 {
-            self.with_cx(effects, |screen, cx| screen.close(cx));
+            self.with_cx(effects, Screen::close);
             self.stack.pop();
             if let (Screen::Credentials(home), Some((scope, prefix))) = (&mut self.stack[0], self.world.latest.take()) {
                 home.select(scope, prefix);

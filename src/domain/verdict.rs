@@ -29,8 +29,6 @@ pub enum Code {
     NeedsExchange,
     /// The docker CLI could not be asked: not installed, or it refuses what this test needs.
     DockerUnavailable,
-    /// Deliberately not tried: the demo world contacts nothing outside this machine.
-    NotTried,
 }
 
 impl Code {

@@ -69,8 +69,7 @@ pub(super) fn trouble_step(trouble: Trouble, rung: Rung, server: &Server) -> Ste
         | Code::UnsafeRealm
         | Code::BadServer
         | Code::NeedsExchange
-        | Code::DockerUnavailable
-        | Code::NotTried => "check the host",
+        | Code::DockerUnavailable => "check the host",
     };
     let remedy = if trouble.code == Code::Dns && server.is_private_host() {
         "this host exists only in its own network: a codespace cannot reach it either"

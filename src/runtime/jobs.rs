@@ -4,9 +4,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::session::Session;
 use crate::app::protocol::{Job, JobId, Msg, Outcome, Part};
-use crate::domain::server::Server;
-use crate::domain::verdict::{Code, Outcome as StepOutcome, Rung, Trial, With};
-use crate::domain::{MemberReport, Step, TestReport, Verdict};
+use crate::domain::MemberReport;
 use crate::{github, work};
 
 /// Where a job's parts go, and under which id.
@@ -54,7 +52,10 @@ pub async fn perform(job: Job, session: Session, report: Reporter) -> Outcome {
             Ok((gh, _)) => counted(work::repository(&gh, &name).await, &gh, &report),
             Err(problem) => Err(problem),
         }),
-        Job::Test { trial, with } => Outcome::Tested(test(&session, &trial, with, &report).await),
+        Job::Test { trial, with } => {
+            let mut part = |step| report.part(Part::Step(step));
+            Outcome::Tested(work::test(&session.clients(), &trial, with, &mut part).await)
+        }
         Job::Save(draft) => Outcome::Saved(match session.github().await {
             Ok((gh, _)) => counted(work::save(&gh, &draft, &mut member).await, &gh, &report),
             Err(problem) => Err(problem),
@@ -76,26 +77,4 @@ fn counted<T>(result: T, gh: &github::Client, report: &Reporter) -> T {
         let _ = report.send.send(Msg::Budget { remaining, limit });
     }
     result
-}
-
-async fn test(session: &Session, trial: &Trial, with: With, report: &Reporter) -> TestReport {
-    if session.demo && !Server::parse(&trial.server).is_ok_and(|server| server.is_loopback()) {
-        return stays_here(trial, report);
-    }
-    let mut part = |step| report.part(Part::Step(step));
-    work::test(&session.clients(), trial, with, &mut part).await
-}
-
-/// The demo's promise is kept by the test too: nothing leaves this machine.
-fn stays_here(trial: &Trial, report: &Reporter) -> TestReport {
-    let host = crate::domain::foreign::clean(&trial.server);
-    let step = Step {
-        rung: Rung::Connection,
-        code: Code::NotTried,
-        outcome: StepOutcome::Inconclusive,
-        detail: format!("{host} is outside this machine, and the demo contacts nothing outside"),
-        remedy: "go on unproven, or use the demo's own registry, which the first notice names".to_owned(),
-    };
-    report.part(Part::Step(step.clone()));
-    TestReport { verdict: Verdict::Inconclusive, steps: vec![step] }
 }

@@ -69,12 +69,11 @@ async fn run_demo(options: Options, look: Look) -> anyhow::Result<Ended> {
     let password = world.registry_password.clone();
     let sandbox = sandbox::start(world).await.context("the demo world could not be started on loopback")?;
     let here = options.repository.or_else(|| RepoName::parse("acme/api").ok());
-    let hint = format!(
-        "a registry to try «Other registry» with: server {}, user puller, password {password}",
-        sandbox.registry(RegistryKind::Bearer)
-    );
+    let hint =
+        format!("the demo plays every registry: user puller and password {password} are accepted, others refused");
     let start = Start { demo: Some(hint), here, organizations: options.organizations, ..Start::default() };
-    let session = Session::demo(options.env, &sandbox.api_url(), sandbox.token())?;
+    let stand_in = sandbox.registry(RegistryKind::Basic).parse().context("the demo world has no registry")?;
+    let session = Session::demo(options.env, &sandbox.api_url(), sandbox.token(), stand_in)?;
     let (app, effects) = App::new(start, Utc::now());
     let ended = event_loop::run(app, effects, session, look).await;
     sandbox.stop().await;

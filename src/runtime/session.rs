@@ -1,6 +1,7 @@
 //! The clients of one run: who one is to GitHub, found once and shared by all jobs, and the registry's.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
@@ -24,7 +25,6 @@ pub struct Session {
     signed_in: Shared<BoxFuture<'static, SignedIn>>,
     pub registry: registry::Client,
     pub tools: registry::Tools,
-    pub demo: bool,
 }
 
 #[derive(Clone)]
@@ -36,25 +36,26 @@ enum How {
 impl Session {
     /// On GitHub or the host the environment names, with the first token there is.
     pub fn real(env: Env, address: Address) -> Self {
-        Self::new(env, How::Find(address), false)
+        Self::new(env, How::Find(address), registry::Client::new(registry::Limits::default()))
     }
 
     /// On the demo world: no token, keyring, cache or configuration of the user is read.
-    pub fn demo(env: Env, api_url: &str, token: &str) -> anyhow::Result<Self> {
+    /// `stand_in` is the registry that answers in place of all others.
+    pub fn demo(env: Env, api_url: &str, token: &str, stand_in: SocketAddr) -> anyhow::Result<Self> {
         let settings = github::Settings {
             api_url: Url::parse(api_url)?,
             token: Some(Sensitive::new(token)),
             limits: github::Limits::default(),
         };
-        Ok(Self::new(env, How::Given(github::Client::new(settings)?), true))
+        let registry = registry::Client::for_demo(registry::Limits::default(), stand_in);
+        Ok(Self::new(env, How::Given(github::Client::new(settings)?), registry))
     }
 
-    fn new(env: Env, how: How, demo: bool) -> Self {
+    fn new(env: Env, how: How, registry: registry::Client) -> Self {
         let exe = std::env::current_exe().unwrap_or_else(|_| "pullkey".into());
         let tools = registry::Tools::find(env.get_os("PATH").unwrap_or_default(), exe);
-        let registry = registry::Client::new(registry::Limits::default());
         let signed_in = sign_in(env.clone(), how.clone());
-        Self { env, how, signed_in, registry, tools, demo }
+        Self { env, how, signed_in, registry, tools }
     }
 
     /// Waits for the one search for a token.
@@ -87,7 +88,7 @@ impl Session {
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session").field("demo", &self.demo).finish_non_exhaustive()
+        f.debug_struct("Session").finish_non_exhaustive()
     }
 }
 

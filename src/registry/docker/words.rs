@@ -139,8 +139,7 @@ fn remedy(code: Code) -> &'static str {
         | Code::NoChallenge
         | Code::UnsafeRealm
         | Code::NeedsExchange
-        | Code::DockerUnavailable
-        | Code::NotTried => "",
+        | Code::DockerUnavailable => "",
     }
 }
 
