@@ -9,6 +9,8 @@ use super::notices::{Notices, Tone};
 use super::protocol::{Effect, Job, JobId, Timer};
 use super::screens::Screen;
 use super::world::World;
+use super::writing::Change;
+use crate::domain::Scope;
 
 /// Handed down for the time of one message.
 #[derive(Debug)]
@@ -61,26 +63,49 @@ pub enum Flow {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Flights {
     last: u64,
-    running: Vec<(JobId, bool)>,
+    /// A write with what to say about it when its screen is gone; a read with nothing.
+    running: Vec<(JobId, Option<Write>)>,
+}
+
+/// A write under way, as far as it matters when nobody looks at it any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Write {
+    pub scope: Scope,
+    pub doing: String,
+    pub done: String,
+}
+
+impl Write {
+    fn of(job: &Job) -> Option<Self> {
+        let change = Change::of(job)?;
+        Some(Self { scope: change.scope().clone(), doing: change.doing(), done: change.done() })
+    }
 }
 
 impl Flights {
-    fn begin(&mut self, job: &Job) -> JobId {
+    /// A number that was not given before.
+    pub fn number(&mut self) -> u64 {
         self.last += 1;
-        let id = JobId(self.last);
-        self.running.push((id, job.is_write()));
+        self.last
+    }
+
+    fn begin(&mut self, job: &Job) -> JobId {
+        let id = JobId(self.number());
+        self.running.push((id, Write::of(job)));
         id
     }
 
     /// Says whether the job was a read still under way.
     fn forget_read(&mut self, id: JobId) -> bool {
         let before = self.running.len();
-        self.running.retain(|(running, is_write)| *running != id || *is_write);
+        self.running.retain(|(running, write)| *running != id || write.is_some());
         before != self.running.len()
     }
 
-    pub fn end(&mut self, id: JobId) {
-        self.running.retain(|(running, _)| *running != id);
+    /// Takes the end of a job; `None` if it was not under way, `Some(None)` for a read.
+    pub fn end(&mut self, id: JobId) -> Option<Option<Write>> {
+        let at = self.running.iter().position(|(running, _)| *running == id)?;
+        Some(self.running.remove(at).1)
     }
 
     pub fn is_idle(&self) -> bool {
@@ -88,7 +113,7 @@ impl Flights {
     }
 
     pub fn writes(&self) -> usize {
-        self.running.iter().filter(|(_, is_write)| *is_write).count()
+        self.running.iter().filter(|(_, write)| write.is_some()).count()
     }
 }
 

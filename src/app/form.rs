@@ -37,13 +37,16 @@ pub struct Remark {
 pub struct Form {
     pub preset: &'static Preset,
     prefix: Option<TextField>,
+    /// Whether something was written under this prefix: then it does not give way any more.
+    is_settled: bool,
     values: Members<TextField>,
     pub focus: Slot,
+    /// What was typed where another preset knows the only value that works; it comes back with a preset that does not.
+    aside: Members<Option<TextField>>,
     /// Prefixes that exist where this goes; `None` where that could not be read.
     taken: Option<Vec<Prefix>>,
     /// The number of the reveal that is on.
     revealing: Option<u64>,
-    reveals: u64,
     /// Whether one tried to go on, so that empty fields are named too.
     tried: bool,
 }
@@ -64,11 +67,12 @@ impl Form {
         let mut form = Self {
             preset,
             prefix: None,
+            is_settled: false,
             values: Members { server: field(Member::Server), user: field(Member::User), password: TextField::secret() },
             focus: Slot::Member(Member::Server),
+            aside: Members::default(),
             taken: None,
             revealing: None,
-            reveals: 0,
             tried: false,
         };
         form.focus_first_empty();
@@ -96,20 +100,51 @@ impl Form {
         if self.preset.id != preset.id {
             for member in [Member::Server, Member::User] {
                 let was_fixed = self.preset.field(member).fixed.as_deref() == self.values.get(member).text();
-                if let Some(fixed) = &preset.field(member).fixed {
-                    *self.values.get_mut(member) = TextField::plain(fixed);
-                } else if was_fixed {
-                    *self.values.get_mut(member) = TextField::plain("");
+                let fixed = preset.field(member).fixed.as_deref();
+                let next = match fixed {
+                    Some(fixed) => TextField::plain(fixed),
+                    None if was_fixed => self.aside.get_mut(member).take().unwrap_or_else(|| TextField::plain("")),
+                    None => continue,
+                };
+                let typed = std::mem::replace(self.values.get_mut(member), next);
+                if fixed.is_some() && !was_fixed {
+                    *self.aside.get_mut(member) = Some(typed);
                 }
             }
             self.preset = preset;
         }
-        let is_proposed = self.prefix.as_ref().and_then(TextField::text) == Some(proposed.as_str());
-        if is_proposed {
-            let prefix = self.proposed();
-            self.prefix = Some(TextField::plain(&prefix));
-        }
+        self.follow(&proposed);
         self.focus_first_empty();
+    }
+
+    /// A prefix that is still the proposed one follows the server, so that a second credential gets a telling name.
+    fn follow(&mut self, proposed: &str) {
+        if !self.is_settled && self.prefix.as_ref().and_then(TextField::text) == Some(proposed) {
+            let prefix = self.proposed();
+            if prefix != proposed {
+                self.prefix = Some(TextField::plain(&prefix));
+            }
+        }
+    }
+
+    /// Takes what became known of the place since: a proposed prefix that turns out to be taken gives way.
+    pub fn learn(&mut self, taken: Option<Vec<Prefix>>) {
+        let proposed = self.proposed();
+        self.taken = taken;
+        if self.focus != Slot::Prefix {
+            self.follow(&proposed);
+        }
+    }
+
+    /// Changes the focused field; says why if it stays as it was.
+    fn edit(&mut self, cx: &mut Cx<'_>, change: impl FnOnce(&mut TextField) -> Edit) {
+        let proposed = self.proposed();
+        if let Some(field) = self.field_mut() {
+            say_refusal(change(field), cx);
+        }
+        if self.focus != Slot::Prefix {
+            self.follow(&proposed);
+        }
     }
 
     fn proposed(&self) -> String {
@@ -159,6 +194,12 @@ impl Form {
 
     pub fn set_prefix(&mut self, prefix: &Prefix) {
         self.prefix = Some(TextField::plain(prefix.as_str()));
+        self.is_settled = true;
+    }
+
+    /// Something is written under this prefix, so it stays what it is unless one types another.
+    pub const fn settle_prefix(&mut self) {
+        self.is_settled = true;
     }
 
     /// Everything there is to say about what stands in the fields, most severe first within a field.
@@ -216,17 +257,11 @@ impl Form {
 
     pub fn apply(&mut self, mend: &FieldMend, cx: &mut Cx<'_>) {
         match &mend.change {
-            MendChange::Replace(text) => {
-                if let Some(field) = self.field_mut() {
-                    let _ = field.set(&Sensitive::new(text.clone()));
-                }
-            }
-            MendChange::Trim => {
-                if let Some(field) = self.field_mut() {
-                    let trimmed = field.value().trimmed();
-                    let _ = field.set(&trimmed);
-                }
-            }
+            MendChange::Replace(text) => self.edit(cx, |field| field.set(&Sensitive::new(text.clone()))),
+            MendChange::Trim => self.edit(cx, |field| {
+                let trimmed = field.value().trimmed();
+                field.set(&trimmed)
+            }),
             MendChange::SwapUserAndPassword => {
                 let values = self.values();
                 let _ = self.values.user.set(&values.password);
@@ -268,15 +303,12 @@ impl Form {
     /// Takes a key as text; says whether it was one.
     pub fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
         let Some(key) = field_key(key) else { return false };
-        let Some(field) = self.field_mut() else { return false };
-        say_refusal(field.key(key), cx);
+        self.edit(cx, |field| field.key(key));
         true
     }
 
     pub fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) {
-        if let Some(field) = self.field_mut() {
-            say_refusal(field.paste(text, TrailingLineEnd::Keep), cx);
-        }
+        self.edit(cx, |field| field.paste(text, TrailingLineEnd::Keep));
     }
 
     /// Shows the password for a while, or hides it; only in its own field.
@@ -285,10 +317,10 @@ impl Form {
             self.values.password.reveal(false);
             return;
         }
-        self.reveals += 1;
-        self.revealing = Some(self.reveals);
+        let number = cx.flights.number();
+        self.revealing = Some(number);
         self.values.password.reveal(true);
-        cx.after(Timer::Reveal(self.reveals), REVEAL);
+        cx.after(Timer::Reveal(number), REVEAL);
     }
 
     pub const fn can_reveal(&self) -> bool {
@@ -309,7 +341,10 @@ impl Form {
 }
 
 fn of_finding(finding: Finding) -> Remark {
-    let text = format!("the {} {}", finding.member.word(), finding.text);
+    let text = match finding.severity {
+        Severity::Good => finding.text,
+        Severity::Block | Severity::Warn | Severity::Info => format!("the {} {}", finding.member.word(), finding.text),
+    };
     Remark { slot: Slot::Member(finding.member), severity: finding.severity, text, mend: finding.mend }
 }
 

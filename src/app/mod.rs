@@ -23,7 +23,7 @@ use chrono::{DateTime, Utc};
 
 use self::action::{Action, EVERYWHERE, Offer};
 pub use self::cx::{Cx, Flights};
-use self::cx::{Facade, Flow};
+use self::cx::{Facade, Flow, Write};
 pub use self::draw::{Canvas, Look};
 use self::keymap::{KeyPress, Keymap};
 use self::notices::{Notices, Tone};
@@ -110,6 +110,9 @@ impl App {
                 self.leaving = self.leaving.max(Leaving::Asked);
                 self.leave(&mut effects);
             }
+        }
+        for screen in &mut self.stack {
+            screen.learn(&self.world);
         }
         self.keep_spinning(&mut effects);
         effects
@@ -245,12 +248,12 @@ impl App {
     }
 
     fn finished(&mut self, id: JobId, outcome: Outcome, effects: &mut Vec<Effect>) {
-        self.flights.end(id);
+        let Some(write) = self.flights.end(id) else { return };
         match self.owner(id) {
             Some(at) => self.at(at, effects, |screen, cx| screen.finished(id, outcome, cx)),
-            None => self.with_cx(effects, |_, cx| {
-                cx.settle(id, &outcome);
-                report_orphan(&outcome, cx);
+            None => self.with_cx(effects, |_, cx| match write {
+                Some(write) => report_orphan(&write, &outcome, cx),
+                None => cx.settle(id, &outcome),
             }),
         }
         if self.leaving == Leaving::AfterWrites && self.flights.writes() == 0 {
@@ -341,15 +344,24 @@ fn help_key(facade: &Facade) -> String {
 }
 
 /// A write whose screen is gone reports in the notices, and its result still reaches the lists.
-fn report_orphan(outcome: &Outcome, cx: &mut Cx<'_>) {
+fn report_orphan(write: &Write, outcome: &Outcome, cx: &mut Cx<'_>) {
     let Outcome::Saved(result) = outcome else { return };
-    match result {
-        Ok(saved) if saved.is_whole() => cx.note(Tone::Good, "the write that was running is done"),
-        Ok(saved) => {
-            let rest = saved.members.iter().filter(|m| !m.outcome.is_done());
-            let words: Vec<String> = rest.map(|m| format!("{} {}", m.name, m.outcome.word())).collect();
-            cx.note(Tone::Bad, format!("the write that was running is not whole: {}", words.join(", ")));
+    let saved = match result {
+        Ok(saved) => saved,
+        Err(problem) => {
+            cx.note(Tone::Bad, format!("{} did not succeed: {}: {}", write.doing, problem.what, problem.why));
+            return;
         }
-        Err(problem) => cx.note(Tone::Bad, format!("{}: {}", problem.what, problem.why)),
+    };
+    match &saved.now {
+        Some(listing) => cx.take_listing(&write.scope, listing.clone()),
+        None => cx.load_scope(&write.scope),
+    }
+    if saved.is_whole() {
+        cx.note(Tone::Good, write.done.clone());
+    } else {
+        let rest = saved.members.iter().filter(|m| !m.outcome.is_done());
+        let words: Vec<String> = rest.map(|m| format!("{} {}", m.name, m.outcome.word())).collect();
+        cx.note(Tone::Bad, format!("{} is not whole: {}", write.doing, words.join(", ")));
     }
 }

@@ -98,14 +98,6 @@ impl World {
             || self.catalogues.values().any(Remote::is_loading)
     }
 
-    /// Takes the listing a write read back, so that lists show it without a reload.
-    pub fn take_listing(&mut self, scope: &Scope, listing: ScopeListing) {
-        match self.scopes.iter_mut().find(|(s, _)| s == scope) {
-            Some((_, remote)) => *remote = Remote::Ready(listing),
-            None => self.scopes.push((scope.clone(), Remote::Ready(listing))),
-        }
-    }
-
     /// Takes a part of an answer to one of the world's own reads.
     pub fn part(&mut self, id: JobId, part: &Part) {
         match part {
@@ -138,10 +130,16 @@ impl Cx<'_> {
         if !scopes.iter().any(|scope| matches!(scope, Scope::Organization(_)))
             || self.world.memberships != Remote::Absent
         {
+            if let Some(old) = self.world.memberships.loading_id() {
+                self.cancel(old);
+            }
             let id = self.start(Job::Memberships);
             self.world.memberships.begin(id);
         }
         if let Some(here) = self.world.here.clone() {
+            if let Some(old) = self.world.here_facts.loading_id() {
+                self.cancel(old);
+            }
             let id = self.start(Job::Repository(here));
             self.world.here_facts.begin(id);
         }
@@ -171,13 +169,32 @@ impl Cx<'_> {
         }
     }
 
+    /// Takes the listing a write read back, so that lists show it without a reload. A read that is under way is older.
+    pub fn take_listing(&mut self, scope: &Scope, listing: ScopeListing) {
+        self.world.add_scope(scope.clone());
+        if let Some(old) = self.world.scope(scope).and_then(Remote::loading_id) {
+            self.cancel(old);
+        }
+        if let Some((_, remote)) = self.world.scopes.iter_mut().find(|(s, _)| s == scope) {
+            *remote = Remote::Ready(listing);
+        }
+    }
+
     /// Asks for the repositories to choose from, unless they are here or on their way.
     pub fn need_catalogue(&mut self, org: Option<&OrgName>) {
         let missing = !matches!(self.world.catalogue(org), Some(Remote::Loading { .. } | Remote::Ready(_)));
         if missing {
-            let id = self.start(Job::Repositories(org.cloned()));
-            self.world.catalogues.entry(org.cloned()).or_default().begin(id);
+            self.load_catalogue(org);
         }
+    }
+
+    /// Reads the repositories to choose from (again); an earlier read of them is aborted.
+    pub fn load_catalogue(&mut self, org: Option<&OrgName>) {
+        if let Some(old) = self.world.catalogue(org).and_then(Remote::loading_id) {
+            self.cancel(old);
+        }
+        let id = self.start(Job::Repositories(org.cloned()));
+        self.world.catalogues.entry(org.cloned()).or_default().begin(id);
     }
 
     /// Takes the end of an answer to one of the world's own reads; others it leaves alone.

@@ -30,6 +30,21 @@ impl Change {
         }
     }
 
+    /// What a job writes; `None` for a read.
+    pub fn of(job: &Job) -> Option<Self> {
+        match job {
+            Job::Save(draft) => Some(Self::Save(draft.clone())),
+            Job::ChangeAccess(change) => Some(Self::Access(change.clone())),
+            Job::Delete { scope, prefix } => Some(Self::Delete { scope: scope.clone(), prefix: prefix.clone() }),
+            Job::SignIn
+            | Job::Memberships
+            | Job::LoadScope(_)
+            | Job::Repositories(_)
+            | Job::Repository(_)
+            | Job::Test { .. } => None,
+        }
+    }
+
     fn job(&self) -> Job {
         match self {
             Self::Save(draft) => Job::Save(draft.clone()),
@@ -131,7 +146,7 @@ impl Writing {
                     put(&mut reports, report);
                 }
                 if let Some(listing) = now {
-                    cx.world.take_listing(change.scope(), listing);
+                    cx.take_listing(change.scope(), listing);
                 } else {
                     cx.load_scope(change.scope());
                 }

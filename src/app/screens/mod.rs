@@ -65,6 +65,8 @@ pub trait Behavior {
     }
     fn part(&mut self, _id: JobId, _part: Part, _cx: &mut Cx<'_>) {}
     fn finished(&mut self, _id: JobId, _outcome: Outcome, _cx: &mut Cx<'_>) {}
+    /// Takes what became known of the world since it was opened.
+    fn learn(&mut self, _world: &World) {}
     /// Ends reveal number `number`.
     fn hide(&mut self, _number: u64) {}
     /// Whether something typed here would be lost by leaving.
@@ -110,6 +112,10 @@ impl Screen {
 
     pub fn finished(&mut self, id: JobId, outcome: Outcome, cx: &mut Cx<'_>) {
         each!(self, s => s.finished(id, outcome, cx));
+    }
+
+    pub fn learn(&mut self, world: &World) {
+        each!(self, s => s.learn(world));
     }
 
     pub fn hide(&mut self, number: u64) {

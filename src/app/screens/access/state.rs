@@ -206,6 +206,7 @@ impl Behavior for State {
             Offer::new(Action::Filter).unless(listless),
             Offer::new(Action::SelectAll).unless(listless),
             Offer::new(Action::Back),
+            Offer::new(Action::Reload).unless(listless),
         ];
         offers.extend(moving());
         Facade { offers, typing: false }
@@ -217,6 +218,7 @@ impl Behavior for State {
             Action::Activate => return Flow::Push(self.ask()),
             Action::Back if !self.picker.back() => return Flow::Close,
             Action::Back => {}
+            Action::Reload => cx.load_catalogue(org_of(&self.scope)),
             Action::Visibility => {
                 self.visibility = match self.visibility {
                     Visibility::Selected => Visibility::Private,

@@ -1,1 +1,158 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use crate::app::protocol::Job;
+use crate::app::tests::Driver;
+use crate::app::tests::world::{acme, prefix, reference};
+use crate::domain::{AccessChange, Scope, Visibility, WriteOutcome};
+
+/// The access of ACR of one's own, with every repository read.
+fn mine() -> Driver {
+    let mut driver = Driver::ready();
+    driver.press("a");
+    driver.answer_everything();
+    driver
+}
+
+/// The access of a credential of the organization acme.
+fn theirs(word: &str) -> Driver {
+    let mut driver = Driver::ready();
+    let is_there = |driver: &Driver| {
+        let sight = driver.sight();
+        sight.lines().any(|line| line.starts_with('▌') && line.contains(word))
+            && sight.contains("secrets of the organization acme")
+    };
+    for _ in 0..20 {
+        if is_there(&driver) {
+            break;
+        }
+        driver.press("down");
+    }
+    assert!(is_there(&driver), "{}", driver.sight());
+    driver.press("a");
+    driver.answer_everything();
+    driver
+}
+
+fn change(driver: &Driver) -> AccessChange {
+    match driver.last_write() {
+        Job::ChangeAccess(change) => change,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_holds_is_chosen_and_nothing_would_change() {
+    let mut driver = mine();
+    driver.says("3 chosen").says("No change yet").says("[✓] acme/web").says("[ ] acme/infra");
+    driver.press("enter");
+    assert!(driver.notice().contains("nothing would change"), "{}", driver.notice());
+}
+
+#[test]
+fn the_change_is_shown_before_it_is_made_and_made_for_the_whole_list() {
+    let mut driver = mine();
+    driver.keys("down space down space");
+    driver.says("- acme/web").says("+ acme/infra").says("then 3 repositories");
+    driver.press("enter");
+    driver.says("Change access of ACR?").says("+ acme/infra").says("- acme/web").says("the values stay as they are");
+    assert!(!driver.has_written());
+    driver.keys("tab enter");
+    let expected = AccessChange {
+        scope: Scope::User,
+        prefix: prefix("ACR"),
+        visibility: Visibility::Selected,
+        repositories: ["acme/api", "acme/infra", "octocat/dotfiles"].map(reference).to_vec(),
+    };
+    assert_eq!(change(&driver), expected);
+    driver.write_succeeds();
+    driver.says("the access of ACR in your own secrets is changed");
+    driver.press("enter");
+    assert_eq!(driver.title(), "Credentials");
+}
+
+#[test]
+fn enter_alone_changes_no_access() {
+    let mut driver = mine();
+    driver.keys("down space");
+    for _ in 0..10 {
+        driver.press("enter");
+    }
+    assert!(!driver.has_written());
+}
+
+#[test]
+fn ones_own_secrets_have_no_visibility_to_change() {
+    let mut driver = mine();
+    driver.press("v");
+    assert!(driver.notice().contains("selected repositories only"), "{}", driver.notice());
+}
+
+#[test]
+fn a_wider_visibility_is_shown_and_asked_for() {
+    let mut driver = theirs("GHCR");
+    driver.says("its members differ");
+    driver.keys("v v");
+    driver.says("(●) all").says("all repositories, public ones too");
+    driver.keys("enter tab enter");
+    let expected =
+        AccessChange { scope: acme(), prefix: prefix("GHCR"), visibility: Visibility::All, repositories: Vec::new() };
+    assert_eq!(change(&driver), expected);
+}
+
+#[test]
+fn with_all_there_is_nothing_to_choose_and_the_keys_say_so() {
+    let mut driver = theirs("ACR");
+    driver.says("there is nothing to choose");
+    driver.press("space");
+    assert!(driver.notice().contains("v changes it"), "{}", driver.notice());
+}
+
+#[test]
+fn members_that_differ_are_granted_alike_afterwards() {
+    let mut driver = theirs("GHCR");
+    driver.says("its members differ now; afterwards all three reach the same repositories");
+    driver.keys("enter tab enter");
+    assert_eq!(change(&driver).repositories, ["acme/api", "acme/web"].map(reference));
+}
+
+#[test]
+fn the_filter_narrows_the_list_and_space_is_text_in_it() {
+    let mut driver = mine();
+    driver.press("/");
+    driver.type_text("dot v");
+    assert!(driver.notice().is_empty());
+    driver.press("ctrl-u");
+    driver.type_text("infra");
+    driver.says("acme/infra").is_silent_about("octocat/blog");
+    driver.keys("enter space");
+    driver.says("4 chosen");
+    driver.press("esc");
+    driver.says("octocat/blog");
+}
+
+#[test]
+fn all_that_match_are_chosen_at_once_and_the_others_stay() {
+    let mut driver = mine();
+    driver.press("/");
+    driver.type_text("acme");
+    driver.keys("enter A");
+    driver.says("5 chosen");
+    driver.press("A");
+    driver.says("1 chosen");
+}
+
+#[test]
+fn a_change_that_fails_keeps_the_truth_and_is_done_again() {
+    let mut driver = mine();
+    driver.keys("down space enter tab enter");
+    let job = driver.last_write();
+    let problem = crate::app::tests::world::no_network();
+    let saved = crate::app::tests::world::saved(&job, |member| match member {
+        crate::domain::Member::User => WriteOutcome::Updated,
+        _ => WriteOutcome::Unknown(problem.clone()),
+    });
+    driver.write_ends(Ok(saved));
+    driver.says("ACR_CONTAINER_REGISTRY_SERVER: unknown").says("ACR_CONTAINER_REGISTRY_USER: updated");
+    driver.press("r");
+    assert_eq!(driver.last_write(), job);
+}

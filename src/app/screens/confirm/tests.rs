@@ -1,1 +1,86 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use crate::app::protocol::Job;
+use crate::app::tests::Driver;
+use crate::app::tests::world::{no_network, prefix, saved};
+use crate::domain::{Member, Scope, WriteOutcome};
+
+fn asking() -> Driver {
+    let mut driver = Driver::ready();
+    driver.press("d");
+    driver
+}
+
+#[test]
+fn it_says_what_will_be_gone_and_that_it_cannot_be_undone() {
+    let driver = asking();
+    driver.says("Delete ACR?").says("deletes ACR_CONTAINER_REGISTRY_PASSWORD").says("from your own secrets");
+    driver.says("this cannot be undone").says("[ Cancel ]");
+}
+
+#[test]
+fn enter_alone_cancels() {
+    let mut driver = asking();
+    driver.press("enter");
+    assert_eq!(driver.title(), "Credentials");
+    for _ in 0..10 {
+        driver.keys("d enter");
+    }
+    assert!(!driver.has_written());
+}
+
+#[test]
+fn the_other_choice_and_enter_do_it() {
+    for keys in ["tab enter", "shift-tab enter", "right enter", "tab tab tab enter"] {
+        let mut driver = asking();
+        driver.keys(keys);
+        assert_eq!(driver.last_write(), Job::Delete { scope: Scope::User, prefix: prefix("ACR") }, "{keys}");
+        driver.says("deleting ACR from your own secrets");
+    }
+}
+
+#[test]
+fn only_what_is_there_is_named() {
+    let mut driver = Driver::ready();
+    driver.keys("down d");
+    driver.says("Delete ECR?").is_silent_about("ECR_CONTAINER_REGISTRY_PASSWORD");
+}
+
+#[test]
+fn when_it_is_done_the_list_shows_it() {
+    let mut driver = asking();
+    driver.keys("tab enter");
+    let report = saved(&driver.last_write(), |_| WriteOutcome::Deleted);
+    driver.write_ends(Ok(report));
+    driver.says("ACR is deleted from your own secrets").says("ACR_CONTAINER_REGISTRY_USER: deleted");
+    driver.press("r");
+    assert!(driver.notice().contains("nothing is left to do"), "{}", driver.notice());
+    driver.press("esc");
+    assert_eq!(driver.title(), "Credentials");
+    assert!(driver.app.world.listing(&Scope::User).unwrap().credential(&prefix("ACR")).is_none());
+}
+
+#[test]
+fn a_half_done_deletion_says_which_half_and_r_does_the_rest() {
+    let mut driver = asking();
+    driver.keys("tab enter");
+    let report = saved(&driver.last_write(), |member| match member {
+        Member::Password => WriteOutcome::Failed(no_network()),
+        Member::Server | Member::User => WriteOutcome::Deleted,
+    });
+    driver.write_ends(Ok(report));
+    driver.says("ACR_CONTAINER_REGISTRY_PASSWORD: failed").says("ACR_CONTAINER_REGISTRY_USER: deleted");
+    driver.says("not whole").says("check the network, then F5");
+    driver.press("r");
+    assert_eq!(driver.app.running_writes(), 1);
+}
+
+#[test]
+fn while_it_runs_it_can_be_left_but_not_stopped() {
+    let mut driver = asking();
+    driver.keys("tab enter");
+    driver.press("enter");
+    assert!(driver.notice().contains("still being written"), "{}", driver.notice());
+    driver.press("esc");
+    assert_eq!((driver.title().as_str(), driver.app.running_writes()), ("Credentials", 1));
+}

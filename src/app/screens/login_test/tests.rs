@@ -1,1 +1,179 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use crate::app::protocol::{Effect, Job, Outcome, Part};
+use crate::app::screens::wizard::Step;
+use crate::app::tests::world::{prefix, tested, type_login};
+use crate::app::tests::{CANARY, Driver};
+use crate::domain::change::DraftAccess;
+use crate::domain::verdict::{Trial, With};
+use crate::domain::{Members, Scope, Verdict};
+
+fn trial() -> Trial {
+    Trial { server: "mycompany.azurecr.io".to_owned(), user: "ci-pull".into(), password: CANARY.into() }
+}
+
+/// A test of ACR's values that ended with this verdict.
+fn ended(verdict: Verdict) -> Driver {
+    let mut driver = Driver::ready();
+    driver.press("t");
+    type_login(&mut driver);
+    driver.press("enter");
+    let id = driver.testing();
+    driver.finish(id, Outcome::Tested(tested(verdict)));
+    driver
+}
+
+#[test]
+fn exactly_the_typed_values_are_tested_once() {
+    let mut driver = Driver::ready();
+    driver.press("t");
+    assert_eq!(driver.title(), "Test ACR");
+    driver.says("GitHub never gives values back");
+    type_login(&mut driver);
+    driver.press("enter");
+    let id = driver.testing();
+    assert_eq!(driver.live[&id], Job::Test { trial: trial(), with: With::Both });
+    for key in ["enter", "b", "w"] {
+        driver.press(key);
+    }
+    assert_eq!(driver.live.len(), 1, "a running test is not started twice");
+}
+
+#[test]
+fn the_steps_appear_as_they_are_climbed() {
+    let mut driver = Driver::ready();
+    driver.press("t");
+    type_login(&mut driver);
+    driver.press("enter");
+    let id = driver.testing();
+    driver.says("waiting for the registry");
+    driver.part(id, Part::Step(tested(Verdict::Pass).steps[0].clone()));
+    driver.says("a login server of Azure Container Registry").is_silent_about("accepted with a token");
+    driver.finish(id, Outcome::Tested(tested(Verdict::Pass)));
+    driver.says("accepted with a token").says("pass: the registry asked for this password and accepted it");
+}
+
+#[test]
+fn after_a_pass_w_goes_to_review_with_exactly_the_tested_values() {
+    let mut driver = ended(Verdict::Pass);
+    driver.press("w");
+    assert_eq!(driver.step(), Step::Review);
+    driver.says("ACR exists here: its values are lost when they are overwritten").says("pass:");
+    assert!(!driver.has_written());
+    driver.press("w");
+    let Job::Save(draft) = driver.last_write() else { panic!() };
+    assert_eq!((draft.scope, draft.prefix), (Scope::User, prefix("ACR")));
+    let Trial { server, user, password } = trial();
+    assert_eq!(draft.values, Members { server: server.into(), user, password });
+    assert_eq!(draft.access, DraftAccess::Keep);
+}
+
+#[test]
+fn after_a_pass_of_something_new_w_asks_where_and_keeps_the_proof() {
+    let mut driver = Driver::ready();
+    driver.keys("G t");
+    assert_eq!(driver.title(), "Test a login");
+    type_login(&mut driver);
+    driver.press("enter");
+    let id = driver.testing();
+    driver.finish(id, Outcome::Tested(tested(Verdict::Pass)));
+    driver.press("w");
+    assert_eq!(driver.step(), Step::Where);
+    driver.says("recommended");
+    driver.keys("enter enter enter");
+    assert_eq!(driver.step(), Step::Test);
+    driver.says("pass:");
+    driver.keys("enter w");
+    let Job::Save(draft) = driver.last_write() else { panic!() };
+    assert_eq!(draft.values.password, CANARY.into());
+    assert_eq!(draft.prefix, prefix("ACR"));
+}
+
+#[test]
+fn what_did_not_pass_is_not_written_and_the_reason_is_said() {
+    for (verdict, reason) in
+        [(Verdict::Fail, "the registry refused these values"), (Verdict::Inconclusive, "not proven")]
+    {
+        let mut driver = ended(verdict);
+        driver.press("w");
+        assert!(driver.notice().contains(reason), "{}", driver.notice());
+        assert!(driver.title().starts_with("Test"), "{}", driver.title());
+    }
+}
+
+#[test]
+fn the_three_verdicts_are_three_sentences() {
+    ended(Verdict::Pass).says("pass: the registry asked for this password and accepted it");
+    ended(Verdict::Fail).says("fail: the registry refused these values");
+    ended(Verdict::Inconclusive).says("inconclusive: this could not be told");
+}
+
+#[test]
+fn values_changed_after_a_pass_cannot_be_written_unproven() {
+    let mut driver = ended(Verdict::Pass);
+    driver.keys("esc").clear();
+    driver.type_text("x").press("enter");
+    driver.press("w");
+    assert!(driver.notice().contains("nothing has passed yet"), "{}", driver.notice());
+    assert!(!driver.has_written());
+}
+
+#[test]
+fn escape_stops_a_running_test_and_then_leads_back_to_the_fields() {
+    let mut driver = Driver::ready();
+    driver.press("t");
+    type_login(&mut driver);
+    driver.press("enter");
+    let id = driver.testing();
+    assert!(driver.press("esc").contains(&Effect::Cancel(id)));
+    driver.says("Stopped: nothing is known about these values");
+    driver.press("esc");
+    driver.says("mycompany.azurecr.io").is_silent_about(CANARY);
+    driver.press("esc");
+    assert_eq!(driver.title(), "Credentials");
+}
+
+#[test]
+fn the_remedy_is_copied_and_never_the_password() {
+    let mut driver = ended(Verdict::Fail);
+    let effects = driver.press("y");
+    let [Effect::Copy(text)] = &effects[..] else { panic!("{effects:?}") };
+    assert!(text.contains("az acr token credential generate") && !text.contains(CANARY));
+    let mut driver = ended(Verdict::Pass);
+    driver.press("y");
+    assert!(driver.notice().contains("no remedy"), "{}", driver.notice());
+}
+
+#[test]
+fn a_paste_with_a_line_end_does_not_start_the_test() {
+    let mut driver = Driver::ready();
+    driver.press("t");
+    driver.paste("mycompany.azurecr.io\r\n");
+    assert!(driver.live.is_empty());
+    driver.press("tab");
+    driver.paste("ci-pull");
+    driver.press("tab");
+    driver.paste(&format!("{CANARY}\n"));
+    assert!(driver.live.is_empty());
+    driver.is_silent_about(CANARY);
+}
+
+#[test]
+fn a_paste_that_is_too_long_is_refused_whole_with_the_reason() {
+    let mut driver = Driver::ready();
+    driver.press("t");
+    type_login(&mut driver);
+    driver.paste(&"x".repeat(70_000));
+    assert!(driver.notice().contains("nothing was inserted"), "{}", driver.notice());
+    driver.press("enter");
+    let id = driver.testing();
+    assert_eq!(driver.live[&id], Job::Test { trial: trial(), with: With::Both });
+}
+
+#[test]
+fn empty_fields_are_named_and_nothing_is_tested() {
+    let mut driver = Driver::ready();
+    driver.keys("t enter enter");
+    assert!(driver.live.is_empty());
+    driver.says("the server");
+}

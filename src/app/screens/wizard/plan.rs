@@ -1,5 +1,7 @@
 //! Everything decided after *Where*: it cannot exist without a registry and a place.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::app::cx::Cx;
 use crate::app::form::Form;
 use crate::app::ladder::Ladder;
@@ -8,19 +10,26 @@ use crate::app::screens::access::{Before, before, org_of};
 use crate::app::world::World;
 use crate::domain::change::DraftAccess;
 use crate::domain::preset::Preset;
-use crate::domain::{Credential, Draft, Member, RepoRef, Scope, Verdict, Visibility};
+use crate::domain::{Credential, Draft, Member, Prefix, RepoRef, Scope, Verdict, Visibility};
 
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub scope: Scope,
     pub form: Form,
     pub grant: Grant,
+    /// The grant as it was proposed: while it is still that, it follows what becomes known of the place.
+    proposed: Choice,
+    /// The existing credential whose access is what was proposed.
+    adopted: Option<Prefix>,
+    /// What was chosen at places one has left again.
+    aside: BTreeMap<Scope, (Grant, Choice)>,
     pub ladder: Ladder,
     /// Whether one went on without a passed test.
     pub skipped: bool,
-    /// Whether the access was looked at; then it is not adopted from an existing credential any more.
-    pub touched: bool,
 }
+
+/// What a grant comes to: visibility and repositories by id.
+type Choice = (Option<Visibility>, BTreeSet<u64>);
 
 /// Which repositories shall get it.
 #[derive(Clone, Debug)]
@@ -38,7 +47,16 @@ impl Plan {
     pub fn new(preset: &'static Preset, scope: Scope, cx: &mut Cx<'_>) -> Self {
         let taken = taken(&scope, cx.world);
         let grant = Grant::new(&scope, cx);
-        Self { form: Form::new(preset, taken), grant, ladder: Ladder::default(), skipped: false, touched: false, scope }
+        Self {
+            form: Form::new(preset, taken),
+            proposed: grant.choice(),
+            grant,
+            adopted: None,
+            aside: BTreeMap::new(),
+            ladder: Ladder::default(),
+            skipped: false,
+            scope,
+        }
     }
 
     /// The same plan for another registry or place: what was typed stays.
@@ -46,9 +64,16 @@ impl Plan {
         let taken = taken(&scope, cx.world);
         self.form.moved_to(preset, taken);
         if self.scope != scope {
-            self.grant = Grant::new(&scope, cx);
-            self.scope = scope;
-            self.touched = false;
+            let (grant, proposed) = self.aside.remove(&scope).unwrap_or_else(|| {
+                let grant = Grant::new(&scope, cx);
+                let choice = grant.choice();
+                (grant, choice)
+            });
+            let left = std::mem::replace(&mut self.scope, scope);
+            let grant = std::mem::replace(&mut self.grant, grant);
+            let proposed = std::mem::replace(&mut self.proposed, proposed);
+            self.aside.insert(left, (grant, proposed));
+            self.adopted = None;
         }
     }
 
@@ -66,52 +91,109 @@ impl Plan {
     pub fn draft(&self, world: &World) -> Option<Draft> {
         let prefix = self.form.prefix()?;
         let held = self.existing(world).map(before);
+        let is_kept = held.is_some() && self.adopted.as_ref() == Some(&prefix) && !self.is_changed();
+        let access = match &self.grant {
+            Grant::User(_) | Grant::Organization { .. } if is_kept => DraftAccess::Keep,
+            Grant::Repository | Grant::User(_) | Grant::Organization { .. } => self.grant.draft(held.as_ref()),
+        };
         Some(Draft {
             scope: self.scope.clone(),
             prefix,
             values: self.form.values(),
-            access: self.grant.draft(held.as_ref()),
+            access,
             members: Member::WRITE_ORDER.to_vec(),
         })
     }
 
-    /// Overwriting starts from the access that holds: it is kept unless one changes it here.
-    pub fn adopt_existing_access(&mut self, world: &World) {
-        let Some(held) = self.existing(world).map(before).filter(|b| b.complete && !b.differs) else { return };
-        match &mut self.grant {
-            Grant::Repository => {}
-            Grant::User(picker) => *picker = Picker::with(held.repositories),
-            Grant::Organization { visibility, picker } => {
-                *visibility = held.visibility.unwrap_or(*visibility);
-                *picker = Picker::with(held.repositories);
-            }
+    fn is_changed(&self) -> bool {
+        self.grant.choice() != self.proposed
+    }
+
+    /// Proposes the grant anew unless one changed it: overwriting starts from the access that holds, and the
+    /// repository one started in is chosen as soon as it is known.
+    pub fn propose(&mut self, world: &World) {
+        if self.is_changed() {
+            return;
         }
+        let held = self.existing(world).map(before);
+        self.adopted = held.as_ref().and_then(|_| self.form.prefix());
+        let proposed = match held {
+            Some(held) => Grant::held(&self.scope, held),
+            None => Grant::proposed(&self.scope, world),
+        };
+        self.proposed = proposed.choice();
+        self.grant.choose(proposed);
+    }
+
+    /// Takes what became known of the place while the fields are open.
+    pub fn learn(&mut self, world: &World) {
+        self.form.learn(taken(&self.scope, world));
+    }
+
+    /// Why the grant cannot be written: a list that came incomplete is never written back.
+    pub fn not_writable(&self, world: &World) -> Option<&'static str> {
+        let held = self.existing(world).map(before)?;
+        (!held.complete && self.is_changed() && self.grant.visibility() == Some(Visibility::Selected))
+            .then_some("the list of its repositories came incomplete and is not written back; choose what was chosen")
     }
 }
 
 /// The prefixes there already; `None` if that could not be read.
-fn taken(scope: &Scope, world: &World) -> Option<Vec<crate::domain::Prefix>> {
+fn taken(scope: &Scope, world: &World) -> Option<Vec<Prefix>> {
     world.listing(scope).map(|_| world.taken(scope))
 }
 
 impl Grant {
-    /// The repository one started in is chosen from the start.
     fn new(scope: &Scope, cx: &mut Cx<'_>) -> Self {
         if !matches!(scope, Scope::Repository(_)) {
             cx.need_catalogue(org_of(scope));
         }
-        let here = cx.world.here_facts.value().filter(|facts| match scope {
+        Self::proposed(scope, cx.world)
+    }
+
+    /// The repository one started in is chosen from the start.
+    fn proposed(scope: &Scope, world: &World) -> Self {
+        let here = world.here_facts.value().filter(|facts| match scope {
             Scope::Organization(org) => {
                 facts.full_name.raw().to_lowercase().starts_with(&format!("{org}/").to_lowercase())
             }
             Scope::User | Scope::Repository(_) => true,
         });
-        let picker = Picker::with(here.map(|facts| RepoRef { id: facts.id, full_name: facts.full_name.clone() }));
+        let here = here.map(|facts| RepoRef { id: facts.id, full_name: facts.full_name.clone() });
+        Self::of(scope, Visibility::Selected, Picker::with(here))
+    }
+
+    /// The access a credential has.
+    fn held(scope: &Scope, held: Before) -> Self {
+        Self::of(scope, held.visibility.unwrap_or(Visibility::Selected), Picker::with(held.repositories))
+    }
+
+    fn of(scope: &Scope, visibility: Visibility, picker: Picker) -> Self {
         match scope {
             Scope::Repository(_) => Self::Repository,
             Scope::User => Self::User(picker),
-            Scope::Organization(_) => Self::Organization { visibility: Visibility::Selected, picker },
+            Scope::Organization(_) => Self::Organization { visibility, picker },
         }
+    }
+
+    /// Takes over what another grant of the same place has chosen; filter and cursor stay.
+    fn choose(&mut self, other: Self) {
+        match (self, other) {
+            (Self::User(mine), Self::User(other)) => mine.chosen = other.chosen,
+            (
+                Self::Organization { visibility, picker },
+                Self::Organization { visibility: other_visibility, picker: other },
+            ) => {
+                *visibility = other_visibility;
+                picker.chosen = other.chosen;
+            }
+            (mine, other) => *mine = other,
+        }
+    }
+
+    fn choice(&self) -> Choice {
+        let chosen = self.picker().map(|picker| picker.chosen.keys().copied().collect()).unwrap_or_default();
+        (self.visibility(), chosen)
     }
 
     pub const fn picker(&self) -> Option<&Picker> {
@@ -141,7 +223,7 @@ impl Grant {
             return DraftAccess::Repository;
         };
         let repositories = if visibility == Visibility::Selected { picker.chosen() } else { Vec::new() };
-        let ids = |list: &[RepoRef]| list.iter().map(|r| r.id).collect::<std::collections::BTreeSet<_>>();
+        let ids = |list: &[RepoRef]| list.iter().map(|r| r.id).collect::<BTreeSet<_>>();
         let is_as_held = held.is_some_and(|held| {
             held.visibility == Some(visibility) && !held.differs && ids(&held.repositories) == ids(&repositories)
         });

@@ -98,12 +98,13 @@ impl State {
         let wanted = target.as_ref().map(|(scope, _)| scope.clone());
         let mut state = Self::new(wanted.clone(), cx);
         state.preset_cursor = presets().iter().position(|p| p.id == preset.id).unwrap_or(0);
-        let mut plan = Plan::new(preset, wanted.unwrap_or(Scope::User), cx);
+        let places = places(cx.world);
+        let recommended = places.into_iter().find(|place| place.recommended.is_some()).map(|place| place.scope);
+        let mut plan = Plan::new(preset, wanted.or(recommended).unwrap_or(Scope::User), cx);
         plan.form = plan.form.filled(trial);
         plan.ladder = ladder;
         if let Some((_, prefix)) = target {
             plan.form.set_prefix(&prefix);
-            plan.adopt_existing_access(cx.world);
             state.stage = Stage::review(plan, cx.world);
         } else {
             state.kept = Some(Box::new(plan));
@@ -192,7 +193,8 @@ impl State {
 
 impl Stage {
     /// *Review*, or *Credentials* again if the prefix is none after all.
-    pub(super) fn review(plan: Plan, world: &World) -> Self {
+    pub(super) fn review(mut plan: Plan, world: &World) -> Self {
+        plan.propose(world);
         match plan.draft(world) {
             Some(draft) => Self::Review(Box::new(Review { plan, draft, writing: None })),
             None => Self::Values(Box::new(plan)),
@@ -270,6 +272,23 @@ impl Behavior for State {
             plan.ladder.finished(outcome);
         } else if let Some(writing) = self.writing_mut() {
             writing.finished(outcome, cx);
+        }
+    }
+
+    fn learn(&mut self, world: &World) {
+        if let Some(plan) = &mut self.kept {
+            plan.learn(world);
+        }
+        match &mut self.stage {
+            Stage::Values(plan) => plan.learn(world),
+            Stage::Access(plan) => plan.propose(world),
+            Stage::Review(review) if review.writing.is_none() => {
+                review.plan.propose(world);
+                if let Some(draft) = review.plan.draft(world) {
+                    review.draft = draft;
+                }
+            }
+            Stage::Registry | Stage::Where { .. } | Stage::Test(_) | Stage::Review(_) => {}
         }
     }
 

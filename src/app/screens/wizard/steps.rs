@@ -23,7 +23,7 @@ impl State {
                 offers.extend(form_offers(&plan.form));
                 Facade { offers, typing: true }
             }
-            Stage::Access(plan) => access_facade(plan),
+            Stage::Access(plan) => access_facade(plan, world),
             Stage::Test(plan) => Facade { offers: test_offers(plan), typing: false },
             Stage::Review(review) => Facade { offers: review_offers(review), typing: false },
         }
@@ -99,8 +99,9 @@ impl State {
         let Some(mut plan) = self.take_plan() else { return Flow::Stay };
         plan.form.leave_field();
         if goes_on {
-            if plan.existing(cx.world).is_some() && !plan.touched {
-                plan.adopt_existing_access(cx.world);
+            plan.propose(cx.world);
+            if plan.grant.picker().is_some() {
+                cx.need_catalogue(org_of(&plan.scope));
             }
             self.stage = Stage::Access(plan);
         } else {
@@ -119,7 +120,6 @@ impl State {
                 }
             }
             Action::Activate => {
-                plan.touched = true;
                 if let Some(plan) = self.take_plan() {
                     self.stage = Stage::Test(plan);
                 }
@@ -130,6 +130,7 @@ impl State {
                     self.stage = Stage::Values(plan);
                 }
             }
+            Action::Reload => cx.load_catalogue(org_of(&plan.scope)),
             Action::Visibility => {
                 if let Grant::Organization { visibility, .. } = &mut plan.grant {
                     *visibility = match visibility {
@@ -186,6 +187,7 @@ impl State {
         let Stage::Review(review) = &mut self.stage else { return Flow::Stay };
         match (action, &mut review.writing) {
             (Action::Write, None) => {
+                review.plan.form.settle_prefix();
                 review.writing = Some(Writing::start(Change::Save(review.draft.clone()), cx));
             }
             (Action::Retry | Action::Write, Some(writing)) => writing.retry(cx),
@@ -227,7 +229,7 @@ fn registry_offers(world: &World) -> Vec<Offer> {
     offers
 }
 
-fn access_facade(plan: &Plan) -> Facade {
+fn access_facade(plan: &Plan, world: &World) -> Facade {
     if plan.grant.picker().is_some_and(|picker| picker.filtering) {
         let offers = vec![
             Offer::called(Action::Activate, "to the list"),
@@ -246,12 +248,13 @@ fn access_facade(plan: &Plan) -> Facade {
     };
     let fixed = (!matches!(plan.grant, Grant::Organization { .. })).then_some("only organizations have a visibility");
     let mut offers = vec![
-        Offer::called(Action::Activate, "continue"),
+        Offer::called(Action::Activate, "continue").unless(plan.not_writable(world)),
         Offer::new(Action::Toggle).unless(listless),
         Offer::new(Action::Visibility).unless(fixed),
         Offer::new(Action::Filter).unless(listless),
         Offer::new(Action::SelectAll).unless(listless),
         Offer::new(Action::Back),
+        Offer::new(Action::Reload).unless(listless),
     ];
     offers.extend(moving());
     Facade { offers, typing: false }

@@ -1,1 +1,696 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use super::Step;
+use crate::app::protocol::{Effect, Job, Msg, Outcome, Part, Timer};
+use crate::app::tests::world::{self, acme, api, org, prefix, reference, repo, tested, type_values};
+use crate::app::tests::{CANARY, Driver};
+use crate::app::world::Start;
+use crate::domain::change::DraftAccess;
+use crate::domain::{
+    Access, Draft, Member, Members, Problem, Scope, ScopeListing, Sensitive, Verdict, Visibility, WriteOutcome,
+};
+
+const HUB: &str = "https://index.docker.io/v1/";
+const ECR: &str = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+const KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
+const KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+const TOKEN: &str = "dckr_pat_aBcDeFgHiJkLmNoPqRsTuVwXyZ0";
+
+/// Opens the wizard and goes to *Credentials* of this preset and place.
+fn at_values(driver: &mut Driver, preset: &str, scope: &Scope) {
+    driver.press("n");
+    choose_preset(driver, preset);
+    choose_place(driver, scope);
+    assert_eq!(driver.step(), Step::Credentials, "{}", driver.notice());
+}
+
+fn choose_preset(driver: &mut Driver, preset: &str) {
+    driver.press("g");
+    for _ in 0..crate::domain::preset::presets().iter().position(|p| p.id == preset).unwrap() {
+        driver.press("down");
+    }
+    driver.press("enter");
+}
+
+fn choose_place(driver: &mut Driver, scope: &Scope) {
+    assert_eq!(driver.step(), Step::Where);
+    let at = driver.app.world.scopes.iter().position(|(s, _)| s == scope).unwrap();
+    driver.press("g");
+    for _ in 0..at {
+        driver.press("down");
+    }
+    driver.press("enter");
+}
+
+fn passes(driver: &mut Driver) {
+    assert_eq!(driver.step(), Step::Test);
+    driver.press("enter");
+    let id = driver.testing();
+    driver.finish(id, Outcome::Tested(tested(Verdict::Pass)));
+    driver.press("enter");
+    assert_eq!(driver.step(), Step::Review);
+}
+
+fn draft(driver: &Driver) -> Draft {
+    match driver.last_write() {
+        Job::Save(draft) => draft,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn values(server: &str, user: &str, password: &str) -> Members<Sensitive> {
+    Members { server: server.into(), user: user.into(), password: password.into() }
+}
+
+fn set(visibility: Visibility, names: &[&str]) -> DraftAccess {
+    DraftAccess::Set { visibility, repositories: names.iter().map(|n| reference(n)).collect() }
+}
+
+/// A driver whose scopes hold nothing yet.
+fn bare() -> Driver {
+    let mut driver = Driver::start(world::here());
+    while let Some((id, job)) = driver.live.iter().next().map(|(id, job)| (*id, job.clone())) {
+        let outcome = match &job {
+            Job::LoadScope(_) => Outcome::Listing(Ok(ScopeListing { complete: true, ..ScopeListing::default() })),
+            other => world::answer(other).unwrap(),
+        };
+        driver.finish(id, outcome);
+    }
+    driver
+}
+
+#[test]
+fn azure_for_oneself_ends_in_exactly_the_right_draft() {
+    let mut driver = bare();
+    at_values(&mut driver, "acr", &Scope::User);
+    type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
+    driver.answer_everything();
+    driver.press("enter");
+    assert_eq!(driver.step(), Step::Access, "{}", driver.sight());
+    driver.says("[✓] acme/api");
+    driver.press("enter");
+    passes(&mut driver);
+    driver.says("ACR_CONTAINER_REGISTRY_SERVER = mycompany.azurecr.io").says("ACR_CONTAINER_REGISTRY_USER = ci-pull");
+    driver.says("Prebuilds never get it").is_silent_about(CANARY);
+    driver.press("w");
+    let expected = Draft {
+        scope: Scope::User,
+        prefix: prefix("ACR"),
+        values: values("mycompany.azurecr.io", "ci-pull", CANARY),
+        access: set(Visibility::Selected, &["acme/api"]),
+        members: Member::WRITE_ORDER.to_vec(),
+    };
+    assert_eq!(draft(&driver), expected);
+    driver.write_succeeds();
+    driver.says("ACR is saved in your own secrets");
+    driver.press("enter");
+    assert_eq!(driver.title(), "Credentials");
+    driver.says("ACR Azure");
+    assert!(driver.live.is_empty(), "the list shows it without a reload");
+}
+
+#[test]
+fn docker_hub_for_a_repository_ends_in_exactly_the_right_draft() {
+    let mut driver = bare();
+    at_values(&mut driver, "dockerhub", &api());
+    driver.type_text("octocat").press("tab");
+    driver.type_text(TOKEN).press("enter");
+    assert_eq!(driver.step(), Step::Access, "{}", driver.sight());
+    driver.says("acme/api gets it, and no other repository");
+    driver.press("enter");
+    passes(&mut driver);
+    driver.says("Everyone with write access to acme/api can print the password");
+    driver.press("w");
+    let expected = Draft {
+        scope: api(),
+        prefix: prefix("DOCKERHUB"),
+        values: values(HUB, "octocat", TOKEN),
+        access: DraftAccess::Repository,
+        members: Member::WRITE_ORDER.to_vec(),
+    };
+    assert_eq!(draft(&driver), expected);
+}
+
+#[test]
+fn amazon_for_an_organization_ends_in_exactly_the_right_draft() {
+    let mut driver = bare();
+    at_values(&mut driver, "ecr", &acme());
+    type_values(&mut driver, ECR, KEY_ID, KEY);
+    driver.answer_everything();
+    driver.press("enter");
+    assert_eq!(driver.step(), Step::Access, "{}", driver.sight());
+    driver.keys("down space enter s");
+    assert_eq!(driver.step(), Step::Review);
+    driver.says("the login was not tested with these values");
+    driver.press("w");
+    let expected = Draft {
+        scope: acme(),
+        prefix: prefix("ECR"),
+        values: values(ECR, KEY_ID, KEY),
+        access: set(Visibility::Selected, &["acme/api", "acme/web"]),
+        members: Member::WRITE_ORDER.to_vec(),
+    };
+    assert_eq!(draft(&driver), expected);
+}
+
+#[test]
+fn an_organizations_visibility_is_chosen_by_a_key_of_its_own() {
+    let mut driver = bare();
+    at_values(&mut driver, "acr", &acme());
+    type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
+    driver.keys("enter v enter s w");
+    assert_eq!(draft(&driver).access, set(Visibility::Private, &[]));
+}
+
+#[test]
+fn wrong_spellings_of_docker_hub_are_mended_by_enter() {
+    for wrong in
+        ["index.docker.io", "docker.io", "https://index.docker.io/v1", "hub.docker.com", "registry-1.docker.io"]
+    {
+        let mut driver = bare();
+        at_values(&mut driver, "dockerhub", &Scope::User);
+        driver.keys("shift-tab ctrl-u");
+        driver.type_text(wrong);
+        driver.says("enter: use https://index.docker.io/v1/");
+        driver.press("enter");
+        assert_eq!(driver.step(), Step::Credentials);
+        driver.says("what pulls from Docker Hub look up");
+        driver.keys("tab");
+        driver.type_text("octocat").press("tab");
+        driver.type_text(TOKEN).keys("enter enter s w");
+        assert_eq!(draft(&driver).values.server, Sensitive::new(HUB), "{wrong}");
+    }
+}
+
+#[test]
+fn a_second_credential_gets_a_telling_prefix_as_the_server_is_typed() {
+    let mut driver = Driver::ready();
+    at_values(&mut driver, "ecr", &Scope::User);
+    type_values(&mut driver, ECR, KEY_ID, KEY);
+    driver.keys("enter enter s w");
+    assert_eq!(draft(&driver).prefix, prefix("ECR_EUWEST1"));
+}
+
+#[test]
+fn a_prefix_one_typed_is_left_alone() {
+    let mut driver = Driver::ready();
+    at_values(&mut driver, "ecr", &Scope::User);
+    driver.keys("shift-tab ctrl-u");
+    driver.type_text("mine").press("tab");
+    type_values(&mut driver, ECR, KEY_ID, KEY);
+    driver.keys("enter enter s w");
+    assert_eq!(draft(&driver).prefix, prefix("MINE"));
+}
+
+#[test]
+fn back_and_forth_loses_nothing_that_was_typed_or_chosen() {
+    let mut driver = bare();
+    at_values(&mut driver, "acr", &acme());
+    type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
+    driver.answer_everything();
+    driver.keys("enter down down space enter");
+    let path = ["esc", "esc", "esc", "esc", "enter", "enter", "enter", "enter"];
+    let steps = [Step::Access, Step::Credentials, Step::Where, Step::Registry, Step::Where, Step::Credentials];
+    for (key, step) in path.iter().zip(steps) {
+        driver.press(key);
+        assert_eq!(driver.step(), step);
+    }
+    driver.keys("enter enter s w");
+    let written = draft(&driver);
+    assert_eq!(written.values, values("mycompany.azurecr.io", "ci-pull", CANARY));
+    assert_eq!(written.access, set(Visibility::Selected, &["acme/api", "acme/infra"]));
+}
+
+#[test]
+fn another_registry_chosen_in_between_loses_nothing() {
+    let mut driver = bare();
+    at_values(&mut driver, "acr", &Scope::User);
+    type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
+    driver.keys("esc esc");
+    choose_preset(&mut driver, "dockerhub");
+    driver.press("enter");
+    driver.says(HUB).says("DOCKERHUB");
+    driver.keys("esc esc");
+    choose_preset(&mut driver, "acr");
+    driver.keys("enter").clear();
+    driver.says("mycompany.azurecr.io");
+    driver.keys("enter enter s w");
+    let written = draft(&driver);
+    assert_eq!(written.values, values("mycompany.azurecr.io", "ci-pull", CANARY));
+    assert_eq!(written.prefix, prefix("ACR"));
+}
+
+#[test]
+fn another_place_chosen_in_between_loses_nothing() {
+    let mut driver = bare();
+    at_values(&mut driver, "acr", &acme());
+    type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
+    driver.answer_everything();
+    driver.keys("enter down space esc esc");
+    choose_place(&mut driver, &api());
+    driver.press("enter");
+    driver.says("acme/api gets it, and no other repository");
+    driver.keys("esc esc");
+    choose_place(&mut driver, &acme());
+    driver.keys("enter enter s w");
+    let written = draft(&driver);
+    assert_eq!(written.scope, acme());
+    assert_eq!(written.access, set(Visibility::Selected, &["acme/api", "acme/web"]));
+    assert_eq!(written.values, values("mycompany.azurecr.io", "ci-pull", CANARY));
+}
+
+#[test]
+fn a_missing_right_refuses_to_go_on_and_says_which() {
+    let mut driver = Driver::ready();
+    driver.keys("n enter G enter");
+    assert_eq!(driver.step(), Step::Where);
+    assert!(driver.notice().contains("globex"), "{}", driver.notice());
+    driver.says("you are a member of globex and not an owner: ask an owner");
+    let mut driver = Driver::start(world::here());
+    let id = driver.running(|job| *job == Job::SignIn);
+    driver.finish(id, Outcome::SignIn(Ok(world::identity(&["repo"]))));
+    driver.answer_everything();
+    driver.keys("n enter g enter");
+    assert_eq!(driver.step(), Step::Where);
+    assert!(driver.notice().contains("the token lacks the scope codespace"), "{}", driver.notice());
+}
+
+#[test]
+fn the_repository_one_started_in_is_recommended_with_its_reason() {
+    let mut driver = Driver::ready();
+    driver.keys("n enter");
+    driver.says("recommended: prebuilds get it, and nobody outside acme/api can read it");
+    driver.press("enter");
+    driver.says("Prefix").is_silent_about("Where shall");
+    driver.press("esc");
+    driver.says("acme/api, this repository recommended");
+}
+
+#[test]
+fn without_a_right_to_the_repository_ones_own_level_is_recommended() {
+    let mut driver = Driver::start(world::here());
+    let id = driver.running(|job| matches!(job, Job::Repository(_)));
+    let mut facts = world::repository("acme/api");
+    facts.admin = false;
+    driver.finish(id, Outcome::Repository(Ok(facts)));
+    driver.answer_everything();
+    driver.keys("n enter");
+    driver.says("recommended: you may not write to acme/api; this works without anybody's help, but not for prebuilds");
+}
+
+#[test]
+fn outside_a_clone_ones_own_level_is_recommended() {
+    let mut driver = Driver::start(Start::default());
+    driver.answer_everything();
+    driver.keys("n enter");
+    driver.says("recommended: nobody but you can read it");
+}
+
+#[test]
+fn each_level_says_who_can_print_the_password_and_whether_prebuilds_get_it() {
+    let mut driver = Driver::ready();
+    driver.keys("n enter g");
+    driver.says("only you, in codespaces of the repositories you choose").says("prebuilds never get your own secrets");
+    driver.press("down");
+    driver.says("everyone with write access to acme/api");
+    driver.press("down");
+    driver.answer_everything();
+    driver.says("the repositories you choose of acme's 4").says("yes with the visibility all or private");
+}
+
+#[test]
+fn the_repository_one_started_in_is_preselected_even_if_it_is_known_late() {
+    let mut driver = Driver::start(world::here());
+    at_values(&mut driver, "acr", &Scope::User);
+    type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
+    driver.answer_everything();
+    driver.press("enter");
+    driver.says("1 chosen").says("+ acme/api");
+}
+
+#[test]
+fn a_repository_of_another_owner_is_not_preselected_for_an_organization() {
+    let start = Start { here: Some(repo("octocat/blog")), organizations: vec![org("acme")], ..Start::default() };
+    let mut driver = Driver::start(start);
+    driver.answer_everything();
+    at_values(&mut driver, "acr", &acme());
+    type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
+    driver.press("enter");
+    driver.says("0 chosen").says("nobody is chosen");
+}
+
+/// At *Review* over the existing credential ACR of one's own.
+fn overwriting() -> Driver {
+    let mut driver = Driver::ready();
+    at_values(&mut driver, "acr", &Scope::User);
+    driver.keys("shift-tab ctrl-u");
+    driver.type_text("ACR").press("tab");
+    type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
+    driver.answer_everything();
+    driver.press("enter");
+    if driver.step() == Step::Credentials {
+        driver.press("enter");
+    }
+    assert_eq!(driver.step(), Step::Access, "{}", driver.sight());
+    driver
+}
+
+#[test]
+fn overwriting_is_said_and_the_access_is_kept() {
+    let mut driver = overwriting();
+    driver.says("3 chosen").says("this credential exists: its access stays as it is unless you change it here");
+    driver.keys("enter s");
+    driver.says("ACR exists here: its values are lost when they are overwritten").says("overwrites the one there");
+    driver.press("w");
+    assert_eq!(draft(&driver).access, DraftAccess::Keep);
+}
+
+#[test]
+fn overwriting_with_another_access_sets_it() {
+    let mut driver = overwriting();
+    driver.keys("space enter s w");
+    assert_eq!(draft(&driver).access, set(Visibility::Selected, &["acme/web", "octocat/dotfiles"]));
+}
+
+/// The list of the organization with what this makes of the access of GHCR's members.
+fn overwriting_ghcr(change: impl Fn(&mut Access)) -> Driver {
+    let mut driver = Driver::start(world::here());
+    let id = driver.running(|job| *job == Job::Memberships);
+    driver.finish(id, world::answer(&Job::Memberships).unwrap());
+    let mut listing = world::listing(&acme());
+    for member in Member::all() {
+        if let Some(access) = listing.credentials[1].members.get_mut(member).as_mut().and_then(|s| s.access.as_mut()) {
+            change(access);
+        }
+    }
+    let id = driver.reading(&acme());
+    driver.finish(id, Outcome::Listing(Ok(listing)));
+    driver.answer_everything();
+    at_values(&mut driver, "other", &acme());
+    driver.keys("shift-tab ctrl-u");
+    driver.type_text("GHCR").press("tab");
+    type_values(&mut driver, "ghcr.io", "octocat", "ghp_0123456789abcdefghijklmnopqrstuvwxyz");
+    driver.answer_everything();
+    driver.press("enter");
+    assert_eq!(driver.step(), Step::Access, "{}", driver.sight());
+    driver
+}
+
+#[test]
+fn overwriting_a_credential_whose_members_differ_keeps_each_members_access() {
+    let mut driver = overwriting_ghcr(|_| {});
+    driver.keys("enter s w");
+    assert_eq!(draft(&driver).access, DraftAccess::Keep);
+}
+
+#[test]
+fn an_access_that_came_incomplete_is_kept_and_never_written_back() {
+    let mut driver = overwriting_ghcr(|access| {
+        if let Access::Selected(selected) = access {
+            selected.complete = false;
+        }
+    });
+    driver.keys("space enter");
+    assert_eq!(driver.step(), Step::Access);
+    assert!(driver.notice().contains("incomplete"), "{}", driver.notice());
+    driver.keys("space enter s w");
+    assert_eq!(draft(&driver).access, DraftAccess::Keep);
+}
+
+/// A save of which these members end as they are told, on *Review*.
+fn failing(outcome: impl Fn(Member) -> WriteOutcome) -> Driver {
+    let mut driver = bare();
+    at_values(&mut driver, "acr", &api());
+    type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
+    driver.keys("enter enter s w");
+    let (id, job) = (driver.writing(), driver.last_write());
+    let mut saved = world::saved(&job, outcome);
+    for report in &saved.members {
+        driver.part(id, Part::Member(report.clone()));
+    }
+    saved.now = saved.now.map(|now| ScopeListing {
+        credentials: now.credentials.into_iter().filter(|c| c.prefix == prefix("ACR")).collect(),
+        ..ScopeListing::default()
+    });
+    driver.finish(id, Outcome::Saved(Ok(saved)));
+    driver
+}
+
+fn dropped() -> Problem {
+    Problem::new("the secret could not be written", "GitHub answered 500", "try again; nothing was lost")
+}
+
+#[test]
+fn a_failure_at_each_position_shows_the_truth_and_r_does_the_rest_only() {
+    for (at, broken) in Member::WRITE_ORDER.into_iter().enumerate() {
+        let outcome = |member: Member| {
+            let mine = Member::WRITE_ORDER.iter().position(|m| *m == member).unwrap();
+            match mine.cmp(&at) {
+                std::cmp::Ordering::Less => WriteOutcome::Created,
+                std::cmp::Ordering::Equal => WriteOutcome::Failed(dropped()),
+                std::cmp::Ordering::Greater => WriteOutcome::NotTried,
+            }
+        };
+        let mut driver = failing(outcome);
+        for member in Member::all() {
+            driver.says(&format!("{}: {}", prefix("ACR").secret_name(member), outcome(member).word()));
+        }
+        driver.says("GitHub answered 500").says("try again; nothing was lost").says("not whole");
+        driver.press("enter");
+        assert!(driver.notice().contains("r retries the rest"), "{}", driver.notice());
+        driver.press("r");
+        let again = draft(&driver);
+        assert_eq!(again.members, Member::WRITE_ORDER[at..], "{broken:?}");
+        assert_eq!(again.values, values("mycompany.azurecr.io", "ci-pull", CANARY));
+        driver.write_succeeds();
+        driver.says("ACR is saved in repository acme/api").is_silent_about("failed");
+    }
+}
+
+#[test]
+fn an_unknown_end_is_neither_done_nor_failed_and_is_done_again() {
+    let mut driver = failing(|member| match member {
+        Member::Server => WriteOutcome::Unknown(dropped()),
+        _ => WriteOutcome::Created,
+    });
+    driver.says("ACR_CONTAINER_REGISTRY_SERVER: unknown");
+    driver.press("r");
+    assert_eq!(draft(&driver).members, [Member::Server]);
+}
+
+#[test]
+fn a_check_that_refuses_writes_nothing_and_everything_is_tried_again() {
+    let mut driver = bare();
+    at_values(&mut driver, "acr", &api());
+    type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
+    driver.keys("enter enter s w");
+    driver.write_ends(Err(Problem::new("nothing was written", "acme/api holds 99 of 100 secrets", "delete some")));
+    driver.says("acme/api holds 99 of 100 secrets").says("delete some");
+    driver.press("r");
+    assert_eq!(draft(&driver).members, Member::WRITE_ORDER);
+}
+
+#[test]
+fn after_a_failure_one_may_go_back_to_the_fields_and_nothing_typed_is_lost() {
+    let mut driver = failing(|member| match member {
+        Member::User => WriteOutcome::Created,
+        _ => WriteOutcome::Failed(dropped()),
+    });
+    driver.keys("esc esc esc");
+    assert_eq!(driver.step(), Step::Credentials);
+    driver.says("mycompany.azurecr.io").says("ci-pull").is_silent_about(CANARY);
+    driver.keys("enter enter s");
+    driver.says("overwrites the one there");
+    driver.press("w");
+    assert_eq!(draft(&driver).values, values("mycompany.azurecr.io", "ci-pull", CANARY));
+    assert_eq!(draft(&driver).members, Member::WRITE_ORDER);
+}
+
+#[test]
+fn while_it_is_written_the_keys_say_so_and_members_appear_as_they_are_done() {
+    let mut driver = bare();
+    at_values(&mut driver, "acr", &api());
+    type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
+    driver.keys("enter enter s w");
+    let (id, job) = (driver.writing(), driver.last_write());
+    driver.says("writing ACR to repository acme/api");
+    let saved = world::saved(&job, |_| WriteOutcome::Created);
+    driver.part(id, Part::Member(saved.members[0].clone()));
+    driver.says("ACR_CONTAINER_REGISTRY_USER: created").is_silent_about("ACR_CONTAINER_REGISTRY_SERVER: created");
+    for key in ["w", "r", "enter", "esc"] {
+        driver.press(key);
+        assert!(driver.notice().contains("it is being written"), "{key}: {}", driver.notice());
+    }
+    assert_eq!(driver.app.running_writes(), 1);
+}
+
+#[test]
+fn enter_alone_never_writes() {
+    let mut driver = bare();
+    at_values(&mut driver, "acr", &Scope::User);
+    type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
+    for _ in 0..12 {
+        driver.press("enter");
+        if let Some(id) = driver.live.iter().find(|(_, j)| matches!(j, Job::Test { .. })).map(|(id, _)| *id) {
+            driver.finish(id, Outcome::Tested(tested(Verdict::Pass)));
+        }
+    }
+    assert_eq!(driver.step(), Step::Review);
+    assert!(driver.notice().contains("w writes; enter alone never does"), "{}", driver.notice());
+    assert!(!driver.has_written());
+}
+
+#[test]
+fn a_paste_with_a_line_end_submits_nothing() {
+    let mut driver = bare();
+    at_values(&mut driver, "acr", &Scope::User);
+    driver.type_text("mycompany.azurecr.io").keys("tab");
+    driver.type_text("ci-pull").keys("tab");
+    driver.paste("secret-with-line-end\n");
+    assert_eq!(driver.step(), Step::Credentials);
+    driver.says("password").is_silent_about("secret-with-line-end");
+    driver.press("enter");
+    if driver.step() == Step::Credentials {
+        driver.press("enter");
+    }
+    driver.keys("enter s w");
+    assert_eq!(draft(&driver).values.password, Sensitive::new("secret-with-line-end"));
+}
+
+#[test]
+fn characters_that_are_action_keys_are_text_in_a_field() {
+    let mut driver = bare();
+    at_values(&mut driver, "other", &Scope::User);
+    type_values(&mut driver, "nq.example.com", "qwk?12", "qtdnwA1?/xG");
+    driver.keys("enter");
+    assert_eq!(driver.step(), Step::Access, "{}", driver.sight());
+    driver.keys("enter s w");
+    let written = draft(&driver).values;
+    assert_eq!(written.server, Sensitive::new("nq.example.com"), "{}", driver.sight());
+    assert_eq!(written.password, Sensitive::new("qtdnwA1?/xG"));
+}
+
+#[test]
+fn a_reveal_ends_after_its_time() {
+    let mut driver = bare();
+    at_values(&mut driver, "acr", &Scope::User);
+    type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
+    driver.is_silent_about(CANARY);
+    let effects = driver.press("f2");
+    driver.says(CANARY);
+    let [Effect::After { timer: timer @ Timer::Reveal(_), delay }] = effects[..] else { panic!("{effects:?}") };
+    assert_eq!(delay, std::time::Duration::from_secs(10));
+    driver.send(Msg::Timer(timer));
+    driver.is_silent_about(CANARY);
+}
+
+#[test]
+fn a_reveal_ends_on_leaving_the_field_and_on_the_same_key_again() {
+    let mut driver = bare();
+    at_values(&mut driver, "acr", &Scope::User);
+    type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
+    for ends in ["f2", "tab", "up", "esc", "enter"] {
+        let mut driver = driver.clone();
+        driver.press("ctrl-r");
+        driver.says(CANARY);
+        driver.press(ends);
+        driver.is_silent_about(CANARY);
+        if ends == "esc" {
+            driver.press("enter");
+            driver.is_silent_about(CANARY);
+        }
+    }
+    driver.press("tab");
+    driver.press("f2");
+    assert!(driver.notice().contains("only the password is hidden"), "{}", driver.notice());
+}
+
+#[test]
+fn the_timer_of_an_earlier_reveal_does_not_end_a_later_one() {
+    let mut driver = bare();
+    at_values(&mut driver, "acr", &Scope::User);
+    type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
+    let old = driver.press("f2");
+    driver.keys("f2 esc esc esc");
+    at_values(&mut driver, "acr", &Scope::User);
+    type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
+    driver.press("f2");
+    let [Effect::After { timer, .. }] = old[..] else { panic!("{old:?}") };
+    driver.send(Msg::Timer(timer));
+    driver.says(CANARY);
+}
+
+#[test]
+fn values_changed_after_a_pass_are_no_longer_proven() {
+    let mut driver = bare();
+    at_values(&mut driver, "acr", &Scope::User);
+    type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
+    driver.keys("enter enter");
+    passes(&mut driver);
+    driver.says("pass: the registry asked for this password and accepted it");
+    driver.keys("esc esc esc");
+    driver.type_text("x").keys("enter enter");
+    assert_eq!(driver.step(), Step::Test);
+    driver.keys("s");
+    driver.says("the login was not tested with these values");
+}
+
+#[test]
+fn a_refused_login_cannot_be_skipped_and_an_untold_one_can() {
+    let mut driver = bare();
+    at_values(&mut driver, "acr", &Scope::User);
+    type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
+    driver.keys("enter enter enter");
+    let mut untold = driver.clone();
+    let id = driver.testing();
+    driver.finish(id, Outcome::Tested(tested(Verdict::Fail)));
+    driver.press("s");
+    assert_eq!(driver.step(), Step::Test);
+    assert!(driver.notice().contains("cannot work"), "{}", driver.notice());
+    assert_eq!(driver.press("y").len(), 1, "the remedy is copied");
+    untold.finish(id, Outcome::Tested(tested(Verdict::Inconclusive)));
+    untold.press("s");
+    assert_eq!(untold.step(), Step::Review);
+    untold.says("inconclusive");
+}
+
+#[test]
+fn escape_stops_a_running_test_and_nothing_is_known() {
+    let mut driver = bare();
+    at_values(&mut driver, "acr", &Scope::User);
+    type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
+    driver.keys("enter enter enter");
+    let id = driver.testing();
+    assert!(driver.press("esc").contains(&Effect::Cancel(id)));
+    assert_eq!(driver.step(), Step::Test);
+    driver.says("Stopped: nothing is known about these values");
+    driver.finish(id, Outcome::Tested(tested(Verdict::Pass)));
+    driver.says("Stopped");
+}
+
+#[test]
+fn a_credential_that_appears_while_one_types_is_not_overwritten_unsaid() {
+    let mut driver = Driver::start(world::here());
+    at_values(&mut driver, "acr", &Scope::User);
+    driver.says("whether it exists already could not be read");
+    type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
+    driver.answer_everything();
+    driver.says("ACR_MYCOMPANY").is_silent_about("whether it exists already could not be read");
+    driver.keys("enter enter s");
+    driver.is_silent_about("overwrites the one there");
+    driver.press("w");
+    assert_eq!(draft(&driver).prefix, prefix("ACR_MYCOMPANY"));
+}
+
+#[test]
+fn a_credential_that_turns_out_to_exist_at_review_is_said_and_keeps_its_access() {
+    let mut driver = Driver::start(world::here());
+    at_values(&mut driver, "acr", &Scope::User);
+    type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
+    driver.keys("enter enter s");
+    driver.is_silent_about("overwrites the one there");
+    driver.answer_everything();
+    driver.says("overwrites the one there").says("acme/web");
+    driver.press("w");
+    assert_eq!(draft(&driver).access, DraftAccess::Keep);
+}

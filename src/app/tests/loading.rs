@@ -1,0 +1,208 @@
+//! What is read when, what becomes of answers that come late, in parts, twice or for nobody.
+
+use super::world::{self, acme, api, globex, here, org};
+use super::*;
+use crate::app::protocol::Pointer;
+use crate::app::remote::Remote;
+
+fn scopes_of(effects: &[Effect]) -> Vec<Scope> {
+    let scope = |effect: &Effect| match effect {
+        Effect::Start { job: Job::LoadScope(scope), .. } => Some(scope.clone()),
+        _ => None,
+    };
+    effects.iter().filter_map(scope).collect()
+}
+
+#[test]
+fn all_scopes_named_at_the_start_are_read_at_the_same_time() {
+    let start = Start { organizations: vec![org("acme"), org("globex")], ..here() };
+    let driver = Driver::start(start);
+    assert_eq!(scopes_of(&driver.asked), [Scope::User, api(), acme(), globex()]);
+    assert!(driver.live.values().any(|job| *job == Job::SignIn));
+    assert!(driver.live.values().all(|job| *job != Job::Memberships), "organizations were named");
+}
+
+#[test]
+fn without_named_organizations_those_of_the_memberships_are_read() {
+    let mut driver = Driver::start(here());
+    assert_eq!(scopes_of(&driver.asked), [Scope::User, api()]);
+    let id = driver.running(|job| *job == Job::Memberships);
+    let effects = driver.finish(id, world::answer(&Job::Memberships).unwrap());
+    assert_eq!(scopes_of(&effects), [acme(), globex()]);
+}
+
+#[test]
+fn the_first_frame_names_what_it_waits_for_before_any_answer() {
+    let driver = Driver::start(here());
+    driver.says("asking GitHub who you are").says("You").says("acme/api, this repository").says("waiting for GitHub");
+    driver.says("asking for your organizations");
+}
+
+#[test]
+fn rows_appear_as_they_arrive() {
+    let mut driver = Driver::start(here());
+    let id = driver.reading(&api());
+    let mut half = world::listing(&api());
+    half.other_secrets.clear();
+    half.complete = false;
+    driver.part(id, Part::Listing(half));
+    driver.says("DOCKERHUB").is_silent_about("2 other secrets");
+    driver.finish(id, Outcome::Listing(Ok(world::listing(&api()))));
+    driver.says("2 other secrets");
+}
+
+#[test]
+fn the_selection_stays_on_its_item_while_others_arrive_above_it() {
+    let mut driver = Driver::start(here());
+    let (mine, theirs) = (driver.reading(&Scope::User), driver.reading(&api()));
+    driver.finish(theirs, Outcome::Listing(Ok(world::listing(&api()))));
+    driver.press("down");
+    driver.press("enter");
+    driver.says("secrets of the repository acme/api");
+    driver.press("esc");
+    driver.finish(mine, Outcome::Listing(Ok(world::listing(&Scope::User))));
+    let rows = driver.sight();
+    let selected: Vec<&str> = rows.lines().filter(|line| line.starts_with('▌')).collect();
+    assert!(selected.len() == 1 && selected[0].contains("DOCKERHUB"), "{rows}");
+}
+
+#[test]
+fn a_stale_answer_is_ignored() {
+    let mut driver = Driver::start(here());
+    let old = driver.reading(&api());
+    let effects = driver.press("f5");
+    assert!(effects.contains(&Effect::Cancel(old)));
+    driver.send(Msg::Part { id: old, part: Part::Listing(world::listing(&acme())) });
+    driver.send(Msg::Finished { id: old, outcome: Outcome::Listing(Ok(world::listing(&acme()))) });
+    assert!(driver.app.world.listing(&api()).is_none());
+    let new = driver.reading(&api());
+    driver.finish(new, Outcome::Listing(Ok(world::listing(&api()))));
+    assert_eq!(driver.app.world.listing(&api()), Some(&world::listing(&api())));
+}
+
+#[test]
+fn reading_again_aborts_every_read_of_the_same_value() {
+    let mut driver = Driver::start(here());
+    for _ in 0..3 {
+        driver.press("f5");
+    }
+    let mut jobs: Vec<String> = driver.live.values().map(|job| format!("{job:?}")).collect();
+    let all = jobs.len();
+    jobs.sort();
+    jobs.dedup();
+    assert_eq!(jobs.len(), all, "{jobs:#?}");
+}
+
+#[test]
+fn what_was_read_stays_visible_while_it_is_read_again_and_when_that_fails() {
+    let mut driver = Driver::ready();
+    driver.press("f5");
+    driver.says("DOCKERHUB");
+    let id = driver.reading(&api());
+    driver.finish(id, Outcome::Listing(Err(world::no_network())));
+    driver.says("DOCKERHUB").says("api.github.com was not found");
+}
+
+#[test]
+fn a_scope_that_cannot_be_read_says_why_and_what_to_do() {
+    let mut driver = Driver::ready();
+    driver.press("G");
+    driver.says("the secrets of globex could not be read").says("the token lacks the scope admin:org");
+    driver.says("run the command y copies, then F5");
+    assert_eq!(driver.press("y"), [Effect::Copy("gh auth refresh -h github.com -s admin:org".to_owned())]);
+}
+
+#[test]
+fn without_a_network_every_part_says_so_in_words() {
+    let mut driver = Driver::start(here());
+    while let Some((id, job)) = driver.live.iter().next().map(|(id, job)| (*id, job.clone())) {
+        let problem = world::no_network();
+        let outcome = match job {
+            Job::SignIn => Outcome::SignIn(Err(problem)),
+            Job::Memberships => Outcome::Memberships(Err(problem)),
+            Job::LoadScope(_) => Outcome::Listing(Err(problem)),
+            Job::Repositories(_) => Outcome::Repositories(Err(problem)),
+            Job::Repository(_) => Outcome::Repository(Err(problem)),
+            Job::Test { .. } | Job::Save(_) | Job::ChangeAccess(_) | Job::Delete { .. } => panic!("{job:?}"),
+        };
+        driver.finish(id, outcome);
+    }
+    driver.says("GitHub could not be reached").says("not readable: the name api.github.com was not found");
+    driver.says("organizations could not be asked for");
+    assert!(!driver.app.is_waiting());
+}
+
+#[test]
+fn the_spinner_turns_only_while_something_waits() {
+    let mut driver = Driver::start(here());
+    assert!(driver.timers.contains(&Timer::Spin));
+    driver.answer_everything();
+    driver.timers.clear();
+    let effects = driver.send(Msg::Timer(Timer::Spin));
+    assert_eq!(effects, [], "nothing waits any more");
+    let effects = driver.press("f5");
+    assert!(effects.iter().any(|e| matches!(e, Effect::After { timer: Timer::Spin, .. })));
+}
+
+#[test]
+fn the_demo_says_at_the_start_and_in_every_frame_that_nothing_leaves_this_machine() {
+    let start = Start { demo: Some("this is a demo; look around".to_owned()), ..here() };
+    let mut driver = Driver::start(start);
+    driver.says("this is a demo; look around").says("demo: nothing leaves this machine");
+    driver.answer_everything();
+    for keys in ["n", "enter", "enter", "1", "t", "1", "?"] {
+        driver.press(keys);
+        for (width, height) in [(40, 10), (80, 24), (200, 50), (39, 9), (24, 5)] {
+            let frame = driver.frame(width, height).split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(frame.contains("demo: nothing leaves this machine"), "{keys} {width}x{height}\n{frame}");
+        }
+    }
+    assert!(driver.asked.iter().all(|effect| !matches!(effect, Effect::OpenUrl(_))));
+}
+
+#[test]
+fn the_budget_and_another_host_stand_in_the_header() {
+    let mut driver = Driver::ready();
+    driver.says("4,812 of 5,000 left").says("github.com · token from gh (repo, codespace, admin:org)");
+    driver.send(Msg::Budget { remaining: 12, limit: 5000 });
+    driver.says("12 of 5,000 left");
+    driver.press("f5");
+    let id = driver.running(|job| *job == Job::SignIn);
+    let mut elsewhere = world::identity(&["repo"]);
+    elsewhere.host = "127.0.0.1:4000".to_owned();
+    driver.finish(id, Outcome::SignIn(Ok(elsewhere)));
+    driver.says("not GitHub: 127.0.0.1:4000");
+    driver.press("o");
+    assert!(driver.notice().contains("web pages are not known"), "{}", driver.notice());
+}
+
+#[test]
+fn repositories_are_asked_for_once_and_again_only_after_a_failure() {
+    let mut driver = Driver::ready();
+    driver.press("a");
+    let id = driver.running(|job| *job == Job::Repositories(None));
+    driver.finish(id, Outcome::Repositories(Err(world::no_network())));
+    assert!(matches!(driver.app.world.catalogue(None), Some(Remote::Failed { .. })));
+    driver.says("the name api.github.com was not found");
+    driver.keys("esc a");
+    let id = driver.running(|job| *job == Job::Repositories(None));
+    assert!(driver.press("f5").contains(&Effect::Cancel(id)), "F5 reads them again");
+    driver.answer_everything();
+    driver.keys("esc a");
+    assert!(driver.live.is_empty(), "they are known now");
+}
+
+#[test]
+fn foreign_names_are_shown_harmless() {
+    let mut driver = Driver::start(here());
+    let id = driver.reading(&api());
+    let mut hostile = world::listing(&api());
+    hostile.other_secrets[0].name = "EVIL\u{1b}[2J\u{202e}NAME".into();
+    driver.finish(id, Outcome::Listing(Ok(hostile)));
+    driver.press("G");
+    driver.send(Msg::Pointer(Pointer::ScrollUp));
+    for (width, height) in [(40, 10), (80, 24), (200, 50)] {
+        let frame = driver.frame(width, height);
+        assert!(!frame.contains(['\u{1b}', '\u{202e}']), "{frame}");
+    }
+}

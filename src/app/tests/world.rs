@@ -1,0 +1,236 @@
+//! A small world for the tests: who one is, what the scopes hold, which repositories there are, and how jobs end.
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::noon;
+use crate::app::protocol::{Job, Outcome};
+use crate::app::world::Start;
+use crate::domain::token::{Identity, Membership, TokenKind, TokenSource};
+use crate::domain::verdict::{Code, Outcome as How, Rung};
+use crate::domain::{
+    Access, Member, MemberReport, MemberState, Mend, OrgName, Prefix, Problem, RepoName, RepoRef, Repository, Saved,
+    Scope, ScopeListing, Step, TestReport, Verdict, WriteOutcome,
+};
+
+pub fn repo(text: &str) -> RepoName {
+    RepoName::parse(text).unwrap()
+}
+
+pub fn org(text: &str) -> OrgName {
+    OrgName::parse(text).unwrap()
+}
+
+pub fn api() -> Scope {
+    Scope::Repository(repo("acme/api"))
+}
+
+pub fn acme() -> Scope {
+    Scope::Organization(org("acme"))
+}
+
+pub fn globex() -> Scope {
+    Scope::Organization(org("globex"))
+}
+
+pub fn prefix(text: &str) -> Prefix {
+    Prefix::parse(text).unwrap()
+}
+
+/// Started in a clone of acme/api.
+pub fn here() -> Start {
+    Start { here: Some(repo("acme/api")), ..Start::default() }
+}
+
+pub fn identity(scopes: &[&str]) -> Identity {
+    Identity {
+        login: "octocat".into(),
+        kind: TokenKind::Classic,
+        source: TokenSource::Gh,
+        scopes: Some(scopes.iter().map(|&s| s.to_owned()).collect()),
+        host: "api.github.com".to_owned(),
+        budget: Some((4812, 5000)),
+    }
+}
+
+const NAMES: [&str; 6] = ["acme/api", "acme/web", "acme/infra", "acme/docs", "octocat/dotfiles", "octocat/blog"];
+
+pub fn repository(name: &str) -> Repository {
+    let id = NAMES.iter().position(|n| *n == name).map_or(99, |at| at as u64 + 1);
+    let visibility = if name == "acme/docs" { "public" } else { "private" };
+    Repository {
+        id,
+        full_name: name.into(),
+        visibility: visibility.to_owned(),
+        archived: name == "octocat/blog",
+        admin: true,
+        push: true,
+    }
+}
+
+pub fn reference(name: &str) -> RepoRef {
+    RepoRef { id: repository(name).id, full_name: name.into() }
+}
+
+pub fn selected(names: &[&str]) -> Access {
+    Access::selected(names.iter().map(|name| reference(name)).collect(), true)
+}
+
+fn days_ago(days: i64) -> DateTime<Utc> {
+    noon() - Duration::days(days)
+}
+
+pub fn secret(name: &str, days: i64, access: Access) -> MemberState {
+    MemberState {
+        name: name.to_owned(),
+        created_at: days_ago(days + 30),
+        updated_at: days_ago(days),
+        access: Some(access),
+    }
+}
+
+pub fn triple(word: &str, days: i64, access: &Access) -> Vec<MemberState> {
+    Member::all().map(|member| secret(&prefix(word).secret_name(member), days, access.clone())).collect()
+}
+
+pub fn listing(scope: &Scope) -> ScopeListing {
+    let mut secrets = Vec::new();
+    match scope {
+        Scope::User => {
+            secrets.extend(triple("ACR", 12, &selected(&["acme/api", "acme/web", "octocat/dotfiles"])));
+            secrets.extend(triple("ECR", 3, &selected(&["acme/api"])).into_iter().take(2));
+        }
+        Scope::Repository(_) => {
+            secrets.extend(triple("DOCKERHUB", 214, &Access::Repository));
+            secrets.push(secret("NPM_TOKEN", 40, Access::Repository));
+            secrets.push(secret("SENTRY_DSN", 1, Access::Repository));
+        }
+        Scope::Organization(_) => {
+            secrets.extend(triple("ACR", 1100, &Access::All));
+            let mut odd = triple("GHCR", 40, &selected(&["acme/api", "acme/web"]));
+            odd[2].access = Some(selected(&["acme/api"]));
+            secrets.extend(odd);
+        }
+    }
+    ScopeListing::group(secrets, true)
+}
+
+pub fn no_right() -> Problem {
+    Problem::new(
+        "the secrets of globex could not be read",
+        "the token lacks the scope admin:org",
+        "run the command y copies, then F5",
+    )
+    .mended_by(Mend::Copy("gh auth refresh -h github.com -s admin:org".to_owned()))
+}
+
+pub fn no_network() -> Problem {
+    Problem::new("GitHub could not be reached", "the name api.github.com was not found", "check the network, then F5")
+        .mended_by(Mend::Retry)
+}
+
+pub fn catalogue(of: Option<&OrgName>) -> Vec<Repository> {
+    let mine = |name: &&&str| of.is_none_or(|org| name.starts_with(&format!("{org}/")));
+    NAMES.iter().filter(mine).map(|name| repository(name)).collect()
+}
+
+/// What the world answers to a read; `None` for tests of a login and for writes.
+pub fn answer(job: &Job) -> Option<Outcome> {
+    Some(match job {
+        Job::SignIn => Outcome::SignIn(Ok(identity(&["repo", "codespace", "admin:org"]))),
+        Job::Memberships => Outcome::Memberships(Ok(vec![
+            Membership { org: org("acme"), owner: true },
+            Membership { org: org("globex"), owner: false },
+        ])),
+        Job::LoadScope(scope) if *scope == globex() => Outcome::Listing(Err(no_right())),
+        Job::LoadScope(scope) => Outcome::Listing(Ok(listing(scope))),
+        Job::Repositories(of) => Outcome::Repositories(Ok((catalogue(of.as_ref()), true))),
+        Job::Repository(name) => Outcome::Repository(Ok(repository(&name.full()))),
+        Job::Test { .. } | Job::Save(_) | Job::ChangeAccess(_) | Job::Delete { .. } => return None,
+    })
+}
+
+/// The report of a write, member by member in the order of writing, and the list as it is afterwards.
+pub fn saved(job: &Job, outcome: impl Fn(Member) -> WriteOutcome) -> Saved {
+    let (scope, word, members) = match job {
+        Job::Save(draft) => (&draft.scope, &draft.prefix, draft.members.clone()),
+        Job::ChangeAccess(change) => (&change.scope, &change.prefix, Member::WRITE_ORDER.to_vec()),
+        Job::Delete { scope, prefix } => (scope, prefix, Member::WRITE_ORDER.to_vec()),
+        other => panic!("no write: {other:?}"),
+    };
+    let report = |member: Member| MemberReport { member, name: word.secret_name(member), outcome: outcome(member) };
+    let reports: Vec<MemberReport> = members.into_iter().map(report).collect();
+    let mut secrets: Vec<MemberState> = Vec::new();
+    let before = listing(scope);
+    for credential in &before.credentials {
+        secrets.extend(Member::all().filter_map(|m| credential.members.get(m).clone()));
+    }
+    secrets.extend(before.other_secrets.iter().map(|o| o.state.clone()));
+    for report in &reports {
+        let access = if matches!(scope, Scope::Repository(_)) { Access::Repository } else { selected(&["acme/api"]) };
+        match report.outcome {
+            WriteOutcome::Created | WriteOutcome::Updated => {
+                secrets.retain(|s| s.name != report.name);
+                secrets.push(secret(&report.name, 0, access));
+            }
+            WriteOutcome::Deleted => secrets.retain(|s| s.name != report.name),
+            WriteOutcome::Unchanged | WriteOutcome::Failed(_) | WriteOutcome::Unknown(_) | WriteOutcome::NotTried => {}
+        }
+    }
+    Saved { members: reports, now: Some(ScopeListing::group(secrets, true)) }
+}
+
+fn rung(rung: Rung, code: Code, outcome: How, detail: &str, remedy: &str) -> Step {
+    Step { rung, code, outcome, detail: detail.to_owned(), remedy: remedy.to_owned() }
+}
+
+/// A whole test with this verdict.
+pub fn tested(verdict: Verdict) -> TestReport {
+    let mut steps = vec![
+        rung(Rung::Server, Code::Ok, How::Pass, "a login server of Azure Container Registry", ""),
+        rung(Rung::Connection, Code::Ok, How::Pass, "20.61.97.128, TLS 1.3, certificate ends in 81 days", ""),
+        rung(Rung::Registry, Code::Ok, How::Pass, "asks for a login, sends it to mycompany.azurecr.io", ""),
+        rung(Rung::Realm, Code::Ok, How::Pass, "https, the registry's own host", ""),
+    ];
+    steps.extend(match verdict {
+        Verdict::Pass => vec![
+            rung(Rung::Login, Code::Ok, How::Pass, "accepted with a token in 212 ms", ""),
+            rung(Rung::Docker, Code::Ok, How::Pass, "docker 28.2.2 logs in as well", ""),
+        ],
+        Verdict::Fail => vec![
+            rung(
+                Rung::Login,
+                Code::BadCredentials,
+                How::Fail,
+                "the registry refused this user and password",
+                "make a new password: az acr token credential generate --registry mycompany --name ci-pull --password1",
+            ),
+            rung(Rung::Docker, Code::BadCredentials, How::Fail, "docker 28.2.2 is refused as well", ""),
+        ],
+        Verdict::Inconclusive => vec![
+            rung(
+                Rung::Login,
+                Code::Timeout,
+                How::Inconclusive,
+                "no answer within 10 seconds",
+                "try again, or from a network that reaches the registry",
+            ),
+            rung(Rung::Docker, Code::DockerUnavailable, How::Skipped, "no docker on the PATH", ""),
+        ],
+    });
+    TestReport { verdict, steps }
+}
+
+/// Fills the form of a login test.
+pub fn type_login(driver: &mut super::Driver) {
+    type_values(driver, "mycompany.azurecr.io", "ci-pull", super::CANARY);
+}
+
+/// Types the three values of a form whose focus is on the first of them that is empty.
+pub fn type_values(driver: &mut super::Driver, server: &str, user: &str, password: &str) {
+    for (at, text) in [server, user, password].into_iter().enumerate() {
+        if at > 0 {
+            driver.press("tab");
+        }
+        driver.type_text(text);
+    }
+}
