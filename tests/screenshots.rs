@@ -24,12 +24,107 @@ struct Picture {
 }
 
 const MAIN: (u16, u16) = (100, 30);
+/// Looks like a token of Azure Container Registry and is none.
+const TOKEN: &str = "exampleexampleexampleexampleexampleexampleEX+ACRDexampl";
+
+/// Shift and Tab.
+const BACK_TAB: &str = "\x1b[Z";
+const DOWN: &str = "j";
 
 const PICTURES: &[Picture] = &[
     Picture { name: "credentials", size: MAIN, steps: &[] },
+    Picture { name: "wizard-registry", size: MAIN, steps: &[("n", "Which registry")] },
+    Picture { name: "wizard-where", size: MAIN, steps: &[("n", "Which registry"), ("\r", "Where shall")] },
+    Picture {
+        name: "wizard-credentials",
+        size: MAIN,
+        steps: &[
+            ("n", "Which registry"),
+            (DOWN, "Docker Hub"),
+            ("\r", "Where shall"),
+            ("\r", "Prefix"),
+            ("octocat", "octocat"),
+            ("\t", ""),
+            ("dckr_pat_0123456789abcdefghijklmnopq", "••••"),
+            (BACK_TAB, ""),
+            (BACK_TAB, ""),
+            ("\x15", ""),
+            ("index.docker.io", "index.docker.io"),
+        ],
+    },
+    Picture {
+        name: "wizard-access",
+        size: MAIN,
+        steps: &[
+            ("n", "Which registry"),
+            ("\r", "Where shall"),
+            (DOWN, "acme, organization"),
+            ("\r", "Prefix"),
+            ("mycompany.azurecr.io", "mycompany.azurecr.io"),
+            ("\t", ""),
+            ("codespaces-pull", "codespaces-pull"),
+            ("\t", ""),
+            ("{token}", "••••"),
+            ("\r", "visibility"),
+            (DOWN, ""),
+            (" ", "2 chosen"),
+            (DOWN, ""),
+            (DOWN, ""),
+            (" ", "3 chosen"),
+        ],
+    },
+    Picture { name: "test", size: MAIN, steps: TEST },
+    Picture {
+        name: "wizard-review",
+        size: MAIN,
+        steps: &[
+            ("n", "Which registry"),
+            ("\r", "Where shall"),
+            ("\r", "Prefix"),
+            ("mycompany.azurecr.io", "mycompany.azurecr.io"),
+            ("\t", ""),
+            ("codespaces-pull", "codespaces-pull"),
+            ("\t", ""),
+            ("{token}", "••••"),
+            ("\r", "can print"),
+            ("\r", "Nothing is tested yet"),
+            ("s", "Press w"),
+        ],
+    },
+    Picture { name: "access", size: MAIN, steps: ACCESS },
+    Picture { name: "confirm", size: MAIN, steps: &[("j", ""), ("j", ""), ("d", "Delete QUAY")] },
+    Picture { name: "help", size: MAIN, steps: &[("?", "Help")] },
     Picture { name: "small", size: (40, 10), steps: &[] },
     Picture { name: "medium", size: (80, 24), steps: &[] },
     Picture { name: "wide", size: (200, 50), steps: &[] },
+];
+
+/// A login that passes on the demo's own registry, which its first notice names.
+const TEST: &[(&str, &str)] = &[
+    ("j", ""),
+    ("j", "QUAY"),
+    ("t", "Test QUAY"),
+    ("{registry}", "127.0.0.1"),
+    ("\t", ""),
+    ("puller", "puller"),
+    ("\t", ""),
+    ("pull-me-please", "••••"),
+    ("\r", "pass:"),
+];
+
+/// An organization's credential that gets three repositories more and loses one.
+const ACCESS: &[(&str, &str)] = &[
+    ("j", ""),
+    ("j", ""),
+    ("j", ""),
+    ("j", ""),
+    ("j", ""),
+    ("j", "22 repositories"),
+    ("a", "visibility"),
+    (" ", "21 chosen"),
+    (DOWN, ""),
+    (DOWN, ""),
+    (" ", "20 chosen"),
 ];
 
 fn main() {
@@ -61,11 +156,19 @@ fn take(program: &Path, picture: &Picture) -> String {
     env.insert("COLORTERM".to_owned(), "truecolor".to_owned());
     let mut terminal = Terminal::start(program, &["--demo"], &env, home.path(), picture.size);
     terminal.wait_for("acme");
+    let registry = between(&terminal.text(), "server ", ",").unwrap_or_default();
     for (keys, text) in picture.steps {
-        terminal.settle(Duration::from_millis(300));
-        terminal.press(keys, text);
+        terminal.settle(Duration::from_millis(250));
+        let keys = keys.replace("{registry}", &registry).replace("{token}", TOKEN);
+        terminal.press(&keys, text);
     }
     terminal.settle(Duration::from_millis(800));
     let output = terminal.output();
     svg::draw(output.screen(), "pullkey --demo")
+}
+
+/// The first text between two others.
+fn between(text: &str, start: &str, end: &str) -> Option<String> {
+    let (_, rest) = text.split_once(start)?;
+    Some(rest.split_once(end)?.0.to_owned())
 }

@@ -1,6 +1,6 @@
 //! Against programs that are not ours. `CONTRIBUTING.md` names each peer and how it is started.
 
-mod login;
+mod gh;
 mod registry;
 
 use std::path::PathBuf;
