@@ -28,20 +28,28 @@ pub(crate) fn open(home: &Home, env: &BTreeMap<String, String>) -> Terminal {
     terminal
 }
 
-/// Moves the selection of a list to the line that holds this text.
+/// Moves the selection of a list without gaps to the line that holds this text.
 pub(crate) fn choose(terminal: &mut Terminal, text: &str) {
-    let is_chosen = |shown: &str| shown.lines().any(|line| line.contains('▌') && line.contains(text));
-    let down = "the cursor moves";
-    terminal.send("g");
-    for _ in 0..60 {
-        if terminal.comes_true(Duration::from_millis(200), |output| is_chosen(&output.text())) {
-            return;
-        }
-        let before = terminal.text();
-        terminal.send("j");
-        terminal.wait_until(down, |output| output.text() != before);
-    }
-    panic!("«{text}» cannot be chosen:\n{}", terminal.text());
+    let row = |shown: &str, mark: &dyn Fn(&str) -> bool| shown.lines().position(mark);
+    let wanted = |line: &str| line.split('│').next().is_some_and(|list| list.contains(text));
+    terminal.wait_until("the list is there", |output| {
+        let shown = output.text();
+        row(&shown, &|line| line.contains('▌')).is_some() && row(&shown, &wanted).is_some()
+    });
+    let shown = terminal.text();
+    let (at, to) = (row(&shown, &|line| line.contains('▌')).unwrap(), row(&shown, &wanted).unwrap());
+    let keys = if to > at { "j".repeat(to - at) } else { "k".repeat(at - to) };
+    terminal.send(&keys);
+    terminal.wait_until(&format!("«{text}» is chosen"), |output| {
+        output.text().lines().any(|line| line.contains('▌') && wanted(line))
+    });
+}
+
+/// To the next field: the cursor is seen to move before anything else is typed.
+pub(crate) fn next_field(terminal: &mut Terminal) {
+    let before = terminal.output().screen().cursor_position().0;
+    terminal.send("\t");
+    terminal.wait_until("the next field has the cursor", |output| output.screen().cursor_position().0 != before);
 }
 
 /// From the list to the form of the wizard.
@@ -50,7 +58,7 @@ pub(crate) fn to_the_form(terminal: &mut Terminal, values: Values, place: &str) 
     choose(terminal, values.registry);
     terminal.press("\r", "Where shall the three secrets live?");
     choose(terminal, place);
-    terminal.press("\r", "Prefix");
+    terminal.press("\r", "▸ Credentials");
 }
 
 /// Types the values; the first empty field has the focus.
@@ -58,16 +66,18 @@ pub(crate) fn fill(terminal: &mut Terminal, values: Values) {
     let fields = [values.server, values.user, values.password].into_iter().filter(|value| !value.is_empty());
     for (at, value) in fields.enumerate() {
         if at > 0 {
-            terminal.send("\t");
+            next_field(terminal);
         }
         terminal.paste(value);
+        // Lines under a field come and go with what is typed; the next key must not meet a screen that still moves.
+        terminal.settle(Duration::from_millis(60));
     }
 }
 
 /// From the filled form to the step *Test*.
 pub(crate) fn to_the_test(terminal: &mut Terminal) {
-    terminal.press("\r", "can print the password");
-    terminal.press("\r", "Nothing is tested yet");
+    terminal.press("\r", "▸ Access");
+    terminal.press("\r", "▸ Test");
 }
 
 /// Leaves the program and fails if it fails.
