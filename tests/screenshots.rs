@@ -99,12 +99,10 @@ const PICTURES: &[Picture] = &[
     Picture { name: "wide", size: (200, 50), steps: &[] },
 ];
 
-/// A login that passes on the demo's own registry, which its first notice names.
+/// A login that passes: the demo plays every registry.
 const TEST: &[(&str, &str)] = &[
-    ("j", ""),
-    ("j", "QUAY"),
-    ("t", "Test QUAY"),
-    ("{registry}", "127.0.0.1"),
+    ("t", "Test ACR"),
+    ("mycompany.azurecr.io", "mycompany.azurecr.io"),
     ("\t", ""),
     ("puller", "puller"),
     ("\t", ""),
@@ -112,20 +110,9 @@ const TEST: &[(&str, &str)] = &[
     ("\r", "pass:"),
 ];
 
-/// An organization's credential that gets three repositories more and loses one.
-const ACCESS: &[(&str, &str)] = &[
-    ("j", ""),
-    ("j", ""),
-    ("j", ""),
-    ("j", ""),
-    ("j", ""),
-    ("j", "22 repositories"),
-    ("a", "visibility"),
-    (" ", "21 chosen"),
-    (DOWN, ""),
-    (DOWN, ""),
-    (" ", "20 chosen"),
-];
+/// A credential that loses one repository and gets two more.
+const ACCESS: &[(&str, &str)] =
+    &[("a", "filter"), (" ", "2 chosen"), (DOWN, ""), (DOWN, ""), (" ", "3 chosen"), (DOWN, ""), (" ", "4 chosen")];
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
@@ -156,19 +143,11 @@ fn take(program: &Path, picture: &Picture) -> String {
     env.insert("COLORTERM".to_owned(), "truecolor".to_owned());
     let mut terminal = Terminal::start(program, &["--demo"], &env, home.path(), picture.size);
     terminal.wait_for("acme");
-    let registry = between(&terminal.text(), "server ", ",").unwrap_or_default();
     for (keys, text) in picture.steps {
         terminal.settle(Duration::from_millis(250));
-        let keys = keys.replace("{registry}", &registry).replace("{token}", TOKEN);
-        terminal.press(&keys, text);
+        terminal.press(&keys.replace("{token}", TOKEN), text);
     }
     terminal.settle(Duration::from_millis(800));
     let output = terminal.output();
     svg::draw(output.screen(), "pullkey --demo")
-}
-
-/// The first text between two others.
-fn between(text: &str, start: &str, end: &str) -> Option<String> {
-    let (_, rest) = text.split_once(start)?;
-    Some(rest.split_once(end)?.0.to_owned())
 }

@@ -173,3 +173,33 @@ fn a_killed_tmux_session_takes_pullkey_with_it() {
         std::thread::park_timeout(Duration::from_millis(20));
     }
 }
+
+#[test]
+fn a_panic_gives_the_terminal_back_and_keeps_what_it_carries_to_itself() {
+    const NAME: &str = "terminal::leaving::a_panic_gives_the_terminal_back_and_keeps_what_it_carries_to_itself";
+    if is_alone() {
+        // This process plays pullkey: the terminal is taken as the screens take it, then something breaks.
+        pullkey::runtime::terminal::install_panic_hook();
+        let _screen = pullkey::runtime::terminal::Screen::enter(true).expect("a terminal");
+        panic!("the password was {}", super::secrets::CANARY);
+    }
+    let home = Home::new();
+    let mut env = home.env();
+    env.insert(ALONE.to_owned(), "1".to_owned());
+    env.insert("RUST_BACKTRACE".to_owned(), "full".to_owned());
+    let program = std::env::current_exe().expect("this program");
+    let script = format!(
+        r#"stty -g >"$HOME/before"; "$0" --exact {NAME} --nocapture; echo "[left with $?]"
+        stty -g >"$HOME/after"; echo ok; read x"#
+    );
+    let arguments = ["-c", &script, &program.to_string_lossy()];
+    let terminal = Terminal::start(Path::new("/bin/sh"), &arguments, &env, home.path(), (100, 30));
+    terminal.wait_for("[left with 70]");
+    assert_as_it_was(&terminal, &home);
+    let shown = terminal.text();
+    assert!(shown.contains("this is a bug in pullkey"), "{shown}");
+    let output = terminal.output();
+    assert!(output.bytes.windows(8).any(|bytes| bytes == b"\x1b[?1049h"), "the alternate screen was never taken");
+    let said = String::from_utf8_lossy(&output.bytes);
+    assert!(!said.contains(super::secrets::CANARY), "the panic told the password");
+}
