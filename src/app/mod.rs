@@ -76,7 +76,7 @@ impl App {
         let mut effects = Vec::new();
         app.with_cx(&mut effects, |_, cx| {
             cx.load_everything();
-            if let Some(greeting) = cx.world.greeting.take() {
+            if let Some(greeting) = cx.world.greeting.clone() {
                 cx.note(Tone::Info, greeting);
             }
         });
@@ -162,6 +162,7 @@ impl App {
     }
 
     fn key(&mut self, key: KeyPress, effects: &mut Vec<Effect>) {
+        self.notices.seen();
         let facade = self.facade();
         if self.leaving == Leaving::Asked && Keymap::shipped().action(key) != Some(Action::Quit) {
             self.leaving = Leaving::No;

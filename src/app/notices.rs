@@ -1,4 +1,5 @@
-//! Short messages above the footer. The newest is shown; each leaves by itself or when a key is pressed after a while.
+//! Short messages above the footer. The newest is shown; each leaves by itself, and one that asks nothing of anybody
+//! leaves with the next key.
 
 use std::time::Duration;
 
@@ -38,6 +39,11 @@ impl Notices {
             self.list.remove(0);
         }
         Timer::Notice(self.last)
+    }
+
+    /// A key was pressed: what was merely told has been seen. Warnings stay their time.
+    pub fn seen(&mut self) {
+        self.list.retain(|notice| matches!(notice.tone, Tone::Warn | Tone::Bad));
     }
 
     pub fn expire(&mut self, number: u64) {

@@ -21,7 +21,7 @@ pub struct World {
     pub demo: bool,
     /// What was written last, so that the list selects it.
     pub latest: Option<(Scope, Prefix)>,
-    /// What to tell at the start.
+    /// What to tell at the start, and where a registry is asked about.
     pub greeting: Option<String>,
     pub identity: Remote<Identity>,
     pub budget: Option<(u64, u64)>,

@@ -37,14 +37,14 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
         };
         let mut lines = canvas.wrapped(Role::Text, &text, detail.width);
         lines.push(Line::default());
-        lines.extend(field_help(&state.form, canvas, detail.width));
+        lines.extend(field_help(&state.form, app.world.greeting.as_deref(), canvas, detail.width));
         canvas.lines(detail, lines);
     }
     cursor
 }
 
 /// The help of the focused field.
-pub fn field_help(form: &Form, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
+pub fn field_help(form: &Form, hint: Option<&str>, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let preset = form.preset;
     let mut lines = canvas.wrapped(Role::Title, &preset.label, columns);
     match form.focus {
@@ -77,6 +77,10 @@ pub fn field_help(form: &Form, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec
                 }
             }
         }
+    }
+    if let Some(hint) = hint {
+        lines.push(Line::default());
+        lines.extend(canvas.wrapped(Role::Demo, hint, columns));
     }
     lines
 }

@@ -28,7 +28,9 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
         Stage::Registry => Some(registry(state, canvas, area)),
         Stage::Where { .. } => Some(place_step(state, app, canvas, area)),
         Stage::Values(plan) => {
-            let list = beside(canvas, area, |canvas, columns| field_help(&plan.form, canvas, columns));
+            let list = beside(canvas, area, |canvas, columns| {
+                field_help(&plan.form, app.world.greeting.as_deref(), canvas, columns)
+            });
             draw_form(&plan.form, canvas, list)
         }
         Stage::Access(plan) => access(plan, app, canvas, area),
