@@ -54,6 +54,35 @@ impl Canvas<'_, '_, '_> {
         }
     }
 
+    /// A text that may be longer than its area, from line `wanted` on; the last row says how much is left.
+    pub fn scrolled(&mut self, name: &'static str, area: Rect, mut lines: Vec<Line<'_>>, wanted: usize) {
+        let height = usize::from(area.height);
+        let first = self.memory.scroll(name, lines.len(), height, wanted);
+        let left = lines.len().saturating_sub(first + height);
+        let mut seen: Vec<Line<'_>> = lines.drain(first..).take(height).collect();
+        if left > 0
+            && let Some(last) = seen.last_mut()
+        {
+            let down = self.look.glyphs.lines.down;
+            *last = self.line(Role::Dim, format!("{down} {} more lines: down scrolls", left + 1));
+        }
+        self.lines(area, seen);
+    }
+
+    /// The same from its end: line `back` from it, with the first row saying how much is above.
+    pub fn scrolled_back(&mut self, name: &'static str, area: Rect, mut lines: Vec<Line<'_>>, back: usize) {
+        let height = usize::from(area.height);
+        let end = lines.len().saturating_sub(height);
+        let first = self.memory.scroll(name, lines.len(), height, end.saturating_sub(back));
+        let mut seen: Vec<Line<'_>> = lines.drain(first..).take(height).collect();
+        if first > 0
+            && let Some(top) = seen.first_mut()
+        {
+            *top = self.line(Role::Dim, format!("{} {} more lines: up scrolls", self.look.glyphs.lines.up, first + 1));
+        }
+        self.lines(area, seen);
+    }
+
     /// One row of a list. On the selected one colours give way, so that it reads well reversed.
     pub fn row(&mut self, place: Rect, line: Line<'_>, selected: bool) {
         if !selected {
@@ -258,22 +287,24 @@ fn tabs(app: &App, canvas: &Canvas<'_, '_, '_>) -> Line<'static> {
 fn notice_lines(app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16, rows: usize) -> Vec<Line<'static>> {
     let columns = usize::from(columns);
     let (theme, glyphs) = (&canvas.look.theme, &canvas.look.glyphs);
+    let mut lines = Vec::new();
     if app.leaving() >= Leaving::AfterWrites {
         let writes = app.running_writes();
         let text = format!(
             "finishing {writes} running {}; ctrl-c again gives up",
             if writes == 1 { "write" } else { "writes" }
         );
-        return notice(Level::Warn, &text, columns, rows, theme, glyphs);
+        lines = notice(Level::Warn, &text, columns, rows, theme, glyphs);
     }
-    let Some(newest) = app.notices.newest() else { return Vec::new() };
+    let Some(newest) = app.notices.newest() else { return lines };
     let level = match newest.tone {
         Tone::Good => Level::Good,
         Tone::Info => Level::Info,
         Tone::Warn => Level::Warn,
         Tone::Bad => Level::Bad,
     };
-    notice(level, &newest.text, columns, rows, theme, glyphs)
+    lines.extend(notice(level, &newest.text, columns, rows.saturating_sub(lines.len()), theme, glyphs));
+    lines
 }
 
 /// One hint of the footer.
@@ -289,6 +320,9 @@ pub fn hints(app: &App) -> Vec<Hint> {
     let facade = app.facade();
     let mut hints: Vec<Hint> = Vec::new();
     for offer in facade.offers.iter().filter(|offer| offer.not_now.is_none() && offer.action.is_for_footer()) {
+        if hints.iter().any(|hint| hint.label == offer.label) && offer.action != Action::Help {
+            continue; // one key for one thing is enough here; the help page has them all
+        }
         let Some(key) = Keymap::shipped().key(offer.action, facade.typing) else { continue };
         hints.push(Hint { key, label: offer.label, action: offer.action });
     }

@@ -244,7 +244,11 @@ impl Form {
                 self.leave_field();
                 self.focus = remark.slot;
                 // The first Enter on the way through the fields just goes on to the next one.
-                self.tried |= remark.slot == was;
+                if remark.slot == was && std::mem::replace(&mut self.tried, true) {
+                    cx.note(Tone::Warn, remark.text);
+                } else {
+                    self.tried |= remark.slot == was;
+                }
                 false
             }
         }

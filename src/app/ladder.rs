@@ -1,14 +1,19 @@
 //! The live login test as it is seen: the steps as they are climbed, the verdict, and which values it was about.
 
+use super::action::Action;
 use super::cx::Cx;
 use super::protocol::{Job, JobId, Outcome, Part};
+use super::scroll::Scroll;
 use crate::domain::verdict::{Trial, With};
 use crate::domain::{Step, TestReport, Verdict};
+use crate::ui::Memory;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ladder {
     pub with: With,
     pub run: Run,
+    /// How far one has scrolled back from the end, where the verdict stands.
+    pub scroll: Scroll,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +34,7 @@ pub enum Run {
 
 impl Default for Ladder {
     fn default() -> Self {
-        Self { with: With::Both, run: Run::Idle }
+        Self { with: With::Both, run: Run::Idle, scroll: Scroll::default() }
     }
 }
 
@@ -37,6 +42,7 @@ impl Ladder {
     /// One attempt; a refused password is never tried twice by itself.
     pub fn start(&mut self, trial: Trial, cx: &mut Cx<'_>) {
         self.stop(cx);
+        self.scroll = Scroll::default();
         let id = cx.start(Job::Test { trial: trial.clone(), with: self.with });
         self.run = Run::Climbing { id, trial, steps: Vec::new() };
     }
@@ -99,6 +105,23 @@ impl Ladder {
             Run::Done { report, .. } => report.decisive().map(|s| s.remedy.as_str()).filter(|r| !r.is_empty()),
             Run::Idle | Run::Climbing { .. } | Run::Stopped => None,
         }
+    }
+
+    /// One of the moving keys; it counts from the end, so they are turned round.
+    pub fn scroll_by(&mut self, action: Action) {
+        self.scroll.act(match action {
+            Action::Up => Action::Down,
+            Action::PageUp => Action::PageDown,
+            Action::Top => Action::Bottom,
+            Action::Down => Action::Up,
+            Action::PageDown => Action::PageUp,
+            Action::Bottom => Action::Top,
+            other => other, // does not move
+        });
+    }
+
+    pub fn drawn(&mut self, memory: &Memory) {
+        self.scroll.drawn(memory.end("ladder").unwrap_or_default());
     }
 
     pub fn cycle_with(&mut self) {

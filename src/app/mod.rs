@@ -11,6 +11,7 @@ pub mod picker;
 pub mod protocol;
 pub mod remote;
 pub mod screens;
+pub mod scroll;
 #[cfg(test)]
 mod tests;
 pub mod words;
@@ -30,6 +31,7 @@ use self::notices::{Notices, Tone};
 use self::protocol::{Effect, JobId, Msg, Outcome, Part, Pointer, Timer};
 use self::screens::Screen;
 use self::world::{Start, World};
+use crate::ui::Memory;
 
 /// The whole program as a value.
 #[derive(Clone, Debug)]
@@ -202,9 +204,30 @@ impl App {
             Action::Home => self.follow(Flow::Home, effects),
             _ => {
                 // every other action is the screen's own
+                let before = self.top().at_line(&self.world);
                 let flow = self.with_cx(effects, |screen, cx| screen.act(action, cx));
+                if before.is_some() && matches!(flow, Flow::Stay) && self.top().at_line(&self.world) == before {
+                    self.say_edge(action, effects);
+                }
                 self.follow(flow, effects);
             }
+        }
+    }
+
+    /// A moving key that led nowhere says why.
+    fn say_edge(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        let text = match action {
+            Action::Up | Action::Top | Action::PageUp => "there is nothing further up",
+            Action::Down | Action::Bottom | Action::PageDown => "there is nothing further down",
+            _ => return, // does not move
+        };
+        self.with_cx(effects, |_, cx| cx.note(Tone::Info, text));
+    }
+
+    /// Takes from the last frame how far texts scroll, so that no way past their end is remembered.
+    pub fn drawn(&mut self, memory: &Memory) {
+        if let Some(screen) = self.stack.last_mut() {
+            screen.drawn(memory);
         }
     }
 
@@ -320,10 +343,7 @@ impl App {
             self.leaving = Leaving::Now;
             effects.push(Effect::Quit);
         } else {
-            self.leaving = Leaving::AfterWrites;
-            let text =
-                format!("finishing {writes} running write{}; again to give up", if writes == 1 { "" } else { "s" });
-            self.with_cx(effects, |_, cx| cx.note(Tone::Warn, text));
+            self.leaving = Leaving::AfterWrites; // the frame says so for as long as it lasts
         }
     }
 

@@ -109,7 +109,7 @@ pub fn remarks(scope: &Scope, credential: &Credential, world: &World, now: DateT
     for (other, remote) in &world.scopes {
         let also = other != scope && remote.value().is_some_and(|l| l.credential(&credential.prefix).is_some());
         if also {
-            warn(format!("also defined by {other}; GitHub does not say which one wins over your own"));
+            warn(format!("also defined by {other}; GitHub does not say which of them wins"));
         }
     }
     if *scope == Scope::User {

@@ -175,6 +175,7 @@ impl Stage {
         }
         let (app, memory, look) = (&self.app, &mut self.memory, &self.look);
         let drawn: io::Result<_> = self.terminal.draw(|frame| draw::draw(app, frame, memory, look)).map(|_| ());
+        self.app.drawn(&self.memory);
         // A terminal that takes no output is on its way out; the reader will say so.
         self.gone |= drawn.is_err();
     }

@@ -10,6 +10,7 @@ use ratatui::layout::{Position, Rect};
 pub struct Memory {
     offsets: BTreeMap<&'static str, usize>,
     heights: BTreeMap<&'static str, usize>,
+    ends: BTreeMap<&'static str, usize>,
     hits: Vec<(Rect, Hit)>,
     size: (u16, u16),
 }
@@ -56,10 +57,17 @@ impl Memory {
 
     /// Lets text without a selection scroll: keeps `wanted` within what there is, and returns it.
     pub fn scroll(&mut self, text: &'static str, len: usize, height: usize, wanted: usize) -> usize {
-        let offset = wanted.min(len.saturating_sub(height));
+        let end = len.saturating_sub(height);
+        let offset = wanted.min(end);
         self.offsets.insert(text, offset);
+        self.ends.insert(text, end);
         self.heights.insert(text, height);
         offset
+    }
+
+    /// The furthest `text` could be scrolled when it was drawn last.
+    pub fn end(&self, text: &'static str) -> Option<usize> {
+        self.ends.get(text).copied()
     }
 
     pub fn offset(&self, list: &'static str) -> usize {

@@ -15,6 +15,7 @@ use super::keymap::KeyPress;
 use super::protocol::{JobId, Outcome, Part};
 use super::world::World;
 use crate::domain::Sensitive;
+use crate::ui::Memory;
 
 /// Everything one can be looking at.
 #[derive(Clone, Debug)]
@@ -67,6 +68,12 @@ pub trait Behavior {
     fn finished(&mut self, _id: JobId, _outcome: Outcome, _cx: &mut Cx<'_>) {}
     /// Takes what became known of the world since it was opened.
     fn learn(&mut self, _world: &World) {}
+    /// Which line one is at, where the moving keys move along lines.
+    fn at_line(&self, _world: &World) -> Option<usize> {
+        None
+    }
+    /// Takes from the last frame how far its texts scroll.
+    fn drawn(&mut self, _memory: &Memory) {}
     /// Ends reveal number `number`.
     fn hide(&mut self, _number: u64) {}
     /// Whether something typed here would be lost by leaving.
@@ -112,6 +119,14 @@ impl Screen {
 
     pub fn finished(&mut self, id: JobId, outcome: Outcome, cx: &mut Cx<'_>) {
         each!(self, s => s.finished(id, outcome, cx));
+    }
+
+    pub fn at_line(&self, world: &World) -> Option<usize> {
+        each!(self, s => s.at_line(world))
+    }
+
+    pub fn drawn(&mut self, memory: &Memory) {
+        each!(self, s => s.drawn(memory));
     }
 
     pub fn learn(&mut self, world: &World) {

@@ -4,8 +4,11 @@
 //! a second live read for one value, or an answer nobody waits for, is seen.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod fixtures;
+mod keys;
 mod leaving;
 mod loading;
+mod pictures;
 pub mod world;
 
 use std::collections::BTreeMap;
@@ -209,6 +212,16 @@ impl Driver {
     /// What stands on a screen of this size.
     pub fn frame(&self, width: u16, height: u16) -> String {
         self.drawn(width, height, &look()).0
+    }
+
+    /// Looks at the screen, so that texts know how far they scroll.
+    pub fn look_at(&mut self, width: u16, height: u16) -> String {
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        let mut memory = Memory::default();
+        terminal.draw(|frame| draw::draw(&self.app, frame, &mut memory, &look())).unwrap();
+        self.app.drawn(&memory);
+        let cursor = terminal.backend_mut().get_cursor_position().unwrap();
+        format!("{}\n{cursor}", text_of(terminal.backend().buffer()))
     }
 
     /// A large screen: everything has room.

@@ -5,5 +5,5 @@ mod state;
 mod tests;
 pub mod view;
 
-pub use self::state::{Before, State, before, org_of, reach};
+pub use self::state::{Before, NO_ROWS, State, before, org_of, reach};
 pub use self::view::draw;

@@ -14,6 +14,9 @@ use crate::app::world::{Catalogue, World};
 use crate::app::writing::Change;
 use crate::domain::{Access, AccessChange, Credential, Member, OrgName, Prefix, RepoRef, Scope, Sensitive, Visibility};
 
+/// Why there is nothing to choose where the list is empty.
+pub const NO_ROWS: &str = "no repository is in the list";
+
 #[derive(Clone, Debug)]
 pub struct State {
     pub scope: Scope,
@@ -26,7 +29,7 @@ pub struct State {
 /// What holds before the change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Before {
-    /// `None` where the members differ or one could not be read.
+    /// The one all members have; `None` where they have several or one could not be read.
     pub visibility: Option<Visibility>,
     /// Everything any member reaches.
     pub repositories: Vec<RepoRef>,
@@ -172,8 +175,10 @@ pub fn before(credential: &Credential) -> Before {
             None => complete = false,
         }
     }
+    let mut visibilities = states().map(|state| state.access.as_ref().and_then(Access::visibility));
+    let first = visibilities.next().flatten();
     Before {
-        visibility: credential.access().and_then(Access::visibility),
+        visibility: first.filter(|_| visibilities.all(|visibility| visibility == first)),
         repositories,
         differs: credential.access_differs(),
         complete,
@@ -185,7 +190,7 @@ impl Behavior for State {
         format!("Access of {}", self.prefix)
     }
 
-    fn facade(&self, _world: &World, _now: DateTime<Utc>) -> Facade {
+    fn facade(&self, world: &World, _now: DateTime<Utc>) -> Facade {
         if self.picker.filtering {
             let offers = vec![
                 Offer::called(Action::Activate, "to the list"),
@@ -199,16 +204,17 @@ impl Behavior for State {
             .then_some("with this visibility there is nothing to choose; v changes it");
         let user_only =
             matches!(self.scope, Scope::User).then_some("your own secrets reach selected repositories only");
+        let rowless = listless.or_else(|| self.rows(world).is_empty().then_some(NO_ROWS));
         let mut offers = vec![
-            Offer::new(Action::Toggle).unless(listless),
+            Offer::new(Action::Toggle).unless(rowless),
             Offer::called(Action::Activate, "see the change").unless(self.not_writable()),
             Offer::new(Action::Visibility).unless(user_only),
             Offer::new(Action::Filter).unless(listless),
-            Offer::new(Action::SelectAll).unless(listless),
+            Offer::new(Action::SelectAll).unless(rowless),
             Offer::new(Action::Back),
             Offer::new(Action::Reload).unless(listless),
         ];
-        offers.extend(moving());
+        offers.extend(moving().into_iter().map(|offer| offer.unless(listless)));
         Facade { offers, typing: false }
     }
 
@@ -233,6 +239,10 @@ impl Behavior for State {
             }
         }
         Flow::Stay
+    }
+
+    fn at_line(&self, _world: &World) -> Option<usize> {
+        Some(self.picker.cursor)
     }
 
     fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {

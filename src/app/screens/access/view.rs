@@ -18,7 +18,7 @@ use crate::ui::{Role, text_field};
 pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
     let columns = two_columns(area);
     let head = match state.scope {
-        Scope::Organization(_) => visibility_line(state.visibility, canvas),
+        Scope::Organization(_) => visibility_line(state.visibility, canvas, columns.list.width),
         Scope::User | Scope::Repository(_) => canvas.line(Role::Dim, " Which repositories' codespaces shall get it?"),
     };
     canvas.lines(columns.list, vec![head]);
@@ -27,9 +27,9 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
         let rows = state.rows(&app.world);
         draw_picker(&state.picker, &rows, state.catalogue(&app.world), app.spin, canvas, list)
     } else {
-        let text = format!("{} get it; there is nothing to choose.", reach(state.visibility, 0));
+        let text = format!("It reaches {}; there is nothing to choose.", reach(state.visibility, 0));
         let lines = canvas.wrapped(Role::Text, &text, list.width.saturating_sub(2));
-        canvas.lines(Rect { x: list.x + 1, ..list }, lines);
+        canvas.lines(Rect { x: list.x + 1, width: list.width.saturating_sub(2), ..list }, lines);
         Some(Position::new(list.x, list.y))
     };
     if let (Some(rule), Some(detail)) = (columns.rule, columns.detail) {
@@ -42,13 +42,14 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
 }
 
 /// The three visibilities as radios.
-pub fn visibility_line(chosen: Visibility, canvas: &Canvas<'_, '_, '_>) -> Line<'static> {
+pub fn visibility_line(chosen: Visibility, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Line<'static> {
     let [on, off] = canvas.look.glyphs.lines.radios;
-    let mut spans = vec![canvas.span(Role::Label, " visibility ")];
+    let label = if columns < 45 { "" } else { " visibility" };
+    let mut spans = vec![canvas.span(Role::Label, label)];
     for visibility in [Visibility::All, Visibility::Private, Visibility::Selected] {
         let is_chosen = visibility == chosen;
         let (mark, role) = if is_chosen { (on, Role::SelectedName) } else { (off, Role::Dim) };
-        spans.push(canvas.span(role, format!(" {mark} {} ", visibility.word())));
+        spans.push(canvas.span(role, format!(" {mark} {}", visibility.word())));
     }
     Line::from(spans)
 }
@@ -115,7 +116,7 @@ fn catalogue_line(
     let glyphs = &canvas.look.glyphs;
     match catalogue {
         Some(Remote::Loading { .. }) => {
-            canvas.line(Role::Info, format!(" {} {} repositories so far", glyphs.spinner(spin), rows.len()))
+            canvas.line(Role::Info, format!(" {} {} so far", glyphs.spinner(spin), count(rows.len())))
         }
         Some(Remote::Failed { problem, .. }) => {
             canvas.line(Role::Warn, format!(" {} {}: {}", glyphs.checks.warn, problem.what, problem.why))
@@ -127,10 +128,14 @@ fn catalogue_line(
             canvas.line(Role::Dim, " no repository matches; esc empties the filter")
         }
         Some(Remote::Ready(catalogue)) => {
-            canvas.line(Role::Dim, format!(" {} of {} repositories", rows.len(), catalogue.repositories.len()))
+            canvas.line(Role::Dim, format!(" {} of {}", rows.len(), count(catalogue.repositories.len())))
         }
         Some(Remote::Absent) | None => canvas.line(Role::Dim, " repositories were not asked for"),
     }
+}
+
+fn count(repositories: usize) -> String {
+    if repositories == 1 { "1 repository".to_owned() } else { format!("{repositories} repositories") }
 }
 
 fn difference_lines(state: &State, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {

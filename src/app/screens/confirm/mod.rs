@@ -10,11 +10,13 @@ use chrono::{DateTime, Utc};
 
 pub use self::view::{draw, problem_lines, writing_lines};
 use super::Behavior;
-use crate::app::action::{Action, Offer};
+use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};
 use crate::app::protocol::{JobId, Outcome, Part};
+use crate::app::scroll::Scroll;
 use crate::app::world::World;
 use crate::app::writing::{Change, Writing};
+use crate::ui::Memory;
 
 #[derive(Clone, Debug)]
 pub struct State {
@@ -24,6 +26,7 @@ pub struct State {
     /// The word on the button that does it.
     pub button: String,
     pub phase: Phase,
+    pub scroll: Scroll,
 }
 
 #[derive(Clone, Debug)]
@@ -39,7 +42,7 @@ pub enum Phase {
 impl State {
     pub fn new(title: impl Into<String>, body: Vec<String>, button: impl Into<String>, change: Change) -> Self {
         let phase = Phase::Asking { change: Box::new(change), doing: false };
-        Self { title: title.into(), body, button: button.into(), phase }
+        Self { title: title.into(), body, button: button.into(), phase, scroll: Scroll::default() }
     }
 }
 
@@ -49,7 +52,7 @@ impl Behavior for State {
     }
 
     fn facade(&self, _world: &World, _now: DateTime<Utc>) -> Facade {
-        let offers = match &self.phase {
+        let mut offers = match &self.phase {
             Phase::Asking { doing, .. } => vec![
                 Offer::called(Action::Next, "other choice"),
                 Offer::called(Action::Previous, "other choice"),
@@ -67,13 +70,19 @@ impl Behavior for State {
                 Offer::called(Action::Back, "close"),
             ],
         };
+        offers.extend(moving());
         Facade { offers, typing: false }
     }
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+        if moving().iter().any(|offer| offer.action == action) {
+            self.scroll.act(action);
+            return Flow::Stay;
+        }
         match (&mut self.phase, action) {
             (Phase::Asking { doing, .. }, Action::Next | Action::Previous) => *doing = !*doing,
             (Phase::Asking { change, doing: true }, Action::Activate) => {
+                self.scroll = Scroll::default();
                 let writing = Writing::start(change.as_ref().clone(), cx);
                 self.phase = Phase::Writing(Box::new(writing));
             }
@@ -82,6 +91,14 @@ impl Behavior for State {
             _ => return Flow::Close,                     // back, or Enter on «cancel»
         }
         Flow::Stay
+    }
+
+    fn at_line(&self, _world: &World) -> Option<usize> {
+        Some(self.scroll.at())
+    }
+
+    fn drawn(&mut self, memory: &Memory) {
+        self.scroll.drawn(memory.end("confirm").unwrap_or_default());
     }
 
     fn waits_for(&self, id: JobId) -> bool {

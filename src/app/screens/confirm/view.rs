@@ -6,10 +6,10 @@ use ratatui::text::Line;
 use super::{Phase, State};
 use crate::app::App;
 use crate::app::draw::Canvas;
-use crate::app::writing::Writing;
+use crate::app::writing::{Change, Writing};
 use crate::domain::WriteOutcome;
 use crate::ui::Role;
-use crate::ui::widgets::{Level, wrap};
+use crate::ui::widgets::Level;
 
 pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2).min(96), ..area };
@@ -17,7 +17,7 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
         Phase::Asking { doing, .. } => Some(ask(state, *doing, canvas, area)),
         Phase::Writing(writing) => {
             let lines = writing_lines(writing, app, canvas, area.width);
-            canvas.lines(area, lines);
+            canvas.scrolled("confirm", area, lines, state.scroll.at());
             Some(Position::new(area.x, area.y))
         }
     }
@@ -25,34 +25,19 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
 
 fn ask(state: &State, doing: bool, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Position {
     let mut lines = canvas.wrapped(Role::Title, &format!("{}?", state.title), area.width);
-    let room = usize::from(area.height).saturating_sub(3);
-    let body: Vec<Line<'_>> = state
-        .body
-        .iter()
-        .flat_map(|text| wrap(text, usize::from(area.width)))
-        .map(|text| canvas.line(Role::Text, text))
-        .collect();
-    let more = body.len().saturating_sub(room.saturating_sub(lines.len()));
-    let kept = if more > 0 { body.len() - more - 1 } else { body.len() };
-    lines.extend(body.into_iter().take(kept));
-    if more > 0 {
-        lines.push(canvas.line(Role::Dim, format!("and {} more lines: make the terminal taller", more + 1)));
-    }
-    lines.push(Line::default());
+    lines.extend(state.body.iter().flat_map(|text| canvas.wrapped(Role::Text, text, area.width)));
+    let body = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.height.saturating_sub(2));
+    canvas.scrolled("confirm", Rect { height: body, ..area }, lines, state.scroll.at());
     let button = |text: &str, focused: bool| {
         let role = if focused { Role::Selected } else { Role::Text };
         let text = if focused { format!("[ {text} ]") } else { format!("  {text}  ") };
         canvas.span(role, text)
     };
-    let x = if doing { 14 } else { 0 };
-    let y = area.y + u16::try_from(lines.len()).unwrap_or(0);
-    lines.push(Line::from(vec![
-        button("Cancel", !doing),
-        canvas.span(Role::Text, "    "),
-        button(&state.button, doing),
-    ]));
-    canvas.lines(area, lines);
-    Position::new(area.x + x, y.min(area.bottom().saturating_sub(1)))
+    let buttons =
+        Line::from(vec![button("Cancel", !doing), canvas.span(Role::Text, "    "), button(&state.button, doing)]);
+    let row = Rect { y: area.y + (body + 1).min(area.height.saturating_sub(1)), height: 1, ..area };
+    canvas.lines(row, vec![buttons]);
+    Position::new(area.x + if doing { 14 } else { 0 }, row.y)
 }
 
 /// The report of a write: a line for each member, then what is left and why. Shared with the wizard's review.
@@ -77,7 +62,11 @@ pub fn writing_lines(writing: &Writing, app: &App, canvas: &Canvas<'_, '_, '_>, 
     if let Some(problem) = writing.problem() {
         lines.push(Line::default());
         lines.extend(problem_lines(problem, canvas, columns));
-        lines.extend(canvas.wrapped(Role::Info, "Nothing you typed is lost; r does the rest again.", columns));
+        let text = match writing.change() {
+            Change::Save(_) => "Nothing you typed is lost; r does the rest again.",
+            Change::Access(_) | Change::Delete { .. } => "r does the rest again.",
+        };
+        lines.extend(canvas.wrapped(Role::Info, text, columns));
     }
     lines
 }

@@ -10,10 +10,11 @@ use crate::app::keymap::KeyPress;
 use crate::app::notices::Tone;
 use crate::app::protocol::Effect;
 use crate::app::screens::{Behavior, Screen, access, confirm, login_test, wizard};
+use crate::app::scroll::Scroll;
 use crate::app::world::World;
 use crate::app::writing::Change;
 use crate::domain::{Credential, Member, Mend, Prefix, Scope, Sensitive};
-use crate::ui::{TextField, TrailingLineEnd};
+use crate::ui::{Memory, TextField, TrailingLineEnd};
 
 #[derive(Clone, Debug)]
 pub struct State {
@@ -24,7 +25,7 @@ pub struct State {
     unfolded: Vec<Scope>,
     /// Whether the detail is open over the list.
     pub detail: bool,
-    pub detail_scroll: usize,
+    pub detail_scroll: Scroll,
 }
 
 impl Default for State {
@@ -35,7 +36,7 @@ impl Default for State {
             filtering: false,
             unfolded: Vec::new(),
             detail: false,
-            detail_scroll: 0,
+            detail_scroll: Scroll::default(),
         }
     }
 }
@@ -79,20 +80,13 @@ impl State {
         };
         if let Some((_, row)) = found {
             self.selected = Some(row.clone());
-            self.detail_scroll = 0;
+            self.detail_scroll = Scroll::default();
         }
     }
 
     fn wander(&mut self, action: Action, world: &World) {
         if self.detail {
-            self.detail_scroll = match action {
-                Action::Down => self.detail_scroll.saturating_add(1),
-                Action::PageDown => self.detail_scroll.saturating_add(10),
-                Action::Up => self.detail_scroll.saturating_sub(1),
-                Action::PageUp => self.detail_scroll.saturating_sub(10),
-                Action::Bottom => usize::MAX / 2,
-                _ => 0, // to the top
-            };
+            self.detail_scroll.act(action);
             return;
         }
         let rows = self.rows(world);
@@ -310,6 +304,16 @@ impl Behavior for State {
             _ => self.wander(action, cx.world), // the moving keys
         }
         Flow::Stay
+    }
+
+    fn at_line(&self, world: &World) -> Option<usize> {
+        Some(if self.detail { self.detail_scroll.at() } else { self.selected_index(&self.rows(world)) })
+    }
+
+    fn drawn(&mut self, memory: &Memory) {
+        if let Some(end) = memory.end("detail") {
+            self.detail_scroll.drawn(end);
+        }
     }
 
     fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {

@@ -13,7 +13,7 @@ use crate::domain::{Access, Credential, Member, MemberState, Scope};
 use crate::ui::Role;
 use crate::ui::memory::Hit;
 use crate::ui::text_field;
-use crate::ui::widgets::{Align, Column, Level, table, two_columns};
+use crate::ui::widgets::{Align, Column, Level, table, two_columns, wrap};
 
 const COLUMNS: [Column; 4] = [
     Column { title: "REGISTRY", least: 12, most: 44, priority: 0, align: Align::Left },
@@ -43,9 +43,7 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
 fn draw_open_detail(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Position {
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let lines = detail_lines(state, app, canvas, area.width);
-    let height = usize::from(area.height);
-    let first = canvas.memory.scroll("detail", lines.len(), height, state.detail_scroll);
-    canvas.lines(area, lines.into_iter().skip(first).take(height).collect());
+    canvas.scrolled("detail", area, lines, state.detail_scroll.at());
     Position::new(area.x, area.y)
 }
 
@@ -207,7 +205,7 @@ fn detail_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: 
             None => canvas.wrapped(Role::Text, "Asking GitHub for the organizations you belong to.", columns),
         },
         Row::Loading(scope) => {
-            let text = format!("Waiting for GitHub to list the {}.", words::whose(scope, world));
+            let text = format!("Waiting for GitHub: {}.", words::whose(scope, world));
             canvas.wrapped(Role::Text, &text, columns)
         }
         Row::Empty(scope) => empty_lines(scope, app, canvas, columns),
@@ -241,8 +239,17 @@ fn credential_lines(
             Some(state) => format!("{}, {word}", words::set_ago(app.now, state)),
             None => word.to_owned(),
         };
-        let label = canvas.span(Role::Label, format!("{:<9} ", member.word()));
-        lines.push(Line::from(vec![label, mark, canvas.span(Role::Text, format!(" {text}"))]));
+        let lead = 11 + usize::from(!mark.content.is_empty());
+        for (index, text) in wrap(&text, usize::from(columns).saturating_sub(lead + 1)).into_iter().enumerate() {
+            let head = if index == 0 {
+                vec![canvas.span(Role::Label, format!("{:<10} ", member.word())), mark.clone()]
+            } else {
+                vec![canvas.span(Role::Label, " ".repeat(lead))]
+            };
+            let mut spans = head;
+            spans.push(canvas.span(Role::Text, format!(" {text}")));
+            lines.push(Line::from(spans));
+        }
     }
     lines.push(Line::default());
     lines.extend(access_lines(credential, canvas, columns));

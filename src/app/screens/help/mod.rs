@@ -7,10 +7,12 @@ use strum::IntoEnumIterator;
 
 pub use self::view::draw;
 use super::Behavior;
-use crate::app::action::{Action, Offer};
+use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};
 use crate::app::keymap::Keymap;
+use crate::app::scroll::Scroll;
 use crate::app::world::World;
+use crate::ui::Memory;
 
 /// One line of the help page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +29,7 @@ pub struct State {
     of: String,
     entries: Vec<Entry>,
     pub typing: bool,
-    pub scroll: usize,
+    pub scroll: Scroll,
 }
 
 impl State {
@@ -41,7 +43,12 @@ impl State {
                 not_now: offer.not_now.clone(),
             })
         };
-        Self { of: title, entries: Action::iter().filter_map(entry).collect(), typing: facade.typing, scroll: 0 }
+        Self {
+            of: title,
+            entries: Action::iter().filter_map(entry).collect(),
+            typing: facade.typing,
+            scroll: Scroll::default(),
+        }
     }
 
     pub fn entries(&self) -> &[Entry] {
@@ -55,27 +62,30 @@ impl Behavior for State {
     }
 
     fn facade(&self, _world: &World, _now: DateTime<Utc>) -> Facade {
-        let moves = [Action::Up, Action::Down, Action::Top, Action::Bottom, Action::PageUp, Action::PageDown];
         let mut offers = vec![
             Offer::called(Action::Back, "close"),
             Offer::called(Action::Activate, "close"),
             Offer::called(Action::Help, "close"),
         ];
-        offers.extend(moves.map(Offer::new));
+        offers.extend(moving());
         Facade { offers, typing: false }
     }
 
     fn act(&mut self, action: Action, _cx: &mut Cx<'_>) -> Flow {
-        let last = self.entries.len().saturating_sub(1);
-        match action {
-            Action::Up => self.scroll = self.scroll.saturating_sub(1),
-            Action::Down => self.scroll = (self.scroll + 1).min(last),
-            Action::PageUp => self.scroll = self.scroll.saturating_sub(10),
-            Action::PageDown => self.scroll = (self.scroll + 10).min(last),
-            Action::Top => self.scroll = 0,
-            Action::Bottom => self.scroll = last,
-            _ => return Flow::Close, // closing keys; others are not offered
+        if !moving().iter().any(|offer| offer.action == action) {
+            return Flow::Close; // closing keys; others are not offered
         }
+        self.scroll.act(action);
         Flow::Stay
+    }
+
+    fn at_line(&self, _world: &World) -> Option<usize> {
+        Some(self.scroll.at())
+    }
+
+    fn drawn(&mut self, memory: &Memory) {
+        if let Some(end) = memory.end("help") {
+            self.scroll.drawn(end);
+        }
     }
 }

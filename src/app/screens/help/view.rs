@@ -6,11 +6,12 @@ use ratatui::text::Line;
 use super::State;
 use crate::app::draw::Canvas;
 use crate::ui::Role;
-use crate::ui::widgets::wrap;
+use crate::ui::widgets::{width, wrap};
 
 pub fn draw(state: &State, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area };
-    let keys = if area.width >= 60 { 18 } else { 12 };
+    let longest = state.entries().iter().map(|entry| width(&entry.keys)).max().unwrap_or(0);
+    let keys = if area.width >= 60 { longest + 2 } else { 12 };
     let room = usize::from(area.width).saturating_sub(keys);
     let mut lines = Vec::new();
     if state.typing {
@@ -26,14 +27,16 @@ pub fn draw(state: &State, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Optio
             format!("{label}: {}", lower(entry.sentence))
         };
         let about = entry.not_now.as_ref().map_or(about.clone(), |why| format!("{about} (not now: {why})"));
+        let alone = width(&entry.keys) >= keys;
+        if alone {
+            lines.push(canvas.line(Role::Key, entry.keys.clone()));
+        }
         for (index, text) in wrap(&about, room).into_iter().enumerate() {
-            let key = if index == 0 { format!("{:<keys$}", entry.keys) } else { " ".repeat(keys) };
+            let key = if index == 0 && !alone { format!("{:<keys$}", entry.keys) } else { " ".repeat(keys) };
             lines.push(Line::from(vec![canvas.span(Role::Key, key), canvas.span(role, text)]));
         }
     }
-    let height = usize::from(area.height);
-    let first = canvas.memory.scroll("help", lines.len(), height, state.scroll);
-    canvas.lines(area, lines.into_iter().skip(first).take(height).collect());
+    canvas.scrolled("help", area, lines, state.scroll.at());
     Some(Position::new(area.x, area.y))
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::app::action::{Action, Offer};
+use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};
 use crate::app::form::Form;
 use crate::app::keymap::KeyPress;
@@ -11,7 +11,9 @@ use crate::app::protocol::{Effect, JobId, Outcome, Part};
 use crate::app::screens::{Behavior, Screen, wizard};
 use crate::app::world::World;
 use crate::domain::preset::{Preset, presets, product_of_prefix, recognize};
+use crate::domain::verdict::With;
 use crate::domain::{Prefix, Scope, Sensitive, Verdict};
+use crate::ui::Memory;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Focus {
@@ -59,11 +61,18 @@ fn preset_for(prefix: Option<&Prefix>) -> &'static Preset {
 /// The actions of a ladder that has the focus, shared with the wizard's step.
 pub fn ladder_offers(ladder: &Ladder) -> Vec<Offer> {
     let running = ladder.is_running().then_some("the test is running; esc stops it");
-    vec![
-        Offer::new(Action::With).unless(running),
+    let next = match ladder.with {
+        With::Both => "with pullkey alone",
+        With::Native => "with docker alone",
+        With::Docker => "with both",
+    };
+    let mut offers = vec![
+        Offer::called(Action::With, next).unless(running),
         Offer::called(Action::Copy, "copy the remedy")
             .unless(ladder.remedy().is_none().then_some("there is no remedy to copy")),
-    ]
+    ];
+    offers.extend(moving());
+    offers
 }
 
 /// `y` on a ladder.
@@ -121,7 +130,9 @@ impl Behavior for State {
             Run::Done { report, .. } if report.verdict == Verdict::Pass => None,
             Run::Done { report, .. } => Some(match report.verdict {
                 Verdict::Fail => "the registry refused these values",
-                Verdict::Pass | Verdict::Inconclusive => "these values are not proven; n creates one all the same",
+                Verdict::Pass | Verdict::Inconclusive => {
+                    "these values are not proven; n in the list makes a credential all the same"
+                }
             }),
             Run::Idle | Run::Climbing { .. } | Run::Stopped => Some("nothing has passed yet"),
         };
@@ -153,7 +164,7 @@ impl Behavior for State {
             (Focus::Ladder, Action::Write) => return self.write(cx),
             (Focus::Ladder, Action::With) => self.ladder.cycle_with(),
             (Focus::Ladder, Action::Copy) => copy_remedy(&self.ladder, cx),
-            (Focus::Ladder, _) => {} // nothing else is offered there
+            (Focus::Ladder, _) => self.ladder.scroll_by(action), // the moving keys
         }
         Flow::Stay
     }
@@ -173,6 +184,16 @@ impl Behavior for State {
         self.focus = Focus::Form;
         self.form.focus_slot(row);
         Flow::Stay
+    }
+
+    fn at_line(&self, _world: &World) -> Option<usize> {
+        (self.focus == Focus::Ladder).then(|| self.ladder.scroll.at())
+    }
+
+    fn drawn(&mut self, memory: &Memory) {
+        if self.focus == Focus::Ladder {
+            self.ladder.drawn(memory);
+        }
     }
 
     fn waits_for(&self, id: JobId) -> bool {

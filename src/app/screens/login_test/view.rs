@@ -204,9 +204,7 @@ pub fn draw_ladder(
             lines.extend(verdict_lines(report.verdict, canvas, area.width));
         }
     }
-    let height = usize::from(area.height);
-    let skip = lines.len().saturating_sub(height);
-    canvas.lines(area, lines.into_iter().skip(skip).collect());
+    canvas.scrolled_back("ladder", area, lines, ladder.scroll.at());
     Position::new(area.x, area.y)
 }
 

@@ -11,11 +11,13 @@ use crate::app::keymap::KeyPress;
 use crate::app::ladder::Ladder;
 use crate::app::protocol::{JobId, Outcome, Part};
 use crate::app::screens::Behavior;
+use crate::app::scroll::Scroll;
 use crate::app::world::World;
 use crate::app::writing::Writing;
 use crate::domain::preset::{Preset, presets};
 use crate::domain::verdict::Trial;
 use crate::domain::{Draft, Prefix, Scope, Sensitive};
+use crate::ui::Memory;
 
 /// The steps' names, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumIter)]
@@ -61,6 +63,7 @@ pub struct Review {
     pub plan: Plan,
     pub draft: Draft,
     pub writing: Option<Writing>,
+    pub scroll: Scroll,
 }
 
 #[derive(Clone, Debug)]
@@ -196,7 +199,7 @@ impl Stage {
     pub(super) fn review(mut plan: Plan, world: &World) -> Self {
         plan.propose(world);
         match plan.draft(world) {
-            Some(draft) => Self::Review(Box::new(Review { plan, draft, writing: None })),
+            Some(draft) => Self::Review(Box::new(Review { plan, draft, writing: None, scroll: Scroll::default() })),
             None => Self::Values(Box::new(plan)),
         }
     }
@@ -272,6 +275,25 @@ impl Behavior for State {
             plan.ladder.finished(outcome);
         } else if let Some(writing) = self.writing_mut() {
             writing.finished(outcome, cx);
+        }
+    }
+
+    fn at_line(&self, world: &World) -> Option<usize> {
+        match &self.stage {
+            Stage::Registry => Some(self.preset_cursor),
+            Stage::Where { .. } => Some(self.place_index(&places(world))),
+            Stage::Access(plan) => plan.grant.picker().map(|picker| picker.cursor),
+            Stage::Test(plan) => Some(plan.ladder.scroll.at()),
+            Stage::Review(review) => Some(review.scroll.at()),
+            Stage::Values(_) => None,
+        }
+    }
+
+    fn drawn(&mut self, memory: &Memory) {
+        match &mut self.stage {
+            Stage::Test(plan) => plan.ladder.drawn(memory),
+            Stage::Review(review) => review.scroll.drawn(memory.end("review").unwrap_or_default()),
+            Stage::Registry | Stage::Where { .. } | Stage::Values(_) | Stage::Access(_) => {}
         }
     }
 

@@ -6,7 +6,7 @@ use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};
 use crate::app::notices::Tone;
 use crate::app::protocol::Effect;
-use crate::app::screens::access::org_of;
+use crate::app::screens::access::{NO_ROWS, org_of};
 use crate::app::screens::login_test::{copy_remedy, form_act, form_offers, ladder_offers};
 use crate::app::world::World;
 use crate::app::writing::{Change, Writing};
@@ -172,7 +172,7 @@ impl State {
                     self.stage = Stage::Access(plan);
                 }
             }
-            _ => {} // nothing else is offered here
+            _ => plan.ladder.scroll_by(action), // the moving keys
         }
         Flow::Stay
     }
@@ -201,7 +201,7 @@ impl State {
                     self.stage = Stage::Test(plan);
                 }
             }
-            _ => {} // nothing else is offered here
+            _ => review.scroll.act(action), // the moving keys
         }
         Flow::Stay
     }
@@ -246,17 +246,19 @@ fn access_facade(plan: &Plan, world: &World) -> Facade {
         }
         Grant::User(_) | Grant::Organization { visibility: Visibility::Selected, .. } => None,
     };
+    let rows = plan.grant.picker().map_or(0, |picker| picker.rows(world.catalogue(org_of(&plan.scope))).len());
+    let rowless = listless.or((rows == 0).then_some(NO_ROWS));
     let fixed = (!matches!(plan.grant, Grant::Organization { .. })).then_some("only organizations have a visibility");
     let mut offers = vec![
         Offer::called(Action::Activate, "continue").unless(plan.not_writable(world)),
-        Offer::new(Action::Toggle).unless(listless),
+        Offer::new(Action::Toggle).unless(rowless),
         Offer::new(Action::Visibility).unless(fixed),
         Offer::new(Action::Filter).unless(listless),
-        Offer::new(Action::SelectAll).unless(listless),
+        Offer::new(Action::SelectAll).unless(rowless),
         Offer::new(Action::Back),
         Offer::new(Action::Reload).unless(listless),
     ];
-    offers.extend(moving());
+    offers.extend(moving().into_iter().map(|offer| offer.unless(listless)));
     Facade { offers, typing: false }
 }
 
@@ -278,7 +280,7 @@ fn test_offers(plan: &Plan) -> Vec<Offer> {
     let mut offers = vec![
         Offer::called(Action::Activate, activate).unless(busy),
         Offer::called(Action::Skip, skip).unless(no_skip),
-        Offer::called(Action::Test, "test again").unless(busy),
+        Offer::called(Action::Test, if verdict.is_none() { activate } else { "test again" }).unless(busy),
         Offer::called(Action::Back, if running { "stop" } else { "back" }),
     ];
     offers.extend(ladder_offers(&plan.ladder));
@@ -287,19 +289,23 @@ fn test_offers(plan: &Plan) -> Vec<Offer> {
 
 fn review_offers(review: &Review) -> Vec<Offer> {
     let Some(writing) = &review.writing else {
-        return vec![
+        let mut offers = vec![
             Offer::new(Action::Write),
             Offer::called(Action::Activate, "continue").unless(Some("w writes; enter alone never does")),
             Offer::new(Action::Back),
         ];
+        offers.extend(moving());
+        return offers;
     };
     let running = writing.is_running().then_some("it is being written");
     let whole = writing.is_whole().then_some("everything is written");
-    vec![
+    let mut offers = vec![
         Offer::new(Action::Retry).unless(running.or(whole)),
         Offer::called(Action::Write, "retry the rest").unless(running.or(whole)),
         Offer::called(Action::Activate, "done")
             .unless(running.or((!writing.is_whole()).then_some("not everything is written; r retries the rest"))),
         Offer::called(Action::Back, if writing.is_whole() { "done" } else { "back" }).unless(running),
-    ]
+    ];
+    offers.extend(moving());
+    offers
 }

@@ -88,7 +88,7 @@ fn registry(state: &State, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Posit
         lines.extend(preset.steps("").iter().flat_map(|step| canvas.wrapped(step_role(step), step, columns)));
         lines
     });
-    let title = canvas.line(Role::Dim, " Which registry shall your codespaces pull from?");
+    let title = canvas.line(Role::Dim, " Which registry do codespaces pull from?");
     canvas.lines(list, vec![title]);
     let list = Rect { y: list.y + 1, height: list.height.saturating_sub(1), ..list };
     let visible = canvas.memory.visible("presets", presets().len(), at, usize::from(list.height));
@@ -125,8 +125,8 @@ fn place_step(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: R
     canvas.lines(list, vec![title]);
     let narrow = list.width == area.width;
     let rows = Rect { y: list.y + 1, height: list.height.saturating_sub(1), ..list };
-    let keep =
-        if narrow { rows.height.min(u16::try_from(places.len()).unwrap_or(u16::MAX)).min(4) } else { rows.height };
+    let all = u16::try_from(places.len()).unwrap_or(u16::MAX);
+    let keep = if narrow { all.min(4).min(rows.height / 2) } else { rows.height };
     let visible = canvas.memory.visible("places", places.len(), at, usize::from(keep));
     let mut cursor = Position::new(rows.x, rows.y);
     for (line, index) in rows.rows().take(usize::from(keep)).zip(visible) {
@@ -185,7 +185,7 @@ fn place_lines(place: &Place, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u
 fn access(plan: &Plan, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
     let list = beside(canvas, area, |canvas, columns| grant_lines(plan, app, canvas, columns));
     let title = match &plan.grant {
-        Grant::Organization { visibility, .. } => visibility_line(*visibility, canvas),
+        Grant::Organization { visibility, .. } => visibility_line(*visibility, canvas, list.width),
         Grant::User(_) => canvas.line(Role::Dim, " Which repositories' codespaces shall get it?"),
         Grant::Repository => canvas.line(Role::Dim, " Nothing to choose here"),
     };
@@ -197,7 +197,7 @@ fn access(plan: &Plan, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -
         return draw_picker(picker, &picker.rows(catalogue), catalogue, app.spin, canvas, rest);
     }
     let lines = canvas.wrapped(Role::Text, &who_gets_it(plan), rest.width.saturating_sub(2));
-    canvas.lines(Rect { x: rest.x + 1, ..rest }, lines);
+    canvas.lines(Rect { x: rest.x + 1, width: rest.width.saturating_sub(2), ..rest }, lines);
     Some(Position::new(rest.x, rest.y))
 }
 
@@ -249,7 +249,7 @@ fn review_step(review: &Review, app: &App, canvas: &mut Canvas<'_, '_, '_>, area
         Some(writing) => writing_lines(writing, app, canvas, area.width),
         None => review_lines(review, app, canvas, area.width),
     };
-    canvas.lines(area, lines);
+    canvas.scrolled("review", area, lines, review.scroll.at());
     Position::new(area.x, area.y)
 }
 
@@ -257,6 +257,10 @@ fn review_lines(review: &Review, app: &App, canvas: &Canvas<'_, '_, '_>, columns
     let Review { plan, draft, .. } = review;
     let mut lines = canvas.wrapped(Role::Title, &format!("Will be written to {}", plan.scope), columns);
     let existing = plan.existing(&app.world);
+    if existing.is_some() {
+        let text = format!("{} exists here: its values are lost when they are overwritten", draft.prefix);
+        lines.extend(canvas.marked(Level::Warn, &text, columns));
+    }
     for member in Member::all() {
         let there = existing.is_some_and(|c| c.members.get(member).is_some());
         let value = match member {
@@ -273,10 +277,6 @@ fn review_lines(review: &Review, app: &App, canvas: &Canvas<'_, '_, '_>, columns
         let text = format!("{} = {}{verb}", draft.prefix.secret_name(member), crate::domain::foreign::clean(&value));
         lines.extend(canvas.wrapped(if there { Role::Warn } else { Role::Text }, &text, columns));
     }
-    if existing.is_some() {
-        let text = format!("{} exists here: its values are lost when they are overwritten", draft.prefix);
-        lines.extend(canvas.marked(Level::Warn, &text, columns));
-    }
     lines.push(Line::default());
     lines.extend(canvas.wrapped(Role::Text, &who_gets_it(plan), columns));
     if let Some(picker) = plan.grant.picker().filter(|_| plan.grant.visibility() == Some(Visibility::Selected)) {
@@ -291,6 +291,10 @@ fn review_lines(review: &Review, app: &App, canvas: &Canvas<'_, '_, '_>, columns
     match plan.verdict() {
         Some(verdict) => lines.extend(verdict_lines(verdict, canvas, columns)),
         None => lines.extend(canvas.marked(Level::Warn, "the login was not tested with these values", columns)),
+    }
+    if app.world.listing(&plan.scope).is_none() {
+        let text = "whether it exists already could not be read: what is there would be overwritten";
+        lines.extend(canvas.marked(Level::Warn, text, columns));
     }
     lines.extend(canvas.wrapped(Role::Info, "Press w to write; nothing has been sent to GitHub yet.", columns));
     lines

@@ -1,0 +1,283 @@
+//! Every screen in every state worth looking at, each reached by keys and answers alone.
+
+use super::world::{self, acme, api, org, prefix, reference, tested, type_login, type_values};
+use super::*;
+use crate::domain::{Access, Member, ScopeListing, Verdict, Visibility};
+
+const HUB_TOKEN: &str = "dckr_pat_aBcDeFgHiJkLmNoPqRsTuVwXyZ0";
+
+/// Names and states, in the order of a walk through the program.
+pub fn all() -> Vec<(&'static str, Driver)> {
+    let mut all = credentials();
+    all.extend(wizard_begins());
+    all.extend(wizard_values());
+    all.extend(wizard_access());
+    all.extend(wizard_ends());
+    all.extend(changes());
+    all.extend(login_tests());
+    all.extend(frames());
+    for (_, driver) in &mut all {
+        driver.expire_notices();
+    }
+    all
+}
+
+fn with(mut driver: Driver, keys: &str) -> Driver {
+    driver.keys(keys);
+    driver
+}
+
+/// Read, and nothing is there.
+pub fn bare() -> Driver {
+    let mut driver = Driver::start(world::here());
+    while let Some((id, job)) = driver.live.iter().next().map(|(id, job)| (*id, job.clone())) {
+        let outcome = match &job {
+            Job::LoadScope(_) => Outcome::Listing(Ok(ScopeListing { complete: true, ..ScopeListing::default() })),
+            other => world::answer(other).unwrap(),
+        };
+        driver.finish(id, outcome);
+    }
+    driver
+}
+
+fn offline() -> Driver {
+    let mut driver = Driver::start(world::here());
+    while let Some((id, job)) = driver.live.iter().next().map(|(id, job)| (*id, job.clone())) {
+        let problem = world::no_network();
+        let outcome = match job {
+            Job::SignIn => Outcome::SignIn(Err(problem)),
+            Job::Memberships => Outcome::Memberships(Err(problem)),
+            Job::LoadScope(_) => Outcome::Listing(Err(problem)),
+            Job::Repositories(_) => Outcome::Repositories(Err(problem)),
+            Job::Repository(_) => Outcome::Repository(Err(problem)),
+            Job::Test { .. } | Job::Save(_) | Job::ChangeAccess(_) | Job::Delete { .. } => panic!("{job:?}"),
+        };
+        driver.finish(id, outcome);
+    }
+    driver
+}
+
+fn filtered(text: &str) -> Driver {
+    let mut driver = with(Driver::ready(), "/");
+    driver.type_text(text);
+    driver
+}
+
+fn credentials() -> Vec<(&'static str, Driver)> {
+    vec![
+        ("credentials_first_frame", Driver::start(world::here())),
+        ("credentials", Driver::ready()),
+        ("credentials_detail", with(Driver::ready(), "enter")),
+        ("credentials_differing", with(Driver::ready(), "G up")),
+        ("credentials_other_secrets", with(Driver::ready(), "down down down enter")),
+        ("credentials_one_other_secret", with(Driver::ready(), "down down down enter down")),
+        ("credentials_not_readable", with(Driver::ready(), "G")),
+        ("credentials_not_readable_why", with(Driver::ready(), "G enter")),
+        ("credentials_empty", bare()),
+        ("credentials_offline", offline()),
+        ("credentials_filter", filtered("docker")),
+        ("credentials_filter_finds_nothing", with(filtered("zebra"), "enter")),
+    ]
+}
+
+/// At the fields of a preset (by its place in the list) at a place (likewise).
+fn values(mut driver: Driver, preset: usize, place: usize) -> Driver {
+    driver.press("n");
+    (0..preset).for_each(|_| drop(driver.press("down")));
+    driver.keys("enter g");
+    (0..place).for_each(|_| drop(driver.press("down")));
+    driver.press("enter");
+    driver
+}
+
+fn wizard_begins() -> Vec<(&'static str, Driver)> {
+    vec![
+        ("wizard_registry", with(Driver::ready(), "n")),
+        ("wizard_registry_other", with(Driver::ready(), "n G")),
+        ("wizard_where", with(Driver::ready(), "n enter")),
+        ("wizard_where_a_right_is_missing", with(Driver::ready(), "n enter G")),
+    ]
+}
+
+fn wizard_values() -> Vec<(&'static str, Driver)> {
+    let mut blocked = values(bare(), 1, 1);
+    blocked.keys("shift-tab ctrl-u");
+    blocked.type_text("index.docker.io");
+    let mut warned = values(bare(), 1, 1);
+    warned.type_text("Octocat@example.com").press("tab");
+    warned.type_text("hunter2").press("up");
+    let mut filled = values(Driver::ready(), 2, 0);
+    type_values(&mut filled, "123456789012.dkr.ecr.eu-west-1.amazonaws.com", "AKIAIOSFODNN7EXAMPLE", CANARY);
+    let mut prefix = values(Driver::ready(), 0, 0);
+    prefix.keys("shift-tab ctrl-u");
+    prefix.type_text("acr");
+    let mut token = values(bare(), 1, 1);
+    token.type_text("octocat").press("tab");
+    token.type_text(HUB_TOKEN);
+    vec![
+        ("wizard_values_empty", values(Driver::ready(), 0, 0)),
+        ("wizard_values_blocked", blocked),
+        ("wizard_values_warned", warned),
+        ("wizard_values_good", token),
+        ("wizard_values_filled", filled),
+        ("wizard_values_prefix_taken", prefix),
+        ("wizard_values_nothing_typed", with(values(Driver::ready(), 4, 0), "enter enter")),
+    ]
+}
+
+fn azure(driver: Driver, place: usize) -> Driver {
+    let mut driver = values(driver, 0, place);
+    type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
+    driver.press("enter");
+    driver
+}
+
+fn answered(mut driver: Driver) -> Driver {
+    driver.answer_everything();
+    driver
+}
+
+fn wizard_access() -> Vec<(&'static str, Driver)> {
+    let mut picked = answered(azure(bare(), 0));
+    picked.press("/");
+    picked.type_text("web");
+    vec![
+        ("wizard_access_waits", azure(bare(), 0)),
+        ("wizard_access_user", answered(azure(bare(), 0))),
+        ("wizard_access_repository", azure(bare(), 1)),
+        ("wizard_access_organization", answered(azure(bare(), 2))),
+        ("wizard_access_private", with(answered(azure(bare(), 2)), "v")),
+        ("wizard_access_nobody", with(answered(azure(bare(), 0)), "space")),
+        ("wizard_access_filter", picked),
+    ]
+}
+
+fn tried(mut driver: Driver, verdict: Verdict) -> Driver {
+    let id = driver.testing();
+    driver.finish(id, Outcome::Tested(tested(verdict)));
+    driver
+}
+
+/// A save of ACR that failed at the second member.
+pub fn failed_save() -> Driver {
+    let mut driver = with(azure(bare(), 1), "enter s w");
+    let report = world::saved(&driver.last_write(), |member| match member {
+        Member::User => WriteOutcome::Created,
+        Member::Password => WriteOutcome::Failed(Problem::new(
+            "the password could not be written",
+            "GitHub answered 500",
+            "try the rest again; nothing that was typed is lost",
+        )),
+        Member::Server => WriteOutcome::NotTried,
+    });
+    driver.write_ends(Ok(report));
+    driver
+}
+
+fn wizard_ends() -> Vec<(&'static str, Driver)> {
+    let test = || with(azure(bare(), 1), "enter");
+    let mut overwriting = values(Driver::ready(), 0, 0);
+    overwriting.keys("shift-tab ctrl-u");
+    overwriting.type_text("ACR").press("tab");
+    type_values(&mut overwriting, "mycompany.azurecr.io", "ci-pull", CANARY);
+    let overwriting = with(answered(with(overwriting, "enter")), "enter s");
+    let mut writing = with(test(), "s w");
+    let report = world::saved(&writing.last_write(), |_| WriteOutcome::Created);
+    let id = writing.writing();
+    writing.part(id, Part::Member(report.members[0].clone()));
+    let mut written = with(test(), "s w");
+    written.write_succeeds();
+    vec![
+        ("wizard_test", test()),
+        ("wizard_test_fails", tried(with(test(), "enter"), Verdict::Fail)),
+        ("wizard_test_passes", tried(with(test(), "enter"), Verdict::Pass)),
+        ("wizard_review", with(tried(with(test(), "enter"), Verdict::Pass), "enter")),
+        ("wizard_review_unproven", with(test(), "s")),
+        ("wizard_review_overwrites", overwriting),
+        ("wizard_review_writes", writing),
+        ("wizard_review_failed", failed_save()),
+        ("wizard_review_done", written),
+    ]
+}
+
+fn changes() -> Vec<(&'static str, Driver)> {
+    let mine = || answered(with(Driver::ready(), "a"));
+    let mut half = with(Driver::ready(), "d tab enter");
+    let report = world::saved(&half.last_write(), |member| match member {
+        Member::Password => WriteOutcome::Unknown(world::no_network()),
+        Member::Server | Member::User => WriteOutcome::Deleted,
+    });
+    half.write_ends(Ok(report));
+    let mut gone = with(Driver::ready(), "d tab enter");
+    let report = world::saved(&gone.last_write(), |_| WriteOutcome::Deleted);
+    gone.write_ends(Ok(report));
+    vec![
+        ("access", mine()),
+        ("access_waits", with(Driver::ready(), "a")),
+        ("access_changed", with(mine(), "down space down space")),
+        ("access_differing", answered(with(Driver::ready(), "G up a"))),
+        ("access_all", with(answered(with(Driver::ready(), "G up a")), "v v")),
+        ("confirm_access", with(mine(), "down space down space enter")),
+        ("confirm_delete", with(Driver::ready(), "d")),
+        ("confirm_delete_chosen", with(Driver::ready(), "d tab")),
+        ("confirm_deletes", with(Driver::ready(), "d tab enter")),
+        ("confirm_half_deleted", half),
+        ("confirm_deleted", gone),
+    ]
+}
+
+fn login_tests() -> Vec<(&'static str, Driver)> {
+    let typed = || {
+        let mut driver = with(Driver::ready(), "t");
+        type_login(&mut driver);
+        driver
+    };
+    let climbing = || with(typed(), "enter");
+    let mut halfway = climbing();
+    let id = halfway.testing();
+    for step in tested(Verdict::Pass).steps.into_iter().take(2) {
+        halfway.part(id, Part::Step(step));
+    }
+    vec![
+        ("login_test_empty", with(Driver::ready(), "t")),
+        ("login_test_new", with(Driver::ready(), "G t")),
+        ("login_test_typed", typed()),
+        ("login_test_climbs", halfway),
+        ("login_test_passes", tried(climbing(), Verdict::Pass)),
+        ("login_test_fails", tried(climbing(), Verdict::Fail)),
+        ("login_test_cannot_tell", tried(climbing(), Verdict::Inconclusive)),
+        ("login_test_stopped", with(climbing(), "esc")),
+    ]
+}
+
+fn frames() -> Vec<(&'static str, Driver)> {
+    let mut demo = Driver::start(Start { demo: Some("the demo".to_owned()), ..world::here() });
+    demo.answer_everything();
+    vec![
+        ("help", with(Driver::ready(), "?")),
+        ("help_of_a_form", with(Driver::ready(), "t f1")),
+        ("demo", demo),
+        ("leaving", with(Driver::ready(), "d tab enter q")),
+    ]
+}
+
+/// A list of one's own secrets with one credential for each kind of access, in this order.
+pub fn kinds_of_access() -> (Driver, Vec<&'static str>) {
+    let many = Access::selected((1..=3).map(|_| reference("acme/api")).collect(), false);
+    let kinds = vec![
+        ("AA", Access::All),
+        ("BB", Access::Private),
+        ("CC", world::selected(&[])),
+        ("DD", world::selected(&["acme/api"])),
+        ("EE", world::selected(&["acme/api", "acme/web"])),
+        ("FF", many),
+        ("GG", Access::Repository),
+        ("HH", Access::Other("cluster".into())),
+    ];
+    let secrets = kinds.iter().flat_map(|(word, access)| world::triple(word, 12, access));
+    let mut driver = Driver::start(Start { organizations: vec![org("acme")], ..Start::default() });
+    let id = driver.reading(&Scope::User);
+    driver.finish(id, Outcome::Listing(Ok(ScopeListing::group(secrets, true))));
+    let _ = (acme(), api(), prefix("ACR"), Visibility::All);
+    (driver, kinds.into_iter().map(|(word, _)| word).collect())
+}
