@@ -16,7 +16,7 @@ use super::session::Session;
 use super::terminal::{Canvas, Screen};
 use crate::app::keymap::KeyPress;
 use crate::app::protocol::{Effect, Msg, Pointer};
-use crate::app::{App, Look, draw};
+use crate::app::{App, Leaving, Look, draw};
 use crate::ui::Memory;
 use crate::ui::memory::Hit;
 
@@ -96,8 +96,8 @@ impl Stage {
                 }
                 next = messages.try_recv().ok().map(Asked::Message);
             }
-            if changed {
-                self.draw();
+            if changed && !self.draw() && self.lose_terminal() {
+                return;
             }
         }
     }
@@ -140,7 +140,8 @@ impl Stage {
             Input::Gone => {
                 self.gone = true;
                 self.ended = Ended::Interrupted;
-                Asked::Message(Msg::Interrupt)
+                // Losing the terminal on the way out is no second request: the write that is awaited goes on.
+                if self.app.leaving() == Leaving::AfterWrites { Asked::Nothing } else { Asked::Message(Msg::Interrupt) }
             }
         }
     }
@@ -169,14 +170,19 @@ impl Stage {
         }
     }
 
-    fn draw(&mut self) {
+    /// Draws if there is anything to draw on; says whether the terminal is still there.
+    fn draw(&mut self) -> bool {
         if self.gone || !self.screen.is_active() {
-            return;
+            return true;
         }
         let (app, memory, look) = (&self.app, &mut self.memory, &self.look);
-        let drawn: io::Result<_> = self.terminal.draw(|frame| draw::draw(app, frame, memory, look)).map(|_| ());
-        self.app.drawn(&self.memory);
-        // A terminal that takes no output is on its way out; the reader will say so.
-        self.gone |= drawn.is_err();
+        self.terminal.draw(|frame| draw::draw(app, frame, memory, look)).is_ok()
+    }
+
+    /// The terminal takes no output any more, which may be noticed before the reader tells. Says whether to leave now.
+    fn lose_terminal(&mut self) -> bool {
+        self.gone = true;
+        self.ended = Ended::Interrupted;
+        self.update(Msg::Interrupt)
     }
 }
