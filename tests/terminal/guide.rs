@@ -23,6 +23,7 @@ pub(crate) struct Values {
 
 pub(crate) fn open(home: &Home, env: &BTreeMap<String, String>) -> Terminal {
     let terminal = Terminal::start(Path::new(PROGRAM), &["--repo", "acme/api"], env, home.path(), SIZE);
+    terminal.wait_for("token from GH_TOKEN");
     terminal.wait_for("acme, organization");
     terminal.wait_for("acme/api, this repository");
     terminal
