@@ -64,10 +64,7 @@ fn screens(cli: Cli) -> Exit {
         Ok(Ok(runtime::Ended::Fine)) => Exit::Fine,
         Ok(Ok(runtime::Ended::Interrupted)) => Exit::Interrupted,
         Ok(Ok(runtime::Ended::WriteUnknown)) => Exit::World,
-        Ok(Err(fault)) => {
-            cli::say(&format!("pullkey: {fault:#}"));
-            Exit::Usage
-        }
+        Ok(Err(problem)) => cli::tell(&Failure::new(Exit::Usage, problem), false),
         Err(_) => Exit::Bug,
     }
 }

@@ -22,6 +22,16 @@ impl Visibility {
         }
     }
 
+    /// The next of the three, for a key that goes round.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        match self {
+            Self::Selected => Self::Private,
+            Self::Private => Self::All,
+            Self::All => Self::Selected,
+        }
+    }
+
     pub fn parse(text: &str) -> Option<Self> {
         [Self::All, Self::Private, Self::Selected].into_iter().find(|v| v.word() == text)
     }

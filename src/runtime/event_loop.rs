@@ -13,22 +13,23 @@ use super::Ended;
 use super::executor::{Executor, Order};
 use super::input::{Input, Inputs, Signal};
 use super::session::Session;
-use super::terminal::{Canvas, Screen};
+use super::terminal::{Canvas, NoScreen, Screen};
 use crate::app::keymap::KeyPress;
 use crate::app::protocol::{Effect, Msg, Pointer};
 use crate::app::{App, Leaving, Look, draw};
+use crate::domain::Problem;
 use crate::ui::Memory;
 use crate::ui::memory::Hit;
 
 /// Runs the screens until they are left.
-pub async fn run(app: App, effects: Vec<Effect>, session: Session, look: Look) -> anyhow::Result<Ended> {
+pub async fn run(app: App, effects: Vec<Effect>, session: Session, look: Look) -> Result<Ended, Problem> {
     let (send, messages) = unbounded_channel();
     let screen = Screen::enter(true)?;
-    let inputs = Inputs::listen()?;
+    let inputs = Inputs::listen().map_err(NoScreen::Setup)?;
     let mut stage = Stage {
         app,
         executor: Executor::new(session, send),
-        terminal: Terminal::new(Canvas::new())?,
+        terminal: Terminal::new(Canvas::new()).map_err(NoScreen::Setup)?,
         screen,
         memory: Memory::default(),
         look,

@@ -10,14 +10,13 @@ pub mod terminal;
 
 use std::path::PathBuf;
 
-use anyhow::Context;
 use chrono::Utc;
 
 use self::session::Session;
 use self::terminal::Screen;
 use crate::app::world::Start;
 use crate::app::{App, Look};
-use crate::domain::{OrgName, RepoName};
+use crate::domain::{OrgName, Problem, RepoName};
 use crate::local::{Address, Env, git};
 use crate::sandbox::{self, RegistryKind, WorldKind};
 use crate::ui::{Glyphs, Theme};
@@ -44,15 +43,14 @@ pub enum Ended {
 }
 
 /// Opens the screens and stays until they are left.
-pub async fn run(options: Options) -> anyhow::Result<Ended> {
-    Screen::check(options.env.filled("TERM"))
-        .context("the screens cannot be shown here; `pullkey --help` names the commands that need no terminal")?;
+pub async fn run(options: Options) -> Result<Ended, Problem> {
+    Screen::check(options.env.filled("TERM"))?;
     terminal::install_panic_hook();
     let look = look(&options.env);
     if options.demo {
         return run_demo(options, look).await;
     }
-    let address = Address::find(&options.env).context("the address of GitHub's API cannot be used")?;
+    let address = Address::find(&options.env)?;
     let here = match options.repository {
         Some(name) => Some(name),
         None => here(&options.env, &address).await,
@@ -64,20 +62,28 @@ pub async fn run(options: Options) -> anyhow::Result<Ended> {
 }
 
 /// The demo: a whole world over loopback, and the very same clients on it.
-async fn run_demo(options: Options, look: Look) -> anyhow::Result<Ended> {
+async fn run_demo(options: Options, look: Look) -> Result<Ended, Problem> {
     let world = sandbox::Options { world: WorldKind::Demo, ..sandbox::Options::default() };
     let password = world.registry_password.clone();
-    let sandbox = sandbox::start(world).await.context("the demo world could not be started on loopback")?;
+    let sandbox = sandbox::start(world).await.map_err(|fault| no_demo(&fault))?;
     let here = options.repository.or_else(|| RepoName::parse("acme/api").ok());
     let hint =
         format!("the demo plays every registry: user puller and password {password} are accepted, others refused");
     let start = Start { demo: Some(hint), here, organizations: options.organizations, ..Start::default() };
-    let stand_in = sandbox.registry(RegistryKind::Basic).parse().context("the demo world has no registry")?;
+    let stand_in = sandbox.registry(RegistryKind::Basic).parse().map_err(|fault| no_demo(&fault))?;
     let session = Session::demo(options.env, &sandbox.api_url(), sandbox.token(), stand_in)?;
     let (app, effects) = App::new(start, Utc::now());
     let ended = event_loop::run(app, effects, session, look).await;
     sandbox.stop().await;
     ended
+}
+
+fn no_demo(fault: &dyn std::error::Error) -> Problem {
+    Problem::new(
+        "the demo world could not be started",
+        fault.to_string(),
+        "see whether loopback (127.0.0.1) can be used",
+    )
 }
 
 /// The repository of the git remote; where there are several, none is guessed.

@@ -41,14 +41,15 @@ impl Session {
 
     /// On the demo world: no token, keyring, cache or configuration of the user is read.
     /// `stand_in` is the registry that answers in place of all others.
-    pub fn demo(env: Env, api_url: &str, token: &str, stand_in: SocketAddr) -> anyhow::Result<Self> {
-        let settings = github::Settings {
-            api_url: Url::parse(api_url)?,
-            token: Some(Sensitive::new(token)),
-            limits: github::Limits::default(),
-        };
+    pub fn demo(env: Env, api_url: &str, token: &str, stand_in: SocketAddr) -> Result<Self, Problem> {
+        let api_url = Url::parse(api_url).map_err(|fault| {
+            Problem::new("the demo world has no address", fault.to_string(), "report this as a bug")
+        })?;
+        let settings =
+            github::Settings { api_url, token: Some(Sensitive::new(token)), limits: github::Limits::default() };
         let registry = registry::Client::for_demo(registry::Limits::default(), stand_in);
-        Ok(Self::new(env, How::Given(github::Client::new(settings)?), registry))
+        let client = github::Client::new(settings).map_err(|fault| work::connection_problem(&fault))?;
+        Ok(Self::new(env, How::Given(client), registry))
     }
 
     fn new(env: Env, how: How, registry: registry::Client) -> Self {

@@ -15,6 +15,7 @@ use crossterm::style::ResetColor;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 
 use super::os;
+use crate::domain::Problem;
 pub use backend::Canvas;
 
 /// The exit code of a bug.
@@ -34,6 +35,13 @@ pub enum NoScreen {
     Dumb,
     #[error("the terminal could not be set up: {0}")]
     Setup(#[from] io::Error),
+}
+
+impl From<NoScreen> for Problem {
+    fn from(fault: NoScreen) -> Self {
+        let hint = "use a terminal, or one of the commands that need none: `pullkey --help` names them";
+        Self::new("the screens cannot be shown here", fault.to_string(), hint)
+    }
 }
 
 /// The terminal while the screens have it; dropping it gives it back.

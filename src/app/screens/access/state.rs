@@ -226,11 +226,7 @@ impl Behavior for State {
             Action::Back => {}
             Action::Reload => cx.load_catalogue(org_of(&self.scope)),
             Action::Visibility => {
-                self.visibility = match self.visibility {
-                    Visibility::Selected => Visibility::Private,
-                    Visibility::Private => Visibility::All,
-                    Visibility::All => Visibility::Selected,
-                };
+                self.visibility = self.visibility.next();
             }
             _ => {
                 // the list's own

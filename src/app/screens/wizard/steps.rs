@@ -133,11 +133,7 @@ impl State {
             Action::Reload => cx.load_catalogue(org_of(&plan.scope)),
             Action::Visibility => {
                 if let Grant::Organization { visibility, .. } = &mut plan.grant {
-                    *visibility = match visibility {
-                        Visibility::Selected => Visibility::Private,
-                        Visibility::Private => Visibility::All,
-                        Visibility::All => Visibility::Selected,
-                    };
+                    *visibility = visibility.next();
                 }
             }
             _ => {
