@@ -4,6 +4,7 @@
 //! a second live read for one value, or an answer nobody waits for, is seen.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod anything;
 mod fixtures;
 mod keys;
 mod leaving;
