@@ -108,12 +108,52 @@ pub fn remarks(scope: &Scope, credential: &Credential, world: &World, now: DateT
     }
     for (other, remote) in &world.scopes {
         let also = other != scope && remote.value().is_some_and(|l| l.credential(&credential.prefix).is_some());
-        if also {
-            warn(format!("also defined by {other}; GitHub does not say which of them wins"));
+        if let Some(clash) = clash(scope, other).filter(|_| also) {
+            warn(format!("also defined by {other}{clash}"));
         }
     }
     if *scope == Scope::User {
         remarks.push((false, "prebuilds never get your own secrets".to_owned()));
     }
     remarks
+}
+
+/// What it means that both scopes have the same prefix; `None` where no codespace ever gets both. Source: GitHub Docs,
+/// «Managing development environment secrets for your repository or organization», precedence: the lowest level wins,
+/// shown for repository and organization; where one's own secrets stand is not said.
+fn clash(scope: &Scope, other: &Scope) -> Option<&'static str> {
+    match (scope, other) {
+        (Scope::User, Scope::Repository(_) | Scope::Organization(_))
+        | (Scope::Repository(_) | Scope::Organization(_), Scope::User) => Some("; GitHub does not say which one wins"),
+        (Scope::Repository(repo), Scope::Organization(org)) => {
+            repo.owner().eq_ignore_ascii_case(org.as_str()).then_some(", over which this one wins")
+        }
+        (Scope::Organization(org), Scope::Repository(repo)) => {
+            repo.owner().eq_ignore_ascii_case(org.as_str()).then_some(", which wins over this one there")
+        }
+        (Scope::User, Scope::User)
+        | (Scope::Repository(_), Scope::Repository(_))
+        | (Scope::Organization(_), Scope::Organization(_)) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::domain::{OrgName, RepoName};
+
+    #[test]
+    fn only_scopes_that_meet_in_a_codespace_clash_and_the_documented_winner_is_named() {
+        let org = |name| Scope::Organization(OrgName::parse(name).unwrap());
+        let api = Scope::Repository(RepoName::parse("acme/api").unwrap());
+        let web = Scope::Repository(RepoName::parse("acme/web").unwrap());
+        assert!(clash(&Scope::User, &api).unwrap().contains("does not say"));
+        assert!(clash(&org("acme"), &Scope::User).unwrap().contains("does not say"));
+        assert!(clash(&api, &org("Acme")).unwrap().contains("this one wins"));
+        assert!(clash(&org("acme"), &api).unwrap().contains("wins over this one"));
+        for (one, other) in [(&api, &web), (&org("acme"), &org("globex")), (&org("globex"), &api)] {
+            assert_eq!(clash(one, other), None, "{one} {other}");
+        }
+    }
 }

@@ -87,6 +87,28 @@ impl Access {
         }
     }
 
+    /// Whether everything about it is known: a list that did not come whole is not.
+    pub const fn is_whole(&self) -> bool {
+        match self {
+            Self::Selected(selected) => selected.complete,
+            Self::All | Self::Private | Self::Repository | Self::Other(_) => true,
+        }
+    }
+
+    /// Whether two secrets reach different repositories whatever a list that did not come whole may lack.
+    pub fn is_surely_unlike(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Selected(a), Self::Selected(b)) if !(a.complete && b.complete) => {
+                let has = |s: &Selected, id: u64| s.repositories.iter().any(|r| r.id == id);
+                let lacks = |part: &Selected, whole: &Selected| {
+                    whole.complete && part.repositories.iter().any(|r| !has(whole, r.id))
+                };
+                lacks(a, b) || lacks(b, a)
+            }
+            (a, b) => !a.is_same(b),
+        }
+    }
+
     /// GitHub's visibility, where it is one of the three.
     pub const fn visibility(&self) -> Option<Visibility> {
         match self {

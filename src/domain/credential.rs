@@ -78,18 +78,20 @@ impl Credential {
         self.members.iter().filter_map(|(member, state)| Some((member, state.as_ref()?.access.as_ref()?)))
     }
 
-    /// The access all existing members share; `None` while one is unknown, and when they differ.
+    /// The access all existing members share; `None` while one is unknown, and when they differ. Where a list did not
+    /// come whole it is that list: what is not known must not look known.
     pub fn access(&self) -> Option<&Access> {
         if self.members.iter().any(|(_, s)| s.as_ref().is_some_and(|s| s.access.is_none())) || self.access_differs() {
             return None;
         }
-        self.known_access().next().map(|(_, access)| access)
+        let partial = self.known_access().find(|(_, access)| !access.is_whole());
+        partial.or_else(|| self.known_access().next()).map(|(_, access)| access)
     }
 
-    /// Whether two members are known to reach different repositories.
+    /// Whether two members are known to reach different repositories. A list that did not come whole tells nothing of
+    /// what it lacks; it differs only by what it holds.
     pub fn access_differs(&self) -> bool {
-        let mut known = self.known_access();
-        known.next().is_some_and(|(_, first)| known.any(|(_, access)| !access.is_same(first)))
+        self.known_access().any(|(_, one)| self.known_access().any(|(_, other)| one.is_surely_unlike(other)))
     }
 
     /// Whether this member's access is not that of the most widely granted members (drawn as a half mark).
@@ -97,17 +99,56 @@ impl Credential {
         let Some(mine) = self.members.get(member).as_ref().and_then(|s| s.access.as_ref()) else {
             return false;
         };
-        let same = self.known_access().filter(|(_, access)| access.is_same(mine)).count();
-        let most = self
-            .known_access()
-            .map(|(_, a)| self.known_access().filter(|(_, b)| b.is_same(a)).count())
-            .max()
-            .unwrap_or(0);
+        let alike = |a: &Access| self.known_access().filter(|(_, b)| !b.is_surely_unlike(a)).count();
+        let same = alike(mine);
+        let most = self.known_access().map(|(_, access)| alike(access)).max().unwrap_or(0);
         self.access_differs() && (same < most || most == 1)
     }
 
     /// When the password was last written.
     pub fn password_updated_at(&self) -> Option<DateTime<Utc>> {
         self.members.password.as_ref().map(|state| state.updated_at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::domain::RepoRef;
+
+    fn credential(accesses: [Access; 3]) -> Credential {
+        let [server, user, password] = accesses.map(|access| {
+            let at = DateTime::from_timestamp(0, 0).unwrap();
+            Some(MemberState { name: "X".to_owned(), created_at: at, updated_at: at, access: Some(access) })
+        });
+        Credential { members: Members { server, user, password }, ..Credential::new(Prefix::parse("ACR").unwrap()) }
+    }
+
+    fn selected(ids: &[u64], complete: bool) -> Access {
+        Access::selected(ids.iter().map(|id| RepoRef { id: *id, full_name: "acme/api".into() }).collect(), complete)
+    }
+
+    #[test]
+    fn a_list_that_could_not_be_read_is_no_difference_and_no_agreement() {
+        let unread = credential([selected(&[1, 2], true), selected(&[1, 2], true), selected(&[], false)]);
+        assert!(!unread.access_differs());
+        assert!(Member::all().all(|member| !unread.is_odd_one(member)));
+        assert_eq!(unread.access(), Some(&selected(&[], false)), "what is not known is shown as not known");
+    }
+
+    #[test]
+    fn a_partial_list_that_holds_something_else_is_a_difference() {
+        let other = credential([selected(&[1, 2], true), selected(&[1, 2], true), selected(&[3], false)]);
+        assert!(other.access_differs() && other.is_odd_one(Member::Password) && !other.is_odd_one(Member::User));
+        let wider = credential([Access::All, Access::All, selected(&[], false)]);
+        assert!(wider.access_differs(), "another visibility is another access, whoever is in the list");
+    }
+
+    #[test]
+    fn whole_lists_that_differ_are_told_apart() {
+        let odd = credential([selected(&[1, 2], true), selected(&[2, 1], true), selected(&[1], true)]);
+        assert!(odd.access_differs() && odd.access().is_none());
+        assert!(odd.is_odd_one(Member::Password) && !odd.is_odd_one(Member::Server));
     }
 }
