@@ -188,6 +188,14 @@ impl Form {
         }
     }
 
+    /// Whether there is something that was typed: more than what the preset fills in by itself.
+    pub fn is_typed(&self) -> bool {
+        self.values.iter().any(|(member, field)| {
+            let fixed = self.preset.field(member).fixed.as_deref();
+            !field.is_empty() && (fixed.is_none() || field.text() != fixed)
+        })
+    }
+
     pub fn prefix(&self) -> Option<Prefix> {
         Prefix::parse(self.prefix.as_ref()?.text()?).ok()
     }

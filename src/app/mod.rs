@@ -7,6 +7,7 @@ pub mod form;
 pub mod keymap;
 pub mod ladder;
 pub mod notices;
+mod parting;
 pub mod picker;
 pub mod protocol;
 pub mod remote;
@@ -46,6 +47,8 @@ pub struct App {
     pub spin: usize,
     spinning: bool,
     leaving: Leaving,
+    /// The action that was just refused because it would lose what was typed; the same again does it.
+    parting: Option<Action>,
 }
 
 /// Whether the program is on its way out.
@@ -74,6 +77,7 @@ impl App {
             spin: 0,
             spinning: false,
             leaving: Leaving::No,
+            parting: None,
         };
         let mut effects = Vec::new();
         app.with_cx(&mut effects, |_, cx| {
@@ -171,6 +175,7 @@ impl App {
         }
         let is_text = facade.typing && self.with_cx(effects, |screen, cx| screen.text_key(key, cx));
         if is_text {
+            self.parting = None;
             return;
         }
         match Keymap::shipped().action(key) {
@@ -184,6 +189,7 @@ impl App {
     }
 
     fn act(&mut self, action: Action, facade: &Facade, effects: &mut Vec<Effect>) {
+        let again = self.parting.take() == Some(action);
         let offer = facade.offers.iter().find(|offer| offer.action == action);
         let refusal = match offer {
             Some(Offer { not_now: Some(reason), label, .. }) => Some(format!("{label}: {reason}")),
@@ -201,7 +207,7 @@ impl App {
                 let help = screens::help::State::of(self.top().title(), facade);
                 self.stack.push(Screen::Help(help));
             }
-            Action::Home => self.follow(Flow::Home, effects),
+            Action::Home => self.part_with(Flow::Home, (action, again), effects),
             _ => {
                 // every other action is the screen's own
                 let before = self.top().at_line(&self.world);
@@ -209,7 +215,7 @@ impl App {
                 if before.is_some() && matches!(flow, Flow::Stay) && self.top().at_line(&self.world) == before {
                     self.say_edge(action, effects);
                 }
-                self.follow(flow, effects);
+                self.part_with(flow, (action, again), effects);
             }
         }
     }

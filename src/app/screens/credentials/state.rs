@@ -13,6 +13,7 @@ use crate::app::screens::{Behavior, Screen, access, confirm, login_test, wizard}
 use crate::app::scroll::Scroll;
 use crate::app::world::World;
 use crate::app::writing::Change;
+use crate::domain::foreign::clean;
 use crate::domain::{Credential, Member, Mend, Prefix, Scope, Sensitive};
 use crate::ui::{Memory, TextField, TrailingLineEnd};
 
@@ -129,7 +130,8 @@ impl State {
             Some(Row::Credential(_, prefix)) => {
                 Member::all().map(|m| prefix.secret_name(m)).collect::<Vec<_>>().join("\n")
             }
-            Some(Row::Other(_, name)) => name,
+            // A name from a server: on the clipboard it must be as harmless as on the screen.
+            Some(Row::Other(_, name)) => clean(&name),
             Some(Row::Problem(scope)) => command_of(cx.world, &scope).unwrap_or_default(),
             _ => return, // not offered there
         };

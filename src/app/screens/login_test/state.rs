@@ -208,6 +208,10 @@ impl Behavior for State {
         self.ladder.finished(outcome);
     }
 
+    fn is_unsaved(&self) -> bool {
+        self.form.is_typed()
+    }
+
     fn hide(&mut self, number: u64) {
         self.form.hide(number);
     }

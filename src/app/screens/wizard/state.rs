@@ -322,7 +322,7 @@ impl Behavior for State {
 
     fn is_unsaved(&self) -> bool {
         let plan = self.plan().or(self.kept.as_deref());
-        let typed = plan.is_some_and(|plan| !plan.form.values().password.is_empty());
+        let typed = plan.is_some_and(|plan| plan.form.is_typed());
         typed && !self.writing().is_some_and(Writing::is_whole)
     }
 

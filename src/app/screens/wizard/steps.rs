@@ -6,6 +6,7 @@ use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};
 use crate::app::notices::Tone;
 use crate::app::protocol::Effect;
+use crate::app::remote::Remote;
 use crate::app::screens::access::{NO_ROWS, org_of};
 use crate::app::screens::login_test::{copy_remedy, form_act, form_offers, ladder_offers};
 use crate::app::world::World;
@@ -25,7 +26,7 @@ impl State {
             }
             Stage::Access(plan) => access_facade(plan, world),
             Stage::Test(plan) => Facade { offers: test_offers(plan), typing: false },
-            Stage::Review(review) => Facade { offers: review_offers(review), typing: false },
+            Stage::Review(review) => Facade { offers: review_offers(review, world), typing: false },
         }
     }
 
@@ -175,6 +176,9 @@ impl State {
 
     fn go_to_review(&mut self, cx: &mut Cx<'_>) {
         if let Some(plan) = self.take_plan() {
+            if !matches!(cx.world.scope(&plan.scope), Some(Remote::Ready(_) | Remote::Loading { .. })) {
+                cx.load_scope(&plan.scope);
+            }
             self.stage = Stage::review(*plan, cx.world);
         }
     }
@@ -283,10 +287,21 @@ fn test_offers(plan: &Plan) -> Vec<Offer> {
     offers
 }
 
-fn review_offers(review: &Review) -> Vec<Offer> {
+/// Why nothing may be written yet: what would be overwritten has to be said before, so it has to be known.
+fn not_known(review: &Review, world: &World) -> Option<&'static str> {
+    match world.scope(&review.plan.scope) {
+        Some(Remote::Ready(_)) => None,
+        Some(Remote::Loading { .. }) => Some("what exists there is still being read"),
+        Some(Remote::Failed { .. } | Remote::Absent) | None => {
+            Some("what exists there could not be read; esc, and then enter here reads it again")
+        }
+    }
+}
+
+fn review_offers(review: &Review, world: &World) -> Vec<Offer> {
     let Some(writing) = &review.writing else {
         let mut offers = vec![
-            Offer::new(Action::Write),
+            Offer::new(Action::Write).unless(not_known(review, world)),
             Offer::called(Action::Activate, "continue").unless(Some("w writes; enter alone never does")),
             Offer::new(Action::Back),
         ];

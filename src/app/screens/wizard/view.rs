@@ -9,10 +9,11 @@ use super::state::{Review, Stage, State, Step};
 use crate::app::App;
 use crate::app::draw::Canvas;
 use crate::app::screens::access::view::{draw_picker, visibility_line};
-use crate::app::screens::access::{org_of, reach};
+use crate::app::screens::access::{before, org_of, reach};
 use crate::app::screens::confirm::writing_lines;
 use crate::app::screens::login_test::view::{draw_form, draw_ladder, field_help, step_role, verdict_lines};
 use crate::app::words;
+use crate::domain::change::DraftAccess;
 use crate::domain::preset::presets;
 use crate::domain::{Member, Scope, Visibility};
 use crate::ui::Role;
@@ -133,7 +134,7 @@ fn place_step(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: R
         canvas.memory.hit_area(line, Hit::Row { list: "places", index });
         let place = &places[index];
         let note = match (&place.missing, &place.recommended) {
-            (Some(_), _) => "a right is missing",
+            (Some(_), _) => "cannot be written",
             (None, Some(_)) => "recommended",
             (None, None) => "",
         };
@@ -278,6 +279,7 @@ fn review_lines(review: &Review, app: &App, canvas: &Canvas<'_, '_, '_>, columns
         lines.extend(canvas.wrapped(if there { Role::Warn } else { Role::Text }, &text, columns));
     }
     lines.push(Line::default());
+    lines.extend(access_change(review, app, canvas, columns));
     lines.extend(canvas.wrapped(Role::Text, &who_gets_it(plan), columns));
     if let Some(picker) = plan.grant.picker().filter(|_| plan.grant.visibility() == Some(Visibility::Selected)) {
         let names: Vec<String> = picker.chosen.values().map(|r| r.full_name.shown()).collect();
@@ -297,5 +299,34 @@ fn review_lines(review: &Review, app: &App, canvas: &Canvas<'_, '_, '_>, columns
         lines.extend(canvas.marked(Level::Warn, text, columns));
     }
     lines.extend(canvas.wrapped(Role::Info, "Press w to write; nothing has been sent to GitHub yet.", columns));
+    lines
+}
+
+/// What happens to the access of a credential that is overwritten: that it stays, or what it was and who loses it.
+fn access_change(review: &Review, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
+    let Review { plan, draft, .. } = review;
+    let Some(held) = plan.existing(&app.world).map(before) else { return Vec::new() };
+    let chosen = match &draft.access {
+        DraftAccess::Repository => return Vec::new(),
+        DraftAccess::Keep if held.differs => {
+            let text = "each member keeps the access it has; they differ, and together reach what follows";
+            return canvas.marked(Level::Warn, text, columns);
+        }
+        DraftAccess::Keep => return canvas.marked(Level::Info, "its access stays as it is", columns),
+        DraftAccess::Set { repositories, .. } => repositories,
+    };
+    let was = match held.visibility {
+        Some(visibility) => reach(visibility, held.repositories.len()),
+        None if held.differs => "not the same for its members".to_owned(),
+        None => "not known".to_owned(),
+    };
+    let mut lines = canvas.marked(Level::Warn, &format!("its access changes; until now it is: {was}"), columns);
+    if plan.grant.visibility() == Some(Visibility::Selected) {
+        let lost = held.repositories.iter().filter(|r| !chosen.iter().any(|c| c.id == r.id));
+        let names: Vec<String> = lost.map(|r| r.full_name.shown()).collect();
+        if !names.is_empty() {
+            lines.extend(canvas.marked(Level::Warn, &format!("taken away from {}", names.join(", ")), columns));
+        }
+    }
     lines
 }
