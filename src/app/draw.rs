@@ -248,9 +248,13 @@ fn who(app: &App, dot: &str) -> String {
         );
         return format!("{}{dot}{host}{dot}token from {} ({scopes})", identity.login.shown(), identity.source.word());
     }
-    match app.world.identity.problem() {
+    let state = match app.world.identity.problem() {
         Some(problem) => problem.what.clone(),
         None => "asking GitHub who you are".to_owned(),
+    };
+    match &app.world.elsewhere {
+        Some(host) => format!("not GitHub: {host}{dot}{state}"),
+        None => state,
     }
 }
 
@@ -338,4 +342,25 @@ fn footer(app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) {
         canvas.memory.hit_area(Rect { x: area.x + columns.start, width, ..area }, Hit::Hint(index));
     }
     canvas.lines(area, vec![line]);
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::app::tests::{Driver, world};
+    use crate::app::world::Start;
+
+    #[test]
+    fn another_host_is_named_before_it_has_answered() {
+        let start = Start { elsewhere: Some("127.0.0.1:4000".to_owned()), ..world::here() };
+        Driver::start(start).says("not GitHub: 127.0.0.1:4000").says("asking GitHub who you are");
+    }
+
+    #[test]
+    fn a_right_that_is_not_known_yet_is_not_taken_for_granted() {
+        let mut driver = Driver::start(world::here());
+        driver.keys("n enter");
+        driver.says("whether you may write here is not known yet");
+        driver.answer_everything();
+        driver.is_silent_about("not known yet");
+    }
 }

@@ -19,6 +19,8 @@ pub struct Catalogue {
 pub struct World {
     /// Whether this is the demo world, where nothing leaves the machine.
     pub demo: bool,
+    /// The host that is asked, where it is not GitHub's own: it is named from the first frame on.
+    pub elsewhere: Option<String>,
     /// What was written last, so that the list selects it.
     pub latest: Option<(Scope, Prefix)>,
     /// What to tell at the start, and where a registry is asked about.
@@ -40,6 +42,8 @@ pub struct World {
 pub struct Start {
     /// Set for the demo world: what to tell about it at the start.
     pub demo: Option<String>,
+    /// The API's host, where it is not GitHub's own.
+    pub elsewhere: Option<String>,
     pub here: Option<RepoName>,
     pub repositories: Vec<RepoName>,
     /// Named on the command line; empty means: those of the user's memberships.
@@ -61,6 +65,7 @@ impl World {
             .collect();
         Self {
             demo: start.demo.is_some(),
+            elsewhere: start.elsewhere,
             latest: None,
             greeting: start.demo,
             identity: Remote::Absent,

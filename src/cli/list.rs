@@ -14,13 +14,12 @@ pub(super) async fn run(args: &ListArgs, session: &Session) -> Result<Exit, Fail
     let gh = session.github().await?;
     let named = named(args);
     let is_named = !named.is_empty();
-    let (inventory, notes) = if is_named {
-        (session.interrupt.read(read(&gh, named)).await?, Vec::new())
+    let inventory = if is_named {
+        session.interrupt.read(read(&gh, named)).await?
     } else {
         session.interrupt.read(everything(&gh, session)).await??
     };
     session.show(|| report::list_json(&inventory), || report::table(&inventory, chrono::Utc::now()))?;
-    session.notes(&notes);
     let is_unread = inventory.scopes.iter().any(|(_, listing)| listing.is_err());
     Ok(if is_named && is_unread { Exit::World } else { Exit::Fine })
 }
@@ -40,7 +39,8 @@ fn named(args: &ListArgs) -> Vec<Scope> {
 }
 
 async fn read(gh: &Client, scopes: Vec<Scope>) -> Inventory {
-    Inventory { scopes: join_all(scopes.into_iter().map(|scope| one(gh, scope))).await }
+    let scopes = join_all(scopes.into_iter().map(|scope| one(gh, scope))).await;
+    Inventory { scopes, unlisted: None }
 }
 
 async fn one(gh: &Client, scope: Scope) -> (Scope, Result<ScopeListing, Problem>) {
@@ -49,7 +49,7 @@ async fn one(gh: &Client, scope: Scope) -> (Scope, Result<ScopeListing, Problem>
 }
 
 /// The user's own, the checkout's repository, and the organizations.
-async fn everything(gh: &Client, session: &Session) -> Result<(Inventory, Vec<String>), Failure> {
+async fn everything(gh: &Client, session: &Session) -> Result<Inventory, Failure> {
     let own = one(gh, Scope::User);
     let here = async {
         let names = remotes(session).await?;
@@ -63,18 +63,20 @@ async fn everything(gh: &Client, session: &Session) -> Result<(Inventory, Vec<St
     let (own, here, orgs) = futures_util::join!(own, here, orgs);
     let mut scopes = vec![own];
     scopes.extend(here?);
-    let mut notes = Vec::new();
-    match orgs {
-        Ok(orgs) => scopes.extend(orgs),
-        Err(problem) => notes.push(format!("{}: {}; {}", problem.what, problem.why, problem.hint)),
-    }
+    let unlisted = match orgs {
+        Ok(orgs) => {
+            scopes.extend(orgs);
+            None
+        }
+        Err(problem) => Some(problem),
+    };
     // Nothing at all could be read: if GitHub does not even say who this is, the whole command has failed.
     if scopes.iter().all(|(_, listing)| listing.is_err())
         && let Err(problem) = work::identity(gh, crate::domain::token::TokenSource::GhToken).await
     {
         return Err(Failure::world(problem));
     }
-    Ok((Inventory { scopes }, notes))
+    Ok(Inventory { scopes, unlisted })
 }
 
 async fn remotes(session: &Session) -> Result<Vec<crate::domain::RepoName>, Failure> {

@@ -24,6 +24,8 @@ pub struct OtherSecret {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inventory {
     pub scopes: Vec<(Scope, Result<ScopeListing, Problem>)>,
+    /// Why it is not known which organizations there are, if that was asked and not answered.
+    pub unlisted: Option<Problem>,
 }
 
 /// A repository as far as pullkey needs it.

@@ -22,6 +22,10 @@ pub fn table(inventory: &Inventory, now: DateTime<Utc>) -> String {
             Err(problem) => unreadable(&mut out, problem),
         }
     }
+    if let Some(problem) = &inventory.unlisted {
+        line(&mut out, "\nyour organizations");
+        unreadable(&mut out, problem);
+    }
     out
 }
 

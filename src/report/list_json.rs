@@ -4,12 +4,26 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
 use super::{VERSION, problem_json};
-use crate::domain::{Access, Credential, Inventory, MemberState, Problem, RepoRef, Scope, ScopeListing};
+use crate::domain::{Access, Credential, Inventory, MemberState, Problem, RepoRef, Scope, ScopeKind, ScopeListing};
 
 /// The whole document.
 pub fn list_json(inventory: &Inventory) -> Value {
-    let scopes: Vec<_> = inventory.scopes.iter().map(|(scope, listing)| scope_json(scope, listing)).collect();
+    let mut scopes: Vec<_> = inventory.scopes.iter().map(|(scope, listing)| scope_json(scope, listing)).collect();
+    if let Some(problem) = &inventory.unlisted {
+        scopes.push(unlisted_json(problem));
+    }
     json!({ "version": VERSION, "scopes": scopes })
+}
+
+/// Organizations that are not even known by name: one unreadable scope without a name, so that it does not look as if
+/// there were none.
+fn unlisted_json(problem: &Problem) -> Value {
+    let mut scope = json!({ "scope": ScopeKind::Organization.word(), "name": null, "readable": false });
+    scope["complete"] = json!(false);
+    scope["problem"] = problem_json(problem);
+    scope["credentials"] = json!([]);
+    scope["other_secrets"] = json!([]);
+    scope
 }
 
 fn scope_json(scope: &Scope, listing: &Result<ScopeListing, Problem>) -> Value {

@@ -51,7 +51,21 @@ fn inventory() -> Inventory {
             (Scope::Organization(OrgName::parse("acme").unwrap()), Ok(org)),
             (Scope::Organization(OrgName::parse("initech").unwrap()), Err(problem)),
         ],
+        unlisted: None,
     }
+}
+
+#[test]
+fn organizations_that_could_not_be_listed_are_not_passed_over() {
+    let problem = Problem::new("your organizations could not be listed", "GitHub has a problem", "try again");
+    let inventory = Inventory { unlisted: Some(problem), ..Inventory::default() };
+    let text = table(&inventory, now());
+    assert!(text.contains("your organizations\n  ! your organizations could not be listed"), "{text}");
+    let json = list_json(&inventory);
+    let scope = &json["scopes"][0];
+    assert_eq!((&scope["scope"], &scope["readable"]), (&"organization".into(), &false.into()));
+    assert_eq!(scope["name"], serde_json::Value::Null);
+    assert_eq!(scope["problem"]["why"], "GitHub has a problem");
 }
 
 #[test]

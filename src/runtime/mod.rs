@@ -55,7 +55,8 @@ pub async fn run(options: Options) -> Result<Ended, Problem> {
         Some(name) => Some(name),
         None => here(&options.env, &address).await,
     };
-    let start = Start { here, organizations: options.organizations, ..Start::default() };
+    let elsewhere = (!address.is_github()).then(|| address.host.clone());
+    let start = Start { elsewhere, here, organizations: options.organizations, ..Start::default() };
     let session = Session::real(options.env, address);
     let (app, effects) = App::new(start, Utc::now());
     event_loop::run(app, effects, session, look).await

@@ -112,12 +112,16 @@ fn forbidden(what: String, refusal: &Refusal, scope: Option<&Scope>) -> Problem 
     }
     let words = refusal.message.raw().to_ascii_lowercase();
     if words.contains("must have admin rights") || words.contains("must be an org admin") {
-        let why = match scope {
-            Some(Scope::Repository(repo)) => format!("only administrators of {repo} may, and you are not one of them"),
-            Some(Scope::Organization(org)) => format!("only owners of {org} may, and you are not one of them"),
-            Some(Scope::User) | None => "GitHub asks for administrator's rights".to_owned(),
+        let (why, whom) = match scope {
+            Some(Scope::Repository(repo)) => {
+                (format!("only administrators of {repo} may, and you are not one of them"), "administrator")
+            }
+            Some(Scope::Organization(org)) => {
+                (format!("only owners of {org} may, and you are not one of them"), "owner")
+            }
+            Some(Scope::User) | None => ("GitHub asks for administrator's rights".to_owned(), "administrator"),
         };
-        return Problem::new(what, why, "ask an administrator, or keep the credential among your own secrets");
+        return Problem::new(what, why, format!("ask an {whom}, or keep the credential among your own secrets"));
     }
     if words.contains("not accessible by") {
         return Problem::new(

@@ -19,6 +19,7 @@ fn a_screen_that_closes_aborts_its_reads() {
     world::type_login(&mut driver);
     driver.press("enter");
     let id = driver.testing();
+    assert_eq!(driver.press("1").iter().filter(|e| **e == Effect::Cancel(id)).count(), 0, "it asks first");
     assert!(driver.press("1").contains(&Effect::Cancel(id)));
     assert_eq!(driver.title(), "Credentials");
     driver.send(Msg::Finished { id, outcome: Outcome::Tested(world::tested(crate::domain::Verdict::Pass)) });

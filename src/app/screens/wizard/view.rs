@@ -8,6 +8,7 @@ use super::plan::{Grant, Plan};
 use super::state::{Review, Stage, State, Step};
 use crate::app::App;
 use crate::app::draw::Canvas;
+use crate::app::remote::Remote;
 use crate::app::screens::access::view::{draw_picker, visibility_line};
 use crate::app::screens::access::{before, org_of, reach};
 use crate::app::screens::confirm::writing_lines;
@@ -157,6 +158,10 @@ fn place_lines(place: &Place, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u
     let mut lines = Vec::new();
     if let Some(missing) = &place.missing {
         lines.extend(canvas.marked(Level::Bad, missing, columns));
+    }
+    if !matches!(app.world.scope(&place.scope), Some(Remote::Ready(_) | Remote::Failed { .. })) {
+        let text = "whether you may write here is not known yet: waiting for GitHub";
+        lines.extend(canvas.marked(Level::Unsure, text, columns));
     }
     if let Some(reason) = &place.recommended {
         lines.extend(canvas.marked(Level::Good, &format!("recommended: {reason}"), columns));
