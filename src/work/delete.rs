@@ -1,6 +1,6 @@
 //! Deleting a credential: SERVER first, so that no half of it is looked up meanwhile.
 
-use crate::domain::{Member, MemberReport, Prefix, Problem, Saved, Scope, WriteOutcome};
+use crate::domain::{Member, MemberReport, Prefix, Problem, Saved, Scope, ScopeListing, WriteOutcome};
 use crate::github::Client;
 
 use super::listing::load_scope;
@@ -36,15 +36,30 @@ pub async fn delete(
         reports.push(report);
     }
     let now = load_scope(gh, scope, &mut |_| {}).await.ok();
-    if let Some(credential) = now.as_ref().and_then(|now| now.credential(prefix)) {
-        for report in reports.iter_mut().filter(|r| r.outcome.is_done()) {
-            if credential.members.get(report.member).is_some() {
-                report.outcome = WriteOutcome::Failed(still_there(&report.name));
+    if let Some(now) = &now {
+        for report in &mut reports {
+            if let Some(outcome) = corrected(report, now, prefix) {
+                report.outcome = outcome;
                 part(report.clone());
             }
         }
     }
     Ok(Saved { members: reports, now })
+}
+
+/// What the list that was read at the end says otherwise than was reported.
+fn corrected(report: &MemberReport, now: &ScopeListing, prefix: &Prefix) -> Option<WriteOutcome> {
+    let is_listed = now.credential(prefix).is_some_and(|credential| credential.members.get(report.member).is_some());
+    match &report.outcome {
+        WriteOutcome::Unknown(_) if !is_listed && now.complete => Some(WriteOutcome::Deleted),
+        WriteOutcome::Unknown(problem) if is_listed => {
+            let what = format!("{} could not be deleted", report.name);
+            Some(WriteOutcome::Failed(Problem { what, ..problem.clone() }))
+        }
+        outcome if outcome.is_done() && is_listed => Some(WriteOutcome::Failed(still_there(&report.name))),
+        // Failed and not tried stay what they are; so does what the list confirms or cannot tell.
+        _ => None,
+    }
 }
 
 async fn remove(gh: &Client, scope: &Scope, name: &str) -> WriteOutcome {

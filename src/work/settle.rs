@@ -52,7 +52,10 @@ pub(super) async fn settle_deletion(gh: &Client, scope: &Scope, name: &str, fail
     match gh.secret(scope, name).await {
         Ok(None) => WriteOutcome::Deleted,
         Ok(Some(_)) => WriteOutcome::Failed(problem),
-        Err(_) => WriteOutcome::Unknown(unclear(name, problem)),
+        Err(_) => {
+            let hint = "reload; if it is still there, delete it again".to_owned();
+            WriteOutcome::Unknown(Problem { hint, ..unclear(name, problem) })
+        }
     }
 }
 
@@ -73,7 +76,10 @@ pub(super) async fn settle_access(
     match now {
         Ok(now) if now.is_same(wanted) => WriteOutcome::Updated,
         Ok(now) if now.is_same(before) => WriteOutcome::Failed(problem),
-        Ok(_) | Err(_) => WriteOutcome::Unknown(unclear(name, problem)),
+        Ok(_) | Err(_) => {
+            let hint = "reload, look who gets it now, and set the access again".to_owned();
+            WriteOutcome::Unknown(Problem { hint, ..unclear(name, problem) })
+        }
     }
 }
 

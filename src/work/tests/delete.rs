@@ -55,3 +55,26 @@ async fn a_deletion_that_was_hidden_behind_a_404_is_not_called_done() {
     let saved = delete(&stage.gh, &Scope::User, &prefix("ACR"), &mut |_| {}).await.unwrap();
     assert_eq!(words(&saved.members)[0], (Member::Server, "failed"));
 }
+
+#[tokio::test]
+async fn what_stayed_unknown_is_settled_by_the_list_that_is_read_at_the_end() {
+    for (kind, word) in [("drop-after", "deleted"), ("drop-before", "failed")] {
+        let stage = planted().await;
+        stage.fault(&format!("DELETE:_USER:1:{kind}"));
+        stage.fault(&format!("GET:/secrets/{}:1:500", name(Member::User)));
+        let saved = delete(&stage.gh, &Scope::User, &prefix("ACR"), &mut |_| {}).await.unwrap();
+        assert_eq!(words(&saved.members)[2], (Member::User, word), "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn a_deletion_nobody_can_tell_of_is_not_to_be_written_again() {
+    let stage = planted().await;
+    stage.fault("DELETE:_USER:1:drop-after");
+    stage.fault("GET:_USER:1+:500");
+    stage.fault("GET:/user/codespaces/secrets:2+:500");
+    let saved = delete(&stage.gh, &Scope::User, &prefix("ACR"), &mut |_| {}).await.unwrap();
+    assert_eq!(words(&saved.members)[2], (Member::User, "unknown"));
+    let hint = saved.members[2].outcome.problem().unwrap().hint.clone();
+    assert!(hint.contains("delete it again") && !hint.contains("write"), "{hint}");
+}

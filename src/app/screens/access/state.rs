@@ -36,6 +36,8 @@ pub struct Before {
     pub differs: bool,
     /// Whether every list came whole; an incomplete one is never written back.
     pub complete: bool,
+    /// Whether the access of some member is still on its way.
+    pub reading: bool,
 }
 
 /// What a choice would change.
@@ -98,12 +100,33 @@ impl State {
     }
 
     fn not_writable(&self) -> Option<String> {
+        if self.before.reading {
+            return Some("which repositories get it now is still being read".to_owned());
+        }
         if !self.before.complete && self.visibility == Visibility::Selected {
             return Some(
                 "the list of its repositories came incomplete and is not written back; reload first".to_owned(),
             );
         }
         self.difference().is_nothing().then(|| "nothing would change".to_owned())
+    }
+
+    /// Takes what holds now as the new ground, and puts what was chosen here on top of it. A list that did not come
+    /// whole never takes the place of one that did.
+    fn rebase(&mut self, now: Before) {
+        if now == self.before || (self.before.complete && !now.complete) {
+            return;
+        }
+        let had: BTreeSet<u64> = self.before.repositories.iter().map(|r| r.id).collect();
+        let mut chosen = std::mem::take(&mut self.picker.chosen);
+        let dropped: BTreeSet<u64> = had.iter().filter(|id| !chosen.contains_key(id)).copied().collect();
+        chosen.retain(|id, _| !had.contains(id));
+        chosen.extend(now.repositories.iter().filter(|r| !dropped.contains(&r.id)).map(|r| (r.id, r.clone())));
+        self.picker.chosen = chosen;
+        if self.visibility == self.before.visibility.unwrap_or(Visibility::Selected) {
+            self.visibility = now.visibility.unwrap_or(Visibility::Selected);
+        }
+        self.before = now;
     }
 
     fn ask(&self) -> Screen {
@@ -160,7 +183,7 @@ pub const fn org_of(scope: &Scope) -> Option<&OrgName> {
 pub fn before(credential: &Credential) -> Before {
     let states = || Member::all().filter_map(|member| credential.members.get(member).as_ref());
     let mut repositories: Vec<RepoRef> = Vec::new();
-    let mut complete = true;
+    let (mut complete, mut reading) = (true, false);
     for state in states() {
         match &state.access {
             Some(Access::Selected(selected)) => {
@@ -172,7 +195,7 @@ pub fn before(credential: &Credential) -> Before {
                 }
             }
             Some(Access::All | Access::Private | Access::Repository | Access::Other(_)) => {}
-            None => complete = false,
+            None => (complete, reading) = (false, true),
         }
     }
     let mut visibilities = states().map(|state| state.access.as_ref().and_then(Access::visibility));
@@ -182,12 +205,19 @@ pub fn before(credential: &Credential) -> Before {
         repositories,
         differs: credential.access_differs(),
         complete,
+        reading,
     }
 }
 
 impl Behavior for State {
     fn title(&self) -> String {
         format!("Access of {}", self.prefix)
+    }
+
+    fn learn(&mut self, world: &World) {
+        if let Some(credential) = world.listing(&self.scope).and_then(|listing| listing.credential(&self.prefix)) {
+            self.rebase(before(credential));
+        }
     }
 
     fn facade(&self, world: &World, _now: DateTime<Utc>) -> Facade {
@@ -257,5 +287,57 @@ impl Behavior for State {
             self.picker.act(Action::Toggle, catalogue);
         }
         Flow::Stay
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::tests::world::{prefix, reference};
+
+    fn holding(names: &[&str]) -> Before {
+        Before {
+            visibility: Some(Visibility::Selected),
+            repositories: names.iter().map(|name| reference(name)).collect(),
+            differs: false,
+            complete: true,
+            reading: false,
+        }
+    }
+
+    fn unread() -> Before {
+        Before { visibility: None, repositories: Vec::new(), differs: false, complete: false, reading: true }
+    }
+
+    fn opened(before: Before) -> State {
+        let picker = Picker::with(before.repositories.clone());
+        State { scope: Scope::User, prefix: prefix("ACR"), before, visibility: Visibility::Selected, picker }
+    }
+
+    fn ids(list: &[RepoRef]) -> BTreeSet<u64> {
+        list.iter().map(|r| r.id).collect()
+    }
+
+    #[test]
+    fn opened_while_it_is_read_it_says_so_and_takes_what_holds_when_it_comes() {
+        let mut state = opened(unread());
+        assert!(state.not_writable().is_some_and(|why| why.contains("still being read")));
+        state.picker.choose(reference("acme/docs"));
+        state.rebase(holding(&["acme/api", "acme/web"]));
+        let all = holding(&["acme/api", "acme/docs", "acme/web"]).repositories;
+        assert_eq!(ids(&state.picker.chosen()), ids(&all), "what was chosen meanwhile comes on top");
+        assert_eq!(state.not_writable(), None);
+        assert_eq!(ids(&state.difference().added), ids(&[reference("acme/docs")]));
+    }
+
+    #[test]
+    fn what_was_taken_away_here_stays_away_and_a_worse_list_changes_nothing() {
+        let mut state = opened(holding(&["acme/api", "acme/web"]));
+        state.picker.chosen.remove(&reference("acme/web").id);
+        state.rebase(unread());
+        assert_eq!(state.before, holding(&["acme/api", "acme/web"]));
+        state.rebase(holding(&["acme/api", "acme/docs", "acme/web"]));
+        assert_eq!(ids(&state.picker.chosen()), ids(&holding(&["acme/api", "acme/docs"]).repositories));
+        assert_eq!(ids(&state.difference().removed), ids(&[reference("acme/web")]));
     }
 }

@@ -144,7 +144,7 @@ fn difference_lines(state: &State, canvas: &Canvas<'_, '_, '_>, columns: u16) ->
     lines.extend(canvas.labelled("now", Role::Text, &before_words(state), columns));
     lines.extend(canvas.labelled("then", Role::Text, &reach(state.visibility, state.picker.chosen.len()), columns));
     lines.push(Line::default());
-    if let Some((from, to)) = visibility {
+    if let Some((from, to)) = visibility.filter(|_| !state.before.reading) {
         let text = format!("visibility {} becomes {}", from.map_or("mixed", Visibility::word), to.word());
         lines.extend(canvas.marked(Level::Info, &text, columns));
     }
@@ -154,7 +154,10 @@ fn difference_lines(state: &State, canvas: &Canvas<'_, '_, '_>, columns: u16) ->
         let text = "its members differ now; afterwards all three reach the same repositories";
         lines.extend(canvas.marked(Level::Info, text, columns));
     }
-    if !state.before.complete {
+    if state.before.reading {
+        let text = "which repositories get it now is still being read";
+        lines.extend(canvas.marked(Level::Unsure, text, columns));
+    } else if !state.before.complete {
         let text = "GitHub did not send the whole list of its repositories; an incomplete list is never written back";
         lines.extend(canvas.marked(Level::Warn, text, columns));
     }

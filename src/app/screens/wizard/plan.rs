@@ -133,8 +133,12 @@ impl Plan {
     /// Why the grant cannot be written: a list that came incomplete is never written back.
     pub fn not_writable(&self, world: &World) -> Option<&'static str> {
         let held = self.existing(world).map(before)?;
-        (!held.complete && self.is_changed() && self.grant.visibility() == Some(Visibility::Selected))
-            .then_some("the list of its repositories came incomplete and is not written back; choose what was chosen")
+        let why = if held.reading {
+            "which repositories get it now is still being read"
+        } else {
+            "the list of its repositories came incomplete and is not written back; choose what was chosen"
+        };
+        (!held.complete && self.is_changed() && self.grant.visibility() == Some(Visibility::Selected)).then_some(why)
     }
 }
 
