@@ -45,6 +45,11 @@ impl Cx<'_> {
         let timer = self.notices.push(tone, text.into());
         self.after(timer, Notices::STAY);
     }
+
+    /// Told once, at the start: it stays until a key is pressed, so that an untouched screen has nothing to write.
+    pub fn greet(&mut self, text: impl Into<String>) {
+        self.notices.push(Tone::Info, text.into());
+    }
 }
 
 /// What becomes of a screen after it handled something.

@@ -83,7 +83,7 @@ impl App {
         app.with_cx(&mut effects, |_, cx| {
             cx.load_everything();
             if let Some(greeting) = cx.world.greeting.clone() {
-                cx.note(Tone::Info, greeting);
+                cx.greet(greeting);
             }
         });
         app.keep_spinning(&mut effects);

@@ -1,5 +1,5 @@
-//! Short messages above the footer. The newest is shown; each leaves by itself, and one that asks nothing of anybody
-//! leaves with the next key.
+//! Short messages above the footer. The newest is shown; each leaves by itself, but for the greeting, and one that asks
+//! nothing of anybody leaves with the next key.
 
 use std::time::Duration;
 

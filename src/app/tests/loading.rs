@@ -150,6 +150,8 @@ fn the_demo_says_at_the_start_and_in_every_frame_that_nothing_leaves_this_machin
     let mut driver = Driver::start(start);
     driver.says("this is a demo; look around").says("demo: nothing leaves this machine");
     driver.answer_everything();
+    driver.expire_notices();
+    driver.says("this is a demo; look around");
     for keys in ["n", "enter", "enter", "1", "t", "1", "?"] {
         driver.press(keys);
         for (width, height) in [(40, 10), (80, 24), (200, 50), (39, 9), (24, 5)] {
