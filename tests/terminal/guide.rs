@@ -55,7 +55,7 @@ pub(crate) fn next_field(terminal: &mut Terminal) {
 
 /// From the list to the form of the wizard.
 pub(crate) fn to_the_form(terminal: &mut Terminal, values: Values, place: &str) {
-    terminal.press("n", "Which registry shall your codespaces pull from?");
+    terminal.press("n", "Which registry do codespaces pull from?");
     choose(terminal, values.registry);
     terminal.press("\r", "Where shall the three secrets live?");
     choose(terminal, place);

@@ -79,7 +79,7 @@ fn the_wizard_creates_credentials_of_an_organization() {
 fn proven(stage: &Stage, terminal: &mut Terminal) {
     let values = Values { registry: "other", server: "", user: USER, password: CANARY };
     let server = stage.scene.registry(RegistryKind::Basic);
-    terminal.press("n", "Which registry shall your codespaces pull from?");
+    terminal.press("n", "Which registry do codespaces pull from?");
     guide::choose(terminal, "ther registry");
     terminal.press("\r", "Where shall the three secrets live?");
     guide::choose(terminal, "acme/api, this repository");
