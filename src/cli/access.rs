@@ -191,7 +191,7 @@ fn consent(credential: &Credential, before: Option<&Access>, after: &Access) -> 
     let is_wider = |wide: &Access| !matches!(before, Some(now) if now == wide || *now == Access::All);
     match after {
         Access::Selected(_) if before.is_none() => Some(format!(
-            "The members of {prefix} reach different repositories; all of them would get what any has now"
+            "the members of {prefix} reach different repositories; all of them would get what any has now"
         )),
         Access::All if is_wider(after) => {
             Some(format!("{prefix} would be opened to all repositories of the organization"))

@@ -6,7 +6,6 @@
 pub mod access;
 pub mod change;
 pub mod credential;
-pub mod forecast;
 pub mod foreign;
 pub mod inventory;
 pub mod lint;
@@ -22,7 +21,6 @@ pub mod verdict;
 pub use access::{Access, RepoRef, Visibility};
 pub use change::{AccessChange, Draft, MemberReport, Saved, WriteOutcome};
 pub use credential::{Credential, MemberState, Members};
-pub use forecast::{Right, WhereFacts};
 pub use foreign::Foreign;
 pub use inventory::{Inventory, OtherSecret, Repositories, Repository, ScopeListing};
 pub use lint::{FieldMend, Finding, MendChange, Severity};

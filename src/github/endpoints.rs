@@ -14,7 +14,6 @@ use super::models::{
     Grant, Listed, MembershipRecord, PublicKey, PutSecret, RepoRecord, RepositoriesPage, SecretRecord, SecretsPage,
     UserRecord, Written,
 };
-use super::pages::last_page;
 use super::{Client, GithubError};
 
 const PER_PAGE: (&str, &str) = ("per_page", "100");
@@ -170,16 +169,6 @@ impl Client {
             Err((failure, some)) if some.is_empty() => Err(failure),
             Err((failure, some)) => Ok((some, Some(failure))),
         }
-    }
-
-    /// How many repositories the user reaches, or an organization has: one request, whatever the number.
-    pub async fn count_repositories(&self, org: Option<&OrgName>, public_only: bool) -> Result<usize, GithubError> {
-        let mut query = vec![("per_page", "1")];
-        if public_only {
-            query.push(if org.is_some() { ("type", "public") } else { ("visibility", "public") });
-        }
-        let (page, answer) = self.get::<Vec<RepoRecord>>(&self.repositories_url(org, &query)).await?;
-        Ok(last_page(answer.headers()).unwrap_or(page.len()))
     }
 
     pub async fn repository(&self, name: &RepoName) -> Result<RepoRecord, GithubError> {

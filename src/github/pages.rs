@@ -42,13 +42,6 @@ impl Pages {
     }
 }
 
-/// The number of the last page, for counting: with one item a page it is the number of items.
-pub(super) fn last_page(headers: &HeaderMap) -> Option<usize> {
-    let target = relation(headers, "last")?;
-    let url = Url::parse(&target).ok()?;
-    url.query_pairs().find(|(key, _)| key == "page")?.1.parse().ok()
-}
-
 /// The target of the link with this relation, in any of the `Link` headers. Commas inside `<…>` do not separate.
 fn relation(headers: &HeaderMap, wanted: &str) -> Option<String> {
     headers.get_all(http::header::LINK).iter().filter_map(|value| value.to_str().ok()).find_map(|value| {
@@ -97,7 +90,6 @@ mod tests {
         );
         let next = Pages::new(&start()).next(&start(), &headers(link)).unwrap().unwrap();
         assert_eq!(next.as_str(), "https://api.github.com/x?a=1,2&page=3");
-        assert_eq!(last_page(&headers(link)), Some(9));
     }
 
     #[test]

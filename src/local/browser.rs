@@ -1,7 +1,12 @@
 //! Opens a page in the user's browser: https only, and only on hosts known beforehand.
 
+use std::process::Stdio;
+
 use thiserror::Error;
 use url::Url;
+
+/// What no child needs that only opens a page.
+const TOKENS: [&str; 4] = ["GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum LinkFault {
@@ -23,10 +28,20 @@ pub fn check<'a>(link: &str, hosts: impl IntoIterator<Item = &'a str>) -> Result
     if hosts.into_iter().any(|host| host == on) { Ok(url) } else { Err(LinkFault::Host) }
 }
 
-/// Opens a checked link, detached: the browser outlives pullkey and writes nothing to its terminal.
+/// Opens a checked link, detached: the browser outlives pullkey, writes nothing to its terminal and gets no token.
 pub fn open<'a>(link: &str, hosts: impl IntoIterator<Item = &'a str>) -> Result<(), LinkFault> {
     let url = check(link, hosts)?;
-    open::that_detached(url.as_str()).map_err(|_| LinkFault::Browser)
+    let mut launchers = open::commands(url.as_str()).into_iter();
+    let started = launchers.find_map(|mut launcher| {
+        for name in TOKENS {
+            launcher.env_remove(name);
+        }
+        launcher.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()
+    });
+    let mut launcher = started.ok_or(LinkFault::Browser)?;
+    // A launcher that has ended must not stay behind as a zombie; nobody waits for how it ended.
+    std::thread::spawn(move || launcher.wait());
+    Ok(())
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@
 
 mod access;
 mod delete;
-mod forecast;
 mod identity;
 mod listing;
 mod problems;
@@ -19,7 +18,6 @@ mod tests;
 
 pub use access::change_access;
 pub use delete::delete;
-pub use forecast::forecast;
 pub use identity::{identity, memberships};
 pub use listing::load_scope;
 pub use problems::{connection_problem, explain};

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::domain::{Mend, Problem, RepoName, Scope, ScopeKind};
+use crate::domain::{Mend, Problem, Scope, ScopeKind};
 use crate::github::{GithubError, RateLimit, Refusal};
 
 /// «… could not be read», for a scope.
@@ -18,14 +18,6 @@ pub(super) fn subject(scope: &Scope) -> String {
         Scope::Repository(repo) => format!("the Codespaces secrets of {repo}"),
         Scope::Organization(org) => format!("the Codespaces secrets of the organization {org}"),
     }
-}
-
-pub(super) fn needs_admin(repo: &RepoName) -> Problem {
-    Problem::new(
-        format!("secrets of {repo} cannot be written"),
-        "only its administrators may, and you are not one of them",
-        "ask an administrator, or keep the credential among your own secrets and select this repository there",
-    )
 }
 
 /// For a client that could not even be made: a token or an address that cannot be used.

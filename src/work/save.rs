@@ -64,12 +64,12 @@ fn check_values(draft: &Draft) -> Result<(), Problem> {
     for member in &draft.members {
         let (value, what) = (draft.values.get(*member), not_written(&draft.prefix.secret_name(*member)));
         if value.is_empty() {
-            let why = format!("the {} is empty, and nothing was written", member.word());
+            let why = format!("the {} is empty, and this try wrote nothing", member.word());
             return Err(Problem::new(what, why, format!("give the {}", member.word())));
         }
         if value.len() > seal::MAX_VALUE {
             let why = format!(
-                "the {} has {} bytes, GitHub takes {}; nothing was written",
+                "the {} has {} bytes, GitHub takes {}; this try wrote nothing",
                 member.word(),
                 value.len(),
                 seal::MAX_VALUE
@@ -91,7 +91,7 @@ fn check_room(draft: &Draft, existing: &Listed<SecretRecord>) -> Result<(), Prob
     Err(Problem::new(
         format!("{} could not be written", draft.prefix),
         format!(
-            "{} are {there} already, {new} more would exceed GitHub's limit of {MAX_SECRETS}; nothing was written",
+            "{} are {there} already, {new} more would exceed GitHub's limit of {MAX_SECRETS}; this try wrote nothing",
             subject(&draft.scope)
         ),
         "delete secrets that nobody needs any more, or choose another scope",
@@ -313,5 +313,5 @@ fn difference(now: &ScopeListing, step: &Step<'_>) -> Option<Problem> {
 }
 
 fn nothing_written(problem: Problem) -> Problem {
-    Problem { why: format!("{}; nothing was written", problem.why), ..problem }
+    Problem { why: format!("{}; this try wrote nothing", problem.why), ..problem }
 }

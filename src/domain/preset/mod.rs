@@ -15,7 +15,7 @@ use super::{Member, Prefix, Server};
 
 pub use grammar::{Otherwise, Pattern, Rule, RuleMend};
 pub use parse::{PresetFault, parse};
-pub use product::{Token, TokenNote, product_of_host, product_of_prefix, tokens};
+pub use product::{Token, TokenNote, looks_like_a_secret, product_of_host, product_of_prefix, tokens};
 
 /// One registry product, or one way to log in to it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -129,6 +129,11 @@ pub fn tokens() -> &'static [Token] {
     &TOKEN_TABLE
 }
 
+/// Whether a text begins like a token or password of a known kind, wherever it was typed.
+pub fn looks_like_a_secret(text: &str) -> bool {
+    tokens().iter().any(|token| token.member == Member::Password && token.head.is_match(text))
+}
+
 /// A guess which product a credential is for, by the words of its prefix: `ACR_TEAM` is «Azure».
 pub fn product_of_prefix(prefix: &Prefix) -> Option<&'static str> {
     let words: Vec<&str> = prefix.as_str().split('_').filter(|word| !word.is_empty()).collect();

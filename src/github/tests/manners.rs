@@ -257,14 +257,3 @@ async fn pages_are_read_to_the_end_and_counted() {
     assert_eq!(grown, [2, 3]);
     assert!(stub.seen()[0].starts_with("GET /user/codespaces/secrets?per_page=100 "));
 }
-
-#[tokio::test]
-async fn repositories_are_counted_with_one_request() {
-    let link = concat!(
-        "link: <http://x/user/repos?per_page=1&page=2>; rel=\"next\", ",
-        "<http://x/user/repos?per_page=1&page=412>; rel=\"last\"\r\n",
-    );
-    let stub = Stub::start(move |_, _| json(200, link, r#"[{"id":1,"full_name":"o/r"}]"#)).await;
-    assert_eq!(client(&stub.url).count_repositories(None, true).await.unwrap(), 412);
-    assert!(stub.seen()[0].starts_with("GET /user/repos?per_page=1&visibility=public "));
-}

@@ -24,6 +24,7 @@ use super::client::Client;
 use super::ladder::step as make;
 use super::login::forms;
 use super::said::Hush;
+use crate::domain::preset::looks_like_a_secret;
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Outcome, Server, Step, Trial};
 
@@ -79,6 +80,12 @@ pub(super) async fn step(
             "install the docker CLI to hear its opinion; no daemon is needed",
         );
     };
+    if looks_like_a_secret(trial.user.expose()) {
+        return unavailable(
+            "the user looks like a token, and docker takes the user as an argument, which others can read",
+            "put the token into the password",
+        );
+    }
     let Some(password) = run::sent_password(&trial.password) else {
         return unavailable(
             "the password ends with a carriage return, which docker would cut off",

@@ -7,7 +7,8 @@ use std::process::ExitCode;
 use super::super::docker::discard::act;
 use super::super::docker::{Run, Tools, read, sweep};
 use super::super::said::Hush;
-use crate::domain::{Code, Foreign, Outcome, Sensitive, Server, Step};
+use crate::domain::{Code, Foreign, Outcome, Sensitive, Server, Step, Trial};
+use crate::registry::{Client, Limits};
 
 fn step(code: i32, words: &str, server: &str, blocked: Option<Code>) -> Step {
     let run = Run { code: Some(code), version: "28.2.2".into(), words: Foreign::new(words) };
@@ -157,4 +158,17 @@ fn docker_is_found_only_in_absolute_folders_and_if_it_can_run() {
     let path = std::env::join_paths([Path::new("."), &a, &b]).unwrap();
     assert_eq!(Tools::find(&path, PathBuf::new()).docker, Some(b.join("docker")));
     assert_eq!(Tools::find(OsStr::new(""), PathBuf::new()).docker, None);
+}
+
+#[tokio::test]
+async fn a_token_typed_as_the_user_never_becomes_an_argument_of_docker() {
+    let client = Client::new(Limits::default());
+    // This docker would be found out by the outcome: it cannot even be started.
+    let tools =
+        Tools { docker: Some("/nonexistent/docker".into()), helper: "/nonexistent".into(), temp: "/tmp".into() };
+    let trial = Trial { server: "registry.example.com".into(), user: "ghp_0123".into(), password: "octocat".into() };
+    let server = Server::parse(&trial.server).unwrap();
+    let step = crate::registry::docker::step(&client, &server, &trial, &tools, None).await;
+    assert_eq!((step.code, step.outcome), (Code::DockerUnavailable, Outcome::Inconclusive));
+    assert!(step.detail.contains("looks like a token") && !step.detail.contains("ghp_"), "{step:?}");
 }

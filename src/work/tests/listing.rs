@@ -1,10 +1,10 @@
-//! Reading: scopes, identity, repositories, and the facts of «Where».
+//! Reading: scopes, identity, repositories.
 
 use super::{Stage, acme, api, client, name, prefix};
 use crate::domain::token::{TokenKind, TokenSource};
-use crate::domain::{Access, Member, OrgName, RepoName, Right, Scope};
+use crate::domain::{Access, Member, OrgName, RepoName, Scope};
 use crate::sandbox::{Options, Scale};
-use crate::work::{forecast, identity, load_scope, memberships, repositories, repository};
+use crate::work::{identity, load_scope, memberships, repositories, repository};
 
 #[tokio::test]
 async fn names_come_first_and_access_follows() {
@@ -117,31 +117,4 @@ async fn a_list_that_breaks_off_is_incomplete_and_one_that_never_came_is_a_probl
     assert!(!some.complete && some.list.len() == 100);
     stage.fault("GET:/orgs/acme/repos:1+:500");
     repositories(&stage.gh, Some(&org), &mut |_| {}).await.unwrap_err();
-}
-
-#[tokio::test]
-async fn where_is_told_for_each_level() {
-    let stage = Stage::plain().await;
-    let repo = RepoName::parse("acme/site").unwrap();
-    let user = forecast(&stage.gh, &Scope::User, Some(&repo)).await.unwrap();
-    assert_eq!((user.right.clone(), user.secrets, user.reaches_prebuilds()), (Right::Yes, Some(0), false));
-    assert!(user.repositories.unwrap() > user.public.unwrap() && user.repository.unwrap().admin);
-    let org = forecast(&stage.gh, &acme(), Some(&repo)).await.unwrap();
-    assert_eq!((org.right.clone(), org.repositories, org.public), (Right::Yes, Some(5), Some(1)));
-    let own = forecast(&stage.gh, &Scope::Repository(repo), None).await.unwrap();
-    assert_eq!((own.right.clone(), own.repositories, own.public), (Right::Yes, Some(1), Some(1)));
-    assert!(own.reaches_prebuilds() && org.reaches_prebuilds());
-}
-
-#[tokio::test]
-async fn a_missing_right_is_a_fact_and_no_failure() {
-    let stage = Stage::plain().await;
-    let initech = Scope::Organization(OrgName::parse("initech").unwrap());
-    let facts = forecast(&stage.gh, &initech, None).await.unwrap();
-    assert!(matches!(facts.right, Right::No(_)) && facts.secrets.is_none());
-    stage.world().set_repository_admin("acme/api", false);
-    let facts = forecast(&stage.gh, &api(), None).await.unwrap();
-    assert!(matches!(&facts.right, Right::No(p) if p.why.contains("administrators")), "{facts:?}");
-    stage.world().set_token("ghp_other");
-    forecast(&stage.gh, &Scope::User, None).await.unwrap_err();
 }

@@ -177,7 +177,7 @@ async fn refused(stage: &Stage, draft: &Draft) -> crate::domain::Problem {
     let mut parts = 0;
     let problem = save(&stage.gh, draft, &mut |_| parts += 1).await.unwrap_err();
     assert_eq!((parts, stage.lines("PUT")), (0, Vec::new()), "{problem:?}");
-    assert!(problem.why.contains("nothing was written"), "{problem:?}");
+    assert!(problem.why.contains("this try wrote nothing"), "{problem:?}");
     problem
 }
 

@@ -74,10 +74,10 @@ fn missing(scope: &Scope, world: &World) -> Option<String> {
     let lacks = |any_of: &[&str]| {
         let scopes = identity.and_then(|i| i.scopes.as_ref())?;
         (!scopes.iter().any(|s| any_of.contains(&s.as_str())))
-            .then(|| format!("the token lacks the scope {}: gh auth refresh -h github.com -s {}", any_of[0], any_of[0]))
+            .then(|| format!("the token lacks the scope {0}: gh auth refresh -s {0}", any_of[0]))
     };
     let by_scope = match scope {
-        Scope::User => lacks(&["codespace", "codespace:secrets"]),
+        Scope::User => lacks(&["codespace:secrets", "codespace"]),
         Scope::Repository(_) => lacks(&["repo"]),
         Scope::Organization(_) => lacks(&["admin:org"]),
     };
