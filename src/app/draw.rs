@@ -207,14 +207,14 @@ fn too_small(app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) {
 fn header(app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Line<'static> {
     let columns = usize::from(columns);
     let dot = format!(" {} ", canvas.look.glyphs.lines.dot);
-    let who = who(app, &dot);
+    let (who, scopes) = who(app, &dot);
     let budget =
         app.world.budget.map(|(left, of)| format!("{} of {} left ", grouped(left), grouped(of))).unwrap_or_default();
     if app.world.demo {
         let sentence = "demo: nothing leaves this machine";
         let lead = if columns >= 60 { " pullkey  " } else { " " };
         let room = columns.saturating_sub(width(lead) + width(sentence) + 1);
-        let rest = format!("{dot}{who}");
+        let rest = format!("{dot}{who}{scopes}");
         let rest = if width(&rest) <= room { rest } else { String::new() };
         return Line::from(vec![
             canvas.span(Role::Title, lead),
@@ -224,7 +224,11 @@ fn header(app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Line<'static>
     }
     let lead = " pullkey  ";
     let room = columns.saturating_sub(width(lead));
-    let shows_budget = width(&who) + width(&budget) + 2 <= room;
+    // What is left of the budget matters more than the scopes, which the help of each refusal names.
+    let fits = |text: &str| width(text) + width(&budget) + 2 <= room;
+    let whole = format!("{who}{scopes}");
+    let who = if fits(&whole) || !fits(&who) { whole } else { who };
+    let shows_budget = fits(&who);
     let who = truncate(&who, room, canvas.look.glyphs.ellipsis);
     let gap = room.saturating_sub(width(&who) + width(&budget));
     let mut spans = vec![canvas.span(Role::Title, lead), canvas.span(Role::Header, who)];
@@ -235,10 +239,11 @@ fn header(app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Line<'static>
     Line::from(spans)
 }
 
-fn who(app: &App, dot: &str) -> String {
+/// Who one is, and behind it what the token may.
+fn who(app: &App, dot: &str) -> (String, String) {
     if let Some(identity) = app.world.identity.value() {
         if app.world.demo {
-            return identity.login.shown();
+            return (identity.login.shown(), String::new());
         }
         let host =
             if identity.is_github() { "github.com".to_owned() } else { format!("not GitHub: {}", identity.host) };
@@ -246,16 +251,18 @@ fn who(app: &App, dot: &str) -> String {
             || identity.kind.word().to_owned(),
             |scopes| if scopes.is_empty() { "no scopes".to_owned() } else { scopes.join(", ") },
         );
-        return format!("{}{dot}{host}{dot}token from {} ({scopes})", identity.login.shown(), identity.source.word());
+        let who = format!("{}{dot}{host}{dot}token from {}", identity.login.shown(), identity.source.word());
+        return (who, format!(" ({scopes})"));
     }
     let state = match app.world.identity.problem() {
         Some(problem) => problem.what.clone(),
         None => "asking GitHub who you are".to_owned(),
     };
-    match &app.world.elsewhere {
+    let who = match &app.world.elsewhere {
         Some(host) => format!("not GitHub: {host}{dot}{state}"),
         None => state,
-    }
+    };
+    (who, String::new())
 }
 
 /// `4812` as `4,812`.

@@ -32,6 +32,7 @@ use self::notices::{Notices, Tone};
 use self::protocol::{Effect, JobId, Msg, Outcome, Part, Pointer, Timer};
 use self::screens::Screen;
 use self::world::{Start, World};
+use crate::domain::ScopeKind;
 use crate::ui::Memory;
 
 /// The whole program as a value.
@@ -84,6 +85,12 @@ impl App {
             cx.load_everything();
             if let Some(greeting) = cx.world.greeting.clone() {
                 cx.greet(greeting);
+            }
+            let several = cx.world.scopes.iter().any(|(scope, _)| scope.kind() == ScopeKind::Repository);
+            if several && cx.world.here.is_none() {
+                cx.greet(
+                    "this clone has remotes of several repositories, and none is taken for yours; --repo names one",
+                );
             }
         });
         app.keep_spinning(&mut effects);

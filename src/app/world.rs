@@ -45,6 +45,7 @@ pub struct Start {
     /// The API's host, where it is not GitHub's own.
     pub elsewhere: Option<String>,
     pub here: Option<RepoName>,
+    /// Shown besides; without `here` these are the several repositories of the clone's remotes.
     pub repositories: Vec<RepoName>,
     /// Named on the command line; empty means: those of the user's memberships.
     pub organizations: Vec<OrgName>,

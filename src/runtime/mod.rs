@@ -51,12 +51,12 @@ pub async fn run(options: Options) -> Result<Ended, Problem> {
         return run_demo(options, look).await;
     }
     let address = Address::find(&options.env)?;
-    let here = match options.repository {
-        Some(name) => Some(name),
+    let (here, repositories) = match options.repository {
+        Some(name) => (Some(name), Vec::new()),
         None => here(&options.env, &address).await,
     };
     let elsewhere = (!address.is_github()).then(|| address.host.clone());
-    let start = Start { elsewhere, here, organizations: options.organizations, ..Start::default() };
+    let start = Start { elsewhere, here, repositories, organizations: options.organizations, ..Start::default() };
     let session = Session::real(options.env, address);
     let (app, effects) = App::new(start, Utc::now());
     event_loop::run(app, effects, session, look).await
@@ -87,12 +87,13 @@ fn no_demo(fault: &dyn std::error::Error) -> Problem {
     )
 }
 
-/// The repository of the git remote; where there are several, none is guessed.
-async fn here(env: &Env, address: &Address) -> Option<RepoName> {
+/// The repository of the git remote; where there are several, all are shown and none is guessed.
+async fn here(env: &Env, address: &Address) -> (Option<RepoName>, Vec<RepoName>) {
     let dir = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
     match git::remote(env, &dir, address.remote_host()).await {
-        git::Remote::One(name) => Some(name),
-        git::Remote::None | git::Remote::Ambiguous(_) => None,
+        git::Remote::One(name) => (Some(name), Vec::new()),
+        git::Remote::None => (None, Vec::new()),
+        git::Remote::Ambiguous(names) => (None, names),
     }
 }
 

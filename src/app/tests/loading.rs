@@ -4,6 +4,7 @@ use super::world::{self, acme, api, globex, here, org};
 use super::*;
 use crate::app::protocol::Pointer;
 use crate::app::remote::Remote;
+use crate::domain::RepoName;
 
 fn scopes_of(effects: &[Effect]) -> Vec<Scope> {
     let scope = |effect: &Effect| match effect {
@@ -192,6 +193,16 @@ fn repositories_are_asked_for_once_and_again_only_after_a_failure() {
     driver.answer_everything();
     driver.keys("esc a");
     assert!(driver.live.is_empty(), "they are known now");
+}
+
+#[test]
+fn a_clone_of_several_repositories_shows_them_all_and_guesses_none() {
+    let fork = RepoName::parse("octocat/api").unwrap();
+    let start = Start { repositories: vec![RepoName::parse("acme/api").unwrap(), fork.clone()], ..Start::default() };
+    let driver = Driver::start(start);
+    assert_eq!(scopes_of(&driver.asked), [Scope::User, api(), Scope::Repository(fork)]);
+    assert_eq!(driver.app.world.here, None);
+    driver.says("--repo names one");
 }
 
 #[test]
