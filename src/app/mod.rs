@@ -163,15 +163,7 @@ impl App {
     }
 
     fn with_cx<T>(&mut self, effects: &mut Vec<Effect>, f: impl FnOnce(&mut Screen, &mut Cx<'_>) -> T) -> T {
-        let at = self.stack.len() - 1;
-        let mut cx = Cx {
-            now: self.now,
-            world: &mut self.world,
-            notices: &mut self.notices,
-            effects,
-            flights: &mut self.flights,
-        };
-        f(&mut self.stack[at], &mut cx)
+        self.at(self.stack.len() - 1, effects, f)
     }
 
     fn key(&mut self, key: KeyPress, effects: &mut Vec<Effect>) {
@@ -304,7 +296,7 @@ impl App {
         self.stack.iter().position(|screen| screen.waits_for(id))
     }
 
-    fn at(&mut self, at: usize, effects: &mut Vec<Effect>, f: impl FnOnce(&mut Screen, &mut Cx<'_>)) {
+    fn at<T>(&mut self, at: usize, effects: &mut Vec<Effect>, f: impl FnOnce(&mut Screen, &mut Cx<'_>) -> T) -> T {
         let mut cx = Cx {
             now: self.now,
             world: &mut self.world,
@@ -312,7 +304,7 @@ impl App {
             effects,
             flights: &mut self.flights,
         };
-        f(&mut self.stack[at], &mut cx);
+        f(&mut self.stack[at], &mut cx)
     }
 
     fn follow(&mut self, flow: Flow, effects: &mut Vec<Effect>) {

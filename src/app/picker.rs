@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use super::action::Action;
-use super::cx::Cx;
+use super::action::{Action, Offer};
+use super::cx::{Cx, Facade};
 use super::form::{field_key, say_refusal};
 use super::keymap::KeyPress;
 use super::remote::Remote;
@@ -130,6 +130,17 @@ impl Picker {
         say_refusal(self.filter.paste(text, TrailingLineEnd::DropOne), cx);
         self.cursor = 0;
     }
+}
+
+/// What a screen offers while the filter of its list has the focus.
+pub fn filtering() -> Facade {
+    let offers = vec![
+        Offer::called(Action::Activate, "to the list"),
+        Offer::called(Action::Back, "to the list"),
+        Offer::new(Action::Up),
+        Offer::new(Action::Down),
+    ];
+    Facade { offers, typing: true }
 }
 
 fn best(wanted: &str, rows: impl Iterator<Item = Row>) -> Vec<Row> {

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};
 use crate::app::keymap::KeyPress;
-use crate::app::picker::{Picker, Row};
+use crate::app::picker::{Picker, Row, filtering};
 use crate::app::remote::Remote;
 use crate::app::screens::{Behavior, Screen, confirm};
 use crate::app::world::{Catalogue, World};
@@ -222,13 +222,7 @@ impl Behavior for State {
 
     fn facade(&self, world: &World, _now: DateTime<Utc>) -> Facade {
         if self.picker.filtering {
-            let offers = vec![
-                Offer::called(Action::Activate, "to the list"),
-                Offer::called(Action::Back, "to the list"),
-                Offer::new(Action::Up),
-                Offer::new(Action::Down),
-            ];
-            return Facade { offers, typing: true };
+            return filtering();
         }
         let listless = (self.visibility != Visibility::Selected)
             .then_some("with this visibility there is nothing to choose; v changes it");

@@ -5,6 +5,7 @@ use super::state::{Review, Stage, State};
 use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};
 use crate::app::notices::Tone;
+use crate::app::picker::filtering;
 use crate::app::protocol::Effect;
 use crate::app::remote::Remote;
 use crate::app::screens::access::{NO_ROWS, org_of};
@@ -231,13 +232,7 @@ fn registry_offers(world: &World) -> Vec<Offer> {
 
 fn access_facade(plan: &Plan, world: &World) -> Facade {
     if plan.grant.picker().is_some_and(|picker| picker.filtering) {
-        let offers = vec![
-            Offer::called(Action::Activate, "to the list"),
-            Offer::called(Action::Back, "to the list"),
-            Offer::new(Action::Up),
-            Offer::new(Action::Down),
-        ];
-        return Facade { offers, typing: true };
+        return filtering();
     }
     let listless = match &plan.grant {
         Grant::Repository => Some("a repository's own credential reaches that repository and no other"),
