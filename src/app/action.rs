@@ -60,6 +60,24 @@ pub enum Action {
     Reveal,
     /// Do the rest again
     Retry,
+    /// Give a credential a new password, and keep who gets it
+    Rotate,
+    /// Take the last change of access back
+    Undo,
+    /// Your codespaces
+    Codespaces,
+    /// What was changed, and every request with its cost
+    Activity,
+    /// Which token pullkey works with, and what it may do
+    SignIn,
+    /// Choose another repository
+    Pick,
+    /// Stop the codespace and start it again
+    Restart,
+    /// Stop the codespace
+    Stop,
+    /// Give up waiting for GitHub's limits
+    StopWaiting,
     /// Go on without the test
     Skip,
     /// Write to GitHub
@@ -112,6 +130,15 @@ impl Action {
             Self::Mend => "apply",
             Self::Reveal => "reveal",
             Self::Retry => "retry the rest",
+            Self::Rotate => "rotate",
+            Self::Undo => "undo",
+            Self::Codespaces => "codespaces",
+            Self::Activity => "activity",
+            Self::SignIn => "sign in",
+            Self::Pick => "other repository",
+            Self::Restart => "restart",
+            Self::Stop => "stop",
+            Self::StopWaiting => "stop waiting",
             Self::Skip => "skip the test",
             Self::Write => "write",
             Self::Help => "help",
@@ -131,6 +158,9 @@ impl Action {
                 | Self::PageUp
                 | Self::PageDown
                 | Self::Home
+                | Self::Codespaces
+                | Self::Activity
+                | Self::SignIn
                 | Self::Suspend
                 | Self::Previous
         )
@@ -170,4 +200,5 @@ pub fn moving() -> Vec<Offer> {
 }
 
 /// What `App` itself does on every screen.
-pub const EVERYWHERE: [Action; 4] = [Action::Help, Action::Home, Action::Quit, Action::Suspend];
+pub const EVERYWHERE: [Action; 7] =
+    [Action::Help, Action::Home, Action::Codespaces, Action::Activity, Action::SignIn, Action::Quit, Action::Suspend];

@@ -59,6 +59,8 @@ pub enum Flow {
     Close,
     /// Closes everything over the list of credentials.
     Home,
+    /// Closes everything over the list of credentials, and opens one of the other tabs.
+    Tab(Screen),
     Push(Screen),
     /// Closes this one and opens another in its place.
     Replace(Screen),

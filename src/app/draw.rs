@@ -159,6 +159,9 @@ fn body(app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) {
         Screen::LoginTest(state) => screens::login_test::draw(state, app, canvas, area),
         Screen::Confirm(state) => screens::confirm::draw(state, app, canvas, area),
         Screen::Help(state) => screens::help::draw(state, canvas, area),
+        Screen::SignIn(state) => screens::sign_in::draw(state, app, canvas, area),
+        Screen::Codespaces(state) => screens::codespaces::draw(state, app, canvas, area),
+        Screen::Activity(state) => screens::activity::draw(state, app, canvas, area),
     };
     if let Some(position) = cursor {
         canvas.frame.set_cursor_position(position);
@@ -209,7 +212,7 @@ fn header(app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Line<'static>
     let dot = format!(" {} ", canvas.look.glyphs.lines.dot);
     let (who, scopes) = who(app, &dot);
     let budget =
-        app.world.budget.map(|(left, of)| format!("{} of {} left ", grouped(left), grouped(of))).unwrap_or_default();
+        app.world.budget.map(|b| format!("{} of {} left ", grouped(b.remaining), grouped(b.limit))).unwrap_or_default();
     if app.world.demo {
         let sentence = "demo: nothing leaves this machine";
         let lead = if columns >= 60 { " pullkey  " } else { " " };

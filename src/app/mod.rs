@@ -33,6 +33,7 @@ use self::protocol::{Effect, JobId, Msg, Outcome, Part, Pointer, Timer};
 use self::screens::Screen;
 use self::world::{Start, World};
 use crate::domain::ScopeKind;
+use crate::domain::change::AccessOutcome;
 use crate::ui::Memory;
 
 /// The whole program as a value.
@@ -111,7 +112,11 @@ impl App {
             Msg::Timer(timer) => self.timer(timer, &mut effects),
             Msg::Part { id, part } => self.part(id, part, &mut effects),
             Msg::Finished { id, outcome } => self.finished(id, outcome, &mut effects),
-            Msg::Budget { remaining, limit } => self.world.budget = Some((remaining, limit)),
+            Msg::Traffic(traffic) => self.world.traffic(traffic),
+            Msg::Returned(result) => {
+                let top = self.stack.len() - 1;
+                self.at(top, &mut effects, |screen, cx| screen.returned(result, cx));
+            }
             Msg::Told(told) => self.with_cx(&mut effects, |_, cx| match told {
                 Ok(text) => cx.note(Tone::Good, text),
                 Err(problem) => cx.note(Tone::Warn, format!("{}: {}; {}", problem.what, problem.why, problem.hint)),
@@ -207,6 +212,20 @@ impl App {
                 self.stack.push(Screen::Help(help));
             }
             Action::Home => self.part_with(Flow::Home, (action, again), effects),
+            Action::Codespaces | Action::Activity => {
+                let screen = self.with_cx(effects, |_, cx| {
+                    if action == Action::Codespaces {
+                        Screen::Codespaces(Box::new(screens::codespaces::State::open(cx)))
+                    } else {
+                        Screen::Activity(screens::activity::State::default())
+                    }
+                });
+                self.part_with(Flow::Tab(screen), (action, again), effects);
+            }
+            Action::SignIn if !matches!(self.top(), Screen::SignIn(_)) => {
+                let state = self.with_cx(effects, |_, cx| screens::sign_in::State::open(cx));
+                self.stack.push(Screen::SignIn(Box::new(state)));
+            }
             _ => {
                 // every other action is the screen's own
                 let before = self.top().at_line(&self.world);
@@ -316,6 +335,12 @@ impl App {
                     self.close(effects);
                 }
             }
+            Flow::Tab(screen) => {
+                while self.stack.len() > 1 {
+                    self.close(effects);
+                }
+                self.stack.push(screen);
+            }
             Flow::Push(screen) => self.stack.push(screen),
             Flow::Replace(screen) => {
                 self.close(effects);
@@ -371,13 +396,17 @@ fn help_key(facade: &Facade) -> String {
 
 /// A write whose screen is gone reports in the notices, and its result still reaches the lists.
 fn report_orphan(write: &Write, outcome: &Outcome, cx: &mut Cx<'_>) {
-    let Outcome::Saved(result) = outcome else { return };
-    let saved = match result {
-        Ok(saved) => saved,
-        Err(problem) => {
+    let saved = match outcome {
+        Outcome::Saved(Ok(saved)) | Outcome::AccessChanged(Ok(AccessOutcome::Done { saved, .. })) => saved,
+        Outcome::Saved(Err(problem)) | Outcome::AccessChanged(Err(problem)) => {
             cx.note(Tone::Bad, format!("{} did not succeed: {}: {}", write.doing, problem.what, problem.why));
             return;
         }
+        Outcome::AccessChanged(Ok(AccessOutcome::Stale(_))) => {
+            cx.note(Tone::Warn, format!("{}: nothing was changed, somebody else did meanwhile", write.doing));
+            return;
+        }
+        _ => return, // no end of a write of secrets
     };
     match &saved.now {
         Some(listing) => cx.take_listing(&write.scope, listing.clone()),

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use super::action::Action;
 use super::keymap::KeyPress;
-use crate::domain::token::{Identity, Membership};
+use crate::domain::change::{AccessBefore, AccessOutcome};
+use crate::domain::token::{DeviceCode, Identity, Membership, TokenChoice, TokenReport};
 use crate::domain::verdict::{Trial, With};
 use crate::domain::{
-    AccessChange, Draft, MemberReport, OrgName, Prefix, Problem, RepoName, Repository, Saved, Scope, ScopeListing,
-    Sensitive, Step, TestReport,
+    AccessChange, Codespace, CodespaceChange, CodespaceList, CodespaceStep, Draft, MemberReport, OrgName, Prefix,
+    Problem, RepoName, Repository, Saved, Scope, ScopeListing, Sensitive, Step, TestReport, Traffic,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -32,11 +33,10 @@ pub enum Msg {
         id: JobId,
         outcome: Outcome,
     },
-    /// What is left of the hourly request budget, and its size.
-    Budget {
-        remaining: u64,
-        limit: u64,
-    },
+    /// What goes on between pullkey and GitHub: requests, waits, the budget.
+    Traffic(Traffic),
+    /// `Effect::RefreshGh` ended and the terminal is ours again.
+    Returned(Result<(), Problem>),
     /// What came of `Effect::Copy` or `Effect::OpenUrl`.
     Told(Result<String, Problem>),
     /// It could not be suspended: nobody would wake it.
@@ -83,6 +83,12 @@ pub enum Effect {
     /// Puts a text, never a secret, on the clipboard.
     Copy(String),
     OpenUrl(String),
+    /// Ends every wait of the transport: what waited fails, and was not sent.
+    StopWaiting,
+    /// Gives the terminal to `gh auth refresh` with these scopes, and comes back with `Msg::Returned`.
+    RefreshGh {
+        scopes: Vec<String>,
+    },
     Suspend,
     /// Leaves, after running writes have ended.
     Quit,
@@ -93,6 +99,16 @@ pub enum Effect {
 pub enum Job {
     /// Find a token and ask GitHub whose it is.
     SignIn,
+    /// Every token that can be found, and what each may do.
+    Tokens,
+    /// Works with another token from now on.
+    UseToken(TokenChoice),
+    /// Takes pullkey's token out of the keyring.
+    SignOut,
+    /// GitHub's device flow, where a client id is configured.
+    Device {
+        keep: bool,
+    },
     Memberships,
     LoadScope(Scope),
     /// All repositories the user reaches, or those of one organization.
@@ -108,14 +124,28 @@ pub enum Job {
         scope: Scope,
         prefix: Prefix,
     },
+    /// Undoes a change of access: every member gets back what it had.
+    RestoreAccess(AccessBefore),
+    Codespaces(CodespaceList),
+    /// Stops and starts codespaces, one after the other.
+    ChangeCodespaces(Vec<CodespaceChange>),
 }
 
 impl Job {
     /// Writes run to their end and are awaited at exit; reads are aborted when nobody wants them any more.
     pub const fn is_write(&self) -> bool {
         match self {
-            Self::Save(_) | Self::ChangeAccess(_) | Self::Delete { .. } => true,
+            Self::Save(_)
+            | Self::ChangeAccess(_)
+            | Self::RestoreAccess(_)
+            | Self::Delete { .. }
+            | Self::ChangeCodespaces(_)
+            | Self::SignOut => true,
             Self::SignIn
+            | Self::Tokens
+            | Self::UseToken(_)
+            | Self::Device { .. }
+            | Self::Codespaces(_)
             | Self::Memberships
             | Self::LoadScope(_)
             | Self::Repositories(_)
@@ -132,6 +162,9 @@ pub enum Part {
     Repositories(Vec<Repository>),
     Step(Step),
     Member(MemberReport),
+    Device(DeviceCode),
+    Codespaces(Vec<Codespace>),
+    Codespace(CodespaceStep),
 }
 
 /// How a job ended.
@@ -146,4 +179,18 @@ pub enum Outcome {
     Tested(TestReport),
     /// `Err`: a check before the first write refused, and nothing was written.
     Saved(Result<Saved, Problem>),
+    /// The same for a change of access, and for undoing one.
+    AccessChanged(Result<AccessOutcome, Problem>),
+    Tokens(Vec<TokenReport>),
+    /// Who the chosen token is; `kept` says what came of putting it into the keyring, where that was asked for.
+    TokenUsed {
+        identity: Result<Identity, Problem>,
+        kept: Option<Result<(), Problem>>,
+    },
+    /// Whether there was a token in the keyring.
+    SignedOut(Result<bool, Problem>),
+    /// The codespaces, and whether these are all.
+    Codespaces(Result<(Vec<Codespace>, bool), Problem>),
+    /// How far each codespace got.
+    CodespacesChanged(Vec<CodespaceStep>),
 }

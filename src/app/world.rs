@@ -1,11 +1,12 @@
 //! What is known of GitHub, shared by all screens: who one is, the scopes with their secrets, the repositories.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::cx::Cx;
 use super::protocol::{Job, JobId, Outcome, Part};
 use super::remote::Remote;
 use crate::domain::token::{Identity, Membership};
+use crate::domain::traffic::{Budget, Exchange, Pause, Traffic};
 use crate::domain::{OrgName, Prefix, RepoName, Repository, Scope, ScopeListing};
 
 /// A list of repositories and whether these are all.
@@ -14,6 +15,9 @@ pub struct Catalogue {
     pub repositories: Vec<Repository>,
     pub complete: bool,
 }
+
+/// How many requests are remembered.
+const EXCHANGES: usize = 1_000;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct World {
@@ -26,7 +30,13 @@ pub struct World {
     /// What to tell at the start, and where a registry is asked about.
     pub greeting: Option<String>,
     pub identity: Remote<Identity>,
-    pub budget: Option<(u64, u64)>,
+    pub budget: Option<Budget>,
+    /// What the transport waits for, and until when.
+    pub pause: Option<Pause>,
+    /// Whether nothing may be written: the transport refuses it too.
+    pub read_only: bool,
+    /// The last requests, oldest first.
+    pub exchanges: VecDeque<Exchange>,
     pub memberships: Remote<Vec<Membership>>,
     /// In the order they are shown.
     pub scopes: Vec<(Scope, Remote<ScopeListing>)>,
@@ -42,6 +52,8 @@ pub struct World {
 pub struct Start {
     /// Set for the demo world: what to tell about it at the start.
     pub demo: Option<String>,
+    /// Nothing shall be written.
+    pub read_only: bool,
     /// The API's host, where it is not GitHub's own.
     pub elsewhere: Option<String>,
     pub here: Option<RepoName>,
@@ -71,6 +83,9 @@ impl World {
             greeting: start.demo,
             identity: Remote::Absent,
             budget: None,
+            pause: None,
+            read_only: start.read_only,
+            exchanges: VecDeque::new(),
             memberships: Remote::Absent,
             scopes,
             here: start.here,
@@ -117,7 +132,22 @@ impl World {
                     remote.part(id, Catalogue { repositories: list.clone(), complete: false });
                 }
             }
-            Part::Step(_) | Part::Member(_) => {}
+            Part::Step(_) | Part::Member(_) | Part::Device(_) | Part::Codespaces(_) | Part::Codespace(_) => {}
+        }
+    }
+
+    /// Takes what the transport tells.
+    pub fn traffic(&mut self, traffic: Traffic) {
+        match traffic {
+            Traffic::Exchange(exchange) => {
+                if self.exchanges.len() == EXCHANGES {
+                    self.exchanges.pop_front();
+                }
+                self.exchanges.push_back(exchange);
+            }
+            Traffic::Paused(pause) => self.pause = Some(pause),
+            Traffic::Resumed => self.pause = None,
+            Traffic::Budget(budget) => self.budget = Some(budget),
         }
     }
 
@@ -208,7 +238,8 @@ impl Cx<'_> {
         match outcome {
             Outcome::SignIn(result) => {
                 if let Ok(identity) = result {
-                    self.world.budget = identity.budget.or(self.world.budget);
+                    let told = identity.budget.map(|(remaining, limit)| Budget { remaining, limit, reset: None });
+                    self.world.budget = self.world.budget.or(told);
                 }
                 self.world.identity.settle(id, result.clone());
             }
@@ -237,7 +268,17 @@ impl Cx<'_> {
             Outcome::Repository(result) => {
                 self.world.here_facts.settle(id, result.clone());
             }
-            Outcome::Tested(_) | Outcome::Saved(_) => {}
+            Outcome::TokenUsed { identity: Ok(identity), .. } => {
+                self.world.identity = Remote::Ready(identity.clone());
+            }
+            Outcome::Tested(_)
+            | Outcome::Saved(_)
+            | Outcome::AccessChanged(_)
+            | Outcome::Tokens(_)
+            | Outcome::TokenUsed { identity: Err(_), .. }
+            | Outcome::SignedOut(_)
+            | Outcome::Codespaces(_)
+            | Outcome::CodespacesChanged(_) => {}
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::cx::Cx;
 use super::notices::Tone;
 use super::protocol::{Job, JobId, Outcome, Part};
+use crate::domain::change::{AccessOutcome, Stale};
 use crate::domain::{AccessChange, Draft, Member, MemberReport, Prefix, Problem, Saved, Scope};
 
 /// Something to write, decided to the last detail.
@@ -36,7 +37,14 @@ impl Change {
             Job::Save(draft) => Some(Self::Save(draft.clone())),
             Job::ChangeAccess(change) => Some(Self::Access(change.clone())),
             Job::Delete { scope, prefix } => Some(Self::Delete { scope: scope.clone(), prefix: prefix.clone() }),
-            Job::SignIn
+            Job::RestoreAccess(_)
+            | Job::ChangeCodespaces(_)
+            | Job::SignOut
+            | Job::Tokens
+            | Job::UseToken(_)
+            | Job::Device { .. }
+            | Job::Codespaces(_)
+            | Job::SignIn
             | Job::Memberships
             | Job::LoadScope(_)
             | Job::Repositories(_)
@@ -138,7 +146,14 @@ impl Writing {
 
     /// Takes the end of the write, and what was read back into the world.
     pub fn finished(&mut self, outcome: Outcome, cx: &mut Cx<'_>) {
-        let (Self::Running { change, reports, .. }, Outcome::Saved(result)) = (&mut *self, outcome) else { return };
+        let Self::Running { change, reports, .. } = &mut *self else { return };
+        let result = match outcome {
+            Outcome::Saved(result) => result,
+            Outcome::AccessChanged(Ok(AccessOutcome::Done { saved, .. })) => Ok(saved),
+            Outcome::AccessChanged(Ok(AccessOutcome::Stale(stale))) => Err(overtaken(&stale)),
+            Outcome::AccessChanged(Err(problem)) => Err(problem),
+            _ => return, // the end of something else
+        };
         let (change, mut reports) = (change.clone(), std::mem::take(reports));
         let problem = match result {
             Ok(Saved { members, now }) => {
@@ -172,6 +187,14 @@ impl Writing {
         }
         *self = Self::begin(change, std::mem::take(reports), cx);
     }
+}
+
+fn overtaken(stale: &Stale) -> Problem {
+    Problem::new(
+        "nothing was changed",
+        format!("somebody else changed it meanwhile: {}", stale.differences.join("; ")),
+        "look at what holds now, and decide again",
+    )
 }
 
 fn put(reports: &mut Vec<MemberReport>, report: MemberReport) {

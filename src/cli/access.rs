@@ -3,6 +3,7 @@
 use super::args::AccessArgs;
 use super::session::{Session, note};
 use super::{Exit, Failure, repos, set};
+use crate::domain::change::AccessOutcome;
 use crate::domain::{
     Access, AccessChange, Credential, MemberState, Prefix, Problem, RepoRef, Saved, Scope, Visibility,
 };
@@ -48,9 +49,13 @@ pub(super) async fn run(args: &AccessArgs, session: &Session) -> Result<Exit, Fa
         prefix: args.prefix.clone(),
         visibility: plan.visibility,
         repositories: plan.repositories.clone(),
+        seen: None,
     };
     let (saved, was_interrupted) = session.interrupt.write(work::change_access(&gh, &wanted, &mut |_| {})).await?;
-    let saved = saved.map_err(Failure::world)?;
+    let saved = match saved.map_err(Failure::world)? {
+        AccessOutcome::Done { saved, .. } => saved,
+        AccessOutcome::Stale(stale) => return Err(Failure::world(work::stale_problem(&args.prefix, &stale))),
+    };
     let written = Written { notes: &plan.notes, change: Some(change), ..Written::of(&scope, &args.prefix, &saved) };
     session.notes(&plan.notes);
     session.show(|| report::written_json(&written), || report::written(&written))?;

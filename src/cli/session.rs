@@ -36,8 +36,7 @@ impl Session {
         let vault = Arc::new(SystemVault::of(&self.env));
         let found = self.interrupt.read(token::find(&self.env, &address, vault)).await?;
         let found = found.map_err(|fault| Failure::new(Exit::Usage, fault.into()))?;
-        let limits = github::Limits::default();
-        github::Client::new(github::Settings { api_url: address.api, token: Some(found.token), limits })
+        github::Client::new(github::Settings::new(address.api, Some(found.token)))
             .map_err(|fault| Failure::new(Exit::Usage, work::connection_problem(&fault)))
     }
 

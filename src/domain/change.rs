@@ -1,6 +1,8 @@
 //! What is written, and what came of it.
 
-use super::{Member, Members, Prefix, Problem, RepoRef, Scope, Sensitive, Visibility};
+use chrono::{DateTime, Utc};
+
+use super::{Access, Member, Members, Prefix, Problem, RepoRef, Scope, Sensitive, Visibility};
 
 /// A credential to write: everything is decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +34,44 @@ pub struct AccessChange {
     pub visibility: Visibility,
     /// The whole list that shall hold afterwards; counts only with `Selected`.
     pub repositories: Vec<RepoRef>,
+    /// What was seen when this was planned. If something else holds now, nothing is changed and `Stale` comes back;
+    /// `None` changes it whatever holds.
+    pub seen: Option<Vec<Seen>>,
+}
+
+/// One member as it was when a change was planned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub member: Member,
+    pub updated_at: DateTime<Utc>,
+    /// `None` where it was not known.
+    pub access: Option<Access>,
+}
+
+/// How a change of access ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccessOutcome {
+    /// What was done, and what each member reached before: what undoing restores.
+    Done { saved: Saved, before: AccessBefore },
+    /// Somebody else changed it meanwhile; nothing was written.
+    Stale(Stale),
+}
+
+/// What each existing member of a credential reached before a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessBefore {
+    pub scope: Scope,
+    pub prefix: Prefix,
+    pub members: Vec<Seen>,
+}
+
+/// A change made by somebody else in between.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stale {
+    /// What holds now.
+    pub now: super::ScopeListing,
+    /// What is different, one sentence each.
+    pub differences: Vec<String>,
 }
 
 /// What became of one member's write.

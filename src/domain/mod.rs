@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod change;
+pub mod codespace;
 pub mod credential;
 pub mod foreign;
 pub mod inventory;
@@ -16,10 +17,12 @@ pub mod scope;
 pub mod sensitive;
 pub mod server;
 pub mod token;
+pub mod traffic;
 pub mod verdict;
 
 pub use access::{Access, RepoRef, Visibility};
 pub use change::{AccessChange, Draft, MemberReport, Saved, WriteOutcome};
+pub use codespace::{Codespace, CodespaceChange, CodespaceList, CodespaceName, CodespaceStep};
 pub use credential::{Credential, MemberState, Members};
 pub use foreign::Foreign;
 pub use inventory::{Inventory, OtherSecret, Repositories, Repository, ScopeListing};
@@ -30,4 +33,5 @@ pub use problem::{Mend, Problem};
 pub use scope::{OrgName, RepoName, Scope, ScopeKind};
 pub use sensitive::Sensitive;
 pub use server::{EcrHost, Server, ServerFault};
+pub use traffic::Traffic;
 pub use verdict::{Code, Outcome, Step, TestReport, Trial, Verdict};

@@ -25,6 +25,21 @@ pub enum Mend {
     Retry,
     /// Put this command on the clipboard.
     Copy(String),
+    /// Open this page in the browser, such as the one that authorizes a token for single sign-on.
+    Open(String),
+    /// Choose another token, or give one.
+    SignIn,
+    /// The token lacks a right: `gh` refreshes its own, the others need a page or a variable.
+    Gain(Need),
+}
+
+/// What a token lacks for a call.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Need {
+    /// Classic scopes, all of which have to be added; the narrowest that do.
+    pub scopes: Vec<String>,
+    /// Fine-grained permissions in the words of GitHub's page, such as «Codespaces user secrets: read and write».
+    pub permissions: Vec<String>,
 }
 
 impl Problem {

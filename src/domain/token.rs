@@ -1,6 +1,8 @@
 //! What a GitHub token is, as far as its looks tell, and where it came from.
 
-use super::Foreign;
+use chrono::{DateTime, Utc};
+
+use super::{Foreign, Problem, Sensitive};
 
 /// Where a token was found, in the order in which they are tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -11,6 +13,8 @@ pub enum TokenSource {
     Gh,
     /// The demo world's own.
     Demo,
+    /// Given by hand or by the device flow, and not kept anywhere.
+    Given,
 }
 
 impl TokenSource {
@@ -22,6 +26,7 @@ impl TokenSource {
             Self::Keyring => "the keyring",
             Self::Gh => "gh",
             Self::Demo => "the demo",
+            Self::Given => "this run",
         }
     }
 
@@ -86,6 +91,8 @@ pub struct Identity {
     pub host: String,
     /// What is left of the hourly request budget, and its size.
     pub budget: Option<(u64, u64)>,
+    /// From `GitHub-Authentication-Token-Expiration`, where GitHub sends it.
+    pub expires: Option<DateTime<Utc>>,
 }
 
 impl Identity {
@@ -106,4 +113,58 @@ pub struct Membership {
     pub org: super::OrgName,
     /// Owners may manage the organization's secrets.
     pub owner: bool,
+}
+
+/// What somebody may want to do here, one question each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, strum::EnumIter)]
+pub enum Right {
+    UserSecrets,
+    RepositorySecrets,
+    OrganizationSecrets,
+    RestartCodespaces,
+    ReadPackages,
+}
+
+/// The answer to one such question, as far as a token's looks and scopes tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Allowed {
+    Yes,
+    /// And what the least token for it is.
+    No(String),
+    /// GitHub does not tell before one tries; and what the least token for it is.
+    Unknown(String),
+}
+
+/// One token that was found, or that could not be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenReport {
+    pub source: TokenSource,
+    pub kind: TokenKind,
+    /// Whether this is the one pullkey works with.
+    pub used: bool,
+    pub identity: Result<Identity, Problem>,
+    pub rights: Vec<(Right, Allowed)>,
+    /// What else there is to say, such as «injected by Codespaces, too weak for secrets».
+    pub note: Option<String>,
+}
+
+/// Which token to work with from now on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TokenChoice {
+    /// The one that stands there.
+    Of(TokenSource),
+    Given {
+        token: Sensitive,
+        /// Whether it shall be kept in the system's keyring.
+        keep: bool,
+    },
+}
+
+/// What one does to sign in with GitHub's device flow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceCode {
+    /// To be typed on the page, such as `WDJB-MJHT`.
+    pub user_code: Foreign,
+    pub page: Foreign,
+    pub expires: DateTime<Utc>,
 }

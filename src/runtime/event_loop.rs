@@ -110,6 +110,7 @@ impl Stage {
             match self.executor.carry_out(effect) {
                 Order::Nothing => {}
                 Order::Suspend => self.suspend(),
+                Order::RefreshGh { scopes } => self.refresh_gh(&scopes),
                 Order::Quit => leaves = true,
             }
         }
@@ -159,6 +160,16 @@ impl Stage {
             },
             _ => None, // other buttons and movements mean nothing here
         }
+    }
+
+    /// Gives the terminal to `gh auth refresh` and takes it back.
+    fn refresh_gh(&mut self, scopes: &[String]) {
+        let problem = Problem::new(
+            "gh was not run",
+            "the terminal cannot be handed over yet",
+            format!("leave pullkey and run `gh auth refresh -h github.com -s {}`", scopes.join(",")),
+        );
+        self.update(Msg::Returned(Err(problem)));
     }
 
     fn suspend(&mut self) {

@@ -14,9 +14,13 @@ use crate::local::browser;
 use crate::local::clipboard::{Clipboard, Copied};
 
 /// What the event loop itself has to do after an effect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Order {
     Nothing,
+    /// Hand the terminal to `gh auth refresh` and take it back.
+    RefreshGh {
+        scopes: Vec<String>,
+    },
     Suspend,
     Quit,
 }
@@ -52,6 +56,8 @@ impl Executor {
             }
             Effect::Copy(text) => self.copy(&text),
             Effect::OpenUrl(url) => self.open(&url),
+            Effect::StopWaiting => self.session.stop_waiting(),
+            Effect::RefreshGh { scopes } => return Order::RefreshGh { scopes },
             Effect::Suspend => return Order::Suspend,
             Effect::Quit => return Order::Quit,
         }

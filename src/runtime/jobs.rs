@@ -5,7 +5,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::session::Session;
 use crate::app::protocol::{Job, JobId, Msg, Outcome, Part};
 use crate::domain::MemberReport;
-use crate::{github, work};
+use crate::work;
 
 /// Where a job's parts go, and under which id.
 #[derive(Clone, Debug)]
@@ -26,30 +26,26 @@ pub async fn perform(job: Job, session: Session, report: Reporter) -> Outcome {
     let mut member = |one: MemberReport| report.part(Part::Member(one));
     match job {
         Job::SignIn => Outcome::SignIn(match session.github().await {
-            Ok((gh, source)) => counted(work::identity(&gh, source).await, &gh, &report),
+            Ok((gh, source)) => work::identity(&gh, source).await,
             Err(problem) => Err(problem),
         }),
         Job::Memberships => Outcome::Memberships(match session.github().await {
-            Ok((gh, _)) => counted(work::memberships(&gh).await, &gh, &report),
+            Ok((gh, _)) => work::memberships(&gh).await,
             Err(problem) => Err(problem),
         }),
         Job::LoadScope(scope) => Outcome::Listing(match session.github().await {
-            Ok((gh, _)) => {
-                let mut part = |listing| report.part(Part::Listing(listing));
-                counted(work::load_scope(&gh, &scope, &mut part).await, &gh, &report)
-            }
+            Ok((gh, _)) => work::load_scope(&gh, &scope, &mut |listing| report.part(Part::Listing(listing))).await,
             Err(problem) => Err(problem),
         }),
         Job::Repositories(org) => Outcome::Repositories(match session.github().await {
             Ok((gh, _)) => {
                 let mut part = |list| report.part(Part::Repositories(list));
-                let found = work::repositories(&gh, org.as_ref(), &mut part).await;
-                counted(found.map(|found| (found.list, found.complete)), &gh, &report)
+                work::repositories(&gh, org.as_ref(), &mut part).await.map(|found| (found.list, found.complete))
             }
             Err(problem) => Err(problem),
         }),
         Job::Repository(name) => Outcome::Repository(match session.github().await {
-            Ok((gh, _)) => counted(work::repository(&gh, &name).await, &gh, &report),
+            Ok((gh, _)) => work::repository(&gh, &name).await,
             Err(problem) => Err(problem),
         }),
         Job::Test { trial, with } => {
@@ -57,24 +53,32 @@ pub async fn perform(job: Job, session: Session, report: Reporter) -> Outcome {
             Outcome::Tested(work::test(&session.clients(), &trial, with, &mut part).await)
         }
         Job::Save(draft) => Outcome::Saved(match session.github().await {
-            Ok((gh, _)) => counted(work::save(&gh, &draft, &mut member).await, &gh, &report),
+            Ok((gh, _)) => work::save(&gh, &draft, &mut member).await,
             Err(problem) => Err(problem),
         }),
-        Job::ChangeAccess(change) => Outcome::Saved(match session.github().await {
-            Ok((gh, _)) => counted(work::change_access(&gh, &change, &mut member).await, &gh, &report),
+        Job::ChangeAccess(change) => Outcome::AccessChanged(match session.github().await {
+            Ok((gh, _)) => work::change_access(&gh, &change, &mut member).await,
+            Err(problem) => Err(problem),
+        }),
+        Job::RestoreAccess(before) => Outcome::AccessChanged(match session.github().await {
+            Ok((gh, _)) => work::restore_access(&gh, &before, &mut member).await,
             Err(problem) => Err(problem),
         }),
         Job::Delete { scope, prefix } => Outcome::Saved(match session.github().await {
-            Ok((gh, _)) => counted(work::delete(&gh, &scope, &prefix, &mut member).await, &gh, &report),
+            Ok((gh, _)) => work::delete(&gh, &scope, &prefix, &mut member).await,
             Err(problem) => Err(problem),
         }),
+        Job::Codespaces(which) => Outcome::Codespaces(match session.github().await {
+            Ok((gh, _)) => work::codespaces(&gh, &which, &mut |list| report.part(Part::Codespaces(list))).await,
+            Err(problem) => Err(problem),
+        }),
+        Job::ChangeCodespaces(changes) => Outcome::CodespacesChanged(match session.github().await {
+            Ok((gh, _)) => work::change_codespaces(&gh, &changes, &mut |step| report.part(Part::Codespace(step))).await,
+            Err(problem) => work::not_tried(&changes, &problem),
+        }),
+        Job::Tokens => Outcome::Tokens(session.tokens().await),
+        Job::UseToken(choice) => session.use_token(choice).await,
+        Job::SignOut => Outcome::SignedOut(session.sign_out().await),
+        Job::Device { keep } => session.device(keep, &mut |code| report.part(Part::Device(code))).await,
     }
-}
-
-/// Passes a result on, after telling what is left of the request budget.
-fn counted<T>(result: T, gh: &github::Client, report: &Reporter) -> T {
-    if let Some((remaining, limit)) = gh.budget() {
-        let _ = report.send.send(Msg::Budget { remaining, limit });
-    }
-    result
 }

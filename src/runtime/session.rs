@@ -8,7 +8,8 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
 use url::Url;
 
-use crate::domain::token::TokenSource;
+use crate::app::protocol::Outcome;
+use crate::domain::token::{DeviceCode, TokenChoice, TokenReport, TokenSource};
 use crate::domain::{Problem, Sensitive};
 use crate::local::vault::SystemVault;
 use crate::local::{Address, Env, token};
@@ -45,8 +46,7 @@ impl Session {
         let api_url = Url::parse(api_url).map_err(|fault| {
             Problem::new("the demo world has no address", fault.to_string(), "report this as a bug")
         })?;
-        let settings =
-            github::Settings { api_url, token: Some(Sensitive::new(token)), limits: github::Limits::default() };
+        let settings = github::Settings::new(api_url, Some(Sensitive::new(token)));
         let registry = registry::Client::for_demo(registry::Limits::default(), stand_in);
         let client = github::Client::new(settings).map_err(|fault| work::connection_problem(&fault))?;
         Ok(Self::new(env, How::Given(client), registry))
@@ -68,6 +68,33 @@ impl Session {
     pub fn sign_in_again(&mut self) {
         if matches!(self.signed_in.peek(), Some(Err(_))) {
             self.signed_in = sign_in(self.env.clone(), self.how.clone());
+        }
+    }
+
+    /// Every token that can be found, and what each may do.
+    pub async fn tokens(&self) -> Vec<TokenReport> {
+        Vec::new()
+    }
+
+    /// Works with another token from now on.
+    pub async fn use_token(&self, _choice: TokenChoice) -> Outcome {
+        Outcome::TokenUsed { identity: Err(unfinished()), kept: None }
+    }
+
+    /// Takes pullkey's token out of the keyring; says whether there was one.
+    pub async fn sign_out(&self) -> Result<bool, Problem> {
+        Err(unfinished())
+    }
+
+    /// GitHub's device flow; `part` hears of the code to type.
+    pub async fn device(&self, _keep: bool, _part: &mut (dyn FnMut(DeviceCode) + Send)) -> Outcome {
+        Outcome::TokenUsed { identity: Err(unfinished()), kept: None }
+    }
+
+    /// Ends every wait of the transport.
+    pub fn stop_waiting(&self) {
+        if let Some(Ok((client, _))) = self.signed_in.peek() {
+            client.stop_waiting();
         }
     }
 
@@ -93,6 +120,10 @@ impl fmt::Debug for Session {
     }
 }
 
+fn unfinished() -> Problem {
+    Problem::new("the token was not changed", "this version does not do it yet", "set GH_TOKEN")
+}
+
 fn sign_in(env: Env, how: How) -> Shared<BoxFuture<'static, SignedIn>> {
     let search = async move {
         match how {
@@ -100,8 +131,7 @@ fn sign_in(env: Env, how: How) -> Shared<BoxFuture<'static, SignedIn>> {
             How::Find(address) => {
                 let vault = Arc::new(SystemVault::of(&env));
                 let found = token::find(&env, &address, vault).await.map_err(Problem::from)?;
-                let limits = github::Limits::default();
-                let settings = github::Settings { api_url: address.api, token: Some(found.token), limits };
+                let settings = github::Settings::new(address.api, Some(found.token));
                 let client = github::Client::new(settings).map_err(|fault| work::connection_problem(&fault))?;
                 Ok((client, found.source))
             }

@@ -2,7 +2,10 @@
 
 use futures_util::future::try_join_all;
 
-use crate::domain::{Access, AccessChange, Member, MemberReport, Problem, Saved, Scope, Visibility, WriteOutcome};
+use crate::domain::change::{AccessBefore, AccessOutcome, Seen, Stale};
+use crate::domain::{
+    Access, AccessChange, Member, MemberReport, Prefix, Problem, Saved, Scope, Visibility, WriteOutcome,
+};
 use crate::github::{Client, GithubError, Listed, SecretRecord, Written};
 
 use super::listing::load_scope;
@@ -25,7 +28,7 @@ pub async fn change_access(
     gh: &Client,
     change: &AccessChange,
     part: &mut (dyn FnMut(MemberReport) + Send),
-) -> Result<Saved, Problem> {
+) -> Result<AccessOutcome, Problem> {
     let scope = &change.scope;
     check(change)?;
     let existing = secrets(gh, scope).await.map_err(|e| explain(reading(scope), &e, Some(scope)))?;
@@ -49,7 +52,35 @@ pub async fn change_access(
             }
         }
     }
-    Ok(Saved { members: reports, now })
+    let members = steps.iter().map(|step| Seen {
+        member: step.member,
+        updated_at: step.record.updated_at,
+        access: Some(step.before.clone()),
+    });
+    let before = AccessBefore { scope: scope.clone(), prefix: change.prefix.clone(), members: members.collect() };
+    Ok(AccessOutcome::Done { saved: Saved { members: reports, now }, before })
+}
+
+/// Gives every member back the access it had before a change.
+pub async fn restore_access(
+    _gh: &Client,
+    before: &AccessBefore,
+    _part: &mut (dyn FnMut(MemberReport) + Send),
+) -> Result<AccessOutcome, Problem> {
+    Err(Problem::new(
+        format!("the access of {} was not taken back", before.prefix),
+        "this version does not do it yet",
+        "set the access again",
+    ))
+}
+
+/// Why a change that was planned on something older was not made.
+pub fn stale_problem(prefix: &Prefix, stale: &Stale) -> Problem {
+    Problem::new(
+        format!("the access of {prefix} was not changed"),
+        format!("somebody else changed it meanwhile: {}", stale.differences.join("; ")),
+        "look at what holds now, and decide again",
+    )
 }
 
 fn check(change: &AccessChange) -> Result<(), Problem> {

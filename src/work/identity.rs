@@ -12,7 +12,15 @@ pub async fn identity(gh: &Client, source: TokenSource) -> Result<Identity, Prob
     let (login, scopes) = asked.map_err(|e| explain("GitHub was asked who you are, in vain", &e, None))?;
     // An empty list is what fine-grained and app tokens send, which have permissions instead.
     let scopes = scopes.filter(|list| !list.is_empty() || gh.token_kind().has_scopes());
-    Ok(Identity { login, kind: gh.token_kind(), source, scopes, host: gh.api_host(), budget: gh.budget() })
+    Ok(Identity {
+        login,
+        kind: gh.token_kind(),
+        source,
+        scopes,
+        host: gh.api_host(),
+        budget: gh.budget(),
+        expires: None,
+    })
 }
 
 /// The organizations the user belongs to.

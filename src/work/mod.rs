@@ -4,6 +4,7 @@
 //! no client's error leaves this room. Nothing here knows of a screen, a flag or a state machine.
 
 mod access;
+mod codespaces;
 mod delete;
 mod identity;
 mod listing;
@@ -16,7 +17,8 @@ mod test;
 #[cfg(test)]
 mod tests;
 
-pub use access::change_access;
+pub use access::{change_access, restore_access, stale_problem};
+pub use codespaces::{change_codespaces, codespaces, not_tried};
 pub use delete::delete;
 pub use identity::{identity, memberships};
 pub use listing::load_scope;

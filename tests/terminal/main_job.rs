@@ -152,7 +152,7 @@ fn a_failed_write_tells_the_truth_and_is_completed_from_the_same_screen() {
                 stage.scene.world().secret("repo:acme/api", &name).map(|secret| secret.value)
             };
             assert_eq!(is_there(member), None, "{kind} at {member}");
-            terminal.send("r");
+            terminal.send("e");
             terminal.wait_for("ACR is saved in ");
             let values = ["_SERVER", "_USER", "_PASSWORD"].map(is_there);
             assert_eq!(values, [AZURE.server, AZURE.user, AZURE.password].map(|value| Some(value.to_owned())));

@@ -1,10 +1,13 @@
 //! The screens, one folder each: `state.rs` decides, `view.rs` draws, `tests.rs` proves.
 
 pub mod access;
+pub mod activity;
+pub mod codespaces;
 pub mod confirm;
 pub mod credentials;
 pub mod help;
 pub mod login_test;
+pub mod sign_in;
 pub mod wizard;
 
 use chrono::{DateTime, Utc};
@@ -14,7 +17,7 @@ use super::cx::{Cx, Facade, Flow};
 use super::keymap::KeyPress;
 use super::protocol::{JobId, Outcome, Part};
 use super::world::World;
-use crate::domain::Sensitive;
+use crate::domain::{Problem, Sensitive};
 use crate::ui::Memory;
 
 /// Everything one can be looking at.
@@ -26,6 +29,9 @@ pub enum Screen {
     LoginTest(Box<login_test::State>),
     Confirm(Box<confirm::State>),
     Help(help::State),
+    SignIn(Box<sign_in::State>),
+    Codespaces(Box<codespaces::State>),
+    Activity(activity::State),
 }
 
 /// Hands a call to the screen that is there.
@@ -38,6 +44,9 @@ macro_rules! each {
             Screen::LoginTest($state) => $call,
             Screen::Confirm($state) => $call,
             Screen::Help($state) => $call,
+            Screen::SignIn($state) => $call,
+            Screen::Codespaces($state) => $call,
+            Screen::Activity($state) => $call,
         }
     };
 }
@@ -66,6 +75,8 @@ pub trait Behavior {
     }
     fn part(&mut self, _id: JobId, _part: Part, _cx: &mut Cx<'_>) {}
     fn finished(&mut self, _id: JobId, _outcome: Outcome, _cx: &mut Cx<'_>) {}
+    /// The terminal is ours again after `Effect::RefreshGh`.
+    fn returned(&mut self, _result: Result<(), Problem>, _cx: &mut Cx<'_>) {}
     /// Takes what became known of the world since it was opened.
     fn learn(&mut self, _world: &World) {}
     /// Which line one is at, where the moving keys move along lines.
@@ -119,6 +130,10 @@ impl Screen {
 
     pub fn finished(&mut self, id: JobId, outcome: Outcome, cx: &mut Cx<'_>) {
         each!(self, s => s.finished(id, outcome, cx));
+    }
+
+    pub fn returned(&mut self, result: Result<(), Problem>, cx: &mut Cx<'_>) {
+        each!(self, s => s.returned(result, cx));
     }
 
     pub fn at_line(&self, world: &World) -> Option<usize> {

@@ -13,12 +13,13 @@ use crate::app::form::{Form, Slot};
 use crate::app::keymap::Keymap;
 use crate::app::protocol::Pointer;
 use crate::app::screens::wizard::Stage;
+use crate::domain::traffic::{Budget, Traffic};
 use crate::domain::{Member, Verdict};
 
 /// Keys that lead deep, pressed more often than the others.
-const OFTEN: [&str; 22] = [
+const OFTEN: [&str; 26] = [
     "enter", "enter", "enter", "tab", "esc", "esc", "down", "up", "w", "w", "s", "space", "n", "d", "t", "f2", "f5",
-    "f5", "a", "v", "r", "1",
+    "f5", "a", "v", "r", "e", "1", "4", "5", "S",
 ];
 
 fn any_key(pick: usize) -> String {
@@ -48,7 +49,11 @@ fn step(driver: &mut Driver, kind: u8, pick: usize, old: &mut Vec<JobId>) {
                 driver.send(Msg::Timer(timer));
             }
         }
-        15 => drop(driver.send(Msg::Budget { remaining: pick as u64, limit: 5000 })),
+        15 => drop(driver.send(Msg::Traffic(Traffic::Budget(Budget {
+            remaining: pick as u64,
+            limit: 5000,
+            reset: None,
+        })))),
         16 => {
             // An answer to something that ended, was aborted, or never was.
             let id = old[pick % old.len().max(1)..].first().copied().unwrap_or(JobId(pick as u64 + 10_000));
@@ -88,6 +93,9 @@ fn answer_one(driver: &mut Driver, pick: usize) {
             }
             Outcome::Saved(Ok(saved))
         }
+        Job::RestoreAccess(_) => Outcome::AccessChanged(Err(problem)),
+        Job::ChangeCodespaces(_) => Outcome::CodespacesChanged(Vec::new()),
+        Job::SignOut => Outcome::SignedOut(Ok(true)),
         Job::SignIn if fails => Outcome::SignIn(Err(problem)),
         Job::Memberships if fails => Outcome::Memberships(Err(problem)),
         Job::LoadScope(_) if fails => Outcome::Listing(Err(problem)),
@@ -106,7 +114,7 @@ fn part_of(driver: &mut Driver, id: JobId, job: &Job) {
         Job::Save(_) | Job::ChangeAccess(_) | Job::Delete { .. } => {
             Part::Member(world::saved(job, |_| WriteOutcome::Created).members[0].clone())
         }
-        Job::SignIn | Job::Memberships | Job::Repository(_) => return,
+        _ => return, // nothing arrives in parts
     };
     driver.part(id, part);
 }
@@ -121,7 +129,7 @@ fn forms(app: &App) -> Vec<&Form> {
                 Stage::Values(plan) | Stage::Access(plan) | Stage::Test(plan) => Some(&plan.form),
                 Stage::Review(review) => Some(&review.plan.form),
             },
-            Screen::Credentials(_) | Screen::Access(_) | Screen::Confirm(_) | Screen::Help(_) => None,
+            _ => None, // no form
         })
         .collect()
 }

@@ -50,7 +50,7 @@ fn offline() -> Driver {
             Job::LoadScope(_) => Outcome::Listing(Err(problem)),
             Job::Repositories(_) => Outcome::Repositories(Err(problem)),
             Job::Repository(_) => Outcome::Repository(Err(problem)),
-            Job::Test { .. } | Job::Save(_) | Job::ChangeAccess(_) | Job::Delete { .. } => panic!("{job:?}"),
+            other => panic!("{other:?}"),
         };
         driver.finish(id, outcome);
     }

@@ -5,6 +5,7 @@ use super::*;
 use crate::app::protocol::Pointer;
 use crate::app::remote::Remote;
 use crate::domain::RepoName;
+use crate::domain::traffic::{Budget, Traffic};
 
 fn scopes_of(effects: &[Effect]) -> Vec<Scope> {
     let scope = |effect: &Effect| match effect {
@@ -124,7 +125,7 @@ fn without_a_network_every_part_says_so_in_words() {
             Job::LoadScope(_) => Outcome::Listing(Err(problem)),
             Job::Repositories(_) => Outcome::Repositories(Err(problem)),
             Job::Repository(_) => Outcome::Repository(Err(problem)),
-            Job::Test { .. } | Job::Save(_) | Job::ChangeAccess(_) | Job::Delete { .. } => panic!("{job:?}"),
+            other => panic!("{other:?}"),
         };
         driver.finish(id, outcome);
     }
@@ -167,7 +168,7 @@ fn the_demo_says_at_the_start_and_in_every_frame_that_nothing_leaves_this_machin
 fn the_budget_and_another_host_stand_in_the_header() {
     let mut driver = Driver::ready();
     driver.says("4,812 of 5,000 left").says("github.com · token from gh (repo, codespace, admin:org)");
-    driver.send(Msg::Budget { remaining: 12, limit: 5000 });
+    driver.send(Msg::Traffic(Traffic::Budget(Budget { remaining: 12, limit: 5000, reset: None })));
     driver.says("12 of 5,000 left");
     driver.press("f5");
     let id = driver.running(|job| *job == Job::SignIn);

@@ -104,7 +104,12 @@ impl Driver {
                     assert!(!job.is_write(), "a write was cancelled");
                 }
                 Effect::After { timer, .. } => self.timers.push(*timer),
-                Effect::Copy(_) | Effect::OpenUrl(_) | Effect::Suspend | Effect::Quit => {}
+                Effect::Copy(_)
+                | Effect::OpenUrl(_)
+                | Effect::StopWaiting
+                | Effect::RefreshGh { .. }
+                | Effect::Suspend
+                | Effect::Quit => {}
             }
         }
         self.asked.extend(effects.iter().cloned());

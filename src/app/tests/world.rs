@@ -49,6 +49,7 @@ pub fn identity(scopes: &[&str]) -> Identity {
         scopes: Some(scopes.iter().map(|&s| s.to_owned()).collect()),
         host: "api.github.com".to_owned(),
         budget: Some((4812, 5000)),
+        expires: None,
     }
 }
 
@@ -145,7 +146,18 @@ pub fn answer(job: &Job) -> Option<Outcome> {
         Job::LoadScope(scope) => Outcome::Listing(Ok(listing(scope))),
         Job::Repositories(of) => Outcome::Repositories(Ok((catalogue(of.as_ref()), true))),
         Job::Repository(name) => Outcome::Repository(Ok(repository(&name.full()))),
-        Job::Test { .. } | Job::Save(_) | Job::ChangeAccess(_) | Job::Delete { .. } => return None,
+        Job::Tokens => Outcome::Tokens(Vec::new()),
+        Job::UseToken(_) | Job::Device { .. } => {
+            Outcome::TokenUsed { identity: Ok(identity(&["repo", "codespace", "admin:org"])), kept: None }
+        }
+        Job::Codespaces(_) => Outcome::Codespaces(Ok((Vec::new(), true))),
+        Job::Test { .. }
+        | Job::Save(_)
+        | Job::ChangeAccess(_)
+        | Job::RestoreAccess(_)
+        | Job::ChangeCodespaces(_)
+        | Job::SignOut
+        | Job::Delete { .. } => return None,
     })
 }
 

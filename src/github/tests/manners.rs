@@ -49,7 +49,7 @@ async fn every_request_carries_each_header_once() {
 #[tokio::test]
 async fn without_a_token_nothing_is_said_of_one() {
     let stub = Stub::start(|_, _| json(200, "", USER)).await;
-    let settings = Settings { api_url: Url::parse(&stub.url).unwrap(), token: None, limits: limits() };
+    let settings = Settings { limits: limits(), ..Settings::new(Url::parse(&stub.url).unwrap(), None) };
     Client::new(settings).unwrap().user().await.unwrap();
     assert_eq!(count(&stub.seen()[0], "authorization"), 0);
 }
@@ -57,7 +57,7 @@ async fn without_a_token_nothing_is_said_of_one() {
 #[test]
 fn plain_http_and_odd_addresses_are_refused() {
     let new = |url: &str| {
-        Client::new(Settings { api_url: Url::parse(url).unwrap(), token: Some(TOKEN.into()), limits: limits() })
+        Client::new(Settings { limits: limits(), ..Settings::new(Url::parse(url).unwrap(), Some(TOKEN.into())) })
     };
     for url in [
         "http://api.github.com",
@@ -86,7 +86,7 @@ fn plain_http_and_odd_addresses_are_refused() {
 #[test]
 fn a_token_with_a_line_end_is_refused_and_never_shown() {
     let url = Url::parse("http://127.0.0.1:1").unwrap();
-    let settings = Settings { api_url: url, token: Some(Sensitive::new(format!("{TOKEN}\n"))), limits: limits() };
+    let settings = Settings { limits: limits(), ..Settings::new(url, Some(Sensitive::new(format!("{TOKEN}\n")))) };
     let refused = Client::new(settings.clone()).unwrap_err();
     assert!(matches!(refused, GithubError::BadToken(_)));
     let good = client("http://127.0.0.1:1");

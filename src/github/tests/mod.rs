@@ -23,5 +23,5 @@ pub(crate) fn client(url: &str) -> Client {
 }
 
 pub(crate) fn client_with(url: &str, limits: Limits) -> Client {
-    Client::new(Settings { api_url: Url::parse(url).unwrap(), token: Some(TOKEN.into()), limits }).unwrap()
+    Client::new(Settings { limits, ..Settings::new(Url::parse(url).unwrap(), Some(TOKEN.into())) }).unwrap()
 }

@@ -1,6 +1,7 @@
 //! Changing access: all members alike, without their values.
 
 use super::{Stage, acme, api, name, prefix, words};
+use crate::domain::change::AccessOutcome;
 use crate::domain::{AccessChange, Member, RepoRef, Saved, Scope, Visibility, WriteOutcome};
 use crate::sandbox::FaultKind;
 use crate::work::change_access;
@@ -8,11 +9,14 @@ use crate::work::change_access;
 const ORDER: [Member; 3] = Member::WRITE_ORDER;
 
 fn change(scope: Scope, visibility: Visibility, repositories: Vec<RepoRef>) -> AccessChange {
-    AccessChange { scope, prefix: prefix("ACR"), visibility, repositories }
+    AccessChange { scope, prefix: prefix("ACR"), visibility, repositories, seen: None }
 }
 
 async fn changed(stage: &Stage, change: &AccessChange) -> Saved {
-    change_access(&stage.gh, change, &mut |_| {}).await.unwrap()
+    match change_access(&stage.gh, change, &mut |_| {}).await.unwrap() {
+        AccessOutcome::Done { saved, .. } => saved,
+        AccessOutcome::Stale(stale) => panic!("{stale:?}"),
+    }
 }
 
 fn plant(stage: &Stage, scope: &str, visibility: &str, repositories: &[&str]) {

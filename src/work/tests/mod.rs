@@ -73,7 +73,7 @@ impl Stage {
 
 pub(super) fn client(url: &str, token: Sensitive) -> Client {
     let limits = Limits { back_off: Duration::ZERO, ..Limits::default() };
-    Client::new(Settings { api_url: Url::parse(url).unwrap(), token: Some(token), limits }).unwrap()
+    Client::new(Settings { limits, ..Settings::new(Url::parse(url).unwrap(), Some(token)) }).unwrap()
 }
 
 pub(super) fn acme() -> Scope {

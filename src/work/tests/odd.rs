@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{acme, client, draft, words};
+use crate::domain::change::AccessOutcome;
 use crate::domain::change::DraftAccess;
 use crate::domain::{AccessChange, Member, Scope, Visibility};
 use crate::github::tests::stub::{Reply, Stub, json, whole};
@@ -86,9 +87,16 @@ async fn an_access_that_did_not_take_is_not_called_done() {
     let gh = client(&stub.url, "ghp_x".into());
     let repositories = vec![crate::domain::RepoRef { id: 2, full_name: "acme/r2".into() }];
     let visibility = Visibility::Selected;
-    let change =
-        AccessChange { scope: acme(), prefix: super::prefix("ACR"), visibility, repositories: repositories.clone() };
-    let changed = change_access(&gh, &change, &mut |_| {}).await.unwrap();
+    let change = AccessChange {
+        scope: acme(),
+        prefix: super::prefix("ACR"),
+        visibility,
+        repositories: repositories.clone(),
+        seen: None,
+    };
+    let AccessOutcome::Done { saved: changed, .. } = change_access(&gh, &change, &mut |_| {}).await.unwrap() else {
+        panic!("nothing is stale")
+    };
     assert!(changed.members.iter().all(|m| m.outcome.word() == "failed"), "{changed:?}");
     let access = DraftAccess::Set { visibility, repositories };
     let saved = save(&gh, &draft(acme(), access), &mut |_| {}).await.unwrap();

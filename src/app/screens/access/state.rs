@@ -151,6 +151,7 @@ impl State {
             prefix: self.prefix.clone(),
             visibility: self.visibility,
             repositories: if self.visibility == Visibility::Selected { self.picker.chosen() } else { Vec::new() },
+            seen: None,
         };
         let state = confirm::State::new(
             format!("Change access of {}", self.prefix),

@@ -60,6 +60,7 @@ fn the_change_is_shown_before_it_is_made_and_made_for_the_whole_list() {
     let expected = AccessChange {
         scope: Scope::User,
         prefix: prefix("ACR"),
+        seen: None,
         visibility: Visibility::Selected,
         repositories: ["acme/api", "acme/infra", "octocat/dotfiles"].map(reference).to_vec(),
     };
@@ -94,8 +95,13 @@ fn a_wider_visibility_is_shown_and_asked_for() {
     driver.keys("v v");
     driver.says("(●) all").says("all repositories, public ones too");
     driver.keys("enter tab enter");
-    let expected =
-        AccessChange { scope: acme(), prefix: prefix("GHCR"), visibility: Visibility::All, repositories: Vec::new() };
+    let expected = AccessChange {
+        scope: acme(),
+        prefix: prefix("GHCR"),
+        visibility: Visibility::All,
+        repositories: Vec::new(),
+        seen: None,
+    };
     assert_eq!(change(&driver), expected);
 }
 
@@ -153,6 +159,6 @@ fn a_change_that_fails_keeps_the_truth_and_is_done_again() {
     });
     driver.write_ends(Ok(saved));
     driver.says("ACR_CONTAINER_REGISTRY_SERVER: unknown").says("ACR_CONTAINER_REGISTRY_USER: updated");
-    driver.press("r");
+    driver.press("e");
     assert_eq!(driver.last_write(), job);
 }

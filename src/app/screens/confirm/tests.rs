@@ -53,7 +53,7 @@ fn when_it_is_done_the_list_shows_it() {
     let report = saved(&driver.last_write(), |_| WriteOutcome::Deleted);
     driver.write_ends(Ok(report));
     driver.says("ACR is deleted from your own secrets").says("ACR_CONTAINER_REGISTRY_USER: deleted");
-    driver.press("r");
+    driver.press("e");
     assert!(driver.notice().contains("nothing is left to do"), "{}", driver.notice());
     driver.press("esc");
     assert_eq!(driver.title(), "Credentials");
@@ -61,7 +61,7 @@ fn when_it_is_done_the_list_shows_it() {
 }
 
 #[test]
-fn a_half_done_deletion_says_which_half_and_r_does_the_rest() {
+fn a_half_done_deletion_says_which_half_and_e_does_the_rest() {
     let mut driver = asking();
     driver.keys("tab enter");
     let report = saved(&driver.last_write(), |member| match member {
@@ -71,7 +71,7 @@ fn a_half_done_deletion_says_which_half_and_r_does_the_rest() {
     driver.write_ends(Ok(report));
     driver.says("ACR_CONTAINER_REGISTRY_PASSWORD: failed").says("ACR_CONTAINER_REGISTRY_USER: deleted");
     driver.says("not whole").says("check the network, then F5");
-    driver.press("r");
+    driver.press("e");
     assert_eq!(driver.app.running_writes(), 1);
 }
 

@@ -207,7 +207,9 @@ fn no_page(world: &World) -> Option<&'static str> {
 fn command_of(world: &World, scope: &Scope) -> Option<String> {
     match world.scope(scope)?.problem()?.mend.as_ref()? {
         Mend::Copy(text) => Some(text.clone()),
-        Mend::Retry => None,
+        Mend::Gain(need) => Some(format!("gh auth refresh -h github.com -s {}", need.scopes.join(","))),
+        Mend::Open(url) => Some(url.clone()),
+        Mend::Retry | Mend::SignIn => None,
     }
 }
 

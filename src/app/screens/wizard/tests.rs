@@ -441,7 +441,7 @@ fn dropped() -> Problem {
 }
 
 #[test]
-fn a_failure_at_each_position_shows_the_truth_and_r_does_the_rest_only() {
+fn a_failure_at_each_position_shows_the_truth_and_e_does_the_rest_only() {
     for (at, broken) in Member::WRITE_ORDER.into_iter().enumerate() {
         let outcome = |member: Member| {
             let mine = Member::WRITE_ORDER.iter().position(|m| *m == member).unwrap();
@@ -458,7 +458,7 @@ fn a_failure_at_each_position_shows_the_truth_and_r_does_the_rest_only() {
         driver.says("GitHub answered 500").says("try again; nothing was lost").says("not whole");
         driver.press("enter");
         assert!(driver.notice().contains("r retries the rest"), "{}", driver.notice());
-        driver.press("r");
+        driver.press("e");
         let again = draft(&driver);
         assert_eq!(again.members, Member::WRITE_ORDER[at..], "{broken:?}");
         assert_eq!(again.values, values("mycompany.azurecr.io", "ci-pull", CANARY));
@@ -474,7 +474,7 @@ fn an_unknown_end_is_neither_done_nor_failed_and_is_done_again() {
         _ => WriteOutcome::Created,
     });
     driver.says("ACR_CONTAINER_REGISTRY_SERVER: unknown");
-    driver.press("r");
+    driver.press("e");
     assert_eq!(draft(&driver).members, [Member::Server]);
 }
 
@@ -486,7 +486,7 @@ fn a_check_that_refuses_writes_nothing_and_everything_is_tried_again() {
     driver.keys("enter enter s w");
     driver.write_ends(Err(Problem::new("nothing was written", "acme/api holds 99 of 100 secrets", "delete some")));
     driver.says("acme/api holds 99 of 100 secrets").says("delete some");
-    driver.press("r");
+    driver.press("e");
     assert_eq!(draft(&driver).members, Member::WRITE_ORDER);
 }
 
@@ -517,7 +517,7 @@ fn while_it_is_written_the_keys_say_so_and_members_appear_as_they_are_done() {
     let saved = world::saved(&job, |_| WriteOutcome::Created);
     driver.part(id, Part::Member(saved.members[0].clone()));
     driver.says("ACR_CONTAINER_REGISTRY_USER: created").is_silent_about("ACR_CONTAINER_REGISTRY_SERVER: created");
-    for key in ["w", "r", "enter", "esc"] {
+    for key in ["w", "e", "enter", "esc"] {
         driver.press(key);
         assert!(driver.notice().contains("it is being written"), "{key}: {}", driver.notice());
     }
