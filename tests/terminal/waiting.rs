@@ -34,9 +34,9 @@ fn the_first_frame_is_complete_before_the_first_answer_and_keys_work_meanwhile()
             && footer.contains("help")
     });
     let frame = terminal.text();
-    terminal.press("?", "leave pullkey");
+    terminal.press("?", "Help: Credentials");
     terminal.send("\x1b");
-    terminal.wait_gone("leave pullkey");
+    terminal.wait_gone("Help: Credentials");
     assert!(!is_answered(&scene), "an answer came first; the frame was:\n{frame}");
     terminal.send("q");
     assert!(terminal.wait().success());
