@@ -5,12 +5,14 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::action::Offer;
+use super::history::Kind;
 use super::notices::{Notices, Tone};
 use super::protocol::{Effect, Job, JobId, Timer};
 use super::screens::Screen;
 use super::world::World;
 use super::writing::Change;
 use crate::domain::Scope;
+use crate::domain::change::AccessBefore;
 
 /// Handed down for the time of one message.
 #[derive(Debug)]
@@ -78,6 +80,9 @@ pub struct Flights {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Write {
     pub scope: Scope,
+    pub kind: Kind,
+    /// What an undo puts back.
+    pub restores: Option<AccessBefore>,
     pub doing: String,
     pub done: String,
 }
@@ -85,7 +90,17 @@ pub struct Write {
 impl Write {
     fn of(job: &Job) -> Option<Self> {
         let change = Change::of(job)?;
-        Some(Self { scope: change.scope().clone(), doing: change.doing(), done: change.done() })
+        let restores = match &change {
+            Change::Restore(before) => Some(before.clone()),
+            Change::Save(_) | Change::Access(_) | Change::Delete { .. } => None,
+        };
+        Some(Self {
+            scope: change.scope().clone(),
+            kind: Kind::of(job),
+            restores,
+            doing: change.doing(),
+            done: change.done(),
+        })
     }
 }
 

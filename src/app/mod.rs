@@ -4,6 +4,7 @@ pub mod action;
 pub mod cx;
 pub mod draw;
 pub mod form;
+pub mod history;
 pub mod keymap;
 pub mod ladder;
 pub mod notices;
@@ -297,6 +298,9 @@ impl App {
 
     fn finished(&mut self, id: JobId, outcome: Outcome, effects: &mut Vec<Effect>) {
         let Some(write) = self.flights.end(id) else { return };
+        if let Some(write) = &write {
+            self.world.remember(self.now, write, &outcome);
+        }
         match self.owner(id) {
             Some(at) => self.at(at, effects, |screen, cx| screen.finished(id, outcome, cx)),
             None => self.with_cx(effects, |_, cx| match write {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::cx::Cx;
+use super::history::Done;
 use super::protocol::{Job, JobId, Outcome, Part};
 use super::remote::Remote;
 use crate::domain::token::{Identity, Membership};
@@ -37,6 +38,8 @@ pub struct World {
     pub read_only: bool,
     /// The last requests, oldest first.
     pub exchanges: VecDeque<Exchange>,
+    /// What was changed in this run, newest first.
+    pub changes: Vec<Done>,
     pub memberships: Remote<Vec<Membership>>,
     /// In the order they are shown.
     pub scopes: Vec<(Scope, Remote<ScopeListing>)>,
@@ -86,6 +89,7 @@ impl World {
             pause: None,
             read_only: start.read_only,
             exchanges: VecDeque::new(),
+            changes: Vec::new(),
             memberships: Remote::Absent,
             scopes,
             here: start.here,

@@ -3,7 +3,7 @@
 use super::cx::Cx;
 use super::notices::Tone;
 use super::protocol::{Job, JobId, Outcome, Part};
-use crate::domain::change::{AccessOutcome, Stale};
+use crate::domain::change::{AccessBefore, AccessOutcome, Stale};
 use crate::domain::{AccessChange, Draft, Member, MemberReport, Prefix, Problem, Saved, Scope};
 
 /// Something to write, decided to the last detail.
@@ -11,7 +11,12 @@ use crate::domain::{AccessChange, Draft, Member, MemberReport, Prefix, Problem, 
 pub enum Change {
     Save(Draft),
     Access(AccessChange),
-    Delete { scope: Scope, prefix: Prefix },
+    Delete {
+        scope: Scope,
+        prefix: Prefix,
+    },
+    /// Takes a change of access back.
+    Restore(AccessBefore),
 }
 
 impl Change {
@@ -20,6 +25,7 @@ impl Change {
             Self::Save(draft) => &draft.scope,
             Self::Access(change) => &change.scope,
             Self::Delete { scope, .. } => scope,
+            Self::Restore(before) => &before.scope,
         }
     }
 
@@ -28,6 +34,7 @@ impl Change {
             Self::Save(draft) => &draft.prefix,
             Self::Access(change) => &change.prefix,
             Self::Delete { prefix, .. } => prefix,
+            Self::Restore(before) => &before.prefix,
         }
     }
 
@@ -37,8 +44,8 @@ impl Change {
             Job::Save(draft) => Some(Self::Save(draft.clone())),
             Job::ChangeAccess(change) => Some(Self::Access(change.clone())),
             Job::Delete { scope, prefix } => Some(Self::Delete { scope: scope.clone(), prefix: prefix.clone() }),
-            Job::RestoreAccess(_)
-            | Job::ChangeCodespaces(_)
+            Job::RestoreAccess(before) => Some(Self::Restore(before.clone())),
+            Job::ChangeCodespaces(_)
             | Job::SignOut
             | Job::Tokens
             | Job::UseToken(_)
@@ -58,6 +65,7 @@ impl Change {
             Self::Save(draft) => Job::Save(draft.clone()),
             Self::Access(change) => Job::ChangeAccess(change.clone()),
             Self::Delete { scope, prefix } => Job::Delete { scope: scope.clone(), prefix: prefix.clone() },
+            Self::Restore(before) => Job::RestoreAccess(before.clone()),
         }
     }
 
@@ -67,6 +75,7 @@ impl Change {
             Self::Save(draft) => format!("{} is saved in {}", draft.prefix, draft.scope),
             Self::Access(change) => format!("the access of {} in {} is changed", change.prefix, change.scope),
             Self::Delete { scope, prefix } => format!("{prefix} is deleted from {scope}"),
+            Self::Restore(before) => format!("the access of {} in {} is what it was", before.prefix, before.scope),
         }
     }
 
@@ -76,6 +85,7 @@ impl Change {
             Self::Save(draft) => format!("writing {} to {}", draft.prefix, draft.scope),
             Self::Access(change) => format!("changing the access of {} in {}", change.prefix, change.scope),
             Self::Delete { scope, prefix } => format!("deleting {prefix} from {scope}"),
+            Self::Restore(before) => format!("taking back the access of {} in {}", before.prefix, before.scope),
         }
     }
 }

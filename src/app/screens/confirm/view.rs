@@ -63,8 +63,8 @@ pub fn writing_lines(writing: &Writing, app: &App, canvas: &Canvas<'_, '_, '_>, 
         lines.push(Line::default());
         lines.extend(problem_lines(problem, canvas, columns));
         let text = match writing.change() {
-            Change::Save(_) => "Nothing you typed is lost; r does the rest again.",
-            Change::Access(_) | Change::Delete { .. } => "r does the rest again.",
+            Change::Save(_) => "Nothing you typed is lost; e does the rest again.",
+            Change::Access(_) | Change::Delete { .. } | Change::Restore(_) => "e does the rest again.",
         };
         lines.extend(canvas.wrapped(Role::Info, text, columns));
     }

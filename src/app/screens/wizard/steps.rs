@@ -309,7 +309,7 @@ fn review_offers(review: &Review, world: &World) -> Vec<Offer> {
         Offer::new(Action::Retry).unless(running.or(whole)),
         Offer::called(Action::Write, "retry the rest").unless(running.or(whole)),
         Offer::called(Action::Activate, "done")
-            .unless(running.or((!writing.is_whole()).then_some("not everything is written; r retries the rest"))),
+            .unless(running.or((!writing.is_whole()).then_some("not everything is written; e retries the rest"))),
         Offer::called(Action::Back, if writing.is_whole() { "done" } else { "back" }).unless(running),
     ];
     offers.extend(moving());

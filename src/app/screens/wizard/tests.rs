@@ -457,7 +457,7 @@ fn a_failure_at_each_position_shows_the_truth_and_e_does_the_rest_only() {
         }
         driver.says("GitHub answered 500").says("try again; nothing was lost").says("not whole");
         driver.press("enter");
-        assert!(driver.notice().contains("r retries the rest"), "{}", driver.notice());
+        assert!(driver.notice().contains("e retries the rest"), "{}", driver.notice());
         driver.press("e");
         let again = draft(&driver);
         assert_eq!(again.members, Member::WRITE_ORDER[at..], "{broken:?}");
