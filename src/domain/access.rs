@@ -109,6 +109,23 @@ impl Access {
         }
     }
 
+    /// How it is named in running text, such as «12 repositories».
+    pub fn words(&self) -> String {
+        match self {
+            Self::All => "all repositories".to_owned(),
+            Self::Private => "private repositories".to_owned(),
+            Self::Selected(_) if self.is_nobody() => "nobody".to_owned(),
+            Self::Selected(selected) => {
+                let count = selected.repositories.len();
+                let at_least = if selected.complete { "" } else { "at least " };
+                let noun = if count == 1 { "repository" } else { "repositories" };
+                format!("{at_least}{count} {noun}")
+            }
+            Self::Repository => "this repository".to_owned(),
+            Self::Other(word) => format!("«{}»", word.shown()),
+        }
+    }
+
     /// GitHub's visibility, where it is one of the three.
     pub const fn visibility(&self) -> Option<Visibility> {
         match self {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Access, Member, Members, Prefix, Problem, RepoRef, Scope, Sensitive, Visibility};
+use super::{Access, Credential, Member, MemberState, Members, Prefix, Problem, RepoRef, Scope, Sensitive, Visibility};
 
 /// A credential to write: everything is decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +34,9 @@ pub struct AccessChange {
     pub visibility: Visibility,
     /// The whole list that shall hold afterwards; counts only with `Selected`.
     pub repositories: Vec<RepoRef>,
-    /// What was seen when this was planned. If something else holds now, nothing is changed and `Stale` comes back;
-    /// `None` changes it whatever holds.
+    /// What was seen when this was planned ([`Seen::of`]). If something else holds now, nothing is changed and `Stale`
+    /// comes back; `None` changes it whatever holds. A member that is as wanted already is never in the way, so that
+    /// the same change can be tried again after a member failed.
     pub seen: Option<Vec<Seen>>,
 }
 
@@ -46,6 +47,46 @@ pub struct Seen {
     pub updated_at: DateTime<Utc>,
     /// `None` where it was not known.
     pub access: Option<Access>,
+}
+
+impl Seen {
+    /// The existing members of a credential, as a listing shows them.
+    pub fn of(credential: &Credential) -> Vec<Self> {
+        let one = |(member, state): (Member, &Option<MemberState>)| {
+            let MemberState { updated_at, access, .. } = state.as_ref()?;
+            Some(Self { member, updated_at: *updated_at, access: access.clone() })
+        };
+        credential.members.iter().filter_map(one).collect()
+    }
+
+    /// What became of members between two looks at them, one sentence each; empty where nothing did. An access that one
+    /// of the looks does not know is no difference. With `only_access` a value that was written anew is none either.
+    pub fn differences(before: &[Self], now: &[Self], only_access: bool) -> Vec<String> {
+        let of = |list: &[Self], member| list.iter().find(|seen| seen.member == member).cloned();
+        let sentence = |member: Member| match (of(before, member), of(now, member)) {
+            (None, None) => None,
+            (None, Some(_)) => Some(format!("the {} is new", member.word())),
+            (Some(_), None) => Some(format!("the {} is gone", member.word())),
+            (Some(old), Some(new)) => old.difference(&new, only_access),
+        };
+        Member::all().filter_map(sentence).collect()
+    }
+
+    fn difference(&self, now: &Self, only_access: bool) -> Option<String> {
+        let word = self.member.word();
+        if let (Some(old), Some(new)) = (&self.access, &now.access)
+            && old.is_surely_unlike(new)
+        {
+            let (old, new) = if old.words() == new.words() {
+                (old.words(), format!("{} that are others", new.words()))
+            } else {
+                (old.words(), new.words())
+            };
+            return Some(format!("the {word} is for {new}, and was for {old}"));
+        }
+        let is_written = self.updated_at != now.updated_at && !only_access;
+        is_written.then(|| format!("the {word} was written on {}", now.updated_at.format("%Y-%m-%d at %H:%M:%S UTC")))
+    }
 }
 
 /// How a change of access ended.
@@ -63,6 +104,22 @@ pub struct AccessBefore {
     pub scope: Scope,
     pub prefix: Prefix,
     pub members: Vec<Seen>,
+    /// What the change left behind. If other access holds when it is to be undone, somebody else changed it since;
+    /// `None` where it is not known, and then it is undone whatever holds.
+    pub left: Option<Vec<Seen>>,
+}
+
+impl AccessBefore {
+    /// What undoes this change together with a later one, such as the second try after a member failed.
+    #[must_use]
+    pub fn followed_by(self, later: Self) -> Self {
+        Self { left: later.left, ..self }
+    }
+
+    /// Whether anything is different from what holds, so that there is something to undo.
+    pub fn is_change(&self) -> bool {
+        self.left.as_ref().is_none_or(|left| !Seen::differences(&self.members, left, true).is_empty())
+    }
 }
 
 /// A change made by somebody else in between.
@@ -139,5 +196,45 @@ impl Saved {
     /// The members that still have to be written.
     pub fn rest(&self) -> Vec<Member> {
         self.members.iter().filter(|m| !m.outcome.is_done()).map(|m| m.member).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn seen(member: Member, second: i64, access: Option<Access>) -> Seen {
+        Seen { member, updated_at: DateTime::from_timestamp(second, 0).unwrap(), access }
+    }
+
+    fn of(ids: &[u64], complete: bool) -> Option<Access> {
+        let one = |id: &u64| RepoRef { id: *id, full_name: "acme/api".into() };
+        Some(Access::selected(ids.iter().map(one).collect(), complete))
+    }
+
+    #[test]
+    fn every_way_in_which_members_can_differ_is_a_sentence() {
+        let before = [
+            seen(Member::Server, 1, of(&[1], true)),
+            seen(Member::User, 1, of(&[1], true)),
+            seen(Member::Password, 1, None),
+        ];
+        assert_eq!(Seen::differences(&before, &before, false), Vec::<String>::new());
+        let now = [seen(Member::Server, 2, of(&[2], true)), seen(Member::Password, 2, Some(Access::All))];
+        let told = Seen::differences(&before, &now, false);
+        assert_eq!(told.len(), 3, "{told:?}");
+        assert!(told[0].contains("others") && told[1].contains("gone") && told[2].contains("written"), "{told:?}");
+        assert_eq!(Seen::differences(&before, &now, true).len(), 2);
+        assert!(Seen::differences(&now, &before, false).contains(&"the user is new".to_owned()));
+    }
+
+    #[test]
+    fn what_a_list_lacks_is_no_difference() {
+        let whole = [seen(Member::User, 1, of(&[1, 2], true))];
+        let part = [seen(Member::User, 1, of(&[1], false))];
+        assert!(Seen::differences(&whole, &part, false).is_empty());
+        let other = [seen(Member::User, 1, of(&[3], false))];
+        assert_eq!(Seen::differences(&whole, &other, false).len(), 1);
     }
 }

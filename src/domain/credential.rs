@@ -94,6 +94,17 @@ impl Credential {
         self.known_access().any(|(_, one)| self.known_access().any(|(_, other)| one.is_surely_unlike(other)))
     }
 
+    /// The access that two or all three members share, where the third differs: what one repairs it to. `None` where they
+    /// do not differ, where each has another, and where one is not known whole.
+    pub fn prevailing_access(&self) -> Option<&Access> {
+        let is_known = |state: &MemberState| state.access.as_ref().is_some_and(Access::is_whole);
+        if !self.access_differs() || self.members.iter().any(|(_, s)| s.as_ref().is_some_and(|s| !is_known(s))) {
+            return None;
+        }
+        let alike = |a: &Access| self.known_access().filter(|(_, b)| a.is_same(b)).count();
+        self.known_access().map(|(_, access)| access).find(|access| alike(access) > 1)
+    }
+
     /// Whether this member's access is not that of the most widely granted members (drawn as a half mark).
     pub fn is_odd_one(&self, member: Member) -> bool {
         let Some(mine) = self.members.get(member).as_ref().and_then(|s| s.access.as_ref()) else {
@@ -150,5 +161,17 @@ mod tests {
         let odd = credential([selected(&[1, 2], true), selected(&[2, 1], true), selected(&[1], true)]);
         assert!(odd.access_differs() && odd.access().is_none());
         assert!(odd.is_odd_one(Member::Password) && !odd.is_odd_one(Member::Server));
+    }
+
+    #[test]
+    fn what_two_members_share_prevails() {
+        let odd = credential([selected(&[1], true), selected(&[1, 2], true), selected(&[2, 1], true)]);
+        assert!(odd.prevailing_access().unwrap().is_same(&selected(&[1, 2], true)));
+        let all_other = credential([Access::All, selected(&[1], true), selected(&[2], true)]);
+        assert_eq!(all_other.prevailing_access(), None);
+        let same = credential([Access::All, Access::All, Access::All]);
+        assert_eq!(same.prevailing_access(), None);
+        let unread = credential([selected(&[1], true), selected(&[1], true), selected(&[3], false)]);
+        assert_eq!(unread.prevailing_access(), None);
     }
 }

@@ -114,19 +114,7 @@ fn access_of(credential: &Credential) -> String {
 
 /// An access in a few words, such as «3 repositories».
 pub(super) fn access_words(access: &Access) -> String {
-    match access {
-        Access::All => "all repositories".to_owned(),
-        Access::Private => "private repositories".to_owned(),
-        Access::Selected(_) if access.is_nobody() => "nobody".to_owned(),
-        Access::Selected(selected) => {
-            let count = selected.repositories.len();
-            let at_least = if selected.complete { "" } else { "at least " };
-            let noun = if count == 1 { "repository" } else { "repositories" };
-            format!("{at_least}{count} {noun}")
-        }
-        Access::Repository => "this repository".to_owned(),
-        Access::Other(word) => format!("«{}»", word.shown()),
-    }
+    access.words()
 }
 
 /// How long ago, in the largest unit that is not zero.

@@ -1,77 +1,92 @@
-//! Changing which repositories a credential reaches: all its members alike, never with their values.
+//! Changing which repositories a credential reaches, and undoing that; never with the members' values.
+//!
+//! What holds is read afresh first, and compared with what was seen when the change was planned: what somebody else
+//! changed meanwhile is not overwritten unasked.
 
 use futures_util::future::try_join_all;
 
 use crate::domain::change::{AccessBefore, AccessOutcome, Seen, Stale};
 use crate::domain::{
-    Access, AccessChange, Member, MemberReport, Prefix, Problem, Saved, Scope, Visibility, WriteOutcome,
+    Access, AccessChange, Member, MemberReport, Prefix, Problem, Saved, Scope, ScopeListing, Visibility, WriteOutcome,
 };
-use crate::github::{Client, GithubError, Listed, SecretRecord, Written};
+use crate::github::{Client, GithubError, Refusal, SecretRecord, Written};
 
 use super::listing::load_scope;
 use super::problems::{explain, reading, said};
 use super::save::wanted;
 use super::settle::{current_access, grant, secrets, settle_access};
 
-/// One existing member and what shall become of it.
-struct Step<'a> {
+/// One existing member: what it reaches, and what it shall reach.
+struct Step {
     member: Member,
-    record: &'a SecretRecord,
+    record: SecretRecord,
     before: Access,
+    goal: Access,
+}
+
+/// Whose access it is.
+#[derive(Clone, Copy)]
+struct Of<'a> {
+    gh: &'a Client,
+    scope: &'a Scope,
+    prefix: &'a Prefix,
+}
+
+/// What the change was planned on.
+#[derive(Clone, Copy)]
+struct Planned<'a> {
+    seen: &'a [Seen],
+    /// A value that was written meanwhile is no obstacle: undoing takes back access and nothing else.
+    only_access: bool,
 }
 
 /// Gives every existing member of a credential the same access. `part` hears of each as it is decided.
 ///
-/// What holds is read afresh first. `Err` means that nothing was changed; after a member that failed the remaining ones
-/// are not tried.
+/// `Err` means that nothing was changed; after a member that failed the remaining ones are not tried. The same change
+/// may be tried again then: what is as wanted already is left alone.
 pub async fn change_access(
     gh: &Client,
     change: &AccessChange,
     part: &mut (dyn FnMut(MemberReport) + Send),
 ) -> Result<AccessOutcome, Problem> {
-    let scope = &change.scope;
+    let of = Of { gh, scope: &change.scope, prefix: &change.prefix };
     check(change)?;
-    let existing = secrets(gh, scope).await.map_err(|e| explain(reading(scope), &e, Some(scope)))?;
-    let steps = plan(gh, change, &existing).await?;
     let goal = wanted(change.visibility, &change.repositories);
-    let mut reports: Vec<MemberReport> = Vec::new();
-    for step in &steps {
-        let is_stopped = reports.iter().any(|r| !r.outcome.is_done());
-        let outcome = if is_stopped { WriteOutcome::NotTried } else { apply(gh, scope, step, &goal).await };
-        let report = MemberReport { member: step.member, name: step.record.name.clone(), outcome };
-        part(report.clone());
-        reports.push(report);
+    let steps = plan(of, |_| Some(goal.clone())).await?;
+    let planned = change.seen.as_deref().map(|seen| Planned { seen, only_access: false });
+    if let Some(differences) = planned.and_then(|planned| stale(&steps, planned)) {
+        return Ok(AccessOutcome::Stale(Stale { now: listing(of).await?, differences }));
     }
-    let now = load_scope(gh, scope, &mut |_| {}).await.ok();
-    if let Some(credential) = now.as_ref().and_then(|now| now.credential(&change.prefix)) {
-        for report in reports.iter_mut().filter(|r| r.outcome.is_done()) {
-            let access = credential.members.get(report.member).as_ref().and_then(|state| state.access.as_ref());
-            if access.is_some_and(|access| is_known(access) && !access.is_same(&goal)) {
-                report.outcome = WriteOutcome::Failed(unlike(&report.name));
-                part(report.clone());
-            }
-        }
-    }
-    let members = steps.iter().map(|step| Seen {
-        member: step.member,
-        updated_at: step.record.updated_at,
-        access: Some(step.before.clone()),
-    });
-    let before = AccessBefore { scope: scope.clone(), prefix: change.prefix.clone(), members: members.collect() };
-    Ok(AccessOutcome::Done { saved: Saved { members: reports, now }, before })
+    carry_out(of, &steps, part).await
 }
 
-/// Gives every member back the access it had before a change.
+/// Gives every member back exactly the access it had before a change, each its own.
+///
+/// A member that came or went since, and access that somebody else changed since, are `Stale`. `Err` means that nothing
+/// was changed.
 pub async fn restore_access(
-    _gh: &Client,
+    gh: &Client,
     before: &AccessBefore,
-    _part: &mut (dyn FnMut(MemberReport) + Send),
+    part: &mut (dyn FnMut(MemberReport) + Send),
 ) -> Result<AccessOutcome, Problem> {
-    Err(Problem::new(
-        format!("the access of {} was not taken back", before.prefix),
-        "this version does not do it yet",
-        "set the access again",
-    ))
+    let of = Of { gh, scope: &before.scope, prefix: &before.prefix };
+    let goal = |member| before.members.iter().find(|seen| seen.member == member)?.access.clone();
+    if let Some(unknown) = before.members.iter().find(|seen| !seen.access.as_ref().is_some_and(Access::is_whole)) {
+        return Err(Problem::new(
+            format!("the access of {} cannot be taken back", before.prefix),
+            format!("which repositories its {} was for was never known whole", unknown.member.word()),
+            "set the access anew",
+        ));
+    }
+    let steps = plan(of, goal).await?;
+    let left = before.left.as_deref().unwrap_or(&before.members);
+    let is_there = |member| steps.iter().any(|step| step.member == member);
+    let came_or_went = Member::all().any(|m| before.members.iter().any(|seen| seen.member == m) != is_there(m));
+    let differences = stale(&steps, Planned { seen: left, only_access: true });
+    match differences.filter(|_| came_or_went || before.left.is_some()) {
+        Some(differences) => Ok(AccessOutcome::Stale(Stale { now: listing(of).await?, differences })),
+        None => carry_out(of, &steps, part).await,
+    }
 }
 
 /// Why a change that was planned on something older was not made.
@@ -81,6 +96,61 @@ pub fn stale_problem(prefix: &Prefix, stale: &Stale) -> Problem {
         format!("somebody else changed it meanwhile: {}", stale.differences.join("; ")),
         "look at what holds now, and decide again",
     )
+}
+
+/// Writes what is not as wanted yet, one member after the other, and reads back.
+async fn carry_out(
+    of: Of<'_>,
+    steps: &[Step],
+    part: &mut (dyn FnMut(MemberReport) + Send),
+) -> Result<AccessOutcome, Problem> {
+    let mut reports: Vec<MemberReport> = Vec::new();
+    for step in steps {
+        let is_stopped = reports.iter().any(|r| !r.outcome.is_done());
+        let outcome = if is_stopped { WriteOutcome::NotTried } else { apply(of, step).await };
+        let report = MemberReport { member: step.member, name: step.record.name.clone(), outcome };
+        part(report.clone());
+        reports.push(report);
+    }
+    let now = load_scope(of.gh, of.scope, &mut |_| {}).await.ok();
+    let credential = now.as_ref().and_then(|now| now.credential(of.prefix));
+    for (step, report) in steps.iter().zip(&mut reports) {
+        let state = credential.and_then(|credential| credential.members.get(step.member).as_ref());
+        let Some(access) = state.and_then(|state| state.access.as_ref()) else { continue };
+        if let Some(outcome) = corrected(report, step, access) {
+            report.outcome = outcome;
+            part(report.clone());
+        }
+    }
+    let members = steps.iter().map(|step| Seen {
+        member: step.member,
+        updated_at: step.record.updated_at,
+        access: Some(step.before.clone()),
+    });
+    let before = AccessBefore {
+        scope: of.scope.clone(),
+        prefix: of.prefix.clone(),
+        members: members.collect(),
+        left: credential.map(Seen::of),
+    };
+    Ok(AccessOutcome::Done { saved: Saved { members: reports, now }, before })
+}
+
+/// What the list that was read at the end says otherwise than was reported.
+fn corrected(report: &MemberReport, step: &Step, now: &Access) -> Option<WriteOutcome> {
+    let is_as_wanted = now.is_whole() && now.is_same(&step.goal);
+    match &report.outcome {
+        WriteOutcome::Unknown(_) if is_as_wanted => Some(WriteOutcome::Updated),
+        WriteOutcome::Unknown(problem) if now.is_whole() && now.is_same(&step.before) => {
+            let what = format!("the access of {} could not be changed", report.name);
+            Some(WriteOutcome::Failed(Problem { what, ..problem.clone() }))
+        }
+        outcome if outcome.is_done() && now.is_whole() && !is_as_wanted => {
+            Some(WriteOutcome::Failed(unlike(&report.name)))
+        }
+        // Failed and not tried stay what they are; so does what the list confirms or cannot tell.
+        _ => None,
+    }
 }
 
 fn check(change: &AccessChange) -> Result<(), Problem> {
@@ -100,21 +170,24 @@ fn check(change: &AccessChange) -> Result<(), Problem> {
     }
 }
 
-async fn plan<'a>(
-    gh: &Client,
-    change: &AccessChange,
-    existing: &'a Listed<SecretRecord>,
-) -> Result<Vec<Step<'a>>, Problem> {
-    let scope = &change.scope;
+/// Reads what holds; a member without a goal keeps what it has.
+async fn plan(of: Of<'_>, goal: impl Fn(Member) -> Option<Access>) -> Result<Vec<Step>, Problem> {
+    let Of { gh, scope, prefix } = of;
+    let existing = secrets(gh, scope).await.map_err(|e| explain(reading(scope), &e, Some(scope)))?;
     let reads = Member::WRITE_ORDER.into_iter().filter_map(|member| {
-        let record = existing.find(&change.prefix.secret_name(member))?;
-        Some(async move { current_access(gh, scope, record).await.map(|before| Step { member, record, before }) })
+        let record = existing.find(&prefix.secret_name(member))?.clone();
+        let goal = goal(member);
+        Some(async move {
+            let before = current_access(gh, scope, &record).await?;
+            let goal = goal.unwrap_or_else(|| before.clone());
+            Ok(Step { member, record, before, goal })
+        })
     });
-    let what = format!("the present access of {} could not be read", change.prefix);
-    let steps = try_join_all(reads).await.map_err(|e| explain(what, &e, Some(scope)))?;
+    let what = format!("the present access of {prefix} could not be read");
+    let steps = try_join_all(reads).await.map_err(|e: GithubError| explain(what, &e, Some(scope)))?;
     if steps.is_empty() {
         return Err(Problem::new(
-            format!("the access of {} cannot be changed", change.prefix),
+            format!("the access of {prefix} cannot be changed"),
             "there is no such credential here any more",
             "reload the list; names are those before _CONTAINER_REGISTRY_",
         ));
@@ -122,15 +195,36 @@ async fn plan<'a>(
     Ok(steps)
 }
 
-async fn apply(gh: &Client, scope: &Scope, step: &Step<'_>, goal: &Access) -> WriteOutcome {
-    if is_known(&step.before) && step.before.is_same(goal) {
+/// What is different from what was seen, leaving out members that are as wanted anyway: nothing of theirs is lost.
+fn stale(steps: &[Step], planned: Planned<'_>) -> Option<Vec<String>> {
+    let is_as_wanted = |member| {
+        let step = steps.iter().find(|step| step.member == member);
+        step.is_some_and(|step| step.before.is_whole() && step.before.is_same(&step.goal))
+    };
+    let was_seen = |member| planned.seen.iter().any(|seen| seen.member == member);
+    let seen: Vec<_> = planned.seen.iter().filter(|seen| !is_as_wanted(seen.member)).cloned().collect();
+    let now = steps.iter().filter(|step| !(is_as_wanted(step.member) && was_seen(step.member)));
+    let now: Vec<_> = now
+        .map(|step| Seen { member: step.member, updated_at: step.record.updated_at, access: Some(step.before.clone()) })
+        .collect();
+    let differences = Seen::differences(&seen, &now, planned.only_access);
+    (!differences.is_empty()).then_some(differences)
+}
+
+async fn listing(of: Of<'_>) -> Result<ScopeListing, Problem> {
+    load_scope(of.gh, of.scope, &mut |_| {}).await
+}
+
+async fn apply(of: Of<'_>, step: &Step) -> WriteOutcome {
+    let Of { gh, scope, .. } = of;
+    let Step { record: SecretRecord { name, .. }, before, goal, .. } = step;
+    if before.is_whole() && before.is_same(goal) {
         return WriteOutcome::Unchanged;
     }
-    let name = &step.record.name;
-    let is_exchange = matches!((goal, &step.before), (Access::Selected(_), Access::Selected(_)));
-    let done = match (goal, &step.before) {
+    let is_exchange = matches!((goal, before), (Access::Selected(_), Access::Selected(_)));
+    let done = match (goal, before) {
         // A list that is exchanged for another has a call of its own, which leaves the secret alone.
-        (Access::Selected(list), Access::Selected(_)) => {
+        (Access::Selected(list), Access::Selected(_)) if list.complete => {
             let ids: Vec<_> = list.repositories.iter().map(|r| r.id).collect();
             gh.set_selected(scope, name, &ids).await.map(|()| Written::Updated)
         }
@@ -147,23 +241,40 @@ async fn apply(gh: &Client, scope: &Scope, step: &Step<'_>, goal: &Access) -> Wr
             "somebody deleted it meanwhile, and now it is there without a value",
             "write the credential again",
         )),
-        Err(GithubError::Unprocessable(refusal)) if !is_exchange => WriteOutcome::Failed(Problem::new(
-            what(),
-            format!(
-                "GitHub refuses a change of visibility without the value, which cannot be read back{}",
-                said(&refusal)
-            ),
-            "write the credential again, with the new access",
-        )),
-        Err(failure) if failure.may_have_happened() => {
-            settle_access(gh, scope, name, (&step.before, goal), &failure).await
+        Err(GithubError::Unprocessable(refusal)) if !is_exchange => {
+            WriteOutcome::Failed(value_wanted(what(), &refusal))
         }
+        Err(GithubError::Conflict(refusal)) => conflict(of, step, &refusal).await,
+        Err(failure) if failure.may_have_happened() => settle_access(gh, scope, name, (before, goal), &failure).await,
         Err(failure) => WriteOutcome::Failed(explain(what(), &failure, Some(scope))),
     }
 }
 
-fn is_known(access: &Access) -> bool {
-    !matches!(access, Access::Selected(list) if !list.complete)
+/// 409: the visibility is no longer `selected`. What holds instead is read, and said.
+async fn conflict(of: Of<'_>, step: &Step, refusal: &Refusal) -> WriteOutcome {
+    let name = &step.record.name;
+    let now = match of.gh.secret(of.scope, name).await {
+        Ok(Some(record)) => current_access(of.gh, of.scope, &record).await.ok(),
+        Ok(None) | Err(_) => None,
+    };
+    let failed = GithubError::Conflict(Box::new(refusal.clone()));
+    let problem = explain(format!("the access of {name} could not be changed"), &failed, Some(of.scope));
+    match now {
+        Some(now) if now.is_whole() && now.is_same(&step.goal) => WriteOutcome::Updated,
+        Some(now) => {
+            WriteOutcome::Failed(Problem { why: format!("{}; now it is for {}", problem.why, now.words()), ..problem })
+        }
+        None => WriteOutcome::Failed(problem),
+    }
+}
+
+fn value_wanted(what: String, refusal: &Refusal) -> Problem {
+    let words = said(refusal);
+    Problem::new(
+        what,
+        format!("GitHub refuses a change of visibility without the value, which cannot be read back{words}"),
+        "write the credential again, with the new access",
+    )
 }
 
 fn unlike(name: &str) -> Problem {
