@@ -7,12 +7,13 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph};
 
 use super::action::Action;
+use super::header;
 use super::keymap::Keymap;
 use super::notices::Tone;
 use super::screens::{self, Screen};
 use super::{App, Leaving};
 use crate::ui::memory::Hit;
-use crate::ui::widgets::{Level, fit, key_hints, notice, truncate, width};
+use crate::ui::widgets::{Level, fit, key_hints, notice, width};
 use crate::ui::{Glyphs, Memory, Role, Theme};
 
 /// How things look: given once at the start.
@@ -140,8 +141,9 @@ pub fn draw(app: &App, frame: &mut Frame<'_>, memory: &mut Memory, look: &Look) 
     let roomy = area.height >= 14;
     let notices = notice_lines(app, &canvas, area.width, if roomy { 3 } else { 2 });
     let rows = Rows::of(area, roomy, u16::try_from(notices.len()).unwrap_or(0));
-    canvas.lines(rows.header, vec![header(app, &canvas, area.width)]);
-    canvas.lines(rows.tabs, vec![tabs(app, &canvas)]);
+    let head = header::header(app, &canvas, area.width);
+    canvas.lines(rows.header, vec![head]);
+    header::tabs(app, &mut canvas, rows.tabs);
     for rule in rows.rules.into_iter().flatten() {
         let line = look.glyphs.lines.horizontal.repeat(usize::from(rule.width));
         canvas.lines(rule, vec![canvas.line(Role::Border, line)]);
@@ -204,98 +206,6 @@ fn too_small(app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) {
     );
     let lines = canvas.wrapped(Role::Warn, &text, area.width);
     canvas.lines(area, lines);
-}
-
-/// Name, who one is, host, where the token came from, request budget left.
-fn header(app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Line<'static> {
-    let columns = usize::from(columns);
-    let dot = format!(" {} ", canvas.look.glyphs.lines.dot);
-    let (who, scopes) = who(app, &dot);
-    let budget =
-        app.world.budget.map(|b| format!("{} of {} left ", grouped(b.remaining), grouped(b.limit))).unwrap_or_default();
-    if app.world.demo {
-        let sentence = "demo: nothing leaves this machine";
-        let lead = if columns >= 60 { " pullkey  " } else { " " };
-        let room = columns.saturating_sub(width(lead) + width(sentence) + 1);
-        let rest = format!("{dot}{who}{scopes}");
-        let rest = if width(&rest) <= room { rest } else { String::new() };
-        return Line::from(vec![
-            canvas.span(Role::Title, lead),
-            canvas.span(Role::Demo, sentence),
-            canvas.span(Role::Header, rest),
-        ]);
-    }
-    let lead = " pullkey  ";
-    let room = columns.saturating_sub(width(lead));
-    // What is left of the budget matters more than the scopes, which the help of each refusal names.
-    let fits = |text: &str| width(text) + width(&budget) + 2 <= room;
-    let whole = format!("{who}{scopes}");
-    let who = if fits(&whole) || !fits(&who) { whole } else { who };
-    let shows_budget = fits(&who);
-    let who = truncate(&who, room, canvas.look.glyphs.ellipsis);
-    let gap = room.saturating_sub(width(&who) + width(&budget));
-    let mut spans = vec![canvas.span(Role::Title, lead), canvas.span(Role::Header, who)];
-    if shows_budget {
-        spans.push(canvas.span(Role::Header, " ".repeat(gap)));
-        spans.push(canvas.span(Role::Header, budget));
-    }
-    Line::from(spans)
-}
-
-/// Who one is, and behind it what the token may.
-fn who(app: &App, dot: &str) -> (String, String) {
-    if let Some(identity) = app.world.identity.value() {
-        if app.world.demo {
-            return (identity.login.shown(), String::new());
-        }
-        let host =
-            if identity.is_github() { "github.com".to_owned() } else { format!("not GitHub: {}", identity.host) };
-        let scopes = identity.scopes.as_ref().map_or_else(
-            || identity.kind.word().to_owned(),
-            |scopes| if scopes.is_empty() { "no scopes".to_owned() } else { scopes.join(", ") },
-        );
-        let who = format!("{}{dot}{host}{dot}token from {}", identity.login.shown(), identity.source.word());
-        return (who, format!(" ({scopes})"));
-    }
-    let state = match app.world.identity.problem() {
-        Some(problem) => problem.what.clone(),
-        None => "asking GitHub who you are".to_owned(),
-    };
-    let who = match &app.world.elsewhere {
-        Some(host) => format!("not GitHub: {host}{dot}{state}"),
-        None => state,
-    };
-    (who, String::new())
-}
-
-/// `4812` as `4,812`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-fn tabs(app: &App, canvas: &Canvas<'_, '_, '_>) -> Line<'static> {
-    let last = app.stack().len() - 1;
-    let mut spans = vec![Span::raw(" ")];
-    for (index, screen) in app.stack().iter().enumerate() {
-        let title = screen.title();
-        if index > 0 {
-            spans.push(canvas.span(Role::Dim, format!(" {} ", canvas.look.glyphs.lines.right)));
-        }
-        let title = if index == 0 { format!("1 {title}") } else { title };
-        spans.push(canvas.span(if index == last { Role::TabActive } else { Role::Tab }, title));
-    }
-    if app.is_waiting() {
-        spans.push(canvas.span(Role::Info, format!("  {}", canvas.look.glyphs.spinner(app.spin))));
-    }
-    Line::from(spans)
 }
 
 fn notice_lines(app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16, rows: usize) -> Vec<Line<'static>> {

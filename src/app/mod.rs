@@ -4,6 +4,7 @@ pub mod action;
 pub mod cx;
 pub mod draw;
 pub mod form;
+pub mod header;
 pub mod history;
 pub mod keymap;
 pub mod ladder;
@@ -22,7 +23,7 @@ pub mod writing;
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use self::action::{Action, EVERYWHERE, Offer};
 pub use self::cx::{Cx, Flights};
@@ -35,6 +36,7 @@ use self::screens::Screen;
 use self::world::{Start, World};
 use crate::domain::ScopeKind;
 use crate::domain::change::AccessOutcome;
+use crate::domain::traffic::Pause;
 use crate::ui::Memory;
 
 /// The whole program as a value.
@@ -49,6 +51,8 @@ pub struct App {
     pub now: DateTime<Utc>,
     pub spin: usize,
     spinning: bool,
+    /// Whether the countdown of a wait will tick.
+    counting: bool,
     leaving: Leaving,
     /// The action that was just refused because it would lose what was typed; the same again does it.
     parting: Option<Action>,
@@ -67,6 +71,10 @@ pub enum Leaving {
 
 /// How long a spinner's frame stays.
 const SPIN: Duration = Duration::from_millis(120);
+/// How often a countdown is drawn anew.
+const TICK: Duration = Duration::from_secs(1);
+/// A wait shorter than this is not told.
+const NOTICEABLE: TimeDelta = TimeDelta::seconds(1);
 
 impl App {
     /// The program at its start, and what it asks for first.
@@ -79,6 +87,7 @@ impl App {
             now,
             spin: 0,
             spinning: false,
+            counting: false,
             leaving: Leaving::No,
             parting: None,
         };
@@ -110,7 +119,7 @@ impl App {
                 self.follow(flow, &mut effects);
             }
             Msg::Pointer(pointer) => self.pointer(pointer, &mut effects),
-            Msg::Timer(timer) => self.timer(timer, &mut effects),
+            Msg::Timer(timer) => self.timer(timer),
             Msg::Part { id, part } => self.part(id, part, &mut effects),
             Msg::Finished { id, outcome } => self.finished(id, outcome, &mut effects),
             Msg::Traffic(traffic) => self.world.traffic(traffic),
@@ -134,6 +143,7 @@ impl App {
             screen.learn(&self.world);
         }
         self.keep_spinning(&mut effects);
+        self.keep_counting(&mut effects);
         effects
     }
 
@@ -161,11 +171,20 @@ impl App {
         let mut facade = self.top().facade(&self.world, self.now);
         for action in EVERYWHERE {
             if !facade.offers.iter().any(|offer| offer.action == action) {
-                let home = action == Action::Home && self.stack.len() == 1;
-                facade.offers.push(Offer::new(action).unless(home.then_some("you are there already")));
+                let (tab, own) = header::open_tab(&self.stack);
+                let there = header::TABS[tab].0 == action && self.stack.len() == own;
+                facade.offers.push(Offer::new(action).unless(there.then_some("you are there already")));
             }
         }
+        let idle = self.pause().is_none().then_some("nothing waits for GitHub's limits");
+        facade.offers.push(Offer::new(Action::StopWaiting).unless(idle));
         facade
+    }
+
+    /// What the transport waits for, where it is worth telling: a wait that is over at once would only flicker.
+    pub fn pause(&self) -> Option<&Pause> {
+        let pause = self.world.pause.as_ref()?;
+        (self.counting || pause.until.signed_duration_since(self.now) >= NOTICEABLE).then_some(pause)
     }
 
     fn with_cx<T>(&mut self, effects: &mut Vec<Effect>, f: impl FnOnce(&mut Screen, &mut Cx<'_>) -> T) -> T {
@@ -207,6 +226,10 @@ impl App {
         }
         match action {
             Action::Quit => self.leave(effects),
+            Action::StopWaiting => {
+                effects.push(Effect::StopWaiting);
+                self.with_cx(effects, |_, cx| cx.note(Tone::Info, "stopped waiting: what waited was not sent"));
+            }
             Action::Suspend => effects.push(Effect::Suspend),
             Action::Help if !matches!(self.top(), Screen::Help(_)) => {
                 let help = screens::help::State::of(self.top().title(), facade);
@@ -273,11 +296,18 @@ impl App {
         }
     }
 
-    fn timer(&mut self, timer: Timer, effects: &mut Vec<Effect>) {
+    fn timer(&mut self, timer: Timer) {
         match timer {
             Timer::Spin => {
                 self.spin = self.spin.wrapping_add(1);
                 self.spinning = false;
+            }
+            Timer::Countdown => {
+                self.counting = false;
+                // The end of a wait that nobody told.
+                if self.world.pause.is_some_and(|p| p.until.signed_duration_since(self.now) < -NOTICEABLE) {
+                    self.world.pause = None;
+                }
             }
             Timer::Notice(number) => self.notices.expire(number),
             Timer::Reveal(number) => {
@@ -286,7 +316,6 @@ impl App {
                 }
             }
         }
-        let _ = effects;
     }
 
     fn part(&mut self, id: JobId, part: Part, effects: &mut Vec<Effect>) {
@@ -390,6 +419,13 @@ impl App {
         if self.is_waiting() && !self.spinning && self.leaving != Leaving::Now {
             self.spinning = true;
             effects.push(Effect::After { timer: Timer::Spin, delay: SPIN });
+        }
+    }
+
+    fn keep_counting(&mut self, effects: &mut Vec<Effect>) {
+        if self.pause().is_some() && !self.counting && self.leaving != Leaving::Now {
+            self.counting = true;
+            effects.push(Effect::After { timer: Timer::Countdown, delay: TICK });
         }
     }
 }

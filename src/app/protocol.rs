@@ -61,6 +61,8 @@ pub enum Pointer {
 pub enum Timer {
     /// Moves the spinner; asked for only while something waits.
     Spin,
+    /// Counts a wait for GitHub's limits down; asked for only while it lasts.
+    Countdown,
     /// Takes notice number n away.
     Notice(u64),
     /// Ends reveal number n.

@@ -20,6 +20,18 @@ pub struct Catalogue {
 /// How many requests are remembered.
 const EXCHANGES: usize = 1_000;
 
+/// What all requests since the start came to, remembered or not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    pub requests: u64,
+    /// Of the 900 a minute.
+    pub points: u64,
+    /// Of the hourly budget.
+    pub primary: u64,
+    /// How often something waited for a limit.
+    pub waits: u64,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct World {
     /// Whether this is the demo world, where nothing leaves the machine.
@@ -40,6 +52,7 @@ pub struct World {
     pub exchanges: VecDeque<Exchange>,
     /// What was changed in this run, newest first.
     pub changes: Vec<Done>,
+    pub totals: Totals,
     pub memberships: Remote<Vec<Membership>>,
     /// In the order they are shown.
     pub scopes: Vec<(Scope, Remote<ScopeListing>)>,
@@ -90,6 +103,7 @@ impl World {
             read_only: start.read_only,
             exchanges: VecDeque::new(),
             changes: Vec::new(),
+            totals: Totals::default(),
             memberships: Remote::Absent,
             scopes,
             here: start.here,
@@ -144,12 +158,18 @@ impl World {
     pub fn traffic(&mut self, traffic: Traffic) {
         match traffic {
             Traffic::Exchange(exchange) => {
+                self.totals.requests += 1;
+                self.totals.points += u64::from(exchange.cost.points);
+                self.totals.primary += u64::from(exchange.cost.primary);
                 if self.exchanges.len() == EXCHANGES {
                     self.exchanges.pop_front();
                 }
                 self.exchanges.push_back(exchange);
             }
-            Traffic::Paused(pause) => self.pause = Some(pause),
+            Traffic::Paused(pause) => {
+                self.totals.waits += u64::from(self.pause.is_none());
+                self.pause = Some(pause);
+            }
             Traffic::Resumed => self.pause = None,
             Traffic::Budget(budget) => self.budget = Some(budget),
         }

@@ -16,7 +16,7 @@ use super::session::Session;
 use super::terminal::{Canvas, NoScreen, Screen};
 use crate::app::keymap::KeyPress;
 use crate::app::protocol::{Effect, Msg, Pointer};
-use crate::app::{App, Leaving, Look, draw};
+use crate::app::{App, Leaving, Look, draw, header};
 use crate::domain::Problem;
 use crate::ui::Memory;
 use crate::ui::memory::Hit;
@@ -156,7 +156,8 @@ impl Stage {
             MouseEventKind::Down(MouseButton::Left) => match self.memory.hit(mouse.column, mouse.row)? {
                 Hit::Row { index, .. } | Hit::Field(index) => Some(Pointer::Row(index)),
                 Hit::Hint(index) => draw::hints(&self.app).get(index).map(|hint| Pointer::Act(hint.action)),
-                Hit::List(_) | Hit::Tab(_) => None,
+                Hit::Tab(tab) => header::TABS.get(tab).map(|(action, _)| Pointer::Act(*action)),
+                Hit::List(_) => None,
             },
             _ => None, // other buttons and movements mean nothing here
         }

@@ -2,6 +2,7 @@
 
 use super::world::{self, acme, api, org, prefix, reference, tested, type_login, type_values};
 use super::*;
+use crate::domain::traffic::{Cost, Exchange, Pause, PauseReason, Traffic};
 use crate::domain::{Access, Member, ScopeListing, Verdict, Visibility};
 
 const HUB_TOKEN: &str = "dckr_pat_aBcDeFgHiJkLmNoPqRsTuVwXyZ0";
@@ -16,6 +17,7 @@ pub fn all() -> Vec<(&'static str, Driver)> {
     all.extend(changes());
     all.extend(login_tests());
     all.extend(frames());
+    all.extend(activity());
     for (_, driver) in &mut all {
         driver.expire_notices();
     }
@@ -258,6 +260,51 @@ fn frames() -> Vec<(&'static str, Driver)> {
         ("help_of_a_form", with(Driver::ready(), "t f1")),
         ("demo", demo),
         ("leaving", with(Driver::ready(), "d tab enter q")),
+    ]
+}
+
+/// A day's requests, as the transport tells them.
+pub fn exchanges() -> Vec<Exchange> {
+    let one = |second: u32, method, path: &str, status, cost: (u32, u32)| Exchange {
+        at: noon() - chrono::Duration::seconds(i64::from(60 - second)),
+        method,
+        path: path.to_owned(),
+        status,
+        cost: Cost { primary: cost.0, points: cost.1 },
+        took: std::time::Duration::from_millis(u64::from(80 + second * 7)),
+    };
+    let repositories = "/orgs/acme/codespaces/secrets/ACR_CONTAINER_REGISTRY_PASSWORD/repositories?per_page=100";
+    vec![
+        one(1, "GET", "/user", Some(200), (1, 1)),
+        one(1, "GET", "/user/codespaces/secrets?per_page=100", Some(304), (0, 1)),
+        one(2, "GET", "/orgs/acme/codespaces/secrets?per_page=100", Some(200), (1, 1)),
+        one(2, "GET", repositories, Some(200), (0, 0)),
+        one(3, "GET", "/orgs/globex/codespaces/secrets?per_page=100", Some(403), (1, 1)),
+        one(9, "PUT", "/user/codespaces/secrets/ACR_CONTAINER_REGISTRY_PASSWORD", Some(204), (1, 5)),
+        one(12, "GET", "/user/codespaces/secrets?per_page=100", None, (1, 1)),
+        one(13, "GET", "/user/codespaces/secrets?per_page=100", Some(502), (1, 1)),
+    ]
+}
+
+fn activity() -> Vec<(&'static str, Driver)> {
+    let busy = || {
+        let mut driver = Driver::ready();
+        for exchange in exchanges() {
+            driver.send(Msg::Traffic(Traffic::Exchange(exchange)));
+        }
+        with(driver, "5")
+    };
+    let mut waits = busy();
+    let pause = Pause { until: noon() + chrono::Duration::seconds(42), reason: PauseReason::Secondary };
+    waits.send(Msg::Traffic(Traffic::Paused(pause)));
+    let mut filtered = with(busy(), "/");
+    filtered.type_text("acme");
+    vec![
+        ("activity", busy()),
+        ("activity_empty", with(Driver::ready(), "5")),
+        ("activity_detail", with(busy(), "down down enter")),
+        ("activity_filter", filtered),
+        ("activity_waits", waits),
     ]
 }
 

@@ -12,4 +12,4 @@ pub use hints::key_hints;
 pub use layout::{Columns, centered, two_columns};
 pub use parts::{Level, badge, frame, meter, notice};
 pub use table::{Align, Column};
-pub use text::{fit, truncate, width, wrap};
+pub use text::{fit, middle, truncate, width, wrap};

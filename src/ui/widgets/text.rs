@@ -24,6 +24,23 @@ pub fn truncate(text: &str, columns: usize, ellipsis: &str) -> String {
     cut
 }
 
+/// At most `columns` wide, with its beginning and its end: what is cut out of the middle leaves the ellipsis.
+pub fn middle(text: &str, columns: usize, ellipsis: &str) -> String {
+    let text = clean(text);
+    let Some(room) = columns.checked_sub(ellipsis.width()).filter(|room| *room > 1 && text.width() > columns) else {
+        return truncate(&text, columns, ellipsis);
+    };
+    let head = prefix(&text, room.div_ceil(2));
+    let mut left = room - head.width();
+    let mut from = text.len();
+    for (index, c) in text.char_indices().rev() {
+        let Some(rest) = left.checked_sub(c.width().unwrap_or(0)) else { break };
+        left = rest;
+        from = index;
+    }
+    format!("{head}{ellipsis}{}", &text[from..])
+}
+
 /// The longest start of `text` that is at most `columns` wide.
 fn prefix(text: &str, columns: usize) -> &str {
     let mut used = 0;
@@ -125,6 +142,17 @@ mod tests {
         assert_eq!(truncate("acme/api", 2, "..."), "..");
         assert_eq!(truncate("日本語", 5, "…"), "日本…");
         assert_eq!(truncate("日本語", 4, "…"), "日…");
+    }
+
+    #[test]
+    fn a_text_cut_in_the_middle_keeps_both_ends() {
+        assert_eq!(middle("/repos/acme/api", 15, "…"), "/repos/acme/api");
+        assert_eq!(middle("/repos/acme/api", 9, "…"), "/rep…/api");
+        assert_eq!(middle("/repos/acme/api", 9, "..."), "/re...api");
+        assert_eq!(middle("日本語日本語", 7, "…"), "日…本語");
+        for columns in 0..16 {
+            assert!(width(&middle("/repos/日本/api", columns, "…")) <= columns);
+        }
     }
 
     #[test]

@@ -1,19 +1,116 @@
-//! What the screen knows and does.
+//! What is selected and filtered among changes and requests, and what the keys do.
 
 use chrono::{DateTime, Utc};
 
-use crate::app::action::{Action, Offer};
+use super::rows::{Row, answer, rows};
+use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};
+use crate::app::form::{field_key, say_refusal};
+use crate::app::keymap::KeyPress;
+use crate::app::notices::Tone;
+use crate::app::protocol::Effect;
 use crate::app::screens::Behavior;
+use crate::app::scroll::Scroll;
 use crate::app::world::World;
+use crate::domain::Sensitive;
+use crate::domain::foreign::clean;
+use crate::ui::{Memory, TextField, TrailingLineEnd};
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct State {}
+#[derive(Clone, Debug)]
+pub struct State {
+    /// The row one moved to; `None` until then, which means the newest.
+    selected: Option<Row>,
+    pub filter: TextField,
+    pub filtering: bool,
+    /// Whether the detail is open over the list.
+    pub detail: bool,
+    pub detail_scroll: Scroll,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            selected: None,
+            filter: TextField::plain(""),
+            filtering: false,
+            detail: false,
+            detail_scroll: Scroll::default(),
+        }
+    }
+}
 
 impl State {
-    pub fn open(_cx: &mut Cx<'_>) -> Self {
-        Self::default()
+    pub fn rows(&self, world: &World) -> Vec<Row> {
+        rows(world, self.filter.text().unwrap_or_default())
     }
+
+    pub fn selected_index(&self, rows: &[Row]) -> usize {
+        let first = rows.iter().position(|row| row.is_selectable()).unwrap_or(0);
+        self.selected.and_then(|wanted| rows.iter().position(|row| *row == wanted)).unwrap_or(first)
+    }
+
+    pub fn selected(&self, world: &World) -> Option<Row> {
+        let rows = self.rows(world);
+        rows.get(self.selected_index(&rows)).copied().filter(|row| row.is_selectable())
+    }
+
+    fn wander(&mut self, action: Action, world: &World) {
+        if self.detail {
+            self.detail_scroll.act(action);
+            return;
+        }
+        let rows = self.rows(world);
+        let at = self.selected_index(&rows);
+        let places: Vec<usize> = (0..rows.len()).filter(|index| rows[*index].is_selectable()).collect();
+        let rank = places.iter().position(|place| *place == at).unwrap_or(0);
+        let last = places.len().saturating_sub(1);
+        let wanted = match action {
+            Action::Up => rank.saturating_sub(1),
+            Action::PageUp => rank.saturating_sub(10),
+            Action::Top => 0,
+            Action::Down => rank + 1,
+            Action::PageDown => rank + 10,
+            _ => last, // to the bottom
+        };
+        if let Some(place) = places.get(wanted.min(last)) {
+            self.selected = Some(rows[*place]);
+            self.detail_scroll = Scroll::default();
+        }
+    }
+
+    fn copy(&self, cx: &mut Cx<'_>) {
+        let row = self.selected(cx.world);
+        if let Some(line) = row.and_then(|row| line(row, cx.world)) {
+            cx.effects.push(Effect::Copy(line));
+        }
+    }
+
+    fn back(&mut self) -> Flow {
+        if self.detail {
+            self.detail = false;
+        } else if self.filtering || !self.filter.is_empty() {
+            self.filtering = false;
+            self.filter = TextField::plain("");
+        } else {
+            return Flow::Close;
+        }
+        Flow::Stay
+    }
+}
+
+/// What `y` copies: all there is to a row, in one line.
+fn line(row: Row, world: &World) -> Option<String> {
+    let exchange = row.exchange(world)?;
+    let (points, primary) = (exchange.cost.points, exchange.cost.primary);
+    let text = format!(
+        "{} {} {}: {}, {points} points, {primary} of the budget, {} ms",
+        exchange.at.format("%Y-%m-%dT%H:%M:%SZ"),
+        exchange.method,
+        exchange.path,
+        answer(exchange),
+        exchange.took.as_millis()
+    );
+    Some(clean(&text))
 }
 
 impl Behavior for State {
@@ -21,11 +118,83 @@ impl Behavior for State {
         "Activity".to_owned()
     }
 
-    fn facade(&self, _world: &World, _now: DateTime<Utc>) -> Facade {
-        Facade { offers: vec![Offer::new(Action::Back)], typing: false }
+    fn facade(&self, world: &World, _now: DateTime<Utc>) -> Facade {
+        if self.filtering {
+            let offers = vec![
+                Offer::called(Action::Activate, "to the list"),
+                Offer::called(Action::Back, "no filter"),
+                Offer::new(Action::Up),
+                Offer::new(Action::Down),
+            ];
+            return Facade { offers, typing: true };
+        }
+        let nothing = self.selected(world).is_none().then_some("nothing is selected");
+        let back = match (self.detail, self.filter.is_empty()) {
+            (true, _) => "close",
+            (false, false) => "no filter",
+            (false, true) => "back",
+        };
+        let mut offers = vec![
+            Offer::called(Action::Activate, if self.detail { "close" } else { "details" }).unless(nothing),
+            Offer::called(Action::Back, back),
+            Offer::new(Action::Filter),
+            Offer::called(Action::Copy, "copy the line").unless(nothing),
+        ];
+        offers.extend(moving());
+        Facade { offers, typing: false }
     }
 
-    fn act(&mut self, _action: Action, _cx: &mut Cx<'_>) -> Flow {
-        Flow::Close // only Back is offered
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+        match action {
+            Action::Activate if self.filtering => self.filtering = false,
+            Action::Activate => {
+                // What is looked at stays, whatever arrives meanwhile.
+                self.selected = self.selected(cx.world);
+                self.detail = !self.detail;
+            }
+            Action::Back => return self.back(),
+            Action::Filter => {
+                self.detail = false;
+                self.filtering = true;
+            }
+            Action::Copy => self.copy(cx),
+            _ => self.wander(action, cx.world), // the moving keys
+        }
+        Flow::Stay
+    }
+
+    fn at_line(&self, world: &World) -> Option<usize> {
+        Some(if self.detail { self.detail_scroll.at() } else { self.selected_index(&self.rows(world)) })
+    }
+
+    fn drawn(&mut self, memory: &Memory) {
+        if let Some(end) = memory.end("activity-detail") {
+            self.detail_scroll.drawn(end);
+        }
+    }
+
+    fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+        let Some(key) = field_key(key) else { return false };
+        say_refusal(self.filter.key(key), cx);
+        true
+    }
+
+    fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) -> Flow {
+        if self.filtering {
+            say_refusal(self.filter.paste(text, TrailingLineEnd::DropOne), cx);
+        } else {
+            cx.note(Tone::Info, "there is no text field here to paste into; / opens the filter");
+        }
+        Flow::Stay
+    }
+
+    fn point(&mut self, row: usize, cx: &mut Cx<'_>) -> Flow {
+        let rows = self.rows(cx.world);
+        match rows.get(row) {
+            Some(wanted) if self.selected == Some(*wanted) => self.detail = true,
+            Some(wanted) if wanted.is_selectable() => self.selected = Some(*wanted),
+            Some(_) | None => {}
+        }
+        Flow::Stay
     }
 }

@@ -1,14 +1,196 @@
-//! Draws it.
+//! Draws changes and requests: only the rows one sees are built.
 
 use ratatui::layout::{Position, Rect};
+use ratatui::text::Line;
 
 use super::State;
+use super::rows::{Row, answer, spelled};
 use crate::app::App;
 use crate::app::draw::Canvas;
+use crate::app::header::grouped;
+use crate::app::world::Totals;
+use crate::domain::traffic::Exchange;
 use crate::ui::Role;
+use crate::ui::memory::Hit;
+use crate::ui::text_field;
+use crate::ui::widgets::{Align, Column, middle, table, two_columns};
 
-pub fn draw(_state: &State, _app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
-    let lines = canvas.wrapped(Role::Dim, "There is nothing here yet.", area.width);
-    canvas.lines(area, lines);
-    Some(Position::new(area.x, area.y))
+/// The columns; `path` is what the path needs before the less important ones get room.
+const fn columns(path: usize) -> [Column; 7] {
+    [
+        Column { title: "TIME", least: 8, most: 8, priority: 5, align: Align::Left },
+        Column { title: "METHOD", least: 6, most: 6, priority: 2, align: Align::Left },
+        Column { title: "PATH", least: path, most: 80, priority: 0, align: Align::Left },
+        Column { title: "ANSWER", least: 12, most: 12, priority: 1, align: Align::Left },
+        Column { title: "POINTS", least: 6, most: 6, priority: 4, align: Align::Right },
+        Column { title: "BUDGET", least: 6, most: 6, priority: 6, align: Align::Right },
+        Column { title: "TOOK", least: 7, most: 7, priority: 3, align: Align::Right },
+    ]
+}
+
+/// The place of PATH among the columns.
+const PATH: usize = 2;
+
+pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
+    if state.detail {
+        let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+        let lines = detail_lines(state, app, canvas, area.width);
+        canvas.scrolled("activity-detail", area, lines, state.detail_scroll.at());
+        return Some(Position::new(area.x, area.y));
+    }
+    // Requests are long lines: the detail stands beside them only where both have room.
+    let columns = two_columns(area);
+    let has_room = area.width >= 120;
+    let (filter, list) = draw_filter(state, canvas, if has_room { columns.list } else { area });
+    let cursor = draw_list(state, app, canvas, list);
+    if let (true, Some(rule), Some(detail)) = (has_room, columns.rule, columns.detail) {
+        let line = canvas.look.glyphs.lines.vertical;
+        let border = (0..rule.height).map(|_| canvas.line(Role::Border, line)).collect();
+        canvas.lines(rule, border);
+        let lines = detail_lines(state, app, canvas, detail.width);
+        canvas.lines(detail, lines);
+    }
+    filter.or(cursor)
+}
+
+/// The line of the filter, while there is one, and what is left of the area.
+fn draw_filter(state: &State, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> (Option<Position>, Rect) {
+    if !state.filtering && state.filter.is_empty() {
+        return (None, area);
+    }
+    let line = canvas.line(Role::Label, " filter");
+    canvas.lines(area, vec![line]);
+    let field = Rect { x: area.x + 9, width: area.width.saturating_sub(10), height: 1, ..area };
+    let (theme, glyphs) = (&canvas.look.theme, &canvas.look.glyphs);
+    let cursor = text_field::draw(canvas.frame.buffer_mut(), field, &state.filter, theme, glyphs, state.filtering);
+    let rest = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+    (cursor.filter(|_| state.filtering), rest)
+}
+
+fn draw_list(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
+    let rows = state.rows(&app.world);
+    let columns = columns(if area.width < 76 { 14 } else { 36 });
+    let widths = table::widths(&columns, usize::from(area.width.saturating_sub(3)));
+    let titles = table::titles(&columns, &widths, canvas.style(Role::Dim), canvas.look.glyphs.ellipsis);
+    let indent = Rect { x: area.x + 2, width: area.width.saturating_sub(2), ..area };
+    canvas.lines(indent, vec![titles]);
+    let area = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+    let selected = state.selected_index(&rows);
+    let visible = canvas.memory.visible("activity", rows.len(), selected, usize::from(area.height));
+    canvas.memory.hit_area(area, Hit::List("activity"));
+    let mut cursor = Some(Position::new(area.x, area.y));
+    for (place, index) in area.rows().zip(visible) {
+        let is_selected = index == selected && rows[index].is_selectable();
+        canvas.memory.hit_area(place, Hit::Row { list: "activity", index });
+        if is_selected {
+            cursor = Some(Position::new(place.x, place.y));
+        }
+        let line = row_line(rows[index], state, app, canvas, (&columns, &widths), is_selected);
+        canvas.row(place, line, is_selected);
+    }
+    cursor
+}
+
+fn row_line(
+    row: Row,
+    state: &State,
+    app: &App,
+    canvas: &Canvas<'_, '_, '_>,
+    table: (&[Column], &[usize]),
+    is_selected: bool,
+) -> Line<'static> {
+    let lead = if is_selected { canvas.look.glyphs.lines.bar } else { " " };
+    match row {
+        Row::Requests => canvas.line(Role::Group, format!(" Requests  {}", sums(&app.world.totals, canvas))),
+        Row::NoRequest => {
+            let text = if state.filter.is_empty() { "none yet" } else { "none contains this text; esc shows all" };
+            canvas.line(Role::Dim, format!("  {text}"))
+        }
+        Row::Request(_) => {
+            let Some(exchange) = row.exchange(&app.world) else { return Line::default() };
+            let line = request(exchange, canvas, table);
+            let mut spans = vec![canvas.span(Role::Mark, format!("{lead} "))];
+            spans.extend(line.spans);
+            Line::from(spans)
+        }
+    }
+}
+
+/// «128 · 140 points · 96 of the budget · waited 2 times».
+fn sums(totals: &Totals, canvas: &Canvas<'_, '_, '_>) -> String {
+    let dot = format!(" {} ", canvas.look.glyphs.lines.dot);
+    let mut words = vec![
+        grouped(totals.requests),
+        format!("{} points", grouped(totals.points)),
+        format!("{} of the budget", grouped(totals.primary)),
+    ];
+    if totals.waits > 0 {
+        words.push(if totals.waits == 1 { "waited once".to_owned() } else { format!("waited {} times", totals.waits) });
+    }
+    words.join(&dot)
+}
+
+fn request(
+    exchange: &Exchange,
+    canvas: &Canvas<'_, '_, '_>,
+    (columns, widths): (&[Column], &[usize]),
+) -> Line<'static> {
+    let ellipsis = canvas.look.glyphs.ellipsis;
+    // Every list asks for whole pages: that is worth no room. The detail has the path as it was sent.
+    let path = exchange.path.replace("?per_page=100&", "?").replace("&per_page=100", "").replace("?per_page=100", "");
+    let cells = [
+        canvas.line(Role::Dim, exchange.at.format("%H:%M:%S").to_string()),
+        canvas.line(Role::Text, exchange.method),
+        canvas.line(Role::Text, middle(&path, widths[PATH], ellipsis)),
+        canvas.line(role_of(exchange), answer(exchange)),
+        canvas.line(Role::Text, exchange.cost.points.to_string()),
+        canvas.line(Role::Text, exchange.cost.primary.to_string()),
+        canvas.line(Role::Dim, took(exchange)),
+    ];
+    table::row(columns, widths, cells, canvas.style(Role::Text), ellipsis)
+}
+
+fn role_of(exchange: &Exchange) -> Role {
+    match exchange.status {
+        Some(..400) => Role::Text,
+        Some(400..500) => Role::Warn,
+        Some(_) | None => Role::Bad,
+    }
+}
+
+fn took(exchange: &Exchange) -> String {
+    let millis = exchange.took.as_millis();
+    if millis < 10_000 { format!("{millis} ms") } else { format!("{} s", exchange.took.as_secs()) }
+}
+
+fn detail_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
+    let Some(row) = state.selected(&app.world) else {
+        let text = "Every request to GitHub is listed here with what it cost. Nothing here carries a token or a value.";
+        return canvas.wrapped(Role::Dim, text, columns);
+    };
+    match row {
+        Row::Request(_) => row.exchange(&app.world).map(|one| request_lines(one, canvas, columns)).unwrap_or_default(),
+        Row::Requests | Row::NoRequest => Vec::new(),
+    }
+}
+
+fn request_lines(exchange: &Exchange, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
+    let mut lines = canvas.wrapped(Role::Title, &format!("{} {}", exchange.method, exchange.path), columns);
+    lines.push(Line::default());
+    lines.extend(canvas.labelled("answer", role_of(exchange), &spelled(exchange), columns));
+    let points = match exchange.cost.points {
+        0 => "nothing: nothing was sent".to_owned(),
+        1 => "1 point of 900 a minute".to_owned(),
+        points => format!("{points} points of 900 a minute"),
+    };
+    lines.extend(canvas.labelled("cost", Role::Text, &points, columns));
+    let primary = match exchange.cost.primary {
+        0 => "nothing of the hourly budget".to_owned(),
+        primary => format!("{primary} of the hourly budget"),
+    };
+    lines.extend(canvas.labelled("", Role::Text, &primary, columns));
+    lines.extend(canvas.labelled("took", Role::Text, &took(exchange), columns));
+    let at = exchange.at.format("%Y-%m-%d %H:%M:%S UTC").to_string();
+    lines.extend(canvas.labelled("sent", Role::Text, &at, columns));
+    lines
 }

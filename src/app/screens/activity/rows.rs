@@ -1,0 +1,106 @@
+//! Activity as rows, newest first. A row is its own key, so that a selection stays on its item while others arrive.
+
+use crate::app::world::World;
+use crate::domain::traffic::Exchange;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// The headings; never selected.
+    Requests,
+    /// A request by its number since the start, counted from 0.
+    Request(u64),
+    /// There was none, or none contains the text of the filter.
+    NoRequest,
+}
+
+impl Row {
+    pub const fn is_selectable(self) -> bool {
+        match self {
+            Self::Request(_) => true,
+            Self::Requests | Self::NoRequest => false,
+        }
+    }
+
+    pub fn exchange(self, world: &World) -> Option<&Exchange> {
+        let Self::Request(number) = self else { return None };
+        let first = world.totals.requests.saturating_sub(world.exchanges.len() as u64);
+        world.exchanges.get(usize::try_from(number.checked_sub(first)?).ok()?)
+    }
+}
+
+/// All rows as they stand now.
+pub fn rows(world: &World, filter: &str) -> Vec<Row> {
+    let wanted = filter.to_lowercase();
+    let newest = world.totals.requests;
+    let requests = world.exchanges.iter().rev().zip(0..);
+    let found = requests.filter(|(exchange, _)| matches(exchange, &wanted));
+    let mut rows = vec![Row::Requests];
+    rows.extend(found.map(|(_, age)| Row::Request(newest.saturating_sub(age + 1))));
+    if rows.len() == 1 {
+        rows.push(Row::NoRequest);
+    }
+    rows
+}
+
+fn matches(exchange: &Exchange, wanted: &str) -> bool {
+    wanted.is_empty()
+        || exchange.path.to_lowercase().contains(wanted)
+        || exchange.method.to_lowercase().contains(wanted)
+        || answer(exchange).contains(wanted)
+}
+
+/// What came back, short: a status, or in words where it came from.
+pub fn answer(exchange: &Exchange) -> String {
+    match exchange.status {
+        None => "no answer".to_owned(),
+        Some(304) => "not modified".to_owned(),
+        Some(_) if exchange.cost.points == 0 => "from disk".to_owned(),
+        Some(status) => format!("{status} {}", short(status)).trim_end().to_owned(),
+    }
+}
+
+/// A status in a word; source: RFC 9110 and the statuses of GitHub's REST description.
+const fn short(status: u16) -> &'static str {
+    match status {
+        200 => "fine",
+        201 => "created",
+        202 => "accepted",
+        204 => "done",
+        301 | 302 | 307 | 308 => "moved",
+        401 => "token",
+        402 => "payment",
+        403 => "refused",
+        404 => "nothing",
+        409 => "conflict",
+        422 => "not valid",
+        429 => "too many",
+        500..=599 => "fault",
+        _ => "",
+    }
+}
+
+/// The same in a sentence.
+pub fn spelled(exchange: &Exchange) -> String {
+    let Some(status) = exchange.status else {
+        return "no answer came".to_owned();
+    };
+    let words = match status {
+        304 => "nothing has changed since the last answer, which was taken from the disk",
+        _ if exchange.cost.points == 0 => "taken from the disk without asking",
+        200 => "answered",
+        201 => "it was made",
+        202 => "it was accepted, and is being done",
+        204 => "it was done",
+        301 | 302 | 307 | 308 => "it has moved to another address",
+        401 => "GitHub does not accept the token",
+        402 => "GitHub wants it paid for",
+        403 => "GitHub refuses it",
+        404 => "GitHub shows nothing there: there is none, or no right to see it",
+        409 => "something else stands against it",
+        422 => "GitHub cannot take what was asked",
+        429 => "too many requests at once",
+        500..=599 => "GitHub has a problem of its own",
+        _ => "an answer no call of pullkey expects",
+    };
+    format!("{words} (status {status})")
+}

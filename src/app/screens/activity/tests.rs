@@ -1,0 +1,95 @@
+//! Requests are counted, found, copied and never lost from sight; a selection stays on its item.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::time::Duration;
+
+use crate::app::protocol::{Effect, Msg};
+use crate::app::tests::{Driver, noon};
+use crate::domain::traffic::{Cost, Exchange, Traffic};
+
+pub fn exchange(path: &str, status: Option<u16>, primary: u32, points: u32) -> Exchange {
+    Exchange {
+        at: noon(),
+        method: "GET",
+        path: path.to_owned(),
+        status,
+        cost: Cost { primary, points },
+        took: Duration::from_millis(87),
+    }
+}
+
+fn told(exchanges: impl IntoIterator<Item = Exchange>) -> Driver {
+    let mut driver = Driver::ready();
+    for one in exchanges {
+        driver.send(Msg::Traffic(Traffic::Exchange(one)));
+    }
+    driver.press("5");
+    driver
+}
+
+#[test]
+fn every_request_is_there_newest_first_with_what_it_cost() {
+    let driver = told([
+        exchange("/user", Some(200), 1, 1),
+        exchange("/user/codespaces/secrets", Some(304), 0, 1),
+        exchange("/orgs/acme/codespaces/secrets", Some(200), 0, 0),
+        exchange("/repos/acme/api", None, 1, 1),
+    ]);
+    let frame = driver.frame(100, 24);
+    let line = |words: &str| frame.lines().position(|line| line.contains(words)).unwrap_or_else(|| panic!("{frame}"));
+    assert!(line("/repos/acme/api") < line("/user/codespaces/secrets"), "{frame}");
+    for words in ["no answer", "not modified", "from disk", "200 fine", "4 · 3 points · 2 of the budget"] {
+        line(words);
+    }
+}
+
+#[test]
+fn a_selection_stays_on_its_request_while_others_arrive() {
+    let mut driver = told((0..50).map(|n| exchange(&format!("/repos/acme/r{n:02}"), Some(200), 1, 1)));
+    driver.keys("down down y");
+    assert!(
+        matches!(driver.asked.last(), Some(Effect::Copy(text)) if text.contains("/r47:")),
+        "{:?}",
+        driver.asked.last()
+    );
+    for n in 50..60 {
+        driver.send(Msg::Traffic(Traffic::Exchange(exchange(&format!("/repos/acme/r{n:02}"), Some(200), 1, 1))));
+    }
+    driver.press("y");
+    assert!(matches!(driver.asked.last(), Some(Effect::Copy(text)) if text.contains("/r47:")));
+    assert!(driver.frame(80, 24).contains("/r47"));
+}
+
+#[test]
+fn more_requests_than_are_remembered_are_still_counted() {
+    let mut driver = told((0..1_500).map(|n| exchange(&format!("/r{n:04}"), Some(200), 1, 1)));
+    driver.says("1,500 · 1,500 points");
+    assert!(driver.frame(80, 24).contains("/r1499"));
+    driver.press("G");
+    assert!(driver.frame(80, 24).contains("/r0500"), "{}", driver.frame(80, 24));
+}
+
+#[test]
+fn a_long_path_is_cut_in_the_middle_and_whole_in_the_detail() {
+    let path =
+        "/orgs/acme-with-a-long-name/codespaces/secrets/ACR_CONTAINER_REGISTRY_PASSWORD/repositories?per_page=100";
+    let mut driver = told([exchange(path, Some(200), 1, 1)]);
+    let frame = driver.frame(80, 24);
+    assert!(frame.contains("/orgs/acme") && frame.contains("repositories  200") && frame.contains('…'), "{frame}");
+    driver.press("enter");
+    let detail: String = driver.frame(80, 24).split_whitespace().collect();
+    assert!(detail.contains(path), "{detail}");
+}
+
+#[test]
+fn the_filter_finds_by_path_method_and_answer() {
+    let mut driver = told([exchange("/user", Some(200), 1, 1), exchange("/repos/acme/api", Some(404), 1, 1)]);
+    driver.press("/");
+    driver.type_text("404");
+    driver.says("/repos/acme/api").is_silent_about("/user");
+    driver.keys("esc /");
+    driver.type_text("zebra");
+    driver.says("none contains this text");
+    driver.keys("esc esc");
+    assert_eq!(driver.title(), "Credentials");
+}
