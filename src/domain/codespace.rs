@@ -1,4 +1,6 @@
-//! A codespace: what state it is in, whether it started before a secret it should see, and what it needs.
+//! A codespace: what state it is in, and what can be done to it. What it needs is said in `freshness`.
+//!
+//! Nothing here claims that an image was pulled: GitHub's API does not tell.
 
 use chrono::{DateTime, Utc};
 
@@ -12,9 +14,10 @@ pub struct Codespace {
     /// What its owner sees, where it has another name.
     pub display_name: Option<Foreign>,
     pub owner: Foreign,
-    pub repository: RepoRef,
+    /// `None` for one made from a template and not published yet: no secret reaches it.
+    pub repository: Option<CodespaceRepo>,
     pub state: State,
-    pub created_at: DateTime<Utc>,
+    pub created_at: Option<DateTime<Utc>>,
     /// «Last known time this codespace was started» (GitHub's description of `last_used_at`).
     pub started_at: Option<DateTime<Utc>>,
     pub git: GitStatus,
@@ -25,6 +28,41 @@ pub struct Codespace {
     /// What GitHub says of why it stopped.
     pub stop_notice: Option<Foreign>,
     pub web_url: Option<Foreign>,
+}
+
+/// The repository of a codespace, as far as it decides which secrets reach it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodespaceRepo {
+    pub reference: RepoRef,
+    /// `public`, `private`, `internal`, or what else GitHub says; `None` where it does not say.
+    pub visibility: Option<String>,
+    /// Whether an organization owns it; `None` where GitHub does not say.
+    pub of_organization: Option<bool>,
+}
+
+impl CodespaceRepo {
+    pub fn name(&self) -> Option<RepoName> {
+        RepoName::parse(self.reference.full_name.raw()).ok()
+    }
+}
+
+impl Codespace {
+    /// What people call it: its display name, else its name.
+    pub fn shown(&self) -> String {
+        match &self.display_name {
+            Some(name) if !name.is_empty() => name.shown(),
+            Some(_) | None => self.name.to_string(),
+        }
+    }
+
+    pub fn repository_shown(&self) -> String {
+        self.repository.as_ref().map_or_else(|| "not published".to_owned(), |r| r.reference.full_name.shown())
+    }
+
+    /// The repository's full name, where it is one.
+    pub fn repository_name(&self) -> Option<RepoName> {
+        self.repository.as_ref()?.name()
+    }
 }
 
 /// A codespace's name, checked so that it can stand in a path and in a command.
@@ -79,12 +117,115 @@ pub enum State {
     Other(Foreign),
 }
 
+impl State {
+    /// GitHub's word, whatever it is.
+    pub fn of(text: &str) -> Self {
+        let known = Self::KNOWN.iter().find(|(word, _)| word.eq_ignore_ascii_case(text));
+        known.map_or_else(|| Self::Other(Foreign::new(text)), |(_, state)| state.clone())
+    }
+
+    const KNOWN: [(&'static str, Self); 17] = [
+        ("Available", Self::Available),
+        ("Shutdown", Self::Shutdown),
+        ("Starting", Self::Starting),
+        ("ShuttingDown", Self::ShuttingDown),
+        ("Rebuilding", Self::Rebuilding),
+        ("Queued", Self::Queued),
+        ("Provisioning", Self::Provisioning),
+        ("Created", Self::Created),
+        ("Awaiting", Self::Awaiting),
+        ("Exporting", Self::Exporting),
+        ("Updating", Self::Updating),
+        ("Unavailable", Self::Unavailable),
+        ("Archived", Self::Archived),
+        ("Moved", Self::Moved),
+        ("Deleted", Self::Deleted),
+        ("Failed", Self::Failed),
+        ("Unknown", Self::Unknown),
+    ];
+
+    /// GitHub's own word, as in the API.
+    pub fn word(&self) -> String {
+        match self {
+            Self::Other(word) => word.shown(),
+            known => {
+                let found = Self::KNOWN.iter().find(|(_, state)| state == known);
+                found.map_or("Unknown", |(word, _)| *word).to_owned()
+            }
+        }
+    }
+
+    /// What it means, after «it».
+    pub fn sentence(&self) -> String {
+        let text = match self {
+            Self::Available => "runs",
+            Self::Shutdown => "is stopped",
+            Self::Starting => "is starting",
+            Self::ShuttingDown => "is stopping",
+            Self::Rebuilding => "is being rebuilt",
+            Self::Queued => "waits for a machine",
+            Self::Provisioning | Self::Created => "is being made",
+            Self::Awaiting => "waits for something at GitHub",
+            Self::Exporting => "is being exported to a branch",
+            Self::Updating => "is being changed",
+            Self::Unavailable => "cannot be reached",
+            Self::Archived => "is archived",
+            Self::Moved => "is being moved",
+            Self::Deleted => "is deleted",
+            Self::Failed => "has failed",
+            Self::Unknown => "is in a state GitHub does not know",
+            Self::Other(word) => return format!("is «{}», which this version does not know", word.shown()),
+        };
+        text.to_owned()
+    }
+
+    /// How it stands between running and stopped.
+    pub const fn phase(&self) -> Phase {
+        match self {
+            Self::Available => Phase::Running,
+            Self::Shutdown => Phase::Stopped,
+            Self::ShuttingDown => Phase::Stopping,
+            Self::Starting | Self::Queued | Self::Provisioning | Self::Created | Self::Awaiting => Phase::Starting,
+            Self::Rebuilding | Self::Exporting | Self::Updating | Self::Moved => Phase::Busy,
+            Self::Failed => Phase::Broken,
+            Self::Archived | Self::Deleted => Phase::Gone,
+            Self::Unavailable | Self::Unknown | Self::Other(_) => Phase::Unclear,
+        }
+    }
+}
+
+/// Where a state stands between running and stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    Running,
+    Stopped,
+    Stopping,
+    Starting,
+    /// Something else is done to it, after which it may be running or stopped.
+    Busy,
+    Broken,
+    Gone,
+    Unclear,
+}
+
 /// The git status of a codespace's clone, as far as GitHub knows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GitStatus {
     pub uncommitted: Option<bool>,
     pub unpushed: Option<bool>,
     pub branch: Option<Foreign>,
+}
+
+impl GitStatus {
+    /// What would be missed if the codespace were lost, in a few words; stopping keeps it.
+    pub fn work(&self) -> Option<&'static str> {
+        match (self.uncommitted, self.unpushed) {
+            (Some(true), Some(true)) => Some("uncommitted and unpushed"),
+            (Some(true), _) => Some("uncommitted"),
+            (_, Some(true)) => Some("unpushed"),
+            (Some(false) | None, Some(false) | None) => None,
+        }
+    }
 }
 
 /// Whose codespaces.
@@ -111,6 +252,31 @@ pub enum CodespaceChange {
     },
 }
 
+impl CodespaceChange {
+    pub const fn name(&self) -> &CodespaceName {
+        match self {
+            Self::Restart(name) | Self::Stop(name) | Self::Start(name) | Self::StopMember { name, .. } => name,
+        }
+    }
+
+    /// What is being done, before the name.
+    pub const fn doing(&self) -> &'static str {
+        match self {
+            Self::Restart(_) => "restarting",
+            Self::Stop(_) | Self::StopMember { .. } => "stopping",
+            Self::Start(_) => "starting",
+        }
+    }
+
+    /// Whether this stage is what was wanted.
+    pub const fn is_done_by(&self, stage: &Stage) -> bool {
+        match self {
+            Self::Restart(_) | Self::Start(_) => matches!(stage, Stage::Running),
+            Self::Stop(_) | Self::StopMember { .. } => matches!(stage, Stage::Stopped),
+        }
+    }
+}
+
 /// A stage of a restart, as it is reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodespaceStep {
@@ -133,5 +299,57 @@ pub enum Stage {
 impl Stage {
     pub const fn is_end(&self) -> bool {
         matches!(self, Self::Running | Self::Failed(_) | Self::Unknown(_))
+    }
+
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Stopping => "stopping",
+            Self::Stopped => "stopped",
+            Self::Starting => "starting",
+            Self::Running => "running",
+            Self::Failed(_) => "failed",
+            Self::Unknown(_) => "unknown",
+        }
+    }
+
+    pub const fn problem(&self) -> Option<&Problem> {
+        match self {
+            Self::Failed(problem) | Self::Unknown(problem) => Some(problem),
+            Self::Stopping | Self::Stopped | Self::Starting | Self::Running => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn every_state_of_githubs_description_is_known_and_others_are_kept() {
+        for (word, state) in State::KNOWN {
+            assert_eq!(State::of(word), state);
+            assert_eq!(state.word(), word);
+            assert!(!state.sentence().is_empty());
+        }
+        let odd = State::of("Hibernating\u{1b}[2J");
+        assert_eq!((odd.word().as_str(), odd.phase()), ("Hibernating\u{fffd}[2J", Phase::Unclear));
+    }
+
+    #[test]
+    fn a_name_can_stand_in_a_path_and_in_a_command() {
+        for text in ["", "-c", "a/b", "a b", "a;b", "..", "ä", "a\u{1b}b", &"a".repeat(101)] {
+            assert_eq!(CodespaceName::parse(text), Err(CodespaceNameFault), "{text:?}");
+        }
+        assert_eq!(CodespaceName::parse("fluffy-disco-x7q").unwrap().as_str(), "fluffy-disco-x7q");
+    }
+
+    #[test]
+    fn work_that_is_not_known_is_not_claimed() {
+        let status = |uncommitted, unpushed| GitStatus { uncommitted, unpushed, branch: None };
+        assert_eq!(status(None, None).work(), None);
+        assert_eq!(status(Some(true), None).work(), Some("uncommitted"));
+        assert_eq!(status(None, Some(true)).work(), Some("unpushed"));
+        assert_eq!(status(Some(true), Some(true)).work(), Some("uncommitted and unpushed"));
     }
 }

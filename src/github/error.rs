@@ -26,6 +26,9 @@ pub enum GithubError {
     /// On repository assignments: the secret's visibility is not `selected`.
     #[error("GitHub sees a conflict in {}", .0.request)]
     Conflict(Box<Refusal>),
+    /// On starting a codespace: it costs more than the account may spend.
+    #[error("GitHub wants to be paid for {}", .0.request)]
+    Payment(Box<Refusal>),
     #[error("GitHub cannot take what {} says", .0.request)]
     Unprocessable(Box<Refusal>),
     #[error("GitHub's rate limit is used up")]
@@ -110,6 +113,7 @@ impl GithubError {
             | Self::Forbidden(_)
             | Self::NotFound(_)
             | Self::Conflict(_)
+            | Self::Payment(_)
             | Self::Unprocessable(_)
             | Self::RateLimited(_)
             | Self::Decode { .. }
@@ -153,6 +157,7 @@ impl GithubError {
             StatusCode::UNAUTHORIZED => Self::Unauthorized(refusal),
             StatusCode::FORBIDDEN => Self::Forbidden(refusal),
             StatusCode::NOT_FOUND => Self::NotFound(refusal),
+            StatusCode::PAYMENT_REQUIRED => Self::Payment(refusal),
             StatusCode::CONFLICT => Self::Conflict(refusal),
             StatusCode::UNPROCESSABLE_ENTITY => Self::Unprocessable(refusal),
             _ if is_html(answer) => Self::NotJson { status: status.as_u16(), html: true },

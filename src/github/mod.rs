@@ -6,8 +6,10 @@
 mod auth;
 mod client;
 mod endpoints;
+mod endpoints_codespaces;
 mod error;
 mod models;
+mod models_codespaces;
 mod pages;
 pub mod seal;
 mod transport;

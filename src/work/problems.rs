@@ -38,6 +38,12 @@ pub fn explain(what: impl Into<String>, error: &GithubError, scope: Option<&Scop
             "reload, look at what holds now, and try again",
         )
         .mended_by(Mend::Retry),
+        GithubError::Payment(refusal) => Problem::new(
+            what,
+            format!("the account's spending limit does not allow it, or a payment method is missing{}", said(refusal)),
+            "look at github.com/settings/billing; where an organization pays, ask its owners",
+        )
+        .mended_by(Mend::Open("https://github.com/settings/billing".to_owned())),
         GithubError::Unprocessable(refusal) => Problem::new(
             what,
             format!("GitHub cannot take it as it is{}", said(refusal)),

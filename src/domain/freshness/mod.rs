@@ -1,0 +1,272 @@
+//! Whether a codespace started before a registry secret it should see, and what it needs.
+//!
+//! Variables are given to a codespace when it starts. Source: GitHub Docs, «Managing your account-specific secrets for
+//! GitHub Codespaces», using secrets. What cannot be known is said so, and never looks fresh: a level of secrets that
+//! could not be read, a list that did not come whole. Only the members of registry credentials count.
+
+use chrono::{DateTime, Utc};
+
+use super::change::AccessBefore;
+use super::codespace::{Codespace, CodespaceRepo, Phase};
+use super::{Access, Member, OrgName, Prefix, Scope, ScopeListing};
+
+/// How a codespace's last start stands to the secrets it should see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// It started after the newest of them, by GitHub's time stamps.
+    Fresh,
+    /// It runs, and started before this secret was written or granted.
+    Stale(Since),
+    /// It does not run: its next start has everything.
+    NotRunning,
+    /// And why it cannot be told.
+    Unknown(String),
+}
+
+/// The newest secret a codespace does not have yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Since {
+    /// As GitHub names it, such as `ACR_CONTAINER_REGISTRY_PASSWORD`.
+    pub secret: String,
+    pub scope: Scope,
+    /// When it was written, or granted to the repository.
+    pub at: DateTime<Utc>,
+}
+
+/// A scope as far as it was read: the listing, or why there is none.
+pub type Read<'a> = (Scope, Result<&'a ScopeListing, &'a str>);
+
+/// A change of access made in this run. GitHub need not move a secret's time stamp for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Granted {
+    pub at: DateTime<Utc>,
+    pub before: AccessBefore,
+}
+
+/// The scopes whose secrets a codespace may see.
+pub fn scopes(codespace: &Codespace) -> Vec<Scope> {
+    let Some(repository) = &codespace.repository else { return Vec::new() };
+    let mut scopes = vec![Scope::User];
+    if let Some(name) = repository.name() {
+        // Where GitHub does not say whose repository it is, the owner may be an organization.
+        let has_organization = repository.of_organization.unwrap_or(true);
+        let org = OrgName::parse(name.owner()).ok().filter(|_| has_organization);
+        scopes.push(Scope::Repository(name));
+        scopes.extend(org.map(Scope::Organization));
+    }
+    scopes
+}
+
+/// Whether a secret of this access reaches a repository; `None` where that cannot be told.
+pub fn reaches(access: Option<&Access>, repository: &CodespaceRepo) -> Option<bool> {
+    match access? {
+        Access::All | Access::Repository => Some(true),
+        Access::Private => match repository.visibility.as_deref() {
+            Some("private") => Some(true),
+            Some("public") => Some(false),
+            // GitHub does not say whether internal repositories count.
+            Some(_) | None => None,
+        },
+        Access::Selected(selected) => {
+            let is_in = selected.repositories.iter().any(|r| r.id == repository.reference.id);
+            if is_in { Some(true) } else { selected.complete.then_some(false) }
+        }
+        Access::Other(_) => None,
+    }
+}
+
+/// How a codespace's last start stands to the secrets of the scopes that were read. `mine` is whether it is the token's
+/// user's own: somebody else's own secrets cannot be read. `granted` are the changes of access of this run.
+pub fn freshness(codespace: &Codespace, mine: bool, read: &[Read<'_>], granted: &[Granted]) -> Freshness {
+    match codespace.state.phase() {
+        Phase::Stopped | Phase::Gone | Phase::Broken => return Freshness::NotRunning,
+        Phase::Running | Phase::Stopping | Phase::Starting | Phase::Busy | Phase::Unclear => {}
+    }
+    let Some(repository) = &codespace.repository else {
+        return Freshness::Unknown("it has no published repository yet, and no secret reaches it before".to_owned());
+    };
+    let Some(started) = codespace.started_at else {
+        return Freshness::Unknown("GitHub does not say when it started".to_owned());
+    };
+    let mut newest: Option<Since> = None;
+    let mut gap = None;
+    for scope in scopes(codespace) {
+        if scope == Scope::User && !mine {
+            gap = Some(format!("{}'s own secrets cannot be read", codespace.owner.shown()));
+            continue;
+        }
+        let listing = match read.iter().find(|(known, _)| is_same(known, &scope)) {
+            Some((_, Ok(listing))) => listing,
+            Some((_, Err(why))) => {
+                gap = Some(format!("{scope} could not be read: {why}"));
+                continue;
+            }
+            None => {
+                gap = Some(format!("{scope} was not read"));
+                continue;
+            }
+        };
+        let held = look(listing, &scope, repository, started, granted);
+        if held.newest.as_ref().is_some_and(|one| newest.as_ref().is_none_or(|other| one.at > other.at)) {
+            newest = held.newest;
+        }
+        gap = held.gap.or(gap);
+    }
+    match (newest, gap) {
+        (Some(since), _) => Freshness::Stale(since),
+        (None, Some(why)) => Freshness::Unknown(why),
+        (None, None) => Freshness::Fresh,
+    }
+}
+
+struct Held {
+    /// The newest secret that surely reaches it and is newer than its start.
+    newest: Option<Since>,
+    gap: Option<String>,
+}
+
+fn look(
+    listing: &ScopeListing,
+    scope: &Scope,
+    repository: &CodespaceRepo,
+    started: DateTime<Utc>,
+    granted: &[Granted],
+) -> Held {
+    let mut held = Held { newest: None, gap: None };
+    if !listing.complete {
+        held.gap = Some(format!("the list of {scope} did not come whole"));
+    }
+    for credential in &listing.credentials {
+        for (member, state) in credential.members.iter() {
+            let Some(state) = state else { continue };
+            let grant = newly_granted(granted, scope, &credential.prefix, member, repository);
+            let at = grant.map_or(state.updated_at, |at| at.max(state.updated_at));
+            if at <= started {
+                continue;
+            }
+            match reaches(state.access.as_ref(), repository) {
+                Some(true) if held.newest.as_ref().is_none_or(|known| at > known.at) => {
+                    held.newest = Some(Since { secret: state.name.clone(), scope: scope.clone(), at });
+                }
+                Some(_) => {}
+                None => held.gap = Some(format!("it is not known whether {} reaches it", state.name)),
+            }
+        }
+    }
+    held
+}
+
+/// When a change of access in this run gave the secret to a repository that did not have it before.
+fn newly_granted(
+    granted: &[Granted],
+    scope: &Scope,
+    prefix: &Prefix,
+    member: Member,
+    repository: &CodespaceRepo,
+) -> Option<DateTime<Utc>> {
+    let mine = granted.iter().filter(|g| is_same(&g.before.scope, scope) && g.before.prefix == *prefix);
+    mine.filter(|g| {
+        let seen = g.before.members.iter().find(|seen| seen.member == member);
+        seen.is_some_and(|seen| reaches(seen.access.as_ref(), repository) == Some(false))
+    })
+    .map(|g| g.at)
+    .max()
+}
+
+/// GitHub's names do not tell upper from lower case.
+pub fn is_same(one: &Scope, other: &Scope) -> bool {
+    match (one, other) {
+        (Scope::User, Scope::User) => true,
+        (Scope::Repository(a), Scope::Repository(b)) => a.is_same(&b.full()),
+        (Scope::Organization(a), Scope::Organization(b)) => a.as_str().eq_ignore_ascii_case(b.as_str()),
+        (Scope::User | Scope::Repository(_) | Scope::Organization(_), _) => false,
+    }
+}
+
+/// What a codespace needs so that it has its registry credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    Nothing,
+    /// Stop and start: it runs without the newest variables.
+    Restart,
+    /// Nothing now: its next start has them.
+    NextStart,
+    /// Something is under way.
+    Wait,
+    /// It has failed: look at its log, rebuild it.
+    Rebuild,
+    /// It cannot be told.
+    Unclear,
+}
+
+impl Need {
+    /// For a narrow column.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Restart => "restart !",
+            Self::NextStart => "next start",
+            Self::Wait => "waiting",
+            Self::Rebuild => "rebuild !",
+            Self::Unclear => "not known ?",
+        }
+    }
+}
+
+/// What a codespace needs, as far as GitHub tells.
+pub const fn need(codespace: &Codespace, freshness: &Freshness) -> Need {
+    if codespace.pending {
+        return Need::Wait;
+    }
+    match (codespace.state.phase(), freshness) {
+        (Phase::Broken, _) => Need::Rebuild,
+        (Phase::Stopped, _) => Need::NextStart,
+        (Phase::Starting | Phase::Stopping | Phase::Busy, _) => Need::Wait,
+        (Phase::Running, Freshness::Fresh) => Need::Nothing,
+        (Phase::Running, Freshness::Stale(_)) => Need::Restart,
+        (Phase::Running, Freshness::NotRunning | Freshness::Unknown(_)) | (Phase::Gone | Phase::Unclear, _) => {
+            Need::Unclear
+        }
+    }
+}
+
+/// The command that builds a codespace's container anew: GitHub's REST API has no such call.
+pub fn rebuild_command(codespace: &Codespace) -> String {
+    format!("gh codespace rebuild -c {}", codespace.name)
+}
+
+/// What to do, most urgent first, one sentence each; and what cannot be known. Source: GitHub Docs, «Rebuilding the
+/// container in a codespace», «Managing prebuilds», and `gh codespace rebuild`.
+pub fn advice(codespace: &Codespace, freshness: &Freshness) -> Vec<String> {
+    let mut advice = Vec::new();
+    match need(codespace, freshness) {
+        Need::Restart => advice.push("new variables: stop it and start it again".to_owned()),
+        Need::NextStart => advice.push("it does not run: its next start has the new variables".to_owned()),
+        Need::Wait => advice.push(format!("it {}: wait until that is over", codespace.state.sentence())),
+        Need::Rebuild => advice.push(format!("it has failed: `gh codespace logs -c {}` tells why", codespace.name)),
+        Need::Nothing => advice.push("its variables are newer than every registry secret it sees".to_owned()),
+        Need::Unclear => {
+            if let Freshness::Unknown(why) = freshness {
+                advice.push(format!("whether it has the newest variables is not known: {why}"));
+            }
+        }
+    }
+    advice.push(format!(
+        "whether its image could be pulled GitHub's API does not tell; where it runs in a recovery container, a \
+         restart is not enough: rebuild it with `{}`, or in the codespace with «Codespaces: Rebuild Container»",
+        rebuild_command(codespace)
+    ));
+    if codespace.prebuild == Some(true) {
+        let place = codespace.repository_name().map_or_else(
+            || "the repository's settings".to_owned(),
+            |name| format!("github.com/{name}/settings/codespaces"),
+        );
+        advice.push(format!(
+            "it was made from a prebuild, which never sees your own secrets; if that one failed, run it again at {place}"
+        ));
+    }
+    advice
+}
+
+#[cfg(test)]
+mod tests;
