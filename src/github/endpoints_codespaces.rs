@@ -45,7 +45,9 @@ impl Client {
     pub async fn codespace(&self, name: &CodespaceName) -> Result<Codespace, GithubError> {
         let url = self.codespace_url(name, &[]);
         let (record, _) = self.get::<CodespaceRecord>(&url).await?;
-        record.into_codespace().ok_or_else(|| GithubError::Unexpected { status: 200, request: format!("GET {}", url.path()) })
+        record
+            .into_codespace()
+            .ok_or_else(|| GithubError::Unexpected { status: 200, request: format!("GET {}", url.path()) })
     }
 
     /// Asks GitHub to start it; it takes its time. «Not modified» means that there is nothing to do.

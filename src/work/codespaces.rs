@@ -1,43 +1,120 @@
-//! The codespaces: which there are, and stopping and starting them.
+//! The codespaces: which there are, and how each stands to the secrets it should see.
+//!
+//! Stopping and starting them is `restart`'s.
 
-use crate::domain::codespace::Stage;
-use crate::domain::{Codespace, CodespaceChange, CodespaceList, CodespaceName, CodespaceStep, Problem};
-use crate::github::Client;
+use std::collections::BTreeMap;
+
+use futures_util::StreamExt as _;
+use futures_util::stream;
+
+use crate::domain::freshness::{Read, freshness, is_same, scopes};
+use crate::domain::problem::Need;
+use crate::domain::{Codespace, CodespaceList, Freshness, Mend, Problem, Scope, ScopeListing};
+use crate::github::{Client, GithubError};
+
+use super::listing::load_scope;
+use super::problems::{explain, said};
 
 /// Lists codespaces; `part` hears of the growing list. Says whether these are all.
 pub async fn codespaces(
-    _gh: &Client,
-    _which: &CodespaceList,
-    _part: &mut (dyn FnMut(Vec<Codespace>) + Send),
+    gh: &Client,
+    which: &CodespaceList,
+    part: &mut (dyn FnMut(Vec<Codespace>) + Send),
 ) -> Result<(Vec<Codespace>, bool), Problem> {
-    Err(unfinished())
-}
-
-/// Stops and starts codespaces, one after the other; `part` hears of each stage.
-pub async fn change_codespaces(
-    _gh: &Client,
-    changes: &[CodespaceChange],
-    _part: &mut (dyn FnMut(CodespaceStep) + Send),
-) -> Vec<CodespaceStep> {
-    not_tried(changes, &unfinished())
-}
-
-/// The report of changes that were not even begun.
-pub fn not_tried(changes: &[CodespaceChange], problem: &Problem) -> Vec<CodespaceStep> {
-    let step =
-        |change: &CodespaceChange| CodespaceStep { name: name(change).clone(), stage: Stage::Failed(problem.clone()) };
-    changes.iter().map(step).collect()
-}
-
-const fn name(change: &CodespaceChange) -> &CodespaceName {
-    match change {
-        CodespaceChange::Restart(name)
-        | CodespaceChange::Stop(name)
-        | CodespaceChange::Start(name)
-        | CodespaceChange::StopMember { name, .. } => name,
+    match gh.codespaces(which, part).await {
+        Ok((list, failure)) => {
+            let is_complete = failure.is_none() && list.is_complete();
+            Ok((list.items, is_complete))
+        }
+        Err(failure) => Err(unread(which, &failure)),
     }
 }
 
-fn unfinished() -> Problem {
-    Problem::new("the codespaces could not be read", "this version does not do it yet", "use `gh codespace list`")
+/// How each of one's own codespaces stands to the secrets it should see, reading every scope that matters, once.
+pub async fn standings(gh: &Client, codespaces: &[Codespace]) -> Vec<Freshness> {
+    let mut wanted: Vec<Scope> = Vec::new();
+    for scope in codespaces.iter().flat_map(scopes) {
+        if !wanted.iter().any(|known| is_same(known, &scope)) {
+            wanted.push(scope);
+        }
+    }
+    let reads = stream::iter(wanted).map(|scope| async move {
+        let listing = load_scope(gh, &scope, &mut |_| {}).await;
+        (scope, listing)
+    });
+    let read: BTreeMap<Scope, Result<ScopeListing, Problem>> = reads.buffer_unordered(8).collect().await;
+    let read: Vec<Read<'_>> = read
+        .iter()
+        .map(|(scope, listing)| (scope.clone(), listing.as_ref().map_err(|problem| problem.why.as_str())))
+        .collect();
+    codespaces.iter().map(|codespace| freshness(codespace, true, &read, &[])).collect()
+}
+
+fn unread(which: &CodespaceList, failure: &GithubError) -> Problem {
+    match which {
+        CodespaceList::Mine => refused("your codespaces could not be listed".to_owned(), failure, Whose::Mine),
+        CodespaceList::MineIn(name) => {
+            refused(format!("your codespaces of {name} could not be listed"), failure, Whose::Mine)
+        }
+        CodespaceList::Org(org) => {
+            refused(format!("the codespaces of {org}'s members could not be listed"), failure, Whose::Members)
+        }
+    }
+}
+
+/// Whose codespaces a call was about: the rights differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Whose {
+    Mine,
+    Members,
+}
+
+impl Whose {
+    /// What a token needs. Source: GitHub Docs, «REST API endpoints for Codespaces», and for organizations.
+    fn need(self) -> Need {
+        let (scope, permissions): (&str, &[&str]) = match self {
+            Self::Mine => ("codespace", &["Codespaces: read", "Codespaces lifecycle admin: read and write"]),
+            Self::Members => ("admin:org", &["Organization codespaces: read and write"]),
+        };
+        Need { scopes: vec![scope.to_owned()], permissions: permissions.iter().map(|&p| p.to_owned()).collect() }
+    }
+}
+
+/// Says what a refused call about codespaces means; what is no matter of rights is said as everywhere.
+pub(super) fn refused(what: String, failure: &GithubError, whose: Whose) -> Problem {
+    let (GithubError::Forbidden(refusal) | GithubError::NotFound(refusal)) = failure else {
+        return explain(what, failure, None);
+    };
+    if refusal.sso.is_some() {
+        return explain(what, failure, None);
+    }
+    let need = whose.need();
+    let scope = need.scopes.join(", ");
+    let lacks = refusal.scopes.as_ref().is_some_and(|has| !has.is_empty() && !has.contains(&scope));
+    let permissions = need.permissions.join("», «");
+    let needs = format!("it needs the scope `{scope}`, or the permissions «{permissions}»");
+    if lacks {
+        let has = refusal.scopes.as_deref().unwrap_or_default().join(", ");
+        let why = format!("the token lacks the scope `{scope}` (it has: {})", crate::domain::foreign::clean(&has));
+        let hint = format!("run `gh auth refresh -h github.com -s {scope}` if the token is gh's; {needs}");
+        return Problem::new(what, why, hint).mended_by(Mend::Gain(need));
+    }
+    let (why, hint) = match (failure, whose) {
+        (GithubError::NotFound(_), Whose::Mine) => (
+            "either there is no such codespace, or the token has no right to it: GitHub does not tell which".to_owned(),
+            format!("`gh codespace list` shows the names; {needs}"),
+        ),
+        (GithubError::NotFound(_), Whose::Members) => (
+            "either there is no such organization or codespace, or you are no owner, or its plan does not have \
+             codespaces: GitHub does not tell which"
+                .to_owned(),
+            format!("only owners may; {needs}"),
+        ),
+        (_, Whose::Mine) => (
+            format!("GitHub refuses it{}", said(refusal)),
+            format!("{needs}; see also whether Codespaces is available to you at github.com/settings/codespaces"),
+        ),
+        (_, Whose::Members) => (format!("GitHub refuses it{}", said(refusal)), format!("only owners may; {needs}")),
+    };
+    Problem::new(what, why, hint).mended_by(Mend::Gain(need))
 }

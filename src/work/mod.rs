@@ -10,6 +10,7 @@ mod identity;
 mod listing;
 mod problems;
 mod repositories;
+mod restart;
 mod save;
 mod settle;
 mod test;
@@ -18,12 +19,13 @@ mod test;
 mod tests;
 
 pub use access::{change_access, restore_access, stale_problem};
-pub use codespaces::{change_codespaces, codespaces, not_tried};
+pub use codespaces::{codespaces, standings};
 pub use delete::delete;
 pub use identity::{identity, memberships};
 pub use listing::load_scope;
 pub use problems::{connection_problem, explain};
 pub use repositories::{repositories, repository};
+pub use restart::{Patience, change_codespaces, not_tried};
 pub use save::save;
 pub use test::test;
 

@@ -262,7 +262,7 @@ pub fn advice(codespace: &Codespace, freshness: &Freshness) -> Vec<String> {
             |name| format!("github.com/{name}/settings/codespaces"),
         );
         advice.push(format!(
-            "it was made from a prebuild, which never sees your own secrets; if that one failed, run it again at {place}"
+            "it was made from a prebuild, which never sees your own secrets; if that failed, run it again at {place}"
         ));
     }
     advice

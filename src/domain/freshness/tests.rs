@@ -138,14 +138,12 @@ fn an_access_that_was_just_granted_counts_though_the_secret_is_old() {
         before: AccessBefore {
             scope: scopes(&runs)[2].clone(),
             prefix: Prefix::parse("ACR").unwrap(),
-            members: vec![Seen {
-                member: Member::Password,
-                updated_at: at(2),
-                access: Some(selected(before, true)),
-            }],
+            members: vec![Seen { member: Member::Password, updated_at: at(2), access: Some(selected(before, true)) }],
         },
     };
-    assert!(matches!(freshness(&runs, true, &read, &[granted(&[8], 12)]), Freshness::Stale(since) if since.at == at(12)));
+    assert!(
+        matches!(freshness(&runs, true, &read, &[granted(&[8], 12)]), Freshness::Stale(since) if since.at == at(12))
+    );
     assert_eq!(freshness(&runs, true, &read, &[granted(&[7], 12)]), Freshness::Fresh, "it had it before");
     assert_eq!(freshness(&runs, true, &read, &[granted(&[8], 9)]), Freshness::Fresh, "it started since");
 }
