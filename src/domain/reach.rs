@@ -94,9 +94,15 @@ fn together(members: &Members<Option<(Reaches, String)>>) -> (Reaches, String) {
     of(Reaches::Yes).first().map_or_else(|| (Reaches::No, "it has no members".to_owned()), |(_, told)| (*told).clone())
 }
 
+fn member(scope: &Scope, state: &MemberState, repo: &Repository) -> (Reaches, String) {
+    by_access(scope, state.access.as_ref(), repo)
+}
+
+/// Whether a secret of this scope and access reaches the repository, and why.
+///
 /// Source: GitHub's REST description, visibility of organization secrets; GitHub Docs, «Managing development environment
 /// secrets for your repository or organization».
-fn member(scope: &Scope, state: &MemberState, repo: &Repository) -> (Reaches, String) {
+pub fn by_access(scope: &Scope, access: Option<&Access>, repo: &Repository) -> (Reaches, String) {
     let name = repo.full_name.raw();
     match scope {
         Scope::Repository(own) if own.is_same(name) => return (Reaches::Yes, "it is this repository's own".to_owned()),
@@ -109,7 +115,7 @@ fn member(scope: &Scope, state: &MemberState, repo: &Repository) -> (Reaches, St
         }
         Scope::User => {}
     }
-    match &state.access {
+    match access {
         None => (Reaches::Unknown, "its repositories were not read".to_owned()),
         Some(Access::All) => (Reaches::Yes, "it is for all repositories of the organization".to_owned()),
         Some(Access::Private) => private(repo),

@@ -8,7 +8,8 @@ use chrono::{DateTime, Utc};
 
 use super::change::AccessBefore;
 use super::codespace::{Codespace, CodespaceRepo, Phase};
-use super::{Access, Member, OrgName, Prefix, Scope, ScopeListing};
+use super::reach::{Reaches, by_access};
+use super::{Access, Member, OrgName, Prefix, Repository, Scope, ScopeListing};
 
 /// How a codespace's last start stands to the secrets it should see.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,21 +58,20 @@ pub fn scopes(codespace: &Codespace) -> Vec<Scope> {
     scopes
 }
 
-/// Whether a secret of this access reaches a repository; `None` where that cannot be told.
-pub fn reaches(access: Option<&Access>, repository: &CodespaceRepo) -> Option<bool> {
-    match access? {
-        Access::All | Access::Repository => Some(true),
-        Access::Private => match repository.visibility.as_deref() {
-            Some("private") => Some(true),
-            Some("public") => Some(false),
-            // GitHub does not say whether internal repositories count.
-            Some(_) | None => None,
-        },
-        Access::Selected(selected) => {
-            let is_in = selected.repositories.iter().any(|r| r.id == repository.reference.id);
-            if is_in { Some(true) } else { selected.complete.then_some(false) }
-        }
-        Access::Other(_) => None,
+/// Whether a secret of this scope and access reaches a codespace's repository; `None` where that cannot be told.
+fn reaches(scope: &Scope, access: Option<&Access>, repository: &CodespaceRepo) -> Option<bool> {
+    let known = Repository {
+        id: repository.reference.id,
+        full_name: repository.reference.full_name.clone(),
+        visibility: repository.visibility.clone().unwrap_or_default(),
+        archived: false,
+        admin: false,
+        push: false,
+    };
+    match by_access(scope, access, &known).0 {
+        Reaches::Yes => Some(true),
+        Reaches::No => Some(false),
+        Reaches::Unknown => None,
     }
 }
 
@@ -144,7 +144,7 @@ fn look(
             if at <= started {
                 continue;
             }
-            match reaches(state.access.as_ref(), repository) {
+            match reaches(scope, state.access.as_ref(), repository) {
                 Some(true) if held.newest.as_ref().is_none_or(|known| at > known.at) => {
                     held.newest = Some(Since { secret: state.name.clone(), scope: scope.clone(), at });
                 }
@@ -167,7 +167,7 @@ fn newly_granted(
     let mine = granted.iter().filter(|g| is_same(&g.before.scope, scope) && g.before.prefix == *prefix);
     mine.filter(|g| {
         let seen = g.before.members.iter().find(|seen| seen.member == member);
-        seen.is_some_and(|seen| reaches(seen.access.as_ref(), repository) == Some(false))
+        seen.is_some_and(|seen| reaches(scope, seen.access.as_ref(), repository) == Some(false))
     })
     .map(|g| g.at)
     .max()

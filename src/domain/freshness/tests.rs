@@ -122,10 +122,11 @@ fn a_private_visibility_counts_only_where_it_is_known_to() {
         visibility: visibility.map(str::to_owned),
         ..codespace(State::Available).repository.unwrap()
     };
-    let private = |visibility| reaches(Some(&Access::Private), &repository(visibility));
+    let acme = scopes(&codespace(State::Available)).remove(2);
+    let private = |visibility| reaches(&acme, Some(&Access::Private), &repository(visibility));
     assert_eq!((private(Some("private")), private(Some("public"))), (Some(true), Some(false)));
     assert_eq!((private(Some("internal")), private(None)), (None, None));
-    assert_eq!(reaches(None, &repository(None)), None);
+    assert_eq!(reaches(&acme, None, &repository(None)), None);
 }
 
 #[test]
@@ -138,6 +139,7 @@ fn an_access_that_was_just_granted_counts_though_the_secret_is_old() {
         before: AccessBefore {
             scope: scopes(&runs)[2].clone(),
             prefix: Prefix::parse("ACR").unwrap(),
+            left: None,
             members: vec![Seen { member: Member::Password, updated_at: at(2), access: Some(selected(before, true)) }],
         },
     };
