@@ -14,10 +14,12 @@ pub(super) async fn run(args: &ListArgs, session: &Session) -> Result<Exit, Fail
     let gh = session.github().await?;
     let named = named(args);
     let is_named = !named.is_empty();
+    // The table only counts secrets that belong to no credential; JSON has their repositories too.
+    let depth = if args.json { Depth::Everything } else { Depth::Credentials };
     let inventory = if is_named {
-        session.interrupt.read(read(&gh, named)).await?
+        session.interrupt.read(read(&gh, named, depth)).await?
     } else {
-        session.interrupt.read(everything(&gh, session)).await??
+        session.interrupt.read(everything(&gh, session, depth)).await??
     };
     session.show(|| report::list_json(&inventory), || report::table(&inventory, chrono::Utc::now()))?;
     let is_unread = inventory.scopes.iter().any(|(_, listing)| listing.is_err());
@@ -38,27 +40,37 @@ fn named(args: &ListArgs) -> Vec<Scope> {
     scopes
 }
 
-async fn read(gh: &Client, scopes: Vec<Scope>) -> Inventory {
-    let scopes = join_all(scopes.into_iter().map(|scope| one(gh, scope))).await;
+/// Of which secrets the repositories are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Depth {
+    Credentials,
+    Everything,
+}
+
+async fn read(gh: &Client, scopes: Vec<Scope>, depth: Depth) -> Inventory {
+    let scopes = join_all(scopes.into_iter().map(|scope| one(gh, scope, depth))).await;
     Inventory { scopes, unlisted: None }
 }
 
-async fn one(gh: &Client, scope: Scope) -> (Scope, Result<ScopeListing, Problem>) {
-    let listing = work::load_scope(gh, &scope, &mut |_| {}).await;
+async fn one(gh: &Client, scope: Scope, depth: Depth) -> (Scope, Result<ScopeListing, Problem>) {
+    let listing = match depth {
+        Depth::Credentials => work::load_scope(gh, &scope, &mut |_| {}).await,
+        Depth::Everything => work::load_every_secret(gh, &scope).await,
+    };
     (scope, listing)
 }
 
 /// The user's own, the checkout's repository, and the organizations.
-async fn everything(gh: &Client, session: &Session) -> Result<Inventory, Failure> {
-    let own = one(gh, Scope::User);
+async fn everything(gh: &Client, session: &Session, depth: Depth) -> Result<Inventory, Failure> {
+    let own = one(gh, Scope::User, depth);
     let here = async {
         let names = remotes(session).await?;
-        Ok::<_, Failure>(read(gh, names.into_iter().map(Scope::Repository).collect()).await.scopes)
+        Ok::<_, Failure>(read(gh, names.into_iter().map(Scope::Repository).collect(), depth).await.scopes)
     };
     let orgs = async {
         let memberships = work::memberships(gh).await?;
         let scopes = memberships.into_iter().map(|membership| Scope::Organization(membership.org)).collect();
-        Ok::<_, Problem>(read(gh, scopes).await.scopes)
+        Ok::<_, Problem>(read(gh, scopes, depth).await.scopes)
     };
     let (own, here, orgs) = futures_util::join!(own, here, orgs);
     let mut scopes = vec![own];

@@ -21,17 +21,30 @@ pub async fn load_scope(
     scope: &Scope,
     part: &mut (dyn FnMut(ScopeListing) + Send),
 ) -> Result<ScopeListing, Problem> {
-    read(gh, scope, part).await.map_err(|e| explain(reading(scope), &e, Some(scope)))
+    read(gh, scope, Depth::Credentials, part).await.map_err(|e| explain(reading(scope), &e, Some(scope)))
+}
+
+/// The same with the repositories of those secrets too that belong to no credential: a request more for each.
+pub async fn load_every_secret(gh: &Client, scope: &Scope) -> Result<ScopeListing, Problem> {
+    read(gh, scope, Depth::Everything, &mut |_| {}).await.map_err(|e| explain(reading(scope), &e, Some(scope)))
+}
+
+/// Of which secrets the repositories are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Depth {
+    Credentials,
+    Everything,
 }
 
 async fn read(
     gh: &Client,
     scope: &Scope,
+    depth: Depth,
     part: &mut (dyn FnMut(ScopeListing) + Send),
 ) -> Result<ScopeListing, GithubError> {
     let mut grown = |records: &[SecretRecord]| part(listing(scope, records.iter().cloned(), false, &BTreeMap::new()));
     let secrets = gh.secrets(scope, &mut grown).await?;
-    fill(gh, scope, &secrets, part).await
+    fill(gh, scope, &secrets, depth, part).await
 }
 
 /// Reads the access of those members whose access the listing does not tell.
@@ -39,6 +52,7 @@ async fn fill(
     gh: &Client,
     scope: &Scope,
     secrets: &Listed<SecretRecord>,
+    depth: Depth,
     part: &mut (dyn FnMut(ScopeListing) + Send),
 ) -> Result<ScopeListing, GithubError> {
     let mut known = BTreeMap::new();
@@ -47,7 +61,8 @@ async fn fill(
     let wanted: Vec<_> = secrets
         .items
         .iter()
-        .filter(|s| s.plain_access(scope).is_none() && names::split(&s.name).is_some())
+        .filter(|s| s.plain_access(scope).is_none())
+        .filter(|s| depth == Depth::Everything || names::split(&s.name).is_some())
         .map(|s| s.name.clone())
         .collect();
     // How many are really in flight is the client's pace; here it only has to be enough.

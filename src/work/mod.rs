@@ -22,7 +22,7 @@ pub use access::{change_access, restore_access, stale_problem};
 pub use codespaces::{codespaces, standings};
 pub use delete::delete;
 pub use identity::{identity, memberships};
-pub use listing::load_scope;
+pub use listing::{load_every_secret, load_scope};
 pub use problems::{connection_problem, explain};
 pub use repositories::{repositories, repository};
 pub use restart::{Patience, change_codespaces, not_tried};
