@@ -41,6 +41,8 @@ pub struct RepoRecord {
     pub archived: bool,
     #[serde(default)]
     pub permissions: Option<Permissions>,
+    #[serde(default)]
+    pub topics: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]

@@ -10,10 +10,12 @@ pub mod clipboard;
 pub mod env;
 pub mod git;
 pub mod harden;
+pub mod journal;
 pub mod log;
 pub mod token;
 pub mod vault;
 
 pub use address::Address;
 pub use env::Env;
+pub use journal::Journal;
 pub use token::FoundToken;

@@ -8,11 +8,14 @@ mod codespaces;
 mod delete;
 mod identity;
 mod listing;
+mod patterns;
 mod problems;
 mod repositories;
 mod restart;
+mod rotate;
 mod save;
 mod settle;
+mod spread;
 mod test;
 
 #[cfg(test)]
@@ -26,7 +29,13 @@ pub use listing::{load_every_secret, load_scope};
 pub use problems::{connection_problem, explain};
 pub use repositories::{repositories, repository};
 pub use restart::{Patience, change_codespaces, not_tried};
+pub use listing::load_scope;
+pub use patterns::{Choice, choose};
+pub use problems::{connection_problem, explain};
+pub use repositories::{repositories, repository};
+pub use rotate::{Rotation, absent, rotate};
 pub use save::save;
+pub use spread::{Target, spread, survey};
 pub use test::test;
 
 /// The clients a session works with.

@@ -9,13 +9,14 @@ use futures_util::future::try_join_all;
 
 use crate::domain::change::DraftAccess;
 use crate::domain::{
-    Access, Draft, Member, MemberReport, Problem, RepoRef, Saved, Scope, ScopeListing, Visibility, WriteOutcome,
+    Access, Draft, Member, MemberReport, MemberState, Problem, RepoRef, Saved, Scope, ScopeListing, Visibility,
+    WriteOutcome,
 };
 use crate::github::{Client, GithubError, Grant, Listed, PublicKey, SecretRecord, Written, seal};
 
 use super::listing::load_scope;
 use super::problems::{explain, reading, subject};
-use super::settle::{Before, current_access, grant, not_written, secrets, settle_write};
+use super::settle::{Before, current_access, grant, not_written, secrets, settle_write, settled_by};
 
 /// GitHub's limit per scope. Source: GitHub Docs, «Managing your account-specific secrets», limits for secrets.
 const MAX_SECRETS: usize = 100;
@@ -44,20 +45,31 @@ pub async fn save(gh: &Client, draft: &Draft, part: &mut (dyn FnMut(MemberReport
     let mut key = key.map_err(|e| {
         nothing_written(explain(format!("the public key for {} could not be read", subject(scope)), &e, Some(scope)))
     })?;
-    let mut reports: Vec<MemberReport> = Vec::new();
-    for step in &steps {
-        let is_stopped = reports.iter().any(|r| !r.outcome.is_done());
-        let outcome = if is_stopped {
-            WriteOutcome::NotTried
-        } else {
-            write(gh, draft, step, &mut key, existing.server_time).await
-        };
-        let report = MemberReport { member: step.member, name: step.name.clone(), outcome };
-        part(report.clone());
-        reports.push(report);
+    let writing = Writing { gh, draft, steps: &steps, server_time: existing.server_time };
+    let untried = |step: &Step<'_>| MemberReport {
+        member: step.member,
+        name: step.name.clone(),
+        outcome: WriteOutcome::NotTried,
+    };
+    let mut reports: Vec<MemberReport> = steps.iter().map(untried).collect();
+    writing.write_rest(&mut key, &mut reports, part).await;
+    let mut now = writing.verify(&mut reports, part).await;
+    // One that stopped the others because nobody knew, and that turned out to be written, was no reason to stop.
+    let is_open = |r: &MemberReport| r.outcome == WriteOutcome::NotTried;
+    if reports.iter().any(is_open) && reports.iter().all(|r| is_open(r) || r.outcome.is_done()) {
+        writing.write_rest(&mut key, &mut reports, part).await;
+        now = writing.verify(&mut reports, part).await;
     }
-    let now = verify(gh, scope, &steps, &mut reports, part).await;
     Ok(Saved { members: reports, now })
+}
+
+/// A write that is under way.
+struct Writing<'a> {
+    gh: &'a Client,
+    draft: &'a Draft,
+    steps: &'a [Step<'a>],
+    /// GitHub's clock when the scope was read before.
+    server_time: Option<i64>,
 }
 
 fn check_values(draft: &Draft) -> Result<(), Problem> {
@@ -250,46 +262,76 @@ async fn renew(gh: &Client, scope: &Scope, key: &mut PublicKey) -> bool {
     }
 }
 
-/// Reads back, corrects the reports where GitHub shows something else than was reported, and gives back access that an
-/// update lost.
-async fn verify(
-    gh: &Client,
-    scope: &Scope,
-    steps: &[Step<'_>],
-    reports: &mut [MemberReport],
-    part: &mut (dyn FnMut(MemberReport) + Send),
-) -> Option<ScopeListing> {
-    let mut now = load_scope(gh, scope, &mut |_| {}).await.ok()?;
-    let mut restored = false;
-    for (step, report) in steps.iter().zip(reports.iter_mut()).filter(|(_, report)| report.outcome.is_done()) {
-        let Some(problem) = difference(&now, step) else {
-            continue;
-        };
-        let kept = step.grant == Grant::default();
-        if let (true, Scope::User, Some(Access::Selected(list))) = (kept, scope, &step.expect) {
-            let ids: Vec<_> = list.repositories.iter().map(|r| r.id).collect();
-            if gh.set_selected(scope, &step.name, &ids).await.is_ok() {
-                restored = true;
+impl Writing<'_> {
+    /// Writes what was not tried yet, until one fails.
+    async fn write_rest(
+        &self,
+        key: &mut PublicKey,
+        reports: &mut [MemberReport],
+        part: &mut (dyn FnMut(MemberReport) + Send),
+    ) {
+        let mut is_stopped = false;
+        for (step, report) in self.steps.iter().zip(reports) {
+            if report.outcome == WriteOutcome::NotTried {
+                if !is_stopped {
+                    report.outcome = write(self.gh, self.draft, step, key, self.server_time).await;
+                }
+                part(report.clone());
+            }
+            is_stopped |= !report.outcome.is_done();
+        }
+    }
+
+    /// Reads back, settles what was not known, corrects the reports where GitHub shows something else than was
+    /// reported, and gives back access that an update lost.
+    async fn verify(
+        &self,
+        reports: &mut [MemberReport],
+        part: &mut (dyn FnMut(MemberReport) + Send),
+    ) -> Option<ScopeListing> {
+        let (gh, scope) = (self.gh, &self.draft.scope);
+        let mut now = load_scope(gh, scope, &mut |_| {}).await.ok()?;
+        let mut restored = false;
+        for (step, report) in self.steps.iter().zip(reports) {
+            if let WriteOutcome::Unknown(problem) = &report.outcome {
+                let state = state_of(&now, &step.name);
+                let before = Before { record: step.before, server_time: self.server_time };
+                let is_told = state.is_some() || now.complete;
+                let settled = if is_told { settled_by(&step.name, before, state, problem) } else { None };
+                let Some(outcome) = settled else { continue };
+                report.outcome = outcome;
+                part(report.clone());
+            }
+            if !report.outcome.is_done() {
                 continue;
             }
+            let Some(problem) = difference(&now, step) else { continue };
+            let kept = step.grant == Grant::default();
+            if let (true, Scope::User, Some(Access::Selected(list))) = (kept, scope, &step.expect) {
+                let ids: Vec<_> = list.repositories.iter().map(|r| r.id).collect();
+                if gh.set_selected(scope, &step.name, &ids).await.is_ok() {
+                    restored = true;
+                    continue;
+                }
+            }
+            report.outcome = WriteOutcome::Failed(problem);
+            part(report.clone());
         }
-        report.outcome = WriteOutcome::Failed(problem);
-        part(report.clone());
+        if restored {
+            now = load_scope(gh, scope, &mut |_| {}).await.ok()?;
+        }
+        Some(now)
     }
-    if restored {
-        now = load_scope(gh, scope, &mut |_| {}).await.ok()?;
-    }
-    Some(now)
+}
+
+fn state_of<'a>(now: &'a ScopeListing, name: &str) -> Option<&'a MemberState> {
+    let all = now.credentials.iter().flat_map(|c| c.members.iter()).filter_map(|(_, state)| state.as_ref());
+    all.into_iter().find(|state| state.name.eq_ignore_ascii_case(name))
 }
 
 /// What is wrong with a member that was written, as far as reading back tells.
 fn difference(now: &ScopeListing, step: &Step<'_>) -> Option<Problem> {
-    let state = now
-        .credentials
-        .iter()
-        .flat_map(|c| c.members.iter())
-        .filter_map(|(_, state)| state.as_ref())
-        .find(|state| state.name.eq_ignore_ascii_case(&step.name));
+    let state = state_of(now, &step.name);
     let Some(state) = state else {
         return now.complete.then(|| {
             Problem::new(

@@ -1,7 +1,9 @@
 //! Finds out what became of a write whose answer never came, by reading back. It guesses nothing: what the time stamps
 //! cannot tell stays unknown.
 
-use crate::domain::{Access, Problem, Scope, WriteOutcome};
+use chrono::{DateTime, Utc};
+
+use crate::domain::{Access, MemberState, Problem, Scope, WriteOutcome};
 use crate::github::{Client, GithubError, Grant, Listed, SecretRecord};
 
 use super::problems::explain;
@@ -36,13 +38,32 @@ pub(super) async fn settle_write(
 ) -> WriteOutcome {
     let problem = || explain(not_written(name), failure, Some(scope));
     match gh.secret(scope, name).await {
-        Ok(now) => match trace(before, now.as_ref()) {
+        Ok(now) => match trace(before, now.as_ref().map(|now| (now.created_at, now.updated_at))) {
             Trace::Created => WriteOutcome::Created,
             Trace::Updated => WriteOutcome::Updated,
             Trace::Untouched => WriteOutcome::Failed(problem()),
             Trace::Unclear => WriteOutcome::Unknown(unclear(name, problem())),
         },
         Err(_) => WriteOutcome::Unknown(unclear(name, problem())),
+    }
+}
+
+/// The same, from a listing that was read later: what a value's PUT came to whose outcome stayed unknown at first.
+/// `None` if that does not tell either.
+pub(super) fn settled_by(
+    name: &str,
+    before: Before<'_>,
+    now: Option<&MemberState>,
+    problem: &Problem,
+) -> Option<WriteOutcome> {
+    match trace(before, now.map(|now| (now.created_at, now.updated_at))) {
+        Trace::Created => Some(WriteOutcome::Created),
+        Trace::Updated => Some(WriteOutcome::Updated),
+        Trace::Untouched => {
+            let hint = "write it again".to_owned();
+            Some(WriteOutcome::Failed(Problem { what: not_written(name), hint, ..problem.clone() }))
+        }
+        Trace::Unclear => None,
     }
 }
 
@@ -128,14 +149,15 @@ fn unclear(name: &str, problem: Problem) -> Problem {
     }
 }
 
-fn trace(before: Before<'_>, now: Option<&SecretRecord>) -> Trace {
+/// `now` is when it was created and last updated.
+fn trace(before: Before<'_>, now: Option<(DateTime<Utc>, DateTime<Utc>)>) -> Trace {
     match (before.record, now) {
         (None, None) => Trace::Untouched,
         (None, Some(_)) => Trace::Created,
         // Somebody else deleted it meanwhile, or deleted and made it anew.
         (Some(_), None) => Trace::Unclear,
-        (Some(old), Some(new)) if old.created_at != new.created_at => Trace::Unclear,
-        (Some(old), Some(new)) if new.updated_at > old.updated_at => Trace::Updated,
+        (Some(old), Some((created, _))) if old.created_at != created => Trace::Unclear,
+        (Some(old), Some((_, updated))) if updated > old.updated_at => Trace::Updated,
         (Some(old), Some(_)) => {
             // An unchanged stamp says «not written» only if a write would have given it a later one: a secret that was
             // written within the very second of ours looks the same either way.
@@ -160,8 +182,9 @@ mod tests {
 
     fn traced(before: Option<(i64, i64)>, server_time: Option<i64>, now: Option<(i64, i64)>) -> Trace {
         let before = before.map(|(c, u)| record(c, u));
-        let now = now.map(|(c, u)| record(c, u));
-        trace(Before { record: before.as_ref(), server_time }, now.as_ref())
+        let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
+        let now = now.map(|(created, updated)| (at(created), at(updated)));
+        trace(Before { record: before.as_ref(), server_time }, now)
     }
 
     #[test]

@@ -138,8 +138,10 @@ async fn what_cannot_be_read_back_is_unknown_and_said_so() {
     let stage = Stage::plain().await;
     stage.strike("_PASSWORD", FaultKind::DropAfter);
     stage.fault("GET:_PASSWORD:1+:500");
+    stage.fault("GET:secrets?per_page:2+:500");
     let draft = draft(api(), DraftAccess::Repository);
     let saved = saved(&stage, &draft).await;
+    assert_eq!(saved.now, None);
     assert_eq!(
         words(&saved.members),
         [(Member::User, "created"), (Member::Password, "unknown"), (Member::Server, "not tried")]
@@ -231,4 +233,27 @@ async fn a_repository_that_was_renamed_is_still_written() {
     let saved = save(&stage.gh, &draft, &mut |_| {}).await.unwrap();
     assert!(saved.is_whole(), "{saved:?}");
     assert_eq!(stage.value("repo:acme/core", &name(Member::Server)).as_deref(), Some("acme.azurecr.io"));
+}
+
+#[tokio::test]
+async fn what_the_closing_list_settles_stops_nobody() {
+    for (kind, words_of) in [
+        (FaultKind::DropAfter, ["created", "created", "created"]),
+        (FaultKind::DropBefore, ["created", "failed", "not tried"]),
+    ] {
+        let stage = Stage::plain().await;
+        stage.strike("_PASSWORD", kind.clone());
+        stage.fault("GET:_PASSWORD:1+:500");
+        let mut parts = Vec::new();
+        let draft = draft(api(), DraftAccess::Repository);
+        let saved = save(&stage.gh, &draft, &mut |part| parts.push(part)).await.unwrap();
+        let told: Vec<_> = saved.members.iter().map(|report| report.outcome.word()).collect();
+        assert_eq!(told, words_of, "{kind:?}");
+        assert_eq!(words(&parts)[1], (Member::Password, "unknown"), "it is said as long as it is not known");
+        for report in &saved.members {
+            let is_there = stage.value("repo:acme/api", &report.name).is_some();
+            assert_eq!(is_there, report.outcome.is_done(), "{kind:?}");
+            assert_eq!(parts.iter().rfind(|part| part.member == report.member), Some(report));
+        }
+    }
 }

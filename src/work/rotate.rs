@@ -1,0 +1,55 @@
+//! New values for a credential that exists; who gets it stays exactly as it is, whatever that is.
+
+use crate::domain::change::DraftAccess;
+use crate::domain::{Draft, Member, MemberReport, Members, Prefix, Problem, Saved, Scope, Sensitive};
+use crate::github::Client;
+
+use super::problems::{explain, reading};
+use super::save::save;
+use super::settle::secrets;
+
+/// The values to write; what is `None` keeps the value it has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rotation {
+    pub scope: Scope,
+    pub prefix: Prefix,
+    pub values: Members<Option<Sensitive>>,
+}
+
+impl Rotation {
+    fn draft(&self) -> Draft {
+        let members = Member::WRITE_ORDER.into_iter().filter(|member| self.values.get(*member).is_some()).collect();
+        let access = match self.scope {
+            Scope::Repository(_) => DraftAccess::Repository,
+            Scope::User | Scope::Organization(_) => DraftAccess::Keep,
+        };
+        let values = self.values.clone().map(|_, value| value.unwrap_or_else(|| Sensitive::from("")));
+        Draft { scope: self.scope.clone(), prefix: self.prefix.clone(), values, access, members }
+    }
+}
+
+/// Writes the values that are given. The access of every member is read before, said again where GitHub wants it said,
+/// and compared afterwards.
+///
+/// `Err` means that nothing was written, for instance because there is no such credential.
+pub async fn rotate(
+    gh: &Client,
+    rotation: &Rotation,
+    part: &mut (dyn FnMut(MemberReport) + Send),
+) -> Result<Saved, Problem> {
+    let Rotation { scope, prefix, .. } = rotation;
+    let existing = secrets(gh, scope).await.map_err(|e| explain(reading(scope), &e, Some(scope)))?;
+    if Member::all().all(|member| existing.find(&prefix.secret_name(member)).is_none()) {
+        return Err(absent(scope, prefix));
+    }
+    save(gh, &rotation.draft(), part).await
+}
+
+/// Why something that is to be changed cannot be.
+pub fn absent(scope: &Scope, prefix: &Prefix) -> Problem {
+    Problem::new(
+        format!("there is no credential {prefix}"),
+        format!("{scope}: no secret has a name such as {prefix}_CONTAINER_REGISTRY_SERVER"),
+        "`pullkey list` shows what there is",
+    )
+}
