@@ -94,8 +94,8 @@ impl Credential {
         self.known_access().any(|(_, one)| self.known_access().any(|(_, other)| one.is_surely_unlike(other)))
     }
 
-    /// The access that two or all three members share, where the third differs: what one repairs it to. `None` where they
-    /// do not differ, where each has another, and where one is not known whole.
+    /// The access that two members share where the third differs: what one repairs it to. `None` where they do not
+    /// differ, where each has another, and where one is not known whole.
     pub fn prevailing_access(&self) -> Option<&Access> {
         let is_known = |state: &MemberState| state.access.as_ref().is_some_and(Access::is_whole);
         if !self.access_differs() || self.members.iter().any(|(_, s)| s.as_ref().is_some_and(|s| !is_known(s))) {

@@ -45,8 +45,8 @@ pub struct Reach {
     pub why: String,
 }
 
-/// What every secret of these scopes means for one repository, in the order of the scopes. `None` stands for a scope that
-/// could not be read, or is not read yet.
+/// What every secret of these scopes means for one repository, in the order of the scopes. `None` stands for a scope
+/// that could not be read, or is not read yet.
 pub fn reaching(listings: &[(Scope, Option<&ScopeListing>)], repo: &Repository) -> Vec<Reach> {
     let mut all = Vec::new();
     for (scope, listing) in listings {
@@ -100,8 +100,8 @@ fn member(scope: &Scope, state: &MemberState, repo: &Repository) -> (Reaches, St
 
 /// Whether a secret of this scope and access reaches the repository, and why.
 ///
-/// Source: GitHub's REST description, visibility of organization secrets; GitHub Docs, «Managing development environment
-/// secrets for your repository or organization».
+/// Source: GitHub's REST description, visibility of organization secrets; GitHub Docs, «Managing development
+/// environment secrets for your repository or organization».
 pub fn by_access(scope: &Scope, access: Option<&Access>, repo: &Repository) -> (Reaches, String) {
     let name = repo.full_name.raw();
     match scope {

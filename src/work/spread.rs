@@ -23,8 +23,8 @@ pub struct Target {
     pub standing: Standing,
 }
 
-/// Looks at every repository, many at once. `noted` is what an earlier run that did not end has written; `part` hears of
-/// how many have been looked at.
+/// Looks at every repository, many at once. `noted` is what an earlier run that did not end has written; `part` hears
+/// of how many have been looked at.
 ///
 /// `Err` if GitHub cannot be asked at all; a single repository that refuses is a [`Standing::Refused`].
 pub async fn survey(
