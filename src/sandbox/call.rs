@@ -51,6 +51,18 @@ impl Call {
         }
     }
 
+    /// The fields of a form, or of a JSON object with strings in it; those in the query count as well.
+    pub(super) fn form(&self) -> Vec<(String, String)> {
+        let is_json = self.header(header::CONTENT_TYPE).is_some_and(|kind| kind.contains("json"));
+        let fields = if is_json {
+            let text = |value: &Value| value.as_str().map(str::to_owned);
+            self.json().into_iter().flatten().filter_map(|(name, value)| Some((name, text(&value)?))).collect()
+        } else {
+            url::form_urlencoded::parse(&self.body).into_owned().collect::<Vec<_>>()
+        };
+        fields.into_iter().chain(self.query.iter().cloned()).collect()
+    }
+
     /// User and password of a Basic `Authorization` header.
     pub(super) fn basic(&self) -> Option<(String, String)> {
         use base64::Engine as _;

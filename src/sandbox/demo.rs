@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use chrono::{Duration, SubsecRound as _, Utc};
 
+use super::codespaces::CodespaceDraft;
 use super::people::{Org, Permission, RepoVisibility, Role};
 use super::vault::{Reach, Scope, Secret};
 use super::world::State;
@@ -58,9 +59,11 @@ const REPOS: [(&str, RepoVisibility, bool, &str); 42] = [
 ];
 
 pub(super) fn furnish(state: &mut State) {
-    let org = |id, login: &str, role| Org { id, login: login.to_owned(), role };
-    state.orgs =
-        vec![org(9_919, "acme", Role::Owner), org(21_207, "globex", Role::Owner), org(48_150, "initech", Role::Member)];
+    state.orgs = vec![
+        Org::new(9_919, "acme", Role::Owner),
+        Org::new(21_207, "globex", Role::Owner),
+        Org::new(48_150, "initech", Role::Member),
+    ];
     for (id, (full_name, visibility, archived, description)) in (1_296_269..).step_by(7).zip(REPOS) {
         let permission = match full_name {
             "initech/handbook" => Permission::Pull,
@@ -68,7 +71,7 @@ pub(super) fn furnish(state: &mut State) {
             _ => Permission::Admin,
         };
         super::plain::add(state, id, full_name, visibility, permission, description);
-        if let Some(repo) = state.repos.last_mut() {
+        if let Some(repo) = state.repos.by_name_mut(full_name) {
             repo.archived = archived;
         }
     }
@@ -76,9 +79,68 @@ pub(super) fn furnish(state: &mut State) {
     for (repo, hours) in state.repos.iter_mut().zip((1..).map(|place: i64| place * place)) {
         repo.pushed_at = Utc::now() - Duration::hours(hours);
     }
+    for (full_name, topics) in TOPICS {
+        if let Some(repo) = state.repos.by_name_mut(full_name) {
+            repo.topics = topics.iter().map(|topic| (*topic).to_owned()).collect();
+        }
+    }
     yours(state);
     of_acme(state);
     of_globex(state);
+    codespaces(state);
+}
+
+const TOPICS: [(&str, &[&str]); 8] = [
+    ("acme/api", &["backend", "rust"]),
+    ("acme/web", &["frontend", "typescript"]),
+    ("acme/mobile", &["frontend"]),
+    ("acme/search", &["backend"]),
+    ("acme/auth", &["backend"]),
+    ("acme/billing", &["backend", "pci"]),
+    ("acme/devcontainers", &["platform"]),
+    ("globex/portal", &["frontend"]),
+];
+
+/// Five of one's own, one in each condition one meets, and two of other members of acme.
+fn codespaces(state: &mut State) {
+    let own = |name: &str, display: &str, repository: &str, started_ago| CodespaceDraft {
+        display_name: Some(display.to_owned()),
+        started_ago,
+        ..CodespaceDraft::new(name, repository)
+    };
+    let (hours, days) = (Duration::hours, Duration::days);
+    let drafts = [
+        own("fluffy-disco-x7q4vr9w", "fluffy disco", "acme/data-platform", hours(2)),
+        // Older than the password it should see.
+        own("bookish-space-pancake-q5pv", "bookish space pancake", "acme/api", days(16)),
+        CodespaceDraft {
+            uncommitted: true,
+            unpushed: true,
+            ..own("super-duper-yodel-4jw7", "super duper yodel", "acme/web", days(13))
+        },
+        CodespaceDraft {
+            state: "Shutdown".to_owned(),
+            prebuild: Some(true),
+            ..own("crispy-lamp-9g6x", "crispy lamp", "octocat/hello-codespaces", days(6))
+        },
+        CodespaceDraft {
+            state: "Failed".to_owned(),
+            stop_notice: Some("The container could not be created, and a recovery container is running.".to_owned()),
+            ..own("ominous-cod-v6p9", "ominous cod", "acme/ml-ranking", days(1))
+        },
+        CodespaceDraft {
+            owner: Some("hubot".to_owned()),
+            ..own("literate-waffle-77rj", "literate waffle", "acme/search", days(20))
+        },
+        CodespaceDraft {
+            owner: Some("monalisa".to_owned()),
+            state: "Shutdown".to_owned(),
+            ..own("stunning-barnacle-5q2x", "stunning barnacle", "acme/auth", days(3))
+        },
+    ];
+    for draft in drafts {
+        state.furnish_codespace(draft);
+    }
 }
 
 /// The secrets of one scope, with what they have in common.
@@ -118,7 +180,8 @@ impl Shelf<'_> {
 }
 
 fn yours(state: &mut State) {
-    let mut you = Shelf { state, scope: Scope::User };
+    let scope = Scope::User(state.me.id);
+    let mut you = Shelf { state, scope };
     let three = ["acme/api", "acme/web", "octocat/hello-codespaces"];
     you.credential(
         "ACR",

@@ -41,12 +41,27 @@ pub enum FaultKind {
     Redirect(String),
     /// 401 «Bad credentials», and no effect.
     Unauthorized,
+    /// 403 with `Retry-After` that names a secondary rate limit, and no effect.
+    SecondaryLimit,
+    /// 429 with `Retry-After` that names a secondary rate limit, and no effect.
+    TooManyRequests,
+    /// 403 with nothing remaining of the hourly budget, and no effect.
+    PrimaryLimit,
+    /// 403 with `X-GitHub-SSO: required`, and no effect.
+    Sso,
+    /// Half of a list's items are missing, while `total_count` still counts them and no `Link` leads on.
+    ShortList,
 }
 
 impl Fault {
     /// Strikes once, at the `nth` matching request.
     pub fn once(method: Method, path_contains: &str, nth: usize, kind: FaultKind) -> Self {
         Self { method: Some(method), path_contains: path_contains.to_owned(), nth, times: 1, kind }
+    }
+
+    /// Strikes the `nth` of all requests, from 1.
+    pub fn nth(nth: usize, kind: FaultKind) -> Self {
+        Self { method: None, path_contains: String::new(), nth, times: 1, kind }
     }
 
     /// Strikes every matching request.
@@ -62,7 +77,7 @@ impl Fault {
 /// Why a fault's text was not understood.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FaultSyntax {
-    #[error("a fault is METHOD:PATH:NTH:KIND, such as PUT:_SERVER:1:500")]
+    #[error("a fault is METHOD:PATH:NTH:KIND or nth:K:KIND, such as PUT:_SERVER:1:500 or nth:7:drop-after")]
     Shape,
     #[error("unknown method {0:?}, use GET, PUT, POST, DELETE or *")]
     Method(String),
@@ -70,7 +85,7 @@ pub enum FaultSyntax {
     Nth(String),
     #[error(
         "unknown kind {0:?}, use a status (500), html, html=STATUS, drop-before, drop-after, bad-key, forbidden, \
-         unauthorized, truncated, slow=2s or redirect=URL"
+         unauthorized, secondary, too-many, primary, sso, short-list, truncated, slow=2s or redirect=URL"
     )]
     Kind(String),
 }
@@ -78,8 +93,15 @@ pub enum FaultSyntax {
 impl FromStr for Fault {
     type Err = FaultSyntax;
 
-    /// `METHOD:PATH:NTH:KIND`, where `PATH` is part of the path and holds no colon.
+    /// `METHOD:PATH:NTH:KIND`, where `PATH` is part of the path and holds no colon; or `nth:K:KIND` for the K-th of all
+    /// requests.
     fn from_str(text: &str) -> Result<Self, FaultSyntax> {
+        if let Some(rest) = text.strip_prefix("nth:") {
+            let (nth, kind) = rest.split_once(':').ok_or(FaultSyntax::Shape)?;
+            let (nth, times) = position(nth).ok_or_else(|| FaultSyntax::Nth(nth.to_owned()))?;
+            let kind = kind_of(kind).ok_or_else(|| FaultSyntax::Kind(kind.to_owned()))?;
+            return Ok(Self { times, ..Self::nth(nth, kind) });
+        }
         let mut parts = text.splitn(4, ':');
         let (Some(method), Some(path), Some(nth), Some(kind)) =
             (parts.next(), parts.next(), parts.next(), parts.next())
@@ -124,6 +146,11 @@ fn kind_of(text: &str) -> Option<FaultKind> {
         ("forbidden", None) => FaultKind::Forbidden,
         ("unauthorized", None) => FaultKind::Unauthorized,
         ("truncated", None) => FaultKind::TruncatedJson,
+        ("secondary", None) => FaultKind::SecondaryLimit,
+        ("too-many", None) => FaultKind::TooManyRequests,
+        ("primary", None) => FaultKind::PrimaryLimit,
+        ("sso", None) => FaultKind::Sso,
+        ("short-list", None) => FaultKind::ShortList,
         ("slow", Some(wait)) => FaultKind::Slow(duration(wait)?),
         ("redirect", Some(url)) => FaultKind::Redirect(url.to_owned()),
         (status, None) => FaultKind::Status(status_of(status)?),

@@ -7,17 +7,19 @@ use std::time::Duration;
 use axum::extract::connect_info::ConnectInfo;
 use axum::extract::{Request, State as Shared};
 use axum::response::Response;
+use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, header};
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::api::Entry;
 use super::call::Call;
 use super::door::Door;
 use super::fault::FaultKind;
 use super::line::Scissors;
 use super::registry::Registry;
 use super::reply::Reply;
-use super::world::{RequestView, World};
-use super::{api, registry};
+use super::world::{RequestView, State, World};
+use super::{api, control, registry};
 
 const MOST_BODY: usize = 1024 * 1024;
 
@@ -41,16 +43,20 @@ impl Front {
 
     /// An answer out of turn, with the headers of its door.
     fn refuse(&self, call: &Call, status: StatusCode, message: &str) -> Reply {
-        let reply = Reply::refusal(status, message);
+        self.out_of_turn(call, |_, _| Reply::refusal(status, message))
+    }
+
+    /// The same, made of what the world looks like and of the path.
+    fn out_of_turn(&self, call: &Call, reply: impl FnOnce(&mut State, &[&str]) -> Reply) -> Reply {
         match self.door {
             Door::Api => api::dressed(&self.world, call, reply),
-            Door::Registry(_) => reply,
+            Door::Registry(_) => self.world.with(|state| reply(state, &[])),
         }
     }
 
-    fn serve(&self, call: &Call) -> Reply {
+    fn serve(&self, call: &Call, entry: Option<&Entry>) -> Reply {
         match &self.registry {
-            None => api::serve(&self.world, call),
+            None => api::serve(&self.world, call, entry),
             Some(registry) => registry::serve(registry, &self.world, call),
         }
     }
@@ -63,6 +69,10 @@ pub(super) async fn answer(
 ) -> Response {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str).to_owned();
+    if front.door == Door::Api && path.starts_with(control::ROOT) {
+        return control::serve(&front.world, &Call::new(parts, Bytes::new(), None, front.address)).into_response();
+    }
+    let entry = (front.door == Door::Api).then(|| api::enter(&front.world, &parts));
     let serial = front.world.with(|state| state.log.arrived(seen(front.door, &parts.method, &path, &parts.headers)));
     let (fault, latency, public_url) = front.world.with(|state| {
         let fault = state.faults.strike(&parts.method, &path);
@@ -74,21 +84,34 @@ pub(super) async fn answer(
     pause(latency).await;
     let public_url = if front.door == Door::Api { public_url } else { None };
     let call = Call::new(parts, body, public_url.as_deref(), front.address);
-    let reply = suffer(&front, &call, fault, &scissors).await;
-    if let Some(reply) = &reply {
-        front.world.with(|state| state.log.answered(serial, reply.status.as_u16()));
-    }
+    let reply = suffer(&front, &call, fault, &scissors, entry.as_ref()).await;
+    let status = reply.as_ref().map(|reply| reply.status.as_u16());
+    front.world.with(|state| {
+        if let Some(status) = status {
+            state.log.answered(serial, status);
+        }
+        if front.door == Door::Api {
+            state.counts.answered(&call.method, &path, status);
+        }
+    });
+    drop(entry);
     // Nothing of the substitute is sent: its connection has been cut.
     reply.unwrap_or_else(Reply::no_content).into_response()
 }
 
 /// The answer, with what goes wrong on the way; none when the connection was cut.
-async fn suffer(front: &Front, call: &Call, fault: Option<FaultKind>, scissors: &Scissors) -> Option<Reply> {
-    let Some(fault) = fault else { return Some(front.serve(call)) };
+async fn suffer(
+    front: &Front,
+    call: &Call,
+    fault: Option<FaultKind>,
+    scissors: &Scissors,
+    entry: Option<&Entry>,
+) -> Option<Reply> {
+    let Some(fault) = fault else { return Some(front.serve(call, entry)) };
     Some(match fault {
         FaultKind::Status(status) => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            front.refuse(call, status, status.canonical_reason().unwrap_or("Unknown"))
+            front.refuse(call, status, words(status))
         }
         FaultKind::Html(status) => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
@@ -101,31 +124,61 @@ async fn suffer(front: &Front, call: &Call, fault: Option<FaultKind>, scissors: 
             return None;
         }
         FaultKind::DropAfter => {
-            front.serve(call);
+            front.serve(call, entry);
             scissors.cut();
             return None;
         }
         FaultKind::BadKey => {
             api::rotate_key_of(&front.world, call);
-            front.serve(call)
+            front.serve(call, entry)
         }
         FaultKind::Forbidden => {
             front.refuse(call, StatusCode::FORBIDDEN, "Resource not accessible by personal access token")
         }
         FaultKind::Unauthorized => front.refuse(call, StatusCode::UNAUTHORIZED, "Bad credentials"),
         FaultKind::TruncatedJson => {
-            let mut reply = front.serve(call);
+            let mut reply = front.serve(call, entry);
             reply.body.truncate(reply.body.len() / 2);
             reply
         }
         FaultKind::Slow(wait) => {
             pause(wait).await;
-            front.serve(call)
+            front.serve(call, entry)
         }
+        FaultKind::SecondaryLimit => front.out_of_turn(call, |state, _| api::secondary_limit(state)),
+        FaultKind::TooManyRequests => front.out_of_turn(call, |state, _| api::too_many_requests(state)),
+        FaultKind::PrimaryLimit => front.out_of_turn(call, |state, _| api::primary_limit(state)),
+        FaultKind::Sso => front.out_of_turn(call, |_, path| {
+            let (["orgs", owner, ..] | ["repos", owner, ..]) = path else { return api::sso_required("acme") };
+            api::sso_required(owner)
+        }),
+        FaultKind::ShortList => short(front.serve(call, entry)),
         FaultKind::Redirect(url) => {
             Reply::json(StatusCode::FOUND, &json!({ "message": "Found", "url": url })).with(header::LOCATION, url)
         }
     })
+}
+
+fn words(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::PAYMENT_REQUIRED => "You've used 100% of your spending limit for Codespaces",
+        other => other.canonical_reason().unwrap_or("Unknown"),
+    }
+}
+
+/// The first list in the answer loses the second half of its items.
+fn short(reply: Reply) -> Reply {
+    let Ok(mut body) = serde_json::from_slice::<Value>(&reply.body) else { return reply };
+    let list = match &mut body {
+        Value::Array(items) => Some(items),
+        Value::Object(fields) => fields.values_mut().find_map(Value::as_array_mut),
+        _ => None,
+    };
+    if let Some(items) = list {
+        items.truncate(items.len() / 2);
+    }
+    let headers = reply.headers.into_iter().filter(|(name, _)| *name != header::LINK && *name != header::ETAG);
+    Reply { status: reply.status, body: body.to_string().into(), headers: headers.collect() }
 }
 
 async fn pause(wait: Duration) {
@@ -135,7 +188,7 @@ async fn pause(wait: Duration) {
 }
 
 fn seen(door: Door, method: &Method, path: &str, headers: &HeaderMap) -> RequestView {
-    const KEPT: [&str; 5] = ["user-agent", "accept", "x-github-api-version", "content-type", "host"];
+    const KEPT: [&str; 6] = ["user-agent", "accept", "x-github-api-version", "content-type", "host", "if-none-match"];
     let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let kept = headers.iter().filter(|(name, _)| KEPT.contains(&name.as_str()));
     RequestView {

@@ -6,12 +6,19 @@
 
 mod api;
 mod call;
+mod codespaces;
+mod control;
+mod counts;
 mod demo;
+mod device;
 mod door;
 mod fault;
 mod front;
+mod levers;
+mod limits;
 mod line;
 mod pages;
+mod passes;
 mod people;
 mod plain;
 mod registry;
@@ -30,9 +37,11 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+pub use codespaces::{CodespaceDraft, CodespaceView};
 pub use door::RegistryKind;
 pub use fault::{Fault, FaultKind, FaultSyntax};
 pub use run::{RunArgs, run};
+pub use scale::{Scale, Selected, SelectedSyntax};
 pub use world::{RequestView, SecretView, World};
 
 use door::Door;
@@ -44,9 +53,10 @@ pub struct Options {
     pub scale: Scale,
     /// Waited before every answer of the GitHub side and of the registries.
     pub latency: Duration,
-    /// The one token that is let in.
+    /// The token that is let in; `World::add_token` lets in more.
     pub token: String,
-    /// What the token may do. Ignored for tokens that carry no scopes (`github_pat_`, `ghu_`, `ghs_`).
+    /// What the token may do. For tokens that carry no scopes (`github_pat_`, `ghu_`, `ghs_`) these are permissions
+    /// such as `codespaces_secrets=write`, and anything else is ignored.
     pub scopes: Vec<String>,
     pub faults: Vec<Fault>,
     /// What links in answers start with, in place of the `Host` a request came with.
@@ -56,6 +66,13 @@ pub struct Options {
     pub registry_password: String,
     /// Adds names and descriptions with escape sequences and bidi controls to the plain world.
     pub hostile: bool,
+    /// Whether the limits refuse anything. They are counted and told in any case.
+    pub enforce: bool,
+    /// Requests an hour for the tokens of one user.
+    pub limit: u32,
+    /// Divides every time of the real GitHub: the hour of the budget, the minute of the points, `Retry-After`, the
+    /// states of codespaces, the device flow. More than 1 is refused unless it listens on loopback only.
+    pub hurry: u32,
 }
 
 impl Default for Options {
@@ -71,6 +88,9 @@ impl Default for Options {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             registry_password: "pull-me-please".to_owned(),
             hostile: false,
+            enforce: false,
+            limit: 5000,
+            hurry: 1,
         }
     }
 }
@@ -87,17 +107,6 @@ pub enum WorldKind {
     Demo,
 }
 
-/// How much is generated on top of the world's own content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Scale {
-    /// More repositories of the user.
-    pub repos: usize,
-    /// More repositories of the first organization.
-    pub org_repos: usize,
-    /// More user secrets, each granted to the first repository.
-    pub secrets: usize,
-}
-
 /// A running sandbox. It stops when dropped.
 #[derive(Debug)]
 pub struct Sandbox {
@@ -111,8 +120,12 @@ pub struct Sandbox {
 /// Binds the API to `options.listen` and the registries to free ports of the same address, and serves them on the
 /// current tokio runtime.
 ///
-/// Fails when an address cannot be bound.
+/// Fails when an address cannot be bound, or when it would be in a hurry for others than this machine.
 pub async fn start(options: Options) -> std::io::Result<Sandbox> {
+    if options.hurry > 1 && !options.listen.ip().is_loopback() {
+        let why = "a sandbox in a hurry listens on loopback only";
+        return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, why));
+    }
     let token = options.token.clone();
     let listen = options.listen;
     let password = options.registry_password.clone();

@@ -9,9 +9,11 @@ use super::world::State;
 ///
 /// `hostile` adds names and descriptions with escape sequences and bidi controls.
 pub(super) fn furnish(state: &mut State, hostile: bool) {
-    let org = |id, login: &str, role| Org { id, login: login.to_owned(), role };
-    state.orgs =
-        vec![org(1001, "acme", Role::Owner), org(1002, "initech", Role::Member), org(1003, "umbrella", Role::Outsider)];
+    state.orgs = vec![
+        Org::new(1001, "acme", Role::Owner),
+        Org::new(1002, "initech", Role::Member),
+        Org::new(1003, "umbrella", Role::Outsider),
+    ];
     let private = RepoVisibility::Private;
     let public = RepoVisibility::Public;
     let rows = [
@@ -29,8 +31,15 @@ pub(super) fn furnish(state: &mut State, hostile: bool) {
     for (id, full_name, visibility, permission, description) in rows {
         add(state, id, full_name, visibility, permission, description);
     }
-    if let Some(attic) = state.repos.iter_mut().find(|repo| repo.name == "attic") {
+    if let Some(attic) = state.repos.by_name_mut("acme/attic") {
         attic.archived = true;
+    }
+    for (full_name, topics) in
+        [("acme/api", &["backend", "course-2026"][..]), ("acme/web", &["course-2026"]), ("acme/infra", &["ops"])]
+    {
+        if let Some(repo) = state.repos.by_name_mut(full_name) {
+            repo.topics = topics.iter().map(|topic| (*topic).to_owned()).collect();
+        }
     }
     if hostile {
         make_hostile(state);
@@ -41,7 +50,7 @@ pub(super) fn furnish(state: &mut State, hostile: bool) {
 fn make_hostile(state: &mut State) {
     let description = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{202e}gnp.exe\u{2028}\r\nsecond line \u{9b}31m";
     add(state, 901, "octocat/\u{1b}[31mred\u{202e}der", RepoVisibility::Public, Permission::Admin, description);
-    if let Some(web) = state.repos.iter_mut().find(|repo| repo.name == "web") {
+    if let Some(web) = state.repos.by_name_mut("acme/web") {
         description.clone_into(&mut web.description);
     }
     let secret = super::vault::Secret::new(
@@ -49,7 +58,7 @@ fn make_hostile(state: &mut State) {
         super::vault::Reach::Selected,
         std::collections::BTreeSet::from([101, 901]),
     );
-    state.plant(super::vault::Scope::User, "EVIL\u{1b}[2J\u{202e}NAME", secret);
+    state.plant(super::vault::Scope::User(state.me.id), "EVIL\u{1b}[2J\u{202e}NAME", secret);
 }
 
 /// Repositories of lower ids were pushed to more recently.
@@ -71,7 +80,7 @@ pub(super) fn add(
         archived: false,
         permission,
         description: description.to_owned(),
+        topics: Vec::new(),
         pushed_at: Utc::now() - age,
-        former: Vec::new(),
     });
 }

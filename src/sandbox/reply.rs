@@ -56,6 +56,11 @@ impl Reply {
         self
     }
 
+    /// Unless it is there already.
+    pub(super) fn with_default(self, name: HeaderName, value: impl Into<String>) -> Self {
+        if self.headers.iter().any(|(known, _)| *known == name) { self } else { self.with(name, value) }
+    }
+
     pub(super) fn into_response(self) -> axum::response::Response {
         let mut response = axum::response::Response::new(axum::body::Body::from(self.body));
         *response.status_mut() = self.status;

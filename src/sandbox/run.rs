@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::registry::{LOGIN_ONLY, PULLER, REPOSITORY, TAG};
-use super::{Fault, Options, RegistryKind, Sandbox, Scale, WorldKind, start};
+use super::{Fault, Options, RegistryKind, Sandbox, Scale, Selected, WorldKind, start};
 
 /// Arguments of `pullkey sandbox`.
 #[derive(Debug, Clone, clap::Args)]
@@ -25,6 +25,27 @@ pub struct RunArgs {
     /// Add that many user secrets
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub secrets: usize,
+    /// Add that many secrets of the first organization, with selected repositories
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub org_secrets: usize,
+    /// Add that many secrets of the organization's first repository
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub repo_secrets: usize,
+    /// How many repositories the added secrets are granted to, such as 30 or 0-350 [default: 1]
+    #[arg(long, value_name = "N|N-M")]
+    pub selected: Option<Selected>,
+    /// Give every added repository a credential of its own
+    #[arg(long)]
+    pub each: bool,
+    /// Make all of GitHub's times shorter by this factor: windows, waits, codespaces
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=3600))]
+    pub hurry: u32,
+    /// Requests an hour
+    #[arg(long, value_name = "M", default_value_t = 5000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: u32,
+    /// Count the limits and refuse nothing
+    #[arg(long)]
+    pub no_limits: bool,
     /// Wait before every answer, such as 50ms or 2s
     #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = latency)]
     pub latency: Duration,
@@ -34,12 +55,13 @@ pub struct RunArgs {
     /// Scopes of that token, separated by commas
     #[arg(long, value_name = "SCOPES", value_delimiter = ',')]
     pub scopes: Option<Vec<String>>,
-    /// Make requests go wrong: METHOD:PATH:NTH:KIND, may be given again
+    /// Make requests go wrong: METHOD:PATH:NTH:KIND or nth:K:KIND, may be given again
     ///
     /// METHOD is GET, PUT, POST, DELETE or *. PATH is part of the path. NTH counts the matching requests: 1 the first,
-    /// 2x3 three from the second, 1+ all. KIND is a status such as 500, html or html=STATUS, drop-before, drop-after,
-    /// bad-key, forbidden, unauthorized, truncated, slow=2s, redirect=URL. For example `PUT:_SERVER:1:500`,
-    /// `PUT:_USER:1:drop-after`, `GET:/user/codespaces/secrets:1:html`
+    /// 2x3 three from the second, 1+ all. nth:K is the K-th of all requests. KIND is a status such as 500, html or
+    /// html=STATUS, drop-before, drop-after, bad-key, forbidden, unauthorized, secondary, too-many, primary, sso,
+    /// short-list, truncated, slow=2s, redirect=URL. For example `PUT:_SERVER:1:500`, `PUT:_USER:1:drop-after`,
+    /// `GET:/user/codespaces/secrets:1:html`, `nth:7:secondary`
     #[arg(long = "fault", value_name = "SPEC")]
     pub faults: Vec<Fault>,
     /// What links in answers start with, in place of the host a request names
@@ -55,7 +77,15 @@ impl RunArgs {
         let default = Options::default();
         Options {
             world: self.world,
-            scale: Scale { repos: self.repos, org_repos: self.org_repos, secrets: self.secrets },
+            scale: Scale {
+                repos: self.repos,
+                org_repos: self.org_repos,
+                secrets: self.secrets,
+                org_secrets: self.org_secrets,
+                repo_secrets: self.repo_secrets,
+                selected: self.selected,
+                each: self.each,
+            },
             latency: self.latency,
             token: self.token.unwrap_or(default.token),
             scopes: self.scopes.unwrap_or(default.scopes),
@@ -64,6 +94,9 @@ impl RunArgs {
             listen: self.listen,
             registry_password: default.registry_password,
             hostile: self.hostile,
+            enforce: !self.no_limits,
+            limit: self.limit,
+            hurry: self.hurry,
         }
     }
 }
@@ -77,9 +110,10 @@ fn latency(text: &str) -> Result<Duration, String> {
 /// Fails when the address cannot be bound or nothing can be written to standard output.
 pub async fn run(args: RunArgs) -> io::Result<()> {
     let options = args.options();
+    let hurry = options.hurry;
     let password = options.registry_password.clone();
     let sandbox = start(options).await?;
-    let text = words(&sandbox, &password);
+    let text = words(&sandbox, &password, hurry);
     {
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes())?;
@@ -90,7 +124,8 @@ pub async fn run(args: RunArgs) -> io::Result<()> {
     Ok(())
 }
 
-fn words(sandbox: &Sandbox, password: &str) -> String {
+fn words(sandbox: &Sandbox, password: &str, hurry: u32) -> String {
+    let hurry = if hurry > 1 { format!("PULLKEY_HURRY={hurry} ") } else { String::new() };
     let url = sandbox.api_url();
     let token = sandbox.token();
     let [basic, bearer, open] =
@@ -99,7 +134,7 @@ fn words(sandbox: &Sandbox, password: &str) -> String {
         "A sandbox of GitHub is at {url}. Nothing in it is real, and nothing leaves this machine.\n\
          \n\
          pullkey:\n  \
-           PULLKEY_API_URL={url} GH_TOKEN={token} pullkey\n\
+           PULLKEY_API_URL={url} {hurry}GH_TOKEN={token} pullkey\n\
          GitHub's own gh:\n  \
            http_proxy={url} GH_HOST=github.localhost GH_TOKEN={token} gh secret list --app codespaces --user\n\
          \n\
@@ -109,6 +144,7 @@ fn words(sandbox: &Sandbox, password: &str) -> String {
            {open}  asks for nothing\n\
          Users {PULLER} (may pull) and {LOGIN_ONLY} (may only log in), password {password}\n\
          \n\
+         What was asked so far: curl {url}/_sandbox/state\n\
          Ctrl-C ends it.\n"
     )
 }

@@ -4,6 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::codespaces::Codespace;
 use super::people::{Account, Org, Permission, Repo, Role};
 
 /// Field and what follows the repository's own address.
@@ -89,16 +90,28 @@ pub(super) fn user(base: &str, id: u64, login: &str, kind: &str) -> Value {
     Value::Object(body)
 }
 
-/// A `private-user`, without what nobody here has.
-pub(super) fn me(base: &str, account: &Account) -> Value {
+/// A `public-user`.
+pub(super) fn public_user(base: &str, account: &Account) -> Value {
     let Value::Object(mut body) = user(base, account.id, &account.login, "User") else { return Value::Null };
     fill(
         &mut body,
         json!({
-            "name": "The Octocat", "company": null, "blog": "", "location": null, "email": null, "hireable": null,
-            "bio": null, "public_repos": 8, "public_gists": 0, "followers": 20, "following": 0,
-            "created_at": "2011-01-25T18:44:36Z", "updated_at": "2024-01-22T12:26:55Z", "private_gists": 0,
-            "total_private_repos": 3, "owned_private_repos": 3, "disk_usage": 1024, "collaborators": 0,
+            "name": if account.login == "octocat" { "The Octocat" } else { account.login.as_str() }, "company": null,
+            "blog": "", "location": null, "email": null, "hireable": null, "bio": null, "public_repos": 8,
+            "public_gists": 0, "followers": 20, "following": 0, "created_at": "2011-01-25T18:44:36Z",
+            "updated_at": "2024-01-22T12:26:55Z",
+        }),
+    );
+    Value::Object(body)
+}
+
+/// A `private-user`, without what nobody here has.
+pub(super) fn me(base: &str, account: &Account) -> Value {
+    let Value::Object(mut body) = public_user(base, account) else { return Value::Null };
+    fill(
+        &mut body,
+        json!({
+            "private_gists": 0, "total_private_repos": 3, "owned_private_repos": 3, "disk_usage": 1024, "collaborators": 0,
             "two_factor_authentication": true,
         }),
     );
@@ -158,7 +171,7 @@ pub(super) fn repository(base: &str, repo: &Repo, owner: &Value) -> Value {
             "ssh_url": format!("git@github.com:{full_name}.git"),
             "created_at": "2021-03-04T09:15:00Z", "updated_at": at, "pushed_at": at,
             "default_branch": "main", "homepage": null, "language": null, "license": null, "mirror_url": null,
-            "topics": [], "size": 108,
+            "topics": repo.topics, "size": 108,
         }),
     );
     fill(
@@ -184,4 +197,36 @@ fn fill(body: &mut Map<String, Value>, more: Value) {
     if let Value::Object(more) = more {
         body.extend(more);
     }
+}
+
+/// A `codespace`, with everything the description requires.
+pub(super) fn codespace(base: &str, one: &Codespace, state: &str, repository: Value) -> Value {
+    let owner = user(base, one.owner.id, &one.owner.login, "User");
+    let time = |at: chrono::DateTime<chrono::Utc>| at.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let url = format!("{base}/user/codespaces/{}", one.name);
+    json!({
+        "id": one.id, "name": one.name, "display_name": one.display_name,
+        "environment_id": format!("26a7c758-7299-4a73-b978-{:012x}", one.id),
+        "owner": owner, "billable_owner": owner, "repository": repository,
+        "machine": {
+            "name": "standardLinux", "display_name": "4 cores, 16 GB RAM, 32 GB storage",
+            "operating_system": "linux", "storage_in_bytes": 34_359_738_368_u64,
+            "memory_in_bytes": 17_179_869_184_u64, "cpus": 4, "prebuild_availability": null,
+        },
+        "devcontainer_path": one.devcontainer_path, "prebuild": one.prebuild,
+        "created_at": time(one.created), "updated_at": time(one.started), "last_used_at": time(one.started),
+        "state": state, "url": url,
+        "git_status": {
+            "ahead": u8::from(one.unpushed), "behind": 0, "has_unpushed_changes": one.unpushed,
+            "has_uncommitted_changes": one.uncommitted, "ref": one.branch,
+        },
+        "location": "WestEurope", "idle_timeout_minutes": 30,
+        "web_url": format!("https://{}.github.dev", one.name), "machines_url": format!("{url}/machines"),
+        "start_url": format!("{url}/start"), "stop_url": format!("{url}/stop"),
+        "publish_url": format!("{url}/publish"), "pulls_url": null, "recent_folders": [],
+        "runtime_constraints": { "allowed_port_privacy_settings": null },
+        "pending_operation": one.pending, "pending_operation_disabled_reason": null, "idle_timeout_notice": null,
+        "retention_period_minutes": 43_200, "retention_expires_at": time(one.started + chrono::TimeDelta::days(30)),
+        "last_known_stop_notice": one.stop_notice,
+    })
 }

@@ -20,7 +20,7 @@ const MOST_SECRETS: usize = 100;
 /// Whose secrets they are, by id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Scope {
-    User,
+    User(u64),
     Repo(u64),
     Org(u64),
 }
@@ -65,9 +65,15 @@ impl Secret {
 
 #[derive(Debug)]
 pub(super) struct Vault {
-    key: SecretKey,
-    key_id: String,
+    /// Made at the first look: a world may have ten thousand of them.
+    key: Option<KeyPair>,
     pub(super) secrets: BTreeMap<String, Secret>,
+}
+
+#[derive(Debug)]
+struct KeyPair {
+    secret: SecretKey,
+    id: String,
 }
 
 /// Why a write is refused with 422.
@@ -104,28 +110,24 @@ pub(super) fn name(raw: &str) -> Result<String, Refusal> {
 
 impl Vault {
     pub(super) fn new() -> Self {
-        let mut vault = Self { key: SecretKey::from([0; 32]), key_id: String::new(), secrets: BTreeMap::new() };
-        vault.rotate();
-        vault
+        Self { key: None, secrets: BTreeMap::new() }
     }
 
     /// A new key pair with a new id; the stored values stay.
     pub(super) fn rotate(&mut self) {
-        self.key = SecretKey::generate(&mut OsRng);
-        // Nineteen digits at most, as GitHub's ids are.
-        self.key_id = (OsRng.next_u64() >> 4).to_string();
+        self.key = Some(KeyPair::new());
     }
 
-    pub(super) fn public_key(&self) -> (&str, String) {
-        (&self.key_id, STANDARD.encode(self.key.public_key().as_bytes()))
+    /// Its id and the key in base64.
+    pub(super) fn public_key(&mut self) -> (String, String) {
+        let pair = self.key.get_or_insert_with(KeyPair::new);
+        (pair.id.clone(), STANDARD.encode(pair.secret.public_key().as_bytes()))
     }
 
     pub(super) fn open(&self, key_id: &str, sealed: &str) -> Result<Vec<u8>, Refusal> {
-        if key_id != self.key_id {
-            return Err(Refusal::KeyId);
-        }
+        let pair = self.key.as_ref().filter(|pair| pair.id == key_id).ok_or(Refusal::KeyId)?;
         let sealed = STANDARD.decode(sealed).map_err(|_| Refusal::Base64)?;
-        let value = self.key.unseal(&sealed).map_err(|_| Refusal::Sealed)?;
+        let value = pair.secret.unseal(&sealed).map_err(|_| Refusal::Sealed)?;
         if value.len() > MOST_BYTES { Err(Refusal::TooLarge) } else { Ok(value) }
     }
 
@@ -142,5 +144,12 @@ impl Vault {
 
     pub(super) fn get_mut(&mut self, raw: &str) -> Option<&mut Secret> {
         self.secrets.get_mut(&raw.to_ascii_uppercase())
+    }
+}
+
+impl KeyPair {
+    fn new() -> Self {
+        // Nineteen digits at most, as GitHub's ids are.
+        Self { secret: SecretKey::generate(&mut OsRng), id: (OsRng.next_u64() >> 4).to_string() }
     }
 }

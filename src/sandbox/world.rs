@@ -1,4 +1,4 @@
-//! The state behind all doors, and the handle with which a test looks at it and changes it.
+//! The state behind all doors, and the handle with which a test looks at it. What a test may change is in `levers`.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,10 +7,15 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use http::Method;
 
-use super::fault::{Fault, Faults};
-use super::people::{Account, Org, Permission, Repo, Role};
+use super::codespaces::{Codespace, CodespaceView};
+use super::counts::Counts;
+use super::device::Flows;
+use super::fault::Faults;
+use super::limits::Limits;
+use super::passes::{Pass, PassKind, Passes};
+use super::people::{Account, Org, Repo, Repos};
 use super::registry::Tokens;
-use super::vault::{Reach, Scope, Secret, Vault};
+use super::vault::{Scope, Secret, Vault};
 use super::{Options, WorldKind};
 
 /// A cheap handle on the world of a sandbox; clones share it.
@@ -20,9 +25,15 @@ pub struct World(Arc<Mutex<State>>);
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) settings: Settings,
+    /// Who lives here; tokens may be somebody else's.
     pub(super) me: Account,
+    pub(super) passes: Passes,
+    pub(super) limits: Limits,
+    pub(super) counts: Counts,
+    pub(super) flows: Flows,
     pub(super) orgs: Vec<Org>,
-    pub(super) repos: Vec<Repo>,
+    pub(super) repos: Repos,
+    pub(super) codespaces: Vec<Codespace>,
     pub(super) vaults: BTreeMap<Scope, Vault>,
     pub(super) faults: Faults,
     pub(super) log: Log,
@@ -33,14 +44,10 @@ pub(super) struct State {
 /// What can be turned while the sandbox runs.
 #[derive(Debug)]
 pub(super) struct Settings {
-    pub(super) token: String,
-    pub(super) scopes: Vec<String>,
     pub(super) latency: Duration,
     pub(super) public_url: Option<String>,
     /// Whether a PUT without `encrypted_value` changes the access of an existing secret. GitHub's schema says yes.
     pub(super) accepts_access_only: bool,
-    /// Requests counted against the hourly limit.
-    pub(super) used: u32,
 }
 
 /// A secret with its unsealed value.
@@ -76,7 +83,8 @@ pub struct RequestView {
     pub path: String,
     /// The scheme of the `Authorization` header, if there was one; never what follows it.
     pub authorization: Option<String>,
-    /// `user-agent`, `accept`, `x-github-api-version`, `content-type` and `host`, each as often as it was sent.
+    /// `user-agent`, `accept`, `x-github-api-version`, `content-type`, `host` and `if-none-match`, each as often as it
+    /// was sent.
     pub headers: Vec<(String, String)>,
     /// `None` while it is being answered, and for good when the connection was cut.
     pub status: Option<u16>,
@@ -125,7 +133,7 @@ impl Log {
         self.forgotten + self.entries.len()
     }
 
-    fn forget(&mut self) {
+    pub(super) fn forget(&mut self) {
         self.forgotten = self.count();
         self.entries.clear();
     }
@@ -133,19 +141,18 @@ impl Log {
 
 impl World {
     pub(super) fn new(options: Options) -> Self {
-        let settings = Settings {
-            token: options.token,
-            scopes: options.scopes,
-            latency: options.latency,
-            public_url: options.public_url,
-            accepts_access_only: true,
-            used: 0,
-        };
+        let settings = Settings { latency: options.latency, public_url: options.public_url, accepts_access_only: true };
+        let me = Account::of("octocat");
         let mut state = State {
             settings,
-            me: Account { id: 583_231, login: "octocat".to_owned() },
+            passes: Passes::new(Pass::new(&options.token, options.scopes, me.clone())),
+            me,
+            limits: Limits::new(options.enforce, options.limit, options.hurry),
+            counts: Counts::default(),
+            flows: Flows::default(),
             orgs: Vec::new(),
-            repos: Vec::new(),
+            repos: Repos::default(),
+            codespaces: Vec::new(),
             vaults: BTreeMap::new(),
             faults: Faults::new(options.faults),
             log: Log::default(),
@@ -188,103 +195,46 @@ impl World {
         self.with(|state| state.log.entries.clone())
     }
 
-    pub fn forget_requests(&self) {
-        self.with(|state| state.log.forget());
-    }
-
-    /// Gives the scope a new key pair, so that whatever was sealed before is refused.
-    pub fn rotate_key(&self, scope: &str) {
-        self.with(|state| {
-            if let Some(scope) = state.scope(scope) {
-                state.vault(scope).rotate();
-            }
-        });
-    }
-
-    pub fn add_fault(&self, fault: Fault) {
-        self.with(|state| state.faults.add(fault));
-    }
-
-    pub fn clear_faults(&self) {
-        self.with(|state| state.faults = Faults::default());
-    }
-
-    pub fn set_token(&self, token: &str) {
-        self.with(|state| token.clone_into(&mut state.settings.token));
-    }
-
-    pub fn set_scopes(&self, scopes: Vec<String>) {
-        self.with(|state| state.settings.scopes = scopes);
-    }
-
-    pub fn set_latency(&self, latency: Duration) {
-        self.with(|state| state.settings.latency = latency);
-    }
-
-    /// Whether a PUT without a value may change the access of an existing secret; it may at first.
-    pub fn accept_access_only(&self, accept: bool) {
-        self.with(|state| state.settings.accepts_access_only = accept);
-    }
-
-    /// Writes a secret past all rules but the scope's. `visibility` is ignored for `repo:`; unknown repositories are
-    /// left out. False when there is no such scope.
-    pub fn put_secret(&self, scope: &str, name: &str, value: &str, visibility: &str, repositories: &[&str]) -> bool {
-        self.with(|state| {
-            let Some(scope) = state.scope(scope) else { return false };
-            let reach = Reach::parse(visibility).unwrap_or(Reach::Selected);
-            let ids = repositories.iter().filter_map(|name| state.repo(name)).map(|repo| repo.id).collect();
-            state.plant(scope, name, Secret::new(value.as_bytes().to_vec(), reach, ids));
-            true
-        })
-    }
-
-    pub fn remove_secret(&self, scope: &str, name: &str) -> bool {
-        self.with(|state| {
-            let Some(scope) = state.scope(scope) else { return false };
-            state.vault(scope).secrets.remove(&name.to_ascii_uppercase()).is_some()
-        })
-    }
-
     pub fn repository_id(&self, full_name: &str) -> Option<u64> {
         self.with(|state| state.repo(full_name).map(|repo| repo.id))
     }
 
-    /// The old name answers with a redirect afterwards.
-    pub fn rename_repository(&self, full_name: &str, name: &str) -> bool {
-        self.with(|state| {
-            let Some(repo) = state.repos.iter_mut().find(|repo| repo.is(full_name)) else { return false };
-            repo.former.push(repo.full_name());
-            name.clone_into(&mut repo.name);
-            true
-        })
+    pub fn codespace(&self, name: &str) -> Option<CodespaceView> {
+        self.with(|state| state.codespace_view(name))
     }
 
-    /// Makes one an administrator of a repository, or takes all but pushing away.
-    pub fn set_repository_admin(&self, full_name: &str, is_admin: bool) -> bool {
-        self.with(|state| {
-            let Some(repo) = state.repos.iter_mut().find(|repo| repo.is(full_name)) else { return false };
-            repo.permission = if is_admin { Permission::Admin } else { Permission::Push };
-            true
-        })
+    /// How many requests a limit refused; those that a fault refused are not among them.
+    pub fn limit_answers(&self) -> u64 {
+        self.with(|state| state.counts.limit_answers())
     }
 
-    /// Makes one an owner of an organization, or a plain member.
-    pub fn set_org_owner(&self, login: &str, is_owner: bool) -> bool {
-        self.with(|state| {
-            let Some(org) = state.orgs.iter_mut().find(|org| org.login.eq_ignore_ascii_case(login)) else {
-                return false;
-            };
-            org.role = if is_owner { Role::Owner } else { Role::Member };
-            true
-        })
+    /// Points of the secondary limit so far: 1 for a read, 5 for a write.
+    pub fn points(&self) -> u64 {
+        self.with(|state| state.counts.total_points())
+    }
+
+    /// Requests that cost budget: all but 304, `/rate_limit` and those a limit refused.
+    pub fn budget_spent(&self) -> u64 {
+        self.with(|state| state.counts.budget_spent())
+    }
+
+    /// The most requests there have been at once.
+    pub fn peak_concurrency(&self) -> usize {
+        self.with(|state| state.counts.peak_at_once())
+    }
+
+    /// The user codes of the device flow that wait for somebody to say yes or no.
+    pub fn device_codes(&self) -> Vec<String> {
+        self.with(|state| state.flows.waiting())
     }
 }
 
 impl State {
-    /// `user`, `repo:acme/api` or `org:acme`.
-    fn scope(&self, text: &str) -> Option<Scope> {
+    /// `user`, `user:hubot`, `repo:acme/api` or `org:acme`.
+    pub(super) fn scope(&self, text: &str) -> Option<Scope> {
         match text.split_once(':') {
-            None if text == "user" => Some(Scope::User),
+            None if text == "user" => Some(Scope::User(self.me.id)),
+            Some(("user", login)) => Some(Scope::User(Account::of(login).id)),
             Some(("repo", full_name)) => self.repo(full_name).map(|repo| Scope::Repo(repo.id)),
             Some(("org", login)) => self.org(login).map(|org| Scope::Org(org.id)),
             None | Some(_) => None,
@@ -292,11 +242,11 @@ impl State {
     }
 
     pub(super) fn repo(&self, full_name: &str) -> Option<&Repo> {
-        self.repos.iter().find(|repo| repo.is(full_name))
+        self.repos.by_name(full_name)
     }
 
     pub(super) fn repo_by_id(&self, id: u64) -> Option<&Repo> {
-        self.repos.iter().find(|repo| repo.id == id)
+        self.repos.by_id(id)
     }
 
     pub(super) fn org(&self, login: &str) -> Option<&Org> {
@@ -312,31 +262,33 @@ impl State {
         self.vault(scope).secrets.insert(name.to_ascii_uppercase(), secret);
     }
 
+    /// Whose token the request carries that is being answered.
+    pub(super) fn account(&self) -> &Account {
+        &self.passes.bearer().account
+    }
+
     /// Personal tokens of the new kind and those of apps carry no scopes.
     pub(super) fn is_scoped(&self) -> bool {
-        !["github_pat_", "ghu_", "ghs_"].iter().any(|kind| self.settings.token.starts_with(kind))
+        self.passes.bearer().kind() == PassKind::Scoped
     }
 
     /// Whether the token has one of the scopes; a wider one includes the narrower.
     pub(super) fn has_scope(&self, wanted: &[&str]) -> bool {
-        const WIDER: [(&str, &[&str]); 3] = [
-            ("admin:org", &["write:org", "read:org"]),
-            ("write:org", &["read:org"]),
-            ("codespace", &["codespace:secrets"]),
-        ];
-        let covers = |held: &str, scope: &str| {
-            held == scope || WIDER.iter().any(|(wide, narrow)| *wide == held && narrow.contains(&scope))
-        };
-        !self.is_scoped() || wanted.iter().any(|scope| self.settings.scopes.iter().any(|held| covers(held, scope)))
+        self.passes.bearer().has_scope(wanted)
     }
 
-    fn view(&self, scope: Scope, name: String, secret: &Secret) -> SecretView {
+    /// Whether the token has to be authorized first for the single sign-on of that owner.
+    pub(super) fn is_behind_sso(&self, owner: &str) -> bool {
+        self.org(owner).is_some_and(|org| org.sso)
+    }
+
+    pub(super) fn view(&self, scope: Scope, name: String, secret: &Secret) -> SecretView {
         let full_name = |id| self.repo_by_id(id).map(|repo| (id, repo.full_name()));
         SecretView {
             name,
             value: String::from_utf8_lossy(&secret.value).into_owned(),
             visibility: match scope {
-                Scope::User | Scope::Org(_) => Some(secret.reach.word().to_owned()),
+                Scope::User(_) | Scope::Org(_) => Some(secret.reach.word().to_owned()),
                 Scope::Repo(_) => None,
             },
             repositories: secret.repositories.iter().filter_map(|&id| full_name(id)).collect(),

@@ -23,7 +23,7 @@ pub(super) fn serve(state: &State, call: &Call) -> Reply {
     let query = body.get("query").and_then(Value::as_str).unwrap_or_default();
     if query.contains("viewer") && query.contains("login") {
         // Clients refuse fields they did not ask for.
-        return Reply::ok(&json!({ "data": { "viewer": { "login": state.me.login } } }));
+        return Reply::ok(&json!({ "data": { "viewer": { "login": state.account().login } } }));
     }
     let mut found = Map::new();
     let mut missing = Vec::new();

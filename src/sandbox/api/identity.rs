@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 
 use super::super::call::Call;
 use super::super::pages;
-use super::super::people::{Org, Role};
+use super::super::people::{Account, Org, Role};
 use super::super::reply::Reply;
 use super::super::shapes;
 use super::super::world::State;
+use super::sso;
 
 const READ_ORG: [&str; 4] = ["read:org", "write:org", "admin:org", "user"];
 
@@ -16,18 +17,20 @@ const READ_ORG: [&str; 4] = ["read:org", "write:org", "admin:org", "user"];
 pub(super) fn serve(state: &State, call: &Call, path: &[&str]) -> Reply {
     match path {
         [""] => root(call),
-        ["user"] => Reply::ok(&shapes::me(&call.base, &state.me)),
+        ["user"] => Reply::ok(&shapes::me(&call.base, state.account())),
         ["user", "orgs"] => orgs(state, call),
         ["user", "memberships", "orgs"] => memberships(state, call),
         ["user", "memberships", "orgs", login] => membership(state, call, login),
-        ["users", login] if login.eq_ignore_ascii_case(&state.me.login) => {
-            Reply::ok(&shapes::user(&call.base, state.me.id, &state.me.login, "User"))
-        }
+        ["users", login] => match known_user(state, login) {
+            Some(account) => Reply::ok(&shapes::public_user(&call.base, &account)),
+            None => Reply::not_found(),
+        },
         ["orgs", login] => match state.org(login) {
             Some(org) => Reply::ok(&shapes::org_full(&call.base, org)),
             None => Reply::not_found(),
         },
-        ["rate_limit"] => super::rate_limit(state, call),
+        // The API itself answers it.
+        ["rate_limit"] => Reply::not_found(),
         ["meta"] => Reply::ok(&json!({
             "verifiable_password_authentication": false,
             "domains": { "codespaces": ["*.github.com", "*.api.github.com"] },
@@ -57,7 +60,7 @@ fn orgs(state: &State, call: &Call) -> Reply {
     let orgs: Vec<_> = if state.is_scoped() { mine(state) } else { Vec::new() };
     let page = pages::cut(call, "/user/orgs", &orgs);
     let items: Vec<_> = page.items.iter().map(|org| shapes::org_simple(&call.base, org)).collect();
-    page.link(Reply::ok(&Value::Array(items)))
+    sso::partial(state, page.link(Reply::ok(&Value::Array(items))))
 }
 
 fn memberships(state: &State, call: &Call) -> Reply {
@@ -68,7 +71,7 @@ fn memberships(state: &State, call: &Call) -> Reply {
     let orgs: Vec<_> = if call.query("state") == Some("pending") { Vec::new() } else { mine(state) };
     let page = pages::cut(call, "/user/memberships/orgs", &orgs);
     let items: Vec<_> = page.items.iter().map(|org| membership_json(state, call, org)).collect();
-    page.link(Reply::ok(&Value::Array(items)))
+    sso::partial(state, page.link(Reply::ok(&Value::Array(items))))
 }
 
 fn membership(state: &State, call: &Call, login: &str) -> Reply {
@@ -81,18 +84,25 @@ fn membership(state: &State, call: &Call, login: &str) -> Reply {
     }
 }
 
+fn known_user(state: &State, login: &str) -> Option<Account> {
+    let owners = state.repos.iter().map(|repo| repo.owner.as_str());
+    let others = state.codespaces.iter().map(|one| one.owner.login.as_str());
+    let mut all = [state.account().login.as_str(), state.me.login.as_str()].into_iter().chain(owners).chain(others);
+    all.find(|known| known.eq_ignore_ascii_case(login) && state.org(known).is_none()).map(Account::of)
+}
+
 fn mine(state: &State) -> Vec<&Org> {
-    state.orgs.iter().filter(|org| org.role != Role::Outsider).collect()
+    state.orgs.iter().filter(|org| org.role != Role::Outsider && !org.sso).collect()
 }
 
 fn membership_json(state: &State, call: &Call, org: &Org) -> Value {
-    let base = &call.base;
+    let (base, me) = (&call.base, state.account());
     json!({
-        "url": format!("{base}/orgs/{}/memberships/{}", org.login, state.me.login),
+        "url": format!("{base}/orgs/{}/memberships/{}", org.login, me.login),
         "state": "active",
         "role": org.role.word(),
         "organization_url": format!("{base}/orgs/{}", org.login),
         "organization": shapes::org_simple(&call.base, org),
-        "user": shapes::user(base, state.me.id, &state.me.login, "User"),
+        "user": shapes::user(base, me.id, &me.login, "User"),
     })
 }

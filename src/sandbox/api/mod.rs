@@ -1,55 +1,117 @@
-//! The GitHub side: who is let in, which path leads where, and the headers on every answer.
+//! The GitHub side: who is let in, what it costs, and which path leads where.
 //!
 //! Nothing here is a rule of one resource; those stand in the module of the resource.
 
+mod codespaces;
 mod graphql;
+mod headers;
 mod identity;
+mod limits;
+mod login;
 mod order;
 mod repositories;
 mod secrets;
+mod sso;
+
+use std::time::Instant;
 
 use chrono::Utc;
-use http::{HeaderName, Method, StatusCode, header};
-use serde_json::json;
+use http::request::Parts;
+use http::{HeaderMap, Method, StatusCode, header};
+
+pub(super) use limits::primary as primary_limit;
+pub(super) use limits::{secondary as secondary_limit, too_many as too_many_requests};
+pub(super) use sso::required as sso_required;
 
 use super::call::Call;
+use super::limits::Hit;
+use super::passes::PassKind;
 use super::people::{Permission, Role};
 use super::reply::Reply;
 use super::vault::Scope;
 use super::world::{State, World};
 
 const VERSIONS: [&str; 2] = ["2022-11-28", "2026-03-10"];
-/// Requests an hour for any user token (docs: «Rate limits for the REST API»).
-const LIMIT: u32 = 5000;
 
-pub(super) fn serve(world: &World, call: &Call) -> Reply {
+/// A request that is being answered: it counts among those at once until it is dropped.
+#[derive(Debug)]
+pub(super) struct Entry {
+    world: World,
+    hit: Option<Hit>,
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        self.world.with(|state| state.limits.leave());
+    }
+}
+
+/// Counts a request as it arrives, before anything is waited for.
+pub(super) fn enter(world: &World, parts: &Parts) -> Entry {
+    let is_web = parts.uri.path().starts_with("/login/");
+    let is_graphql = parts.uri.path().ends_with("/graphql");
+    let is_content = matches!(parts.method, Method::PUT | Method::POST | Method::PATCH) && !is_web && !is_graphql;
+    let hit = world.with(|state| {
+        let user = payer(state, &parts.headers);
+        let hit = state.limits.arrive(user, &parts.method, is_content, Instant::now()).err();
+        state.counts.arrived(super::limits::points(&parts.method), state.limits.at_once());
+        hit
+    });
+    Entry { world: world.clone(), hit }
+}
+
+pub(super) fn serve(world: &World, call: &Call, entry: Option<&Entry>) -> Reply {
     world.with(|state| {
+        if let [login, rest @ ..] = call.segments.as_slice()
+            && login == "login"
+        {
+            return login::serve(state, call, rest);
+        }
         let path = canonical(state, &call.segments);
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        let reply = admit(state, call, &path).unwrap_or_else(|| route(state, call, &path));
-        if path != ["rate_limit"] {
-            state.settings.used += 1;
+        let user = payer(state, &call.headers);
+        if let Some(hit) = entry.and_then(|entry| entry.hit) {
+            state.counts.limited();
+            let reply = limits::refused(state, hit);
+            return headers::dress(state, call, &path, user, reply);
         }
-        dress(state, call, &path, reply)
+        let is_free = path == ["rate_limit"];
+        if !is_free && state.limits.is_spent(user, Utc::now()) {
+            state.counts.limited();
+            let reply = limits::spent(user);
+            return headers::dress(state, call, &path, user, reply);
+        }
+        let reply = admit(state, call, &path).unwrap_or_else(|| route(state, call, &path, user));
+        let reply = headers::conditional(call, reply);
+        if !is_free && reply.status != StatusCode::NOT_MODIFIED {
+            state.limits.charge(user, Utc::now());
+            state.counts.charged();
+        }
+        headers::dress(state, call, &path, user, reply)
     })
 }
 
 /// An answer that no rule gave, with the headers it would have had.
-pub(super) fn dressed(world: &World, call: &Call, reply: Reply) -> Reply {
+pub(super) fn dressed(world: &World, call: &Call, reply: impl FnOnce(&mut State, &[&str]) -> Reply) -> Reply {
     world.with(|state| {
         let path = canonical(state, &call.segments);
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        dress(state, call, &path, reply)
+        let user = payer(state, &call.headers);
+        state.limits.charge(user, Utc::now());
+        state.counts.charged();
+        let reply = reply(state, &path);
+        headers::dress(state, call, &path, user, reply)
     })
 }
 
 /// A new key pair for whichever scope the path is about.
 pub(super) fn rotate_key_of(world: &World, call: &Call) {
     world.with(|state| {
+        payer(state, &call.headers);
         let path = canonical(state, &call.segments);
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
         let scope = match path.as_slice() {
-            ["user", "codespaces", "secrets", ..] => Some(Scope::User),
+            ["user", "codespaces", "secrets", ..] => Some(Scope::User(state.account().id)),
             ["repos", owner, name, "codespaces", "secrets", ..] => {
                 state.repo(&format!("{owner}/{name}")).map(|repo| Scope::Repo(repo.id))
             }
@@ -60,6 +122,18 @@ pub(super) fn rotate_key_of(world: &World, call: &Call) {
             state.vault(scope).rotate();
         }
     });
+}
+
+/// Whose budget pays: the id of the token's user, 0 without a valid token.
+fn payer(state: &mut State, headers: &HeaderMap) -> u64 {
+    let known = state.passes.show(token(headers));
+    if known { state.account().id } else { 0 }
+}
+
+/// What follows `Bearer` or `token` in the `Authorization` header.
+fn token(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    ["bearer", "token"].iter().any(|known| scheme.eq_ignore_ascii_case(known)).then(|| token.trim())
 }
 
 /// Links and redirects name owners and repositories by id; everything else deals with names.
@@ -88,7 +162,7 @@ fn canonical(state: &State, segments: &[String]) -> Vec<String> {
 }
 
 /// Turns away who may not come in at all; none lets in.
-fn admit(state: &State, call: &Call, path: &[&str]) -> Option<Reply> {
+fn admit(state: &mut State, call: &Call, path: &[&str]) -> Option<Reply> {
     if call.header(header::USER_AGENT).is_none_or(|agent| agent.trim().is_empty()) {
         let text = "Request forbidden by administrative rules. Please make sure your request has a User-Agent header \
                     (https://docs.github.com/en/rest/overview/resources-in-the-rest-api#user-agent-required).\n";
@@ -101,37 +175,61 @@ fn admit(state: &State, call: &Call, path: &[&str]) -> Option<Reply> {
         }
     }
     let is_open = matches!(path, ["" | "meta" | "versions" | "rate_limit" | "zen"]);
-    let Some(authorization) = call.header(header::AUTHORIZATION) else {
+    if call.header(header::AUTHORIZATION).is_none() {
         return (!is_open).then(|| Reply::refusal(StatusCode::UNAUTHORIZED, "Requires authentication"));
-    };
-    let token = authorization
-        .split_once(' ')
-        .filter(|(scheme, _)| ["bearer", "token"].iter().any(|known| scheme.eq_ignore_ascii_case(known)))
-        .map(|(_, token)| token.trim());
-    (token != Some(state.settings.token.as_str())).then(|| Reply::refusal(StatusCode::UNAUTHORIZED, "Bad credentials"))
+    }
+    if !state.passes.show(token(&call.headers)) {
+        return Some(Reply::refusal(StatusCode::UNAUTHORIZED, "Bad credentials"));
+    }
+    if let Some(refusal) = sso::guard(state, path) {
+        return Some(refusal);
+    }
+    let pass = state.passes.bearer();
+    let needed = headers::needed(path, is_read(call)).permissions;
+    // An installation is nobody: it has no user whose secrets or codespaces there could be.
+    let is_nobody = pass.kind() == PassKind::Installation && matches!(path, ["user", ..]);
+    (is_nobody || !pass.is_permitted(needed)).then(|| Reply::forbidden(pass.message_for_refusal()))
 }
 
-fn route(state: &mut State, call: &Call, path: &[&str]) -> Reply {
-    let get = call.method == Method::GET || call.method == Method::HEAD;
+fn is_read(call: &Call) -> bool {
+    matches!(call.method, Method::GET | Method::HEAD)
+}
+
+fn route(state: &mut State, call: &Call, path: &[&str], user: u64) -> Reply {
+    let get = is_read(call);
+    if let ["repos", owner, name, rest @ ..] = path
+        && let Some(moved) = repositories::moved(state, call, &format!("{owner}/{name}"), rest)
+    {
+        return moved;
+    }
     match path {
         ["user", "codespaces", "secrets", rest @ ..] => match may_user(state) {
-            Ok(()) => secrets::serve(state, call, Scope::User, "/user", rest),
+            Ok(()) => secrets::serve(state, call, Scope::User(state.account().id), "/user", rest),
             Err(reply) => reply,
         },
-        ["repos", owner, name, "codespaces", "secrets", rest @ ..] => {
-            match may_repository(state, call, owner, name, rest) {
-                Ok(id) => secrets::serve(state, call, Scope::Repo(id), &format!("/repositories/{id}"), rest),
-                Err(reply) => reply,
-            }
-        }
+        ["repos", owner, name, "codespaces", "secrets", rest @ ..] => match may_repository(state, call, owner, name) {
+            Ok(id) => secrets::serve(state, call, Scope::Repo(id), &format!("/repositories/{id}"), rest),
+            Err(reply) => reply,
+        },
         ["orgs", login, "codespaces", "secrets", rest @ ..] => match may_org(state, login) {
             Ok(id) => secrets::serve(state, call, Scope::Org(id), &format!("/organizations/{id}"), rest),
+            Err(reply) => reply,
+        },
+        ["user", "codespaces", rest @ ..] => codespaces::mine(state, call, rest),
+        ["repos", owner, name, "codespaces"] if get => codespaces::of_repository(state, call, owner, name),
+        ["orgs", login, "codespaces"] if get => match may_org(state, login) {
+            Ok(id) => codespaces::of_org(state, call, id, None),
+            Err(reply) => reply,
+        },
+        ["orgs", login, "members", member, "codespaces", rest @ ..] => match may_org(state, login) {
+            Ok(id) => codespaces::of_member(state, call, id, member, rest),
             Err(reply) => reply,
         },
         ["repos", owner, name] if get => repositories::one(state, call, owner, name),
         ["user", "repos"] if get => repositories::mine(state, call),
         ["orgs", login, "repos"] if get => repositories::of_org(state, call, login),
         ["graphql"] if call.method == Method::POST => graphql::serve(state, call),
+        ["rate_limit"] if get => limits::overview(state, call, user),
         _ if get => identity::serve(state, call, path),
         // GitHub answers a known path with an unknown method in the same way.
         _ => Reply::not_found(),
@@ -146,14 +244,10 @@ fn may_user(state: &State) -> Result<(), Reply> {
     }
 }
 
-fn may_repository(state: &State, call: &Call, owner: &str, name: &str, rest: &[&str]) -> Result<u64, Reply> {
-    let full_name = format!("{owner}/{name}");
-    let Some(repo) = state.repo(&full_name) else {
-        return Err(repositories::moved(state, call, &full_name, rest).unwrap_or_else(Reply::not_found));
-    };
-    if !state.has_scope(&["repo"]) {
+fn may_repository(state: &State, call: &Call, owner: &str, name: &str) -> Result<u64, Reply> {
+    let Some(repo) = state.repo(&format!("{owner}/{name}")).filter(|_| state.has_scope(&["repo"])) else {
         return Err(Reply::not_found());
-    }
+    };
     if repo.permission < Permission::Admin {
         return Err(Reply::forbidden("Must have admin rights to Repository."));
     }
@@ -174,74 +268,4 @@ fn may_org(state: &State, login: &str) -> Result<u64, Reply> {
         },
         Some(_) | None => Err(Reply::not_found()),
     }
-}
-
-/// The headers GitHub puts on every answer.
-fn dress(state: &State, call: &Call, path: &[&str], reply: Reply) -> Reply {
-    let name = HeaderName::from_static;
-    let used = state.settings.used;
-    let serial = state.log.count();
-    let version = call.header("x-github-api-version").unwrap_or(VERSIONS[0]).to_owned();
-    let needed = needed(path, matches!(call.method, Method::GET | Method::HEAD));
-    let was_let_in = call.headers.contains_key(header::AUTHORIZATION) && reply.status != StatusCode::UNAUTHORIZED;
-    let mut reply = reply
-        .with(name("x-github-request-id"), format!("5A4D:{serial:04X}:{used:05X}:5B0D"))
-        .with(name("x-github-media-type"), "github.v3; format=json")
-        .with(name("x-github-api-version-selected"), version)
-        .with(name("x-ratelimit-limit"), LIMIT.to_string())
-        .with(name("x-ratelimit-remaining"), LIMIT.saturating_sub(used).to_string())
-        .with(name("x-ratelimit-used"), used.to_string())
-        .with(name("x-ratelimit-reset"), reset().to_string())
-        .with(name("x-ratelimit-resource"), "core");
-    if was_let_in && state.is_scoped() {
-        reply = reply
-            .with(name("x-oauth-scopes"), state.settings.scopes.join(", "))
-            .with(name("x-accepted-oauth-scopes"), needed.scopes);
-    } else if was_let_in {
-        reply = reply.with(name("x-accepted-github-permissions"), needed.permissions);
-    }
-    reply
-}
-
-/// What a call needs, as the answers' headers tell it.
-struct Needed {
-    /// Any of these suffices.
-    scopes: &'static str,
-    /// For fine-grained tokens.
-    permissions: &'static str,
-}
-
-fn needed(path: &[&str], is_read: bool) -> Needed {
-    let (scopes, permissions) = match path {
-        ["user", "codespaces", "secrets", ..] if is_read => {
-            ("codespace, codespace:secrets", "codespaces_user_secrets=read")
-        }
-        ["user", "codespaces", "secrets", ..] => ("codespace, codespace:secrets", "codespaces_user_secrets=write"),
-        // There is no level for reading.
-        ["repos", _, _, "codespaces", "secrets", ..] => ("repo", "codespaces_secrets=write"),
-        ["orgs", _, "codespaces", "secrets", ..] if is_read => ("admin:org", "organization_codespaces_secrets=read"),
-        ["orgs", _, "codespaces", "secrets", ..] => ("admin:org", "organization_codespaces_secrets=write"),
-        ["repos", _, _] | ["user", "repos"] | ["orgs", _, "repos"] => ("repo", "metadata=read"),
-        ["user", "orgs"] => ("admin:org, read:org, repo, user, write:org", ""),
-        ["user", "memberships", "orgs", ..] => ("admin:org, read:org, write:org", "members=read"),
-        _ => ("", ""),
-    };
-    Needed { scopes, permissions }
-}
-
-/// The end of the running hour, in seconds of the UTC epoch.
-fn reset() -> i64 {
-    (Utc::now().timestamp() / 3600 + 1) * 3600
-}
-
-/// `GET /rate_limit`: `rate` is gone from version 2026-03-10 on.
-fn rate_limit(state: &State, call: &Call) -> Reply {
-    let used = state.settings.used;
-    let core = json!({ "limit": LIMIT, "used": used, "remaining": LIMIT.saturating_sub(used), "reset": reset() });
-    let search = json!({ "limit": 30, "used": 0, "remaining": 30, "reset": reset() });
-    let mut body = json!({ "resources": { "core": core, "search": search } });
-    if call.header("x-github-api-version") != Some(VERSIONS[1]) {
-        body["rate"] = body["resources"]["core"].clone();
-    }
-    Reply::ok(&body)
 }

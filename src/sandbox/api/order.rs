@@ -21,7 +21,7 @@ impl Order {
         let key_id = string(body, "key_id")?;
         let sealed = string(body, "encrypted_value")?;
         let (visibility, repositories) = match scope {
-            Scope::User => {
+            Scope::User(_) => {
                 if key_id.is_none() {
                     return Err(Reply::unprocessable("Invalid request.\n\n\"key_id\" wasn't supplied."));
                 }

@@ -5,39 +5,37 @@ use serde_json::{Value, json};
 
 use super::super::call::Call;
 use super::super::pages;
-use super::super::people::{Repo, Role};
+use super::super::people::{Account, Repo, Role};
 use super::super::reply::Reply;
 use super::super::shapes;
 use super::super::world::State;
+use super::sso;
 
 pub(super) fn one(state: &State, call: &Call, owner: &str, name: &str) -> Reply {
     let full_name = format!("{owner}/{name}");
     match state.repo(&full_name) {
         Some(repo) if is_visible(state, repo) => Reply::ok(&json(state, call, repo)),
-        Some(_) => Reply::not_found(),
-        None => moved_here(state, call, &full_name, "").unwrap_or_else(Reply::not_found),
+        Some(_) | None => Reply::not_found(),
     }
 }
 
-/// Where a renamed repository's secrets are now.
+/// Where a renamed repository is now, whatever follows its name. Reads are sent on with 301, writes with 307, which
+/// keeps method and body (docs: «Best practices for using the REST API»).
 pub(super) fn moved(state: &State, call: &Call, full_name: &str, rest: &[&str]) -> Option<Reply> {
-    moved_here(
-        state,
-        call,
-        full_name,
-        &["/codespaces/secrets"].iter().chain(rest).copied().collect::<Vec<_>>().join("/"),
-    )
-}
-
-/// Reads are sent on with 301, writes with 307, which keeps method and body (docs: «Best practices»).
-fn moved_here(state: &State, call: &Call, full_name: &str, rest: &str) -> Option<Reply> {
-    let is_former = |repo: &&Repo| repo.former.iter().any(|former| former.eq_ignore_ascii_case(full_name));
-    let repo = state.repos.iter().find(is_former)?;
+    let repo = state.repos.by_former_name(full_name).filter(|repo| is_visible(state, repo))?;
     let (status, message) = match call.method {
         Method::GET | Method::HEAD => (StatusCode::MOVED_PERMANENTLY, "Moved Permanently"),
         _ => (StatusCode::TEMPORARY_REDIRECT, "Temporary Redirect"),
     };
-    let url = format!("{}/repositories/{}{rest}", call.base, repo.id);
+    let mut url = format!("{}/repositories/{}", call.base, repo.id);
+    for part in rest {
+        url.push('/');
+        url.extend(url::form_urlencoded::byte_serialize(part.as_bytes()));
+    }
+    if !call.query.is_empty() {
+        url.push('?');
+        url.push_str(&url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&call.query).finish());
+    }
     Some(Reply::json(status, &json!({ "message": message, "url": url })).with(header::LOCATION, url))
 }
 
@@ -67,8 +65,9 @@ pub(super) fn mine(state: &State, call: &Call) -> Reply {
     };
     let mut repos: Vec<_> =
         state.repos.iter().filter(|repo| is_visible(state, repo) && belongs(repo) && looks(repo)).collect();
+    repos.retain(|repo| !state.is_behind_sso(&repo.owner));
     sort(call, &mut repos);
-    answer(state, call, "/user/repos", &repos)
+    sso::partial(state, answer(state, call, "/user/repos", &repos))
 }
 
 pub(super) fn of_org(state: &State, call: &Call, login: &str) -> Reply {
@@ -94,7 +93,7 @@ pub(super) fn of_org(state: &State, call: &Call, login: &str) -> Reply {
 pub(super) fn json(state: &State, call: &Call, repo: &Repo) -> Value {
     let owner = match state.org(&repo.owner) {
         Some(org) => shapes::user(&call.base, org.id, &org.login, "Organization"),
-        None => shapes::user(&call.base, state.me.id, &repo.owner, "User"),
+        None => shapes::user(&call.base, Account::of(&repo.owner).id, &repo.owner, "User"),
     };
     shapes::repository(&call.base, repo, &owner)
 }
@@ -105,7 +104,7 @@ pub(super) fn is_visible(state: &State, repo: &Repo) -> bool {
 }
 
 fn relation(state: &State, repo: &Repo) -> &'static str {
-    if repo.owner == state.me.login {
+    if repo.owner == state.account().login {
         "owner"
     } else if state.org(&repo.owner).is_some_and(|org| org.role != Role::Outsider) {
         "organization_member"
@@ -123,7 +122,7 @@ fn sort(call: &Call, repos: &mut [&Repo]) {
     if by_time {
         repos.sort_by_key(|repo| std::cmp::Reverse(repo.pushed_at));
     } else {
-        repos.sort_by_key(|repo| repo.full_name().to_ascii_lowercase());
+        repos.sort_by_cached_key(|repo| repo.full_name().to_ascii_lowercase());
     }
     let natural = if by_time { "desc" } else { "asc" };
     if call.query("direction").is_some_and(|direction| direction != natural) {

@@ -182,7 +182,7 @@ fn json(call: &Call, scope: Scope, path: &str, name: &str, secret: &Secret) -> V
 /// User secrets have been seen with a fraction and an offset (cli/cli, pull request 4714).
 fn time(scope: Scope, at: DateTime<Utc>) -> String {
     let form = match scope {
-        Scope::User => "%Y-%m-%dT%H:%M:%S%.3f+00:00",
+        Scope::User(_) => "%Y-%m-%dT%H:%M:%S%.3f+00:00",
         Scope::Repo(_) | Scope::Org(_) => "%Y-%m-%dT%H:%M:%SZ",
     };
     at.format(form).to_string()
@@ -192,7 +192,7 @@ fn time(scope: Scope, at: DateTime<Utc>) -> String {
 fn path_of(state: &State, scope: Scope) -> String {
     let login = |id| state.orgs.iter().find(|org| org.id == id).map(|org| org.login.clone()).unwrap_or_default();
     match scope {
-        Scope::User => "/user".to_owned(),
+        Scope::User(_) => "/user".to_owned(),
         Scope::Repo(id) => format!("/repositories/{id}"),
         Scope::Org(id) => format!("/orgs/{}", login(id)),
     }

@@ -12,7 +12,7 @@ async fn an_empty_world_has_nobody_but_the_user() {
 
 #[tokio::test]
 async fn a_scaled_world_is_as_large_as_asked() {
-    let scale = Scale { repos: 250, org_repos: 12, secrets: 7 };
+    let scale = Scale { repos: 250, org_repos: 12, secrets: 7, ..Scale::default() };
     let peer = Peer::new(Options { world: WorldKind::Empty, scale, ..Options::default() }).await;
     assert_eq!(peer.get("/orgs/acme/repos?per_page=100").await.json().as_array().unwrap().len(), 12);
     assert_eq!(peer.get(USER).await.json()["total_count"], 7);

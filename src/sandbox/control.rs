@@ -1,0 +1,83 @@
+//! `/_sandbox/…`: what a process outside asks the sandbox about itself, and what it may turn there.
+//!
+//! | request | what it does |
+//! |---|---|
+//! | `GET /_sandbox/state` | counts as JSON: `requests` by method and path with how often each status was answered (`0`: the connection was cut), `points`, `primary_used`, `limit_answers`, `peak_concurrency`, and the running windows |
+//! | `POST /_sandbox/reset-counters` | forgets those counts; the windows of the limits go on |
+//! | `POST /_sandbox/fault?spec=SPEC` | one more fault, written as for `--fault`; without `spec` all are taken away |
+//! | `POST /_sandbox/scopes?scopes=A,B[&token=T]` | what `gh auth refresh` does |
+//! | `POST /_sandbox/sso?org=ORG&required=true` | single sign-on of an organization |
+//! | `POST /_sandbox/approve?user_code=C[&scopes=A,B]`, `…/deny?user_code=C` | answers a device flow |
+//! | `POST /_sandbox/rename?repo=O/N&to=NAME` | renames a repository |
+//!
+//! None of it is logged, counted, limited or struck by a fault, and no token is asked for.
+
+use std::time::Instant;
+
+use chrono::Utc;
+use http::{Method, StatusCode};
+use serde_json::json;
+
+use super::call::Call;
+use super::reply::Reply;
+use super::world::World;
+
+pub(super) const ROOT: &str = "/_sandbox/";
+
+pub(super) fn serve(world: &World, call: &Call) -> Reply {
+    let words: Vec<&str> = call.segments.iter().skip(1).map(String::as_str).collect();
+    let ask = |name: &str| call.query(name).unwrap_or_default();
+    let list = |name: &str| call.query(name).map(|text| text.split(',').filter(|word| !word.is_empty()).collect());
+    let done = match (&call.method, words.as_slice()) {
+        (&Method::GET, ["state"]) => return state(world),
+        (&Method::POST, ["reset-counters"]) => {
+            world.reset_counters();
+            true
+        }
+        (&Method::POST, ["fault"]) => match ask("spec") {
+            "" => {
+                world.clear_faults();
+                true
+            }
+            spec => match spec.parse() {
+                Ok(fault) => {
+                    world.add_fault(fault);
+                    true
+                }
+                Err(why) => return Reply::unprocessable(&format!("{why}")),
+            },
+        },
+        (&Method::POST, ["scopes"]) => {
+            let scopes: Vec<&str> = list("scopes").unwrap_or_default();
+            match call.query("token") {
+                Some(token) => world.set_scopes_of(token, &scopes),
+                None => {
+                    world.set_scopes(scopes.into_iter().map(str::to_owned).collect());
+                    true
+                }
+            }
+        }
+        (&Method::POST, ["sso"]) => world.set_sso(ask("org"), ask("required") != "false"),
+        (&Method::POST, ["approve"]) => world.approve_device(ask("user_code"), list("scopes").as_deref()),
+        (&Method::POST, ["deny"]) => world.deny_device(ask("user_code")),
+        (&Method::POST, ["rename"]) => world.rename_repository(ask("repo"), ask("to")),
+        _ => false,
+    };
+    if done { Reply::no_content() } else { Reply::not_found() }
+}
+
+fn state(world: &World) -> Reply {
+    let body = world.with(|state| {
+        let budget = state.limits.budget(state.me.id, Utc::now());
+        let mut body = state.counts.json();
+        body["running"] = json!({
+            "hour": { "limit": budget.limit, "used": budget.used, "reset": budget.reset },
+            "minute": { "points": state.limits.points_now(Instant::now()) },
+            "concurrency": state.limits.at_once(),
+            "enforced": state.limits.enforce,
+        });
+        body["device_codes"] = json!(state.flows.waiting());
+        body
+    });
+    Reply::json(StatusCode::OK, &body)
+}

@@ -1,0 +1,218 @@
+//! What a test may turn while the sandbox runs: keys, tokens, rights, repositories, codespaces, limits, faults.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::codespaces::CodespaceDraft;
+use super::fault::{Fault, Faults};
+use super::passes::Pass;
+use super::people::{Account, Permission, Role};
+use super::vault::{Reach, Secret};
+use super::world::World;
+
+impl World {
+    pub fn forget_requests(&self) {
+        self.with(|state| state.log.forget());
+    }
+
+    /// Gives the scope a new key pair, so that whatever was sealed before is refused.
+    pub fn rotate_key(&self, scope: &str) {
+        self.with(|state| {
+            if let Some(scope) = state.scope(scope) {
+                state.vault(scope).rotate();
+            }
+        });
+    }
+
+    pub fn add_fault(&self, fault: Fault) {
+        self.with(|state| state.faults.add(fault));
+    }
+
+    pub fn clear_faults(&self) {
+        self.with(|state| state.faults = Faults::default());
+    }
+
+    /// Renames the token the sandbox was started with.
+    pub fn set_token(&self, token: &str) {
+        self.with(|state| state.passes.rename_first(token));
+    }
+
+    /// The scopes of the token the sandbox was started with.
+    pub fn set_scopes(&self, scopes: Vec<String>) {
+        self.with(|state| state.passes.first_mut().scopes = scopes);
+    }
+
+    /// Lets one more token in, or changes one. For `github_pat_`, `ghu_` and `ghs_` the scopes are permissions such as
+    /// `codespaces_user_secrets=read`; without any of that form such a token may do everything. `None` as login is the
+    /// world's own user. From `expires` on it is refused, and answers tell the time before.
+    pub fn add_token(&self, token: &str, scopes: &[&str], login: Option<&str>, expires: Option<DateTime<Utc>>) {
+        self.with(|state| {
+            let account = login.map_or_else(|| state.me.clone(), Account::of);
+            let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+            let mut pass = Pass::new(token, scopes, account);
+            pass.expires = expires;
+            state.passes.add(pass);
+        });
+    }
+
+    /// What `gh auth refresh -s` does. False when there is no such token.
+    pub fn set_scopes_of(&self, token: &str, scopes: &[&str]) -> bool {
+        self.with(|state| {
+            let Some(pass) = state.passes.named_mut(token) else { return false };
+            pass.scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+            true
+        })
+    }
+
+    /// From now on the token is refused with 401.
+    pub fn revoke_token(&self, token: &str) -> bool {
+        self.with(|state| state.passes.revoke(token))
+    }
+
+    /// Says yes to a device flow; `None` grants the scopes that were asked for. False when no such code waits.
+    pub fn approve_device(&self, user_code: &str, scopes: Option<&[&str]>) -> bool {
+        let scopes = scopes.map(|scopes| scopes.iter().map(|scope| (*scope).to_owned()).collect());
+        self.with(|state| state.flows.approve(user_code, scopes))
+    }
+
+    pub fn deny_device(&self, user_code: &str) -> bool {
+        self.with(|state| state.flows.deny(user_code))
+    }
+
+    pub fn expire_device(&self, user_code: &str) -> bool {
+        self.with(|state| state.flows.expire(user_code))
+    }
+
+    /// Whether the app has the device flow switched off.
+    pub fn disable_device_flow(&self, is_disabled: bool) {
+        self.with(|state| state.flows.is_disabled = is_disabled);
+    }
+
+    /// Whether limits are enforced or only counted.
+    pub fn enforce_limits(&self, enforce: bool) {
+        self.with(|state| state.limits.enforce = enforce);
+    }
+
+    /// Requests an hour for the tokens of one user.
+    pub fn set_limit(&self, limit: u32) {
+        self.with(|state| state.limits.limit = limit);
+    }
+
+    /// What is used up of the running hour of the world's own user.
+    pub fn set_used(&self, used: u32) {
+        self.with(|state| state.limits.set_used(state.me.id, used, Utc::now()));
+    }
+
+    /// Divides all windows from now on, which begin anew.
+    pub fn set_hurry(&self, hurry: u32) {
+        self.with(|state| state.limits.set_hurry(hurry));
+    }
+
+    /// Everything counted so far is forgotten, the windows of the limits are not.
+    pub fn reset_counters(&self) {
+        self.with(|state| state.counts = super::counts::Counts::default());
+    }
+
+    /// Whether the tokens have to be authorized for an organization's single sign-on.
+    pub fn set_sso(&self, login: &str, is_required: bool) -> bool {
+        self.with(|state| {
+            let org = state.orgs.iter_mut().find(|org| org.login.eq_ignore_ascii_case(login));
+            org.map(|org| org.sso = is_required).is_some()
+        })
+    }
+
+    /// One of the same name is replaced. False when there is no such repository.
+    pub fn add_codespace(&self, draft: CodespaceDraft) -> bool {
+        self.with(|state| state.furnish_codespace(draft))
+    }
+
+    /// Puts a codespace into a state where it rests, such as `Available`.
+    pub fn set_codespace_state(&self, name: &str, state_word: &str) -> bool {
+        self.with(|state| {
+            let one = state.codespaces.iter_mut().find(|one| one.name == name);
+            one.map(|one| one.set_state(state_word)).is_some()
+        })
+    }
+
+    pub fn remove_codespace(&self, name: &str) -> bool {
+        self.with(|state| {
+            let before = state.codespaces.len();
+            state.codespaces.retain(|one| one.name != name);
+            state.codespaces.len() < before
+        })
+    }
+
+    pub fn set_topics(&self, full_name: &str, topics: &[&str]) -> bool {
+        self.with(|state| {
+            let repo = state.repos.by_name_mut(full_name);
+            repo.map(|repo| repo.topics = topics.iter().map(|topic| (*topic).to_owned()).collect()).is_some()
+        })
+    }
+
+    pub fn set_latency(&self, latency: Duration) {
+        self.with(|state| state.settings.latency = latency);
+    }
+
+    /// Whether a PUT without a value may change the access of an existing secret; it may at first.
+    pub fn accept_access_only(&self, accept: bool) {
+        self.with(|state| state.settings.accepts_access_only = accept);
+    }
+
+    /// Writes a secret past all rules but the scope's. `visibility` is ignored for `repo:`; unknown repositories are
+    /// left out. False when there is no such scope.
+    pub fn put_secret(&self, scope: &str, name: &str, value: &str, visibility: &str, repositories: &[&str]) -> bool {
+        self.with(|state| {
+            let Some(scope) = state.scope(scope) else { return false };
+            let reach = Reach::parse(visibility).unwrap_or(Reach::Selected);
+            let ids = repositories.iter().filter_map(|name| state.repo(name)).map(|repo| repo.id).collect();
+            state.plant(scope, name, Secret::new(value.as_bytes().to_vec(), reach, ids));
+            true
+        })
+    }
+
+    pub fn remove_secret(&self, scope: &str, name: &str) -> bool {
+        self.with(|state| {
+            let Some(scope) = state.scope(scope) else { return false };
+            state.vault(scope).secrets.remove(&name.to_ascii_uppercase()).is_some()
+        })
+    }
+
+    /// The old name answers with a redirect afterwards.
+    pub fn rename_repository(&self, full_name: &str, name: &str) -> bool {
+        self.with(|state| state.repos.rename(full_name, None, name))
+    }
+
+    /// Like a rename, and to another owner.
+    pub fn transfer_repository(&self, full_name: &str, owner: &str) -> bool {
+        self.with(|state| {
+            let Some(name) = state.repo(full_name).map(|repo| repo.name.clone()) else { return false };
+            state.repos.rename(full_name, Some(owner), &name)
+        })
+    }
+
+    /// Secrets that were granted to it stay granted to an id nobody has.
+    pub fn remove_repository(&self, full_name: &str) -> bool {
+        self.with(|state| state.repos.remove(full_name))
+    }
+
+    /// Makes one an administrator of a repository, or takes all but pushing away.
+    pub fn set_repository_admin(&self, full_name: &str, is_admin: bool) -> bool {
+        self.with(|state| {
+            let Some(repo) = state.repos.by_name_mut(full_name) else { return false };
+            repo.permission = if is_admin { Permission::Admin } else { Permission::Push };
+            true
+        })
+    }
+
+    /// Makes one an owner of an organization, or a plain member.
+    pub fn set_org_owner(&self, login: &str, is_owner: bool) -> bool {
+        self.with(|state| {
+            let Some(org) = state.orgs.iter_mut().find(|org| org.login.eq_ignore_ascii_case(login)) else {
+                return false;
+            };
+            org.role = if is_owner { Role::Owner } else { Role::Member };
+            true
+        })
+    }
+}
