@@ -2,13 +2,17 @@
 //!
 //! | request | what it does |
 //! |---|---|
-//! | `GET /_sandbox/state` | counts as JSON: `requests` by method and path with how often each status was answered (`0`: the connection was cut), `points`, `primary_used`, `limit_answers`, `peak_concurrency`, and the running windows |
+//! | `GET /_sandbox/state` | counts as JSON, see below |
 //! | `POST /_sandbox/reset-counters` | forgets those counts; the windows of the limits go on |
 //! | `POST /_sandbox/fault?spec=SPEC` | one more fault, written as for `--fault`; without `spec` all are taken away |
 //! | `POST /_sandbox/scopes?scopes=A,B[&token=T]` | what `gh auth refresh` does |
 //! | `POST /_sandbox/sso?org=ORG&required=true` | single sign-on of an organization |
 //! | `POST /_sandbox/approve?user_code=C[&scopes=A,B]`, `…/deny?user_code=C` | answers a device flow |
 //! | `POST /_sandbox/rename?repo=O/N&to=NAME` | renames a repository |
+//!
+//! The counts: `requests` by method and path with how often each status was answered (`0`: the connection was cut),
+//! `total`, `points`, `primary_used`, `limit_answers` (refused by a limit, not by a fault), `peak_concurrency`; under
+//! `running` the hour, the minute, the requests at once and whether limits are enforced.
 //!
 //! None of it is logged, counted, limited or struck by a fault, and no token is asked for.
 

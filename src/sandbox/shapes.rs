@@ -111,8 +111,8 @@ pub(super) fn me(base: &str, account: &Account) -> Value {
     fill(
         &mut body,
         json!({
-            "private_gists": 0, "total_private_repos": 3, "owned_private_repos": 3, "disk_usage": 1024, "collaborators": 0,
-            "two_factor_authentication": true,
+            "private_gists": 0, "total_private_repos": 3, "owned_private_repos": 3, "disk_usage": 1024,
+            "collaborators": 0, "two_factor_authentication": true,
         }),
     );
     Value::Object(body)
