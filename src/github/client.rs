@@ -1,9 +1,7 @@
 //! The client itself: one API address, one token, and the plumbing every call shares.
 
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::Method;
@@ -13,16 +11,15 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use crate::domain::Sensitive;
 use crate::domain::token::TokenKind;
-use crate::domain::traffic::Traffic;
 
 use super::GithubError;
 use super::auth::Authorization;
 use super::error::{is_html, server_time};
 use super::models::Listed;
 use super::pages::Pages;
-use super::transport::{self, Answer, Budget};
+use super::settings::{Limits, Settings};
+use super::transport::{self, Answer, Pacer};
 
 /// A handle on GitHub; clones share connections, pace and budget.
 #[derive(Clone)]
@@ -34,81 +31,10 @@ struct Inner {
     base: Url,
     auth: Option<Authorization>,
     limits: Limits,
-    budget: Budget,
+    read_only: bool,
+    pacer: Arc<Pacer>,
     /// Made at the first request, because octocrab's queue needs a running runtime.
     octocrab: OnceLock<Octocrab>,
-}
-
-/// What a client is made of.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    pub api_url: Url,
-    pub token: Option<Sensitive>,
-    pub limits: Limits,
-    /// Refuses everything but reads before it reaches the wire.
-    pub read_only: bool,
-    /// Where answers are kept for conditional requests; `None` keeps nothing.
-    pub cache: Option<PathBuf>,
-    /// Hears of requests, waits and the budget.
-    pub listener: Option<Listener>,
-}
-
-impl Settings {
-    /// The usual: writes are allowed, nothing is kept, nobody listens.
-    pub fn new(api_url: Url, token: Option<Sensitive>) -> Self {
-        Self { api_url, token, limits: Limits::default(), read_only: false, cache: None, listener: None }
-    }
-}
-
-/// Whoever wants to hear what goes on. It is called on the transport's tasks and must not block.
-#[derive(Clone)]
-pub struct Listener(Arc<dyn Fn(Traffic) + Send + Sync>);
-
-impl Listener {
-    pub fn new(hear: impl Fn(Traffic) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(hear))
-    }
-
-    pub fn tell(&self, traffic: Traffic) {
-        (self.0)(traffic);
-    }
-}
-
-impl fmt::Debug for Listener {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Listener")
-    }
-}
-
-/// Deadlines, sizes and back-offs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Limits {
-    pub connect: Duration,
-    /// From sending to the last byte of the answer.
-    pub request: Duration,
-    /// How often a read is asked again.
-    pub retries: usize,
-    /// Before the first repetition; four times as long before the next.
-    pub back_off: Duration,
-    pub redirects: usize,
-    /// Reads in flight at once.
-    pub reads: usize,
-    /// The largest answer, in bytes.
-    pub body: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(10),
-            request: Duration::from_secs(30),
-            retries: 2,
-            back_off: Duration::from_millis(250),
-            redirects: 5,
-            reads: 16,
-            body: 8 << 20,
-        }
-    }
 }
 
 impl fmt::Debug for Client {
@@ -120,7 +46,7 @@ impl fmt::Debug for Client {
 impl Client {
     /// Checks address and token; no connection is made. Plain http is for loopback and `*.localhost` only.
     pub fn new(settings: Settings) -> Result<Self, GithubError> {
-        let Settings { api_url: base, token, limits, .. } = settings;
+        let Settings { api_url: base, token, limits, read_only, cache: _, listener } = settings;
         match base.scheme() {
             "https" => {}
             "http" if transport::is_local(&base) => {}
@@ -137,7 +63,8 @@ impl Client {
             return Err(GithubError::BadUrl("it must end with its path"));
         }
         let auth = token.as_ref().map(Authorization::new).transpose()?;
-        let inner = Inner { base, auth, limits, budget: Budget::default(), octocrab: OnceLock::new() };
+        let pacer = Arc::new(Pacer::new(limits.pace.clone(), limits.reads, listener));
+        let inner = Inner { base, auth, limits, read_only, pacer, octocrab: OnceLock::new() };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -148,11 +75,23 @@ impl Client {
 
     /// What remains of the hourly budget, and its size; `None` before the first answer.
     pub fn budget(&self) -> Option<(u64, u64)> {
-        self.inner.budget.get()
+        self.inner.pacer.budget()
     }
 
     /// Ends every wait for GitHub's limits: what waited fails and was not sent.
-    pub fn stop_waiting(&self) {}
+    pub fn stop_waiting(&self) {
+        self.inner.pacer.waits.stop();
+    }
+
+    /// Ends them, and lets no long one begin any more: for a program that is about to leave.
+    pub fn stop_waiting_for_good(&self) {
+        self.inner.pacer.waits.stop_for_good();
+    }
+
+    /// Whether everything but reads is refused.
+    pub fn is_read_only(&self) -> bool {
+        self.inner.read_only
+    }
 
     /// By the token's looks; `Unknown` without a token.
     pub fn token_kind(&self) -> TokenKind {
@@ -243,8 +182,8 @@ impl Client {
 
     fn octocrab(&self) -> &Octocrab {
         self.inner.octocrab.get_or_init(|| {
-            let Inner { base, auth, limits, budget, .. } = &*self.inner;
-            let stack = transport::stack(base, auth.clone(), limits, budget.clone());
+            let Inner { base, auth, limits, read_only, pacer, .. } = &*self.inner;
+            let stack = transport::stack(base, auth.clone(), limits, *read_only, pacer);
             match OctocrabBuilder::new_empty().with_service(stack).with_auth(octocrab::AuthState::None).build() {
                 Ok(octocrab) => octocrab,
                 Err(never) => match never {},

@@ -54,6 +54,9 @@ pub enum GithubError {
     Origin { next: Foreign },
     #[error("the list has no end")]
     Endless,
+    /// Only reads are allowed here; nothing was sent.
+    #[error("only reads are allowed, and {request} is none")]
+    ReadOnly { request: String },
     #[error("the token cannot be used: {0}")]
     BadToken(&'static str),
     #[error("the API's address cannot be used: {0}")]
@@ -121,6 +124,7 @@ impl GithubError {
             | Self::RedirectLoop
             | Self::Origin { .. }
             | Self::Endless
+            | Self::ReadOnly { .. }
             | Self::BadToken(_)
             | Self::BadUrl(_)
             | Self::Dns { .. }
@@ -207,6 +211,12 @@ pub(super) fn is_html(answer: &Answer) -> bool {
 /// When the server says it answered, in seconds since 1970.
 pub(super) fn server_time(headers: &HeaderMap) -> Option<i64> {
     DateTime::parse_from_rfc2822(text(headers, "date")?).ok().map(|time| time.timestamp())
+}
+
+/// The limit that an answer speaks of, if one refused.
+pub(super) fn limit_of(answer: &Answer) -> Option<RateLimit> {
+    let message = serde_json::from_slice::<Complaint>(answer.body()).unwrap_or_default().message;
+    rate_limit(answer.status(), answer.headers(), message.raw())
 }
 
 /// Source: GitHub Docs, «Rate limits for the REST API», exceeding the rate limit.

@@ -1,7 +1,8 @@
 //! The client for GitHub's REST API, on octocrab's request machinery over one HTTP stack of our own.
 //!
 //! It speaks of requests and answers only: what a failure means to a person is said in `work/problems.rs`. It refuses
-//! to send the token anywhere but to the one origin it was made for, and never repeats a write by itself.
+//! to send the token anywhere but to the one origin it was made for, and never repeats a write by itself, unless a limit refused
+//! it: then it was not carried out.
 
 mod auth;
 mod client;
@@ -12,11 +13,13 @@ mod models;
 mod models_codespaces;
 mod pages;
 pub mod seal;
+mod settings;
 mod transport;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use client::{Client, Limits, Listener, Settings};
+pub use client::Client;
 pub use error::{GithubError, RateLimit, Refusal};
 pub use models::{Grant, Listed, PublicKey, RepoRecord, SecretRecord, Written};
+pub use settings::{Limits, Listener, Pacing, Settings};

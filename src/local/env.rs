@@ -7,7 +7,7 @@ use std::fmt;
 use crate::domain::Sensitive;
 
 /// Variables that are read. A password's variable is named by the user and captured besides.
-const KNOWN: [&str; 37] = [
+const KNOWN: &[&str] = &[
     "APPDATA",
     "COLORTERM",
     "COLUMNS",
@@ -54,7 +54,7 @@ pub struct Env(BTreeMap<String, OsString>);
 impl Env {
     /// Takes the snapshot of this process; `extra` names one more variable, such as that of `--password-env`.
     pub fn of_process(extra: Option<&str>) -> Self {
-        let known = KNOWN.into_iter().chain(extra.filter(|name| is_name(name)));
+        let known = KNOWN.iter().copied().chain(extra.filter(|name| is_name(name)));
         Self(known.filter_map(|name| Some((name.to_owned(), std::env::var_os(name)?))).collect())
     }
 

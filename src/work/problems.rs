@@ -59,6 +59,11 @@ pub fn explain(what: impl Into<String>, error: &GithubError, scope: Option<&Scop
         GithubError::Redirected { .. } | GithubError::RedirectLoop | GithubError::Origin { .. } => {
             led_away(what, error)
         }
+        GithubError::ReadOnly { .. } => Problem::new(
+            what,
+            "pullkey only reads here, so nothing was sent",
+            "drop --read-only, PULLKEY_READ_ONLY, or read_only in config.toml: whichever of them is set",
+        ),
         GithubError::BadToken(why) => Problem::new(
             what,
             format!("the token cannot be used: {why}"),

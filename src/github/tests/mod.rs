@@ -15,7 +15,7 @@ pub(crate) const TOKEN: &str = "ghp_canary000000000000000000000000000000";
 
 /// Deadlines and back-offs short enough for tests.
 pub(crate) fn limits() -> Limits {
-    Limits { back_off: Duration::ZERO, ..Limits::default() }
+    Limits { back_off: Duration::ZERO, ..Limits::hurried(10_000) }
 }
 
 pub(crate) fn client(url: &str) -> Client {

@@ -1,29 +1,33 @@
 //! How a request gets to GitHub: layers of our own under octocrab, over one reqwest client.
 //!
-//! From the outside in: repeat reads that did not get through, follow redirects on the same origin, keep the pace, put
-//! on the headers, and the wire. No layer keeps anything of an answer but the rate headers.
+//! From the outside in: refuse writes where only reads are allowed, repeat reads that did not get through, follow
+//! redirects on the same origin, put on the headers, keep the pace, and the wire.
 
 mod head;
+mod ledger;
 mod pace;
+mod read_only;
 mod redirect;
 mod retry;
+mod wait;
 mod wire;
 
+pub(super) use pace::Pacer;
 pub(super) use wire::is_local;
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use http::Method;
 use http_body_util::{BodyExt as _, Full};
 use octocrab::OctoBody;
 use tower::Service;
 use url::Url;
 
 use super::auth::Authorization;
-use super::error::text;
 use super::{GithubError, Limits};
 
 /// A request with its whole body: it can be sent again.
@@ -39,34 +43,31 @@ impl<S> Layered for S where
 {
 }
 
-/// The hourly budget as the last answer told it.
-#[derive(Clone, Default)]
-pub(super) struct Budget(Arc<Mutex<Option<(u64, u64)>>>);
-
-impl Budget {
-    /// What remains, and its size.
-    pub(super) fn get(&self) -> Option<(u64, u64)> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn note(&self, answer: &Answer) {
-        let number = |name| text(answer.headers(), name)?.trim().parse::<u64>().ok();
-        if let (Some(remaining), Some(limit)) = (number("x-ratelimit-remaining"), number("x-ratelimit-limit")) {
-            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((remaining, limit));
-        }
+/// What a request costs of GitHub's points. Source: GitHub Docs, «Rate limits for the REST API», calculating points.
+const fn points(method: &Method) -> u32 {
+    match *method {
+        Method::GET | Method::HEAD | Method::OPTIONS => 1,
+        _ => 5, // POST, PATCH, PUT, DELETE
     }
 }
 
 /// The whole stack, as octocrab takes it.
-pub(super) fn stack(base: &Url, auth: Option<Authorization>, limits: &Limits, budget: Budget) -> Outermost {
-    let wire = wire::Wire::new(base, limits.clone(), budget);
-    let head = head::Head::new(wire, base.origin(), auth);
-    let pace = pace::Pace::new(head, limits.reads);
-    let redirect = redirect::Redirect::new(pace, limits.redirects);
-    Outermost { inner: retry::Retry::new(redirect, limits.clone()) }
+pub(super) fn stack(
+    base: &Url,
+    auth: Option<Authorization>,
+    limits: &Limits,
+    read_only: bool,
+    pacer: &Arc<Pacer>,
+) -> Outermost {
+    let wire = wire::Wire::new(base, limits.clone(), Arc::clone(pacer));
+    let pace = pace::Pace::new(wire, Arc::clone(pacer));
+    let head = head::Head::new(pace, base.origin(), auth);
+    let redirect = redirect::Redirect::new(head, limits.redirects);
+    let retry = retry::Retry::new(redirect, limits.clone(), Arc::clone(pacer));
+    Outermost { inner: read_only::ReadOnly::new(retry, read_only) }
 }
 
-type Stack = retry::Retry<redirect::Redirect<pace::Pace<head::Head<wire::Wire>>>>;
+type Stack = read_only::ReadOnly<retry::Retry<redirect::Redirect<head::Head<pace::Pace<wire::Wire>>>>>;
 
 /// Turns octocrab's bodies into whole ones and back.
 #[derive(Clone)]

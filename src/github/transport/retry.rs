@@ -1,22 +1,33 @@
 //! Reads that did not get through are asked again, a little later; writes never are.
+//!
+//! A PUT or DELETE of a secret is idempotent by its name, and a blind repetition would do no harm to the secret. It
+//! would hide what happened, though: whether a secret was created or overwritten, and whether it was ours or somebody
+//! else's that is there now. So the use cases find out by reading back (`work/settle.rs`), and decide. A POST that starts
+//! a codespace is not even idempotent. What a limit refused is another matter: see `pace`.
 
+use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
-use http::header::RETRY_AFTER;
-use http::{Method, StatusCode};
+use http::Method;
 use tower::Service;
 
+use crate::domain::traffic::PauseReason;
+
+use super::super::error::text;
+use super::pace::Pacer;
 use super::{Answer, Answering, Ask, GithubError, Layered, Limits};
 
 #[derive(Clone)]
 pub(super) struct Retry<S> {
     inner: S,
     limits: Limits,
+    pacer: Arc<Pacer>,
 }
 
 impl<S> Retry<S> {
-    pub(super) const fn new(inner: S, limits: Limits) -> Self {
-        Self { inner, limits }
+    pub(super) const fn new(inner: S, limits: Limits, pacer: Arc<Pacer>) -> Self {
+        Self { inner, limits, pacer }
     }
 }
 
@@ -30,30 +41,35 @@ impl<S: Layered> Service<Ask> for Retry<S> {
     }
 
     fn call(&mut self, ask: Ask) -> Answering {
-        let mut inner = self.inner.clone();
-        let tries = if ask.method() == Method::GET { self.limits.retries } else { 0 };
-        let mut pause = self.limits.back_off;
+        let mut this = self.clone();
+        let tries = if ask.method() == Method::GET { this.limits.retries } else { 0 };
+        let mut pause = this.limits.back_off;
         Box::pin(async move {
             for _ in 0..tries {
-                let outcome = inner.call(ask.clone()).await;
-                if !is_worth_another_try(&outcome) {
+                let mut stop = this.pacer.waits.listen();
+                let outcome = this.inner.call(ask.clone()).await;
+                let Some(wait) = pause_after(&outcome, pause, this.limits.pace.unsaid) else { return outcome };
+                let until = Instant::now() + wait;
+                if this.pacer.waits.until(until, PauseReason::BackOff, &mut stop).await.is_err() {
                     return outcome;
                 }
-                tokio::time::sleep(pause).await;
                 pause *= 4;
             }
-            inner.call(ask).await
+            this.inner.call(ask).await
         })
     }
 }
 
-fn is_worth_another_try(outcome: &Result<Answer, GithubError>) -> bool {
+/// How long to leave GitHub alone before the next try; `None` if another try is worth nothing, or is wanted no sooner
+/// than `most` from now.
+fn pause_after(outcome: &Result<Answer, GithubError>, usual: Duration, most: Duration) -> Option<Duration> {
     match outcome {
-        Ok(answer) => {
-            let gateway = [StatusCode::BAD_GATEWAY, StatusCode::SERVICE_UNAVAILABLE, StatusCode::GATEWAY_TIMEOUT];
-            // With a time to wait it is a limit and not an accident.
-            gateway.contains(&answer.status()) && !answer.headers().contains_key(RETRY_AFTER)
+        Ok(answer) if answer.status().is_server_error() => {
+            let said = text(answer.headers(), "retry-after").and_then(|text| text.trim().parse().ok());
+            let wait = said.map_or(usual, |seconds| Duration::from_secs(seconds).max(usual));
+            Some(wait).filter(|wait| *wait <= most.max(usual))
         }
-        Err(failure) => failure.is_worth_another_try(),
+        Ok(_) => None,
+        Err(failure) => failure.is_worth_another_try().then_some(usual),
     }
 }

@@ -7,26 +7,31 @@ use std::error::Error;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
-use http::Method;
+use chrono::{DateTime, Utc};
+use http::{Method, StatusCode};
 use reqwest::redirect::Policy;
 use tower::Service;
 use url::{Host, Url};
 
-use super::{Answer, Answering, Ask, Budget, GithubError, Limits};
+use crate::domain::traffic::{Cost, Exchange, Traffic};
+
+use super::pace::Pacer;
+use super::{Answer, Answering, Ask, GithubError, Limits, points};
 
 #[derive(Clone)]
 pub(super) struct Wire {
     base: Url,
     limits: Limits,
-    budget: Budget,
+    pacer: Arc<Pacer>,
     client: Arc<OnceLock<reqwest::Client>>,
 }
 
 impl Wire {
-    pub(super) fn new(base: &Url, limits: Limits, budget: Budget) -> Self {
-        Self { base: base.clone(), limits, budget, client: Arc::default() }
+    pub(super) fn new(base: &Url, limits: Limits, pacer: Arc<Pacer>) -> Self {
+        Self { base: base.clone(), limits, pacer, client: Arc::default() }
     }
 
     fn host(&self) -> String {
@@ -69,6 +74,7 @@ impl Wire {
 
     async fn exchange(self, ask: Ask) -> Result<Answer, GithubError> {
         let client = self.client()?;
+        let mut record = Record::new(&ask, Arc::clone(&self.pacer));
         let (parts, body) = ask.into_parts();
         let has_body = !body.is_empty() || parts.method == Method::PUT;
         let ask = http::Request::from_parts(parts, body);
@@ -80,9 +86,12 @@ impl Wire {
             let response = client.execute(request).await.map_err(|e| classify(e, &self.host()))?;
             self.whole(response).await
         });
-        let answer = deadline.await.unwrap_or(Err(GithubError::Timeout { sent: true }))?;
-        self.budget.note(&answer);
-        Ok(answer)
+        let outcome = deadline.await.unwrap_or(Err(GithubError::Timeout { sent: true }));
+        match &outcome {
+            Ok(answer) => record.answered(answer.status()),
+            Err(failure) => record.failed(failure),
+        }
+        outcome
     }
 
     async fn whole(&self, mut response: reqwest::Response) -> Result<Answer, GithubError> {
@@ -100,6 +109,57 @@ impl Wire {
         *answer.body_mut() = body.freeze();
         Ok(answer)
     }
+}
+
+/// One exchange, told when it is over: also when whoever asked has gone.
+struct Record {
+    exchange: Exchange,
+    started: Instant,
+    pacer: Arc<Pacer>,
+}
+
+impl Record {
+    fn new(ask: &Ask, pacer: Arc<Pacer>) -> Self {
+        let at: DateTime<Utc> = Utc::now();
+        let cost = Cost { primary: 1, points: points(ask.method()) };
+        Self { exchange: exchange(ask, at, cost), started: Instant::now(), pacer }
+    }
+
+    fn answered(&mut self, status: StatusCode) {
+        self.exchange.status = Some(status.as_u16());
+        if status == StatusCode::NOT_MODIFIED {
+            self.exchange.cost.primary = 0;
+        }
+    }
+
+    /// What never left this machine costs nothing.
+    fn failed(&mut self, failure: &GithubError) {
+        if !matches!(
+            failure,
+            GithubError::Timeout { sent: true } | GithubError::Dropped { .. } | GithubError::TooBig { .. }
+        ) {
+            self.exchange.cost = Cost::default();
+        }
+    }
+}
+
+impl Drop for Record {
+    fn drop(&mut self) {
+        self.exchange.took = self.started.elapsed();
+        self.pacer.waits.tell(Traffic::Exchange(self.exchange.clone()));
+    }
+}
+
+/// A request as it is told: no answer yet, and no time taken.
+pub(super) fn exchange(ask: &Ask, at: DateTime<Utc>, cost: Cost) -> Exchange {
+    let method = match *ask.method() {
+        Method::PUT => "PUT",
+        Method::POST => "POST",
+        Method::DELETE => "DELETE",
+        _ => "GET", // nothing else is sent
+    };
+    let path = ask.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
+    Exchange { at, method, path, status: None, cost, took: Duration::ZERO }
 }
 
 impl Service<Ask> for Wire {

@@ -72,7 +72,7 @@ impl Stage {
 }
 
 pub(super) fn client(url: &str, token: Sensitive) -> Client {
-    let limits = Limits { back_off: Duration::ZERO, ..Limits::default() };
+    let limits = Limits { back_off: Duration::ZERO, ..Limits::hurried(10_000) };
     Client::new(Settings { limits, ..Settings::new(Url::parse(url).unwrap(), Some(token)) }).unwrap()
 }
 

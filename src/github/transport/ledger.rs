@@ -1,0 +1,276 @@
+//! What was sent lately and what GitHub said about its limits, and from these: may the next request go, or when?
+//!
+//! It knows no clock and waits for nothing: every question brings its own «now».
+//!
+//! Points are held from the sending of a request until a whole window after its answer. GitHub counted it at some
+//! moment between the two, so no window of GitHub's can hold more than one of ours, whatever the way there takes.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use crate::domain::traffic::PauseReason;
+
+use super::super::settings::Pacing;
+
+#[derive(Debug)]
+pub(super) struct Ledger {
+    pacing: Pacing,
+    /// Points that may go at once, as of `filled`.
+    bucket: f64,
+    filled: Instant,
+    flights: u32,
+    points_in_flight: u32,
+    /// Answered requests of the running window: when, and their points.
+    answered: VecDeque<(Instant, u32)>,
+    points_answered: u32,
+    writes: Writes,
+    hold: Option<(Instant, PauseReason)>,
+    quota: Option<Quota>,
+}
+
+#[derive(Debug, Default)]
+struct Writes {
+    in_a_row: u32,
+    last: Option<Instant>,
+}
+
+/// The hourly budget of the running hour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Quota {
+    pub(super) remaining: u64,
+    pub(super) limit: u64,
+    /// When it is full again: by our clock, and in GitHub's seconds since 1970.
+    pub(super) reset: Option<(Instant, i64)>,
+}
+
+/// Whether the next request may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    Now,
+    /// Ask again then.
+    At(Instant, PauseReason),
+    /// Ask again after any answer.
+    AfterAnswer,
+}
+
+impl Ledger {
+    pub(super) fn new(pacing: Pacing, now: Instant) -> Self {
+        Self {
+            bucket: f64::from(pacing.burst),
+            pacing,
+            filled: now,
+            flights: 0,
+            points_in_flight: 0,
+            answered: VecDeque::new(),
+            points_answered: 0,
+            writes: Writes::default(),
+            hold: None,
+            quota: None,
+        }
+    }
+
+    /// Whether a request of so many points may go.
+    pub(super) fn turn(&mut self, now: Instant, points: u32) -> Turn {
+        self.forget_the_past(now);
+        if let Some((until, reason)) = self.hold {
+            return Turn::At(until, reason);
+        }
+        if let Some(quota) = self.quota
+            && quota.remaining <= u64::from(self.flights)
+            && let Some((reset, _)) = quota.reset
+        {
+            // Every request under way may take one of what remains.
+            return if self.flights == 0 { Turn::At(reset, PauseReason::Primary) } else { Turn::AfterAnswer };
+        }
+        if self.points_in_flight + self.points_answered + points > self.pacing.points {
+            return self
+                .answered
+                .front()
+                .map_or(Turn::AfterAnswer, |(when, _)| Turn::At(*when + self.pacing.window, PauseReason::Pace));
+        }
+        let short = f64::from(points) - self.bucket;
+        // Less than a thousandth is what dividing and multiplying lost.
+        if short > 0.001 {
+            return Turn::At(now + Duration::from_secs_f64(short / self.a_second()), PauseReason::Pace);
+        }
+        Turn::Now
+    }
+
+    /// When the next write may go at the earliest, as far as other writes are concerned.
+    pub(super) fn write_turn(&mut self, now: Instant) -> Turn {
+        let Some(last) = self.writes.last else { return Turn::Now };
+        if now >= last + self.pacing.quiet {
+            self.writes = Writes::default();
+            return Turn::Now;
+        }
+        let next = last + self.pacing.spacing;
+        if self.writes.in_a_row < self.pacing.free_writes || now >= next {
+            return Turn::Now;
+        }
+        Turn::At(next, PauseReason::Spacing)
+    }
+
+    /// A request goes out.
+    pub(super) fn begin(&mut self, points: u32) {
+        self.flights += 1;
+        self.points_in_flight += points;
+        self.bucket -= f64::from(points);
+    }
+
+    /// It was answered, failed, or was given up.
+    pub(super) fn end(&mut self, now: Instant, points: u32, is_write: bool) {
+        self.flights = self.flights.saturating_sub(1);
+        self.points_in_flight = self.points_in_flight.saturating_sub(points);
+        self.answered.push_back((now, points));
+        self.points_answered += points;
+        if is_write {
+            self.writes.in_a_row += 1;
+            self.writes.last = Some(now);
+        }
+    }
+
+    /// GitHub's limit answered: nothing goes before then.
+    pub(super) fn hold(&mut self, until: Instant, reason: PauseReason) {
+        if self.hold.is_none_or(|(known, _)| known < until) {
+            self.hold = Some((until, reason));
+        }
+    }
+
+    /// What an answer told of the hourly budget. Answers overtake each other: within an hour the lowest holds.
+    pub(super) fn hear(&mut self, told: Quota) {
+        let hour = |quota: &Quota| quota.reset.map(|(_, seconds)| seconds);
+        self.quota = Some(match self.quota {
+            Some(known) if hour(&known) > hour(&told) => known,
+            Some(known) if hour(&known) == hour(&told) => {
+                Quota { remaining: known.remaining.min(told.remaining), ..told }
+            }
+            Some(_) | None => told,
+        });
+    }
+
+    pub(super) const fn quota(&self) -> Option<Quota> {
+        self.quota
+    }
+
+    fn forget_the_past(&mut self, now: Instant) {
+        while let Some((when, points)) = self.answered.front().copied()
+            && when + self.pacing.window <= now
+        {
+            self.answered.pop_front();
+            self.points_answered = self.points_answered.saturating_sub(points);
+        }
+        let refill = now.saturating_duration_since(self.filled).as_secs_f64() * self.a_second();
+        self.bucket = (self.bucket + refill).min(f64::from(self.pacing.burst));
+        self.filled = now;
+        self.hold = self.hold.filter(|(until, _)| *until > now);
+        if self.quota.and_then(|quota| quota.reset).is_some_and(|(reset, _)| reset <= now) {
+            self.quota = None;
+        }
+    }
+
+    /// Points a second, beyond a burst.
+    fn a_second(&self) -> f64 {
+        (f64::from(self.pacing.points) / self.pacing.window.as_secs_f64().max(0.000_001)).max(0.001)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(n: f64) -> Duration {
+        Duration::from_secs_f64(n)
+    }
+
+    /// Sends as many reads as it may until `end`, each answered after `latency`; returns when each was sent.
+    fn flood(ledger: &mut Ledger, start: Instant, end: Duration, latency: Duration) -> Vec<Duration> {
+        let mut sent = Vec::new();
+        let mut under_way: VecDeque<Instant> = VecDeque::new();
+        let mut now = start;
+        while now < start + end {
+            while under_way.front().is_some_and(|back| *back <= now) {
+                let back = under_way.pop_front().unwrap_or(now);
+                ledger.end(back, 1, false);
+            }
+            match ledger.turn(now, 1) {
+                Turn::Now if under_way.len() < 16 => {
+                    ledger.begin(1);
+                    sent.push(now - start);
+                    under_way.push_back(now + latency);
+                }
+                Turn::At(when, _) => now = under_way.front().map_or(when, |back| when.min(*back)),
+                Turn::Now | Turn::AfterAnswer => now = under_way.front().copied().unwrap_or(start + end),
+            }
+        }
+        sent
+    }
+
+    #[test]
+    fn a_hundred_reads_go_at_once_and_no_minute_holds_more_than_the_limit() {
+        let start = Instant::now();
+        let mut ledger = Ledger::new(Pacing::default(), start);
+        let sent = flood(&mut ledger, start, seconds(400.0), seconds(0.05));
+        assert!(sent[149] < seconds(1.0), "{:?}", sent[149]);
+        for (at, first) in sent.iter().enumerate() {
+            let within = sent[at..].iter().take_while(|other| **other < *first + seconds(60.0)).count();
+            assert!(within <= 870, "{within} in the minute from {first:?}");
+        }
+        // 15 points a second are allowed: at most 1.15 of that time is taken.
+        for count in [1_000, 3_000, 5_000_u32] {
+            let took = sent[count as usize - 1].as_secs_f64();
+            assert!(took <= f64::from(count) / 15.0 * 1.15, "{count} took {took}");
+        }
+    }
+
+    #[test]
+    fn the_first_writes_need_no_space_and_many_do() {
+        let start = Instant::now();
+        let mut ledger = Ledger::new(Pacing::default(), start);
+        let mut now = start;
+        for _ in 0..6 {
+            assert_eq!(ledger.write_turn(now), Turn::Now);
+            ledger.begin(5);
+            now += seconds(0.1);
+            ledger.end(now, 5, true);
+        }
+        let next = now + seconds(1.0);
+        assert_eq!(ledger.write_turn(now), Turn::At(next, PauseReason::Spacing));
+        assert_eq!(ledger.write_turn(next), Turn::Now);
+        assert_eq!(ledger.write_turn(now + seconds(10.0)), Turn::Now);
+        assert_eq!(ledger.writes.in_a_row, 0);
+    }
+
+    #[test]
+    fn the_last_of_the_budget_is_not_overdrawn() {
+        let start = Instant::now();
+        let mut ledger = Ledger::new(Pacing::default(), start);
+        let reset = (start + seconds(120.0), 1_000);
+        let quota = |remaining| Quota { remaining, limit: 5_000, reset: Some(reset) };
+        ledger.hear(quota(2));
+        // An older answer that arrives late changes nothing.
+        ledger.hear(quota(3));
+        for _ in 0..2 {
+            assert_eq!(ledger.turn(start, 1), Turn::Now);
+            ledger.begin(1);
+        }
+        assert_eq!(ledger.turn(start, 1), Turn::AfterAnswer);
+        ledger.end(start, 1, false);
+        ledger.hear(quota(1));
+        assert_eq!(ledger.turn(start, 1), Turn::AfterAnswer);
+        ledger.end(start, 1, false);
+        ledger.hear(quota(0));
+        assert_eq!(ledger.turn(start, 1), Turn::At(reset.0, PauseReason::Primary));
+        assert_eq!(ledger.turn(reset.0, 1), Turn::Now);
+    }
+
+    #[test]
+    fn a_hold_stops_everything_and_the_longer_one_wins() {
+        let start = Instant::now();
+        let mut ledger = Ledger::new(Pacing::default(), start);
+        let until = start + seconds(60.0);
+        ledger.hold(until, PauseReason::Secondary);
+        ledger.hold(start + seconds(5.0), PauseReason::Secondary);
+        assert_eq!(ledger.turn(start, 1), Turn::At(until, PauseReason::Secondary));
+        assert_eq!(ledger.turn(until, 1), Turn::Now);
+    }
+}

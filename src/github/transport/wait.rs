@@ -1,0 +1,113 @@
+//! Waiting: told to whoever listens, ended at once when somebody has enough, and gone without a trace when dropped.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use chrono::{TimeDelta, Utc};
+use tokio::sync::watch;
+
+use crate::domain::traffic::{Pause, PauseReason, Traffic};
+
+use super::super::error::RateLimit;
+use super::super::settings::Listener;
+use super::GithubError;
+
+#[derive(Debug)]
+pub(in super::super) struct Waits {
+    listener: Option<Listener>,
+    /// Waits from this length on are told.
+    told: Duration,
+    telling: AtomicUsize,
+    stop: watch::Sender<u64>,
+    leaving: AtomicBool,
+}
+
+/// One request's ear for being stopped.
+pub(super) type Stop = watch::Receiver<u64>;
+
+impl Waits {
+    pub(super) fn new(listener: Option<Listener>, told: Duration) -> Self {
+        let stop = watch::Sender::new(0);
+        Self { listener, told, telling: AtomicUsize::new(0), stop, leaving: AtomicBool::new(false) }
+    }
+
+    pub(super) fn tell(&self, traffic: Traffic) {
+        if let Some(listener) = &self.listener {
+            listener.tell(traffic);
+        }
+    }
+
+    pub(super) fn listen(&self) -> Stop {
+        self.stop.subscribe()
+    }
+
+    /// Ends the waits of this moment. Where nothing waits visibly, the short pauses of the pace go on.
+    pub(in super::super) fn stop(&self) {
+        if self.telling.load(Ordering::SeqCst) > 0 {
+            self.stop.send_modify(|count| *count += 1);
+        }
+    }
+
+    /// Ends them, and no long one begins any more.
+    pub(in super::super) fn stop_for_good(&self) {
+        self.leaving.store(true, Ordering::SeqCst);
+        self.stop();
+    }
+
+    /// Waits until then, unless it is stopped.
+    pub(super) async fn until(
+        self: &Arc<Self>,
+        when: Instant,
+        reason: PauseReason,
+        stop: &mut Stop,
+    ) -> Result<(), GithubError> {
+        let length = when.saturating_duration_since(Instant::now());
+        if length.is_zero() {
+            return Ok(());
+        }
+        // What is undone on the way out still leaves a second between its writes.
+        if self.leaving.load(Ordering::SeqCst) && length > self.told * 2 {
+            return Err(stopped(when, reason));
+        }
+        let _told = (length >= self.told).then(|| Told::new(Arc::clone(self), length, reason));
+        tokio::select! {
+            () = tokio::time::sleep_until(when.into()) => Ok(()),
+            () = stopped_by(stop) => Err(stopped(when, reason)),
+        }
+    }
+}
+
+/// Returns when somebody stopped the waits.
+pub(super) async fn stopped_by(stop: &mut Stop) {
+    if stop.changed().await.is_err() {
+        // The client is gone and nobody can stop anything any more.
+        std::future::pending::<()>().await;
+    }
+}
+
+/// The failure of a request that was not sent.
+pub(super) fn stopped(when: Instant, reason: PauseReason) -> GithubError {
+    let wait = Some(when.saturating_duration_since(Instant::now())).filter(|wait| !wait.is_zero());
+    GithubError::RateLimited(Box::new(RateLimit { wait, secondary: reason != PauseReason::Primary }))
+}
+
+/// A wait that was told, for as long as it lasts.
+struct Told(Arc<Waits>);
+
+impl Told {
+    fn new(waits: Arc<Waits>, length: Duration, reason: PauseReason) -> Self {
+        waits.telling.fetch_add(1, Ordering::SeqCst);
+        let until = Utc::now() + TimeDelta::from_std(length).unwrap_or(TimeDelta::zero());
+        waits.tell(Traffic::Paused(Pause { until, reason }));
+        Self(waits)
+    }
+}
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        if self.0.telling.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.0.tell(Traffic::Resumed);
+        }
+    }
+}
