@@ -2,8 +2,8 @@
 //!
 //! A PUT or DELETE of a secret is idempotent by its name, and a blind repetition would do no harm to the secret. It
 //! would hide what happened, though: whether a secret was created or overwritten, and whether it was ours or somebody
-//! else's that is there now. So the use cases find out by reading back (`work/settle.rs`), and decide. A POST that starts
-//! a codespace is not even idempotent. What a limit refused is another matter: see `pace`.
+//! else's that is there now. So the use cases find out by reading back (`work/settle.rs`), and decide. A POST that
+//! starts a codespace is not even idempotent. What a limit refused is another matter: see `pace`.
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
