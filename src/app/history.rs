@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use super::cx::Write;
 use super::protocol::{Job, Outcome};
 use super::world::World;
-use crate::domain::change::{AccessBefore, AccessOutcome, WriteOutcome};
-use crate::domain::{MemberReport, Problem, Saved};
+use crate::domain::change::{AccessBefore, AccessOutcome, Seen, WriteOutcome};
+use crate::domain::{Access, MemberReport, Problem, Saved};
 
 /// How many changes are remembered.
 const CHANGES: usize = 1_000;
@@ -161,10 +161,14 @@ impl World {
         if let Some(half) = half
             && let Undo::Possible(first) = std::mem::replace(&mut half.undo, Undo::Never(Lasting::Later))
         {
-            before = first;
+            before = first.followed_by(before);
         }
-        let is_whole = |seen: &crate::domain::change::Seen| seen.access.as_ref().is_some_and(|a| a.is_whole());
-        if before.members.iter().all(is_whole) { Undo::Possible(before) } else { Undo::Never(Lasting::Unread) }
+        let is_whole = |seen: &Seen| seen.access.as_ref().is_some_and(Access::is_whole);
+        match before {
+            before if !before.members.iter().all(is_whole) => Undo::Never(Lasting::Unread),
+            before if !before.is_change() => Undo::Never(Lasting::Nothing),
+            before => Undo::Possible(before),
+        }
     }
 
     fn mark_undone(&mut self, write: &Write) {

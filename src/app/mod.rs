@@ -15,6 +15,7 @@ pub mod protocol;
 pub mod remote;
 pub mod screens;
 pub mod scroll;
+pub mod series;
 #[cfg(test)]
 mod tests;
 pub mod words;
@@ -442,7 +443,8 @@ fn report_orphan(write: &Write, outcome: &Outcome, cx: &mut Cx<'_>) {
             cx.note(Tone::Bad, format!("{} did not succeed: {}: {}", write.doing, problem.what, problem.why));
             return;
         }
-        Outcome::AccessChanged(Ok(AccessOutcome::Stale(_))) => {
+        Outcome::AccessChanged(Ok(AccessOutcome::Stale(stale))) => {
+            cx.take_listing(&write.scope, stale.now.clone());
             cx.note(Tone::Warn, format!("{}: nothing was changed, somebody else did meanwhile", write.doing));
             return;
         }

@@ -24,6 +24,7 @@ impl App {
     fn would_lose(&self, flow: &Flow) -> bool {
         match flow {
             Flow::Close => self.top().is_unsaved(),
+            Flow::Home | Flow::Tab(_) if self.top().has_submitted() => false,
             Flow::Home | Flow::Tab(_) => self.stack().iter().any(Screen::is_unsaved),
             // The values go along to the screen that comes instead.
             Flow::Stay | Flow::Push(_) | Flow::Replace(_) => false,

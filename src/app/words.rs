@@ -137,6 +137,24 @@ fn clash(scope: &Scope, other: &Scope) -> Option<&'static str> {
     }
 }
 
+/// Which repositories an access reaches, each by its name.
+pub fn spelled(access: &Access) -> String {
+    match access {
+        Access::All => "all repositories of the organization, public ones too".to_owned(),
+        Access::Private => "private repositories (GitHub does not say whether internal ones count)".to_owned(),
+        Access::Repository => "this repository and no other".to_owned(),
+        Access::Other(word) => format!("a visibility this version does not know: {}", word.shown()),
+        Access::Selected(selected) => {
+            let names: Vec<String> = selected.repositories.iter().map(|r| r.full_name.shown()).collect();
+            match (names.is_empty(), selected.complete) {
+                (true, true) => "no repository".to_owned(),
+                (_, true) => names.join(", "),
+                (_, false) => format!("{} and more: GitHub did not send the whole list", names.join(", ")),
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

@@ -1,6 +1,7 @@
 //! What is known of GitHub, shared by all screens: who one is, the scopes with their secrets, the repositories.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use super::cx::Cx;
 use super::history::Done;
@@ -13,7 +14,8 @@ use crate::domain::{OrgName, Prefix, RepoName, Repository, Scope, ScopeListing};
 /// A list of repositories and whether these are all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Catalogue {
-    pub repositories: Vec<Repository>,
+    /// Shared with the lists that are chosen from, so that nobody copies thousands of rows.
+    pub repositories: Arc<Vec<Repository>>,
     pub complete: bool,
 }
 
@@ -146,8 +148,8 @@ impl World {
                 }
             }
             Part::Repositories(list) => {
-                for remote in self.catalogues.values_mut() {
-                    remote.part(id, Catalogue { repositories: list.clone(), complete: false });
+                if let Some(remote) = self.catalogues.values_mut().find(|remote| remote.loading_id() == Some(id)) {
+                    remote.part(id, Catalogue { repositories: Arc::new(list.clone()), complete: false });
                 }
             }
             Part::Step(_) | Part::Member(_) | Part::Device(_) | Part::Codespaces(_) | Part::Codespace(_) => {}
@@ -284,9 +286,13 @@ impl Cx<'_> {
                 }
             }
             Outcome::Repositories(result) => {
-                let result = result.clone().map(|(repositories, complete)| Catalogue { repositories, complete });
-                for remote in self.world.catalogues.values_mut() {
-                    remote.settle(id, result.clone());
+                let mine = self.world.catalogues.values_mut().find(|remote| remote.loading_id() == Some(id));
+                if let Some(remote) = mine {
+                    let catalogue = |(list, complete): (Vec<Repository>, bool)| Catalogue {
+                        repositories: Arc::new(list),
+                        complete,
+                    };
+                    remote.settle(id, result.clone().map(catalogue));
                 }
             }
             Outcome::Repository(result) => {

@@ -93,8 +93,21 @@ impl Change {
 /// Where a write stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Writing {
-    Running { id: JobId, change: Change, reports: Vec<MemberReport> },
-    Ended { change: Change, reports: Vec<MemberReport>, problem: Option<Problem> },
+    Running {
+        id: JobId,
+        change: Change,
+        reports: Vec<MemberReport>,
+    },
+    Ended {
+        change: Change,
+        reports: Vec<MemberReport>,
+        problem: Option<Problem>,
+    },
+    /// Nothing was written, because somebody else changed it meanwhile: what is different, one sentence each.
+    Overtaken {
+        change: Change,
+        differences: Vec<String>,
+    },
 }
 
 impl Writing {
@@ -109,13 +122,14 @@ impl Writing {
 
     pub const fn change(&self) -> &Change {
         match self {
-            Self::Running { change, .. } | Self::Ended { change, .. } => change,
+            Self::Running { change, .. } | Self::Ended { change, .. } | Self::Overtaken { change, .. } => change,
         }
     }
 
     pub fn reports(&self) -> &[MemberReport] {
         match self {
             Self::Running { reports, .. } | Self::Ended { reports, .. } => reports,
+            Self::Overtaken { .. } => &[],
         }
     }
 
@@ -125,7 +139,7 @@ impl Writing {
 
     pub const fn problem(&self) -> Option<&Problem> {
         match self {
-            Self::Running { .. } => None,
+            Self::Running { .. } | Self::Overtaken { .. } => None,
             Self::Ended { problem, .. } => problem.as_ref(),
         }
     }
@@ -133,14 +147,22 @@ impl Writing {
     /// Whether it ended and every member is as wanted.
     pub fn is_whole(&self) -> bool {
         match self {
-            Self::Running { .. } => false,
+            Self::Running { .. } | Self::Overtaken { .. } => false,
             Self::Ended { reports, problem, .. } => problem.is_none() && reports.iter().all(|r| r.outcome.is_done()),
         }
     }
 
-    /// Whether something is left to do again.
+    /// Whether something is left to do again. What somebody else changed has to be looked at first.
     pub fn has_rest(&self) -> bool {
-        !self.is_running() && !self.is_whole()
+        matches!(self, Self::Ended { .. }) && !self.is_whole()
+    }
+
+    /// What somebody else changed before this could; `None` if nobody did.
+    pub fn overtaken(&self) -> Option<&[String]> {
+        match self {
+            Self::Overtaken { differences, .. } => Some(differences),
+            Self::Running { .. } | Self::Ended { .. } => None,
+        }
     }
 
     /// Whether the message is about this write.
@@ -160,7 +182,11 @@ impl Writing {
         let result = match outcome {
             Outcome::Saved(result) => result,
             Outcome::AccessChanged(Ok(AccessOutcome::Done { saved, .. })) => Ok(saved),
-            Outcome::AccessChanged(Ok(AccessOutcome::Stale(stale))) => Err(overtaken(&stale)),
+            Outcome::AccessChanged(Ok(AccessOutcome::Stale(Stale { now, differences }))) => {
+                cx.take_listing(change.scope(), now);
+                *self = Self::Overtaken { change: change.clone(), differences };
+                return;
+            }
             Outcome::AccessChanged(Err(problem)) => Err(problem),
             _ => return, // the end of something else
         };
@@ -197,14 +223,6 @@ impl Writing {
         }
         *self = Self::begin(change, std::mem::take(reports), cx);
     }
-}
-
-fn overtaken(stale: &Stale) -> Problem {
-    Problem::new(
-        "nothing was changed",
-        format!("somebody else changed it meanwhile: {}", stale.differences.join("; ")),
-        "look at what holds now, and decide again",
-    )
 }
 
 fn put(reports: &mut Vec<MemberReport>, report: MemberReport) {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Access, Member, Prefix};
+use super::{Access, Member, Prefix, RepoRef};
 
 /// One value for each member.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -116,9 +116,48 @@ impl Credential {
         self.access_differs() && (same < most || most == 1)
     }
 
+    /// One access for members that differ, and why it is this one; `Err` says why none is proposed.
+    ///
+    /// What two of three have; else what all reach already, so that nobody gets more than before.
+    pub fn common_access(&self) -> Result<(Access, &'static str), &'static str> {
+        let there = self.members.iter().filter(|(_, state)| state.is_some()).count();
+        let known: Vec<&Access> = self.known_access().map(|(_, access)| access).collect();
+        if known.len() < there || !known.iter().all(|access| access.is_whole()) {
+            return Err("which repositories its members reach could not be read whole");
+        }
+        if !self.access_differs() {
+            return Err("its members are granted alike");
+        }
+        if let Some(most) = self.prevailing_access() {
+            return Ok((most.clone(), "as most of them have it"));
+        }
+        let mut narrowest = (*known.first().ok_or("it has no members")?).clone();
+        for access in &known[1..] {
+            narrowest = narrower(narrowest, access);
+        }
+        if narrowest.is_nobody() || narrowest.visibility().is_none() {
+            return Err("they have no repository in common; a chooses who gets it");
+        }
+        Ok((narrowest, "as all of them reach it already"))
+    }
+
     /// When the password was last written.
     pub fn password_updated_at(&self) -> Option<DateTime<Utc>> {
         self.members.password.as_ref().map(|state| state.updated_at)
+    }
+}
+
+/// What both reach, as far as the kinds of access tell. A list counts as narrower than every visibility: of its
+/// repositories it is not known which are private.
+fn narrower(one: Access, other: &Access) -> Access {
+    match (one, other) {
+        (Access::Selected(mine), Access::Selected(theirs)) => {
+            let has = |r: &RepoRef| theirs.repositories.iter().any(|t| t.id == r.id);
+            Access::selected(mine.repositories.into_iter().filter(has).collect(), true)
+        }
+        (Access::All, Access::Private) => Access::Private,
+        (Access::All | Access::Private, Access::Selected(list)) => Access::Selected(list.clone()),
+        (one, _) => one,
     }
 }
 
@@ -154,6 +193,22 @@ mod tests {
         assert!(other.access_differs() && other.is_odd_one(Member::Password) && !other.is_odd_one(Member::User));
         let wider = credential([Access::All, Access::All, selected(&[], false)]);
         assert!(wider.access_differs(), "another visibility is another access, whoever is in the list");
+    }
+
+    #[test]
+    fn for_members_that_differ_what_most_have_is_proposed_else_what_all_reach() {
+        let list = |ids: &[u64]| selected(ids, true);
+        let proposed = |all| credential(all).common_access().map(|(access, _)| access);
+        assert_eq!(proposed([list(&[1, 2]), list(&[1]), list(&[2, 1])]), Ok(list(&[1, 2])));
+        assert_eq!(proposed([list(&[1, 2, 3]), list(&[2, 3]), list(&[3, 4])]), Ok(list(&[3])));
+        assert_eq!(proposed([Access::All, Access::Private, list(&[3, 4])]), Ok(list(&[3, 4])));
+        assert_eq!(proposed([Access::All, Access::All, Access::Private]), Ok(Access::All));
+        let mut two = credential([Access::All, Access::Private, Access::All]);
+        two.members.password = None;
+        assert_eq!(two.common_access().map(|(access, _)| access), Ok(Access::Private));
+        assert!(proposed([list(&[1]), list(&[2]), list(&[3])]).is_err_and(|why| why.contains("in common")));
+        assert!(proposed([list(&[1]), list(&[2]), selected(&[3], false)]).is_err_and(|why| why.contains("whole")));
+        assert!(proposed([list(&[1]), list(&[1]), list(&[1])]).is_err_and(|why| why.contains("alike")));
     }
 
     #[test]

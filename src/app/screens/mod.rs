@@ -91,6 +91,10 @@ pub trait Behavior {
     fn is_unsaved(&self) -> bool {
         false
     }
+    /// Whether what was chosen on the screens beneath it is on its way already.
+    fn has_submitted(&self) -> bool {
+        false
+    }
     /// Aborts its reads before it goes.
     fn close(&mut self, _cx: &mut Cx<'_>) {}
 }
@@ -154,6 +158,10 @@ impl Screen {
 
     pub fn is_unsaved(&self) -> bool {
         each!(self, s => s.is_unsaved())
+    }
+
+    pub fn has_submitted(&self) -> bool {
+        each!(self, s => s.has_submitted())
     }
 
     pub fn close(&mut self, cx: &mut Cx<'_>) {

@@ -1,9 +1,11 @@
-//! Which repositories a credential reaches: visibility, and a list to choose from. A change is shown before it is made.
+//! Which repositories credentials reach: visibility, and a list to choose from. A change is shown before it is made.
 
+mod before;
 mod state;
 #[cfg(test)]
 mod tests;
 pub mod view;
 
-pub use self::state::{Before, NO_ROWS, State, before, org_of, reach};
+pub use self::before::{Before, before, org_of, reach};
+pub use self::state::{State, Target};
 pub use self::view::draw;

@@ -1,105 +1,156 @@
-//! The choice of repositories for an existing credential, and what would change.
+//! The choice of repositories for existing credentials, one or several at once, and what would change.
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
+use super::before::{Before, Difference, before, org_of, reach};
 use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};
 use crate::app::keymap::KeyPress;
-use crate::app::picker::{Picker, Row, filtering};
+use crate::app::picker::{Picker, filtering};
 use crate::app::remote::Remote;
 use crate::app::screens::{Behavior, Screen, confirm};
 use crate::app::world::{Catalogue, World};
 use crate::app::writing::Change;
-use crate::domain::{Access, AccessChange, Credential, Member, OrgName, Prefix, RepoRef, Scope, Sensitive, Visibility};
-
-/// Why there is nothing to choose where the list is empty.
-pub const NO_ROWS: &str = "no repository is in the list";
+use crate::domain::change::Seen;
+use crate::domain::{AccessChange, Credential, OrgName, Prefix, RepoRef, Scope, Sensitive, Visibility};
 
 #[derive(Clone, Debug)]
 pub struct State {
-    pub scope: Scope,
-    pub prefix: Prefix,
+    /// At least one.
+    pub targets: Vec<Target>,
+    /// What holds for all of them together.
     pub before: Before,
     pub visibility: Visibility,
     pub picker: Picker,
 }
 
-/// What holds before the change.
+/// One credential whose access is to be changed.
+#[derive(Clone, Debug)]
+pub struct Target {
+    pub scope: Scope,
+    /// As it was shown last.
+    pub credential: Credential,
+    pub before: Before,
+    /// Whether it was deleted meanwhile.
+    pub gone: bool,
+}
+
+/// What a choice means for one credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Before {
-    /// The one all members have; `None` where they have several or one could not be read.
-    pub visibility: Option<Visibility>,
-    /// Everything any member reaches.
+pub struct Goal {
     pub repositories: Vec<RepoRef>,
-    pub differs: bool,
-    /// Whether every list came whole; an incomplete one is never written back.
-    pub complete: bool,
-    /// Whether the access of some member is still on its way.
-    pub reading: bool,
+    /// Chosen, but of another owner than the organization that keeps the credential.
+    pub left_out: usize,
+    pub difference: Difference,
 }
 
-/// What a choice would change.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Difference {
-    pub added: Vec<RepoRef>,
-    pub removed: Vec<RepoRef>,
-    pub visibility: Option<(Option<Visibility>, Visibility)>,
-    /// The members differ now and would be the same afterwards.
-    pub evens_out: bool,
-}
+impl Target {
+    fn new(scope: Scope, credential: Credential) -> Self {
+        Self { before: before(&credential), scope, credential, gone: false }
+    }
 
-impl Difference {
-    pub fn is_nothing(&self) -> bool {
-        *self == Self::default()
+    pub const fn prefix(&self) -> &Prefix {
+        &self.credential.prefix
+    }
+
+    /// Takes what became known of it; says whether something is different. A list that did not come whole never takes
+    /// the place of one that did.
+    fn learn(&mut self, world: &World) -> bool {
+        let Some(remote) = world.scope(&self.scope) else { return false };
+        let Some(now) = remote.value().and_then(|listing| listing.credential(&self.credential.prefix)) else {
+            self.gone = matches!(remote, Remote::Ready(_));
+            return false;
+        };
+        self.gone = false;
+        if *now == self.credential {
+            return false;
+        }
+        let held = before(now);
+        if self.before.complete && !held.complete {
+            return false;
+        }
+        self.credential = now.clone();
+        self.before = held;
+        true
     }
 }
 
 impl State {
     pub fn new(scope: Scope, credential: &Credential, cx: &mut Cx<'_>) -> Self {
-        let before = before(credential);
-        cx.need_catalogue(org_of(&scope));
-        Self {
-            prefix: credential.prefix.clone(),
+        Self::of_many(vec![(scope, credential.clone())], cx)
+    }
+
+    /// One set for several credentials; it starts from everything any of them reaches.
+    pub fn of_many(credentials: Vec<(Scope, Credential)>, cx: &mut Cx<'_>) -> Self {
+        let targets: Vec<Target> = credentials.into_iter().map(|(scope, c)| Target::new(scope, c)).collect();
+        let before = Before::of_all(targets.iter().map(|target| &target.before));
+        let mut state = Self {
             visibility: before.visibility.unwrap_or(Visibility::Selected),
             picker: Picker::with(before.repositories.clone()),
             before,
-            scope,
-        }
+            targets,
+        };
+        cx.need_catalogue(state.org());
+        state.picker.learn(state.catalogue(cx.world));
+        state
+    }
+
+    /// The organization whose repositories are to choose from; `None` for all the user reaches.
+    pub fn org(&self) -> Option<&OrgName> {
+        let first = self.targets.first().and_then(|target| org_of(&target.scope));
+        first.filter(|_| self.targets.iter().all(|target| org_of(&target.scope) == first))
     }
 
     pub fn catalogue<'w>(&self, world: &'w World) -> Option<&'w Remote<Catalogue>> {
-        world.catalogue(org_of(&self.scope))
+        world.catalogue(self.org())
     }
 
-    pub fn rows(&self, world: &World) -> Vec<Row> {
-        self.picker.rows(self.catalogue(world))
+    /// The credential this is about, where it is one.
+    pub fn only(&self) -> Option<&Target> {
+        self.targets.first().filter(|_| self.targets.len() == 1)
     }
 
-    pub fn difference(&self) -> Difference {
-        let visibility =
-            (self.before.visibility != Some(self.visibility)).then_some((self.before.visibility, self.visibility));
-        let evens_out = self.before.differs;
+    /// What the choice means for one of the credentials: an organization's own repositories only, where several places
+    /// are changed at once.
+    pub fn goal(&self, target: &Target) -> Goal {
         if self.visibility != Visibility::Selected {
-            return Difference { visibility, evens_out, ..Difference::default() };
+            let difference = Difference::between(&target.before, self.visibility, &[]);
+            return Goal { repositories: Vec::new(), left_out: 0, difference };
         }
-        let had: BTreeSet<u64> = self.before.repositories.iter().map(|r| r.id).collect();
-        Difference {
-            added: self.picker.chosen().into_iter().filter(|r| !had.contains(&r.id)).collect(),
-            removed: self
+        let home = org_of(&target.scope).filter(|_| self.org().is_none()).map(|org| format!("{org}/").to_lowercase());
+        let is_home =
+            |r: &&RepoRef| home.as_ref().is_none_or(|home| r.full_name.raw().to_lowercase().starts_with(home));
+        let repositories: Vec<RepoRef> = self.picker.chosen.values().filter(is_home).cloned().collect();
+        let difference = Difference::between(&target.before, self.visibility, &repositories);
+        Goal { left_out: self.picker.chosen.len() - repositories.len(), repositories, difference }
+    }
+
+    /// Whether something was chosen here that does not hold yet.
+    fn is_chosen_anew(&self) -> bool {
+        self.visibility != self.before.visibility.unwrap_or(Visibility::Selected)
+            || !self
                 .before
                 .repositories
                 .iter()
-                .filter(|r| !self.picker.chosen.contains_key(&r.id))
-                .cloned()
-                .collect(),
-            visibility,
-            evens_out,
+                .map(|r| r.id)
+                .collect::<BTreeSet<_>>()
+                .iter()
+                .eq(self.picker.chosen.keys())
+    }
+
+    fn changes_nothing(&self) -> bool {
+        match self.only() {
+            Some(_) => !self.before.differs && !self.is_chosen_anew() && self.before.visibility.is_some(),
+            None => self.targets.iter().all(|target| self.goal(target).difference.is_nothing()),
         }
     }
 
     fn not_writable(&self) -> Option<String> {
+        if let Some(target) = self.targets.iter().find(|target| target.gone) {
+            return Some(format!("{} was deleted from {} meanwhile", target.prefix(), target.scope));
+        }
         if self.before.reading {
             return Some("which repositories get it now is still being read".to_owned());
         }
@@ -108,15 +159,11 @@ impl State {
                 "the list of its repositories came incomplete and is not written back; reload first".to_owned(),
             );
         }
-        self.difference().is_nothing().then(|| "nothing would change".to_owned())
+        self.changes_nothing().then(|| "nothing would change".to_owned())
     }
 
-    /// Takes what holds now as the new ground, and puts what was chosen here on top of it. A list that did not come
-    /// whole never takes the place of one that did.
+    /// Takes what holds now as the new ground, and puts what was chosen here on top of it.
     fn rebase(&mut self, now: Before) {
-        if now == self.before || (self.before.complete && !now.complete) {
-            return;
-        }
         let had: BTreeSet<u64> = self.before.repositories.iter().map(|r| r.id).collect();
         let mut chosen = std::mem::take(&mut self.picker.chosen);
         let dropped: BTreeSet<u64> = had.iter().filter(|id| !chosen.contains_key(id)).copied().collect();
@@ -130,113 +177,92 @@ impl State {
     }
 
     fn ask(&self) -> Screen {
-        let difference = self.difference();
-        let mut body = vec![format!(
-            "all secrets of {} in {} reach {} afterwards",
-            self.prefix,
-            self.scope,
-            reach(self.visibility, self.picker.chosen.len())
-        )];
-        if let Some((from, to)) = difference.visibility {
-            body.push(format!("visibility: {} becomes {}", from.map_or("mixed", Visibility::word), to.word()));
-        }
-        body.extend(difference.added.iter().map(|r| format!("+ {}", r.full_name.shown())));
-        body.extend(difference.removed.iter().map(|r| format!("- {}", r.full_name.shown())));
-        if difference.evens_out {
-            body.push("its members differ now and are granted alike afterwards".to_owned());
+        let (mut body, mut changes) = (Vec::new(), Vec::new());
+        for target in &self.targets {
+            let goal = self.goal(target);
+            body.extend(self.words_for(target, &goal));
+            if goal.difference.is_nothing() {
+                continue;
+            }
+            changes.push(Change::Access(AccessChange {
+                scope: target.scope.clone(),
+                prefix: target.prefix().clone(),
+                visibility: self.visibility,
+                repositories: goal.repositories,
+                seen: Some(Seen::of(&target.credential)),
+            }));
         }
         body.push("the values stay as they are; running codespaces see it after a stop and a start".to_owned());
-        let change = AccessChange {
-            scope: self.scope.clone(),
-            prefix: self.prefix.clone(),
-            visibility: self.visibility,
-            repositories: if self.visibility == Visibility::Selected { self.picker.chosen() } else { Vec::new() },
-            seen: None,
+        let title = match self.only() {
+            Some(target) => format!("Change access of {}", target.prefix()),
+            None => format!("Change access of {} credentials", changes.len()),
         };
-        let state = confirm::State::new(
-            format!("Change access of {}", self.prefix),
-            body,
-            "Change access",
-            Change::Access(change),
-        );
-        Screen::Confirm(Box::new(state))
+        Screen::Confirm(Box::new(confirm::State::of_all(title, body, "Change access", changes)))
     }
-}
 
-/// Who gets it, in words.
-pub fn reach(visibility: Visibility, chosen: usize) -> String {
-    match (visibility, chosen) {
-        (Visibility::All, _) => "all repositories, public ones too".to_owned(),
-        (Visibility::Private, _) => "all private repositories".to_owned(),
-        (Visibility::Selected, 0) => "nobody".to_owned(),
-        (Visibility::Selected, 1) => "1 repository".to_owned(),
-        (Visibility::Selected, n) => format!("{n} repositories"),
-    }
-}
-
-pub const fn org_of(scope: &Scope) -> Option<&OrgName> {
-    match scope {
-        Scope::Organization(org) => Some(org),
-        Scope::User | Scope::Repository(_) => None,
-    }
-}
-
-pub fn before(credential: &Credential) -> Before {
-    let states = || Member::all().filter_map(|member| credential.members.get(member).as_ref());
-    let mut repositories: Vec<RepoRef> = Vec::new();
-    let (mut complete, mut reading) = (true, false);
-    for state in states() {
-        match &state.access {
-            Some(Access::Selected(selected)) => {
-                complete &= selected.complete;
-                for repository in &selected.repositories {
-                    if !repositories.iter().any(|r| r.id == repository.id) {
-                        repositories.push(repository.clone());
-                    }
-                }
-            }
-            Some(Access::All | Access::Private | Access::Repository | Access::Other(_)) => {}
-            None => (complete, reading) = (false, true),
+    fn words_for(&self, target: &Target, goal: &Goal) -> Vec<String> {
+        let (prefix, scope) = (target.prefix(), &target.scope);
+        let Goal { repositories, left_out, difference } = goal;
+        if difference.is_nothing() {
+            return vec![format!("{prefix} in {scope} stays as it is")];
         }
-    }
-    let mut visibilities = states().map(|state| state.access.as_ref().and_then(Access::visibility));
-    let first = visibilities.next().flatten();
-    Before {
-        visibility: first.filter(|_| visibilities.all(|visibility| visibility == first)),
-        repositories,
-        differs: credential.access_differs(),
-        complete,
-        reading,
+        let reach = reach(self.visibility, repositories.len());
+        let mut words = vec![format!("all secrets of {prefix} in {scope} reach {reach} afterwards")];
+        if let Some((from, to)) = difference.visibility {
+            words.push(format!("visibility: {} becomes {}", from.map_or("mixed", Visibility::word), to.word()));
+        }
+        words.extend(difference.added.iter().map(|r| format!("+ {}", r.full_name.shown())));
+        words.extend(difference.removed.iter().map(|r| format!("- {}", r.full_name.shown())));
+        if difference.evens_out {
+            words.push("its members differ now and are granted alike afterwards".to_owned());
+        }
+        if *left_out > 0 {
+            let org = org_of(scope).map(ToString::to_string).unwrap_or_default();
+            words.push(format!("left out, as they do not belong to {org}: {left_out} of the chosen"));
+        }
+        words
     }
 }
 
 impl Behavior for State {
     fn title(&self) -> String {
-        format!("Access of {}", self.prefix)
-    }
-
-    fn learn(&mut self, world: &World) {
-        if let Some(credential) = world.listing(&self.scope).and_then(|listing| listing.credential(&self.prefix)) {
-            self.rebase(before(credential));
+        match self.only() {
+            Some(target) => format!("Access of {}", target.prefix()),
+            None => format!("Access of {} credentials", self.targets.len()),
         }
     }
 
-    fn facade(&self, world: &World, _now: DateTime<Utc>) -> Facade {
+    fn learn(&mut self, world: &World) {
+        let mut is_new = false;
+        for target in &mut self.targets {
+            is_new |= target.learn(world);
+        }
+        if is_new {
+            self.rebase(Before::of_all(self.targets.iter().map(|target| &target.before)));
+        }
+        let catalogue = world.catalogue(self.org());
+        self.picker.learn(catalogue);
+    }
+
+    fn facade(&self, _world: &World, _now: DateTime<Utc>) -> Facade {
         if self.picker.filtering {
             return filtering();
         }
         let listless = (self.visibility != Visibility::Selected)
             .then_some("with this visibility there is nothing to choose; v changes it");
+        let is_org = |target: &Target| org_of(&target.scope).is_some();
         let user_only =
-            matches!(self.scope, Scope::User).then_some("your own secrets reach selected repositories only");
-        let rowless = listless.or_else(|| self.rows(world).is_empty().then_some(NO_ROWS));
+            (!self.targets.iter().all(is_org)).then_some("your own secrets reach selected repositories only");
+        let [toggle, filter, all, next, previous] = self.picker.offers(listless);
         let mut offers = vec![
-            Offer::new(Action::Toggle).unless(rowless),
+            toggle,
             Offer::called(Action::Activate, "see the change").unless(self.not_writable()),
             Offer::new(Action::Visibility).unless(user_only),
-            Offer::new(Action::Filter).unless(listless),
-            Offer::new(Action::SelectAll).unless(rowless),
+            filter,
+            all,
             Offer::new(Action::Back),
+            next,
+            previous,
             Offer::new(Action::Reload).unless(listless),
         ];
         offers.extend(moving().into_iter().map(|offer| offer.unless(listless)));
@@ -249,15 +275,11 @@ impl Behavior for State {
             Action::Activate => return Flow::Push(self.ask()),
             Action::Back if !self.picker.back() => return Flow::Close,
             Action::Back => {}
-            Action::Reload => cx.load_catalogue(org_of(&self.scope)),
+            Action::Reload => cx.load_catalogue(self.org()),
             Action::Visibility => {
                 self.visibility = self.visibility.next();
             }
-            _ => {
-                // the list's own
-                let catalogue = cx.world.catalogue(org_of(&self.scope));
-                self.picker.act(action, catalogue);
-            }
+            _ => drop(self.picker.act(action)), // the list's own
         }
         Flow::Stay
     }
@@ -275,42 +297,61 @@ impl Behavior for State {
         Flow::Stay
     }
 
-    fn point(&mut self, row: usize, cx: &mut Cx<'_>) -> Flow {
-        self.picker.cursor = row;
+    fn point(&mut self, row: usize, _cx: &mut Cx<'_>) -> Flow {
         if self.visibility == Visibility::Selected {
-            let catalogue = cx.world.catalogue(org_of(&self.scope));
-            self.picker.act(Action::Toggle, catalogue);
+            self.picker.point(row);
         }
         Flow::Stay
+    }
+
+    fn is_unsaved(&self) -> bool {
+        !self.targets.iter().any(|target| target.gone) && self.is_chosen_anew()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::tests::world::{prefix, reference};
+    use crate::app::tests::world::{prefix, reference, selected, triple};
+    use crate::domain::{MemberState, ScopeListing};
 
-    fn holding(names: &[&str]) -> Before {
-        Before {
-            visibility: Some(Visibility::Selected),
-            repositories: names.iter().map(|name| reference(name)).collect(),
-            differs: false,
-            complete: true,
-            reading: false,
+    fn credential(secrets: Vec<MemberState>) -> Credential {
+        let listing = ScopeListing::group(secrets, true);
+        listing.credential(&prefix("ACR")).cloned().unwrap_or_else(|| Credential::new(prefix("ACR")))
+    }
+
+    fn holding(names: &[&str]) -> Credential {
+        credential(triple("ACR", 12, &selected(names)))
+    }
+
+    fn unread() -> Credential {
+        let mut secrets = triple("ACR", 12, &selected(&[]));
+        for secret in &mut secrets {
+            secret.access = None;
         }
+        credential(secrets)
     }
 
-    fn unread() -> Before {
-        Before { visibility: None, repositories: Vec::new(), differs: false, complete: false, reading: true }
-    }
-
-    fn opened(before: Before) -> State {
+    fn opened(held: Credential) -> State {
+        let target = Target::new(Scope::User, held);
+        let before = target.before.clone();
         let picker = Picker::with(before.repositories.clone());
-        State { scope: Scope::User, prefix: prefix("ACR"), before, visibility: Visibility::Selected, picker }
+        State { targets: vec![target], before, visibility: Visibility::Selected, picker }
+    }
+
+    fn told(state: &mut State, held: Credential) {
+        let mut world = World::new(crate::app::world::Start::default());
+        let listing = ScopeListing { credentials: vec![held], complete: true, ..ScopeListing::default() };
+        world.scopes = vec![(Scope::User, Remote::Ready(listing))];
+        state.learn(&world);
     }
 
     fn ids(list: &[RepoRef]) -> BTreeSet<u64> {
         list.iter().map(|r| r.id).collect()
+    }
+
+    fn of(names: &[&str]) -> BTreeSet<u64> {
+        names.iter().map(|name| reference(name).id).collect()
     }
 
     #[test]
@@ -318,21 +359,20 @@ mod tests {
         let mut state = opened(unread());
         assert!(state.not_writable().is_some_and(|why| why.contains("still being read")));
         state.picker.choose(reference("acme/docs"));
-        state.rebase(holding(&["acme/api", "acme/web"]));
-        let all = holding(&["acme/api", "acme/docs", "acme/web"]).repositories;
-        assert_eq!(ids(&state.picker.chosen()), ids(&all), "what was chosen meanwhile comes on top");
+        told(&mut state, holding(&["acme/api", "acme/web"]));
+        assert_eq!(ids(&state.picker.chosen()), of(&["acme/api", "acme/docs", "acme/web"]), "on top of what holds");
         assert_eq!(state.not_writable(), None);
-        assert_eq!(ids(&state.difference().added), ids(&[reference("acme/docs")]));
+        assert_eq!(ids(&state.goal(&state.targets[0]).difference.added), of(&["acme/docs"]));
     }
 
     #[test]
     fn what_was_taken_away_here_stays_away_and_a_worse_list_changes_nothing() {
         let mut state = opened(holding(&["acme/api", "acme/web"]));
         state.picker.chosen.remove(&reference("acme/web").id);
-        state.rebase(unread());
-        assert_eq!(state.before, holding(&["acme/api", "acme/web"]));
-        state.rebase(holding(&["acme/api", "acme/docs", "acme/web"]));
-        assert_eq!(ids(&state.picker.chosen()), ids(&holding(&["acme/api", "acme/docs"]).repositories));
-        assert_eq!(ids(&state.difference().removed), ids(&[reference("acme/web")]));
+        told(&mut state, unread());
+        assert_eq!(ids(&state.before.repositories), of(&["acme/api", "acme/web"]));
+        told(&mut state, holding(&["acme/api", "acme/docs", "acme/web"]));
+        assert_eq!(ids(&state.picker.chosen()), of(&["acme/api", "acme/docs"]));
+        assert_eq!(ids(&state.goal(&state.targets[0]).difference.removed), of(&["acme/web"]));
     }
 }

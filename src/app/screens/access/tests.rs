@@ -2,7 +2,8 @@
 
 use crate::app::protocol::Job;
 use crate::app::tests::Driver;
-use crate::app::tests::world::{acme, prefix, reference};
+use crate::app::tests::world::{acme, listing, prefix, reference};
+use crate::domain::change::Seen;
 use crate::domain::{AccessChange, Scope, Visibility, WriteOutcome};
 
 /// The access of ACR of one's own, with every repository read.
@@ -33,6 +34,11 @@ fn theirs(word: &str) -> Driver {
     driver
 }
 
+/// What the list showed of a credential.
+fn seen(scope: &Scope, word: &str) -> Option<Vec<Seen>> {
+    listing(scope).credential(&prefix(word)).map(Seen::of)
+}
+
 fn change(driver: &Driver) -> AccessChange {
     match driver.last_write() {
         Job::ChangeAccess(change) => change,
@@ -60,7 +66,7 @@ fn the_change_is_shown_before_it_is_made_and_made_for_the_whole_list() {
     let expected = AccessChange {
         scope: Scope::User,
         prefix: prefix("ACR"),
-        seen: None,
+        seen: seen(&Scope::User, "ACR"),
         visibility: Visibility::Selected,
         repositories: ["acme/api", "acme/infra", "octocat/dotfiles"].map(reference).to_vec(),
     };
@@ -100,7 +106,7 @@ fn a_wider_visibility_is_shown_and_asked_for() {
         prefix: prefix("GHCR"),
         visibility: Visibility::All,
         repositories: Vec::new(),
-        seen: None,
+        seen: seen(&acme(), "GHCR"),
     };
     assert_eq!(change(&driver), expected);
 }

@@ -1,31 +1,34 @@
 //! Draws the choice of repositories: visibility on top, the list under it, what would change beside it.
 
 use ratatui::layout::{Position, Rect};
-use ratatui::text::Line;
+use ratatui::style::Modifier;
+use ratatui::text::{Line, Span};
 
-use super::State;
-use super::state::{Difference, reach};
+use super::before::{Before, Difference, org_of, reach};
+use super::state::{Goal, State, Target};
 use crate::app::App;
 use crate::app::draw::Canvas;
 use crate::app::picker::{Picker, Row};
 use crate::app::remote::Remote;
+use crate::app::screens::Behavior;
 use crate::app::world::Catalogue;
-use crate::domain::{Scope, Visibility};
+use crate::domain::Visibility;
 use crate::ui::memory::Hit;
 use crate::ui::widgets::{Level, two_columns};
 use crate::ui::{Role, text_field};
 
 pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
     let columns = two_columns(area);
-    let head = match state.scope {
-        Scope::Organization(_) => visibility_line(state.visibility, canvas, columns.list.width),
-        Scope::User | Scope::Repository(_) => canvas.line(Role::Dim, " Which repositories' codespaces shall get it?"),
+    let is_org = state.targets.iter().all(|target| org_of(&target.scope).is_some());
+    let head = if is_org {
+        visibility_line(state.visibility, canvas, columns.list.width)
+    } else {
+        canvas.line(Role::Dim, " Which repositories' codespaces shall get it?")
     };
     canvas.lines(columns.list, vec![head]);
     let list = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..columns.list };
     let cursor = if state.visibility == Visibility::Selected {
-        let rows = state.rows(&app.world);
-        draw_picker(&state.picker, &rows, state.catalogue(&app.world), app.spin, canvas, list)
+        draw_picker(&state.picker, state.catalogue(&app.world), app.spin, canvas, list)
     } else {
         let text = format!("It reaches {}; there is nothing to choose.", reach(state.visibility, 0));
         let lines = canvas.wrapped(Role::Text, &text, list.width.saturating_sub(2));
@@ -35,7 +38,7 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
     if let (Some(rule), Some(detail)) = (columns.rule, columns.detail) {
         let border = (0..rule.height).map(|_| canvas.line(Role::Border, canvas.look.glyphs.lines.vertical)).collect();
         canvas.lines(rule, border);
-        let lines = difference_lines(state, canvas, detail.width);
+        let lines = difference_lines(state, canvas, detail.width, detail.height);
         canvas.lines(detail, lines);
     }
     cursor
@@ -54,41 +57,47 @@ pub fn visibility_line(chosen: Visibility, canvas: &Canvas<'_, '_, '_>, columns:
     Line::from(spans)
 }
 
-/// The list to choose from, with its filter; shared with the wizard.
+/// The list to choose from, with its filter; shared with the wizard. Builds only the rows one sees.
 pub fn draw_picker(
     picker: &Picker,
-    rows: &[Row],
     catalogue: Option<&Remote<Catalogue>>,
     spin: usize,
     canvas: &mut Canvas<'_, '_, '_>,
     area: Rect,
 ) -> Option<Position> {
-    let label = canvas.line(Role::Label, format!(" {} chosen  filter", picker.chosen.len()));
+    let chosen = picker.chosen.len();
+    let lead = if picker.only_chosen {
+        format!(" only the {chosen} chosen  filter")
+    } else {
+        format!(" {chosen} chosen  filter")
+    };
+    let label = canvas.line(Role::Label, lead);
     let wide = u16::try_from(label.width()).unwrap_or(0) + 1;
     canvas.lines(area, vec![label]);
     let field = Rect { x: area.x + wide, width: area.width.saturating_sub(wide + 1), height: 1, ..area };
     let (theme, glyphs) = (&canvas.look.theme, &canvas.look.glyphs);
     let typing = text_field::draw(canvas.frame.buffer_mut(), field, &picker.filter, theme, glyphs, picker.filtering);
     let list = Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..area };
-    let selected = picker.cursor.min(rows.len().saturating_sub(1));
-    let visible = canvas.memory.visible("picker", rows.len(), selected, usize::from(list.height));
+    let selected = picker.selected();
+    let visible = canvas.memory.visible("picker", picker.len(), selected, usize::from(list.height));
     canvas.memory.hit_area(list, Hit::List("picker"));
     let mut cursor = None;
     for (place, index) in list.rows().zip(visible) {
+        let Some(row) = picker.row(index) else { break };
         canvas.memory.hit_area(place, Hit::Row { list: "picker", index });
         let is_selected = index == selected && !picker.filtering;
         if is_selected {
             cursor = Some(Position::new(place.x, place.y));
         }
-        let line = row_line(&rows[index], is_selected, canvas);
+        let line = row_line(&row, picker, is_selected, canvas);
         canvas.row(place, line, is_selected);
     }
-    let state = catalogue_line(rows, catalogue, spin, picker, canvas);
+    let state = catalogue_line(catalogue, spin, picker, canvas);
     canvas.lines(Rect { y: area.bottom().saturating_sub(1), height: 1, ..area }, vec![state]);
     typing.filter(|_| picker.filtering).or(cursor).or(Some(Position::new(list.x, list.y)))
 }
 
-fn row_line(row: &Row, is_selected: bool, canvas: &Canvas<'_, '_, '_>) -> Line<'static> {
+fn row_line(row: &Row, picker: &Picker, is_selected: bool, canvas: &Canvas<'_, '_, '_>) -> Line<'static> {
     let glyphs = &canvas.look.glyphs;
     let [on, off] = glyphs.lines.boxes;
     let lead = if is_selected { glyphs.lines.bar } else { " " };
@@ -97,26 +106,47 @@ fn row_line(row: &Row, is_selected: bool, canvas: &Canvas<'_, '_, '_>) -> Line<'
     if row.archived {
         note.push_str(", archived");
     }
-    let name = if is_selected { Role::SelectedName } else { Role::Text };
-    Line::from(vec![
-        canvas.span(Role::Mark, lead),
-        canvas.span(role, format!(" {mark} ")),
-        canvas.span(name, row.repository.full_name.shown()),
-        canvas.span(Role::Dim, format!("  {note}")),
-    ])
+    let mut spans = vec![canvas.span(Role::Mark, lead), canvas.span(role, format!(" {mark} "))];
+    let name = row.repository.full_name.shown();
+    let plain = if is_selected { Role::SelectedName } else { Role::Text };
+    spans.extend(marked_name(&name, &picker.found_in(&name), plain, canvas));
+    spans.push(canvas.span(Role::Dim, format!("  {note}")));
+    Line::from(spans)
+}
+
+/// A name in runs of characters the filter found and others.
+fn marked_name(name: &str, found: &[u32], plain: Role, canvas: &Canvas<'_, '_, '_>) -> Vec<Span<'static>> {
+    let mut runs: Vec<(bool, String)> = Vec::new();
+    for (at, c) in (0u32..).zip(name.chars()) {
+        let is_found = found.binary_search(&at).is_ok();
+        match runs.last_mut() {
+            Some((last, text)) if *last == is_found => text.push(c),
+            _ => runs.push((is_found, c.to_string())),
+        }
+    }
+    let span = |(is_found, text): (bool, String)| {
+        // Underlined as well: on the selected row, which is bold and reversed, nothing else would show.
+        let style =
+            if is_found { canvas.style(Role::Match).add_modifier(Modifier::UNDERLINED) } else { canvas.style(plain) };
+        Span::styled(text, style)
+    };
+    runs.into_iter().map(span).collect()
 }
 
 fn catalogue_line(
-    rows: &[Row],
     catalogue: Option<&Remote<Catalogue>>,
     spin: usize,
     picker: &Picker,
     canvas: &Canvas<'_, '_, '_>,
 ) -> Line<'static> {
     let glyphs = &canvas.look.glyphs;
+    let read = catalogue.and_then(Remote::value).map_or(0, |catalogue| catalogue.repositories.len());
     match catalogue {
+        Some(Remote::Loading { .. }) if picker.filter.is_empty() && !picker.only_chosen => {
+            canvas.line(Role::Info, format!(" {} {} so far", glyphs.spinner(spin), count(picker.len())))
+        }
         Some(Remote::Loading { .. }) => {
-            canvas.line(Role::Info, format!(" {} {} so far", glyphs.spinner(spin), count(rows.len())))
+            canvas.line(Role::Info, format!(" {} {} of {} so far", glyphs.spinner(spin), picker.len(), count(read)))
         }
         Some(Remote::Failed { problem, .. }) => {
             canvas.line(Role::Warn, format!(" {} {}: {}", glyphs.checks.warn, problem.what, problem.why))
@@ -124,12 +154,10 @@ fn catalogue_line(
         Some(Remote::Ready(catalogue)) if !catalogue.complete => {
             canvas.line(Role::Warn, format!(" {} GitHub did not send the whole list", glyphs.checks.warn))
         }
-        Some(Remote::Ready(_)) if rows.is_empty() && !picker.filter.is_empty() => {
+        Some(Remote::Ready(_)) if picker.is_empty() && !picker.filter.is_empty() => {
             canvas.line(Role::Dim, " no repository matches; esc empties the filter")
         }
-        Some(Remote::Ready(catalogue)) => {
-            canvas.line(Role::Dim, format!(" {} of {}", rows.len(), count(catalogue.repositories.len())))
-        }
+        Some(Remote::Ready(_)) => canvas.line(Role::Dim, format!(" {} of {}", picker.len(), count(read))),
         Some(Remote::Absent) | None => canvas.line(Role::Dim, " repositories were not asked for"),
     }
 }
@@ -138,22 +166,11 @@ fn count(repositories: usize) -> String {
     if repositories == 1 { "1 repository".to_owned() } else { format!("{repositories} repositories") }
 }
 
-fn difference_lines(state: &State, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
-    let Difference { added, removed, visibility, evens_out } = state.difference();
-    let mut lines = canvas.wrapped(Role::Title, &format!("{} in {}", state.prefix, state.scope), columns);
-    lines.extend(canvas.labelled("now", Role::Text, &before_words(state), columns));
-    lines.extend(canvas.labelled("then", Role::Text, &reach(state.visibility, state.picker.chosen.len()), columns));
-    lines.push(Line::default());
-    if let Some((from, to)) = visibility.filter(|_| !state.before.reading) {
-        let text = format!("visibility {} becomes {}", from.map_or("mixed", Visibility::word), to.word());
-        lines.extend(canvas.marked(Level::Info, &text, columns));
-    }
-    lines.extend(added.iter().map(|r| canvas.line(Role::Good, format!("+ {}", r.full_name.shown()))));
-    lines.extend(removed.iter().map(|r| canvas.line(Role::Bad, format!("- {}", r.full_name.shown()))));
-    if evens_out {
-        let text = "its members differ now; afterwards all three reach the same repositories";
-        lines.extend(canvas.marked(Level::Info, text, columns));
-    }
+fn difference_lines(state: &State, canvas: &Canvas<'_, '_, '_>, columns: u16, rows: u16) -> Vec<Line<'static>> {
+    let mut lines = match state.only() {
+        Some(target) => target_lines(state, target, canvas, columns, rows),
+        None => many_lines(state, canvas, columns),
+    };
     if state.before.reading {
         let text = "which repositories get it now is still being read";
         lines.extend(canvas.marked(Level::Unsure, text, columns));
@@ -161,19 +178,79 @@ fn difference_lines(state: &State, canvas: &Canvas<'_, '_, '_>, columns: u16) ->
         let text = "GitHub did not send the whole list of its repositories; an incomplete list is never written back";
         lines.extend(canvas.marked(Level::Warn, text, columns));
     }
-    if state.difference().is_nothing() {
-        lines.extend(canvas.wrapped(Role::Dim, "No change yet.", columns));
-    }
     lines.push(Line::default());
     let text = "Changing access needs no value and is applied to all three members together.";
     lines.extend(canvas.wrapped(Role::Dim, text, columns));
     lines
 }
 
-fn before_words(state: &State) -> String {
-    match (state.before.differs, state.before.visibility) {
+fn target_lines(
+    state: &State,
+    target: &Target,
+    canvas: &Canvas<'_, '_, '_>,
+    columns: u16,
+    rows: u16,
+) -> Vec<Line<'static>> {
+    let Goal { repositories, difference, .. } = state.goal(target);
+    let is_nothing = difference.is_nothing();
+    let Difference { added, removed, visibility, evens_out } = difference;
+    let mut lines = canvas.wrapped(Role::Title, &format!("{} in {}", target.prefix(), target.scope), columns);
+    if target.gone {
+        lines.extend(canvas.marked(Level::Bad, "it was deleted meanwhile", columns));
+    }
+    lines.extend(canvas.labelled("now", Role::Text, &before_words(&target.before), columns));
+    lines.extend(canvas.labelled("then", Role::Text, &reach(state.visibility, repositories.len()), columns));
+    lines.push(Line::default());
+    if let Some((from, to)) = visibility.filter(|_| !target.before.reading) {
+        let text = format!("visibility {} becomes {}", from.map_or("mixed", Visibility::word), to.word());
+        lines.extend(canvas.marked(Level::Info, &text, columns));
+    }
+    let room = usize::from(rows).saturating_sub(lines.len() + 8).max(4);
+    let signed = removed.iter().map(|r| (Role::Bad, '-', r)).chain(added.iter().map(|r| (Role::Good, '+', r)));
+    for (role, sign, r) in signed.take(room) {
+        lines.push(canvas.line(role, format!("{sign} {}", r.full_name.shown())));
+    }
+    let rest = (added.len() + removed.len()).saturating_sub(room);
+    if rest > 0 {
+        lines.push(canvas.line(Role::Dim, format!("and {rest} more: enter shows all")));
+    }
+    if evens_out {
+        let text = "its members differ now; afterwards all three reach the same repositories";
+        lines.extend(canvas.marked(Level::Info, text, columns));
+    }
+    if is_nothing {
+        lines.extend(canvas.wrapped(Role::Dim, "No change yet.", columns));
+    }
+    lines
+}
+
+/// One line for each of several credentials, and what is left out where.
+fn many_lines(state: &State, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
+    let mut lines = canvas.wrapped(Role::Title, &state.title(), columns);
+    lines.extend(canvas.wrapped(Role::Dim, "All of them get the set that is chosen here.", columns));
+    for target in &state.targets {
+        let Goal { repositories, left_out, difference } = state.goal(target);
+        lines.push(Line::default());
+        lines.extend(canvas.wrapped(Role::Label, &format!("{} in {}", target.prefix(), target.scope), columns));
+        lines.extend(canvas.labelled("now", Role::Text, &before_words(&target.before), columns));
+        let (plus, minus) = (difference.added.len(), difference.removed.len());
+        let then = match &difference {
+            nothing if nothing.is_nothing() => "stays as it is".to_owned(),
+            _ => format!("{}: {plus} added, {minus} removed", reach(state.visibility, repositories.len())),
+        };
+        lines.extend(canvas.labelled("then", Role::Text, &then, columns));
+        if let Some(org) = org_of(&target.scope).filter(|_| left_out > 0) {
+            let text = format!("{left_out} of the chosen do not belong to {org} and are left out here");
+            lines.extend(canvas.marked(Level::Warn, &text, columns));
+        }
+    }
+    lines
+}
+
+fn before_words(before: &Before) -> String {
+    match (before.differs, before.visibility) {
         (true, _) => "its members differ".to_owned(),
-        (false, Some(visibility)) => reach(visibility, state.before.repositories.len()),
+        (false, Some(visibility)) => reach(visibility, before.repositories.len()),
         (false, None) => "not read".to_owned(),
     }
 }

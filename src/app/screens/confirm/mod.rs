@@ -1,21 +1,26 @@
 //! Asks before something is taken away or access changes, then does it and stays until every member is told.
 //!
-//! Two choices side by side, the harmless one in focus: Enter alone never deletes or changes access.
+//! Two choices side by side, the harmless one in focus: Enter alone never deletes or changes access. Where somebody
+//! else was faster, nothing is written: it says what is different and leads back to the choice.
 
+mod asks;
 #[cfg(test)]
 mod tests;
 mod view;
 
 use chrono::{DateTime, Utc};
 
+pub use self::asks::{ask_to_delete, ask_to_repair, ask_to_undo};
 pub use self::view::{draw, problem_lines, writing_lines};
 use super::Behavior;
 use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};
+use crate::app::notices::Tone;
 use crate::app::protocol::{JobId, Outcome, Part};
 use crate::app::scroll::Scroll;
+use crate::app::series::Series;
 use crate::app::world::World;
-use crate::app::writing::{Change, Writing};
+use crate::app::writing::Change;
 use crate::ui::Memory;
 
 #[derive(Clone, Debug)]
@@ -33,17 +38,60 @@ pub struct State {
 pub enum Phase {
     /// `doing` is whether the button that does it has the focus.
     Asking {
-        change: Box<Change>,
+        changes: Vec<Change>,
         doing: bool,
     },
-    Writing(Box<Writing>),
+    Writing(Box<Series>),
 }
 
 impl State {
     pub fn new(title: impl Into<String>, body: Vec<String>, button: impl Into<String>, change: Change) -> Self {
-        let phase = Phase::Asking { change: Box::new(change), doing: false };
+        Self::of_all(title, body, button, vec![change])
+    }
+
+    /// The same for several writes, done one after the other.
+    pub fn of_all(
+        title: impl Into<String>,
+        body: Vec<String>,
+        button: impl Into<String>,
+        changes: Vec<Change>,
+    ) -> Self {
+        let phase = Phase::Asking { changes, doing: false };
         Self { title: title.into(), body, button: button.into(), phase, scroll: Scroll::default() }
     }
+
+    fn begin(&mut self, cx: &mut Cx<'_>) {
+        if let Phase::Asking { changes, .. } = &self.phase {
+            self.scroll = Scroll::default();
+            self.phase = Phase::Writing(Box::new(Series::start(changes.clone(), cx)));
+        }
+    }
+}
+
+/// The key that does it at once, where that takes nothing away for good.
+fn write_offer(changes: &[Change]) -> Option<Offer> {
+    match changes.first()? {
+        Change::Access(_) => Some(Offer::called(Action::Write, "change it")),
+        Change::Restore(_) => Some(Offer::called(Action::Write, "take it back")),
+        Change::Save(_) | Change::Delete { .. } => None,
+    }
+}
+
+fn writing_offers(series: &Series) -> Vec<Offer> {
+    let running = series.is_running().then_some("it is still being written");
+    if series.overtaken().is_some() {
+        return vec![
+            Offer::called(Action::Activate, "look at what holds now"),
+            Offer::called(Action::Back, "leave it"),
+            Offer::new(Action::Retry).unless(Some("somebody else changed it meanwhile: look at it first")),
+        ];
+    }
+    let back = if series.is_running() || series.is_whole() { "close" } else { "back" };
+    vec![
+        Offer::new(Action::Retry).unless(running.or((!series.has_rest()).then_some("nothing is left to do"))),
+        Offer::called(Action::Activate, "close").unless(running),
+        Offer::called(Action::Back, back),
+    ]
 }
 
 impl Behavior for State {
@@ -53,22 +101,17 @@ impl Behavior for State {
 
     fn facade(&self, _world: &World, _now: DateTime<Utc>) -> Facade {
         let mut offers = match &self.phase {
-            Phase::Asking { doing, .. } => vec![
-                Offer::called(Action::Next, "other choice"),
-                Offer::called(Action::Previous, "other choice"),
-                Offer::called(Action::Activate, if *doing { "do it" } else { "cancel" }),
-                Offer::called(Action::Back, "cancel"),
-            ],
-            Phase::Writing(writing) => vec![
-                Offer::new(Action::Retry).unless(match writing.as_ref() {
-                    w if w.is_running() => Some("it is still being written"),
-                    w if !w.has_rest() => Some("nothing is left to do"),
-                    _ => None, // there is a rest
-                }),
-                Offer::called(Action::Activate, "close")
-                    .unless(writing.is_running().then_some("it is still being written")),
-                Offer::called(Action::Back, "close"),
-            ],
+            Phase::Asking { doing, changes } => {
+                let mut offers = vec![
+                    Offer::called(Action::Next, "other choice"),
+                    Offer::called(Action::Previous, "other choice"),
+                    Offer::called(Action::Activate, if *doing { "do it" } else { "cancel" }),
+                    Offer::called(Action::Back, "cancel"),
+                ];
+                offers.extend(write_offer(changes));
+                offers
+            }
+            Phase::Writing(series) => writing_offers(series),
         };
         offers.extend(moving());
         Facade { offers, typing: false }
@@ -81,14 +124,22 @@ impl Behavior for State {
         }
         match (&mut self.phase, action) {
             (Phase::Asking { doing, .. }, Action::Next | Action::Previous) => *doing = !*doing,
-            (Phase::Asking { change, doing: true }, Action::Activate) => {
-                self.scroll = Scroll::default();
-                let writing = Writing::start(change.as_ref().clone(), cx);
-                self.phase = Phase::Writing(Box::new(writing));
+            (Phase::Asking { doing: true, .. }, Action::Activate) | (Phase::Asking { .. }, Action::Write) => {
+                self.begin(cx);
             }
-            (Phase::Writing(writing), Action::Retry) => writing.retry(cx),
-            (Phase::Writing(_), _) => return Flow::Home, // done: what one chose on the way here is history
-            _ => return Flow::Close,                     // back, or Enter on «cancel»
+            (Phase::Writing(series), Action::Retry) => series.retry(cx),
+            (Phase::Writing(series), Action::Activate) if series.overtaken().is_some() => {
+                cx.note(Tone::Info, "this is what holds now, with what you had chosen on top of it");
+                return Flow::Close;
+            }
+            // What is not done can be chosen again; what is done is history.
+            (Phase::Writing(series), Action::Back)
+                if !series.is_running() && !series.is_whole() && series.overtaken().is_none() =>
+            {
+                return Flow::Close;
+            }
+            (Phase::Writing(_), _) => return Flow::Home,
+            _ => return Flow::Close, // back, or Enter on «cancel»
         }
         Flow::Stay
     }
@@ -102,18 +153,35 @@ impl Behavior for State {
     }
 
     fn waits_for(&self, id: JobId) -> bool {
-        matches!(&self.phase, Phase::Writing(writing) if writing.is_mine(id))
+        matches!(&self.phase, Phase::Writing(series) if series.is_mine(id))
     }
 
     fn part(&mut self, _id: JobId, part: Part, _cx: &mut Cx<'_>) {
-        if let Phase::Writing(writing) = &mut self.phase {
-            writing.part(part);
+        if let Phase::Writing(series) = &mut self.phase {
+            series.part(part);
         }
     }
 
     fn finished(&mut self, _id: JobId, outcome: Outcome, cx: &mut Cx<'_>) {
-        if let Phase::Writing(writing) = &mut self.phase {
-            writing.finished(outcome, cx);
+        if let Phase::Writing(series) = &mut self.phase {
+            series.finished(outcome, cx);
+        }
+    }
+
+    /// Of a series, what was not begun is lost with the screen.
+    fn is_unsaved(&self) -> bool {
+        matches!(&self.phase, Phase::Writing(series) if series.waiting() > 0)
+    }
+
+    fn has_submitted(&self) -> bool {
+        matches!(&self.phase, Phase::Writing(series) if series.waiting() == 0)
+    }
+
+    fn close(&mut self, cx: &mut Cx<'_>) {
+        if let Phase::Writing(series) = &self.phase
+            && series.waiting() > 0
+        {
+            cx.note(Tone::Warn, format!("{} of {} were not begun", series.waiting(), series.items().len()));
         }
     }
 }

@@ -6,6 +6,7 @@ use ratatui::text::Line;
 use super::{Phase, State};
 use crate::app::App;
 use crate::app::draw::Canvas;
+use crate::app::series::{Item, Series};
 use crate::app::writing::{Change, Writing};
 use crate::domain::WriteOutcome;
 use crate::ui::Role;
@@ -15,17 +16,60 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2).min(96), ..area };
     match &state.phase {
         Phase::Asking { doing, .. } => Some(ask(state, *doing, canvas, area)),
-        Phase::Writing(writing) => {
-            let lines = writing_lines(writing, app, canvas, area.width);
+        Phase::Writing(series) => {
+            let lines = series_lines(series, app, canvas, area.width);
             canvas.scrolled("confirm", area, lines, state.scroll.at());
             Some(Position::new(area.x, area.y))
         }
     }
 }
 
+/// One line for each write, and below those that are not whole what is known of them.
+fn series_lines(series: &Series, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
+    if let Some(writing) = series.only() {
+        return writing_lines(writing, app, canvas, columns);
+    }
+    let (all, waiting) = (series.items().len(), series.waiting());
+    let title = match series {
+        series if series.is_running() => format!("{} {} of {all}", canvas.look.glyphs.spinner(app.spin), all - waiting),
+        series if series.is_whole() => format!("all {all} are done"),
+        _ => "not whole".to_owned(),
+    };
+    let mut lines = canvas.wrapped(Role::Title, &title, columns);
+    for item in series.items() {
+        let change = item.change();
+        match item {
+            Item::Waiting(_) | Item::Again(_) => {
+                lines.extend(canvas.marked(Level::Info, &format!("waits: {}", change.doing()), columns));
+            }
+            Item::Begun(writing) if writing.is_whole() => {
+                lines.extend(canvas.marked(Level::Good, &change.done(), columns));
+            }
+            Item::Begun(writing) => lines.extend(writing_lines(writing, app, canvas, columns)),
+        }
+    }
+    lines
+}
+
+/// What somebody else did in between, and that nothing was written.
+fn overtaken_lines(
+    change: &Change,
+    differences: &[String],
+    canvas: &Canvas<'_, '_, '_>,
+    columns: u16,
+) -> Vec<Line<'static>> {
+    let text = format!("nothing was changed: somebody else changed {} meanwhile", change.prefix());
+    let mut lines = canvas.marked(Level::Warn, &text, columns);
+    lines.extend(differences.iter().flat_map(|text| canvas.wrapped(Role::Text, &format!("  {text}"), columns)));
+    lines.push(Line::default());
+    let text = "What you chose is kept: enter shows it on top of what holds now, esc leaves it.";
+    lines.extend(canvas.wrapped(Role::Info, text, columns));
+    lines
+}
+
 fn ask(state: &State, doing: bool, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Position {
     let mut lines = canvas.wrapped(Role::Title, &format!("{}?", state.title), area.width);
-    lines.extend(state.body.iter().flat_map(|text| canvas.wrapped(Role::Text, text, area.width)));
+    lines.extend(state.body.iter().flat_map(|text| body_lines(text, canvas, area.width)));
     let body = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.height.saturating_sub(2));
     canvas.scrolled("confirm", Rect { height: body, ..area }, lines, state.scroll.at());
     let button = |text: &str, focused: bool| {
@@ -40,8 +84,19 @@ fn ask(state: &State, doing: bool, canvas: &mut Canvas<'_, '_, '_>, area: Rect) 
     Position::new(area.x + if doing { 14 } else { 0 }, row.y)
 }
 
+/// A line of the question. Names of repositories come by the thousand and mostly fit.
+fn body_lines(text: &str, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
+    if text.is_ascii() && text.len() <= usize::from(columns) {
+        return vec![canvas.line(Role::Text, text)];
+    }
+    canvas.wrapped(Role::Text, text, columns)
+}
+
 /// The report of a write: a line for each member, then what is left and why. Shared with the wizard's review.
 pub fn writing_lines(writing: &Writing, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
+    if let Some(differences) = writing.overtaken() {
+        return overtaken_lines(writing.change(), differences, canvas, columns);
+    }
     let title = match writing {
         w if w.is_running() => format!("{} {}", canvas.look.glyphs.spinner(app.spin), w.change().doing()),
         w if w.is_whole() => w.change().done(),

@@ -1,5 +1,6 @@
 //! Home: the credentials of all scopes in one list, the selected one explained beside it.
 
+mod changes;
 mod rows;
 mod state;
 #[cfg(test)]

@@ -1,7 +1,10 @@
 //! What is selected, folded and filtered in the list of credentials, and what its keys do.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
+use super::changes::OWN_REPOSITORY;
 use super::rows::{Row, rows};
 use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};
@@ -9,10 +12,9 @@ use crate::app::form::{field_key, say_refusal};
 use crate::app::keymap::KeyPress;
 use crate::app::notices::Tone;
 use crate::app::protocol::Effect;
-use crate::app::screens::{Behavior, Screen, access, confirm, login_test, wizard};
+use crate::app::screens::{Behavior, Screen, login_test, wizard};
 use crate::app::scroll::Scroll;
 use crate::app::world::World;
-use crate::app::writing::Change;
 use crate::domain::foreign::clean;
 use crate::domain::{Credential, Member, Mend, Prefix, Scope, Sensitive};
 use crate::ui::{Memory, TextField, TrailingLineEnd};
@@ -24,6 +26,8 @@ pub struct State {
     pub filter: TextField,
     pub filtering: bool,
     unfolded: Vec<Scope>,
+    /// Chosen to be changed together.
+    pub(super) marked: BTreeSet<(Scope, Prefix)>,
     /// Whether the detail is open over the list.
     pub detail: bool,
     pub detail_scroll: Scroll,
@@ -36,6 +40,7 @@ impl Default for State {
             filter: TextField::plain(""),
             filtering: false,
             unfolded: Vec::new(),
+            marked: BTreeSet::new(),
             detail: false,
             detail_scroll: Scroll::default(),
         }
@@ -142,6 +147,14 @@ impl State {
         let row = self.selected(world);
         let credential = row.as_ref().and_then(|row| row.credential(world));
         let no_credential = credential.is_none().then_some("no credential is selected");
+        let marked = self.marked(world);
+        let many = !marked.is_empty();
+        let no_access = match marked.iter().all(|(scope, _)| matches!(scope, Scope::Repository(_))) {
+            true if many => Some(OWN_REPOSITORY),
+            true => no_access(row.as_ref(), credential),
+            false => None,
+        };
+        let is_marked = matches!(&row, Some(Row::Credential(scope, prefix)) if self.is_marked(scope, prefix));
         let copies = match &row {
             Some(Row::Credential(..) | Row::Other(..)) => None,
             Some(Row::Problem(scope)) if command_of(world, scope).is_some() => None,
@@ -150,8 +163,10 @@ impl State {
         let mut offers = vec![
             Offer::new(Action::New),
             Offer::new(Action::Test),
-            Offer::new(Action::Access).unless(no_access(row.as_ref(), credential)),
-            Offer::new(Action::Delete).unless(no_credential),
+            Offer::called(Action::Access, if many { "access of marked" } else { "access" }).unless(no_access),
+            Offer::new(Action::Rotate).unless(no_credential),
+            Offer::called(Action::Delete, if many { "delete marked" } else { "delete" })
+                .unless(no_credential.filter(|_| !many)),
             Offer::new(Action::Filter),
             Offer::called(Action::Activate, activate_label(row.as_ref(), self)),
             Offer::called(
@@ -161,11 +176,24 @@ impl State {
             .unless(copies),
             Offer::new(Action::OpenLink).unless(no_page(world)),
             Offer::new(Action::Reload),
+            Offer::called(Action::Toggle, if is_marked { "unmark" } else { "mark" }).unless(no_credential),
+            Offer::called(Action::SelectAll, "mark all that match").unless(no_credentials(&self.rows(world))),
+            Offer::new(Action::Undo).unless(world.nothing_to_undo()),
         ];
-        let home = !self.detail && self.filter.is_empty() && !self.filtering;
-        let back = Offer::called(Action::Back, if self.detail { "close" } else { "no filter" })
-            .unless(home.then_some("this is the first screen; q quits"));
-        offers.insert(if self.detail { 0 } else { 5 }, back);
+        let home = !self.detail && self.filter.is_empty() && !self.filtering && !many;
+        let back = match (self.detail, many) {
+            (true, _) => "close",
+            (false, true) => "unmark all",
+            (false, false) => "no filter",
+        };
+        let back = Offer::called(Action::Back, back).unless(home.then_some("this is the first screen; q quits"));
+        offers.insert(if self.detail { 0 } else { 6 }, back);
+        let no_repair = match credential {
+            Some(credential) => credential.common_access().err(),
+            None => no_credential,
+        };
+        let at = if no_repair.is_none() { 1 } else { offers.len() };
+        offers.insert(at, Offer::called(Action::Mend, "grant alike").unless(no_repair));
         offers.extend(moving());
         offers
     }
@@ -183,11 +211,14 @@ fn activate_label(row: Option<&Row>, state: &State) -> &'static str {
     }
 }
 
+fn no_credentials(rows: &[Row]) -> Option<&'static str> {
+    let some = rows.iter().any(|row| matches!(row, Row::Credential(..)));
+    (!some).then_some("no credential is in the list")
+}
+
 fn no_access(row: Option<&Row>, credential: Option<&Credential>) -> Option<&'static str> {
     match (row, credential) {
-        (Some(Row::Credential(Scope::Repository(_), _)), _) => {
-            Some("a repository's own credential reaches that repository and no other")
-        }
+        (Some(Row::Credential(Scope::Repository(_), _)), _) => Some(OWN_REPOSITORY),
         (_, None) => Some("no credential is selected"),
         (_, Some(_)) => None,
     }
@@ -228,22 +259,6 @@ fn wizard_at(scope: Option<Scope>, cx: &mut Cx<'_>) -> Screen {
     Screen::Wizard(Box::new(wizard::State::new(scope, cx)))
 }
 
-fn ask_to_delete(scope: &Scope, credential: &Credential) -> Screen {
-    let there = Member::all().filter(|m| credential.members.get(*m).is_some());
-    let mut body: Vec<String> =
-        there.map(|member| format!("deletes {}", credential.prefix.secret_name(member))).collect();
-    body.push(format!("from {scope}; running codespaces keep what they have until they stop"));
-    body.push("the values cannot be read back: this cannot be undone".to_owned());
-    let change = Change::Delete { scope: scope.clone(), prefix: credential.prefix.clone() };
-    let state = confirm::State::new(
-        format!("Delete {}", credential.prefix),
-        body,
-        format!("Delete {}", credential.prefix),
-        change,
-    );
-    Screen::Confirm(Box::new(state))
-}
-
 impl Behavior for State {
     fn title(&self) -> String {
         "Credentials".to_owned()
@@ -267,6 +282,7 @@ impl Behavior for State {
             Action::Activate if self.filtering => self.filtering = false,
             Action::Activate => return self.open(cx),
             Action::Back if self.detail => self.detail = false,
+            Action::Back if !self.marked.is_empty() => self.marked.clear(),
             Action::Back => {
                 self.filtering = false;
                 self.filter = TextField::plain("");
@@ -284,18 +300,10 @@ impl Behavior for State {
                 };
                 return Flow::Push(Screen::LoginTest(Box::new(login_test::State::new(target))));
             }
-            Action::Access | Action::Delete => {
-                let row = self.selected(cx.world);
-                let Some(credential) = row.as_ref().and_then(|row| row.credential(cx.world)).cloned() else {
-                    return Flow::Stay;
-                };
-                let Some(scope) = row.as_ref().and_then(Row::scope).cloned() else { return Flow::Stay };
-                return Flow::Push(if action == Action::Delete {
-                    ask_to_delete(&scope, &credential)
-                } else {
-                    Screen::Access(Box::new(access::State::new(scope, &credential, cx)))
-                });
+            Action::Access | Action::Delete | Action::Mend | Action::Undo | Action::Rotate => {
+                return self.change(action, cx);
             }
+            Action::Toggle | Action::SelectAll => self.mark(action, cx.world),
             Action::Copy => self.copy(cx),
             Action::OpenLink => {
                 let url = page_of(self.selected(cx.world).as_ref().and_then(Row::scope));
@@ -303,6 +311,8 @@ impl Behavior for State {
             }
             Action::Reload => {
                 cx.load_everything();
+                // Lists to choose from are read again when they are needed: they may be long.
+                cx.world.catalogues.retain(|_, remote| remote.is_loading());
                 cx.note(Tone::Info, "reading everything again");
             }
             _ => self.wander(action, cx.world), // the moving keys

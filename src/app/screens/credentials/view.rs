@@ -9,7 +9,7 @@ use crate::app::draw::Canvas;
 use crate::app::screens::confirm::problem_lines;
 use crate::app::words;
 use crate::domain::preset::product_of_prefix;
-use crate::domain::{Access, Credential, Member, MemberState, Scope};
+use crate::domain::{Credential, Member, MemberState, Scope};
 use crate::ui::Role;
 use crate::ui::memory::Hit;
 use crate::ui::text_field;
@@ -28,7 +28,9 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
     if state.detail {
         return Some(draw_open_detail(state, app, canvas, area));
     }
-    let list = draw_filter(state, canvas, columns.list);
+    let marked = state.marked(&app.world).len();
+    let rest = draw_marked(marked, canvas, columns.list);
+    let list = draw_filter(state, canvas, rest);
     let cursor = draw_list(state, app, canvas, list.1, &rows);
     if let (Some(rule), Some(detail)) = (columns.rule, columns.detail) {
         let line = canvas.look.glyphs.lines.vertical;
@@ -45,6 +47,17 @@ fn draw_open_detail(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, a
     let lines = detail_lines(state, app, canvas, area.width);
     canvas.scrolled("detail", area, lines, state.detail_scroll.at());
     Position::new(area.x, area.y)
+}
+
+/// How many are marked and what may be done with them, while some are; returns what is left of the area.
+fn draw_marked(marked: usize, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Rect {
+    if marked == 0 {
+        return area;
+    }
+    let text = format!(" {marked} marked: a changes access, d deletes, esc unmarks");
+    let line = canvas.line(Role::Label, text);
+    canvas.lines(area, vec![line]);
+    Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area }
 }
 
 /// The line of the filter, while there is one, and what is left of the area.
@@ -106,8 +119,9 @@ fn row_line(
     };
     match row {
         Row::Head(scope) => canvas.line(Role::Group, format!(" {}", words::heading(scope, world))),
-        Row::Credential(_, prefix) => {
+        Row::Credential(scope, prefix) => {
             let Some(credential) = row.credential(world) else { return Line::default() };
+            let mark = if state.is_marked(scope, prefix) { glyphs.checks.good } else { " " };
             let role = if is_selected { Role::SelectedName } else { Role::Text };
             let mut name = vec![canvas.span(role, prefix.as_str().to_owned())];
             if let Some(product) = product_of_prefix(prefix) {
@@ -120,7 +134,7 @@ fn row_line(
                 worded(words::password(credential, app.now), canvas),
             ];
             let line = table::row(&COLUMNS, widths, cells, canvas.style(Role::Text), glyphs.ellipsis);
-            let mut spans = vec![canvas.span(Role::Mark, format!("{lead} "))];
+            let mut spans = vec![canvas.span(Role::Mark, format!("{lead}{mark}"))];
             spans.extend(line.spans);
             Line::from(spans)
         }
@@ -137,7 +151,8 @@ fn row_line(
         Row::Loading(_) => pad(Role::Info, format!("{} waiting for GitHub", glyphs.spinner(app.spin))),
         Row::Problem(scope) => {
             let why = world.scope(scope).and_then(|r| r.problem()).map(|p| p.why.clone()).unwrap_or_default();
-            pad(Role::Warn, format!("{} not readable: {why}", glyphs.checks.warn))
+            let what = if state.filter.is_empty() { "not readable" } else { "not readable or searched" };
+            pad(Role::Warn, format!("{} {what}: {why}", glyphs.checks.warn))
         }
         Row::Empty(_) => pad(Role::Dim, "no secrets yet; n makes a credential".to_owned()),
         Row::Memberships if world.memberships.is_loading() => {
@@ -272,30 +287,13 @@ fn access_lines(credential: &Credential, canvas: &Canvas<'_, '_, '_>, columns: u
         let states = Member::all().filter_map(|m| Some((m, credential.members.get(m).as_ref()?)));
         return states
             .flat_map(|(member, state)| {
-                let text = state.access.as_ref().map_or_else(|| "not read".to_owned(), spelled);
+                let text = state.access.as_ref().map_or_else(|| "not read".to_owned(), words::spelled);
                 canvas.labelled(member.word(), Role::Text, &text, columns)
             })
             .collect();
     }
-    let text = credential.access().map_or_else(|| "still reading which repositories get it".to_owned(), spelled);
+    let text = credential.access().map_or_else(|| "still reading which repositories get it".to_owned(), words::spelled);
     canvas.labelled("access", Role::Text, &text, columns)
-}
-
-fn spelled(access: &Access) -> String {
-    match access {
-        Access::All => "all repositories of the organization, public ones too".to_owned(),
-        Access::Private => "private repositories (GitHub does not say whether internal ones count)".to_owned(),
-        Access::Repository => "this repository and no other".to_owned(),
-        Access::Other(word) => format!("a visibility this version does not know: {}", word.shown()),
-        Access::Selected(selected) => {
-            let names: Vec<String> = selected.repositories.iter().map(|r| r.full_name.shown()).collect();
-            match (names.is_empty(), selected.complete) {
-                (true, true) => "no repository".to_owned(),
-                (_, true) => names.join(", "),
-                (_, false) => format!("{} and more: GitHub did not send the whole list", names.join(", ")),
-            }
-        }
-    }
 }
 
 fn other_lines(row: &Row, scope: &Scope, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
@@ -304,7 +302,7 @@ fn other_lines(row: &Row, scope: &Scope, app: &App, canvas: &Canvas<'_, '_, '_>,
     lines.extend(canvas.wrapped(Role::Dim, &words::whose(scope, &app.world), columns));
     lines.push(Line::default());
     lines.extend(canvas.labelled("value", Role::Text, &words::set_ago(app.now, &other.state), columns));
-    let access = other.state.access.as_ref().map_or_else(|| "not read".to_owned(), spelled);
+    let access = other.state.access.as_ref().map_or_else(|| "not read".to_owned(), words::spelled);
     lines.extend(canvas.labelled("access", Role::Text, &access, columns));
     lines.push(Line::default());
     lines.extend(canvas.wrapped(Role::Dim, "Not part of a registry credential.", columns));

@@ -130,6 +130,14 @@ impl Plan {
         self.form.learn(taken(&self.scope, world));
     }
 
+    /// Takes what became known of the repositories to choose from.
+    pub fn learn_grant(&mut self, world: &World) {
+        let catalogue = world.catalogue(org_of(&self.scope));
+        if let Some(picker) = self.grant.picker_mut() {
+            picker.learn(catalogue);
+        }
+    }
+
     /// Why the grant cannot be written: a list that came incomplete is never written back.
     pub fn not_writable(&self, world: &World) -> Option<&'static str> {
         let held = self.existing(world).map(before)?;

@@ -16,7 +16,7 @@ use crate::app::world::World;
 use crate::app::writing::Writing;
 use crate::domain::preset::{Preset, presets};
 use crate::domain::verdict::Trial;
-use crate::domain::{Draft, Prefix, Scope, Sensitive};
+use crate::domain::{Credential, Draft, Prefix, Scope, Sensitive};
 use crate::ui::Memory;
 
 /// The steps' names, in their order.
@@ -113,6 +113,14 @@ impl State {
             state.kept = Some(Box::new(plan));
             state.stage = Stage::Where { preset };
         }
+        state
+    }
+
+    /// A new password for a credential that exists: registry, place and access stay.
+    pub fn rotating(scope: Scope, credential: &Credential, cx: &mut Cx<'_>) -> Self {
+        let mut state = Self::new(Some(scope), cx);
+        let _ = credential;
+        state.kept = None;
         state
     }
 
@@ -241,16 +249,14 @@ impl Behavior for State {
         Flow::Stay
     }
 
-    fn point(&mut self, row: usize, cx: &mut Cx<'_>) -> Flow {
+    fn point(&mut self, row: usize, _cx: &mut Cx<'_>) -> Flow {
         match &mut self.stage {
             Stage::Registry if row < presets().len() => self.preset_cursor = row,
             Stage::Where { .. } => self.place_cursor = Some(row),
             Stage::Values(plan) => plan.form.focus_slot(row),
             Stage::Access(plan) => {
-                let catalogue = cx.world.catalogue(super::super::access::org_of(&plan.scope));
                 if let Some(picker) = plan.grant.picker_mut() {
-                    picker.cursor = row;
-                    picker.act(Action::Toggle, catalogue);
+                    picker.point(row);
                 }
             }
             Stage::Registry | Stage::Test(_) | Stage::Review(_) => {}
@@ -303,7 +309,10 @@ impl Behavior for State {
         }
         match &mut self.stage {
             Stage::Values(plan) => plan.learn(world),
-            Stage::Access(plan) => plan.propose(world),
+            Stage::Access(plan) => {
+                plan.propose(world);
+                plan.learn_grant(world);
+            }
             Stage::Review(review) if review.writing.is_none() => {
                 review.plan.propose(world);
                 if let Some(draft) = review.plan.draft(world) {

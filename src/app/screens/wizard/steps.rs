@@ -5,10 +5,10 @@ use super::state::{Review, Stage, State};
 use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};
 use crate::app::notices::Tone;
-use crate::app::picker::filtering;
+use crate::app::picker::{Picker, filtering};
 use crate::app::protocol::Effect;
 use crate::app::remote::Remote;
-use crate::app::screens::access::{NO_ROWS, org_of};
+use crate::app::screens::access::org_of;
 use crate::app::screens::login_test::{copy_remedy, form_act, form_offers, ladder_offers};
 use crate::app::world::World;
 use crate::app::writing::{Change, Writing};
@@ -140,9 +140,8 @@ impl State {
             }
             _ => {
                 // the list's own
-                let catalogue = cx.world.catalogue(org_of(&plan.scope));
                 if let Some(picker) = plan.grant.picker_mut() {
-                    picker.act(action, catalogue);
+                    picker.act(action);
                 }
             }
         }
@@ -241,16 +240,18 @@ fn access_facade(plan: &Plan, world: &World) -> Facade {
         }
         Grant::User(_) | Grant::Organization { visibility: Visibility::Selected, .. } => None,
     };
-    let rows = plan.grant.picker().map_or(0, |picker| picker.rows(world.catalogue(org_of(&plan.scope))).len());
-    let rowless = listless.or((rows == 0).then_some(NO_ROWS));
     let fixed = (!matches!(plan.grant, Grant::Organization { .. })).then_some("only organizations have a visibility");
+    let nothing = Picker::default();
+    let [toggle, filter, all, next, previous] = plan.grant.picker().unwrap_or(&nothing).offers(listless);
     let mut offers = vec![
         Offer::called(Action::Activate, "continue").unless(plan.not_writable(world)),
-        Offer::new(Action::Toggle).unless(rowless),
+        toggle,
         Offer::new(Action::Visibility).unless(fixed),
-        Offer::new(Action::Filter).unless(listless),
-        Offer::new(Action::SelectAll).unless(rowless),
+        filter,
+        all,
         Offer::new(Action::Back),
+        next,
+        previous,
         Offer::new(Action::Reload).unless(listless),
     ];
     offers.extend(moving().into_iter().map(|offer| offer.unless(listless)));

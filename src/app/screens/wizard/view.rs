@@ -200,7 +200,7 @@ fn access(plan: &Plan, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -
     let listless = !matches!(plan.grant.visibility(), Some(Visibility::Selected));
     if let Some(picker) = plan.grant.picker().filter(|_| !listless) {
         let catalogue = app.world.catalogue(org_of(&plan.scope));
-        return draw_picker(picker, &picker.rows(catalogue), catalogue, app.spin, canvas, rest);
+        return draw_picker(picker, catalogue, app.spin, canvas, rest);
     }
     let lines = canvas.wrapped(Role::Text, &who_gets_it(plan), rest.width.saturating_sub(2));
     canvas.lines(Rect { x: rest.x + 1, width: rest.width.saturating_sub(2), ..rest }, lines);

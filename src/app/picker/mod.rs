@@ -1,0 +1,259 @@
+//! Choosing repositories: a filter over a list, and what is chosen, kept by id.
+//!
+//! It keeps which rows match, so that a key costs one run of the matcher and a frame only the rows one sees. It never
+//! copies the list it chooses from.
+
+mod shelf;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use self::shelf::Shelf;
+use super::action::{Action, Offer};
+use super::cx::{Cx, Facade};
+use super::form::{field_key, say_refusal};
+use super::keymap::KeyPress;
+use super::remote::Remote;
+use super::world::Catalogue;
+use crate::domain::{RepoRef, Sensitive};
+use crate::ui::{TextField, TrailingLineEnd};
+
+/// One row: a repository, and whether it is chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    pub repository: RepoRef,
+    pub chosen: bool,
+    /// GitHub's visibility; empty where the repository is not among those that were read.
+    pub visibility: String,
+    pub archived: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Picker {
+    pub filter: TextField,
+    /// Whether the filter has the focus.
+    pub filtering: bool,
+    pub cursor: usize,
+    pub chosen: BTreeMap<u64, RepoRef>,
+    /// Whether only what is chosen is listed.
+    pub only_chosen: bool,
+    /// The repository the cursor was put on: it stays there while others arrive.
+    held: Option<u64>,
+    shelf: Shelf,
+    /// Rows that are not on the shelf, or all of them where only chosen ones are listed.
+    apart: Vec<RepoRef>,
+}
+
+impl Default for Picker {
+    fn default() -> Self {
+        Self {
+            filter: TextField::plain(""),
+            filtering: false,
+            cursor: 0,
+            chosen: BTreeMap::new(),
+            only_chosen: false,
+            held: None,
+            shelf: Shelf::default(),
+            apart: Vec::new(),
+        }
+    }
+}
+
+impl Picker {
+    pub fn with(chosen: impl IntoIterator<Item = RepoRef>) -> Self {
+        let mut picker = Self { chosen: chosen.into_iter().map(|r| (r.id, r)).collect(), ..Self::default() };
+        picker.learn(None);
+        picker
+    }
+
+    /// Takes what became known of the repositories, and what was typed and chosen since. Called after every message;
+    /// where nothing changed it costs next to nothing.
+    pub fn learn(&mut self, catalogue: Option<&Remote<Catalogue>>) {
+        let known = catalogue.and_then(Remote::value).map(|catalogue| &catalogue.repositories);
+        let has_grown = self.shelf.stock(known);
+        let wanted = self.filter.text().unwrap_or_default();
+        self.shelf.look_for(wanted);
+        let is_apart = |r: &&RepoRef| (self.only_chosen || !self.shelf.has(r.id)) && self.shelf.is_match(&r.full_name);
+        self.apart = self.chosen.values().filter(is_apart).cloned().collect();
+        if has_grown && let Some(held) = self.held {
+            self.cursor = self.place_of(held).unwrap_or(self.cursor);
+        }
+    }
+
+    /// How many rows match.
+    pub fn len(&self) -> usize {
+        self.apart.len() + if self.only_chosen { 0 } else { self.shelf.len() }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// One of the rows that match: chosen ones that were not read first, then the catalogue in its order, or by how
+    /// well they match.
+    pub fn row(&self, index: usize) -> Option<Row> {
+        let known = match self.apart.get(index) {
+            Some(apart) => match self.shelf.get(apart.id) {
+                Some(known) => known,
+                None => {
+                    let repository = apart.clone();
+                    return Some(Row { repository, chosen: true, visibility: String::new(), archived: false });
+                }
+            },
+            None if self.only_chosen => return None,
+            None => self.shelf.hit(index - self.apart.len())?,
+        };
+        Some(Row {
+            repository: RepoRef { id: known.id, full_name: known.full_name.clone() },
+            chosen: self.chosen.contains_key(&known.id),
+            visibility: known.visibility.clone(),
+            archived: known.archived,
+        })
+    }
+
+    pub fn rows(&self) -> impl Iterator<Item = Row> {
+        (0..self.len()).filter_map(|index| self.row(index))
+    }
+
+    fn id_at(&self, index: usize) -> Option<u64> {
+        match self.apart.get(index) {
+            Some(apart) => Some(apart.id),
+            None if self.only_chosen => None,
+            None => self.shelf.hit(index - self.apart.len()).map(|known| known.id),
+        }
+    }
+
+    fn place_of(&self, id: u64) -> Option<usize> {
+        (0..self.len()).find(|index| self.id_at(*index) == Some(id))
+    }
+
+    /// The row under the cursor.
+    pub fn selected(&self) -> usize {
+        self.cursor.min(self.len().saturating_sub(1))
+    }
+
+    /// Which characters of a name the filter found, counted from its first.
+    pub fn found_in(&self, name: &str) -> Vec<u32> {
+        self.shelf.found_in(name)
+    }
+
+    pub fn chosen(&self) -> Vec<RepoRef> {
+        self.chosen.values().cloned().collect()
+    }
+
+    pub fn choose(&mut self, repository: RepoRef) {
+        self.chosen.insert(repository.id, repository);
+    }
+
+    fn toggle(&mut self, row: Row) {
+        if self.chosen.remove(&row.repository.id).is_none() {
+            self.choose(row.repository);
+        }
+    }
+
+    /// Chooses all that match, or frees them where all of them are chosen; the others stay as they are.
+    fn toggle_all(&mut self) {
+        let ids: Vec<u64> = (0..self.len()).filter_map(|index| self.id_at(index)).collect();
+        if ids.iter().all(|id| self.chosen.contains_key(id)) {
+            for id in ids {
+                self.chosen.remove(&id);
+            }
+            return;
+        }
+        for known in ids.into_iter().filter_map(|id| self.shelf.get(id)) {
+            let repository = || RepoRef { id: known.id, full_name: known.full_name.clone() };
+            self.chosen.entry(known.id).or_insert_with(repository);
+        }
+    }
+
+    /// The list's own actions; says whether it was one.
+    pub fn act(&mut self, action: Action) -> bool {
+        let last = self.len().saturating_sub(1);
+        self.cursor = self.cursor.min(last);
+        match action {
+            Action::Up => self.cursor = self.cursor.saturating_sub(1),
+            Action::Down => self.cursor = (self.cursor + 1).min(last),
+            Action::PageUp => self.cursor = self.cursor.saturating_sub(10),
+            Action::PageDown => self.cursor = (self.cursor + 10).min(last),
+            Action::Top => self.cursor = 0,
+            Action::Bottom => self.cursor = last,
+            Action::Toggle => {
+                if let Some(row) = self.row(self.cursor) {
+                    self.toggle(row);
+                }
+            }
+            Action::SelectAll => self.toggle_all(),
+            Action::Next | Action::Previous => {
+                self.only_chosen = !self.only_chosen;
+                self.cursor = 0;
+            }
+            Action::Filter => self.filtering = true,
+            _ => return false, // not an action of a list
+        }
+        self.held = self.id_at(self.cursor);
+        true
+    }
+
+    /// A press of the mouse on a row.
+    pub fn point(&mut self, row: usize) {
+        self.cursor = row.min(self.len().saturating_sub(1));
+        self.act(Action::Toggle);
+    }
+
+    /// Leaves the filter, or empties it if it was left already; says whether there was something to leave.
+    pub fn back(&mut self) -> bool {
+        if self.filtering {
+            self.filtering = false;
+            return true;
+        }
+        let had_text = !self.filter.is_empty();
+        self.filter = TextField::plain("");
+        had_text || std::mem::take(&mut self.only_chosen)
+    }
+
+    pub fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+        let Some(key) = field_key(key).filter(|_| self.filtering) else { return false };
+        say_refusal(self.filter.key(key), cx);
+        self.to_top();
+        true
+    }
+
+    pub fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) {
+        self.filtering = true;
+        say_refusal(self.filter.paste(text, TrailingLineEnd::DropOne), cx);
+        self.to_top();
+    }
+
+    const fn to_top(&mut self) {
+        (self.cursor, self.held) = (0, None);
+    }
+
+    /// What the list offers: choosing, all that match, only what is chosen.
+    pub fn offers(&self, listless: Option<&'static str>) -> [Offer; 5] {
+        let none_chosen = (!self.only_chosen && self.chosen.is_empty()).then_some("nothing is chosen");
+        let rowless = listless.or_else(|| self.is_empty().then_some(NO_ROWS));
+        let turn = if self.only_chosen { "show all" } else { "only chosen" };
+        [
+            Offer::new(Action::Toggle).unless(rowless),
+            Offer::new(Action::Filter).unless(listless),
+            Offer::new(Action::SelectAll).unless(rowless),
+            Offer::called(Action::Next, turn).unless(listless.or(none_chosen)),
+            Offer::called(Action::Previous, turn).unless(listless.or(none_chosen)),
+        ]
+    }
+}
+
+/// Why there is nothing to choose where the list is empty.
+const NO_ROWS: &str = "no repository is in the list";
+
+/// What a screen offers while the filter of its list has the focus.
+pub fn filtering() -> Facade {
+    let offers = vec![
+        Offer::called(Action::Activate, "to the list"),
+        Offer::called(Action::Back, "to the list"),
+        Offer::new(Action::Up),
+        Offer::new(Action::Down),
+    ];
+    Facade { offers, typing: true }
+}

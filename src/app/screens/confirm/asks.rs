@@ -1,0 +1,83 @@
+//! The questions that are asked from more than one place, in words: to delete, to repair, to take back.
+
+use super::State;
+use crate::app::screens::Screen;
+use crate::app::words;
+use crate::app::world::World;
+use crate::app::writing::Change;
+use crate::domain::change::{AccessBefore, Seen};
+use crate::domain::{Access, AccessChange, Credential, Member, Scope, Visibility};
+
+/// Before credentials are deleted.
+pub fn ask_to_delete(credentials: &[(Scope, Credential)]) -> Screen {
+    let mut body = Vec::new();
+    for (scope, credential) in credentials {
+        let there = Member::all().filter(|m| credential.members.get(*m).is_some());
+        body.extend(there.map(|member| format!("deletes {}", credential.prefix.secret_name(member))));
+        body.push(format!("from {scope}; running codespaces keep what they have until they stop"));
+    }
+    body.push("the values cannot be read back: this cannot be undone".to_owned());
+    let what = match credentials {
+        [(_, only)] => only.prefix.to_string(),
+        several => format!("{} credentials", several.len()),
+    };
+    let change = |(scope, credential): &(Scope, Credential)| Change::Delete {
+        scope: scope.clone(),
+        prefix: credential.prefix.clone(),
+    };
+    let changes = credentials.iter().map(change).collect();
+    let question = format!("Delete {what}");
+    Screen::Confirm(Box::new(State::of_all(question.clone(), body, question, changes)))
+}
+
+/// Before members that differ get one set; `Err` says why none is proposed.
+pub fn ask_to_repair(scope: &Scope, credential: &Credential) -> Result<Screen, &'static str> {
+    let (proposed, why) = credential.common_access()?;
+    let (visibility, repositories) = match &proposed {
+        Access::Selected(list) => (Visibility::Selected, list.repositories.clone()),
+        Access::All => (Visibility::All, Vec::new()),
+        Access::Private => (Visibility::Private, Vec::new()),
+        Access::Repository | Access::Other(_) => return Err("this access cannot be set"),
+    };
+    let mut body: Vec<String> = credential
+        .members
+        .iter()
+        .filter_map(|(member, state)| Some((member, state.as_ref()?.access.as_ref()?)))
+        .map(|(member, access)| format!("{} reaches {}", member.suffix(), words::spelled(access)))
+        .collect();
+    body.push(String::new());
+    body.push(format!("proposed for all of them, {why}: {}", words::spelled(&proposed)));
+    body.push("for another set cancel, and a chooses it; the values stay as they are".to_owned());
+    let change = Change::Access(AccessChange {
+        scope: scope.clone(),
+        prefix: credential.prefix.clone(),
+        visibility,
+        repositories,
+        seen: Some(Seen::of(credential)),
+    });
+    let title = format!("Grant all members of {} alike", credential.prefix);
+    Ok(Screen::Confirm(Box::new(State::new(title, body, "Grant alike", change))))
+}
+
+/// Before a change of access is taken back.
+pub fn ask_to_undo(before: &AccessBefore, world: &World) -> Screen {
+    let AccessBefore { scope, prefix, members, left: _ } = before;
+    let now = world.listing(scope).and_then(|listing| listing.credential(prefix));
+    let mut body = vec![format!("what the secrets of {prefix} in {scope} reached before comes back")];
+    for seen in members {
+        let Some(then) = &seen.access else { continue };
+        let name = seen.member.suffix();
+        let held = now.and_then(|credential| credential.members.get(seen.member).as_ref());
+        body.push(match held.map(|state| &state.access) {
+            Some(Some(held)) if held.is_same(then) => format!("{name} stays as it is: {}", words::spelled(then)),
+            Some(Some(held)) => {
+                format!("{name} reaches again {}; now it is {}", words::spelled(then), words::spelled(held))
+            }
+            Some(None) => format!("{name} reaches again {}", words::spelled(then)),
+            None => format!("{name} was deleted meanwhile: it stays away"),
+        });
+    }
+    body.push("the values stay as they are; running codespaces see it after a stop and a start".to_owned());
+    let title = format!("Take back the change of access of {prefix}");
+    Screen::Confirm(Box::new(State::new(title, body, "Take it back", Change::Restore(before.clone()))))
+}

@@ -1,0 +1,135 @@
+//! Several writes, one after the other, each with a line of its own. One that fails does not keep the others from being
+//! tried; what is left is done again without what is done.
+
+use super::cx::Cx;
+use super::protocol::{JobId, Outcome, Part};
+use super::writing::{Change, Writing};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Series {
+    items: Vec<Item>,
+}
+
+/// One write of a series.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Item {
+    /// Its turn has not come.
+    Waiting(Change),
+    /// Its turn comes again.
+    Again(Writing),
+    Begun(Writing),
+}
+
+impl Item {
+    pub const fn change(&self) -> &Change {
+        match self {
+            Self::Waiting(change) => change,
+            Self::Again(writing) | Self::Begun(writing) => writing.change(),
+        }
+    }
+
+    pub const fn writing(&self) -> Option<&Writing> {
+        match self {
+            Self::Waiting(_) => None,
+            Self::Again(writing) | Self::Begun(writing) => Some(writing),
+        }
+    }
+
+    fn is_due(&self) -> bool {
+        matches!(self, Self::Waiting(_) | Self::Again(_))
+    }
+}
+
+impl Series {
+    pub fn start(changes: Vec<Change>, cx: &mut Cx<'_>) -> Self {
+        let mut series = Self { items: changes.into_iter().map(Item::Waiting).collect() };
+        series.go_on(cx);
+        series
+    }
+
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// The one write this consists of, if it is one.
+    pub fn only(&self) -> Option<&Writing> {
+        self.items.first().filter(|_| self.items.len() == 1).and_then(Item::writing)
+    }
+
+    fn current(&mut self) -> Option<&mut Writing> {
+        self.items.iter_mut().find_map(|item| match item {
+            Item::Begun(writing) if writing.is_running() => Some(writing),
+            Item::Waiting(_) | Item::Again(_) | Item::Begun(_) => None,
+        })
+    }
+
+    /// Starts the next write unless one runs.
+    fn go_on(&mut self, cx: &mut Cx<'_>) {
+        if self.current().is_some() {
+            return;
+        }
+        if let Some(item) = self.items.iter_mut().find(|item| item.is_due()) {
+            let writing = match item {
+                Item::Waiting(change) => Writing::start(change.clone(), cx),
+                Item::Again(writing) | Item::Begun(writing) => {
+                    writing.retry(cx);
+                    writing.clone()
+                }
+            };
+            *item = Item::Begun(writing);
+        }
+    }
+
+    pub fn is_running(&self) -> bool {
+        self.items.iter().any(|item| item.is_due() || item.writing().is_some_and(Writing::is_running))
+    }
+
+    /// Whether every write ended with every member as wanted.
+    pub fn is_whole(&self) -> bool {
+        self.items.iter().all(|item| matches!(item, Item::Begun(writing) if writing.is_whole()))
+    }
+
+    /// Whether something is left that may be done again.
+    pub fn has_rest(&self) -> bool {
+        !self.is_running() && self.items.iter().filter_map(Item::writing).any(Writing::has_rest)
+    }
+
+    /// How many writes were not begun.
+    pub fn waiting(&self) -> usize {
+        self.items.iter().filter(|item| item.is_due()).count()
+    }
+
+    /// What somebody else changed before the only write of this could.
+    pub fn overtaken(&self) -> Option<&[String]> {
+        self.only().and_then(Writing::overtaken)
+    }
+
+    pub fn is_mine(&self, id: JobId) -> bool {
+        self.items.iter().filter_map(Item::writing).any(|writing| writing.is_mine(id))
+    }
+
+    pub fn part(&mut self, part: Part) {
+        if let Some(writing) = self.current() {
+            writing.part(part);
+        }
+    }
+
+    pub fn finished(&mut self, outcome: Outcome, cx: &mut Cx<'_>) {
+        if let Some(writing) = self.current() {
+            writing.finished(outcome, cx);
+        }
+        self.go_on(cx);
+    }
+
+    /// Does what is left again.
+    pub fn retry(&mut self, cx: &mut Cx<'_>) {
+        for item in &mut self.items {
+            if let Item::Begun(writing) = item
+                && writing.has_rest()
+            {
+                *item = Item::Again(writing.clone());
+            }
+        }
+        self.go_on(cx);
+    }
+}
