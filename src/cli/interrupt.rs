@@ -6,6 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Failure;
 use super::session::note;
+use crate::github::Client;
 
 /// Whether somebody asked pullkey to stop, once or twice.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +36,15 @@ impl Interrupt {
             done = reading => Ok(done),
             () = self.first.cancelled() => Err(Failure::interrupted("interrupted", "nothing was changed")),
         }
+    }
+
+    /// Lets nothing wait for GitHub's limits any more once it is time to stop: what waits was not sent.
+    pub(super) fn stop_waiting(&self, client: Client) {
+        let first = self.first.clone();
+        tokio::spawn(async move {
+            first.cancelled().await;
+            client.stop_waiting_for_good();
+        });
     }
 
     /// A write: its result, and whether it was asked to stop meanwhile.

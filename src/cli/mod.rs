@@ -16,6 +16,7 @@ mod sandbox;
 mod session;
 mod set;
 mod set_access;
+mod status;
 mod test;
 mod values;
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::interrupt::Interrupt;
-use super::{Exit, Failure};
+use super::{Exit, Failure, status};
 use crate::domain::Problem;
 use crate::local::vault::SystemVault;
 use crate::local::{Address, Env, token};
@@ -36,8 +36,11 @@ impl Session {
         let vault = Arc::new(SystemVault::of(&self.env));
         let found = self.interrupt.read(token::find(&self.env, &address, vault)).await?;
         let found = found.map_err(|fault| Failure::new(Exit::Usage, fault.into()))?;
-        github::Client::new(github::Settings::new(address.api, Some(found.token)))
-            .map_err(|fault| Failure::new(Exit::Usage, work::connection_problem(&fault)))
+        let settings = work::settings(&self.env, address.api, Some(found.token));
+        let client = github::Client::new(github::Settings { listener: Some(status::listener()), ..settings })
+            .map_err(|fault| Failure::new(Exit::Usage, work::connection_problem(&fault)))?;
+        self.interrupt.stop_waiting(client.clone());
+        Ok(client)
     }
 
     /// The clients of a login test, which needs no GitHub.
@@ -80,6 +83,7 @@ impl Session {
 
 /// To standard output, whole. Somebody who stops reading early is no failure.
 pub(super) fn print(text: &str) -> io::Result<()> {
+    status::clear();
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(fault) if fault.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -89,6 +93,7 @@ pub(super) fn print(text: &str) -> io::Result<()> {
 
 /// One line for people, beside the result.
 pub fn note(text: &str) {
+    status::clear();
     // Without anybody to read it there is nothing left to do.
     let _ = writeln!(io::stderr().lock(), "{text}");
 }

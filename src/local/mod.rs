@@ -12,10 +12,12 @@ pub mod git;
 pub mod harden;
 pub mod journal;
 pub mod log;
+pub mod paths;
 pub mod token;
 pub mod vault;
 
 pub use address::Address;
 pub use env::Env;
 pub use journal::Journal;
+pub use paths::Paths;
 pub use token::FoundToken;

@@ -36,6 +36,7 @@ pub struct Executor {
 impl Executor {
     pub fn new(session: Session, send: UnboundedSender<Msg>) -> Self {
         let clipboard = Clipboard::of(&session.env);
+        session.hear(send.clone());
         Self { session, send, reads: HashMap::new(), clipboard }
     }
 

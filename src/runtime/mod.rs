@@ -1,5 +1,6 @@
 //! Where the screens meet the world: the terminal, its input, the event loop and its tasks.
 
+mod ear;
 mod event_loop;
 mod executor;
 pub mod input;

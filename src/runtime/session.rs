@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
+use tokio::sync::mpsc::UnboundedSender;
 use url::Url;
 
-use crate::app::protocol::Outcome;
+use super::ear::Ear;
+use crate::app::protocol::{Msg, Outcome};
 use crate::domain::token::{DeviceCode, TokenChoice, TokenReport, TokenSource};
 use crate::domain::{Problem, Sensitive};
 use crate::local::vault::SystemVault;
@@ -24,6 +26,7 @@ pub struct Session {
     pub env: Env,
     how: How,
     signed_in: Shared<BoxFuture<'static, SignedIn>>,
+    ear: Ear,
     pub registry: registry::Client,
     pub tools: registry::Tools,
 }
@@ -37,7 +40,8 @@ enum How {
 impl Session {
     /// On GitHub or the host the environment names, with the first token there is.
     pub fn real(env: Env, address: Address) -> Self {
-        Self::new(env, How::Find(address), registry::Client::new(registry::Limits::default()))
+        let registry = registry::Client::new(registry::Limits::default());
+        Self::new(env, How::Find(address), Ear::default(), registry)
     }
 
     /// On the demo world: no token, keyring, cache or configuration of the user is read.
@@ -46,17 +50,24 @@ impl Session {
         let api_url = Url::parse(api_url).map_err(|fault| {
             Problem::new("the demo world has no address", fault.to_string(), "report this as a bug")
         })?;
+        let ear = Ear::default();
         let settings = github::Settings::new(api_url, Some(Sensitive::new(token)));
+        let settings = github::Settings { listener: Some(ear.listener()), ..settings };
         let registry = registry::Client::for_demo(registry::Limits::default(), stand_in);
         let client = github::Client::new(settings).map_err(|fault| work::connection_problem(&fault))?;
-        Ok(Self::new(env, How::Given(client), registry))
+        Ok(Self::new(env, How::Given(client), ear, registry))
     }
 
-    fn new(env: Env, how: How, registry: registry::Client) -> Self {
+    fn new(env: Env, how: How, ear: Ear, registry: registry::Client) -> Self {
         let exe = std::env::current_exe().unwrap_or_else(|_| "pullkey".into());
         let tools = registry::Tools::find(env.get_os("PATH").unwrap_or_default(), exe);
-        let signed_in = sign_in(env.clone(), how.clone());
-        Self { env, how, signed_in, registry, tools }
+        let signed_in = sign_in(env.clone(), how.clone(), ear.clone());
+        Self { env, how, signed_in, ear, registry, tools }
+    }
+
+    /// Sends what the transport tells from now on.
+    pub fn hear(&self, send: UnboundedSender<Msg>) {
+        self.ear.listen(send);
     }
 
     /// Waits for the one search for a token.
@@ -67,7 +78,7 @@ impl Session {
     /// Looks for a token once more if the last search found none.
     pub fn sign_in_again(&mut self) {
         if matches!(self.signed_in.peek(), Some(Err(_))) {
-            self.signed_in = sign_in(self.env.clone(), self.how.clone());
+            self.signed_in = sign_in(self.env.clone(), self.how.clone(), self.ear.clone());
         }
     }
 
@@ -124,14 +135,15 @@ fn unfinished() -> Problem {
     Problem::new("the token was not changed", "this version does not do it yet", "set GH_TOKEN")
 }
 
-fn sign_in(env: Env, how: How) -> Shared<BoxFuture<'static, SignedIn>> {
+fn sign_in(env: Env, how: How, ear: Ear) -> Shared<BoxFuture<'static, SignedIn>> {
     let search = async move {
         match how {
             How::Given(client) => Ok((client, TokenSource::Demo)),
             How::Find(address) => {
                 let vault = Arc::new(SystemVault::of(&env));
                 let found = token::find(&env, &address, vault).await.map_err(Problem::from)?;
-                let settings = github::Settings::new(address.api, Some(found.token));
+                let settings = work::settings(&env, address.api, Some(found.token));
+                let settings = github::Settings { listener: Some(ear.listener()), ..settings };
                 let client = github::Client::new(settings).map_err(|fault| work::connection_problem(&fault))?;
                 Ok((client, found.source))
             }

@@ -14,6 +14,7 @@ mod repositories;
 mod restart;
 mod rotate;
 mod save;
+mod settings;
 mod settle;
 mod spread;
 mod test;
@@ -32,6 +33,7 @@ pub use repositories::{repositories, repository};
 pub use restart::{Patience, change_codespaces, not_tried};
 pub use rotate::{Rotation, absent, rotate};
 pub use save::save;
+pub use settings::settings;
 pub use spread::{Target, spread, survey};
 pub use test::test;
 
