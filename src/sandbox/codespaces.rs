@@ -15,6 +15,7 @@ const SHUTTING_DOWN: Duration = Duration::from_secs(12);
 const QUEUED: Duration = Duration::from_secs(2);
 const STARTING: Duration = Duration::from_secs(16);
 
+#[expect(clippy::struct_excessive_bools, reason = "GitHub's object has them")]
 #[derive(Debug, Clone)]
 pub(super) struct Codespace {
     pub(super) id: u64,
@@ -147,6 +148,7 @@ pub struct CodespaceView {
 }
 
 /// A codespace to be made; the fields left alone are those of one that has just been started.
+#[expect(clippy::struct_excessive_bools, reason = "GitHub's object has them")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodespaceDraft {
     pub name: String,

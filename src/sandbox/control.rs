@@ -53,12 +53,11 @@ pub(super) fn serve(world: &World, call: &Call) -> Reply {
         },
         (&Method::POST, ["scopes"]) => {
             let scopes: Vec<&str> = list("scopes").unwrap_or_default();
-            match call.query("token") {
-                Some(token) => world.set_scopes_of(token, &scopes),
-                None => {
-                    world.set_scopes(scopes.into_iter().map(str::to_owned).collect());
-                    true
-                }
+            if let Some(token) = call.query("token") {
+                world.set_scopes_of(token, &scopes)
+            } else {
+                world.set_scopes(scopes.into_iter().map(str::to_owned).collect());
+                true
             }
         }
         (&Method::POST, ["sso"]) => world.set_sso(ask("org"), ask("required") != "false"),

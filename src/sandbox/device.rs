@@ -58,7 +58,7 @@ impl Flows {
         let mut user_code = letters(9);
         user_code.replace_range(4..5, "-");
         let flow = Flow {
-            device_code: (0..5).map(|_| format!("{:08x}", OsRng.next_u32())).collect(),
+            device_code: letters(40).to_ascii_lowercase(),
             user_code,
             client_id: client_id.to_owned(),
             scopes,
@@ -115,6 +115,12 @@ impl Flows {
     pub(super) fn expire(&mut self, user_code: &str) -> bool {
         let flow = self.all.iter_mut().find(|flow| flow.user_code.eq_ignore_ascii_case(user_code));
         flow.map(|flow| flow.ends = Instant::now()).is_some()
+    }
+
+    /// So that a test need not wait out the interval.
+    #[cfg(test)]
+    pub(super) fn forget_polls(&mut self) {
+        self.all.iter_mut().for_each(|flow| flow.last_poll = None);
     }
 
     fn settle(&mut self, user_code: &str, verdict: impl FnOnce(&Flow) -> Verdict) -> bool {

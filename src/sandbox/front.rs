@@ -149,7 +149,7 @@ async fn suffer(
         FaultKind::TooManyRequests => front.out_of_turn(call, |state, _| api::too_many_requests(state)),
         FaultKind::PrimaryLimit => front.out_of_turn(call, |state, _| api::primary_limit(state)),
         FaultKind::Sso => front.out_of_turn(call, |_, path| {
-            let (["orgs", owner, ..] | ["repos", owner, ..]) = path else { return api::sso_required("acme") };
+            let ["orgs" | "repos", owner, ..] = path else { return api::sso_required("acme") };
             api::sso_required(owner)
         }),
         FaultKind::ShortList => short(front.serve(call, entry)),

@@ -166,8 +166,8 @@ impl Limits {
     }
 
     /// Sets what is used up of a user's running hour.
-    pub(super) fn set_used(&mut self, user: u64, used: u32, now: DateTime<Utc>) {
-        self.hour(user, now).used = used;
+    pub(super) fn set_used(&mut self, user: u64, requests: u32, now: DateTime<Utc>) {
+        self.hour(user, now).used = requests;
     }
 
     pub(super) fn budget(&mut self, user: u64, now: DateTime<Utc>) -> Budget {

@@ -71,7 +71,11 @@ impl Line {
     /// Registers the task to be woken at the cut, so that an idle connection ends as well.
     fn check(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
         match self.is_cut.as_mut().poll(cx) {
-            Poll::Ready(()) => Err(io::Error::new(ErrorKind::ConnectionAborted, "cut by the sandbox")),
+            Poll::Ready(()) => {
+                // A reset, not a farewell. Where the system refuses, the line just ends.
+                let _ = self.stream.set_zero_linger();
+                Err(io::Error::new(ErrorKind::ConnectionAborted, "cut by the sandbox"))
+            }
             Poll::Pending => Ok(()),
         }
     }

@@ -200,7 +200,7 @@ fn fill(body: &mut Map<String, Value>, more: Value) {
 }
 
 /// A `codespace`, with everything the description requires.
-pub(super) fn codespace(base: &str, one: &Codespace, state: &str, repository: Value) -> Value {
+pub(super) fn codespace(base: &str, one: &Codespace, state: &str, repository: &Value) -> Value {
     let owner = user(base, one.owner.id, &one.owner.login, "User");
     let time = |at: chrono::DateTime<chrono::Utc>| at.format("%Y-%m-%dT%H:%M:%SZ").to_string();
     let url = format!("{base}/user/codespaces/{}", one.name);

@@ -141,5 +141,5 @@ fn json(state: &mut State, call: &Call, place: usize) -> Value {
     };
     let one = &state.codespaces[place];
     let repository = state.repo_by_id(one.repository).map(|repo| repositories::json(state, call, repo));
-    shapes::codespace(&call.base, one, &word, repository.unwrap_or(Value::Null))
+    shapes::codespace(&call.base, one, &word, &repository.unwrap_or(Value::Null))
 }

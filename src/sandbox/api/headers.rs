@@ -55,7 +55,7 @@ pub(super) fn conditional(call: &Call, reply: Reply) -> Reply {
         hash.update([0]);
     }
     hash.update(&reply.body);
-    let tag: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let tag = format!("{:x}", hash.finalize());
     let known = call.headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     let is_known = known.flat_map(|value| value.split(',')).any(|one| {
         let one = one.trim();

@@ -29,8 +29,6 @@ pub(super) fn serve(state: &State, call: &Call, path: &[&str]) -> Reply {
             Some(org) => Reply::ok(&shapes::org_full(&call.base, org)),
             None => Reply::not_found(),
         },
-        // The API itself answers it.
-        ["rate_limit"] => Reply::not_found(),
         ["meta"] => Reply::ok(&json!({
             "verifiable_password_authentication": false,
             "domains": { "codespaces": ["*.github.com", "*.api.github.com"] },

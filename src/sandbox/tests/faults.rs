@@ -71,6 +71,18 @@ async fn answers_can_be_html_or_half_a_json_or_lead_elsewhere() {
 }
 
 #[tokio::test]
+async fn a_list_can_be_shorter_than_it_says() {
+    let peer = Peer::new(Options { scale: Scale { secrets: 8, ..Scale::default() }, ..Options::default() }).await;
+    peer.world().add_fault("GET:/secrets:1:short-list".parse().unwrap());
+    let short = peer.get(USER).await.json();
+    assert_eq!((&short["total_count"], short["secrets"].as_array().unwrap().len()), (&json!(8), 4));
+    peer.world().add_fault("nth:2:sso".parse().unwrap());
+    assert_eq!(peer.get(USER).await.status, 200);
+    assert!(peer.get(ACME).await.header("x-github-sso").is_some());
+    assert_eq!(peer.get(ACME).await.status, 200);
+}
+
+#[tokio::test]
 async fn latency_comes_before_every_answer() {
     let latency = Duration::from_millis(40);
     let peer = Peer::new(Options { latency, ..Options::default() }).await;
@@ -86,7 +98,18 @@ fn faults_are_written_in_one_line() {
     assert_eq!(parse("*::1+:slow=1.5s").unwrap(), Fault::always("", FaultKind::Slow(Duration::from_millis(1500))));
     assert_eq!(parse("GET:/x:2:redirect=http://a:1/b").unwrap().kind, FaultKind::Redirect("http://a:1/b".to_owned()));
     assert_eq!(parse("GET:/x:2:html=503").unwrap().kind, FaultKind::Html(503));
-    for bad in ["", "PUT:/x:1", "FETCH:/x:1:500", "PUT:/x:0:500", "PUT:/x:1:100", "PUT:/x:1:melt", "PUT:/x:1:slow=9h"] {
+    assert_eq!(parse("nth:7:secondary").unwrap(), Fault::nth(7, FaultKind::SecondaryLimit));
+    for bad in [
+        "",
+        "nth:7",
+        "nth:0:500",
+        "PUT:/x:1",
+        "FETCH:/x:1:500",
+        "PUT:/x:0:500",
+        "PUT:/x:1:100",
+        "PUT:/x:1:melt",
+        "PUT:/x:1:slow=9h",
+    ] {
         let refusal = parse(bad).unwrap_err().to_string();
         assert!(!refusal.ends_with('.') && !refusal.contains("error"), "{refusal}");
     }

@@ -3,10 +3,13 @@
 
 mod access;
 mod admission;
+mod codespaces;
 mod faults;
 mod identity;
+mod limits;
 mod registries;
 mod secrets;
+mod tokens;
 mod worlds;
 
 use base64::Engine as _;

@@ -21,6 +21,45 @@ async fn a_scaled_world_is_as_large_as_asked() {
 }
 
 #[tokio::test]
+async fn secrets_are_granted_to_as_many_repositories_as_asked() {
+    let scale = Scale {
+        org_repos: 350,
+        secrets: 100,
+        org_secrets: 100,
+        repo_secrets: 100,
+        selected: Some("0-350".parse().unwrap()),
+        ..Scale::default()
+    };
+    let peer = Peer::new(Options { world: WorldKind::Empty, scale, ..Options::default() }).await;
+    let world = peer.world();
+    for scope in ["user", "org:acme"] {
+        let counts: Vec<_> = world.secrets(scope).iter().map(|one| one.repositories.len()).collect();
+        assert_eq!((counts.len(), counts[0], counts[99]), (100, 0, 350), "{scope}");
+        assert!(counts.is_sorted());
+    }
+    assert_eq!(world.secrets("repo:acme/service-0001").len(), 100);
+    let last = format!("{ACME}/GENERATED_0100/repositories?per_page=100&page=4");
+    let page = peer.get(&last).await.json();
+    assert_eq!((&page["total_count"], page["repositories"].as_array().unwrap().len()), (&json!(350), 50));
+    for bad in ["", "x", "3-2", "1-2-3"] {
+        assert!(bad.parse::<Selected>().is_err(), "{bad}");
+    }
+}
+
+#[tokio::test]
+async fn ten_thousand_repositories_with_a_credential_each_are_made_in_no_time() {
+    let begun = std::time::Instant::now();
+    let scale = Scale { repos: 10_000, each: true, ..Scale::default() };
+    let peer = Peer::new(Options { world: WorldKind::Empty, scale, ..Options::default() }).await;
+    let taken = begun.elapsed();
+    assert!(taken.as_secs() < 5, "{taken:?}");
+    let secrets = peer.get("/repos/octocat/repo-10000/codespaces/secrets").await.json();
+    assert_eq!(secrets["total_count"], 3);
+    let last = peer.get("/user/repos?per_page=100").await.link("last").unwrap();
+    assert!(last.ends_with("page=100"), "{last}");
+}
+
+#[tokio::test]
 async fn a_hostile_world_sends_control_characters() {
     let peer = Peer::new(Options { hostile: true, ..Options::default() }).await;
     let names = names(&peer.get(USER).await.json(), "secrets", "name");
