@@ -9,8 +9,9 @@ use serde_json::Value;
 use super::interrupt::Interrupt;
 use super::{Exit, Failure, status};
 use crate::domain::Problem;
+use crate::local::token::Places;
 use crate::local::vault::SystemVault;
-use crate::local::{Address, Env, token};
+use crate::local::{Address, Env};
 use crate::{github, registry, report, work};
 
 #[derive(Debug)]
@@ -30,15 +31,21 @@ impl Session {
         Address::find(&self.env).map_err(|fault| Failure::new(Exit::Usage, fault.into()))
     }
 
+    /// Where tokens are looked for and what a client is made of.
+    pub(super) fn entrance(&self) -> Result<work::Entrance, Failure> {
+        let address = self.address()?;
+        let settings = work::settings(&self.env, address.api.clone(), None);
+        let settings = github::Settings { listener: Some(status::listener()), ..settings };
+        let vault = Arc::new(SystemVault::of(&self.env));
+        let places = Places { env: self.env.clone(), address, vault };
+        Ok(work::Entrance { places, settings, client_id: None })
+    }
+
     /// The client for GitHub; finding no token is a matter of configuration.
     pub(super) async fn github(&self) -> Result<github::Client, Failure> {
-        let address = self.address()?;
-        let vault = Arc::new(SystemVault::of(&self.env));
-        let found = self.interrupt.read(token::find(&self.env, &address, vault)).await?;
-        let found = found.map_err(|fault| Failure::new(Exit::Usage, fault.into()))?;
-        let settings = work::settings(&self.env, address.api, Some(found.token));
-        let client = github::Client::new(github::Settings { listener: Some(status::listener()), ..settings })
-            .map_err(|fault| Failure::new(Exit::Usage, work::connection_problem(&fault)))?;
+        let entrance = self.entrance()?;
+        let found = self.interrupt.read(entrance.find()).await?;
+        let (client, _) = found.map_err(|problem| Failure::new(Exit::Usage, problem))?;
         self.interrupt.stop_waiting(client.clone());
         Ok(client)
     }

@@ -17,6 +17,7 @@ pub mod pattern;
 pub mod preset;
 pub mod problem;
 pub mod reach;
+pub mod rights;
 pub mod scope;
 pub mod sensitive;
 pub mod server;

@@ -11,6 +11,8 @@ pub enum TokenSource {
     GithubToken,
     Keyring,
     Gh,
+    /// What Codespaces itself puts into `GITHUB_TOKEN`: it reaches the codespace's own repository and no secrets.
+    Codespace,
     /// The demo world's own.
     Demo,
     /// Given by hand or by the device flow, and not kept anywhere.
@@ -18,6 +20,19 @@ pub enum TokenSource {
 }
 
 impl TokenSource {
+    /// Its name in JSON.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::GhToken => "GH_TOKEN",
+            Self::GithubToken => "GITHUB_TOKEN",
+            Self::Keyring => "keyring",
+            Self::Gh => "gh",
+            Self::Codespace => "codespace",
+            Self::Demo => "demo",
+            Self::Given => "given",
+        }
+    }
+
     /// How the header names it.
     pub const fn word(self) -> &'static str {
         match self {
@@ -25,6 +40,7 @@ impl TokenSource {
             Self::GithubToken => "GITHUB_TOKEN",
             Self::Keyring => "the keyring",
             Self::Gh => "gh",
+            Self::Codespace => "this codespace",
             Self::Demo => "the demo",
             Self::Given => "this run",
         }
@@ -32,18 +48,19 @@ impl TokenSource {
 
     /// Whether it came from the environment: only then `GITHUB_API_URL` is believed.
     pub const fn is_environment(self) -> bool {
-        matches!(self, Self::GhToken | Self::GithubToken)
+        matches!(self, Self::GhToken | Self::GithubToken | Self::Codespace)
     }
 }
 
 /// The kind of a token by its prefix. Source: GitHub Docs, «About authentication to GitHub», token formats.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, strum::EnumIter)]
 pub enum TokenKind {
     Classic,
     FineGrained,
     OAuth,
     AppUser,
     Installation,
+    #[default]
     Unknown,
 }
 
@@ -96,9 +113,22 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Whether the token carries a classic scope; `None` where scopes do not tell.
+    /// Whether the token carries a classic scope, or one that brings it; `None` where scopes do not tell.
     pub fn has_scope(&self, wanted: &str) -> Option<bool> {
-        self.scopes.as_ref().map(|scopes| scopes.iter().any(|s| s == wanted))
+        self.scopes.as_ref().map(|scopes| super::rights::covers(scopes, wanted))
+    }
+
+    /// What the token may do here, one answer for each question.
+    pub fn rights(&self) -> Vec<(Right, Allowed)> {
+        use strum::IntoEnumIterator as _;
+        let allowed = |right: Right| {
+            if self.source == TokenSource::Codespace {
+                right.allowed_injected()
+            } else {
+                right.allowed(self.kind, self.scopes.as_deref())
+            }
+        };
+        Right::iter().map(|right| (right, allowed(right))).collect()
     }
 
     /// Whether the API is GitHub's own and not another host's.

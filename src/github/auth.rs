@@ -1,17 +1,23 @@
 //! The token as a header: checked once, marked sensitive, never shown.
 
-use http::HeaderValue;
+use std::sync::{Arc, OnceLock};
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use http::{HeaderMap, HeaderValue};
 
 use crate::domain::Sensitive;
 use crate::domain::token::TokenKind;
 
-use super::GithubError;
+use super::error::text;
+use super::{GithubError, Refusal};
 
 /// A token that is known to fit into a header.
 #[derive(Clone)]
 pub(super) struct Authorization {
     header: HeaderValue,
     pub(super) kind: TokenKind,
+    /// What GitHub said when it did not accept the token.
+    refused: Arc<OnceLock<Refusal>>,
 }
 
 impl Authorization {
@@ -33,12 +39,36 @@ impl Authorization {
         let line = zeroize::Zeroizing::new(format!("Bearer {text}"));
         let mut header = HeaderValue::from_str(&line).map_err(|_| GithubError::BadToken("it does not fit a header"))?;
         header.set_sensitive(true);
-        Ok(Self { header, kind: TokenKind::of(text) })
+        Ok(Self { header, kind: TokenKind::of(text), refused: Arc::default() })
     }
 
     pub(super) fn header(&self) -> HeaderValue {
         self.header.clone()
     }
+
+    /// Remembers a 401. A token that was refused is not sent again: after several bad logins GitHub refuses even good ones
+    /// for a while. Source: GitHub Docs, «Authenticating to the REST API», failed login limit.
+    pub(super) fn note(&self, failure: &GithubError) {
+        if let GithubError::Unauthorized(refusal) = failure {
+            // The first refusal counts; those of requests that were under way say the same.
+            let _ = self.refused.set((**refusal).clone());
+        }
+    }
+
+    /// The refusal that stands between this token and another request.
+    pub(super) fn refusal(&self) -> Option<&Refusal> {
+        self.refused.get()
+    }
+}
+
+/// When the token expires, by `GitHub-Authentication-Token-Expiration`: `2026-12-01 10:00:00 UTC` or with an offset.
+pub(super) fn token_expiry(headers: &HeaderMap) -> Option<DateTime<Utc>> {
+    let said = text(headers, "github-authentication-token-expiration")?.trim();
+    if let Some(plain) = said.strip_suffix(" UTC") {
+        return NaiveDateTime::parse_from_str(plain, "%Y-%m-%d %H:%M:%S").ok().map(|time| time.and_utc());
+    }
+    let with_offset = DateTime::parse_from_str(said, "%Y-%m-%d %H:%M:%S %z");
+    with_offset.or_else(|_| DateTime::parse_from_rfc3339(said)).ok().map(|time| time.to_utc())
 }
 
 #[cfg(test)]
@@ -61,5 +91,18 @@ mod tests {
         assert!(auth.header().is_sensitive());
         assert_eq!(auth.header().to_str().unwrap(), "Bearer ghp_abc");
         assert_eq!(auth.kind, TokenKind::Classic);
+    }
+
+    #[test]
+    fn every_form_of_an_expiry_is_read() {
+        for said in ["2026-12-01 10:00:00 UTC", "2026-12-01 11:00:00 +0100", "2026-12-01T10:00:00Z"] {
+            let mut headers = HeaderMap::new();
+            headers.insert("github-authentication-token-expiration", HeaderValue::from_static(said));
+            assert_eq!(token_expiry(&headers).unwrap().to_rfc3339(), "2026-12-01T10:00:00+00:00", "{said}");
+        }
+        let mut headers = HeaderMap::new();
+        assert_eq!(token_expiry(&headers), None);
+        headers.insert("github-authentication-token-expiration", HeaderValue::from_static("soon"));
+        assert_eq!(token_expiry(&headers), None);
     }
 }

@@ -13,13 +13,13 @@ use url::Url;
 
 use crate::domain::token::TokenKind;
 
-use super::GithubError;
 use super::auth::Authorization;
 use super::error::{is_html, server_time};
 use super::models::Listed;
 use super::pages::Pages;
 use super::settings::{Limits, Settings};
 use super::transport::{self, Answer, Pacer};
+use super::{GithubError, Refusal};
 
 /// A handle on GitHub; clones share connections, pace and budget.
 #[derive(Clone)]
@@ -123,6 +123,9 @@ impl Client {
         body: Option<&(impl Serialize + Sync)>,
     ) -> Result<Answer, GithubError> {
         let asked = format!("{method} {}", url.path());
+        if let Some(refusal) = self.refusal() {
+            return Err(GithubError::Unauthorized(Box::new(refusal.clone())));
+        }
         let machinery = |e: octocrab::Error| GithubError::Machinery(Box::new(e));
         let request = http::Request::builder().method(method).uri(url.as_str());
         let octocrab = self.octocrab();
@@ -132,7 +135,19 @@ impl Client {
         let body = body.collect().await.map_err(machinery)?.to_bytes();
         let answer = http::Response::from_parts(parts, body);
         tracing::debug!(request = %asked, status = answer.status().as_u16(), "answered");
-        if answer.status().is_success() { Ok(answer) } else { Err(GithubError::of(&asked, &answer)) }
+        if answer.status().is_success() {
+            return Ok(answer);
+        }
+        let failure = GithubError::of(&asked, &answer).to_token(self.token_kind());
+        if let Some(auth) = &self.inner.auth {
+            auth.note(&failure);
+        }
+        Err(failure)
+    }
+
+    /// What GitHub said when it did not accept this client's token; from then on nothing is sent.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        self.inner.auth.as_ref()?.refusal()
     }
 
     /// Reads one JSON answer; its headers come along.

@@ -7,11 +7,12 @@ use serde::Serialize;
 use url::Url;
 
 use crate::domain::token::Membership;
-use crate::domain::{Foreign, OrgName, RepoName, Scope};
+use crate::domain::{OrgName, RepoName, Scope};
 
+use super::auth::token_expiry;
 use super::error::scopes;
 use super::models::{
-    Grant, Listed, MembershipRecord, PublicKey, PutSecret, RepoRecord, RepositoriesPage, SecretRecord, SecretsPage,
+    Grant, Listed, Me, MembershipRecord, PublicKey, PutSecret, RepoRecord, RepositoriesPage, SecretRecord, SecretsPage,
     UserRecord, Written,
 };
 use super::{Client, GithubError};
@@ -138,10 +139,11 @@ impl Client {
 
 /// Who one is, and which repositories there are.
 impl Client {
-    /// The token's user, and its classic scopes where it has such.
-    pub async fn user(&self) -> Result<(Foreign, Option<Vec<String>>), GithubError> {
+    /// The token's user, and what the answer's head tells about the token.
+    pub async fn user(&self) -> Result<Me, GithubError> {
         let (user, answer) = self.get::<UserRecord>(&self.url(&["user"], &[])).await?;
-        Ok((user.login, scopes(answer.headers())))
+        let headers = answer.headers();
+        Ok(Me { login: user.login, scopes: scopes(headers), expires: token_expiry(headers) })
     }
 
     /// The organizations the user is an active member of. Names that could not stand in a path are left out.

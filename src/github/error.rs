@@ -9,6 +9,7 @@ use http::{HeaderMap, StatusCode};
 use thiserror::Error;
 
 use crate::domain::Foreign;
+use crate::domain::token::TokenKind;
 
 use super::models::Complaint;
 use super::transport::Answer;
@@ -95,6 +96,8 @@ pub struct Refusal {
     pub permissions: Option<Foreign>,
     /// The address of `X-GitHub-SSO` where the token can be authorized.
     pub sso: Option<Foreign>,
+    /// Of the token that was refused.
+    pub kind: TokenKind,
 }
 
 /// How long GitHub wants to be left alone.
@@ -139,6 +142,19 @@ impl GithubError {
     /// of them in a row would keep a person waiting for minutes.
     pub(super) fn is_worth_another_try(&self) -> bool {
         matches!(self, Self::Dropped { .. } | Self::Refused { .. } | Self::Dns { .. })
+    }
+
+    /// The same failure, told to a token of this kind.
+    pub(super) fn to_token(mut self, kind: TokenKind) -> Self {
+        match &mut self {
+            Self::Unauthorized(refusal)
+            | Self::Forbidden(refusal)
+            | Self::NotFound(refusal)
+            | Self::Conflict(refusal)
+            | Self::Unprocessable(refusal) => refusal.kind = kind,
+            _ => {} // no other failure is a matter of the token
+        }
+        self
     }
 
     /// The failure an answer that is no success stands for.
@@ -186,6 +202,7 @@ impl Refusal {
             accepted: list(text(headers, "x-accepted-oauth-scopes").unwrap_or_default()),
             permissions: text(headers, "x-accepted-github-permissions").map(Foreign::new),
             sso: sso.map(Foreign::new),
+            kind: TokenKind::Unknown,
         }
     }
 }

@@ -21,5 +21,5 @@ pub(crate) mod tests;
 
 pub use client::Client;
 pub use error::{GithubError, RateLimit, Refusal};
-pub use models::{Grant, Listed, PublicKey, RepoRecord, SecretRecord, Written};
+pub use models::{Grant, Listed, Me, PublicKey, RepoRecord, SecretRecord, Written};
 pub use settings::{Limits, Listener, Pacing, Settings};

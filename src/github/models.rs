@@ -92,6 +92,16 @@ pub(super) struct PutSecret<'a> {
     pub grant: &'a Grant,
 }
 
+/// Who a token is, and what the head of the answer tells about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Me {
+    pub login: Foreign,
+    /// `X-OAuth-Scopes`; `None` where there was no such header.
+    pub scopes: Option<Vec<String>>,
+    /// `GitHub-Authentication-Token-Expiration`.
+    pub expires: Option<DateTime<Utc>>,
+}
+
 #[derive(Deserialize)]
 pub(super) struct UserRecord {
     pub login: Foreign,

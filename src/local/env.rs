@@ -9,6 +9,7 @@ use crate::domain::Sensitive;
 /// Variables that are read. A password's variable is named by the user and captured besides.
 const KNOWN: &[&str] = &[
     "APPDATA",
+    "CODESPACES",
     "COLORTERM",
     "COLUMNS",
     "ComSpec",
@@ -31,9 +32,11 @@ const KNOWN: &[&str] = &[
     "PULLKEY_API_URL",
     "PULLKEY_ASCII",
     "PULLKEY_CACHE_DIR",
+    "PULLKEY_CLIENT_ID",
     "PULLKEY_CONFIG_DIR",
     "PULLKEY_HURRY",
     "PULLKEY_LOG",
+    "PULLKEY_READ_ONLY",
     "PULLKEY_STATE_DIR",
     "PULLKEY_THEME",
     "SSH_CONNECTION",

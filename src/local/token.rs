@@ -1,6 +1,8 @@
-//! Finds the token: `GH_TOKEN`, `GITHUB_TOKEN`, the keyring, `gh auth token`, in this order.
+//! Finds tokens: `GH_TOKEN`, `GITHUB_TOKEN`, the keyring, `gh auth token`, in this order.
 //!
-//! A token is for one host and goes nowhere else: keyring and `gh` are asked for the very host that is spoken to.
+//! A token is for one host and goes nowhere else: keyring and `gh` are asked for the very host that is spoken to. They are
+//! not asked at all while a variable holds a token that will do. The one that Codespaces puts into `GITHUB_TOKEN` by
+//! itself will not: it reaches no secrets, so it is the last resort.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,10 +10,10 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::child::{self, Call, Ended};
-use super::vault::{self, Vault};
+use super::vault::{self, Vault, VaultFault};
 use super::{Address, Env};
-use crate::domain::token::TokenSource;
-use crate::domain::{Problem, Sensitive};
+use crate::domain::token::{TokenKind, TokenSource};
+use crate::domain::{Mend, Problem, Sensitive};
 
 /// How long keyring and `gh` may take, each.
 const DEADLINE: Duration = Duration::from_secs(3);
@@ -48,6 +50,12 @@ pub enum TokenFault {
     None { host: String },
     #[error("the token in {} {}", .origin.word(), .flaw.words())]
     Flawed { origin: TokenSource, flaw: Flaw },
+    #[error("there is no token in {}", .origin.word())]
+    NotThere { origin: TokenSource },
+    #[error(transparent)]
+    Vault(#[from] VaultFault),
+    #[error("gh did not answer in time")]
+    SlowGh,
 }
 
 /// What is wrong with a token's text.
@@ -96,7 +104,8 @@ impl From<TokenFault> for Problem {
                          organizations' secrets need the scope admin:org too"
                     )
                 },
-            ),
+            )
+            .mended_by(Mend::SignIn),
             TokenFault::Flawed { origin, flaw } => Self::new(
                 "the token cannot be used",
                 why,
@@ -107,49 +116,110 @@ impl From<TokenFault> for Problem {
                     }
                     _ => "put the token there once more, exactly as GitHub showed it".to_owned(),
                 },
+            )
+            .mended_by(Mend::SignIn),
+            TokenFault::NotThere { origin } => Self::new("this token cannot be used", why, put_there(origin)),
+            TokenFault::Vault(fault) => fault.problem("the keyring could not be read"),
+            TokenFault::SlowGh => Self::new(
+                "gh could not be asked for its token",
+                why,
+                "see whether `gh auth token` works in a terminal: it may wait for the keyring",
             ),
         }
     }
 }
 
-/// Looks in each place in turn and takes the first token there is.
-pub async fn find(env: &Env, address: &Address, vault: Arc<dyn Vault>) -> Result<FoundToken, TokenFault> {
-    for (name, source) in [("GH_TOKEN", TokenSource::GhToken), ("GITHUB_TOKEN", TokenSource::GithubToken)] {
-        if let Some(text) = env.filled(name) {
-            return checked(text, source);
-        }
+/// What to do so that a token is there.
+fn put_there(origin: TokenSource) -> &'static str {
+    match origin {
+        TokenSource::GhToken => "set GH_TOKEN",
+        TokenSource::GithubToken => "set GITHUB_TOKEN",
+        TokenSource::Codespace => "work inside a codespace",
+        TokenSource::Keyring => "run `pullkey auth login`",
+        TokenSource::Gh => "run `gh auth login`",
+        TokenSource::Demo | TokenSource::Given => "give one",
     }
-    match vault::read(vault, address.host.clone(), DEADLINE).await {
-        Ok(Some(token)) if !token.is_empty() => return Ok(FoundToken { token, source: TokenSource::Keyring }),
-        Ok(_) => {}
-        Err(fault) => tracing::debug!(%fault, "keyring passed over"),
-    }
-    // gh refuses host names with a port.
-    if !address.host.contains(':')
-        && let Some(found) = ask_gh(env, &address.host).await
-    {
-        return found;
-    }
-    Err(TokenFault::None { host: address.host.clone() })
 }
 
-async fn ask_gh(env: &Env, host: &str) -> Option<Result<FoundToken, TokenFault>> {
-    let call = Call {
-        program: "gh",
-        args: &["auth", "token", "--hostname", host],
-        vars: env.only(&GH_VARS).collect(),
-        dir: None,
-        deadline: DEADLINE,
-    };
-    match child::run(call).await {
-        Ended::Fine(text) => {
-            let line = text.trim_end_matches(['\n', '\r']);
-            (!line.trim().is_empty()).then(|| checked(line, TokenSource::Gh))
+/// Where a search looks.
+#[derive(Clone, Debug)]
+pub struct Places {
+    pub env: Env,
+    pub address: Address,
+    pub vault: Arc<dyn Vault>,
+}
+
+/// All of them, in the order in which they are tried.
+const ORDER: [TokenSource; 5] =
+    [TokenSource::GhToken, TokenSource::GithubToken, TokenSource::Keyring, TokenSource::Gh, TokenSource::Codespace];
+
+impl Places {
+    /// Looks in each place in turn and takes the first token that will do.
+    pub async fn find(&self) -> Result<FoundToken, TokenFault> {
+        for source in ORDER {
+            match self.one(source).await {
+                Ok(found) => return Ok(found),
+                Err(fault @ TokenFault::Flawed { .. }) => return Err(fault),
+                Err(fault) => tracing::debug!(%fault, "passed over"),
+            }
         }
-        Ended::Refused => None,
-        Ended::TooSlow => {
-            tracing::debug!("gh auth token did not answer in time");
-            None
+        Err(TokenFault::None { host: self.address.host.clone() })
+    }
+
+    /// Looks in every place, and tells of all but those that simply have none.
+    pub async fn all(&self) -> Vec<(TokenSource, Result<FoundToken, TokenFault>)> {
+        let looks = ORDER.map(|source| async move { (source, self.one(source).await) });
+        let mut looks = futures_util::future::join_all(looks).await;
+        looks.retain(|(_, found)| !matches!(found, Err(TokenFault::NotThere { .. })));
+        looks
+    }
+
+    /// Looks in one place.
+    pub async fn one(&self, source: TokenSource) -> Result<FoundToken, TokenFault> {
+        let none = TokenFault::NotThere { origin: source };
+        match source {
+            TokenSource::GhToken | TokenSource::GithubToken => {
+                let text = self.env.filled(source.word()).filter(|text| self.injected() != Some(text)).ok_or(none)?;
+                checked(text, source)
+            }
+            TokenSource::Codespace => checked(self.injected().ok_or(none)?, source),
+            TokenSource::Keyring => {
+                let held = vault::read(Arc::clone(&self.vault), self.address.host.clone(), DEADLINE).await?;
+                let token = held.filter(|token| !token.is_empty()).ok_or(none)?;
+                Ok(FoundToken { token, source })
+            }
+            TokenSource::Gh => self.ask_gh().await?.unwrap_or(Err(none)),
+            TokenSource::Demo | TokenSource::Given => Err(none),
+        }
+    }
+
+    /// The token every codespace has: for the codespace's own repository, never for secrets.
+    /// Source: GitHub Docs, «Security in GitHub Codespaces», authentication.
+    fn injected(&self) -> Option<&str> {
+        let in_codespace = self.env.filled("CODESPACES").is_some_and(|value| value.trim().eq_ignore_ascii_case("true"));
+        let text = self.env.filled("GITHUB_TOKEN").filter(|_| in_codespace)?;
+        matches!(TokenKind::of(text), TokenKind::AppUser | TokenKind::Installation).then_some(text)
+    }
+
+    async fn ask_gh(&self) -> Result<Option<Result<FoundToken, TokenFault>>, TokenFault> {
+        // gh refuses host names with a port.
+        if self.address.host.contains(':') {
+            return Ok(None);
+        }
+        let call = Call {
+            program: "gh",
+            args: &["auth", "token", "--hostname", &self.address.host],
+            vars: self.env.only(&GH_VARS).collect(),
+            dir: None,
+            deadline: DEADLINE,
+        };
+        match child::run(call).await {
+            Ended::Fine(text) => {
+                let line = text.trim_end_matches(['\n', '\r']);
+                Ok((!line.trim().is_empty()).then(|| checked(line, TokenSource::Gh)))
+            }
+            Ended::Refused => Ok(None),
+            Ended::TooSlow => Err(TokenFault::SlowGh),
         }
     }
 }
@@ -165,39 +235,39 @@ fn checked(text: &str, source: TokenSource) -> Result<FoundToken, TokenFault> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::local::vault::VaultFault;
+    use crate::local::vault::tests::Shelf;
 
-    #[derive(Debug)]
-    struct Holds(&'static str, &'static str);
-
-    impl Vault for Holds {
-        fn read(&self, host: &str) -> Result<Option<Sensitive>, VaultFault> {
-            Ok((host == self.0).then(|| Sensitive::from(self.1)))
-        }
-    }
-
-    async fn look(pairs: &[(&str, &str)], vault: Holds) -> Result<FoundToken, TokenFault> {
+    fn places(pairs: &[(&str, &str)], vault: Shelf) -> Places {
         let env = Env::of(pairs.iter().copied());
-        find(&env, &Address::find(&env).unwrap(), Arc::new(vault)).await
+        let address = Address::find(&env).unwrap();
+        Places { env, address, vault: Arc::new(vault) }
     }
 
-    fn none() -> Holds {
-        Holds("", "")
+    async fn look(pairs: &[(&str, &str)], vault: Shelf) -> Result<FoundToken, TokenFault> {
+        places(pairs, vault).find().await
+    }
+
+    fn none() -> Shelf {
+        Shelf::default()
+    }
+
+    fn found(token: &str, source: TokenSource) -> FoundToken {
+        FoundToken { token: token.into(), source }
     }
 
     #[tokio::test]
     async fn the_environment_comes_first_and_blank_values_are_passed_over() {
-        let found = look(&[("GH_TOKEN", "a"), ("GITHUB_TOKEN", "b")], none()).await.unwrap();
-        assert_eq!(found, FoundToken { token: "a".into(), source: TokenSource::GhToken });
-        let found = look(&[("GH_TOKEN", " \n"), ("GITHUB_TOKEN", "b")], none()).await.unwrap();
-        assert_eq!(found, FoundToken { token: "b".into(), source: TokenSource::GithubToken });
+        let seen = look(&[("GH_TOKEN", "a"), ("GITHUB_TOKEN", "b")], none()).await.unwrap();
+        assert_eq!(seen, found("a", TokenSource::GhToken));
+        let seen = look(&[("GH_TOKEN", " \n"), ("GITHUB_TOKEN", "b")], none()).await.unwrap();
+        assert_eq!(seen, found("b", TokenSource::GithubToken));
     }
 
     #[tokio::test]
     async fn a_keyring_entry_of_another_host_is_not_used() {
-        let found = look(&[], Holds("github.com", "k")).await.unwrap();
-        assert_eq!(found, FoundToken { token: "k".into(), source: TokenSource::Keyring });
-        let elsewhere = look(&[("PULLKEY_API_URL", "http://127.0.0.1:9")], Holds("github.com", "k")).await;
+        let seen = look(&[], Shelf::with("github.com", "k")).await.unwrap();
+        assert_eq!(seen, found("k", TokenSource::Keyring));
+        let elsewhere = look(&[("PULLKEY_API_URL", "http://127.0.0.1:9")], Shelf::with("github.com", "k")).await;
         assert_eq!(elsewhere, Err(TokenFault::None { host: "127.0.0.1:9".into() }));
     }
 
@@ -211,6 +281,36 @@ mod tests {
             let problem = Problem::from(fault);
             assert!(problem.why.contains("GH_TOKEN") && !problem.hint.is_empty(), "{problem:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn the_keyring_is_not_asked_while_a_variable_holds_a_token() {
+        let slow = || Shelf::failing(VaultFault::Slow);
+        let seen = look(&[("GITHUB_TOKEN", "b")], slow()).await.unwrap();
+        assert_eq!(seen, found("b", TokenSource::GithubToken));
+        let all = places(&[("GITHUB_TOKEN", "b"), ("PULLKEY_API_URL", "http://127.0.0.1:9")], slow()).all().await;
+        assert_eq!(all.len(), 2, "asked for all, it tells of the keyring too: {all:?}");
+        assert_eq!(all[1], (TokenSource::Keyring, Err(TokenFault::Vault(VaultFault::Slow))));
+    }
+
+    #[tokio::test]
+    async fn the_token_a_codespace_gives_itself_is_the_last_resort() {
+        let here = [("CODESPACES", "true"), ("GITHUB_TOKEN", "ghu_own"), ("PULLKEY_API_URL", "http://127.0.0.1:9")];
+        let seen = look(&here, none()).await.unwrap();
+        assert_eq!(seen, found("ghu_own", TokenSource::Codespace));
+        let seen = look(&here, Shelf::with("127.0.0.1:9", "ghp_kept")).await.unwrap();
+        assert_eq!(seen, found("ghp_kept", TokenSource::Keyring));
+        let mut both = here.to_vec();
+        both.push(("GH_TOKEN", "ghp_mine"));
+        assert_eq!(look(&both, none()).await.unwrap(), found("ghp_mine", TokenSource::GhToken));
+        // Under another name it is still the same token; another token there is somebody's own.
+        both.pop();
+        both.push(("GH_TOKEN", "ghu_own"));
+        assert_eq!(look(&both, none()).await.unwrap().source, TokenSource::Codespace);
+        let own = [("CODESPACES", "true"), ("GITHUB_TOKEN", "ghp_mine")];
+        assert_eq!(look(&own, none()).await.unwrap().source, TokenSource::GithubToken);
+        let elsewhere = look(&[("GITHUB_TOKEN", "ghu_own")], none()).await.unwrap();
+        assert_eq!(elsewhere.source, TokenSource::GithubToken, "this is no codespace");
     }
 
     #[cfg(unix)]
@@ -233,8 +333,8 @@ mod tests {
                 r#"[ -z "$GITHUB_TOKEN$GH_TOKEN" ] && [ "$*" = "auth token --hostname github.com" ] && echo gho_x"#,
             );
             let path = dir.path().to_str().unwrap();
-            let found = look(&[("PATH", path), ("GH_TOKEN", " ")], none()).await.unwrap();
-            assert_eq!(found, FoundToken { token: "gho_x".into(), source: TokenSource::Gh });
+            let seen = look(&[("PATH", path), ("GH_TOKEN", " ")], none()).await.unwrap();
+            assert_eq!(seen, found("gho_x", TokenSource::Gh));
             let other = look(&[("PATH", path), ("PULLKEY_API_URL", "https://api.acme.ghe.com")], none()).await;
             assert_eq!(other, Err(TokenFault::None { host: "acme.ghe.com".into() }));
         }
@@ -243,8 +343,8 @@ mod tests {
         async fn a_gh_that_fails_or_says_nothing_is_no_token() {
             for script in ["exit 1", "echo", "echo no oauth token >&2; exit 1"] {
                 let dir = fake_gh(script);
-                let found = look(&[("PATH", dir.path().to_str().unwrap())], none()).await;
-                assert_eq!(found, Err(TokenFault::None { host: "github.com".into() }), "{script}");
+                let seen = look(&[("PATH", dir.path().to_str().unwrap())], none()).await;
+                assert_eq!(seen, Err(TokenFault::None { host: "github.com".into() }), "{script}");
             }
         }
     }

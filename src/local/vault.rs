@@ -1,6 +1,7 @@
-//! The operating system's keyring, one entry per host.
+//! The operating system's keyring, one entry per host: read, written and deleted.
 //!
-//! It refuses to hang: where no keyring can answer it says so at once, and a call that does not return is left behind.
+//! It refuses to hang: where no keyring can answer it says so at once, and a call that does not return is left behind on
+//! its own thread. A token is kept here or nowhere: never in a file of ours.
 
 use std::fmt::Debug;
 use std::path::Path;
@@ -10,27 +11,69 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::Env;
-use crate::domain::Sensitive;
+use crate::domain::{Foreign, Problem, Sensitive};
 
 /// The entry's user name; its service is `pullkey:HOST`.
 const USER: &str = "token";
 
+/// The longest text kept, in characters: Windows' Credential Manager takes 2,560 bytes (`CRED_MAX_CREDENTIAL_BLOB_SIZE`)
+/// and the keyring crate writes two for each. It is the same on every system, so that none surprises.
+pub const LONGEST: usize = 1_280;
+
+/// Why the keyring did not do what it was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum VaultFault {
-    #[error("there is no keyring here")]
-    None,
-    #[error("the keyring is locked or refuses access")]
+    #[error("there is no session bus here, and without one no keyring can be asked")]
+    NoBus,
+    #[error("no keyring service answers on the session bus")]
+    Nobody,
+    #[error("the keyring is locked")]
     Locked,
+    #[error("the keyring is locked, and the question to unlock it was dismissed or could not be shown")]
+    Dismissed,
+    #[error("the keyring has no default collection")]
+    NoCollection,
+    #[error("the token is longer than the {LONGEST} characters every system's keyring takes")]
+    TooLarge,
     #[error("the keyring did not answer in time")]
     Slow,
-    #[error("the keyring could not be read")]
-    Unreadable,
+    #[error("the keyring holds several entries for this host")]
+    Ambiguous,
+    #[error("the keyring failed{}", .0.as_ref().map(|said| format!(": it says «{}»", said.shown())).unwrap_or_default())]
+    Failed(Option<Foreign>),
+}
+
+impl VaultFault {
+    /// `what` is what failed, such as «the token was not kept».
+    pub fn problem(&self, what: impl Into<String>) -> Problem {
+        let hint = match self {
+            Self::NoBus => {
+                "work in a desktop session, or under `dbus-run-session` with a keyring service; without one set GH_TOKEN"
+            }
+            Self::Nobody => "start one, such as gnome-keyring, KWallet or KeePassXC; without one set GH_TOKEN",
+            Self::Locked | Self::Dismissed => "unlock the keyring and try again, or set GH_TOKEN",
+            Self::NoCollection => {
+                "create one and make it the default, for instance with «Passwords and Keys» (seahorse), or set GH_TOKEN"
+            }
+            Self::TooLarge => "GitHub's tokens are shorter than 256 characters: see whether this is one",
+            Self::Slow => "see whether it waits for a password in a window of its own, then try again, or set GH_TOKEN",
+            Self::Ambiguous => "delete all but one entry of the service pullkey with the system's own keyring program",
+            Self::Failed(_) => "see whether other programs can use the keyring, or set GH_TOKEN",
+        };
+        Problem::new(what, self.to_string(), hint)
+    }
 }
 
 /// Where tokens are kept. Calls may block.
 pub trait Vault: Debug + Send + Sync {
     /// The token for this host, if one was put there.
     fn read(&self, host: &str) -> Result<Option<Sensitive>, VaultFault>;
+
+    /// Keeps a token for this host in place of an earlier one.
+    fn write(&self, host: &str, token: &Sensitive) -> Result<(), VaultFault>;
+
+    /// Takes the token for this host out; says whether there was one.
+    fn delete(&self, host: &str) -> Result<bool, VaultFault>;
 }
 
 /// The operating system's own: Secret Service, Keychain or Credential Manager.
@@ -43,17 +86,35 @@ impl SystemVault {
     pub fn of(env: &Env) -> Self {
         Self { reachable: has_keyring(env) }
     }
+
+    fn entry(&self, host: &str) -> Result<keyring::Entry, VaultFault> {
+        if !self.reachable {
+            return Err(VaultFault::NoBus);
+        }
+        keyring::Entry::new(&format!("pullkey:{host}"), USER).map_err(|fault| fault_of(&fault))
+    }
 }
 
 impl Vault for SystemVault {
     fn read(&self, host: &str) -> Result<Option<Sensitive>, VaultFault> {
-        if !self.reachable {
-            return Err(VaultFault::None);
-        }
-        let entry = keyring::Entry::new(&format!("pullkey:{host}"), USER).map_err(|fault| fault_of(&fault))?;
-        match entry.get_password() {
+        match self.entry(host)?.get_password() {
             Ok(token) => Ok(Some(Sensitive::new(token))),
             Err(keyring::Error::NoEntry) => Ok(None),
+            Err(fault) => Err(fault_of(&fault)),
+        }
+    }
+
+    fn write(&self, host: &str, token: &Sensitive) -> Result<(), VaultFault> {
+        if token.expose().encode_utf16().count() > LONGEST {
+            return Err(VaultFault::TooLarge);
+        }
+        self.entry(host)?.set_password(token.expose()).map_err(|fault| fault_of(&fault))
+    }
+
+    fn delete(&self, host: &str) -> Result<bool, VaultFault> {
+        match self.entry(host)?.delete_credential() {
+            Ok(()) => Ok(true),
+            Err(keyring::Error::NoEntry) => Ok(false),
             Err(fault) => Err(fault_of(&fault)),
         }
     }
@@ -61,10 +122,49 @@ impl Vault for SystemVault {
 
 fn fault_of(fault: &keyring::Error) -> VaultFault {
     match fault {
-        keyring::Error::NoDefaultStore => VaultFault::None,
-        keyring::Error::NoStorageAccess(_) => VaultFault::Locked,
-        // The enum is open: whatever else happens, the entry was not read.
-        _ => VaultFault::Unreadable,
+        keyring::Error::NoDefaultStore => match keyring::Entry::store_status() {
+            Err(keyring::Error::PlatformFailure(cause)) => unreached(&cause.to_string()),
+            // Without a reason the store is simply not there.
+            Err(_) | Ok(()) => VaultFault::Nobody,
+        },
+        keyring::Error::NoStorageAccess(cause) => refused(&cause.to_string()),
+        keyring::Error::PlatformFailure(cause) => platform(&cause.to_string()),
+        keyring::Error::TooLong(..) => VaultFault::TooLarge,
+        keyring::Error::Ambiguous(_) => VaultFault::Ambiguous,
+        // The enum is open. Its other words may quote the bytes of an entry, so they are not repeated.
+        _ => VaultFault::Failed(None),
+    }
+}
+
+/// The Secret Service's own enum is out of reach behind two crates: its words are what there is to go by.
+/// Source: `impl Display for secret_service::Error`, version 5.
+fn refused(words: &str) -> VaultFault {
+    if words.contains("dismissed") {
+        VaultFault::Dismissed
+    } else if words.contains("not returned") {
+        VaultFault::NoCollection
+    } else {
+        VaultFault::Locked
+    }
+}
+
+/// The store could not even be opened.
+fn unreached(words: &str) -> VaultFault {
+    match platform(words) {
+        VaultFault::Failed(_) if words.contains("zbus error: I/O error") => VaultFault::NoBus,
+        other => other,
+    }
+}
+
+fn platform(words: &str) -> VaultFault {
+    if words.contains("no secret service provider") || words.contains("ServiceUnknown") {
+        VaultFault::Nobody
+    } else if words.contains("IsLocked") {
+        VaultFault::Locked
+    } else if words.contains("closed before prompt") {
+        VaultFault::Dismissed
+    } else {
+        VaultFault::Failed(Some(Foreign::new(words)))
     }
 }
 
@@ -77,26 +177,92 @@ fn has_keyring(env: &Env) -> bool {
         || env.filled("XDG_RUNTIME_DIR").is_some_and(|dir| Path::new(dir).join("bus").exists())
 }
 
-/// Reads on a thread of its own, so that a keyring that waits for a password prompt holds up nothing.
+/// Reads within a deadline.
 pub async fn read(vault: Arc<dyn Vault>, host: String, deadline: Duration) -> Result<Option<Sensitive>, VaultFault> {
+    within(deadline, move || vault.read(&host)).await
+}
+
+/// Writes within a deadline. After [`VaultFault::Slow`] it may still be written, once somebody unlocks the keyring.
+pub async fn write(
+    vault: Arc<dyn Vault>,
+    host: String,
+    token: Sensitive,
+    deadline: Duration,
+) -> Result<(), VaultFault> {
+    within(deadline, move || vault.write(&host, &token)).await
+}
+
+/// Deletes within a deadline.
+pub async fn delete(vault: Arc<dyn Vault>, host: String, deadline: Duration) -> Result<bool, VaultFault> {
+    within(deadline, move || vault.delete(&host)).await
+}
+
+/// On a thread of its own, so that a keyring that waits for a password prompt holds up nothing.
+async fn within<T: Send + 'static>(
+    deadline: Duration,
+    work: impl FnOnce() -> Result<T, VaultFault> + Send + 'static,
+) -> Result<T, VaultFault> {
     let (tell, told) = tokio::sync::oneshot::channel();
     let spawned = std::thread::Builder::new().name("keyring".to_owned()).spawn(move || {
         // Nobody listens any more once the deadline has passed.
-        let _ = tell.send(vault.read(&host));
+        let _ = tell.send(work());
     });
     if spawned.is_err() {
-        return Err(VaultFault::Unreadable);
+        return Err(VaultFault::Failed(None));
     }
     match tokio::time::timeout(deadline, told).await {
         Ok(Ok(answer)) => answer,
-        Ok(Err(_)) => Err(VaultFault::Unreadable),
+        Ok(Err(_)) => Err(VaultFault::Failed(None)),
         Err(_) => Err(VaultFault::Slow),
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
+    use std::collections::HashMap;
+    use std::sync::{Mutex, PoisonError};
+
     use super::*;
+
+    /// A keyring within the test.
+    #[derive(Debug, Default)]
+    pub(crate) struct Shelf {
+        pub(crate) entries: Mutex<HashMap<String, Sensitive>>,
+        /// What it answers instead.
+        pub(crate) fault: Option<VaultFault>,
+    }
+
+    impl Shelf {
+        pub(crate) fn with(host: &str, token: &str) -> Self {
+            let entries = HashMap::from([(host.to_owned(), Sensitive::from(token))]);
+            Self { entries: Mutex::new(entries), fault: None }
+        }
+
+        pub(crate) fn failing(fault: VaultFault) -> Self {
+            Self { fault: Some(fault), ..Self::default() }
+        }
+
+        fn go(&self) -> Result<std::sync::MutexGuard<'_, HashMap<String, Sensitive>>, VaultFault> {
+            match &self.fault {
+                Some(fault) => Err(fault.clone()),
+                None => Ok(self.entries.lock().unwrap_or_else(PoisonError::into_inner)),
+            }
+        }
+    }
+
+    impl Vault for Shelf {
+        fn read(&self, host: &str) -> Result<Option<Sensitive>, VaultFault> {
+            self.go().map(|entries| entries.get(host).cloned())
+        }
+
+        fn write(&self, host: &str, token: &Sensitive) -> Result<(), VaultFault> {
+            self.go().map(|mut entries| drop(entries.insert(host.to_owned(), token.clone())))
+        }
+
+        fn delete(&self, host: &str) -> Result<bool, VaultFault> {
+            self.go().map(|mut entries| entries.remove(host).is_some())
+        }
+    }
 
     #[test]
     fn without_a_session_bus_there_is_no_keyring_and_no_delay() {
@@ -104,23 +270,74 @@ mod tests {
             return;
         }
         let vault = SystemVault::of(&Env::of([("XDG_RUNTIME_DIR", "/nonexistent")]));
-        assert_eq!(vault.read("github.com"), Err(VaultFault::None));
+        assert_eq!(vault.read("github.com"), Err(VaultFault::NoBus));
+        assert_eq!(vault.write("github.com", &"t".into()), Err(VaultFault::NoBus));
+        assert_eq!(vault.delete("github.com"), Err(VaultFault::NoBus));
+    }
+
+    #[test]
+    fn what_no_system_takes_is_refused_before_any_is_asked() {
+        let vault = SystemVault::of(&Env::of([("XDG_RUNTIME_DIR", "/nonexistent")]));
+        let token = Sensitive::new("x".repeat(LONGEST + 1));
+        assert_eq!(vault.write("github.com", &token), Err(VaultFault::TooLarge));
     }
 
     #[derive(Debug)]
-    struct Stuck(std::sync::Mutex<std::sync::mpsc::Receiver<()>>);
+    struct Stuck(Mutex<std::sync::mpsc::Receiver<()>>);
+
+    impl Stuck {
+        fn wait(&self) {
+            let _ = self.0.lock().map(|never| never.recv());
+        }
+    }
 
     impl Vault for Stuck {
         fn read(&self, _: &str) -> Result<Option<Sensitive>, VaultFault> {
-            let _ = self.0.lock().map(|never| never.recv());
+            self.wait();
             Ok(None)
+        }
+
+        fn write(&self, _: &str, _: &Sensitive) -> Result<(), VaultFault> {
+            self.wait();
+            Ok(())
+        }
+
+        fn delete(&self, _: &str) -> Result<bool, VaultFault> {
+            self.wait();
+            Ok(false)
         }
     }
 
     #[tokio::test]
     async fn a_keyring_that_never_answers_is_left_behind() {
         let (_held, never) = std::sync::mpsc::channel();
-        let vault = Arc::new(Stuck(std::sync::Mutex::new(never)));
-        assert_eq!(read(vault, "github.com".into(), Duration::from_millis(20)).await, Err(VaultFault::Slow));
+        let vault = Arc::new(Stuck(Mutex::new(never)));
+        let soon = Duration::from_millis(20);
+        assert_eq!(read(vault.clone(), "github.com".into(), soon).await, Err(VaultFault::Slow));
+        assert_eq!(write(vault.clone(), "github.com".into(), "t".into(), soon).await, Err(VaultFault::Slow));
+        assert_eq!(delete(vault, "github.com".into(), soon).await, Err(VaultFault::Slow));
+    }
+
+    #[test]
+    fn the_words_of_the_secret_service_are_told_apart() {
+        for (words, fault) in [
+            ("SS Error: object locked", VaultFault::Locked),
+            ("SS Error: prompt dismissed", VaultFault::Dismissed),
+            ("SS error: result not returned from SS API", VaultFault::NoCollection),
+        ] {
+            assert_eq!(fault_of(&keyring::Error::NoStorageAccess(words.into())), fault);
+        }
+        for (words, fault) in [
+            ("no secret service provider or dbus session found", VaultFault::Nobody),
+            ("zbus error: org.freedesktop.Secret.Error.IsLocked: x", VaultFault::Locked),
+            ("SS error: connection closed before prompt completed", VaultFault::Dismissed),
+            ("zbus error: x", VaultFault::Failed(Some("zbus error: x".into()))),
+        ] {
+            assert_eq!(fault_of(&keyring::Error::PlatformFailure(words.into())), fault);
+        }
+        assert_eq!(unreached("zbus error: I/O error: No such file or directory (os error 2)"), VaultFault::NoBus);
+        assert_eq!(fault_of(&keyring::Error::TooLong("password".into(), 2560)), VaultFault::TooLarge);
+        let secret = keyring::Error::BadEncoding(b"ghp_canary".to_vec());
+        assert!(!format!("{:?}", fault_of(&secret)).contains("canary"));
     }
 }

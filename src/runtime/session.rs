@@ -5,43 +5,51 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, Shared};
+use futures_util::future::{BoxFuture, Shared, ready};
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::watch;
 use url::Url;
 
 use super::ear::Ear;
 use crate::app::protocol::{Msg, Outcome};
 use crate::domain::token::{DeviceCode, TokenChoice, TokenReport, TokenSource};
 use crate::domain::{Problem, Sensitive};
+use crate::local::token::Places;
 use crate::local::vault::SystemVault;
-use crate::local::{Address, Env, token};
+use crate::local::{Address, Env};
+use crate::work::{Entered, Entrance};
 use crate::{github, registry, work};
 
 /// The client for GitHub and where its token came from, or why there is none.
 pub type SignedIn = Result<(github::Client, TokenSource), Problem>;
 
-/// What every job is given.
+/// One search for a token; all jobs wait for the same.
+type Search = Shared<BoxFuture<'static, SignedIn>>;
+
+/// What every job is given. Clones share who one is: a token that is chosen in one job is the next job's.
 #[derive(Clone)]
 pub struct Session {
     pub env: Env,
-    how: How,
-    signed_in: Shared<BoxFuture<'static, SignedIn>>,
+    /// `None` in the demo, which takes no token of the user's.
+    entrance: Option<Entrance>,
+    signed_in: watch::Sender<Search>,
     ear: Ear,
     pub registry: registry::Client,
     pub tools: registry::Tools,
 }
 
-#[derive(Clone)]
-enum How {
-    Find(Address),
-    Given(github::Client),
-}
-
 impl Session {
     /// On GitHub or the host the environment names, with the first token there is.
     pub fn real(env: Env, address: Address) -> Self {
+        let ear = Ear::default();
+        let settings = work::settings(&env, address.api.clone(), None);
+        let settings = github::Settings { listener: Some(ear.listener()), ..settings };
+        let vault = Arc::new(SystemVault::of(&env));
+        let places = Places { env: env.clone(), address, vault };
+        let entrance = Entrance { places, settings, client_id: None };
+        let search = search(entrance.clone());
         let registry = registry::Client::new(registry::Limits::default());
-        Self::new(env, How::Find(address), Ear::default(), registry)
+        Self::new(env, Some(entrance), (search, ear), registry)
     }
 
     /// On the demo world: no token, keyring, cache or configuration of the user is read.
@@ -55,14 +63,13 @@ impl Session {
         let settings = github::Settings { listener: Some(ear.listener()), ..settings };
         let registry = registry::Client::for_demo(registry::Limits::default(), stand_in);
         let client = github::Client::new(settings).map_err(|fault| work::connection_problem(&fault))?;
-        Ok(Self::new(env, How::Given(client), ear, registry))
+        Ok(Self::new(env, None, (known((client, TokenSource::Demo)), ear), registry))
     }
 
-    fn new(env: Env, how: How, ear: Ear, registry: registry::Client) -> Self {
+    fn new(env: Env, entrance: Option<Entrance>, (search, ear): (Search, Ear), registry: registry::Client) -> Self {
         let exe = std::env::current_exe().unwrap_or_else(|_| "pullkey".into());
         let tools = registry::Tools::find(env.get_os("PATH").unwrap_or_default(), exe);
-        let signed_in = sign_in(env.clone(), how.clone(), ear.clone());
-        Self { env, how, signed_in, ear, registry, tools }
+        Self { env, entrance, signed_in: watch::Sender::new(search), ear, registry, tools }
     }
 
     /// Sends what the transport tells from now on.
@@ -72,39 +79,75 @@ impl Session {
 
     /// Waits for the one search for a token.
     pub async fn github(&self) -> SignedIn {
-        self.signed_in.clone().await
+        let search = self.signed_in.borrow().clone();
+        search.await
     }
 
-    /// Looks for a token once more if the last search found none.
+    /// Looks for a token once more, if the last search found none or GitHub did not accept what it found: somebody who
+    /// asks again may have put a better one there. A token that was refused is sent again only then.
     pub fn sign_in_again(&mut self) {
-        if matches!(self.signed_in.peek(), Some(Err(_))) {
-            self.signed_in = sign_in(self.env.clone(), self.how.clone(), self.ear.clone());
+        let failed = match self.signed_in.borrow().peek() {
+            Some(Ok((client, _))) => client.refusal().is_some(),
+            Some(Err(_)) => true,
+            None => false,
+        };
+        if let (true, Some(entrance)) = (failed, &self.entrance) {
+            self.turn_to(search(entrance.clone()));
         }
     }
 
     /// Every token that can be found, and what each may do.
     pub async fn tokens(&self) -> Vec<TokenReport> {
-        Vec::new()
+        let used = self.github().await.ok();
+        match (&self.entrance, used) {
+            (Some(entrance), used) => entrance.tokens(used.as_ref()).await,
+            (None, Some((client, source))) => vec![work::report_of(&client, source, true).await],
+            (None, None) => Vec::new(),
+        }
     }
 
-    /// Works with another token from now on.
-    pub async fn use_token(&self, _choice: TokenChoice) -> Outcome {
-        Outcome::TokenUsed { identity: Err(unfinished()), kept: None }
+    /// Works with another token from now on. Jobs under way end with the one they have.
+    pub async fn use_token(&self, choice: TokenChoice) -> Outcome {
+        match &self.entrance {
+            Some(entrance) => self.take(entrance.choose(choice).await),
+            None => self.take(Err(work::no_other_token())),
+        }
     }
 
-    /// Takes pullkey's token out of the keyring; says whether there was one.
+    /// Takes pullkey's token out of the keyring; says whether there was one. If it is the one in use, the next job looks
+    /// for another.
     pub async fn sign_out(&self) -> Result<bool, Problem> {
-        Err(unfinished())
+        let Some(entrance) = &self.entrance else { return Err(work::no_other_token()) };
+        let gone = entrance.forget().await?;
+        if matches!(self.github().await, Ok((_, TokenSource::Keyring))) {
+            self.turn_to(search(entrance.clone()));
+        }
+        Ok(gone)
     }
 
     /// GitHub's device flow; `part` hears of the code to type.
     pub async fn device(&self, _keep: bool, _part: &mut (dyn FnMut(DeviceCode) + Send)) -> Outcome {
-        Outcome::TokenUsed { identity: Err(unfinished()), kept: None }
+        self.take(Err(Problem::new("the token was not changed", "this version does not do it yet", "set GH_TOKEN")))
+    }
+
+    fn turn_to(&self, search: Search) {
+        // Those who wait for the old search go on with it.
+        let _old = self.signed_in.send_replace(search);
+    }
+
+    fn take(&self, entered: Result<Entered, Problem>) -> Outcome {
+        match entered {
+            Ok(entered) => {
+                self.turn_to(known((entered.client, entered.source)));
+                Outcome::TokenUsed { identity: Ok(entered.identity), kept: entered.kept }
+            }
+            Err(problem) => Outcome::TokenUsed { identity: Err(problem), kept: None },
+        }
     }
 
     /// Ends every wait of the transport.
     pub fn stop_waiting(&self) {
-        if let Some(Ok((client, _))) = self.signed_in.peek() {
+        if let Some(Ok((client, _))) = self.signed_in.borrow().peek() {
             client.stop_waiting();
         }
     }
@@ -115,10 +158,7 @@ impl Session {
 
     /// The hosts whose pages may be opened in a browser.
     pub fn web_hosts(&self) -> Vec<String> {
-        let own = match &self.how {
-            How::Find(address) => address.web_host().map(str::to_owned),
-            How::Given(_) => None,
-        };
+        let own = self.entrance.as_ref().and_then(|entrance| entrance.places.address.web_host()).map(str::to_owned);
         let docs = crate::domain::preset::presets().iter().flat_map(crate::domain::Preset::links);
         let docs = docs.filter_map(|link| Url::parse(link).ok()?.host_str().map(str::to_owned));
         own.into_iter().chain(docs).collect()
@@ -131,23 +171,13 @@ impl fmt::Debug for Session {
     }
 }
 
-fn unfinished() -> Problem {
-    Problem::new("the token was not changed", "this version does not do it yet", "set GH_TOKEN")
+fn search(entrance: Entrance) -> Search {
+    async move { entrance.find().await }.boxed().shared()
 }
 
-fn sign_in(env: Env, how: How, ear: Ear) -> Shared<BoxFuture<'static, SignedIn>> {
-    let search = async move {
-        match how {
-            How::Given(client) => Ok((client, TokenSource::Demo)),
-            How::Find(address) => {
-                let vault = Arc::new(SystemVault::of(&env));
-                let found = token::find(&env, &address, vault).await.map_err(Problem::from)?;
-                let settings = work::settings(&env, address.api, Some(found.token));
-                let settings = github::Settings { listener: Some(ear.listener()), ..settings };
-                let client = github::Client::new(settings).map_err(|fault| work::connection_problem(&fault))?;
-                Ok((client, found.source))
-            }
-        }
-    };
-    search.boxed().shared()
+fn known(found: (github::Client, TokenSource)) -> Search {
+    let search = ready(Ok(found)).boxed().shared();
+    // Seen as done from the start, for those who only peek.
+    let _ = search.clone().now_or_never();
+    search
 }

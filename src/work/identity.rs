@@ -8,18 +8,17 @@ use super::problems::explain;
 
 /// Asks GitHub who the token is.
 pub async fn identity(gh: &Client, source: TokenSource) -> Result<Identity, Problem> {
-    let asked = gh.user().await;
-    let (login, scopes) = asked.map_err(|e| explain("GitHub was asked who you are, in vain", &e, None))?;
+    let me = gh.user().await.map_err(|e| explain("GitHub was asked who you are, in vain", &e, None))?;
     // An empty list is what fine-grained and app tokens send, which have permissions instead.
-    let scopes = scopes.filter(|list| !list.is_empty() || gh.token_kind().has_scopes());
+    let scopes = me.scopes.filter(|list| !list.is_empty() || gh.token_kind().has_scopes());
     Ok(Identity {
-        login,
+        login: me.login,
         kind: gh.token_kind(),
         source,
         scopes,
         host: gh.api_host(),
         budget: gh.budget(),
-        expires: None,
+        expires: me.expires,
     })
 }
 

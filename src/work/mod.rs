@@ -16,6 +16,7 @@ mod rotate;
 mod save;
 mod settings;
 mod settle;
+mod sign_in;
 mod spread;
 mod test;
 
@@ -34,6 +35,7 @@ pub use restart::{Patience, change_codespaces, not_tried};
 pub use rotate::{Rotation, absent, rotate};
 pub use save::save;
 pub use settings::settings;
+pub use sign_in::{Entered, Entrance, no_other_token, report_of};
 pub use spread::{Target, spread, survey};
 pub use test::test;
 

@@ -1,0 +1,191 @@
+//! Signing in: which tokens there are and what each may do, taking another one, keeping one and forgetting it.
+//!
+//! A token that is given is asked for its owner before it is taken, and a token GitHub does not accept never replaces one
+//! that works. It refuses to keep a token anywhere but in the system's keyring.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+
+use crate::domain::token::{Allowed, Identity, Right, TokenChoice, TokenKind, TokenReport, TokenSource};
+use crate::domain::{Problem, Sensitive};
+use crate::github::{Client, Settings};
+use crate::local::token::{FoundToken, Places, TokenFault};
+use crate::local::vault::{self, VaultFault};
+
+use super::identity::identity;
+use super::problems::{connection_problem, explain};
+
+/// How long keeping and forgetting may take: somebody may have to type the keyring's password meanwhile.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The way in: where tokens are looked for, and what a client is made of.
+#[derive(Clone, Debug)]
+pub struct Entrance {
+    pub places: Places,
+    /// Everything a client needs but its token.
+    pub settings: Settings,
+    /// Of the OAuth app whose device flow is used; `None` where none is configured.
+    pub client_id: Option<String>,
+}
+
+/// A token that GitHub accepts, with the client that uses it.
+#[derive(Clone, Debug)]
+pub struct Entered {
+    pub client: Client,
+    pub source: TokenSource,
+    pub identity: Identity,
+    /// What came of putting it into the keyring, where that was asked for.
+    pub kept: Option<Result<(), Problem>>,
+}
+
+impl Entrance {
+    /// A client with the first token that will do. GitHub is not asked yet.
+    pub async fn find(&self) -> Result<(Client, TokenSource), Problem> {
+        let found = self.places.find().await.map_err(Problem::from)?;
+        let source = found.source;
+        self.client(found.token).map(|client| (client, source))
+    }
+
+    /// A client with this token. Nothing is sent.
+    pub fn client(&self, token: Sensitive) -> Result<Client, Problem> {
+        let settings = Settings { token: Some(token), ..self.settings.clone() };
+        Client::new(settings).map_err(|fault| connection_problem(&fault))
+    }
+
+    /// Every token that can be found and what each may do; all are asked at the same time. `used` is the client pullkey
+    /// works with and where its token came from.
+    pub async fn tokens(&self, used: Option<&(Client, TokenSource)>) -> Vec<TokenReport> {
+        let looks = self.places.all().await;
+        let known = |source| looks.iter().any(|(place, _)| *place == source);
+        let besides = used.filter(|(_, source)| !known(*source));
+        let reports = looks.iter().map(|(source, found)| self.report(*source, found.clone(), used));
+        let mut reports = join_all(reports).await;
+        if let Some((client, source)) = besides {
+            reports.insert(0, report_of(client, *source, true).await);
+        }
+        reports
+    }
+
+    async fn report(
+        &self,
+        source: TokenSource,
+        found: Result<FoundToken, TokenFault>,
+        used: Option<&(Client, TokenSource)>,
+    ) -> TokenReport {
+        let used = used.filter(|(_, place)| *place == source).map(|(client, _)| client);
+        let client = match used {
+            Some(client) => Ok(client.clone()),
+            None => found.map_err(Problem::from).and_then(|found| self.client(found.token)),
+        };
+        match client {
+            Ok(client) => report_of(&client, source, used.is_some()).await,
+            Err(problem) => TokenReport {
+                source,
+                kind: TokenKind::Unknown,
+                used: false,
+                identity: Err(problem),
+                rights: Vec::new(),
+                note: None,
+            },
+        }
+    }
+
+    /// Takes another token, once GitHub has said whose it is.
+    pub async fn choose(&self, choice: TokenChoice) -> Result<Entered, Problem> {
+        match choice {
+            TokenChoice::Of(source) => {
+                let found = self.places.one(source).await.map_err(Problem::from)?;
+                self.enter(found.token, source).await
+            }
+            TokenChoice::Given { token, keep } => self.take(token, keep).await,
+        }
+    }
+
+    /// Takes a token that was given, and keeps it where that was asked for.
+    pub(super) async fn take(&self, token: Sensitive, keep: bool) -> Result<Entered, Problem> {
+        let mut entered = self.enter(token.clone(), TokenSource::Given).await?;
+        if keep {
+            let kept = self.keep(token).await;
+            if kept.is_ok() {
+                entered.source = TokenSource::Keyring;
+                entered.identity.source = TokenSource::Keyring;
+            }
+            entered.kept = Some(kept);
+        }
+        Ok(entered)
+    }
+
+    async fn enter(&self, token: Sensitive, source: TokenSource) -> Result<Entered, Problem> {
+        let settings = Settings { token: Some(token), ..self.settings.clone() };
+        let client = Client::new(settings).map_err(|fault| {
+            let mut problem = explain("this token cannot be used", &fault, None);
+            if source == TokenSource::Given {
+                "give it once more, exactly as GitHub showed it".clone_into(&mut problem.hint);
+            }
+            problem
+        })?;
+        let identity = identity(&client, source).await?;
+        Ok(Entered { client, source, identity, kept: None })
+    }
+
+    async fn keep(&self, token: Sensitive) -> Result<(), Problem> {
+        let (keyring, host) = self.keyring();
+        vault::write(keyring, host, token, PATIENCE).await.map_err(|fault| not_kept(&fault))
+    }
+
+    /// Takes pullkey's token out of the keyring; says whether there was one.
+    pub async fn forget(&self) -> Result<bool, Problem> {
+        let (keyring, host) = self.keyring();
+        let gone = vault::delete(keyring, host, PATIENCE).await;
+        gone.map_err(|fault| fault.problem("the token could not be taken out of the keyring"))
+    }
+
+    fn keyring(&self) -> (Arc<dyn vault::Vault>, String) {
+        (Arc::clone(&self.places.vault), self.places.address.host.clone())
+    }
+}
+
+fn not_kept(fault: &VaultFault) -> Problem {
+    let what = match fault {
+        VaultFault::Slow => "whether the token was kept in the keyring is not known; it works for this run",
+        VaultFault::NoBus
+        | VaultFault::Nobody
+        | VaultFault::Locked
+        | VaultFault::Dismissed
+        | VaultFault::NoCollection
+        | VaultFault::TooLarge
+        | VaultFault::Ambiguous
+        | VaultFault::Failed(_) => "the token was not kept in the keyring; it works for this run",
+    };
+    fault.problem(what)
+}
+
+/// Who a client's token is and what it may do.
+pub async fn report_of(client: &Client, source: TokenSource, used: bool) -> TokenReport {
+    let identity = identity(client, source).await;
+    let rights = identity.as_ref().map(Identity::rights).unwrap_or_default();
+    TokenReport { source, kind: client.token_kind(), used, note: note_of(source, &rights), identity, rights }
+}
+
+fn note_of(source: TokenSource, rights: &[(Right, Allowed)]) -> Option<String> {
+    if source == TokenSource::Codespace {
+        return Some(
+            "Codespaces puts it into GITHUB_TOKEN by itself: it is for this codespace's repository and too weak for \
+             secrets; give a token of your own with `pullkey auth login`, or set GH_TOKEN"
+                .to_owned(),
+        );
+    }
+    let useless = !rights.is_empty() && rights.iter().all(|(_, allowed)| matches!(allowed, Allowed::No(_)));
+    useless.then(|| "it may do nothing of what pullkey is for".to_owned())
+}
+
+/// The demo has its own token and no other.
+pub fn no_other_token() -> Problem {
+    Problem::new(
+        "the token was not changed",
+        "the demo plays its own GitHub and takes no token of yours",
+        "leave the demo and start pullkey to sign in",
+    )
+}
