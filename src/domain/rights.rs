@@ -1,8 +1,8 @@
 //! What a token may do, and the least token that may: one table for the sign-in screen, the command line and problems.
 //!
 //! Sources: GitHub Docs, «Scopes for OAuth apps» (which scope brings which), «Permissions required for fine-grained
-//! personal access tokens» (the permissions and their names), «About permissions for GitHub Packages». It never says yes
-//! where only GitHub can know: roles and permissions show when one tries.
+//! personal access tokens» (the permissions and their names), «About permissions for GitHub Packages». It never says
+//! yes where only GitHub can know: roles and permissions show when one tries.
 
 use super::problem::Need;
 use super::token::{Allowed, Right, TokenKind};

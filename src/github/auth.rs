@@ -46,8 +46,8 @@ impl Authorization {
         self.header.clone()
     }
 
-    /// Remembers a 401. A token that was refused is not sent again: after several bad logins GitHub refuses even good ones
-    /// for a while. Source: GitHub Docs, «Authenticating to the REST API», failed login limit.
+    /// Remembers a 401. A token that was refused is not sent again: after several bad logins GitHub refuses even good
+    /// ones for a while. Source: GitHub Docs, «Authenticating to the REST API», failed login limit.
     pub(super) fn note(&self, failure: &GithubError) {
         if let GithubError::Unauthorized(refusal) = failure {
             // The first refusal counts; those of requests that were under way say the same.

@@ -1,8 +1,8 @@
 //! The client for GitHub's REST API, on octocrab's request machinery over one HTTP stack of our own.
 //!
 //! It speaks of requests and answers only: what a failure means to a person is said in `work/problems.rs`. It refuses
-//! to send the token anywhere but to the one origin it was made for, and never repeats a write by itself, unless a limit
-//! refused it: then it was not carried out.
+//! to send the token anywhere but to the one origin it was made for, and never repeats a write by itself, unless a
+//! limit refused it: then it was not carried out.
 
 mod auth;
 mod client;

@@ -1,8 +1,8 @@
 //! Finds tokens: `GH_TOKEN`, `GITHUB_TOKEN`, the keyring, `gh auth token`, in this order.
 //!
-//! A token is for one host and goes nowhere else: keyring and `gh` are asked for the very host that is spoken to. They are
-//! not asked at all while a variable holds a token that will do. The one that Codespaces puts into `GITHUB_TOKEN` by
-//! itself will not: it reaches no secrets, so it is the last resort.
+//! A token is for one host and goes nowhere else: keyring and `gh` are asked for the very host that is spoken to. They
+//! are not asked at all while a variable holds a token that will do. The one that Codespaces puts into `GITHUB_TOKEN`
+//! by itself will not: it reaches no secrets, so it is the last resort.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! The operating system's keyring, one entry per host: read, written and deleted.
 //!
-//! It refuses to hang: where no keyring can answer it says so at once, and a call that does not return is left behind on
-//! its own thread. A token is kept here or nowhere: never in a file of ours.
+//! It refuses to hang: where no keyring can answer it says so at once, and a call that does not return is left behind
+//! on its own thread. A token is kept here or nowhere: never in a file of ours.
 
 use std::fmt::Debug;
 use std::path::Path;
@@ -16,8 +16,9 @@ use crate::domain::{Foreign, Problem, Sensitive};
 /// The entry's user name; its service is `pullkey:HOST`.
 const USER: &str = "token";
 
-/// The longest text kept, in characters: Windows' Credential Manager takes 2,560 bytes (`CRED_MAX_CREDENTIAL_BLOB_SIZE`)
-/// and the keyring crate writes two for each. It is the same on every system, so that none surprises.
+/// The longest text kept, in characters: Windows' Credential Manager takes 2,560 bytes
+/// (`CRED_MAX_CREDENTIAL_BLOB_SIZE`) and the keyring crate writes two for each. It is the same on every system, so that
+/// none surprises.
 pub const LONGEST: usize = 1_280;
 
 /// Why the keyring did not do what it was asked for.
@@ -39,8 +40,13 @@ pub enum VaultFault {
     Slow,
     #[error("the keyring holds several entries for this host")]
     Ambiguous,
-    #[error("the keyring failed{}", .0.as_ref().map(|said| format!(": it says «{}»", said.shown())).unwrap_or_default())]
+    #[error("the keyring failed{}", words(.0.as_ref()))]
     Failed(Option<Foreign>),
+}
+
+/// What a keyring said of its own failure.
+fn words(said: Option<&Foreign>) -> String {
+    said.map(|said| format!(": it says «{}»", said.shown())).unwrap_or_default()
 }
 
 impl VaultFault {
@@ -48,12 +54,12 @@ impl VaultFault {
     pub fn problem(&self, what: impl Into<String>) -> Problem {
         let hint = match self {
             Self::NoBus => {
-                "work in a desktop session, or under `dbus-run-session` with a keyring service; without one set GH_TOKEN"
+                "work in a desktop session, or under `dbus-run-session` with a keyring; without one set GH_TOKEN"
             }
             Self::Nobody => "start one, such as gnome-keyring, KWallet or KeePassXC; without one set GH_TOKEN",
             Self::Locked | Self::Dismissed => "unlock the keyring and try again, or set GH_TOKEN",
             Self::NoCollection => {
-                "create one and make it the default, for instance with «Passwords and Keys» (seahorse), or set GH_TOKEN"
+                "create one and make it the default, such as with «Passwords and Keys» (seahorse), or set GH_TOKEN"
             }
             Self::TooLarge => "GitHub's tokens are shorter than 256 characters: see whether this is one",
             Self::Slow => "see whether it waits for a password in a window of its own, then try again, or set GH_TOKEN",

@@ -114,8 +114,8 @@ impl Session {
         }
     }
 
-    /// Takes pullkey's token out of the keyring; says whether there was one. If it is the one in use, the next job looks
-    /// for another.
+    /// Takes pullkey's token out of the keyring; says whether there was one. If it is the one in use, the next job
+    /// looks for another.
     pub async fn sign_out(&self) -> Result<bool, Problem> {
         let Some(entrance) = &self.entrance else { return Err(work::no_other_token()) };
         let gone = entrance.forget().await?;

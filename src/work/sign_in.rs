@@ -1,7 +1,7 @@
 //! Signing in: which tokens there are and what each may do, taking another one, keeping one and forgetting it.
 //!
-//! A token that is given is asked for its owner before it is taken, and a token GitHub does not accept never replaces one
-//! that works. It refuses to keep a token anywhere but in the system's keyring.
+//! A token that is given is asked for its owner before it is taken, and a token GitHub does not accept never replaces
+//! one that works. It refuses to keep a token anywhere but in the system's keyring.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -46,6 +46,20 @@ async fn a_new_credential_is_written_server_last_at_every_scope() {
 }
 
 #[tokio::test]
+async fn a_token_that_is_refused_in_the_middle_is_not_sent_again() {
+    let stage = Stage::plain().await;
+    stage.strike(&name(ORDER[1]), FaultKind::Unauthorized);
+    let draft = draft(acme(), selected(vec![stage.repo("acme/web")]));
+    let first = saved(&stage, &draft).await;
+    let outcomes: Vec<_> = words(&first.members).into_iter().map(|(_, word)| word).collect();
+    assert_eq!(outcomes, ["created", "failed", "not tried"]);
+    assert!(first.now.is_none(), "reading back would have sent it again");
+    let sent = stage.world().requests().len();
+    assert!(save(&stage.gh, &draft, &mut |_| {}).await.is_err());
+    assert_eq!(stage.world().requests().len(), sent, "nothing is sent until another token is chosen");
+}
+
+#[tokio::test]
 async fn a_member_that_fails_without_effect_is_reported_and_the_rest_can_be_retried() {
     for kind in [
         FaultKind::Status(500),
@@ -53,7 +67,6 @@ async fn a_member_that_fails_without_effect_is_reported_and_the_rest_can_be_retr
         FaultKind::Forbidden,
         FaultKind::Html(502),
         FaultKind::Html(200),
-        FaultKind::Unauthorized,
         FaultKind::Status(404),
         FaultKind::Redirect("http://127.0.0.1:1/elsewhere".to_owned()),
     ] {
