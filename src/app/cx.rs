@@ -79,7 +79,8 @@ pub struct Flights {
 /// A write under way, as far as it matters when nobody looks at it any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Write {
-    pub scope: Scope,
+    /// The scope whose secrets are written, if it is about secrets.
+    pub scope: Option<Scope>,
     pub kind: Kind,
     /// What an undo puts back.
     pub restores: Option<AccessBefore>,
@@ -89,13 +90,17 @@ pub struct Write {
 
 impl Write {
     fn of(job: &Job) -> Option<Self> {
+        if let Job::ChangeCodespaces(changes) = job {
+            let doing = super::spaces::doing(changes);
+            return Some(Self { scope: None, kind: Kind::of(job), restores: None, done: doing.clone(), doing });
+        }
         let change = Change::of(job)?;
         let restores = match &change {
             Change::Restore(before) => Some(before.clone()),
             Change::Save(_) | Change::Access(_) | Change::Delete { .. } => None,
         };
         Some(Self {
-            scope: change.scope().clone(),
+            scope: Some(change.scope().clone()),
             kind: Kind::of(job),
             restores,
             doing: change.doing(),

@@ -92,6 +92,10 @@ impl Lasting {
 }
 
 impl Done {
+    pub const fn is_whole(&self) -> bool {
+        matches!(self.outcome, Ended::Whole(_))
+    }
+
     /// Why this cannot be undone; `None` if it can.
     pub const fn why_not(&self) -> Option<&'static str> {
         match &self.undo {

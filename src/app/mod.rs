@@ -16,6 +16,7 @@ pub mod remote;
 pub mod screens;
 pub mod scroll;
 pub mod series;
+pub mod spaces;
 #[cfg(test)]
 mod tests;
 pub mod words;
@@ -34,6 +35,7 @@ use self::keymap::{KeyPress, Keymap};
 use self::notices::{Notices, Tone};
 use self::protocol::{Effect, JobId, Msg, Outcome, Part, Pointer, Timer};
 use self::screens::Screen;
+use self::spaces::Run;
 use self::world::{Start, World};
 use crate::domain::ScopeKind;
 use crate::domain::change::AccessOutcome;
@@ -179,7 +181,17 @@ impl App {
         }
         let idle = self.pause().is_none().then_some("nothing waits for GitHub's limits");
         facade.offers.push(Offer::new(Action::StopWaiting).unless(idle));
+        if self.offers_restart() && !facade.typing {
+            facade.offers.push(Offer::called(Action::Restart, "restart codespaces"));
+        }
         facade
+    }
+
+    /// Whether codespaces started before what was written, and the screen one sees is not about them.
+    fn offers_restart(&self) -> bool {
+        !self.world.spaces.affected.is_empty()
+            && !self.world.spaces.is_running()
+            && !matches!(self.top(), Screen::Codespaces(_) | Screen::Help(_))
     }
 
     /// What the transport waits for, where it is worth telling: a wait that is over at once would only flicker.
@@ -238,14 +250,16 @@ impl App {
             }
             Action::Home => self.part_with(Flow::Home, (action, again), effects),
             Action::Codespaces | Action::Activity => {
-                let screen = self.with_cx(effects, |_, cx| {
-                    if action == Action::Codespaces {
-                        Screen::Codespaces(Box::new(screens::codespaces::State::open(cx)))
-                    } else {
-                        Screen::Activity(screens::activity::State::default())
-                    }
-                });
+                let screen = if action == Action::Codespaces {
+                    Screen::Codespaces(Box::default())
+                } else {
+                    Screen::Activity(screens::activity::State::default())
+                };
                 self.part_with(Flow::Tab(screen), (action, again), effects);
+            }
+            Action::Restart if self.offers_restart() => {
+                let state = screens::codespaces::State::ask_for_affected(&self.world);
+                self.part_with(Flow::Tab(Screen::Codespaces(Box::new(state))), (action, again), effects);
             }
             Action::SignIn if !matches!(self.top(), Screen::SignIn(_)) => {
                 let state = self.with_cx(effects, |_, cx| screens::sign_in::State::open(cx));
@@ -330,6 +344,7 @@ impl App {
         let Some(write) = self.flights.end(id) else { return };
         if let Some(write) = &write {
             self.world.remember(self.now, write, &outcome);
+            self.with_cx(effects, |_, cx| cx.after_write(id, write, &outcome));
         }
         match self.owner(id) {
             Some(at) => self.at(at, effects, |screen, cx| screen.finished(id, outcome, cx)),
@@ -374,6 +389,7 @@ impl App {
                     self.close(effects);
                 }
                 self.stack.push(screen);
+                self.with_cx(effects, Screen::opened);
             }
             Flow::Push(screen) => self.stack.push(screen),
             Flow::Replace(screen) => {
@@ -444,15 +460,24 @@ fn report_orphan(write: &Write, outcome: &Outcome, cx: &mut Cx<'_>) {
             return;
         }
         Outcome::AccessChanged(Ok(AccessOutcome::Stale(stale))) => {
-            cx.take_listing(&write.scope, stale.now.clone());
+            if let Some(scope) = &write.scope {
+                cx.take_listing(scope, stale.now.clone());
+            }
             cx.note(Tone::Warn, format!("{}: nothing was changed, somebody else did meanwhile", write.doing));
+            return;
+        }
+        Outcome::CodespacesChanged(_) => {
+            if let Some((whole, text)) = cx.world.spaces.run.as_ref().map(Run::summary) {
+                cx.note(if whole { Tone::Good } else { Tone::Bad }, text);
+            }
             return;
         }
         _ => return, // no end of a write of secrets
     };
-    match &saved.now {
-        Some(listing) => cx.take_listing(&write.scope, listing.clone()),
-        None => cx.load_scope(&write.scope),
+    match (&write.scope, &saved.now) {
+        (Some(scope), Some(listing)) => cx.take_listing(scope, listing.clone()),
+        (Some(scope), None) => cx.load_scope(scope),
+        (None, _) => {}
     }
     if saved.is_whole() {
         cx.note(Tone::Good, write.done.clone());

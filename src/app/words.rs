@@ -18,6 +18,18 @@ pub fn age(now: DateTime<Utc>, then: DateTime<Utc>) -> String {
     }
 }
 
+/// How long ago to the minute: «just now», «5 minutes ago», «3 hours ago», then as [`age`].
+pub fn ago(now: DateTime<Utc>, then: DateTime<Utc>) -> String {
+    let passed = now.signed_duration_since(then);
+    let plural = |n: i64, unit: &str| format!("{n} {unit}{} ago", if n == 1 { "" } else { "s" });
+    match (passed.num_minutes(), passed.num_hours()) {
+        (..=0, _) => "just now".to_owned(),
+        (minutes @ 1..=59, _) => plural(minutes, "minute"),
+        (_, hours @ 1..=47) => plural(hours, "hour"),
+        _ => format!("{} ago", age(now, then)),
+    }
+}
+
 /// The same as a clause: «set today», «set 12 days ago».
 pub fn set_ago(now: DateTime<Utc>, state: &MemberState) -> String {
     match age(now, state.updated_at).as_str() {

@@ -7,6 +7,7 @@ use super::cx::Cx;
 use super::history::Done;
 use super::protocol::{Job, JobId, Outcome, Part};
 use super::remote::Remote;
+use super::spaces::Spaces;
 use crate::domain::token::{Identity, Membership};
 use crate::domain::traffic::{Budget, Exchange, Pause, Traffic};
 use crate::domain::{OrgName, Prefix, RepoName, Repository, Scope, ScopeListing};
@@ -63,6 +64,7 @@ pub struct World {
     pub here_facts: Remote<Repository>,
     /// Repositories by organization; `None` for all the user reaches.
     pub catalogues: BTreeMap<Option<OrgName>, Remote<Catalogue>>,
+    pub spaces: Spaces,
 }
 
 /// What to look at, as the command line and the git remote say.
@@ -111,6 +113,7 @@ impl World {
             here: start.here,
             here_facts: Remote::Absent,
             catalogues: BTreeMap::new(),
+            spaces: Spaces::default(),
         }
     }
 
@@ -141,6 +144,7 @@ impl World {
 
     /// Takes a part of an answer to one of the world's own reads.
     pub fn part(&mut self, id: JobId, part: &Part) {
+        self.spaces.part(id, part);
         match part {
             Part::Listing(listing) => {
                 for (_, remote) in &mut self.scopes {
@@ -220,6 +224,7 @@ impl Cx<'_> {
 
     /// Reads one scope (again); an earlier read of it is aborted.
     pub fn load_scope(&mut self, scope: &Scope) {
+        self.forget_aside(scope);
         self.world.add_scope(scope.clone());
         let old = self.world.scope(scope).and_then(Remote::loading_id);
         if let Some(old) = old {
@@ -233,6 +238,7 @@ impl Cx<'_> {
 
     /// Takes the listing a write read back, so that lists show it without a reload. A read that is under way is older.
     pub fn take_listing(&mut self, scope: &Scope, listing: ScopeListing) {
+        self.forget_aside(scope);
         self.world.add_scope(scope.clone());
         if let Some(old) = self.world.scope(scope).and_then(Remote::loading_id) {
             self.cancel(old);
@@ -261,6 +267,7 @@ impl Cx<'_> {
 
     /// Takes the end of an answer to one of the world's own reads; others it leaves alone.
     pub fn settle(&mut self, id: JobId, outcome: &Outcome) {
+        self.settle_codespaces(id, outcome);
         match outcome {
             Outcome::SignIn(result) => {
                 if let Ok(identity) = result {

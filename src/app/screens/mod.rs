@@ -95,6 +95,8 @@ pub trait Behavior {
     fn has_submitted(&self) -> bool {
         false
     }
+    /// It has become a tab's screen: asks for what it shows.
+    fn opened(&mut self, _cx: &mut Cx<'_>) {}
     /// Aborts its reads before it goes.
     fn close(&mut self, _cx: &mut Cx<'_>) {}
 }
@@ -162,6 +164,10 @@ impl Screen {
 
     pub fn has_submitted(&self) -> bool {
         each!(self, s => s.has_submitted())
+    }
+
+    pub fn opened(&mut self, cx: &mut Cx<'_>) {
+        each!(self, s => s.opened(cx));
     }
 
     pub fn close(&mut self, cx: &mut Cx<'_>) {

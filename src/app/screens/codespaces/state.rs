@@ -1,18 +1,244 @@
-//! What the screen knows and does.
+//! What is selected and marked in the list of codespaces, and what its keys do.
+
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use crate::app::action::{Action, Offer};
+use super::question::{Question, no_restart, no_stop};
+use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};
+use crate::app::notices::Tone;
+use crate::app::protocol::Effect;
 use crate::app::screens::Behavior;
+use crate::app::scroll::Scroll;
+use crate::app::spaces::{Listed, problem};
 use crate::app::world::World;
+use crate::domain::freshness::rebuild_command;
+use crate::domain::{Codespace, CodespaceList, CodespaceName, Mend};
+use crate::ui::Memory;
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct State {}
+#[derive(Clone, Debug)]
+pub struct State {
+    pub which: CodespaceList,
+    /// The one one moved to; `None` until then, which means the first.
+    selected: Option<CodespaceName>,
+    marked: BTreeSet<CodespaceName>,
+    /// Whether the detail is open over the list.
+    pub detail: bool,
+    pub detail_scroll: Scroll,
+    /// What is asked before anything is done.
+    pub question: Option<Box<Question>>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            which: CodespaceList::Mine,
+            selected: None,
+            marked: BTreeSet::new(),
+            detail: false,
+            detail_scroll: Scroll::default(),
+            question: None,
+        }
+    }
+}
 
 impl State {
-    pub fn open(_cx: &mut Cx<'_>) -> Self {
-        Self::default()
+    /// Opened to restart those that started before what was just written.
+    pub fn ask_for_affected(world: &World) -> Self {
+        let mut state = Self { marked: world.spaces.affected.iter().cloned().collect(), ..Self::default() };
+        state.selected = state.marked.first().cloned();
+        state.question = Question::restart(&state.which, &state.targets(world)).map(Box::new);
+        state
+    }
+
+    pub fn listed<'w>(&self, world: &'w World) -> Option<&'w Listed> {
+        world.spaces.list(&self.which)?.value()
+    }
+
+    pub fn rows<'w>(&self, world: &'w World) -> &'w [Codespace] {
+        self.listed(world).map_or(&[], |listed| listed.codespaces.as_slice())
+    }
+
+    pub fn selected_index(&self, rows: &[Codespace]) -> usize {
+        self.selected.as_ref().and_then(|name| rows.iter().position(|c| c.name == *name)).unwrap_or(0)
+    }
+
+    pub fn selected<'w>(&self, world: &'w World) -> Option<&'w Codespace> {
+        let rows = self.rows(world);
+        rows.get(self.selected_index(rows))
+    }
+
+    pub fn is_marked(&self, name: &CodespaceName) -> bool {
+        self.marked.contains(name)
+    }
+
+    /// Those a key is about: the marked ones, else the selected one.
+    fn targets<'w>(&self, world: &'w World) -> Vec<&'w Codespace> {
+        let marked: Vec<&Codespace> = self.rows(world).iter().filter(|c| self.is_marked(&c.name)).collect();
+        if marked.is_empty() { self.selected(world).into_iter().collect() } else { marked }
+    }
+
+    /// The lists one can turn to: one's own, and those of the organizations one owns.
+    pub fn lists(world: &World) -> Vec<CodespaceList> {
+        let owned = world.memberships.value().into_iter().flatten().filter(|membership| membership.owner);
+        std::iter::once(CodespaceList::Mine).chain(owned.map(|m| CodespaceList::Org(m.org.clone()))).collect()
+    }
+
+    fn turn(&mut self, forward: bool, cx: &mut Cx<'_>) {
+        let lists = Self::lists(cx.world);
+        let at = lists.iter().position(|list| *list == self.which).unwrap_or(0);
+        let step = if forward { 1 } else { lists.len() - 1 };
+        self.which = lists[(at + step) % lists.len()].clone();
+        self.selected = None;
+        self.marked.clear();
+        self.detail = false;
+        cx.leave_codespaces();
+        cx.watch_codespaces(&self.which);
+    }
+
+    fn wander(&mut self, action: Action, world: &World) {
+        if self.detail {
+            self.detail_scroll.act(action);
+            return;
+        }
+        let rows = self.rows(world);
+        let (at, last) = (self.selected_index(rows), rows.len().saturating_sub(1));
+        let wanted = match action {
+            Action::Up => at.saturating_sub(1),
+            Action::PageUp => at.saturating_sub(10),
+            Action::Top => 0,
+            Action::Down => at + 1,
+            Action::PageDown => at + 10,
+            _ => last, // to the bottom
+        };
+        if let Some(codespace) = rows.get(wanted.min(last)) {
+            self.selected = Some(codespace.name.clone());
+            self.detail_scroll = Scroll::default();
+        }
+    }
+
+    fn toggle(&mut self, world: &World) {
+        let Some(name) = self.selected(world).map(|codespace| codespace.name.clone()) else { return };
+        if !self.marked.remove(&name) {
+            self.marked.insert(name);
+        }
+        self.wander(Action::Down, world);
+    }
+
+    fn back(&mut self) -> Flow {
+        if self.detail {
+            self.detail = false;
+        } else if self.marked.is_empty() {
+            return Flow::Close;
+        } else {
+            self.marked.clear();
+        }
+        Flow::Stay
+    }
+
+    fn copy(&self, cx: &mut Cx<'_>) {
+        let text = match problem(cx.world, &self.which) {
+            Some(problem) if self.rows(cx.world).is_empty() => problem.mend.as_ref().and_then(command),
+            _ => self.selected(cx.world).map(rebuild_command), // there is a list
+        };
+        if let Some(text) = text {
+            cx.effects.push(Effect::Copy(text));
+        }
+    }
+
+    fn offers(&self, world: &World) -> Vec<Offer> {
+        let targets = self.targets(world);
+        let busy = if world.read_only {
+            Some("nothing is written in this run: it is read-only".to_owned())
+        } else {
+            world.spaces.is_running().then(|| "the last ones are still on their way".to_owned())
+        };
+        let none = self.selected(world).is_none().then(|| "no codespace is selected".to_owned());
+        let restart = self.refusal(&targets, |codespace| no_restart(&self.which, codespace));
+        let stop = self.refusal(&targets, no_stop);
+        let page = self.selected(world).and_then(|codespace| codespace.web_url.as_ref());
+        let no_page = if world.demo {
+            Some("the demo world has no pages")
+        } else {
+            page.is_none().then_some("GitHub names no page for it")
+        };
+        let failed = self.rows(world).is_empty().then(|| problem(world, &self.which)).flatten();
+        let (copies, nothing) = match failed {
+            Some(problem) => ("copy the command", problem.mend.as_ref().and_then(command).is_none()),
+            None => ("copy rebuild", none.is_some()),
+        };
+        let mut offers = vec![
+            Offer::new(Action::Restart).unless(busy.clone().or_else(|| none.clone()).or(restart)),
+            Offer::new(Action::Stop).unless(busy.or_else(|| none.clone()).or(stop)),
+            Offer::called(Action::Toggle, "mark").unless(none.clone()),
+            Offer::called(Action::Copy, copies).unless(nothing.then_some("there is nothing to copy")),
+            Offer::new(Action::OpenLink).unless(none.clone().or_else(|| no_page.map(str::to_owned))),
+            Offer::called(Action::Activate, if self.detail { "close" } else { "details" }).unless(none),
+            Offer::called(Action::Back, self.back_label()),
+            Offer::new(Action::Reload),
+        ];
+        let alone =
+            (Self::lists(world).len() < 2).then_some("you own no organization whose members' codespaces you could see");
+        offers.insert(3, Offer::called(Action::Next, "whose").unless(alone));
+        offers.push(Offer::called(Action::Previous, "whose").unless(alone));
+        if self.detail {
+            offers.rotate_right(3); // closing comes first
+        }
+        offers.extend(moving());
+        offers
+    }
+
+    fn back_label(&self) -> &'static str {
+        match (self.detail, self.marked.is_empty()) {
+            (true, _) => "close",
+            (false, false) => "unmark",
+            (false, true) => "back",
+        }
+    }
+
+    /// Why none of them can; `None` if one can.
+    fn refusal(&self, targets: &[&Codespace], why_not: impl Fn(&Codespace) -> Option<String>) -> Option<String> {
+        let first = targets.first()?;
+        let reasons: Option<Vec<String>> = targets.iter().map(|codespace| why_not(codespace)).collect();
+        reasons?.first().map(|why| format!("{} {why}", first.shown()))
+    }
+
+    fn ask(&mut self, action: Action, world: &World) {
+        let targets = self.targets(world);
+        let question = if action == Action::Restart {
+            Question::restart(&self.which, &targets)
+        } else {
+            Question::stop(&self.which, &targets)
+        };
+        self.question = question.map(Box::new);
+    }
+
+    /// A key while something is asked.
+    fn answer(&mut self, action: Action, cx: &mut Cx<'_>) {
+        let Some(question) = &mut self.question else { return };
+        match action {
+            Action::Next | Action::Previous => question.doing = !question.doing,
+            Action::Activate if question.doing && !cx.world.spaces.is_running() => {
+                let changes = std::mem::take(&mut question.changes);
+                self.question = None;
+                self.marked.clear();
+                cx.change_codespaces(changes);
+            }
+            Action::Activate | Action::Back => self.question = None,
+            _ => question.scroll.act(action), // the moving keys
+        }
+    }
+}
+
+/// What a problem's remedy puts on the clipboard.
+fn command(mend: &Mend) -> Option<String> {
+    match mend {
+        Mend::Copy(text) | Mend::Open(text) => Some(text.clone()),
+        Mend::Gain(need) if !need.scopes.is_empty() => {
+            Some(format!("gh auth refresh -h github.com -s {}", need.scopes.join(",")))
+        }
+        Mend::Gain(_) | Mend::Retry | Mend::SignIn => None,
     }
 }
 
@@ -21,11 +247,94 @@ impl Behavior for State {
         "Codespaces".to_owned()
     }
 
-    fn facade(&self, _world: &World, _now: DateTime<Utc>) -> Facade {
-        Facade { offers: vec![Offer::new(Action::Back)], typing: false }
+    fn facade(&self, world: &World, _now: DateTime<Utc>) -> Facade {
+        let Some(question) = &self.question else {
+            return Facade { offers: self.offers(world), typing: false };
+        };
+        let mut offers = vec![
+            Offer::called(Action::Next, "other choice"),
+            Offer::called(Action::Previous, "other choice"),
+            Offer::called(Action::Activate, if question.doing { "do it" } else { "cancel" }),
+            Offer::called(Action::Back, "cancel"),
+        ];
+        offers.extend(moving());
+        Facade { offers, typing: false }
     }
 
-    fn act(&mut self, _action: Action, _cx: &mut Cx<'_>) -> Flow {
-        Flow::Close // only Back is offered
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+        if self.question.is_some() {
+            self.answer(action, cx);
+            return Flow::Stay;
+        }
+        match action {
+            Action::Restart | Action::Stop => self.ask(action, cx.world),
+            Action::Toggle => self.toggle(cx.world),
+            Action::Next => self.turn(true, cx),
+            Action::Previous => self.turn(false, cx),
+            Action::Copy => self.copy(cx),
+            Action::OpenLink => {
+                let page = self.selected(cx.world).and_then(|codespace| codespace.web_url.clone());
+                // Where it may lead is checked before it is opened.
+                cx.effects.extend(page.map(|page| Effect::OpenUrl(page.raw().to_owned())));
+            }
+            Action::Activate => {
+                self.detail = !self.detail;
+                self.detail_scroll = Scroll::default();
+            }
+            Action::Back => return self.back(),
+            Action::Reload => {
+                cx.load_codespaces(&self.which);
+                cx.compare_codespaces(&self.which, true);
+                cx.note(Tone::Info, "reading the codespaces again");
+            }
+            _ => self.wander(action, cx.world), // the moving keys
+        }
+        Flow::Stay
+    }
+
+    fn point(&mut self, row: usize, cx: &mut Cx<'_>) -> Flow {
+        if self.question.is_some() {
+            return Flow::Stay;
+        }
+        if let Some(codespace) = self.rows(cx.world).get(row) {
+            if self.selected.as_ref() == Some(&codespace.name) {
+                self.detail = !self.detail;
+            }
+            self.selected = Some(codespace.name.clone());
+        }
+        Flow::Stay
+    }
+
+    fn at_line(&self, world: &World) -> Option<usize> {
+        Some(match &self.question {
+            Some(question) => question.scroll.at(),
+            None if self.detail => self.detail_scroll.at(),
+            None => self.selected_index(self.rows(world)),
+        })
+    }
+
+    fn drawn(&mut self, memory: &Memory) {
+        if let Some(question) = &mut self.question {
+            question.scroll.drawn(memory.end("codespaces-question").unwrap_or_default());
+        } else if let Some(end) = memory.end("codespaces-detail") {
+            self.detail_scroll.drawn(end);
+        }
+    }
+
+    /// What is gone is marked no longer.
+    fn learn(&mut self, world: &World) {
+        if let Some(listed) = self.listed(world)
+            && listed.complete
+        {
+            self.marked.retain(|name| listed.codespaces.iter().any(|codespace| codespace.name == *name));
+        }
+    }
+
+    fn opened(&mut self, cx: &mut Cx<'_>) {
+        cx.watch_codespaces(&self.which);
+    }
+
+    fn close(&mut self, cx: &mut Cx<'_>) {
+        cx.leave_codespaces();
     }
 }

@@ -114,6 +114,10 @@ pub fn writing_lines(writing: &Writing, app: &App, canvas: &Canvas<'_, '_, '_>, 
         };
         lines.extend(canvas.marked(level, &format!("{}: {}", report.name, report.outcome.word()), columns));
     }
+    if let Some(words) = app.world.affected_words().filter(|_| writing.is_whole()) {
+        lines.push(Line::default());
+        lines.extend(canvas.marked(Level::Warn, &format!("{words}: R restarts"), columns));
+    }
     if let Some(problem) = writing.problem() {
         lines.push(Line::default());
         lines.extend(problem_lines(problem, canvas, columns));

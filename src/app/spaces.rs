@@ -1,0 +1,357 @@
+//! What is known of codespaces, shared by all screens: the lists, the secrets that reach them, and a restart under way.
+//!
+//! Scopes that are read only to compare a codespace with stand aside from the list of credentials.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::cx::{Cx, Write};
+use super::history::Kind;
+use super::notices::Tone;
+use super::protocol::{Job, JobId, Outcome, Part};
+use super::remote::Remote;
+use super::world::World;
+use crate::domain::codespace::{Phase, Stage};
+use crate::domain::freshness::{Granted, Read, freshness, is_same, scopes};
+use crate::domain::{
+    Codespace, CodespaceChange, CodespaceList, CodespaceName, CodespaceStep, Freshness, Problem, Scope, ScopeListing,
+};
+
+/// Codespaces, and whether these are all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listed {
+    pub codespaces: Vec<Codespace>,
+    pub complete: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spaces {
+    lists: BTreeMap<CodespaceList, Remote<Listed>>,
+    /// Scopes that are not in the list of credentials.
+    aside: Vec<(Scope, Remote<ScopeListing>)>,
+    /// The last stopping and starting, under way or ended.
+    pub run: Option<Run>,
+    /// The list somebody is looking at: what it has to be compared with is read as well.
+    watched: Option<CodespaceList>,
+    /// When a restart of this run of the program got one running.
+    restarted: BTreeMap<CodespaceName, DateTime<Utc>>,
+    /// A scope that was written to: which codespaces that concerns is being asked.
+    wanted: Option<Scope>,
+    /// Codespaces that started before what was written in this run.
+    pub affected: Vec<CodespaceName>,
+}
+
+/// Codespaces being stopped and started, and how far each got.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    pub id: JobId,
+    pub running: bool,
+    pub changes: Vec<CodespaceChange>,
+    pub steps: Vec<CodespaceStep>,
+}
+
+impl Run {
+    pub fn stage(&self, name: &CodespaceName) -> Option<&Stage> {
+        self.steps.iter().find(|step| step.name == *name).map(|step| &step.stage)
+    }
+
+    pub fn change(&self, name: &CodespaceName) -> Option<&CodespaceChange> {
+        self.changes.iter().find(|change| change.name() == name)
+    }
+
+    fn put(&mut self, step: CodespaceStep) {
+        match self.steps.iter_mut().find(|known| known.name == step.name) {
+            Some(known) => *known = step,
+            None => self.steps.push(step),
+        }
+    }
+
+    /// What it came to, in one sentence, and whether all of it is as wanted.
+    pub fn summary(&self) -> (bool, String) {
+        let is_done = |change: &&CodespaceChange| self.stage(change.name()).is_some_and(|s| change.is_done_by(s));
+        let done = self.changes.iter().filter(is_done).count();
+        let all = self.changes.len();
+        let verb = match self.changes.first() {
+            Some(CodespaceChange::Restart(_)) | None => "restarted",
+            Some(CodespaceChange::Stop(_) | CodespaceChange::StopMember { .. }) => "stopped",
+            Some(CodespaceChange::Start(_)) => "started",
+        };
+        let first = self.changes.iter().find(|change| !is_done(change));
+        let Some(first) = first else {
+            let text = match self.changes.as_slice() {
+                [one] => format!("{} is {verb}", one.name()),
+                _ => format!("{all} codespaces are {verb}"),
+            };
+            return (true, text);
+        };
+        let why = self.stage(first.name()).and_then(Stage::problem).map_or_else(
+            || format!("{} was not tried", first.name()),
+            |problem| format!("{}: {}", problem.what, problem.why),
+        );
+        (false, if all == 1 { why } else { format!("{done} of {all} codespaces are {verb}; {why}") })
+    }
+}
+
+/// The words for the writes under way, where no screen tells.
+pub fn doing(changes: &[CodespaceChange]) -> String {
+    match changes {
+        [one] => format!("{} {}", one.doing(), one.name()),
+        _ => format!("{} {} codespaces", changes.first().map_or("restarting", CodespaceChange::doing), changes.len()),
+    }
+}
+
+impl Spaces {
+    pub fn list(&self, which: &CodespaceList) -> Option<&Remote<Listed>> {
+        self.lists.get(which)
+    }
+
+    pub fn is_running(&self) -> bool {
+        self.run.as_ref().is_some_and(|run| run.running)
+    }
+
+    pub fn part(&mut self, id: JobId, part: &Part) {
+        match part {
+            Part::Codespaces(list) => {
+                for remote in self.lists.values_mut() {
+                    remote.part(id, Listed { codespaces: list.clone(), complete: false });
+                }
+            }
+            Part::Listing(listing) => {
+                for (_, remote) in &mut self.aside {
+                    remote.part(id, listing.clone());
+                }
+            }
+            Part::Codespace(step) => {
+                if let Some(run) = self.run.as_mut().filter(|run| run.id == id) {
+                    run.put(step.clone());
+                }
+            }
+            Part::Repositories(_) | Part::Step(_) | Part::Member(_) | Part::Device(_) => {}
+        }
+    }
+
+    /// Takes the end of a read.
+    fn settle(&mut self, id: JobId, outcome: &Outcome) {
+        match outcome {
+            Outcome::Codespaces(result) => {
+                let result = result.clone().map(|(codespaces, complete)| Listed { codespaces, complete });
+                for remote in self.lists.values_mut() {
+                    remote.settle(id, result.clone());
+                }
+            }
+            Outcome::Listing(result) => {
+                for (_, remote) in &mut self.aside {
+                    remote.settle(id, result.clone());
+                }
+            }
+            _ => {} // not about codespaces
+        }
+    }
+
+    fn ended(&mut self, now: DateTime<Utc>, id: JobId, steps: &[CodespaceStep]) {
+        let Some(run) = self.run.as_mut().filter(|run| run.id == id) else { return };
+        run.running = false;
+        for step in steps {
+            run.put(step.clone());
+            if step.stage == Stage::Running {
+                self.restarted.insert(step.name.clone(), now);
+            }
+            if step.stage.problem().is_none() {
+                self.affected.retain(|name| *name != step.name);
+            }
+        }
+    }
+}
+
+impl World {
+    /// The scopes that were read, as far as a codespace may see them.
+    fn read(&self, codespace: &Codespace) -> Vec<Read<'_>> {
+        let find = |scope: &Scope| {
+            let all = self.scopes.iter().chain(&self.spaces.aside);
+            all.into_iter().find(|(known, _)| is_same(known, scope)).map(|(_, remote)| remote)
+        };
+        let told = |scope: Scope| {
+            let result = match find(&scope)? {
+                Remote::Ready(listing) => Ok(listing),
+                Remote::Loading { so_far: Some(listing), .. } if listing.complete => Ok(listing),
+                Remote::Absent | Remote::Loading { .. } => Err("it is still being read"),
+                Remote::Failed { problem, .. } => Err(problem.why.as_str()),
+            };
+            Some((scope, result))
+        };
+        scopes(codespace).into_iter().filter_map(told).collect()
+    }
+
+    /// Whether something it has to be compared with is still on its way.
+    pub fn is_comparing(&self, codespace: &Codespace) -> bool {
+        let all = || self.scopes.iter().chain(&self.spaces.aside);
+        scopes(codespace).iter().any(|scope| {
+            let found = all().find(|(known, _)| is_same(known, scope));
+            found.is_some_and(|(_, remote)| remote.is_loading())
+        })
+    }
+
+    /// How a codespace's last start stands to the secrets it should see.
+    pub fn freshness(&self, which: &CodespaceList, codespace: &Codespace) -> Freshness {
+        let restarted = self.spaces.restarted.get(&codespace.name);
+        let changes = self.changes.iter().filter(|done| restarted.is_none_or(|at| done.at > *at));
+        let granted: Vec<Granted> =
+            changes.filter_map(|done| Some(Granted { at: done.at, before: done.before()?.clone() })).collect();
+        let mine = !matches!(which, CodespaceList::Org(_));
+        freshness(codespace, mine, &self.read(codespace), &granted)
+    }
+
+    /// What to say about the codespaces that started before what was written; `None` where there is none.
+    pub fn affected_words(&self) -> Option<String> {
+        let affected = &self.spaces.affected;
+        let all = self.spaces.list(&CodespaceList::Mine)?.value()?;
+        let mine: Vec<&Codespace> = all.codespaces.iter().filter(|c| affected.contains(&c.name)).collect();
+        let first = mine.first()?;
+        let of = first.repository_shown();
+        let of = if mine.iter().all(|c| c.repository_shown() == of) { format!(" of {of}") } else { String::new() };
+        Some(match mine.len() {
+            1 => format!("{}, a codespace{of}, started before this and does not have it yet", first.shown()),
+            n => format!("{n} codespaces{of} started before this and do not have it yet"),
+        })
+    }
+}
+
+impl Cx<'_> {
+    /// Reads a list of codespaces (again); an earlier read of it is aborted.
+    pub fn load_codespaces(&mut self, which: &CodespaceList) {
+        if let Some(old) = self.world.spaces.list(which).and_then(Remote::loading_id) {
+            self.cancel(old);
+        }
+        let id = self.start(Job::Codespaces(which.clone()));
+        self.world.spaces.lists.entry(which.clone()).or_default().begin(id);
+    }
+
+    /// Reads what the codespaces of a list have to be compared with, unless it is there; with `again` all of it.
+    pub fn compare_codespaces(&mut self, which: &CodespaceList, again: bool) {
+        let Some(listed) = self.world.spaces.list(which).and_then(Remote::value) else { return };
+        let mut wanted: Vec<Scope> = Vec::new();
+        for scope in listed.codespaces.iter().filter(|c| c.state.phase() != Phase::Gone).flat_map(scopes) {
+            let is_readable = scope != Scope::User || !matches!(which, CodespaceList::Org(_));
+            if is_readable && !wanted.iter().any(|known| is_same(known, &scope)) {
+                wanted.push(scope);
+            }
+        }
+        for scope in wanted {
+            let shown = self.world.scopes.iter().find(|(known, _)| is_same(known, &scope)).cloned();
+            match shown {
+                Some((known, remote)) if again || remote == Remote::Absent => self.load_scope(&known),
+                Some(_) => {}
+                None => self.look_aside(scope, again),
+            }
+        }
+    }
+
+    fn look_aside(&mut self, scope: Scope, again: bool) {
+        let at = self.world.spaces.aside.iter().position(|(known, _)| is_same(known, &scope));
+        if at.is_some() && !again {
+            return;
+        }
+        let old = at.and_then(|at| self.world.spaces.aside[at].1.loading_id());
+        if let Some(old) = old {
+            self.cancel(old);
+        }
+        let id = self.start(Job::LoadScope(scope.clone()));
+        match at {
+            Some(at) => self.world.spaces.aside[at].1.begin(id),
+            None => {
+                let mut remote = Remote::Absent;
+                remote.begin(id);
+                self.world.spaces.aside.push((scope, remote));
+            }
+        }
+    }
+
+    /// A scope that comes into the list of credentials stands aside no longer.
+    pub fn forget_aside(&mut self, scope: &Scope) {
+        while let Some(at) = self.world.spaces.aside.iter().position(|(known, _)| is_same(known, scope)) {
+            let (_, remote) = self.world.spaces.aside.remove(at);
+            if let Some(old) = remote.loading_id() {
+                self.cancel(old);
+            }
+        }
+    }
+
+    /// Somebody looks at a list: it is read, and what it has to be compared with.
+    pub fn watch_codespaces(&mut self, which: &CodespaceList) {
+        self.world.spaces.watched = Some(which.clone());
+        self.load_codespaces(which);
+        self.compare_codespaces(which, false);
+    }
+
+    /// Nobody does any more: every read that was only for that is aborted.
+    pub fn leave_codespaces(&mut self) {
+        self.world.spaces.watched = None;
+        let lists: Vec<JobId> = self.world.spaces.lists.values().filter_map(Remote::loading_id).collect();
+        let aside: Vec<JobId> = self.world.spaces.aside.iter().filter_map(|(_, r)| r.loading_id()).collect();
+        for id in lists.into_iter().chain(aside) {
+            self.cancel(id);
+        }
+        self.world.spaces.lists.retain(|_, remote| !remote.is_loading());
+        self.world.spaces.aside.retain(|(_, remote)| !remote.is_loading());
+    }
+
+    /// Stops and starts codespaces; one such run at a time.
+    pub fn change_codespaces(&mut self, changes: Vec<CodespaceChange>) {
+        let id = self.start(Job::ChangeCodespaces(changes.clone()));
+        self.world.spaces.run = Some(Run { id, running: true, changes, steps: Vec::new() });
+    }
+
+    /// Takes the end of a read about codespaces, and offers a restart where something was written meanwhile.
+    pub fn settle_codespaces(&mut self, id: JobId, outcome: &Outcome) {
+        let mine = self.world.spaces.list(&CodespaceList::Mine).and_then(Remote::loading_id) == Some(id);
+        self.world.spaces.settle(id, outcome);
+        if mine && matches!(outcome, Outcome::Codespaces(Ok(_))) {
+            self.offer_restart();
+        }
+        if mine {
+            self.world.spaces.wanted = None;
+        }
+        if let (Outcome::Codespaces(_), Some(which)) = (outcome, self.world.spaces.watched.clone()) {
+            self.compare_codespaces(&which, false);
+        }
+    }
+
+    fn offer_restart(&mut self) {
+        let Some(scope) = self.world.spaces.wanted.take() else { return };
+        let all = self.world.spaces.list(&CodespaceList::Mine).and_then(Remote::value);
+        let is_affected = |codespace: &&Codespace| {
+            let told = self.world.freshness(&CodespaceList::Mine, codespace);
+            codespace.state.phase() == Phase::Running
+                && matches!(told, Freshness::Stale(since) if is_same(&since.scope, &scope))
+        };
+        let affected: Vec<CodespaceName> =
+            all.into_iter().flat_map(|l| &l.codespaces).filter(is_affected).map(|c| c.name.clone()).collect();
+        self.world.spaces.affected = affected;
+        if let Some(words) = self.world.affected_words() {
+            self.note(Tone::Warn, format!("{words}: R restarts"));
+        }
+    }
+
+    /// Takes the end of a write: of codespaces, how far they got; of secrets, whom it concerns is asked.
+    pub fn after_write(&mut self, id: JobId, write: &Write, outcome: &Outcome) {
+        if let Outcome::CodespacesChanged(steps) = outcome {
+            self.world.spaces.ended(self.now, id, steps);
+            if let Some(which) = self.world.spaces.watched.clone() {
+                self.load_codespaces(&which);
+            }
+            return;
+        }
+        let has_written = matches!(write.kind, Kind::Values | Kind::Access | Kind::Undoing);
+        let is_whole = self.world.changes.first().is_some_and(|done| done.is_whole());
+        let may_ask = self.world.identity.value().is_some_and(|i| i.has_scope("codespace") != Some(false));
+        let Some(scope) = write.scope.clone().filter(|_| has_written && is_whole && may_ask) else { return };
+        self.world.spaces.wanted = Some(scope);
+        self.load_codespaces(&CodespaceList::Mine);
+    }
+}
+
+/// Why codespaces cannot be listed, if the last attempt failed.
+pub fn problem<'a>(world: &'a World, which: &CodespaceList) -> Option<&'a Problem> {
+    world.spaces.list(which)?.problem()
+}
