@@ -17,7 +17,7 @@ use super::auth::Authorization;
 use super::error::{is_html, server_time};
 use super::models::Listed;
 use super::pages::Pages;
-use super::settings::{Limits, Settings};
+use super::settings::{Limits, Polls, Settings};
 use super::transport::{self, Answer, Pacer};
 use super::{GithubError, Refusal};
 
@@ -76,6 +76,11 @@ impl Client {
     /// What remains of the hourly budget, and its size; `None` before the first answer.
     pub fn budget(&self) -> Option<(u64, u64)> {
         self.inner.pacer.budget()
+    }
+
+    /// How often something that takes its time is looked at.
+    pub fn polls(&self) -> Polls {
+        self.inner.limits.polls
     }
 
     /// Ends every wait for GitHub's limits: what waited fails and was not sent.

@@ -22,4 +22,4 @@ pub(crate) mod tests;
 pub use client::Client;
 pub use error::{GithubError, RateLimit, Refusal};
 pub use models::{Grant, Listed, Me, PublicKey, RepoRecord, SecretRecord, Written};
-pub use settings::{Limits, Listener, Pacing, Settings};
+pub use settings::{Limits, Listener, Pacing, Polls, Settings};

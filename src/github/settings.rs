@@ -75,6 +75,24 @@ pub struct Limits {
     pub pace: Pacing,
     /// How long an unfinished run can be gone on with; GitHub's picture may have changed after that.
     pub run: Duration,
+    pub polls: Polls,
+}
+
+/// How often something that takes its time at GitHub is looked at, such as a codespace that starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Polls {
+    /// Before the first look; each further interval is half as long again.
+    pub first: Duration,
+    pub most: Duration,
+    /// After so long it is looked at no more, and what became of it is unknown.
+    pub deadline: Duration,
+}
+
+impl Default for Polls {
+    /// GitHub tells no times: a stop takes about half a minute, a start up to some minutes on a new machine.
+    fn default() -> Self {
+        Self { first: Duration::from_secs(1), most: Duration::from_secs(10), deadline: Duration::from_secs(10 * 60) }
+    }
 }
 
 /// How fast, and how long to wait when it was too fast.
@@ -114,6 +132,7 @@ impl Default for Limits {
             body: 8 << 20,
             pace: Pacing::default(),
             run: Duration::from_secs(3_600),
+            polls: Polls::default(),
         }
     }
 }
@@ -149,6 +168,11 @@ impl Limits {
         Self {
             back_off: usual.back_off / n,
             run: usual.run / n,
+            polls: Polls {
+                first: usual.polls.first / n,
+                most: usual.polls.most / n,
+                deadline: usual.polls.deadline / n + SLACK,
+            },
             pace: Pacing {
                 window: pace.window / n,
                 spacing: pace.spacing / n,

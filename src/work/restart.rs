@@ -4,33 +4,14 @@
 //! Nothing is guessed: a request whose answer never came is settled by looking at the state, and what cannot be settled
 //! is unknown. A start is repeated only after GitHub said that it did not happen. «Running» never means «pulled».
 
-use std::time::Duration;
-
 use tokio::time::Instant;
 
 use crate::domain::codespace::{Phase, Stage};
 use crate::domain::{Codespace, CodespaceChange, CodespaceName, CodespaceStep, Foreign, Mend, OrgName, Problem};
-use crate::github::{Client, GithubError};
+use crate::github::{Client, GithubError, Polls};
 
 use super::codespaces::{Whose, refused};
 use super::problems::said;
-
-/// How often a codespace is looked at, and how long it is waited for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience {
-    /// Before the first look; each further interval is half as long again.
-    pub first: Duration,
-    pub most: Duration,
-    /// For stopping, and once more for starting.
-    pub deadline: Duration,
-}
-
-impl Default for Patience {
-    /// GitHub tells no times; a stop takes about half a minute, a start up to some minutes where the machine is new.
-    fn default() -> Self {
-        Self { first: Duration::from_secs(1), most: Duration::from_secs(10), deadline: Duration::from_secs(10 * 60) }
-    }
-}
 
 /// How often a state that has not moved after a request is looked at before it counts as «nothing happened»; and how
 /// often a start is asked for again that GitHub said it had not begun.
@@ -43,20 +24,11 @@ pub async fn change_codespaces(
     changes: &[CodespaceChange],
     part: &mut (dyn FnMut(CodespaceStep) + Send),
 ) -> Vec<CodespaceStep> {
-    change_with(gh, changes, Patience::default(), part).await
-}
-
-pub(super) async fn change_with(
-    gh: &Client,
-    changes: &[CodespaceChange],
-    patience: Patience,
-    part: &mut (dyn FnMut(CodespaceStep) + Send),
-) -> Vec<CodespaceStep> {
     let mut ends = Vec::new();
     for change in changes {
         let name = change.name().clone();
         let mut tell = |stage: Stage| part(CodespaceStep { name: name.clone(), stage });
-        let one = One { gh, target: Target::of(change), patience };
+        let one = One { gh, target: Target::of(change), polls: gh.polls() };
         let stage = one.carry_out(change, &mut tell).await;
         tell(stage.clone());
         ends.push(CodespaceStep { name, stage });
@@ -92,7 +64,7 @@ impl<'a> Target<'a> {
 struct One<'a> {
     gh: &'a Client,
     target: Target<'a>,
-    patience: Patience,
+    polls: Polls,
 }
 
 /// The way ended before its goal.
@@ -147,7 +119,7 @@ impl One<'_> {
             Phase::Starting | Phase::Busy => Err(Stage::Failed(self.busy(verb, &now))),
             Phase::Broken => Err(Stage::Failed(Problem::new(
                 what(),
-                format!("it has failed{}, and stopping and starting does not mend that", noticed(&now)),
+                format!("it has failed{}, which a restart seldom mends; nothing was changed", noticed(&now)),
                 format!(
                     "`gh codespace logs -c {0}` tells why; `gh codespace rebuild -c {0}` builds it anew",
                     self.name()
@@ -200,7 +172,7 @@ impl One<'_> {
                     if again + 1 == GRACE {
                         return Err(Stage::Failed(self.conflict(was_stopped, &words)));
                     }
-                    tokio::time::sleep(self.patience.most.min(self.patience.first * 3)).await;
+                    tokio::time::sleep(self.polls.most.min(self.polls.first * 3)).await;
                 }
                 Err(failure) if failure.may_have_happened() => {
                     unsure = Some(failure);
@@ -230,12 +202,12 @@ impl One<'_> {
     /// Looks until the goal is reached. `unsure` is the failure after which it is not known whether GitHub heard us.
     async fn wait_for(&self, wanted: &Wanted, unsure: Option<&GithubError>) -> Result<(), Broken> {
         let begin = Instant::now();
-        let mut pause = self.patience.first;
+        let mut pause = self.polls.first;
         let mut still = 0;
         let mut failure: Option<GithubError> = None;
-        while begin.elapsed() < self.patience.deadline {
+        while begin.elapsed() < self.polls.deadline {
             tokio::time::sleep(pause).await;
-            pause = self.patience.most.min(pause * 3 / 2);
+            pause = self.polls.most.min(pause * 3 / 2);
             let now = match self.look().await {
                 Ok(now) => now,
                 Err(fault) if is_passing(&fault) => {
@@ -390,7 +362,7 @@ impl One<'_> {
     }
 
     fn too_late(&self, wanted: &Wanted, failure: Option<&GithubError>) -> Problem {
-        let minutes = self.patience.deadline.as_secs().div_ceil(60);
+        let minutes = self.polls.deadline.as_secs().div_ceil(60);
         let waited = if minutes > 1 { format!("{minutes} minutes") } else { "the time there was for it".to_owned() };
         let why = failure.map_or_else(
             || format!("GitHub took the request, and it was not there after {waited}"),

@@ -2,6 +2,7 @@
 
 use super::world::{self, acme, api, org, prefix, reference, tested, type_login, type_values};
 use super::*;
+use crate::domain::codespace::{CodespaceStep, Stage};
 use crate::domain::traffic::{Cost, Exchange, Pause, PauseReason, Traffic};
 use crate::domain::{Access, Member, ScopeListing, Verdict, Visibility};
 
@@ -17,6 +18,7 @@ pub fn all() -> Vec<(&'static str, Driver)> {
     all.extend(changes());
     all.extend(login_tests());
     all.extend(frames());
+    all.extend(codespaces());
     all.extend(activity());
     for (_, driver) in &mut all {
         driver.expire_notices();
@@ -250,6 +252,72 @@ fn login_tests() -> Vec<(&'static str, Driver)> {
         ("login_test_cannot_tell", tried(climbing(), Verdict::Inconclusive)),
         ("login_test_stopped", with(climbing(), "esc")),
     ]
+}
+
+/// At the codespaces, with everything read.
+pub fn at_codespaces() -> Driver {
+    answered(with(Driver::ready(), "4"))
+}
+
+/// Reads end as this says, the others as usual.
+fn codespaces_end(end: impl Fn() -> Outcome) -> Driver {
+    let mut driver = with(Driver::ready(), "4");
+    let id = driver.running(|job| matches!(job, Job::Codespaces(_)));
+    driver.finish(id, end());
+    answered(driver)
+}
+
+fn codespaces() -> Vec<(&'static str, Driver)> {
+    let no_right = || {
+        let need = crate::domain::problem::Need { scopes: vec!["codespace".to_owned()], permissions: Vec::new() };
+        let problem = Problem::new(
+            "your codespaces could not be listed",
+            "the token lacks the scope `codespace` (it has: repo)",
+            "run `gh auth refresh -h github.com -s codespace` if the token is gh's",
+        );
+        Outcome::Codespaces(Err(problem.mended_by(crate::domain::Mend::Gain(need))))
+    };
+    let stage = |name: &str, stage: Stage| CodespaceStep { name: spaces::code_name(name), stage };
+    let restarting = || {
+        let mut driver = with(at_codespaces(), "G up space space R tab enter");
+        let id = driver.writing();
+        driver.part(id, Part::Codespace(stage("super-yodel-4jw7", Stage::Stopping)));
+        driver
+    };
+    let mut failed = restarting();
+    let id = failed.writing();
+    let problem = Problem::new(
+        "super-yodel-4jw7 is stopped, and could not be started",
+        "the account's spending limit does not allow it, or a payment method is missing",
+        "look at github.com/settings/billing",
+    );
+    let steps = vec![stage("super-yodel-4jw7", Stage::Failed(problem)), stage("bookish-pancake-q5", Stage::Running)];
+    failed.finish(id, Outcome::CodespacesChanged(steps));
+    vec![
+        ("codespaces", at_codespaces()),
+        ("codespaces_wait", with(Driver::ready(), "4")),
+        ("codespaces_stale", with(at_codespaces(), "G up")),
+        ("codespaces_detail", with(at_codespaces(), "G up enter")),
+        ("codespaces_stopped", with(at_codespaces(), "enter")),
+        ("codespaces_failed_one", with(at_codespaces(), "down down enter")),
+        ("codespaces_none", codespaces_end(|| Outcome::Codespaces(Ok((Vec::new(), true))))),
+        ("codespaces_incomplete", codespaces_end(|| Outcome::Codespaces(Ok((spaces::mine(), false))))),
+        ("codespaces_no_right", codespaces_end(no_right)),
+        ("codespaces_of_members", answered(with(at_codespaces(), "tab"))),
+        ("codespaces_marked", with(at_codespaces(), "G up space")),
+        ("codespaces_ask", with(at_codespaces(), "G up R")),
+        ("codespaces_ask_chosen", with(at_codespaces(), "G up R tab")),
+        ("codespaces_restarting", restarting()),
+        ("codespaces_half_restarted", with(answered(failed), "up")),
+        ("codespaces_offered", offered()),
+    ]
+}
+
+/// A credential was saved, and codespaces started before it.
+pub fn offered() -> Driver {
+    let mut driver = with(azure(bare(), 1), "enter s w");
+    driver.write_succeeds();
+    answered(driver)
 }
 
 fn frames() -> Vec<(&'static str, Driver)> {

@@ -5,11 +5,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod anything;
-mod fixtures;
+pub mod fixtures;
 mod keys;
 mod leaving;
 mod loading;
 mod pictures;
+pub mod spaces;
 pub mod world;
 
 use std::collections::BTreeMap;

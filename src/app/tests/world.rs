@@ -150,7 +150,7 @@ pub fn answer(job: &Job) -> Option<Outcome> {
         Job::UseToken(_) | Job::Device { .. } => {
             Outcome::TokenUsed { identity: Ok(identity(&["repo", "codespace", "admin:org"])), kept: None }
         }
-        Job::Codespaces(_) => Outcome::Codespaces(Ok((Vec::new(), true))),
+        Job::Codespaces(which) => Outcome::Codespaces(Ok((super::spaces::list(which), true))),
         Job::Test { .. }
         | Job::Save(_)
         | Job::ChangeAccess(_)

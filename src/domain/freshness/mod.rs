@@ -252,8 +252,8 @@ pub fn advice(codespace: &Codespace, freshness: &Freshness) -> Vec<String> {
         }
     }
     advice.push(format!(
-        "whether its image could be pulled GitHub's API does not tell; where it runs in a recovery container, a \
-         restart is not enough: rebuild it with `{}`, or in the codespace with «Codespaces: Rebuild Container»",
+        "GitHub's API does not tell whether its image could be pulled; if it runs in a recovery container, rebuild \
+         it: `{}`, or «Codespaces: Rebuild Container» inside it",
         rebuild_command(codespace)
     ));
     if codespace.prebuild == Some(true) {

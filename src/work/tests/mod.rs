@@ -5,6 +5,7 @@ mod access;
 mod delete;
 mod listing;
 mod odd;
+mod restart;
 mod save;
 mod save_access;
 mod words;

@@ -123,7 +123,9 @@ impl State {
         if !self.marked.remove(&name) {
             self.marked.insert(name);
         }
-        self.wander(Action::Down, world);
+        if !self.detail {
+            self.wander(Action::Down, world); // on to the next, as one marks several
+        }
     }
 
     fn back(&mut self) -> Flow {

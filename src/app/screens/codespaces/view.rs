@@ -17,12 +17,12 @@ use crate::ui::memory::Hit;
 use crate::ui::widgets::{Align, Column, Level, table, two_columns};
 
 const COLUMNS: [Column; 6] = [
-    Column { title: "CODESPACE", least: 14, most: 40, priority: 0, align: Align::Left },
-    Column { title: "REPOSITORY", least: 14, most: 30, priority: 3, align: Align::Left },
+    Column { title: "CODESPACE", least: 14, most: 24, priority: 0, align: Align::Left },
+    Column { title: "REPOSITORY", least: 14, most: 40, priority: 4, align: Align::Left },
     Column { title: "STATE", least: 12, most: 12, priority: 2, align: Align::Left },
-    Column { title: "STARTED", least: 11, most: 14, priority: 4, align: Align::Left },
+    Column { title: "STARTED", least: 12, most: 14, priority: 5, align: Align::Left },
     Column { title: "NEEDS", least: 11, most: 11, priority: 1, align: Align::Left },
-    Column { title: "WORK", least: 11, most: 24, priority: 5, align: Align::Left },
+    Column { title: "WORK", least: 11, most: 21, priority: 3, align: Align::Left },
 ];
 
 pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
@@ -183,7 +183,7 @@ fn row_line(
         canvas.line(Role::Text, codespace.state.word()),
         canvas.line(Role::Text, started),
         needs_cell(state, codespace, app, canvas),
-        canvas.line(Role::Warn, codespace.git.work().unwrap_or_default()),
+        canvas.line(Role::Warn, codespace.git.work().unwrap_or_default().replace(" and ", ", ")),
     ];
     let line = table::row(&COLUMNS, widths, cells, canvas.style(Role::Text), glyphs.ellipsis);
     let mut spans = vec![canvas.span(Role::Mark, format!("{bar} {mark} "))];
@@ -225,7 +225,8 @@ fn needs_cell(state: &State, codespace: &Codespace, app: &App, canvas: &Canvas<'
 
 fn detail_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let Some(codespace) = state.selected(&app.world) else { return Vec::new() };
-    let mut lines = canvas.wrapped(Role::Title, &codespace.shown(), columns);
+    let marked = if state.is_marked(&codespace.name) { ", marked" } else { "" };
+    let mut lines = canvas.wrapped(Role::Title, &format!("{}{marked}", codespace.shown()), columns);
     lines.extend(canvas.wrapped(Role::Dim, codespace.name.as_str(), columns));
     lines.push(Line::default());
     lines.extend(last_run(codespace, app, canvas, columns));
