@@ -17,9 +17,9 @@ use crate::domain::traffic::{Budget, Traffic};
 use crate::domain::{Member, Verdict};
 
 /// Keys that lead deep, pressed more often than the others.
-const OFTEN: [&str; 26] = [
+const OFTEN: [&str; 30] = [
     "enter", "enter", "enter", "tab", "esc", "esc", "down", "up", "w", "w", "s", "space", "n", "d", "t", "f2", "f5",
-    "f5", "a", "v", "r", "e", "1", "4", "5", "S",
+    "f5", "a", "v", "r", "e", "1", "4", "5", "S", "4", "R", "R", "Z",
 ];
 
 fn any_key(pick: usize) -> String {
@@ -74,7 +74,7 @@ fn answer_one(driver: &mut Driver, pick: usize) {
     let problem = world::no_network();
     let fails = pick.is_multiple_of(3);
     if pick.is_multiple_of(5) {
-        part_of(driver, id, &job);
+        part_of(driver, id, &job, pick);
     }
     let outcome = match &job {
         Job::Test { .. } => {
@@ -94,7 +94,12 @@ fn answer_one(driver: &mut Driver, pick: usize) {
             Outcome::Saved(Ok(saved))
         }
         Job::RestoreAccess(_) => Outcome::AccessChanged(Err(problem)),
-        Job::ChangeCodespaces(_) => Outcome::CodespacesChanged(Vec::new()),
+        Job::ChangeCodespaces(changes) => {
+            let steps = changes.iter().skip(pick % 2).map(|change| spaces::step(change, pick / 2));
+            Outcome::CodespacesChanged(steps.collect())
+        }
+        Job::Codespaces(_) if fails => Outcome::Codespaces(Err(problem)),
+        Job::Codespaces(which) => Outcome::Codespaces(Ok((spaces::list(which), pick.is_multiple_of(2)))),
         Job::SignOut => Outcome::SignedOut(Ok(true)),
         Job::SignIn if fails => Outcome::SignIn(Err(problem)),
         Job::Memberships if fails => Outcome::Memberships(Err(problem)),
@@ -106,7 +111,7 @@ fn answer_one(driver: &mut Driver, pick: usize) {
     driver.finish(id, outcome);
 }
 
-fn part_of(driver: &mut Driver, id: JobId, job: &Job) {
+fn part_of(driver: &mut Driver, id: JobId, job: &Job, pick: usize) {
     let part = match job {
         Job::LoadScope(scope) => Part::Listing(world::listing(scope)),
         Job::Repositories(of) => Part::Repositories(world::catalogue(of.as_ref())),
@@ -114,6 +119,11 @@ fn part_of(driver: &mut Driver, id: JobId, job: &Job) {
         Job::Save(_) | Job::ChangeAccess(_) | Job::Delete { .. } => {
             Part::Member(world::saved(job, |_| WriteOutcome::Created).members[0].clone())
         }
+        Job::Codespaces(which) => Part::Codespaces(spaces::list(which)),
+        Job::ChangeCodespaces(changes) => match changes.first() {
+            Some(change) => Part::Codespace(spaces::step(change, pick / 5)),
+            None => return,
+        },
         _ => return, // nothing arrives in parts
     };
     driver.part(id, part);
@@ -206,7 +216,7 @@ proptest! {
     ) {
         let mut driver = BEGINNINGS.with(|all| all[begin % all.len()].clone());
         // Where the button that does it has the focus already, Enter is the answer to a question.
-        prop_assume!(!driver.sight().contains("[ Delete ACR ]"));
+        prop_assume!(!["[ Delete ACR ]", "[ Restart ]"].iter().any(|button| driver.sight().contains(button)));
         let before = writes(&driver);
         for key in keys {
             driver.press(key);

@@ -3,9 +3,9 @@
 use chrono::Duration;
 
 use super::noon;
-use super::world::{org, reference};
-use crate::domain::codespace::{CodespaceRepo, GitStatus, State};
-use crate::domain::{Codespace, CodespaceList, CodespaceName};
+use super::world::{no_network, org, reference};
+use crate::domain::codespace::{CodespaceRepo, GitStatus, Stage, State};
+use crate::domain::{Codespace, CodespaceChange, CodespaceList, CodespaceName, CodespaceStep};
 
 pub fn code_name(text: &str) -> CodespaceName {
     CodespaceName::parse(text).unwrap()
@@ -64,4 +64,17 @@ pub fn list(which: &CodespaceList) -> Vec<Codespace> {
         }
         CodespaceList::Org(_) => Vec::new(),
     }
+}
+
+/// One of the stages a change can be at.
+pub fn step(change: &CodespaceChange, pick: usize) -> CodespaceStep {
+    let stages = [
+        Stage::Stopping,
+        Stage::Stopped,
+        Stage::Starting,
+        Stage::Running,
+        Stage::Failed(no_network()),
+        Stage::Unknown(no_network()),
+    ];
+    CodespaceStep { name: change.name().clone(), stage: stages[pick % stages.len()].clone() }
 }
