@@ -1,33 +1,40 @@
 //! `pullkey access`: who gets a credential, changed for all its members alike. Values are never needed.
 
-use super::args::AccessArgs;
+mod plan;
+mod undo;
+
+use plan::{Plan, Wish, alike, known, plan};
+
 use super::session::{Session, note};
+use super::write_args::AccessArgs;
 use super::{Exit, Failure, repos, set};
-use crate::domain::change::AccessOutcome;
-use crate::domain::{
-    Access, AccessChange, Credential, MemberState, Prefix, Problem, RepoRef, Saved, Scope, Visibility,
-};
+use crate::domain::change::{AccessBefore, AccessOutcome, Seen};
+use crate::domain::{AccessChange, Credential, Saved, Scope, Visibility};
+use crate::github::Client;
 use crate::report::{self, Change, Written};
-use crate::work;
+use crate::work::{self, Choice};
 
 pub(super) async fn run(args: &AccessArgs, session: &Session) -> Result<Exit, Failure> {
     let scope = args.scope.scope();
+    if args.repair.undo {
+        return undo::run(args, &scope, session).await;
+    }
+    let lists = Lists::read(args)?;
     check(args, &scope)?;
-    let gh = session.github().await?;
-    let (credential, wish) = session
+    let gh = session.writer().await?;
+    let (credential, plan) = session
         .interrupt
         .read(async {
             let listing = work::load_scope(&gh, &scope, &mut |_| {}).await.map_err(Failure::world)?;
-            let credential = listing.credential(&args.prefix).cloned().ok_or_else(|| absent(&args.prefix, &scope))?;
-            let add = repos::resolve(&gh, &scope, &args.add).await?;
-            let remove = known(&credential, &args.remove);
-            Ok::<_, Failure>((credential, Wish { add, remove, visibility: args.visibility }))
+            let credential = listing.credential(&args.prefix).cloned();
+            let credential = credential.ok_or_else(|| Failure::world(work::absent(&scope, &args.prefix)))?;
+            let plan = lists.plan(args, &gh, &scope, &credential).await?;
+            Ok::<_, Failure>((credential, plan))
         })
         .await??;
-    let plan = plan(&credential, &scope, wish)?;
-    let change = Change { before: plan.before.as_ref(), after: &plan.after };
     if args.dry_run {
         let nothing = Saved { members: Vec::new(), now: None };
+        let change = Change { before: plan.before.as_ref(), after: &plan.after };
         let written = Written {
             notes: &plan.notes,
             change: Some(change),
@@ -38,38 +45,133 @@ pub(super) async fn run(args: &AccessArgs, session: &Session) -> Result<Exit, Fa
         session.show(|| report::written_json(&written), || report::written(&written))?;
         return Ok(Exit::Fine);
     }
-    if let Some(what) = &plan.consent {
-        if session.can_ask() && !args.yes {
-            note(report::change(&change).trim_end());
-        }
-        session.consent(args.yes, what).await?;
+    consent(args, session, &plan, lists.is_by_name()).await?;
+    carry_out(args, session, &gh, (&scope, &credential, plan)).await
+}
+
+/// On a terminal also what patterns, topics and files found; opening it, and members that differ, everywhere.
+async fn consent(args: &AccessArgs, session: &Session, plan: &Plan, is_by_name: bool) -> Result<(), Failure> {
+    if !is_by_name && !session.json || (plan.consent.is_some() && session.can_ask() && !args.yes) {
+        note(report::change(&Change { before: plan.before.as_ref(), after: &plan.after }).trim_end());
     }
-    let wanted = AccessChange {
-        scope: scope.clone(),
-        prefix: args.prefix.clone(),
-        visibility: plan.visibility,
-        repositories: plan.repositories.clone(),
-        seen: None,
+    match &plan.consent {
+        Some(what) => session.consent(args.yes, what).await,
+        None if !is_by_name && session.can_ask() => {
+            session.consent(args.yes, &format!("the repositories of {} would change like this", args.prefix)).await
+        }
+        None => Ok(()),
+    }
+}
+
+async fn carry_out(
+    args: &AccessArgs,
+    session: &Session,
+    gh: &Client,
+    (scope, credential, plan): (&Scope, &Credential, Plan),
+) -> Result<Exit, Failure> {
+    let Plan { visibility, repositories, before, after, mut notes, .. } = plan;
+    let seen = Seen::of(credential);
+    let prefix = args.prefix.clone();
+    let planned = AccessBefore { scope: scope.clone(), prefix: prefix.clone(), members: seen.clone(), left: None };
+    let wanted = AccessChange { scope: scope.clone(), prefix, visibility, repositories, seen: Some(seen) };
+    let noted = session.note_access(gh, planned, &mut notes);
+    let (ended, was_interrupted) = session.interrupt.write(work::change_access(gh, &wanted, &mut |_| {})).await?;
+    let saved = match ended {
+        Ok(AccessOutcome::Done { saved, before }) => {
+            noted.made(before, &mut notes);
+            saved
+        }
+        Ok(AccessOutcome::Stale(stale)) => {
+            noted.dropped(&mut notes);
+            return Err(Failure::world(work::stale_problem(&args.prefix, &stale)));
+        }
+        Err(problem) => {
+            noted.dropped(&mut notes);
+            return Err(Failure::world(problem));
+        }
     };
-    let (saved, was_interrupted) = session.interrupt.write(work::change_access(&gh, &wanted, &mut |_| {})).await?;
-    let saved = match saved.map_err(Failure::world)? {
-        AccessOutcome::Done { saved, .. } => saved,
-        AccessOutcome::Stale(stale) => return Err(Failure::world(work::stale_problem(&args.prefix, &stale))),
-    };
-    let written = Written { notes: &plan.notes, change: Some(change), ..Written::of(&scope, &args.prefix, &saved) };
-    session.notes(&plan.notes);
+    let change = Change { before: before.as_ref(), after: &after };
+    let written = Written { notes: &notes, change: Some(change), ..Written::of(scope, &args.prefix, &saved) };
+    session.notes(&notes);
     session.show(|| report::written_json(&written), || report::written(&written))?;
     Ok(set::exit_of(&saved, was_interrupted))
 }
 
+/// The lists of the flags; what `--topic` and `--repos-file` name counts for the one list that is given.
+#[derive(Debug, Default)]
+struct Lists {
+    add: Choice,
+    remove: Choice,
+    set: Option<Choice>,
+}
+
+impl Lists {
+    fn read(args: &AccessArgs) -> Result<Self, Failure> {
+        let given = [args.add.is_some(), args.remove.is_some(), args.set.is_some()];
+        let count = given.into_iter().filter(|given| *given).count();
+        if !args.more.is_empty() && count != 1 {
+            return Err(Failure::usage(
+                "what shall become of these repositories is not said",
+                "--topic and --repos-file count for one of --add, --remove and --set",
+                "give exactly one of the three; it needs no value then",
+            ));
+        }
+        let of = |list: &Option<Vec<_>>| match list {
+            Some(list) if list.is_empty() && args.more.is_empty() && args.set.is_none() => Err(Failure::usage(
+                "no repository is named",
+                "--add and --remove need a value, --topic or --repos-file",
+                "name one as OWNER/NAME, or by a pattern such as OWNER/course-*",
+            )),
+            Some(list) => repos::choice(list, &args.more, None).map(Some),
+            None => Ok(None),
+        };
+        let (add, remove, set) = (of(&args.add)?, of(&args.remove)?, of(&args.set)?);
+        Ok(Self { add: add.unwrap_or_default(), remove: remove.unwrap_or_default(), set })
+    }
+
+    /// Whether somebody named every repository.
+    fn is_by_name(&self) -> bool {
+        [Some(&self.add), Some(&self.remove), self.set.as_ref()].into_iter().flatten().all(Choice::is_by_name)
+    }
+
+    async fn plan(
+        &self,
+        args: &AccessArgs,
+        gh: &Client,
+        scope: &Scope,
+        credential: &Credential,
+    ) -> Result<Plan, Failure> {
+        if args.repair.make_alike {
+            return alike(credential, args.repair.like);
+        }
+        let add = repos::resolve(gh, scope, &self.add).await?;
+        let set = match &self.set {
+            Some(choice) => Some(repos::resolve(gh, scope, choice).await?),
+            None => None,
+        };
+        let mut remove = known(credential, &self.remove.wanted);
+        if !self.remove.topics.is_empty() {
+            let topics = Choice { wanted: Vec::new(), topics: self.remove.topics.clone() };
+            let found = repos::resolve(gh, scope, &topics).await?.refs();
+            remove.0.extend(plan::granted(credential).into_iter().filter(|r| found.iter().any(|f| f.id == r.id)));
+        }
+        let note = [Some(&add), set.as_ref()].into_iter().flatten().find_map(repos::Found::note);
+        let set = set.as_ref().map(repos::Found::refs);
+        let wish = Wish { add: add.refs(), remove, set, visibility: args.visibility };
+        let mut plan = plan(credential, scope, wish)?;
+        plan.notes.extend(note);
+        Ok(plan)
+    }
+}
+
 fn check(args: &AccessArgs, scope: &Scope) -> Result<(), Failure> {
-    let names_some = !args.add.is_empty() || !args.remove.is_empty();
+    let names_some = args.add.is_some() || args.remove.is_some() || args.set.is_some();
     let what = "these flags do not fit together";
     match (scope, args.visibility) {
-        (_, None) if !names_some => Err(Failure::usage(
+        (_, None) if !names_some && !args.repair.make_alike => Err(Failure::usage(
             "what shall change is not said",
-            "none of --add, --remove and --visibility is given",
-            "name repositories with --add or --remove, or say --visibility for an organization",
+            "none of --add, --remove, --set and --visibility is given",
+            "name repositories with --add, --remove or --set, or say --visibility for an organization",
         )),
         (Scope::User, Some(Visibility::All | Visibility::Private)) => Err(Failure::usage(
             what,
@@ -78,133 +180,10 @@ fn check(args: &AccessArgs, scope: &Scope) -> Result<(), Failure> {
         )),
         (_, Some(Visibility::All | Visibility::Private)) if names_some => Err(Failure::usage(
             what,
-            "single repositories can be added and removed only where the visibility is selected",
-            "use --visibility selected, or leave out --add and --remove",
+            "single repositories can be named only where the visibility is selected",
+            "use --visibility selected, or leave out --add, --remove and --set",
         )),
         (Scope::User | Scope::Repository(_) | Scope::Organization(_), _) => Ok(()),
-    }
-}
-
-fn absent(prefix: &Prefix, scope: &Scope) -> Failure {
-    Failure::world(Problem::new(
-        format!("there is no credential {prefix}"),
-        format!("{scope}: no secret has a name such as {prefix}_CONTAINER_REGISTRY_SERVER"),
-        "`pullkey list` shows what there is",
-    ))
-}
-
-/// What shall change; `remove` holds what was found among the present repositories, and the names that were not.
-#[derive(Debug)]
-struct Wish {
-    add: Vec<RepoRef>,
-    remove: (Vec<RepoRef>, Vec<String>),
-    visibility: Option<Visibility>,
-}
-
-/// What will hold afterwards, and what has to be said before.
-#[derive(Debug)]
-struct Plan {
-    visibility: Visibility,
-    repositories: Vec<RepoRef>,
-    /// `None` where the members differ or one is not known.
-    before: Option<Access>,
-    after: Access,
-    /// What needs a yes.
-    consent: Option<String>,
-    notes: Vec<String>,
-}
-
-fn states(credential: &Credential) -> impl Iterator<Item = &MemberState> {
-    credential.members.iter().filter_map(|(_, state)| state.as_ref())
-}
-
-/// All repositories that any member is granted to, each once.
-fn granted(credential: &Credential) -> Vec<RepoRef> {
-    let mut all: Vec<RepoRef> = Vec::new();
-    for state in states(credential) {
-        if let Some(Access::Selected(selected)) = &state.access {
-            for repository in &selected.repositories {
-                if !all.iter().any(|known| known.id == repository.id) {
-                    all.push(repository.clone());
-                }
-            }
-        }
-    }
-    all
-}
-
-/// Repositories are removed by the names the list has: one that was deleted or hidden meanwhile can be removed too.
-fn known(credential: &Credential, names: &[crate::domain::RepoName]) -> (Vec<RepoRef>, Vec<String>) {
-    let present = granted(credential);
-    let (mut found, mut missing) = (Vec::new(), Vec::new());
-    for name in names {
-        match present.iter().find(|repository| name.is_same(repository.full_name.raw())) {
-            Some(repository) => found.push(repository.clone()),
-            None => missing.push(name.full()),
-        }
-    }
-    (found, missing)
-}
-
-fn plan(credential: &Credential, scope: &Scope, wish: Wish) -> Result<Plan, Failure> {
-    let prefix = &credential.prefix;
-    let before = credential.access().cloned();
-    let is_selected = states(credential).all(|state| matches!(state.access, Some(Access::Selected(_))));
-    let visibility = match wish.visibility {
-        Some(visibility) => visibility,
-        None if is_selected => Visibility::Selected,
-        None => {
-            return Err(Failure::usage(
-                "single repositories cannot be added or removed",
-                format!("{prefix} is not for selected repositories ({scope})"),
-                "add --visibility selected: then only the repositories of --add get it",
-            ));
-        }
-    };
-    let mut notes: Vec<_> = wish.remove.1.iter().map(|name| format!("{name} did not have it")).collect();
-    let (repositories, after) = match visibility {
-        Visibility::All => (Vec::new(), Access::All),
-        Visibility::Private => (Vec::new(), Access::Private),
-        Visibility::Selected => {
-            if states(credential).any(|s| matches!(&s.access, Some(Access::Selected(list)) if !list.complete)) {
-                return Err(Failure::world(Problem::new(
-                    format!("the present repositories of {prefix} are not all known"),
-                    "GitHub did not send the whole list, and writing an incomplete one would take the rest away",
-                    "try again",
-                )));
-            }
-            let mut list = granted(credential);
-            list.retain(|r| !wish.remove.0.iter().any(|gone| gone.id == r.id));
-            list.extend(wish.add.into_iter().filter(|new| !credential_has(credential, new)));
-            (list.clone(), Access::selected(list, true))
-        }
-    };
-    if after.is_nobody() {
-        notes.push("no repository will get it".to_owned());
-    }
-    let consent = consent(credential, before.as_ref(), &after);
-    Ok(Plan { visibility, repositories, before, after, consent, notes })
-}
-
-fn credential_has(credential: &Credential, repository: &RepoRef) -> bool {
-    granted(credential).iter().any(|known| known.id == repository.id)
-}
-
-/// What nobody may do by accident: opening it to repositories that are not named, and guessing where members differ.
-fn consent(credential: &Credential, before: Option<&Access>, after: &Access) -> Option<String> {
-    let prefix = &credential.prefix;
-    let is_wider = |wide: &Access| !matches!(before, Some(now) if now == wide || *now == Access::All);
-    match after {
-        Access::Selected(_) if before.is_none() => Some(format!(
-            "the members of {prefix} reach different repositories; all of them would get what any has now"
-        )),
-        Access::All if is_wider(after) => {
-            Some(format!("{prefix} would be opened to all repositories of the organization"))
-        }
-        Access::Private if is_wider(after) => {
-            Some(format!("{prefix} would be opened to all private repositories of the organization"))
-        }
-        Access::All | Access::Private | Access::Selected(_) | Access::Repository | Access::Other(_) => None,
     }
 }
 

@@ -1,10 +1,11 @@
 //! All flags in one place. A password is never an argument: it would stand in the process list.
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::write_args::{ACCESS_HELP, AccessArgs, ROTATE_HELP, RotateArgs, SET_HELP, SetArgs};
 use crate::domain::verdict::With;
-use crate::domain::{OrgName, Prefix, RepoName, Scope, Visibility, preset};
+use crate::domain::{OrgName, Prefix, RepoName, Scope, preset};
 
 const CLI_HELP: &str = "\
 Examples:
@@ -29,27 +30,6 @@ those of your organizations. Exit 3 if a scope that a flag names could not be re
 Examples:
   pullkey list
   pullkey list --user --org acme --json | jq '.scopes[].credentials[].prefix'";
-
-const SET_HELP: &str = "\
-The login is tested first. If the registry refuses it, nothing is written (exit 1); if it
-could not be told, it is written only with --yes (else exit 3). Off a terminal an existing
-credential is overwritten only with --yes (else exit 2). Its access is kept unless a flag
-changes it. Exit 3 if a member was not written, or if that is not known.
-
-Examples:
-  printf %s \"$PAT\" | pullkey set DOCKERHUB --user --preset dockerhub \\
-      --username octocat --password-stdin --repos octocat/hello
-  pullkey set ACR --org acme --preset acr --server mycompany.azurecr.io \\
-      --username codespaces --password-env ACR_PASSWORD \\
-      --visibility selected --repos acme/api,acme/web";
-
-const ACCESS_HELP: &str = "\
-Changes all members of the credential alike and never needs their values. Off a terminal
-a change that opens it to all or to all private repositories needs --yes.
-
-Examples:
-  pullkey access ACR --user --add octocat/hello --remove octocat/old --dry-run
-  pullkey access ACR --org acme --visibility private --yes";
 
 const DELETE_HELP: &str = "\
 Asks first on a terminal; elsewhere it needs --yes (else 2).
@@ -91,6 +71,9 @@ pub enum Command {
     /// Write a credential: server, user and password under one prefix
     #[command(after_help = SET_HELP)]
     Set(SetArgs),
+    /// Write new values of a credential and keep who gets it
+    #[command(after_help = ROTATE_HELP)]
+    Rotate(RotateArgs),
     /// Change which repositories get a credential
     #[command(after_help = ACCESS_HELP)]
     Access(AccessArgs),
@@ -109,6 +92,7 @@ impl Command {
         match self {
             Self::List(args) => args.json,
             Self::Set(args) => args.json,
+            Self::Rotate(args) => args.json,
             Self::Access(args) => args.json,
             Self::Delete(args) => args.json,
             Self::Test(args) => args.json,
@@ -120,6 +104,7 @@ impl Command {
     pub const fn password_variable(&self) -> Option<&String> {
         match self {
             Self::Set(args) => args.password.env.as_ref(),
+            Self::Rotate(args) => args.password.env.as_ref(),
             Self::Test(args) => args.password.env.as_ref(),
             Self::List(_) | Self::Access(_) | Self::Delete(_) | Self::Sandbox(_) => None,
         }
@@ -201,68 +186,6 @@ pub struct PasswordArgs {
 }
 
 #[derive(Clone, Debug, Args)]
-pub struct SetArgs {
-    /// The credential's prefix, such as ACR
-    #[arg(value_parser = Prefix::parse)]
-    pub prefix: Prefix,
-    #[command(flatten)]
-    pub scope: ScopeArgs,
-    /// Which registry product it is for
-    #[arg(long, value_name = "ID", value_parser = PossibleValuesParser::new(preset_ids()))]
-    pub preset: String,
-    /// The registry's server
-    #[arg(long, value_name = "SERVER", required_if_eq_any = needed_for(["acr", "ecr", "ecr-token", "other"]))]
-    pub server: Option<String>,
-    /// The user name
-    #[arg(long, value_name = "USER", required_if_eq_any = needed_for(["acr", "dockerhub", "ecr", "other"]))]
-    pub username: Option<String>,
-    #[command(flatten)]
-    pub password: PasswordArgs,
-    /// The repositories that get it, in place of those that have it
-    #[arg(long, value_name = "O/N,...", value_delimiter = ',', value_parser = RepoName::parse)]
-    pub repos: Option<Vec<RepoName>>,
-    /// Which of the organization's repositories get it
-    #[arg(long, value_parser = visibility())]
-    pub visibility: Option<Visibility>,
-    /// Write without testing the login first
-    #[arg(long)]
-    pub no_test: bool,
-    /// Overwrite, and write what could not be tested, without asking
-    #[arg(long, short)]
-    pub yes: bool,
-    /// Write JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-#[derive(Clone, Debug, Args)]
-pub struct AccessArgs {
-    /// The credential's prefix, such as ACR
-    #[arg(value_parser = Prefix::parse)]
-    pub prefix: Prefix,
-    #[command(flatten)]
-    pub scope: SharedScopeArgs,
-    /// Repositories that shall get it too
-    #[arg(long, value_name = "O/N,...", value_delimiter = ',', value_parser = RepoName::parse)]
-    pub add: Vec<RepoName>,
-    /// Repositories that shall not get it any more
-    #[arg(long, value_name = "O/N,...", value_delimiter = ',', value_parser = RepoName::parse)]
-    pub remove: Vec<RepoName>,
-    /// Which of the organization's repositories get it
-    #[arg(long, value_parser = visibility())]
-    pub visibility: Option<Visibility>,
-    /// Show what would change and change nothing
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Do not ask
-    #[arg(long, short)]
-    pub yes: bool,
-    /// Write JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-#[derive(Clone, Debug, Args)]
 pub struct DeleteArgs {
     /// The credential's prefix, such as ACR
     #[arg(value_parser = Prefix::parse)]
@@ -315,17 +238,7 @@ impl From<WithArg> for With {
     }
 }
 
-/// A value that these presets do not know by themselves.
-fn needed_for(ids: [&'static str; 4]) -> [(&'static str, &'static str); 4] {
-    ids.map(|id| ("preset", id))
-}
-
 /// By the names of their files: reading all of them, with their patterns, would slow down every command's start.
 pub(super) fn preset_ids() -> impl Iterator<Item = &'static str> {
     preset::FILES.iter().map(|(file, _)| file.strip_suffix(".toml").unwrap_or(file))
-}
-
-fn visibility() -> impl TypedValueParser<Value = Visibility> {
-    let words = [Visibility::All, Visibility::Private, Visibility::Selected].map(Visibility::word);
-    PossibleValuesParser::new(words).try_map(|word| Visibility::parse(&word).ok_or("unknown visibility"))
 }

@@ -3,18 +3,29 @@
 use super::args::DeleteArgs;
 use super::session::Session;
 use super::{Exit, Failure, set};
+use crate::domain::Credential;
 use crate::report::{self, Written};
 use crate::work;
 
 pub(super) async fn run(args: &DeleteArgs, session: &Session) -> Result<Exit, Failure> {
     let scope = args.scope.scope();
-    let what = format!("{} would be deleted ({scope}), and its values cannot be read back", args.prefix);
+    let gh = session.writer().await?;
+    let listing = session.interrupt.read(work::load_scope(&gh, &scope, &mut |_| {})).await?.map_err(Failure::world)?;
+    let credential = listing.credential(&args.prefix);
+    let credential = credential.ok_or_else(|| Failure::world(work::absent(&scope, &args.prefix)))?;
+    let members = members(credential);
+    let what = format!("{} would be deleted ({scope}: {members}), and its values cannot be read back", args.prefix);
     session.consent(args.yes, &what).await?;
-    let gh = session.github().await?;
     let (saved, was_interrupted) =
         session.interrupt.write(work::delete(&gh, &scope, &args.prefix, &mut |_| {})).await?;
     let saved = saved.map_err(Failure::world)?;
     let written = Written::of(&scope, &args.prefix, &saved);
     session.show(|| report::written_json(&written), || report::written(&written))?;
     Ok(set::exit_of(&saved, was_interrupted))
+}
+
+/// Those that exist, such as «SERVER, USER».
+pub(super) fn members(credential: &Credential) -> String {
+    let there = credential.members.iter().filter(|(_, state)| state.is_some());
+    there.map(|(member, _)| member.suffix()).collect::<Vec<_>>().join(", ")
 }

@@ -30,6 +30,11 @@ impl Interrupt {
         interrupt
     }
 
+    /// Whether somebody asked to stop.
+    pub(super) fn is_asked(&self) -> bool {
+        self.first.is_cancelled()
+    }
+
     /// Something that changes nothing: it is dropped when the user has enough.
     pub(super) async fn read<T>(&self, reading: impl Future<Output = T>) -> Result<T, Failure> {
         tokio::select! {

@@ -12,13 +12,17 @@ mod interrupt;
 mod list;
 mod password;
 mod repos;
+mod rotate;
 mod sandbox;
 mod session;
 mod set;
 mod set_access;
+mod spread;
 mod status;
 mod test;
 mod values;
+mod write_args;
+mod writing;
 
 #[cfg(test)]
 mod tests;
@@ -40,6 +44,7 @@ pub async fn run(command: Command, env: Env) -> Exit {
     let ended = match command {
         Command::List(args) => list::run(&args, &session).await,
         Command::Set(args) => set::run(&args, &session).await,
+        Command::Rotate(args) => rotate::run(&args, &session).await,
         Command::Access(args) => access::run(&args, &session).await,
         Command::Delete(args) => delete::run(&args, &session).await,
         Command::Test(args) => test::run(&args, &session).await,

@@ -1,29 +1,119 @@
-//! From `OWNER/NAME` to the repository's id, which is what GitHub keeps.
+//! From `OWNER/NAME`, patterns, topics and files to the repositories' ids, which is what GitHub keeps.
 
-use futures_util::future::try_join_all;
+use std::fs::File;
+use std::io::{self, IsTerminal, Read};
+use std::path::Path;
 
 use super::Failure;
-use crate::domain::{RepoName, RepoRef, Scope};
+use super::args::PasswordArgs;
+use super::write_args::ChoiceArgs;
+use crate::domain::{OrgName, RepoRef, Repository, Scope, Wanted};
 use crate::github::Client;
-use crate::work;
+use crate::work::{self, Choice};
 
-/// Looks all of them up at once; the first that cannot be found ends it. Doubles count once.
-pub(super) async fn resolve(gh: &Client, scope: &Scope, names: &[RepoName]) -> Result<Vec<RepoRef>, Failure> {
-    if let Scope::Organization(org) = scope
-        && let Some(other) = names.iter().find(|name| !name.owner().eq_ignore_ascii_case(org.as_str()))
-    {
+/// The largest file of names, in bytes: ten thousand repositories fit.
+const LARGEST: u64 = 4 << 20;
+
+/// What was found, and whether somebody named each of them.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) repositories: Vec<Repository>,
+    pub(super) is_by_name: bool,
+}
+
+impl Found {
+    pub(super) fn refs(&self) -> Vec<RepoRef> {
+        let one = |r: &Repository| RepoRef { id: r.id, full_name: r.full_name.clone() };
+        self.repositories.iter().map(one).collect()
+    }
+
+    /// What should be said of them.
+    pub(super) fn note(&self) -> Option<String> {
+        let archived: Vec<_> = self.repositories.iter().filter(|r| r.archived).map(|r| r.full_name.shown()).collect();
+        (!archived.is_empty()).then(|| format!("archived, and so read-only: {}", archived.join(", ")))
+    }
+
+    /// The names, one a line, under their number.
+    pub(super) fn listing(&self) -> String {
+        let mut out = count(self.repositories.len());
+        for repository in &self.repositories {
+            out.push_str("\n  ");
+            out.push_str(&repository.full_name.shown());
+        }
+        out
+    }
+}
+
+pub(super) fn count(repositories: usize) -> String {
+    if repositories == 1 { "1 repository".to_owned() } else { format!("{repositories} repositories") }
+}
+
+/// What the flags ask for, with what stands in the file.
+pub(super) fn choice(wanted: &[Wanted], more: &ChoiceArgs, password: Option<&PasswordArgs>) -> Result<Choice, Failure> {
+    let mut wanted = wanted.to_vec();
+    if let Some(path) = &more.repos_file {
+        let is_taken = password.is_some_and(|password| password.stdin);
+        wanted.extend(read(path, is_taken)?);
+    }
+    let choice = Choice { wanted, topics: more.topics.clone() };
+    if choice.is_empty() && !more.is_empty() {
+        return Err(Failure::usage(
+            "no repository is named",
+            "the file names none",
+            "put one name or pattern on each line",
+        ));
+    }
+    Ok(choice)
+}
+
+/// Looks them up; what cannot be found, or matches nothing, ends it.
+pub(super) async fn resolve(gh: &Client, scope: &Scope, choice: &Choice) -> Result<Found, Failure> {
+    let org = org_of(scope);
+    if let Some((org, other)) = org.and_then(|org| Some((org, choice.foreign_to(org)?))) {
         return Err(Failure::usage(
             format!("{other} cannot get it"),
             format!("it is no repository of {org}, and an organization's secrets reach its own repositories only"),
             "leave it out, or use --user",
         ));
     }
-    let found = try_join_all(names.iter().map(|name| work::repository(gh, name))).await.map_err(Failure::world)?;
-    let mut refs: Vec<RepoRef> = Vec::new();
-    for repository in found {
-        if !refs.iter().any(|known| known.id == repository.id) {
-            refs.push(RepoRef { id: repository.id, full_name: repository.full_name });
-        }
+    let repositories = work::choose(gh, org, choice).await.map_err(Failure::world)?;
+    Ok(Found { repositories, is_by_name: choice.is_by_name() })
+}
+
+const fn org_of(scope: &Scope) -> Option<&OrgName> {
+    match scope {
+        Scope::Organization(org) => Some(org),
+        Scope::User | Scope::Repository(_) => None,
     }
-    Ok(refs)
+}
+
+fn read(path: &Path, is_stdin_taken: bool) -> Result<Vec<Wanted>, Failure> {
+    let shown = crate::domain::foreign::clean(&path.to_string_lossy());
+    let refuse = |why: String| {
+        let hint = "name in --repos-file a file with one repository or pattern a line";
+        Failure::usage("the list of repositories could not be read", why, hint)
+    };
+    let text = if path.as_os_str() == "-" {
+        let stdin = io::stdin();
+        if is_stdin_taken {
+            return Err(refuse("standard input cannot be both the password and the list".to_owned()));
+        }
+        if stdin.is_terminal() {
+            return Err(refuse("standard input is a terminal".to_owned()));
+        }
+        bounded(stdin.lock())
+    } else {
+        File::open(path).and_then(bounded)
+    };
+    let text = text.map_err(|fault| refuse(format!("{shown}: {fault}")))?;
+    Wanted::read_lines(&text).map_err(|(line, fault)| refuse(format!("{shown}, line {line}: {fault}")))
+}
+
+fn bounded(source: impl Read) -> io::Result<String> {
+    let mut text = String::new();
+    let length = source.take(LARGEST + 1).read_to_string(&mut text)?;
+    if u64::try_from(length).unwrap_or(u64::MAX) > LARGEST {
+        return Err(io::Error::other(format!("more than {} MB", LARGEST >> 20)));
+    }
+    Ok(text)
 }

@@ -1,34 +1,76 @@
 //! `pullkey set`: checks, tests, and only then writes the three members.
 
-use super::args::SetArgs;
-use super::session::Session;
+use super::repos::Found;
+use super::session::{Session, note};
 use super::set_access::{self, Wish};
 use super::values::{self, Values};
-use super::{Exit, Failure, password, repos, test};
+use super::write_args::SetArgs;
+use super::{Exit, Failure, delete, password, repos, spread, test};
+use crate::domain::change::DraftAccess;
 use crate::domain::verdict::With;
 use crate::domain::{
-    Credential, Draft, Member, Members, Prefix, Problem, Saved, Scope, Sensitive, TestReport, Trial, Verdict,
+    Access, Credential, Draft, Member, Members, Prefix, Problem, Saved, Scope, Sensitive, TestReport, Trial, Verdict,
+    Visibility,
 };
 use crate::github::Client;
-use crate::report::{self, Written};
-use crate::work;
+use crate::report::{self, Change, Written};
+use crate::work::{self, Choice};
 
 pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failure> {
-    let scope = args.scope.scope();
-    set_access::check(&scope, args.repos.is_some(), args.visibility)?;
+    let Some(scope) = args.one_scope() else { return spread::run(args, session).await };
+    let has_repos = args.repos.is_some() || !args.more.is_empty();
+    set_access::check(&scope, has_repos, args.visibility)?;
+    let choice = repos::choice(args.repos.as_deref().unwrap_or_default(), &args.more, Some(&args.password))?;
     let (trial, Values { members, mut notes }) = checked_values(args, session)?;
-    let gh = session.github().await?;
-    let (draft, existing) = session.interrupt.read(draft(args, &gh, scope, members, &mut notes)).await??;
+    let gh = session.writer().await?;
+    let plan = Plan { scope, values: members, choice: has_repos.then_some(choice) };
+    let (draft, existing, listing) = session.interrupt.read(draft(args, &gh, plan, &mut notes)).await??;
+    if args.dry_run {
+        return dry_run(args, session, (&draft, existing.as_ref()), &notes);
+    }
+    if let Some(listing) = listing.filter(|_| !session.json) {
+        note(&format!("{} get it: {listing}", args.prefix));
+        if existing.is_none() && session.can_ask() {
+            session.consent(args.yes, &format!("{} would be written for these repositories", args.prefix)).await?;
+        }
+    }
     if let Some(existing) = existing {
         session.consent(args.yes, &overwriting(&existing, &draft.scope)).await?;
     }
-    let tested = if args.no_test { None } else { Some(prove(args, session, &trial).await?) };
+    let tested = if args.no_test { None } else { Some(prove(session, args.yes, &trial).await?) };
     let (saved, was_interrupted) = session.interrupt.write(work::save(&gh, &draft, &mut |_| {})).await?;
     let saved = saved.map_err(Failure::world)?;
     let written = Written { test: tested.as_ref(), notes: &notes, ..Written::of(&draft.scope, &draft.prefix, &saved) };
     session.notes(&notes);
     session.show(|| report::written_json(&written), || report::written(&written))?;
     Ok(exit_of(&saved, was_interrupted))
+}
+
+/// What would be written, and who would get it.
+fn dry_run(
+    args: &SetArgs,
+    session: &Session,
+    (draft, existing): (&Draft, Option<&Credential>),
+    notes: &[String],
+) -> Result<Exit, Failure> {
+    let before = existing.and_then(Credential::access);
+    let after = match &draft.access {
+        DraftAccess::Repository => Access::Repository,
+        DraftAccess::Keep => before.cloned().unwrap_or_else(|| Access::selected(Vec::new(), true)),
+        DraftAccess::Set { visibility: Visibility::All, .. } => Access::All,
+        DraftAccess::Set { visibility: Visibility::Private, .. } => Access::Private,
+        DraftAccess::Set { visibility: Visibility::Selected, repositories } => {
+            Access::selected(repositories.clone(), true)
+        }
+    };
+    let nothing = Saved { members: Vec::new(), now: None };
+    let nobody = Access::selected(Vec::new(), true);
+    let before = if existing.is_none() { Some(&nobody) } else { before };
+    let change = (draft.access != DraftAccess::Repository).then_some(Change { before, after: &after });
+    let written = Written { notes, change, dry_run: true, ..Written::of(&draft.scope, &args.prefix, &nothing) };
+    session.notes(notes);
+    session.show(|| report::written_json(&written), || report::written(&written))?;
+    Ok(Exit::Fine)
 }
 
 pub(super) fn exit_of(saved: &Saved, was_interrupted: bool) -> Exit {
@@ -41,7 +83,7 @@ pub(super) fn exit_of(saved: &Saved, was_interrupted: bool) -> Exit {
     }
 }
 
-fn checked_values(args: &SetArgs, session: &Session) -> Result<(Trial, Values), Failure> {
+pub(super) fn checked_values(args: &SetArgs, session: &Session) -> Result<(Trial, Values), Failure> {
     let preset = values::preset_of(&args.preset)?;
     let given = |value: &Option<String>, member: Member, flag: &str| {
         value.clone().or_else(|| preset.field(member).fixed.clone()).ok_or_else(|| {
@@ -62,36 +104,43 @@ fn checked_values(args: &SetArgs, session: &Session) -> Result<(Trial, Values), 
     Ok((trial, values))
 }
 
-/// Everything decided, and the credential that would be overwritten.
+/// Where to, what, and for whom; without a choice who gets it is kept.
+struct Plan {
+    scope: Scope,
+    values: Members<Sensitive>,
+    choice: Option<Choice>,
+}
+
+/// Everything decided, the credential that would be overwritten, and the repositories that nobody named one by one.
 async fn draft(
     args: &SetArgs,
     gh: &Client,
-    scope: Scope,
-    values: Members<Sensitive>,
+    plan: Plan,
     notes: &mut Vec<String>,
-) -> Result<(Draft, Option<Credential>), Failure> {
+) -> Result<(Draft, Option<Credential>, Option<String>), Failure> {
+    let Plan { scope, values, choice } = plan;
     let listing = work::load_scope(gh, &scope, &mut |_| {}).await.map_err(Failure::world)?;
     let existing = listing.credential(&args.prefix).cloned();
-    let repositories = match &args.repos {
-        Some(names) => Some(repos::resolve(gh, &scope, names).await?),
+    let found = match &choice {
+        Some(choice) => Some(repos::resolve(gh, &scope, choice).await?),
         None => None,
     };
-    let wish = Wish { repositories, visibility: args.visibility };
+    notes.extend(found.as_ref().and_then(Found::note));
+    let wish = Wish { repositories: found.as_ref().map(Found::refs), visibility: args.visibility };
     let (access, note) = set_access::decide(&scope, &args.prefix, existing.as_ref(), wish)?;
     notes.extend(note);
     let members = Member::WRITE_ORDER.to_vec();
-    Ok((Draft { scope, prefix: args.prefix.clone(), values, access, members }, existing))
+    let shown = found.filter(|found| !found.is_by_name).map(|found| found.listing());
+    Ok((Draft { scope, prefix: args.prefix.clone(), values, access, members }, existing, shown))
 }
 
 fn overwriting(existing: &Credential, scope: &Scope) -> String {
-    let names: Vec<_> =
-        existing.members.iter().filter(|(_, state)| state.is_some()).map(|(member, _)| member.suffix()).collect();
     let prefix: &Prefix = &existing.prefix;
-    format!("{prefix} exists already ({scope}: {}) and would be overwritten", names.join(", "))
+    format!("{prefix} exists already ({scope}: {}) and would be overwritten", delete::members(existing))
 }
 
 /// The login test before the write: refused ends it, «could not be told» needs consent.
-async fn prove(args: &SetArgs, session: &Session, trial: &Trial) -> Result<TestReport, Failure> {
+pub(super) async fn prove(session: &Session, yes: bool, trial: &Trial) -> Result<TestReport, Failure> {
     let clients = session.registry();
     let tested = session.interrupt.read(Box::pin(work::test(&clients, trial, With::Both, &mut |_| {}))).await?;
     let why = tested.decisive().map_or_else(String::new, |step| step.detail.clone());
@@ -102,9 +151,9 @@ async fn prove(args: &SetArgs, session: &Session, trial: &Trial) -> Result<TestR
             let problem = Problem::new("nothing was written, because the login does not work", why, hint);
             Err(Failure { test: Some(tested), ..Failure::new(Exit::Refused, problem) })
         }
-        Verdict::Inconclusive if args.yes => Ok(tested),
+        Verdict::Inconclusive if yes => Ok(tested),
         Verdict::Inconclusive if session.can_ask() => {
-            super::session::note(report::steps(&tested).trim_end());
+            note(report::steps(&tested).trim_end());
             session.consent(false, "Whether the login works could not be told").await?;
             Ok(tested)
         }

@@ -28,14 +28,31 @@ pub(super) fn check(preset: &Preset, mut members: Members<Sensitive>) -> Result<
         members.server = Sensitive::from(server);
         findings = lint::check_to_continue(preset, &members);
     }
-    for finding in &findings {
+    judge(preset, &findings, &mut notes)?;
+    Ok(Values { members, notes })
+}
+
+/// The same where not every value is given; `preset` is guessed from nothing, so it is the one for every registry.
+pub(super) fn check_some(members: Members<Option<Sensitive>>) -> Result<Vec<String>, Failure> {
+    let preset = preset_of("other")?;
+    let given = members.clone();
+    let members = members.map(|_, value| value.unwrap_or_else(|| Sensitive::from("")));
+    let findings = lint::check_to_continue(preset, &members);
+    let mut notes = Vec::new();
+    let about_given: Vec<_> = findings.into_iter().filter(|f| given.get(f.member).is_some()).collect();
+    judge(preset, &about_given, &mut notes)?;
+    Ok(notes)
+}
+
+fn judge(preset: &Preset, findings: &[Finding], notes: &mut Vec<String>) -> Result<(), Failure> {
+    for finding in findings {
         match finding.severity {
             Severity::Block => return Err(refusal(preset, finding)),
             Severity::Warn => notes.push(format!("the {} {}", finding.member.word(), finding.text)),
             Severity::Info | Severity::Good => {}
         }
     }
-    Ok(Values { members, notes })
+    Ok(())
 }
 
 fn only_server<'a>(preset: &'a Preset, finding: &Finding) -> Option<&'a str> {

@@ -7,6 +7,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use super::Env;
 use crate::domain::Problem;
 use crate::domain::journal::{Entry, LARGEST, shortened};
 
@@ -19,6 +20,17 @@ pub struct Journal {
 impl Journal {
     pub fn at(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into() }
+    }
+
+    /// The one in the user's folder for state; `None` where the environment names none.
+    /// Source: XDG Base Directory Specification.
+    pub fn of(env: &Env) -> Option<Self> {
+        let absolute = |name| env.get_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let base = absolute("XDG_STATE_HOME").or_else(|| {
+            let windows = if cfg!(windows) { absolute("LOCALAPPDATA") } else { None };
+            windows.or_else(|| Some(absolute("HOME")?.join(".local").join("state")))
+        });
+        base.map(|base| Self::at(base.join("pullkey")))
     }
 
     /// All entries, oldest first. Lines that are none are left out: the last one may have been cut off by a crash.

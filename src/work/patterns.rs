@@ -31,6 +31,17 @@ impl Choice {
     pub const fn is_empty(&self) -> bool {
         self.wanted.is_empty() && self.topics.is_empty()
     }
+
+    /// The first name or pattern that cannot be a repository of this organization.
+    pub fn foreign_to(&self, org: &OrgName) -> Option<&Wanted> {
+        self.wanted.iter().find(|wanted| {
+            let owner = match wanted {
+                Wanted::Name(name) => Some(name.owner()),
+                Wanted::Pattern(pattern) => pattern.owner(),
+            };
+            owner.is_some_and(|owner| !owner.eq_ignore_ascii_case(org.as_str()))
+        })
+    }
 }
 
 /// The chosen repositories, each once: of one organization, or of all that the user reaches.
@@ -79,20 +90,14 @@ fn name_of(wanted: &Wanted) -> Option<&RepoName> {
 
 /// An organization's secrets reach its own repositories only.
 fn belongs(org: &OrgName, choice: &Choice) -> Result<(), Problem> {
-    for wanted in &choice.wanted {
-        let owner = match wanted {
-            Wanted::Name(name) => Some(name.owner()),
-            Wanted::Pattern(pattern) => pattern.owner(),
-        };
-        if owner.is_some_and(|owner| !owner.eq_ignore_ascii_case(org.as_str())) {
-            return Err(Problem::new(
-                format!("{wanted} cannot get it"),
-                format!("it is no repository of {org}, and an organization's secrets reach its own repositories only"),
-                "leave it out, or use --user",
-            ));
-        }
+    match choice.foreign_to(org) {
+        None => Ok(()),
+        Some(wanted) => Err(Problem::new(
+            format!("{wanted} cannot get it"),
+            format!("it is no repository of {org}, and an organization's secrets reach its own repositories only"),
+            "leave it out, or use your own secrets",
+        )),
     }
-    Ok(())
 }
 
 async fn catalogue(gh: &Client, org: Option<&OrgName>, choice: &Choice) -> Result<Vec<RepoRecord>, Problem> {

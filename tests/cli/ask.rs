@@ -60,11 +60,12 @@ fn overwriting_and_opening_are_asked_for() {
 #[test]
 fn a_question_is_ended_by_ctrl_c() {
     let desk = Desk::new();
+    desk.plant("user", "ACR", "selected", &[]);
     let mut terminal = start(&desk, "delete ACR --user");
     terminal.wait_for("[y/N]");
     terminal.send("\x03");
     assert_eq!(code(&mut terminal), 130);
-    assert!(desk.world().requests().is_empty());
+    assert_eq!(desk.count(&http::Method::DELETE), 0);
 }
 
 #[test]
@@ -73,4 +74,35 @@ fn a_password_is_never_read_from_the_terminal_itself() {
     let mut terminal = start(&desk, "test --server r.example --username u --password-stdin");
     terminal.wait_for("standard input is a terminal");
     assert_eq!(code(&mut terminal), 2);
+}
+
+#[test]
+fn what_a_pattern_found_is_shown_before_it_is_written() {
+    let desk = Desk::new();
+    desk.plant("org:acme", "ACR", "selected", &["acme/web"]);
+    let mut terminal = start(&desk, "access ACR --org acme --add acme/*");
+    terminal.wait_for("[y/N]");
+    assert!(terminal.text().contains("+ acme/attic"), "{}", terminal.text());
+    terminal.send("\r");
+    assert_eq!(code(&mut terminal), 2);
+    assert_eq!(desk.granted("org:acme", "ACR"), ["acme/web"]);
+    let set = "set ACR --repo acme/* --preset other --server r.example --username u --password-env CANARY --no-test";
+    let mut terminal = start(&desk, set);
+    terminal.wait_for("[y/N]");
+    assert!(terminal.text().contains("ACR in 5 repositories"), "{}", terminal.text());
+    terminal.send("n\r");
+    assert_eq!(code(&mut terminal), 2);
+    assert_eq!(desk.count(&http::Method::PUT), 0);
+}
+
+#[test]
+fn an_untested_rotation_is_asked_for() {
+    let desk = Desk::new();
+    desk.plant("user", "ACR", "selected", &["acme/api"]);
+    let mut terminal = start(&desk, "rotate ACR --user --password-env CANARY");
+    terminal.wait_for("[y/N]");
+    assert!(terminal.text().contains("cannot be tested"), "{}", terminal.text());
+    terminal.send("\r");
+    assert_eq!(code(&mut terminal), 2);
+    assert_eq!(desk.values("user", "ACR")[2].as_deref(), Some("old-password"));
 }

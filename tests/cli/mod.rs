@@ -6,9 +6,11 @@ mod addresses;
 mod ask;
 mod delete;
 mod list;
+mod rotate;
 mod set;
 #[cfg(unix)]
 mod signals;
+mod spread;
 mod test;
 
 use std::io::Write;
@@ -164,9 +166,16 @@ fn finish(mut child: Child, stdin: &str) -> Ran {
 fn version_and_help_are_answers() {
     let desk = Desk::new();
     assert!(desk.run("--version").ends(0).stdout.starts_with("pullkey "));
-    for line in
-        ["--help", "list --help", "set --help", "access --help", "delete --help", "test --help", "sandbox --help"]
-    {
+    for line in [
+        "--help",
+        "list --help",
+        "set --help",
+        "rotate --help",
+        "access --help",
+        "delete --help",
+        "test --help",
+        "sandbox --help",
+    ] {
         assert!(desk.run(line).ends(0).stdout.contains("Usage"), "{line}");
     }
 }

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
-use crate::domain::{Foreign, Member, OrgName};
+use crate::domain::{Access, Foreign, Member, MemberState, OrgName, Prefix, RepoRef, Wanted};
 
 fn repo(id: u64) -> RepoRef {
     RepoRef { id, full_name: Foreign::new(format!("acme/r{id}")) }
@@ -31,7 +31,7 @@ fn org() -> Scope {
 
 fn wish(add: &[u64], remove: &[u64], visibility: Option<Visibility>) -> Wish {
     let refs = |ids: &[u64]| ids.iter().map(|id| repo(*id)).collect();
-    Wish { add: refs(add), remove: (refs(remove), Vec::new()), visibility }
+    Wish { add: refs(add), remove: (refs(remove), Vec::new()), set: None, visibility }
 }
 
 #[test]
@@ -85,7 +85,39 @@ fn members_that_differ_are_made_the_same_only_after_a_yes() {
 
 #[test]
 fn a_repository_is_removed_by_the_name_in_the_list_whatever_its_case() {
-    let names = ["ACME/R1", "acme/other"].map(|name| crate::domain::RepoName::parse(name).unwrap());
+    let names = ["ACME/R1", "acme/other"].map(|name| Wanted::parse(name).unwrap());
     let (found, missing) = known(&same(&selected(&[1])), &names);
     assert_eq!((found, missing), (vec![repo(1)], vec!["acme/other".to_owned()]));
+}
+
+#[test]
+fn patterns_remove_what_matches_and_say_what_matches_nothing() {
+    let wanted = ["acme/r*", "globex/*"].map(|text| Wanted::parse(text).unwrap());
+    let (found, missing) = known(&same(&selected(&[1, 2])), &wanted);
+    assert_eq!((found.len(), missing), (2, vec!["globex/*".to_owned()]));
+}
+
+#[test]
+fn a_whole_list_replaces_what_was_whatever_it_was() {
+    for before in [selected(&[1, 2]), Access::All, Access::selected(vec![repo(1)], false)] {
+        let wish = Wish { set: Some(vec![repo(7)]), ..Wish::default() };
+        let plan = plan(&same(&before), &org(), wish).unwrap();
+        assert!(plan.after.is_same(&selected(&[7])) && plan.visibility == Visibility::Selected);
+    }
+}
+
+#[test]
+fn members_are_made_like_the_two_that_agree_or_like_the_one_that_is_named() {
+    let odd = credential([selected(&[1]), selected(&[1, 2]), selected(&[1, 2])]);
+    let plan = alike(&odd, None).unwrap();
+    assert!(plan.after.is_same(&selected(&[1, 2])) && plan.consent.is_some());
+    assert!(alike(&odd, Some(Member::Server)).unwrap().after.is_same(&selected(&[1])));
+    let torn = credential([selected(&[1]), selected(&[2]), Access::Private]);
+    let failure = alike(&torn, None).unwrap_err();
+    assert!(failure.exit == Exit::Usage && failure.problem.hint.contains("--like"), "{failure:?}");
+    assert_eq!(alike(&torn, Some(Member::Password)).unwrap().visibility, Visibility::Private);
+    assert!(alike(&same(&Access::All), None).unwrap().consent.is_none());
+    let unread = credential([selected(&[1]), selected(&[1]), Access::selected(vec![repo(2)], false)]);
+    alike(&unread, None).unwrap_err();
+    alike(&unread, Some(Member::Password)).unwrap_err();
 }

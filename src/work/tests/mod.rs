@@ -6,8 +6,11 @@ mod delete;
 mod listing;
 mod odd;
 mod restart;
+mod rotate;
 mod save;
 mod save_access;
+mod spread;
+mod undo;
 mod words;
 
 use std::time::Duration;
@@ -75,6 +78,14 @@ impl Stage {
 pub(super) fn client(url: &str, token: Sensitive) -> Client {
     let limits = Limits { back_off: Duration::ZERO, ..Limits::hurried(10_000) };
     Client::new(Settings { limits, ..Settings::new(Url::parse(url).unwrap(), Some(token)) }).unwrap()
+}
+
+pub(super) const ORDER: [Member; 3] = Member::WRITE_ORDER;
+
+/// Whether no scope that tests write to holds a credential called ACR.
+pub(super) fn absent_everywhere(stage: &Stage) -> bool {
+    let is_absent = |key: &str| Member::all().all(|member| stage.value(key, &name(member)).is_none());
+    ["user", "org:acme", "repo:acme/api"].into_iter().all(is_absent)
 }
 
 pub(super) fn acme() -> Scope {

@@ -1,0 +1,174 @@
+//! What a change of access comes to, from the flags and from what holds. Pure.
+
+use crate::cli::Failure;
+use crate::domain::{Access, Credential, Member, MemberState, Problem, RepoRef, Scope, Visibility, Wanted};
+
+/// What shall change; `remove` holds what was found among the present repositories, and the names that were not.
+#[derive(Debug, Default)]
+pub(super) struct Wish {
+    pub(super) add: Vec<RepoRef>,
+    pub(super) remove: (Vec<RepoRef>, Vec<String>),
+    /// The whole list, in place of the present one.
+    pub(super) set: Option<Vec<RepoRef>>,
+    pub(super) visibility: Option<Visibility>,
+}
+
+/// What will hold afterwards, and what has to be said before.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) visibility: Visibility,
+    pub(super) repositories: Vec<RepoRef>,
+    /// `None` where the members differ or one is not known.
+    pub(super) before: Option<Access>,
+    pub(super) after: Access,
+    /// What needs a yes.
+    pub(super) consent: Option<String>,
+    pub(super) notes: Vec<String>,
+}
+
+fn states(credential: &Credential) -> impl Iterator<Item = &MemberState> {
+    credential.members.iter().filter_map(|(_, state)| state.as_ref())
+}
+
+/// All repositories that any member is granted to, each once.
+pub(super) fn granted(credential: &Credential) -> Vec<RepoRef> {
+    let mut all: Vec<RepoRef> = Vec::new();
+    for state in states(credential) {
+        if let Some(Access::Selected(selected)) = &state.access {
+            for repository in &selected.repositories {
+                if !all.iter().any(|known| known.id == repository.id) {
+                    all.push(repository.clone());
+                }
+            }
+        }
+    }
+    all
+}
+
+/// Repositories are removed by the names the list has: one that was deleted or hidden meanwhile can be removed too.
+pub(super) fn known(credential: &Credential, wanted: &[Wanted]) -> (Vec<RepoRef>, Vec<String>) {
+    let present = granted(credential);
+    let (mut found, mut missing) = (Vec::new(), Vec::new());
+    for one in wanted {
+        let before = found.len();
+        found.extend(present.iter().filter(|repository| one.is_match(repository.full_name.raw())).cloned());
+        if found.len() == before {
+            missing.push(one.to_string());
+        }
+    }
+    (found, missing)
+}
+
+pub(super) fn plan(credential: &Credential, scope: &Scope, wish: Wish) -> Result<Plan, Failure> {
+    let prefix = &credential.prefix;
+    let before = credential.access().cloned();
+    let is_selected = states(credential).all(|state| matches!(state.access, Some(Access::Selected(_))));
+    let visibility = match wish.visibility {
+        Some(visibility) => visibility,
+        None if is_selected || wish.set.is_some() => Visibility::Selected,
+        None => {
+            return Err(Failure::usage(
+                "single repositories cannot be added or removed",
+                format!("{prefix} is not for selected repositories ({scope})"),
+                "add --visibility selected: then only the repositories of --add get it",
+            ));
+        }
+    };
+    let mut notes: Vec<_> = wish.remove.1.iter().map(|name| format!("{name} did not have it")).collect();
+    let (repositories, after) = match (visibility, wish.set) {
+        (Visibility::All, _) => (Vec::new(), Access::All),
+        (Visibility::Private, _) => (Vec::new(), Access::Private),
+        (Visibility::Selected, Some(list)) => (list.clone(), Access::selected(list, true)),
+        (Visibility::Selected, None) => {
+            if states(credential).any(|s| matches!(&s.access, Some(Access::Selected(list)) if !list.complete)) {
+                return Err(Failure::world(Problem::new(
+                    format!("the present repositories of {prefix} are not all known"),
+                    "GitHub did not send the whole list, and writing an incomplete one would take the rest away",
+                    "try again",
+                )));
+            }
+            let mut list = granted(credential);
+            list.retain(|r| !wish.remove.0.iter().any(|gone| gone.id == r.id));
+            list.extend(wish.add.into_iter().filter(|new| !credential_has(credential, new)));
+            (list.clone(), Access::selected(list, true))
+        }
+    };
+    if after.is_nobody() {
+        notes.push("no repository will get it".to_owned());
+    }
+    let consent = consent(credential, before.as_ref(), &after);
+    Ok(Plan { visibility, repositories, before, after, consent, notes })
+}
+
+fn credential_has(credential: &Credential, repository: &RepoRef) -> bool {
+    granted(credential).iter().any(|known| known.id == repository.id)
+}
+
+/// What nobody may do by accident: opening it to repositories that are not named, and guessing where members differ.
+fn consent(credential: &Credential, before: Option<&Access>, after: &Access) -> Option<String> {
+    let prefix = &credential.prefix;
+    let is_wider = |wide: &Access| !matches!(before, Some(now) if now == wide || *now == Access::All);
+    match after {
+        Access::Selected(_) if before.is_none() => {
+            Some(format!("the members of {prefix} reach different repositories; all of them would get the same"))
+        }
+        Access::All if is_wider(after) => {
+            Some(format!("{prefix} would be opened to all repositories of the organization"))
+        }
+        Access::Private if is_wider(after) => {
+            Some(format!("{prefix} would be opened to all private repositories of the organization"))
+        }
+        Access::All | Access::Private | Access::Selected(_) | Access::Repository | Access::Other(_) => None,
+    }
+}
+
+/// All members like the one that is named, or like the two that agree.
+pub(super) fn alike(credential: &Credential, like: Option<Member>) -> Result<Plan, Failure> {
+    let prefix = &credential.prefix;
+    let what = || format!("the members of {prefix} cannot be made alike");
+    let wanted = match like {
+        Some(member) => {
+            credential.members.get(member).as_ref().and_then(|state| state.access.as_ref()).ok_or_else(|| {
+                let why = format!("there is no {}, or what it reaches could not be read", member.word());
+                Failure::world(Problem::new(what(), why, "name another member in --like"))
+            })?
+        }
+        None => credential.prevailing_access().or_else(|| credential.access()).ok_or_else(|| {
+            Failure::usage(
+                what(),
+                format!("no two of them agree: {}", each(credential)),
+                "say which is right: --like server, --like user or --like password",
+            )
+        })?,
+    };
+    let (visibility, repositories) = match wanted {
+        Access::All => (Visibility::All, Vec::new()),
+        Access::Private => (Visibility::Private, Vec::new()),
+        Access::Selected(list) if list.complete => (Visibility::Selected, list.repositories.clone()),
+        Access::Selected(_) | Access::Repository | Access::Other(_) => {
+            let why = format!("what they should reach is not wholly known: {}", wanted.words());
+            return Err(Failure::world(Problem::new(what(), why, "try again, or set the access anew")));
+        }
+    };
+    let consent = credential.access_differs().then(|| {
+        format!("the members of {prefix} reach different repositories ({}); all would get the same", each(credential))
+    });
+    Ok(Plan {
+        visibility,
+        repositories,
+        before: credential.access().cloned(),
+        after: wanted.clone(),
+        consent,
+        notes: Vec::new(),
+    })
+}
+
+/// Each member with what it reaches, such as «server 2 repositories, user nobody».
+fn each(credential: &Credential) -> String {
+    let there = credential.members.iter().filter_map(|(member, state)| Some((member, state.as_ref()?)));
+    let words = there.map(|(member, state)| {
+        let access = state.access.as_ref().map_or_else(|| "not known".to_owned(), Access::words);
+        format!("{} {access}", member.word())
+    });
+    words.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,75 @@
+//! What every command that writes shares: it refuses in read-only runs, and notes what can be undone later.
+
+use chrono::Utc;
+
+use super::session::Session;
+use super::{Exit, Failure};
+use crate::domain::Problem;
+use crate::domain::change::AccessBefore;
+use crate::domain::journal::{AccessEntry, Entry};
+use crate::github::Client;
+use crate::local::Journal;
+
+impl Session {
+    /// The client for something that writes.
+    pub(super) async fn writer(&self) -> Result<Client, Failure> {
+        let gh = self.github().await?;
+        if gh.is_read_only() {
+            return Err(Failure::new(
+                Exit::Usage,
+                Problem::new(
+                    "nothing was written",
+                    "this run is read only",
+                    "leave out --read-only and unset PULLKEY_READ_ONLY",
+                ),
+            ));
+        }
+        Ok(gh)
+    }
+
+    /// `None` where the environment names no home.
+    pub(super) fn journal(&self) -> Option<Journal> {
+        Journal::of(&self.env)
+    }
+
+    /// Notes a change of access that is about to be made. That it cannot be noted is no reason not to make it.
+    pub(super) fn note_access(&self, gh: &Client, before: AccessBefore, notes: &mut Vec<String>) -> Noted {
+        let entry = AccessEntry { id: fresh_id(), at: Utc::now(), host: gh.api_host(), before };
+        let mut noted = Noted { journal: self.journal(), entry };
+        noted.add(&Entry::Access(noted.entry.clone()), notes);
+        noted
+    }
+}
+
+/// A change of access in the journal.
+#[derive(Debug)]
+pub(super) struct Noted {
+    /// `None` if there is none, or if it failed once.
+    journal: Option<Journal>,
+    entry: AccessEntry,
+}
+
+impl Noted {
+    /// What the change really was, and what it left.
+    pub(super) fn made(mut self, before: AccessBefore, notes: &mut Vec<String>) {
+        self.entry.before = before;
+        self.add(&Entry::Access(self.entry.clone()), notes);
+    }
+
+    /// Nothing was changed.
+    pub(super) fn dropped(mut self, notes: &mut Vec<String>) {
+        self.add(&Entry::Closed { id: self.entry.id.clone() }, notes);
+    }
+
+    fn add(&mut self, entry: &Entry, notes: &mut Vec<String>) {
+        if let Some(Err(problem)) = self.journal.as_ref().map(|journal| journal.add(entry)) {
+            notes.push(format!("this cannot be undone later: {}: {}", problem.what, problem.why));
+            self.journal = None;
+        }
+    }
+}
+
+/// Unlike any other of this user.
+pub(super) fn fresh_id() -> String {
+    format!("{:x}-{:x}", Utc::now().timestamp_micros(), std::process::id())
+}
