@@ -25,7 +25,7 @@ pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failu
     let gh = session.writer().await?;
     let plan = Plan { scope, values: members, choice: has_repos.then_some(choice) };
     let (draft, existing, listing) = session.interrupt.read(draft(args, &gh, plan, &mut notes)).await??;
-    if args.dry_run {
+    if args.how.dry_run {
         return dry_run(args, session, (&draft, existing.as_ref()), &notes);
     }
     if let Some(listing) = listing.filter(|_| !session.json) {
@@ -37,7 +37,7 @@ pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failu
     if let Some(existing) = existing {
         session.consent(args.yes, &overwriting(&existing, &draft.scope)).await?;
     }
-    let tested = if args.no_test { None } else { Some(prove(session, args.yes, &trial).await?) };
+    let tested = if args.how.no_test { None } else { Some(prove(session, args.yes, &trial).await?) };
     let (saved, was_interrupted) = session.interrupt.write(work::save(&gh, &draft, &mut |_| {})).await?;
     let saved = saved.map_err(Failure::world)?;
     let written = Written { test: tested.as_ref(), notes: &notes, ..Written::of(&draft.scope, &draft.prefix, &saved) };

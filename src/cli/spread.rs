@@ -34,14 +34,14 @@ pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failu
         .await??;
     notes.extend(log.note(&targets));
     session.notes(&notes);
-    if args.dry_run {
+    if args.how.dry_run {
         return show(args, session, (&planned(&targets), None), &notes, Exit::Fine);
     }
     if !session.json {
         note(report::spread_plan(&args.prefix, &standings(&targets)).trim_end());
     }
     consent(args, session, &targets).await?;
-    let tested = if args.no_test { None } else { Some(set::prove(session, args.yes, &trial).await?) };
+    let tested = if args.how.no_test { None } else { Some(set::prove(session, args.yes, &trial).await?) };
     let log = log.begin(args, &gh, targets.len(), &mut notes);
     let total = targets.len();
     let mut part = |at: usize, placed: &Placed| {
@@ -141,7 +141,7 @@ fn show(
     notes: &[String],
     exit: Exit,
 ) -> Result<Exit, Failure> {
-    let spread = Spread { prefix: &args.prefix, placed, test, notes, dry_run: args.dry_run };
+    let spread = Spread { prefix: &args.prefix, placed, test, notes, dry_run: args.how.dry_run };
     session.show(|| report::spread_json(&spread), || report::spread(&spread))?;
     Ok(exit)
 }
@@ -166,7 +166,7 @@ impl Log {
             None => Vec::new(),
         };
         let open =
-            if args.afresh { None } else { journal::open_run(&entries, &gh.api_host(), &args.prefix, Utc::now()) };
+            if args.how.afresh { None } else { journal::open_run(&entries, &gh.api_host(), &args.prefix, Utc::now()) };
         let run = open.as_ref().map_or_else(fresh_id, |open| open.run.id.clone());
         Self { journal, open, run }
     }

@@ -118,6 +118,19 @@ pub struct SetArgs {
     /// Which of the organization's repositories get it
     #[arg(long, value_parser = visibility())]
     pub visibility: Option<Visibility>,
+    #[command(flatten)]
+    pub how: HowArgs,
+    /// Overwrite, and write what could not be tested, without asking
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Write JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What is done around the write.
+#[derive(Clone, Debug, Default, Args)]
+pub struct HowArgs {
     /// Write without testing the login first
     #[arg(long)]
     pub no_test: bool,
@@ -127,12 +140,6 @@ pub struct SetArgs {
     /// Show what would be written and write nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Overwrite, and write what could not be tested, without asking
-    #[arg(long, short)]
-    pub yes: bool,
-    /// Write JSON
-    #[arg(long)]
-    pub json: bool,
 }
 
 impl SetArgs {

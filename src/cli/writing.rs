@@ -35,9 +35,9 @@ impl Session {
     /// Notes a change of access that is about to be made. That it cannot be noted is no reason not to make it.
     pub(super) fn note_access(&self, gh: &Client, before: AccessBefore, notes: &mut Vec<String>) -> Noted {
         let entry = AccessEntry { id: fresh_id(), at: Utc::now(), host: gh.api_host(), before };
-        let mut noted = Noted { journal: self.journal(), entry };
-        noted.add(&Entry::Access(noted.entry.clone()), notes);
-        noted
+        let mut line = Noted { journal: self.journal(), entry };
+        line.add(&Entry::Access(line.entry.clone()), notes);
+        line
     }
 }
 

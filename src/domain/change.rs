@@ -208,20 +208,20 @@ mod tests {
         Seen { member, updated_at: DateTime::from_timestamp(second, 0).unwrap(), access }
     }
 
-    fn of(ids: &[u64], complete: bool) -> Option<Access> {
+    fn of(ids: &[u64], complete: bool) -> Access {
         let one = |id: &u64| RepoRef { id: *id, full_name: "acme/api".into() };
-        Some(Access::selected(ids.iter().map(one).collect(), complete))
+        Access::selected(ids.iter().map(one).collect(), complete)
     }
 
     #[test]
     fn every_way_in_which_members_can_differ_is_a_sentence() {
         let before = [
-            seen(Member::Server, 1, of(&[1], true)),
-            seen(Member::User, 1, of(&[1], true)),
+            seen(Member::Server, 1, Some(of(&[1], true))),
+            seen(Member::User, 1, Some(of(&[1], true))),
             seen(Member::Password, 1, None),
         ];
         assert_eq!(Seen::differences(&before, &before, false), Vec::<String>::new());
-        let now = [seen(Member::Server, 2, of(&[2], true)), seen(Member::Password, 2, Some(Access::All))];
+        let now = [seen(Member::Server, 2, Some(of(&[2], true))), seen(Member::Password, 2, Some(Access::All))];
         let told = Seen::differences(&before, &now, false);
         assert_eq!(told.len(), 3, "{told:?}");
         assert!(told[0].contains("others") && told[1].contains("gone") && told[2].contains("written"), "{told:?}");
@@ -231,10 +231,10 @@ mod tests {
 
     #[test]
     fn what_a_list_lacks_is_no_difference() {
-        let whole = [seen(Member::User, 1, of(&[1, 2], true))];
-        let part = [seen(Member::User, 1, of(&[1], false))];
+        let whole = [seen(Member::User, 1, Some(of(&[1, 2], true)))];
+        let part = [seen(Member::User, 1, Some(of(&[1], false)))];
         assert!(Seen::differences(&whole, &part, false).is_empty());
-        let other = [seen(Member::User, 1, of(&[3], false))];
+        let other = [seen(Member::User, 1, Some(of(&[3], false)))];
         assert_eq!(Seen::differences(&whole, &other, false).len(), 1);
     }
 }

@@ -306,9 +306,9 @@ mod tests {
         DateTime::from_timestamp(second, 0).unwrap()
     }
 
-    fn list(ids: &[u64]) -> Option<Access> {
+    fn list(ids: &[u64]) -> Access {
         let one = |id: &u64| RepoRef { id: *id, full_name: "acme/api\u{202e}".into() };
-        Some(Access::selected(ids.iter().map(one).collect(), true))
+        Access::selected(ids.iter().map(one).collect(), true)
     }
 
     fn before(scope: Scope, accesses: [Option<Access>; 3]) -> AccessBefore {
@@ -334,9 +334,15 @@ mod tests {
     fn every_entry_comes_back_as_it_was() {
         let org = Scope::Organization(OrgName::parse("acme").unwrap());
         let repo = Scope::Repository(RepoName::parse("acme/api").unwrap());
-        let left = Some(before(Scope::User, [list(&[1]), list(&[1]), None]).members);
+        let left = Some(before(Scope::User, [Some(list(&[1])), Some(list(&[1])), None]).members);
         for entry in [
-            change("a", AccessBefore { left, ..before(Scope::User, [list(&[1, 2]), list(&[1, 2]), list(&[])]) }),
+            change(
+                "a",
+                AccessBefore {
+                    left,
+                    ..before(Scope::User, [Some(list(&[1, 2])), Some(list(&[1, 2])), Some(list(&[]))])
+                },
+            ),
             change("b", before(org, [Some(Access::All), Some(Access::Private), Some(Access::Other("odd".into()))])),
             change("c", before(repo, [Some(Access::Repository), None, None])),
             Entry::Closed { id: "a".to_owned() },
@@ -353,14 +359,15 @@ mod tests {
 
     #[test]
     fn a_list_that_three_members_share_stands_there_once() {
-        let line = change("a", before(Scope::User, [list(&[4711]), list(&[4711]), list(&[4711])])).to_line();
+        let line =
+            change("a", before(Scope::User, [Some(list(&[4711])), Some(list(&[4711])), Some(list(&[4711]))])).to_line();
         assert_eq!(line.matches("4711").count(), 1);
     }
 
     #[test]
     fn the_newest_change_that_was_not_undone_is_the_one_to_undo() {
         let prefix = Prefix::parse("ACR").unwrap();
-        let of = |id: &str, scope: Scope| change(id, before(scope, [list(&[1]), None, None]));
+        let of = |id: &str, scope: Scope| change(id, before(scope, [Some(list(&[1])), None, None]));
         let org = |name: &str| Scope::Organization(OrgName::parse(name).unwrap());
         let mut entries = vec![of("a", org("acme")), of("b", org("ACME")), of("c", Scope::User)];
         let last = |entries: &[Entry], host: &str| {
@@ -390,7 +397,7 @@ mod tests {
         let filler = "x".repeat(1 << 20);
         let mut text = format!("{}\n", run("r", 1).to_line());
         for n in 0..9 {
-            text.push_str(&format!("{n}{filler}\n"));
+            text.extend([&n.to_string(), filler.as_str(), "\n"]);
         }
         let kept = shortened(&text);
         assert!(kept.len() <= LARGEST / 2 + 200 && kept.starts_with(r#"{"kind":"begun""#));

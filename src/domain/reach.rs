@@ -165,9 +165,9 @@ mod tests {
         Scope::Organization(OrgName::parse(name).unwrap())
     }
 
-    fn selected(ids: &[u64], complete: bool) -> Option<Access> {
+    fn selected(ids: &[u64], complete: bool) -> Access {
         let one = |id: &u64| RepoRef { id: *id, full_name: "acme/x".into() };
-        Some(Access::selected(ids.iter().map(one).collect(), complete))
+        Access::selected(ids.iter().map(one).collect(), complete)
     }
 
     fn state(name: &str, access: Option<Access>) -> MemberState {
@@ -197,17 +197,17 @@ mod tests {
             (Some(Access::Private), "private", Reaches::Yes),
             (Some(Access::Private), "public", Reaches::No),
             (Some(Access::Private), "internal", Reaches::Unknown),
-            (selected(&[7], true), "public", Reaches::Yes),
-            (selected(&[7], false), "public", Reaches::Yes),
-            (selected(&[8], true), "public", Reaches::No),
-            (selected(&[8], false), "public", Reaches::Unknown),
+            (Some(selected(&[7], true)), "public", Reaches::Yes),
+            (Some(selected(&[7], false)), "public", Reaches::Yes),
+            (Some(selected(&[8], true)), "public", Reaches::No),
+            (Some(selected(&[8], false)), "public", Reaches::Unknown),
             (Some(Access::Other("odd".into())), "public", Reaches::Unknown),
             (None, "public", Reaches::Unknown),
         ] {
             assert_eq!(verdict(&acme, access.clone(), &repo(visibility)), wanted, "{access:?} {visibility}");
         }
         assert_eq!(verdict(&org("globex"), Some(Access::All), &repo("public")), Reaches::No);
-        assert_eq!(verdict(&Scope::User, selected(&[7], true), &repo("public")), Reaches::Yes);
+        assert_eq!(verdict(&Scope::User, Some(selected(&[7], true)), &repo("public")), Reaches::Yes);
         let own = |name: &str| Scope::Repository(RepoName::parse(name).unwrap());
         assert_eq!(verdict(&own("acme/API"), Some(Access::Repository), &repo("private")), Reaches::Yes);
         assert_eq!(verdict(&own("acme/web"), Some(Access::Repository), &repo("private")), Reaches::No);
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_member_that_does_not_reach_it_is_named() {
-        let listing = triple([selected(&[7], true), selected(&[7], true), selected(&[8], true)]);
+        let listing = triple([Some(selected(&[7], true)), Some(selected(&[7], true)), Some(selected(&[8], true))]);
         let lines = reaching(&[(org("acme"), Some(&listing))], &repo("public"));
         assert_eq!(lines[0].reaches, Reaches::No);
         assert!(lines[0].why.starts_with("password: "), "{lines:?}");

@@ -15,7 +15,7 @@ fn change(scope: Scope, visibility: Visibility, repositories: Vec<RepoRef>) -> A
 async fn changed(stage: &Stage, change: &AccessChange) -> Saved {
     match change_access(&stage.gh, change, &mut |_| {}).await.unwrap() {
         AccessOutcome::Done { saved, .. } => saved,
-        AccessOutcome::Stale(stale) => panic!("{stale:?}"),
+        AccessOutcome::Stale(other) => panic!("{other:?}"),
     }
 }
 

@@ -8,11 +8,14 @@ use crate::work::{change_access, load_scope, restore_access};
 
 const SCOPES: [&str; 2] = ["user", "org:acme"];
 
+/// A visibility and the names of repositories.
+type List = (&'static str, &'static [&'static str]);
+
 fn scope(key: &str) -> Scope {
     if key == "user" { Scope::User } else { acme() }
 }
 
-fn plant(stage: &Stage, key: &str, lists: [(&str, &[&str]); 3]) {
+fn plant(stage: &Stage, key: &str, lists: [List; 3]) {
     for (member, (visibility, names)) in ORDER.into_iter().zip(lists) {
         assert!(stage.world().put_secret(key, &name(member), "kept", visibility, names));
     }
@@ -32,7 +35,7 @@ async fn seen(stage: &Stage, key: &str) -> Vec<Seen> {
     Seen::of(listing.credential(&prefix("ACR")).unwrap())
 }
 
-async fn to(stage: &Stage, key: &str, names: &[&str], seen: Option<Vec<Seen>>) -> AccessChange {
+fn to(stage: &Stage, key: &str, names: &[&str], seen: Option<Vec<Seen>>) -> AccessChange {
     let repositories: Vec<RepoRef> = names.iter().map(|name| stage.repo(name)).collect();
     AccessChange { scope: scope(key), prefix: prefix("ACR"), visibility: Visibility::Selected, repositories, seen }
 }
@@ -55,12 +58,12 @@ fn stale(outcome: AccessOutcome) -> Stale {
 async fn what_somebody_else_changed_is_not_overwritten() {
     for key in SCOPES {
         let stage = Stage::plain().await;
-        let same: (&str, &[&str]) = ("selected", &["acme/api"]);
+        let same: List = ("selected", &["acme/api"]);
         plant(&stage, key, [same, same, same]);
-        let change = to(&stage, key, &["acme/infra"], Some(seen(&stage, key).await)).await;
+        let change = to(&stage, key, &["acme/infra"], Some(seen(&stage, key).await));
         stage.world().put_secret(key, &name(Member::Password), "kept", "selected", &["acme/api", "acme/web"]);
         let told = stale(change_access(&stage.gh, &change, &mut |_| {}).await.unwrap());
-        assert!(told.differences[0].contains("password") && told.differences[0].contains("2"), "{told:?}");
+        assert!(told.differences[0].contains("password") && told.differences[0].contains('2'), "{told:?}");
         assert!(told.now.credential(&prefix("ACR")).is_some());
         stage.world().remove_secret(key, &name(Member::Server));
         let told = stale(change_access(&stage.gh, &change, &mut |_| {}).await.unwrap());
@@ -75,9 +78,9 @@ async fn what_somebody_else_changed_is_not_overwritten() {
 async fn the_same_change_again_does_only_the_rest() {
     for key in SCOPES {
         let stage = Stage::plain().await;
-        let same: (&str, &[&str]) = ("selected", &["acme/api"]);
+        let same: List = ("selected", &["acme/api"]);
         plant(&stage, key, [same, same, same]);
-        let change = to(&stage, key, &["acme/web"], Some(seen(&stage, key).await)).await;
+        let change = to(&stage, key, &["acme/web"], Some(seen(&stage, key).await));
         stage.strike("_PASSWORD", FaultKind::Status(500));
         let (first, before) = done(change_access(&stage.gh, &change, &mut |_| {}).await.unwrap());
         assert_eq!(words(&first.members).map_words(), ["updated", "failed", "not tried"]);
@@ -106,7 +109,7 @@ impl MapWords for Vec<(Member, &'static str)> {
 
 #[tokio::test]
 async fn undoing_gives_every_member_back_exactly_what_it_had() {
-    let lists: [(&str, [(&str, &[&str]); 3]); 3] = [
+    let lists: [(&str, [List; 3]); 3] = [
         ("user", [("selected", &["acme/api"]), ("selected", &[]), ("selected", &["acme/api", "acme/web"])]),
         ("org:acme", [("all", &[]), ("private", &[]), ("selected", &["acme/api", "acme/web"])]),
         ("org:acme", [("private", &[]), ("private", &[]), ("private", &[])]),
@@ -115,7 +118,7 @@ async fn undoing_gives_every_member_back_exactly_what_it_had() {
         let stage = Stage::plain().await;
         plant(&stage, key, list);
         let before = reach(&stage, key);
-        let change = to(&stage, key, &["acme/infra"], None).await;
+        let change = to(&stage, key, &["acme/infra"], None);
         let (_, noted) = done(change_access(&stage.gh, &change, &mut |_| {}).await.unwrap());
         assert_eq!(reach(&stage, key), ["selected 1", "selected 1", "selected 1"]);
         let (undone, redo) = done(restore_access(&stage.gh, &noted, &mut |_| {}).await.unwrap());
@@ -130,9 +133,9 @@ async fn undoing_gives_every_member_back_exactly_what_it_had() {
 async fn undoing_is_stale_where_somebody_came_in_between() {
     for key in SCOPES {
         let stage = Stage::plain().await;
-        let same: (&str, &[&str]) = ("selected", &["acme/api"]);
+        let same: List = ("selected", &["acme/api"]);
         plant(&stage, key, [same, same, same]);
-        let change = to(&stage, key, &["acme/web"], None).await;
+        let change = to(&stage, key, &["acme/web"], None);
         let (_, noted) = done(change_access(&stage.gh, &change, &mut |_| {}).await.unwrap());
         stage.world().put_secret(key, &name(Member::User), "kept", "selected", &["acme/infra"]);
         let told = stale(restore_access(&stage.gh, &noted, &mut |_| {}).await.unwrap());
@@ -150,9 +153,9 @@ async fn undoing_is_stale_where_somebody_came_in_between() {
 #[tokio::test]
 async fn a_value_that_was_rotated_since_does_not_stand_in_the_way_of_undoing() {
     let stage = Stage::plain().await;
-    let same: (&str, &[&str]) = ("selected", &["acme/api"]);
+    let same: List = ("selected", &["acme/api"]);
     plant(&stage, "user", [same, same, same]);
-    let change = to(&stage, "user", &["acme/web"], None).await;
+    let change = to(&stage, "user", &["acme/web"], None);
     let (_, mut noted) = done(change_access(&stage.gh, &change, &mut |_| {}).await.unwrap());
     for seen in noted.left.iter_mut().flatten() {
         seen.updated_at = chrono::DateTime::UNIX_EPOCH;
@@ -163,7 +166,7 @@ async fn a_value_that_was_rotated_since_does_not_stand_in_the_way_of_undoing() {
 #[tokio::test]
 async fn a_list_that_was_not_whole_is_never_written_back() {
     let stage = Stage::plain().await;
-    let same: (&str, &[&str]) = ("selected", &["acme/api"]);
+    let same: List = ("selected", &["acme/api"]);
     plant(&stage, "user", [same, same, same]);
     let mut members = seen(&stage, "user").await;
     members[0].access = Some(Access::selected(Vec::new(), false));
@@ -175,9 +178,9 @@ async fn a_list_that_was_not_whole_is_never_written_back() {
 #[tokio::test]
 async fn a_visibility_that_changed_under_the_hand_is_read_again_and_said() {
     let stage = Stage::plain().await;
-    let same: (&str, &[&str]) = ("selected", &["acme/api"]);
+    let same: List = ("selected", &["acme/api"]);
     plant(&stage, "org:acme", [same, same, same]);
-    let change = to(&stage, "org:acme", &["acme/web"], None).await;
+    let change = to(&stage, "org:acme", &["acme/web"], None);
     let spec = crate::sandbox::Fault::always("_USER/repositories", FaultKind::Status(409));
     stage.world().add_fault(crate::sandbox::Fault { method: Some(http::Method::PUT), ..spec });
     let (saved, _) = done(change_access(&stage.gh, &change, &mut |_| {}).await.unwrap());
