@@ -27,7 +27,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("sandbox", &["ratatui", "crossterm", "octocrab", "keyring", "anyhow"]),
     ("domain", PURE),
     ("report", PURE),
-    ("github", &["ratatui", "crossterm", "keyring", "anyhow", "axum", "std::env", "std::fs"]),
+    ("github", &["ratatui", "crossterm", "keyring", "anyhow", "axum", "std::env"]),
     ("registry", &["ratatui", "crossterm", "keyring", "anyhow", "axum", "octocrab"]),
     ("local", &["ratatui", "octocrab", "anyhow", "axum"]),
     ("work", &["ratatui", "crossterm", "keyring", "anyhow", "axum", "octocrab", "reqwest", "std::env", "std::fs"]),

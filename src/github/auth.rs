@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use http::{HeaderMap, HeaderValue};
+use sha2::{Digest as _, Sha256};
 
 use crate::domain::Sensitive;
 use crate::domain::token::TokenKind;
@@ -40,6 +41,11 @@ impl Authorization {
         let mut header = HeaderValue::from_str(&line).map_err(|_| GithubError::BadToken("it does not fit a header"))?;
         header.set_sensitive(true);
         Ok(Self { header, kind: TokenKind::of(text), refused: Arc::default() })
+    }
+
+    /// Tells accounts apart without saying anything of the token.
+    pub(super) fn digest(&self, salt: &[u8; 32]) -> Vec<u8> {
+        Sha256::new_with_prefix(salt).chain_update(self.header.as_bytes()).finalize().to_vec()
     }
 
     pub(super) fn header(&self) -> HeaderValue {

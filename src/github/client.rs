@@ -18,13 +18,15 @@ use super::error::{is_html, server_time};
 use super::models::Listed;
 use super::pages::Pages;
 use super::settings::{Limits, Polls, Settings};
-use super::transport::{self, Answer, Pacer};
+use super::transport::{self, Answer, Marker, Pacer, Run, Shelf, Since};
 use super::{GithubError, Refusal};
 
 /// A handle on GitHub; clones share connections, pace and budget.
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
+    /// In a run that is gone on with: what was confirmed since needs no request.
+    since: Option<Since>,
 }
 
 struct Inner {
@@ -32,6 +34,7 @@ struct Inner {
     auth: Option<Authorization>,
     limits: Limits,
     read_only: bool,
+    shelf: Option<Shelf>,
     pacer: Arc<Pacer>,
     /// Made at the first request, because octocrab's queue needs a running runtime.
     octocrab: OnceLock<Octocrab>,
@@ -46,7 +49,7 @@ impl fmt::Debug for Client {
 impl Client {
     /// Checks address and token; no connection is made. Plain http is for loopback and `*.localhost` only.
     pub fn new(settings: Settings) -> Result<Self, GithubError> {
-        let Settings { api_url: base, token, limits, read_only, cache: _, listener } = settings;
+        let Settings { api_url: base, token, limits, read_only, cache, listener } = settings;
         match base.scheme() {
             "https" => {}
             "http" if transport::is_local(&base) => {}
@@ -64,8 +67,9 @@ impl Client {
         }
         let auth = token.as_ref().map(Authorization::new).transpose()?;
         let pacer = Arc::new(Pacer::new(limits.pace.clone(), limits.reads, listener));
-        let inner = Inner { base, auth, limits, read_only, pacer, octocrab: OnceLock::new() };
-        Ok(Self { inner: Arc::new(inner) })
+        let shelf = cache.map(|folder| Shelf::new(folder, auth.clone()));
+        let inner = Inner { base, auth, limits, read_only, shelf, pacer, octocrab: OnceLock::new() };
+        Ok(Self { inner: Arc::new(inner), since: None })
     }
 
     /// The API's host, with its port where one is given.
@@ -107,6 +111,18 @@ impl Client {
         self.inner.auth.is_some()
     }
 
+    /// A run of many reads that can be gone on with after it was interrupted, by the same token and name. What GitHub
+    /// confirmed since its beginning is then read from the disk, for [`super::Limits::run`].
+    pub async fn run(&self, name: &str) -> Run {
+        let valid = self.inner.limits.run;
+        let marker = match &self.inner.shelf {
+            Some(shelf) => Marker::find(shelf, name, self.inner.base.as_str(), valid).await,
+            None => None,
+        };
+        let since = marker.as_ref().map(|(marker, _)| Since(marker.since));
+        Run::new(Self { inner: Arc::clone(&self.inner), since }, marker)
+    }
+
     /// An address below the API's own; every segment is percent-encoded.
     pub(super) fn url(&self, segments: &[&str], query: &[(&str, &str)]) -> Url {
         let mut url = self.inner.base.clone();
@@ -132,7 +148,10 @@ impl Client {
             return Err(GithubError::Unauthorized(Box::new(refusal.clone())));
         }
         let machinery = |e: octocrab::Error| GithubError::Machinery(Box::new(e));
-        let request = http::Request::builder().method(method).uri(url.as_str());
+        let mut request = http::Request::builder().method(method).uri(url.as_str());
+        if let Some(since) = self.since {
+            request = request.extension(since);
+        }
         let octocrab = self.octocrab();
         let request = octocrab.build_request(request, body).map_err(machinery)?;
         let response = octocrab.execute(request).await.map_err(own_error)?;
@@ -158,14 +177,19 @@ impl Client {
     /// Reads one JSON answer; its headers come along.
     pub(super) async fn get<T: DeserializeOwned>(&self, url: &Url) -> Result<(T, Answer), GithubError> {
         let answer = self.send(Method::GET, url, None::<&()>).await?;
-        let value = serde_json::from_slice(answer.body()).map_err(|source| {
-            if is_html(&answer) || !looks_like_json(answer.body()) {
-                GithubError::NotJson { status: answer.status().as_u16(), html: is_html(&answer) }
-            } else {
-                GithubError::Decode { request: format!("GET {}", url.path()), source }
+        match serde_json::from_slice(answer.body()) {
+            Ok(value) => Ok((value, answer)),
+            Err(source) => {
+                if let Some(shelf) = &self.inner.shelf {
+                    shelf.forget(url.as_str()).await;
+                }
+                Err(if is_html(&answer) || !looks_like_json(answer.body()) {
+                    GithubError::NotJson { status: answer.status().as_u16(), html: is_html(&answer) }
+                } else {
+                    GithubError::Decode { request: format!("GET {}", url.path()), source }
+                })
             }
-        })?;
-        Ok((value, answer))
+        }
     }
 
     /// Reads all pages of a listing; `page` takes one apart, `part` hears of the growing list.
@@ -202,8 +226,8 @@ impl Client {
 
     fn octocrab(&self) -> &Octocrab {
         self.inner.octocrab.get_or_init(|| {
-            let Inner { base, auth, limits, read_only, pacer, .. } = &*self.inner;
-            let stack = transport::stack(base, auth.clone(), limits, *read_only, pacer);
+            let Inner { base, auth, limits, read_only, shelf, pacer, .. } = &*self.inner;
+            let stack = transport::stack(base, auth.clone(), limits, *read_only, shelf.clone(), pacer);
             match OctocrabBuilder::new_empty().with_service(stack).with_auth(octocrab::AuthState::None).build() {
                 Ok(octocrab) => octocrab,
                 Err(never) => match never {},

@@ -1,8 +1,10 @@
 //! Hostile answers and the manners of the client on the wire, over raw sockets on loopback.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod cached;
 mod faults;
 mod manners;
+mod polite;
 pub(crate) mod stub;
 
 use std::time::Duration;

@@ -1,4 +1,5 @@
-//! The headers every request carries, and the check that it stays on the API's origin: the last gate before the wire.
+//! The headers every request carries, and the check that it stays on the API's origin: nothing below
+//! makes or changes an address.
 
 use std::task::{Context, Poll};
 
@@ -12,7 +13,10 @@ use crate::domain::Foreign;
 use super::{Answer, Answering, Ask, Authorization, GithubError, Layered};
 
 /// GitHub's API version this client is written for; without the header it would move by itself.
-const API_VERSION: &str = "2022-11-28";
+pub(super) const API_VERSION: &str = "2022-11-28";
+
+/// The form of every answer.
+pub(super) const ACCEPTED: &str = "application/vnd.github+json";
 
 #[derive(Clone)]
 pub(super) struct Head<S> {
@@ -35,7 +39,7 @@ impl<S> Head<S> {
         }
         let headers = ask.headers_mut();
         headers.remove(CONTENT_LENGTH);
-        headers.insert(ACCEPT, HeaderValue::from_static("application/vnd.github+json"));
+        headers.insert(ACCEPT, HeaderValue::from_static(ACCEPTED));
         headers.insert(HeaderName::from_static("x-github-api-version"), HeaderValue::from_static(API_VERSION));
         headers.insert(USER_AGENT, HeaderValue::from_static(concat!("pullkey/", env!("CARGO_PKG_VERSION"))));
         headers.remove(AUTHORIZATION);

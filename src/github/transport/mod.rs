@@ -1,8 +1,9 @@
 //! How a request gets to GitHub: layers of our own under octocrab, over one reqwest client.
 //!
 //! From the outside in: refuse writes where only reads are allowed, repeat reads that did not get through, follow
-//! redirects on the same origin, put on the headers, keep the pace, and the wire.
+//! redirects on the same origin, put on the headers, look what the disk has, keep the pace, and the wire.
 
+mod cache;
 mod head;
 mod ledger;
 mod pace;
@@ -12,6 +13,8 @@ mod retry;
 mod wait;
 mod wire;
 
+pub(super) use cache::{Marker, Shelf, Since};
+pub use cache::{Run, erase};
 pub(super) use pace::Pacer;
 pub(super) use wire::is_local;
 
@@ -57,17 +60,19 @@ pub(super) fn stack(
     auth: Option<Authorization>,
     limits: &Limits,
     read_only: bool,
+    shelf: Option<Shelf>,
     pacer: &Arc<Pacer>,
 ) -> Outermost {
     let wire = wire::Wire::new(base, limits.clone(), Arc::clone(pacer));
     let pace = pace::Pace::new(wire, Arc::clone(pacer));
-    let head = head::Head::new(pace, base.origin(), auth);
+    let cache = cache::Cache::new(pace, shelf, Arc::clone(pacer));
+    let head = head::Head::new(cache, base.origin(), auth);
     let redirect = redirect::Redirect::new(head, limits.redirects);
     let retry = retry::Retry::new(redirect, limits.clone(), Arc::clone(pacer));
     Outermost { inner: read_only::ReadOnly::new(retry, read_only) }
 }
 
-type Stack = read_only::ReadOnly<retry::Retry<redirect::Redirect<head::Head<pace::Pace<wire::Wire>>>>>;
+type Stack = read_only::ReadOnly<retry::Retry<redirect::Redirect<head::Head<cache::Cache<pace::Pace<wire::Wire>>>>>>;
 
 /// Turns octocrab's bodies into whole ones and back.
 #[derive(Clone)]
