@@ -60,8 +60,8 @@ async fn a_second_reading_costs_nothing_of_the_hourly_budget() {
     first.client.user().await.unwrap();
     // Another process, later.
     let second = Heard::new(&stub.url, TOKEN, home.path());
-    let (login, scopes) = second.client.user().await.map(|u| (u.0, u.1)).unwrap();
-    assert_eq!((login.raw(), scopes.unwrap()), ("octocat", vec!["repo".to_owned()]));
+    let me = second.client.user().await.unwrap();
+    assert_eq!((me.login.raw(), me.scopes.unwrap()), ("octocat", vec!["repo".to_owned()]));
     assert_eq!(first.costs(), [(Some(200), 1, 1)]);
     assert_eq!(second.costs(), [(Some(304), 0, 1)]);
     let seen: Vec<_> = stub.seen().iter().map(|request| is_conditional(request)).collect();
