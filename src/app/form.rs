@@ -49,6 +49,16 @@ pub struct Form {
     revealing: Option<u64>,
     /// Whether one tried to go on, so that empty fields are named too.
     tried: bool,
+    /// What there is already, where an existing credential gets new values.
+    kept: Option<Kept>,
+}
+
+/// What stays of an existing credential unless it is typed again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    pub there: Members<bool>,
+    /// What was written in this run, for the fields; `None` where it is not known.
+    pub known: Members<Option<Sensitive>>,
 }
 
 impl Form {
@@ -74,9 +84,37 @@ impl Form {
             taken: None,
             revealing: None,
             tried: false,
+            kept: None,
         };
         form.focus_first_empty();
         form
+    }
+
+    /// A form for new values of an existing credential: only the password has to be typed.
+    pub fn rotating(preset: &'static Preset, kept: Kept) -> Self {
+        let mut form = Self::of_values(preset);
+        for member in [Member::Server, Member::User] {
+            let mut field = TextField::plain("");
+            if let Some(known) = kept.known.get(member) {
+                let _ = field.set(known);
+            }
+            *form.values.get_mut(member) = field;
+        }
+        form.focus = Slot::Member(Member::Password);
+        form.kept = Some(kept);
+        form
+    }
+
+    /// Which members are written, in the order of writing: all of them, or what was typed anew.
+    pub fn to_write(&self) -> Vec<Member> {
+        Member::WRITE_ORDER.into_iter().filter(|member| !self.is_kept(*member)).collect()
+    }
+
+    /// Whether a member stays as it is, as nothing else than what it is was typed.
+    fn is_kept(&self, member: Member) -> bool {
+        let Some(kept) = self.kept.as_ref().filter(|_| member != Member::Password) else { return false };
+        let value = self.values.get(member).value();
+        value.is_empty() || (*kept.there.get(member) && Some(value) == *kept.known.get(member))
     }
 
     /// A form filled with values that were already typed elsewhere.
@@ -190,6 +228,9 @@ impl Form {
 
     /// Whether there is something that was typed: more than what the preset fills in by itself.
     pub fn is_typed(&self) -> bool {
+        if self.kept.is_some() {
+            return self.values.iter().any(|(member, field)| !field.is_empty() && !self.is_kept(member));
+        }
         self.values.iter().any(|(member, field)| {
             let fixed = self.preset.field(member).fixed.as_deref();
             !field.is_empty() && (fixed.is_none() || field.text() != fixed)
@@ -215,7 +256,30 @@ impl Form {
         let values = self.values();
         let found =
             if self.tried { lint::check_to_continue(self.preset, &values) } else { lint::check(self.preset, &values) };
-        self.prefix_remark().into_iter().chain(found.into_iter().map(of_finding)).collect()
+        let found = found.into_iter().filter(|finding| self.is_about_something(finding)).map(of_finding);
+        self.prefix_remark().into_iter().chain(found).chain(self.kept_remarks()).collect()
+    }
+
+    /// Whether a finding counts: of an existing credential an empty field is none.
+    fn is_about_something(&self, finding: &Finding) -> bool {
+        self.kept.is_none() || finding.member == Member::Password || !self.values.get(finding.member).is_empty()
+    }
+
+    /// What becomes of the members that are not typed again.
+    fn kept_remarks(&self) -> Vec<Remark> {
+        let Some(kept) = &self.kept else { return Vec::new() };
+        let remark = |member: Member| {
+            let (severity, text) = match (*kept.there.get(member), self.values.get(member).is_empty()) {
+                (false, true) => (Severity::Warn, "is missing there: type it, or no codespace can use the others"),
+                (false, false) => return None,
+                (true, true) => (Severity::Info, "stays as it is unless you type it; a test needs it"),
+                (true, false) if self.is_kept(member) => (Severity::Info, "is what you wrote, and stays"),
+                (true, false) => (Severity::Info, "replaces the one there"),
+            };
+            let text = format!("the {} {text}", member.word());
+            Some(Remark { slot: Slot::Member(member), severity, text, mend: None })
+        };
+        [Member::Server, Member::User].into_iter().filter_map(remark).collect()
     }
 
     fn prefix_remark(&self) -> Option<Remark> {
@@ -234,7 +298,7 @@ impl Form {
         let found = lint::check_to_continue(self.preset, &self.values());
         self.prefix_remark()
             .into_iter()
-            .chain(found.into_iter().map(of_finding))
+            .chain(found.into_iter().filter(|finding| self.is_about_something(finding)).map(of_finding))
             .find(|remark| remark.severity == Severity::Block)
     }
 

@@ -10,7 +10,9 @@ use super::remote::Remote;
 use super::spaces::Spaces;
 use crate::domain::token::{Identity, Membership};
 use crate::domain::traffic::{Budget, Exchange, Pause, Traffic};
-use crate::domain::{OrgName, Prefix, RepoName, Repository, Scope, ScopeListing};
+use crate::domain::{
+    Draft, Member, MemberReport, Members, OrgName, Prefix, RepoName, Repository, Scope, ScopeListing, Sensitive,
+};
 
 /// A list of repositories and whether these are all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,6 +57,8 @@ pub struct World {
     pub exchanges: VecDeque<Exchange>,
     /// What was changed in this run, newest first.
     pub changes: Vec<Done>,
+    /// Servers and users that were written in this run; GitHub never gives them back. Never a password.
+    pub known: BTreeMap<(Scope, Prefix), Members<Option<Sensitive>>>,
     pub totals: Totals,
     pub memberships: Remote<Vec<Membership>>,
     /// In the order they are shown.
@@ -107,6 +111,7 @@ impl World {
             read_only: start.read_only,
             exchanges: VecDeque::new(),
             changes: Vec::new(),
+            known: BTreeMap::new(),
             totals: Totals::default(),
             memberships: Remote::Absent,
             scopes,
@@ -178,6 +183,16 @@ impl World {
             }
             Traffic::Resumed => self.pause = None,
             Traffic::Budget(budget) => self.budget = Some(budget),
+        }
+    }
+
+    /// Keeps the server and the user that were written, for the fields of the next rotation.
+    pub fn know(&mut self, draft: &Draft, reports: &[MemberReport]) {
+        let known = self.known.entry((draft.scope.clone(), draft.prefix.clone())).or_default();
+        for report in reports.iter().filter(|r| r.outcome.is_done() && r.member != Member::Password) {
+            if draft.members.contains(&report.member) {
+                *known.get_mut(report.member) = Some(draft.values.get(report.member).clone());
+            }
         }
     }
 

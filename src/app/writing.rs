@@ -205,6 +205,9 @@ impl Writing {
             }
             Err(problem) => Some(problem),
         };
+        if let Change::Save(draft) = &change {
+            cx.world.know(draft, &reports);
+        }
         let ended = Self::Ended { change, reports, problem };
         if ended.is_whole() {
             cx.world.latest = Some((ended.change().scope().clone(), ended.change().prefix().clone()));

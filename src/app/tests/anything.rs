@@ -13,13 +13,14 @@ use crate::app::form::{Form, Slot};
 use crate::app::keymap::Keymap;
 use crate::app::protocol::Pointer;
 use crate::app::screens::wizard::Stage;
+use crate::domain::change::{AccessOutcome, Stale};
 use crate::domain::traffic::{Budget, Traffic};
 use crate::domain::{Member, Verdict};
 
 /// Keys that lead deep, pressed more often than the others.
-const OFTEN: [&str; 30] = [
+const OFTEN: [&str; 35] = [
     "enter", "enter", "enter", "tab", "esc", "esc", "down", "up", "w", "w", "s", "space", "n", "d", "t", "f2", "f5",
-    "f5", "a", "v", "r", "e", "1", "4", "5", "S", "4", "R", "R", "Z",
+    "f5", "a", "v", "r", "e", "1", "4", "5", "S", "4", "R", "R", "Z", "space", "space", "A", "u", "m",
 ];
 
 fn any_key(pick: usize) -> String {
@@ -80,9 +81,13 @@ fn answer_one(driver: &mut Driver, pick: usize) {
         Job::Test { .. } => {
             Outcome::Tested(tested([Verdict::Pass, Verdict::Fail, Verdict::Inconclusive][pick / 3 % 3]))
         }
-        Job::Save(_) | Job::ChangeAccess(_) | Job::Delete { .. } if fails => Outcome::Saved(Err(problem)),
-        Job::Save(_) | Job::ChangeAccess(_) | Job::Delete { .. } => {
-            let mut saved = world::saved(&job, |member| match (pick / 7 + member as usize) % 4 {
+        Job::ChangeAccess(change) if pick.is_multiple_of(11) => {
+            let stale = Stale { now: world::listing(&change.scope), differences: vec!["it differs".to_owned()] };
+            Outcome::AccessChanged(Ok(AccessOutcome::Stale(stale)))
+        }
+        write if writes_secrets(write) && fails => world::ended(write, Err(problem)),
+        write if writes_secrets(write) => {
+            let mut saved = world::saved(write, |member| match (pick / 7 + member as usize) % 4 {
                 0 => WriteOutcome::Failed(world::no_network()),
                 1 => WriteOutcome::Unknown(world::no_network()),
                 2 => WriteOutcome::NotTried,
@@ -91,9 +96,8 @@ fn answer_one(driver: &mut Driver, pick: usize) {
             if pick.is_multiple_of(2) {
                 saved.now = None;
             }
-            Outcome::Saved(Ok(saved))
+            world::ended(write, Ok(saved))
         }
-        Job::RestoreAccess(_) => Outcome::AccessChanged(Err(problem)),
         Job::ChangeCodespaces(changes) => {
             let steps = changes.iter().skip(pick % 2).map(|change| spaces::step(change, pick / 2));
             Outcome::CodespacesChanged(steps.collect())
@@ -111,19 +115,16 @@ fn answer_one(driver: &mut Driver, pick: usize) {
     driver.finish(id, outcome);
 }
 
+const fn writes_secrets(job: &Job) -> bool {
+    matches!(job, Job::Save(_) | Job::ChangeAccess(_) | Job::RestoreAccess(_) | Job::Delete { .. })
+}
+
 fn part_of(driver: &mut Driver, id: JobId, job: &Job, pick: usize) {
     let part = match job {
         Job::LoadScope(scope) => Part::Listing(world::listing(scope)),
         Job::Repositories(of) => Part::Repositories(world::catalogue(of.as_ref())),
         Job::Test { .. } => Part::Step(tested(Verdict::Pass).steps[0].clone()),
-        Job::Save(_) | Job::ChangeAccess(_) | Job::Delete { .. } => {
-            Part::Member(world::saved(job, |_| WriteOutcome::Created).members[0].clone())
-        }
-        Job::Codespaces(which) => Part::Codespaces(spaces::list(which)),
-        Job::ChangeCodespaces(changes) => match changes.first() {
-            Some(change) => Part::Codespace(spaces::step(change, pick / 5)),
-            None => return,
-        },
+        write if writes_secrets(write) => Part::Member(world::saved(job, |_| WriteOutcome::Created).members[0].clone()),
         _ => return, // nothing arrives in parts
     };
     driver.part(id, part);

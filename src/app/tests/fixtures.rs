@@ -20,6 +20,7 @@ pub fn all() -> Vec<(&'static str, Driver)> {
     all.extend(frames());
     all.extend(codespaces());
     all.extend(activity());
+    all.extend(super::access::all());
     for (_, driver) in &mut all {
         driver.expire_notices();
     }

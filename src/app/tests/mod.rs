@@ -4,6 +4,7 @@
 //! a second live read for one value, or an answer nobody waits for, is seen.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+pub mod access;
 mod anything;
 pub mod fixtures;
 mod keys;
@@ -181,12 +182,12 @@ impl Driver {
     pub fn write_succeeds(&mut self) {
         let (id, job) = (self.writing(), self.last_write());
         let saved = world::saved(&job, |_| WriteOutcome::Created);
-        self.finish(id, Outcome::Saved(Ok(saved)));
+        self.finish(id, world::ended(&job, Ok(saved)));
     }
 
     pub fn write_ends(&mut self, result: Result<Saved, Problem>) {
-        let id = self.writing();
-        self.finish(id, Outcome::Saved(result));
+        let (id, job) = (self.writing(), self.last_write());
+        self.finish(id, world::ended(&job, result));
     }
 
     pub fn expire_notices(&mut self) {

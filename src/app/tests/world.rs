@@ -5,11 +5,12 @@ use chrono::{DateTime, Duration, Utc};
 use super::noon;
 use crate::app::protocol::{Job, Outcome};
 use crate::app::world::Start;
+use crate::domain::change::{AccessBefore, AccessOutcome, Seen};
 use crate::domain::token::{Identity, Membership, TokenKind, TokenSource};
 use crate::domain::verdict::{Code, Outcome as How, Rung};
 use crate::domain::{
     Access, Member, MemberReport, MemberState, Mend, OrgName, Prefix, Problem, RepoName, RepoRef, Repository, Saved,
-    Scope, ScopeListing, Step, TestReport, Verdict, WriteOutcome,
+    Scope, ScopeListing, Step, TestReport, Verdict, Visibility, WriteOutcome,
 };
 
 pub fn repo(text: &str) -> RepoName {
@@ -167,6 +168,9 @@ pub fn saved(job: &Job, outcome: impl Fn(Member) -> WriteOutcome) -> Saved {
         Job::Save(draft) => (&draft.scope, &draft.prefix, draft.members.clone()),
         Job::ChangeAccess(change) => (&change.scope, &change.prefix, Member::WRITE_ORDER.to_vec()),
         Job::Delete { scope, prefix } => (scope, prefix, Member::WRITE_ORDER.to_vec()),
+        Job::RestoreAccess(before) => {
+            (&before.scope, &before.prefix, before.members.iter().map(|seen| seen.member).collect())
+        }
         other => panic!("no write: {other:?}"),
     };
     let report = |member: Member| MemberReport { member, name: word.secret_name(member), outcome: outcome(member) };
@@ -178,7 +182,7 @@ pub fn saved(job: &Job, outcome: impl Fn(Member) -> WriteOutcome) -> Saved {
     }
     secrets.extend(before.other_secrets.iter().map(|o| o.state.clone()));
     for report in &reports {
-        let access = if matches!(scope, Scope::Repository(_)) { Access::Repository } else { selected(&["acme/api"]) };
+        let access = access_after(job, report.member);
         match report.outcome {
             WriteOutcome::Created | WriteOutcome::Updated => {
                 secrets.retain(|s| s.name != report.name);
@@ -189,6 +193,38 @@ pub fn saved(job: &Job, outcome: impl Fn(Member) -> WriteOutcome) -> Saved {
         }
     }
     Saved { members: reports, now: Some(ScopeListing::group(secrets, true)) }
+}
+
+fn access_after(job: &Job, member: Member) -> Access {
+    match job {
+        Job::ChangeAccess(change) => match change.visibility {
+            Visibility::All => Access::All,
+            Visibility::Private => Access::Private,
+            Visibility::Selected => Access::selected(change.repositories.clone(), true),
+        },
+        Job::RestoreAccess(before) => {
+            let seen = before.members.iter().find(|seen| seen.member == member);
+            seen.and_then(|seen| seen.access.clone()).unwrap_or(Access::All)
+        }
+        Job::Save(draft) if matches!(draft.scope, Scope::Repository(_)) => Access::Repository,
+        _ => selected(&["acme/api"]),
+    }
+}
+
+/// How a write of secrets ends: a change of access tells what was before as well.
+pub fn ended(job: &Job, result: Result<Saved, Problem>) -> Outcome {
+    let (scope, prefix) = match job {
+        Job::ChangeAccess(change) => (&change.scope, &change.prefix),
+        Job::RestoreAccess(before) => (&before.scope, &before.prefix),
+        _ => return Outcome::Saved(result),
+    };
+    Outcome::AccessChanged(result.map(|saved| {
+        let held = |listing: &ScopeListing| listing.credential(prefix).map(Seen::of);
+        let members = held(&listing(scope)).unwrap_or_default();
+        let left = saved.now.as_ref().and_then(held);
+        let before = AccessBefore { scope: scope.clone(), prefix: prefix.clone(), members, left };
+        AccessOutcome::Done { saved, before }
+    }))
 }
 
 fn rung(rung: Rung, code: Code, outcome: How, detail: &str, remedy: &str) -> Step {

@@ -85,7 +85,7 @@ pub fn draw_picker(
     for (place, index) in list.rows().zip(visible) {
         let Some(row) = picker.row(index) else { break };
         canvas.memory.hit_area(place, Hit::Row { list: "picker", index });
-        let is_selected = index == selected && !picker.filtering;
+        let is_selected = index == selected;
         if is_selected {
             cursor = Some(Position::new(place.x, place.y));
         }

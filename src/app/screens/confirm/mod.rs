@@ -81,7 +81,7 @@ fn writing_offers(series: &Series) -> Vec<Offer> {
     let running = series.is_running().then_some("it is still being written");
     if series.overtaken().is_some() {
         return vec![
-            Offer::called(Action::Activate, "look at what holds now"),
+            Offer::called(Action::Activate, "look at it"),
             Offer::called(Action::Back, "leave it"),
             Offer::new(Action::Retry).unless(Some("somebody else changed it meanwhile: look at it first")),
         ];

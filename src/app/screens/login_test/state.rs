@@ -99,7 +99,11 @@ pub fn form_act(form: &mut Form, action: Action, cx: &mut Cx<'_>) -> Option<()> 
 }
 
 pub fn form_offers(form: &Form) -> Vec<Offer> {
-    let no_reveal = (!form.can_reveal()).then_some("only the password is hidden");
+    let no_reveal = match form.can_reveal() {
+        false => Some("only the password is hidden"),
+        true if form.values().password.is_empty() => Some("nothing is typed yet"),
+        true => None,
+    };
     let no_mend = form.mend().is_none().then_some("nothing is proposed for this field");
     vec![
         Offer::called(Action::Next, "next field"),

@@ -2,6 +2,7 @@
 
 mod place;
 mod plan;
+mod rotation;
 mod state;
 mod steps;
 #[cfg(test)]

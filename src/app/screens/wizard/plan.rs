@@ -10,11 +10,13 @@ use crate::app::screens::access::{Before, before, org_of};
 use crate::app::world::World;
 use crate::domain::change::DraftAccess;
 use crate::domain::preset::Preset;
-use crate::domain::{Credential, Draft, Member, Prefix, RepoRef, Scope, Verdict, Visibility};
+use crate::domain::{Credential, Draft, Prefix, RepoRef, Scope, Verdict, Visibility};
 
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub scope: Scope,
+    /// The credential that gets new values; `None` for a new one.
+    pub rotates: Option<Prefix>,
     pub form: Form,
     pub grant: Grant,
     /// The grant as it was proposed: while it is still that, it follows what becomes known of the place.
@@ -47,8 +49,13 @@ impl Plan {
     pub fn new(preset: &'static Preset, scope: Scope, cx: &mut Cx<'_>) -> Self {
         let taken = taken(&scope, cx.world);
         let grant = Grant::new(&scope, cx);
+        Self::around(Form::new(preset, taken), grant, scope)
+    }
+
+    pub(super) fn around(form: Form, grant: Grant, scope: Scope) -> Self {
         Self {
-            form: Form::new(preset, taken),
+            rotates: None,
+            form,
             proposed: grant.choice(),
             grant,
             adopted: None,
@@ -82,18 +89,23 @@ impl Plan {
         self.ladder.verdict(&self.form.trial())
     }
 
+    /// The prefix that is written under; `None` while what is typed is none.
+    pub fn prefix(&self) -> Option<Prefix> {
+        self.rotates.clone().or_else(|| self.form.prefix())
+    }
+
     /// The credential that would be overwritten.
     pub fn existing<'w>(&self, world: &'w World) -> Option<&'w Credential> {
-        world.listing(&self.scope)?.credential(&self.form.prefix()?)
+        world.listing(&self.scope)?.credential(&self.prefix()?)
     }
 
     /// What will be written; `None` while the prefix is none.
     pub fn draft(&self, world: &World) -> Option<Draft> {
-        let prefix = self.form.prefix()?;
+        let prefix = self.prefix()?;
         let held = self.existing(world).map(before);
         let is_kept = held.is_some() && self.adopted.as_ref() == Some(&prefix) && !self.is_changed();
         let access = match &self.grant {
-            Grant::User(_) | Grant::Organization { .. } if is_kept => DraftAccess::Keep,
+            Grant::User(_) | Grant::Organization { .. } if is_kept || self.rotates.is_some() => DraftAccess::Keep,
             Grant::Repository | Grant::User(_) | Grant::Organization { .. } => self.grant.draft(held.as_ref()),
         };
         Some(Draft {
@@ -101,7 +113,7 @@ impl Plan {
             prefix,
             values: self.form.values(),
             access,
-            members: Member::WRITE_ORDER.to_vec(),
+            members: self.form.to_write(),
         })
     }
 
@@ -116,7 +128,7 @@ impl Plan {
             return;
         }
         let held = self.existing(world).map(before);
-        self.adopted = held.as_ref().and_then(|_| self.form.prefix());
+        self.adopted = held.as_ref().and_then(|_| self.prefix());
         let proposed = match held {
             Some(held) => Grant::held(&self.scope, held),
             None => Grant::proposed(&self.scope, world),
@@ -164,7 +176,7 @@ impl Grant {
     }
 
     /// The repository one started in is chosen from the start.
-    fn proposed(scope: &Scope, world: &World) -> Self {
+    pub(super) fn proposed(scope: &Scope, world: &World) -> Self {
         let here = world.here_facts.value().filter(|facts| match scope {
             Scope::Organization(org) => {
                 facts.full_name.raw().to_lowercase().starts_with(&format!("{org}/").to_lowercase())

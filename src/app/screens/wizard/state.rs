@@ -16,7 +16,7 @@ use crate::app::world::World;
 use crate::app::writing::Writing;
 use crate::domain::preset::{Preset, presets};
 use crate::domain::verdict::Trial;
-use crate::domain::{Credential, Draft, Prefix, Scope, Sensitive};
+use crate::domain::{Draft, Prefix, Scope, Sensitive};
 use crate::ui::Memory;
 
 /// The steps' names, in their order.
@@ -42,8 +42,10 @@ impl Step {
         }
     }
 
-    pub fn all() -> impl Iterator<Item = Self> {
-        Self::iter()
+    /// The steps of a new credential, or of new values for one that exists.
+    pub fn all(rotates: bool) -> impl Iterator<Item = Self> {
+        let stays = move |step: &Self| !rotates || matches!(step, Self::Credentials | Self::Test | Self::Review);
+        Self::iter().filter(stays)
     }
 }
 
@@ -113,14 +115,6 @@ impl State {
             state.kept = Some(Box::new(plan));
             state.stage = Stage::Where { preset };
         }
-        state
-    }
-
-    /// A new password for a credential that exists: registry, place and access stay.
-    pub fn rotating(scope: Scope, credential: &Credential, cx: &mut Cx<'_>) -> Self {
-        let mut state = Self::new(Some(scope), cx);
-        let _ = credential;
-        state.kept = None;
         state
     }
 
@@ -215,7 +209,10 @@ impl Stage {
 
 impl Behavior for State {
     fn title(&self) -> String {
-        "New credential".to_owned()
+        match self.rotated() {
+            Some(prefix) => format!("Rotate {prefix}"),
+            None => "New credential".to_owned(),
+        }
     }
 
     fn facade(&self, world: &World, _now: DateTime<Utc>) -> Facade {

@@ -90,6 +90,7 @@ impl State {
     }
 
     fn act_in_values(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+        let rotates = self.rotated().is_some();
         let Some(plan) = self.plan_mut() else { return Flow::Stay };
         if form_act(&mut plan.form, action, cx).is_some() {
             return Flow::Stay;
@@ -98,9 +99,14 @@ impl State {
         if action != Action::Back && !goes_on {
             return Flow::Stay;
         }
+        if rotates && !goes_on {
+            return Flow::Close;
+        }
         let Some(mut plan) = self.take_plan() else { return Flow::Stay };
         plan.form.leave_field();
-        if goes_on {
+        if rotates {
+            self.stage = Stage::Test(plan);
+        } else if goes_on {
             plan.propose(cx.world);
             if plan.grant.picker().is_some() {
                 cx.need_catalogue(org_of(&plan.scope));
@@ -166,7 +172,8 @@ impl State {
                 if !plan.ladder.stop(cx)
                     && let Some(plan) = self.take_plan()
                 {
-                    self.stage = Stage::Access(plan);
+                    let rotates = plan.rotates.is_some();
+                    self.stage = if rotates { Stage::Values(plan) } else { Stage::Access(plan) };
                 }
             }
             _ => plan.ladder.scroll_by(action), // the moving keys
@@ -267,6 +274,7 @@ fn test_offers(plan: &Plan) -> Vec<Offer> {
         None => "test the login",
     };
     let busy = running.then_some("the test is running; esc stops it");
+    let untestable = plan.not_testable().or(busy.map(str::to_owned));
     let no_skip = match verdict {
         Some(Verdict::Fail) => Some("these values cannot work; esc goes back to change them"),
         Some(Verdict::Pass) => Some("it has passed; enter continues"),
@@ -274,9 +282,9 @@ fn test_offers(plan: &Plan) -> Vec<Offer> {
     };
     let skip = if verdict == Some(Verdict::Inconclusive) { "go on unproven" } else { "skip the test" };
     let mut offers = vec![
-        Offer::called(Action::Activate, activate).unless(busy),
+        Offer::called(Action::Activate, activate).unless(untestable.clone()),
         Offer::called(Action::Skip, skip).unless(no_skip),
-        Offer::called(Action::Test, if verdict.is_none() { activate } else { "test again" }).unless(busy),
+        Offer::called(Action::Test, if verdict.is_none() { activate } else { "test again" }).unless(untestable),
         Offer::called(Action::Back, if running { "stop" } else { "back" }),
     ];
     offers.extend(ladder_offers(&plan.ladder));
@@ -286,6 +294,9 @@ fn test_offers(plan: &Plan) -> Vec<Offer> {
 /// Why nothing may be written yet: what would be overwritten has to be said before, so it has to be known.
 fn not_known(review: &Review, world: &World) -> Option<&'static str> {
     match world.scope(&review.plan.scope) {
+        Some(Remote::Ready(_)) if review.plan.rotates.is_some() && review.plan.existing(world).is_none() => {
+            Some("it was deleted meanwhile, and a password alone is of no use: make a new credential")
+        }
         Some(Remote::Ready(_)) => None,
         Some(Remote::Loading { .. }) => Some("what exists there is still being read"),
         Some(Remote::Failed { .. } | Remote::Absent) | None => {

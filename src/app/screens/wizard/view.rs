@@ -5,6 +5,7 @@ use ratatui::text::Line;
 
 use super::place::Place;
 use super::plan::{Grant, Plan};
+use super::rotation;
 use super::state::{Review, Stage, State, Step};
 use crate::app::App;
 use crate::app::draw::Canvas;
@@ -22,7 +23,7 @@ use crate::ui::memory::Hit;
 use crate::ui::widgets::{Level, two_columns};
 
 pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
-    let steps = steps_line(state.step(), canvas, area.width);
+    let steps = steps_line(state.step(), state.rotated().is_some(), canvas, area.width);
     canvas.lines(area, vec![steps]);
     let gap = 1 + u16::from(area.height >= 12);
     let area = Rect { y: area.y + gap, height: area.height.saturating_sub(gap), ..area };
@@ -33,12 +34,30 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
             let list = beside(canvas, area, |canvas, columns| {
                 field_help(&plan.form, app.world.greeting.as_deref(), canvas, columns)
             });
+            let list = if plan.rotates.is_some() { rotation_head(plan, app, canvas, list) } else { list };
             draw_form(&plan.form, canvas, list)
         }
         Stage::Access(plan) => access(plan, app, canvas, area),
-        Stage::Test(plan) => Some(draw_ladder(&plan.ladder, &plan.form.trial(), app.spin, canvas, area)),
+        Stage::Test(plan) => {
+            let missing = plan.not_testable().map(|why| canvas.marked(Level::Warn, &why, area.width.saturating_sub(2)));
+            let lines = missing.unwrap_or_default();
+            let taken = u16::try_from(lines.len()).unwrap_or(0);
+            canvas.lines(Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }, lines);
+            let area = Rect { y: area.y + taken, height: area.height.saturating_sub(taken), ..area };
+            Some(draw_ladder(&plan.ladder, &plan.form.trial(), app.spin, canvas, area))
+        }
         Stage::Review(review) => Some(review_step(review, app, canvas, area)),
     }
+}
+
+/// Says above the fields what they are for; returns what is left of the area.
+fn rotation_head(plan: &Plan, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Rect {
+    let text = rotation::head(plan, &app.world);
+    let mut lines = canvas.wrapped(Role::Dim, &text, area.width.saturating_sub(2));
+    lines.truncate(if area.height >= 10 { 3 } else { 1 });
+    let taken = u16::try_from(lines.len()).unwrap_or(0) + u16::from(area.height >= 14);
+    canvas.lines(Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }, lines);
+    Rect { y: area.y + taken, height: area.height.saturating_sub(taken), ..area }
 }
 
 /// Draws the detail and the line before it where there is room; returns the list's area.
@@ -57,15 +76,15 @@ fn beside(
     columns.list
 }
 
-fn steps_line(current: Step, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Line<'static> {
+fn steps_line(current: Step, rotates: bool, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Line<'static> {
     let checks = canvas.look.glyphs.checks;
     if columns < 70 {
-        let at = Step::all().position(|step| step == current).unwrap_or(0) + 1;
-        let text = format!(" {} {} ({at} of {})", checks.current, current.word(), Step::all().count());
+        let at = Step::all(rotates).position(|step| step == current).unwrap_or(0) + 1;
+        let text = format!(" {} {} ({at} of {})", checks.current, current.word(), Step::all(rotates).count());
         return canvas.line(Role::Title, text);
     }
     let mut spans = Vec::new();
-    for step in Step::all() {
+    for step in Step::all(rotates) {
         let (mark, role) = match step.cmp(&current) {
             std::cmp::Ordering::Less => (checks.good, Role::Good),
             std::cmp::Ordering::Equal => (checks.current, Role::Title),
@@ -260,6 +279,25 @@ fn review_step(review: &Review, app: &App, canvas: &mut Canvas<'_, '_, '_>, area
 }
 
 fn review_lines(review: &Review, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
+    let plan = &review.plan;
+    let mut lines = match plan.rotates {
+        Some(_) => rotation::review_lines(review, &app.world, canvas, columns),
+        None => new_lines(review, app, canvas, columns),
+    };
+    lines.push(Line::default());
+    match plan.verdict() {
+        Some(verdict) => lines.extend(verdict_lines(verdict, canvas, columns)),
+        None => lines.extend(canvas.marked(Level::Warn, "the login was not tested with these values", columns)),
+    }
+    if app.world.listing(&plan.scope).is_none() {
+        let text = "whether it exists already could not be read: what is there would be overwritten";
+        lines.extend(canvas.marked(Level::Warn, text, columns));
+    }
+    lines.extend(canvas.wrapped(Role::Info, "Press w to write; nothing has been sent to GitHub yet.", columns));
+    lines
+}
+
+fn new_lines(review: &Review, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let Review { plan, draft, .. } = review;
     let mut lines = canvas.wrapped(Role::Title, &format!("Will be written to {}", plan.scope), columns);
     let existing = plan.existing(&app.world);
@@ -294,16 +332,6 @@ fn review_lines(review: &Review, app: &App, canvas: &Canvas<'_, '_, '_>, columns
     if plan.scope == Scope::User {
         lines.extend(canvas.wrapped(Role::Text, "Prebuilds never get it.", columns));
     }
-    lines.push(Line::default());
-    match plan.verdict() {
-        Some(verdict) => lines.extend(verdict_lines(verdict, canvas, columns)),
-        None => lines.extend(canvas.marked(Level::Warn, "the login was not tested with these values", columns)),
-    }
-    if app.world.listing(&plan.scope).is_none() {
-        let text = "whether it exists already could not be read: what is there would be overwritten";
-        lines.extend(canvas.marked(Level::Warn, text, columns));
-    }
-    lines.extend(canvas.wrapped(Role::Info, "Press w to write; nothing has been sent to GitHub yet.", columns));
     lines
 }
 
