@@ -218,7 +218,7 @@ impl State {
         }
         if *left_out > 0 {
             let org = org_of(scope).map(ToString::to_string).unwrap_or_default();
-            words.push(format!("left out, as they do not belong to {org}: {left_out} of the chosen"));
+            words.push(format!("left out, of other owners than {org}: {left_out} of the chosen"));
         }
         words
     }

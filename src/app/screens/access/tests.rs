@@ -168,3 +168,70 @@ fn a_change_that_fails_keeps_the_truth_and_is_done_again() {
     driver.press("e");
     assert_eq!(driver.last_write(), job);
 }
+
+#[test]
+fn leaving_a_choice_that_was_not_written_asks_first() {
+    let mut driver = mine();
+    driver.press("esc");
+    assert_eq!(driver.title(), "Credentials", "nothing was chosen");
+    driver.press("a");
+    driver.keys("down space esc");
+    assert!(driver.notice().contains("esc again leaves it"), "{}", driver.notice());
+    driver.keys("space esc");
+    assert_eq!(driver.title(), "Credentials", "what holds was chosen again");
+}
+
+#[test]
+fn somebody_else_was_faster_and_nothing_chosen_is_lost() {
+    let mut driver = crate::app::tests::access::overtaken();
+    driver.says("nothing was changed: somebody else changed ACR meanwhile").says("was for 3 repositories");
+    driver.press("e");
+    assert!(driver.notice().contains("look at it first"), "{}", driver.notice());
+    driver.press("enter");
+    driver.says("[✓] acme/docs").says("- acme/web").says("+ acme/infra").says("[ ] acme/web");
+    driver.keys("enter w");
+    let names = ["acme/api", "acme/infra", "acme/docs", "octocat/dotfiles"].map(reference).to_vec();
+    let again = change(&driver);
+    assert_eq!(again.repositories, names);
+    let now = crate::app::tests::access::by_somebody_else();
+    assert_eq!(again.seen, now.credential(&prefix("ACR")).map(Seen::of), "what was looked at this time");
+}
+
+#[test]
+fn leaving_what_somebody_else_changed_keeps_the_fresh_list() {
+    let mut driver = crate::app::tests::access::overtaken();
+    driver.press("esc");
+    assert_eq!(driver.title(), "Credentials");
+    driver.says("4 repositories");
+}
+
+#[test]
+fn a_pattern_chooses_all_it_matches_and_the_change_names_them() {
+    let mut driver = mine();
+    driver.press("/");
+    driver.type_text("acme/*");
+    driver.keys("enter A");
+    driver.says("5 chosen");
+    driver.press("enter");
+    driver.says("+ acme/infra").says("+ acme/docs");
+}
+
+#[test]
+fn only_what_is_chosen_is_listed_on_demand() {
+    let mut driver = mine();
+    driver.press("tab");
+    driver.says("only the 3 chosen").is_silent_about("acme/infra");
+    driver.press("esc");
+    driver.says("acme/infra");
+}
+
+#[test]
+fn a_credential_that_was_deleted_meanwhile_is_not_changed() {
+    let mut driver = mine();
+    driver.keys("down space");
+    driver.app.world.scopes[0].1 = crate::app::remote::Remote::Ready(crate::domain::ScopeListing::default());
+    driver.press("down");
+    driver.says("it was deleted meanwhile");
+    driver.press("enter");
+    assert!(driver.notice().contains("was deleted from your own secrets meanwhile"), "{}", driver.notice());
+}

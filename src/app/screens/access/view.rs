@@ -236,11 +236,11 @@ fn many_lines(state: &State, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<L
         let (plus, minus) = (difference.added.len(), difference.removed.len());
         let then = match &difference {
             nothing if nothing.is_nothing() => "stays as it is".to_owned(),
-            _ => format!("{}: {plus} added, {minus} removed", reach(state.visibility, repositories.len())),
+            _ => format!("{}: +{plus} -{minus}", reach(state.visibility, repositories.len())),
         };
         lines.extend(canvas.labelled("then", Role::Text, &then, columns));
-        if let Some(org) = org_of(&target.scope).filter(|_| left_out > 0) {
-            let text = format!("{left_out} of the chosen do not belong to {org} and are left out here");
+        if left_out > 0 {
+            let text = format!("left out, of other owners: {left_out}");
             lines.extend(canvas.marked(Level::Warn, &text, columns));
         }
     }

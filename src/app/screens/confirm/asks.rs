@@ -13,8 +13,16 @@ pub fn ask_to_delete(credentials: &[(Scope, Credential)]) -> Screen {
     let mut body = Vec::new();
     for (scope, credential) in credentials {
         let there = Member::all().filter(|m| credential.members.get(*m).is_some());
-        body.extend(there.map(|member| format!("deletes {}", credential.prefix.secret_name(member))));
-        body.push(format!("from {scope}; running codespaces keep what they have until they stop"));
+        if credentials.len() == 1 {
+            body.extend(there.map(|member| format!("deletes {}", credential.prefix.secret_name(member))));
+            body.push(format!("from {scope}; running codespaces keep what they have until they stop"));
+        } else {
+            let members: Vec<&str> = there.map(Member::suffix).collect();
+            body.push(format!("deletes {} from {scope}: {}", credential.prefix, members.join(", ")));
+        }
+    }
+    if credentials.len() > 1 {
+        body.push("running codespaces keep what they have until they stop".to_owned());
     }
     body.push("the values cannot be read back: this cannot be undone".to_owned());
     let what = match credentials {
@@ -39,14 +47,10 @@ pub fn ask_to_repair(scope: &Scope, credential: &Credential) -> Result<Screen, &
         Access::Private => (Visibility::Private, Vec::new()),
         Access::Repository | Access::Other(_) => return Err("this access cannot be set"),
     };
-    let mut body: Vec<String> = credential
-        .members
-        .iter()
-        .filter_map(|(member, state)| Some((member, state.as_ref()?.access.as_ref()?)))
-        .map(|(member, access)| format!("{} reaches {}", member.suffix(), words::spelled(access)))
-        .collect();
-    body.push(String::new());
-    body.push(format!("proposed for all of them, {why}: {}", words::spelled(&proposed)));
+    let mut body = vec![format!("for all of them, {why}: {}", words::spelled(&proposed))];
+    let known =
+        credential.members.iter().filter_map(|(member, state)| Some((member, state.as_ref()?.access.as_ref()?)));
+    body.extend(known.map(|(member, access)| format!("{} now reaches {}", member.suffix(), words::spelled(access))));
     body.push("for another set cancel, and a chooses it; the values stay as they are".to_owned());
     let change = Change::Access(AccessChange {
         scope: scope.clone(),
@@ -63,20 +67,26 @@ pub fn ask_to_repair(scope: &Scope, credential: &Credential) -> Result<Screen, &
 pub fn ask_to_undo(before: &AccessBefore, world: &World) -> Screen {
     let AccessBefore { scope, prefix, members, left: _ } = before;
     let now = world.listing(scope).and_then(|listing| listing.credential(prefix));
-    let mut body = vec![format!("what the secrets of {prefix} in {scope} reached before comes back")];
-    for seen in members {
-        let Some(then) = &seen.access else { continue };
-        let name = seen.member.suffix();
+    let turn = |seen: &Seen| {
+        let then = seen.access.as_ref()?;
         let held = now.and_then(|credential| credential.members.get(seen.member).as_ref());
-        body.push(match held.map(|state| &state.access) {
-            Some(Some(held)) if held.is_same(then) => format!("{name} stays as it is: {}", words::spelled(then)),
-            Some(Some(held)) => {
-                format!("{name} reaches again {}; now it is {}", words::spelled(then), words::spelled(held))
-            }
-            Some(None) => format!("{name} reaches again {}", words::spelled(then)),
-            None => format!("{name} was deleted meanwhile: it stays away"),
-        });
-    }
+        Some(match held.map(|state| &state.access) {
+            Some(Some(held)) if held.is_same(then) => format!("as it is: {}", words::spelled(then)),
+            Some(Some(held)) => format!("again {}; now it is {}", words::spelled(then), words::spelled(held)),
+            Some(None) => format!("again {}", words::spelled(then)),
+            None => "nothing: it was deleted meanwhile".to_owned(),
+        })
+    };
+    let turns: Vec<(Member, String)> = members.iter().filter_map(|seen| Some((seen.member, turn(seen)?))).collect();
+    let mut body = match turns.as_slice() {
+        [(_, first), rest @ ..] if rest.iter().all(|(_, text)| text == first) => {
+            vec![format!("all secrets of {prefix} in {scope} reach {first}")]
+        }
+        turns => {
+            let line = |(member, text): &(Member, String)| format!("{} reaches {text}", member.suffix());
+            turns.iter().map(line).collect()
+        }
+    };
     body.push("the values stay as they are; running codespaces see it after a stop and a start".to_owned());
     let title = format!("Take back the change of access of {prefix}");
     Screen::Confirm(Box::new(State::new(title, body, "Take it back", Change::Restore(before.clone()))))

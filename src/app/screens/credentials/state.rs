@@ -194,6 +194,10 @@ impl State {
         };
         let at = if no_repair.is_none() { 1 } else { offers.len() };
         offers.insert(at, Offer::called(Action::Mend, "grant alike").unless(no_repair));
+        if many {
+            // What is marked comes first; sorting is stable.
+            offers.sort_by_key(|offer| !matches!(offer.action, Action::Access | Action::Delete | Action::Back));
+        }
         offers.extend(moving());
         offers
     }
@@ -318,6 +322,13 @@ impl Behavior for State {
             _ => self.wander(action, cx.world), // the moving keys
         }
         Flow::Stay
+    }
+
+    /// What was written as a whole is marked no longer; what was not stays marked.
+    fn learn(&mut self, world: &World) {
+        if let Some(latest) = &world.latest {
+            self.marked.remove(latest);
+        }
     }
 
     fn at_line(&self, world: &World) -> Option<usize> {

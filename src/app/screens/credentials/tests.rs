@@ -1,1 +1,190 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use crate::app::protocol::{Effect, Job, Outcome};
+use crate::app::tests::Driver;
+use crate::app::tests::access::{changed, many, marked};
+use crate::app::tests::world::{acme, answer, listing, no_network, prefix, reference, saved, selected};
+use crate::domain::change::{AccessOutcome, Seen, Stale};
+use crate::domain::{AccessChange, Scope, Visibility, WriteOutcome};
+
+fn changes(driver: &Driver) -> Vec<AccessChange> {
+    let change = |effect: &Effect| match effect {
+        Effect::Start { job: Job::ChangeAccess(change), .. } => Some(change.clone()),
+        _ => None,
+    };
+    driver.asked.iter().filter_map(change).collect()
+}
+
+#[test]
+fn marks_are_set_taken_back_and_first_to_go() {
+    let mut driver = Driver::ready();
+    driver.press("space");
+    driver.says("1 marked").says("✓ACR");
+    driver.press("space");
+    driver.is_silent_about("marked:");
+    driver.press("A");
+    driver.says("5 marked");
+    driver.press("/");
+    driver.type_text("ghcr").press("enter");
+    driver.press("esc");
+    driver.is_silent_about("marked:").says("filter");
+    driver.press("A");
+    driver.says("1 marked");
+}
+
+#[test]
+fn one_set_goes_to_all_that_are_marked_one_after_the_other() {
+    let mut driver = many();
+    driver.says("4 repositories: +1 -0").says("3 repositories: +1 -0").says("left out, of other owners: 1");
+    driver.keys("enter w");
+    let wanted = |scope: Scope, word: &str, names: &[&str]| AccessChange {
+        seen: listing(&scope).credential(&prefix(word)).map(Seen::of),
+        scope,
+        prefix: prefix(word),
+        visibility: Visibility::Selected,
+        repositories: names.iter().map(|name| reference(name)).collect(),
+    };
+    let mine = ["acme/api", "acme/web", "acme/docs", "octocat/dotfiles"];
+    assert_eq!(changes(&driver), [wanted(Scope::User, "ACR", &mine)], "the first, and only the first");
+    driver.says("waits: changing the access of ECR");
+    driver.write_succeeds();
+    driver.write_succeeds();
+    driver.write_succeeds();
+    let all = [
+        wanted(Scope::User, "ACR", &mine),
+        wanted(Scope::User, "ECR", &mine),
+        wanted(acme(), "GHCR", &["acme/api", "acme/web", "acme/docs"]),
+    ];
+    assert_eq!(changes(&driver), all);
+    driver.says("all 3 are done");
+    assert_eq!(driver.app.world.changes.iter().filter(|done| done.before().is_some()).count(), 3, "each its own undo");
+}
+
+#[test]
+fn one_that_fails_keeps_the_others_going_and_e_does_the_rest_only() {
+    let mut driver = many();
+    driver.keys("enter w");
+    driver.write_succeeds();
+    let report = saved(&driver.last_write(), |_| WriteOutcome::Failed(no_network()));
+    driver.write_ends(Ok(report));
+    driver.write_succeeds();
+    driver.says("not whole").says("ECR_CONTAINER_REGISTRY_USER: failed");
+    driver.press("e");
+    assert_eq!(changes(&driver).len(), 4);
+    assert_eq!(changes(&driver)[3], changes(&driver)[1]);
+    driver.write_succeeds();
+    driver.says("all 3 are done");
+}
+
+#[test]
+fn leaving_a_series_asks_and_says_what_was_not_begun() {
+    let mut driver = many();
+    driver.keys("enter w esc");
+    assert!(driver.notice().contains("esc again"), "{}", driver.notice());
+    driver.press("esc");
+    assert!(driver.notice().contains("2 of 3 were not begun"), "{}", driver.notice());
+    assert_eq!((driver.title().as_str(), driver.app.running_writes()), ("Credentials", 1));
+}
+
+#[test]
+fn a_repositorys_own_credential_is_left_out_and_said() {
+    let mut driver = marked();
+    driver.keys("up up up");
+    driver.press("space");
+    driver.press("a");
+    assert!(driver.notice().contains("1 left out: a repository's own credential"), "{}", driver.notice());
+    assert_eq!(driver.title(), "Access of 3 credentials");
+}
+
+#[test]
+fn marked_credentials_are_deleted_together_after_asking() {
+    let mut driver = marked();
+    driver.press("d");
+    driver.says("Delete 3 credentials?").says("deletes ECR from your own secrets: SERVER, USER");
+    driver.keys("enter d tab enter");
+    while driver.app.running_writes() > 0 {
+        let report = saved(&driver.last_write(), |_| WriteOutcome::Deleted);
+        driver.write_ends(Ok(report));
+    }
+    driver.says("all 3 are done");
+    driver.press("enter");
+    driver.is_silent_about("marked:");
+}
+
+#[test]
+fn members_that_differ_are_granted_alike_with_two_keys() {
+    let mut driver = Driver::ready();
+    driver.keys("G up m");
+    driver.says("as most of them have it: acme/api, acme/web").says("PASSWORD now reaches acme/api");
+    assert!(!driver.has_written());
+    driver.press("w");
+    let change = changes(&driver).remove(0);
+    assert_eq!((change.visibility, change.repositories.len()), (Visibility::Selected, 2));
+    assert_eq!(change.seen, listing(&acme()).credential(&prefix("GHCR")).map(Seen::of));
+}
+
+#[test]
+fn where_members_agree_there_is_nothing_to_repair() {
+    let mut driver = Driver::ready();
+    driver.press("m");
+    assert!(driver.notice().contains("its members are granted alike"), "{}", driver.notice());
+}
+
+#[test]
+fn the_last_change_of_access_is_taken_back_and_only_once() {
+    let mut driver = Driver::ready();
+    driver.press("u");
+    assert!(driver.notice().contains("no access was changed yet"), "{}", driver.notice());
+    let mut driver = changed();
+    driver.press("u");
+    driver.says("again acme/api, acme/web, octocat/dotfiles; now it is acme/api, acme/infra, octocat/dotfiles");
+    driver.press("w");
+    let Job::RestoreAccess(before) = driver.last_write() else { panic!("{:?}", driver.last_write()) };
+    let held = selected(&["acme/api", "acme/web", "octocat/dotfiles"]);
+    assert!(before.members.iter().all(|seen| seen.access == Some(held.clone())));
+    driver.write_succeeds();
+    driver.says("the access of ACR in your own secrets is what it was");
+    driver.keys("enter u");
+    assert!(driver.notice().contains("took a change back itself"), "{}", driver.notice());
+}
+
+#[test]
+fn an_undo_somebody_else_was_faster_than_changes_nothing_and_says_so() {
+    let mut driver = changed();
+    driver.keys("u w");
+    let id = driver.writing();
+    let stale = Stale { now: listing(&Scope::User), differences: vec!["the user is for nobody".to_owned()] };
+    driver.finish(id, Outcome::AccessChanged(Ok(AccessOutcome::Stale(stale))));
+    driver.says("nothing was changed: somebody else changed ACR meanwhile").says("the user is for nobody");
+    driver.press("enter");
+    assert_eq!(driver.title(), "Credentials");
+}
+
+#[test]
+fn what_is_not_a_change_of_access_says_why_it_stays() {
+    let mut driver = Driver::ready();
+    driver.keys("d tab enter");
+    let report = saved(&driver.last_write(), |_| WriteOutcome::Deleted);
+    driver.write_ends(Ok(report));
+    driver.keys("enter u");
+    assert!(driver.notice().contains("GitHub never gives a value back"), "{}", driver.notice());
+}
+
+#[test]
+fn reading_again_forgets_the_lists_to_choose_from() {
+    let mut driver = Driver::ready();
+    driver.press("a");
+    driver.answer_everything();
+    driver.keys("esc f5 a");
+    let id = driver.running(|job| matches!(job, Job::Repositories(_)));
+    driver.finish(id, answer(&Job::Repositories(None)).unwrap());
+    driver.says("6 of 6 repositories");
+}
+
+#[test]
+fn what_could_not_be_searched_is_not_taken_for_no_match() {
+    let mut driver = Driver::ready();
+    driver.press("/");
+    driver.type_text("zebra");
+    driver.says("not readable or searched: the token lacks the scope");
+}

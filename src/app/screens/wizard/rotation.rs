@@ -55,13 +55,7 @@ impl Plan {
             .filter(|member| self.form.values().get(*member).is_empty())
             .map(|member| format!("the {}", member.word()))
             .collect();
-        let needs = || {
-            let them = if missing.len() == 1 { "it" } else { "them" };
-            format!(
-                "{} is needed for a test, and GitHub never gives {them} back: esc to type it",
-                missing.join(" and ")
-            )
-        };
+        let needs = || format!("a test needs {}, which GitHub never gives back: esc to type it", missing.join(" and "));
         (self.rotates.is_some() && !missing.is_empty()).then(needs)
     }
 }
@@ -76,7 +70,7 @@ fn preset_of(prefix: &Prefix) -> &'static Preset {
 /// What the fields are for, in one line above them.
 pub(super) fn head(plan: &Plan, world: &World) -> String {
     let prefix = plan.prefix().map(|prefix| prefix.to_string()).unwrap_or_default();
-    format!("{prefix} in {}; access stays: {}", plan.scope, kept_access(plan, world, words_of))
+    format!("access stays: {} ({prefix} in {})", kept_access(plan, world, words_of), plan.scope)
 }
 
 fn words_of(access: &crate::domain::Access) -> String {
@@ -101,13 +95,14 @@ pub(super) fn review_lines(
     let Review { plan, draft, .. } = review;
     let held = plan.existing(world);
     let mut lines = canvas.wrapped(Role::Title, &format!("New values for {} in {}", draft.prefix, plan.scope), columns);
-    for member in Member::all() {
+    let (written, others): (Vec<Member>, Vec<Member>) = Member::all().partition(|m| draft.members.contains(m));
+    for member in written.into_iter().chain(others) {
         let name = draft.prefix.secret_name(member);
         let is_there = held.is_some_and(|credential| credential.members.get(member).is_some());
         let (level, text) = match (draft.members.contains(&member), is_there) {
             (true, true) => (Level::Warn, format!("{name} = {}, replaces the one there", shown(plan, member))),
             (true, false) => (Level::Info, format!("{name} = {}, is new", shown(plan, member))),
-            (false, true) => (Level::Good, format!("{name} stays as it is")),
+            (false, true) => (Level::Good, format!("{} stays as it is", member.suffix())),
             (false, false) => (Level::Warn, format!("{name} is missing: without it no codespace uses the others")),
         };
         lines.extend(canvas.marked(level, &text, columns));
@@ -132,5 +127,104 @@ fn shown(plan: &Plan, member: Member) -> String {
         Member::Server | Member::User => {
             crate::domain::foreign::clean(field.and_then(|field| field.text()).unwrap_or_default())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+
+    use crate::app::protocol::Job;
+    use crate::app::tests::access::rotated;
+    use crate::app::tests::world::{prefix, saved, type_values};
+    use crate::app::tests::{CANARY, Driver};
+    use crate::domain::change::DraftAccess;
+    use crate::domain::{Draft, Member, Scope, WriteOutcome};
+
+    fn draft(driver: &Driver) -> Draft {
+        match driver.last_write() {
+            Job::Save(draft) => draft,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_new_password_alone_is_written_alone_and_keeps_the_access() {
+        let mut driver = rotated(false);
+        driver.says("access stays: 3 repositories");
+        driver.keys("enter s");
+        driver.says("ACR_CONTAINER_REGISTRY_PASSWORD = hidden, 14 bytes, replaces the one there");
+        driver.says("SERVER stays as it is").says("access stays as it is: acme/api, acme/web, octocat/dotfiles");
+        driver.press("w");
+        let draft = draft(&driver);
+        assert_eq!((draft.scope, draft.prefix), (Scope::User, prefix("ACR")));
+        assert_eq!((draft.members, draft.access), (vec![Member::Password], DraftAccess::Keep));
+    }
+
+    #[test]
+    fn what_is_typed_as_well_is_written_in_the_safe_order() {
+        let mut driver = rotated(true);
+        driver.keys("enter s w");
+        assert_eq!(draft(&driver).members, Member::WRITE_ORDER);
+    }
+
+    #[test]
+    fn a_test_says_which_values_it_lacks() {
+        let mut driver = rotated(false);
+        driver.keys("enter enter");
+        assert!(driver.notice().contains("a test needs the server and the user"), "{}", driver.notice());
+        let mut driver = rotated(true);
+        driver.keys("enter enter");
+        assert!(driver.live.values().any(|job| matches!(job, Job::Test { .. })));
+    }
+
+    #[test]
+    fn an_empty_password_goes_nowhere() {
+        let mut driver = Driver::ready();
+        driver.keys("r enter enter");
+        assert!(driver.notice().contains("the password is empty"), "{}", driver.notice());
+    }
+
+    #[test]
+    fn what_was_written_in_this_run_is_filled_in_and_not_written_again() {
+        let mut driver = rotated(true);
+        driver.keys("enter s w");
+        driver.write_succeeds();
+        driver.keys("enter r");
+        driver.says("mycompany.azurecr.io").says("ci-pull").says("is what you wrote");
+        driver.type_text(CANARY).keys("enter s w");
+        assert_eq!(draft(&driver).members, [Member::Password]);
+    }
+
+    #[test]
+    fn esc_asks_before_a_typed_password_is_lost() {
+        let mut driver = rotated(false);
+        driver.press("esc");
+        assert!(driver.notice().contains("esc again"), "{}", driver.notice());
+        driver.press("esc");
+        assert_eq!(driver.title(), "Credentials");
+    }
+
+    #[test]
+    fn a_failed_rotation_is_done_again_without_typing() {
+        let mut driver = rotated(false);
+        driver.keys("enter s w");
+        let report = saved(&driver.last_write(), |_| WriteOutcome::Unknown(crate::app::tests::world::no_network()));
+        driver.write_ends(Ok(report));
+        driver.press("e");
+        assert_eq!(draft(&driver).members, [Member::Password]);
+    }
+
+    #[test]
+    fn a_missing_member_is_named_and_written_when_typed() {
+        let mut driver = Driver::ready();
+        driver.keys("down r");
+        driver.type_text(CANARY).keys("enter s");
+        driver.says("ECR_CONTAINER_REGISTRY_PASSWORD = hidden, 14 bytes, is new");
+        let mut driver = Driver::ready();
+        driver.keys("r up up");
+        type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
+        driver.keys("enter s");
+        driver.says("SERVER = mycompany.azurecr.io, replaces the one there");
     }
 }
