@@ -125,6 +125,11 @@ fn part_of(driver: &mut Driver, id: JobId, job: &Job, pick: usize) {
         Job::Repositories(of) => Part::Repositories(world::catalogue(of.as_ref())),
         Job::Test { .. } => Part::Step(tested(Verdict::Pass).steps[0].clone()),
         write if writes_secrets(write) => Part::Member(world::saved(job, |_| WriteOutcome::Created).members[0].clone()),
+        Job::Codespaces(which) => Part::Codespaces(spaces::list(which)),
+        Job::ChangeCodespaces(changes) => match changes.first() {
+            Some(change) => Part::Codespace(spaces::step(change, pick / 5)),
+            None => return,
+        },
         _ => return, // nothing arrives in parts
     };
     driver.part(id, part);
