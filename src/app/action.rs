@@ -30,13 +30,13 @@ pub enum Action {
     Previous,
     /// To the list of credentials
     Home,
-    /// A new credential
+    /// A new one: a credential in a list of credentials, a token in a list of tokens
     New,
     /// Test a login
     Test,
     /// Change which repositories get a credential
     Access,
-    /// Delete a credential, after asking
+    /// Delete what is selected, after asking
     Delete,
     /// Copy what is selected, never a password
     Copy,
@@ -54,7 +54,7 @@ pub enum Action {
     Visibility,
     /// Test with pullkey, with docker, or with both
     With,
-    /// Apply what is proposed for this field
+    /// Mend it: apply what is proposed for a field, or get the right that is missing
     Mend,
     /// Show the password for ten seconds, or hide it again
     Reveal,
@@ -145,6 +145,22 @@ impl Action {
             Self::Quit => "quit",
             Self::Suspend => "suspend",
         }
+    }
+
+    /// Whether it leads to a write on GitHub, which is refused where nothing may be written.
+    pub const fn is_write(self) -> bool {
+        matches!(
+            self,
+            Self::New
+                | Self::Access
+                | Self::Delete
+                | Self::Rotate
+                | Self::Undo
+                | Self::Restart
+                | Self::Stop
+                | Self::Retry
+                | Self::Write
+        )
     }
 
     /// Whether it is worth a place in the footer; moving about is known without.

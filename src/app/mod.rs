@@ -8,6 +8,7 @@ pub mod header;
 pub mod history;
 pub mod keymap;
 pub mod ladder;
+pub mod mending;
 pub mod notices;
 mod parting;
 pub mod picker;
@@ -126,10 +127,7 @@ impl App {
             Msg::Part { id, part } => self.part(id, part, &mut effects),
             Msg::Finished { id, outcome } => self.finished(id, outcome, &mut effects),
             Msg::Traffic(traffic) => self.world.traffic(traffic),
-            Msg::Returned(result) => {
-                let top = self.stack.len() - 1;
-                self.at(top, &mut effects, |screen, cx| screen.returned(result, cx));
-            }
+            Msg::Returned(result) => self.returned(result, &mut effects),
             Msg::Told(told) => self.with_cx(&mut effects, |_, cx| match told {
                 Ok(text) => cx.note(Tone::Good, text),
                 Err(problem) => cx.note(Tone::Warn, format!("{}: {}; {}", problem.what, problem.why, problem.hint)),
@@ -184,6 +182,7 @@ impl App {
         if self.offers_restart() && !facade.typing {
             facade.offers.push(Offer::called(Action::Restart, "restart codespaces"));
         }
+        self.guard(&mut facade);
         facade
     }
 
@@ -346,12 +345,16 @@ impl App {
             self.world.remember(self.now, write, &outcome);
             self.with_cx(effects, |_, cx| cx.after_write(id, write, &outcome));
         }
+        let used = matches!(outcome, Outcome::TokenUsed { .. }).then(|| outcome.clone());
         match self.owner(id) {
             Some(at) => self.at(at, effects, |screen, cx| screen.finished(id, outcome, cx)),
             None => self.with_cx(effects, |_, cx| match write {
                 Some(write) => report_orphan(&write, &outcome, cx),
                 None => cx.settle(id, &outcome),
             }),
+        }
+        if let Some(outcome) = used {
+            self.token_used(&outcome, effects);
         }
         if self.leaving == Leaving::AfterWrites && self.flights.writes() == 0 {
             self.leaving = Leaving::Now;

@@ -4,6 +4,7 @@
 use super::cx::Cx;
 use super::protocol::{JobId, Outcome, Part};
 use super::writing::{Change, Writing};
+use crate::domain::Mend;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Series {
@@ -102,6 +103,11 @@ impl Series {
     /// What somebody else changed before the only write of this could.
     pub fn overtaken(&self) -> Option<&[String]> {
         self.only().and_then(Writing::overtaken)
+    }
+
+    /// What can be done about the first problem there is.
+    pub fn remedy(&self) -> Option<&Mend> {
+        self.items.iter().filter_map(Item::writing).find_map(Writing::remedy)
     }
 
     pub fn is_mine(&self, id: JobId) -> bool {

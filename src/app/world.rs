@@ -53,6 +53,12 @@ pub struct World {
     pub pause: Option<Pause>,
     /// Whether nothing may be written: the transport refuses it too.
     pub read_only: bool,
+    /// What says so, such as «--read-only is set».
+    pub read_only_by: String,
+    /// Whether GitHub's device flow can be used: it needs a client id of one's own.
+    pub has_device_flow: bool,
+    /// The scopes gh was asked to add, until its token is read again.
+    pub gaining: Vec<String>,
     /// The last requests, oldest first.
     pub exchanges: VecDeque<Exchange>,
     /// What was changed in this run, newest first.
@@ -78,6 +84,10 @@ pub struct Start {
     pub demo: Option<String>,
     /// Nothing shall be written.
     pub read_only: bool,
+    /// What says so, such as «--read-only is set».
+    pub read_only_by: String,
+    /// Whether a client id for GitHub's device flow is configured.
+    pub has_device_flow: bool,
     /// The API's host, where it is not GitHub's own.
     pub elsewhere: Option<String>,
     pub here: Option<RepoName>,
@@ -109,6 +119,9 @@ impl World {
             budget: None,
             pause: None,
             read_only: start.read_only,
+            read_only_by: start.read_only_by,
+            has_device_flow: start.has_device_flow,
+            gaining: Vec::new(),
             exchanges: VecDeque::new(),
             changes: Vec::new(),
             known: BTreeMap::new(),
@@ -194,6 +207,25 @@ impl World {
                 *known.get_mut(report.member) = Some(draft.values.get(report.member).clone());
             }
         }
+    }
+
+    /// Why nothing is written here, where that is so.
+    pub fn no_writes(&self) -> Option<String> {
+        let by = if self.read_only_by.is_empty() { "nothing is to be written" } else { &self.read_only_by };
+        self.read_only.then(|| format!("read only: {by}"))
+    }
+
+    /// Drops what was read and is being read again, so that it is not shown as somebody else's.
+    pub fn forget(&mut self) {
+        fn drop_old<T>(remote: &mut Remote<T>) {
+            if let Remote::Loading { so_far, .. } = remote {
+                *so_far = None;
+            }
+        }
+        drop_old(&mut self.memberships);
+        drop_old(&mut self.here_facts);
+        self.scopes.iter_mut().for_each(|(_, remote)| drop_old(remote));
+        self.catalogues.values_mut().for_each(drop_old);
     }
 
     fn add_scope(&mut self, scope: Scope) {

@@ -4,7 +4,7 @@ use super::cx::Cx;
 use super::notices::Tone;
 use super::protocol::{Job, JobId, Outcome, Part};
 use crate::domain::change::{AccessBefore, AccessOutcome, Stale};
-use crate::domain::{AccessChange, Draft, Member, MemberReport, Prefix, Problem, Saved, Scope};
+use crate::domain::{AccessChange, Draft, Member, MemberReport, Mend, Prefix, Problem, Saved, Scope};
 
 /// Something to write, decided to the last detail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,6 +141,14 @@ impl Writing {
         match self {
             Self::Running { .. } | Self::Overtaken { .. } => None,
             Self::Ended { problem, .. } => problem.as_ref(),
+        }
+    }
+
+    /// What can be done about its problem.
+    pub const fn remedy(&self) -> Option<&Mend> {
+        match self.problem() {
+            Some(problem) => problem.mend.as_ref(),
+            None => None,
         }
     }
 

@@ -119,6 +119,16 @@ impl Address {
         (self.api.scheme() == "https" && !self.host.contains(':')).then_some(self.host.as_str())
     }
 
+    /// The host as `gh` knows it; `None` where it cannot: it refuses names with a port. `api.github.localhost` on any port
+    /// is GitHub's own name for a stand-in on this machine, and `gh` calls it `github.localhost` (its `ghinstance`).
+    pub fn gh_host(&self) -> Option<&str> {
+        match (web_twin(self.api.host_str()?), self.host.contains(':')) {
+            (Some("github.localhost"), _) => Some("github.localhost"),
+            (_, false) => Some(&self.host),
+            (_, true) => None,
+        }
+    }
+
     /// The host that git remotes of its repositories name. An API on this very machine stands in for GitHub itself.
     pub fn remote_host(&self) -> &str {
         let is_here = self.api.host().is_some_and(|host| is_this_machine(&host));
@@ -205,6 +215,16 @@ mod tests {
             let problem = Problem::from(fault);
             assert!(!problem.why.ends_with('.') && problem.hint.contains("PULLKEY_API_URL"), "{problem:?}");
         }
+    }
+
+    #[test]
+    fn gh_is_asked_only_for_hosts_it_can_know() {
+        let known = |url| find(&[("PULLKEY_API_URL", url)]).unwrap().gh_host().map(str::to_owned);
+        assert_eq!(find(&[]).unwrap().gh_host(), Some("github.com"));
+        assert_eq!(known("https://api.acme.ghe.com").as_deref(), Some("acme.ghe.com"));
+        assert_eq!(known("http://api.github.localhost:4000").as_deref(), Some("github.localhost"));
+        assert_eq!(known("http://127.0.0.1:4000"), None);
+        assert_eq!(known("https://ghes.example:8443/api/v3"), None);
     }
 
     #[test]

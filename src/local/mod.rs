@@ -8,6 +8,7 @@ pub mod browser;
 mod child;
 pub mod clipboard;
 pub mod env;
+pub mod gh;
 pub mod git;
 pub mod harden;
 pub mod journal;

@@ -202,13 +202,10 @@ impl Places {
     }
 
     async fn ask_gh(&self) -> Result<Option<Result<FoundToken, TokenFault>>, TokenFault> {
-        // gh refuses host names with a port.
-        if self.address.host.contains(':') {
-            return Ok(None);
-        }
+        let Some(host) = self.address.gh_host() else { return Ok(None) };
         let call = Call {
             program: "gh",
-            args: &["auth", "token", "--hostname", &self.address.host],
+            args: &["auth", "token", "--hostname", host],
             vars: self.env.only(&GH_VARS).collect(),
             dir: None,
             deadline: DEADLINE,

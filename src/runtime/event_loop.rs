@@ -11,6 +11,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::Ended;
 use super::executor::{Executor, Order};
+use super::handover;
 use super::input::{Input, Inputs, Signal};
 use super::session::Session;
 use super::terminal::{Canvas, NoScreen, Screen};
@@ -35,6 +36,7 @@ pub async fn run(app: App, effects: Vec<Effect>, session: Session, look: Look) -
         look,
         gone: false,
         ended: Ended::Fine,
+        lending: None,
     };
     // The first frame is there before the first answer, and before the first question.
     stage.draw();
@@ -65,6 +67,8 @@ struct Stage {
     /// Whether the terminal went away: nothing is drawn any more, and only writes are awaited.
     gone: bool,
     ended: Ended,
+    /// The scopes `gh` shall add on this terminal, as soon as what came in is handled.
+    lending: Option<Vec<String>>,
 }
 
 /// What one input asks of the loop.
@@ -97,6 +101,12 @@ impl Stage {
                 }
                 next = messages.try_recv().ok().map(Asked::Message);
             }
+            if let Some(scopes) = self.lending.take() {
+                changed = true;
+                if self.lend(&scopes, &mut inputs).await {
+                    return;
+                }
+            }
             if changed && !self.draw() && self.lose_terminal() {
                 return;
             }
@@ -110,7 +120,7 @@ impl Stage {
             match self.executor.carry_out(effect) {
                 Order::Nothing => {}
                 Order::Suspend => self.suspend(),
-                Order::RefreshGh { scopes } => self.refresh_gh(&scopes),
+                Order::RefreshGh { scopes } => self.lending = Some(scopes),
                 Order::Quit => leaves = true,
             }
         }
@@ -163,14 +173,19 @@ impl Stage {
         }
     }
 
-    /// Gives the terminal to `gh auth refresh` and takes it back.
-    fn refresh_gh(&mut self, scopes: &[String]) {
-        let problem = Problem::new(
-            "gh was not run",
-            "the terminal cannot be handed over yet",
-            format!("leave pullkey and run `gh auth refresh -h github.com -s {}`", scopes.join(",")),
-        );
-        self.update(Msg::Returned(Err(problem)));
+    /// Gives the terminal to `gh auth refresh` and takes it back. Says whether it is time to leave.
+    async fn lend(&mut self, scopes: &[String], inputs: &mut Inputs) -> bool {
+        let result = match self.executor.refresh_gh(scopes) {
+            Err(problem) => Err(problem),
+            Ok((refresh, env)) => match handover::lend(&refresh, env, inputs, &mut self.screen).await {
+                Ok(result) => result,
+                Err(_) => return self.lose_terminal(),
+            },
+        };
+        if self.terminal.clear().is_err() {
+            return self.lose_terminal();
+        }
+        self.update(Msg::Returned(result))
     }
 
     fn suspend(&mut self) {

@@ -10,8 +10,9 @@ use super::jobs::{Reporter, perform};
 use super::session::Session;
 use crate::app::protocol::{Effect, Job, JobId, Msg};
 use crate::domain::Problem;
-use crate::local::browser;
 use crate::local::clipboard::{Clipboard, Copied};
+use crate::local::gh::{self, Refresh};
+use crate::local::{Env, browser};
 
 /// What the event loop itself has to do after an effect.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +64,12 @@ impl Executor {
             Effect::Quit => return Order::Quit,
         }
         Order::Nothing
+    }
+
+    /// The `gh` that adds these scopes to its token, and the environment it gets.
+    pub fn refresh_gh(&self, scopes: &[String]) -> Result<(Refresh, &Env), Problem> {
+        let host = self.session.gh_host().ok_or_else(gh::no_host)?;
+        Ok((Refresh::new(host, scopes).ok_or_else(gh::no_host)?, &self.session.env))
     }
 
     fn start(&mut self, id: JobId, job: Job) {

@@ -3,6 +3,7 @@
 mod ear;
 mod event_loop;
 mod executor;
+mod handover;
 pub mod input;
 mod jobs;
 mod os;

@@ -156,6 +156,11 @@ impl Session {
         work::Clients { github: None, registry: self.registry.clone(), tools: self.tools.clone() }
     }
 
+    /// The host whose token `gh` keeps, where this API has one.
+    pub fn gh_host(&self) -> Option<&str> {
+        self.entrance.as_ref()?.places.address.gh_host()
+    }
+
     /// The hosts whose pages may be opened in a browser.
     pub fn web_hosts(&self) -> Vec<String> {
         let own = self.entrance.as_ref().and_then(|entrance| entrance.places.address.web_host()).map(str::to_owned);

@@ -75,7 +75,7 @@ pub trait Behavior {
     }
     fn part(&mut self, _id: JobId, _part: Part, _cx: &mut Cx<'_>) {}
     fn finished(&mut self, _id: JobId, _outcome: Outcome, _cx: &mut Cx<'_>) {}
-    /// The terminal is ours again after `Effect::RefreshGh`.
+    /// The token is another one, or has more rights: reads of its own that failed are worth asking again.
     fn returned(&mut self, _result: Result<(), Problem>, _cx: &mut Cx<'_>) {}
     /// Takes what became known of the world since it was opened.
     fn learn(&mut self, _world: &World) {}

@@ -9,6 +9,7 @@ mod secret;
 mod server;
 #[cfg(test)]
 mod tests;
+mod token;
 mod value;
 
 use serde::Deserialize;
@@ -17,6 +18,7 @@ use super::preset::{self, Preset, Rule};
 use super::{Member, Members, Prefix, Sensitive};
 
 pub use expiry::{ecr_token_expiry, jwt_expiry};
+pub use token::check_token;
 
 /// The most bytes a value may have: GitHub keeps 48 KB of each secret, sealed, and sealing adds 48 bytes
 /// (libsodium's `crypto_box_SEALBYTES`).

@@ -6,6 +6,7 @@
 pub mod burst;
 pub mod decode;
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::pin::Pin;
@@ -49,15 +50,58 @@ pub enum Signal {
 /// The stream of inputs; dropping it ends the reader and the signal listener.
 #[derive(Debug)]
 pub struct Inputs {
+    /// What was put back, and comes before all else.
+    held: VecDeque<Input>,
     receive: UnboundedReceiver<Input>,
-    _sources: os::Sources,
+    sources: os::Sources,
 }
 
 impl Inputs {
     /// Starts to listen. Within a tokio runtime only; from now on the signals no longer end the process by themselves.
     pub fn listen() -> io::Result<Self> {
         let (send, receive) = unbounded_channel();
-        Ok(Self { receive, _sources: os::Sources::start(send)? })
+        Ok(Self { held: VecDeque::new(), receive, sources: os::Sources::start(send)? })
+    }
+
+    /// Stops reading the terminal, so that a child can: when it returns, no key is taken any more. Signals still come.
+    /// `false` if this system's reader cannot be stopped; then nothing happened.
+    pub fn pause(&mut self) -> bool {
+        self.sources.pause()
+    }
+
+    /// Reads the terminal again. Requests to stop or to end that were meant for the child are forgotten.
+    pub async fn resume(&mut self) -> io::Result<()> {
+        self.sources.settled().await;
+        while let Ok(input) = self.receive.try_recv() {
+            if !input.is_for_child() {
+                self.held.push_back(input);
+            }
+        }
+        self.sources.resume()
+    }
+
+    /// The next input that did not wait already; for the time of a pause.
+    pub async fn arrival(&mut self) -> Input {
+        self.receive.recv().await.unwrap_or(Input::Gone)
+    }
+
+    /// Lets an input come once more.
+    pub fn put_back(&mut self, input: Input) {
+        self.held.push_back(input);
+    }
+}
+
+impl Input {
+    /// Whether the terminal means the program it is lent to: Ctrl-C, Ctrl-\\, Ctrl-Z and what follows it.
+    pub const fn is_for_child(&self) -> bool {
+        match self {
+            Self::Signal(Signal::Interrupt | Signal::Quit) | Self::Suspend | Self::Resumed | Self::Resize(..) => true,
+            Self::Signal(Signal::Terminate | Signal::Hangup)
+            | Self::Key(_)
+            | Self::Paste(_)
+            | Self::Mouse(_)
+            | Self::Gone => false,
+        }
     }
 }
 
@@ -65,7 +109,10 @@ impl Stream for Inputs {
     type Item = Input;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Input>> {
-        self.receive.poll_recv(context)
+        match self.held.pop_front() {
+            Some(input) => Poll::Ready(Some(input)),
+            None => self.receive.poll_recv(context),
+        }
     }
 }
 

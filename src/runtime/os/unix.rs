@@ -11,10 +11,11 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use rustix::process::{Signal as Number, getpgrp, getsid, kill_current_process_group};
-use rustix::termios::{QueueSelector, tcflush, tcgetwinsize};
+use rustix::process::{Pid, Signal as Number, getpgrp, getsid, kill_current_process_group, kill_process};
+use rustix::termios::{OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcgetwinsize, tcsetattr};
 use tokio::signal::unix::{Signal as Arrivals, SignalKind, signal};
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
 
@@ -29,20 +30,62 @@ const MOST_HELD: usize = 1 << 16;
 /// Reads the terminal and the signals until dropped.
 #[derive(Debug)]
 pub(in crate::runtime) struct Sources {
-    /// Closing it ends the reader.
-    _stop: PipeWriter,
+    send: UnboundedSender<Input>,
+    /// `None` while paused.
+    reader: Option<Reader>,
     signals: JoinHandle<()>,
+    fence: UnboundedSender<oneshot::Sender<()>>,
+}
+
+#[derive(Debug)]
+struct Reader {
+    /// Closing it ends the reader.
+    stop: PipeWriter,
+    thread: thread::JoinHandle<()>,
+}
+
+impl Reader {
+    fn start(send: UnboundedSender<Input>) -> io::Result<Self> {
+        let (wake, stop) = io::pipe()?;
+        let thread = thread::Builder::new()
+            .name("terminal input".to_owned())
+            .spawn(move || read(&io::stdin(), &wake, |input| send.send(input).is_ok()))?;
+        Ok(Self { stop, thread })
+    }
 }
 
 impl Sources {
     /// Must be called within the tokio runtime, whose signal driver is used.
     pub(in crate::runtime) fn start(send: UnboundedSender<Input>) -> io::Result<Self> {
-        let (wake, stop) = io::pipe()?;
-        let signals = tokio::spawn(Signals::listen()?.forward(send.clone()));
-        thread::Builder::new()
-            .name("terminal input".to_owned())
-            .spawn(move || read(&io::stdin(), &wake, |input| send.send(input).is_ok()))?;
-        Ok(Self { _stop: stop, signals })
+        let (fence, fenced) = unbounded_channel();
+        let signals = tokio::spawn(Signals::listen()?.forward(send.clone(), fenced));
+        let reader = Some(Reader::start(send.clone())?);
+        Ok(Self { send, reader, signals, fence })
+    }
+
+    /// Ends the reader and waits until it has ended: nothing is read from the terminal from then on.
+    pub(in crate::runtime) fn pause(&mut self) -> bool {
+        if let Some(Reader { stop, thread }) = self.reader.take() {
+            drop(stop);
+            // It ends at once, or has ended with its terminal.
+            let _ = thread.join();
+        }
+        true
+    }
+
+    pub(in crate::runtime) fn resume(&mut self) -> io::Result<()> {
+        if self.reader.is_none() {
+            self.reader = Some(Reader::start(self.send.clone())?);
+        }
+        Ok(())
+    }
+
+    /// Waits until every signal that has arrived is handed on.
+    pub(in crate::runtime) async fn settled(&self) {
+        let (tell, told) = oneshot::channel();
+        if self.fence.send(tell).is_ok() {
+            let _ = told.await;
+        }
     }
 }
 
@@ -88,7 +131,11 @@ fn read(tty: &impl AsFd, wake: &PipeReader, mut send: impl FnMut(Input) -> bool)
                 send(Input::Gone);
                 return;
             }
-            Wake::Stop => return,
+            Wake::Stop => {
+                decoder.flush(&mut held);
+                hand_on(&mut held, &mut send);
+                return;
+            }
         }
     }
 }
@@ -154,7 +201,8 @@ impl Signals {
         })
     }
 
-    async fn forward(mut self, send: UnboundedSender<Input>) {
+    /// Hands on signals as they come; a message on `fenced` is answered when none is left.
+    async fn forward(mut self, send: UnboundedSender<Input>, mut fenced: UnboundedReceiver<oneshot::Sender<()>>) {
         loop {
             let input = tokio::select! {
                 // A hang-up comes together with a continuation, and then nothing is to be resumed.
@@ -169,6 +217,10 @@ impl Signals {
                     Ok((columns, rows)) => Input::Resize(columns, rows),
                     Err(_) => continue,
                 },
+                Some(asked) = fenced.recv() => {
+                    let _ = asked.send(());
+                    continue;
+                }
                 else => return,
             };
             if send.send(input).is_err() {
@@ -194,6 +246,30 @@ pub(in crate::runtime) fn can_suspend() -> bool {
 /// [`Input::Resumed`]. SIGSTOP and not SIGTSTP: the latter is handled here, so it would stop nothing.
 pub(in crate::runtime) fn stop() -> io::Result<()> {
     Ok(kill_current_process_group(Number::STOP)?)
+}
+
+/// The settings of the line discipline, to put them back after a child that may have left others.
+#[derive(Debug)]
+pub(in crate::runtime) struct Modes(Option<Termios>);
+
+impl Modes {
+    pub(in crate::runtime) fn now() -> Self {
+        Self(tcgetattr(io::stdin()).ok())
+    }
+
+    pub(in crate::runtime) fn restore(self) {
+        if let Some(modes) = self.0 {
+            // With the terminal gone there is nothing to put back.
+            let _ = tcsetattr(io::stdin(), OptionalActions::Now, &modes);
+        }
+    }
+}
+
+/// Asks a child to end.
+pub(in crate::runtime) fn end(pid: u32) {
+    if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
+        let _ = kill_process(pid, Number::TERM);
+    }
 }
 
 /// Drops what was typed and not read yet: the rest of a pasted secret must not become a shell's command.

@@ -38,6 +38,35 @@ impl Sources {
     }
 }
 
+impl Sources {
+    /// The reader sleeps in the console's own wait, out of which nothing wakes it: the console cannot be lent.
+    pub(in crate::runtime) fn pause(&mut self) -> bool {
+        false
+    }
+
+    /// Never called with something to do, since [`Sources::pause`] says no.
+    pub(in crate::runtime) fn resume(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    pub(in crate::runtime) async fn settled(&self) {}
+}
+
+/// The console's mode is put back by crossterm.
+#[derive(Debug)]
+pub(in crate::runtime) struct Modes;
+
+impl Modes {
+    pub(in crate::runtime) fn now() -> Self {
+        Self
+    }
+
+    pub(in crate::runtime) fn restore(self) {}
+}
+
+/// Never called: no child has the console.
+pub(in crate::runtime) fn end(_pid: u32) {}
+
 impl Drop for Sources {
     fn drop(&mut self) {
         self.signals.abort();

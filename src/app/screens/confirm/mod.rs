@@ -15,12 +15,14 @@ pub use self::view::{draw, problem_lines, writing_lines};
 use super::Behavior;
 use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};
+use crate::app::mending;
 use crate::app::notices::Tone;
 use crate::app::protocol::{JobId, Outcome, Part};
 use crate::app::scroll::Scroll;
 use crate::app::series::Series;
 use crate::app::world::World;
 use crate::app::writing::Change;
+use crate::domain::Mend;
 use crate::ui::Memory;
 
 #[derive(Clone, Debug)]
@@ -94,12 +96,22 @@ fn writing_offers(series: &Series) -> Vec<Offer> {
     ]
 }
 
+impl State {
+    /// What can be done about the problem of the write that ended.
+    fn remedy(&self) -> Option<&Mend> {
+        match &self.phase {
+            Phase::Asking { .. } => None,
+            Phase::Writing(series) => series.remedy(),
+        }
+    }
+}
+
 impl Behavior for State {
     fn title(&self) -> String {
         self.title.clone()
     }
 
-    fn facade(&self, _world: &World, _now: DateTime<Utc>) -> Facade {
+    fn facade(&self, world: &World, _now: DateTime<Utc>) -> Facade {
         let mut offers = match &self.phase {
             Phase::Asking { doing, changes } => {
                 let mut offers = vec![
@@ -113,6 +125,7 @@ impl Behavior for State {
             }
             Phase::Writing(series) => writing_offers(series),
         };
+        offers.extend(mending::offer(world, self.remedy()));
         offers.extend(moving());
         Facade { offers, typing: false }
     }
@@ -128,6 +141,7 @@ impl Behavior for State {
                 self.begin(cx);
             }
             (Phase::Writing(series), Action::Retry) => series.retry(cx),
+            (Phase::Writing(series), Action::Mend) => return cx.mend(series.remedy()),
             (Phase::Writing(series), Action::Activate) if series.overtaken().is_some() => {
                 cx.note(Tone::Info, "this is what holds now, with what you had chosen on top of it");
                 return Flow::Close;

@@ -10,6 +10,7 @@ use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};
 use crate::app::form::{field_key, say_refusal};
 use crate::app::keymap::KeyPress;
+use crate::app::mending;
 use crate::app::notices::Tone;
 use crate::app::protocol::Effect;
 use crate::app::screens::{Behavior, Screen, login_test, wizard};
@@ -130,6 +131,16 @@ impl State {
         Flow::Stay
     }
 
+    /// What can be done about the selected row, if it is a problem's.
+    fn remedy<'w>(&self, world: &'w World) -> Option<&'w Mend> {
+        let problem = match self.selected(world)? {
+            Row::Problem(scope) => world.scope(&scope)?.problem(),
+            Row::Memberships => world.memberships.problem(),
+            _ => None, // no problem
+        };
+        problem?.mend.as_ref()
+    }
+
     fn copy(&self, cx: &mut Cx<'_>) {
         let text = match self.selected(cx.world) {
             Some(Row::Credential(_, prefix)) => {
@@ -168,7 +179,8 @@ impl State {
             Offer::called(Action::Delete, if many { "delete marked" } else { "delete" })
                 .unless(no_credential.filter(|_| !many)),
             Offer::new(Action::Filter),
-            Offer::called(Action::Activate, activate_label(row.as_ref(), self)),
+            Offer::called(Action::Activate, activate_label(row.as_ref(), self))
+                .unless(world.no_writes().filter(|_| matches!(row, Some(Row::Empty(_))))),
             Offer::called(
                 Action::Copy,
                 if matches!(row, Some(Row::Problem(_))) { "copy the command" } else { "copy names" },
@@ -188,6 +200,11 @@ impl State {
         };
         let back = Offer::called(Action::Back, back).unless(home.then_some("this is the first screen; q quits"));
         offers.insert(if self.detail { 0 } else { 6 }, back);
+        if let Some(mend) = mending::offer(world, self.remedy(world)) {
+            offers.push(mend);
+            offers.extend(moving());
+            return offers;
+        }
         let no_repair = match credential {
             Some(credential) => credential.common_access().err(),
             None => no_credential,
@@ -303,6 +320,10 @@ impl Behavior for State {
                     _ => None, // a test of something that is not on GitHub
                 };
                 return Flow::Push(Screen::LoginTest(Box::new(login_test::State::new(target))));
+            }
+            Action::Mend if self.remedy(cx.world).is_some() => {
+                let mend = self.remedy(cx.world).cloned();
+                return cx.mend(mend.as_ref());
             }
             Action::Access | Action::Delete | Action::Mend | Action::Undo | Action::Rotate => {
                 return self.change(action, cx);

@@ -1,18 +1,241 @@
-//! What the screen knows and does.
+//! The list of tokens, and what its keys do: choose one, give one, sign in with a code, forget the one that is kept.
 
 use chrono::{DateTime, Utc};
 
-use crate::app::action::{Action, Offer};
+use super::giving::Given;
+use super::{Giving, Needed};
+use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};
+use crate::app::keymap::KeyPress;
+use crate::app::notices::Tone;
+use crate::app::protocol::{Effect, Job, JobId, Outcome, Part};
+use crate::app::remote::Remote;
 use crate::app::screens::Behavior;
+use crate::app::scroll::Scroll;
 use crate::app::world::World;
+use crate::domain::problem::Need;
+use crate::domain::token::{DeviceCode, TokenChoice, TokenReport, TokenSource};
+use crate::domain::{Problem, Sensitive};
+use crate::ui::Memory;
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct State {}
+#[derive(Clone, Debug)]
+pub struct State {
+    pub tokens: Remote<Vec<TokenReport>>,
+    cursor: usize,
+    /// What is missing, where that is why one is here: then one goes back as soon as another token is used.
+    pub needed: Option<Needed>,
+    pub phase: Phase,
+    /// The change of token that is under way.
+    busy: Option<JobId>,
+    pub scroll: Scroll,
+    /// Whether the keyring was wanted the last time.
+    keep: bool,
+    at_first: bool,
+}
+
+#[derive(Clone, Debug)]
+pub enum Phase {
+    List,
+    Giving(Box<Giving>),
+    /// Waiting until the code is typed on GitHub's page; at first, for the code.
+    Device {
+        id: JobId,
+        code: Option<DeviceCode>,
+    },
+    /// `doing` is whether the button that does it has the focus.
+    Forgetting {
+        doing: bool,
+    },
+}
+
+/// One row of the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// By its place among the tokens found.
+    Token(usize),
+    Give,
+    Device,
+}
 
 impl State {
-    pub fn open(_cx: &mut Cx<'_>) -> Self {
-        Self::default()
+    pub fn open(cx: &mut Cx<'_>) -> Self {
+        Self::wanting(None, cx)
+    }
+
+    /// The list, with what is missing on top.
+    pub fn wanting(need: Option<Need>, cx: &mut Cx<'_>) -> Self {
+        let needed = need.map(|need| Needed::of(&need, cx.world));
+        let mut state = Self {
+            tokens: Remote::Absent,
+            cursor: 0,
+            needed,
+            phase: Phase::List,
+            busy: None,
+            scroll: Scroll::default(),
+            keep: true,
+            at_first: true,
+        };
+        state.read(cx);
+        state
+    }
+
+    /// Whether one goes back from here as soon as another token is used.
+    pub const fn returns(&self) -> bool {
+        self.needed.is_some()
+    }
+
+    pub fn rows(&self, world: &World) -> Vec<Row> {
+        let tokens = self.tokens.value().map_or(0, Vec::len);
+        let device = world.has_device_flow.then_some(Row::Device);
+        (0..tokens).map(Row::Token).chain([Row::Give]).chain(device).collect()
+    }
+
+    pub fn selected(&self, world: &World) -> (usize, Row) {
+        let rows = self.rows(world);
+        let at = self.cursor.min(rows.len().saturating_sub(1));
+        (at, rows.get(at).copied().unwrap_or(Row::Give))
+    }
+
+    pub fn token(&self, row: Row) -> Option<&TokenReport> {
+        match row {
+            Row::Token(at) => self.tokens.value()?.get(at),
+            Row::Give | Row::Device => None,
+        }
+    }
+
+    pub const fn is_busy(&self) -> bool {
+        self.busy.is_some()
+    }
+
+    fn read(&mut self, cx: &mut Cx<'_>) {
+        if let Some(old) = self.tokens.loading_id() {
+            cx.cancel(old);
+        }
+        let id = cx.start(Job::Tokens);
+        self.tokens.begin(id);
+    }
+
+    fn use_token(&mut self, choice: TokenChoice, cx: &mut Cx<'_>) {
+        self.phase = Phase::List;
+        self.busy = Some(cx.start(Job::UseToken(choice)));
+    }
+
+    fn activate(&mut self, cx: &mut Cx<'_>) {
+        match self.selected(cx.world).1 {
+            row @ Row::Token(_) => {
+                if let Some(source) = self.token(row).map(|token| token.source) {
+                    self.use_token(TokenChoice::Of(source), cx);
+                }
+            }
+            Row::Give => self.phase = Phase::Giving(Box::new(Giving::new(self.keep))),
+            Row::Device => {
+                let id = cx.start(Job::Device { keep: self.keep });
+                self.phase = Phase::Device { id, code: None };
+            }
+        }
+    }
+
+    fn list_offers(&self, world: &World) -> Vec<Offer> {
+        let (_, row) = self.selected(world);
+        let demo = world.demo.then_some("the demo has its own token, and nothing leaves this machine");
+        let busy = demo.or(self.is_busy().then_some("another token is being tried"));
+        let token = self.token(row);
+        let not_usable = match token {
+            Some(token) if token.used => Some("this is the one pullkey works with"),
+            Some(TokenReport { source: TokenSource::Given, .. }) => Some("it is given for this run already"),
+            Some(_) | None => None,
+        };
+        let label = match row {
+            Row::Token(_) => "use it",
+            Row::Give => "give a token",
+            Row::Device => "sign in with a code",
+        };
+        let kept = self.tokens.value().into_iter().flatten().any(|token| token.source == TokenSource::Keyring);
+        let none_kept = (!kept).then_some("the keyring holds no token of pullkey");
+        let no_page = self.page().is_none().then_some("no page is known for this");
+        let mut offers = vec![
+            Offer::called(Action::Activate, label).unless(busy.or(not_usable)),
+            Offer::new(Action::Back),
+            Offer::called(Action::New, "give a token").unless(busy),
+        ];
+        let page = [
+            Offer::called(Action::OpenLink, "open the page").unless(no_page),
+            Offer::called(Action::Copy, "copy its address").unless(no_page),
+        ];
+        offers.extend(page);
+        offers
+            .extend([Offer::called(Action::Delete, "sign out").unless(busy.or(none_kept)), Offer::new(Action::Reload)]);
+        offers.extend(moving());
+        offers
+    }
+
+    fn page(&self) -> Option<&str> {
+        self.needed.as_ref()?.page.as_deref()
+    }
+
+    fn act_in_list(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+        let (at, _) = self.selected(cx.world);
+        let last = self.rows(cx.world).len().saturating_sub(1);
+        match action {
+            Action::Back => return Flow::Close,
+            Action::Activate => self.activate(cx),
+            Action::New => self.phase = Phase::Giving(Box::new(Giving::new(self.keep))),
+            Action::Delete => self.phase = Phase::Forgetting { doing: false },
+            Action::Reload => {
+                self.read(cx);
+                cx.note(Tone::Info, "looking for tokens again");
+            }
+            Action::OpenLink => cx.effects.extend(self.page().map(|page| Effect::OpenUrl(page.to_owned()))),
+            Action::Copy => cx.effects.extend(self.page().map(|page| Effect::Copy(page.to_owned()))),
+            Action::PageUp | Action::PageDown => self.scroll.act(action),
+            Action::Up => self.move_to(at.saturating_sub(1)),
+            Action::Down => self.move_to((at + 1).min(last)),
+            Action::Top => self.move_to(0),
+            _ => self.move_to(last), // to the bottom
+        }
+        Flow::Stay
+    }
+
+    fn move_to(&mut self, row: usize) {
+        if row != self.cursor {
+            self.scroll = Scroll::default();
+        }
+        self.at_first = false;
+        self.cursor = row;
+    }
+
+    fn act_in_device(&mut self, action: Action, cx: &mut Cx<'_>) {
+        let Phase::Device { id, code } = &self.phase else { return };
+        match (action, code) {
+            (Action::OpenLink, Some(code)) => cx.effects.push(Effect::OpenUrl(code.page.shown())),
+            (Action::Copy, Some(code)) => cx.effects.push(Effect::Copy(code.user_code.shown())),
+            (Action::Back, _) => {
+                cx.cancel(*id);
+                self.phase = Phase::List;
+                cx.note(Tone::Info, "stopped waiting; nothing was changed");
+            }
+            _ => {} // not offered yet
+        }
+    }
+
+    fn act_in_question(&mut self, action: Action, cx: &mut Cx<'_>) {
+        let Phase::Forgetting { doing } = &mut self.phase else { return };
+        match action {
+            Action::Next | Action::Previous => *doing = !*doing,
+            Action::Activate if *doing => {
+                self.phase = Phase::List;
+                self.busy = Some(cx.start(Job::SignOut));
+            }
+            _ => self.phase = Phase::List, // back, or Enter on «cancel»
+        }
+    }
+
+    /// The tokens came: the cursor starts on the one that helps, else on the one in use.
+    fn settle_cursor(&mut self) {
+        let Some(tokens) = self.tokens.value().filter(|_| self.at_first) else { return };
+        let other_gh = tokens.iter().position(|t| t.source == TokenSource::Gh && !t.used && t.identity.is_ok());
+        let used = tokens.iter().position(|t| t.used);
+        self.cursor = other_gh.filter(|_| self.returns()).or(used).unwrap_or(0);
     }
 }
 
@@ -21,11 +244,158 @@ impl Behavior for State {
         "Sign in".to_owned()
     }
 
-    fn facade(&self, _world: &World, _now: DateTime<Utc>) -> Facade {
-        Facade { offers: vec![Offer::new(Action::Back)], typing: false }
+    fn facade(&self, world: &World, _now: DateTime<Utc>) -> Facade {
+        match &self.phase {
+            Phase::List => Facade { offers: self.list_offers(world), typing: false },
+            Phase::Giving(giving) => giving.facade(),
+            Phase::Device { code, .. } => {
+                let not_yet = code.is_none().then_some("the code is not here yet");
+                let offers = vec![
+                    Offer::called(Action::OpenLink, "open the page").unless(not_yet),
+                    Offer::called(Action::Copy, "copy the code").unless(not_yet),
+                    Offer::called(Action::Back, "cancel"),
+                ];
+                Facade { offers, typing: false }
+            }
+            Phase::Forgetting { doing } => {
+                let offers = vec![
+                    Offer::called(Action::Next, "other choice"),
+                    Offer::called(Action::Previous, "other choice"),
+                    Offer::called(Action::Activate, if *doing { "sign out" } else { "cancel" }),
+                    Offer::called(Action::Back, "cancel"),
+                ];
+                Facade { offers, typing: false }
+            }
+        }
     }
 
-    fn act(&mut self, _action: Action, _cx: &mut Cx<'_>) -> Flow {
-        Flow::Close // only Back is offered
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+        match &mut self.phase {
+            Phase::List => return self.act_in_list(action, cx),
+            Phase::Giving(giving) => {
+                let given = giving.act(action, cx);
+                self.keep = giving.keep;
+                match given {
+                    Given::Nothing => {}
+                    Given::Back => self.phase = Phase::List,
+                    Given::Use(choice) => self.use_token(choice, cx),
+                }
+            }
+            Phase::Device { .. } => self.act_in_device(action, cx),
+            Phase::Forgetting { .. } => self.act_in_question(action, cx),
+        }
+        Flow::Stay
     }
+
+    fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+        match &mut self.phase {
+            Phase::Giving(giving) => giving.text_key(key, cx),
+            Phase::List | Phase::Device { .. } | Phase::Forgetting { .. } => false,
+        }
+    }
+
+    fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) -> Flow {
+        let takes = !cx.world.demo && !self.is_busy();
+        match &mut self.phase {
+            Phase::Giving(giving) => giving.paste(text, cx),
+            // What is pasted here can only be meant as a token.
+            Phase::List if takes => {
+                let mut giving = Giving::new(self.keep);
+                giving.paste(text, cx);
+                self.phase = Phase::Giving(Box::new(giving));
+            }
+            Phase::List | Phase::Device { .. } | Phase::Forgetting { .. } => {
+                cx.note(Tone::Info, "there is no text field here to paste into");
+            }
+        }
+        Flow::Stay
+    }
+
+    fn point(&mut self, row: usize, cx: &mut Cx<'_>) -> Flow {
+        let is_row = row < self.rows(cx.world).len();
+        match &mut self.phase {
+            Phase::List if is_row => self.move_to(row),
+            Phase::Giving(giving) => giving.focus(row),
+            Phase::List | Phase::Device { .. } | Phase::Forgetting { .. } => {}
+        }
+        Flow::Stay
+    }
+
+    fn waits_for(&self, id: JobId) -> bool {
+        let device = matches!(&self.phase, Phase::Device { id: mine, .. } if *mine == id);
+        self.tokens.loading_id() == Some(id) || self.busy == Some(id) || device
+    }
+
+    fn part(&mut self, id: JobId, part: Part, _cx: &mut Cx<'_>) {
+        if let (Phase::Device { id: mine, code }, Part::Device(new)) = (&mut self.phase, part)
+            && *mine == id
+        {
+            *code = Some(new);
+        }
+    }
+
+    fn finished(&mut self, id: JobId, outcome: Outcome, cx: &mut Cx<'_>) {
+        if self.busy == Some(id) {
+            self.busy = None;
+        }
+        if matches!(&self.phase, Phase::Device { id: mine, .. } if *mine == id) {
+            self.phase = Phase::List;
+        }
+        match outcome {
+            Outcome::Tokens(tokens) => {
+                if self.tokens.settle(id, Ok(tokens)) {
+                    self.settle_cursor();
+                }
+            }
+            Outcome::SignedOut(result) => {
+                match result {
+                    Ok(true) => cx.note(Tone::Good, "pullkey's token is no longer in the keyring"),
+                    Ok(false) => cx.note(Tone::Info, "there was no token of pullkey in the keyring"),
+                    Err(problem) => cx.note(Tone::Bad, told(&problem)),
+                }
+                self.read(cx);
+            }
+            _ => {} // what a change of token comes to is the whole program's matter
+        }
+    }
+
+    fn returned(&mut self, _result: Result<(), Problem>, cx: &mut Cx<'_>) {
+        self.at_first = true;
+        self.read(cx);
+    }
+
+    fn at_line(&self, world: &World) -> Option<usize> {
+        match self.phase {
+            Phase::List => Some(self.selected(world).0 * 10_000 + self.scroll.at()),
+            Phase::Giving(_) | Phase::Device { .. } | Phase::Forgetting { .. } => None,
+        }
+    }
+
+    fn drawn(&mut self, memory: &Memory) {
+        self.scroll.drawn(memory.end("token").unwrap_or_default());
+    }
+
+    fn hide(&mut self, number: u64) {
+        if let Phase::Giving(giving) = &mut self.phase {
+            giving.hide(number);
+        }
+    }
+
+    fn is_unsaved(&self) -> bool {
+        matches!(&self.phase, Phase::Giving(giving) if !giving.field.is_empty())
+    }
+
+    /// The change of token goes on: it was asked for.
+    fn close(&mut self, cx: &mut Cx<'_>) {
+        if let Some(id) = self.tokens.loading_id() {
+            cx.cancel(id);
+        }
+        if let Phase::Device { id, .. } = self.phase {
+            cx.cancel(id);
+        }
+    }
+}
+
+fn told(problem: &Problem) -> String {
+    format!("{}: {}; {}", problem.what, problem.why, problem.hint)
 }

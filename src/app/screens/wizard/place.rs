@@ -6,7 +6,8 @@
 
 use crate::app::remote::Remote;
 use crate::app::world::World;
-use crate::domain::{OrgName, RepoName, Scope};
+use crate::domain::problem::Need;
+use crate::domain::{Mend, OrgName, RepoName, Scope};
 
 /// One level one can write to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub struct Place {
     pub new_repositories: String,
     /// The right that is missing, and what to do; `None` if nothing is known to be missing.
     pub missing: Option<String>,
+    /// What one key can do about it.
+    pub mend: Option<Mend>,
     /// Why this level is the recommended one; at most one place has a reason.
     pub recommended: Option<String>,
 }
@@ -49,14 +52,8 @@ fn place(scope: &Scope, world: &World) -> Place {
             "yes with the visibility all or private; no with selected".to_owned(),
         ),
     };
-    Place {
-        scope: scope.clone(),
-        readers,
-        prebuilds,
-        new_repositories,
-        missing: missing(scope, world),
-        recommended: None,
-    }
+    let (missing, mend) = missing(scope, world).map_or((None, None), |(text, mend)| (Some(text), mend));
+    Place { scope: scope.clone(), readers, prebuilds, new_repositories, missing, mend, recommended: None }
 }
 
 fn how_many(org: &OrgName, world: &World) -> String {
@@ -69,21 +66,22 @@ fn how_many(org: &OrgName, world: &World) -> String {
 }
 
 /// The right that is missing for writing there, as far as it is known before trying.
-fn missing(scope: &Scope, world: &World) -> Option<String> {
+fn missing(scope: &Scope, world: &World) -> Option<(String, Option<Mend>)> {
     let identity = world.identity.value();
     let lacks = |any_of: &[&str]| {
         let scopes = identity.and_then(|i| i.scopes.as_ref())?;
+        let need = Need { scopes: vec![any_of[0].to_owned()], permissions: Vec::new() };
         (!scopes.iter().any(|s| any_of.contains(&s.as_str())))
-            .then(|| format!("the token lacks the scope {0}: gh auth refresh -s {0}", any_of[0]))
+            .then(|| (format!("the token lacks the scope {}; m mends it", any_of[0]), Some(Mend::Gain(need))))
     };
     let by_scope = match scope {
         Scope::User => lacks(&["codespace:secrets", "codespace"]),
         Scope::Repository(_) => lacks(&["repo"]),
         Scope::Organization(_) => lacks(&["admin:org"]),
     };
-    by_scope.or_else(|| by_role(scope, world)).or_else(|| {
+    by_scope.or_else(|| by_role(scope, world).map(|text| (text, None))).or_else(|| {
         let problem = world.scope(scope)?.problem()?;
-        Some(format!("{}: {}", problem.why, problem.hint))
+        Some((format!("{}: {}", problem.why, problem.hint), problem.mend.clone()))
     })
 }
 

@@ -4,6 +4,7 @@ use super::plan::{Grant, Plan};
 use super::state::{Review, Stage, State};
 use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};
+use crate::app::mending;
 use crate::app::notices::Tone;
 use crate::app::picker::{Picker, filtering};
 use crate::app::protocol::Effect;
@@ -13,7 +14,7 @@ use crate::app::screens::login_test::{copy_remedy, form_act, form_offers, ladder
 use crate::app::world::World;
 use crate::app::writing::{Change, Writing};
 use crate::domain::preset::presets;
-use crate::domain::{Verdict, Visibility};
+use crate::domain::{Mend, Verdict, Visibility};
 
 impl State {
     pub(super) fn facade_of_step(&self, world: &World) -> Facade {
@@ -33,8 +34,11 @@ impl State {
 
     fn where_offers(&self, world: &World) -> Vec<Offer> {
         let places = Self::places(world);
-        let missing = places.get(self.place_index(&places)).and_then(|place| place.missing.clone());
-        let mut offers = vec![Offer::called(Action::Activate, "continue").unless(missing), Offer::new(Action::Back)];
+        let place = places.get(self.place_index(&places));
+        let missing = place.and_then(|place| place.missing.clone());
+        let mut offers = vec![Offer::called(Action::Activate, "continue").unless(missing)];
+        offers.extend(mending::offer(world, place.and_then(|place| place.mend.as_ref())));
+        offers.push(Offer::new(Action::Back));
         offers.extend(moving());
         offers
     }
@@ -73,6 +77,7 @@ impl State {
         let at = self.place_index(&places);
         match (action, &self.stage) {
             (Action::Back, _) => self.stage = Stage::Registry,
+            (Action::Mend, _) => return cx.mend(places.get(at).and_then(|place| place.mend.as_ref())),
             (Action::Activate, Stage::Where { preset }) => {
                 let (preset, Some(place)) = (*preset, places.get(at)) else { return Flow::Stay };
                 let plan = match self.kept.take() {
@@ -139,6 +144,10 @@ impl State {
                 }
             }
             Action::Reload => cx.load_catalogue(org_of(&plan.scope)),
+            Action::Mend => {
+                let mend = remedy_of_list(plan, cx.world).cloned();
+                return cx.mend(mend.as_ref());
+            }
             Action::Visibility => {
                 if let Grant::Organization { visibility, .. } = &mut plan.grant {
                     *visibility = visibility.next();
@@ -198,6 +207,14 @@ impl State {
                 review.writing = Some(Writing::start(Change::Save(review.draft.clone()), cx));
             }
             (Action::Retry | Action::Write, Some(writing)) => writing.retry(cx),
+            (Action::Mend, writing) => {
+                let mend = match writing {
+                    Some(writing) => writing.remedy(),
+                    None => remedy_of_place(&review.plan, cx.world),
+                };
+                let mend = mend.cloned();
+                return cx.mend(mend.as_ref());
+            }
             (Action::Activate, Some(writing)) if writing.is_whole() => {
                 cx.note(Tone::Info, "running codespaces get it after a stop and a start");
                 return Flow::Close;
@@ -212,6 +229,16 @@ impl State {
         }
         Flow::Stay
     }
+}
+
+/// What can be done about a list of repositories that could not be read.
+fn remedy_of_list<'w>(plan: &Plan, world: &'w World) -> Option<&'w Mend> {
+    world.catalogue(org_of(&plan.scope))?.problem()?.mend.as_ref()
+}
+
+/// The same about the secrets of the place.
+fn remedy_of_place<'w>(plan: &Plan, world: &'w World) -> Option<&'w Mend> {
+    world.scope(&plan.scope)?.problem()?.mend.as_ref()
 }
 
 fn moved(action: Action, at: usize, len: usize) -> usize {
@@ -261,6 +288,7 @@ fn access_facade(plan: &Plan, world: &World) -> Facade {
         previous,
         Offer::new(Action::Reload).unless(listless),
     ];
+    offers.extend(mending::offer(world, remedy_of_list(plan, world).filter(|_| listless.is_none())));
     offers.extend(moving().into_iter().map(|offer| offer.unless(listless)));
     Facade { offers, typing: false }
 }
@@ -312,6 +340,7 @@ fn review_offers(review: &Review, world: &World) -> Vec<Offer> {
             Offer::called(Action::Activate, "continue").unless(Some("w writes; enter alone never does")),
             Offer::new(Action::Back),
         ];
+        offers.extend(mending::offer(world, remedy_of_place(&review.plan, world)));
         offers.extend(moving());
         return offers;
     };
@@ -324,6 +353,7 @@ fn review_offers(review: &Review, world: &World) -> Vec<Offer> {
             .unless(running.or((!writing.is_whole()).then_some("not everything is written; e retries the rest"))),
         Offer::called(Action::Back, if writing.is_whole() { "done" } else { "back" }).unless(running),
     ];
+    offers.extend(mending::offer(world, writing.remedy()));
     offers.extend(moving());
     offers
 }

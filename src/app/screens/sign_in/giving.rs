@@ -1,0 +1,120 @@
+//! The form for a token: one hidden field, and whether the keyring shall keep it.
+
+use crate::app::action::{Action, Offer};
+use crate::app::cx::{Cx, Facade};
+use crate::app::form::{REVEAL, field_key, say_refusal};
+use crate::app::keymap::KeyPress;
+use crate::app::protocol::Timer;
+use crate::domain::Sensitive;
+use crate::domain::lint::{Severity, check_token};
+use crate::domain::token::TokenChoice;
+use crate::ui::{TextField, TrailingLineEnd};
+
+#[derive(Clone, Debug)]
+pub struct Giving {
+    pub field: TextField,
+    /// Whether the system's keyring shall keep it.
+    pub keep: bool,
+    /// Whether the focus is on the line about the keyring.
+    pub on_keep: bool,
+    revealing: Option<u64>,
+}
+
+/// What a key in the form came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Given {
+    Nothing,
+    Back,
+    Use(TokenChoice),
+}
+
+impl Giving {
+    pub fn new(keep: bool) -> Self {
+        Self { field: TextField::secret(), keep, on_keep: false, revealing: None }
+    }
+
+    /// What there is to say about what was typed so far.
+    pub fn remark(&self) -> Option<(Severity, String)> {
+        check_token(&self.field.value())
+    }
+
+    fn blocker(&self) -> Option<String> {
+        if self.field.is_empty() {
+            return Some("type or paste a token first".to_owned());
+        }
+        self.remark().filter(|(severity, _)| *severity == Severity::Block).map(|(_, text)| text)
+    }
+
+    pub fn facade(&self) -> Facade {
+        let elsewhere = (!self.on_keep).then_some("tab goes to the line about the keyring");
+        let hidden = self.on_keep.then_some("only the token is hidden");
+        let offers = vec![
+            Offer::called(Action::Activate, "use it").unless(self.blocker()),
+            Offer::new(Action::Back),
+            Offer::called(Action::Next, if self.on_keep { "to the token" } else { "to the keyring" }),
+            Offer::called(Action::Toggle, "keep or not").unless(elsewhere),
+            Offer::new(Action::Reveal).unless(hidden),
+            Offer::called(Action::Previous, if self.on_keep { "to the token" } else { "to the keyring" }),
+            Offer::called(Action::Down, "to the keyring").unless(self.on_keep.then_some("this is the last line")),
+            Offer::called(Action::Up, "to the token").unless((!self.on_keep).then_some("this is the first line")),
+        ];
+        Facade { offers, typing: !self.on_keep }
+    }
+
+    pub fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Given {
+        match action {
+            Action::Activate => {
+                self.leave_field();
+                return Given::Use(TokenChoice::Given { token: self.field.value(), keep: self.keep });
+            }
+            Action::Back => return Given::Back,
+            Action::Next | Action::Previous | Action::Up | Action::Down => {
+                self.leave_field();
+                self.on_keep = !self.on_keep;
+            }
+            Action::Toggle => self.keep = !self.keep,
+            Action::Reveal => self.toggle_reveal(cx),
+            _ => {} // not offered here
+        }
+        Given::Nothing
+    }
+
+    pub fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+        let Some(key) = field_key(key).filter(|_| !self.on_keep) else { return false };
+        say_refusal(self.field.key(key), cx);
+        true
+    }
+
+    pub fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) {
+        self.on_keep = false;
+        say_refusal(self.field.paste(text, TrailingLineEnd::DropOne), cx);
+    }
+
+    fn toggle_reveal(&mut self, cx: &mut Cx<'_>) {
+        if self.revealing.take().is_some() {
+            self.field.reveal(false);
+            return;
+        }
+        let number = cx.flights.number();
+        self.revealing = Some(number);
+        self.field.reveal(true);
+        cx.after(Timer::Reveal(number), REVEAL);
+    }
+
+    pub fn hide(&mut self, number: u64) {
+        if self.revealing == Some(number) {
+            self.leave_field();
+        }
+    }
+
+    /// A press of the mouse on one of its two lines.
+    pub fn focus(&mut self, row: usize) {
+        self.leave_field();
+        self.on_keep = row > 0;
+    }
+
+    fn leave_field(&mut self) {
+        self.revealing = None;
+        self.field.leave();
+    }
+}

@@ -1,0 +1,74 @@
+//! The terminal lent to `gh auth refresh` and taken back, as a shell lends it: the child is alone with it, Ctrl-C is the
+//! child's and not ours, Ctrl-Z stops both together.
+//!
+//! It never reads what the child says, and hands it no secret: what was typed ahead is dropped on both ways.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use tokio::process::Child;
+
+use super::input::{Input, Inputs};
+use super::os;
+use super::terminal::Screen;
+use crate::domain::Problem;
+use crate::local::Env;
+use crate::local::gh::{GhFault, Refresh};
+
+/// How long a child may take to end once it was asked to.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Runs it on the terminal. Afterwards the screen is taken again and has to be drawn anew; `Err` if it could not be
+/// taken, because the terminal went away meanwhile.
+pub async fn lend(
+    refresh: &Refresh,
+    env: &Env,
+    inputs: &mut Inputs,
+    screen: &mut Screen,
+) -> io::Result<Result<(), Problem>> {
+    if !inputs.pause() {
+        return Ok(Err(refresh.problem(&GhFault::NoTerminal)));
+    }
+    screen.leave();
+    let modes = os::Modes::now();
+    let _ = writeln!(io::stdout(), "pullkey runs {}, and comes back after it", refresh.words());
+    let result = match refresh.command(env).spawn() {
+        Ok(child) => until_it_ends(child, refresh, inputs).await,
+        Err(fault) => Err(refresh.problem(&GhFault::from(fault))),
+    };
+    modes.restore();
+    screen.resume()?;
+    // What was typed for the child and not read by it is not meant for us.
+    os::drop_pending_input();
+    inputs.resume().await?;
+    Ok(result)
+}
+
+async fn until_it_ends(mut child: Child, refresh: &Refresh, inputs: &mut Inputs) -> Result<(), Problem> {
+    loop {
+        let input = tokio::select! {
+            status = child.wait() => return match status {
+                Ok(status) => refresh.ended(status),
+                Err(fault) => Err(refresh.problem(&GhFault::NotStarted(fault))),
+            },
+            input = inputs.arrival() => input,
+        };
+        match input {
+            // The child got it too and has stopped: the whole job waits for the shell, which wakes both.
+            Input::Suspend if os::can_suspend() => drop(os::stop()),
+            Input::Signal(_) | Input::Gone if !input.is_for_child() => {
+                inputs.put_back(input);
+                if let Some(pid) = child.id() {
+                    os::end(pid);
+                }
+                if tokio::time::timeout(GRACE, child.wait()).await.is_err() {
+                    let _ = child.kill().await;
+                }
+                return Err(refresh.problem(&GhFault::Interrupted));
+            }
+            input if input.is_for_child() => {}
+            // Typed before the child had the terminal.
+            input => inputs.put_back(input),
+        }
+    }
+}
