@@ -119,8 +119,9 @@ impl Address {
         (self.api.scheme() == "https" && !self.host.contains(':')).then_some(self.host.as_str())
     }
 
-    /// The host as `gh` knows it; `None` where it cannot: it refuses names with a port. `api.github.localhost` on any port
-    /// is GitHub's own name for a stand-in on this machine, and `gh` calls it `github.localhost` (its `ghinstance`).
+    /// The host as `gh` knows it; `None` where it cannot: it refuses names with a port. `api.github.localhost` on any
+    /// port is GitHub's own name for a stand-in on this machine, and `gh` calls it `github.localhost` (its
+    /// `ghinstance`).
     pub fn gh_host(&self) -> Option<&str> {
         match (web_twin(self.api.host_str()?), self.host.contains(':')) {
             (Some("github.localhost"), _) => Some("github.localhost"),

@@ -1,5 +1,5 @@
-//! The terminal lent to `gh auth refresh` and taken back, as a shell lends it: the child is alone with it, Ctrl-C is the
-//! child's and not ours, Ctrl-Z stops both together.
+//! The terminal lent to `gh auth refresh` and taken back, as a shell lends it: the child is alone with it, Ctrl-C is
+//! the child's and not ours, Ctrl-Z stops both together.
 //!
 //! It never reads what the child says, and hands it no secret: what was typed ahead is dropped on both ways.
 
