@@ -45,7 +45,7 @@ def start_sandbox(binary: Path, secrets: int, env: dict) -> tuple[subprocess.Pop
     port = free_port()
     sandbox = subprocess.Popen(
         [binary, "sandbox", "--listen", f"127.0.0.1:{port}", "--token", TOKEN, "--world", "plain",
-         "--secrets", str(secrets)],
+         "--secrets", str(secrets), "--no-limits"],
         env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
     )
     deadline = time.monotonic() + 30

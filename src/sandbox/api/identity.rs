@@ -16,7 +16,7 @@ const READ_ORG: [&str; 4] = ["read:org", "write:org", "admin:org", "user"];
 /// All of it is read only.
 pub(super) fn serve(state: &State, call: &Call, path: &[&str]) -> Reply {
     match path {
-        [""] => root(call),
+        [""] => Reply::ok(&shapes::root(&call.base)),
         ["user"] => Reply::ok(&shapes::me(&call.base, state.account())),
         ["user", "orgs"] => orgs(state, call),
         ["user", "memberships", "orgs"] => memberships(state, call),
@@ -37,16 +37,6 @@ pub(super) fn serve(state: &State, call: &Call, path: &[&str]) -> Reply {
         ["zen"] => Reply::raw(StatusCode::OK, "text/plain;charset=utf-8", "Keep it logically awesome."),
         _ => Reply::not_found(),
     }
-}
-
-fn root(call: &Call) -> Reply {
-    let base = &call.base;
-    Reply::ok(&json!({
-        "current_user_url": format!("{base}/user"),
-        "organization_url": format!("{base}/orgs/{{org}}"),
-        "rate_limit_url": format!("{base}/rate_limit"),
-        "repository_url": format!("{base}/repos/{{owner}}/{{repo}}"),
-    }))
 }
 
 /// Tokens without scopes always get an empty list (docs: «List organizations for the authenticated user»).
