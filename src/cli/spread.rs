@@ -7,13 +7,13 @@ use chrono::Utc;
 use super::session::{Session, note};
 use super::values::Values;
 use super::write_args::SetArgs;
-use super::writing::fresh_id;
 use super::{Exit, Failure, repos, set};
 use crate::domain::journal::{self, Entry, OpenRun, Run};
 use crate::domain::spread::{Placed, Placement, Stamps, Standing};
 use crate::domain::{Scope, TestReport};
 use crate::github::Client;
 use crate::local::Journal;
+use crate::local::journal::fresh_id;
 use crate::report::{self, Spread};
 use crate::work::{self, Target};
 

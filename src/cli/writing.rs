@@ -9,6 +9,7 @@ use crate::domain::change::AccessBefore;
 use crate::domain::journal::{AccessEntry, Entry};
 use crate::github::Client;
 use crate::local::Journal;
+use crate::local::journal::fresh_id;
 
 impl Session {
     /// The client for something that writes.
@@ -67,9 +68,4 @@ impl Noted {
             self.journal = None;
         }
     }
-}
-
-/// Unlike any other of this user.
-pub(super) fn fresh_id() -> String {
-    format!("{:x}-{:x}", Utc::now().timestamp_micros(), std::process::id())
 }

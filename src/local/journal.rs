@@ -8,6 +8,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::Env;
+use super::paths::Paths;
 use crate::domain::Problem;
 use crate::domain::journal::{Entry, LARGEST, shortened};
 
@@ -23,14 +24,8 @@ impl Journal {
     }
 
     /// The one in the user's folder for state; `None` where the environment names none.
-    /// Source: XDG Base Directory Specification.
     pub fn of(env: &Env) -> Option<Self> {
-        let absolute = |name| env.get_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        let base = absolute("XDG_STATE_HOME").or_else(|| {
-            let windows = if cfg!(windows) { absolute("LOCALAPPDATA") } else { None };
-            windows.or_else(|| Some(absolute("HOME")?.join(".local").join("state")))
-        });
-        base.map(|base| Self::at(base.join("pullkey")))
+        Paths::of(env).state.map(Self::at)
     }
 
     /// All entries, oldest first. Lines that are none are left out: the last one may have been cut off by a crash.
@@ -91,6 +86,11 @@ impl Journal {
             "look at the folder and its rights; without a journal nothing can be undone or gone on with later",
         )
     }
+}
+
+/// An id for an entry, unlike any other of this user.
+pub fn fresh_id() -> String {
+    format!("{:x}-{:x}", chrono::Utc::now().timestamp_micros(), std::process::id())
 }
 
 fn ends_with_a_line(file: &mut File) -> io::Result<bool> {

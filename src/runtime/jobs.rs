@@ -2,6 +2,7 @@
 
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::noting;
 use super::session::Session;
 use crate::app::protocol::{Job, JobId, Msg, Outcome, Part};
 use crate::domain::MemberReport;
@@ -57,11 +58,19 @@ pub async fn perform(job: Job, session: Session, report: Reporter) -> Outcome {
             Err(problem) => Err(problem),
         }),
         Job::ChangeAccess(change) => Outcome::AccessChanged(match session.github().await {
-            Ok((gh, _)) => work::change_access(&gh, &change, &mut member).await,
+            Ok((gh, _)) => {
+                let outcome = work::change_access(&gh, &change, &mut member).await;
+                noting::changed(&session, &gh, &outcome);
+                outcome
+            }
             Err(problem) => Err(problem),
         }),
         Job::RestoreAccess(before) => Outcome::AccessChanged(match session.github().await {
-            Ok((gh, _)) => work::restore_access(&gh, &before, &mut member).await,
+            Ok((gh, _)) => {
+                let outcome = work::restore_access(&gh, &before, &mut member).await;
+                noting::restored(&session, &gh, &before, &outcome);
+                outcome
+            }
             Err(problem) => Err(problem),
         }),
         Job::Delete { scope, prefix } => Outcome::Saved(match session.github().await {

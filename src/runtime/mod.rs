@@ -6,6 +6,7 @@ mod executor;
 mod handover;
 pub mod input;
 mod jobs;
+mod noting;
 mod os;
 mod session;
 pub mod terminal;

@@ -16,7 +16,7 @@ use crate::domain::token::{DeviceCode, TokenChoice, TokenReport, TokenSource};
 use crate::domain::{Problem, Sensitive};
 use crate::local::token::Places;
 use crate::local::vault::SystemVault;
-use crate::local::{Address, Env};
+use crate::local::{Address, Env, Journal};
 use crate::work::{Entered, Entrance};
 use crate::{github, registry, work};
 
@@ -70,6 +70,11 @@ impl Session {
         let exe = std::env::current_exe().unwrap_or_else(|_| "pullkey".into());
         let tools = registry::Tools::find(env.get_os("PATH").unwrap_or_default(), exe);
         Self { env, entrance, signed_in: watch::Sender::new(search), ear, registry, tools }
+    }
+
+    /// Where changes are noted; the demo's are not.
+    pub fn journal(&self) -> Option<Journal> {
+        self.entrance.as_ref().and_then(|_| Journal::of(&self.env))
     }
 
     /// Sends what the transport tells from now on.
