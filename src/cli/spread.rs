@@ -35,7 +35,7 @@ pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failu
     notes.extend(log.note(&targets));
     session.notes(&notes);
     if args.how.dry_run {
-        return show(args, session, (&planned(&targets), None), &notes, Exit::Fine);
+        return show(args, session, (&planned(&targets), &targets, None), &notes, Exit::Fine);
     }
     if !session.json {
         note(report::spread_plan(&args.prefix, &standings(&targets)).trim_end());
@@ -64,7 +64,13 @@ pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failu
         log.end();
     }
     let exit = if is_whole { Exit::Fine } else { Exit::World };
-    show(args, session, (&placed, tested.as_ref()), &notes, if was_interrupted { Exit::Interrupted } else { exit })
+    show(
+        args,
+        session,
+        (&placed, &targets, tested.as_ref()),
+        &notes,
+        if was_interrupted { Exit::Interrupted } else { exit },
+    )
 }
 
 fn check(args: &SetArgs) -> Result<(), Failure> {
@@ -137,11 +143,12 @@ fn standings(targets: &[Target]) -> Vec<(&crate::domain::RepoRef, &Standing)> {
 fn show(
     args: &SetArgs,
     session: &Session,
-    (placed, test): (&[Placed], Option<&TestReport>),
+    (placed, targets, test): (&[Placed], &[Target], Option<&TestReport>),
     notes: &[String],
     exit: Exit,
 ) -> Result<Exit, Failure> {
-    let spread = Spread { prefix: &args.prefix, placed, test, notes, dry_run: args.how.dry_run };
+    let standings = standings(targets);
+    let spread = Spread { prefix: &args.prefix, placed, standings: &standings, test, notes, dry_run: args.how.dry_run };
     session.show(|| report::spread_json(&spread), || report::spread(&spread))?;
     Ok(exit)
 }

@@ -33,6 +33,19 @@ pub enum Standing {
     Refused(Problem),
 }
 
+impl Standing {
+    /// For programs.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Exists => "exists",
+            Self::Kept => "kept",
+            Self::Changed => "changed",
+            Self::Refused(_) => "refused",
+        }
+    }
+}
+
 /// What became of one repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placed {

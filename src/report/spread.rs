@@ -14,6 +14,8 @@ use crate::domain::{Prefix, RepoRef, TestReport};
 pub struct Spread<'a> {
     pub prefix: &'a Prefix,
     pub placed: &'a [Placed],
+    /// What each of them held before, in the same order.
+    pub standings: &'a [(&'a RepoRef, &'a Standing)],
     pub test: Option<&'a TestReport>,
     pub notes: &'a [String],
     pub dry_run: bool,
@@ -47,25 +49,20 @@ pub fn spread_plan(prefix: &Prefix, standings: &[(&RepoRef, &Standing)]) -> Stri
 
 /// The table at the end, for people.
 pub fn spread(spread: &Spread<'_>) -> String {
+    if spread.dry_run {
+        return format!("{}nothing was changed (--dry-run)\n", spread_plan(spread.prefix, spread.standings));
+    }
     let names: Vec<_> = spread.placed.iter().map(|one| one.repository.full_name.shown()).collect();
     let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
     let mut out = String::new();
     for (one, name) in spread.placed.iter().zip(&names) {
-        let word = match &one.placement {
-            Placement::NotTried if spread.dry_run => "would be written",
-            placement => placement.word(),
-        };
-        let _ = writeln!(out, "  {name:<width$}  {word}");
+        let _ = writeln!(out, "  {name:<width$}  {}", one.placement.word());
         if let Some(problem) = one.placement.problem() {
             let _ = writeln!(out, "    {}: {}", problem.what, problem.why);
             if !problem.hint.is_empty() {
                 let _ = writeln!(out, "    hint: {}", problem.hint);
             }
         }
-    }
-    if spread.dry_run {
-        out.push_str("nothing was changed (--dry-run)\n");
-        return out;
     }
     let counts: Vec<_> = spread.counts().filter(|(_, n)| *n > 0).map(|(word, n)| format!("{n} {word}")).collect();
     let _ = writeln!(
@@ -85,14 +82,14 @@ pub fn spread_json(spread: &Spread<'_>) -> Value {
         "prefix": spread.prefix.as_str(),
         "dry_run": spread.dry_run,
         "done": !spread.dry_run && spread.placed.iter().all(|one| one.placement.is_done()),
-        "repositories": spread.placed.iter().map(placed_json).collect::<Vec<_>>(),
+        "repositories": spread.placed.iter().zip(spread.standings).map(placed_json).collect::<Vec<_>>(),
         "counts": counts,
         "test": spread.test.map(test_json),
         "notes": spread.notes,
     })
 }
 
-fn placed_json(placed: &Placed) -> Value {
+fn placed_json((placed, (_, standing)): (&Placed, &(&RepoRef, &Standing))) -> Value {
     let members: Map<_, _> = match &placed.placement {
         Placement::Tried(saved) => saved
             .members
@@ -107,6 +104,7 @@ fn placed_json(placed: &Placed) -> Value {
     json!({
         "id": placed.repository.id,
         "full_name": placed.repository.full_name.raw(),
+        "before": standing.word(),
         "outcome": placed.placement.word().replace(' ', "_"),
         "problem": placed.placement.problem().map(problem_json),
         "members": members,

@@ -46,6 +46,10 @@ fn a_dry_run_shows_the_plan_and_writes_nothing() {
     assert_eq!(words(&document), ["not_tried"; 5]);
     assert!(document["notes"].to_string().contains("acme/attic"), "archived ones are told: {document}");
     assert_eq!(document["done"], false);
+    assert_eq!(
+        (&document["repositories"][0]["before"], &document["repositories"][1]["before"]),
+        (&"exists".into(), &"new".into())
+    );
     assert_eq!(desk.count(&http::Method::PUT), 0);
 }
 
