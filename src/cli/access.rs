@@ -21,7 +21,7 @@ pub(super) async fn run(args: &AccessArgs, session: &Session) -> Result<Exit, Fa
     }
     let lists = Lists::read(args)?;
     check(args, &scope)?;
-    let gh = session.writer().await?;
+    let gh = session.writer_unless(args.dry_run).await?;
     let (credential, plan) = session
         .interrupt
         .read(async {

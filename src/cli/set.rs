@@ -22,7 +22,7 @@ pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failu
     set_access::check(&scope, has_repos, args.visibility)?;
     let choice = repos::choice(args.repos.as_deref().unwrap_or_default(), &args.more, Some(&args.password))?;
     let (trial, Values { members, mut notes }) = checked_values(args, session)?;
-    let gh = session.writer().await?;
+    let gh = session.writer_unless(args.how.dry_run).await?;
     let plan = Plan { scope, values: members, choice: has_repos.then_some(choice) };
     let (draft, existing, listing) = session.interrupt.read(draft(args, &gh, plan, &mut notes)).await??;
     if args.how.dry_run {

@@ -22,7 +22,7 @@ pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failu
     let named = args.scope.repo.as_deref().unwrap_or_default();
     let choice = repos::choice(named, &args.more, Some(&args.password))?;
     let (trial, Values { members, mut notes }) = set::checked_values(args, session)?;
-    let gh = session.writer().await?;
+    let gh = session.writer_unless(args.how.dry_run).await?;
     let log = Log::open(args, session, &gh, &mut notes);
     let targets = session
         .interrupt

@@ -14,8 +14,13 @@ use crate::local::journal::fresh_id;
 impl Session {
     /// The client for something that writes.
     pub(super) async fn writer(&self) -> Result<Client, Failure> {
+        self.writer_unless(false).await
+    }
+
+    /// The same for a command that may be told to write nothing.
+    pub(super) async fn writer_unless(&self, dry_run: bool) -> Result<Client, Failure> {
         let gh = self.github().await?;
-        if gh.is_read_only() {
+        if gh.is_read_only() && !dry_run {
             return Err(Failure::new(
                 Exit::Usage,
                 Problem::new(

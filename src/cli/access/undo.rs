@@ -11,7 +11,7 @@ use crate::report::{self, Change, Written};
 use crate::work;
 
 pub(super) async fn run(args: &AccessArgs, scope: &Scope, session: &Session) -> Result<Exit, Failure> {
-    let gh = session.writer().await?;
+    let gh = session.writer_unless(args.dry_run).await?;
     let (journal, entry) = last(args, scope, session, &gh.api_host())?;
     let AccessEntry { before, at, .. } = &entry;
     let mut notes = vec![format!("this takes back the change of {}", at.format("%Y-%m-%d %H:%M:%S UTC"))];
