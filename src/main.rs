@@ -16,14 +16,15 @@ fn main() -> ExitCode {
     }
     harden::process();
     match Cli::try_parse() {
-        Ok(Cli { command: Some(command), .. }) => command_line(command).into(),
+        Ok(cli) if let Some(fault) = cli.misplaced() => usage(&fault).into(),
+        Ok(Cli { command: Some(command), read_only, .. }) => command_line(command, read_only).into(),
         Ok(cli) => screens(cli).into(),
         Err(fault) => usage(&fault).into(),
     }
 }
 
 /// Runs one command on a runtime of one thread: nothing in it computes long enough to need a second.
-fn command_line(command: Command) -> Exit {
+fn command_line(command: Command, read_only: bool) -> Exit {
     quiet_panics();
     let json = command.wants_json();
     let env = Env::of_process(command.password_variable().map(String::as_str));
@@ -31,7 +32,7 @@ fn command_line(command: Command) -> Exit {
         Ok(runtime) => runtime,
         Err(fault) => return cli::tell(&Failure::no_runtime(&fault), json),
     };
-    let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(cli::run(command, env))));
+    let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(cli::run(command, env, read_only))));
     // A keyring or a terminal that is still being waited for must not hold up the end.
     runtime.shutdown_background();
     ended.unwrap_or(Exit::Bug)
@@ -47,7 +48,7 @@ fn quiet_panics() {
 
 /// Opens the screens on a runtime of several threads, so that drawing waits for nothing.
 fn screens(cli: Cli) -> Exit {
-    let Cli { command: _, demo, repo: repository, orgs: organizations } = cli;
+    let Cli { command: _, demo, repo: repository, orgs: organizations, read_only } = cli;
     let env = Env::of_process(None);
     // The demo world reads nothing of the user's and writes nothing, a log included.
     if !demo && let Err(problem) = log::start(&env) {
@@ -57,7 +58,7 @@ fn screens(cli: Cli) -> Exit {
         Ok(runtime) => runtime,
         Err(fault) => return cli::tell(&Failure::no_runtime(&fault), false),
     };
-    let options = runtime::Options { demo, repository, organizations, env };
+    let options = runtime::Options { demo, repository, organizations, read_only, env };
     let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(runtime::run(options))));
     runtime.shutdown_background();
     match ended {

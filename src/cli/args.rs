@@ -1,8 +1,9 @@
 //! All flags in one place. A password is never an argument: it would stand in the process list.
 
 use clap::builder::PossibleValuesParser;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use super::auth_args::{AUTH_HELP, AuthCommand};
 use super::write_args::{ACCESS_HELP, AccessArgs, ROTATE_HELP, RotateArgs, SET_HELP, SetArgs};
 use crate::domain::verdict::With;
 use crate::domain::{OrgName, Prefix, RepoName, Scope, preset};
@@ -48,7 +49,6 @@ Example:
 /// Give your codespaces the keys to pull private images
 #[derive(Clone, Debug, Parser)]
 #[command(name = "pullkey", version, after_help = CLI_HELP, max_term_width = 120)]
-#[command(args_conflicts_with_subcommands = true)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -61,6 +61,20 @@ pub struct Cli {
     /// Show this organization, instead of all of yours; may be given again
     #[arg(long = "org", value_name = "ORG", value_parser = OrgName::parse)]
     pub orgs: Vec<OrgName>,
+    /// Refuse everything that would change something on GitHub
+    #[arg(long, global = true)]
+    pub read_only: bool,
+}
+
+impl Cli {
+    /// What is for the screens only and stands before a command. clap's own rule would refuse `--read-only` too.
+    pub fn misplaced(&self) -> Option<clap::Error> {
+        let has_own = self.demo || self.repo.is_some() || !self.orgs.is_empty();
+        (self.command.is_some() && has_own).then(|| {
+            let text = "--demo, --repo and --org before a command are for the screens; give them after it";
+            Self::command().error(clap::error::ErrorKind::ArgumentConflict, text)
+        })
+    }
 }
 
 #[derive(Clone, Debug, Subcommand)]
@@ -83,6 +97,9 @@ pub enum Command {
     /// Try a login at a registry
     #[command(after_help = TEST_HELP)]
     Test(TestArgs),
+    /// Sign in to GitHub, see what each token may do, sign out
+    #[command(subcommand, after_help = AUTH_HELP)]
+    Auth(AuthCommand),
     /// Run a made-up GitHub and three registries on this machine, to try things out
     Sandbox(crate::sandbox::RunArgs),
 }
@@ -96,7 +113,17 @@ impl Command {
             Self::Access(args) => args.json,
             Self::Delete(args) => args.json,
             Self::Test(args) => args.json,
+            Self::Auth(args) => args.wants_json(),
             Self::Sandbox(_) => false,
+        }
+    }
+
+    /// Whether it changes something on GitHub.
+    pub const fn writes(&self) -> bool {
+        match self {
+            Self::Set(_) | Self::Rotate(_) | Self::Delete(_) => true,
+            Self::Access(args) => !args.dry_run,
+            Self::List(_) | Self::Test(_) | Self::Auth(_) | Self::Sandbox(_) => false,
         }
     }
 
@@ -106,7 +133,7 @@ impl Command {
             Self::Set(args) => args.password.env.as_ref(),
             Self::Rotate(args) => args.password.env.as_ref(),
             Self::Test(args) => args.password.env.as_ref(),
-            Self::List(_) | Self::Access(_) | Self::Delete(_) | Self::Sandbox(_) => None,
+            Self::List(_) | Self::Access(_) | Self::Delete(_) | Self::Auth(_) | Self::Sandbox(_) => None,
         }
     }
 }

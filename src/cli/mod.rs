@@ -6,6 +6,8 @@
 mod access;
 mod args;
 mod ask;
+mod auth;
+mod auth_args;
 mod delete;
 mod exit;
 mod interrupt;
@@ -36,12 +38,16 @@ use session::Session;
 pub use session::note as say;
 
 /// Runs one command to its end and says what came of it, on standard output.
-pub async fn run(command: Command, env: Env) -> Exit {
-    let session = match Session::start(env, command.wants_json()) {
+pub async fn run(command: Command, env: Env, read_only: bool) -> Exit {
+    let session = match Session::start(env, command.wants_json(), read_only) {
         Ok(session) => session,
         Err(failure) => return tell(&failure, command.wants_json()),
     };
+    if let Some(by) = session.config.read_only.as_ref().filter(|_| command.writes()) {
+        return tell(&Failure::new(Exit::Usage, by.problem()), session.json);
+    }
     let ended = match command {
+        Command::Auth(args) => auth::run(args, &session).await,
         Command::List(args) => list::run(&args, &session).await,
         Command::Set(args) => set::run(&args, &session).await,
         Command::Rotate(args) => rotate::run(&args, &session).await,

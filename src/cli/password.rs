@@ -43,7 +43,7 @@ pub(super) fn read(args: &PasswordArgs, env: &Env) -> Result<Sensitive, Failure>
 }
 
 /// Reads to the end and drops exactly one line end.
-fn bounded(source: impl Read) -> Result<Sensitive, String> {
+pub(super) fn bounded(source: impl Read) -> Result<Sensitive, String> {
     // Room for the largest secret, its line end, and one byte that tells there is more; one allocation, so that no copy
     // stays behind.
     let room = VALUE_LIMIT + 3;

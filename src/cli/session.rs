@@ -11,20 +11,22 @@ use super::{Exit, Failure, status};
 use crate::domain::Problem;
 use crate::local::token::Places;
 use crate::local::vault::SystemVault;
-use crate::local::{Address, Env};
+use crate::local::{Address, Config, Env};
 use crate::{github, registry, report, work};
 
 #[derive(Debug)]
 pub(super) struct Session {
     pub(super) env: Env,
+    pub(super) config: Config,
     pub(super) json: bool,
     pub(super) interrupt: Interrupt,
 }
 
 impl Session {
-    pub(super) fn start(env: Env, json: bool) -> Result<Self, Failure> {
+    pub(super) fn start(env: Env, json: bool, read_only: bool) -> Result<Self, Failure> {
         crate::local::log::start(&env).map_err(|problem| Failure::new(Exit::Usage, problem))?;
-        Ok(Self { env, json, interrupt: Interrupt::listen() })
+        let config = Config::load(&env, read_only).map_err(|fault| Failure::new(Exit::Usage, fault.into()))?;
+        Ok(Self { env, config, json, interrupt: Interrupt::listen() })
     }
 
     pub(super) fn address(&self) -> Result<Address, Failure> {
@@ -34,11 +36,11 @@ impl Session {
     /// Where tokens are looked for and what a client is made of.
     pub(super) fn entrance(&self) -> Result<work::Entrance, Failure> {
         let address = self.address()?;
-        let settings = work::settings(&self.env, address.api.clone(), None);
+        let settings = work::settings(&self.env, &self.config, address.api.clone());
         let settings = github::Settings { listener: Some(status::listener()), ..settings };
         let vault = Arc::new(SystemVault::of(&self.env));
         let places = Places { env: self.env.clone(), address, vault };
-        Ok(work::Entrance { places, settings, client_id: None })
+        Ok(work::Entrance { places, settings, client_id: self.config.client_id.clone() })
     }
 
     /// The client for GitHub; finding no token is a matter of configuration.

@@ -67,6 +67,11 @@ impl Authorization {
     }
 }
 
+/// The device flow's own secret, for the one form it goes into.
+pub(super) fn device_code(code: &Sensitive) -> zeroize::Zeroizing<String> {
+    zeroize::Zeroizing::new(code.expose().to_owned())
+}
+
 /// When the token expires, by `GitHub-Authentication-Token-Expiration`: `2026-12-01 10:00:00 UTC` or with an offset.
 pub(super) fn token_expiry(headers: &HeaderMap) -> Option<DateTime<Utc>> {
     let said = text(headers, "github-authentication-token-expiration")?.trim();

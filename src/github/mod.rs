@@ -6,6 +6,7 @@
 
 mod auth;
 mod client;
+pub mod device;
 mod endpoints;
 mod endpoints_codespaces;
 mod error;

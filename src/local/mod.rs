@@ -7,6 +7,7 @@ pub mod address;
 pub mod browser;
 mod child;
 pub mod clipboard;
+pub mod config;
 pub mod env;
 pub mod gh;
 pub mod git;
@@ -18,6 +19,7 @@ pub mod token;
 pub mod vault;
 
 pub use address::Address;
+pub use config::{Config, ReadOnly};
 pub use env::Env;
 pub use journal::Journal;
 pub use paths::Paths;

@@ -3,12 +3,14 @@
 //! Pure: takes domain values and the time, gives text. It refuses to let anything hostile through: tables show foreign
 //! text cleaned, JSON keeps it lossless but escaped.
 
+mod auth;
 pub mod json;
 mod list;
 mod list_json;
 mod outcome;
 mod spread;
 
+pub use auth::{tokens, tokens_json};
 pub use list::table;
 pub use list_json::list_json;
 pub use outcome::{Change, Written, change, problem_json, steps, test_json, written, written_json};

@@ -20,7 +20,7 @@ use self::terminal::Screen;
 use crate::app::world::Start;
 use crate::app::{App, Look};
 use crate::domain::{OrgName, Problem, RepoName};
-use crate::local::{Address, Env, git};
+use crate::local::{Address, Config, Env, ReadOnly, git};
 use crate::sandbox::{self, RegistryKind, WorldKind};
 use crate::ui::{Glyphs, Theme};
 
@@ -31,6 +31,8 @@ pub struct Options {
     pub demo: bool,
     pub repository: Option<RepoName>,
     pub organizations: Vec<OrgName>,
+    /// Nothing shall be written, whatever environment and configuration say.
+    pub read_only: bool,
     pub env: Env,
 }
 
@@ -58,9 +60,19 @@ pub async fn run(options: Options) -> Result<Ended, Problem> {
         Some(name) => (Some(name), Vec::new()),
         None => here(&options.env, &address).await,
     };
+    let config = Config::load(&options.env, options.read_only)?;
     let elsewhere = (!address.is_github()).then(|| address.host.clone());
-    let start = Start { elsewhere, here, repositories, organizations: options.organizations, ..Start::default() };
-    let session = Session::real(options.env, address);
+    let start = Start {
+        elsewhere,
+        here,
+        repositories,
+        organizations: options.organizations,
+        read_only: config.read_only.is_some(),
+        read_only_by: config.read_only.as_ref().map(ReadOnly::words).unwrap_or_default(),
+        has_device_flow: config.client_id.is_some(),
+        ..Start::default()
+    };
+    let session = Session::real(options.env, config, address);
     let (app, effects) = App::new(start, Utc::now());
     event_loop::run(app, effects, session, look).await
 }
@@ -73,7 +85,14 @@ async fn run_demo(options: Options, look: Look) -> Result<Ended, Problem> {
     let here = options.repository.or_else(|| RepoName::parse("acme/api").ok());
     let hint =
         format!("the demo plays every registry: user puller and password {password} are accepted, others refused");
-    let start = Start { demo: Some(hint), here, organizations: options.organizations, ..Start::default() };
+    let start = Start {
+        demo: Some(hint),
+        here,
+        organizations: options.organizations,
+        read_only: options.read_only,
+        read_only_by: ReadOnly::Flag.words(),
+        ..Start::default()
+    };
     let stand_in = sandbox.registry(RegistryKind::Basic).parse().map_err(|fault| no_demo(&fault))?;
     let session = Session::demo(options.env, &sandbox.api_url(), sandbox.token(), stand_in)?;
     let (app, effects) = App::new(start, Utc::now());

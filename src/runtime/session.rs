@@ -16,7 +16,7 @@ use crate::domain::token::{DeviceCode, TokenChoice, TokenReport, TokenSource};
 use crate::domain::{Problem, Sensitive};
 use crate::local::token::Places;
 use crate::local::vault::SystemVault;
-use crate::local::{Address, Env, Journal};
+use crate::local::{Address, Config, Env, Journal};
 use crate::work::{Entered, Entrance};
 use crate::{github, registry, work};
 
@@ -40,13 +40,13 @@ pub struct Session {
 
 impl Session {
     /// On GitHub or the host the environment names, with the first token there is.
-    pub fn real(env: Env, address: Address) -> Self {
+    pub fn real(env: Env, config: Config, address: Address) -> Self {
         let ear = Ear::default();
-        let settings = work::settings(&env, address.api.clone(), None);
+        let settings = work::settings(&env, &config, address.api.clone());
         let settings = github::Settings { listener: Some(ear.listener()), ..settings };
         let vault = Arc::new(SystemVault::of(&env));
         let places = Places { env: env.clone(), address, vault };
-        let entrance = Entrance { places, settings, client_id: None };
+        let entrance = Entrance { places, settings, client_id: config.client_id };
         let search = search(entrance.clone());
         let registry = registry::Client::new(registry::Limits::default());
         Self::new(env, Some(entrance), (search, ear), registry)
@@ -131,8 +131,11 @@ impl Session {
     }
 
     /// GitHub's device flow; `part` hears of the code to type.
-    pub async fn device(&self, _keep: bool, _part: &mut (dyn FnMut(DeviceCode) + Send)) -> Outcome {
-        self.take(Err(Problem::new("the token was not changed", "this version does not do it yet", "set GH_TOKEN")))
+    pub async fn device(&self, keep: bool, part: &mut (dyn FnMut(DeviceCode) + Send)) -> Outcome {
+        match &self.entrance {
+            Some(entrance) => self.take(entrance.device(keep, part).await),
+            None => self.take(Err(work::no_other_token())),
+        }
     }
 
     fn turn_to(&self, search: Search) {

@@ -1,24 +1,23 @@
-//! What the environment says about the client for GitHub: how fast, and where answers are kept.
-//!
-//! Who one is, and whether only reads are allowed, is decided elsewhere and put in by the caller.
+//! What environment and configuration say about the client for GitHub: how fast, where answers are kept, and whether
+//! only reads are allowed. Who one is, is decided elsewhere.
 
 use url::{Host, Url};
 
-use crate::domain::Sensitive;
 use crate::github::{Limits, Settings};
-use crate::local::{Env, Paths};
+use crate::local::{Config, Env, Paths};
 
 /// The settings of a client on this machine.
 ///
 /// `PULLKEY_HURRY=N` divides everything GitHub measures in time by N, for a sandbox whose windows are as much shorter.
 /// It counts on loopback only: against GitHub itself it would be nothing but impolite.
-pub fn settings(env: &Env, api_url: Url, token: Option<Sensitive>) -> Settings {
+pub fn settings(env: &Env, config: &Config, api_url: Url) -> Settings {
     let hurry = env.filled("PULLKEY_HURRY").and_then(|text| text.trim().parse().ok());
     let limits = match hurry {
         Some(n) if is_loopback(&api_url) => Limits::hurried(n),
         Some(_) | None => Limits::default(),
     };
-    Settings { limits, cache: Paths::of(env).cache, ..Settings::new(api_url, token) }
+    let read_only = config.read_only.is_some();
+    Settings { limits, read_only, cache: Paths::of(env).cache, ..Settings::new(api_url, None) }
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -38,12 +37,12 @@ mod tests {
     #[test]
     fn only_this_machine_can_be_hurried() {
         let env = Env::of([("PULLKEY_HURRY", "60")]);
-        let limits = |url: &str| settings(&env, Url::parse(url).unwrap(), None).limits;
+        let limits = |url: &str| settings(&env, &Config::default(), Url::parse(url).unwrap()).limits;
         assert_eq!(limits("https://api.github.com"), Limits::default());
         assert_eq!(limits("http://127.0.0.1:4000"), Limits::hurried(60));
         assert_eq!(limits("http://api.github.localhost"), Limits::hurried(60));
         let env = Env::of([("PULLKEY_HURRY", "-1")]);
-        let limits = settings(&env, Url::parse("http://127.0.0.1").unwrap(), None).limits;
+        let limits = settings(&env, &Config::default(), Url::parse("http://127.0.0.1").unwrap()).limits;
         assert_eq!(limits, Limits::default());
     }
 }

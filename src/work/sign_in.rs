@@ -7,9 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use url::Url;
 
-use crate::domain::token::{Allowed, Identity, Right, TokenChoice, TokenKind, TokenReport, TokenSource};
+use crate::domain::token::{Allowed, DeviceCode, Identity, Right, TokenChoice, TokenKind, TokenReport, TokenSource};
 use crate::domain::{Problem, Sensitive};
+use crate::github::device::{DeviceFault, DeviceFlow};
 use crate::github::{Client, Settings};
 use crate::local::token::{FoundToken, Places, TokenFault};
 use crate::local::vault::{self, VaultFault};
@@ -130,6 +132,31 @@ impl Entrance {
         Ok(Entered { client, source, identity, kept: None })
     }
 
+    /// GitHub's device flow; `part` hears of the code to type. Dropping it ends it.
+    pub async fn device(&self, keep: bool, part: &mut (dyn FnMut(DeviceCode) + Send)) -> Result<Entered, Problem> {
+        let client_id = self.client_id.clone().ok_or_else(no_client_id)?;
+        let site = self.site()?;
+        let flow = DeviceFlow::new(site, client_id, self.settings.limits.clone());
+        let begun = flow.begin(&DEVICE_SCOPES).await.map_err(|fault| not_by_device(&fault))?;
+        let life = chrono::TimeDelta::from_std(begun.life).unwrap_or_default();
+        let expires = chrono::Utc::now() + life;
+        part(DeviceCode { user_code: begun.user_code.clone(), page: begun.page.clone(), expires });
+        let granted = flow.wait(&begun).await.map_err(|fault| not_by_device(&fault))?;
+        self.take(granted.token, keep).await
+    }
+
+    /// The web site of the API, where the device flow is. An API on this very machine has it at its own address.
+    fn site(&self) -> Result<Url, Problem> {
+        let address = &self.places.address;
+        let text = match address.web_host() {
+            Some(host) => format!("https://{host}"),
+            None => address.api.origin().ascii_serialization(),
+        };
+        Url::parse(&text).map_err(|fault| {
+            Problem::new("the page to sign in on is not known", fault.to_string(), "give a token instead")
+        })
+    }
+
     async fn keep(&self, token: Sensitive) -> Result<(), Problem> {
         let (keyring, host) = self.keyring();
         vault::write(keyring, host, token, PATIENCE).await.map_err(|fault| not_kept(&fault))
@@ -145,6 +172,30 @@ impl Entrance {
     fn keyring(&self) -> (Arc<dyn vault::Vault>, String) {
         (Arc::clone(&self.places.vault), self.places.address.host.clone())
     }
+}
+
+/// What the device flow asks for: all that pullkey does, and no more. Fewer may be granted.
+const DEVICE_SCOPES: [&str; 3] = ["repo", "codespace", "admin:org"];
+
+fn no_client_id() -> Problem {
+    Problem::new(
+        "the device flow cannot be used",
+        "no OAuth app is configured, and pullkey has none of its own",
+        "set `client_id` in config.toml or PULLKEY_CLIENT_ID, or give a token",
+    )
+}
+
+fn not_by_device(fault: &DeviceFault) -> Problem {
+    let what = "nobody was signed in";
+    let hint = match fault {
+        DeviceFault::Github(fault) => return explain(what, fault, None),
+        DeviceFault::Denied => "start again and consent, or give a token",
+        DeviceFault::Expired => "start again: a code lives a quarter of an hour",
+        DeviceFault::Disabled => "let the app's owner tick «Enable Device Flow» in its settings",
+        DeviceFault::UnknownApp => "check `client_id` in config.toml, or PULLKEY_CLIENT_ID",
+        DeviceFault::Other(_) => "give a token instead",
+    };
+    Problem::new(what, fault.to_string(), hint)
 }
 
 fn not_kept(fault: &VaultFault) -> Problem {

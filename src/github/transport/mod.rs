@@ -37,7 +37,7 @@ use super::{GithubError, Limits};
 pub(super) type Ask = http::Request<Bytes>;
 /// An answer with its whole body, bounded.
 pub(super) type Answer = http::Response<Bytes>;
-type Answering = Pin<Box<dyn Future<Output = Result<Answer, GithubError>> + Send>>;
+pub(super) type Answering = Pin<Box<dyn Future<Output = Result<Answer, GithubError>> + Send>>;
 
 /// What every layer is: always ready, cheap to clone.
 trait Layered: Service<Ask, Response = Answer, Error = GithubError, Future = Answering> + Clone + Send + 'static {}
@@ -70,6 +70,15 @@ pub(super) fn stack(
     let redirect = redirect::Redirect::new(head, limits.redirects);
     let retry = retry::Retry::new(redirect, limits.clone(), Arc::clone(pacer));
     Outermost { inner: read_only::ReadOnly::new(retry, read_only) }
+}
+
+/// The wire alone, for a site that is not the API: no token, no octocrab, no repetition.
+pub(super) fn bare(
+    site: &Url,
+    limits: &Limits,
+) -> impl Service<Ask, Response = Answer, Error = GithubError, Future = Answering> {
+    let pacer = Arc::new(Pacer::new(limits.pace.clone(), limits.reads, None));
+    wire::Wire::new(site, limits.clone(), pacer)
 }
 
 type Stack = read_only::ReadOnly<retry::Retry<redirect::Redirect<head::Head<cache::Cache<pace::Pace<wire::Wire>>>>>>;

@@ -4,7 +4,9 @@
 
 use std::time::Duration;
 
-use crate::domain::{Mend, Problem, Scope, ScopeKind};
+use crate::domain::problem::Need;
+use crate::domain::token::Right;
+use crate::domain::{Mend, Problem, Scope, ScopeKind, rights};
 use crate::github::{GithubError, RateLimit, Refusal};
 
 /// «… could not be read», for a scope.
@@ -100,7 +102,7 @@ fn unauthorized(what: String, refusal: &Refusal) -> Problem {
         format!("GitHub does not accept the token{}", said(refusal))
     };
     let hint = "get a new one with `gh auth login`, or set GH_TOKEN to one that is valid";
-    Problem::new(what, why, hint).mended_by(Mend::Copy("gh auth login".to_owned()))
+    Problem::new(what, why, hint).mended_by(Mend::SignIn)
 }
 
 fn forbidden(what: String, refusal: &Refusal, scope: Option<&Scope>) -> Problem {
@@ -108,7 +110,7 @@ fn forbidden(what: String, refusal: &Refusal, scope: Option<&Scope>) -> Problem 
         let why = "the organization uses single sign-on, and this token is not authorized for it yet";
         let url = url.shown();
         return Problem::new(what, why, format!("authorize the token at {url} within the hour, then try again"))
-            .mended_by(Mend::Copy(url));
+            .mended_by(Mend::Open(url));
     }
     if let Some(problem) = lacks_scope(&what, refusal, scope) {
         return problem;
@@ -135,7 +137,8 @@ fn forbidden(what: String, refusal: &Refusal, scope: Option<&Scope>) -> Problem 
                 permission(scope),
                 classic(scope)
             ),
-        );
+        )
+        .mended_by(Mend::Gain(lacked(refusal, scope)));
     }
     let hint = match scope.map(Scope::kind) {
         Some(ScopeKind::Organization) => "owners of the organization may; ask one of them",
@@ -165,7 +168,8 @@ fn not_found(what: String, refusal: &Refusal, scope: Option<&Scope>) -> Problem 
         ),
         Some(Scope::Repository(repo)) => (
             format!(
-                "either there is no repository {repo}, or you have no right to its secrets: GitHub does not tell which"
+                "either there is no repository {repo}, or you have no right to its secrets, or its owner's plan does not \
+                 have them: GitHub does not tell which"
             ),
             format!("check the name; only administrators may, with {}", needs(scope)),
         ),
@@ -188,25 +192,36 @@ fn lacks_scope(what: &str, refusal: &Refusal, scope: Option<&Scope>) -> Option<P
     if has.is_empty() && refusal.permissions.is_some() {
         return None;
     }
-    let accepted: Vec<&str> = match scope.map(Scope::kind) {
-        Some(ScopeKind::User) => vec!["codespace", "codespace:secrets"],
-        Some(ScopeKind::Repository) => vec!["repo"],
-        Some(ScopeKind::Organization) => vec!["admin:org"],
+    let right = scope.map(|scope| right(scope.kind()));
+    let accepted: Vec<&str> = match right {
+        Some(right) => vec![right.scope()],
         None => refusal.accepted.iter().map(String::as_str).collect(),
     };
-    if accepted.is_empty() || accepted.iter().any(|scope| has.iter().any(|h| h == scope)) {
+    if accepted.is_empty() || accepted.iter().any(|scope| rights::covers(has, scope)) {
         return None;
     }
-    // The narrowest of those that would do: `codespace:secrets` for user secrets.
-    let missing = accepted.last()?;
+    // The narrowest of those that would do: the one that brings fewest of the others.
+    let brings = |scope: &&&str| accepted.iter().filter(|other| rights::covers(&[**scope], other)).count();
+    let missing = shown(accepted.iter().min_by_key(brings)?);
     let has = if has.is_empty() { "none".to_owned() } else { shown(&has.join(", ")) };
-    let command = format!("gh auth refresh -s {}", shown(missing));
+    let permissions = right.map(|right| right.need().permissions).unwrap_or_default();
+    let need = Need { scopes: vec![missing.clone()], permissions };
     let problem = Problem::new(
         what,
-        format!("the token lacks the scope `{}` (it has: {has})", shown(missing)),
-        format!("run `{command}` if the token is gh's; otherwise tick the scope at github.com/settings/tokens"),
+        format!("the token lacks the scope `{missing}` (it has: {has})"),
+        format!(
+            "`gh auth refresh -s {missing}` if the token is gh's; else tick the scope at github.com/settings/tokens"
+        ),
     );
-    Some(problem.mended_by(Mend::Copy(command)))
+    Some(problem.mended_by(Mend::Gain(need)))
+}
+
+const fn right(kind: ScopeKind) -> Right {
+    match kind {
+        ScopeKind::User => Right::UserSecrets,
+        ScopeKind::Repository => Right::RepositorySecrets,
+        ScopeKind::Organization => Right::OrganizationSecrets,
+    }
 }
 
 fn rate_limited(what: String, limit: &RateLimit) -> Problem {
@@ -318,7 +333,30 @@ pub(super) fn said(refusal: &Refusal) -> String {
 }
 
 fn wanted(refusal: &Refusal) -> String {
-    refusal.permissions.as_ref().map_or_else(String::new, |p| format!(" (GitHub wants {})", clip(&p.shown())))
+    let words = asked_for(refusal);
+    if words.is_empty() { String::new() } else { format!(" (GitHub wants {})", clip(&words.join(", or "))) }
+}
+
+/// The alternatives of `X-Accepted-GitHub-Permissions` in the words of GitHub's page: `;` parts alternatives, `,` what
+/// is needed together. Source: GitHub Docs, «Troubleshooting the REST API», resource not accessible.
+fn asked_for(refusal: &Refusal) -> Vec<String> {
+    let Some(header) = &refusal.permissions else { return Vec::new() };
+    let alternatives = header.raw().split(';').map(|all| {
+        let boxes = all.split(',').filter_map(|one| one.trim().split_once('='));
+        let boxes: Vec<_> = boxes.map(|(name, level)| format!("«{}»", rights::permission_words(name, level))).collect();
+        boxes.join(" and ")
+    });
+    alternatives.filter(|words| !words.is_empty()).collect()
+}
+
+/// What a token lacks that has permissions instead of scopes.
+fn lacked(refusal: &Refusal, scope: Option<&Scope>) -> Need {
+    match scope {
+        Some(scope) => right(scope.kind()).need(),
+        None => {
+            Need { scopes: refusal.accepted.first().cloned().into_iter().collect(), permissions: asked_for(refusal) }
+        }
+    }
 }
 
 /// What a token needs for a scope's secrets, for any kind of token.

@@ -1,0 +1,125 @@
+//! `pullkey auth`: which tokens there are and what each may do; keeping one in the keyring, and forgetting it.
+
+use std::io::{self, IsTerminal, Write};
+
+use chrono::Utc;
+
+use super::auth_args::{AuthCommand, LoginArgs};
+use super::session::{Session, note};
+use super::{Exit, Failure, password};
+use crate::domain::token::{DeviceCode, TokenChoice};
+use crate::domain::{Problem, Sensitive};
+use crate::local::Paths;
+use crate::work::Entered;
+use crate::{github, report};
+
+pub(super) async fn run(command: AuthCommand, session: &Session) -> Result<Exit, Failure> {
+    match command {
+        AuthCommand::Status(_) => status(session).await,
+        AuthCommand::Login(args) => login(args, session).await,
+        AuthCommand::Logout => logout(session).await,
+    }
+}
+
+async fn status(session: &Session) -> Result<Exit, Failure> {
+    let entrance = session.entrance()?;
+    let host = entrance.places.address.host.clone();
+    let reports = session
+        .interrupt
+        .read(async {
+            let used = entrance.find().await.ok();
+            entrance.tokens(used.as_ref()).await
+        })
+        .await?;
+    session.show(|| report::tokens_json(&reports, &host), || report::tokens(&reports, &host, Utc::now()))?;
+    let used = reports.iter().find(|report| report.used);
+    Ok(match used {
+        Some(used) if used.identity.is_ok() => Exit::Fine,
+        // Refused by GitHub, it is as good as none; not heard of, it may be fine.
+        Some(used) if used.identity.as_ref().is_err_and(|p| p.mend == Some(crate::domain::Mend::SignIn)) => Exit::Usage,
+        Some(_) => Exit::World,
+        None => Exit::Usage,
+    })
+}
+
+async fn login(args: LoginArgs, session: &Session) -> Result<Exit, Failure> {
+    let entrance = session.entrance()?;
+    let entered = if args.device {
+        let mut show = |code: DeviceCode| {
+            note(&format!("open {} and type the code {}", code.page.shown(), code.user_code.shown()));
+            note("waiting for your consent there; ctrl-c ends this");
+        };
+        session.interrupt.read(entrance.device(true, &mut show)).await?
+    } else {
+        let token = if args.with_token || !session.can_ask() { piped()? } else { asked(session).await? };
+        session.interrupt.read(entrance.choose(TokenChoice::Given { token, keep: true })).await?
+    };
+    told(entered.map_err(Failure::world)?, session)
+}
+
+/// Says who one is now, and what became of keeping the token: one that was not kept is of no use to the next command.
+fn told(entered: Entered, session: &Session) -> Result<Exit, Failure> {
+    let Entered { identity, kept, .. } = entered;
+    match kept {
+        Some(Err(problem)) => {
+            note(&format!("signed in as {} for this command only", identity.login.shown()));
+            Err(Failure::world(problem))
+        }
+        Some(Ok(())) | None => {
+            let who = identity.login.shown();
+            session
+                .show(|| serde_json::json!({}), || format!("signed in as {who}; the token is kept in the keyring\n"))?;
+            let shadow = ["GH_TOKEN", "GITHUB_TOKEN"].into_iter().find(|name| session.env.filled(name).is_some());
+            if let Some(name) = shadow {
+                note(&format!("note: {name} is set and comes before the keyring"));
+            }
+            Ok(Exit::Fine)
+        }
+    }
+}
+
+async fn logout(session: &Session) -> Result<Exit, Failure> {
+    let entrance = session.entrance()?;
+    let gone = session.interrupt.read(entrance.forget()).await?.map_err(Failure::world)?;
+    let kept = Paths::of(&session.env).cache.map_or(Ok(0), |folder| github::erase_cache(&folder));
+    let kept = kept.map_err(|fault| {
+        let hint = "remove the folder yourself";
+        Failure::world(Problem::new("the answers kept on disk were not all removed", fault.to_string(), hint))
+    })?;
+    let token = if gone { "the token is out of the keyring" } else { "there was no token in the keyring" };
+    session.show(|| serde_json::json!({}), || format!("{token}; {kept} kept answers removed\n"))?;
+    Ok(Exit::Fine)
+}
+
+fn piped() -> Result<Sensitive, Failure> {
+    if io::stdin().is_terminal() {
+        return Err(Failure::usage(
+            "the token could not be read",
+            "standard input is a terminal, which would show it",
+            "pipe it in, or run `pullkey auth login` without --with-token: it asks without showing",
+        ));
+    }
+    password::bounded(io::stdin().lock())
+        .map_err(|why| Failure::usage("the token could not be read", why, "pipe in the token and nothing else"))
+}
+
+/// On a thread of its own: reading a terminal cannot be cancelled.
+async fn asked(session: &Session) -> Result<Sensitive, Failure> {
+    let (tell, listen) = tokio::sync::oneshot::channel();
+    let spawned = std::thread::Builder::new().name("question".to_owned()).spawn(move || {
+        let shown = io::stderr().write_all(b"Token (it is not shown): ");
+        let token = shown.and_then(|()| rpassword::read_password()).map(Sensitive::new);
+        // Nobody listens any more after an interrupt.
+        let _ = tell.send(token);
+    });
+    let failed =
+        |why: String| Failure::usage("the token could not be read", why, "pipe it in: pullkey auth login --with-token");
+    if let Err(fault) = spawned {
+        return Err(failed(fault.to_string()));
+    }
+    match session.interrupt.read(listen).await? {
+        Ok(Ok(token)) => Ok(token),
+        Ok(Err(fault)) => Err(failed(fault.to_string())),
+        Err(_) => Err(failed("the terminal was closed".to_owned())),
+    }
+}
