@@ -210,7 +210,11 @@ def run_session(stage):
         run("set", "NEW", *place, *value, stdin=PASSWORD)
     run("access", "NEW", "--user", "--add", "acme/infra", "--remove", "acme/api", "--yes", "--json")
     run("access", "NEW", "--org", "acme", "--add", "acme/infra", "--yes", "--json")
+    run("access", "NEW", "--org", "acme", "--set", "acme/service-00*", "--topic", "backend", "--yes", "--json")
+    run("access", "NEW", "--org", "acme", "--undo", "--yes", "--json")
     run("access", "NEW", "--org", "acme", "--visibility", "private", "--yes", "--json")
+    run("access", "GHCR", "--org", "acme", "--make-alike", "--yes", "--json")
+    run("set", "MANY", "--repo", "acme/mobile", "--repo", "acme/search", *value, stdin=PASSWORD)
     for place in (["--user"], ["--repo", "acme/web"], ["--org", "acme"]):
         rotation = ["rotate", "NEW", *place, "--username", "puller", *password]
         run(*rotation, stdin=PASSWORD)
