@@ -80,6 +80,38 @@ async fn a_renamed_repository_sends_readers_on_and_writers_too() {
 }
 
 #[tokio::test]
+async fn every_path_of_a_renamed_or_moved_repository_leads_on_with_its_query() {
+    let peer = Peer::plain().await;
+    let base = peer.sandbox.api_url();
+    assert!(peer.world().rename_repository("acme/api", "core"));
+    let old = peer.get(&format!("{API}?per_page=100&page=2")).await;
+    let target = format!("{base}/repositories/201/codespaces/secrets?per_page=100&page=2");
+    assert_eq!((old.status, old.header("location")), (301, Some(target.as_str())));
+    assert_eq!(peer.get("/repos/acme/api/codespaces").await.status, 301);
+    assert!(peer.world().transfer_repository("acme/core", "octocat"));
+    for former in ["/repos/acme/api", "/repos/ACME/core"] {
+        assert_eq!(peer.get(former).await.header("location"), Some(format!("{base}/repositories/201").as_str()));
+    }
+    assert_eq!(peer.get("/repositories/201").await.json()["owner"]["login"], "octocat");
+    // A new repository takes the old name over.
+    assert!(peer.world().rename_repository("acme/web", "api"));
+    assert_eq!(peer.get("/repos/acme/api").await.json()["id"], 202);
+    assert!(peer.world().remove_repository("acme/api"));
+    assert_eq!(peer.get("/repositories/202").await.status, 404);
+    assert_eq!(peer.get("/repos/acme/infra").await.json()["id"], 203);
+}
+
+#[tokio::test]
+async fn repositories_tell_their_topics() {
+    let peer = Peer::plain().await;
+    assert_eq!(peer.get("/repos/acme/api").await.json()["topics"], json!(["backend", "course-2026"]));
+    assert!(peer.world().set_topics("acme/site", &["www"]));
+    let all = peer.get("/orgs/acme/repos?per_page=100").await.json();
+    let site = all.as_array().unwrap().iter().find(|repo| repo["name"] == "site").unwrap().clone();
+    assert_eq!(site["topics"], json!(["www"]));
+}
+
+#[tokio::test]
 async fn the_api_tells_about_itself() {
     let peer = Peer::plain().await;
     assert_eq!(peer.get("/versions").await.json(), json!(["2022-11-28", "2026-03-10"]));
