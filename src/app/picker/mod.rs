@@ -93,16 +93,15 @@ impl Picker {
     /// One of the rows that match: chosen ones that were not read first, then the catalogue in its order, or by how
     /// well they match.
     pub fn row(&self, index: usize) -> Option<Row> {
-        let known = match self.apart.get(index) {
-            Some(apart) => match self.shelf.get(apart.id) {
-                Some(known) => known,
-                None => {
-                    let repository = apart.clone();
-                    return Some(Row { repository, chosen: true, visibility: String::new(), archived: false });
-                }
-            },
-            None if self.only_chosen => return None,
-            None => self.shelf.hit(index - self.apart.len())?,
+        let apart = self.apart.get(index);
+        let known = match apart {
+            Some(apart) => self.shelf.get(apart.id),
+            None if self.only_chosen => None,
+            None => self.shelf.hit(index - self.apart.len()),
+        };
+        let Some(known) = known else {
+            let stranger = |repository| Row { repository, chosen: true, visibility: String::new(), archived: false };
+            return apart.cloned().map(stranger);
         };
         Some(Row {
             repository: RepoRef { id: known.id, full_name: known.full_name.clone() },
@@ -215,17 +214,17 @@ impl Picker {
     pub fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
         let Some(key) = field_key(key).filter(|_| self.filtering) else { return false };
         say_refusal(self.filter.key(key), cx);
-        self.to_top();
+        self.return_to_top();
         true
     }
 
     pub fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) {
         self.filtering = true;
         say_refusal(self.filter.paste(text, TrailingLineEnd::DropOne), cx);
-        self.to_top();
+        self.return_to_top();
     }
 
-    const fn to_top(&mut self) {
+    const fn return_to_top(&mut self) {
         (self.cursor, self.held) = (0, None);
     }
 

@@ -49,10 +49,10 @@ impl Difference {
     }
 }
 
-/// Those of `these` that are not among `those`.
-fn without(these: &[RepoRef], those: &[RepoRef]) -> Vec<RepoRef> {
-    let those: BTreeSet<u64> = those.iter().map(|r| r.id).collect();
-    these.iter().filter(|r| !those.contains(&r.id)).cloned().collect()
+/// Those of a list that are not in the other.
+fn without(list: &[RepoRef], other: &[RepoRef]) -> Vec<RepoRef> {
+    let other: BTreeSet<u64> = other.iter().map(|r| r.id).collect();
+    list.iter().filter(|r| !other.contains(&r.id)).cloned().collect()
 }
 
 pub fn before(credential: &Credential) -> Before {
@@ -81,7 +81,7 @@ pub fn before(credential: &Credential) -> Before {
 
 impl Before {
     /// What holds for several credentials together.
-    pub fn of_all<'b>(all: impl Iterator<Item = &'b Self> + Clone) -> Self {
+    pub fn of_all<'b>(all: &(impl Iterator<Item = &'b Self> + Clone)) -> Self {
         let ids = |b: &Self| b.repositories.iter().map(|r| r.id).collect::<BTreeSet<_>>();
         let mut alike = all.clone().map(|b| (b.visibility, ids(b)));
         let first = alike.next();

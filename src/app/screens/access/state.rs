@@ -85,7 +85,7 @@ impl State {
     /// One set for several credentials; it starts from everything any of them reaches.
     pub fn of_many(credentials: Vec<(Scope, Credential)>, cx: &mut Cx<'_>) -> Self {
         let targets: Vec<Target> = credentials.into_iter().map(|(scope, c)| Target::new(scope, c)).collect();
-        let before = Before::of_all(targets.iter().map(|target| &target.before));
+        let before = Before::of_all(&targets.iter().map(|target| &target.before));
         let mut state = Self {
             visibility: before.visibility.unwrap_or(Visibility::Selected),
             picker: Picker::with(before.repositories.clone()),
@@ -238,7 +238,7 @@ impl Behavior for State {
             is_new |= target.learn(world);
         }
         if is_new {
-            self.rebase(Before::of_all(self.targets.iter().map(|target| &target.before)));
+            self.rebase(Before::of_all(&self.targets.iter().map(|target| &target.before)));
         }
         let catalogue = world.catalogue(self.org());
         self.picker.learn(catalogue);

@@ -29,9 +29,11 @@ fn series_lines(series: &Series, app: &App, canvas: &Canvas<'_, '_, '_>, columns
     if let Some(writing) = series.only() {
         return writing_lines(writing, app, canvas, columns);
     }
-    let (all, waiting) = (series.items().len(), series.waiting());
+    let all = series.items().len();
     let title = match series {
-        series if series.is_running() => format!("{} {} of {all}", canvas.look.glyphs.spinner(app.spin), all - waiting),
+        series if series.is_running() => {
+            format!("{} {} of {all}", canvas.look.glyphs.spinner(app.spin), all - series.waiting())
+        }
         series if series.is_whole() => format!("all {all} are done"),
         _ => "not whole".to_owned(),
     };
