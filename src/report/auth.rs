@@ -30,7 +30,7 @@ pub fn tokens(reports: &[TokenReport], host: &str, now: DateTime<Utc>) -> String
                         Allowed::No(least) => format!("no: needs {least}"),
                         Allowed::Unknown(least) => format!("only trying tells: needs {least}"),
                     };
-                    let _ = writeln!(text, "  {:<34} {answer}", right.words());
+                    let _ = writeln!(text, "  {:<38} {answer}", right.words());
                 }
             }
             Err(problem) => {

@@ -1,6 +1,8 @@
 //! Against programs that are not ours. `CONTRIBUTING.md` names each peer and how it is started.
 
 mod gh;
+#[cfg(target_os = "linux")]
+mod keyring;
 mod login;
 mod registry;
 

@@ -1,0 +1,251 @@
+//! The Secret Service for real: gnome-keyring on a session bus of the test's own, with a home of its own.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use pullkey::sandbox::Options;
+
+use super::peer;
+use crate::support::home::Home;
+use crate::support::world::{PROGRAM, Scene};
+
+/// The keyring's own password: an empty one would leave its file in the clear.
+const PASSWORD: &str = "correct horse";
+
+/// A bus that starts no service by itself: a keyring is there only if the test has started one.
+const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig><type>session</type><listen>unix:path=SOCKET</listen><auth>EXTERNAL</auth><policy context="default">
+<allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>"#;
+
+/// A private session bus, which ends with this.
+struct Bus {
+    daemon: Child,
+    address: String,
+}
+
+impl Bus {
+    fn start(dbus: &Path, home: &Home) -> Self {
+        let config = home.path().join("bus.conf");
+        let _ = folders(home);
+        let listen = home.path().join("run").join(format!("bus-{}", home.files().len()));
+        std::fs::write(&config, BUS.replace("SOCKET", &listen.to_string_lossy())).expect("its configuration");
+        let mut daemon = Command::new(dbus)
+            .arg(format!("--config-file={}", config.display()))
+            .args(["--nofork", "--print-address=1"])
+            .env_clear()
+            .envs(folders(home))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("a session bus");
+        let mut line = String::new();
+        let out = daemon.stdout.as_mut().expect("its output");
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut line).expect("its address");
+        Self { daemon, address: line.trim().to_owned() }
+    }
+}
+
+impl Drop for Bus {
+    fn drop(&mut self) {
+        let _ = self.daemon.kill();
+        let _ = self.daemon.wait();
+    }
+}
+
+/// The folders of one desktop session, all of them the test's own.
+fn folders(home: &Home) -> BTreeMap<String, String> {
+    let mut env = home.env();
+    for (name, folder) in [("XDG_RUNTIME_DIR", "run"), ("XDG_DATA_HOME", "data"), ("XDG_CONFIG_HOME", "config")] {
+        let path = home.path().join(folder);
+        std::fs::create_dir_all(&path).expect("a folder");
+        #[cfg(unix)]
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o700)).expect("its mode");
+        env.insert(name.to_owned(), path.to_string_lossy().into_owned());
+    }
+    env
+}
+
+/// The programs it takes; `None` after saying which one is missing.
+struct Session {
+    scene: Scene,
+    home: Home,
+    keyring: PathBuf,
+    dbus: PathBuf,
+    secret_tool: PathBuf,
+}
+
+impl Session {
+    fn new() -> Option<Self> {
+        let (keyring, dbus, secret_tool) = (peer("gnome-keyring-daemon")?, peer("dbus-daemon")?, peer("secret-tool")?);
+        Some(Self { scene: Scene::new(Options::default()), home: Home::new(), keyring, dbus, secret_tool })
+    }
+
+    fn env(&self, bus: Option<&Bus>) -> BTreeMap<String, String> {
+        let mut env = folders(&self.home);
+        env.insert("PULLKEY_API_URL".to_owned(), self.scene.api_url());
+        if let Some(bus) = bus {
+            env.insert("DBUS_SESSION_BUS_ADDRESS".to_owned(), bus.address.clone());
+        }
+        env
+    }
+
+    /// Starts the keyring on the bus; unlocked with its password, or as it is after a reboot.
+    fn open_keyring(&self, bus: &Bus, unlock: bool) -> Keyring {
+        let mode = if unlock { "--unlock" } else { "--start" };
+        let mut daemon = Command::new(&self.keyring)
+            .args([mode, "--foreground", "--components=secrets"])
+            .env_clear()
+            .envs(self.env(Some(bus)))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the keyring starts");
+        let mut input = daemon.stdin.take().expect("its input");
+        input.write_all(PASSWORD.as_bytes()).expect("it takes its password");
+        drop(input);
+        // It tells its sockets once it is on the bus.
+        let mut line = String::new();
+        let out = daemon.stdout.as_mut().expect("its output");
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut line).expect("a line");
+        Keyring(daemon)
+    }
+
+    fn pullkey(&self, bus: Option<&Bus>, arguments: &[&str], input: &str, more: &[(&str, &str)]) -> Output {
+        let mut child = Command::new(PROGRAM)
+            .args(arguments)
+            .env_clear()
+            .envs(self.env(bus))
+            .envs(more.iter().copied())
+            .current_dir(self.home.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("pullkey starts");
+        child.stdin.take().expect("its input").write_all(input.as_bytes()).expect("it takes it");
+        child.wait_with_output().expect("it ends")
+    }
+
+    fn login(&self, bus: Option<&Bus>) -> Output {
+        self.pullkey(bus, &["auth", "login", "--with-token"], &format!("{}\n", self.scene.token()), &[])
+    }
+}
+
+/// The keyring's daemon, which ends with this.
+struct Keyring(Child);
+
+impl Drop for Keyring {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn text(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn login_stores_status_finds_and_logout_removes() {
+    let Some(session) = Session::new() else { return };
+    let bus = Bus::start(&session.dbus, &session.home);
+    let _keyring = session.open_keyring(&bus, true);
+    let kept = session.login(Some(&bus));
+    assert_eq!(kept.status.code(), Some(0), "{}", text(&kept));
+    let status = session.pullkey(Some(&bus), &["auth", "status", "--json"], "", &[]);
+    assert_eq!(status.status.code(), Some(0), "{}", text(&status));
+    let document: serde_json::Value = serde_json::from_slice(&status.stdout).expect("JSON");
+    assert_eq!(document["tokens"][0]["source"], "the keyring", "{document}");
+    assert_eq!(document["tokens"][0]["used"], true, "{document}");
+    assert_eq!(document["tokens"][0]["login"], "octocat", "{document}");
+    assert!(!text(&status).contains(session.scene.token()), "no part of the token is shown");
+    // Somebody else's program sees the same entry.
+    let host = session.scene.api_url().replace("http://", "");
+    let seen = Command::new(&session.secret_tool)
+        .args(["lookup", "service", &format!("pullkey:{host}"), "username", "token"])
+        .env_clear()
+        .envs(session.env(Some(&bus)))
+        .output()
+        .expect("secret-tool runs");
+    assert_eq!(String::from_utf8_lossy(&seen.stdout).trim(), session.scene.token());
+    // It is in the keyring and in no file of ours.
+    for file in session.home.files() {
+        let bytes = std::fs::read(&file).unwrap_or_default();
+        let holds = bytes.windows(session.scene.token().len()).any(|w| w == session.scene.token().as_bytes());
+        assert!(!holds, "the token stands in {}", file.display());
+    }
+    let gone = session.pullkey(Some(&bus), &["auth", "logout"], "", &[]);
+    assert_eq!(gone.status.code(), Some(0), "{}", text(&gone));
+    assert!(text(&gone).contains("the token is out of the keyring"), "{}", text(&gone));
+    let status = session.pullkey(Some(&bus), &["auth", "status"], "", &[]);
+    assert_eq!(status.status.code(), Some(2), "{}", text(&status));
+    assert!(text(&status).contains("there is no token"), "{}", text(&status));
+}
+
+#[test]
+fn a_keyring_that_is_locked_missing_or_nowhere_is_explained() {
+    let Some(session) = Session::new() else { return };
+    let says = |output: &Output, words: &[&str]| {
+        let text = text(output);
+        assert_eq!(output.status.code(), Some(3), "{text}");
+        assert!(text.contains("for this command only"), "the token itself is fine: {text}");
+        assert!(words.iter().any(|word| text.contains(word)), "{words:?}: {text}");
+        assert!(text.contains("hint: "), "{text}");
+    };
+    says(&session.login(None), &["no session bus"]);
+    {
+        let bus = Bus::start(&session.dbus, &session.home);
+        says(&session.login(Some(&bus)), &["no keyring service"]);
+    }
+    {
+        let bus = Bus::start(&session.dbus, &session.home);
+        let _empty = session.open_keyring(&bus, false);
+        says(&session.login(Some(&bus)), &["no default collection"]);
+    }
+    {
+        let bus = Bus::start(&session.dbus, &session.home);
+        let _open = session.open_keyring(&bus, true);
+        assert_eq!(session.login(Some(&bus)).status.code(), Some(0));
+    }
+    let bus = Bus::start(&session.dbus, &session.home);
+    let _locked = session.open_keyring(&bus, false);
+    says(&session.login(Some(&bus)), &["the keyring is locked"]);
+    let status = session.pullkey(Some(&bus), &["auth", "status"], "", &[]);
+    assert!(text(&status).contains("the keyring is locked"), "{}", text(&status));
+}
+
+#[test]
+fn a_token_no_keyring_takes_is_used_for_this_run_and_not_kept() {
+    let Some(session) = Session::new() else { return };
+    let long = format!("ghp_{}", "x".repeat(3_000));
+    session.scene.world().add_token(&long, &["codespace"], None, None);
+    let bus = Bus::start(&session.dbus, &session.home);
+    let _keyring = session.open_keyring(&bus, true);
+    let refused = session.pullkey(Some(&bus), &["auth", "login", "--with-token"], &long, &[]);
+    assert_eq!(refused.status.code(), Some(3), "{}", text(&refused));
+    assert!(text(&refused).contains("longer than"), "{}", text(&refused));
+}
+
+#[test]
+fn the_keyring_is_not_asked_while_a_variable_is_set() {
+    let Some(session) = Session::new() else { return };
+    // Something that takes a connection and never answers: whoever asks it waits for the deadline and tells of it.
+    let folder = session.home.path().join("silent");
+    let silent = std::os::unix::net::UnixListener::bind(&folder).expect("a socket");
+    let address = format!("unix:path={}", folder.display());
+    let token = session.scene.token().to_owned();
+    let log = session.home.path().join("log").to_string_lossy().into_owned();
+    let more = [("DBUS_SESSION_BUS_ADDRESS", address.as_str()), ("GH_TOKEN", &token), ("PULLKEY_LOG", &log)];
+    let listed = session.pullkey(None, &["list", "--user"], "", &more);
+    assert_eq!(listed.status.code(), Some(0), "{}", text(&listed));
+    silent.set_nonblocking(true).expect("it can be asked");
+    assert!(silent.accept().is_err(), "nobody came to the bus");
+    // Without the variable it is asked, left behind at its deadline, and that is explained.
+    let status = session.pullkey(None, &["auth", "status"], "", &more[..1]);
+    assert!(text(&status).contains("did not answer in time"), "{}", text(&status));
+    assert!(silent.accept().is_ok(), "somebody came to the bus");
+}
