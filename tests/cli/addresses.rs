@@ -83,7 +83,9 @@ fn a_redirect_to_another_host_carries_no_token_there() {
 fn a_log_is_written_only_when_asked_for_and_holds_no_value() {
     let desk = Desk::new();
     desk.run("list --user").ends(0);
-    assert_eq!(desk.home.files(), Vec::<std::path::PathBuf>::new());
+    // GitHub's answers are kept besides, in their own folder.
+    let files = || desk.home.files().into_iter().filter(|path| !path.starts_with(desk.home.path().join(".cache")));
+    assert_eq!(files().count(), 0);
     let log = desk.home.path().join("log");
     let server = desk.registry(RegistryKind::Basic);
     let line = format!(
@@ -92,5 +94,5 @@ fn a_log_is_written_only_when_asked_for_and_holds_no_value() {
     desk.run_with(&line, &[("PULLKEY_LOG", log.to_str().unwrap()), ("CANARY", PASSWORD)]).ends(0);
     let text = std::fs::read_to_string(&log).unwrap();
     assert!(!text.contains(PASSWORD) && !text.contains(desk.token()), "{text}");
-    assert_eq!(desk.home.files(), [log]);
+    assert_eq!(files().collect::<Vec<_>>(), [log]);
 }

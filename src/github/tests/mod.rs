@@ -5,6 +5,7 @@ mod cached;
 mod faults;
 mod manners;
 mod polite;
+mod reach;
 pub(crate) mod stub;
 
 use std::time::Duration;
