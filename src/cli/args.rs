@@ -24,6 +24,11 @@ Environment:
   PULLKEY_API_URL         another API than https://api.github.com
   PULLKEY_LOG             write a log to this file; no value is ever in it";
 
+const CACHE_HELP: &str = "\
+GitHub's answers are kept to be asked for conditionally: «not modified» costs nothing of the
+hourly budget. They hold names of secrets, repositories and codespaces, never a value or a
+token, and only you can read them. PULLKEY_CACHE_DIR puts them elsewhere.";
+
 const LIST_HELP: &str = "\
 Without a scope flag: your own secrets, those of the repository of the git remote, and
 those of your organizations. Exit 3 if a scope that a flag names could not be read.
@@ -100,6 +105,9 @@ pub enum Command {
     /// Sign in to GitHub, see what each token may do, sign out
     #[command(subcommand, after_help = AUTH_HELP)]
     Auth(AuthCommand),
+    /// Show where GitHub's answers are kept, or clear them
+    #[command(after_help = CACHE_HELP)]
+    Cache(CacheArgs),
     /// Run a made-up GitHub and three registries on this machine, to try things out
     Sandbox(crate::sandbox::RunArgs),
 }
@@ -114,6 +122,7 @@ impl Command {
             Self::Delete(args) => args.json,
             Self::Test(args) => args.json,
             Self::Auth(args) => args.wants_json(),
+            Self::Cache(args) => args.json,
             Self::Sandbox(_) => false,
         }
     }
@@ -133,9 +142,21 @@ impl Command {
             Self::Set(args) => args.password.env.as_ref(),
             Self::Rotate(args) => args.password.env.as_ref(),
             Self::Test(args) => args.password.env.as_ref(),
-            Self::List(_) | Self::Access(_) | Self::Delete(_) | Self::Auth(_) | Self::Sandbox(_) => None,
+            Self::List(_) | Self::Access(_) | Self::Delete(_) | Self::Auth(_) | Self::Cache(_) | Self::Sandbox(_) => {
+                None
+            }
         }
     }
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct CacheArgs {
+    /// Delete them all
+    #[arg(long)]
+    pub clear: bool,
+    /// Write JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Clone, Debug, Args)]

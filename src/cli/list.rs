@@ -57,6 +57,8 @@ async fn one(gh: &Client, scope: Scope, depth: Depth) -> (Scope, Result<ScopeLis
         Depth::Credentials => work::load_scope(gh, &scope, &mut |_| {}).await,
         Depth::Everything => work::load_every_secret(gh, &scope).await,
     };
+    // Told under the name it has now: the old one may be somebody else's tomorrow.
+    let scope = work::renamed(gh, &scope).await.unwrap_or(scope);
     (scope, listing)
 }
 

@@ -8,6 +8,7 @@ mod args;
 mod ask;
 mod auth;
 mod auth_args;
+mod cache;
 mod delete;
 mod exit;
 mod interrupt;
@@ -54,6 +55,7 @@ pub async fn run(command: Command, env: Env, read_only: bool) -> Exit {
         Command::Access(args) => access::run(&args, &session).await,
         Command::Delete(args) => delete::run(&args, &session).await,
         Command::Test(args) => test::run(&args, &session).await,
+        Command::Cache(args) => cache::run(&args, &session),
         Command::Sandbox(args) => sandbox::run(args).await,
     };
     match ended {

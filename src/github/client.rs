@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use crate::domain::RepoName;
 use crate::domain::token::TokenKind;
 
 use super::auth::Authorization;
@@ -18,7 +19,7 @@ use super::error::{is_html, server_time};
 use super::models::Listed;
 use super::pages::Pages;
 use super::settings::{Limits, Polls, Settings};
-use super::transport::{self, Answer, Marker, Pacer, Run, Shelf, Since};
+use super::transport::{self, Answer, Marker, Moved, Pacer, Run, Shelf, Since};
 use super::{GithubError, Refusal};
 
 /// A handle on GitHub; clones share connections, pace and budget.
@@ -36,6 +37,7 @@ struct Inner {
     read_only: bool,
     shelf: Option<Shelf>,
     pacer: Arc<Pacer>,
+    moved: Moved,
     /// Made at the first request, because octocrab's queue needs a running runtime.
     octocrab: OnceLock<Octocrab>,
 }
@@ -68,7 +70,8 @@ impl Client {
         let auth = token.as_ref().map(Authorization::new).transpose()?;
         let pacer = Arc::new(Pacer::new(limits.pace.clone(), limits.reads, listener));
         let shelf = cache.map(|folder| Shelf::new(folder, auth.clone()));
-        let inner = Inner { base, auth, limits, read_only, shelf, pacer, octocrab: OnceLock::new() };
+        let inner =
+            Inner { base, auth, limits, read_only, shelf, pacer, moved: Moved::default(), octocrab: OnceLock::new() };
         Ok(Self { inner: Arc::new(inner), since: None })
     }
 
@@ -100,6 +103,11 @@ impl Client {
     /// Whether everything but reads is refused.
     pub fn is_read_only(&self) -> bool {
         self.inner.read_only
+    }
+
+    /// Whether an answer of this run said that a repository has another name now.
+    pub fn has_moved(&self, name: &RepoName) -> bool {
+        self.inner.moved.holds(name)
     }
 
     /// By the token's looks; `Unknown` without a token.
@@ -226,8 +234,8 @@ impl Client {
 
     fn octocrab(&self) -> &Octocrab {
         self.inner.octocrab.get_or_init(|| {
-            let Inner { base, auth, limits, read_only, shelf, pacer, .. } = &*self.inner;
-            let stack = transport::stack(base, auth.clone(), limits, *read_only, shelf.clone(), pacer);
+            let Inner { base, auth, limits, read_only, shelf, pacer, moved, .. } = &*self.inner;
+            let stack = transport::stack(base, auth.clone(), limits, *read_only, shelf.clone(), (pacer, moved));
             match OctocrabBuilder::new_empty().with_service(stack).with_auth(octocrab::AuthState::None).build() {
                 Ok(octocrab) => octocrab,
                 Err(never) => match never {},

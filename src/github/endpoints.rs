@@ -63,18 +63,24 @@ impl Client {
     ) -> Result<Written, GithubError> {
         let (key, value) = sealed;
         let body = PutSecret { encrypted_value: Some(value), key_id: Some(&key.key_id), grant };
-        self.put(self.secrets_url(scope, &[name], &[]), Some(&body)).await
+        self.put_named(scope, name, &body).await
     }
 
     /// Changes who gets an organization's secret without touching its value: `encrypted_value` is not required there.
     pub async fn put_grant(&self, scope: &Scope, name: &str, grant: &Grant) -> Result<Written, GithubError> {
         let body = PutSecret { encrypted_value: None, key_id: None, grant };
-        self.put(self.secrets_url(scope, &[name], &[]), Some(&body)).await
+        self.put_named(scope, name, &body).await
     }
 
     /// Deletes a secret. One that is not there is as good as deleted, so that a repeated call succeeds.
     pub async fn delete_secret(&self, scope: &Scope, name: &str) -> Result<(), GithubError> {
-        self.remove(self.secrets_url(scope, &[name], &[])).await
+        match self.remove(self.secrets_url(scope, &[name], &[])).await {
+            Err(GithubError::Redirected { to }) => {
+                let scope = self.moved_to(scope).await.ok_or(GithubError::Redirected { to })?;
+                self.remove(self.secrets_url(&scope, &[name], &[])).await
+            }
+            done => done,
+        }
     }
 
     /// The repositories a secret is selected for, all pages.
@@ -101,6 +107,25 @@ impl Client {
 
     pub async fn remove_selected(&self, scope: &Scope, name: &str, id: u64) -> Result<(), GithubError> {
         self.remove(self.secrets_url(scope, &[name, "repositories", &id.to_string()], &[])).await
+    }
+
+    /// Writes a secret. A renamed repository may answer with a redirect that no write may follow, and nothing was
+    /// written then: the write goes to the new name.
+    async fn put_named(&self, scope: &Scope, name: &str, body: &PutSecret<'_>) -> Result<Written, GithubError> {
+        match self.put(self.secrets_url(scope, &[name], &[]), Some(body)).await {
+            Err(GithubError::Redirected { to }) => {
+                let scope = self.moved_to(scope).await.ok_or(GithubError::Redirected { to })?;
+                self.put(self.secrets_url(&scope, &[name], &[]), Some(body)).await
+            }
+            done => done,
+        }
+    }
+
+    /// Where a repository is now, if it was renamed or given away; reads follow it there, and so tell.
+    pub async fn moved_to(&self, scope: &Scope) -> Option<Scope> {
+        let Scope::Repository(old) = scope else { return None };
+        let new = RepoName::parse(self.repository(old).await.ok()?.full_name.raw()).ok()?;
+        (new != *old).then_some(Scope::Repository(new))
     }
 
     async fn put(&self, url: Url, body: Option<&(impl Serialize + Sync)>) -> Result<Written, GithubError> {

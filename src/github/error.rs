@@ -107,6 +107,8 @@ pub struct RateLimit {
     pub wait: Option<Duration>,
     /// A secondary limit: too much at once, rather than too much in an hour.
     pub secondary: bool,
+    /// The request waited and somebody ended that, or would have had to wait too long: it was not sent.
+    pub unsent: bool,
 }
 
 impl GithubError {
@@ -252,5 +254,5 @@ fn rate_limit(status: StatusCode, headers: &HeaderMap, message: &str) -> Option<
     let until_reset = || Some(number("x-ratelimit-reset")? - server_time(headers)?);
     let seconds = retry_after.or_else(|| if spent { until_reset() } else { None });
     let wait = seconds.and_then(|s| u64::try_from(s).ok()).map(Duration::from_secs);
-    Some(RateLimit { wait, secondary: secondary || !spent })
+    Some(RateLimit { wait, secondary: secondary || !spent, unsent: false })
 }

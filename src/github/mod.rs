@@ -24,4 +24,4 @@ pub use client::Client;
 pub use error::{GithubError, RateLimit, Refusal};
 pub use models::{Grant, Listed, Me, PublicKey, RepoRecord, SecretRecord, Written};
 pub use settings::{Limits, Listener, Pacing, Polls, Settings};
-pub use transport::{Run, erase as erase_cache};
+pub use transport::{Run, cached, erase as erase_cache};

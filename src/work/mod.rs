@@ -30,7 +30,7 @@ pub use identity::{identity, memberships};
 pub use listing::{load_every_secret, load_scope};
 pub use patterns::{Choice, choose};
 pub use problems::{connection_problem, explain};
-pub use repositories::{repositories, repository};
+pub use repositories::{renamed, repositories, repository};
 pub use restart::{change_codespaces, not_tried};
 pub use rotate::{Rotation, absent, rotate};
 pub use save::save;

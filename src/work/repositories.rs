@@ -1,6 +1,6 @@
 //! The repositories a credential could be granted to.
 
-use crate::domain::{OrgName, Problem, RepoName, Repositories, Repository};
+use crate::domain::{OrgName, Problem, RepoName, Repositories, Repository, Scope};
 use crate::github::{Client, RepoRecord};
 
 use super::problems::explain;
@@ -26,6 +26,12 @@ pub async fn repositories(
 pub async fn repository(gh: &Client, name: &RepoName) -> Result<Repository, Problem> {
     let what = format!("the repository {name} could not be read");
     gh.repository(name).await.map(RepoRecord::into_repository).map_err(|e| explain(what, &e, None))
+}
+
+/// The scope under the name it has now, if reading it showed that its repository was renamed or given away.
+pub async fn renamed(gh: &Client, scope: &Scope) -> Option<Scope> {
+    let Scope::Repository(name) = scope else { return None };
+    if gh.has_moved(name) { gh.moved_to(scope).await } else { None }
 }
 
 fn sorted(records: Vec<RepoRecord>) -> Vec<Repository> {

@@ -4,6 +4,7 @@ mod access;
 mod addresses;
 #[cfg(unix)]
 mod ask;
+mod cache;
 mod delete;
 mod list;
 mod rotate;

@@ -10,7 +10,7 @@ use url::Url;
 use super::super::{Client, GithubError, Grant, PublicKey, Settings, Written};
 use super::stub::{Reply, Stub, json, whole};
 use super::{TOKEN, client, client_with, limits};
-use crate::domain::{OrgName, Scope, Sensitive};
+use crate::domain::{OrgName, RepoName, Scope, Sensitive};
 
 const USER: &str = r#"{"login":"octocat","id":1}"#;
 
@@ -256,4 +256,24 @@ async fn pages_are_read_to_the_end_and_counted() {
     assert!(list.is_complete() && list.find("b").is_some());
     assert_eq!(grown, [2, 3]);
     assert!(stub.seen()[0].starts_with("GET /user/codespaces/secrets?per_page=100 "));
+}
+
+#[tokio::test]
+async fn a_write_to_an_old_name_goes_to_the_new_one() {
+    let old = Scope::Repository(RepoName::parse("acme/old").unwrap());
+    let answer = |request: &str| match request.split(' ').take(2).collect::<Vec<_>>()[..] {
+        ["GET", "/repos/acme/old"] => whole(301, "location: /repositories/7\r\n", ""),
+        ["GET", "/repositories/7"] => json(200, "", r#"{"id":7,"full_name":"acme/new"}"#),
+        [_, path] if path.starts_with("/repos/acme/new/") => whole(204, "", ""),
+        _ => whole(301, "location: /repositories/7/codespaces/secrets/A\r\n", ""),
+    };
+    let stub = Stub::start(move |_, request| answer(request)).await;
+    let client = client(&stub.url);
+    assert!(!client.has_moved(&RepoName::parse("acme/old").unwrap()));
+    let put = client.put_secret(&old, "A", (&key(), "x"), &Grant::default()).await;
+    assert_eq!(put.unwrap(), Written::Updated);
+    client.delete_secret(&old, "A").await.unwrap();
+    let wrote = stub.seen().iter().filter(|request| request.contains(" /repos/acme/new/codespaces/secrets/A ")).count();
+    assert_eq!(wrote, 2);
+    assert!(client.has_moved(&RepoName::parse("Acme/Old").unwrap()));
 }

@@ -14,8 +14,9 @@ mod wait;
 mod wire;
 
 pub(super) use cache::{Marker, Shelf, Since};
-pub use cache::{Run, erase};
+pub use cache::{Run, cached, erase};
 pub(super) use pace::Pacer;
+pub(super) use redirect::Moved;
 pub(super) use wire::is_local;
 
 use std::future::Future;
@@ -61,13 +62,13 @@ pub(super) fn stack(
     limits: &Limits,
     read_only: bool,
     shelf: Option<Shelf>,
-    pacer: &Arc<Pacer>,
+    (pacer, moved): (&Arc<Pacer>, &Moved),
 ) -> Outermost {
     let wire = wire::Wire::new(base, limits.clone(), Arc::clone(pacer));
     let pace = pace::Pace::new(wire, Arc::clone(pacer));
     let cache = cache::Cache::new(pace, shelf, Arc::clone(pacer));
     let head = head::Head::new(cache, base.origin(), auth);
-    let redirect = redirect::Redirect::new(head, limits.redirects);
+    let redirect = redirect::Redirect::new(head, limits.redirects, moved.clone());
     let retry = retry::Retry::new(redirect, limits.clone(), Arc::clone(pacer));
     Outermost { inner: read_only::ReadOnly::new(retry, read_only) }
 }

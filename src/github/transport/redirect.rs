@@ -1,8 +1,11 @@
 //! Redirects, followed on the same origin only; the token never goes anywhere else.
 //!
-//! Renamed repositories answer 301 to reads and 307 to writes. A write keeps its method and body, so it follows 307 and
+//! Where a repository's old name led somewhere else for good, that is remembered: whoever asked can then find its new
+//! name. Renamed repositories answer 301 to reads and 307 to writes. A write keeps its method and body, so it follows 307 and
 //! 308 only. Source: GitHub Docs, «Best practices for using the REST API», follow redirects.
 
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use http::header::LOCATION;
@@ -10,7 +13,7 @@ use http::{Method, StatusCode, Uri};
 use tower::Service;
 use url::Url;
 
-use crate::domain::Foreign;
+use crate::domain::{Foreign, RepoName};
 
 use super::{Answer, Answering, Ask, GithubError, Layered};
 
@@ -18,11 +21,31 @@ use super::{Answer, Answering, Ask, GithubError, Layered};
 pub(super) struct Redirect<S> {
     inner: S,
     most: usize,
+    moved: Moved,
 }
 
 impl<S> Redirect<S> {
-    pub(super) const fn new(inner: S, most: usize) -> Self {
-        Self { inner, most }
+    pub(super) const fn new(inner: S, most: usize, moved: Moved) -> Self {
+        Self { inner, most, moved }
+    }
+}
+
+/// The old names of repositories that were met in this run, in lower case.
+#[derive(Clone, Default)]
+pub(in super::super) struct Moved(Arc<Mutex<BTreeSet<String>>>);
+
+impl Moved {
+    pub(in super::super) fn holds(&self, name: &RepoName) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&name.to_string().to_ascii_lowercase())
+    }
+
+    fn note(&self, ask: &Ask, answer: &Answer) {
+        let for_good = matches!(answer.status(), StatusCode::MOVED_PERMANENTLY | StatusCode::PERMANENT_REDIRECT);
+        let mut path = ask.uri().path().split('/').skip_while(|part| *part != "repos").skip(1);
+        if let (true, Some(owner), Some(name)) = (for_good, path.next(), path.next()) {
+            let name = format!("{owner}/{name}").to_ascii_lowercase();
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name);
+        }
     }
 }
 
@@ -37,10 +60,11 @@ impl<S: Layered> Service<Ask> for Redirect<S> {
 
     fn call(&mut self, mut ask: Ask) -> Answering {
         let mut inner = self.inner.clone();
-        let most = self.most;
+        let (most, moved) = (self.most, self.moved.clone());
         Box::pin(async move {
             for _ in 0..=most {
                 let answer = inner.call(ask.clone()).await?;
+                moved.note(&ask, &answer);
                 match target(&ask, &answer)? {
                     Some(uri) => *ask.uri_mut() = uri,
                     None => return Ok(answer),

@@ -89,7 +89,7 @@ pub(super) async fn stopped_by(stop: &mut Stop) {
 /// The failure of a request that was not sent.
 pub(super) fn stopped(when: Instant, reason: PauseReason) -> GithubError {
     let wait = Some(when.saturating_duration_since(Instant::now())).filter(|wait| !wait.is_zero());
-    GithubError::RateLimited(Box::new(RateLimit { wait, secondary: reason != PauseReason::Primary }))
+    GithubError::RateLimited(Box::new(RateLimit { wait, secondary: reason != PauseReason::Primary, unsent: true }))
 }
 
 /// A wait that was told, for as long as it lasts.

@@ -230,6 +230,7 @@ fn rate_limited(what: String, limit: &RateLimit) -> Problem {
     } else {
         "the token's hourly budget of requests is used up, by whatever program"
     };
+    let why = if limit.unsent { format!("{why}; the wait was ended, and nothing was sent") } else { why.to_owned() };
     let hint = match limit.wait {
         Some(wait) => format!("wait {}, then try again", span(wait)),
         None => "wait a few minutes, then try again".to_owned(),

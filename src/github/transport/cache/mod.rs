@@ -31,8 +31,8 @@ use super::{Answer, Answering, Ask, GithubError, Layered, wire};
 
 pub(in super::super) use run::Marker;
 pub use run::Run;
-pub use store::erase;
 use store::{Entry, Store};
+pub use store::{cached, erase};
 
 /// The headers that are kept beside a body: where the next page is, and what the token may.
 const KEPT: [&str; 6] = [

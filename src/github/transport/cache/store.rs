@@ -184,8 +184,14 @@ pub fn erase(cache: &Path) -> io::Result<usize> {
     Ok(answers)
 }
 
+/// How many answers lie below a cache folder, and their bytes.
+pub fn cached(cache: &Path) -> (usize, u64) {
+    let answers = files(&cache.join(FOLDER)).filter(|(_, name, _)| is_key(name));
+    answers.fold((0, 0), |(count, bytes), (_, _, about)| (count + 1, bytes + about.len()))
+}
+
 /// The plain files of a folder: path, name, and what the system knows of each.
-fn files(folder: &Path) -> impl Iterator<Item = (PathBuf, String, fs::Metadata)> {
+fn files(folder: &Path) -> impl Iterator<Item = (PathBuf, String, fs::Metadata)> + use<> {
     fs::read_dir(folder).into_iter().flatten().flatten().filter_map(|entry| {
         let about = entry.metadata().ok().filter(fs::Metadata::is_file)?;
         Some((entry.path(), entry.file_name().into_string().ok()?, about))
