@@ -1,8 +1,8 @@
 //! Redirects, followed on the same origin only; the token never goes anywhere else.
 //!
-//! Where a repository's old name led somewhere else for good, that is remembered: whoever asked can then find its new
-//! name. Renamed repositories answer 301 to reads and 307 to writes. A write keeps its method and body, so it follows 307 and
-//! 308 only. Source: GitHub Docs, «Best practices for using the REST API», follow redirects.
+//! Renamed repositories answer 301 to reads and 307 to writes. A write keeps its method and body, so it follows 307 and
+//! 308 only. Where a repository's old name led somewhere else for good, that is remembered, so that whoever asked can
+//! find its new name. Source: GitHub Docs, «Best practices for using the REST API», follow redirects.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
