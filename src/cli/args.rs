@@ -132,7 +132,7 @@ impl Command {
         match self {
             Self::Set(_) | Self::Rotate(_) | Self::Delete(_) => true,
             Self::Access(args) => !args.dry_run,
-            Self::List(_) | Self::Test(_) | Self::Auth(_) | Self::Sandbox(_) => false,
+            Self::List(_) | Self::Test(_) | Self::Auth(_) | Self::Cache(_) | Self::Sandbox(_) => false,
         }
     }
 
