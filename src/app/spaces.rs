@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::cx::{Cx, Write};
-use super::history::Kind;
+use super::history::{Done, Kind};
 use super::notices::Tone;
 use super::protocol::{Job, JobId, Outcome, Part};
 use super::remote::Remote;
@@ -257,13 +257,12 @@ impl Cx<'_> {
             self.cancel(old);
         }
         let id = self.start(Job::LoadScope(scope.clone()));
-        match at {
-            Some(at) => self.world.spaces.aside[at].1.begin(id),
-            None => {
-                let mut remote = Remote::Absent;
-                remote.begin(id);
-                self.world.spaces.aside.push((scope, remote));
-            }
+        if let Some(at) = at {
+            self.world.spaces.aside[at].1.begin(id);
+        } else {
+            let mut remote = Remote::Absent;
+            remote.begin(id);
+            self.world.spaces.aside.push((scope, remote));
         }
     }
 
@@ -343,7 +342,7 @@ impl Cx<'_> {
             return;
         }
         let has_written = matches!(write.kind, Kind::Values | Kind::Access | Kind::Undoing);
-        let is_whole = self.world.changes.first().is_some_and(|done| done.is_whole());
+        let is_whole = self.world.changes.first().is_some_and(Done::is_whole);
         let may_ask = self.world.identity.value().is_some_and(|i| i.has_scope("codespace") != Some(false));
         let Some(scope) = write.scope.clone().filter(|_| has_written && is_whole && may_ask) else { return };
         self.world.spaces.wanted = Some(scope);

@@ -108,6 +108,9 @@ pub enum Command {
     /// Show where GitHub's answers are kept, or clear them
     #[command(after_help = CACHE_HELP)]
     Cache(CacheArgs),
+    /// Stop and start codespaces, so that they get their new secrets
+    #[command(after_help = super::restart::HELP)]
+    Restart(super::restart::RestartArgs),
     /// Run a made-up GitHub and three registries on this machine, to try things out
     Sandbox(crate::sandbox::RunArgs),
 }
@@ -123,6 +126,7 @@ impl Command {
             Self::Test(args) => args.json,
             Self::Auth(args) => args.wants_json(),
             Self::Cache(args) => args.json,
+            Self::Restart(args) => args.json,
             Self::Sandbox(_) => false,
         }
     }
@@ -130,7 +134,7 @@ impl Command {
     /// Whether it changes something on GitHub.
     pub const fn writes(&self) -> bool {
         match self {
-            Self::Set(_) | Self::Rotate(_) | Self::Delete(_) => true,
+            Self::Set(_) | Self::Rotate(_) | Self::Delete(_) | Self::Restart(_) => true,
             Self::Access(args) => !args.dry_run,
             Self::List(_) | Self::Test(_) | Self::Auth(_) | Self::Cache(_) | Self::Sandbox(_) => false,
         }
@@ -142,9 +146,13 @@ impl Command {
             Self::Set(args) => args.password.env.as_ref(),
             Self::Rotate(args) => args.password.env.as_ref(),
             Self::Test(args) => args.password.env.as_ref(),
-            Self::List(_) | Self::Access(_) | Self::Delete(_) | Self::Auth(_) | Self::Cache(_) | Self::Sandbox(_) => {
-                None
-            }
+            Self::List(_)
+            | Self::Access(_)
+            | Self::Delete(_)
+            | Self::Auth(_)
+            | Self::Cache(_)
+            | Self::Restart(_)
+            | Self::Sandbox(_) => None,
         }
     }
 }

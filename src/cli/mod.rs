@@ -15,6 +15,7 @@ mod interrupt;
 mod list;
 mod password;
 mod repos;
+mod restart;
 mod rotate;
 mod sandbox;
 mod session;
@@ -56,6 +57,7 @@ pub async fn run(command: Command, env: Env, read_only: bool) -> Exit {
         Command::Delete(args) => delete::run(&args, &session).await,
         Command::Test(args) => test::run(&args, &session).await,
         Command::Cache(args) => cache::run(&args, &session),
+        Command::Restart(args) => restart::run(&args, &session).await,
         Command::Sandbox(args) => sandbox::run(args).await,
     };
     match ended {

@@ -18,14 +18,22 @@ pub enum LinkFault {
     Browser,
 }
 
-/// Checks a link against the hosts that may be opened (the web site of the API, and the presets' documentation).
+/// Checks a link against the hosts that may be opened (the web site of the API, the presets' documentation); `*.` before
+/// a host stands for one name below it.
 pub fn check<'a>(link: &str, hosts: impl IntoIterator<Item = &'a str>) -> Result<Url, LinkFault> {
     let url = Url::parse(link).map_err(|_| LinkFault::NotHttps)?;
     if url.scheme() != "https" || !url.username().is_empty() || url.password().is_some() || url.port().is_some() {
         return Err(LinkFault::NotHttps);
     }
     let on = url.host_str().ok_or(LinkFault::NotHttps)?;
-    if hosts.into_iter().any(|host| host == on) { Ok(url) } else { Err(LinkFault::Host) }
+    let is_named = |host: &str| match host.strip_prefix("*.") {
+        Some(parent) => on
+            .strip_suffix(parent)
+            .and_then(|rest| rest.strip_suffix('.'))
+            .is_some_and(|n| !n.is_empty() && !n.contains('.')),
+        None => host == on,
+    };
+    if hosts.into_iter().any(is_named) { Ok(url) } else { Err(LinkFault::Host) }
 }
 
 /// Opens a checked link, detached: the browser outlives pullkey, writes nothing to its terminal and gets no token.
@@ -50,7 +58,8 @@ mod tests {
 
     #[test]
     fn only_https_on_known_hosts_passes() {
-        let hosts = ["github.com", "docs.docker.com"];
+        let hosts = ["github.com", "docs.docker.com", "*.github.dev"];
+        assert!(check("https://fluffy-disco-x7q.github.dev/", hosts).is_ok());
         assert!(check("https://github.com/settings/codespaces", hosts).is_ok());
         for (link, fault) in [
             ("http://github.com/", LinkFault::NotHttps),
@@ -60,6 +69,10 @@ mod tests {
             ("https://github.com:8443/", LinkFault::NotHttps),
             ("--new-window", LinkFault::NotHttps),
             ("https://github.com.evil.example/", LinkFault::Host),
+            ("https://github.dev/", LinkFault::Host),
+            ("https://evilgithub.dev/", LinkFault::Host),
+            ("https://a.b.github.dev/", LinkFault::Host),
+            ("https://x.github.dev.evil.example/", LinkFault::Host),
         ] {
             assert_eq!(check(link, hosts), Err(fault), "{link}");
         }

@@ -8,12 +8,14 @@ pub mod json;
 mod list;
 mod list_json;
 mod outcome;
+mod restart;
 mod spread;
 
 pub use auth::{tokens, tokens_json};
 pub use list::table;
 pub use list_json::list_json;
 pub use outcome::{Change, Written, change, problem_json, steps, test_json, written, written_json};
+pub use restart::{Restart, restart_json, restart_table};
 pub use spread::{Spread, spread, spread_json, spread_plan};
 
 /// The `version` of every JSON document; it grows when a field changes its meaning or goes away.

@@ -174,7 +174,9 @@ impl Session {
         let own = self.entrance.as_ref().and_then(|entrance| entrance.places.address.web_host()).map(str::to_owned);
         let docs = crate::domain::preset::presets().iter().flat_map(crate::domain::Preset::links);
         let docs = docs.filter_map(|link| Url::parse(link).ok()?.host_str().map(str::to_owned));
-        own.into_iter().chain(docs).collect()
+        // GitHub's own codespaces open on a host of their own each.
+        let codespaces = own.iter().any(|host| host == "github.com").then(|| "*.github.dev".to_owned());
+        own.into_iter().chain(codespaces).chain(docs).collect()
     }
 }
 

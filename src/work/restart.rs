@@ -363,9 +363,9 @@ impl One<'_> {
 
     fn too_late(&self, wanted: &Wanted, failure: Option<&GithubError>) -> Problem {
         let minutes = self.polls.deadline.as_secs().div_ceil(60);
-        let waited = if minutes > 1 { format!("{minutes} minutes") } else { "the time there was for it".to_owned() };
+        let time = if minutes > 1 { format!("{minutes} minutes") } else { "the time there was for it".to_owned() };
         let why = failure.map_or_else(
-            || format!("GitHub took the request, and it was not there after {waited}"),
+            || format!("GitHub took the request, and it was not there after {time}"),
             |failure| format!("its state could not be read any more: {}", self.explained(String::new(), failure).why),
         );
         Problem::new(self.lost(wanted.verb), why, "reload the list: it shows the state it has then")

@@ -7,6 +7,7 @@ mod ask;
 mod cache;
 mod delete;
 mod list;
+mod restart;
 mod rotate;
 mod set;
 #[cfg(unix)]
@@ -174,6 +175,7 @@ fn version_and_help_are_answers() {
         "rotate --help",
         "access --help",
         "delete --help",
+        "restart --help",
         "test --help",
         "sandbox --help",
     ] {

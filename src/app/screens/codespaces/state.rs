@@ -157,8 +157,8 @@ impl State {
             world.spaces.is_running().then(|| "the last ones are still on their way".to_owned())
         };
         let none = self.selected(world).is_none().then(|| "no codespace is selected".to_owned());
-        let restart = self.refusal(&targets, |codespace| no_restart(&self.which, codespace));
-        let stop = self.refusal(&targets, no_stop);
+        let restart = refusal(&targets, |codespace| no_restart(&self.which, codespace));
+        let stop = refusal(&targets, no_stop);
         let page = self.selected(world).and_then(|codespace| codespace.web_url.as_ref());
         let no_page = if world.demo {
             Some("the demo world has no pages")
@@ -199,13 +199,6 @@ impl State {
         }
     }
 
-    /// Why none of them can; `None` if one can.
-    fn refusal(&self, targets: &[&Codespace], why_not: impl Fn(&Codespace) -> Option<String>) -> Option<String> {
-        let first = targets.first()?;
-        let reasons: Option<Vec<String>> = targets.iter().map(|codespace| why_not(codespace)).collect();
-        reasons?.first().map(|why| format!("{} {why}", first.shown()))
-    }
-
     fn ask(&mut self, action: Action, world: &World) {
         let targets = self.targets(world);
         let question = if action == Action::Restart {
@@ -231,6 +224,13 @@ impl State {
             _ => question.scroll.act(action), // the moving keys
         }
     }
+}
+
+/// Why none of them can; `None` if one can.
+fn refusal(targets: &[&Codespace], why_not: impl Fn(&Codespace) -> Option<String>) -> Option<String> {
+    let first = targets.first()?;
+    let reasons: Option<Vec<String>> = targets.iter().map(|codespace| why_not(codespace)).collect();
+    reasons?.first().map(|why| format!("{} {why}", first.shown()))
 }
 
 /// What a problem's remedy puts on the clipboard.

@@ -196,13 +196,13 @@ fn needs_cell(state: &State, codespace: &Codespace, app: &App, canvas: &Canvas<'
     let run = app.world.spaces.run.as_ref().filter(|run| run.change(&codespace.name).is_some());
     if let Some(run) = run {
         match run.stage(&codespace.name) {
-            Some(stage) if stage.problem().is_some() => {
-                return canvas.line(Role::Bad, format!("{} !", stage.word()));
+            Some(reached) if reached.problem().is_some() => {
+                return canvas.line(Role::Bad, format!("{} !", reached.word()));
             }
-            Some(stage) if run.running => {
-                let ended = run.change(&codespace.name).is_some_and(|change| change.is_done_by(stage));
+            Some(reached) if run.running => {
+                let ended = run.change(&codespace.name).is_some_and(|change| change.is_done_by(reached));
                 let mark = if ended { canvas.look.glyphs.checks.good } else { canvas.look.glyphs.spinner(app.spin) };
-                return canvas.line(Role::Info, format!("{mark} {}", stage.word()));
+                return canvas.line(Role::Info, format!("{mark} {}", reached.word()));
             }
             None if run.running => {
                 return canvas.line(Role::Info, format!("{} waits", canvas.look.glyphs.checks.waiting));

@@ -1,0 +1,166 @@
+//! `pullkey restart`: each codespace with what it needed and how far it got. «Restarted» is never called «pulled».
+//!
+//! Writing to a `String` cannot fail.
+
+use std::fmt::Write;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr;
+
+use super::VERSION;
+use super::list_json::scope_names;
+use super::outcome::problem_json;
+use crate::domain::codespace::{Stage, State};
+use crate::domain::freshness::{need, rebuild_command};
+use crate::domain::{Codespace, Freshness};
+
+/// One codespace of the report.
+#[derive(Clone, Debug)]
+pub struct Restart {
+    /// As it was before anything was done.
+    pub codespace: Codespace,
+    pub freshness: Freshness,
+    /// Whether it was to be restarted.
+    pub planned: bool,
+    /// How far it got; `None` where nothing was tried.
+    pub stage: Option<Stage>,
+    /// Its state afterwards; `None` where that was not read.
+    pub after: Option<State>,
+}
+
+impl Restart {
+    /// How it ended, as programs read it; `None` where nothing was planned.
+    const fn outcome(&self) -> Option<&'static str> {
+        match (&self.stage, self.planned) {
+            (Some(stage), _) => Some(stage.word()),
+            (None, true) => Some("not_tried"),
+            (None, false) => None,
+        }
+    }
+
+    pub const fn is_done(&self) -> bool {
+        !self.planned || matches!(self.stage, Some(Stage::Running))
+    }
+}
+
+/// `pullkey restart --json`. `complete` is whether all codespaces were listed.
+pub fn restart_json(lines: &[Restart], complete: bool) -> Value {
+    json!({
+        "version": VERSION,
+        "complete": complete,
+        "done": lines.iter().all(Restart::is_done),
+        "codespaces": lines.iter().map(one_json).collect::<Vec<_>>(),
+    })
+}
+
+fn one_json(line: &Restart) -> Value {
+    let codespace = &line.codespace;
+    let (word, since, why) = match &line.freshness {
+        Freshness::Fresh => ("fresh", None, None),
+        Freshness::Stale(since) => ("stale", Some(since), None),
+        Freshness::NotRunning => ("not_running", None, None),
+        Freshness::Unknown(why) => ("unknown", None, Some(why)),
+    };
+    let since = since.map(|since| {
+        let (scope, name) = scope_names(&since.scope);
+        json!({ "secret": since.secret, "scope": scope, "name": name, "at": since.at })
+    });
+    json!({
+        "name": codespace.name.as_str(),
+        "display_name": codespace.display_name.as_ref().map(crate::domain::Foreign::raw),
+        "repository": codespace.repository.as_ref().map(|r| r.reference.full_name.raw()),
+        "state_before": codespace.state.word(),
+        "state_after": line.after.as_ref().map(State::word),
+        "started_at": codespace.started_at,
+        "freshness": word,
+        "since": since,
+        "why_unknown": why,
+        "uncommitted": codespace.git.uncommitted,
+        "unpushed": codespace.git.unpushed,
+        "planned": line.planned,
+        "outcome": line.outcome(),
+        "problem": line.stage.as_ref().and_then(Stage::problem).map(problem_json),
+        "rebuild": rebuild_command(codespace),
+    })
+}
+
+/// The same for people, with what belongs to each under it.
+pub fn restart_table(lines: &[Restart], now: DateTime<Utc>) -> String {
+    let head = ["CODESPACE", "REPOSITORY", "STATE", "STARTED", "NEEDS", "RESULT"].map(str::to_owned);
+    let rows: Vec<[String; 6]> = lines.iter().map(|line| row(line, now)).collect();
+    let widths: [usize; 6] = std::array::from_fn(|at| {
+        std::iter::once(&head).chain(&rows).map(|row| row[at].width()).max().unwrap_or_default()
+    });
+    let mut out = String::new();
+    let columns = |row: &[String; 6]| {
+        let mut text = String::new();
+        for (cell, width) in row.iter().zip(widths) {
+            let pad = width.saturating_sub(cell.width()) + 2;
+            let _ = write!(text, "{cell}{:pad$}", "");
+        }
+        text.trim_end().to_owned()
+    };
+    let _ = writeln!(out, "{}", columns(&head));
+    for (line, row) in lines.iter().zip(&rows) {
+        let _ = writeln!(out, "{}", columns(row));
+        for text in remarks(line) {
+            let _ = writeln!(out, "  {text}");
+        }
+    }
+    out
+}
+
+fn row(line: &Restart, now: DateTime<Utc>) -> [String; 6] {
+    let codespace = &line.codespace;
+    let state = match &line.after {
+        Some(after) if *after != codespace.state => format!("{}, now {}", codespace.state.word(), after.word()),
+        Some(_) | None => codespace.state.word(),
+    };
+    let started = codespace.started_at.map_or_else(|| "not told".to_owned(), |at| ago(now, at));
+    [
+        codespace.name.to_string(),
+        codespace.repository_shown(),
+        state,
+        started,
+        need(codespace, &line.freshness).word().to_owned(),
+        line.outcome().unwrap_or("-").replace('_', " "),
+    ]
+}
+
+fn remarks(line: &Restart) -> Vec<String> {
+    let mut remarks = Vec::new();
+    match &line.freshness {
+        Freshness::Stale(since) => remarks.push(format!("started before {} of {}", since.secret, since.scope)),
+        Freshness::Unknown(why) => remarks.push(format!("whether it has the newest secrets is not known: {why}")),
+        Freshness::Fresh | Freshness::NotRunning => {}
+    }
+    if let Some(work) = line.codespace.git.work() {
+        remarks.push(format!("it has {work} changes; stopping keeps files, yet running processes end"));
+    }
+    match line.stage.as_ref() {
+        Some(Stage::Failed(problem) | Stage::Unknown(problem)) => {
+            remarks.push(format!("! {}: {}", problem.what, problem.why));
+            remarks.push(format!("  hint: {}", problem.hint));
+        }
+        Some(Stage::Running) => remarks.push(format!(
+            "it has its new variables; if its image could not be pulled, rebuild it: {}",
+            rebuild_command(&line.codespace)
+        )),
+        Some(Stage::Stopping | Stage::Stopped | Stage::Starting) | None => {}
+    }
+    remarks
+}
+
+/// How long ago, in the largest unit that is not zero.
+fn ago(now: DateTime<Utc>, then: DateTime<Utc>) -> String {
+    let passed = now.signed_duration_since(then);
+    let (count, unit) = match (passed.num_minutes(), passed.num_hours()) {
+        // A clock that is a little behind GitHub's gives a negative age.
+        (..=0, _) => return "just now".to_owned(),
+        (minutes @ 1..=59, _) => (minutes, "minute"),
+        (_, hours @ 1..=47) => (hours, "hour"),
+        _ => (passed.num_days(), "day"),
+    };
+    format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" })
+}
