@@ -18,8 +18,8 @@ pub enum LinkFault {
     Browser,
 }
 
-/// Checks a link against the hosts that may be opened (the web site of the API, the presets' documentation); `*.` before
-/// a host stands for one name below it.
+/// Checks a link against the hosts that may be opened (the web site of the API, the presets' documentation); `*.`
+/// before a host stands for one name below it.
 pub fn check<'a>(link: &str, hosts: impl IntoIterator<Item = &'a str>) -> Result<Url, LinkFault> {
     let url = Url::parse(link).map_err(|_| LinkFault::NotHttps)?;
     if url.scheme() != "https" || !url.username().is_empty() || url.password().is_some() || url.port().is_some() {
