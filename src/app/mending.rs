@@ -82,6 +82,7 @@ impl Cx<'_> {
         }
         if !is_same_person {
             self.world.forget();
+            self.forget_codespaces();
         }
     }
 }

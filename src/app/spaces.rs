@@ -295,6 +295,14 @@ impl Cx<'_> {
         self.world.spaces.aside.retain(|(_, remote)| !remote.is_loading());
     }
 
+    /// Those of another person are not shown any more.
+    pub fn forget_codespaces(&mut self) {
+        let watched = self.world.spaces.watched.take();
+        self.leave_codespaces();
+        let run = self.world.spaces.run.take().filter(|run| run.running);
+        self.world.spaces = Spaces { watched, run, ..Spaces::default() };
+    }
+
     /// Stops and starts codespaces; one such run at a time.
     pub fn change_codespaces(&mut self, changes: Vec<CodespaceChange>) {
         let id = self.start(Job::ChangeCodespaces(changes.clone()));

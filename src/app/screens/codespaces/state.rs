@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::question::{Question, no_restart, no_stop};
 use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};
+use crate::app::mending;
 use crate::app::notices::Tone;
 use crate::app::protocol::Effect;
 use crate::app::screens::Behavior;
@@ -14,7 +15,7 @@ use crate::app::scroll::Scroll;
 use crate::app::spaces::{Listed, problem};
 use crate::app::world::World;
 use crate::domain::freshness::rebuild_command;
-use crate::domain::{Codespace, CodespaceList, CodespaceName, Mend};
+use crate::domain::{Codespace, CodespaceList, CodespaceName, Mend, Problem};
 use crate::ui::Memory;
 
 #[derive(Clone, Debug)]
@@ -151,11 +152,7 @@ impl State {
 
     fn offers(&self, world: &World) -> Vec<Offer> {
         let targets = self.targets(world);
-        let busy = if world.read_only {
-            Some("nothing is written in this run: it is read-only".to_owned())
-        } else {
-            world.spaces.is_running().then(|| "the last ones are still on their way".to_owned())
-        };
+        let busy = world.spaces.is_running().then(|| "the last ones are still on their way".to_owned());
         let none = self.selected(world).is_none().then(|| "no codespace is selected".to_owned());
         let restart = refusal(&targets, |codespace| no_restart(&self.which, codespace));
         let stop = refusal(&targets, no_stop);
@@ -187,8 +184,20 @@ impl State {
         if self.detail {
             offers.rotate_right(3); // closing comes first
         }
+        if let Some(mend) = mending::offer(world, self.remedy(world).as_ref()) {
+            offers.insert(0, mend);
+        }
         offers.extend(moving());
         offers
+    }
+
+    /// The remedy of the problem in sight: of the list, else of what the last run came to.
+    fn remedy(&self, world: &World) -> Option<Mend> {
+        if let Some(problem) = problem(world, &self.which) {
+            return problem.mend.clone();
+        }
+        let run = world.spaces.run.as_ref()?;
+        run.stage(&self.selected(world)?.name)?.problem()?.mend.clone()
     }
 
     fn back_label(&self) -> &'static str {
@@ -274,6 +283,10 @@ impl Behavior for State {
             Action::Next => self.turn(true, cx),
             Action::Previous => self.turn(false, cx),
             Action::Copy => self.copy(cx),
+            Action::Mend => {
+                let remedy = self.remedy(cx.world);
+                return cx.mend(remedy.as_ref());
+            }
             Action::OpenLink => {
                 let page = self.selected(cx.world).and_then(|codespace| codespace.web_url.clone());
                 // Where it may lead is checked before it is opened.
@@ -329,6 +342,14 @@ impl Behavior for State {
             && listed.complete
         {
             self.marked.retain(|name| listed.codespaces.iter().any(|codespace| codespace.name == *name));
+        }
+    }
+
+    /// There is another token, or it may more: everything is read again.
+    fn returned(&mut self, result: Result<(), Problem>, cx: &mut Cx<'_>) {
+        if result.is_ok() {
+            cx.load_codespaces(&self.which);
+            cx.compare_codespaces(&self.which, true);
         }
     }
 
