@@ -123,6 +123,10 @@ impl App {
             }
         };
         let is_same_person = self.world.identity.value().is_none_or(|was| was.login == now.login);
+        if let Some(old) = self.world.identity.loading_id() {
+            // Who the token before was is asked no more.
+            self.with_cx(effects, |_, cx| cx.cancel(old));
+        }
         self.world.identity = Remote::Ready(now.clone());
         if matches!(self.top(), Screen::SignIn(state) if state.returns()) {
             self.close(effects);

@@ -352,14 +352,12 @@ impl Cx<'_> {
             Outcome::Repository(result) => {
                 self.world.here_facts.settle(id, result.clone());
             }
-            Outcome::TokenUsed { identity: Ok(identity), .. } => {
-                self.world.identity = Remote::Ready(identity.clone());
-            }
             Outcome::Tested(_)
             | Outcome::Saved(_)
             | Outcome::AccessChanged(_)
             | Outcome::Tokens(_)
-            | Outcome::TokenUsed { identity: Err(_), .. }
+            // Another token is taken in `mending`, whoever asked for it.
+            | Outcome::TokenUsed { .. }
             | Outcome::SignedOut(_)
             | Outcome::Codespaces(_)
             | Outcome::CodespacesChanged(_) => {}
