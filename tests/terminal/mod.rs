@@ -3,5 +3,7 @@
 mod guide;
 mod leaving;
 mod main_job;
+#[cfg(unix)]
+mod refresh;
 mod secrets;
 mod waiting;
