@@ -9,7 +9,7 @@ use super::peer;
 use crate::support::home::Home;
 use crate::support::world::{Scene, run};
 
-struct Both {
+pub(super) struct Both {
     scene: Scene,
     home: Home,
     gh: PathBuf,
@@ -17,11 +17,15 @@ struct Both {
 
 impl Both {
     fn new() -> Option<Self> {
-        let gh = peer("gh")?;
-        Some(Self { scene: Scene::new(Options::default()), home: Home::new(), gh })
+        Self::on(Options::default())
     }
 
-    fn gh(&self, arguments: &[&str]) -> String {
+    pub(super) fn on(options: Options) -> Option<Self> {
+        let gh = peer("gh")?;
+        Some(Self { scene: Scene::new(options), home: Home::new(), gh })
+    }
+
+    pub(super) fn gh(&self, arguments: &[&str]) -> String {
         let output = run(&self.gh, arguments, &self.scene.gh_env(&self.home), &self.home);
         assert!(output.status.success(), "gh {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
@@ -48,7 +52,7 @@ impl Both {
     }
 
     /// What pullkey lists of one scope.
-    fn listed(&self, scope: &[&str]) -> Value {
+    pub(super) fn listed(&self, scope: &[&str]) -> Value {
         let mut arguments = vec!["list", "--json"];
         arguments.extend(scope);
         let mut listing: Value = serde_json::from_str(&self.pullkey(&arguments)).expect("JSON");

@@ -1,6 +1,7 @@
 //! Against programs that are not ours. `CONTRIBUTING.md` names each peer and how it is started.
 
 mod gh;
+mod gh_lists;
 #[cfg(target_os = "linux")]
 mod keyring;
 mod login;
