@@ -1,9 +1,9 @@
 //! What a key press costs where repositories are chosen: `cargo run --release --example picker-bench -- --check`.
 //!
-//! Types names into the picker over 10,000 repositories, letter by letter and back, through the whole program: a key into
-//! `App::update`, then a frame. Beside it a bare run of the matcher over the same names. Then it draws the list of 100 and
-//! of 100,000 repositories. With `--check` it fails where a key takes more than 16 ms or the longer list more than 1.2
-//! times the shorter.
+//! Types names into the picker over 10,000 repositories, letter by letter and back, through the whole program: a key
+//! into `App::update`, then a frame. Beside it a bare run of the matcher over the same names. Then it draws the list
+//! of 100 and of 100,000 repositories. With `--check` it fails where a key takes more than 16 ms or the longer list
+//! more than 1.2 times the shorter.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::cast_precision_loss)]
 
 use std::process::ExitCode;

@@ -211,6 +211,10 @@ impl State {
         };
         let at = if no_repair.is_none() { 1 } else { offers.len() };
         offers.insert(at, Offer::called(Action::Mend, "grant alike").unless(no_repair));
+        if let (Some(why), Some(mend)) = (world.no_writes(), offers.iter_mut().find(|o| o.action == Action::Mend)) {
+            // The key has a harmless meaning elsewhere, so that it is not refused with the keys that write.
+            mend.not_now = Some(why);
+        }
         if many {
             // What is marked comes first; sorting is stable.
             offers.sort_by_key(|offer| !matches!(offer.action, Action::Access | Action::Delete | Action::Back));

@@ -124,6 +124,18 @@ fn members_that_differ_are_granted_alike_with_two_keys() {
 }
 
 #[test]
+fn where_nothing_may_be_written_nothing_that_leads_to_a_write_opens() {
+    let mut driver = Driver::ready();
+    driver.app.world.read_only = true;
+    driver.keys("G up");
+    for key in ["m", "a", "r", "d", "u"] {
+        driver.press(key);
+        assert!(driver.notice().contains("read only"), "{key}: {}", driver.notice());
+        assert_eq!(driver.title(), "Credentials", "{key}");
+    }
+}
+
+#[test]
 fn where_members_agree_there_is_nothing_to_repair() {
     let mut driver = Driver::ready();
     driver.press("m");
