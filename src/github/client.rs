@@ -68,8 +68,8 @@ impl Client {
             return Err(GithubError::BadUrl("it must end with its path"));
         }
         let auth = token.as_ref().map(Authorization::new).transpose()?;
-        let pacer = Arc::new(Pacer::new(limits.pace.clone(), limits.reads, listener));
         let shelf = cache.map(|folder| Shelf::new(folder, auth.clone()));
+        let pacer = Arc::new(Pacer::new(limits.pace.clone(), limits.reads, shelf.clone(), listener));
         let inner =
             Inner { base, auth, limits, read_only, shelf, pacer, moved: Moved::default(), octocrab: OnceLock::new() };
         Ok(Self { inner: Arc::new(inner), since: None })

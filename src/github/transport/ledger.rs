@@ -148,6 +148,42 @@ impl Ledger {
         });
     }
 
+    /// What went in the running window, in at most a hundred sums: how long ago, and the points. What is under way
+    /// counts as of now.
+    pub(super) fn lately(&mut self, now: Instant) -> Vec<(Duration, u32)> {
+        self.forget_the_past(now);
+        let grain = self.pacing.window / 60;
+        let mut sums: Vec<(Duration, u32)> = Vec::new();
+        for (when, points) in self.answered.iter().copied().chain([(now, self.points_in_flight)]) {
+            let ago = now.saturating_duration_since(when);
+            match sums.last_mut() {
+                // The later moment holds for all of a sum.
+                Some(last) if last.0.saturating_sub(ago) < grain => *last = (ago, last.1 + points),
+                _ => sums.push((ago, points)),
+            }
+        }
+        sums
+    }
+
+    /// What another process sent with the same token, as [`Self::lately`] told it. Before the first request only.
+    pub(super) fn recall(&mut self, now: Instant, spent: &[(Duration, u32)]) {
+        let most = f64::from(self.pacing.burst);
+        let mut before = self.pacing.window;
+        for (ago, points) in spent.iter().copied().filter(|(ago, _)| *ago < self.pacing.window) {
+            let refill = before.saturating_sub(ago).as_secs_f64() * self.a_second();
+            self.bucket = ((self.bucket + refill).min(most) - f64::from(points)).max(0.0);
+            before = ago;
+            self.answered.push_back((now.checked_sub(ago).unwrap_or(now), points));
+            self.points_answered += points;
+        }
+        self.bucket = (self.bucket + before.as_secs_f64() * self.a_second()).min(most);
+        self.filled = now;
+    }
+
+    pub(super) const fn held(&self) -> Option<(Instant, PauseReason)> {
+        self.hold
+    }
+
     pub(super) const fn quota(&self) -> Option<Quota> {
         self.quota
     }
@@ -261,6 +297,24 @@ mod tests {
         ledger.hear(quota(0));
         assert_eq!(ledger.turn(start, 1), Turn::At(reset.0, PauseReason::Primary));
         assert_eq!(ledger.turn(reset.0, 1), Turn::Now);
+    }
+
+    #[test]
+    fn what_another_process_sent_counts_as_well() {
+        let start = Instant::now();
+        let mut first = Ledger::new(Pacing::default(), start);
+        let sent = flood(&mut first, start, seconds(45.0), seconds(0.05));
+        let then = start + seconds(46.0);
+        let lately = first.lately(then);
+        assert!(lately.len() <= 100);
+        let mut second = Ledger::new(Pacing::default(), then);
+        second.recall(then, &lately);
+        let more = flood(&mut second, then, seconds(60.0), seconds(0.05));
+        let all: Vec<_> = sent.iter().copied().chain(more.iter().map(|at| *at + seconds(46.0))).collect();
+        for (at, first) in all.iter().enumerate() {
+            let within = all[at..].iter().take_while(|other| **other < *first + seconds(60.0)).count();
+            assert!(within <= 900, "{within} in the minute from {first:?}");
+        }
     }
 
     #[test]

@@ -78,7 +78,7 @@ pub(super) fn bare(
     site: &Url,
     limits: &Limits,
 ) -> impl Service<Ask, Response = Answer, Error = GithubError, Future = Answering> {
-    let pacer = Arc::new(Pacer::new(limits.pace.clone(), limits.reads, None));
+    let pacer = Arc::new(Pacer::new(limits.pace.clone(), limits.reads, None, None));
     wire::Wire::new(site, limits.clone(), pacer)
 }
 

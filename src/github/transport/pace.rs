@@ -13,13 +13,14 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, Method};
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OnceCell, OwnedSemaphorePermit, Semaphore};
 use tower::Service;
 
 use crate::domain::traffic::{Budget, PauseReason, Traffic};
 
 use super::super::error::{RateLimit, limit_of, server_time, text};
 use super::super::settings::{Listener, Pacing};
+use super::cache::{Shelf, Trail, millis_now};
 use super::ledger::{Ledger, Quota, Turn};
 use super::wait::{Stop, Waits, stopped, stopped_by};
 use super::{Answer, Answering, Ask, GithubError, Layered, points};
@@ -34,12 +35,24 @@ pub(in super::super) struct Pacer {
     turnstile: tokio::sync::Mutex<()>,
     reads: Arc<Semaphore>,
     writes: Arc<Semaphore>,
+    /// Where the next process finds what this one spent, and when that was last written.
+    shelf: Option<Shelf>,
+    recalled: OnceCell<()>,
+    written: Mutex<Option<Instant>>,
     pub(in super::super) waits: Arc<Waits>,
 }
 
 impl Pacer {
-    pub(in super::super) fn new(pacing: Pacing, reads: usize, listener: Option<Listener>) -> Self {
+    pub(in super::super) fn new(
+        pacing: Pacing,
+        reads: usize,
+        shelf: Option<Shelf>,
+        listener: Option<Listener>,
+    ) -> Self {
         Self {
+            shelf,
+            recalled: OnceCell::new(),
+            written: Mutex::new(None),
             ledger: Mutex::new(Ledger::new(pacing.clone(), Instant::now())),
             answered: Notify::new(),
             turnstile: tokio::sync::Mutex::new(()),
@@ -53,6 +66,51 @@ impl Pacer {
     /// The hourly budget as the last answers told it: what remains, and its size.
     pub(in super::super) fn budget(&self) -> Option<(u64, u64)> {
         self.ledger().quota().map(|quota| (quota.remaining, quota.limit))
+    }
+
+    /// Takes into account what an earlier process sent.
+    async fn recall(&self) {
+        let Some(shelf) = &self.shelf else { return };
+        let read = async {
+            let Some(trail) = Trail::read(shelf).await else { return };
+            let (now, millis) = (Instant::now(), millis_now());
+            let ago = |(when, points)| (Duration::from_millis(millis.saturating_sub(when)), points);
+            let spent: Vec<_> = trail.spent.into_iter().map(ago).collect();
+            let mut ledger = self.ledger();
+            ledger.recall(now, &spent);
+            if let Some((until, is_secondary)) = trail.hold {
+                let reason = if is_secondary { PauseReason::Secondary } else { PauseReason::Primary };
+                let left = Duration::from_millis(until.saturating_sub(millis)).min(self.pacing.patience);
+                ledger.hold(now + left, reason);
+            }
+        };
+        self.recalled.get_or_init(|| read).await;
+    }
+
+    /// Leaves word for the next process, if the last word is old enough or this is the `last`.
+    fn leave_word(&self, last: bool) {
+        let Some(shelf) = &self.shelf else { return };
+        let now = Instant::now();
+        {
+            let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_due = written.is_none_or(|then| now >= then + self.pacing.window / 60);
+            if !(is_due || last) {
+                return;
+            }
+            *written = Some(now);
+        }
+        let millis = millis_now();
+        let at = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        let trail = {
+            let mut ledger = self.ledger();
+            let spent = ledger.lately(now).into_iter().map(|(ago, points)| (millis.saturating_sub(at(ago)), points));
+            let spent = spent.collect();
+            let hold = ledger.held().map(|(until, reason)| {
+                (millis.saturating_add(at(until.saturating_duration_since(now))), reason != PauseReason::Primary)
+            });
+            Trail { spent, hold }
+        };
+        trail.write(shelf);
     }
 
     fn ledger(&self) -> MutexGuard<'_, Ledger> {
@@ -144,6 +202,14 @@ impl Pacer {
     }
 }
 
+impl Drop for Pacer {
+    fn drop(&mut self) {
+        if self.recalled.initialized() {
+            self.leave_word(true);
+        }
+    }
+}
+
 /// GitHub's clock and its resets are whole seconds, so a difference of them may be one too small.
 const ROUNDING: Duration = Duration::from_secs(1);
 
@@ -179,6 +245,7 @@ impl<S: Layered> Pace<S> {
         let is_write = !matches!(*ask.method(), Method::GET | Method::HEAD);
         let cost = points(ask.method());
         let mut stop = pacer.waits.listen();
+        pacer.recall().await;
         let _place = pacer.place(is_write, &mut stop).await?;
         let mut waited = Duration::ZERO;
         let mut tries = 0;
@@ -191,6 +258,7 @@ impl<S: Layered> Pace<S> {
             let limit = outcome.as_ref().ok().and_then(limit_of);
             let wait = limit.map(|limit| pacer.refused(&limit, tries));
             drop(flight);
+            pacer.leave_word(false);
             let Some(wait) = wait else { return outcome };
             waited += wait;
             if tries as usize >= pacer.pacing.tries || waited > pacer.pacing.patience {

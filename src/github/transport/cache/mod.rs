@@ -10,6 +10,7 @@
 
 mod run;
 mod store;
+mod trail;
 
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
@@ -33,6 +34,7 @@ pub(in super::super) use run::Marker;
 pub use run::Run;
 use store::{Entry, Store};
 pub use store::{cached, erase};
+pub(super) use trail::{Trail, millis_now};
 
 /// The headers that are kept beside a body: where the next page is, and what the token may.
 const KEPT: [&str; 6] = [

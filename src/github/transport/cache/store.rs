@@ -17,11 +17,15 @@ use crypto_box::aead::rand_core::RngCore as _;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::trail::TRAIL;
+
 /// Below the cache folder, so that everything in it is the cache's own.
 const FOLDER: &str = "github";
 const SALT: &str = "salt";
 const TEMPORARY: &str = "new-";
 pub(super) const MARKER: &str = "run-";
+/// What of the folder is the cache's own, beside the answers and the salt.
+const OWN: [&str; 3] = [TEMPORARY, MARKER, TRAIL];
 
 /// Entries, bytes in all, and bytes of one. An organization of ten thousand repositories has room.
 const MOST: (usize, u64, usize) = (25_000, 256 << 20, 4 << 20);
@@ -142,7 +146,7 @@ impl Store {
         for (path, name, about) in files(&self.folder) {
             let Ok(modified) = about.modified() else { continue };
             let is_old = modified.elapsed().is_ok_and(|age| age > ABANDONED);
-            if (name.starts_with(TEMPORARY) || name.starts_with(MARKER)) && is_old {
+            if OWN.iter().any(|own| name.starts_with(own)) && is_old {
                 let _ = fs::remove_file(path);
             } else if is_key(&name) {
                 size += about.len();
@@ -172,7 +176,7 @@ pub fn erase(cache: &Path) -> io::Result<usize> {
     let mut answers = 0;
     for (path, name, _) in files(&folder) {
         let is_answer = is_key(&name);
-        if is_answer || name == SALT || name.starts_with(TEMPORARY) || name.starts_with(MARKER) {
+        if is_answer || name == SALT || OWN.iter().any(|own| name.starts_with(own)) {
             match fs::remove_file(path) {
                 Err(fault) if fault.kind() != io::ErrorKind::NotFound => return Err(fault),
                 Ok(()) | Err(_) => answers += usize::from(is_answer),

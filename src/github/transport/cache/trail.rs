@@ -1,0 +1,48 @@
+//! What was spent in the last minute, for the next process: GitHub counts by the token, and not by the process.
+//!
+//! A small file says when how many points went, and until when GitHub wants to be left alone. It is read before the
+//! first request and written while requests go, at most once a sixtieth of the window, and when the client goes. Two
+//! processes at the same time do not see each other's: for that there is room below GitHub's limit, and `Retry-After`.
+
+use std::fs;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Shelf, Store};
+
+pub(super) const TRAIL: &str = "pace-";
+
+/// Times are milliseconds since 1970: processes share no other clock.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(in super::super) struct Trail {
+    /// When, and how many points.
+    pub(in super::super) spent: Vec<(u64, u32)>,
+    /// Until when a limit of GitHub's holds, and whether it is a secondary one.
+    pub(in super::super) hold: Option<(u64, bool)>,
+}
+
+impl Trail {
+    pub(in super::super) async fn read(shelf: &Shelf) -> Option<Self> {
+        let auth = shelf.auth.clone();
+        let read = move |store: &Store| fs::read(store.path(&name(store, auth.as_ref()))).ok();
+        serde_json::from_slice(&shelf.with(read).await??).ok()
+    }
+
+    /// Writes it here and now: it is a few hundred bytes, and the process may be about to end.
+    pub(in super::super) fn write(&self, shelf: &Shelf) {
+        let (Some(Some(store)), Ok(text)) = (shelf.store.get(), serde_json::to_vec(self)) else { return };
+        // If it cannot be written, the next process knows nothing of this one.
+        let _ = store.place(&name(store, shelf.auth.as_ref()), SystemTime::now(), &[&text]);
+    }
+}
+
+fn name(store: &Store, auth: Option<&super::Authorization>) -> String {
+    format!("{TRAIL}{}", Shelf::key(store, auth, &[b"pace"]))
+}
+
+/// Now, as the file counts.
+pub(in super::super) fn millis_now() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+    u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
+}
