@@ -33,8 +33,14 @@ const LIST_HELP: &str = "\
 Without a scope flag: your own secrets, those of the repository of the git remote, and
 those of your organizations. Exit 3 if a scope that a flag names could not be read.
 
+--all names every repository that could not be read, and exits with 3 if there is one. When
+it is stopped or breaks off, the same command goes on where it was. --reaching says
+«unknown» where something could not be read, and exits with 3.
+
 Examples:
   pullkey list
+  pullkey list --all --org acme
+  pullkey list --reaching acme/api
   pullkey list --user --org acme --json | jq '.scopes[].credentials[].prefix'";
 
 const DELETE_HELP: &str = "\
@@ -178,6 +184,13 @@ pub struct ListArgs {
     /// This organization's secrets; may be given again
     #[arg(long = "org", value_name = "ORG", value_parser = OrgName::parse)]
     pub orgs: Vec<OrgName>,
+    /// The own secrets of every repository that you administer, or of every one of the organizations
+    #[arg(long, conflicts_with_all = ["user", "repos", "reaching"])]
+    pub all: bool,
+    /// Which of your own, its own and its organization's secrets reach this repository
+    #[arg(long, value_name = "OWNER/NAME", value_parser = RepoName::parse)]
+    #[arg(conflicts_with_all = ["user", "repos", "orgs"])]
+    pub reaching: Option<RepoName>,
     /// Write JSON
     #[arg(long)]
     pub json: bool,

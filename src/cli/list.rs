@@ -4,13 +4,16 @@ use futures_util::future::join_all;
 
 use super::args::ListArgs;
 use super::session::Session;
-use super::{Exit, Failure};
+use super::{Exit, Failure, list_reaching};
 use crate::domain::{Inventory, Problem, Scope, ScopeListing};
 use crate::github::Client;
 use crate::local::git;
 use crate::{report, work};
 
 pub(super) async fn run(args: &ListArgs, session: &Session) -> Result<Exit, Failure> {
+    if let Some(repository) = &args.reaching {
+        return list_reaching::run(repository, session).await;
+    }
     let gh = session.github().await?;
     let named = named(args);
     let is_named = !named.is_empty();

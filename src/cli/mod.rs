@@ -13,7 +13,10 @@ mod delete;
 mod exit;
 mod interrupt;
 mod list;
+mod list_all;
+mod list_reaching;
 mod password;
+mod progress;
 mod repos;
 mod restart;
 mod rotate;
@@ -50,6 +53,7 @@ pub async fn run(command: Command, env: Env, read_only: bool) -> Exit {
     }
     let ended = match command {
         Command::Auth(args) => auth::run(args, &session).await,
+        Command::List(args) if args.all => list_all::run(&args, &session).await,
         Command::List(args) => list::run(&args, &session).await,
         Command::Set(args) => set::run(&args, &session).await,
         Command::Rotate(args) => rotate::run(&args, &session).await,

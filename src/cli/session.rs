@@ -71,13 +71,7 @@ impl Session {
     /// The result: JSON if it was asked for, else text.
     pub(super) fn show(&self, json: impl FnOnce() -> Value, text: impl FnOnce() -> String) -> Result<(), Failure> {
         let text = if self.json { report::json::render(&json()) } else { text() };
-        print(&text).map_err(|fault| {
-            Failure::world(Problem::new(
-                "the result could not be written",
-                fault.to_string(),
-                "look at where standard output leads",
-            ))
-        })
+        print(&text).map_err(|fault| unwritten(&fault))
     }
 
     /// What a person should know besides; JSON carries it among its `notes`.
@@ -90,11 +84,22 @@ impl Session {
     }
 }
 
-/// To standard output, whole. Somebody who stops reading early is no failure.
-pub(super) fn print(text: &str) -> io::Result<()> {
+/// A result that did not get out.
+pub(super) fn unwritten(fault: &io::Error) -> Failure {
+    let hint = "look at where standard output leads";
+    Failure::world(Problem::new("the result could not be written", fault.to_string(), hint))
+}
+
+/// To standard output, at once.
+pub(super) fn put(text: &str) -> io::Result<()> {
     status::clear();
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    out.write_all(text.as_bytes()).and_then(|()| out.flush())
+}
+
+/// To standard output, whole. Somebody who stops reading early is no failure.
+pub(super) fn print(text: &str) -> io::Result<()> {
+    match put(text) {
         Err(fault) if fault.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         done => done,
     }

@@ -81,3 +81,56 @@ pub struct Repositories {
     /// Whether the last page was reached.
     pub complete: bool,
 }
+
+/// What the reading of many repositories came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// How many were to be read.
+    pub repositories: usize,
+    pub with_credentials: usize,
+    /// With secrets that belong to no credential only.
+    pub with_others: usize,
+    pub empty: usize,
+    pub unreadable: usize,
+    /// Of all these, those whose list did not come whole.
+    pub partial: usize,
+    /// Of the unreadable ones, those that may be readable another time.
+    pub passing: usize,
+    /// Not asked for, because the user does not administer them.
+    pub skipped: usize,
+    /// Why there may be more repositories than were found, if so.
+    pub unlisted: Option<Problem>,
+}
+
+impl Tally {
+    pub fn count(&mut self, listing: &Result<ScopeListing, Problem>) {
+        match listing {
+            Err(_) => self.unreadable += 1,
+            Ok(listing) => {
+                self.partial += usize::from(!listing.complete);
+                if !listing.credentials.is_empty() {
+                    self.with_credentials += 1;
+                } else if listing.other_secrets.is_empty() {
+                    self.empty += 1;
+                } else {
+                    self.with_others += 1;
+                }
+            }
+        }
+    }
+
+    /// How many were asked for and answered or refused.
+    pub const fn done(&self) -> usize {
+        self.with_credentials + self.with_others + self.empty + self.unreadable
+    }
+
+    /// Whether everything that was to be read was read.
+    pub const fn is_whole(&self) -> bool {
+        self.done() == self.repositories && self.unreadable == 0 && self.partial == 0 && self.unlisted.is_none()
+    }
+
+    /// Whether the same again would find nothing more.
+    pub const fn is_settled(&self) -> bool {
+        self.done() == self.repositories && self.passing == 0 && self.unlisted.is_none()
+    }
+}

@@ -32,7 +32,7 @@ pub use codespace::{Codespace, CodespaceChange, CodespaceList, CodespaceName, Co
 pub use credential::{Credential, MemberState, Members};
 pub use foreign::Foreign;
 pub use freshness::{Freshness, Need};
-pub use inventory::{Inventory, OtherSecret, Repositories, Repository, ScopeListing};
+pub use inventory::{Inventory, OtherSecret, Repositories, Repository, ScopeListing, Tally};
 pub use lint::{FieldMend, Finding, MendChange, Severity};
 pub use names::{Member, Prefix, PrefixFault};
 pub use pattern::{RepoPattern, Wanted};

@@ -29,19 +29,19 @@ pub fn table(inventory: &Inventory, now: DateTime<Utc>) -> String {
     out
 }
 
-fn line(out: &mut String, text: &str) {
+pub(super) fn line(out: &mut String, text: &str) {
     // Writing to a String cannot fail.
     let _ = writeln!(out, "{}", text.trim_end());
 }
 
-fn unreadable(out: &mut String, problem: &Problem) {
+pub(super) fn unreadable(out: &mut String, problem: &Problem) {
     line(out, &format!("  ! {}: {}", problem.what, problem.why));
     if !problem.hint.is_empty() {
         line(out, &format!("    hint: {}", problem.hint));
     }
 }
 
-fn block(out: &mut String, listing: &ScopeListing, now: DateTime<Utc>) {
+pub(super) fn block(out: &mut String, listing: &ScopeListing, now: DateTime<Utc>) {
     if listing.credentials.is_empty() {
         line(out, "  no registry credential");
     } else {

@@ -28,6 +28,10 @@ fn unlisted_json(problem: &Problem) -> Value {
 
 fn scope_json(scope: &Scope, listing: &Result<ScopeListing, Problem>) -> Value {
     let (kind, name) = scope_names(scope);
+    listing_json(kind, name.as_deref(), listing)
+}
+
+pub(super) fn listing_json(kind: &str, name: Option<&str>, listing: &Result<ScopeListing, Problem>) -> Value {
     let (credentials, other): (Vec<_>, Vec<_>) = match listing {
         Ok(listing) => (
             listing.credentials.iter().map(credential_json).collect(),

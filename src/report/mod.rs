@@ -4,17 +4,21 @@
 //! text cleaned, JSON keeps it lossless but escaped.
 
 mod auth;
+mod everywhere;
 pub mod json;
 mod list;
 mod list_json;
 mod outcome;
+mod reach;
 mod restart;
 mod spread;
 
 pub use auth::{tokens, tokens_json};
+pub use everywhere::{Gathering, found, grouped, left_out, tally};
 pub use list::table;
 pub use list_json::list_json;
 pub use outcome::{Change, Written, change, problem_json, steps, test_json, written, written_json};
+pub use reach::{reach, reach_json};
 pub use restart::{Restart, restart_json, restart_table};
 pub use spread::{Spread, spread, spread_json, spread_plan};
 

@@ -31,12 +31,12 @@ pub async fn load_every_secret(gh: &Client, scope: &Scope) -> Result<ScopeListin
 
 /// Of which secrets the repositories are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Depth {
+pub(super) enum Depth {
     Credentials,
     Everything,
 }
 
-async fn read(
+pub(super) async fn read(
     gh: &Client,
     scope: &Scope,
     depth: Depth,

@@ -78,7 +78,7 @@ async fn standing(
 }
 
 /// Whether a failure is about the one repository, and says nothing of the next.
-fn is_its_own(failure: &GithubError) -> bool {
+pub(super) const fn is_its_own(failure: &GithubError) -> bool {
     matches!(
         failure,
         GithubError::Forbidden(_)

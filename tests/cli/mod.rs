@@ -7,6 +7,7 @@ mod ask;
 mod cache;
 mod delete;
 mod list;
+mod list_all;
 mod restart;
 mod rotate;
 mod set;

@@ -1,0 +1,142 @@
+//! `pullkey list --all`: the secrets of every repository, each told as it comes, and going on where a reading ended.
+
+use std::io;
+use std::ops::ControlFlow;
+
+use chrono::Utc;
+
+use super::args::ListArgs;
+use super::progress::Progress;
+use super::session::{self, Session, note};
+use super::{Exit, Failure};
+use crate::domain::{Foreign, OrgName, Problem, ScopeListing, Tally};
+use crate::report::{self, Gathering, grouped};
+use crate::work::{self, Look};
+
+pub(super) async fn run(args: &ListArgs, session: &Session) -> Result<Exit, Failure> {
+    let gh = session.github().await?;
+    let run = gh.run(&name(&args.orgs)).await;
+    if run.is_resumed() {
+        note("pullkey: going on with a reading that did not end; what it has read is not asked for again");
+    }
+    let mut sink = Sink::new(session.json);
+    let reading = async {
+        let mut part = |look: Look<'_>| sink.take(look);
+        work::inventory(&gh, &run, &args.orgs, &mut part).await.map_err(Failure::world)
+    };
+    let read = session.interrupt.read(reading).await.flatten();
+    let tally = match read {
+        Ok(tally) => tally,
+        Err(failure) => return Err(left_open(failure, &sink, run.can_resume())),
+    };
+    if tally.is_settled() {
+        run.finish().await;
+    } else if tally.passing > 0 && run.can_resume() {
+        note("pullkey: the same command again asks only for what could not be read");
+    }
+    if sink.finish(&tally)? == Reader::Gone {
+        return Ok(Exit::Fine);
+    }
+    Ok(if tally.is_whole() { Exit::Fine } else { Exit::World })
+}
+
+/// The same organizations in any order are the same run.
+fn name(orgs: &[OrgName]) -> String {
+    let mut names: Vec<_> = orgs.iter().map(|org| org.as_str().to_ascii_lowercase()).collect();
+    names.sort_unstable();
+    names.dedup();
+    format!("the secrets of every repository: {}", names.join(" "))
+}
+
+/// A reading that did not get to its end can be gone on with, which its failure says.
+fn left_open(failure: Failure, sink: &Sink, can_resume: bool) -> Failure {
+    let Some(total) = sink.total.filter(|_| can_resume) else { return failure };
+    let far = format!("{} of {} repositories were read", grouped(sink.done), grouped(total));
+    let again = "the same command goes on from there";
+    let Problem { what, why, hint, mend } = *failure.problem;
+    let (why, hint) = if failure.exit == Exit::Interrupted {
+        (far, again.to_owned())
+    } else {
+        (format!("{why}; {far}"), format!("{hint}; then {again}"))
+    };
+    Failure { problem: Box::new(Problem { what, why, hint, mend }), ..failure }
+}
+
+/// Whether somebody still reads standard output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reader {
+    There,
+    Gone,
+}
+
+/// Where each repository goes: to people at once, to programs when the document is whole.
+struct Sink {
+    /// `None` for people.
+    gathering: Option<Gathering>,
+    /// For people: those that could not be read, under the reasons why.
+    unread: Vec<(Problem, Vec<String>)>,
+    progress: Progress,
+    done: usize,
+    total: Option<usize>,
+    fault: Option<io::Error>,
+}
+
+impl Sink {
+    fn new(json: bool) -> Self {
+        let gathering = json.then(Gathering::default);
+        Self { gathering, unread: Vec::new(), progress: Progress::new(), done: 0, total: None, fault: None }
+    }
+
+    fn take(&mut self, look: Look<'_>) -> ControlFlow<()> {
+        match look {
+            Look::Listed(repositories) => self.progress.tell(repositories, None),
+            Look::Begun(total) => self.total = Some(total),
+            Look::Read(name, listing) => {
+                self.done += 1;
+                self.read(name, listing);
+                self.progress.tell(self.done, self.total);
+            }
+        }
+        if self.fault.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    fn read(&mut self, name: &Foreign, listing: &Result<ScopeListing, Problem>) {
+        if let Some(gathering) = &mut self.gathering {
+            gathering.add(name, listing);
+            return;
+        }
+        match listing {
+            Ok(listing) => self.write(&report::found(name, listing, Utc::now())),
+            Err(problem) => {
+                let is_same = |(known, _): &&mut (Problem, _)| known.why == problem.why && known.hint == problem.hint;
+                match self.unread.iter_mut().find(is_same) {
+                    Some((_, names)) => names.push(name.shown()),
+                    None => self.unread.push((problem.clone(), vec![name.shown()])),
+                }
+            }
+        }
+    }
+
+    fn write(&mut self, text: &str) {
+        if self.fault.is_none() && !text.is_empty() {
+            self.fault = session::put(text).err();
+        }
+    }
+
+    /// What is left to be said.
+    fn finish(mut self, tally: &Tally) -> Result<Reader, Failure> {
+        if let Some(gathering) = self.gathering.take() {
+            for piece in gathering.document(tally) {
+                self.write(&piece);
+            }
+        } else {
+            self.write(&report::left_out(&self.unread));
+            self.write(&report::tally(tally));
+        }
+        match self.fault {
+            None => Ok(Reader::There),
+            Some(fault) if fault.kind() == io::ErrorKind::BrokenPipe => Ok(Reader::Gone),
+            Some(fault) => Err(session::unwritten(&fault)),
+        }
+    }
+}

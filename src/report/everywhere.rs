@@ -1,0 +1,166 @@
+//! `pullkey list --all`: thousands of repositories, each made text as it comes. What is kept is text only.
+//!
+//! For people those that hold nothing are only counted; JSON names them all.
+
+use std::fmt::Write;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use super::list::{block, line, unreadable};
+use super::list_json::listing_json;
+use super::{VERSION, json, problem_json};
+use crate::domain::{Foreign, Problem, ScopeKind, ScopeListing, Tally};
+
+/// One repository for people; nothing if it holds nothing.
+pub fn found(name: &Foreign, listing: &ScopeListing, now: DateTime<Utc>) -> String {
+    let mut out = String::new();
+    if listing.count() > 0 || !listing.complete {
+        line(&mut out, &format!("repository {}", name.shown()));
+        block(&mut out, listing, now);
+        out.push('\n');
+    }
+    out
+}
+
+/// The repositories that could not be read, under the reasons why, for people.
+pub fn left_out(problems: &[(Problem, Vec<String>)]) -> String {
+    let mut out = String::new();
+    for (problem, names) in problems {
+        let what = format!("{} could not be read", count(names.len()));
+        unreadable(&mut out, &Problem { what, ..problem.clone() });
+        for name in names {
+            line(&mut out, &format!("    {name}"));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// The last lines, for people.
+pub fn tally(tally: &Tally) -> String {
+    let mut out = String::new();
+    if let Some(problem) = &tally.unlisted {
+        let why = format!("{}; there may be more repositories than these", problem.why);
+        unreadable(&mut out, &Problem { why, ..problem.clone() });
+        out.push('\n');
+    }
+    line(&mut out, &tally_words(tally));
+    if tally.skipped > 0 {
+        line(&mut out, &format!("{} not asked for: you do not administer them", count(tally.skipped)));
+    }
+    out
+}
+
+/// «10,000 repositories: 12 with a credential, 9,988 without secrets».
+fn tally_words(tally: &Tally) -> String {
+    let mut out = format!("{}:", count(tally.repositories));
+    let unread = tally.repositories.saturating_sub(tally.done());
+    let parts = [
+        (tally.with_credentials, "with a credential"),
+        (tally.with_others, "with other secrets only"),
+        (tally.empty, "without secrets"),
+        (tally.unreadable, "could not be read"),
+        (unread, "not looked at"),
+    ];
+    let mut is_first = true;
+    for (number, words) in parts.into_iter().filter(|(number, _)| *number > 0) {
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{} {} {words}", if is_first { "" } else { "," }, grouped(number));
+        is_first = false;
+    }
+    if is_first {
+        out.push_str(" none");
+    }
+    out
+}
+
+fn count(repositories: usize) -> String {
+    format!("{} {}", grouped(repositories), if repositories == 1 { "repository" } else { "repositories" })
+}
+
+/// `4812` as `4,812`.
+pub fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The document of `list --all --json`: the scopes as in `list --json`, and how many there are of each kind.
+#[derive(Clone, Debug, Default)]
+pub struct Gathering {
+    scopes: String,
+}
+
+impl Gathering {
+    pub fn add(&mut self, name: &Foreign, listing: &Result<ScopeListing, Problem>) {
+        let scope = listing_json(ScopeKind::Repository.word(), Some(name.raw()), listing);
+        self.scopes.push_str(if self.scopes.is_empty() { "    " } else { ",\n    " });
+        self.scopes.push_str(&indented(&scope));
+    }
+
+    /// The whole document, in pieces to be written one after the other: it may be large.
+    pub fn document(self, tally: &Tally) -> [String; 3] {
+        let head = format!("{{\n  \"version\": {VERSION},\n  \"scopes\": [\n");
+        let counts = json!({
+            "total": tally.repositories,
+            "with_credentials": tally.with_credentials,
+            "with_other_secrets_only": tally.with_others,
+            "without_secrets": tally.empty,
+            "unreadable": tally.unreadable,
+            "not_administered": tally.skipped,
+            "complete": tally.is_whole(),
+            "problem": tally.unlisted.as_ref().map(problem_json),
+        });
+        let tail = format!("\n  ],\n  \"repositories\": {}\n}}\n", indented(&counts));
+        [head, self.scopes, tail]
+    }
+}
+
+/// A line break in JSON stands between things only: within a string it is escaped.
+fn indented(value: &Value) -> String {
+    json::render(value).trim_end().replace('\n', "\n    ")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn pieces_make_one_document_whatever_they_hold() {
+        let problem = Problem::new("not read", "a\nb", "c");
+        for names in [vec![], vec!["acme/a"], vec!["acme/a", "acme/\u{1b}\n]"]] {
+            let mut gathering = Gathering::default();
+            let mut tally = Tally { repositories: names.len(), ..Tally::default() };
+            for name in &names {
+                let listing = Err(problem.clone());
+                tally.count(&listing);
+                gathering.add(&Foreign::new(*name), &listing);
+            }
+            let text = gathering.document(&tally).concat();
+            let document: Value = serde_json::from_str(&text).unwrap();
+            let told: Vec<_> = document["scopes"].as_array().unwrap().iter().map(|scope| &scope["name"]).collect();
+            assert_eq!(told, names);
+            assert_eq!(document["repositories"]["complete"], names.is_empty());
+            assert!(!text.contains('\u{1b}'));
+        }
+    }
+
+    #[test]
+    fn the_tally_adds_up_in_words() {
+        let tally =
+            Tally { repositories: 10_000, with_credentials: 12, empty: 9_000, unreadable: 1, ..Tally::default() };
+        let words = tally_words(&tally);
+        let wanted = "10,000 repositories: 12 with a credential, 9,000 without secrets, 1 could not be read, 987 not \
+                      looked at";
+        assert_eq!(words, wanted);
+        assert_eq!(tally_words(&Tally::default()), "0 repositories: none");
+    }
+}

@@ -1,0 +1,129 @@
+//! The secrets of every repository: all that the user administers, or all of an organization.
+//!
+//! Nothing is gathered: each repository is handed on as it was read, in the order of the names, and forgotten. One that
+//! refuses is told as such and never as empty; a broken way to GitHub ends the whole, and what was read until then
+//! needs no request when the same run is gone on with (see [`crate::github::Run`]).
+
+use std::ops::ControlFlow;
+
+use futures_util::StreamExt as _;
+use futures_util::stream;
+
+use crate::domain::{Foreign, OrgName, Problem, RepoName, Scope, ScopeListing, Tally};
+use crate::github::{Client, GithubError, RepoRecord, Run};
+
+use super::listing;
+use super::problems::{explain, reading};
+use super::spread::is_its_own;
+
+/// What is heard while it goes on.
+#[derive(Clone, Copy, Debug)]
+pub enum Look<'a> {
+    /// So many repositories are known so far.
+    Listed(usize),
+    /// They are all known; so many will be read.
+    Begun(usize),
+    Read(&'a Foreign, &'a Result<ScopeListing, Problem>),
+}
+
+/// One repository's answer, and whether asking again may bring another.
+struct Answer {
+    name: Foreign,
+    listing: Result<ScopeListing, Problem>,
+    is_passing: bool,
+}
+
+/// Reads them, many at once. Without an organization these are the repositories that the user administers: nobody else
+/// may read a repository's secrets. `gh` is asked what the run must not take from the disk.
+///
+/// Source: GitHub's REST description, «List repository secrets» for Codespaces.
+///
+/// `Err` if GitHub cannot be asked any more. Where `part` breaks, what was read until then is the answer.
+pub async fn inventory(
+    gh: &Client,
+    run: &Run,
+    orgs: &[OrgName],
+    part: &mut (dyn FnMut(Look<'_>) -> ControlFlow<()> + Send),
+) -> Result<Tally, Problem> {
+    let mut tally = Tally::default();
+    let names = names(run.client(), orgs, &mut tally, part).await?;
+    tally.repositories = names.len();
+    if part(Look::Begun(names.len())).is_break() {
+        return Ok(tally);
+    }
+    // How many are really in flight is the client's pace. In order, so that two runs can be compared.
+    let mut reads = stream::iter(names).map(|name| one(gh, run.client(), name)).buffered(32);
+    while let Some(answer) = reads.next().await {
+        let Answer { name, listing, is_passing } = answer?;
+        tally.count(&listing);
+        tally.passing += usize::from(is_passing);
+        if part(Look::Read(&name, &listing)).is_break() {
+            break;
+        }
+    }
+    Ok(tally)
+}
+
+/// The names in their order, each once.
+async fn names(
+    reader: &Client,
+    orgs: &[OrgName],
+    tally: &mut Tally,
+    part: &mut (dyn FnMut(Look<'_>) -> ControlFlow<()> + Send),
+) -> Result<Vec<Foreign>, Problem> {
+    let sources: Vec<_> = if orgs.is_empty() { vec![None] } else { orgs.iter().map(Some).collect() };
+    let mut found: Vec<(u64, Foreign)> = Vec::new();
+    for org in sources {
+        let what = org.map_or_else(
+            || "your repositories could not be listed".to_owned(),
+            |org| format!("the repositories of {org} could not be listed"),
+        );
+        let before = found.len();
+        // Whether it is to go on is asked before the reading begins, which is soon enough.
+        let mut grown = |records: &[RepoRecord]| {
+            let _ = part(Look::Listed(before + records.len()));
+        };
+        let (records, failure) =
+            reader.repositories(org, &mut grown).await.map_err(|failure| explain(what.clone(), &failure, None))?;
+        tally.unlisted = tally.unlisted.take().or_else(|| failure.map(|failure| explain(what, &failure, None)));
+        for record in records {
+            // An organization's are all asked for: a token may have a right that does not show in the list.
+            if org.is_some() || record.permissions.as_ref().is_none_or(|rights| rights.admin) {
+                found.push((record.id, record.full_name));
+            } else {
+                tally.skipped += 1;
+            }
+        }
+    }
+    found.sort_unstable_by_key(|(id, _)| *id);
+    found.dedup_by_key(|(id, _)| *id);
+    found.sort_by_cached_key(|(_, name)| name.raw().to_ascii_lowercase());
+    Ok(found.into_iter().map(|(_, name)| name).collect())
+}
+
+async fn one(gh: &Client, reader: &Client, name: Foreign) -> Result<Answer, Problem> {
+    let scope = match RepoName::parse(name.raw()) {
+        Ok(repo) => Scope::Repository(repo),
+        Err(fault) => {
+            let what = format!("the Codespaces secrets of {} could not be read", name.shown());
+            let listing = Err(Problem::new(what, fault.to_string(), "report this as a bug"));
+            return Ok(Answer { name, listing, is_passing: false });
+        }
+    };
+    let failure = match listing::read(reader, &scope, listing::Depth::Credentials, &mut |_| {}).await {
+        Ok(listing) => return Ok(Answer { name, listing: Ok(listing), is_passing: false }),
+        Err(failure) => failure,
+    };
+    let problem = explain(reading(&scope), &failure, Some(&scope));
+    let is_passing = !is_its_own(&failure);
+    // If not even «who am I» is answered, it is not this repository that is in the way.
+    if is_passing && (is_for_all(&failure) || gh.user().await.is_err()) {
+        return Err(problem);
+    }
+    Ok(Answer { name, listing: Err(problem), is_passing })
+}
+
+/// Failures that every further request would have too.
+const fn is_for_all(failure: &GithubError) -> bool {
+    matches!(failure, GithubError::Unauthorized(_) | GithubError::RateLimited(_))
+}
