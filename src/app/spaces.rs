@@ -198,8 +198,14 @@ impl World {
         let changes = self.changes.iter().filter(|done| restarted.is_none_or(|at| done.at > *at));
         let granted: Vec<Granted> =
             changes.filter_map(|done| Some(Granted { at: done.at, before: done.before()?.clone() })).collect();
-        let mine = !matches!(which, CodespaceList::Org(_));
-        freshness(codespace, mine, &self.read(codespace), &granted)
+        freshness(codespace, self.is_mine(which, codespace), &self.read(codespace), &granted)
+    }
+
+    /// Among those of an organization's members are one's own as well.
+    fn is_mine(&self, which: &CodespaceList, codespace: &Codespace) -> bool {
+        let is_me = |login: &str| login.eq_ignore_ascii_case(codespace.owner.raw());
+        !matches!(which, CodespaceList::Org(_))
+            || self.identity.value().is_some_and(|identity| is_me(identity.login.raw()))
     }
 
     /// What to say about the codespaces that started before what was written; `None` where there is none.
@@ -232,8 +238,7 @@ impl Cx<'_> {
         let Some(listed) = self.world.spaces.list(which).and_then(Remote::value) else { return };
         let mut wanted: Vec<Scope> = Vec::new();
         for scope in listed.codespaces.iter().filter(|c| c.state.phase() != Phase::Gone).flat_map(scopes) {
-            let is_readable = scope != Scope::User || !matches!(which, CodespaceList::Org(_));
-            if is_readable && !wanted.iter().any(|known| is_same(known, &scope)) {
+            if !wanted.iter().any(|known| is_same(known, &scope)) {
                 wanted.push(scope);
             }
         }

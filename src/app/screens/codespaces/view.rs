@@ -180,7 +180,7 @@ fn row_line(
     let cells = [
         canvas.line(role, codespace.shown()),
         canvas.line(Role::Text, codespace.repository_shown()),
-        canvas.line(Role::Text, codespace.state.word()),
+        state_cell(codespace, app, canvas),
         canvas.line(Role::Text, started),
         needs_cell(state, codespace, app, canvas),
         canvas.line(Role::Warn, codespace.git.work().unwrap_or_default().replace(" and ", ", ")),
@@ -189,6 +189,20 @@ fn row_line(
     let mut spans = vec![canvas.span(Role::Mark, format!("{bar} {mark} "))];
     spans.extend(line.spans);
     Line::from(spans)
+}
+
+/// The state as it was read; while it is stopped and started that is history.
+fn state_cell(codespace: &Codespace, app: &App, canvas: &Canvas<'_, '_, '_>) -> Line<'static> {
+    if is_under_way(codespace, app) {
+        return canvas.line(Role::Dim, "changing");
+    }
+    canvas.line(Role::Text, codespace.state.word())
+}
+
+/// Whether it is being stopped or started just now.
+fn is_under_way(codespace: &Codespace, app: &App) -> bool {
+    let run = app.world.spaces.run.as_ref().filter(|run| run.running);
+    run.is_some_and(|run| run.stage(&codespace.name).is_some_and(|stage| stage.problem().is_none()))
 }
 
 /// What it needs, or how far a restart got.
@@ -230,6 +244,9 @@ fn detail_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: 
     lines.extend(canvas.wrapped(Role::Dim, codespace.name.as_str(), columns));
     lines.push(Line::default());
     lines.extend(last_run(codespace, app, canvas, columns));
+    if is_under_way(codespace, app) {
+        return lines; // what was read before is history
+    }
     let told = app.world.freshness(&state.which, codespace);
     lines.extend(standing(codespace, &told, app, canvas, columns));
     for text in advice(codespace, &told) {
