@@ -305,7 +305,7 @@ impl Cx<'_> {
         let watched = self.world.spaces.watched.take();
         self.leave_codespaces();
         let run = self.world.spaces.run.take().filter(|run| run.running);
-        self.world.spaces = Spaces { watched, run, ..Spaces::default() };
+        self.world.spaces = Spaces { run, watched, ..Spaces::default() };
     }
 
     /// Stops and starts codespaces; one such run at a time.
