@@ -35,7 +35,7 @@ struct Inner {
     auth: Option<Authorization>,
     limits: Limits,
     read_only: bool,
-    shelf: Option<Shelf>,
+    cache: Option<Shelf>,
     pacer: Arc<Pacer>,
     moved: Moved,
     /// Made at the first request, because octocrab's queue needs a running runtime.
@@ -68,10 +68,10 @@ impl Client {
             return Err(GithubError::BadUrl("it must end with its path"));
         }
         let auth = token.as_ref().map(Authorization::new).transpose()?;
-        let shelf = cache.map(|folder| Shelf::new(folder, auth.clone()));
-        let pacer = Arc::new(Pacer::new(limits.pace.clone(), limits.reads, shelf.clone(), listener));
+        let cache = cache.map(|folder| Shelf::new(folder, auth.clone()));
+        let pacer = Arc::new(Pacer::new(limits.pace.clone(), limits.reads, cache.clone(), listener));
         let inner =
-            Inner { base, auth, limits, read_only, shelf, pacer, moved: Moved::default(), octocrab: OnceLock::new() };
+            Inner { base, auth, limits, read_only, cache, pacer, moved: Moved::default(), octocrab: OnceLock::new() };
         Ok(Self { inner: Arc::new(inner), since: None })
     }
 
@@ -123,8 +123,8 @@ impl Client {
     /// confirmed since its beginning is then read from the disk, for [`super::Limits::run`].
     pub async fn run(&self, name: &str) -> Run {
         let valid = self.inner.limits.run;
-        let marker = match &self.inner.shelf {
-            Some(shelf) => Marker::find(shelf, name, self.inner.base.as_str(), valid).await,
+        let marker = match &self.inner.cache {
+            Some(cache) => Marker::find(cache, name, self.inner.base.as_str(), valid).await,
             None => None,
         };
         let since = marker.as_ref().map(|(marker, _)| Since(marker.since));
@@ -188,8 +188,8 @@ impl Client {
         match serde_json::from_slice(answer.body()) {
             Ok(value) => Ok((value, answer)),
             Err(source) => {
-                if let Some(shelf) = &self.inner.shelf {
-                    shelf.forget(url.as_str()).await;
+                if let Some(cache) = &self.inner.cache {
+                    cache.forget(url.as_str()).await;
                 }
                 Err(if is_html(&answer) || !looks_like_json(answer.body()) {
                     GithubError::NotJson { status: answer.status().as_u16(), html: is_html(&answer) }
@@ -234,8 +234,8 @@ impl Client {
 
     fn octocrab(&self) -> &Octocrab {
         self.inner.octocrab.get_or_init(|| {
-            let Inner { base, auth, limits, read_only, shelf, pacer, moved, .. } = &*self.inner;
-            let stack = transport::stack(base, auth.clone(), limits, *read_only, shelf.clone(), (pacer, moved));
+            let Inner { base, auth, limits, read_only, cache, pacer, moved, .. } = &*self.inner;
+            let stack = transport::stack(base, auth.clone(), limits, *read_only, cache.clone(), (pacer, moved));
             match OctocrabBuilder::new_empty().with_service(stack).with_auth(octocrab::AuthState::None).build() {
                 Ok(octocrab) => octocrab,
                 Err(never) => match never {},

@@ -178,7 +178,7 @@ impl Limits {
                 spacing: pace.spacing / n,
                 quiet: pace.quiet / n,
                 unsaid: pace.unsaid / n,
-                patience: (pace.patience - SLACK) / n + SLACK,
+                patience: pace.patience.saturating_sub(SLACK) / n + SLACK,
                 told: pace.told / n,
                 ..pace
             },

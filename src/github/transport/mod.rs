@@ -61,12 +61,12 @@ pub(super) fn stack(
     auth: Option<Authorization>,
     limits: &Limits,
     read_only: bool,
-    shelf: Option<Shelf>,
+    cache: Option<Shelf>,
     (pacer, moved): (&Arc<Pacer>, &Moved),
 ) -> Outermost {
     let wire = wire::Wire::new(base, limits.clone(), Arc::clone(pacer));
     let pace = pace::Pace::new(wire, Arc::clone(pacer));
-    let cache = cache::Cache::new(pace, shelf, Arc::clone(pacer));
+    let cache = cache::Conditional::new(pace, cache, Arc::clone(pacer));
     let head = head::Head::new(cache, base.origin(), auth);
     let redirect = redirect::Redirect::new(head, limits.redirects, moved.clone());
     let retry = retry::Retry::new(redirect, limits.clone(), Arc::clone(pacer));
@@ -82,7 +82,8 @@ pub(super) fn bare(
     wire::Wire::new(site, limits.clone(), pacer)
 }
 
-type Stack = read_only::ReadOnly<retry::Retry<redirect::Redirect<head::Head<cache::Cache<pace::Pace<wire::Wire>>>>>>;
+type Stack =
+    read_only::ReadOnly<retry::Retry<redirect::Redirect<head::Head<cache::Conditional<pace::Pace<wire::Wire>>>>>>;
 
 /// Turns octocrab's bodies into whole ones and back.
 #[derive(Clone)]

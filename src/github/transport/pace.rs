@@ -36,7 +36,7 @@ pub(in super::super) struct Pacer {
     reads: Arc<Semaphore>,
     writes: Arc<Semaphore>,
     /// Where the next process finds what this one spent, and when that was last written.
-    shelf: Option<Shelf>,
+    cache: Option<Shelf>,
     recalled: OnceCell<()>,
     written: Mutex<Option<Instant>>,
     pub(in super::super) waits: Arc<Waits>,
@@ -46,11 +46,11 @@ impl Pacer {
     pub(in super::super) fn new(
         pacing: Pacing,
         reads: usize,
-        shelf: Option<Shelf>,
+        cache: Option<Shelf>,
         listener: Option<Listener>,
     ) -> Self {
         Self {
-            shelf,
+            cache,
             recalled: OnceCell::new(),
             written: Mutex::new(None),
             ledger: Mutex::new(Ledger::new(pacing.clone(), Instant::now())),
@@ -70,9 +70,9 @@ impl Pacer {
 
     /// Takes into account what an earlier process sent.
     async fn recall(&self) {
-        let Some(shelf) = &self.shelf else { return };
+        let Some(cache) = &self.cache else { return };
         let read = async {
-            let Some(trail) = Trail::read(shelf).await else { return };
+            let Some(trail) = Trail::read(cache).await else { return };
             let (now, millis) = (Instant::now(), millis_now());
             let ago = |(when, points)| (Duration::from_millis(millis.saturating_sub(when)), points);
             let spent: Vec<_> = trail.spent.into_iter().map(ago).collect();
@@ -89,7 +89,7 @@ impl Pacer {
 
     /// Leaves word for the next process, if the last word is old enough or this is the `last`.
     fn leave_word(&self, last: bool) {
-        let Some(shelf) = &self.shelf else { return };
+        let Some(cache) = &self.cache else { return };
         let now = Instant::now();
         {
             let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
@@ -110,7 +110,7 @@ impl Pacer {
             });
             Trail { spent, hold }
         };
-        trail.write(shelf);
+        trail.write(cache);
     }
 
     fn ledger(&self) -> MutexGuard<'_, Ledger> {

@@ -65,9 +65,9 @@ impl Shelf {
 
     /// Does something with the store, on a thread that may block. `None` if there is no usable folder.
     async fn with<T: Send + 'static>(&self, act: impl FnOnce(&Store) -> T + Send + 'static) -> Option<T> {
-        let shelf = self.clone();
+        let cache = self.clone();
         let task = move || {
-            let store = shelf.store.get_or_init(|| Store::open(&shelf.folder).map(Arc::new));
+            let store = cache.store.get_or_init(|| Store::open(&cache.folder).map(Arc::new));
             store.as_deref().map(act)
         };
         tokio::task::spawn_blocking(task).await.ok().flatten()
@@ -93,24 +93,24 @@ impl Shelf {
 }
 
 #[derive(Clone)]
-pub(super) struct Cache<S> {
+pub(super) struct Conditional<S> {
     inner: S,
-    shelf: Option<Shelf>,
+    cache: Option<Shelf>,
     pacer: Arc<Pacer>,
 }
 
-impl<S> Cache<S> {
-    pub(super) const fn new(inner: S, shelf: Option<Shelf>, pacer: Arc<Pacer>) -> Self {
-        Self { inner, shelf, pacer }
+impl<S> Conditional<S> {
+    pub(super) const fn new(inner: S, cache: Option<Shelf>, pacer: Arc<Pacer>) -> Self {
+        Self { inner, cache, pacer }
     }
 }
 
-impl<S: Layered> Cache<S> {
-    async fn read(mut self, shelf: Shelf, mut ask: Ask) -> Result<Answer, GithubError> {
+impl<S: Layered> Conditional<S> {
+    async fn read(mut self, cache: Shelf, mut ask: Ask) -> Result<Answer, GithubError> {
         let url = ask.uri().to_string();
         let accept = ask.headers().get(ACCEPT).map(|value| value.as_bytes().to_vec()).unwrap_or_default();
-        let auth = shelf.auth.clone();
-        let found = shelf.with({
+        let auth = cache.auth.clone();
+        let found = cache.with({
             let url = url.clone();
             move |store| {
                 let version = super::head::API_VERSION.as_bytes();
@@ -137,12 +137,12 @@ impl<S: Layered> Cache<S> {
         let answer = self.inner.call(ask).await?;
         match entry {
             Some(entry) if answer.status() == StatusCode::NOT_MODIFIED => {
-                shelf.with(move |store| store.confirm(&key, asked)).await;
+                cache.with(move |store| store.confirm(&key, asked)).await;
                 Ok(answer_of(&entry, answer.headers()))
             }
             _ => {
                 if let Some(entry) = entry_of(&answer, asked) {
-                    shelf.with(move |store| store.write(&key, &url, &entry)).await;
+                    cache.with(move |store| store.write(&key, &url, &entry)).await;
                 }
                 Ok(answer)
             }
@@ -185,7 +185,7 @@ fn answer_of(entry: &Entry, now: &HeaderMap) -> Answer {
     answer
 }
 
-impl<S: Layered> Service<Ask> for Cache<S> {
+impl<S: Layered> Service<Ask> for Conditional<S> {
     type Response = Answer;
     type Error = GithubError;
     type Future = Answering;
@@ -195,9 +195,9 @@ impl<S: Layered> Service<Ask> for Cache<S> {
     }
 
     fn call(&mut self, ask: Ask) -> Answering {
-        match self.shelf.clone() {
-            Some(shelf) if ask.method() == Method::GET && !ask.uri().path().ends_with("/public-key") => {
-                Box::pin(self.clone().read(shelf, ask))
+        match self.cache.clone() {
+            Some(cache) if ask.method() == Method::GET && !ask.uri().path().ends_with("/public-key") => {
+                Box::pin(self.clone().read(cache, ask))
             }
             Some(_) | None => self.inner.call(ask),
         }

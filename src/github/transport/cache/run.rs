@@ -44,8 +44,8 @@ impl Run {
 
     /// It is whole: the next run of this name begins anew.
     pub async fn finish(self) {
-        if let Some(Marker { shelf, name, .. }) = self.marker {
-            shelf.with(move |store| store.forget(&name)).await;
+        if let Some(Marker { cache, name, .. }) = self.marker {
+            cache.with(move |store| store.forget(&name)).await;
         }
     }
 }
@@ -53,7 +53,7 @@ impl Run {
 /// Where a run's beginning is written down.
 #[derive(Clone)]
 pub(in super::super::super) struct Marker {
-    shelf: Shelf,
+    cache: Shelf,
     name: String,
     pub(in super::super::super) since: SystemTime,
 }
@@ -67,19 +67,19 @@ impl std::fmt::Debug for Marker {
 impl Marker {
     /// Takes over an unfinished run of this name that is not older than `valid`, or begins one; says which.
     pub(in super::super::super) async fn find(
-        shelf: &Shelf,
+        cache: &Shelf,
         run: &str,
         host: &str,
         valid: Duration,
     ) -> Option<(Self, bool)> {
-        let (auth, run, host) = (shelf.auth.clone(), run.to_owned(), host.to_owned());
-        let found = shelf.with(move |store| {
+        let (auth, run, host) = (cache.auth.clone(), run.to_owned(), host.to_owned());
+        let found = cache.with(move |store| {
             let key = Shelf::key(store, auth.as_ref(), &[b"run", host.as_bytes(), run.as_bytes()]);
             let name = format!("{MARKER}{key}");
             begin(store, &name, valid).map(|(since, resumed)| (name, since, resumed))
         });
         let (name, since, resumed) = found.await??;
-        Some((Self { shelf: shelf.clone(), name, since }, resumed))
+        Some((Self { cache: cache.clone(), name, since }, resumed))
     }
 }
 

@@ -104,7 +104,7 @@ impl Store {
         if self.try_write(key, url, entry).is_err() {
             return self.forget(key);
         }
-        if self.written.fetch_add(1, Ordering::Relaxed) % SWEEP == 0 {
+        if self.written.fetch_add(1, Ordering::Relaxed).is_multiple_of(SWEEP) {
             self.sweep(MOST.0, MOST.1);
         }
     }

@@ -23,17 +23,17 @@ pub(in super::super) struct Trail {
 }
 
 impl Trail {
-    pub(in super::super) async fn read(shelf: &Shelf) -> Option<Self> {
-        let auth = shelf.auth.clone();
+    pub(in super::super) async fn read(cache: &Shelf) -> Option<Self> {
+        let auth = cache.auth.clone();
         let read = move |store: &Store| fs::read(store.path(&name(store, auth.as_ref()))).ok();
-        serde_json::from_slice(&shelf.with(read).await??).ok()
+        serde_json::from_slice(&cache.with(read).await??).ok()
     }
 
     /// Writes it here and now: it is a few hundred bytes, and the process may be about to end.
-    pub(in super::super) fn write(&self, shelf: &Shelf) {
-        let (Some(Some(store)), Ok(text)) = (shelf.store.get(), serde_json::to_vec(self)) else { return };
+    pub(in super::super) fn write(&self, cache: &Shelf) {
+        let (Some(Some(store)), Ok(text)) = (cache.store.get(), serde_json::to_vec(self)) else { return };
         // If it cannot be written, the next process knows nothing of this one.
-        let _ = store.place(&name(store, shelf.auth.as_ref()), SystemTime::now(), &[&text]);
+        let _ = store.place(&name(store, cache.auth.as_ref()), SystemTime::now(), &[&text]);
     }
 }
 
