@@ -10,9 +10,6 @@ use super::world::World;
 use crate::domain::change::{AccessBefore, AccessOutcome, Seen, WriteOutcome};
 use crate::domain::{Access, MemberReport, Problem, Saved};
 
-/// How many changes are remembered.
-const CHANGES: usize = 1_000;
-
 /// One change, or the attempt of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Done {
@@ -153,7 +150,6 @@ impl World {
         };
         let text = if matches!(ended, Ended::Whole(_)) { &write.done } else { &write.doing };
         self.changes.insert(0, Done { at, text: text.clone(), outcome: ended, undo });
-        self.changes.truncate(CHANGES);
     }
 
     /// What undoing a change of access restores. The rest of one that was not whole is undone together with it.

@@ -139,6 +139,13 @@ pub fn all() -> Vec<(&'static str, Driver)> {
         ("access_after_overtaken", with(overtaken(), "enter")),
         ("confirm_undo", with(changed(), "u")),
         ("confirm_undone", undone),
+        ("activity_changes", {
+            let mut driver = with(changed(), "d tab enter");
+            let report = world::saved(&driver.last_write(), |_| WriteOutcome::Failed(world::no_network()));
+            driver.write_ends(Ok(report));
+            with(driver, "enter 5 down")
+        }),
+        ("activity_change_detail", with(changed(), "5 enter")),
         ("rotate_values", with(Driver::ready(), "r")),
         ("rotate_values_incomplete", with(Driver::ready(), "down r")),
         ("rotate_test_untestable", with(rotated(false), "enter")),

@@ -2,6 +2,7 @@
 //!
 //! It keeps nothing itself: the shared world remembers both, without values.
 
+mod changes;
 mod rows;
 mod state;
 #[cfg(test)]

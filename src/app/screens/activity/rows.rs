@@ -1,12 +1,16 @@
 //! Activity as rows, newest first. A row is its own key, so that a selection stays on its item while others arrive.
 
+use crate::app::history::Done;
 use crate::app::world::World;
 use crate::domain::traffic::Exchange;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Row {
     /// The headings; never selected.
+    Changes,
     Requests,
+    /// A change by its number since the start, counted from 0.
+    Change(usize),
     /// A request by its number since the start, counted from 0.
     Request(u64),
     /// There was none, or none contains the text of the filter.
@@ -16,9 +20,14 @@ pub enum Row {
 impl Row {
     pub const fn is_selectable(self) -> bool {
         match self {
-            Self::Request(_) => true,
-            Self::Requests | Self::NoRequest => false,
+            Self::Change(_) | Self::Request(_) => true,
+            Self::Changes | Self::Requests | Self::NoRequest => false,
         }
+    }
+
+    pub fn change(self, world: &World) -> Option<&Done> {
+        let Self::Change(number) = self else { return None };
+        world.changes.get(world.changes.len().checked_sub(number + 1)?)
     }
 
     pub fn exchange(self, world: &World) -> Option<&Exchange> {
@@ -34,9 +43,16 @@ pub fn rows(world: &World, filter: &str) -> Vec<Row> {
     let newest = world.totals.requests;
     let requests = world.exchanges.iter().rev().zip(0..);
     let found = requests.filter(|(exchange, _)| matches(exchange, &wanted));
-    let mut rows = vec![Row::Requests];
+    let changes = world.changes.iter().zip((0..world.changes.len()).rev());
+    let changed = changes.filter(|(done, _)| done.text.to_lowercase().contains(&wanted));
+    let mut rows: Vec<Row> = changed.map(|(_, number)| Row::Change(number)).collect();
+    if !rows.is_empty() {
+        rows.insert(0, Row::Changes);
+    }
+    let above = rows.len();
+    rows.push(Row::Requests);
     rows.extend(found.map(|(_, age)| Row::Request(newest.saturating_sub(age + 1))));
-    if rows.len() == 1 {
+    if rows.len() == above + 1 {
         rows.push(Row::NoRequest);
     }
     rows

@@ -6,13 +6,15 @@ use super::rows::{Row, answer, rows};
 use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};
 use crate::app::form::{field_key, say_refusal};
+use crate::app::history::Done;
 use crate::app::keymap::KeyPress;
 use crate::app::notices::Tone;
 use crate::app::protocol::Effect;
-use crate::app::screens::Behavior;
+use crate::app::screens::{Behavior, confirm};
 use crate::app::scroll::Scroll;
 use crate::app::world::World;
 use crate::domain::Sensitive;
+use crate::domain::change::AccessBefore;
 use crate::domain::foreign::clean;
 use crate::ui::{Memory, TextField, TrailingLineEnd};
 
@@ -85,6 +87,15 @@ impl State {
         }
     }
 
+    /// What `u` takes back here: the selected change, else the last one that can be.
+    fn undoable<'w>(&self, world: &'w World) -> Result<&'w AccessBefore, &'static str> {
+        if let Some(done) = self.selected(world).and_then(|row| row.change(world)) {
+            return done.before().ok_or(done.why_not().unwrap_or_default());
+        }
+        let last = world.undoable().and_then(Done::before);
+        last.ok_or(world.nothing_to_undo().unwrap_or_default())
+    }
+
     fn back(&mut self) -> Flow {
         if self.detail {
             self.detail = false;
@@ -100,6 +111,10 @@ impl State {
 
 /// What `y` copies: all there is to a row, in one line.
 fn line(row: Row, world: &World) -> Option<String> {
+    if let Some(done) = row.change(world) {
+        let text = format!("{} {}: {}", done.at.format("%Y-%m-%dT%H:%M:%SZ"), done.outcome.word(), done.text);
+        return Some(clean(&text));
+    }
     let exchange = row.exchange(world)?;
     let (points, primary) = (exchange.cost.points, exchange.cost.primary);
     let text = format!(
@@ -138,6 +153,7 @@ impl Behavior for State {
             Offer::called(Action::Activate, if self.detail { "close" } else { "details" }).unless(nothing),
             Offer::called(Action::Back, back),
             Offer::new(Action::Filter),
+            Offer::new(Action::Undo).unless(self.undoable(world).err()),
             Offer::called(Action::Copy, "copy the line").unless(nothing),
         ];
         offers.extend(moving());
@@ -158,6 +174,11 @@ impl Behavior for State {
                 self.filtering = true;
             }
             Action::Copy => self.copy(cx),
+            Action::Undo => {
+                if let Ok(before) = self.undoable(cx.world) {
+                    return Flow::Push(confirm::ask_to_undo(before, cx.world));
+                }
+            }
             _ => self.wander(action, cx.world), // the moving keys
         }
         Flow::Stay

@@ -93,3 +93,16 @@ fn the_filter_finds_by_path_method_and_answer() {
     driver.keys("esc esc");
     assert_eq!(driver.title(), "Credentials");
 }
+
+#[test]
+fn a_change_is_listed_with_what_came_back_and_taken_back_from_there() {
+    let mut driver = crate::app::tests::access::changed();
+    driver.press("5");
+    driver.says("Changes 1").says("the access of ACR in your own secrets is changed").says("u takes it back");
+    driver.keys("u w");
+    driver.write_succeeds();
+    driver.keys("enter 5");
+    driver.says("Changes 2").says("it took a change back itself");
+    driver.press("u");
+    assert!(driver.notice().contains("took a change back itself"), "{}", driver.notice());
+}

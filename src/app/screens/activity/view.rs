@@ -4,6 +4,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
 use super::State;
+use super::changes;
 use super::rows::{Row, answer, spelled};
 use crate::app::App;
 use crate::app::draw::Canvas;
@@ -101,6 +102,12 @@ fn row_line(
 ) -> Line<'static> {
     let lead = if is_selected { canvas.look.glyphs.lines.bar } else { " " };
     match row {
+        Row::Changes => canvas.line(Role::Group, format!(" Changes  {}", app.world.changes.len())),
+        Row::Change(_) => {
+            let mut spans = vec![canvas.span(Role::Mark, format!("{lead} "))];
+            spans.extend(row.change(&app.world).map(|done| changes::line(done, canvas)).unwrap_or_default());
+            Line::from(spans)
+        }
         Row::Requests => canvas.line(Role::Group, format!(" Requests  {}", sums(&app.world.totals, canvas))),
         Row::NoRequest => {
             let text = if state.filter.is_empty() { "none yet" } else { "none contains this text; esc shows all" };
@@ -165,12 +172,13 @@ fn took(exchange: &Exchange) -> String {
 
 fn detail_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let Some(row) = state.selected(&app.world) else {
-        let text = "Every request to GitHub is listed here with what it cost. Nothing here carries a token or a value.";
+        let text = "Every change and every request to GitHub is listed here with what it cost. Nothing here carries a token or a value.";
         return canvas.wrapped(Role::Dim, text, columns);
     };
     match row {
         Row::Request(_) => row.exchange(&app.world).map(|one| request_lines(one, canvas, columns)).unwrap_or_default(),
-        Row::Requests | Row::NoRequest => Vec::new(),
+        Row::Change(_) => row.change(&app.world).map(|done| changes::detail(done, canvas, columns)).unwrap_or_default(),
+        Row::Changes | Row::Requests | Row::NoRequest => Vec::new(),
     }
 }
 

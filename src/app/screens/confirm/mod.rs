@@ -11,7 +11,7 @@ mod view;
 use chrono::{DateTime, Utc};
 
 pub use self::asks::{ask_to_delete, ask_to_repair, ask_to_undo};
-pub use self::view::{draw, problem_lines, writing_lines};
+pub use self::view::{draw, problem_lines, report_lines, writing_lines};
 use super::Behavior;
 use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::app::draw::Canvas;
 use crate::app::series::{Item, Series};
 use crate::app::writing::{Change, Writing};
-use crate::domain::WriteOutcome;
+use crate::domain::{MemberReport, WriteOutcome};
 use crate::ui::Role;
 use crate::ui::widgets::Level;
 
@@ -105,17 +105,7 @@ pub fn writing_lines(writing: &Writing, app: &App, canvas: &Canvas<'_, '_, '_>, 
         w => format!("not whole: {}", w.change().doing()),
     };
     let mut lines = canvas.wrapped(Role::Title, &title, columns);
-    for report in writing.reports() {
-        let level = match &report.outcome {
-            WriteOutcome::Created | WriteOutcome::Updated | WriteOutcome::Unchanged | WriteOutcome::Deleted => {
-                Level::Good
-            }
-            WriteOutcome::Failed(_) => Level::Bad,
-            WriteOutcome::Unknown(_) => Level::Unsure,
-            WriteOutcome::NotTried => Level::Info,
-        };
-        lines.extend(canvas.marked(level, &format!("{}: {}", report.name, report.outcome.word()), columns));
-    }
+    lines.extend(report_lines(writing.reports(), canvas, columns));
     if let Some(words) = app.world.affected_words().filter(|_| writing.is_whole()) {
         lines.push(Line::default());
         lines.extend(canvas.marked(Level::Warn, &format!("{words}: R restarts"), columns));
@@ -128,6 +118,23 @@ pub fn writing_lines(writing: &Writing, app: &App, canvas: &Canvas<'_, '_, '_>, 
             Change::Access(_) | Change::Delete { .. } | Change::Restore(_) => "e does the rest again.",
         };
         lines.extend(canvas.wrapped(Role::Info, text, columns));
+    }
+    lines
+}
+
+/// A line for each member that was written, or was to be.
+pub fn report_lines(reports: &[MemberReport], canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    for report in reports {
+        let level = match &report.outcome {
+            WriteOutcome::Created | WriteOutcome::Updated | WriteOutcome::Unchanged | WriteOutcome::Deleted => {
+                Level::Good
+            }
+            WriteOutcome::Failed(_) => Level::Bad,
+            WriteOutcome::Unknown(_) => Level::Unsure,
+            WriteOutcome::NotTried => Level::Info,
+        };
+        lines.extend(canvas.marked(level, &format!("{}: {}", report.name, report.outcome.word()), columns));
     }
     lines
 }
