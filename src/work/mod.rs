@@ -10,7 +10,10 @@ mod identity;
 mod inventory;
 mod listing;
 mod patterns;
+#[cfg(not(test))]
 mod problems;
+#[cfg(test)]
+pub(crate) mod problems;
 mod repositories;
 mod restart;
 mod rotate;

@@ -26,7 +26,8 @@ impl StubGh {
         std::fs::create_dir(&folder).expect("a folder");
         let log = stage.home.path().join("gh.log");
         let script = format!(
-            "#!/bin/sh\nPATH=/usr/bin:/bin\necho \"$* [$GH_TOKEN$GITHUB_TOKEN]\" >> '{}'\ncase \"$1 $2\" in\n'auth token') echo '{}' ;;\n\
+            "#!/bin/sh\nPATH=/usr/bin:/bin\necho \"$* [$GH_TOKEN$GITHUB_TOKEN]\" >> '{}'\n\
+             case \"$1 $2\" in\n'auth token') echo '{}' ;;\n\
              'auth refresh') printf 'stub gh asks: go on? '; read answer </dev/tty; {refresh} ;;\nesac\n",
             log.display(),
             stage.scene.token(),

@@ -11,6 +11,7 @@ mod keys;
 mod leaving;
 mod loading;
 mod pictures;
+mod problems;
 pub mod spaces;
 pub mod world;
 

@@ -2,6 +2,9 @@
 //!
 //! Whatever a server said goes through `Foreign::shown`, and is told as the server's words.
 
+#[cfg(test)]
+pub(crate) mod examples;
+
 use std::time::Duration;
 
 use crate::domain::problem::Need;
@@ -168,8 +171,8 @@ fn not_found(what: String, refusal: &Refusal, scope: Option<&Scope>) -> Problem 
         ),
         Some(Scope::Repository(repo)) => (
             format!(
-                "either there is no repository {repo}, or you have no right to its secrets, or its owner's plan does not \
-                 have them: GitHub does not tell which"
+                "either there is no repository {repo}, or you have no right to its secrets, or its owner's plan does \
+                 not have them: GitHub does not tell which"
             ),
             format!("check the name; only administrators may, with {}", needs(scope)),
         ),
@@ -344,8 +347,8 @@ fn asked_for(refusal: &Refusal) -> Vec<String> {
     let Some(header) = &refusal.permissions else { return Vec::new() };
     let alternatives = header.raw().split(';').map(|all| {
         let boxes = all.split(',').filter_map(|one| one.trim().split_once('='));
-        let boxes: Vec<_> = boxes.map(|(name, level)| format!("«{}»", rights::permission_words(name, level))).collect();
-        boxes.join(" and ")
+        let words = boxes.map(|(name, level)| format!("«{}»", rights::permission_words(name, level)));
+        words.collect::<Vec<_>>().join(" and ")
     });
     alternatives.filter(|words| !words.is_empty()).collect()
 }
