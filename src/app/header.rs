@@ -165,7 +165,7 @@ pub fn tabs(app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) {
     let (open, own) = open_tab(app.stack());
     let opened: Vec<String> = app.stack()[own..].iter().map(Screen::title).collect();
     let right = canvas.look.glyphs.lines.right;
-    let trail = |titles: &[String]| titles.iter().map(|title| format!(" {right} {title}")).collect::<String>();
+    let trail = |titles: &[String]| titles.iter().flat_map(|title| [" ", right, " ", title]).collect::<String>();
     let gap = if columns >= 60 { "  " } else { "" };
     // The last column is the spinner's.
     let room = columns.saturating_sub(2);

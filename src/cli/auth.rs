@@ -60,22 +60,17 @@ async fn login(args: LoginArgs, session: &Session) -> Result<Exit, Failure> {
 /// Says who one is now, and what became of keeping the token: one that was not kept is of no use to the next command.
 fn told(entered: Entered, session: &Session) -> Result<Exit, Failure> {
     let Entered { identity, kept, .. } = entered;
-    match kept {
-        Some(Err(problem)) => {
-            note(&format!("signed in as {} for this command only", identity.login.shown()));
-            Err(Failure::world(problem))
-        }
-        Some(Ok(())) | None => {
-            let who = identity.login.shown();
-            session
-                .show(|| serde_json::json!({}), || format!("signed in as {who}; the token is kept in the keyring\n"))?;
-            let shadow = ["GH_TOKEN", "GITHUB_TOKEN"].into_iter().find(|name| session.env.filled(name).is_some());
-            if let Some(name) = shadow {
-                note(&format!("note: {name} is set and comes before the keyring"));
-            }
-            Ok(Exit::Fine)
-        }
+    let who = identity.login.shown();
+    if let Some(Err(problem)) = kept {
+        note(&format!("signed in as {who} for this command only"));
+        return Err(Failure::world(problem));
     }
+    session.show(|| serde_json::json!({}), || format!("signed in as {who}; the token is kept in the keyring\n"))?;
+    let shadow = ["GH_TOKEN", "GITHUB_TOKEN"].into_iter().find(|name| session.env.filled(name).is_some());
+    if let Some(name) = shadow {
+        note(&format!("note: {name} is set and comes before the keyring"));
+    }
+    Ok(Exit::Fine)
 }
 
 async fn logout(session: &Session) -> Result<Exit, Failure> {

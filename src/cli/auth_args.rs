@@ -43,7 +43,7 @@ pub struct LoginArgs {
     /// Read the token from standard input; one line end at its end is dropped
     #[arg(long)]
     pub with_token: bool,
-    /// Sign in on a page of GitHub with a code; needs `client_id` in config.toml or PULLKEY_CLIENT_ID
+    /// Sign in on a page of GitHub with a code; needs `client_id` in config.toml or `PULLKEY_CLIENT_ID`
     #[arg(long, conflicts_with = "with_token")]
     pub device: bool,
 }

@@ -127,7 +127,9 @@ impl Right {
         let scope = self.scope();
         let boxes = self.need().boxes();
         match (kind, self) {
-            (TokenKind::Classic | TokenKind::OAuth, _) => format!("the scope `{scope}`"),
+            (TokenKind::Classic | TokenKind::OAuth, _) | (TokenKind::Unknown, Self::ReadPackages) => {
+                format!("the scope `{scope}`")
+            }
             (TokenKind::FineGrained | TokenKind::AppUser, Self::ReadPackages) => {
                 format!("a classic token with the scope `{scope}`: no other kind can")
             }
@@ -135,7 +137,6 @@ impl Right {
             (TokenKind::Installation, Self::ReadPackages) => {
                 format!("a classic token with the scope `{scope}`")
             }
-            (TokenKind::Unknown, Self::ReadPackages) => format!("the scope `{scope}`"),
             (TokenKind::AppUser | TokenKind::Installation | TokenKind::Unknown, _) => {
                 format!("a classic token with the scope `{scope}`, or a fine-grained one with {boxes}")
             }

@@ -170,7 +170,7 @@ impl Client {
         if answer.status().is_success() {
             return Ok(answer);
         }
-        let failure = GithubError::of(&asked, &answer).to_token(self.token_kind());
+        let failure = GithubError::of(&asked, &answer).met_by(self.token_kind());
         if let Some(auth) = &self.inner.auth {
             auth.note(&failure);
         }

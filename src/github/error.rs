@@ -146,13 +146,14 @@ impl GithubError {
         matches!(self, Self::Dropped { .. } | Self::Refused { .. } | Self::Dns { .. })
     }
 
-    /// The same failure, told to a token of this kind.
-    pub(super) fn to_token(mut self, kind: TokenKind) -> Self {
+    /// The same failure, as a token of this kind met it.
+    pub(super) fn met_by(mut self, kind: TokenKind) -> Self {
         match &mut self {
             Self::Unauthorized(refusal)
             | Self::Forbidden(refusal)
             | Self::NotFound(refusal)
             | Self::Conflict(refusal)
+            | Self::Payment(refusal)
             | Self::Unprocessable(refusal) => refusal.kind = kind,
             _ => {} // no other failure is a matter of the token
         }

@@ -118,7 +118,7 @@ fn read(path: &Path) -> Result<Written, ConfigFault> {
     };
     toml::from_str(&text).map_err(|fault| {
         let at = fault.span().map_or(0, |span| span.start).min(text.len());
-        let line = 1 + text.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count();
+        let line = 1 + text.get(..at).unwrap_or_default().matches('\n').count();
         ConfigFault::Broken { path: path.to_owned(), line, reason: clean(&fault.message().replace('\n', " ")) }
     })
 }

@@ -71,7 +71,8 @@ struct Stage {
     lending: Option<Vec<String>>,
 }
 
-/// What one input asks of the loop.
+/// What one input asks of the loop. It lives on the stack for one turn, so its size does not matter.
+#[allow(clippy::large_enum_variant)]
 enum Asked {
     Message(Msg),
     Redraw,

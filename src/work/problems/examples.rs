@@ -49,7 +49,7 @@ fn refusals() -> Vec<Refusal> {
         plain("Bad credentials"),
         plain("Must have admin rights to Repository."),
         plain("You must be an org admin or have the organization codespaces secrets fine-grained permission."),
-        plain(&(1..80).map(|n| format!("part {n} of a story, ")).collect::<String>()),
+        plain(&(1..80).map(|n| n.to_string()).collect::<Vec<_>>().join(" and part ")),
         plain("\u{1b}[2J\u{202e}hostile"),
         Refusal {
             details: vec!["name is invalid".into(), "'x' is not an integer.".into()],

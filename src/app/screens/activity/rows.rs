@@ -44,8 +44,8 @@ pub fn rows(world: &World, filter: &str) -> Vec<Row> {
     let requests = world.exchanges.iter().rev().zip(0..);
     let found = requests.filter(|(exchange, _)| matches(exchange, &wanted));
     let changes = world.changes.iter().zip((0..world.changes.len()).rev());
-    let changed = changes.filter(|(done, _)| done.text.to_lowercase().contains(&wanted));
-    let mut rows: Vec<Row> = changed.map(|(_, number)| Row::Change(number)).collect();
+    let found_changes = changes.filter(|(done, _)| done.text.to_lowercase().contains(&wanted));
+    let mut rows: Vec<Row> = found_changes.map(|(_, number)| Row::Change(number)).collect();
     if !rows.is_empty() {
         rows.insert(0, Row::Changes);
     }

@@ -343,9 +343,8 @@ impl Behavior for State {
         }
         match outcome {
             Outcome::Tokens(tokens) => {
-                if self.tokens.settle(id, Ok(tokens)) {
-                    self.settle_cursor();
-                }
+                self.tokens.settle(id, Ok(tokens));
+                self.settle_cursor();
             }
             Outcome::SignedOut(result) => {
                 match result {
