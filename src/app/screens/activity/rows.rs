@@ -41,16 +41,16 @@ impl Row {
 pub fn rows(world: &World, filter: &str) -> Vec<Row> {
     let wanted = filter.to_lowercase();
     let newest = world.totals.requests;
-    let requests = world.exchanges.iter().rev().zip(0..);
-    let found = requests.filter(|(exchange, _)| matches(exchange, &wanted));
-    let changes = world.changes.iter().zip((0..world.changes.len()).rev());
-    let found_changes = changes.filter(|(done, _)| done.text.to_lowercase().contains(&wanted));
-    let mut rows: Vec<Row> = found_changes.map(|(_, number)| Row::Change(number)).collect();
+    let writes = world.changes.iter().zip((0..world.changes.len()).rev());
+    let told = writes.filter(|(done, _)| done.text.to_lowercase().contains(&wanted));
+    let mut rows: Vec<Row> = told.map(|(_, number)| Row::Change(number)).collect();
     if !rows.is_empty() {
         rows.insert(0, Row::Changes);
     }
     let above = rows.len();
     rows.push(Row::Requests);
+    let requests = world.exchanges.iter().rev().zip(0..);
+    let found = requests.filter(|(exchange, _)| matches(exchange, &wanted));
     rows.extend(found.map(|(_, age)| Row::Request(newest.saturating_sub(age + 1))));
     if rows.len() == above + 1 {
         rows.push(Row::NoRequest);

@@ -172,7 +172,8 @@ fn took(exchange: &Exchange) -> String {
 
 fn detail_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let Some(row) = state.selected(&app.world) else {
-        let text = "Every change and every request to GitHub is listed here with what it cost. Nothing here carries a token or a value.";
+        let text =
+            "Every change and every request is listed here with its cost. Nothing here carries a token or a value.";
         return canvas.wrapped(Role::Dim, text, columns);
     };
     match row {
