@@ -94,7 +94,10 @@ def beside_gh(binary: Path, pairs: int, secrets: int, home: Path) -> list[bool]:
     base = {"HOME": str(home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TMPDIR": str(home)}
     sandbox, port = start_sandbox(binary, secrets, base)
     try:
+        # Without a folder for it nothing is kept between the runs: gh keeps nothing either, and the runs of a minute
+        # together would be more than GitHub allows, which pullkey would respect.
         ours_env = base | {"PULLKEY_API_URL": f"http://127.0.0.1:{port}", "GH_TOKEN": TOKEN}
+        del ours_env["HOME"]
         gh_env = base | {
             "http_proxy": f"http://127.0.0.1:{port}", "GH_HOST": "github.localhost", "GH_TOKEN": TOKEN,
             "GH_CONFIG_DIR": str(home / "gh"), "GH_NO_UPDATE_NOTIFIER": "1",
