@@ -19,7 +19,7 @@ pub mod scroll;
 pub mod series;
 pub mod spaces;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod words;
 pub mod world;
 pub mod writing;

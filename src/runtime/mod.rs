@@ -8,6 +8,8 @@ pub mod input;
 mod jobs;
 mod noting;
 mod os;
+#[cfg(test)]
+mod problem_tests;
 mod session;
 pub mod terminal;
 

@@ -10,10 +10,7 @@ mod identity;
 mod inventory;
 mod listing;
 mod patterns;
-#[cfg(not(test))]
 mod problems;
-#[cfg(test)]
-pub(crate) mod problems;
 mod repositories;
 mod restart;
 mod rotate;
@@ -25,7 +22,7 @@ mod spread;
 mod test;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use access::{change_access, restore_access, stale_problem};
 pub use codespaces::{codespaces, standings};

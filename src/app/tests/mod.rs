@@ -11,7 +11,6 @@ mod keys;
 mod leaving;
 mod loading;
 mod pictures;
-mod problems;
 pub mod spaces;
 pub mod world;
 

@@ -5,6 +5,7 @@ mod access;
 mod delete;
 mod listing;
 mod odd;
+pub(crate) mod problems;
 mod restart;
 mod rotate;
 mod save;

@@ -5,7 +5,6 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::{explain, reading};
 use crate::domain::token::{TokenKind, TokenSource};
 use crate::domain::{OrgName, Problem, RepoName, Scope};
 use crate::github::{GithubError, RateLimit, Refusal};
@@ -14,6 +13,7 @@ use crate::local::config::{ConfigFault, ReadOnly};
 use crate::local::gh::{self, GhFault};
 use crate::local::token::{Flaw, TokenFault};
 use crate::local::vault::VaultFault;
+use crate::work::problems::{explain, reading};
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
 

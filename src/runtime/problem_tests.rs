@@ -1,8 +1,10 @@
 //! Every problem GitHub's side can make, drawn on the smallest terminal: what happened, why and what to do are there.
 
-use super::world::{acme, here, org};
-use super::*;
-use crate::work::problems::examples::examples;
+use crate::app::protocol::Outcome;
+use crate::app::tests::Driver;
+use crate::app::tests::world::{acme, here, org};
+use crate::app::world::Start;
+use crate::work::tests::problems::examples;
 
 const SMALLEST: (u16, u16) = crate::app::draw::SMALLEST;
 

@@ -2,9 +2,6 @@
 //!
 //! Whatever a server said goes through `Foreign::shown`, and is told as the server's words.
 
-#[cfg(test)]
-pub(crate) mod examples;
-
 use std::time::Duration;
 
 use crate::domain::problem::Need;
