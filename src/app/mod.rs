@@ -410,6 +410,9 @@ impl App {
             if let (Screen::Credentials(home), Some((scope, prefix))) = (&mut self.stack[0], self.world.latest.take()) {
                 home.select(scope, prefix);
             }
+            if let (Screen::Credentials(home), Some(scope)) = (&mut self.stack[0], self.world.arrival.take()) {
+                home.select_scope(scope);
+            }
         }
     }
 

@@ -83,7 +83,11 @@ pub fn heading(scope: &Scope, world: &World) -> String {
             .map_or_else(|| "You".to_owned(), |identity| format!("You, {}", identity.login.shown())),
         Scope::Repository(name) if world.here.as_ref() == Some(name) => format!("{name}, this repository"),
         Scope::Repository(name) => format!("{name}, repository"),
-        Scope::Organization(name) => format!("{name}, organization"),
+        Scope::Organization(name) => {
+            let mine = world.memberships.value().and_then(|all| all.iter().find(|mine| mine.org == *name));
+            let role = mine.map_or("", |mine| if mine.owner { " (owner)" } else { " (member)" });
+            format!("{name}, organization{role}")
+        }
     }
 }
 

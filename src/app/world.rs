@@ -11,7 +11,8 @@ use super::spaces::Spaces;
 use crate::domain::token::{Identity, Membership};
 use crate::domain::traffic::{Budget, Exchange, Pause, Traffic};
 use crate::domain::{
-    Draft, Member, MemberReport, Members, OrgName, Prefix, RepoName, Repository, Scope, ScopeListing, Sensitive,
+    Draft, Member, MemberReport, Members, OrgName, Prefix, RepoName, Repository, Scope, ScopeKind, ScopeListing,
+    Sensitive,
 };
 
 /// A list of repositories and whether these are all.
@@ -45,6 +46,8 @@ pub struct World {
     pub elsewhere: Option<String>,
     /// What was written last, so that the list selects it.
     pub latest: Option<(Scope, Prefix)>,
+    /// The scope one chose to look at, so that the list selects it.
+    pub arrival: Option<Scope>,
     /// What to tell at the start, and where a registry is asked about.
     pub greeting: Option<String>,
     pub identity: Remote<Identity>,
@@ -114,6 +117,7 @@ impl World {
             demo: start.demo.is_some(),
             elsewhere: start.elsewhere,
             latest: None,
+            arrival: None,
             greeting: start.demo,
             identity: Remote::Absent,
             budget: None,
@@ -230,7 +234,10 @@ impl World {
 
     fn add_scope(&mut self, scope: Scope) {
         if self.scope(&scope).is_none() {
-            self.scopes.push((scope, Remote::Absent));
+            // Repositories stand before the organizations.
+            let is_before = |known: &Scope| scope.kind() == ScopeKind::Organization || known.kind() <= scope.kind();
+            let at = self.scopes.iter().take_while(|(known, _)| is_before(known)).count();
+            self.scopes.insert(at, (scope, Remote::Absent));
         }
     }
 }
@@ -250,15 +257,40 @@ impl Cx<'_> {
             self.world.memberships.begin(id);
         }
         if let Some(here) = self.world.here.clone() {
-            if let Some(old) = self.world.here_facts.loading_id() {
-                self.cancel(old);
-            }
-            let id = self.start(Job::Repository(here));
-            self.world.here_facts.begin(id);
+            self.load_facts(here);
         }
         for scope in scopes {
             self.load_scope(&scope);
         }
+    }
+
+    fn load_facts(&mut self, here: RepoName) {
+        if let Some(old) = self.world.here_facts.loading_id() {
+            self.cancel(old);
+        }
+        let id = self.start(Job::Repository(here));
+        self.world.here_facts.begin(id);
+    }
+
+    /// Makes this the repository one looks at: its secrets are read and listed, unless they are already.
+    pub fn look_at(&mut self, name: RepoName) {
+        let known = self.world.scopes.iter().find_map(|(scope, _)| match scope {
+            Scope::Repository(known) if known.is_same(&name.full()) => Some(known.clone()),
+            Scope::Repository(_) | Scope::User | Scope::Organization(_) => None,
+        });
+        let name = known.unwrap_or(name);
+        let scope = Scope::Repository(name.clone());
+        if !matches!(self.world.scope(&scope), Some(Remote::Loading { .. } | Remote::Ready(_))) {
+            self.load_scope(&scope);
+        }
+        if self.world.here.as_ref() != Some(&name) {
+            self.world.here = Some(name.clone());
+            self.load_facts(name);
+            if let Remote::Loading { so_far, .. } = &mut self.world.here_facts {
+                *so_far = None; // of the repository one looked at before
+            }
+        }
+        self.world.arrival = Some(scope);
     }
 
     fn reload_identity(&mut self) {

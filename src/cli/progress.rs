@@ -33,7 +33,7 @@ impl Progress {
         }
         self.told = now;
         let text = match total {
-            None => format!("listing repositories: {done}"),
+            None => format!("listing repositories: {}", grouped(done)),
             Some(total) => words(done, total, self.rate(now, done)),
         };
         if self.is_terminal {

@@ -7,6 +7,7 @@ pub mod confirm;
 pub mod credentials;
 pub mod help;
 pub mod login_test;
+pub mod pick;
 pub mod sign_in;
 pub mod wizard;
 
@@ -32,6 +33,7 @@ pub enum Screen {
     SignIn(Box<sign_in::State>),
     Codespaces(Box<codespaces::State>),
     Activity(activity::State),
+    Pick(Box<pick::State>),
 }
 
 /// Hands a call to the screen that is there.
@@ -47,6 +49,7 @@ macro_rules! each {
             Screen::SignIn($state) => $call,
             Screen::Codespaces($state) => $call,
             Screen::Activity($state) => $call,
+            Screen::Pick($state) => $call,
         }
     };
 }

@@ -20,6 +20,7 @@ pub fn all() -> Vec<(&'static str, Driver)> {
     all.extend(frames());
     all.extend(codespaces());
     all.extend(activity());
+    all.extend(picks());
     all.extend(super::access::all());
     for (_, driver) in &mut all {
         driver.expire_notices();
@@ -374,6 +375,28 @@ fn activity() -> Vec<(&'static str, Driver)> {
         ("activity_detail", with(busy(), "down down enter")),
         ("activity_filter", filtered),
         ("activity_waits", waits),
+    ]
+}
+
+fn picks() -> Vec<(&'static str, Driver)> {
+    let at_the_list = || {
+        let mut driver = with(Driver::ready(), "p");
+        driver.answer_everything();
+        driver
+    };
+    let mut found = at_the_list();
+    found.type_text("acweb");
+    let mut nothing = at_the_list();
+    nothing.type_text("zebra");
+    let mut failed = with(Driver::ready(), "p");
+    let id = failed.running(|job| matches!(job, Job::Repositories(None)));
+    failed.finish(id, Outcome::Repositories(Err(world::no_network())));
+    vec![
+        ("pick_waits", with(Driver::ready(), "p")),
+        ("pick", with(at_the_list(), "esc")),
+        ("pick_typed", found),
+        ("pick_finds_nothing", nothing),
+        ("pick_failed", with(failed, "esc")),
     ]
 }
 

@@ -115,7 +115,7 @@ fn row_line(row: &Row, picker: &Picker, is_selected: bool, canvas: &Canvas<'_, '
 }
 
 /// A name in runs of characters the filter found and others.
-fn marked_name(name: &str, found: &[u32], plain: Role, canvas: &Canvas<'_, '_, '_>) -> Vec<Span<'static>> {
+pub fn marked_name(name: &str, found: &[u32], plain: Role, canvas: &Canvas<'_, '_, '_>) -> Vec<Span<'static>> {
     let mut runs: Vec<(bool, String)> = Vec::new();
     for (at, c) in (0u32..).zip(name.chars()) {
         let is_found = found.binary_search(&at).is_ok();
@@ -133,7 +133,7 @@ fn marked_name(name: &str, found: &[u32], plain: Role, canvas: &Canvas<'_, '_, '
     runs.into_iter().map(span).collect()
 }
 
-fn catalogue_line(
+pub fn catalogue_line(
     catalogue: Option<&Remote<Catalogue>>,
     spin: usize,
     picker: &Picker,

@@ -13,7 +13,7 @@ use crate::app::keymap::KeyPress;
 use crate::app::mending;
 use crate::app::notices::Tone;
 use crate::app::protocol::Effect;
-use crate::app::screens::{Behavior, Screen, login_test, wizard};
+use crate::app::screens::{Behavior, Screen, login_test, pick, wizard};
 use crate::app::scroll::Scroll;
 use crate::app::world::World;
 use crate::domain::foreign::clean;
@@ -76,6 +76,13 @@ impl State {
     /// Selects a credential, such as the one that was just written.
     pub fn select(&mut self, scope: Scope, prefix: Prefix) {
         self.selected = Some(Row::Credential(scope, prefix));
+    }
+
+    /// Selects the first row of a scope, such as one that was just added.
+    pub fn select_scope(&mut self, scope: Scope) {
+        self.filter = TextField::plain("");
+        self.detail = false;
+        self.selected = Some(Row::Empty(scope));
     }
 
     fn move_to(&mut self, rows: &[Row], wanted: usize, down: bool) {
@@ -188,6 +195,7 @@ impl State {
             .unless(copies),
             Offer::new(Action::OpenLink).unless(no_page(world)),
             Offer::new(Action::Reload),
+            Offer::new(Action::Pick),
             Offer::called(Action::Toggle, if is_marked { "unmark" } else { "mark" }).unless(no_credential),
             Offer::called(Action::SelectAll, "mark all that match").unless(no_credentials(&self.rows(world))),
             Offer::new(Action::Undo).unless(world.nothing_to_undo()),
@@ -334,6 +342,7 @@ impl Behavior for State {
             }
             Action::Toggle | Action::SelectAll => self.mark(action, cx.world),
             Action::Copy => self.copy(cx),
+            Action::Pick => return Flow::Push(Screen::Pick(Box::new(pick::State::open(cx)))),
             Action::OpenLink => {
                 let url = page_of(self.selected(cx.world).as_ref().and_then(Row::scope));
                 cx.effects.push(Effect::OpenUrl(url));

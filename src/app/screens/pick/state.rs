@@ -1,0 +1,122 @@
+//! What is typed and selected, and what the keys do.
+
+use chrono::{DateTime, Utc};
+
+use crate::app::action::{Action, Offer, moving};
+use crate::app::cx::{Cx, Facade, Flow};
+use crate::app::keymap::KeyPress;
+use crate::app::notices::Tone;
+use crate::app::picker::Picker;
+use crate::app::remote::Remote;
+use crate::app::screens::Behavior;
+use crate::app::world::World;
+use crate::domain::{RepoName, Sensitive};
+
+#[derive(Clone, Debug)]
+pub struct State {
+    pub picker: Picker,
+}
+
+impl State {
+    /// Asks for the repositories, unless they are here. One begins by typing.
+    pub fn open(cx: &mut Cx<'_>) -> Self {
+        cx.need_catalogue(None);
+        let mut state = Self { picker: Picker::default() };
+        state.picker.filtering = true;
+        state.learn(cx.world);
+        state
+    }
+
+    fn choose(&self, cx: &mut Cx<'_>) -> Flow {
+        let Some(row) = self.picker.row(self.picker.selected()) else { return Flow::Stay };
+        match RepoName::parse(row.repository.full_name.raw()) {
+            Ok(name) => {
+                cx.look_at(name);
+                Flow::Home
+            }
+            Err(fault) => {
+                cx.note(Tone::Bad, format!("{}: {fault}", row.repository.full_name.shown()));
+                Flow::Stay
+            }
+        }
+    }
+
+    fn no_row(&self, world: &World) -> Option<&'static str> {
+        let is_loading = world.catalogue(None).is_some_and(Remote::is_loading);
+        match (self.picker.is_empty(), is_loading) {
+            (false, _) => None,
+            (true, true) => Some("still waiting for GitHub"),
+            (true, false) if self.picker.filter.is_empty() => Some("no repository is in the list"),
+            (true, false) => Some("no repository matches what was typed"),
+        }
+    }
+}
+
+impl Behavior for State {
+    fn title(&self) -> String {
+        "Other repository".to_owned()
+    }
+
+    fn facade(&self, world: &World, _now: DateTime<Utc>) -> Facade {
+        let open = Offer::called(Action::Activate, "look at it").unless(self.no_row(world));
+        if self.picker.filtering {
+            let back = Offer::called(Action::Back, "to the list");
+            let reload = Offer::called(Action::Reload, "read the list again");
+            let offers = vec![open, back, reload, Offer::new(Action::Up), Offer::new(Action::Down)];
+            return Facade { offers, typing: true };
+        }
+        let back = if self.picker.filter.is_empty() { "back" } else { "no filter" };
+        let mut offers = vec![
+            open,
+            Offer::called(Action::Back, back),
+            Offer::new(Action::Filter),
+            Offer::called(Action::Reload, "read the list again"),
+        ];
+        offers.extend(moving());
+        Facade { offers, typing: false }
+    }
+
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+        match action {
+            Action::Activate => return self.choose(cx),
+            Action::Back if !self.picker.back() => return Flow::Close,
+            Action::Reload => cx.load_catalogue(None),
+            Action::Filter
+            | Action::Up
+            | Action::Down
+            | Action::Top
+            | Action::Bottom
+            | Action::PageUp
+            | Action::PageDown => {
+                self.picker.act(action);
+            }
+            _ => {} // left or emptied already
+        }
+        Flow::Stay
+    }
+
+    fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+        self.picker.text_key(key, cx)
+    }
+
+    fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) -> Flow {
+        self.picker.paste(text, cx);
+        Flow::Stay
+    }
+
+    fn point(&mut self, row: usize, cx: &mut Cx<'_>) -> Flow {
+        if self.picker.selected() == row {
+            return self.choose(cx);
+        }
+        self.picker.cursor = row;
+        Flow::Stay
+    }
+
+    fn learn(&mut self, world: &World) {
+        self.picker.learn(world.catalogue(None));
+    }
+
+    fn at_line(&self, _world: &World) -> Option<usize> {
+        Some(self.picker.selected())
+    }
+}
