@@ -107,13 +107,19 @@ impl Sink {
         }
         match listing {
             Ok(listing) => self.write(&report::found(name, listing, Utc::now())),
-            Err(problem) => {
-                let is_same = |(known, _): &&mut (Problem, _)| known.why == problem.why && known.hint == problem.hint;
-                match self.unread.iter_mut().find(is_same) {
-                    Some((_, names)) => names.push(name.shown()),
-                    None => self.unread.push((problem.clone(), vec![name.shown()])),
-                }
-            }
+            Err(problem) => self.leave_out(&name.shown(), problem),
+        }
+    }
+
+    /// The same reason for many is told once, and so names none of them.
+    fn leave_out(&mut self, name: &str, problem: &Problem) {
+        let general = |text: &str| text.replace(name, "the repository");
+        let (why, hint) = (general(&problem.why), general(&problem.hint));
+        let is_same = |(known, _): &&mut (Problem, _)| known.why == why && known.hint == hint;
+        if let Some((_, names)) = self.unread.iter_mut().find(is_same) {
+            names.push(name.to_owned());
+        } else {
+            self.unread.push((Problem::new(problem.what.clone(), why, hint), vec![name.to_owned()]));
         }
     }
 
