@@ -38,8 +38,10 @@ impl Interrupt {
     /// Something that changes nothing: it is dropped when the user has enough.
     pub(super) async fn read<T>(&self, reading: impl Future<Output = T>) -> Result<T, Failure> {
         tokio::select! {
-            done = reading => Ok(done),
+            // First: a reading whose waits were ended is done at the same moment, and knows half of it.
+            biased;
             () = self.first.cancelled() => Err(Failure::interrupted("interrupted", "nothing was changed")),
+            done = reading => Ok(done),
         }
     }
 
