@@ -173,7 +173,7 @@ fn check(change: &AccessChange) -> Result<(), Problem> {
 /// Reads what holds; a member without a goal keeps what it has.
 async fn plan(of: Of<'_>, goal: impl Fn(Member) -> Option<Access>) -> Result<Vec<Step>, Problem> {
     let Of { gh, scope, prefix } = of;
-    let existing = secrets(gh, scope).await.map_err(|e| explain(reading(scope), &e, Some(scope)))?;
+    let existing = secrets(gh, scope, prefix).await.map_err(|e| explain(reading(scope), &e, Some(scope)))?;
     let reads = Member::WRITE_ORDER.into_iter().filter_map(|member| {
         let record = existing.find(&prefix.secret_name(member))?.clone();
         let goal = goal(member);

@@ -16,7 +16,7 @@ pub async fn delete(
     prefix: &Prefix,
     part: &mut (dyn FnMut(MemberReport) + Send),
 ) -> Result<Saved, Problem> {
-    let existing = secrets(gh, scope).await.map_err(|e| explain(reading(scope), &e, Some(scope)))?;
+    let existing = secrets(gh, scope, prefix).await.map_err(|e| explain(reading(scope), &e, Some(scope)))?;
     let order = Member::WRITE_ORDER.into_iter().rev();
     let there: Vec<_> =
         order.filter_map(|member| Some((member, existing.find(&prefix.secret_name(member))?.name.clone()))).collect();

@@ -38,7 +38,7 @@ pub async fn rotate(
     part: &mut (dyn FnMut(MemberReport) + Send),
 ) -> Result<Saved, Problem> {
     let Rotation { scope, prefix, .. } = rotation;
-    let existing = secrets(gh, scope).await.map_err(|e| explain(reading(scope), &e, Some(scope)))?;
+    let existing = secrets(gh, scope, prefix).await.map_err(|e| explain(reading(scope), &e, Some(scope)))?;
     if Member::all().all(|member| existing.find(&prefix.secret_name(member)).is_none()) {
         return Err(absent(scope, prefix));
     }

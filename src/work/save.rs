@@ -38,7 +38,8 @@ struct Step<'a> {
 pub async fn save(gh: &Client, draft: &Draft, part: &mut (dyn FnMut(MemberReport) + Send)) -> Result<Saved, Problem> {
     let scope = &draft.scope;
     check_values(draft)?;
-    let existing = secrets(gh, scope).await.map_err(|e| nothing_written(explain(reading(scope), &e, Some(scope))))?;
+    let existing = secrets(gh, scope, &draft.prefix).await;
+    let existing = existing.map_err(|e| nothing_written(explain(reading(scope), &e, Some(scope))))?;
     check_room(draft, &existing)?;
     let steps = plan(gh, draft, &existing).await.map_err(nothing_written)?;
     let key = gh.public_key(scope).await;

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::{Access, MemberState, Problem, Scope, WriteOutcome};
+use crate::domain::{Access, Member, MemberState, Prefix, Problem, Scope, WriteOutcome};
 use crate::github::{Client, GithubError, Grant, Listed, SecretRecord};
 
 use super::problems::explain;
@@ -95,8 +95,9 @@ pub(super) async fn settle_access(
         Err(failure) => Err(failure),
     };
     match now {
-        Ok(now) if now.is_same(wanted) => WriteOutcome::Updated,
-        Ok(now) if now.is_same(before) => WriteOutcome::Failed(problem),
+        // A list that did not come whole may look like either.
+        Ok(now) if now.is_whole() && now.is_same(wanted) => WriteOutcome::Updated,
+        Ok(now) if now.is_whole() && now.is_same(before) => WriteOutcome::Failed(problem),
         Ok(_) | Err(_) => {
             let hint = "reload, look who gets it now, and set the access again".to_owned();
             WriteOutcome::Unknown(Problem { hint, ..unclear(name, problem) })
@@ -135,9 +136,20 @@ pub(super) fn not_written(name: &str) -> String {
     format!("{name} could not be written")
 }
 
-/// Reads the secrets of a scope without telling parts.
-pub(super) async fn secrets(gh: &Client, scope: &Scope) -> Result<Listed<SecretRecord>, GithubError> {
-    gh.secrets(scope, &mut |_| {}).await
+/// Reads the secrets of a scope, to write one of its credentials. Where the list did not come whole, the members are
+/// asked for by name: none is taken for new, or forgotten, because it was not listed.
+pub(super) async fn secrets(gh: &Client, scope: &Scope, prefix: &Prefix) -> Result<Listed<SecretRecord>, GithubError> {
+    let mut list = gh.secrets(scope, &mut |_| {}).await?;
+    if !list.is_complete() {
+        for name in Member::all().map(|member| prefix.secret_name(member)) {
+            if list.find(&name).is_none()
+                && let Some(record) = gh.secret(scope, &name).await?
+            {
+                list.items.push(record);
+            }
+        }
+    }
+    Ok(list)
 }
 
 fn unclear(name: &str, problem: Problem) -> Problem {

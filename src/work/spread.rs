@@ -15,6 +15,7 @@ use crate::github::{Client, GithubError};
 
 use super::problems::{explain, reading};
 use super::save::save;
+use super::settle::secrets;
 
 /// One repository of a run, and what it holds under the prefix.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +60,7 @@ async fn standing(
         Ok(scope) => scope,
         Err(problem) => return Ok(Standing::Refused(problem)),
     };
-    let secrets = match gh.secrets(&scope, &mut |_| {}).await {
+    let secrets = match secrets(gh, &scope, prefix).await {
         Ok(secrets) => secrets,
         Err(failure) => {
             let problem = explain(reading(&scope), &failure, Some(&scope));

@@ -3,6 +3,7 @@
 
 mod access;
 mod delete;
+mod faults;
 mod listing;
 mod odd;
 pub(crate) mod problems;
