@@ -28,33 +28,33 @@ use crate::support::world::{PROGRAM, Scene};
 pub(crate) const PASSWORD: &str = "pull-me-please";
 
 /// A sandbox, a home, and a pullkey without a terminal, a git, a gh or a docker.
-struct Desk {
+pub(crate) struct Desk {
     scene: Scene,
     home: Home,
 }
 
 /// What a run left behind.
 #[derive(Debug)]
-struct Ran {
-    code: Option<i32>,
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
     stdout: String,
     stderr: String,
 }
 
 impl Ran {
-    fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|fault| panic!("{fault}: {self:?}"))
     }
 
     #[track_caller]
-    fn ends(self, code: i32) -> Self {
+    pub(crate) fn ends(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "{self:#?}");
         self
     }
 
     /// The document of a command that failed as a whole.
     #[track_caller]
-    fn problem(&self) -> Value {
+    pub(crate) fn problem(&self) -> Value {
         let document = self.json();
         assert_eq!(document["version"], 1, "{self:#?}");
         let problem = document["problem"].clone();
@@ -71,7 +71,7 @@ impl Desk {
         Self::of(Options::default())
     }
 
-    fn of(options: Options) -> Self {
+    pub(crate) fn of(options: Options) -> Self {
         Self { scene: Scene::new(options), home: Home::new() }
     }
 
@@ -88,7 +88,7 @@ impl Desk {
         self.world().add_fault(Fault { method, path_contains, nth: 1, times: 1, kind });
     }
 
-    fn command(&self, line: &str) -> Command {
+    pub(crate) fn command(&self, line: &str) -> Command {
         let mut command = Command::new(PROGRAM);
         command.args(line.split_whitespace()).env_clear().envs(self.scene.env(&self.home));
         command.env("PATH", self.home.path()).current_dir(self.home.path());
@@ -132,7 +132,7 @@ impl Desk {
     }
 
     /// Puts a whole credential there, behind pullkey's back.
-    fn plant(&self, scope: &str, prefix: &str, visibility: &str, repositories: &[&str]) {
+    pub(crate) fn plant(&self, scope: &str, prefix: &str, visibility: &str, repositories: &[&str]) {
         for (member, value) in [("SERVER", "old.example"), ("USER", "old-user"), ("PASSWORD", "old-password")] {
             let name = format!("{prefix}_CONTAINER_REGISTRY_{member}");
             assert!(self.world().put_secret(scope, &name, value, visibility, repositories));
@@ -153,7 +153,7 @@ impl std::ops::Deref for Desk {
     }
 }
 
-fn finish(mut child: Child, stdin: &str) -> Ran {
+pub(crate) fn finish(mut child: Child, stdin: &str) -> Ran {
     // A program that does not read its input closes it early: that is its right.
     let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
     let output = child.wait_with_output().unwrap();
