@@ -1,5 +1,5 @@
 //! The program with something going wrong at every request in turn: its JSON and its exit code say what the sandbox
-//! holds. The breadth is in `src/work/tests/faults`; this is what a script sees.
+//! holds. The breadth is in the tests of the use cases; this is what a script sees.
 
 use std::collections::BTreeMap;
 
