@@ -173,7 +173,8 @@ impl App {
         for action in EVERYWHERE {
             if !facade.offers.iter().any(|offer| offer.action == action) {
                 let (tab, own) = header::open_tab(&self.stack);
-                let there = header::TABS[tab].0 == action && self.stack.len() == own;
+                let there = header::TABS[tab].0 == action && self.stack.len() == own
+                    || action == Action::SignIn && matches!(self.top(), Screen::SignIn(_));
                 facade.offers.push(Offer::new(action).unless(there.then_some("you are there already")));
             }
         }

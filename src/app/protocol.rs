@@ -141,9 +141,10 @@ impl Job {
             | Self::ChangeAccess(_)
             | Self::RestoreAccess(_)
             | Self::Delete { .. }
-            | Self::ChangeCodespaces(_)
-            | Self::SignOut => true,
+            | Self::ChangeCodespaces(_) => true,
+            // The keyring is this machine's own, and its call goes on by itself.
             Self::SignIn
+            | Self::SignOut
             | Self::Tokens
             | Self::UseToken(_)
             | Self::Device { .. }

@@ -22,6 +22,7 @@ pub fn all() -> Vec<(&'static str, Driver)> {
     all.extend(activity());
     all.extend(picks());
     all.extend(super::access::all());
+    all.extend(super::signing::all());
     for (_, driver) in &mut all {
         driver.expire_notices();
     }

@@ -1,1 +1,78 @@
+//! Choosing, giving and forgetting tokens; and that nothing else is touched by it.
 
+use crate::app::protocol::{Effect, Job, Outcome};
+use crate::app::tests::signing::{missing_right, sign_in, waiting_for_code};
+use crate::app::tests::world::{identity, no_network};
+use crate::domain::Sensitive;
+use crate::domain::token::{Identity, TokenChoice, TokenSource};
+
+#[test]
+fn every_token_is_shown_with_what_it_may_do() {
+    let mut driver = sign_in();
+    driver.says("octocat, in use").says("read and write your own secrets: no").says("codespace:secrets");
+    driver.press("up");
+    driver.says("only trying tells").says("Codespaces user secrets: read and write");
+    driver.press("up");
+    driver.says("does not accept the token");
+}
+
+#[test]
+fn another_token_is_used_at_a_key_and_everything_is_read_again() {
+    let mut driver = sign_in();
+    driver.keys("up enter");
+    let id = driver.running(|job| *job == Job::UseToken(TokenChoice::Of(TokenSource::Keyring)));
+    let now = Identity { source: TokenSource::Keyring, ..identity(&["repo"]) };
+    let effects = driver.finish(id, Outcome::TokenUsed { identity: Ok(now), kept: None });
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Start { job: Job::LoadScope(_), .. })));
+    driver.says("signed in as octocat, token from the keyring");
+}
+
+#[test]
+fn a_pasted_token_is_hidden_asked_about_and_kept_only_if_wanted() {
+    let mut driver = sign_in();
+    driver.paste("ghp_0123456789abcdefghijklmnopqrstuvwxyz");
+    driver.is_silent_about("ghp_0123456789").says("keyring");
+    driver.keys("tab space enter");
+    let token = Sensitive::from("ghp_0123456789abcdefghijklmnopqrstuvwxyz");
+    driver.running(|job| *job == Job::UseToken(TokenChoice::Given { token: token.clone(), keep: false }));
+}
+
+#[test]
+fn a_token_that_is_not_accepted_changes_nothing() {
+    let mut driver = sign_in();
+    let before = driver.app.world.identity.clone();
+    driver.keys("up enter");
+    let id = driver.running(|job| matches!(job, Job::UseToken(_)));
+    driver.finish(id, Outcome::TokenUsed { identity: Err(no_network()), kept: None });
+    assert_eq!(driver.app.world.identity, before);
+    driver.says("Which token shall pullkey work with?");
+}
+
+#[test]
+fn signing_out_asks_and_the_harmless_choice_has_the_focus() {
+    let mut driver = sign_in();
+    driver.keys("d enter");
+    assert!(driver.live.values().all(|job| *job != Job::SignOut), "Enter alone signs nobody out");
+    driver.keys("d tab enter");
+    driver.running(|job| *job == Job::SignOut);
+}
+
+#[test]
+fn waiting_for_a_code_can_be_cancelled() {
+    let mut driver = waiting_for_code();
+    let id = driver.running(|job| matches!(job, Job::Device { .. }));
+    assert!(driver.press("esc").contains(&Effect::Cancel(id)));
+    driver.says("Which token shall pullkey work with?");
+}
+
+#[test]
+fn a_missing_right_is_mended_by_where_the_token_came_from() {
+    let mut driver = missing_right(TokenSource::Gh);
+    assert!(driver.press("m").contains(&Effect::RefreshGh { scopes: vec!["admin:org".to_owned()] }));
+    let mut driver = missing_right(TokenSource::GhToken);
+    assert!(driver.press("m").iter().all(|effect| !matches!(effect, Effect::RefreshGh { .. })));
+    driver.says("GH_TOKEN");
+    let mut driver = missing_right(TokenSource::Keyring);
+    driver.press("m");
+    driver.says("admin:org").says("github.com/settings/tokens/new");
+}

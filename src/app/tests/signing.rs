@@ -1,0 +1,109 @@
+//! The sign-in screen in every state, and the tokens it shows.
+
+use chrono::Duration;
+use strum::IntoEnumIterator as _;
+
+use super::world::{self, acme, here};
+use super::*;
+use crate::domain::Mend;
+use crate::domain::problem::Need;
+use crate::domain::token::{DeviceCode, Identity, Right, TokenKind, TokenReport, TokenSource};
+
+fn report(source: TokenSource, kind: TokenKind, scopes: Option<&[&str]>, used: bool) -> TokenReport {
+    let scopes = scopes.map(|list| list.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>());
+    let identity = Identity {
+        kind,
+        source,
+        scopes: scopes.clone(),
+        expires: (source == TokenSource::Keyring).then(|| noon() + Duration::days(12)),
+        ..world::identity(&[])
+    };
+    let rights = Right::iter().map(|right| (right, right.allowed(kind, scopes.as_deref()))).collect();
+    TokenReport { source, kind, used, identity: Ok(identity), rights, note: None }
+}
+
+/// One of `gh` in use, one with permissions in the keyring, and one GitHub does not accept.
+pub fn tokens() -> Vec<TokenReport> {
+    let refused = TokenReport {
+        identity: Err(Problem::new(
+            "GitHub was asked who you are, in vain",
+            "it does not accept the token",
+            "get a new one",
+        )
+        .mended_by(Mend::SignIn)),
+        rights: Vec::new(),
+        ..report(TokenSource::GithubToken, TokenKind::Classic, None, false)
+    };
+    vec![
+        refused,
+        report(TokenSource::Keyring, TokenKind::FineGrained, None, false),
+        report(TokenSource::Gh, TokenKind::OAuth, Some(&["repo", "read:org", "gist"]), true),
+    ]
+}
+
+fn opened(mut driver: Driver) -> Driver {
+    driver.press("S");
+    let id = driver.running(|job| *job == Job::Tokens);
+    driver.finish(id, Outcome::Tokens(tokens()));
+    driver
+}
+
+fn lacking(source: TokenSource) -> Driver {
+    let mut driver = Driver::start(Start { organizations: vec![world::org("acme")], ..here() });
+    let id = driver.running(|job| *job == Job::SignIn);
+    driver.finish(id, Outcome::SignIn(Ok(Identity { source, ..world::identity(&["repo", "codespace"]) })));
+    let need =
+        Need { scopes: vec!["admin:org".to_owned()], permissions: Right::OrganizationSecrets.need().permissions };
+    let problem =
+        Problem::new("the secrets of acme could not be read", "the token lacks the scope `admin:org`", "add it");
+    let id = driver.reading(&acme());
+    driver.finish(id, Outcome::Listing(Err(problem.mended_by(Mend::Gain(need)))));
+    driver.answer_everything();
+    driver.press("G");
+    driver
+}
+
+fn with_device() -> Driver {
+    let mut driver = opened(Driver::start(Start { has_device_flow: true, ..here() }));
+    driver.keys("G enter");
+    driver
+}
+
+pub fn all() -> Vec<(&'static str, Driver)> {
+    let mut giving = opened(Driver::ready());
+    giving.paste("ghp_0123456789abcdefghijklmnopqrstuvwxyz");
+    let mut forgetting = opened(Driver::ready());
+    forgetting.press("d");
+    let mut device = with_device();
+    let id = device.running(|job| matches!(job, Job::Device { .. }));
+    let code = DeviceCode {
+        user_code: "WDJB-MJHT".into(),
+        page: "https://github.com/login/device".into(),
+        expires: noon() + Duration::minutes(15),
+    };
+    device.part(id, Part::Device(code));
+    let mut needed = lacking(TokenSource::GhToken);
+    needed.press("m");
+    let id = needed.running(|job| *job == Job::Tokens);
+    needed.finish(id, Outcome::Tokens(tokens()));
+    vec![
+        ("sign_in", opened(Driver::ready())),
+        ("sign_in_giving", giving),
+        ("sign_in_forgetting", forgetting),
+        ("sign_in_device", device),
+        ("sign_in_needed", needed),
+    ]
+}
+
+/// A row whose right is missing, with a token from there.
+pub fn missing_right(source: TokenSource) -> Driver {
+    lacking(source)
+}
+
+pub fn sign_in() -> Driver {
+    opened(Driver::ready())
+}
+
+pub fn waiting_for_code() -> Driver {
+    with_device()
+}
