@@ -11,7 +11,7 @@ fn every_token_is_shown_with_what_it_may_do() {
     let mut driver = sign_in();
     driver.says("octocat, in use").says("read and write your own secrets: no").says("codespace:secrets");
     driver.press("up");
-    driver.says("only trying tells").says("Codespaces user secrets: read and write");
+    driver.says("only when it is tried").says("Codespaces user secrets: read and write");
     driver.press("up");
     driver.says("does not accept the token");
 }
