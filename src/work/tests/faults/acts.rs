@@ -54,7 +54,7 @@ pub(super) const SCRIPT: [Act; 22] = [
     Act::Access(("org:acme", "GHCR"), &["acme/api", "acme/web", "acme/mobile"]),
     Act::Access(("org:globex", "LEGACY"), &["globex/portal"]),
     Act::Delete(("user", "QUAY")),
-    Act::Delete(("org:acme", "ACR")),
+    Act::Delete(("org:acme", "GHCR")),
     Act::Spread("LOTS", &["acme/billing", "acme/search"]),
     Act::Restart("bookish-space-pancake-q5pv"),
     Act::List("org:acme"),
@@ -260,6 +260,14 @@ impl Scene<'_> {
             }
             Err(problem) => (Err(problem), None),
         };
+        if let (Ok(saved), Some(undo)) = (&saved, &undo) {
+            let is_told = |name: &str| saved.members.iter().any(|report| report.name == name);
+            let names = Member::all().map(|member| undo.prefix.secret_name(member));
+            let left_out: Vec<_> = names.filter(|name| before.get(key, name).is_some() && !is_told(name)).collect();
+            if !left_out.is_empty() {
+                self.wrong(format!("{left_out:?} were left out, and nobody was told"));
+            }
+        }
         self.saved(before, key, saved, parts, wanted);
         undo
     }
@@ -277,16 +285,16 @@ impl Scene<'_> {
         let values = Members::<()>::default().map(|member, ()| Sensitive::new(value(credential, member)));
         let placed = spread(gh, (&shared, &values), &targets, &|| false, &mut |_, _| {}).await;
         let (now, mut claims) = (Truth::of(&self.stage.world()), Vec::new());
-        for one in &placed {
-            self.played.is_whole &= one.placement.is_done();
+        for line in &placed {
+            self.played.is_whole &= line.placement.is_done();
             let Some(key) = super::truth::KEYS
                 .into_iter()
-                .find(|key| key.strip_prefix("repo:") == Some(one.repository.full_name.raw()))
+                .find(|key| key.strip_prefix("repo:") == Some(line.repository.full_name.raw()))
             else {
-                self.wrong(format!("nobody asked for {one:?}"));
+                self.wrong(format!("nobody asked for {line:?}"));
                 continue;
             };
-            if let Placement::Tried(saved) = &one.placement {
+            if let Placement::Tried(saved) = &line.placement {
                 claims.extend(saved.members.iter().map(|report| {
                     let wanted = Wanted::Value(value(credential, report.member), (None, Vec::new()));
                     Claim { key, report: report.clone(), wanted }
@@ -305,9 +313,9 @@ impl Scene<'_> {
         let change = [CodespaceChange::Restart(CodespaceName::parse(name).unwrap())];
         let ends = change_codespaces(&self.stage.gh, &change, &mut |_| {}).await;
         let now = self.stage.world().codespace(name).unwrap();
-        let stage = &ends[0].stage;
-        self.played.is_whole &= *stage == End::Running;
-        let is_so = match stage {
+        let end = &ends[0].stage;
+        self.played.is_whole &= *end == End::Running;
+        let is_so = match end {
             End::Running => now.state == "Available" && now.started > before.started,
             End::Failed(problem) => {
                 let state = if problem.what.contains("is stopped") { "Shutdown" } else { "Available" };
@@ -317,7 +325,7 @@ impl Scene<'_> {
             End::Stopping | End::Stopped | End::Starting => false,
         };
         if !is_so {
-            self.wrong(format!("{stage:?}: before {before:?}, after {now:?}"));
+            self.wrong(format!("{end:?}: before {before:?}, after {now:?}"));
         }
     }
 }
