@@ -125,7 +125,7 @@ fn a_missing_scope_a_failed_save_and_a_wrong_password_cost_one_password() {
     assert_eq!(terminal.pid(), pid);
     // And now the save itself fails once.
     stage.scene.world().add_fault("PUT:_USER:1:500".parse().expect("a fault"));
-    terminal.press("e", "failed");
+    terminal.press("e", "(status 500)");
     terminal.press("e", " is saved in ");
     for (part, value) in [("SERVER", server.as_str()), ("USER", USER), ("PASSWORD", CANARY)] {
         let secret = stage.scene.world().secrets("org:acme").into_iter().find(|s| s.name.ends_with(part));
