@@ -178,7 +178,8 @@ fn fault(word: &str) -> DeviceFault {
         // GitHub's page uses both.
         "expired_token" | "token_expired" => DeviceFault::Expired,
         "device_flow_disabled" => DeviceFault::Disabled,
-        "incorrect_client_credentials" => DeviceFault::UnknownApp,
+        // The second is what an unknown client id gets where the first step asks.
+        "incorrect_client_credentials" | "Not Found" => DeviceFault::UnknownApp,
         other => DeviceFault::Other(Foreign::new(other)),
     }
 }

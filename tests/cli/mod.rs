@@ -6,6 +6,7 @@ mod addresses;
 mod ask;
 mod cache;
 mod delete;
+mod device;
 mod list;
 mod list_all;
 mod restart;
