@@ -223,6 +223,7 @@ impl Form {
             server: self.values.server.text().unwrap_or_default().to_owned(),
             user: values.user,
             password: values.password,
+            images: Vec::new(),
         }
     }
 

@@ -282,6 +282,9 @@ pub struct TestArgs {
     pub username: String,
     #[command(flatten)]
     pub password: PasswordArgs,
+    /// Prove the pull of this image as well; may be given again
+    #[arg(long = "image", value_name = "IMAGE")]
+    pub images: Vec<String>,
     /// Which client tries it: pullkey's own, the docker CLI, or both
     #[arg(long, value_enum, default_value_t = WithArg::Both)]
     pub with: WithArg,

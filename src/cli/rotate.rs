@@ -68,7 +68,7 @@ fn beforehand(credential: &Credential, values: &Members<Option<Sensitive>>, scop
 /// The login test, where all it needs is given: stored values cannot be read back.
 fn trial(args: &RotateArgs, values: &Members<Option<Sensitive>>) -> Option<Trial> {
     let (server, user, password) = (args.server.clone()?, values.user.clone()?, values.password.clone()?);
-    Some(Trial { server, user, password })
+    Some(Trial { server, user, password, images: args.images.clone() })
 }
 
 fn untested(args: &RotateArgs) -> String {

@@ -53,14 +53,11 @@ impl Session {
     }
 
     /// The clients of a login test, which needs no GitHub.
-    pub(super) fn registry(&self) -> work::Clients {
+    pub(super) fn registry(&self) -> Result<work::Clients, Failure> {
         let path = self.env.get_os("PATH").unwrap_or_default();
         let exe = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("pullkey"));
-        work::Clients {
-            github: None,
-            registry: registry::Client::new(registry::Limits::default()),
-            tools: registry::Tools::find(path, exe),
-        }
+        let registry = work::registry_client(&self.env).map_err(|problem| Failure::new(Exit::Usage, problem))?;
+        Ok(work::Clients { github: None, registry, tools: registry::Tools::find(path, exe) })
     }
 
     /// Whether somebody is there to ask. JSON is for programs, which answer nothing.

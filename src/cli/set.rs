@@ -1,5 +1,7 @@
 //! `pullkey set`: checks, tests, and only then writes the three members.
 
+use chrono::Utc;
+
 use super::repos::Found;
 use super::session::{Session, note};
 use super::set_access::{self, Wish};
@@ -100,6 +102,7 @@ pub(super) fn checked_values(args: &SetArgs, session: &Session) -> Result<(Trial
         server: test::server_text(&server, preset, &values),
         user: values.members.user.clone(),
         password: values.members.password.clone(),
+        images: args.how.images.clone(),
     };
     Ok((trial, values))
 }
@@ -141,8 +144,9 @@ fn overwriting(existing: &Credential, scope: &Scope) -> String {
 
 /// The login test before the write: refused ends it, «could not be told» needs consent.
 pub(super) async fn prove(session: &Session, yes: bool, trial: &Trial) -> Result<TestReport, Failure> {
-    let clients = session.registry();
-    let tested = session.interrupt.read(Box::pin(work::test(&clients, trial, With::Both, &mut |_| {}))).await?;
+    let clients = session.registry()?;
+    let tested =
+        session.interrupt.read(Box::pin(work::test(&clients, trial, With::Both, Utc::now(), &mut |_| {}))).await?;
     let why = tested.decisive().map_or_else(String::new, |step| step.detail.clone());
     let hint = tested.decisive().map_or_else(String::new, |step| step.remedy.clone());
     match tested.verdict {

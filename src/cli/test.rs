@@ -1,5 +1,7 @@
 //! `pullkey test`: tries a login and tells each step. Nothing is written anywhere.
 
+use chrono::Utc;
+
 use super::args::TestArgs;
 use super::session::Session;
 use super::values::{self, Values};
@@ -22,9 +24,12 @@ pub(super) async fn run(args: &TestArgs, session: &Session) -> Result<Exit, Fail
         }
         None => (args.server.clone(), Values { members, notes: Vec::new() }),
     };
-    let trial = Trial { server, user: members.user, password: members.password };
-    let clients = session.registry();
-    let tested = session.interrupt.read(Box::pin(work::test(&clients, &trial, args.with.into(), &mut |_| {}))).await?;
+    let trial = Trial { server, user: members.user, password: members.password, images: args.images.clone() };
+    let clients = session.registry()?;
+    let tested = session
+        .interrupt
+        .read(Box::pin(work::test(&clients, &trial, args.with.into(), Utc::now(), &mut |_| {})))
+        .await?;
     session.notes(&notes);
     session.show(|| report::test_json(&tested), || report::steps(&tested))?;
     Ok(exit_of(&tested))

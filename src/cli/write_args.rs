@@ -131,6 +131,9 @@ pub struct SetArgs {
 /// What is done around the write.
 #[derive(Clone, Debug, Default, Args)]
 pub struct HowArgs {
+    /// Prove the pull of this image as well; may be given again
+    #[arg(long = "image", value_name = "IMAGE")]
+    pub images: Vec<String>,
     /// Write without testing the login first
     #[arg(long)]
     pub no_test: bool,
@@ -171,6 +174,9 @@ pub struct RotateArgs {
     pub username: Option<String>,
     #[command(flatten)]
     pub password: PasswordArgs,
+    /// Prove the pull of this image as well; may be given again
+    #[arg(long = "image", value_name = "IMAGE")]
+    pub images: Vec<String>,
     /// Write without testing the login first
     #[arg(long)]
     pub no_test: bool,

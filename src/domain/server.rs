@@ -8,6 +8,8 @@ use std::net::IpAddr;
 
 use thiserror::Error;
 
+use super::EcrHost;
+
 /// The one text under which Docker Hub's credential is found, as GitHub's and Docker's documentation write it.
 pub const HUB_KEY: &str = "https://index.docker.io/v1/";
 /// The host that answers for Docker Hub's images.
@@ -238,60 +240,6 @@ fn check_port(port: &str) -> Result<(), ServerFault> {
     }
 }
 
-/// An Amazon ECR registry, taken apart. Grammar: botocore's endpoint rules and amazon-ecr-credential-helper's pattern.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EcrHost {
-    /// Twelve digits.
-    pub account: String,
-    pub region: String,
-    pub fips: bool,
-    /// The partition's domain, such as `amazonaws.com`.
-    pub suffix: String,
-}
-
-const ECR_SUFFIXES: [&str; 10] = [
-    "amazonaws.com",
-    "amazonaws.com.cn",
-    "amazonaws.eu",
-    "on.aws",
-    "on.amazonwebservices.com.cn",
-    "on.amazonwebservices.eu",
-    "c2s.ic.gov",
-    "sc2s.sgov.gov",
-    "cloud.adc-e.uk",
-    "csp.hci.ic.gov",
-];
-
-impl EcrHost {
-    /// Takes a lower-case host apart.
-    pub fn parse(host: &str) -> Option<Self> {
-        let (account, rest) = host.split_once('.')?;
-        if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
-            return None;
-        }
-        let rest = rest.strip_prefix("dkr.ecr").or_else(|| rest.strip_prefix("dkr-ecr"))?;
-        let (fips, rest) = rest.strip_prefix("-fips").map_or((false, rest), |rest| (true, rest));
-        let (region, suffix) = rest.strip_prefix('.')?.split_once('.')?;
-        if !is_region(region) || !ECR_SUFFIXES.contains(&suffix) {
-            return None;
-        }
-        Some(Self { account: account.to_owned(), region: region.to_owned(), fips, suffix: suffix.to_owned() })
-    }
-}
-
-/// `us-east-1`, `us-gov-west-1`, `eusc-de-east-1`: two to four letters, words, a number.
-fn is_region(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let [first, words @ .., number] = parts.as_slice() else { return false };
-    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase());
-    (2..=4).contains(&first.len())
-        && is_word(first)
-        && !words.is_empty()
-        && words.iter().all(|word| is_word(word))
-        && !number.is_empty()
-        && number.bytes().all(|b| b.is_ascii_digit())
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -343,49 +291,6 @@ mod tests {
         assert_eq!(server("GHCR.IO").stored_key(), "GHCR.IO");
         assert_eq!(server("GHCR.IO").lookup_key(), "ghcr.io");
         assert!(server("ghcr.io").is_canonical() && !server("https://ghcr.io").is_canonical());
-    }
-
-    #[test]
-    fn every_form_of_an_ecr_host_is_taken_apart() {
-        for (host, region, fips, suffix) in [
-            ("123456789012.dkr.ecr.us-east-1.amazonaws.com", "us-east-1", false, "amazonaws.com"),
-            ("123456789012.dkr-ecr.us-west-2.on.aws", "us-west-2", false, "on.aws"),
-            ("123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com", "us-gov-west-1", true, "amazonaws.com"),
-            ("123456789012.dkr-ecr-fips.us-east-2.on.aws", "us-east-2", true, "on.aws"),
-            ("123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn", "cn-north-1", false, "amazonaws.com.cn"),
-            (
-                "123456789012.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn",
-                "cn-north-1",
-                false,
-                "on.amazonwebservices.com.cn",
-            ),
-            ("123456789012.dkr.ecr.us-iso-east-1.c2s.ic.gov", "us-iso-east-1", false, "c2s.ic.gov"),
-            ("123456789012.dkr.ecr.us-isob-east-1.sc2s.sgov.gov", "us-isob-east-1", false, "sc2s.sgov.gov"),
-            ("123456789012.dkr.ecr.eu-isoe-west-1.cloud.adc-e.uk", "eu-isoe-west-1", false, "cloud.adc-e.uk"),
-            ("123456789012.dkr.ecr.us-isof-south-1.csp.hci.ic.gov", "us-isof-south-1", false, "csp.hci.ic.gov"),
-            ("123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1", false, "amazonaws.eu"),
-        ] {
-            let ecr = server(host).ecr().unwrap();
-            assert_eq!((ecr.account.as_str(), ecr.region.as_str()), ("123456789012", region), "{host}");
-            assert_eq!((ecr.fips, ecr.suffix.as_str()), (fips, suffix), "{host}");
-        }
-    }
-
-    #[test]
-    fn what_only_looks_like_ecr_is_none() {
-        for host in [
-            "public.ecr.aws",
-            "api.ecr.us-east-1.amazonaws.com",
-            "dkr.ecr.us-east-1.amazonaws.com",
-            "12345678901.dkr.ecr.us-east-1.amazonaws.com",
-            "123456789012.dkr.ecr.us-east-1.example.com",
-            "123456789012.dkr.ecr.amazonaws.com",
-            "123456789012.dkr.ecr.useast1.amazonaws.com",
-            "123456789012.dkr.ecr.us-east-1.amazonaws.com:443",
-            "123456789012.dkr.ecr.us-east-1.amazonaws.com.evil.example",
-        ] {
-            assert_eq!(server(host).ecr(), None, "{host}");
-        }
     }
 
     #[test]

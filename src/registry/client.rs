@@ -1,18 +1,22 @@
 //! The one way to a registry: bounded, with a deadline, without redirects to elsewhere, without a second try.
 //!
 //! TLS is set up when the first https address is asked for, so that a machine without a CA bundle can still be told
-//! so, and a registry on loopback be tested. What the transport says is turned into the ladder's codes here.
+//! so, and a registry on loopback be tested. What the transport says is turned into codes in `trouble.rs`.
 
-use std::error::Error as StdError;
-use std::io::ErrorKind;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, HeaderValue, LOCATION};
-use rustls::CertificateError;
+use hyper_util::client::proxy::matcher::Matcher;
+use reqwest::Method;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};
+use reqwest::tls::TlsInfo;
 use url::{Host, Url};
+use zeroize::Zeroizing;
 
+use super::certificate::Certificate;
+use super::surroundings::Surroundings;
+use super::trouble::{Trouble, root_words, trouble};
 use crate::domain::{Code, Foreign, Server};
 
 /// Same-origin redirects that are followed before giving up.
@@ -40,8 +44,7 @@ impl Default for Limits {
 pub struct Client {
     limits: Limits,
     wires: Arc<Wires>,
-    /// Answers in place of every host that is not loopback.
-    stand_in: Option<SocketAddr>,
+    surroundings: Surroundings,
 }
 
 type Wire = OnceLock<Result<reqwest::Client, String>>;
@@ -54,6 +57,8 @@ struct Wires {
     near: Wire,
     /// https, through the system's proxy if there is one.
     far: Wire,
+    /// Knows which addresses go through a proxy; the same that reqwest asks.
+    proxies: OnceLock<Matcher>,
 }
 
 /// What came back.
@@ -63,83 +68,128 @@ pub(super) struct Answer {
     pub headers: HeaderMap,
     /// At most [`Limits::body`] bytes, and fewer if the rest did not come in time.
     pub body: Vec<u8>,
+    /// Who answered: the registry, or the proxy before it.
+    pub address: Option<IpAddr>,
+    pub certificate: Option<Certificate>,
 }
 
-/// Why nothing came back. The detail is clean.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Trouble {
-    pub code: Code,
-    pub detail: String,
-    /// The other side broke off instead of speaking TLS, which plain http servers do.
-    pub maybe_plain: bool,
+/// What is asked: nothing but this is sent, besides the host and pullkey's name.
+pub(super) struct Ask {
+    method: Method,
+    headers: HeaderMap,
+    body: Option<Zeroizing<String>>,
 }
 
-impl Trouble {
-    fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), maybe_plain: code == Code::PlainHttp }
+impl Ask {
+    pub(super) fn new(method: Method) -> Self {
+        Self { method, headers: HeaderMap::new(), body: None }
     }
-}
 
-/// A body for a request that has one: the form, URL-encoded.
-pub(super) enum Ask {
-    Get,
-    Post(String),
+    pub(super) fn get() -> Self {
+        Self::new(Method::GET)
+    }
+
+    pub(super) fn post(content_type: &'static str, body: Zeroizing<String>) -> Self {
+        let ask = Self { body: Some(body), ..Self::new(Method::POST) };
+        ask.with(reqwest::header::CONTENT_TYPE, HeaderValue::from_static(content_type))
+    }
+
+    pub(super) fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// With a login, if there is one.
+    pub(super) fn authorized(self, value: Option<&HeaderValue>) -> Self {
+        match value {
+            Some(value) => self.with(reqwest::header::AUTHORIZATION, value.clone()),
+            None => self,
+        }
+    }
+
+    /// Whether asking once more somewhere else would ask the same.
+    fn is_read(&self) -> bool {
+        self.method == Method::GET || self.method == Method::HEAD
+    }
 }
 
 impl Client {
     pub fn new(limits: Limits) -> Self {
-        Self { limits, wires: Arc::default(), stand_in: None }
+        Self { limits, wires: Arc::default(), surroundings: Surroundings::default() }
+    }
+
+    /// The same with what this machine's settings say.
+    #[must_use]
+    pub fn within(self, surroundings: Surroundings) -> Self {
+        Self { surroundings, ..self }
     }
 
     /// A client that never leaves this machine: the registry at `stand_in`, on loopback, answers for all other hosts.
     pub fn for_demo(limits: Limits, stand_in: SocketAddr) -> Self {
-        Self { stand_in: Some(stand_in), ..Self::new(limits) }
+        Self::new(limits).within(Surroundings { stand_in: Some(stand_in), ..Surroundings::default() })
     }
 
     /// Whether something on this machine answers in place of the server.
     pub(super) fn plays(&self, server: &Server) -> bool {
-        self.stand_in.is_some() && !server.is_loopback()
+        self.surroundings.stand_in.is_some() && !server.is_loopback()
     }
 
     pub fn limits(&self) -> Limits {
         self.limits
     }
 
+    pub(super) const fn surroundings(&self) -> &Surroundings {
+        &self.surroundings
+    }
+
+    /// The proxy an address is asked through, in words that name it and where it is set.
+    pub(super) fn proxy(&self, url: &Url) -> Option<String> {
+        if is_loopback(url) || self.surroundings.stand_in.is_some() {
+            return None;
+        }
+        let uri: http::Uri = url.as_str().parse().ok()?;
+        let matcher = self.wires.proxies.get_or_init(Matcher::from_system);
+        let proxy = Url::parse(&matcher.intercept(&uri)?.uri().to_string()).ok()?;
+        let set_by = self.surroundings.proxy.as_deref().unwrap_or("the system's settings");
+        Some(format!("the proxy {} ({set_by})", place(&proxy)))
+    }
+
     /// One request. A redirect is followed only to the same scheme, host and port; any other comes back as it is.
-    pub(super) async fn ask(&self, url: &Url, how: Ask, authorization: Option<HeaderValue>) -> Result<Answer, Trouble> {
-        let mut url = match self.stand_in.filter(|_| !is_loopback(url)).map(|addr| played(url, addr)) {
-            Some(played) => played.ok_or_else(|| Trouble::new(Code::Refused, "the demo has no registry"))?,
+    pub(super) async fn ask(&self, url: &Url, ask: Ask) -> Result<Answer, Trouble> {
+        let stand_in = self.surroundings.stand_in.filter(|_| !is_loopback(url));
+        let mut url = match stand_in.map(|addr| played(url, addr)) {
+            Some(played) => played.ok_or_else(|| Trouble::new(Code::Refused, "nothing stands in for it"))?,
             None => url.clone(),
         };
         let wire = self.wire(&url)?;
         let deadline = tokio::time::Instant::now() + self.limits.request;
         let mut hops = 0;
         loop {
-            let mut request = match &how {
-                Ask::Get => wire.get(url.clone()),
-                Ask::Post(form) => wire
-                    .post(url.clone())
-                    .header(reqwest::header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-                    .body(form.clone()),
-            };
-            if let Some(value) = &authorization {
-                request = request.header(reqwest::header::AUTHORIZATION, value.clone());
+            let mut request = wire.request(ask.method.clone(), url.clone()).headers(ask.headers.clone());
+            if let Some(body) = &ask.body {
+                request = request.body(body.as_str().to_owned());
             }
-            let mut response = match tokio::time::timeout_at(deadline, request.send()).await {
+            let response = match tokio::time::timeout_at(deadline, request.send()).await {
                 Ok(Ok(response)) => response,
-                Ok(Err(fault)) => return Err(trouble(&fault, &url)),
+                Ok(Err(fault)) => return Err(trouble(&fault, &url, self.proxy(&url).as_deref())),
                 Err(_) => return Err(self.too_slow(&url)),
             };
-            let status = response.status().as_u16();
-            if let (true, Ask::Get, Some(next)) = (hops < HOPS, &how, same_origin_redirect(&url, &response)) {
+            if let (true, true, Some(next)) = (hops < HOPS, ask.is_read(), same_origin_redirect(&url, &response)) {
                 hops += 1;
                 url = next;
                 continue;
             }
-            let headers = std::mem::take(response.headers_mut());
-            let body = read(response, self.limits.body, deadline).await;
-            return Ok(Answer { status, headers, body });
+            return Ok(self.answer(response, deadline).await);
         }
+    }
+
+    async fn answer(&self, mut response: reqwest::Response, deadline: tokio::time::Instant) -> Answer {
+        let status = response.status().as_u16();
+        let address = response.remote_addr().map(|address| address.ip());
+        let certificate = response.extensions().get::<TlsInfo>().and_then(Certificate::of);
+        let headers = std::mem::take(response.headers_mut());
+        let body = read(response, self.limits.body, deadline).await;
+        Answer { status, headers, body, address, certificate }
     }
 
     fn too_slow(&self, url: &Url) -> Trouble {
@@ -154,9 +204,11 @@ impl Client {
             (_, false) => (&self.wires.far, far_wire as fn() -> _),
         };
         wire.get_or_init(made).as_ref().map_err(|why| Trouble {
-            code: Code::TlsUntrusted,
-            detail: format!("TLS cannot be set up on this machine: {}", Foreign::new(why.as_str()).shown()),
             maybe_plain: true,
+            ..Trouble::new(
+                Code::TlsUntrusted,
+                format!("TLS cannot be set up on this machine: {}", Foreign::new(why.as_str()).shown()),
+            )
         })
     }
 }
@@ -182,6 +234,7 @@ fn builder() -> reqwest::ClientBuilder {
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
+        .tls_info(true)
         .user_agent(concat!("pullkey/", env!("CARGO_PKG_VERSION")))
 }
 
@@ -260,109 +313,4 @@ pub(super) fn place(url: &Url) -> String {
 
 fn seconds(time: Duration) -> String {
     format!("{:.1}", time.as_secs_f64()).trim_end_matches(".0").to_owned()
-}
-
-/// Turns a transport's fault into a code, by type where there is one and by words where there is none.
-fn trouble(fault: &reqwest::Error, url: &Url) -> Trouble {
-    let place = place(url);
-    if fault.is_timeout() {
-        return Trouble::new(Code::Timeout, format!("{place} did not answer in time"));
-    }
-    let words = root_words(fault);
-    let all = all_words(fault).to_ascii_lowercase();
-    if all.contains("tunnel") || all.contains("proxy") || all.contains("socks") {
-        return Trouble::new(
-            Code::Refused,
-            format!("the proxy named by HTTPS_PROXY, ALL_PROXY or the system's settings failed: {words}"),
-        );
-    }
-    if fault.is_dns() || all.contains("dns error") || all.contains("failed to lookup") {
-        return Trouble::new(Code::Dns, format!("the name {place} cannot be resolved: {words}"));
-    }
-    if let Some(tls) = find_tls(fault) {
-        return tls_trouble(tls, &place);
-    }
-    match find_io(fault) {
-        Some(ErrorKind::ConnectionRefused) => {
-            Trouble::new(Code::Refused, format!("nothing listens at {place} (connection refused)"))
-        }
-        Some(ErrorKind::TimedOut) => Trouble::new(Code::Timeout, format!("{place} did not answer in time")),
-        Some(
-            ErrorKind::ConnectionReset
-            | ErrorKind::ConnectionAborted
-            | ErrorKind::BrokenPipe
-            | ErrorKind::UnexpectedEof,
-        ) => {
-            let mut trouble = Trouble::new(Code::Refused, format!("{place} closed the connection without an answer"));
-            trouble.maybe_plain = true;
-            trouble
-        }
-        // Any other kind of failure below http: no route, no network, no permission.
-        Some(_) => Trouble::new(Code::Refused, format!("{place} cannot be connected: {words}")),
-        None if fault.is_connect() => Trouble::new(Code::Refused, format!("{place} cannot be connected: {words}")),
-        None => Trouble::new(Code::ServerError, format!("{place} does not answer in proper http: {words}")),
-    }
-}
-
-fn tls_trouble(fault: &rustls::Error, place: &str) -> Trouble {
-    let words = Foreign::new(fault.to_string()).shown();
-    match fault {
-        rustls::Error::InvalidCertificate(
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-        ) => Trouble::new(Code::TlsName, format!("the certificate is for another name than {place}: {words}")),
-        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => Trouble::new(
-            Code::TlsUntrusted,
-            format!("the certificate of {place} is from an issuer this machine does not know"),
-        ),
-        rustls::Error::InvalidCertificate(CertificateError::Other(why))
-            if format!("{why:?}").contains("CaUsedAsEndEntity") =>
-        {
-            Trouble::new(
-                Code::TlsUntrusted,
-                format!("the certificate of {place} is an authority's own (self-signed), which no server may use"),
-            )
-        }
-        rustls::Error::InvalidCertificate(_) => {
-            Trouble::new(Code::TlsUntrusted, format!("the certificate of {place} is not trusted: {words}"))
-        }
-        rustls::Error::InvalidMessage(_) => {
-            Trouble::new(Code::PlainHttp, format!("{place} does not speak TLS, it seems to speak plain http"))
-        }
-        // The rest of a long foreign enum: versions, alerts, ciphers.
-        _ => Trouble::new(Code::TlsUntrusted, format!("TLS with {place} could not be agreed: {words}")),
-    }
-}
-
-/// Every link of the chain, with what an `io::Error` carries inside, which its `source()` jumps over.
-fn links<'a>(fault: &'a (dyn StdError + 'static)) -> Vec<&'a (dyn StdError + 'static)> {
-    let mut found = Vec::new();
-    let mut next = Some(fault);
-    while let Some(link) = next {
-        found.push(link);
-        let inside = link.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        next = match inside {
-            Some(inside) => Some(inside as &(dyn StdError + 'static)),
-            None => link.source(),
-        };
-    }
-    found
-}
-
-fn find_tls(fault: &reqwest::Error) -> Option<&rustls::Error> {
-    links(fault).into_iter().find_map(|link| link.downcast_ref())
-}
-
-fn find_io(fault: &reqwest::Error) -> Option<ErrorKind> {
-    links(fault).into_iter().filter_map(|link| link.downcast_ref::<std::io::Error>()).map(std::io::Error::kind).last()
-}
-
-/// The innermost cause, in its own words, clean. Outer ones repeat the address.
-fn root_words(fault: &reqwest::Error) -> String {
-    let words = links(fault).last().map(ToString::to_string).unwrap_or_default();
-    Foreign::new(words).shown()
-}
-
-fn all_words(fault: &reqwest::Error) -> String {
-    // The first link is reqwest's own, which holds nothing but the address, and that may hold any word.
-    links(fault).iter().skip(1).map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

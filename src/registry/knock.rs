@@ -1,4 +1,4 @@
-//! Up to the door without any credential: connection, registry, realm.
+//! Up to the door without any credential: name, connection, TLS, registry, challenge, realm.
 //!
 //! It sends no user and no password; what it learns is where they may go.
 
@@ -6,40 +6,38 @@ use serde_json::Value;
 use url::Url;
 
 use super::challenge::{Challenge, safe_realm};
-use super::client::{Answer, Ask, Client, Trouble, place};
-use super::ladder::{Climb, step};
+use super::client::{Answer, Ask, Client, is_loopback, place};
+use super::ladder::{Climb, Test, step};
 use super::said::{Hush, is_html};
+use super::trouble::Trouble;
 use super::words::{firewall_remedy, said, target, trouble_step, unwell};
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Foreign, Outcome, Server, Step};
 
-/// A registry that asks for a login, and the safe way to give it one.
+/// A registry one may knock at, and how it wants to be logged in to.
 pub(super) struct Door {
     /// `…/v2/`
     pub url: Url,
-    pub way: Way,
+    /// `None` if it lets anyone in.
+    pub way: Option<Way>,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Way {
     Basic,
     Bearer { realm: Url, service: Option<String> },
 }
 
-/// Climbs to the door without any credential: connection, registry, realm. Nothing if one of them does not pass.
-pub(super) async fn knock(client: &Client, server: &Server, climb: &mut Climb<'_>) -> Option<Door> {
-    let (url, answer) = match connect(client, server).await {
+/// Climbs to the door without any credential. Nothing if the way there is barred.
+pub(super) async fn knock(test: &Test<'_>, server: &Server, climb: &mut Climb<'_>) -> Option<Door> {
+    let (url, answer) = match connect(test.client, server).await {
         Ok(met) => met,
         Err(trouble) => {
-            climb.add(trouble_step(trouble, Rung::Connection, server));
+            barred(test, server, trouble, climb);
             return None;
         }
     };
-    let over = match url.scheme() {
-        _ if client.plays(server) => "the demo's own registry, which stands in for it",
-        "https" => "TLS",
-        _ => "plain http, which only loopback is allowed", // there is no third scheme
-    };
-    climb.add(step(Rung::Connection, Code::Ok, Outcome::Pass, format!("{} answers over {over}", place(&url)), ""));
+    connected(test, server, &url, &answer, climb);
     let challenge = match registry(&url, &answer) {
         Ok(challenge) => challenge,
         Err(step) => {
@@ -47,63 +45,126 @@ pub(super) async fn knock(client: &Client, server: &Server, climb: &mut Climb<'_
             return None;
         }
     };
-    let (realm, service) = match challenge {
-        Challenge::Bearer { realm, service } => (realm, service),
-        Challenge::Basic | Challenge::Unknown(_) | Challenge::None => {
-            pass(climb, Rung::Registry, "a registry that asks for user and password (Basic)");
-            pass(climb, Rung::Realm, format!("they go to {} itself", place(&url)));
-            return Some(Door { url, way: Way::Basic });
+    pass(climb, Rung::Registry, version(&url, &answer));
+    let way = match asked(&url, challenge, &answer) {
+        Ok(challenge) => challenge,
+        Err(step) => {
+            let is_open = step.code == Code::NoAuthNeeded;
+            climb.add(*step);
+            return is_open.then_some(Door { url, way: None });
         }
     };
-    pass(climb, Rung::Registry, "a registry that asks for a token (Bearer)");
+    let Some((realm, service)) = way else {
+        pass(climb, Rung::Challenge, "it asks for user and password (Basic)");
+        pass(climb, Rung::Realm, format!("they go to {} itself", place(&url)));
+        return Some(Door { url, way: Some(Way::Basic) });
+    };
+    pass(climb, Rung::Challenge, "it asks for a token (Bearer)");
     match safe_realm(&url, realm.raw()) {
         Ok(realm) => {
             pass(climb, Rung::Realm, format!("user and password go to the token server {}", place(&realm)));
-            Some(Door { url, way: Way::Bearer { realm, service } })
+            Some(Door { url, way: Some(Way::Bearer { realm, service }) })
         }
         Err(why) => {
-            climb.add(step(
-                Rung::Realm,
-                Code::UnsafeRealm,
-                Outcome::Inconclusive,
-                format!("the token server {} {why}; nothing was sent", shorten(&realm)),
-                "the registry's own address (often external_url) is set up wrong: tell who runs it",
-            ));
+            climb.add(unsafe_realm(Rung::Realm, &realm, &why));
             None
         }
     }
+}
+
+/// The step that says why nothing is sent to a token server.
+pub(super) fn unsafe_realm(rung: Rung, realm: &Foreign, why: &str) -> Step {
+    let realm = Foreign::new(realm.raw().chars().take(120).collect::<String>()).shown();
+    step(
+        rung,
+        Code::UnsafeRealm,
+        Outcome::Inconclusive,
+        format!("the token server {realm} {why}; nothing was sent"),
+        "the registry's own address (often external_url) is set up wrong: tell who runs it",
+    )
 }
 
 fn pass(climb: &mut Climb<'_>, rung: Rung, detail: impl Into<String>) {
     climb.add(step(rung, Code::Ok, Outcome::Pass, detail, ""));
 }
 
-fn shorten(text: &Foreign) -> String {
-    Foreign::new(text.raw().chars().take(120).collect::<String>()).shown()
-}
-
 /// The first answer of `/v2/`: over https, and on loopback over plain http if TLS is not spoken there.
 async fn connect(client: &Client, server: &Server) -> Result<(Url, Answer), Trouble> {
     let address = |scheme: &str| {
-        Url::parse(&format!("{scheme}://{}/v2/", server.api_host())).map_err(|_| Trouble {
-            code: Code::BadServer,
-            detail: "this server cannot be part of an address".to_owned(),
-            maybe_plain: false,
-        })
+        Url::parse(&format!("{scheme}://{}/v2/", server.api_host()))
+            .map_err(|_| Trouble::new(Code::BadServer, "this server cannot be part of an address"))
     };
     let url = address("https")?;
-    match client.ask(&url, Ask::Get, None).await {
+    match client.ask(&url, Ask::get()).await {
         Ok(answer) => Ok((url, answer)),
         Err(trouble) if trouble.maybe_plain && server.is_loopback() => {
             let url = address("http")?;
-            client.ask(&url, Ask::Get, None).await.map(|answer| (url, answer))
+            client.ask(&url, Ask::get()).await.map(|answer| (url, answer))
         }
         Err(trouble) => Err(trouble),
     }
 }
 
-/// What the first answer means: a challenge that can be met, or why the climb ends.
-fn registry(url: &Url, answer: &Answer) -> Result<Challenge, Box<Step>> {
+/// What was reached before the way was barred, and what barred it.
+fn barred(test: &Test<'_>, server: &Server, trouble: Trouble, climb: &mut Climb<'_>) {
+    let rung = trouble.rung();
+    // How far a connection came that timed out, or ended at a proxy, is not known.
+    let is_known = !matches!(trouble.code, Code::Timeout | Code::Proxy);
+    if is_known && rung != Rung::Name && server.ip().is_none() && !test.client.plays(server) {
+        let url = Url::parse(&format!("https://{}/", server.api_host())).ok();
+        if url.and_then(|url| test.client.proxy(&url)).is_none() {
+            pass(climb, Rung::Name, format!("{} has an address", server.api_host()));
+        }
+    }
+    if matches!(rung, Rung::Tls | Rung::Registry) {
+        pass(climb, Rung::Connection, format!("something listens at {}", server.api_host()));
+    }
+    climb.add(trouble_step(trouble, rung, server));
+}
+
+/// What the connection itself tells.
+fn connected(test: &Test<'_>, server: &Server, url: &Url, answer: &Answer, climb: &mut Climb<'_>) {
+    if test.client.plays(server) {
+        let stand_in = format!("a registry on this machine stands in for {}", place(url));
+        return pass(climb, Rung::Connection, stand_in);
+    }
+    let by = test.client.proxy(url);
+    let address = answer.address.filter(|_| by.is_none()).map(|address| address.to_string());
+    if server.ip().is_none() {
+        let found = match (&by, &address) {
+            (Some(proxy), _) => format!("{proxy} looks it up"),
+            (None, Some(address)) => format!("{} is {address}", server.api_host()),
+            (None, None) => format!("{} has an address", server.api_host()),
+        };
+        pass(climb, Rung::Name, found);
+    }
+    let through = by.map(|proxy| format!(" through {proxy}")).unwrap_or_default();
+    pass(climb, Rung::Connection, format!("{} answers{through}", place(url)));
+    let tls = match &answer.certificate {
+        _ if url.scheme() == "http" => "plain http, which only loopback is allowed".to_owned(),
+        Some(certificate) => certificate.words(test.now),
+        None => "the certificate is trusted".to_owned(),
+    };
+    pass(climb, Rung::Tls, tls);
+}
+
+fn version(url: &Url, answer: &Answer) -> String {
+    let says = answer.headers.get("docker-distribution-api-version").and_then(|value| value.to_str().ok());
+    match says {
+        Some(version) if version.len() <= 40 => {
+            format!("{} answers as a registry ({})", place(url), Foreign::new(version).shown())
+        }
+        Some(_) | None => format!("{} answers as a registry does", place(url)),
+    }
+}
+
+/// What the first answer says of who answers: the challenge of a 401, or what a 200 amounts to.
+enum First {
+    Asks(Challenge),
+    LetsIn,
+}
+
+fn registry(url: &Url, answer: &Answer) -> Result<First, Box<Step>> {
     let host = place(url);
     let said = said(answer, &Hush::new(Vec::new()));
     let end = |code, outcome, detail: String, remedy: String| {
@@ -112,26 +173,13 @@ fn registry(url: &Url, answer: &Answer) -> Result<Challenge, Box<Step>> {
     let is_registry = answer.headers.contains_key("docker-distribution-api-version");
     let html = is_html(&answer.headers, &answer.body);
     match answer.status {
-        401 => match Challenge::find(&answer.headers) {
-            found @ (Challenge::Basic | Challenge::Bearer { .. }) => Ok(found),
-            Challenge::Unknown(scheme) => end(
-                Code::NoChallenge,
-                Outcome::Inconclusive,
-                format!("{host} asks for «{}», a way to log in that docker does not have", scheme.shown()),
-                "check the host: a proxy may stand before the registry".into(),
-            ),
-            Challenge::None => end(
-                Code::NoChallenge,
-                Outcome::Inconclusive,
-                format!("{host} answers 401 without saying how to log in{said}"),
-                "the password was not checked; check the host, or the proxy before the registry".into(),
-            ),
-        },
-        200 if is_registry || (!html && is_json_or_empty(&answer.body)) => end(
-            Code::NoAuthNeeded,
+        401 => Ok(First::Asks(Challenge::find(&answer.headers))),
+        200 if is_registry || (!html && is_json_or_empty(&answer.body)) => Ok(First::LetsIn),
+        200 => end(
+            Code::NotARegistry,
             Outcome::Inconclusive,
-            format!("{host} lets anyone in, so this user and password were not checked"),
-            "docker would say «Login Succeeded» to any password here; pulls may need none at all".into(),
+            format!("{host} answers with a web page and never asks for a password, as any web site does"),
+            wrong_host_remedy(&host),
         ),
         403 if !html => end(
             Code::Denied,
@@ -146,7 +194,7 @@ fn registry(url: &Url, answer: &Answer) -> Result<Challenge, Box<Step>> {
             "check the host, and whether a proxy or firewall stands before it".into(),
         ),
         status @ (301 | 302 | 303 | 307 | 308) => end(
-            Code::NotARegistry,
+            Code::Redirected,
             Outcome::Inconclusive,
             format!("{host} sends on to {} ({status}), which was not followed", target(url, &answer.headers)),
             "write the host that really is the registry".into(),
@@ -157,6 +205,35 @@ fn registry(url: &Url, answer: &Answer) -> Result<Challenge, Box<Step>> {
             Outcome::Fail,
             format!("{host} answers, but is not a registry (status {status} for /v2/{said})"),
             wrong_host_remedy(&host),
+        ),
+    }
+}
+
+/// Realm and service of a Bearer challenge, or nothing for Basic.
+type Asked = Option<(Foreign, Option<String>)>;
+
+fn asked(url: &Url, first: First, answer: &Answer) -> Result<Asked, Box<Step>> {
+    let host = place(url);
+    let end = |code, detail: String, remedy: &str| {
+        Err(Box::new(step(Rung::Challenge, code, Outcome::Inconclusive, detail, remedy)))
+    };
+    match first {
+        First::Asks(Challenge::Basic) => Ok(None),
+        First::Asks(Challenge::Bearer { realm, service }) => Ok(Some((realm, service))),
+        First::Asks(Challenge::Unknown(scheme)) => end(
+            Code::NoChallenge,
+            format!("{host} asks for «{}», a way to log in that docker does not have", scheme.shown()),
+            "check the host: a proxy may stand before the registry",
+        ),
+        First::Asks(Challenge::None) => end(
+            Code::NoChallenge,
+            format!("{host} answers 401 without saying how to log in{}", said(answer, &Hush::new(Vec::new()))),
+            "the password was not checked; check the host, or the proxy before the registry",
+        ),
+        First::LetsIn => end(
+            Code::NoAuthNeeded,
+            format!("{host} lets anyone in, so this user and password were not checked"),
+            "docker would say «Login Succeeded» to any password here; name an image to see whether it needs one",
         ),
     }
 }
@@ -178,4 +255,21 @@ fn wrong_host_remedy(host: &str) -> String {
         // Any other host: nobody knows what was meant.
         _ => "check the host: a product's web page and its registry often have different names".into(),
     }
+}
+
+/// The way a challenge met later than at the door wants to be answered, or why it is not.
+pub(super) fn way_of(url: &Url, challenge: Challenge) -> Result<Option<Way>, (Foreign, String)> {
+    match challenge {
+        Challenge::Basic => Ok(Some(Way::Basic)),
+        Challenge::Bearer { realm, service } => match safe_realm(url, realm.raw()) {
+            Ok(realm) => Ok(Some(Way::Bearer { realm, service })),
+            Err(why) => Err((realm, why)),
+        },
+        Challenge::Unknown(_) | Challenge::None => Ok(None),
+    }
+}
+
+/// Whether plain http is spoken there, which other programs have to be told.
+pub(super) fn is_plain(url: &Url) -> bool {
+    url.scheme() == "http" && is_loopback(url)
 }

@@ -1,86 +1,186 @@
 //! The order in which a test climbs, and the verdict at its end.
 //!
-//! A rung that does not pass ends the climb: nothing above it is tried, and no password leaves for it.
+//! A rung that does not pass ends the climb to what stands on it: no password leaves for a place that was not proven
+//! safe, and nothing is pulled with a login that was refused.
+
+use chrono::{DateTime, Utc};
 
 use super::client::Client;
 use super::docker::{self, Tools};
 use super::ecr;
-use super::knock;
+use super::expiry::{codespace, expiry};
+use super::knock::{self, Door};
 use super::login;
+use super::pair::Pair;
+use super::pull::pull;
 use crate::domain::server::HUB_KEY;
 use crate::domain::verdict::{Rung, With};
-use crate::domain::{Code, Outcome, Server, Step, TestReport, Trial, Verdict};
+use crate::domain::{Code, Outcome, Server, Step, TestReport, Trial};
 
-/// Tries the login, telling `part` each step as it is climbed; the report holds the same steps.
-///
-/// Dropping the future ends the test: requests are abandoned, and docker is killed with all it started.
-pub async fn test(
-    client: &Client,
-    trial: &Trial,
-    with: With,
-    tools: &Tools,
-    part: &mut (dyn FnMut(Step) + Send),
-) -> TestReport {
-    let mut climb = Climb { steps: Vec::new(), part };
-    let Some(server) = server_rung(trial, &mut climb) else {
-        return climb.report(with);
-    };
-    match with {
-        With::Native => native(client, &server, trial, &mut climb).await,
-        With::Docker => docker_alone(client, &server, trial, tools, &mut climb).await,
-        With::Both => {
-            native(client, &server, trial, &mut climb).await;
-            beside(client, &server, trial, tools, &mut climb).await;
+/// One test: what is tried, with what, and when.
+#[derive(Debug)]
+pub struct Test<'a> {
+    pub client: &'a Client,
+    pub trial: &'a Trial,
+    pub with: With,
+    pub tools: &'a Tools,
+    /// The wall clock: signatures, certificates and ends are told by it.
+    pub now: DateTime<Utc>,
+}
+
+impl Test<'_> {
+    /// Tries the login, telling `part` each step as it is climbed; the report holds the same steps.
+    ///
+    /// Dropping the future ends the test: requests are abandoned, and docker is killed with all it started.
+    pub async fn run(&self, part: &mut (dyn FnMut(Step) + Send)) -> TestReport {
+        let mut climb = Climb { steps: Vec::new(), part };
+        if let Some(server) = server_rungs(self.trial, &mut climb) {
+            match self.with {
+                With::Native => {
+                    self.native(&server, &mut climb).await;
+                }
+                With::Docker => self.docker_alone(&server, &mut climb).await,
+                With::Both => {
+                    let reached = self.native(&server, &mut climb).await;
+                    self.beside(&server, &reached, &mut climb).await;
+                }
+            }
+        }
+        TestReport::of(climb.steps, self.with != With::Docker)
+    }
+
+    /// The ladder itself.
+    async fn native(&self, server: &Server, climb: &mut Climb<'_>) -> Reached {
+        let door = knock::knock(self, server, climb).await;
+        let is_plain = door.as_ref().is_some_and(|door| knock::is_plain(&door.url));
+        let pair = match &door {
+            Some(door) => self.at_the_door(server, door, climb).await,
+            None => None,
+        };
+        if let Some(step) = expiry(&self.trial.password, self.now) {
+            climb.add(step);
+        }
+        if climb.steps.iter().all(|step| step.outcome == Outcome::Pass) {
+            climb.add(codespace(self.client, server));
+        }
+        Reached { is_plain, pair: pair.unwrap_or_else(|| Pair::of(self.trial)) }
+    }
+
+    /// Exchange, login, pulls. What was sent, if something was made of the values first.
+    async fn at_the_door(&self, server: &Server, door: &Door, climb: &mut Climb<'_>) -> Option<Pair> {
+        let typed = Pair::of(self.trial);
+        let (exchanged, pair) = match server.ecr().filter(|_| ecr::kind(server, self.trial) == ecr::Kind::KeyPair) {
+            None => (None, typed),
+            Some(host) => {
+                let (given, step) = ecr::exchange(self, server, &host, &typed).await;
+                climb.add(step);
+                let given = given?;
+                (Some(given.clone()), given)
+            }
+        };
+        let is_in = match &door.way {
+            None => true, // it lets anyone in, and that was told
+            Some(way) => {
+                let step = login::log_in(self, server, &door.url, way, &pair).await;
+                let is_in = step.outcome == Outcome::Pass;
+                climb.add(step);
+                is_in
+            }
+        };
+        if is_in {
+            for image in &self.trial.images {
+                climb.add(pull(self, server, (&door.url, door.way.as_ref()), &pair, image).await);
+            }
+        }
+        exchanged
+    }
+
+    /// docker after the ladder: not where a password must not go, and not where one more try does harm.
+    async fn beside(&self, server: &Server, reached: &Reached, climb: &mut Climb<'_>) {
+        let blocked = blocked(&climb.steps);
+        match blocked {
+            Some(code @ (Code::UnsafeRealm | Code::RateLimited | Code::Redirected)) => climb.add(not_asked(code)),
+            Some(code) if was_not_exchanged(&climb.steps) => climb.add(not_asked(code)),
+            Some(_) | None => {
+                let opinion = docker::Opinion { pair: &reached.pair, is_plain: reached.is_plain, blocked };
+                let step = docker::step(self, server, &opinion).await;
+                let doubt = difference(&climb.steps, &step);
+                climb.add(Step { remedy: doubt.unwrap_or_else(|| step.remedy.clone()), ..step });
+            }
         }
     }
-    climb.report(with)
-}
 
-async fn native(client: &Client, server: &Server, trial: &Trial, climb: &mut Climb<'_>) {
-    if let Some(door) = knock::knock(client, server, climb).await {
-        climb.add(login::log_in(client, server, &door, trial).await);
-    }
-}
-
-/// docker after the native climb: not where a password must not go, and not where one more try does harm.
-async fn beside(client: &Client, server: &Server, trial: &Trial, tools: &Tools, climb: &mut Climb<'_>) {
-    let blocked = climb.steps.iter().find(|step| step.outcome != Outcome::Pass).map(|step| step.code);
-    let step = match blocked {
-        Some(code @ (Code::UnsafeRealm | Code::RateLimited)) => Step {
-            rung: Rung::Docker,
+    /// docker without the native login, but never without the look whether anybody asks for the password at all.
+    async fn docker_alone(&self, server: &Server, climb: &mut Climb<'_>) {
+        let mut silent = |_: Step| {};
+        let mut look = Climb { steps: Vec::new(), part: &mut silent };
+        let door = knock::knock(self, server, &mut look).await;
+        let mut pair = Pair::of(self.trial);
+        let key = server.ecr().filter(|_| ecr::kind(server, self.trial) == ecr::Kind::KeyPair);
+        if let (Some(host), Some(_)) = (key, &door) {
+            let (given, step) = ecr::exchange(self, server, &host, &pair).await;
+            climb.add(step);
+            let Some(given) = given else { return };
+            pair = given;
+        }
+        let code = blocked(&look.steps);
+        // What docker itself would not notice, or would do although it should not.
+        let own = matches!(
             code,
-            outcome: Outcome::Skipped,
-            detail: "docker was not asked, for the reason above".to_owned(),
-            remedy: String::new(),
-        },
-        Some(_) | None => docker::step(client, server, trial, tools, blocked).await,
-    };
-    climb.add(step);
-}
-
-/// docker without the native login, but never without the look whether anybody asks for the password at all.
-async fn docker_alone(client: &Client, server: &Server, trial: &Trial, tools: &Tools, climb: &mut Climb<'_>) {
-    let mut silent = |_: Step| {};
-    let mut look = Climb { steps: Vec::new(), part: &mut silent };
-    knock::knock(client, server, &mut look).await;
-    let blocked = look.steps.into_iter().find(|step| step.outcome != Outcome::Pass);
-    let code = blocked.as_ref().map(|step| step.code);
-    // What docker itself would not notice, or would do although it should not.
-    let mut stop = false;
-    if let (Some(Code::UnsafeRealm | Code::NoAuthNeeded | Code::NotARegistry | Code::RateLimited), Some(step)) =
-        (code, blocked)
-    {
-        stop = true;
-        climb.add(step);
-    }
-    if !stop || code == Some(Code::NoAuthNeeded) {
-        climb.add(docker::step(client, server, trial, tools, code).await);
+            Some(Code::UnsafeRealm | Code::NoAuthNeeded | Code::NotARegistry | Code::RateLimited | Code::Redirected)
+        );
+        if own && let Some(step) = look.steps.into_iter().find(|step| step.outcome != Outcome::Pass) {
+            climb.add(step);
+        }
+        if !own || matches!(code, Some(Code::NoAuthNeeded | Code::NotARegistry)) {
+            let is_plain = door.is_some_and(|door| knock::is_plain(&door.url));
+            climb.add(docker::step(self, server, &docker::Opinion { pair: &pair, is_plain, blocked: code }).await);
+        }
     }
 }
 
-/// The first rung, which needs no network: a text that pulls look up, and values that can be tried at all.
-fn server_rung(trial: &Trial, climb: &mut Climb<'_>) -> Option<Server> {
-    let bad = |detail: String, remedy: String| step(Rung::Server, Code::BadServer, Outcome::Fail, detail, remedy);
+/// What the native climb learned that another client needs.
+struct Reached {
+    /// Plain http is spoken there.
+    is_plain: bool,
+    /// What was sent, after an exchange.
+    pair: Pair,
+}
+
+/// Where the climb ended, if it did.
+fn blocked(steps: &[Step]) -> Option<Code> {
+    let ends = |step: &&Step| matches!(step.outcome, Outcome::Fail | Outcome::Inconclusive);
+    steps.iter().find(ends).map(|step| step.code)
+}
+
+/// Whether a key pair got no token: then there is nothing docker could be given.
+fn was_not_exchanged(steps: &[Step]) -> bool {
+    steps.iter().any(|step| step.rung == Rung::Exchange && step.outcome != Outcome::Pass)
+}
+
+fn not_asked(code: Code) -> Step {
+    step(Rung::Docker, code, Outcome::Skipped, "docker was not asked, for the reason above", "")
+}
+
+/// Why another client's word and the ladder's differ, where they do and nothing else says it already.
+fn difference(steps: &[Step], theirs: &Step) -> Option<String> {
+    let login = steps.iter().find(|step| step.rung == Rung::Login)?;
+    match (login.outcome, theirs.outcome) {
+        (Outcome::Pass, Outcome::Fail) => Some(
+            "it differs from pullkey's own login, which was accepted: docker's words above say what it stumbled over"
+                .to_owned(),
+        ),
+        (Outcome::Fail, Outcome::Pass) if login.code == Code::BadCredentials => Some(
+            "it differs from pullkey's own login, which was refused: the registry may accept a login that it does not \
+             check, so go by the refusal"
+                .to_owned(),
+        ),
+        (_, _) => None, // they agree, or one of them could not tell
+    }
+}
+
+/// The first rungs, which need no network: a text that is a server, that pulls look up, and values that can be tried.
+fn server_rungs(trial: &Trial, climb: &mut Climb<'_>) -> Option<Server> {
     let server = match Server::parse(&trial.server) {
         Ok(server) => server,
         Err(fault) => {
@@ -88,58 +188,58 @@ fn server_rung(trial: &Trial, climb: &mut Climb<'_>) -> Option<Server> {
                 |_| "write a registry's host name, such as example.azurecr.io".to_owned(),
                 |meant| format!("write {} as the server", meant.canonical()),
             );
-            climb.add(bad(format!("this server {fault}"), remedy));
+            climb.add(step(Rung::Server, Code::BadServer, Outcome::Fail, format!("this server {fault}"), remedy));
             return None;
         }
     };
+    climb.add(step(Rung::Server, Code::Ok, Outcome::Pass, product(&server), server_advice(&server)));
+    let (stored, looked_up) = (server.stored_key(), server.lookup_key());
     if !server.is_found_by_pulls() {
-        let (stored, looked_up) = (server.stored_key(), server.lookup_key());
-        climb.add(bad(
+        climb.add(step(
+            Rung::Lookup,
+            Code::DeadKey,
+            Outcome::Fail,
             format!("docker would store the login under {stored}, but pulls look for {looked_up} and go without it"),
             format!("write {} as the server", server.canonical()),
         ));
         return None;
     }
-    climb.add(step(Rung::Server, Code::Ok, Outcome::Pass, server_detail(&server), server_advice(&server)));
-    let (code, detail, remedy) = match ecr::kind(&server, trial) {
-        _ if trial.user.is_empty() => (Code::BadCredentials, "the user is empty, so nothing was sent", "give the user"),
-        _ if trial.password.is_empty() => {
-            (Code::BadCredentials, "the password is empty, so nothing was sent", "give the password")
+    climb.add(step(Rung::Lookup, Code::Ok, Outcome::Pass, format!("pulls look for {looked_up}, and find it"), ""));
+    let (rung, code, outcome, detail, remedy) = match ecr::kind(&server, trial) {
+        _ if trial.user.is_empty() => {
+            let detail = "the user is empty, so nothing was sent";
+            (Rung::Login, Code::BadCredentials, Outcome::Inconclusive, detail, "give the user")
         }
-        ecr::Kind::KeyPair => (
-            Code::NeedsExchange,
-            "an access key pair is exchanged for a token before it logs in, and this version cannot do that exchange; \
-             nothing was sent",
-            "GitHub does the exchange when a codespace starts: save without the test, or test the user AWS with a \
-             token of `aws ecr get-login-password`",
-        ),
+        _ if trial.password.is_empty() => {
+            let detail = "the password is empty, so nothing was sent";
+            (Rung::Login, Code::BadCredentials, Outcome::Inconclusive, detail, "give the password")
+        }
         ecr::Kind::TemporaryKey => (
-            Code::NeedsExchange,
+            Rung::Exchange,
+            Code::TemporaryKey,
+            Outcome::Fail,
             "a temporary key (ASIA…) works only with a session token, for which there is no secret; nothing was sent",
             "use a long-lived access key (AKIA…) of a user who may only pull",
         ),
-        ecr::Kind::Direct => return Some(server),
+        ecr::Kind::KeyPair | ecr::Kind::Direct => return Some(server),
     };
-    climb.add(step(Rung::Login, code, Outcome::Inconclusive, detail, remedy));
+    climb.add(step(rung, code, outcome, detail, remedy));
     None
 }
 
-fn server_detail(server: &Server) -> String {
-    match (server.is_hub(), server.host() == server.lookup_key()) {
-        (true, _) => format!("Docker Hub: pulls look for {HUB_KEY}"),
-        (false, _) => format!("pulls look for {}", server.lookup_key()),
+/// Whose registry it is, by its host.
+fn product(server: &Server) -> String {
+    let host = server.host();
+    match crate::domain::preset::product_of_host(server.name()) {
+        _ if server.is_hub() => format!("Docker Hub ({HUB_KEY})"),
+        Some(product) => format!("{host}, a registry of {product}"),
+        None => format!("{host}, a registry of no product that is known"),
     }
 }
 
 fn server_advice(server: &Server) -> String {
-    if !server.is_canonical() {
+    if !server.is_canonical() && server.is_found_by_pulls() {
         return format!("write {}, the text that every client finds", server.canonical());
-    }
-    if server.is_loopback() {
-        return "a codespace cannot reach this host: it is this machine itself".to_owned();
-    }
-    if server.is_private_host() {
-        return "a codespace cannot reach this host: it exists only in this network".to_owned();
     }
     String::new()
 }
@@ -152,7 +252,7 @@ pub(super) fn step(
     detail: impl Into<String>,
     remedy: impl Into<String>,
 ) -> Step {
-    Step { rung, code, outcome, detail: detail.into(), remedy: remedy.into() }
+    Step { rung, code, outcome, detail: detail.into(), remedy: remedy.into(), command: None }
 }
 
 /// The steps so far, and whom to tell.
@@ -165,20 +265,5 @@ impl Climb<'_> {
     pub(super) fn add(&mut self, step: Step) {
         (self.part)(step.clone());
         self.steps.push(step);
-    }
-
-    fn report(self, with: With) -> TestReport {
-        let decides = |step: &&Step| match with {
-            With::Native | With::Docker => true,
-            // Beside the native climb docker is a second opinion, never the verdict.
-            With::Both => step.rung != Rung::Docker,
-        };
-        let blocking = self.steps.iter().filter(decides).find(|step| step.outcome != Outcome::Pass);
-        let verdict = match blocking.map(|step| step.outcome) {
-            None => Verdict::Pass,
-            Some(Outcome::Fail) => Verdict::Fail,
-            Some(Outcome::Inconclusive | Outcome::Skipped | Outcome::Pass) => Verdict::Inconclusive,
-        };
-        TestReport { verdict, steps: self.steps }
     }
 }

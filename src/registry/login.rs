@@ -1,65 +1,61 @@
-//! The last rung: user and password sent, once, to where the registry asked for them. Nothing is pulled, no scope is
-//! asked for, nothing is tried twice.
-//!
-//! Sources: the OCI distribution specification, the Distribution project's «Token Authentication Specification», and
-//! what `docker login` does (moby `registry/auth.go`). Of challenges' own scopes nothing is taken: GHCR's is a
-//! placeholder.
+//! The rung on which user and password are sent, once, to where the registry asked for them. No scope is asked for,
+//! nothing is tried twice.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use reqwest::header::HeaderValue;
-use serde_json::Value;
 use url::Url;
-use zeroize::Zeroizing;
 
-use super::client::{Answer, Ask, Client, place};
+use super::client::{Answer, Ask, place};
 use super::ecr;
-use super::knock::{Door, Way};
-use super::ladder::step;
-use super::said::Hush;
+use super::knock::Way;
+use super::ladder::{Test, step};
+use super::pair::Pair;
+use super::said::{Hush, is_html};
+use super::token::{NoToken, token};
 use super::words::{firewall_remedy, said, target, trouble_step, unwell};
 use crate::domain::verdict::Rung;
-use crate::domain::{Code, Outcome, Sensitive, Server, Step, Trial};
+use crate::domain::{Code, Outcome, Server, Step};
 
-/// The last rung: sends user and password, once.
-pub(super) async fn log_in(client: &Client, server: &Server, door: &Door, trial: &Trial) -> Step {
-    let hush = Hush::new(forms(trial));
-    let Some(basic) = basic(trial) else {
+/// Sends user and password, once.
+pub(super) async fn log_in(test: &Test<'_>, server: &Server, url: &Url, way: &Way, pair: &Pair) -> Step {
+    let Some(basic) = pair.basic() else {
         return inconclusive(Code::BadCredentials, "user or password cannot be sent in a header", "type them again");
     };
-    let (authorization, via) = match &door.way {
+    let (authorization, via) = match way {
         Way::Basic => (basic, "Basic".to_owned()),
         Way::Bearer { realm, service } => {
-            match token(client, server, (realm, service.as_deref()), trial, basic).await {
+            match token(test.client, (realm, service.as_deref()), Some(pair), None).await {
                 Ok(bearer) => (bearer, format!("a token of {}", place(realm))),
-                Err(step) => return *step,
+                Err(NoToken::Trouble(trouble)) => return trouble_step(trouble, Rung::Login, server),
+                Err(NoToken::Refused(answer)) => return no_token(server, realm, &pair.hush(), &answer),
+                Err(NoToken::Empty) => return empty(realm),
             }
         }
     };
-    match client.ask(&door.url, Ask::Get, Some(authorization)).await {
-        Ok(answer) => accepted(server, door, trial, &answer, &via, &hush),
+    match test.client.ask(url, Ask::get().authorized(Some(&authorization))).await {
+        Ok(answer) => accepted(server, url, pair, &answer, &via),
         Err(trouble) => trouble_step(trouble, Rung::Login, server),
     }
 }
 
-fn accepted(server: &Server, door: &Door, trial: &Trial, answer: &Answer, via: &str, hush: &Hush) -> Step {
-    let host = place(&door.url);
-    let said = said(answer, hush);
+fn accepted(server: &Server, url: &Url, pair: &Pair, answer: &Answer, via: &str) -> Step {
+    let host = place(url);
+    let said = said(answer, &pair.hush());
     match answer.status {
+        200 if is_html(&answer.headers, &answer.body) => inconclusive(
+            Code::NotARegistry,
+            format!("{host} takes user and password, but answers with a web page: it may be no registry"),
+            "check the host: a product's web page and its registry often have different names",
+        ),
         200 => step(Rung::Login, Code::Ok, Outcome::Pass, format!("{host} accepts user and password (by {via})"), ""),
         401 => {
             refused(Code::BadCredentials, format!("{host} refuses user or password{said}"), credential_remedy(server))
         }
         400 | 403 if server.ecr().is_some() => {
-            refused(Code::Denied, format!("{host} refuses this token{said}"), ecr::remedy(&trial.password).to_owned())
+            refused(Code::Denied, format!("{host} refuses this token{said}"), ecr::remedy(&pair.password).to_owned())
         }
         403 => refused(Code::Denied, format!("{host} denies access{said}"), denied_remedy(server, answer)),
         status @ (301 | 302 | 303 | 307 | 308) => inconclusive(
-            Code::UnsafeRealm,
-            format!(
-                "{host} sends the login on to {} ({status}); nothing was sent there",
-                target(&door.url, &answer.headers)
-            ),
+            Code::Redirected,
+            format!("{host} sends the login on to {} ({status}); nothing was sent there", target(url, &answer.headers)),
             "write the host that really is the registry",
         ),
         429 | 500.. => unwell(Rung::Login, &host, answer, &said),
@@ -71,44 +67,10 @@ fn accepted(server: &Server, door: &Door, trial: &Trial, answer: &Answer, via: &
     }
 }
 
-/// Asks the token server, and makes of its token what `/v2/` wants to see.
-async fn token(
-    client: &Client,
-    server: &Server,
-    (realm, service): (&Url, Option<&str>),
-    trial: &Trial,
-    basic: HeaderValue,
-) -> Result<HeaderValue, Box<Step>> {
-    let mut url = realm.clone();
-    {
-        let mut query = url.query_pairs_mut();
-        if let Some(service) = service {
-            query.append_pair("service", service);
-        }
-        query.append_pair("account", trial.user.expose()).append_pair("client_id", "pullkey");
-    }
-    let fail = |trouble| Box::new(trouble_step(trouble, Rung::Login, server));
-    let mut answer = client.ask(&url, Ask::Get, Some(basic)).await.map_err(fail)?;
-    if matches!(answer.status, 404 | 405) {
-        let form = password_form(service, trial);
-        answer = client.ask(realm, Ask::Post(form), None).await.map_err(fail)?;
-    }
-    if answer.status != 200 {
-        return Err(Box::new(no_token(server, realm, trial, &answer)));
-    }
-    bearer(&answer).ok_or_else(|| {
-        Box::new(inconclusive(
-            Code::ServerError,
-            format!("the token server {} accepts the request but gives no token", place(realm)),
-            "the token server does not follow the protocol: tell who runs the registry",
-        ))
-    })
-}
-
-/// What a token server's answer other than 200 means.
-fn no_token(server: &Server, realm: &Url, trial: &Trial, answer: &Answer) -> Step {
+/// What a token server's answer other than 200 means for a login.
+fn no_token(server: &Server, realm: &Url, hush: &Hush, answer: &Answer) -> Step {
     let host = place(realm);
-    let said = said(answer, &Hush::new(forms(trial)));
+    let said = said(answer, hush);
     let text = String::from_utf8_lossy(&answer.body).to_ascii_lowercase();
     match answer.status {
         401 => {
@@ -123,7 +85,7 @@ fn no_token(server: &Server, realm: &Url, trial: &Trial, answer: &Answer) -> Ste
             refused(Code::BadCredentials, format!("{host} refuses user or password{said}"), credential_remedy(server))
         }
         status @ (301 | 302 | 303 | 307 | 308) => inconclusive(
-            Code::UnsafeRealm,
+            Code::Redirected,
             format!(
                 "the token server {host} sends on to {} ({status}); nothing was sent there",
                 target(realm, &answer.headers)
@@ -137,6 +99,14 @@ fn no_token(server: &Server, realm: &Url, trial: &Trial, answer: &Answer) -> Ste
             "the registry names a token server that does not work: tell who runs it",
         ),
     }
+}
+
+fn empty(realm: &Url) -> Step {
+    inconclusive(
+        Code::ServerError,
+        format!("the token server {} accepts the request but gives no token", place(realm)),
+        "the token server does not follow the protocol: tell who runs the registry",
+    )
 }
 
 fn refused(code: Code, detail: String, remedy: String) -> Step {
@@ -167,59 +137,4 @@ fn denied_remedy(server: &Server, answer: &Answer) -> String {
     } else {
         "the registry knows the login but allows it nothing, or refuses it in this way: check its rights".into()
     }
-}
-
-/// `token` or `access_token`; docker prefers the latter. Nothing if neither is there or fits into a header.
-fn bearer(answer: &Answer) -> Option<HeaderValue> {
-    let json: Value = serde_json::from_slice(answer.body.trim_ascii()).ok()?;
-    let text = |key| json.get(key).and_then(Value::as_str).filter(|text: &&str| !text.is_empty());
-    let token = Zeroizing::new(format!("Bearer {}", text("access_token").or(text("token"))?));
-    sensitive(&token)
-}
-
-fn basic(trial: &Trial) -> Option<HeaderValue> {
-    sensitive(&Zeroizing::new(format!("Basic {}", encoded_pair(trial).as_str())))
-}
-
-fn encoded_pair(trial: &Trial) -> Zeroizing<String> {
-    let pair = Zeroizing::new(format!("{}:{}", trial.user.expose(), trial.password.expose()));
-    Zeroizing::new(STANDARD.encode(pair.as_bytes()))
-}
-
-fn sensitive(text: &str) -> Option<HeaderValue> {
-    let mut value = HeaderValue::from_str(text).ok()?;
-    value.set_sensitive(true);
-    Some(value)
-}
-
-/// RFC 6749 §4.3, as the Distribution project's «OAuth 2 token specification» has it.
-fn password_form(service: Option<&str>, trial: &Trial) -> String {
-    let mut form = url::form_urlencoded::Serializer::new(String::new());
-    form.append_pair("grant_type", "password");
-    if let Some(service) = service {
-        form.append_pair("service", service);
-    }
-    form.append_pair("client_id", "pullkey")
-        .append_pair("access_type", "online")
-        .append_pair("username", trial.user.expose())
-        .append_pair("password", trial.password.expose());
-    form.finish()
-}
-
-/// Every form in which a server may echo what it was sent.
-pub(super) fn forms(trial: &Trial) -> Vec<Sensitive> {
-    let password = trial.password.expose();
-    let encode = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-    vec![
-        trial.password.clone(),
-        Sensitive::new(encoded_pair(trial).as_str()),
-        Sensitive::new(STANDARD.encode(password)),
-        Sensitive::new(encode(password)),
-        Sensitive::new(password.trim()),
-    ]
-}
-
-/// The text without one form of the secret.
-pub(super) fn hide(text: &str, form: &Sensitive) -> String {
-    text.replace(form.expose(), "•••")
 }

@@ -1,17 +1,24 @@
 //! The live login test: pullkey's own handshake with a registry, and the real docker CLI beside it.
 //!
-//! It answers one question, «would these three values log in», with a verdict that never mixes «refused» with «could
-//! not be tested». It pulls nothing, stores nothing, retries nothing, and sends a password only to where the registry
-//! itself asks for it and only if that place is safe.
+//! It answers two questions, «would these three values log in» and «may they pull this image», with a verdict that never
+//! mixes «refused» with «could not be tested». It pulls nothing, stores nothing, retries nothing, and sends a password
+//! only to where the registry itself asks for it and only if that place is safe.
 
+mod certificate;
 mod challenge;
 mod client;
 pub mod docker;
 mod ecr;
+mod expiry;
 mod knock;
 mod ladder;
 mod login;
+mod pair;
+mod pull;
 mod said;
+mod surroundings;
+mod token;
+mod trouble;
 mod words;
 
 #[cfg(test)]
@@ -19,4 +26,5 @@ mod tests;
 
 pub use client::{Client, Limits};
 pub use docker::Tools;
-pub use ladder::test;
+pub use ladder::Test;
+pub use surroundings::{Surroundings, SurroundingsFault};

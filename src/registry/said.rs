@@ -65,7 +65,7 @@ impl Hush {
     /// The text as it may be shown: clean, and every form of the secret replaced.
     pub(super) fn show(&self, text: &Foreign) -> String {
         let raw = text.raw();
-        let hidden = self.0.iter().fold(raw.to_owned(), |text, form| super::login::hide(&text, form));
+        let hidden = self.0.iter().fold(raw.to_owned(), |text, form| super::pair::hide(&text, form));
         let words = Foreign::new(hidden).shown().split_whitespace().collect::<Vec<_>>().join(" ");
         // Shortened last, so that no secret is cut in two and its first half shown.
         if words.chars().count() > LONGEST { words.chars().take(LONGEST).chain(['…']).collect() } else { words }

@@ -3,9 +3,10 @@
 use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
 use url::Url;
 
-use super::client::{Answer, Trouble, place};
+use super::client::{Answer, place};
 use super::ladder::step;
 use super::said::{Hush, message};
+use super::trouble::Trouble;
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Foreign, Outcome, Server, Step};
 
@@ -56,20 +57,13 @@ pub(super) fn trouble_step(trouble: Trouble, rung: Rung, server: &Server) -> Ste
             "point SSL_CERT_FILE at the right CA to test from here; a codespace knows only public authorities"
         }
         Code::TlsName => "write the host name that stands in the certificate",
+        Code::TlsExpired => "tell who runs it; if others can connect, check this machine's clock",
+        Code::TlsFailed => "check the port, and whether something on the way takes TLS apart",
+        Code::Proxy => "check that proxy, or list the host in NO_PROXY",
         Code::PlainHttp => "docker and codespaces need https: give the registry a certificate, or check the port",
         Code::ServerError => "check host and port: something else than a web server may listen there",
         // A connection ends in no other code.
-        Code::Ok
-        | Code::NoAuthNeeded
-        | Code::BadCredentials
-        | Code::Denied
-        | Code::RateLimited
-        | Code::NotARegistry
-        | Code::NoChallenge
-        | Code::UnsafeRealm
-        | Code::BadServer
-        | Code::NeedsExchange
-        | Code::DockerUnavailable => "check the host",
+        _ => "check the host",
     };
     let remedy = if trouble.code == Code::Dns && server.is_private_host() {
         "this host exists only in its own network: a codespace cannot reach it either"

@@ -135,6 +135,7 @@ fn a_test_tells_each_step_and_its_remedy() {
         outcome,
         detail: detail.into(),
         remedy: remedy.into(),
+        command: None,
     };
     let report = TestReport {
         verdict: Verdict::Fail,

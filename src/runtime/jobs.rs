@@ -1,5 +1,6 @@
 //! One arm per job, each into `work/`: what the state machine asks for, done.
 
+use chrono::Utc;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::noting;
@@ -51,7 +52,7 @@ pub async fn perform(job: Job, session: Session, report: Reporter) -> Outcome {
         }),
         Job::Test { trial, with } => {
             let mut part = |step| report.part(Part::Step(step));
-            Outcome::Tested(work::test(&session.clients(), &trial, with, &mut part).await)
+            Outcome::Tested(work::test(&session.clients(), &trial, with, Utc::now(), &mut part).await)
         }
         Job::Save(draft) => Outcome::Saved(match session.github().await {
             Ok((gh, _)) => work::save(&gh, &draft, &mut member).await,

@@ -74,7 +74,7 @@ pub async fn run(options: Options) -> Result<Ended, Problem> {
         has_device_flow: config.client_id.is_some(),
         ..Start::default()
     };
-    let session = Session::real(options.env, config, address);
+    let session = Session::real(options.env, config, address)?;
     let (app, effects) = App::new(start, Utc::now());
     event_loop::run(app, effects, session, look).await
 }

@@ -40,7 +40,7 @@ pub struct Session {
 
 impl Session {
     /// On GitHub or the host the environment names, with the first token there is.
-    pub fn real(env: Env, config: Config, address: Address) -> Self {
+    pub fn real(env: Env, config: Config, address: Address) -> Result<Self, Problem> {
         let ear = Ear::default();
         let settings = work::settings(&env, &config, address.api.clone());
         let settings = github::Settings { listener: Some(ear.listener()), ..settings };
@@ -48,8 +48,8 @@ impl Session {
         let places = Places { env: env.clone(), address, vault };
         let entrance = Entrance { places, settings, client_id: config.client_id };
         let search = search(entrance.clone());
-        let registry = registry::Client::new(registry::Limits::default());
-        Self::new(env, Some(entrance), (search, ear), registry)
+        let registry = work::registry_client(&env)?;
+        Ok(Self::new(env, Some(entrance), (search, ear), registry))
     }
 
     /// On the demo world: no token, keyring, cache or configuration of the user is read.

@@ -39,7 +39,7 @@ pub use save::save;
 pub use settings::settings;
 pub use sign_in::{Entered, Entrance, no_other_token, report_of};
 pub use spread::{Target, spread, survey};
-pub use test::test;
+pub use test::{registry_client, test};
 
 /// The clients a session works with.
 #[derive(Clone, Debug)]

@@ -1,12 +1,32 @@
 //! The live login test, with the clients at hand.
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::verdict::{Trial, With};
-use crate::domain::{Step, TestReport};
+use crate::domain::{Problem, Step, TestReport};
+use crate::local::Env;
 use crate::registry;
 
 use super::Clients;
 
-/// Tries a login and reports each step as it is climbed. It asks the registry only: GitHub is not needed.
-pub async fn test(clients: &Clients, trial: &Trial, with: With, part: &mut (dyn FnMut(Step) + Send)) -> TestReport {
-    registry::test(&clients.registry, trial, with, &clients.tools, part).await
+/// Tries a login, and the images that go with it, and reports each step as it is climbed. It asks the registry only:
+/// GitHub is not needed.
+pub async fn test(
+    clients: &Clients,
+    trial: &Trial,
+    with: With,
+    now: DateTime<Utc>,
+    part: &mut (dyn FnMut(Step) + Send),
+) -> TestReport {
+    let (client, tools) = (&clients.registry, &clients.tools);
+    registry::Test { client, trial, with, tools, now }.run(part).await
+}
+
+/// The client for registries, within what this machine's variables say.
+pub fn registry_client(env: &Env) -> Result<registry::Client, Problem> {
+    let surroundings = registry::Surroundings::of(|name| env.filled(name)).map_err(|fault| {
+        let hint = "correct the variable, or unset it: it is for tests";
+        Problem::new("registries cannot be asked", fault.to_string(), hint)
+    })?;
+    Ok(registry::Client::new(registry::Limits::default()).within(surroundings))
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use pullkey::domain::verdict::{Rung, With};
 use pullkey::domain::{Code, Outcome, Sensitive, TestReport, Trial, Verdict};
-use pullkey::registry::{Client, Limits, Tools, test};
+use pullkey::registry::{Client, Limits, Test, Tools};
 
 use super::peer;
 use crate::support::home::Home;
@@ -101,15 +101,20 @@ pub(super) fn serve(tls: &str, auth: &str) -> Option<(SocketAddr, Running)> {
 }
 
 fn trial(addr: SocketAddr, password: &str) -> Trial {
-    Trial { server: addr.to_string(), user: "ann".into(), password: Sensitive::new(password) }
+    Trial { server: addr.to_string(), user: "ann".into(), password: Sensitive::new(password), images: Vec::new() }
 }
 
 fn tools(docker: Option<PathBuf>, temp: &Path) -> Tools {
-    Tools { docker, helper: PathBuf::from(env!("CARGO_BIN_EXE_pullkey")), temp: temp.to_owned() }
+    Tools { docker, ..Tools::none(PathBuf::from(env!("CARGO_BIN_EXE_pullkey")), temp.to_owned()) }
 }
 
 async fn run(trial: &Trial, with: With, tools: &Tools) -> TestReport {
-    test(&Client::new(Limits::default()), trial, with, tools, &mut |_| {}).await
+    run_within(Limits::default(), trial, with, tools).await
+}
+
+async fn run_within(limits: Limits, trial: &Trial, with: With, tools: &Tools) -> TestReport {
+    let client = Client::new(limits);
+    Test { client: &client, trial, with, tools, now: chrono::Utc::now() }.run(&mut |_| {}).await
 }
 
 /// The outcome of one rung.
@@ -316,7 +321,8 @@ async fn the_sandbox_s_registries_are_told_apart() {
     let tools = tools(peer("docker"), temp.path());
     for kind in [RegistryKind::Basic, RegistryKind::Bearer, RegistryKind::Open] {
         for password in ["pull-me-please", "not-the-password"] {
-            let trial = Trial { server: sandbox.registry(kind), user: "puller".into(), password: password.into() };
+            let server = sandbox.registry(kind);
+            let trial = Trial { server, user: "puller".into(), password: password.into(), images: Vec::new() };
             let report = run(&trial, With::Both, &tools).await;
             let (code, verdict) = match (kind, password) {
                 (RegistryKind::Open, _) => (Code::NoAuthNeeded, Verdict::Inconclusive),
@@ -458,7 +464,7 @@ async fn a_docker_that_never_ends_is_stopped_at_the_deadline() {
     let tools = tools(Some(endless_docker(&home)), &home.temp());
     let trial = trial(small_registry().await, PASSWORD);
     let limits = Limits { docker: Duration::from_secs(2), ..Limits::default() };
-    let report = test(&Client::new(limits), &trial, With::Both, &tools, &mut |_| {}).await;
+    let report = run_within(limits, &trial, With::Both, &tools).await;
     assert_eq!(report.verdict, Verdict::Pass);
     assert_eq!(rung(&report, Rung::Docker), (Code::Timeout, Outcome::Inconclusive));
     let pids = pids(&home);

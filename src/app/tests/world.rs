@@ -228,7 +228,7 @@ pub fn ended(job: &Job, result: Result<Saved, Problem>) -> Outcome {
 }
 
 fn rung(rung: Rung, code: Code, outcome: How, detail: &str, remedy: &str) -> Step {
-    Step { rung, code, outcome, detail: detail.to_owned(), remedy: remedy.to_owned() }
+    Step { rung, code, outcome, detail: detail.to_owned(), remedy: remedy.to_owned(), command: None }
 }
 
 /// A whole test with this verdict.

@@ -1,10 +1,12 @@
-//! The real `docker login`, run so that it can neither keep the password nor outlive the test.
+//! The real `docker login` (or that of skopeo or podman, where there is no docker), run so that it can neither keep the
+//! password nor outlive the test.
 //!
 //! It runs without a daemon, in a private folder with an environment of our own; its credential helper is this very
 //! executable, which forgets what it is given ([`discard`]). The user's docker configuration is neither read nor
 //! written. What docker says is turned into the ladder's codes in `words.rs`.
 
 pub mod discard;
+mod program;
 mod room;
 mod run;
 mod watch;
@@ -20,14 +22,15 @@ mod system;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::client::Client;
-use super::ladder::step as make;
-use super::login::forms;
-use super::said::Hush;
+use super::ladder::{Test, step as make};
+use super::pair::Pair;
 use crate::domain::preset::looks_like_a_secret;
 use crate::domain::verdict::Rung;
-use crate::domain::{Code, Outcome, Server, Step, Trial};
+use crate::domain::{Code, Outcome, Server, Step};
 
+#[cfg(test)]
+pub(super) use program::Kind;
+use program::Program;
 pub use room::sweep;
 #[cfg(test)]
 pub(super) use run::Run;
@@ -38,6 +41,10 @@ pub(super) use words::read;
 pub struct Tools {
     /// The docker CLI, if there is one.
     pub docker: Option<PathBuf>,
+    /// Asked where there is no docker.
+    pub skopeo: Option<PathBuf>,
+    /// Asked where there is neither.
+    pub podman: Option<PathBuf>,
     /// pullkey's own executable, which watches docker and is its credential helper.
     pub helper: PathBuf,
     /// Where the private folder is made.
@@ -45,74 +52,87 @@ pub struct Tools {
 }
 
 impl Tools {
-    /// Looks for docker in the absolute folders of a `PATH`, and takes the system's temporary folder.
+    /// Looks for the clients in the absolute folders of a `PATH`, and takes the system's temporary folder.
     pub fn find(path_var: &OsStr, exe: PathBuf) -> Self {
-        let name = format!("docker{}", std::env::consts::EXE_SUFFIX);
-        let docker = std::env::split_paths(path_var)
-            .filter(|folder| folder.is_absolute())
-            .map(|folder| folder.join(&name))
-            .find(|file| system::is_executable(file));
-        Self { docker, helper: exe, temp: std::env::temp_dir() }
+        let find = |name: &str| {
+            let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+            std::env::split_paths(path_var)
+                .filter(|folder| folder.is_absolute())
+                .map(|folder| folder.join(&name))
+                .find(|file| system::is_executable(file))
+        };
+        Self {
+            docker: find("docker"),
+            skopeo: find("skopeo"),
+            podman: find("podman"),
+            ..Self::none(exe, std::env::temp_dir())
+        }
+    }
+
+    /// No client at all.
+    pub const fn none(helper: PathBuf, temp: PathBuf) -> Self {
+        Self { docker: None, skopeo: None, podman: None, helper, temp }
     }
 }
 
-/// The docker rung. `blocked` is where the native climb ended, if it did: docker does not notice an open registry, and
-/// does not know a 401 that asks for nothing from a refused password.
-pub(super) async fn step(
-    client: &Client,
-    server: &Server,
-    trial: &Trial,
-    tools: &Tools,
-    blocked: Option<Code>,
-) -> Step {
-    if client.plays(server) {
-        return make(
-            Rung::Docker,
-            Code::DockerUnavailable,
-            Outcome::Skipped,
-            "docker is not asked in the demo: it would contact the real host",
-            "",
-        );
-    }
-    let Some(docker) = &tools.docker else {
+/// What another client is to be asked.
+pub(super) struct Opinion<'a> {
+    /// What the registry was sent, or would be.
+    pub pair: &'a Pair,
+    /// Plain http is spoken there, on loopback.
+    pub is_plain: bool,
+    /// Where the native climb ended, if it did: docker does not notice an open registry, and does not know a 401 that
+    /// asks for nothing from a refused password.
+    pub blocked: Option<Code>,
+}
+
+/// The rung of the other client.
+pub(super) async fn step(test: &Test<'_>, server: &Server, opinion: &Opinion<'_>) -> Step {
+    let Some(program) = Program::of(test.tools) else {
         return unavailable(
-            "there is no docker on the PATH",
+            Rung::Docker,
+            "there is no docker on the PATH, nor skopeo, nor podman",
             "install the docker CLI to hear its opinion; no daemon is needed",
         );
     };
-    if looks_like_a_secret(trial.user.expose()) {
-        return unavailable(
-            "the user looks like a token, and docker takes the user as an argument, which others can read",
-            "put the token into the password",
-        );
+    let (rung, name) = (program.kind.rung(), program.kind.name());
+    if test.client.plays(server) {
+        let detail = format!("{name} is not asked here: it would contact the real host");
+        return make(rung, Code::DockerUnavailable, Outcome::Skipped, detail, "");
     }
-    let Some(password) = run::sent_password(&trial.password) else {
-        return unavailable(
-            "the password ends with a carriage return, which docker would cut off",
-            "copy the password again without its line end",
-        );
+    if looks_like_a_secret(opinion.pair.user.expose()) {
+        let why =
+            format!("the user looks like a token, and {name} takes the user as an argument, which others can read");
+        return unavailable(rung, &why, "put the token into the password");
+    }
+    let Some(password) = run::sent_password(&opinion.pair.password) else {
+        let why = format!("the password ends with a carriage return, which {name} would cut off");
+        return unavailable(rung, &why, "copy the password again without its line end");
     };
-    let deadline = client.limits().docker;
-    match run::run(tools, docker, trial, &password, deadline).await {
-        Ok(run) => read(&run, server, blocked, &Hush::new(forms(trial))),
+    let deadline = test.client.limits().docker;
+    let arguments = program.arguments(&test.trial.server, opinion);
+    match run::run(test.tools, &program, &arguments, &password, deadline).await {
+        Ok(run) => read(&run, server, opinion.blocked, &opinion.pair.hush()),
         Err(run::Trouble::TooSlow) => make(
-            Rung::Docker,
+            rung,
             Code::Timeout,
             Outcome::Inconclusive,
-            format!("docker did not end within {} s and was stopped", deadline.as_secs()),
+            format!("{name} did not end within {} s and was stopped", deadline.as_secs()),
             "check the network, a VPN or a proxy, and test again",
         ),
-        Err(run::Trouble::Cannot(why)) => unavailable(&why, "the native test does not need docker"),
+        Err(run::Trouble::Cannot(why)) => unavailable(rung, &why, "pullkey's own steps do not need it"),
     }
 }
 
-fn unavailable(why: &str, remedy: &str) -> Step {
-    make(Rung::Docker, Code::DockerUnavailable, Outcome::Inconclusive, why, remedy)
+fn unavailable(rung: Rung, why: &str, remedy: &str) -> Step {
+    make(rung, Code::DockerUnavailable, Outcome::Inconclusive, why, remedy)
 }
 
 /// The file name under which docker finds its credential helper: `docker-credential-` and the value of `credsStore`.
 const HELPER_NAME: &str = "docker-credential-pullkey-discard";
 const CREDS_STORE: &str = r#"{"credsStore":"pullkey-discard"}"#;
+/// The same for skopeo and podman (containers-registries.conf(5)).
+const CREDENTIAL_HELPERS: &str = "credential-helpers = [\"pullkey-discard\"]\n";
 
 /// Whether a program's own name, as it was called, is the credential helper's.
 fn is_helper_name(program: &Path) -> bool {

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{CREDS_STORE, HELPER_NAME, Tools, system};
+use super::{CREDENTIAL_HELPERS, CREDS_STORE, HELPER_NAME, Tools, system};
 
 /// The folder's name is this, the owner's process id, and something random.
 const PREFIX: &str = "pullkey-docker-";
@@ -44,6 +44,10 @@ pub(super) fn furnish(tools: &Tools) -> io::Result<Room> {
     let prefix = format!("{PREFIX}{}-", std::process::id());
     let room = Room(system::make_private(builder.prefix(&prefix), &tools.temp)?.keep());
     std::fs::write(room.path().join("config.json"), CREDS_STORE)?;
+    // The folder is the home of whoever runs in it.
+    let containers = room.path().join(".config/containers");
+    std::fs::create_dir_all(&containers)?;
+    std::fs::write(containers.join("registries.conf"), CREDENTIAL_HELPERS)?;
     system::link(&tools.helper, &room.path().join(format!("{HELPER_NAME}{}", std::env::consts::EXE_SUFFIX)))?;
     Ok(room)
 }

@@ -11,8 +11,9 @@ use tokio::process::Command;
 use zeroize::Zeroizing;
 
 use super::discard::WATCH;
+use super::program::{Kind, Program};
 use super::{Tools, room, system};
-use crate::domain::{Foreign, Sensitive, Trial};
+use crate::domain::{Foreign, Sensitive};
 
 /// Bytes that are kept of what docker says.
 const LISTEN: usize = 16 * 1024;
@@ -39,6 +40,7 @@ const INHERITED: [&str; 13] = [
 /// What docker did.
 #[derive(Debug)]
 pub(in crate::registry) struct Run {
+    pub kind: Kind,
     /// Nothing if it was ended by a signal.
     pub code: Option<i32>,
     /// Such as `28.2.2`.
@@ -71,8 +73,8 @@ pub(super) fn sent_password(password: &Sensitive) -> Option<Zeroizing<Vec<u8>>> 
 /// Runs `docker login` to its end.
 pub(super) async fn run(
     tools: &Tools,
-    docker: &Path,
-    trial: &Trial,
+    program: &Program,
+    arguments: &[OsString],
     password: &[u8],
     deadline: Duration,
 ) -> Result<Run, Trouble> {
@@ -82,10 +84,10 @@ pub(super) async fn run(
     };
     // Declared first, so that it is removed last, when nobody runs in it any more.
     let room = room::furnish(tools).map_err(|why| cannot("docker's private folder cannot be made", &why))?;
-    let version = version(docker, room.path()).await?;
+    let version = version(program, room.path()).await?;
     let mut command = Command::new(&tools.helper);
-    command.arg(WATCH).arg(docker).arg(room.path()).args(arguments(trial));
-    prepare(&mut command, docker, room.path());
+    command.arg(WATCH).arg(&program.path).arg(room.path()).args(arguments);
+    prepare(&mut command, &program.path, room.path());
     let mut child = command
         .stdin(Stdio::piped())
         .spawn()
@@ -108,34 +110,31 @@ pub(super) async fn run(
     let (status, out, err) = tokio::time::timeout(deadline, conversation).await.map_err(|_| Trouble::TooSlow)?;
     group.ended();
     let status = status.map_err(|why| cannot("docker's end is not known", &why))?;
-    Ok(Run { code: status.code(), version, words: Foreign::new(format!("{err}\n{out}")) })
+    Ok(Run { kind: program.kind, code: status.code(), version, words: Foreign::new(format!("{err}\n{out}")) })
 }
 
-fn arguments(trial: &Trial) -> [OsString; 4] {
-    let user = format!("--username={}", trial.user.expose());
-    ["login".into(), user.into(), "--password-stdin".into(), trial.server.as_str().into()]
-}
-
-/// docker's version; what calls itself docker but is podman would write the password to a file of its own.
-async fn version(docker: &Path, room: &Path) -> Result<String, Trouble> {
-    let mut command = Command::new(docker);
+/// The program's version; what calls itself docker but is podman would write the password to a file of its own.
+async fn version(program: &Program, room: &Path) -> Result<String, Trouble> {
+    let name = program.kind.name();
+    let mut command = Command::new(&program.path);
     command.arg("--version");
-    prepare(&mut command, docker, room);
+    prepare(&mut command, &program.path, room);
     let mut child = command.stdin(Stdio::null()).spawn().map_err(|why| {
-        Trouble::Cannot(format!("docker cannot be started: {}", Foreign::new(why.to_string()).shown()))
+        Trouble::Cannot(format!("{name} cannot be started: {}", Foreign::new(why.to_string()).shown()))
     })?;
     let group = system::Group::of(child.id());
-    let Some(out) = child.stdout.take() else { return Err(Trouble::Cannot("docker cannot be listened to".to_owned())) };
+    let Some(out) = child.stdout.take() else { return Err(Trouble::Cannot(format!("{name} cannot be listened to"))) };
     let answer = async {
         let words = listen(out).await;
         (child.wait().await, words)
     };
     let (_, words) = tokio::time::timeout(VERSION, answer).await.map_err(|_| Trouble::TooSlow)?;
     group.ended();
-    let version = words.strip_prefix("Docker version ").and_then(|rest| rest.split([',', ' ', '\n']).next());
+    let version =
+        words.strip_prefix(program.kind.introduces_itself()).and_then(|rest| rest.split([',', ' ', '\n']).next());
     version.filter(|text| !text.is_empty()).map(|text| Foreign::new(text).shown()).ok_or_else(|| {
         let first = words.lines().next().unwrap_or_default().chars().take(60).collect::<String>();
-        Trouble::Cannot(format!("the docker on the PATH is not Docker's own («{}»)", Foreign::new(first).shown()))
+        Trouble::Cannot(format!("the {name} on the PATH is something else («{}»)", Foreign::new(first).shown()))
     })
 }
 

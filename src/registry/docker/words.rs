@@ -2,14 +2,13 @@
 //! by what has been stable since 20.10.
 
 use super::run::Run;
-use crate::domain::verdict::Rung;
 use crate::domain::{Code, Foreign, Outcome, Server, Step};
 use crate::registry::ladder::step;
 use crate::registry::said::Hush;
 
 /// Words of docker, in the order in which they are looked for: what it says of certificates and connections may repeat
 /// an address, so the more telling comes first.
-const WORDS: [(&str, Code, Outcome); 37] = [
+const WORDS: &[(&str, Code, Outcome)] = &[
     ("unable to parse server address", Code::BadServer, Outcome::Fail),
     ("error saving credentials", Code::DockerUnavailable, Outcome::Inconclusive),
     ("error storing credentials", Code::DockerUnavailable, Outcome::Inconclusive),
@@ -19,19 +18,22 @@ const WORDS: [(&str, Code, Outcome); 37] = [
     ("401 unauthorized", Code::BadCredentials, Outcome::Fail),
     ("unauthorized:", Code::BadCredentials, Outcome::Fail),
     ("incorrect username or password", Code::BadCredentials, Outcome::Fail),
+    ("invalid username/password", Code::BadCredentials, Outcome::Fail),
     ("403 forbidden", Code::Denied, Outcome::Fail),
+    ("403 (forbidden)", Code::Denied, Outcome::Fail),
     ("denied:", Code::Denied, Outcome::Fail),
     ("http response to https client", Code::PlainHttp, Outcome::Inconclusive),
     ("does not look like a tls handshake", Code::PlainHttp, Outcome::Inconclusive),
     ("certificate is valid for", Code::TlsName, Outcome::Inconclusive),
     ("certificate is not valid for any names", Code::TlsName, Outcome::Inconclusive),
     ("doesn't contain any ip sans", Code::TlsName, Outcome::Inconclusive),
+    ("certificate has expired or is not yet valid", Code::TlsExpired, Outcome::Inconclusive),
     ("x509:", Code::TlsUntrusted, Outcome::Inconclusive),
-    ("tls:", Code::TlsUntrusted, Outcome::Inconclusive),
+    ("tls:", Code::TlsFailed, Outcome::Inconclusive),
     ("no such host", Code::Dns, Outcome::Inconclusive),
     ("server misbehaving", Code::Dns, Outcome::Inconclusive),
     ("temporary failure in name resolution", Code::Dns, Outcome::Inconclusive),
-    ("proxyconnect", Code::Refused, Outcome::Inconclusive),
+    ("proxyconnect", Code::Proxy, Outcome::Inconclusive),
     ("connection refused", Code::Refused, Outcome::Inconclusive),
     ("connection reset", Code::Refused, Outcome::Inconclusive),
     ("no route to host", Code::Refused, Outcome::Inconclusive),
@@ -42,6 +44,8 @@ const WORDS: [(&str, Code, Outcome); 37] = [
     ("request canceled", Code::Timeout, Outcome::Inconclusive),
     ("status: 404", Code::NotARegistry, Outcome::Fail),
     ("404 not found", Code::NotARegistry, Outcome::Fail),
+    ("404 (not found)", Code::NotARegistry, Outcome::Fail),
+    ("code from registry 5", Code::ServerError, Outcome::Inconclusive),
     ("status: 5", Code::ServerError, Outcome::Inconclusive),
     ("internal server error", Code::ServerError, Outcome::Inconclusive),
     ("status: 400", Code::ServerError, Outcome::Inconclusive),
@@ -51,16 +55,17 @@ const WORDS: [(&str, Code, Outcome); 37] = [
 
 /// The docker rung from a finished run.
 pub(in crate::registry) fn read(run: &Run, server: &Server, blocked: Option<Code>, hush: &Hush) -> Step {
-    let name = format!("docker {}", run.version);
+    let name = format!("{} {}", run.kind.name(), run.version);
+    let rung = run.kind.rung();
     if run.code == Some(0) {
-        return succeeded(&name, server, blocked);
+        return succeeded(run, &name, server, blocked);
     }
     let said = hush.show(&Foreign::new(last_words(run.words.raw())));
     let (code, outcome) = meaning(run.words.raw(), server);
     let detail = format!("{name} says: {said}");
     match (code, blocked) {
         (Code::PlainHttp, _) if server.is_loopback() => step(
-            Rung::Docker,
+            rung,
             Code::DockerUnavailable,
             Outcome::Inconclusive,
             format!(
@@ -69,39 +74,36 @@ pub(in crate::registry) fn read(run: &Run, server: &Server, blocked: Option<Code
             "go by the native test, or give the registry a certificate",
         ),
         (Code::BadCredentials, Some(Code::NoChallenge)) => step(
-            Rung::Docker,
+            rung,
             Code::NoChallenge,
             Outcome::Inconclusive,
             format!("{detail}, but the password was never asked for"),
             "check the host, or the proxy before the registry",
         ),
-        (Code::BadCredentials, _) => step(Rung::Docker, code, outcome, detail, "check user and password"),
+        (Code::BadCredentials, _) => step(rung, code, outcome, detail, "check user and password"),
         (Code::DockerUnavailable, _) => {
             let detail = if said.is_empty() { format!("{name} ended without saying why") } else { detail };
-            step(Rung::Docker, code, outcome, detail, "go by the native test")
+            step(rung, code, outcome, detail, "go by the native test")
         }
-        (_, _) => step(Rung::Docker, code, outcome, detail, remedy(code)),
+        (_, _) => step(rung, code, outcome, detail, remedy(code)),
     }
 }
 
-fn succeeded(name: &str, server: &Server, blocked: Option<Code>) -> Step {
+fn succeeded(run: &Run, name: &str, server: &Server, blocked: Option<Code>) -> Step {
+    let rung = run.kind.rung();
     let said = format!("{name} says «Login Succeeded»");
     match blocked {
         Some(code @ (Code::NoAuthNeeded | Code::NotARegistry)) => step(
-            Rung::Docker,
+            rung,
             code,
             Outcome::Inconclusive,
             format!("{said}, as it does wherever nobody asks for the password"),
-            "docker cannot tell here whether the password is right",
+            format!("{} cannot tell here whether the password is right", run.kind.name()),
         ),
-        Some(Code::TlsUntrusted | Code::TlsName) if server.is_loopback() => step(
-            Rung::Docker,
-            Code::Ok,
-            Outcome::Pass,
-            format!("{said}; it does not check certificates on loopback"),
-            "",
-        ),
-        Some(_) | None => step(Rung::Docker, Code::Ok, Outcome::Pass, said, ""),
+        Some(Code::TlsUntrusted | Code::TlsName) if server.is_loopback() => {
+            step(rung, Code::Ok, Outcome::Pass, format!("{said}; it does not check certificates on loopback"), "")
+        }
+        Some(_) | None => step(rung, Code::Ok, Outcome::Pass, said, ""),
     }
 }
 
@@ -131,15 +133,13 @@ fn remedy(code: Code) -> &'static str {
         Code::RateLimited => "wait a few minutes before testing again",
         Code::NotARegistry | Code::BadServer => "check the host",
         Code::Dns | Code::Refused | Code::Timeout => "check host, port and network",
-        Code::TlsUntrusted | Code::TlsName | Code::PlainHttp => "check the registry's certificate",
+        Code::Proxy => "check the proxy",
+        Code::TlsUntrusted | Code::TlsName | Code::TlsExpired | Code::TlsFailed | Code::PlainHttp => {
+            "check the registry's certificate"
+        }
         Code::ServerError => "test again later",
-        Code::Ok
-        | Code::NoAuthNeeded
-        | Code::BadCredentials
-        | Code::NoChallenge
-        | Code::UnsafeRealm
-        | Code::NeedsExchange
-        | Code::DockerUnavailable => "",
+        // Its words lead to no other code.
+        _ => "",
     }
 }
 

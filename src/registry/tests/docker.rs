@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::super::docker::discard::act;
-use super::super::docker::{Run, Tools, read, sweep};
+use super::super::docker::{Kind, Opinion, Run, Tools, read, sweep};
+use super::super::pair::Pair;
 use super::super::said::Hush;
-use crate::domain::{Code, Foreign, Outcome, Sensitive, Server, Step, Trial};
-use crate::registry::{Client, Limits};
+use crate::domain::verdict::With;
+use crate::domain::{Code, Foreign, Outcome, Sensitive, Server, Step};
+use crate::registry::{Client, Limits, Test};
 
 fn step(code: i32, words: &str, server: &str, blocked: Option<Code>) -> Step {
-    let run = Run { code: Some(code), version: "28.2.2".into(), words: Foreign::new(words) };
+    let run = Run { kind: Kind::Docker, code: Some(code), version: "28.2.2".into(), words: Foreign::new(words) };
     let hush = Hush::new(vec![Sensitive::new("s3cret")]);
     read(&run, &Server::parse(server).unwrap(), blocked, &hush)
 }
@@ -164,11 +166,55 @@ fn docker_is_found_only_in_absolute_folders_and_if_it_can_run() {
 async fn a_token_typed_as_the_user_never_becomes_an_argument_of_docker() {
     let client = Client::new(Limits::default());
     // This docker would be found out by the outcome: it cannot even be started.
-    let tools =
-        Tools { docker: Some("/nonexistent/docker".into()), helper: "/nonexistent".into(), temp: "/tmp".into() };
-    let trial = Trial { server: "registry.example.com".into(), user: "ghp_0123".into(), password: "octocat".into() };
+    let tools = Tools {
+        docker: Some("/nonexistent/docker".into()),
+        ..Tools::none("/nonexistent".into(), std::env::temp_dir())
+    };
+    let mut trial = super::handshake::trial("registry.example.com");
+    (trial.user, trial.password) = ("ghp_0123".into(), "octocat".into());
     let server = Server::parse(&trial.server).unwrap();
-    let step = crate::registry::docker::step(&client, &server, &trial, &tools, None).await;
+    let pair = Pair::of(&trial);
+    let opinion = Opinion { pair: &pair, is_plain: false, blocked: None };
+    let now = "2026-11-27T12:00:00Z".parse().unwrap();
+    let test = Test { client: &client, trial: &trial, with: With::Both, tools: &tools, now };
+    let step = crate::registry::docker::step(&test, &server, &opinion).await;
     assert_eq!((step.code, step.outcome), (Code::DockerUnavailable, Outcome::Inconclusive));
     assert!(step.detail.contains("looks like a token") && !step.detail.contains("ghp_"), "{step:?}");
+}
+
+#[test]
+fn skopeo_and_podman_are_read_as_docker_is() {
+    for (kind, words, code, outcome) in [
+        (
+            Kind::Skopeo,
+            "time=\"x\" level=fatal msg=\"logging into \\\"h\\\": invalid username/password\"",
+            Code::BadCredentials,
+            Outcome::Fail,
+        ),
+        (
+            Kind::Skopeo,
+            "level=fatal msg=\"authenticating creds for \\\"h\\\": pinging container registry h: Get \\\"https://h/v2/\\\": \
+             dial tcp 127.0.0.1:1: connect: connection refused\"",
+            Code::Refused,
+            Outcome::Inconclusive,
+        ),
+        (
+            Kind::Podman,
+            "Error: authenticating creds for \"h\": invalid status code from registry 404 (Not Found)",
+            Code::NotARegistry,
+            Outcome::Fail,
+        ),
+        (
+            Kind::Podman,
+            "Error: authenticating creds for \"h\": pinging container registry h: Get \"https://h/v2/\": \
+             x509: certificate signed by unknown authority",
+            Code::TlsUntrusted,
+            Outcome::Inconclusive,
+        ),
+    ] {
+        let run = Run { kind, code: Some(1), version: "1".into(), words: Foreign::new(words) };
+        let step = read(&run, &Server::parse("registry.example").unwrap(), None, &Hush::new(Vec::new()));
+        assert_eq!((step.code, step.outcome), (code, outcome), "{words}");
+        assert!(step.detail.starts_with(kind.name()), "{}", step.detail);
+    }
 }

@@ -6,30 +6,41 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::super::{Client, Limits, Tools, test};
+use super::super::{Client, Limits, Test, Tools};
 use super::peer::{Peer, Reply, Seen, reply};
 use crate::domain::verdict::{Rung, With};
 use crate::domain::{Code, Outcome, Sensitive, TestReport, Trial, Verdict};
 
-const API: (&str, &str) = ("Docker-Distribution-Api-Version", "registry/2.0");
-const BASIC: (&str, &str) = ("WWW-Authenticate", "Basic realm=\"x\"");
+pub(super) const API: (&str, &str) = ("Docker-Distribution-Api-Version", "registry/2.0");
+const HTML: (&str, &str) = ("Content-Type", "text/html");
+const ELSEWHERE: (&str, &str) = ("Location", "https://elsewhere.example/v2/");
+const FIREWALL: &str = r#"{"errors":[{"message":"client with IP '1.2.3.4' is not allowed access"}]}"#;
+pub(super) const BASIC: (&str, &str) = ("WWW-Authenticate", "Basic realm=\"x\"");
 
-fn trial(server: &str) -> Trial {
-    Trial { server: server.to_owned(), user: "ann".into(), password: Sensitive::new("right-password") }
+pub(super) fn trial(server: &str) -> Trial {
+    let password = Sensitive::new("right-password");
+    Trial { server: server.to_owned(), user: "ann".into(), password, images: Vec::new() }
 }
 
-fn pair(seen: &Seen) -> String {
+pub(super) fn pair(seen: &Seen) -> String {
     let encoded = seen.authorization().and_then(|v| v.strip_prefix("Basic ")).unwrap_or_default();
     String::from_utf8(STANDARD.decode(encoded).unwrap()).unwrap()
 }
 
-fn tools() -> Tools {
-    Tools { docker: None, helper: PathBuf::new(), temp: PathBuf::new() }
+pub(super) fn tools() -> Tools {
+    Tools::none(PathBuf::new(), PathBuf::new())
 }
 
 async fn climb_with(trial: &Trial, limits: Limits) -> TestReport {
+    climb_by(&Client::new(limits), trial, With::Native).await
+}
+
+/// One test at a fixed moment.
+pub(super) async fn climb_by(client: &Client, trial: &Trial, with: With) -> TestReport {
     let mut parts = Vec::new();
-    let report = test(&Client::new(limits), trial, With::Native, &tools(), &mut |step| parts.push(step)).await;
+    let now = "2026-11-27T12:00:00Z".parse().unwrap();
+    let test = Test { client, trial, with, tools: &tools(), now };
+    let report = test.run(&mut |step| parts.push(step)).await;
     assert_eq!(parts, report.steps, "each step is told as it is climbed");
     assert!(!format!("{report:?}").contains("right-password"));
     report
@@ -58,8 +69,10 @@ async fn a_basic_login_is_accepted_and_every_rung_passes() {
     let report = climb(&peer.server()).await;
     assert_eq!(report.verdict, Verdict::Pass);
     let rungs: Vec<_> = report.steps.iter().map(|s| s.rung).collect();
-    assert_eq!(rungs, [Rung::Server, Rung::Connection, Rung::Registry, Rung::Realm, Rung::Login]);
-    assert!(report.steps.iter().all(|s| s.code == Code::Ok && s.outcome == Outcome::Pass));
+    let way = [Rung::Server, Rung::Lookup, Rung::Connection, Rung::Tls, Rung::Registry, Rung::Challenge, Rung::Realm];
+    assert_eq!(rungs, [&way[..], &[Rung::Login, Rung::Codespace]].concat());
+    assert!(report.steps.iter().take(8).all(|s| s.code == Code::Ok && s.outcome == Outcome::Pass));
+    assert_eq!((report.steps[8].code, report.is_here_only()), (Code::HereOnly, true));
     let seen = peer.seen();
     assert_eq!(seen.len(), 2);
     assert_eq!(seen[0].authorization(), None);
@@ -73,7 +86,7 @@ async fn a_wrong_password_is_refused_once_and_not_tried_again() {
     trial.password = Sensitive::new("wrong-password");
     let report = climb_with(&trial, Limits::default()).await;
     assert_eq!(end(&report), (Rung::Login, Code::BadCredentials, Verdict::Fail));
-    assert!(report.steps[4].detail.contains("authentication required"));
+    assert!(report.steps[7].detail.contains("authentication required"));
     assert_eq!(peer.seen().iter().filter(|s| s.authorization().is_some()).count(), 1);
 }
 
@@ -157,35 +170,29 @@ async fn an_echo_of_the_password_is_hidden() {
 
 #[tokio::test]
 async fn the_first_answer_becomes_a_code() {
-    type Case = (u16, &'static [(&'static str, &'static str)], &'static str, Code, Verdict);
+    type Case = (u16, &'static [(&'static str, &'static str)], &'static str, Rung, Code, Verdict);
     let cases: [Case; 16] = [
-        (200, &[API], "{}", Code::NoAuthNeeded, Verdict::Inconclusive),
-        (200, &[API, ("Content-Type", "text/html")], "", Code::NoAuthNeeded, Verdict::Inconclusive),
-        (200, &[], "{}", Code::NoAuthNeeded, Verdict::Inconclusive),
-        (200, &[("Content-Type", "text/html")], "<html>hi", Code::NotARegistry, Verdict::Fail),
-        (200, &[], "hello there", Code::NotARegistry, Verdict::Fail),
-        (404, &[], "<html>", Code::NotARegistry, Verdict::Fail),
-        (401, &[], "", Code::NoChallenge, Verdict::Inconclusive),
-        (401, &[("WWW-Authenticate", "Negotiate")], "", Code::NoChallenge, Verdict::Inconclusive),
-        (
-            403,
-            &[],
-            r#"{"errors":[{"message":"client with IP '1.2.3.4' is not allowed access"}]}"#,
-            Code::Denied,
-            Verdict::Fail,
-        ),
-        (403, &[("Content-Type", "text/html")], "<h1>blocked", Code::Denied, Verdict::Inconclusive),
-        (429, &[("Retry-After", "17")], "", Code::RateLimited, Verdict::Inconclusive),
-        (500, &[], "", Code::ServerError, Verdict::Inconclusive),
-        (503, &[], "<html>", Code::ServerError, Verdict::Inconclusive),
-        (302, &[("Location", "https://elsewhere.example/v2/")], "", Code::NotARegistry, Verdict::Inconclusive),
-        (302, &[("Location", "::::")], "", Code::NotARegistry, Verdict::Inconclusive),
-        (418, &[], "", Code::NotARegistry, Verdict::Fail),
+        (200, &[API], "{}", Rung::Challenge, Code::NoAuthNeeded, Verdict::Inconclusive),
+        (200, &[API, HTML], "", Rung::Challenge, Code::NoAuthNeeded, Verdict::Inconclusive),
+        (200, &[], "{}", Rung::Challenge, Code::NoAuthNeeded, Verdict::Inconclusive),
+        (200, &[HTML], "<html>hi", Rung::Registry, Code::NotARegistry, Verdict::Inconclusive),
+        (200, &[], "hello there", Rung::Registry, Code::NotARegistry, Verdict::Inconclusive),
+        (404, &[], "<html>", Rung::Registry, Code::NotARegistry, Verdict::Fail),
+        (401, &[], "", Rung::Challenge, Code::NoChallenge, Verdict::Inconclusive),
+        (401, &[("WWW-Authenticate", "Negotiate")], "", Rung::Challenge, Code::NoChallenge, Verdict::Inconclusive),
+        (403, &[], FIREWALL, Rung::Registry, Code::Denied, Verdict::Fail),
+        (403, &[HTML], "<h1>blocked", Rung::Registry, Code::Denied, Verdict::Inconclusive),
+        (429, &[("Retry-After", "17")], "", Rung::Registry, Code::RateLimited, Verdict::Inconclusive),
+        (500, &[], "", Rung::Registry, Code::ServerError, Verdict::Inconclusive),
+        (503, &[], "<html>", Rung::Registry, Code::ServerError, Verdict::Inconclusive),
+        (302, &[ELSEWHERE], "", Rung::Registry, Code::Redirected, Verdict::Inconclusive),
+        (302, &[("Location", "::::")], "", Rung::Registry, Code::Redirected, Verdict::Inconclusive),
+        (418, &[], "", Rung::Registry, Code::NotARegistry, Verdict::Fail),
     ];
-    for (status, headers, body, code, verdict) in cases {
+    for (status, headers, body, rung, code, verdict) in cases {
         let peer = Peer::start(move |_| reply(status, headers, body)).await;
         let report = climb(&peer.server()).await;
-        assert_eq!(end(&report), (Rung::Registry, code, verdict), "{status} {headers:?} {body}");
+        assert_eq!(end(&report), (rung, code, verdict), "{status} {headers:?} {body}");
         let last = report.steps.last().unwrap();
         assert!(!last.detail.contains('<') && !last.remedy.is_empty(), "{last:?}");
         assert!(peer.seen().iter().all(|s| s.authorization().is_none()), "nothing was sent");
@@ -194,8 +201,7 @@ async fn the_first_answer_becomes_a_code() {
 
 #[tokio::test]
 async fn a_firewall_s_own_words_and_a_waiting_time_are_shown() {
-    let firewall = r#"{"errors":[{"message":"client with IP '1.2.3.4' is not allowed access, see aka.ms"}]}"#;
-    let peer = Peer::start(move |_| reply(403, &[], firewall)).await;
+    let peer = Peer::start(move |_| reply(403, &[], FIREWALL)).await;
     let report = climb(&peer.server()).await;
     let last = report.steps.last().unwrap();
     assert!(last.detail.contains("client with IP '1.2.3.4'") && last.remedy.contains("network rules"), "{last:?}");
@@ -225,7 +231,7 @@ async fn a_redirect_to_another_host_is_never_sent_the_login() {
     let location = to.clone();
     let realm = token_registry(move |_| reply(307, &[("Location", &location)], "")).await;
     let report = climb(&realm.server()).await;
-    assert_eq!(end(&report), (Rung::Login, Code::UnsafeRealm, Verdict::Inconclusive));
+    assert_eq!(end(&report), (Rung::Login, Code::Redirected, Verdict::Inconclusive));
     let location = to.clone();
     let basic = Peer::start(move |seen| match seen.authorization() {
         None => reply(401, &[BASIC], ""),
@@ -233,7 +239,7 @@ async fn a_redirect_to_another_host_is_never_sent_the_login() {
     })
     .await;
     let report = climb(&basic.server()).await;
-    assert_eq!(end(&report), (Rung::Login, Code::UnsafeRealm, Verdict::Inconclusive));
+    assert_eq!(end(&report), (Rung::Login, Code::Redirected, Verdict::Inconclusive));
     assert!(report.steps.last().unwrap().detail.contains(&elsewhere.server()));
     assert_eq!(elsewhere.seen().len(), 0);
 }
@@ -247,7 +253,7 @@ async fn a_redirect_within_the_same_origin_is_followed_but_not_for_ever() {
     .await;
     assert_eq!(climb(&peer.server()).await.verdict, Verdict::Pass);
     let around = Peer::start(|_| reply(302, &[("Location", "/v2/")], "")).await;
-    assert_eq!(end(&climb(&around.server()).await).1, Code::NotARegistry);
+    assert_eq!(end(&climb(&around.server()).await).1, Code::Redirected);
     assert_eq!(around.seen().len(), 4);
 }
 
@@ -262,7 +268,7 @@ async fn a_body_without_end_is_cut_and_the_status_still_counts() {
 #[tokio::test]
 async fn a_header_without_end_is_no_proper_http() {
     let peer = Peer::start(|_| Reply::Endless(b"HTTP/1.1 200 X\r\nX: ".to_vec())).await;
-    assert_eq!(end(&climb(&peer.server()).await), (Rung::Connection, Code::ServerError, Verdict::Inconclusive));
+    assert_eq!(end(&climb(&peer.server()).await), (Rung::Registry, Code::ServerError, Verdict::Inconclusive));
 }
 
 #[tokio::test]
@@ -278,47 +284,49 @@ async fn nothing_listening_cannot_be_told() {
     let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let report = climb(&gone.to_string()).await;
     assert_eq!(end(&report), (Rung::Connection, Code::Refused, Verdict::Inconclusive));
-    assert!(report.steps[1].detail.contains("nothing listens"));
+    assert!(report.steps.last().unwrap().detail.contains("nothing listens"));
 }
 
 #[tokio::test]
 async fn a_name_that_cannot_be_resolved_says_so() {
-    let report = test(
-        &Client::without_names(Limits::default()),
-        &trial("no-such-host.invalid"),
-        With::Native,
-        &tools(),
-        &mut |_| {},
-    )
-    .await;
-    assert_eq!(end(&report), (Rung::Connection, Code::Dns, Verdict::Inconclusive));
+    let client = Client::without_names(Limits::default());
+    let report = climb_by(&client, &trial("no-such-host.invalid"), With::Native).await;
+    assert_eq!(end(&report), (Rung::Name, Code::Dns, Verdict::Inconclusive));
 }
 
 #[tokio::test]
 async fn a_server_no_pull_looks_up_fails_before_anything_is_sent() {
-    for (server, mend) in [
-        ("index.docker.io", "https://index.docker.io/v1/"),
-        ("registry-1.docker.io", "https://index.docker.io/v1/"),
-        ("GHCR.IO", "ghcr.io"),
-        ("", "host name"),
-        (" GHCR.io\n", "write ghcr.io"),
-        ("me:pw@ghcr.io", "host name"),
+    for (server, rung, code, mend) in [
+        ("index.docker.io", Rung::Lookup, Code::DeadKey, "https://index.docker.io/v1/"),
+        ("registry-1.docker.io", Rung::Lookup, Code::DeadKey, "https://index.docker.io/v1/"),
+        ("GHCR.IO", Rung::Lookup, Code::DeadKey, "ghcr.io"),
+        ("", Rung::Server, Code::BadServer, "host name"),
+        (" GHCR.io\n", Rung::Server, Code::BadServer, "write ghcr.io"),
+        ("me:pw@ghcr.io", Rung::Server, Code::BadServer, "host name"),
     ] {
         let report = climb(server).await;
-        assert_eq!(end(&report), (Rung::Server, Code::BadServer, Verdict::Fail), "{server}");
-        assert!(report.steps[0].remedy.contains(mend), "{:?}", report.steps[0]);
+        assert_eq!(end(&report), (rung, code, Verdict::Fail), "{server}");
+        assert!(report.steps.last().unwrap().remedy.contains(mend), "{report:?}");
     }
 }
 
 #[tokio::test]
-async fn an_ecr_key_pair_cannot_be_told_and_is_not_sent() {
-    for user in ["AKIAIOSFODNN7EXAMPLE", "ASIAIOSFODNN7EXAMPLE"] {
-        let mut trial = trial("123456789012.dkr.ecr.us-east-1.amazonaws.com");
-        trial.user = user.into();
-        let report = climb_with(&trial, Limits::default()).await;
-        assert_eq!(end(&report), (Rung::Login, Code::NeedsExchange, Verdict::Inconclusive));
-        assert_eq!(report.steps.len(), 2);
-    }
+async fn a_temporary_key_of_aws_can_never_work_and_is_not_sent() {
+    let mut trial = trial("123456789012.dkr.ecr.us-east-1.amazonaws.com");
+    trial.user = "ASIAIOSFODNN7EXAMPLE".into();
+    let report = climb_with(&trial, Limits::default()).await;
+    assert_eq!(end(&report), (Rung::Exchange, Code::TemporaryKey, Verdict::Fail));
+    assert_eq!(report.steps.len(), 3);
+}
+
+#[tokio::test]
+async fn a_web_site_behind_a_password_is_no_registry_that_accepts_it() {
+    let peer = Peer::start(|seen| match seen.authorization() {
+        Some(_) => reply(200, &[HTML], "<html>welcome"),
+        None => reply(401, &[BASIC], ""),
+    })
+    .await;
+    assert_eq!(end(&climb(&peer.server()).await), (Rung::Login, Code::NotARegistry, Verdict::Inconclusive));
 }
 
 #[tokio::test]
@@ -326,10 +334,9 @@ async fn in_the_demo_a_registry_of_this_machine_answers_for_all_others() {
     let peer = Peer::start(basic_registry).await;
     let client = Client::for_demo(Limits::default(), peer.addr);
     for server in ["acme.azurecr.io", "https://index.docker.io/v1/", "10.0.0.1"] {
-        let report = test(&client, &trial(server), With::Both, &tools(), &mut |_| {}).await;
+        let report = climb_by(&client, &trial(server), With::Both).await;
         assert_eq!(report.verdict, Verdict::Pass, "{report:?}");
-        assert_eq!(report.steps.last().unwrap().outcome, Outcome::Skipped);
-        assert!(report.steps[1].detail.contains("demo"));
+        assert!(report.steps.iter().any(|s| s.rung == Rung::Connection && s.detail.contains("stands in")));
     }
     assert_eq!(peer.seen().len(), 6);
 }
@@ -363,10 +370,10 @@ async fn a_password_is_sent_exactly_as_it_is() {
 async fn both_without_docker_is_native_and_says_so() {
     let peer = Peer::start(basic_registry).await;
     let client = Client::new(Limits::default());
-    let report = test(&client, &trial(&peer.server()), With::Both, &tools(), &mut |_| {}).await;
+    let report = climb_by(&client, &trial(&peer.server()), With::Both).await;
     assert_eq!(report.verdict, Verdict::Pass);
     assert_eq!((end(&report).0, end(&report).1), (Rung::Docker, Code::DockerUnavailable));
     assert_eq!(report.decisive().unwrap().rung, Rung::Login);
-    let report = test(&client, &trial(&peer.server()), With::Docker, &tools(), &mut |_| {}).await;
+    let report = climb_by(&client, &trial(&peer.server()), With::Docker).await;
     assert_eq!(end(&report), (Rung::Docker, Code::DockerUnavailable, Verdict::Inconclusive));
 }

@@ -1,6 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod docker;
+mod exchange;
 mod handshake;
 mod parts;
 mod peer;
+mod pulls;

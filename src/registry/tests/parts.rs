@@ -4,9 +4,9 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, WWW_AUTHENTICATE};
 use url::Url;
 
 use super::super::challenge::{Challenge, safe_realm};
-use super::super::login::forms;
-use super::super::said::{Hush, message};
-use crate::domain::{Foreign, Sensitive, Trial};
+use super::super::pair::Pair;
+use super::super::said::message;
+use crate::domain::{Foreign, Sensitive};
 
 fn challenge(values: &[&str]) -> Challenge {
     let mut headers = HeaderMap::new();
@@ -106,8 +106,8 @@ fn the_message_is_found_whatever_shape_and_type_it_has() {
 
 #[test]
 fn no_form_of_the_password_survives_an_echo() {
-    let trial = Trial { server: String::new(), user: "ann".into(), password: Sensitive::new("s3cret w&rd\t") };
-    let hush = Hush::new(forms(&trial));
+    let pair = Pair { user: "ann".into(), password: Sensitive::new("s3cret w&rd\t") };
+    let hush = pair.hush();
     let echo = "bad login ann:s3cret w&rd\t YW5uOnMzY3JldCB3JnJkCQ== s3cret+w%26rd%09 czNjcmV0IHcmcmQJ \u{1b}[2J";
     let shown = hush.show(&Foreign::new(echo));
     for form in ["s3cret", "YW5uOn", "czNjcmV0", "\u{1b}"] {
@@ -118,8 +118,8 @@ fn no_form_of_the_password_survives_an_echo() {
 
 #[test]
 fn a_long_message_is_shortened_after_the_secret_is_hidden() {
-    let trial = Trial { server: String::new(), user: "ann".into(), password: Sensitive::new("0123456789") };
+    let pair = Pair { user: "ann".into(), password: Sensitive::new("0123456789") };
     let text = format!("{}0123456789", "x".repeat(295));
-    let shown = Hush::new(forms(&trial)).show(&Foreign::new(text));
+    let shown = pair.hush().show(&Foreign::new(text));
     assert!(!shown.contains("0123") && shown.chars().count() <= 301, "{shown}");
 }

@@ -9,7 +9,12 @@ use crate::domain::verdict::{Trial, With};
 use crate::domain::{Members, Scope, Verdict};
 
 fn trial() -> Trial {
-    Trial { server: "mycompany.azurecr.io".to_owned(), user: "ci-pull".into(), password: CANARY.into() }
+    Trial {
+        server: "mycompany.azurecr.io".to_owned(),
+        user: "ci-pull".into(),
+        password: CANARY.into(),
+        images: Vec::new(),
+    }
 }
 
 /// A test of ACR's values that ended with this verdict.
@@ -63,7 +68,7 @@ fn after_a_pass_w_goes_to_review_with_exactly_the_tested_values() {
     driver.press("w");
     let Job::Save(draft) = driver.last_write() else { panic!() };
     assert_eq!((draft.scope, draft.prefix), (Scope::User, prefix("ACR")));
-    let Trial { server, user, password } = trial();
+    let Trial { server, user, password, .. } = trial();
     assert_eq!(draft.values, Members { server: server.into(), user, password });
     assert_eq!(draft.access, DraftAccess::Keep);
 }

@@ -247,11 +247,22 @@ fn step_lines(step: &Step, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Lin
 const fn rung_word(rung: Rung) -> &'static str {
     match rung {
         Rung::Server => "server",
+        Rung::Lookup => "look-up",
+        Rung::Name => "name",
         Rung::Connection => "connection",
+        Rung::Tls => "TLS",
         Rung::Registry => "registry",
+        Rung::Challenge => "challenge",
         Rung::Realm => "realm",
+        Rung::Exchange => "exchange",
         Rung::Login => "login",
+        Rung::Pull => "pull",
+        Rung::Expiry => "end",
+        Rung::Codespace => "codespace",
         Rung::Docker => "docker",
+        Rung::Skopeo => "skopeo",
+        Rung::Podman => "podman",
+        Rung::DockerPull => "docker pull",
     }
 }
 

@@ -1,8 +1,16 @@
-//! What is special about Amazon ECR: its registry takes only the user `AWS` with a token, never a key pair.
+//! What is special about Amazon ECR: its registry takes only the user `AWS` with a token, so an access key pair is
+//! exchanged for one first, as GitHub does when a codespace starts.
 //!
-//! The exchange of a key pair for a token is not done here.
+//! Source: AWS, «Private registry authentication in Amazon ECR»; GitHub Docs, «Allowing your codespace to access a
+//! private registry», AWS Elastic Container Registry.
+
+mod exchange;
+mod said;
+mod sign;
 
 use crate::domain::{Sensitive, Server, Trial};
+
+pub(super) use exchange::exchange;
 
 /// What kind of credential an ECR server was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,281 @@
+//! The catalogue of codes a test can give: one line each for what it means and what to do. The page of the
+//! documentation is made from it.
+//!
+//! The texts here are about the code; what really happened stands in the step's own detail.
+
+use strum::{EnumIter, IntoStaticStr};
+
+/// Stable codes; their spelling is part of `test --json` and never changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum Code {
+    Ok,
+    /// The text cannot be a server.
+    BadServer,
+    /// A login would be stored under a key that no pull reads.
+    DeadKey,
+    Dns,
+    Proxy,
+    Refused,
+    Timeout,
+    TlsUntrusted,
+    TlsName,
+    TlsExpired,
+    TlsFailed,
+    PlainHttp,
+    ServerError,
+    RateLimited,
+    NotARegistry,
+    Redirected,
+    NoChallenge,
+    NoAuthNeeded,
+    UnsafeRealm,
+    TemporaryKey,
+    AwsUnknownKey,
+    AwsWrongSecret,
+    AwsNoPermission,
+    AwsClock,
+    AwsEndpoint,
+    BadCredentials,
+    Denied,
+    BadImage,
+    OtherRegistry,
+    PullDenied,
+    ImageNotFound,
+    Ended,
+    EndsSoon,
+    /// It works from here, and cannot from a codespace.
+    HereOnly,
+    /// It works from here; whether it does from a codespace was not and cannot be tested here.
+    NotFromACodespace,
+    /// The docker CLI, skopeo or podman could not be asked.
+    DockerUnavailable,
+}
+
+/// What the documentation says of a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// One sentence.
+    pub means: &'static str,
+    /// One sentence; empty if nothing has to be done.
+    pub remedy: &'static str,
+}
+
+/// Every code with what it means and what to do; the remedy is empty if nothing has to be done.
+const TABLE: &[(Code, &str, &str)] = &[
+    (Code::Ok, "This step is as it should be", ""),
+    (
+        Code::BadServer,
+        "The text cannot be a server: docker would not even look at it",
+        "Write the registry's bare host in lower case, such as `example.azurecr.io`",
+    ),
+    (
+        Code::DeadKey,
+        "docker would log in, but store the login under a name that no pull looks up",
+        "Write the text that pulls look up; the step names it",
+    ),
+    (Code::Dns, "The host's name cannot be resolved", "Check the spelling of the host, and the network"),
+    (
+        Code::Proxy,
+        "The proxy between here and the registry did not do its part; nothing is known of the registry",
+        "Check the proxy that the step names, or list the host in `NO_PROXY`",
+    ),
+    (Code::Refused, "Nothing takes connections there", "Check host and port, and that it can be reached from here"),
+    (Code::Timeout, "There was no answer in time", "Check the network, a VPN or a proxy, and test again"),
+    (
+        Code::TlsUntrusted,
+        "The certificate is from an issuer this machine does not know",
+        "Point `SSL_CERT_FILE` at the right authority to test from here; a codespace knows public ones only",
+    ),
+    (Code::TlsName, "The certificate is for another name", "Write the name that stands in the certificate"),
+    (
+        Code::TlsExpired,
+        "The certificate has ended, or is not valid yet",
+        "Tell who runs the registry; if others can connect, check this machine's clock",
+    ),
+    (
+        Code::TlsFailed,
+        "No common way to encrypt could be agreed on",
+        "Check the port, and whether something between here and there takes TLS apart",
+    ),
+    (
+        Code::PlainHttp,
+        "The server speaks plain http where docker and codespaces need https",
+        "Give the registry a certificate, or check the port",
+    ),
+    (
+        Code::ServerError,
+        "The other side has a problem of its own, or does not follow the protocol: not your password",
+        "Test again later, or tell who runs the registry",
+    ),
+    (
+        Code::RateLimited,
+        "The registry takes no more requests for now; it was asked once",
+        "Wait as long as the step says",
+    ),
+    (
+        Code::NotARegistry,
+        "Something answers, but not as a registry does",
+        "Check the host: a product's web page and its registry often have different names",
+    ),
+    (
+        Code::Redirected,
+        "The server sends on to another host, where no password was sent",
+        "Write the host that really is the registry",
+    ),
+    (
+        Code::NoChallenge,
+        "The answer is 401, but nobody says how to log in, so the password was never checked",
+        "Check the host, or the proxy before the registry",
+    ),
+    (
+        Code::NoAuthNeeded,
+        "The registry lets anyone in at `/v2/`: the password was not asked for and not checked. docker says \
+                 «Login Succeeded» to any password here",
+        "Name an image with `--image`; it may need no credential at all",
+    ),
+    (
+        Code::UnsafeRealm,
+        "The registry wants the password sent to a place that is not safe: plain http, or an address inside a \
+                 private network. Nothing was sent",
+        "Tell who runs the registry: its own address (often `external_url`) is set up wrong",
+    ),
+    (
+        Code::TemporaryKey,
+        "A temporary access key (`ASIA…`) works only with a session token, and there is no secret for that",
+        "Use a long-lived access key (`AKIA…`) of a user who may only pull",
+    ),
+    (Code::AwsUnknownKey, "AWS does not know this access key id", "Check the id, and that the key was not deleted"),
+    (
+        Code::AwsWrongSecret,
+        "AWS knows the access key id, but the secret is not its secret",
+        "Copy the secret access key again, or make a new key: AWS shows the secret only once",
+    ),
+    (
+        Code::AwsNoPermission,
+        "AWS accepts the key, but its user may not fetch a token for the registry",
+        "Allow `ecr:GetAuthorizationToken` (GitHub's page names `sts:GetServiceBearerToken` as well)",
+    ),
+    (
+        Code::AwsClock,
+        "This machine's clock and AWS's are too far apart for a signature to count",
+        "Set the clock; the key may be fine",
+    ),
+    (
+        Code::AwsEndpoint,
+        "The service of AWS that gives tokens could not be asked, or did not answer as it should",
+        "Check the region in the server's name, and the network",
+    ),
+    (
+        Code::BadCredentials,
+        "The registry refuses this user and password",
+        "Check the user, and copy the password again",
+    ),
+    (
+        Code::Denied,
+        "The registry denies access: it knows the login and allows it nothing, or turns this machine away",
+        "Check the rights of the login, and whether the registry's network rules let a codespace in",
+    ),
+    (
+        Code::BadImage,
+        "The text cannot be an image",
+        "Write it as in a Dockerfile: `registry.example.com/team/app:1`, in lower case",
+    ),
+    (
+        Code::OtherRegistry,
+        "The image is at another registry than the server, so this credential is never used for it",
+        "Name an image of this server, or test the credential of the image's registry",
+    ),
+    (
+        Code::PullDenied,
+        "The login is accepted, but may not pull this image",
+        "Give the user the right to pull from the repository, or use a login that has it",
+    ),
+    (
+        Code::ImageNotFound,
+        "The registry has no such repository or tag, or hides it from this login: most do not tell which",
+        "Check the image's name and tag, then the right to pull it",
+    ),
+    (Code::Ended, "The password says itself that it has ended", "Make a new one"),
+    (
+        Code::EndsSoon,
+        "The password works, and says itself that it ends within a day: too soon for a secret that is stored",
+        "Use a kind of password that lasts, if the registry has one",
+    ),
+    (
+        Code::HereOnly,
+        "It works from this machine, but a codespace cannot reach the host, or does not trust its certificate",
+        "Give the registry a public name and certificate",
+    ),
+    (
+        Code::NotFromACodespace,
+        "It works from this machine. A codespace asks from other addresses, which a firewall may treat \
+                 differently; that cannot be tested from here",
+        "`pullkey test --env` inside a codespace tells",
+    ),
+    (
+        Code::DockerUnavailable,
+        "The other program that was to be asked as well is not there, or cannot do this test",
+        "Go by pullkey's own steps, which need no docker",
+    ),
+];
+
+impl Code {
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// The code's line in the documentation.
+    pub fn entry(self) -> Entry {
+        let line = TABLE.iter().find(|(code, ..)| *code == self);
+        line.map_or(Entry { means: "", remedy: "" }, |(_, means, remedy)| Entry { means, remedy })
+    }
+}
+
+/// The page of the documentation, in Markdown.
+pub fn page() -> String {
+    use strum::IntoEnumIterator as _;
+    let mut out = String::from(
+        "# The codes of a login test\n\n\
+         Every step of `pullkey test` and of the screens' login test ends with one of these codes. Their spelling is \
+         stable.\nThis page is made from the program's own table (`src/domain/verdict/code.rs`) and compared with it \
+         by a test.\n\n\
+         A step *passes*, *fails* or is *inconclusive*: «could not be tested» is never mixed with «refused», and a pass\n\
+         from this machine is never sold as a pass from a codespace.\n\n\
+         | code | what it means | what to do |\n|---|---|---|\n",
+    );
+    for code in Code::iter() {
+        let Entry { means, remedy } = code.entry();
+        out.push_str(&format!("| `{}` | {means} | {remedy} |\n", code.as_str()));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use strum::IntoEnumIterator;
+
+    use super::*;
+
+    #[test]
+    fn every_code_says_what_it_means_and_what_to_do() {
+        let mut seen = std::collections::BTreeSet::new();
+        for code in Code::iter() {
+            let Entry { means, remedy } = code.entry();
+            assert!(means.len() > 10 && !means.ends_with('.'), "{code:?}: {means}");
+            assert!(code == Code::Ok || remedy.len() > 10, "{code:?}");
+            assert!(!remedy.ends_with('.'), "{code:?}");
+            assert!(seen.insert(means), "{code:?} says what another says: {means}");
+        }
+    }
+
+    #[test]
+    fn the_page_of_the_documentation_is_the_program_s_own_table() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/codes.md");
+        if std::env::var_os("PULLKEY_WRITE_DOCS").is_some() {
+            std::fs::write(file, page()).ok();
+        }
+        let written = std::fs::read_to_string(file).unwrap_or_default();
+        assert!(written == page(), "docs/codes.md is old: PULLKEY_WRITE_DOCS=1 cargo test the_page_of makes it anew");
+    }
+}

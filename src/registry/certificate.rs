@@ -1,0 +1,57 @@
+//! What a server's certificate tells about itself. It was checked already when one looks at it here.
+
+use chrono::{DateTime, Utc};
+use reqwest::tls::{TlsInfo, Version};
+use x509_cert::der::Decode as _;
+
+use crate::domain::Foreign;
+
+/// A leaf certificate, as far as it is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Certificate {
+    ends: Option<DateTime<Utc>>,
+    /// The issuer's common name, or its whole name.
+    issuer: Option<Foreign>,
+    version: Option<&'static str>,
+}
+
+impl Certificate {
+    pub(super) fn of(info: &TlsInfo) -> Option<Self> {
+        let certificate = x509_cert::Certificate::from_der(info.peer_certificate()?).ok();
+        let fields = certificate.as_ref().map(x509_cert::Certificate::tbs_certificate);
+        let ends = fields.and_then(|fields| {
+            let since_1970 = fields.validity().not_after.to_unix_duration().as_secs();
+            DateTime::from_timestamp(i64::try_from(since_1970).ok()?, 0)
+        });
+        let version = info.version().map(|version| match version {
+            Version::TLS_1_3 => "TLS 1.3",
+            Version::TLS_1_2 => "TLS 1.2",
+            // Older ones are not spoken.
+            _ => "TLS",
+        });
+        Some(Self { ends, issuer: fields.map(|fields| issuer(&fields.issuer().to_string())), version })
+    }
+
+    /// `TLS 1.3, certificate by R11, ends in 81 days`
+    pub(super) fn words(&self, now: DateTime<Utc>) -> String {
+        let mut words = self.version.unwrap_or("TLS").to_owned();
+        if let Some(issuer) = &self.issuer {
+            words.push_str(&format!(", certificate by {}", issuer.shown()));
+        }
+        if let Some(ends) = self.ends {
+            words.push_str(&match (ends - now).num_days() {
+                ..0 => ", which has ended by this machine's clock".to_owned(),
+                0 => ", which ends today".to_owned(),
+                1 => ", ends in 1 day".to_owned(),
+                days => format!(", ends in {days} days"),
+            });
+        }
+        words
+    }
+}
+
+/// The common name in a name of RFC 4514's form, else all of it, shortened.
+fn issuer(name: &str) -> Foreign {
+    let common = name.split(',').find_map(|part| part.trim().strip_prefix("CN="));
+    Foreign::new(common.unwrap_or(name).chars().take(60).collect::<String>())
+}

@@ -1,0 +1,68 @@
+//! Which other client is asked, and with which words. Never with a password.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use super::{Opinion, Tools};
+use crate::domain::verdict::Rung;
+
+/// A client one can log in with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::registry) enum Kind {
+    Docker,
+    Skopeo,
+    Podman,
+}
+
+/// One that is there.
+pub(super) struct Program {
+    pub kind: Kind,
+    pub path: PathBuf,
+}
+
+impl Kind {
+    pub(in crate::registry) const fn name(self) -> &'static str {
+        match self {
+            Self::Docker => "docker",
+            Self::Skopeo => "skopeo",
+            Self::Podman => "podman",
+        }
+    }
+
+    pub(super) const fn rung(self) -> Rung {
+        match self {
+            Self::Docker => Rung::Docker,
+            Self::Skopeo => Rung::Skopeo,
+            Self::Podman => Rung::Podman,
+        }
+    }
+
+    /// How its `--version` begins. What calls itself docker but is podman is not docker.
+    pub(super) const fn introduces_itself(self) -> &'static str {
+        match self {
+            Self::Docker => "Docker version ",
+            Self::Skopeo => "skopeo version ",
+            Self::Podman => "podman version ",
+        }
+    }
+}
+
+impl Program {
+    /// docker, else skopeo, else podman.
+    pub(super) fn of(tools: &Tools) -> Option<Self> {
+        let all = [(Kind::Docker, &tools.docker), (Kind::Skopeo, &tools.skopeo), (Kind::Podman, &tools.podman)];
+        all.into_iter().find_map(|(kind, path)| Some(Self { kind, path: path.clone()? }))
+    }
+
+    /// The words of a login.
+    pub(super) fn arguments(&self, server: &str, opinion: &Opinion<'_>) -> Vec<OsString> {
+        let user = format!("--username={}", opinion.pair.user.expose());
+        let mut words: Vec<OsString> = vec!["login".into(), user.into(), "--password-stdin".into()];
+        // docker finds out by itself that a loopback host speaks plain http.
+        if self.kind != Kind::Docker && opinion.is_plain {
+            words.push("--tls-verify=false".into());
+        }
+        words.push(server.into());
+        words
+    }
+}
