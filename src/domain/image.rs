@@ -1,4 +1,4 @@
-//! The name of an image as it stands in a Dockerfile, taken apart the way docker does: registry, repository, tag, digest.
+//! The name of an image as it stands in a Dockerfile, taken apart as docker does: registry, repository, tag, digest.
 //!
 //! It contacts nobody, and knows no image beyond its name. Grammar: the distribution project's `reference` package.
 
@@ -129,8 +129,8 @@ fn split_tag(text: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// The first part is a registry if it cannot be a repository's: with a dot or a colon, or `localhost`. (docker takes one
-/// in upper case for a registry too, which no certificate was ever made for.)
+/// The first part is a registry if it cannot be a repository's: with a dot or a colon, or `localhost`. (docker takes
+/// one in upper case for a registry too, which no certificate was ever made for.)
 fn split_host(name: &str) -> Result<(String, String), ImageFault> {
     let is_host = |part: &str| part.contains(['.', ':', '[']) || part == "localhost";
     let (host, repository) = match name.split_once('/') {

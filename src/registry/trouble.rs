@@ -1,5 +1,5 @@
-//! What a transport's fault means: which rung it belongs to and which code it is, by type where there is one and by words
-//! where there is none.
+//! What a transport's fault means: which rung it belongs to and which code it is, by type where there is one and by
+//! words where there is none.
 
 use std::error::Error as StdError;
 use std::io::ErrorKind;

@@ -158,7 +158,7 @@ fn a_dead_proxy_is_named_and_never_used_for_loopback() {
     let env = [("HTTPS_PROXY", proxy.as_str()), ("HTTP_PROXY", &proxy), ("http_proxy", &proxy)];
     let output = start(&home, "registry.example", PASSWORD, "native", &env).wait_with_output().unwrap();
     assert!(String::from_utf8_lossy(&output.stdout).contains("HTTPS_PROXY"), "{output:?}");
-    assert_eq!(last(ended(&output)), told(3, "inconclusive", "refused"));
+    assert_eq!(last(ended(&output)), told(3, "inconclusive", "proxy"));
     let Some((addr, _registry)) = distribution(&Door::Basic) else { return };
     assert_eq!(last(run(&home, &addr.to_string(), PASSWORD, "native", &env)), told(0, "pass", "ok"));
 }

@@ -1,11 +1,13 @@
 //! Against programs that are not ours. `CONTRIBUTING.md` names each peer and how it is started.
 
+mod differential;
 mod gh;
 mod gh_lists;
 #[cfg(target_os = "linux")]
 mod keyring;
 mod login;
 mod registry;
+mod servers;
 
 use std::io::Write as _;
 use std::path::PathBuf;

@@ -22,6 +22,12 @@ pub(super) const PASSWORD: &str = "Kn7-registry-canary_Zq";
 /// A running peer, ended with the test.
 pub(super) struct Running(Child, #[allow(dead_code)] tempfile::TempDir);
 
+impl Running {
+    pub(super) fn of(child: Child, folder: tempfile::TempDir) -> Self {
+        Self(child, folder)
+    }
+}
+
 impl Drop for Running {
     fn drop(&mut self) {
         let _ = self.0.kill();
@@ -425,6 +431,22 @@ async fn the_password_is_nowhere_while_the_real_docker_logs_in() {
     for _ in 0..3 {
         run(&trial(addr, PASSWORD), With::Docker, &tools).await;
     }
+    watch.assert_never_seen();
+    assert_eq!(std::fs::read_dir(home.temp()).unwrap().count(), 0);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn skopeo_is_asked_where_there_is_no_docker_and_keeps_nothing() {
+    let (Some((addr, _registry)), Some(skopeo)) = (distribution(&Door::Basic), peer("skopeo")) else { return };
+    let home = Arc::new(Home::new());
+    let canary = canary::Canary::new(PASSWORD, "ann");
+    let watch = canary::Watch::start(&canary, &home);
+    let tools = Tools { skopeo: Some(skopeo), ..tools(None, &home.temp()) };
+    let right = run(&trial(addr, PASSWORD), With::Both, &tools).await;
+    assert_eq!(rung(&right, Rung::Skopeo), (Code::Ok, Outcome::Pass), "{right:#?}");
+    let wrong = run(&trial(addr, "not-the-password"), With::Both, &tools).await;
+    assert_eq!(rung(&wrong, Rung::Skopeo), (Code::BadCredentials, Outcome::Fail), "{wrong:#?}");
     watch.assert_never_seen();
     assert_eq!(std::fs::read_dir(home.temp()).unwrap().count(), 0);
 }

@@ -240,8 +240,8 @@ pub fn page() -> String {
          Every step of `pullkey test` and of the screens' login test ends with one of these codes. Their spelling is \
          stable.\nThis page is made from the program's own table (`src/domain/verdict/code.rs`) and compared with it \
          by a test.\n\n\
-         A step *passes*, *fails* or is *inconclusive*: «could not be tested» is never mixed with «refused», and a pass\n\
-         from this machine is never sold as a pass from a codespace.\n\n\
+         A step *passes*, *fails* or is *inconclusive*: «could not be tested» is never mixed with «refused», and a \
+         pass\nfrom this machine is never sold as a pass from a codespace.\n\n\
          | code | what it means | what to do |\n|---|---|---|\n",
     );
     for code in Code::iter() {

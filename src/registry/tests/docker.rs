@@ -193,8 +193,8 @@ fn skopeo_and_podman_are_read_as_docker_is() {
         ),
         (
             Kind::Skopeo,
-            "level=fatal msg=\"authenticating creds for \\\"h\\\": pinging container registry h: Get \\\"https://h/v2/\\\": \
-             dial tcp 127.0.0.1:1: connect: connection refused\"",
+            "level=fatal msg=\"authenticating creds for \\\"h\\\": pinging container registry h: Get \
+             \\\"https://h/v2/\\\": dial tcp 127.0.0.1:1: connect: connection refused\"",
             Code::Refused,
             Outcome::Inconclusive,
         ),

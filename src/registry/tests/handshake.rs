@@ -287,6 +287,29 @@ async fn nothing_listening_cannot_be_told() {
     assert!(report.steps.last().unwrap().detail.contains("nothing listens"));
 }
 
+/// A server that answers the first bytes of every connection with these.
+async fn raw(answer: &'static [u8]) -> std::net::SocketAddr {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let addr = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut hello = [0; 4096];
+            if matches!(stream.read(&mut hello).await, Ok(1..)) {
+                let _ = stream.write_all(answer).await;
+            }
+        }
+    });
+    addr
+}
+
+#[tokio::test]
+async fn a_server_that_agrees_on_no_encryption_says_nothing_of_the_password() {
+    // RFC 8446 §6: the alert «handshake failure».
+    let addr = raw(&[0x15, 3, 3, 0, 2, 2, 40]).await;
+    assert_eq!(end(&climb(&addr.to_string()).await), (Rung::Tls, Code::TlsFailed, Verdict::Inconclusive));
+}
+
 #[tokio::test]
 async fn a_name_that_cannot_be_resolved_says_so() {
     let client = Client::without_names(Limits::default());
