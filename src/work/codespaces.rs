@@ -30,10 +30,19 @@ pub async fn codespaces(
     }
 }
 
-/// How each of one's own codespaces stands to the secrets it should see, reading every scope that matters, once.
-pub async fn standings(gh: &Client, codespaces: &[Codespace]) -> Vec<Freshness> {
+/// How a codespace stands to the secrets it should see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub freshness: Freshness,
+    /// Whether all that can be read for it was read. A member's own secrets never can.
+    pub told: bool,
+}
+
+/// How each codespace stands to the secrets it should see, reading every scope that matters, once.
+pub async fn standings(gh: &Client, codespaces: &[Codespace], whose: Whose) -> Vec<Standing> {
+    let is_mine = whose == Whose::Mine;
     let mut wanted: Vec<Scope> = Vec::new();
-    for scope in codespaces.iter().flat_map(scopes) {
+    for scope in codespaces.iter().flat_map(scopes).filter(|scope| is_mine || *scope != Scope::User) {
         if !wanted.iter().any(|known| is_same(known, &scope)) {
             wanted.push(scope);
         }
@@ -47,7 +56,14 @@ pub async fn standings(gh: &Client, codespaces: &[Codespace]) -> Vec<Freshness> 
         .iter()
         .map(|(scope, listing)| (scope.clone(), listing.as_ref().map_err(|problem| problem.why.as_str())))
         .collect();
-    codespaces.iter().map(|codespace| freshness(codespace, true, &read, &[])).collect()
+    let nothing = ScopeListing { complete: true, ..ScopeListing::default() };
+    let mut beside_own = read.clone();
+    beside_own.extend((!is_mine).then_some((Scope::User, Ok(&nothing))));
+    let standing = |codespace: &Codespace| Standing {
+        freshness: freshness(codespace, is_mine, &read, &[]),
+        told: !matches!(freshness(codespace, true, &beside_own, &[]), Freshness::Unknown(_)),
+    };
+    codespaces.iter().map(standing).collect()
 }
 
 fn unread(which: &CodespaceList, failure: &GithubError) -> Problem {
@@ -62,10 +78,11 @@ fn unread(which: &CodespaceList, failure: &GithubError) -> Problem {
     }
 }
 
-/// Whose codespaces a call was about: the rights differ.
+/// Whose codespaces it is about: the rights differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Whose {
+pub enum Whose {
     Mine,
+    /// Those of an organization's members, for its owners.
     Members,
 }
 
@@ -82,6 +99,10 @@ impl Whose {
 
 /// Says what a refused call about codespaces means; what is no matter of rights is said as everywhere.
 pub(super) fn refused(what: String, failure: &GithubError, whose: Whose) -> Problem {
+    if let GithubError::Conflict(refusal) = failure {
+        let why = format!("something else is under way with it{}", said(refusal));
+        return Problem::new(what, why, "wait until that is over, and try again").mended_by(Mend::Retry);
+    }
     let (GithubError::Forbidden(refusal) | GithubError::NotFound(refusal)) = failure else {
         return explain(what, failure, None);
     };
