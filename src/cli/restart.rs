@@ -206,23 +206,24 @@ async fn consent(args: &RestartArgs, session: &Session, lines: &[Restart]) -> Re
         note(table(&restarts).trim_end());
     }
     let planned = lines.iter().filter(|line| line.planned.is_some()).map(|line| &line.codespace);
-    let (mut names, mut work) = (Vec::new(), String::new());
+    let (mut names, mut work) = (Vec::new(), Vec::new());
     for codespace in planned {
         names.push(match &args.org {
             Some(_) => format!("{} of {}", codespace.name, codespace.owner.shown()),
             None => codespace.name.to_string(),
         });
         if let Some(changes) = codespace.git.work() {
-            work.push_str(&format!("; {} has {changes} changes", codespace.name));
+            work.push(format!("; {} has {changes} changes", codespace.name));
         } else if codespace.git.is_untold() {
-            work.push_str(&format!("; whether {} has changes that are not pushed is not known", codespace.name));
+            work.push(format!("; whether {} has changes that are not pushed is not known", codespace.name));
         }
     }
     let verb = match args.whose() {
         Whose::Mine => "stopped and started",
         Whose::Members => "stopped, and can be started again by their own users only",
     };
-    let what = format!("{} would be {verb}, which keeps files and ends running processes{work}", names.join(", "));
+    let (names, work) = (names.join(", "), work.concat());
+    let what = format!("{names} would be {verb}, which keeps files and ends running processes{work}");
     session.consent(args.yes, &what).await
 }
 

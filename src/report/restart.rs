@@ -171,7 +171,7 @@ fn remarks(line: &Restart) -> Vec<String> {
             rebuild_command(&line.codespace)
         )),
         Some(Stage::Stopped) => {
-            remarks.push("only its owner can start it again; that gives it its new variables".to_owned())
+            remarks.push("only its owner can start it again; that gives it its new variables".to_owned());
         }
         Some(Stage::Stopping | Stage::Starting) | None => {}
     }

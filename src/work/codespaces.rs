@@ -9,7 +9,7 @@ use futures_util::stream;
 
 use crate::domain::freshness::{Read, freshness, is_same, scopes};
 use crate::domain::problem::Need;
-use crate::domain::{Codespace, CodespaceList, Freshness, Mend, Problem, Scope, ScopeListing};
+use crate::domain::{Codespace, CodespaceList, Foreign, Freshness, Mend, Problem, Scope, ScopeListing};
 use crate::github::{Client, GithubError};
 
 use super::listing::load_scope;
@@ -40,11 +40,19 @@ pub struct Standing {
 
 /// How each codespace stands to the secrets it should see, reading every scope that matters, once.
 pub async fn standings(gh: &Client, codespaces: &[Codespace], whose: Whose) -> Vec<Standing> {
-    let is_mine = whose == Whose::Mine;
+    // Among those of an organization's members may be one's own. Where it is not known who one is, none is.
+    let me = match whose {
+        Whose::Members if !codespaces.is_empty() => gh.user().await.ok().map(|me| me.login),
+        Whose::Members | Whose::Mine => None,
+    };
+    let is_me = |login: &Foreign| me.as_ref().is_some_and(|me| me.raw().eq_ignore_ascii_case(login.raw()));
+    let is_mine = |codespace: &Codespace| whose == Whose::Mine || is_me(&codespace.owner);
     let mut wanted: Vec<Scope> = Vec::new();
-    for scope in codespaces.iter().flat_map(scopes).filter(|scope| is_mine || *scope != Scope::User) {
-        if !wanted.iter().any(|known| is_same(known, &scope)) {
-            wanted.push(scope);
+    for codespace in codespaces {
+        for scope in scopes(codespace).into_iter().filter(|scope| *scope != Scope::User || is_mine(codespace)) {
+            if !wanted.iter().any(|known| is_same(known, &scope)) {
+                wanted.push(scope);
+            }
         }
     }
     let reads = stream::iter(wanted).map(|scope| async move {
@@ -57,11 +65,15 @@ pub async fn standings(gh: &Client, codespaces: &[Codespace], whose: Whose) -> V
         .map(|(scope, listing)| (scope.clone(), listing.as_ref().map_err(|problem| problem.why.as_str())))
         .collect();
     let nothing = ScopeListing { complete: true, ..ScopeListing::default() };
-    let mut beside_own = read.clone();
-    beside_own.extend((!is_mine).then_some((Scope::User, Ok(&nothing))));
-    let standing = |codespace: &Codespace| Standing {
-        freshness: freshness(codespace, is_mine, &read, &[]),
-        told: !matches!(freshness(codespace, true, &beside_own, &[]), Freshness::Unknown(_)),
+    let mut beside_own: Vec<Read<'_>> = read.iter().filter(|(scope, _)| *scope != Scope::User).cloned().collect();
+    beside_own.push((Scope::User, Ok(&nothing)));
+    let standing = |codespace: &Codespace| {
+        let is_mine = is_mine(codespace);
+        let readable = if is_mine { &read } else { &beside_own };
+        Standing {
+            freshness: freshness(codespace, is_mine, &read, &[]),
+            told: !matches!(freshness(codespace, true, readable, &[]), Freshness::Unknown(_)),
+        }
     };
     codespaces.iter().map(standing).collect()
 }

@@ -125,6 +125,20 @@ async fn a_members_own_secrets_are_never_read_and_never_count_as_read() {
 }
 
 #[tokio::test]
+async fn ones_own_codespace_among_those_of_members_is_judged_by_ones_own_secrets_too() {
+    let scene = scene(running()).await;
+    let of_hubot = CodespaceDraft { owner: Some("hubot".to_owned()), name: "of-hubot".to_owned(), ..running() };
+    assert!(scene.world().add_codespace(of_hubot));
+    assert!(scene.world().put_secret("user", &name(Member::Password), "x", "selected", &["acme/api"]));
+    let which = CodespaceList::Org(OrgName::parse("acme").unwrap());
+    let (all, _) = codespaces(&scene.gh, &which, &mut |_| {}).await.unwrap();
+    let told = standings(&scene.gh, &all, Whose::Members).await;
+    let own = all.iter().position(|codespace| codespace.name == code_name(NAME)).unwrap();
+    assert!(matches!(told[own].freshness, Freshness::Stale(_)) && told[own].told, "{told:?}");
+    assert!(matches!(told[1 - own].freshness, Freshness::Unknown(_)) && told[1 - own].told, "{told:?}");
+}
+
+#[tokio::test]
 async fn a_drop_at_any_request_is_settled_by_looking() {
     for (request, kind, wanted, posted) in [
         ("POST:/stop:1", "drop-before", "failed", "Available"),
