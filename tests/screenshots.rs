@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use home::Home;
 use pty::Terminal;
+use svg::Ground;
 
 /// One picture: its file, the terminal's size, and the keys, each with the text they bring.
 struct Picture {
@@ -94,10 +95,30 @@ const PICTURES: &[Picture] = &[
     },
     Picture { name: "access", size: MAIN, steps: ACCESS },
     Picture { name: "confirm", size: MAIN, steps: &[("j", ""), ("j", ""), ("d", "Delete QUAY")] },
+    Picture { name: "codespaces", size: MAIN, steps: &[("4", "bookish")] },
+    Picture { name: "activity", size: MAIN, steps: ACTIVITY },
+    Picture { name: "sign-in", size: MAIN, steps: &[("S", "Sign in")] },
+    Picture { name: LIGHT, size: MAIN, steps: &[("4", "bookish"), ("\t", "literate")] },
     Picture { name: "help", size: MAIN, steps: &[("?", "Help")] },
     Picture { name: "small", size: (40, 10), steps: &[] },
     Picture { name: "medium", size: (80, 24), steps: &[] },
     Picture { name: "wide", size: (200, 50), steps: &[] },
+];
+
+/// The picture in the theme for a light background.
+const LIGHT: &str = "light";
+
+/// A change of access that was written, and what GitHub was asked for it.
+const ACTIVITY: &[(&str, &str)] = &[
+    ("a", "filter"),
+    (DOWN, ""),
+    (DOWN, ""),
+    (" ", "4 chosen"),
+    ("\r", "Cancel"),
+    ("\t", ""),
+    ("\r", "is changed"),
+    ("\r", "S U P"),
+    ("5", "/user/codespaces"),
 ];
 
 /// A login that passes: the demo plays every registry.
@@ -142,6 +163,10 @@ fn take(program: &Path, picture: &Picture) -> String {
     let home = Home::new();
     let mut env = home.env();
     env.insert("COLORTERM".to_owned(), "truecolor".to_owned());
+    let is_light = picture.name == LIGHT;
+    if is_light {
+        env.insert("PULLKEY_THEME".to_owned(), "light".to_owned());
+    }
     let mut terminal = Terminal::start(program, &["--demo"], &env, home.path(), picture.size);
     terminal.wait_for("acme");
     for (keys, text) in picture.steps {
@@ -150,5 +175,10 @@ fn take(program: &Path, picture: &Picture) -> String {
     }
     terminal.settle(Duration::from_millis(800));
     let output = terminal.output();
-    svg::draw(output.screen(), "pullkey --demo")
+    let (title, ground) = if is_light {
+        ("PULLKEY_THEME=light pullkey --demo", Ground::Light)
+    } else {
+        ("pullkey --demo", Ground::Either)
+    };
+    svg::draw(output.screen(), title, ground)
 }

@@ -198,6 +198,9 @@ pub fn tabs(app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) {
     let last = opened.last().map(|title| trail(std::slice::from_ref(title))).unwrap_or_default();
     let trail = if width(&whole) <= left { whole } else { truncate(&last, left, canvas.look.glyphs.ellipsis) };
     let pad = left.saturating_sub(width(&trail));
+    // The space between the tabs and what is open over them belongs to neither.
+    let (space, trail) = trail.split_at(usize::from(trail.starts_with(' ')));
+    spans.push(Span::raw(space));
     spans.push(canvas.span(Role::TabActive, trail));
     if app.is_waiting() {
         let spinner = canvas.look.glyphs.spinner(app.spin);

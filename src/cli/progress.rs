@@ -15,12 +15,14 @@ const WHILE: Duration = Duration::from_secs(20);
 pub(super) struct Progress {
     is_terminal: bool,
     told: Instant,
+    /// Whether it took long enough to be told of at all.
+    begun: bool,
     lately: VecDeque<(Instant, usize)>,
 }
 
 impl Progress {
     pub(super) fn new() -> Self {
-        Self { is_terminal: io::stderr().is_terminal(), told: Instant::now(), lately: VecDeque::new() }
+        Self { is_terminal: io::stderr().is_terminal(), told: Instant::now(), begun: false, lately: VecDeque::new() }
     }
 
     /// So many of so many are done; `total` is `None` while it is not known.
@@ -28,10 +30,12 @@ impl Progress {
         let now = Instant::now();
         let is_due =
             now.duration_since(self.told) >= Duration::from_millis(if self.is_terminal { 150 } else { 30_000 });
-        if !is_due {
+        // A result that was written took the line away, and the next one may be far off.
+        let is_gone = self.is_terminal && self.begun && !status::is_shown();
+        if !is_due && !is_gone {
             return;
         }
-        self.told = now;
+        (self.told, self.begun) = (now, true);
         let text = match total {
             None => format!("listing repositories: {}", grouped(done)),
             Some(total) => words(done, total, self.rate(now, done)),
@@ -83,7 +87,7 @@ mod tests {
     fn the_rate_forgets_how_fast_the_disk_was() {
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
-        let mut progress = Progress { is_terminal: false, told: start, lately: VecDeque::new() };
+        let mut progress = Progress { is_terminal: false, told: start, begun: false, lately: VecDeque::new() };
         assert_eq!(progress.rate(at(0), 0), None);
         assert!(progress.rate(at(1), 5_000).is_some_and(|rate| rate > 4_000.0));
         for second in 2..60 {

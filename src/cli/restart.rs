@@ -1,4 +1,5 @@
-//! `pullkey restart`: stops and starts those of one's codespaces that started before a secret they should see.
+//! `pullkey restart`: stops and starts those of one's codespaces that started before a secret they should see; and, for
+//! the owners of an organization, stops those of its members, which is all that GitHub lets an owner do.
 
 use clap::Args;
 
@@ -6,12 +7,12 @@ use super::session::{Session, note};
 use super::{Exit, Failure};
 use crate::domain::codespace::{Phase, Stage};
 use crate::domain::{
-    Codespace, CodespaceChange, CodespaceList, CodespaceName, CodespaceStep, Freshness, Problem, RepoName,
+    Codespace, CodespaceChange, CodespaceList, CodespaceName, CodespaceStep, Freshness, OrgName, Problem, RepoName,
 };
 use crate::github::Client;
 use crate::local::git;
-use crate::report::{self, Restart};
-use crate::work;
+use crate::report::{self, Restart, Restarts};
+use crate::work::{self, Standing, Whose};
 
 pub(super) const HELP: &str = "\
 Without names: those of the repository (of --repo, else of the git remote) that run and
@@ -24,10 +25,16 @@ needs --yes (else exit 2). Exit 3 if one failed, or if something could not be to
 A restart gives new variables. Whether the image could be pulled GitHub does not tell; if it
 could not, the container needs a rebuild: gh codespace rebuild -c NAME
 
+--org ORG --stop is for owners of an organization: it stops members' codespaces, those that
+are named or those that started before a secret of the repository or the organization. That
+is all an owner can do: only their own users can start them again. Members' own secrets
+cannot be read, so the others are told as «not known», which alone is no failure.
+
 Examples:
   pullkey restart
   pullkey restart --repo acme/api --yes --json | jq '.codespaces[] | {name, outcome}'
-  pullkey restart fluffy-disco-x7q4vr9w";
+  pullkey restart fluffy-disco-x7q4vr9w
+  pullkey restart --org acme --stop";
 
 #[derive(Clone, Debug, Args)]
 pub struct RestartArgs {
@@ -37,6 +44,12 @@ pub struct RestartArgs {
     /// The repository whose codespaces are meant, instead of that of the git remote
     #[arg(long, value_name = "OWNER/NAME", value_parser = RepoName::parse)]
     pub repo: Option<RepoName>,
+    /// The organization whose members' codespaces are meant; with --stop, for its owners
+    #[arg(long, value_name = "ORG", value_parser = OrgName::parse, conflicts_with = "repo")]
+    pub org: Option<OrgName>,
+    /// Stop members' codespaces, and start none
+    #[arg(long, requires = "org")]
+    pub stop: bool,
     /// Do not ask
     #[arg(long, short)]
     pub yes: bool,
@@ -45,55 +58,80 @@ pub struct RestartArgs {
     pub json: bool,
 }
 
+impl RestartArgs {
+    const fn whose(&self) -> Whose {
+        if self.org.is_some() { Whose::Members } else { Whose::Mine }
+    }
+
+    /// Every codespace it may be about, before names or a repository choose among them.
+    fn all(&self) -> CodespaceList {
+        self.org.clone().map_or(CodespaceList::Mine, CodespaceList::Org)
+    }
+
+    fn change(&self, codespace: &Codespace) -> CodespaceChange {
+        let name = codespace.name.clone();
+        match &self.org {
+            Some(org) => CodespaceChange::StopMember { org: org.clone(), member: codespace.owner.clone(), name },
+            None => CodespaceChange::Restart(name),
+        }
+    }
+
+    /// One codespace with what is to be done with it.
+    fn line(&self, codespace: Codespace, freshness: Freshness) -> Restart {
+        let is_planned = !self.names.is_empty() || is_due(&codespace, &freshness);
+        let planned = is_planned.then(|| self.change(&codespace));
+        Restart { codespace, freshness, planned, stage: None, after: None }
+    }
+}
+
 pub(super) async fn run(args: &RestartArgs, session: &Session) -> Result<Exit, Failure> {
+    if args.org.is_some() && !args.stop {
+        return Err(Failure::usage(
+            "members' codespaces cannot be restarted",
+            "GitHub lets an owner stop them, and only their own users start them again",
+            "add --stop; what runs then gets its new variables when its user starts it",
+        ));
+    }
     let gh = session.github().await?;
     let (codespaces, complete) = session.interrupt.read(wanted(args, session, &gh)).await??;
-    let told = session.interrupt.read(work::standings(&gh, &codespaces)).await?;
-    let mut lines: Vec<Restart> = codespaces
-        .into_iter()
-        .zip(told)
-        .map(|(codespace, freshness)| {
-            let planned = !args.names.is_empty() || is_due(&codespace, &freshness);
-            Restart { codespace, freshness, planned, stage: None, after: None }
-        })
-        .collect();
-    let was_interrupted = if lines.iter().any(|line| line.planned) {
+    let standings = session.interrupt.read(work::standings(&gh, &codespaces, args.whose())).await?;
+    let is_told = !codespaces.iter().zip(&standings).any(|(codespace, standing)| is_untold(codespace, standing));
+    let told = codespaces.into_iter().zip(standings);
+    let mut lines: Vec<Restart> = told.map(|(codespace, standing)| args.line(codespace, standing.freshness)).collect();
+    let was_interrupted = if lines.iter().any(|line| line.planned.is_some()) {
         consent(args, session, &lines).await?;
         let was_interrupted = carry_out(session, &gh, &mut lines).await?;
-        look_again(&gh, &mut lines).await;
+        look_again(args, &gh, &mut lines).await;
         was_interrupted
     } else {
         false
     };
-    session.show(
-        || report::restart_json(&lines, complete),
-        || {
-            if lines.is_empty() {
-                "you have no codespaces there\n".to_owned()
-            } else {
-                report::restart_table(&lines, chrono::Utc::now())
-            }
-        },
-    )?;
+    let restarts = Restarts { org: args.org.as_ref(), lines: &lines, complete };
+    session.show(|| report::restart_json(&restarts), || table(&restarts))?;
     if !complete && !session.json {
         note("note: GitHub did not send the whole list of codespaces: there may be more");
     }
-    Ok(exit_of(&lines, complete, was_interrupted))
-}
-
-fn exit_of(lines: &[Restart], complete: bool, was_interrupted: bool) -> Exit {
-    let is_untold = |line: &Restart| {
-        !line.planned
-            && line.codespace.state.phase() == Phase::Running
-            && matches!(line.freshness, Freshness::Unknown(_))
-    };
-    if was_interrupted {
+    let is_named = !args.names.is_empty();
+    Ok(if was_interrupted {
         Exit::Interrupted
-    } else if complete && lines.iter().all(|line| line.is_done() && !is_untold(line)) {
+    } else if complete && (is_told || is_named) && lines.iter().all(Restart::is_done) {
         Exit::Fine
     } else {
         Exit::World
+    })
+}
+
+fn table(restarts: &Restarts<'_>) -> String {
+    match (restarts.lines, restarts.org) {
+        ([], None) => "you have no codespaces there\n".to_owned(),
+        ([], Some(org)) => format!("there are no codespaces in repositories of {org}\n"),
+        (_, _) => report::restart_table(restarts, chrono::Utc::now()),
     }
+}
+
+/// Whether it runs and cannot be said to need nothing.
+fn is_untold(codespace: &Codespace, standing: &Standing) -> bool {
+    codespace.state.phase() == Phase::Running && !standing.told && matches!(standing.freshness, Freshness::Unknown(_))
 }
 
 /// Whether it is restarted without having been named.
@@ -103,9 +141,9 @@ fn is_due(codespace: &Codespace, freshness: &Freshness) -> bool {
 
 /// The codespaces it is about, and whether these are all.
 async fn wanted(args: &RestartArgs, session: &Session, gh: &Client) -> Result<(Vec<Codespace>, bool), Failure> {
-    if !args.names.is_empty() {
-        let (all, _) = list(gh, &CodespaceList::Mine).await?;
-        return named(&args.names, &all);
+    if args.org.is_some() || !args.names.is_empty() {
+        let (all, complete) = list(gh, &args.all()).await?;
+        return if args.names.is_empty() { Ok((all, complete)) } else { named(args, &all) };
     }
     let mut repos: Vec<RepoName> = args.repo.iter().cloned().collect();
     if repos.is_empty() {
@@ -130,15 +168,11 @@ async fn wanted(args: &RestartArgs, session: &Session, gh: &Client) -> Result<(V
 }
 
 /// Each once, in the order of the arguments.
-fn named(names: &[CodespaceName], all: &[Codespace]) -> Result<(Vec<Codespace>, bool), Failure> {
+fn named(args: &RestartArgs, all: &[Codespace]) -> Result<(Vec<Codespace>, bool), Failure> {
     let mut found: Vec<Codespace> = Vec::new();
-    for name in names {
+    for name in &args.names {
         let Some(codespace) = all.iter().find(|codespace| codespace.name == *name) else {
-            return Err(Failure::world(Problem::new(
-                "nothing was restarted",
-                format!("there is no codespace {name} among yours"),
-                "`gh codespace list` shows the names",
-            )));
+            return Err(Failure::world(absent(name, args.org.as_ref())));
         };
         if !found.iter().any(|known| known.name == *name) {
             found.push(codespace.clone());
@@ -147,36 +181,63 @@ fn named(names: &[CodespaceName], all: &[Codespace]) -> Result<(Vec<Codespace>, 
     Ok((found, true))
 }
 
+fn absent(name: &CodespaceName, org: Option<&OrgName>) -> Problem {
+    match org {
+        None => Problem::new(
+            "nothing was restarted",
+            format!("there is no codespace {name} among yours"),
+            "`gh codespace list` shows the names",
+        ),
+        Some(org) => Problem::new(
+            "nothing was stopped",
+            format!("there is no codespace {name} in a repository of {org}"),
+            format!("`gh codespace list --org {org}` shows the names"),
+        ),
+    }
+}
+
 async fn list(gh: &Client, which: &CodespaceList) -> Result<(Vec<Codespace>, bool), Failure> {
     work::codespaces(gh, which, &mut |_| {}).await.map_err(Failure::world)
 }
 
 async fn consent(args: &RestartArgs, session: &Session, lines: &[Restart]) -> Result<(), Failure> {
-    let planned: Vec<&Codespace> = lines.iter().filter(|line| line.planned).map(|line| &line.codespace).collect();
     if !args.yes && session.can_ask() {
-        note(report::restart_table(lines, chrono::Utc::now()).trim_end());
+        let restarts = Restarts { org: args.org.as_ref(), lines, complete: true };
+        note(table(&restarts).trim_end());
     }
-    let names: Vec<String> = planned.iter().map(|codespace| codespace.name.to_string()).collect();
-    let work = planned.iter().filter_map(|c| Some(format!("; {} has {} changes", c.name, c.git.work()?)));
-    let what = format!(
-        "{} would be stopped and started, which keeps files and ends running processes{}",
-        names.join(", "),
-        work.collect::<String>()
-    );
+    let planned = lines.iter().filter(|line| line.planned.is_some()).map(|line| &line.codespace);
+    let (mut names, mut work) = (Vec::new(), Vec::new());
+    for codespace in planned {
+        names.push(match &args.org {
+            Some(_) => format!("{} of {}", codespace.name, codespace.owner.shown()),
+            None => codespace.name.to_string(),
+        });
+        if let Some(changes) = codespace.git.work() {
+            work.push(format!("; {} has {changes} changes", codespace.name));
+        } else if codespace.git.is_untold() {
+            work.push(format!("; whether {} has changes that are not pushed is not known", codespace.name));
+        }
+    }
+    let verb = match args.whose() {
+        Whose::Mine => "stopped and started",
+        Whose::Members => "stopped, and can be started again by their own users only",
+    };
+    let (names, work) = (names.join(", "), work.concat());
+    let what = format!("{names} would be {verb}, which keeps files and ends running processes{work}");
     session.consent(args.yes, &what).await
 }
 
 /// One after the other; says whether it was asked to stop meanwhile, and then begins no further one.
 async fn carry_out(session: &Session, gh: &Client, lines: &mut [Restart]) -> Result<bool, Failure> {
     let is_quiet = session.json;
-    for line in lines.iter_mut().filter(|line| line.planned) {
-        let change = CodespaceChange::Restart(line.codespace.name.clone());
+    for line in lines {
+        let Some(change) = &line.planned else { continue };
         let mut tell = |step: CodespaceStep| {
             if !is_quiet {
                 note(&format!("{}: {}", step.name, step.stage.word()));
             }
         };
-        let changing = work::change_codespaces(gh, std::slice::from_ref(&change), &mut tell);
+        let changing = work::change_codespaces(gh, std::slice::from_ref(change), &mut tell);
         let (mut ends, was_interrupted) = session.interrupt.write(changing).await?;
         line.stage = ends.pop().map(|step: CodespaceStep| -> Stage { step.stage });
         if was_interrupted {
@@ -187,8 +248,8 @@ async fn carry_out(session: &Session, gh: &Client, lines: &mut [Restart]) -> Res
 }
 
 /// The states as they are now, as far as they can be read.
-async fn look_again(gh: &Client, lines: &mut [Restart]) {
-    let Ok((now, _)) = work::codespaces(gh, &CodespaceList::Mine, &mut |_| {}).await else { return };
+async fn look_again(args: &RestartArgs, gh: &Client, lines: &mut [Restart]) {
+    let Ok((now, _)) = work::codespaces(gh, &args.all(), &mut |_| {}).await else { return };
     for line in lines {
         let found = now.iter().find(|codespace| codespace.name == line.codespace.name);
         line.after = found.map(|codespace| codespace.state.clone());

@@ -27,6 +27,11 @@ pub(super) fn show(text: &str) {
     let _ = write!(out, "\r\x1b[2K{text}").and_then(|()| out.flush());
 }
 
+/// Whether the line stands there: whatever else is written takes it away.
+pub(super) fn is_shown() -> bool {
+    SHOWN.load(Ordering::SeqCst)
+}
+
 /// Takes the line away, before anything else is written.
 pub(super) fn clear() {
     if SHOWN.swap(false, Ordering::SeqCst) {

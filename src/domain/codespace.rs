@@ -226,6 +226,11 @@ impl GitStatus {
             (Some(false) | None, Some(false) | None) => None,
         }
     }
+
+    /// Whether GitHub left open if anything would be missed: no work is known, and none is excluded.
+    pub fn is_untold(&self) -> bool {
+        self.work().is_none() && (self.uncommitted.is_none() || self.unpushed.is_none())
+    }
 }
 
 /// Whose codespaces.
@@ -348,6 +353,8 @@ mod tests {
     fn work_that_is_not_known_is_not_claimed() {
         let status = |uncommitted, unpushed| GitStatus { uncommitted, unpushed, branch: None };
         assert_eq!(status(None, None).work(), None);
+        assert!(status(None, None).is_untold() && status(Some(false), None).is_untold());
+        assert!(!status(Some(false), Some(false)).is_untold() && !status(Some(true), None).is_untold());
         assert_eq!(status(Some(true), None).work(), Some("uncommitted"));
         assert_eq!(status(None, Some(true)).work(), Some("unpushed"));
         assert_eq!(status(Some(true), Some(true)).work(), Some("uncommitted and unpushed"));

@@ -6,40 +6,79 @@ use std::fmt;
 
 use crate::domain::Sensitive;
 
-/// Variables that are read. A password's variable is named by the user and captured besides.
-const KNOWN: &[&str] = &[
-    "ALL_PROXY",
+/// What any program needs to find its own configuration and its folder for temporary files.
+const EVERY: &[&str] = &[
     "APPDATA",
+    "ComSpec",
+    "HOME",
+    "LOCALAPPDATA",
+    "PATH",
+    "PATHEXT",
+    "SystemRoot",
+    "TEMP",
+    "TMP",
+    "TMPDIR",
+    "USERPROFILE",
+    "XDG_CONFIG_HOME",
+];
+
+/// What `git` needs besides.
+const GIT: &[&str] = &["GIT_CEILING_DIRECTORIES", "GIT_DIR"];
+
+/// What `gh` needs besides, to find its keyring.
+const GH: &[&str] = &["DBUS_SESSION_BUS_ADDRESS", "GH_CONFIG_DIR", "XDG_RUNTIME_DIR"];
+
+/// What `gh` needs besides on a terminal: its language, the network's proxies, and what starts a browser on Linux
+/// desktops, in WSL and on Windows.
+const TERMINAL: &[&str] = &[
+    "ALL_PROXY",
     "BROWSER",
-    "CODESPACES",
     "COLORTERM",
     "COLUMNS",
-    "ComSpec",
-    "DBUS_SESSION_BUS_ADDRESS",
     "DESKTOP_SESSION",
     "DISPLAY",
     "EDITOR",
     "GH_BROWSER",
-    "GH_CONFIG_DIR",
-    "GH_TOKEN",
-    "GITHUB_API_URL",
-    "GITHUB_TOKEN",
-    "GIT_CEILING_DIRECTORIES",
-    "GIT_DIR",
     "GNOME_DESKTOP_SESSION_ID",
-    "HOME",
     "HTTPS_PROXY",
     "HTTP_PROXY",
     "KDE_FULL_SESSION",
     "LANG",
     "LC_ALL",
     "LC_CTYPE",
-    "LOCALAPPDATA",
     "LOGNAME",
     "NO_COLOR",
     "NO_PROXY",
-    "PATH",
-    "PATHEXT",
+    "ProgramFiles",
+    "SSH_CONNECTION",
+    "SSH_TTY",
+    "SSL_CERT_DIR",
+    "SSL_CERT_FILE",
+    "TERM",
+    "USER",
+    "WAYLAND_DISPLAY",
+    "WSLENV",
+    "WSL_DISTRO_NAME",
+    "WSL_INTEROP",
+    "XAUTHORITY",
+    "XDG_CURRENT_DESKTOP",
+    "XDG_DATA_DIRS",
+    "XDG_DATA_HOME",
+    "XDG_SESSION_TYPE",
+    "XDG_STATE_HOME",
+    "all_proxy",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+];
+
+/// What is read here and handed on to nobody. The tokens are among it: with `GH_TOKEN` set `gh` refuses to refresh
+/// (`gh help auth refresh`).
+const OURS: &[&str] = &[
+    "CODESPACES",
+    "GH_TOKEN",
+    "GITHUB_API_URL",
+    "GITHUB_TOKEN",
     "PULLKEY_API_URL",
     "PULLKEY_ASCII",
     "PULLKEY_CACHE_DIR",
@@ -52,36 +91,33 @@ const KNOWN: &[&str] = &[
     "PULLKEY_REGISTRY_STAND_IN",
     "PULLKEY_STATE_DIR",
     "PULLKEY_THEME",
-    "ProgramFiles",
-    "SSH_CONNECTION",
-    "SSH_TTY",
-    "SSL_CERT_DIR",
-    "SSL_CERT_FILE",
-    "SystemRoot",
-    "TEMP",
-    "TERM",
-    "TMP",
-    "TMPDIR",
-    "USER",
-    "USERPROFILE",
-    "WAYLAND_DISPLAY",
     "XDG_CACHE_HOME",
-    "WSLENV",
-    "WSL_DISTRO_NAME",
-    "WSL_INTEROP",
-    "XAUTHORITY",
-    "XDG_CONFIG_HOME",
-    "XDG_CURRENT_DESKTOP",
-    "XDG_DATA_DIRS",
-    "XDG_DATA_HOME",
-    "XDG_RUNTIME_DIR",
-    "XDG_SESSION_TYPE",
-    "XDG_STATE_HOME",
-    "all_proxy",
-    "http_proxy",
-    "https_proxy",
-    "no_proxy",
 ];
+
+/// Another program, by what of the environment it gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Program {
+    Git,
+    Gh,
+    /// `gh` on the user's own terminal.
+    GhOnTerminal,
+}
+
+impl Program {
+    const fn groups(self) -> &'static [&'static [&'static str]] {
+        match self {
+            Self::Git => &[EVERY, GIT],
+            Self::Gh => &[EVERY, GH],
+            Self::GhOnTerminal => &[EVERY, GH, TERMINAL],
+        }
+    }
+}
+
+/// Every variable that is read. A password's variable is named by the user and captured besides.
+fn known<'a>() -> impl Iterator<Item = &'a str> {
+    let groups: [&'a [&'a str]; 5] = [EVERY, GIT, GH, TERMINAL, OURS];
+    groups.into_iter().flatten().copied()
+}
 
 /// The variables, as they were when the snapshot was taken. `Debug` shows names only: some are tokens.
 #[derive(Clone, Default)]
@@ -90,7 +126,7 @@ pub struct Env(BTreeMap<String, OsString>);
 impl Env {
     /// Takes the snapshot of this process; `extra` names one more variable, such as that of `--password-env`.
     pub fn of_process(extra: Option<&str>) -> Self {
-        let known = KNOWN.iter().copied().chain(extra.filter(|name| is_name(name)));
+        let known = known().chain(extra.filter(|name| is_name(name)));
         Self(known.filter_map(|name| Some((name.to_owned(), std::env::var_os(name)?))).collect())
     }
 
@@ -122,9 +158,9 @@ impl Env {
         self.filled("GH_TOKEN").or(self.filled("GITHUB_TOKEN")).is_some()
     }
 
-    /// Those of the named variables that are set, for a child process that gets nothing else.
-    pub(super) fn only<'a>(&'a self, names: &'a [&str]) -> impl Iterator<Item = (&'a str, &'a OsStr)> {
-        names.iter().filter_map(|name| Some((*name, self.get_os(name)?)))
+    /// The variables for a child process that gets nothing else.
+    pub(super) fn only_for(&self, program: Program) -> impl Iterator<Item = (&'static str, &OsStr)> {
+        program.groups().iter().copied().flatten().filter_map(|name| Some((*name, self.get_os(name)?)))
     }
 }
 
@@ -147,6 +183,18 @@ mod tests {
     fn debug_shows_names_and_no_value() {
         let env = Env::of([("GH_TOKEN", "ghp_canary")]);
         assert_eq!(format!("{env:?}"), r#"{"GH_TOKEN"}"#);
+    }
+
+    #[test]
+    fn no_program_gets_a_token_or_what_is_ours_and_each_name_stands_once() {
+        let env = Env::of(known().map(|name| (name, name)));
+        for program in [Program::Git, Program::Gh, Program::GhOnTerminal] {
+            let given: Vec<_> = env.only_for(program).map(|(name, _)| name).collect();
+            assert!(given.contains(&"HOME") && given.iter().all(|name| !OURS.contains(name)), "{given:?}");
+        }
+        assert!(["GH_TOKEN", "GITHUB_TOKEN"].iter().all(|name| OURS.contains(name)));
+        let names: std::collections::BTreeSet<_> = known().collect();
+        assert_eq!(names.len(), known().count());
     }
 
     #[test]

@@ -7,67 +7,8 @@ use thiserror::Error;
 use tokio::process::Command;
 
 use super::Env;
+use super::env::Program;
 use crate::domain::{Mend, Problem};
-
-/// What `gh` needs on a terminal: its configuration, keyring and language, the network's proxies, and what starts a
-/// browser on Linux desktops, in WSL and on Windows. No token is among them: with `GH_TOKEN` set `gh` refuses to
-/// refresh (`gh help auth refresh`).
-const VARS: [&str; 54] = [
-    "ALL_PROXY",
-    "APPDATA",
-    "BROWSER",
-    "COLORTERM",
-    "COLUMNS",
-    "ComSpec",
-    "DBUS_SESSION_BUS_ADDRESS",
-    "DESKTOP_SESSION",
-    "DISPLAY",
-    "EDITOR",
-    "GH_BROWSER",
-    "GH_CONFIG_DIR",
-    "GNOME_DESKTOP_SESSION_ID",
-    "HOME",
-    "HTTPS_PROXY",
-    "HTTP_PROXY",
-    "KDE_FULL_SESSION",
-    "LANG",
-    "LC_ALL",
-    "LC_CTYPE",
-    "LOCALAPPDATA",
-    "LOGNAME",
-    "NO_COLOR",
-    "NO_PROXY",
-    "PATH",
-    "PATHEXT",
-    "ProgramFiles",
-    "SSH_CONNECTION",
-    "SSH_TTY",
-    "SSL_CERT_DIR",
-    "SSL_CERT_FILE",
-    "SystemRoot",
-    "TEMP",
-    "TERM",
-    "TMP",
-    "TMPDIR",
-    "USER",
-    "USERPROFILE",
-    "WAYLAND_DISPLAY",
-    "WSLENV",
-    "WSL_DISTRO_NAME",
-    "WSL_INTEROP",
-    "XAUTHORITY",
-    "XDG_CONFIG_HOME",
-    "XDG_CURRENT_DESKTOP",
-    "XDG_DATA_DIRS",
-    "XDG_DATA_HOME",
-    "XDG_RUNTIME_DIR",
-    "XDG_SESSION_TYPE",
-    "XDG_STATE_HOME",
-    "all_proxy",
-    "http_proxy",
-    "https_proxy",
-    "no_proxy",
-];
 
 /// Which command of `gh` adds scopes to its token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,7 +32,7 @@ impl Refresh {
     pub fn command(&self, env: &Env) -> Command {
         let mut command = Command::new("gh");
         command.args(["auth", "refresh", "-h", &self.host, "-s", &self.scopes.join(",")]);
-        command.env_clear().envs(env.only(&VARS)).kill_on_drop(true);
+        command.env_clear().envs(env.only_for(Program::GhOnTerminal)).kill_on_drop(true);
         command
     }
 

@@ -9,26 +9,10 @@ use url::Url;
 
 use super::Env;
 use super::child::{self, Call, Ended};
+use super::env::Program;
 use crate::domain::RepoName;
 
 const DEADLINE: Duration = Duration::from_secs(3);
-
-const VARS: [&str; 14] = [
-    "APPDATA",
-    "ComSpec",
-    "GIT_CEILING_DIRECTORIES",
-    "GIT_DIR",
-    "HOME",
-    "LOCALAPPDATA",
-    "PATH",
-    "PATHEXT",
-    "SystemRoot",
-    "TEMP",
-    "TMP",
-    "TMPDIR",
-    "USERPROFILE",
-    "XDG_CONFIG_HOME",
-];
 
 /// What the remotes of a checkout say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +41,7 @@ pub async fn remote(env: &Env, dir: &Path, host: &str) -> Remote {
         program: "git",
         // No hook and no monitor of a checkout one merely stands in is run.
         args: &["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "remote", "-v"],
-        vars: env.only(&VARS).collect(),
+        vars: env.only_for(Program::Git).collect(),
         dir: Some(dir),
         deadline: DEADLINE,
     };

@@ -10,6 +10,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::child::{self, Call, Ended};
+use super::env::Program;
 use super::vault::{self, Vault, VaultFault};
 use super::{Address, Env};
 use crate::domain::token::{TokenKind, TokenSource};
@@ -17,25 +18,6 @@ use crate::domain::{Mend, Problem, Sensitive};
 
 /// How long keyring and `gh` may take, each.
 const DEADLINE: Duration = Duration::from_secs(3);
-
-/// What `gh` needs to find its own configuration and keyring, and nothing else: no token of ours.
-const GH_VARS: [&str; 15] = [
-    "APPDATA",
-    "ComSpec",
-    "DBUS_SESSION_BUS_ADDRESS",
-    "GH_CONFIG_DIR",
-    "HOME",
-    "LOCALAPPDATA",
-    "PATH",
-    "PATHEXT",
-    "SystemRoot",
-    "TEMP",
-    "TMP",
-    "TMPDIR",
-    "USERPROFILE",
-    "XDG_CONFIG_HOME",
-    "XDG_RUNTIME_DIR",
-];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundToken {
@@ -206,7 +188,7 @@ impl Places {
         let call = Call {
             program: "gh",
             args: &["auth", "token", "--hostname", host],
-            vars: self.env.only(&GH_VARS).collect(),
+            vars: self.env.only_for(Program::Gh).collect(),
             dir: None,
             deadline: DEADLINE,
         };

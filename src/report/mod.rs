@@ -19,7 +19,7 @@ pub use list::table;
 pub use list_json::list_json;
 pub use outcome::{Change, Written, change, problem_json, steps, test_json, written, written_json};
 pub use reach::{reach, reach_json};
-pub use restart::{Restart, restart_json, restart_table};
+pub use restart::{Restart, Restarts, restart_json, restart_table};
 pub use spread::{Spread, spread, spread_json, spread_plan};
 
 /// The `version` of every JSON document; it grows when a field changes its meaning or goes away.

@@ -13,7 +13,17 @@ use super::list_json::scope_names;
 use super::outcome::problem_json;
 use crate::domain::codespace::{Stage, State};
 use crate::domain::freshness::{need, rebuild_command};
-use crate::domain::{Codespace, Freshness};
+use crate::domain::{Codespace, CodespaceChange, Freshness, OrgName};
+
+/// What is told of codespaces, and of whose.
+#[derive(Clone, Copy, Debug)]
+pub struct Restarts<'a> {
+    /// The organization whose members' they are; `None` for one's own.
+    pub org: Option<&'a OrgName>,
+    pub lines: &'a [Restart],
+    /// Whether all codespaces were listed.
+    pub complete: bool,
+}
 
 /// One codespace of the report.
 #[derive(Clone, Debug)]
@@ -21,8 +31,8 @@ pub struct Restart {
     /// As it was before anything was done.
     pub codespace: Codespace,
     pub freshness: Freshness,
-    /// Whether it was to be restarted.
-    pub planned: bool,
+    /// What was to be done with it, if anything.
+    pub planned: Option<CodespaceChange>,
     /// How far it got; `None` where nothing was tried.
     pub stage: Option<Stage>,
     /// Its state afterwards; `None` where that was not read.
@@ -32,25 +42,27 @@ pub struct Restart {
 impl Restart {
     /// How it ended, as programs read it; `None` where nothing was planned.
     const fn outcome(&self) -> Option<&'static str> {
-        match (&self.stage, self.planned) {
+        match (&self.stage, &self.planned) {
             (Some(stage), _) => Some(stage.word()),
-            (None, true) => Some("not_tried"),
-            (None, false) => None,
+            (None, Some(_)) => Some("not_tried"),
+            (None, None) => None,
         }
     }
 
-    pub const fn is_done(&self) -> bool {
-        !self.planned || matches!(self.stage, Some(Stage::Running))
+    pub fn is_done(&self) -> bool {
+        let is_as_wanted = |change: &CodespaceChange| self.stage.as_ref().is_some_and(|stage| change.is_done_by(stage));
+        self.planned.as_ref().is_none_or(is_as_wanted)
     }
 }
 
-/// `pullkey restart --json`. `complete` is whether all codespaces were listed.
-pub fn restart_json(lines: &[Restart], complete: bool) -> Value {
+/// `pullkey restart --json`.
+pub fn restart_json(restarts: &Restarts<'_>) -> Value {
     json!({
         "version": VERSION,
-        "complete": complete,
-        "done": lines.iter().all(Restart::is_done),
-        "codespaces": lines.iter().map(one_json).collect::<Vec<_>>(),
+        "organization": restarts.org.map(OrgName::as_str),
+        "complete": restarts.complete,
+        "done": restarts.lines.iter().all(Restart::is_done),
+        "codespaces": restarts.lines.iter().map(one_json).collect::<Vec<_>>(),
     })
 }
 
@@ -69,6 +81,7 @@ fn one_json(line: &Restart) -> Value {
     json!({
         "name": codespace.name.as_str(),
         "display_name": codespace.display_name.as_ref().map(crate::domain::Foreign::raw),
+        "owner": codespace.owner.raw(),
         "repository": codespace.repository.as_ref().map(|r| r.reference.full_name.raw()),
         "state_before": codespace.state.word(),
         "state_after": line.after.as_ref().map(State::word),
@@ -78,7 +91,7 @@ fn one_json(line: &Restart) -> Value {
         "why_unknown": why,
         "uncommitted": codespace.git.uncommitted,
         "unpushed": codespace.git.unpushed,
-        "planned": line.planned,
+        "planned": line.planned.is_some(),
         "outcome": line.outcome(),
         "problem": line.stage.as_ref().and_then(Stage::problem).map(problem_json),
         "rebuild": rebuild_command(codespace),
@@ -86,23 +99,25 @@ fn one_json(line: &Restart) -> Value {
 }
 
 /// The same for people, with what belongs to each under it.
-pub fn restart_table(lines: &[Restart], now: DateTime<Utc>) -> String {
-    let head = ["CODESPACE", "REPOSITORY", "STATE", "STARTED", "NEEDS", "RESULT"].map(str::to_owned);
-    let rows: Vec<[String; 6]> = lines.iter().map(|line| row(line, now)).collect();
-    let widths: [usize; 6] = std::array::from_fn(|at| {
+pub fn restart_table(restarts: &Restarts<'_>, now: DateTime<Utc>) -> String {
+    let is_members = restarts.org.is_some();
+    let head = ["CODESPACE", "OWNER", "REPOSITORY", "STATE", "STARTED", "NEEDS", "RESULT"].map(str::to_owned);
+    let rows: Vec<[String; 7]> = restarts.lines.iter().map(|line| row(line, now)).collect();
+    let widths: [usize; 7] = std::array::from_fn(|at| {
         std::iter::once(&head).chain(&rows).map(|row| row[at].width()).max().unwrap_or_default()
     });
     let mut out = String::new();
-    let columns = |row: &[String; 6]| {
+    let columns = |row: &[String; 7]| {
         let mut text = String::new();
-        for (cell, width) in row.iter().zip(widths) {
+        // Of one's own nobody has to be told whose they are.
+        for (_, (cell, width)) in row.iter().zip(widths).enumerate().filter(|(at, _)| is_members || *at != OWNER) {
             let pad = width.saturating_sub(cell.width()) + 2;
             let _ = write!(text, "{cell}{:pad$}", "");
         }
         text.trim_end().to_owned()
     };
     let _ = writeln!(out, "{}", columns(&head));
-    for (line, row) in lines.iter().zip(&rows) {
+    for (line, row) in restarts.lines.iter().zip(&rows) {
         let _ = writeln!(out, "{}", columns(row));
         for text in remarks(line) {
             let _ = writeln!(out, "  {text}");
@@ -111,7 +126,10 @@ pub fn restart_table(lines: &[Restart], now: DateTime<Utc>) -> String {
     out
 }
 
-fn row(line: &Restart, now: DateTime<Utc>) -> [String; 6] {
+/// The place of the owner among the columns.
+const OWNER: usize = 1;
+
+fn row(line: &Restart, now: DateTime<Utc>) -> [String; 7] {
     let codespace = &line.codespace;
     let state = match &line.after {
         Some(after) if *after != codespace.state => format!("{}, now {}", codespace.state.word(), after.word()),
@@ -120,6 +138,7 @@ fn row(line: &Restart, now: DateTime<Utc>) -> [String; 6] {
     let started = codespace.started_at.map_or_else(|| "not told".to_owned(), |at| ago(now, at));
     [
         codespace.name.to_string(),
+        codespace.owner.shown(),
         codespace.repository_shown(),
         state,
         started,
@@ -135,8 +154,12 @@ fn remarks(line: &Restart) -> Vec<String> {
         Freshness::Unknown(why) => remarks.push(format!("whether it has the newest secrets is not known: {why}")),
         Freshness::Fresh | Freshness::NotRunning => {}
     }
-    if let Some(work) = line.codespace.git.work() {
-        remarks.push(format!("it has {work} changes; stopping keeps files, yet running processes end"));
+    match line.codespace.git.work() {
+        Some(work) => remarks.push(format!("it has {work} changes; stopping keeps files, yet running processes end")),
+        None if line.planned.is_some() && line.codespace.git.is_untold() => {
+            remarks.push("GitHub does not tell whether it has changes that are not pushed".to_owned());
+        }
+        None => {}
     }
     match line.stage.as_ref() {
         Some(Stage::Failed(problem) | Stage::Unknown(problem)) => {
@@ -147,7 +170,10 @@ fn remarks(line: &Restart) -> Vec<String> {
             "it has its new variables; if its image could not be pulled, rebuild it: {}",
             rebuild_command(&line.codespace)
         )),
-        Some(Stage::Stopping | Stage::Stopped | Stage::Starting) | None => {}
+        Some(Stage::Stopped) => {
+            remarks.push("only its owner can start it again; that gives it its new variables".to_owned());
+        }
+        Some(Stage::Stopping | Stage::Starting) | None => {}
     }
     remarks
 }

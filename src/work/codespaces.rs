@@ -9,7 +9,7 @@ use futures_util::stream;
 
 use crate::domain::freshness::{Read, freshness, is_same, scopes};
 use crate::domain::problem::Need;
-use crate::domain::{Codespace, CodespaceList, Freshness, Mend, Problem, Scope, ScopeListing};
+use crate::domain::{Codespace, CodespaceList, Foreign, Freshness, Mend, Problem, Scope, ScopeListing};
 use crate::github::{Client, GithubError};
 
 use super::listing::load_scope;
@@ -30,12 +30,29 @@ pub async fn codespaces(
     }
 }
 
-/// How each of one's own codespaces stands to the secrets it should see, reading every scope that matters, once.
-pub async fn standings(gh: &Client, codespaces: &[Codespace]) -> Vec<Freshness> {
+/// How a codespace stands to the secrets it should see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub freshness: Freshness,
+    /// Whether all that can be read for it was read. A member's own secrets never can.
+    pub told: bool,
+}
+
+/// How each codespace stands to the secrets it should see, reading every scope that matters, once.
+pub async fn standings(gh: &Client, codespaces: &[Codespace], whose: Whose) -> Vec<Standing> {
+    // Among those of an organization's members may be one's own. Where it is not known who one is, none is.
+    let me = match whose {
+        Whose::Members if !codespaces.is_empty() => gh.user().await.ok().map(|me| me.login),
+        Whose::Members | Whose::Mine => None,
+    };
+    let is_me = |login: &Foreign| me.as_ref().is_some_and(|me| me.raw().eq_ignore_ascii_case(login.raw()));
+    let is_mine = |codespace: &Codespace| whose == Whose::Mine || is_me(&codespace.owner);
     let mut wanted: Vec<Scope> = Vec::new();
-    for scope in codespaces.iter().flat_map(scopes) {
-        if !wanted.iter().any(|known| is_same(known, &scope)) {
-            wanted.push(scope);
+    for codespace in codespaces {
+        for scope in scopes(codespace).into_iter().filter(|scope| *scope != Scope::User || is_mine(codespace)) {
+            if !wanted.iter().any(|known| is_same(known, &scope)) {
+                wanted.push(scope);
+            }
         }
     }
     let reads = stream::iter(wanted).map(|scope| async move {
@@ -47,7 +64,18 @@ pub async fn standings(gh: &Client, codespaces: &[Codespace]) -> Vec<Freshness> 
         .iter()
         .map(|(scope, listing)| (scope.clone(), listing.as_ref().map_err(|problem| problem.why.as_str())))
         .collect();
-    codespaces.iter().map(|codespace| freshness(codespace, true, &read, &[])).collect()
+    let nothing = ScopeListing { complete: true, ..ScopeListing::default() };
+    let mut beside_own: Vec<Read<'_>> = read.iter().filter(|(scope, _)| *scope != Scope::User).cloned().collect();
+    beside_own.push((Scope::User, Ok(&nothing)));
+    let standing = |codespace: &Codespace| {
+        let is_mine = is_mine(codespace);
+        let readable = if is_mine { &read } else { &beside_own };
+        Standing {
+            freshness: freshness(codespace, is_mine, &read, &[]),
+            told: !matches!(freshness(codespace, true, readable, &[]), Freshness::Unknown(_)),
+        }
+    };
+    codespaces.iter().map(standing).collect()
 }
 
 fn unread(which: &CodespaceList, failure: &GithubError) -> Problem {
@@ -62,10 +90,11 @@ fn unread(which: &CodespaceList, failure: &GithubError) -> Problem {
     }
 }
 
-/// Whose codespaces a call was about: the rights differ.
+/// Whose codespaces it is about: the rights differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Whose {
+pub enum Whose {
     Mine,
+    /// Those of an organization's members, for its owners.
     Members,
 }
 
@@ -82,6 +111,10 @@ impl Whose {
 
 /// Says what a refused call about codespaces means; what is no matter of rights is said as everywhere.
 pub(super) fn refused(what: String, failure: &GithubError, whose: Whose) -> Problem {
+    if let GithubError::Conflict(refusal) = failure {
+        let why = format!("something else is under way with it{}", said(refusal));
+        return Problem::new(what, why, "wait until that is over, and try again").mended_by(Mend::Retry);
+    }
     let (GithubError::Forbidden(refusal) | GithubError::NotFound(refusal)) = failure else {
         return explain(what, failure, None);
     };

@@ -25,7 +25,7 @@ mod test;
 pub(crate) mod tests;
 
 pub use access::{change_access, restore_access, stale_problem};
-pub use codespaces::{codespaces, standings};
+pub use codespaces::{Standing, Whose, codespaces, standings};
 pub use delete::delete;
 pub use identity::{identity, memberships};
 pub use inventory::{Look, inventory};

@@ -6,15 +6,16 @@ use std::time::Duration;
 use super::*;
 use crate::support::pty::Terminal;
 
-fn start(desk: &Desk, line: &str) -> Terminal {
+pub(super) fn start(desk: &Desk, line: &str) -> Terminal {
     let mut env = desk.scene.env(&desk.home);
     env.insert("PATH".to_owned(), desk.home.path().to_string_lossy().into_owned());
     env.insert("CANARY".to_owned(), PASSWORD.to_owned());
+    env.insert("PULLKEY_HURRY".to_owned(), "100".to_owned());
     let arguments: Vec<_> = line.split_whitespace().collect();
     Terminal::start(Path::new(PROGRAM), &arguments, &env, desk.home.path(), (100, 30))
 }
 
-fn code(terminal: &mut Terminal) -> u32 {
+pub(super) fn code(terminal: &mut Terminal) -> u32 {
     terminal.wait_within(Duration::from_secs(30)).expect("it ends").exit_code()
 }
 

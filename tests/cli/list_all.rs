@@ -102,6 +102,33 @@ fn a_way_that_breaks_in_the_middle_is_gone_on_with() {
     assert!(asked < 100, "what was read is not asked for again: {asked}");
 }
 
+#[cfg(unix)]
+#[test]
+fn ctrl_c_in_the_middle_says_where_it_stands_and_the_next_run_goes_on_from_there() {
+    let desk = large(120);
+    let slow = |millis| FaultKind::Slow(std::time::Duration::from_millis(millis));
+    // Slow enough that it is told how far it is; and then nothing comes any more.
+    desk.broken("/codespaces/secrets", 10, 5, slow(400));
+    desk.broken("/codespaces/secrets", 60, 9_999, slow(60_000));
+    let mut terminal = ask::start(&desk, "list --all --org acme");
+    let settings = terminal.settings();
+    terminal.wait_until("it is in the middle", |output| {
+        output.text().contains(" of 1") && desk.count(&http::Method::GET) > 60
+    });
+    terminal.send("\x03");
+    assert_eq!(ask::code(&mut terminal), 130);
+    let text = terminal.text();
+    assert!(text.contains(" repositories were read") && text.contains("goes on from there"), "{text}");
+    assert!(!text.contains("ctrl-c stops"), "what it was at is taken away: {text}");
+    assert_eq!(terminal.settings(), settings);
+    desk.world().clear_faults();
+    desk.world().forget_requests();
+    let ran = desk.hurried("list --all --org acme --json").ends(0);
+    assert!(ran.stderr.contains("going on with a reading"), "{ran:?}");
+    let asked = desk.count(&http::Method::GET);
+    assert!(asked < 100, "what was read is not asked for again: {asked}");
+}
+
 #[test]
 fn flags_that_do_not_fit_together_are_usage() {
     let desk = Desk::new();

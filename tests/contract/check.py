@@ -55,6 +55,9 @@ OPERATIONS = [
     "GET /repos/{}/{}/codespaces/secrets/public-key",
     "PUT /repos/{}/{}/codespaces/secrets/{}",
     "DELETE /repos/{}/{}/codespaces/secrets/{}",
+    "GET /orgs/{}/codespaces",
+    "GET /orgs/{}/members/{}/codespaces",
+    "POST /orgs/{}/members/{}/codespaces/{}/stop",
     "GET /orgs/{}/codespaces/secrets",
     "GET /orgs/{}/codespaces/secrets/public-key",
     "PUT /orgs/{}/codespaces/secrets/{}",
@@ -220,6 +223,7 @@ def run_session(stage):
         run(*rotation, stdin=PASSWORD)
         run("delete", "NEW", *place, "--yes", "--json")
     run("restart", "bookish-space-pancake-q5pv", "--yes", "--json")
+    run("restart", "literate-waffle-77rj", "--org", "acme", "--stop", "--yes", "--json")
     run("auth", "status", "--json", codes=(0, 1))
 
 
@@ -231,7 +235,7 @@ def walk_the_sandbox(stage):
         "/repos/acme/api", "/repos/octocat/hello-codespaces", "/rate_limit", "/meta", "/versions", "/zen",
         "/user/codespaces/secrets?per_page=2&page=2", "/user/codespaces/secrets/NPM_TOKEN",
         "/user/codespaces?per_page=2", "/user/codespaces/fluffy-disco-x7q4vr9w", "/repos/acme/api/codespaces",
-        "/orgs/acme/codespaces", "/orgs/acme/members/hubot/codespaces", "/repos/acme/api/codespaces/secrets",
+        "/repos/acme/api/codespaces/secrets",
         "/repos/acme/api/codespaces/secrets/DATABASE_URL", "/orgs/acme/codespaces/secrets/NPM_TOKEN",
         "/orgs/acme/codespaces/secrets/ACR_CONTAINER_REGISTRY_USER/repositories?per_page=100",
     ]
@@ -239,7 +243,6 @@ def walk_the_sandbox(stage):
         status, _, answer = ask(stage, "GET", path)
         if status != 200:
             stage.gate.breaches.append(f"GET {path} -> {status}: {answer[:300]!r}")
-    ask(stage, "POST", "/orgs/acme/members/hubot/codespaces/literate-waffle-77rj/stop")
 
 
 def ask(stage, method, path, body=None):

@@ -1,4 +1,5 @@
-//! A terminal's screen as an SVG picture: a fixed grid of cells in a window frame, dark or light as the reader likes.
+//! A terminal's screen as an SVG picture: a fixed grid of cells in a window frame, dark or light as the reader likes,
+//! or light always.
 //!
 //! Lines and blocks are drawn as shapes, so that they meet whatever font the reader has.
 
@@ -92,13 +93,21 @@ impl Ink {
     }
 }
 
+/// Which background the picture has.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Ground {
+    /// As the reader likes.
+    Either,
+    Light,
+}
+
 /// The picture of a screen, with this title in its window frame.
-pub(crate) fn draw(screen: &Screen, title: &str) -> String {
+pub(crate) fn draw(screen: &Screen, title: &str, ground: Ground) -> String {
     let (rows, columns) = screen.size();
     let (rows, columns) = (rows.get(), columns.get());
     let width = f32::from(columns) * CELL_WIDTH + 2.0 * MARGIN;
     let height = f32::from(rows) * CELL_HEIGHT + TITLE_HEIGHT + MARGIN;
-    let mut svg = head(width, height, title);
+    let mut svg = head(width, height, title, ground);
     for row in 0..rows {
         backgrounds(&mut svg, screen, row, columns);
         letters(&mut svg, screen, row, columns);
@@ -116,7 +125,7 @@ pub(crate) fn draw(screen: &Screen, title: &str) -> String {
     svg
 }
 
-fn head(width: f32, height: f32, title: &str) -> String {
+fn head(width: f32, height: f32, title: &str, ground: Ground) -> String {
     let rules = |palette: &[&str; 20]| -> String {
         let mut rules = String::new();
         for (n, color) in palette.iter().enumerate() {
@@ -124,16 +133,18 @@ fn head(width: f32, height: f32, title: &str) -> String {
         }
         rules
     };
+    let colors = match ground {
+        Ground::Either => format!("{}@media (prefers-color-scheme: light){{{}}}", rules(&DARK), rules(&LIGHT)),
+        Ground::Light => rules(&LIGHT),
+    };
     let mut svg = format!(
         "<svg xml:space=\"preserve\" xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
          viewBox=\"0 0 {width:.0} {height:.0}\" font-family=\"'JetBrains Mono','Cascadia Mono','SF Mono',Menlo,\
          'DejaVu Sans Mono',Consolas,monospace\" font-size=\"{FONT_SIZE}\">\n<title>{}</title>\n<style>\
          text{{white-space:pre;\
-         stroke:none!important}}rect{{stroke:none!important}}path{{fill:none!important;stroke-width:1.3}}{}\
-         @media (prefers-color-scheme: light){{{}}}</style>\n",
+         stroke:none!important}}rect{{stroke:none!important}}path{{fill:none!important;stroke-width:1.3}}{colors}\
+         </style>\n",
         escaped(title),
-        rules(&DARK),
-        rules(&LIGHT),
     );
     let _ = writeln!(svg, "<rect width=\"{width:.0}\" height=\"{height:.0}\" rx=\"9\" class=\"c18\"/>");
     let _ = writeln!(

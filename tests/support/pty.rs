@@ -207,9 +207,11 @@ impl Terminal {
     /// Takes the terminal away, as closing its window does. The program can still be waited for.
     pub(crate) fn close(&mut self) {
         self.output().let_go = true;
-        // The reader holds the terminal open and sits in a read: something has to be written for it to leave.
+        // The reader holds the terminal open and sits in a read: something has to be written for it to leave. Screens
+        // answer to another size, and where there are none the terminal itself echoes.
         let (rows, columns) = self.output().screen().size();
         self.resize(columns.get() - 1, rows.get());
+        self.send(" ");
         self.wait_until("the reader lets go", |output| output.closed);
         self.writer = None;
         self.master = None;

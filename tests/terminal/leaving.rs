@@ -40,12 +40,12 @@ fn signal(pid: u32, signal: Signal) {
 const ALONE: &str = "PULLKEY_TEST_ALONE";
 
 /// Whether this process runs one test and no other.
-fn is_alone() -> bool {
+pub(super) fn is_alone() -> bool {
     std::env::var_os(ALONE).is_some()
 }
 
 /// Runs one test in a process of its own.
-fn run_alone(name: &str) {
+pub(super) fn run_alone(name: &str) {
     let program = std::env::current_exe().expect("this program");
     let output = std::process::Command::new(program)
         .args(["--exact", name, "--test-threads", "1"])
@@ -57,14 +57,14 @@ fn run_alone(name: &str) {
 }
 
 /// Fails unless the screen and the settings are what a shell expects.
-fn assert_as_it_was(terminal: &Terminal, home: &Home) {
+pub(super) fn assert_as_it_was(terminal: &Terminal, home: &Home) {
     terminal.wait_for("ok");
     assert_modes_are_plain(terminal);
     let settings = |name: &str| std::fs::read_to_string(home.path().join(name)).expect("stty spoke");
     assert_eq!(settings("before"), settings("after"), "the line discipline differs");
 }
 
-fn assert_modes_are_plain(terminal: &Terminal) {
+pub(super) fn assert_modes_are_plain(terminal: &Terminal) {
     let output = terminal.output();
     let screen = output.screen();
     assert!(!screen.alternate_screen(), "the alternate screen is still on");

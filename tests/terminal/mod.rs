@@ -2,6 +2,8 @@
 
 mod guide;
 mod leaving;
+#[cfg(unix)]
+mod lent;
 mod main_job;
 #[cfg(unix)]
 mod refresh;

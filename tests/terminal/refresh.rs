@@ -1,4 +1,5 @@
 //! A right that is missing in the middle of the wizard: mended by `gh` on the same terminal, and nothing typed again.
+//! What happens to the terminal meanwhile is `lent`'s.
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
@@ -10,18 +11,18 @@ use super::guide;
 use super::secrets::{CANARY, Stage, USER};
 use crate::support::pty::Terminal;
 
-const PARTIAL: [&str; 3] = ["repo", "codespace", "read:org"];
+pub(super) const PARTIAL: [&str; 3] = ["repo", "codespace", "read:org"];
 const WHOLE: [&str; 4] = ["repo", "codespace", "read:org", "admin:org"];
 
 /// A `gh` that knows one token, asks on the terminal before it refreshes, and writes down how it was called.
-struct StubGh {
-    stage: Stage,
+pub(super) struct StubGh {
+    pub(super) stage: Stage,
     log: PathBuf,
 }
 
 impl StubGh {
     /// `refresh` is what it does once Enter was pressed.
-    fn new(stage: Stage, refresh: &str) -> Self {
+    pub(super) fn new(stage: Stage, refresh: &str) -> Self {
         let folder = stage.home.path().join("bin");
         std::fs::create_dir(&folder).expect("a folder");
         let log = stage.home.path().join("gh.log");
@@ -38,7 +39,7 @@ impl StubGh {
         Self { stage, log }
     }
 
-    fn env(&self) -> BTreeMap<String, String> {
+    pub(super) fn env(&self) -> BTreeMap<String, String> {
         let mut env = self.stage.env();
         env.remove("GH_TOKEN");
         // Nothing else is on it: not the gh of the machine, and not its docker.
@@ -54,7 +55,7 @@ impl StubGh {
         text.lines().map(str::to_owned).collect()
     }
 
-    fn open(&self) -> Terminal {
+    pub(super) fn open(&self) -> Terminal {
         let program = std::path::Path::new(crate::support::world::PROGRAM);
         let home = self.stage.home.path();
         let terminal = Terminal::start(program, &["--repo", "acme/api"], &self.env(), home, guide::SIZE);
@@ -76,7 +77,7 @@ fn granting(stage: &Stage) -> String {
     )
 }
 
-fn with_scopes(stage: &Stage, scopes: &[&str]) {
+pub(super) fn with_scopes(stage: &Stage, scopes: &[&str]) {
     stage.scene.world().set_scopes(scopes.iter().map(|s| (*s).to_owned()).collect());
 }
 

@@ -31,7 +31,7 @@ const MOST_HELD: usize = 1 << 16;
 #[derive(Debug)]
 pub(in crate::runtime) struct Sources {
     send: UnboundedSender<Input>,
-    /// `None` while paused.
+    /// `None` only if it could not be started.
     reader: Option<Reader>,
     signals: JoinHandle<()>,
     fence: UnboundedSender<oneshot::Sender<()>>,
@@ -44,12 +44,24 @@ struct Reader {
     thread: thread::JoinHandle<()>,
 }
 
+/// What the thread at the terminal does.
+#[derive(Clone, Copy, Debug)]
+enum Duty {
+    Read,
+    /// The terminal is lent: only its end is looked for.
+    Watch,
+}
+
 impl Reader {
-    fn start(send: UnboundedSender<Input>) -> io::Result<Self> {
+    fn start(duty: Duty, send: UnboundedSender<Input>) -> io::Result<Self> {
         let (wake, stop) = io::pipe()?;
-        let thread = thread::Builder::new()
-            .name("terminal input".to_owned())
-            .spawn(move || read(&io::stdin(), &wake, |input| send.send(input).is_ok()))?;
+        let thread = thread::Builder::new().name("terminal input".to_owned()).spawn(move || {
+            let hand_on = |input| send.send(input).is_ok();
+            match duty {
+                Duty::Read => read(&io::stdin(), &wake, hand_on),
+                Duty::Watch => watch(&io::stdin(), &wake, hand_on),
+            }
+        })?;
         Ok(Self { stop, thread })
     }
 }
@@ -59,24 +71,29 @@ impl Sources {
     pub(in crate::runtime) fn start(send: UnboundedSender<Input>) -> io::Result<Self> {
         let (fence, fenced) = unbounded_channel();
         let signals = tokio::spawn(Signals::listen()?.forward(send.clone(), fenced));
-        let reader = Some(Reader::start(send.clone())?);
+        let reader = Some(Reader::start(Duty::Read, send.clone())?);
         Ok(Self { send, reader, signals, fence })
     }
 
-    /// Ends the reader and waits until it has ended: nothing is read from the terminal from then on.
+    /// Ends the reader and waits until it has ended: nothing is read from the terminal from then on. Its end is still
+    /// told, for a shell may keep the hang-up from us.
     pub(in crate::runtime) fn pause(&mut self) -> bool {
+        // Without a watch the hang-up's signal is what is left.
+        let _ = self.turn_to(Duty::Watch);
+        true
+    }
+
+    pub(in crate::runtime) fn resume(&mut self) -> io::Result<()> {
+        self.turn_to(Duty::Read)
+    }
+
+    fn turn_to(&mut self, duty: Duty) -> io::Result<()> {
         if let Some(Reader { stop, thread }) = self.reader.take() {
             drop(stop);
             // It ends at once, or has ended with its terminal.
             let _ = thread.join();
         }
-        true
-    }
-
-    pub(in crate::runtime) fn resume(&mut self) -> io::Result<()> {
-        if self.reader.is_none() {
-            self.reader = Some(Reader::start(self.send.clone())?);
-        }
+        self.reader = Some(Reader::start(duty, self.send.clone())?);
         Ok(())
     }
 
@@ -137,6 +154,24 @@ fn read(tty: &impl AsFd, wake: &PipeReader, mut send: impl FnMut(Input) -> bool)
                 return;
             }
         }
+    }
+}
+
+/// Tells the end of the terminal, and takes nothing of what is typed on it, until the other end of `wake` is closed.
+fn watch(tty: &impl AsFd, wake: &PipeReader, mut send: impl FnMut(Input) -> bool) {
+    // No event is asked for: a hang-up is told all the same (poll(2)).
+    let mut both = [PollFd::new(tty, PollFlags::empty()), PollFd::new(wake, PollFlags::IN)];
+    let is_gone = loop {
+        match poll(&mut both, None) {
+            Err(Errno::INTR | Errno::AGAIN) => {}
+            Err(_) => break true,
+            Ok(_) if !both[1].revents().is_empty() => break false,
+            Ok(_) if !both[0].revents().is_empty() => break true,
+            Ok(_) => {}
+        }
+    };
+    if is_gone {
+        send(Input::Gone);
     }
 }
 

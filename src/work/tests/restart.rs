@@ -9,7 +9,7 @@ use crate::domain::codespace::{Codespace, CodespaceChange, CodespaceName, Codesp
 use crate::domain::{CodespaceList, Freshness, Member, Mend, OrgName, RepoName, Sensitive};
 use crate::github::{Client, Limits, Polls, Settings};
 use crate::sandbox::{CodespaceDraft, FaultKind, Options};
-use crate::work::{change_codespaces, codespaces, standings};
+use crate::work::{Whose, change_codespaces, codespaces, standings};
 
 const NAME: &str = "fluffy-disco";
 
@@ -89,6 +89,53 @@ async fn an_owner_stops_a_members_codespace() {
     let (words, last) = carry_out(&scene, &[change]).await;
     assert_eq!((words, last), (vec!["stopping", "stopped"], Stage::Stopped));
     assert!(scene.lines("POST")[0].contains("/orgs/acme/members/hubot/codespaces/fluffy-disco/stop"));
+}
+
+#[tokio::test]
+async fn a_stop_that_is_refused_says_what_of_codespaces_it_is() {
+    let org = OrgName::parse("acme").unwrap();
+    for (status, words) in [
+        ("402", "spending limit"),
+        ("403", "GitHub refuses it"),
+        ("404", "you are no owner"),
+        ("409", "something else is under way with it"),
+    ] {
+        let scene = scene(CodespaceDraft { owner: Some("hubot".to_owned()), ..running() }).await;
+        scene.fault(&format!("POST:/stop:1:{status}"));
+        let (org, name) = (org.clone(), code_name(NAME));
+        let (_, last) = carry_out(&scene, &[CodespaceChange::StopMember { org, member: "hubot".into(), name }]).await;
+        let Stage::Failed(problem) = &last else { panic!("{status}: {last:?}") };
+        assert!(problem.why.contains(words) && !problem.why.contains("secret"), "{status}: {problem:?}");
+        assert_eq!(state(&scene), "Available", "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_members_own_secrets_are_never_read_and_never_count_as_read() {
+    let scene = scene(CodespaceDraft { owner: Some("hubot".to_owned()), ..running() }).await;
+    let which = CodespaceList::Org(OrgName::parse("acme").unwrap());
+    let (all, _) = codespaces(&scene.gh, &which, &mut |_| {}).await.unwrap();
+    let told = standings(&scene.gh, &all, Whose::Members).await;
+    assert!(matches!(&told[0].freshness, Freshness::Unknown(why) if why.contains("hubot's own secrets")), "{told:?}");
+    assert!(told[0].told && scene.lines("GET").iter().all(|line| !line.contains("/user/codespaces/secrets")));
+    scene.world().add_fault(crate::sandbox::Fault::always("/repos/acme/api/codespaces/secrets", FaultKind::Forbidden));
+    assert!(!standings(&scene.gh, &all, Whose::Members).await[0].told);
+    assert!(scene.world().put_secret("org:acme", &name(Member::Server), "x", "all", &[]));
+    assert!(matches!(standings(&scene.gh, &all, Whose::Members).await[0].freshness, Freshness::Stale(_)));
+}
+
+#[tokio::test]
+async fn ones_own_codespace_among_those_of_members_is_judged_by_ones_own_secrets_too() {
+    let scene = scene(running()).await;
+    let of_hubot = CodespaceDraft { owner: Some("hubot".to_owned()), name: "of-hubot".to_owned(), ..running() };
+    assert!(scene.world().add_codespace(of_hubot));
+    assert!(scene.world().put_secret("user", &name(Member::Password), "x", "selected", &["acme/api"]));
+    let which = CodespaceList::Org(OrgName::parse("acme").unwrap());
+    let (all, _) = codespaces(&scene.gh, &which, &mut |_| {}).await.unwrap();
+    let told = standings(&scene.gh, &all, Whose::Members).await;
+    let own = all.iter().position(|codespace| codespace.name == code_name(NAME)).unwrap();
+    assert!(matches!(told[own].freshness, Freshness::Stale(_)) && told[own].told, "{told:?}");
+    assert!(matches!(told[1 - own].freshness, Freshness::Unknown(_)) && told[1 - own].told, "{told:?}");
 }
 
 #[tokio::test]
@@ -243,8 +290,8 @@ async fn the_list_is_whole_or_says_that_it_is_not() {
 
 async fn standing(scene: &Scene) -> (Codespace, Freshness) {
     let (all, _) = codespaces(&scene.gh, &CodespaceList::Mine, &mut |_| {}).await.unwrap();
-    let told = standings(&scene.gh, &all).await;
-    (all[0].clone(), told[0].clone())
+    let told = standings(&scene.gh, &all, Whose::Mine).await;
+    (all[0].clone(), told[0].freshness.clone())
 }
 
 #[tokio::test]

@@ -52,7 +52,8 @@ pub fn visibility_line(chosen: Visibility, canvas: &Canvas<'_, '_, '_>, columns:
     for visibility in [Visibility::All, Visibility::Private, Visibility::Selected] {
         let is_chosen = visibility == chosen;
         let (mark, role) = if is_chosen { (on, Role::SelectedName) } else { (off, Role::Dim) };
-        spans.push(canvas.span(role, format!(" {mark} {}", visibility.word())));
+        spans.push(Span::raw(" "));
+        spans.push(canvas.span(role, format!("{mark} {}", visibility.word())));
     }
     Line::from(spans)
 }

@@ -1,7 +1,7 @@
 //! Draws the list of codespaces, the detail, and the question. Every mark has its word beside it or in the detail.
 
 use ratatui::layout::{Position, Rect};
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 
 use super::{Question, State};
 use crate::app::App;
@@ -84,8 +84,9 @@ fn draw_head(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Re
             CodespaceList::Org(org) => format!("members of {org}"),
         };
         let is_current = *list == state.which;
-        let text = if is_current { format!("[{word}] ") } else { format!(" {word}  ") };
+        let text = if is_current { format!("[{word}]") } else { format!(" {word} ") };
         spans.push(canvas.span(if is_current { Role::TabActive } else { Role::Tab }, text));
+        spans.push(Span::raw(" "));
     }
     canvas.lines(Rect { height: 1, ..area }, vec![Line::from(spans)]);
     Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area }

@@ -70,10 +70,21 @@ fn beside(
     if let (Some(rule), Some(place)) = (columns.rule, columns.detail) {
         let border = (0..rule.height).map(|_| canvas.line(Role::Border, canvas.look.glyphs.lines.vertical)).collect();
         canvas.lines(rule, border);
-        let lines = detail(canvas, place.width);
+        let lines = cut(detail(canvas, place.width), usize::from(place.height), canvas);
         canvas.lines(place, lines);
     }
     columns.list
+}
+
+/// What there is room for; the last line says how much there is besides.
+fn cut(mut lines: Vec<Line<'static>>, rows: usize, canvas: &Canvas<'_, '_, '_>) -> Vec<Line<'static>> {
+    if lines.len() > rows && rows > 0 {
+        let left = lines.len() - rows + 1;
+        lines.truncate(rows - 1);
+        let text = format!("{} {left} more lines", canvas.look.glyphs.ellipsis);
+        lines.push(canvas.line(Role::Dim, text));
+    }
+    lines
 }
 
 fn steps_line(current: Step, rotates: bool, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Line<'static> {
