@@ -3,6 +3,7 @@
 pub mod action;
 pub mod cx;
 pub mod draw;
+pub mod filter;
 pub mod form;
 pub mod header;
 pub mod history;

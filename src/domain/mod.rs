@@ -13,6 +13,7 @@ pub mod inventory;
 pub mod journal;
 pub mod lint;
 pub mod names;
+pub mod number;
 pub mod pattern;
 pub mod preset;
 pub mod problem;

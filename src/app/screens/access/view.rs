@@ -14,19 +14,19 @@ use crate::app::screens::Behavior;
 use crate::app::world::Catalogue;
 use crate::domain::Visibility;
 use crate::ui::memory::Hit;
-use crate::ui::widgets::{Level, two_columns};
+use crate::ui::widgets::Level;
 use crate::ui::{Role, text_field};
 
 pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
-    let columns = two_columns(area);
+    let (left, detail) = canvas.beside(area);
     let is_org = state.targets.iter().all(|target| org_of(&target.scope).is_some());
     let head = if is_org {
-        visibility_line(state.visibility, canvas, columns.list.width)
+        visibility_line(state.visibility, canvas, left.width)
     } else {
         canvas.line(Role::Dim, " Which repositories' codespaces shall get it?")
     };
-    canvas.lines(columns.list, vec![head]);
-    let list = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..columns.list };
+    canvas.lines(left, vec![head]);
+    let list = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..left };
     let cursor = if state.visibility == Visibility::Selected {
         draw_picker(&state.picker, state.catalogue(&app.world), app.spin, canvas, list)
     } else {
@@ -35,9 +35,7 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
         canvas.lines(Rect { x: list.x + 1, width: list.width.saturating_sub(2), ..list }, lines);
         Some(Position::new(list.x, list.y))
     };
-    if let (Some(rule), Some(detail)) = (columns.rule, columns.detail) {
-        let border = (0..rule.height).map(|_| canvas.line(Role::Border, canvas.look.glyphs.lines.vertical)).collect();
-        canvas.lines(rule, border);
+    if let Some(detail) = detail {
         let lines = difference_lines(state, canvas, detail.width, detail.height);
         canvas.lines(detail, lines);
     }

@@ -1,5 +1,6 @@
 //! The list of credentials as rows. A row is its own key, so that a selection stays on its item while others arrive.
 
+use crate::app::filter::contains;
 use crate::app::remote::Remote;
 use crate::app::world::World;
 use crate::domain::preset::product_of_prefix;
@@ -102,8 +103,4 @@ fn matches(credential: &Credential, scope: &Scope, filter: &str) -> bool {
             matches!(access, Some(Access::Selected(s))
                 if s.repositories.iter().any(|r| contains(&r.full_name.shown(), filter)))
         })
-}
-
-fn contains(text: &str, filter: &str) -> bool {
-    filter.is_empty() || text.to_lowercase().contains(&filter.to_lowercase())
 }

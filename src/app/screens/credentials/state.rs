@@ -8,7 +8,7 @@ use super::changes::OWN_REPOSITORY;
 use super::rows::{Row, rows};
 use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};
-use crate::app::form::{field_key, say_refusal};
+use crate::app::filter::Filter;
 use crate::app::keymap::KeyPress;
 use crate::app::mending;
 use crate::app::notices::Tone;
@@ -18,14 +18,13 @@ use crate::app::scroll::Scroll;
 use crate::app::world::World;
 use crate::domain::foreign::clean;
 use crate::domain::{Credential, Member, Mend, Prefix, Scope, Sensitive};
-use crate::ui::{Memory, TextField, TrailingLineEnd};
+use crate::ui::Memory;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct State {
     /// The row one moved to; `None` until then, which means the first.
     selected: Option<Row>,
-    pub filter: TextField,
-    pub filtering: bool,
+    pub filter: Filter,
     unfolded: Vec<Scope>,
     /// Chosen to be changed together.
     pub(super) marked: BTreeSet<(Scope, Prefix)>,
@@ -34,23 +33,9 @@ pub struct State {
     pub detail_scroll: Scroll,
 }
 
-impl Default for State {
-    fn default() -> Self {
-        Self {
-            selected: None,
-            filter: TextField::plain(""),
-            filtering: false,
-            unfolded: Vec::new(),
-            marked: BTreeSet::new(),
-            detail: false,
-            detail_scroll: Scroll::default(),
-        }
-    }
-}
-
 impl State {
     pub fn rows(&self, world: &World) -> Vec<Row> {
-        rows(world, self.filter.text().unwrap_or_default(), &self.unfolded)
+        rows(world, self.filter.text(), &self.unfolded)
     }
 
     pub fn is_unfolded(&self, scope: &Scope) -> bool {
@@ -80,7 +65,7 @@ impl State {
 
     /// Selects the first row of a scope, such as one that was just added.
     pub fn select_scope(&mut self, scope: Scope) {
-        self.filter = TextField::plain("");
+        self.filter.clear();
         self.detail = false;
         self.selected = Some(Row::Empty(scope));
     }
@@ -200,7 +185,7 @@ impl State {
             Offer::called(Action::SelectAll, "mark all that match").unless(no_credentials(&self.rows(world))),
             Offer::new(Action::Undo).unless(world.nothing_to_undo()),
         ];
-        let home = !self.detail && self.filter.is_empty() && !self.filtering && !many;
+        let home = !self.detail && !self.filter.is_shown() && !many;
         let back = match (self.detail, many) {
             (true, _) => "close",
             (false, true) => "unmark all",
@@ -298,29 +283,20 @@ impl Behavior for State {
     }
 
     fn facade(&self, world: &World, _now: DateTime<Utc>) -> Facade {
-        if self.filtering {
-            let offers = vec![
-                Offer::called(Action::Activate, "to the list"),
-                Offer::called(Action::Back, "no filter"),
-                Offer::new(Action::Up),
-                Offer::new(Action::Down),
-            ];
-            return Facade { offers, typing: true };
+        if self.filter.focused {
+            return Filter::facade();
         }
         Facade { offers: self.offers(world), typing: false }
     }
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
         match action {
-            Action::Activate if self.filtering => self.filtering = false,
+            Action::Activate if self.filter.focused => self.filter.focused = false,
             Action::Activate => return self.open(cx),
             Action::Back if self.detail => self.detail = false,
             Action::Back if !self.marked.is_empty() => self.marked.clear(),
-            Action::Back => {
-                self.filtering = false;
-                self.filter = TextField::plain("");
-            }
-            Action::Filter => self.filtering = true,
+            Action::Back => self.filter.clear(),
+            Action::Filter => self.filter.focused = true,
             Action::New => {
                 let scope = self.selected(cx.world).and_then(|row| row.scope().cloned());
                 return Flow::Push(wizard_at(scope, cx));
@@ -376,17 +352,11 @@ impl Behavior for State {
     }
 
     fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
-        let Some(key) = field_key(key) else { return false };
-        say_refusal(self.filter.key(key), cx);
-        true
+        self.filter.text_key(key, cx)
     }
 
     fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) -> Flow {
-        if self.filtering {
-            say_refusal(self.filter.paste(text, TrailingLineEnd::DropOne), cx);
-        } else {
-            cx.note(Tone::Info, "there is no text field here to paste into; / opens the filter");
-        }
+        self.filter.paste(text, cx);
         Flow::Stay
     }
 
