@@ -71,6 +71,18 @@ impl Canvas<'_, '_, '_> {
         self.lines(area, seen);
     }
 
+    /// A text from its first line; where it does not fit, the last row says how much is left and how it is seen.
+    pub fn cut(&mut self, area: Rect, mut lines: Vec<Line<'_>>, how: &str) {
+        let height = usize::from(area.height);
+        let left = (lines.len() + 1).saturating_sub(height);
+        if lines.len() > height && height > 0 {
+            lines.truncate(height - 1);
+            let down = self.look.glyphs.lines.down;
+            lines.push(self.line(Role::Dim, format!("{down} {left} more: {how}")));
+        }
+        self.lines(area, lines);
+    }
+
     /// The same from its end: line `back` from it, with the first row saying how much is above.
     pub fn scrolled_back(&mut self, name: &'static str, area: Rect, mut lines: Vec<Line<'_>>, back: usize) {
         let height = usize::from(area.height);

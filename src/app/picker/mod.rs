@@ -15,7 +15,7 @@ use super::cx::{Cx, Facade};
 use super::form::{field_key, say_refusal};
 use super::keymap::KeyPress;
 use super::remote::Remote;
-use super::world::Catalogue;
+use super::repositories::Catalogue;
 use crate::domain::{RepoRef, Sensitive};
 use crate::ui::{TextField, TrailingLineEnd};
 

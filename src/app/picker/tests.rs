@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Picker;
 use crate::app::action::Action;
 use crate::app::remote::Remote;
-use crate::app::world::Catalogue;
+use crate::app::repositories::Catalogue;
 use crate::domain::{RepoRef, Repository};
 use crate::ui::TextField;
 

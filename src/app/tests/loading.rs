@@ -58,8 +58,7 @@ fn the_selection_stays_on_its_item_while_others_arrive_above_it() {
     let mut driver = Driver::start(here());
     let (mine, theirs) = (driver.reading(&Scope::User), driver.reading(&api()));
     driver.finish(theirs, Outcome::Listing(Ok(world::listing(&api()))));
-    driver.press("down");
-    driver.press("enter");
+    driver.keys("down down enter");
     driver.says("secrets of the repository acme/api");
     driver.press("esc");
     driver.finish(mine, Outcome::Listing(Ok(world::listing(&Scope::User))));

@@ -8,7 +8,7 @@ use crate::domain::{Access, Credential, Member, OtherSecret, Prefix, Scope, Scop
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Row {
-    /// A scope's heading; never selected.
+    /// A scope's heading; only a repository's is selected, as there is something to tell about it.
     Head(Scope),
     Credential(Scope, Prefix),
     /// The fold over the secrets that belong to no credential.
@@ -39,7 +39,11 @@ impl Row {
     }
 
     pub const fn is_selectable(&self) -> bool {
-        !matches!(self, Self::Head(_))
+        !matches!(self, Self::Head(Scope::User | Scope::Organization(_)))
+    }
+
+    pub const fn is_head(&self) -> bool {
+        matches!(self, Self::Head(_))
     }
 
     pub fn credential<'w>(&self, world: &'w World) -> Option<&'w Credential> {

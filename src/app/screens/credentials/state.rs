@@ -43,13 +43,14 @@ impl State {
     }
 
     /// The index of the selected row: the same item as before wherever it went; if it is gone, the nearest of its
-    /// scope, else the first.
+    /// scope, else the first. A heading is selected only by moving to it.
     pub fn selected_index(&self, rows: &[Row]) -> usize {
-        let first = rows.iter().position(Row::is_selectable).unwrap_or(0);
+        let is_plain = |row: &Row| row.is_selectable() && !row.is_head();
+        let first = rows.iter().position(is_plain).unwrap_or(0);
         let Some(wanted) = &self.selected else { return first };
         rows.iter()
             .position(|row| row == wanted)
-            .or_else(|| rows.iter().position(|row| row.is_selectable() && row.scope() == wanted.scope()))
+            .or_else(|| rows.iter().position(|row| is_plain(row) && row.scope() == wanted.scope()))
             .unwrap_or(first)
     }
 
@@ -105,7 +106,9 @@ impl State {
 
     fn open(&mut self, cx: &mut Cx<'_>) -> Flow {
         match self.selected(cx.world) {
-            Some(Row::Credential(..) | Row::Other(..) | Row::Memberships) => self.detail = !self.detail,
+            Some(Row::Credential(..) | Row::Other(..) | Row::Memberships | Row::Head(Scope::Repository(_))) => {
+                self.detail = !self.detail;
+            }
             Some(Row::Others(scope)) => match self.unfolded.iter().position(|s| *s == scope) {
                 Some(at) => drop(self.unfolded.remove(at)),
                 None => self.unfolded.push(scope),
@@ -118,7 +121,7 @@ impl State {
             }
             Some(Row::Empty(scope)) => return Flow::Push(wizard_at(Some(scope), cx)),
             Some(Row::Loading(scope)) => cx.note(Tone::Info, format!("still waiting for GitHub: {scope}")),
-            Some(Row::Head(_)) | None => {}
+            Some(Row::Head(Scope::User | Scope::Organization(_))) | None => {}
         }
         Flow::Stay
     }
@@ -224,6 +227,7 @@ fn activate_label(row: Option<&Row>, state: &State) -> &'static str {
         Some(Row::Empty(_)) => "new here",
         Some(Row::Problem(_)) if state.detail => "try again",
         Some(Row::Problem(_)) => "why",
+        Some(Row::Head(_)) if !state.detail => "what reaches it",
         _ if state.detail => "close", // a detail is open
         _ => "details",               // a credential or secret
     }

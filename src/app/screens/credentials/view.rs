@@ -3,7 +3,7 @@
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
-use super::{Row, State};
+use super::{Row, State, reach};
 use crate::app::App;
 use crate::app::draw::Canvas;
 use crate::app::screens::confirm::problem_lines;
@@ -33,7 +33,7 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
     let cursor = draw_list(state, app, canvas, list, &rows);
     if let Some(detail) = detail {
         let lines = detail_lines(state, app, canvas, detail.width);
-        canvas.lines(detail, lines);
+        canvas.cut(detail, lines, "enter shows them");
     }
     filter.or(cursor)
 }
@@ -100,7 +100,7 @@ fn row_line(
         Line::from(vec![canvas.span(Role::Mark, format!("{lead} ")), canvas.span(role, text)])
     };
     match row {
-        Row::Head(scope) => canvas.line(Role::Group, format!(" {}", words::heading(scope, world))),
+        Row::Head(scope) => canvas.line(Role::Group, format!("{lead}{}", words::heading(scope, world))),
         Row::Credential(scope, prefix) => {
             let Some(credential) = row.credential(world) else { return Line::default() };
             let mark = if state.is_marked(scope, prefix) { glyphs.checks.good } else { " " };
@@ -206,7 +206,8 @@ fn detail_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: 
             canvas.wrapped(Role::Text, &text, columns)
         }
         Row::Empty(scope) => empty_lines(scope, app, canvas, columns),
-        Row::Head(_) => Vec::new(),
+        Row::Head(Scope::Repository(name)) => reach::lines(name, app, canvas, columns),
+        Row::Head(Scope::User | Scope::Organization(_)) => Vec::new(),
     }
 }
 

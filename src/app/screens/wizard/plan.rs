@@ -177,7 +177,7 @@ impl Grant {
 
     /// The repository one started in is chosen from the start.
     pub(super) fn proposed(scope: &Scope, world: &World) -> Self {
-        let here = world.here_facts.value().filter(|facts| match scope {
+        let here = world.here_facts().filter(|facts| match scope {
             Scope::Organization(org) => {
                 facts.full_name.raw().to_lowercase().starts_with(&format!("{org}/").to_lowercase())
             }
