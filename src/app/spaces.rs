@@ -367,3 +367,4 @@ impl Cx<'_> {
 pub fn problem<'a>(world: &'a World, which: &CodespaceList) -> Option<&'a Problem> {
     world.spaces.list(which)?.problem()
 }
+            self.world.remember_run(self.now);

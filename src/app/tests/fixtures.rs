@@ -384,12 +384,19 @@ fn activity() -> Vec<(&'static str, Driver)> {
 fn picks() -> Vec<(&'static str, Driver)> {
     let at_the_list = || {
         let mut driver = with(Driver::ready(), "p");
+    let mut restarts = with(at_codespaces(), "G up space down space R tab enter");
+    let (id, job) = (restarts.writing(), restarts.last_write());
+    let Job::ChangeCodespaces(changes) = job else { panic!("{job:?}") };
+    let step = |(at, change)| spaces::step(change, at + 3);
+    restarts.finish(id, Outcome::CodespacesChanged(changes.iter().enumerate().map(step).collect()));
+    let restarts = with(answered(restarts), "5");
         driver.answer_everything();
         driver
     };
     let mut found = at_the_list();
     found.type_text("acweb");
     let mut nothing = at_the_list();
+        ("activity_restarts", restarts),
     nothing.type_text("zebra");
     let mut failed = with(Driver::ready(), "p");
     let id = failed.running(|job| matches!(job, Job::Repositories(None)));
