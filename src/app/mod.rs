@@ -16,6 +16,7 @@ pub mod picker;
 pub mod protocol;
 mod reaching;
 pub mod remote;
+mod renaming;
 pub mod repositories;
 pub mod screens;
 pub mod scroll;
@@ -146,6 +147,7 @@ impl App {
         for screen in &mut self.stack {
             screen.learn(&self.world);
         }
+        self.drop_unwanted(&mut effects);
         self.keep_spinning(&mut effects);
         self.keep_counting(&mut effects);
         effects
@@ -337,6 +339,9 @@ impl App {
     }
 
     fn part(&mut self, id: JobId, part: Part, effects: &mut Vec<Effect>) {
+        if let Part::Renamed(renamed) = &part {
+            return self.renamed(renamed, effects);
+        }
         self.world.part(id, &part);
         if let Some(at) = self.owner(id) {
             self.at(at, effects, |screen, cx| screen.part(id, part, cx));

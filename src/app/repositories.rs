@@ -2,18 +2,96 @@
 
 use std::sync::Arc;
 
+use super::App;
 use super::cx::Cx;
-use super::protocol::{Job, JobId, Outcome};
+use super::protocol::{Effect, Job, JobId, Outcome};
 use super::remote::Remote;
 use super::world::World;
-use crate::domain::{OrgName, RepoName, Repository, Scope};
+use crate::domain::{Foreign, OrgName, RepoName, Repository, RepositoryPage, Scope};
 
 /// A list of repositories and whether these are all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Catalogue {
-    /// Shared with the lists that are chosen from, so that nobody copies thousands of rows.
-    pub repositories: Arc<Vec<Repository>>,
+    pub repositories: Rows,
     pub complete: bool,
+}
+
+impl Catalogue {
+    /// Takes what a page brought; the first page begins anew, whatever was there before.
+    pub fn grow(so_far: &mut Option<Self>, page: &RepositoryPage) {
+        let catalogue = so_far.get_or_insert_default();
+        if page.before == 0 {
+            *catalogue = Self::default();
+        }
+        // A page that does not follow on what is here is of no use: the end of the reading brings everything.
+        if page.before == catalogue.repositories.len() {
+            catalogue.repositories.push(page.list.clone());
+        }
+    }
+}
+
+/// Repositories in pages as they came. The pages are shared with the lists that are chosen from, so that nobody copies
+/// thousands of rows, and another page leaves those before it as they are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rows {
+    pages: Vec<Arc<Vec<Repository>>>,
+    /// How many rows there are up to the end of each page.
+    ends: Vec<usize>,
+}
+
+impl Rows {
+    fn push(&mut self, page: Vec<Repository>) {
+        if !page.is_empty() {
+            self.ends.push(self.len() + page.len());
+            self.pages.push(Arc::new(page));
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.ends.last().copied().unwrap_or(0)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    pub fn get(&self, index: usize) -> Option<&Repository> {
+        let page = self.ends.partition_point(|end| *end <= index);
+        let start = page.checked_sub(1).map_or(0, |before| self.ends[before]);
+        self.pages.get(page)?.get(index - start)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Repository> {
+        self.from(0)
+    }
+
+    /// Those from one on.
+    pub fn from(&self, index: usize) -> impl Iterator<Item = &Repository> {
+        (index..self.len()).filter_map(|at| self.get(at))
+    }
+
+    /// How many rows of the other's are these very same, from the first on: what was not sent again.
+    pub fn shared_with(&self, other: &Self) -> usize {
+        let same = self.pages.iter().zip(&other.pages).take_while(|(one, other)| Arc::ptr_eq(one, other)).count();
+        same.checked_sub(1).map_or(0, |last| self.ends[last])
+    }
+
+    /// Gives a repository the name it has now; pages it is not in stay shared.
+    pub(super) fn rename(&mut self, id: u64, name: &Foreign) {
+        for page in self.pages.iter_mut().filter(|page| page.iter().any(|r| r.id == id)) {
+            for repository in Arc::make_mut(page).iter_mut().filter(|r| r.id == id) {
+                repository.full_name = name.clone();
+            }
+        }
+    }
+}
+
+impl From<Vec<Repository>> for Rows {
+    fn from(list: Vec<Repository>) -> Self {
+        let mut rows = Self::default();
+        rows.push(list);
+        rows
+    }
 }
 
 impl World {
@@ -77,16 +155,22 @@ impl Cx<'_> {
         self.world.catalogues.entry(org.cloned()).or_default().begin(id);
     }
 
+    /// Nobody chooses from it any more: its reading is aborted, and what came of it is no whole list.
+    pub(super) fn drop_catalogue(&mut self, org: Option<&OrgName>) {
+        let Some(remote) = self.world.catalogues.remove(&org.cloned()) else { return };
+        if let Some(id) = remote.loading_id() {
+            self.cancel(id);
+        }
+    }
+
     /// Takes the end of a read about repositories; others it leaves alone.
     pub(super) fn settle_repositories(&mut self, id: JobId, outcome: &Outcome) {
         match outcome {
             Outcome::Repositories(result) => {
                 let mine = self.world.catalogues.values_mut().find(|remote| remote.loading_id() == Some(id));
                 if let Some(remote) = mine {
-                    let catalogue = |(list, complete): (Vec<Repository>, bool)| Catalogue {
-                        repositories: Arc::new(list),
-                        complete,
-                    };
+                    let catalogue =
+                        |(list, complete): (Vec<Repository>, bool)| Catalogue { repositories: list.into(), complete };
                     remote.settle(id, result.clone().map(catalogue));
                 }
             }
@@ -96,6 +180,18 @@ impl Cx<'_> {
                 }
             }
             _ => {} // not about repositories
+        }
+    }
+}
+
+impl App {
+    /// Lists of repositories that are being read for a screen that is gone are read no further.
+    pub(super) fn drop_unwanted(&mut self, effects: &mut Vec<Effect>) {
+        let is_wanted = |org: &Option<OrgName>| self.stack.iter().any(|screen| screen.chooses_from(org.as_ref()));
+        let loading = self.world.catalogues.iter().filter(|(_, remote)| remote.is_loading());
+        let unwanted: Vec<_> = loading.map(|(org, _)| org.clone()).filter(|org| !is_wanted(org)).collect();
+        for org in unwanted {
+            self.with_cx(effects, |_, cx| cx.drop_catalogue(org.as_ref()));
         }
     }
 }

@@ -1,7 +1,6 @@
 //! What is known of GitHub, shared by all screens: who one is, the scopes with their secrets, the repositories.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
 
 use super::cx::Cx;
 use super::history::Done;
@@ -163,12 +162,24 @@ impl World {
                     remote.part(id, listing.clone());
                 }
             }
-            Part::Repositories(list) => {
-                if let Some(remote) = self.catalogues.values_mut().find(|remote| remote.loading_id() == Some(id)) {
-                    remote.part(id, Catalogue { repositories: Arc::new(list.clone()), complete: false });
+            Part::Far(far) => {
+                self.scopes.iter_mut().for_each(|(_, remote)| remote.got(id, *far));
+                self.catalogues.values_mut().for_each(|remote| remote.got(id, *far));
+            }
+            Part::Repositories(page) => {
+                if let Some(Remote::Loading { so_far, .. }) =
+                    self.catalogues.values_mut().find(|remote| remote.loading_id() == Some(id))
+                {
+                    Catalogue::grow(so_far, page);
                 }
             }
-            Part::Step(_) | Part::Member(_) | Part::Device(_) | Part::Codespaces(_) | Part::Codespace(_) => {}
+            Part::Step(_)
+            | Part::Member(_)
+            | Part::Device(_)
+            | Part::Codespaces(_)
+            | Part::Codespace(_)
+            // Taken in `renaming`, with the screens.
+            | Part::Renamed(_) => {}
         }
     }
 

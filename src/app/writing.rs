@@ -4,7 +4,7 @@ use super::cx::Cx;
 use super::notices::Tone;
 use super::protocol::{Job, JobId, Outcome, Part};
 use crate::domain::change::{AccessBefore, AccessOutcome, Stale};
-use crate::domain::{AccessChange, Draft, Member, MemberReport, Mend, Prefix, Problem, Saved, Scope};
+use crate::domain::{AccessChange, Draft, Member, MemberReport, Mend, Prefix, Problem, Renamed, Saved, Scope};
 
 /// Something to write, decided to the last detail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +27,15 @@ impl Change {
             Self::Delete { scope, .. } => scope,
             Self::Restore(before) => &before.scope,
         }
+    }
+
+    /// A repository has another name now: what is still to be written goes there.
+    pub fn renamed(&mut self, renamed: &Renamed) {
+        let (Self::Save(Draft { scope, .. })
+        | Self::Access(AccessChange { scope, .. })
+        | Self::Delete { scope, .. }
+        | Self::Restore(AccessBefore { scope, .. })) = self;
+        renamed.scope(scope);
     }
 
     pub const fn prefix(&self) -> &Prefix {
@@ -123,6 +132,14 @@ impl Writing {
     pub const fn change(&self) -> &Change {
         match self {
             Self::Running { change, .. } | Self::Ended { change, .. } | Self::Overtaken { change, .. } => change,
+        }
+    }
+
+    pub fn renamed(&mut self, renamed: &Renamed) {
+        match self {
+            Self::Running { change, .. } | Self::Ended { change, .. } | Self::Overtaken { change, .. } => {
+                change.renamed(renamed);
+            }
         }
     }
 

@@ -12,7 +12,7 @@ use crate::app::picker::{Picker, Row};
 use crate::app::remote::Remote;
 use crate::app::repositories::Catalogue;
 use crate::app::screens::Behavior;
-use crate::domain::Visibility;
+use crate::domain::{Far, Visibility};
 use crate::ui::memory::Hit;
 use crate::ui::widgets::Level;
 use crate::ui::{Role, text_field};
@@ -139,12 +139,16 @@ pub fn catalogue_line(
 ) -> Line<'static> {
     let glyphs = &canvas.look.glyphs;
     let read = catalogue.and_then(Remote::value).map_or(0, |catalogue| catalogue.repositories.len());
+    // How many came is told anyway.
+    let far = catalogue.and_then(Remote::far).filter(|far| !matches!(far, Far::SoFar(_)));
+    let far = far.map(|far| format!(", {}", far.words())).unwrap_or_default();
     match catalogue {
         Some(Remote::Loading { .. }) if picker.filter.is_empty() && !picker.only_chosen => {
-            canvas.line(Role::Info, format!(" {} {} so far", glyphs.spinner(spin), count(picker.len())))
+            canvas.line(Role::Info, format!(" {} {} so far{far}", glyphs.spinner(spin), count(picker.len())))
         }
         Some(Remote::Loading { .. }) => {
-            canvas.line(Role::Info, format!(" {} {} of {} so far", glyphs.spinner(spin), picker.len(), count(read)))
+            let text = format!(" {} {} of {} so far{far}", glyphs.spinner(spin), picker.len(), count(read));
+            canvas.line(Role::Info, text)
         }
         Some(Remote::Failed { problem, .. }) => {
             canvas.line(Role::Warn, format!(" {} {}: {}", glyphs.checks.warn, problem.what, problem.why))

@@ -142,7 +142,8 @@ fn foot_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u1
 fn empty_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let is_read = matches!(app.world.spaces.list(&state.which), Some(crate::app::remote::Remote::Ready(_)));
     if !is_read {
-        let text = format!("{} waiting for GitHub", canvas.look.glyphs.spinner(app.spin));
+        let far = app.world.spaces.list(&state.which).and_then(crate::app::remote::Remote::far);
+        let text = format!("{} {}", canvas.look.glyphs.spinner(app.spin), words::waiting(far));
         return canvas.wrapped(Role::Info, &text, columns);
     }
     if state.listed(&app.world).is_some_and(|listed| !listed.complete) {

@@ -38,6 +38,19 @@ impl Row {
         }
     }
 
+    pub const fn scope_mut(&mut self) -> Option<&mut Scope> {
+        match self {
+            Self::Head(scope)
+            | Self::Credential(scope, _)
+            | Self::Others(scope)
+            | Self::Other(scope, _)
+            | Self::Loading(scope)
+            | Self::Problem(scope)
+            | Self::Empty(scope) => Some(scope),
+            Self::Memberships => None,
+        }
+    }
+
     pub const fn is_selectable(&self) -> bool {
         !matches!(self, Self::Head(Scope::User | Scope::Organization(_)))
     }

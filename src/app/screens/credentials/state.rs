@@ -13,11 +13,12 @@ use crate::app::keymap::KeyPress;
 use crate::app::mending;
 use crate::app::notices::Tone;
 use crate::app::protocol::Effect;
+use crate::app::renaming::rekeyed;
 use crate::app::screens::{Behavior, Screen, login_test, pick, wizard};
 use crate::app::scroll::Scroll;
 use crate::app::world::World;
 use crate::domain::foreign::clean;
-use crate::domain::{Credential, Member, Mend, Prefix, Scope, Sensitive};
+use crate::domain::{Credential, Member, Mend, Prefix, Renamed, Scope, Sensitive};
 use crate::ui::Memory;
 
 #[derive(Clone, Debug, Default)]
@@ -372,5 +373,15 @@ impl Behavior for State {
             Some(_) | None => {}
         }
         Flow::Stay
+    }
+
+    fn renamed(&mut self, renamed: &Renamed) {
+        if let Some(scope) = self.selected.as_mut().and_then(Row::scope_mut) {
+            renamed.scope(scope);
+        }
+        for scope in &mut self.unfolded {
+            renamed.scope(scope);
+        }
+        self.marked = std::mem::take(&mut self.marked).into_iter().map(|key| rekeyed(key, renamed)).collect();
     }
 }

@@ -6,6 +6,7 @@ use ratatui::text::Line;
 use super::{Row, State, reach};
 use crate::app::App;
 use crate::app::draw::Canvas;
+use crate::app::remote::Remote;
 use crate::app::screens::confirm::problem_lines;
 use crate::app::words;
 use crate::domain::preset::product_of_prefix;
@@ -130,7 +131,10 @@ fn row_line(
             let name = row.other(world).map(|other| other.name.shown()).unwrap_or_default();
             pad(Role::Dim, format!("  {name}"))
         }
-        Row::Loading(_) => pad(Role::Info, format!("{} waiting for GitHub", glyphs.spinner(app.spin))),
+        Row::Loading(scope) => {
+            let far = world.scope(scope).and_then(Remote::far);
+            pad(Role::Info, format!("{} {}", glyphs.spinner(app.spin), words::waiting(far)))
+        }
         Row::Problem(scope) => {
             let why = world.scope(scope).and_then(|r| r.problem()).map(|p| p.why.clone()).unwrap_or_default();
             let what = if state.filter.is_empty() { "not readable" } else { "not readable or searched" };
@@ -202,7 +206,8 @@ fn detail_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: 
             None => canvas.wrapped(Role::Text, "Asking GitHub for the organizations you belong to.", columns),
         },
         Row::Loading(scope) => {
-            let text = format!("Waiting for GitHub: {}.", words::whose(scope, world));
+            let far = world.scope(scope).and_then(Remote::far).map(|far| format!(", {}", far.words()));
+            let text = format!("Waiting for GitHub: {}{}.", words::whose(scope, world), far.unwrap_or_default());
             canvas.wrapped(Role::Text, &text, columns)
         }
         Row::Empty(scope) => empty_lines(scope, app, canvas, columns),
