@@ -21,7 +21,9 @@ impl App {
             screen.renamed(renamed);
         }
         self.with_cx(effects, |_, cx| {
-            twice.into_iter().for_each(|id| cx.cancel(id));
+            for id in twice {
+                cx.cancel(id);
+            }
             let text = format!("{} has another name now: {}; it is shown under that", renamed.from, renamed.to);
             cx.note(Tone::Info, text);
         });

@@ -65,7 +65,7 @@ pub struct Grown<'a, T> {
 
 impl<'a, T> Grown<'a, T> {
     /// What this page brought.
-    pub fn new(&self) -> &'a [T] {
+    pub fn fresh(&self) -> &'a [T] {
         self.all.get(self.before..).unwrap_or_default()
     }
 }

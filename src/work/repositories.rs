@@ -5,8 +5,8 @@ use crate::github::{Client, Grown, RepoRecord};
 
 use super::problems::explain;
 
-/// All repositories the user reaches, or an organization's; `part` hears of each page only what it brought, so that many
-/// pages cost no more than their rows.
+/// All repositories the user reaches, or an organization's; `part` hears of each page only what it brought, so that
+/// many pages cost no more than their rows.
 ///
 /// If a later page cannot be read, what came before it is the answer, marked as incomplete.
 pub async fn repositories(
@@ -19,7 +19,7 @@ pub async fn repositories(
         |org| format!("the repositories of {org} could not be listed"),
     );
     let mut grown = |grown: Grown<'_, RepoRecord>| {
-        let list = grown.new().iter().cloned().map(RepoRecord::into_repository).collect();
+        let list = grown.fresh().iter().cloned().map(RepoRecord::into_repository).collect();
         part(Growing { value: RepositoryPage { before: grown.before, list }, far: grown.far });
     };
     let (records, failure) = gh.repositories(org, &mut grown).await.map_err(|e| explain(what, &e, None))?;

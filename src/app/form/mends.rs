@@ -1,4 +1,5 @@
-//! What there is to say about the fields, what keeps one from going on, and the mends that are offered. It writes nothing.
+//! What there is to say about the fields, what keeps one from going on, and the mends that are offered.
+//! Nothing here writes anything to GitHub.
 
 use super::{Form, Remark, Slot};
 use crate::app::cx::Cx;

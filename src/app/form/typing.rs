@@ -1,4 +1,5 @@
-//! Typing in a form: keys and pastes into the focused field, going from field to field, and the short look at a password.
+//! Typing in a form: keys and pastes into the focused field, going from field to field, the short look at a password.
+//! A key that is no text stays an action.
 
 use crossterm::event::{KeyCode, KeyModifiers};
 

@@ -4,6 +4,7 @@ use super::world::{self, acme, api, globex, here, org};
 use super::*;
 use crate::app::protocol::Pointer;
 use crate::app::remote::Remote;
+use crate::app::repositories::Rows;
 use crate::domain::traffic::{Budget, Traffic};
 use crate::domain::{Far, RepoName, Repository, RepositoryPage};
 
@@ -280,7 +281,7 @@ fn another_page_of_repositories_costs_its_own_rows_and_no_others() {
     let one =
         |id: u64| Repository { id, full_name: format!("acme/r{id:05}").as_str().into(), ..world::repository("x/y") };
     let rows = |driver: &Driver| driver.app.world.catalogue(None).unwrap().value().unwrap().repositories.clone();
-    let (mut sent, mut before) = (0, Default::default());
+    let (mut sent, mut before) = (0, Rows::default());
     for page in 0..50 {
         let list: Vec<Repository> = (page * 100..page * 100 + 100).map(|id| one(id + 1_000)).collect();
         sent += list.len();

@@ -42,12 +42,11 @@ pub(super) fn lines(name: &RepoName, app: &App, canvas: &Canvas<'_, '_, '_>, col
 fn unknown(name: &RepoName, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let mut lines = canvas.wrapped(Role::Dim, "what reaches it is unknown", columns);
     lines.push(Line::default());
-    match app.world.facts(name).and_then(Remote::problem) {
-        Some(problem) => lines.extend(problem_lines(problem, canvas, columns)),
-        None => {
-            let text = format!("{} still asking GitHub what it is", canvas.look.glyphs.spinner(app.spin));
-            lines.extend(canvas.wrapped(Role::Info, &text, columns));
-        }
+    if let Some(problem) = app.world.facts(name).and_then(Remote::problem) {
+        lines.extend(problem_lines(problem, canvas, columns));
+    } else {
+        let text = format!("{} still asking GitHub what it is", canvas.look.glyphs.spinner(app.spin));
+        lines.extend(canvas.wrapped(Role::Info, &text, columns));
     }
     lines
 }

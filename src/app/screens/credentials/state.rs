@@ -291,7 +291,12 @@ impl Behavior for State {
         if self.filter.focused {
             return Filter::facade();
         }
-        Facade { offers: self.offers(world), typing: false }
+        let mut offers = self.offers(world);
+        if !self.detail && self.selected(world).is_some_and(|row| row.is_head()) {
+            // On the smallest screen this is what the heading is selected for.
+            offers.sort_by_key(|offer| offer.action != Action::Activate);
+        }
+        Facade { offers, typing: false }
     }
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
