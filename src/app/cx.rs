@@ -73,7 +73,7 @@ pub enum Flow {
 pub struct Flights {
     last: u64,
     /// A write with what to say about it when its screen is gone; a read with nothing.
-    running: Vec<(JobId, Option<Write>)>,
+    pub(super) running: Vec<(JobId, Option<Write>)>,
 }
 
 /// A write under way, as far as it matters when nobody looks at it any more.

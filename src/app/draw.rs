@@ -1,20 +1,21 @@
 //! The frame that never moves: header, tabs, body, notices, footer; and the words where there is no room for it.
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph};
 
 use super::action::Action;
+use super::filter::Filter;
 use super::header;
 use super::keymap::Keymap;
 use super::notices::Tone;
 use super::screens::{self, Screen};
 use super::{App, Leaving};
 use crate::ui::memory::Hit;
-use crate::ui::widgets::{Level, fit, key_hints, notice, width};
-use crate::ui::{Glyphs, Memory, Role, Theme};
+use crate::ui::widgets::{Level, fit, key_hints, notice, two_columns, width};
+use crate::ui::{Glyphs, Memory, Role, Theme, text_field};
 
 /// How things look: given once at the start.
 #[derive(Clone, Debug)]
@@ -70,6 +71,18 @@ impl Canvas<'_, '_, '_> {
         self.lines(area, seen);
     }
 
+    /// A text from its first line; where it does not fit, the last row says how much is left and how it is seen.
+    pub fn cut(&mut self, area: Rect, mut lines: Vec<Line<'_>>, how: &str) {
+        let height = usize::from(area.height);
+        let left = (lines.len() + 1).saturating_sub(height);
+        if lines.len() > height && height > 0 {
+            lines.truncate(height - 1);
+            let down = self.look.glyphs.lines.down;
+            lines.push(self.line(Role::Dim, format!("{down} {left} more: {how}")));
+        }
+        self.lines(area, lines);
+    }
+
     /// The same from its end: line `back` from it, with the first row saying how much is above.
     pub fn scrolled_back(&mut self, name: &'static str, area: Rect, mut lines: Vec<Line<'_>>, back: usize) {
         let height = usize::from(area.height);
@@ -95,6 +108,31 @@ impl Canvas<'_, '_, '_> {
         }
         self.lines(place, vec![line]);
         self.frame.buffer_mut().set_style(place, self.look.theme.style(Role::Selected));
+    }
+
+    /// The list's area, and the detail's where there is room for one beside it; the line between them is drawn.
+    pub fn beside(&mut self, area: Rect) -> (Rect, Option<Rect>) {
+        let columns = two_columns(area);
+        if let Some(rule) = columns.rule {
+            let line = self.look.glyphs.lines.vertical;
+            let border = (0..rule.height).map(|_| self.line(Role::Border, line)).collect();
+            self.lines(rule, border);
+        }
+        (columns.list, columns.detail)
+    }
+
+    /// The line of a list's filter, while there is one, with its cursor; and what is left of the area.
+    pub fn filter(&mut self, filter: &Filter, area: Rect) -> (Option<Position>, Rect) {
+        if !filter.is_shown() {
+            return (None, area);
+        }
+        let line = self.line(Role::Label, " filter");
+        self.lines(area, vec![line]);
+        let field = Rect { x: area.x + 9, width: area.width.saturating_sub(10), height: 1, ..area };
+        let (theme, glyphs) = (&self.look.theme, &self.look.glyphs);
+        let cursor = text_field::draw(self.frame.buffer_mut(), field, &filter.field, theme, glyphs, filter.focused);
+        let rest = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+        (cursor.filter(|_| filter.focused), rest)
     }
 
     /// A text broken into lines of one role.

@@ -13,6 +13,7 @@ use super::action::Action;
 use super::draw::Canvas;
 use super::keymap::Keymap;
 use super::screens::Screen;
+use crate::domain::number::grouped;
 use crate::domain::traffic::Pause;
 use crate::ui::Role;
 use crate::ui::memory::Hit;
@@ -135,19 +136,6 @@ fn who(app: &App, dot: &str) -> (String, String) {
         None => state,
     };
     (who, String::new())
-}
-
-/// `4812` as `4,812`.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// Which of [`TABS`] is open, and how many screens of the stack belong to it.

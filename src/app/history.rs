@@ -6,9 +6,11 @@ use chrono::{DateTime, Utc};
 
 use super::cx::Write;
 use super::protocol::{Job, Outcome};
+use super::spaces::doing;
 use super::world::World;
 use crate::domain::change::{AccessBefore, AccessOutcome, Seen, WriteOutcome};
-use crate::domain::{Access, MemberReport, Problem, Saved};
+use crate::domain::codespace::Stage;
+use crate::domain::{Access, CodespaceChange, MemberReport, Problem, Saved};
 
 /// One change, or the attempt of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,17 +30,50 @@ pub enum Ended {
     Whole(Vec<MemberReport>),
     /// Some are and some are not.
     Half(Vec<MemberReport>),
+    /// Codespaces were stopped and started, each by itself.
+    Codespaces(Vec<End>),
     /// Nothing was written, and why.
     Refused(Problem),
     /// Nothing was written, because somebody else changed it meanwhile; what differs, one sentence each.
     Overtaken(Vec<String>),
 }
 
+/// What became of one codespace that was to be stopped or started. That one runs says nothing of its image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct End {
+    pub change: CodespaceChange,
+    /// How far it got; `None` where it was not tried.
+    pub stage: Option<Stage>,
+}
+
+impl End {
+    pub fn is_done(&self) -> bool {
+        self.stage.as_ref().is_some_and(|stage| self.change.is_done_by(stage))
+    }
+
+    /// What came back, in words that read well after its name and a colon.
+    pub fn words(&self) -> String {
+        match (&self.stage, &self.change) {
+            (None, _) => "not tried".to_owned(),
+            (Some(Stage::Failed(problem) | Stage::Unknown(problem)), _) => {
+                let word = self.stage.as_ref().map_or("", Stage::word);
+                format!("{word}: {}: {}", problem.what, problem.why)
+            }
+            (Some(Stage::Running), CodespaceChange::Restart(_)) => {
+                "restarted: it runs with its new variables; that says nothing of its image".to_owned()
+            }
+            (Some(Stage::Running), _) => "started; that says nothing of its image".to_owned(),
+            (Some(stage @ (Stage::Stopping | Stage::Stopped | Stage::Starting)), _) => stage.word().to_owned(),
+        }
+    }
+}
+
 impl Ended {
     /// One word for it.
-    pub const fn word(&self) -> &'static str {
+    pub fn word(&self) -> &'static str {
         match self {
-            Self::Whole(_) => "done",
+            Self::Codespaces(ends) if !ends.iter().all(End::is_done) => "not whole",
+            Self::Whole(_) | Self::Codespaces(_) => "done",
             Self::Half(_) => "not whole",
             Self::Refused(_) => "refused",
             Self::Overtaken(_) => "overtaken",
@@ -48,7 +83,7 @@ impl Ended {
     pub fn reports(&self) -> &[MemberReport] {
         match self {
             Self::Whole(reports) | Self::Half(reports) => reports,
-            Self::Refused(_) | Self::Overtaken(_) => &[],
+            Self::Codespaces(_) | Self::Refused(_) | Self::Overtaken(_) => &[],
         }
     }
 }
@@ -71,6 +106,8 @@ pub enum Lasting {
     Undoing,
     Later,
     Unread,
+    Stopped,
+    Started,
 }
 
 impl Lasting {
@@ -84,13 +121,19 @@ impl Lasting {
             Self::Undoing => "it took a change back itself; choose the access anew instead",
             Self::Later => "it was finished later: undo that one, which takes back both",
             Self::Unread => "what it reached before could not be read whole, and half a list is never written back",
+            Self::Stopped => "what ran in a codespace ended when it was stopped, and nothing brings that back",
+            Self::Started => "what started runs; the screen of the codespaces stops it again",
         }
     }
 }
 
 impl Done {
-    pub const fn is_whole(&self) -> bool {
-        matches!(self.outcome, Ended::Whole(_))
+    pub fn is_whole(&self) -> bool {
+        match &self.outcome {
+            Ended::Whole(_) => true,
+            Ended::Codespaces(ends) => ends.iter().all(End::is_done),
+            Ended::Half(_) | Ended::Refused(_) | Ended::Overtaken(_) => false,
+        }
     }
 
     /// Why this cannot be undone; `None` if it can.
@@ -150,6 +193,22 @@ impl World {
         };
         let text = if matches!(ended, Ended::Whole(_)) { &write.done } else { &write.doing };
         self.changes.insert(0, Done { at, text: text.clone(), outcome: ended, undo });
+    }
+
+    /// Keeps what stopping and starting codespaces came to.
+    pub(super) fn remember_run(&mut self, at: DateTime<Utc>) {
+        let Some(run) = &self.spaces.run else { return };
+        let end = |change: &CodespaceChange| End { change: change.clone(), stage: run.stage(change.name()).cloned() };
+        let ends: Vec<End> = run.changes.iter().map(end).collect();
+        let is_whole = ends.iter().all(End::is_done);
+        let lasting = match run.changes.first() {
+            Some(CodespaceChange::Start(_)) => Lasting::Started,
+            Some(CodespaceChange::Restart(_) | CodespaceChange::Stop(_) | CodespaceChange::StopMember { .. })
+            | None => Lasting::Stopped,
+        };
+        let lasting = if ends.iter().all(|end| end.stage.is_none()) { Lasting::Nothing } else { lasting };
+        let text = if is_whole { run.summary().1 } else { doing(&run.changes) };
+        self.changes.insert(0, Done { at, text, outcome: Ended::Codespaces(ends), undo: Undo::Never(lasting) });
     }
 
     /// What undoing a change of access restores. The rest of one that was not whole is undone together with it.

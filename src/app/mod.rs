@@ -3,6 +3,7 @@
 pub mod action;
 pub mod cx;
 pub mod draw;
+pub mod filter;
 pub mod form;
 pub mod header;
 pub mod history;
@@ -13,7 +14,10 @@ pub mod notices;
 mod parting;
 pub mod picker;
 pub mod protocol;
+mod reaching;
 pub mod remote;
+mod renaming;
+pub mod repositories;
 pub mod screens;
 pub mod scroll;
 pub mod series;
@@ -30,16 +34,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use self::action::{Action, EVERYWHERE, Offer};
 pub use self::cx::{Cx, Flights};
-use self::cx::{Facade, Flow, Write};
+use self::cx::{Facade, Flow};
 pub use self::draw::{Canvas, Look};
 use self::keymap::{KeyPress, Keymap};
 use self::notices::{Notices, Tone};
 use self::protocol::{Effect, JobId, Msg, Outcome, Part, Pointer, Timer};
 use self::screens::Screen;
-use self::spaces::Run;
 use self::world::{Start, World};
+use self::writing::report_orphan;
 use crate::domain::ScopeKind;
-use crate::domain::change::AccessOutcome;
 use crate::domain::traffic::Pause;
 use crate::ui::Memory;
 
@@ -143,6 +146,7 @@ impl App {
         for screen in &mut self.stack {
             screen.learn(&self.world);
         }
+        self.drop_unwanted(&mut effects);
         self.keep_spinning(&mut effects);
         self.keep_counting(&mut effects);
         effects
@@ -334,6 +338,9 @@ impl App {
     }
 
     fn part(&mut self, id: JobId, part: Part, effects: &mut Vec<Effect>) {
+        if let Part::Renamed(renamed) = &part {
+            return self.renamed(renamed, effects);
+        }
         self.world.part(id, &part);
         if let Some(at) = self.owner(id) {
             self.at(at, effects, |screen, cx| screen.part(id, part, cx));
@@ -456,41 +463,4 @@ impl App {
 
 fn help_key(facade: &Facade) -> String {
     Keymap::shipped().key(Action::Help, facade.typing).unwrap_or_default()
-}
-
-/// A write whose screen is gone reports in the notices, and its result still reaches the lists.
-fn report_orphan(write: &Write, outcome: &Outcome, cx: &mut Cx<'_>) {
-    let saved = match outcome {
-        Outcome::Saved(Ok(saved)) | Outcome::AccessChanged(Ok(AccessOutcome::Done { saved, .. })) => saved,
-        Outcome::Saved(Err(problem)) | Outcome::AccessChanged(Err(problem)) => {
-            cx.note(Tone::Bad, format!("{} did not succeed: {}: {}", write.doing, problem.what, problem.why));
-            return;
-        }
-        Outcome::AccessChanged(Ok(AccessOutcome::Stale(stale))) => {
-            if let Some(scope) = &write.scope {
-                cx.take_listing(scope, stale.now.clone());
-            }
-            cx.note(Tone::Warn, format!("{}: nothing was changed, somebody else did meanwhile", write.doing));
-            return;
-        }
-        Outcome::CodespacesChanged(_) => {
-            if let Some((whole, text)) = cx.world.spaces.run.as_ref().map(Run::summary) {
-                cx.note(if whole { Tone::Good } else { Tone::Bad }, text);
-            }
-            return;
-        }
-        _ => return, // no end of a write of secrets
-    };
-    match (&write.scope, &saved.now) {
-        (Some(scope), Some(listing)) => cx.take_listing(scope, listing.clone()),
-        (Some(scope), None) => cx.load_scope(scope),
-        (None, _) => {}
-    }
-    if saved.is_whole() {
-        cx.note(Tone::Good, write.done.clone());
-    } else {
-        let rest = saved.members.iter().filter(|m| !m.outcome.is_done());
-        let words: Vec<String> = rest.map(|m| format!("{} {}", m.name, m.outcome.word())).collect();
-        cx.note(Tone::Bad, format!("{} is not whole: {}", write.doing, words.join(", ")));
-    }
 }

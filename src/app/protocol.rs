@@ -10,8 +10,9 @@ use crate::domain::change::{AccessBefore, AccessOutcome};
 use crate::domain::token::{DeviceCode, Identity, Membership, TokenChoice, TokenReport};
 use crate::domain::verdict::{Trial, With};
 use crate::domain::{
-    AccessChange, Codespace, CodespaceChange, CodespaceList, CodespaceStep, Draft, MemberReport, OrgName, Prefix,
-    Problem, RepoName, Repository, Saved, Scope, ScopeListing, Sensitive, Step, TestReport, Traffic,
+    AccessChange, Codespace, CodespaceChange, CodespaceList, CodespaceStep, Draft, Far, MemberReport, OrgName, Prefix,
+    Problem, Renamed, RepoName, Repository, RepositoryPage, Saved, Scope, ScopeListing, Sensitive, Step, TestReport,
+    Traffic,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -134,6 +135,31 @@ pub enum Job {
 }
 
 impl Job {
+    /// The repository it is about, where it is about one.
+    pub const fn repository(&self) -> Option<&RepoName> {
+        let scope = match self {
+            Self::Repository(name) | Self::Codespaces(CodespaceList::MineIn(name)) => return Some(name),
+            Self::LoadScope(scope) | Self::Delete { scope, .. } => scope,
+            Self::Save(draft) => &draft.scope,
+            Self::ChangeAccess(change) => &change.scope,
+            Self::RestoreAccess(before) => &before.scope,
+            Self::SignIn
+            | Self::SignOut
+            | Self::Tokens
+            | Self::UseToken(_)
+            | Self::Device { .. }
+            | Self::Codespaces(CodespaceList::Mine | CodespaceList::Org(_))
+            | Self::ChangeCodespaces(_)
+            | Self::Memberships
+            | Self::Repositories(_)
+            | Self::Test { .. } => return None,
+        };
+        match scope {
+            Scope::Repository(name) => Some(name),
+            Scope::User | Scope::Organization(_) => None,
+        }
+    }
+
     /// Writes run to their end and are awaited at exit; reads are aborted when nobody wants them any more.
     pub const fn is_write(&self) -> bool {
         match self {
@@ -162,12 +188,17 @@ impl Job {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Part {
     Listing(ScopeListing),
-    Repositories(Vec<Repository>),
+    /// What a page of them brought.
+    Repositories(RepositoryPage),
+    /// How far the reading got, before what it brought.
+    Far(Far),
     Step(Step),
     Member(MemberReport),
     Device(DeviceCode),
     Codespaces(Vec<Codespace>),
     Codespace(CodespaceStep),
+    /// The repository a job is about has another name now; the answer itself came from there.
+    Renamed(Renamed),
 }
 
 /// How a job ended.

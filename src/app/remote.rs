@@ -1,7 +1,7 @@
 //! A value from elsewhere: absent, on its way, here, or failed. Never a pair of flags.
 
 use super::protocol::JobId;
-use crate::domain::Problem;
+use crate::domain::{Far, Problem};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Remote<T> {
@@ -10,6 +10,8 @@ pub enum Remote<T> {
     Loading {
         id: JobId,
         so_far: Option<T>,
+        /// How far it got, where that was told.
+        far: Option<Far>,
     },
     Ready(T),
     Failed {
@@ -26,6 +28,15 @@ impl<T> Remote<T> {
             Self::Loading { so_far, .. } => so_far.as_ref(),
             Self::Ready(value) => Some(value),
             Self::Failed { previous, .. } => previous.as_ref(),
+        }
+    }
+
+    pub const fn value_mut(&mut self) -> Option<&mut T> {
+        match self {
+            Self::Absent => None,
+            Self::Loading { so_far, .. } => so_far.as_mut(),
+            Self::Ready(value) => Some(value),
+            Self::Failed { previous, .. } => previous.as_mut(),
         }
     }
 
@@ -55,17 +66,33 @@ impl<T> Remote<T> {
             Self::Ready(value) => Some(value),
             Self::Failed { previous, .. } => previous,
         };
-        *self = Self::Loading { id, so_far };
+        *self = Self::Loading { id, so_far, far: None };
     }
 
     /// Takes a part of the answer to `id`; a stale one is ignored. Says whether it was taken.
     pub fn part(&mut self, id: JobId, value: T) -> bool {
         match self {
-            Self::Loading { id: mine, so_far } if *mine == id => {
+            Self::Loading { id: mine, so_far, .. } if *mine == id => {
                 *so_far = Some(value);
                 true
             }
             Self::Absent | Self::Loading { .. } | Self::Ready(_) | Self::Failed { .. } => false,
+        }
+    }
+
+    /// How far the reading that is under way got, where that was told.
+    pub const fn far(&self) -> Option<Far> {
+        match self {
+            Self::Loading { far, .. } => *far,
+            Self::Absent | Self::Ready(_) | Self::Failed { .. } => None,
+        }
+    }
+
+    /// Takes how far the answer to `id` got; of a stale one it is ignored.
+    pub fn got(&mut self, id: JobId, told: Far) {
+        match self {
+            Self::Loading { id: mine, far, .. } if *mine == id => *far = Some(told),
+            Self::Absent | Self::Loading { .. } | Self::Ready(_) | Self::Failed { .. } => {}
         }
     }
 

@@ -4,7 +4,7 @@
 use super::cx::Cx;
 use super::protocol::{JobId, Outcome, Part};
 use super::writing::{Change, Writing};
-use crate::domain::Mend;
+use crate::domain::{Mend, Renamed};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Series {
@@ -46,6 +46,15 @@ impl Series {
         let mut series = Self { items: changes.into_iter().map(Item::Waiting).collect() };
         series.go_on(cx);
         series
+    }
+
+    pub fn renamed(&mut self, renamed: &Renamed) {
+        for item in &mut self.items {
+            match item {
+                Item::Waiting(change) => change.renamed(renamed),
+                Item::Again(writing) | Item::Begun(writing) => writing.renamed(renamed),
+            }
+        }
     }
 
     pub fn items(&self) -> &[Item] {

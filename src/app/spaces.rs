@@ -15,7 +15,8 @@ use super::world::World;
 use crate::domain::codespace::{Phase, Stage};
 use crate::domain::freshness::{Granted, Read, freshness, is_same, scopes};
 use crate::domain::{
-    Codespace, CodespaceChange, CodespaceList, CodespaceName, CodespaceStep, Freshness, Problem, Scope, ScopeListing,
+    Codespace, CodespaceChange, CodespaceList, CodespaceName, CodespaceStep, Freshness, Problem, Renamed, Scope,
+    ScopeListing,
 };
 
 /// Codespaces, and whether these are all.
@@ -127,7 +128,11 @@ impl Spaces {
                     run.put(step.clone());
                 }
             }
-            Part::Repositories(_) | Part::Step(_) | Part::Member(_) | Part::Device(_) => {}
+            Part::Far(far) => {
+                self.lists.values_mut().for_each(|remote| remote.got(id, *far));
+                self.aside.iter_mut().for_each(|(_, remote)| remote.got(id, *far));
+            }
+            Part::Repositories(_) | Part::Step(_) | Part::Member(_) | Part::Device(_) | Part::Renamed(_) => {}
         }
     }
 
@@ -147,6 +152,41 @@ impl Spaces {
             }
             _ => {} // not about codespaces
         }
+    }
+
+    /// Whether anything stands under a repository's old name.
+    pub(super) fn knows(&self, renamed: &Renamed) -> bool {
+        let is_old = |which: &CodespaceList| matches!(which, CodespaceList::MineIn(name) if *name == renamed.from);
+        self.lists.keys().any(is_old) || self.aside.iter().any(|(scope, _)| renamed.scope(&mut scope.clone()))
+    }
+
+    /// Puts everything under the new name; returns the reads of what stands there already.
+    pub(super) fn rename(&mut self, renamed: &Renamed) -> Vec<JobId> {
+        let (old, new) = (CodespaceList::MineIn(renamed.from.clone()), CodespaceList::MineIn(renamed.to.clone()));
+        let mut twice = Vec::new();
+        if let Some(list) = self.lists.remove(&old) {
+            match self.lists.get(&new) {
+                Some(_) => twice.extend(list.loading_id()),
+                None => drop(self.lists.insert(new.clone(), list)),
+            }
+        }
+        if self.watched.as_ref() == Some(&old) {
+            self.watched = Some(new);
+        }
+        for listed in self.lists.values_mut().filter_map(Remote::value_mut) {
+            let repositories = listed.codespaces.iter_mut().filter_map(|codespace| codespace.repository.as_mut());
+            repositories.for_each(|repository| renamed.reference(&mut repository.reference));
+        }
+        for (scope, remote) in &mut self.aside {
+            renamed.scope(scope);
+            if let Some(listing) = remote.value_mut() {
+                renamed.listing(listing);
+            }
+        }
+        if let Some(scope) = &mut self.wanted {
+            renamed.scope(scope);
+        }
+        twice
     }
 
     fn ended(&mut self, now: DateTime<Utc>, id: JobId, steps: &[CodespaceStep]) {
@@ -349,6 +389,7 @@ impl Cx<'_> {
     pub fn after_write(&mut self, id: JobId, write: &Write, outcome: &Outcome) {
         if let Outcome::CodespacesChanged(steps) = outcome {
             self.world.spaces.ended(self.now, id, steps);
+            self.world.remember_run(self.now);
             if let Some(which) = self.world.spaces.watched.clone() {
                 self.load_codespaces(&which);
             }

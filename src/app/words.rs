@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::world::World;
-use crate::domain::{Access, Credential, Member, MemberState, Scope};
+use crate::domain::{Access, Credential, Far, Member, MemberState, Scope};
 
 /// After so many days a password is marked as old; most registries' tokens end within half a year or a year.
 pub const OLD: i64 = 180;
@@ -40,6 +40,11 @@ pub fn set_ago(now: DateTime<Utc>, state: &MemberState) -> String {
 
 pub fn is_old(now: DateTime<Utc>, then: DateTime<Utc>) -> bool {
     now.signed_duration_since(then).num_days() > OLD
+}
+
+/// What there is to say while something is read: how far it got, where that is known.
+pub fn waiting(far: Option<Far>) -> String {
+    far.map_or_else(|| "waiting for GitHub".to_owned(), Far::words)
 }
 
 /// Who gets a credential, short enough for a list.

@@ -1,12 +1,12 @@
 //! What is known of GitHub, shared by all screens: who one is, the scopes with their secrets, the repositories.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
 
 use super::cx::Cx;
 use super::history::Done;
 use super::protocol::{Job, JobId, Outcome, Part};
 use super::remote::Remote;
+use super::repositories::Catalogue;
 use super::spaces::Spaces;
 use crate::domain::token::{Identity, Membership};
 use crate::domain::traffic::{Budget, Exchange, Pause, Traffic};
@@ -14,14 +14,6 @@ use crate::domain::{
     Draft, Member, MemberReport, Members, OrgName, Prefix, RepoName, Repository, Scope, ScopeKind, ScopeListing,
     Sensitive,
 };
-
-/// A list of repositories and whether these are all.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Catalogue {
-    /// Shared with the lists that are chosen from, so that nobody copies thousands of rows.
-    pub repositories: Arc<Vec<Repository>>,
-    pub complete: bool,
-}
 
 /// How many requests are remembered.
 const EXCHANGES: usize = 1_000;
@@ -74,7 +66,8 @@ pub struct World {
     pub scopes: Vec<(Scope, Remote<ScopeListing>)>,
     /// The repository one started in.
     pub here: Option<RepoName>,
-    pub here_facts: Remote<Repository>,
+    /// What each repository that is shown is.
+    pub facts: BTreeMap<RepoName, Remote<Repository>>,
     /// Repositories by organization; `None` for all the user reaches.
     pub catalogues: BTreeMap<Option<OrgName>, Remote<Catalogue>>,
     pub spaces: Spaces,
@@ -133,7 +126,7 @@ impl World {
             memberships: Remote::Absent,
             scopes,
             here: start.here,
-            here_facts: Remote::Absent,
+            facts: BTreeMap::new(),
             catalogues: BTreeMap::new(),
             spaces: Spaces::default(),
         }
@@ -152,14 +145,10 @@ impl World {
         self.listing(scope).map(|l| l.credentials.iter().map(|c| c.prefix.clone()).collect()).unwrap_or_default()
     }
 
-    pub fn catalogue(&self, org: Option<&OrgName>) -> Option<&Remote<Catalogue>> {
-        self.catalogues.get(&org.cloned())
-    }
-
     pub fn is_loading(&self) -> bool {
         self.identity.is_loading()
             || self.memberships.is_loading()
-            || self.here_facts.is_loading()
+            || self.facts.values().any(Remote::is_loading)
             || self.scopes.iter().any(|(_, remote)| remote.is_loading())
             || self.catalogues.values().any(Remote::is_loading)
     }
@@ -173,12 +162,24 @@ impl World {
                     remote.part(id, listing.clone());
                 }
             }
-            Part::Repositories(list) => {
-                if let Some(remote) = self.catalogues.values_mut().find(|remote| remote.loading_id() == Some(id)) {
-                    remote.part(id, Catalogue { repositories: Arc::new(list.clone()), complete: false });
+            Part::Far(far) => {
+                self.scopes.iter_mut().for_each(|(_, remote)| remote.got(id, *far));
+                self.catalogues.values_mut().for_each(|remote| remote.got(id, *far));
+            }
+            Part::Repositories(page) => {
+                if let Some(Remote::Loading { so_far, .. }) =
+                    self.catalogues.values_mut().find(|remote| remote.loading_id() == Some(id))
+                {
+                    Catalogue::grow(so_far, page);
                 }
             }
-            Part::Step(_) | Part::Member(_) | Part::Device(_) | Part::Codespaces(_) | Part::Codespace(_) => {}
+            Part::Step(_)
+            | Part::Member(_)
+            | Part::Device(_)
+            | Part::Codespaces(_)
+            | Part::Codespace(_)
+            // Taken in `renaming`, with the screens.
+            | Part::Renamed(_) => {}
         }
     }
 
@@ -227,7 +228,7 @@ impl World {
             }
         }
         drop_old(&mut self.memberships);
-        drop_old(&mut self.here_facts);
+        self.facts.values_mut().for_each(drop_old);
         self.scopes.iter_mut().for_each(|(_, remote)| drop_old(remote));
         self.catalogues.values_mut().for_each(drop_old);
     }
@@ -256,41 +257,12 @@ impl Cx<'_> {
             let id = self.start(Job::Memberships);
             self.world.memberships.begin(id);
         }
-        if let Some(here) = self.world.here.clone() {
-            self.load_facts(here);
-        }
         for scope in scopes {
-            self.load_scope(&scope);
-        }
-    }
-
-    fn load_facts(&mut self, here: RepoName) {
-        if let Some(old) = self.world.here_facts.loading_id() {
-            self.cancel(old);
-        }
-        let id = self.start(Job::Repository(here));
-        self.world.here_facts.begin(id);
-    }
-
-    /// Makes this the repository one looks at: its secrets are read and listed, unless they are already.
-    pub fn look_at(&mut self, name: RepoName) {
-        let known = self.world.scopes.iter().find_map(|(scope, _)| match scope {
-            Scope::Repository(known) if known.is_same(&name.full()) => Some(known.clone()),
-            Scope::Repository(_) | Scope::User | Scope::Organization(_) => None,
-        });
-        let name = known.unwrap_or(name);
-        let scope = Scope::Repository(name.clone());
-        if !matches!(self.world.scope(&scope), Some(Remote::Loading { .. } | Remote::Ready(_))) {
-            self.load_scope(&scope);
-        }
-        if self.world.here.as_ref() != Some(&name) {
-            self.world.here = Some(name.clone());
-            self.load_facts(name);
-            if let Remote::Loading { so_far, .. } = &mut self.world.here_facts {
-                *so_far = None; // of the repository one looked at before
+            if let Scope::Repository(name) = &scope {
+                self.load_facts(name);
             }
+            self.load_scope(&scope);
         }
-        self.world.arrival = Some(scope);
     }
 
     fn reload_identity(&mut self) {
@@ -327,26 +299,10 @@ impl Cx<'_> {
         }
     }
 
-    /// Asks for the repositories to choose from, unless they are here or on their way.
-    pub fn need_catalogue(&mut self, org: Option<&OrgName>) {
-        let missing = !matches!(self.world.catalogue(org), Some(Remote::Loading { .. } | Remote::Ready(_)));
-        if missing {
-            self.load_catalogue(org);
-        }
-    }
-
-    /// Reads the repositories to choose from (again); an earlier read of them is aborted.
-    pub fn load_catalogue(&mut self, org: Option<&OrgName>) {
-        if let Some(old) = self.world.catalogue(org).and_then(Remote::loading_id) {
-            self.cancel(old);
-        }
-        let id = self.start(Job::Repositories(org.cloned()));
-        self.world.catalogues.entry(org.cloned()).or_default().begin(id);
-    }
-
     /// Takes the end of an answer to one of the world's own reads; others it leaves alone.
     pub fn settle(&mut self, id: JobId, outcome: &Outcome) {
         self.settle_codespaces(id, outcome);
+        self.settle_repositories(id, outcome);
         match outcome {
             Outcome::SignIn(result) => {
                 if let Ok(identity) = result {
@@ -371,20 +327,10 @@ impl Cx<'_> {
                     remote.settle(id, result.clone());
                 }
             }
-            Outcome::Repositories(result) => {
-                let mine = self.world.catalogues.values_mut().find(|remote| remote.loading_id() == Some(id));
-                if let Some(remote) = mine {
-                    let catalogue = |(list, complete): (Vec<Repository>, bool)| Catalogue {
-                        repositories: Arc::new(list),
-                        complete,
-                    };
-                    remote.settle(id, result.clone().map(catalogue));
-                }
-            }
-            Outcome::Repository(result) => {
-                self.world.here_facts.settle(id, result.clone());
-            }
-            Outcome::Tested(_)
+            // Taken in `repositories`.
+            Outcome::Repositories(_)
+            | Outcome::Repository(_)
+            | Outcome::Tested(_)
             | Outcome::Saved(_)
             | Outcome::AccessChanged(_)
             | Outcome::Tokens(_)

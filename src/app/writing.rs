@@ -1,10 +1,11 @@
 //! A write as it is seen: what each member came to, whether something is left, and doing the rest again.
 
-use super::cx::Cx;
+use super::cx::{Cx, Write};
 use super::notices::Tone;
 use super::protocol::{Job, JobId, Outcome, Part};
+use super::spaces::Run;
 use crate::domain::change::{AccessBefore, AccessOutcome, Stale};
-use crate::domain::{AccessChange, Draft, Member, MemberReport, Mend, Prefix, Problem, Saved, Scope};
+use crate::domain::{AccessChange, Draft, Member, MemberReport, Mend, Prefix, Problem, Renamed, Saved, Scope};
 
 /// Something to write, decided to the last detail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +28,15 @@ impl Change {
             Self::Delete { scope, .. } => scope,
             Self::Restore(before) => &before.scope,
         }
+    }
+
+    /// A repository has another name now: what is still to be written goes there.
+    pub fn renamed(&mut self, renamed: &Renamed) {
+        let (Self::Save(Draft { scope, .. })
+        | Self::Access(AccessChange { scope, .. })
+        | Self::Delete { scope, .. }
+        | Self::Restore(AccessBefore { scope, .. })) = self;
+        renamed.scope(scope);
     }
 
     pub const fn prefix(&self) -> &Prefix {
@@ -123,6 +133,14 @@ impl Writing {
     pub const fn change(&self) -> &Change {
         match self {
             Self::Running { change, .. } | Self::Ended { change, .. } | Self::Overtaken { change, .. } => change,
+        }
+    }
+
+    pub fn renamed(&mut self, renamed: &Renamed) {
+        match self {
+            Self::Running { change, .. } | Self::Ended { change, .. } | Self::Overtaken { change, .. } => {
+                change.renamed(renamed);
+            }
         }
     }
 
@@ -240,5 +258,42 @@ fn put(reports: &mut Vec<MemberReport>, report: MemberReport) {
     match reports.iter_mut().find(|r| r.member == report.member) {
         Some(old) => *old = report,
         None => reports.push(report),
+    }
+}
+
+/// A write whose screen is gone reports in the notices, and its result still reaches the lists.
+pub(super) fn report_orphan(write: &Write, outcome: &Outcome, cx: &mut Cx<'_>) {
+    let saved = match outcome {
+        Outcome::Saved(Ok(saved)) | Outcome::AccessChanged(Ok(AccessOutcome::Done { saved, .. })) => saved,
+        Outcome::Saved(Err(problem)) | Outcome::AccessChanged(Err(problem)) => {
+            cx.note(Tone::Bad, format!("{} did not succeed: {}: {}", write.doing, problem.what, problem.why));
+            return;
+        }
+        Outcome::AccessChanged(Ok(AccessOutcome::Stale(stale))) => {
+            if let Some(scope) = &write.scope {
+                cx.take_listing(scope, stale.now.clone());
+            }
+            cx.note(Tone::Warn, format!("{}: nothing was changed, somebody else did meanwhile", write.doing));
+            return;
+        }
+        Outcome::CodespacesChanged(_) => {
+            if let Some((whole, text)) = cx.world.spaces.run.as_ref().map(Run::summary) {
+                cx.note(if whole { Tone::Good } else { Tone::Bad }, text);
+            }
+            return;
+        }
+        _ => return, // no end of a write of secrets
+    };
+    match (&write.scope, &saved.now) {
+        (Some(scope), Some(listing)) => cx.take_listing(scope, listing.clone()),
+        (Some(scope), None) => cx.load_scope(scope),
+        (None, _) => {}
+    }
+    if saved.is_whole() {
+        cx.note(Tone::Good, write.done.clone());
+    } else {
+        let rest = saved.members.iter().filter(|m| !m.outcome.is_done());
+        let words: Vec<String> = rest.map(|m| format!("{} {}", m.name, m.outcome.word())).collect();
+        cx.note(Tone::Bad, format!("{} is not whole: {}", write.doing, words.join(", ")));
     }
 }

@@ -9,8 +9,9 @@ use super::args::ListArgs;
 use super::progress::Progress;
 use super::session::{self, Session, note};
 use super::{Exit, Failure};
+use crate::domain::number::grouped;
 use crate::domain::{Foreign, OrgName, Problem, ScopeListing, Tally};
-use crate::report::{self, Gathering, grouped};
+use crate::report::{self, Gathering};
 use crate::work::{self, Look};
 
 pub(super) async fn run(args: &ListArgs, session: &Session) -> Result<Exit, Failure> {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::session::note;
 use super::status;
-use crate::report::grouped;
+use crate::domain::number::grouped;
 
 /// The rate is that of this last while: what came from the disk at first says nothing of what is to come.
 const WHILE: Duration = Duration::from_secs(20);

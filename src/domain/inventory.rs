@@ -82,6 +82,13 @@ pub struct Repositories {
     pub complete: bool,
 }
 
+/// What one page of them brought, in GitHub's order; `before` of them came with earlier pages.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RepositoryPage {
+    pub before: usize,
+    pub list: Vec<Repository>,
+}
+
 /// What the reading of many repositories came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {

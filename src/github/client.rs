@@ -16,7 +16,7 @@ use crate::domain::token::TokenKind;
 
 use super::auth::Authorization;
 use super::error::{is_html, server_time};
-use super::models::Listed;
+use super::models::{Grown, Listed};
 use super::pages::Pages;
 use super::settings::{Limits, Polls, Settings};
 use super::transport::{self, Answer, Marker, Moved, Pacer, Run, Shelf, Since};
@@ -200,12 +200,12 @@ impl Client {
         }
     }
 
-    /// Reads all pages of a listing; `page` takes one apart, `part` hears of the growing list.
+    /// Reads all pages of a listing; `page` takes one apart, `part` hears of the growing list after each.
     pub(super) async fn all<P, T>(
         &self,
         first: Url,
         page: impl Fn(P) -> (Option<usize>, Vec<T>),
-        part: &mut (dyn FnMut(&[T]) + Send),
+        part: &mut (dyn FnMut(Grown<'_, T>) + Send),
     ) -> Result<Listed<T>, (GithubError, Vec<T>)>
     where
         P: DeserializeOwned,
@@ -220,11 +220,14 @@ impl Client {
                 Err(failure) => return Err((failure, list.items)),
             };
             let (total, items) = page(body);
+            let before = list.items.len();
             list.items.extend(items);
             list.total = total.or(list.total);
             list.server_time = list.server_time.or_else(|| server_time(answer.headers()));
-            part(&list.items);
-            match pages.next(&url, answer.headers()) {
+            let next = pages.next(&url, answer.headers());
+            let far = matches!(next, Ok(Some(_))).then(|| pages.far(answer.headers(), list.items.len(), list.total));
+            part(Grown { all: &list.items, before, far: far.or_else(|| pages.end()) });
+            match next {
                 Ok(Some(next)) => url = next,
                 Ok(None) => return Ok(list),
                 Err(failure) => return Err((failure, list.items)),

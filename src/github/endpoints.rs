@@ -12,8 +12,8 @@ use crate::domain::{OrgName, RepoName, Scope};
 use super::auth::token_expiry;
 use super::error::scopes;
 use super::models::{
-    Grant, Listed, Me, MembershipRecord, PublicKey, PutSecret, RepoRecord, RepositoriesPage, SecretRecord, SecretsPage,
-    UserRecord, Written,
+    Grant, Grown, Listed, Me, MembershipRecord, PublicKey, PutSecret, RepoRecord, RepositoriesPage, SecretRecord,
+    SecretsPage, UserRecord, Written,
 };
 use super::{Client, GithubError};
 
@@ -30,7 +30,7 @@ impl Client {
     pub async fn secrets(
         &self,
         scope: &Scope,
-        part: &mut (dyn FnMut(&[SecretRecord]) + Send),
+        part: &mut (dyn FnMut(Grown<'_, SecretRecord>) + Send),
     ) -> Result<Listed<SecretRecord>, GithubError> {
         let first = self.secrets_url(scope, &[], &[PER_PAGE]);
         let mut list = self.all(first, |p: SecretsPage| (p.total_count, p.secrets), part).await.map_err(|(e, _)| e)?;
@@ -188,7 +188,7 @@ impl Client {
     pub async fn repositories(
         &self,
         org: Option<&OrgName>,
-        part: &mut (dyn FnMut(&[RepoRecord]) + Send),
+        part: &mut (dyn FnMut(Grown<'_, RepoRecord>) + Send),
     ) -> Result<(Vec<RepoRecord>, Option<GithubError>), GithubError> {
         let first = self.repositories_url(org, &[PER_PAGE]);
         match self.all(first, |p: Vec<RepoRecord>| (None, p), part).await {

@@ -22,6 +22,6 @@ pub(crate) mod tests;
 
 pub use client::Client;
 pub use error::{GithubError, RateLimit, Refusal};
-pub use models::{Grant, Listed, Me, PublicKey, RepoRecord, SecretRecord, Written};
+pub use models::{Grant, Grown, Listed, Me, PublicKey, RepoRecord, SecretRecord, Written};
 pub use settings::{Limits, Listener, Pacing, Polls, Settings};
 pub use transport::{Run, cached, erase as erase_cache};

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::domain::{Access, Foreign, MemberState, RepoRef, Repository, Scope, ScopeKind};
+use crate::domain::{Access, Far, Foreign, MemberState, RepoRef, Repository, Scope, ScopeKind};
 
 /// One secret as GitHub lists it, at any scope.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -51,6 +51,23 @@ pub struct Permissions {
     pub admin: bool,
     #[serde(default)]
     pub push: bool,
+}
+
+/// A listing that grew by one page.
+#[derive(Clone, Copy, Debug)]
+pub struct Grown<'a, T> {
+    /// All that came so far.
+    pub all: &'a [T],
+    /// How much of it was there before this page.
+    pub before: usize,
+    pub far: Option<Far>,
+}
+
+impl<'a, T> Grown<'a, T> {
+    /// What this page brought.
+    pub fn fresh(&self) -> &'a [T] {
+        self.all.get(self.before..).unwrap_or_default()
+    }
 }
 
 /// All that a listing gave.

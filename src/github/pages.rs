@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use http::HeaderMap;
 use url::Url;
 
-use crate::domain::Foreign;
+use crate::domain::{Far, Foreign};
 
 use super::GithubError;
 
@@ -40,6 +40,33 @@ impl Pages {
         }
         Ok(Some(url))
     }
+
+    /// How far the listing got with the answer that leads to the next page. Which page is the last is told by the link
+    /// to it, and may change while one reads.
+    pub(super) fn far(&self, headers: &HeaderMap, entries: usize, total: Option<usize>) -> Far {
+        // `next` has just added the page that comes.
+        let read = self.seen.len() - 1;
+        match (last(headers), total) {
+            (Some(last), _) => Far::Pages { read, all: last.max(read + 1) },
+            (None, Some(total)) if total > entries => Far::Entries { read: entries, all: total },
+            (None, _) => Far::SoFar(entries),
+        }
+    }
+
+    /// The same with the last page, where there were several.
+    pub(super) fn end(&self) -> Option<Far> {
+        let read = self.seen.len();
+        (read > 1).then_some(Far::Pages { read, all: read })
+    }
+}
+
+/// The number of the last page, where a link to it is given and names one.
+fn last(headers: &HeaderMap) -> Option<usize> {
+    // Only its number is read, so it matters neither where it leads nor whether it is whole.
+    let target = relation(headers, "last")?;
+    let (_, query) = target.split_once('?')?;
+    let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+    pairs.find(|(name, _)| name == "page").and_then(|(_, page)| page.parse().ok())
 }
 
 /// The target of the link with this relation, in any of the `Link` headers. Commas inside `<…>` do not separate.
@@ -90,6 +117,25 @@ mod tests {
         );
         let next = Pages::new(&start()).next(&start(), &headers(link)).unwrap().unwrap();
         assert_eq!(next.as_str(), "https://api.github.com/x?a=1,2&page=3");
+    }
+
+    #[test]
+    fn how_far_it_got_is_told_by_the_link_to_the_last_page_and_never_guessed() {
+        let told = |link: &str, entries: usize, total: Option<usize>| {
+            let (mut pages, headers) = (Pages::new(&start()), headers(link));
+            pages.next(&start(), &headers).unwrap();
+            pages.far(&headers, entries, total)
+        };
+        let link = "</x?per_page=100&page=2>; rel=next, </x?per_page=100&page=5>; rel=last";
+        assert_eq!(told(link, 100, Some(450)), Far::Pages { read: 1, all: 5 });
+        let shrunk = "</x?page=2>; rel=next, </x?page=1>; rel=last";
+        assert_eq!(told(shrunk, 100, None), Far::Pages { read: 1, all: 2 }, "there is a next one");
+        for cursor in ["</x?after=Y3>; rel=next", "</x?page=2>; rel=next, </x?page=many>; rel=last"] {
+            assert_eq!(told(cursor, 100, Some(450)), Far::Entries { read: 100, all: 450 });
+            assert_eq!(told(cursor, 100, Some(7)), Far::SoFar(100), "more came than GitHub counts");
+            assert_eq!(told(cursor, 100, None), Far::SoFar(100));
+        }
+        assert_eq!(Pages::new(&start()).end(), None, "one page needs no count");
     }
 
     #[test]

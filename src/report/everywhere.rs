@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::list::{block, line, unreadable};
 use super::list_json::listing_json;
 use super::{VERSION, json, problem_json};
+use crate::domain::number::grouped;
 use crate::domain::{Foreign, Problem, ScopeKind, ScopeListing, Tally};
 
 /// One repository for people; nothing if it holds nothing.
@@ -77,19 +78,6 @@ fn tally_words(tally: &Tally) -> String {
 
 fn count(repositories: usize) -> String {
     format!("{} {}", grouped(repositories), if repositories == 1 { "repository" } else { "repositories" })
-}
-
-/// `4812` as `4,812`.
-pub fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// The document of `list --all --json`: the scopes as in `list --json`, and how many there are of each kind.

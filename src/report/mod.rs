@@ -14,7 +14,7 @@ mod restart;
 mod spread;
 
 pub use auth::{tokens, tokens_json};
-pub use everywhere::{Gathering, found, grouped, left_out, tally};
+pub use everywhere::{Gathering, found, left_out, tally};
 pub use list::table;
 pub use list_json::list_json;
 pub use outcome::{Change, Written, change, problem_json, steps, test_json, written, written_json};

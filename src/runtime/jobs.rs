@@ -6,7 +6,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::noting;
 use super::session::Session;
 use crate::app::protocol::{Job, JobId, Msg, Outcome, Part};
-use crate::domain::MemberReport;
+use crate::domain::{Growing, MemberReport};
 use crate::work;
 
 /// Where a job's parts go, and under which id.
@@ -17,14 +17,34 @@ pub struct Reporter {
 }
 
 impl Reporter {
+    /// A part of something that grows, and how far that got.
+    fn grown<T>(&self, growing: Growing<T>, part: impl FnOnce(T) -> Part) {
+        if let Some(far) = growing.far {
+            self.part(Part::Far(far));
+        }
+        self.part(part(growing.value));
+    }
+
     fn part(&self, part: Part) {
         // Nobody listens any more only when the program is leaving.
         let _ = self.send.send(Msg::Part { id: self.id, part });
     }
 }
 
-/// Carries a job out and says how it ended.
+/// Carries a job out and says how it ended. If its repository has another name now, that is told before the end.
 pub async fn perform(job: Job, session: Session, report: Reporter) -> Outcome {
+    let name = job.repository().cloned();
+    let outcome = carry_out(job, &session, &report).await;
+    if let Some(name) = name
+        && let Ok((gh, _)) = session.github().await
+        && let Some(renamed) = work::followed(&gh, &name).await
+    {
+        report.part(Part::Renamed(renamed));
+    }
+    outcome
+}
+
+async fn carry_out(job: Job, session: &Session, report: &Reporter) -> Outcome {
     let mut member = |one: MemberReport| report.part(Part::Member(one));
     match job {
         Job::SignIn => Outcome::SignIn(match session.github().await {
@@ -36,12 +56,12 @@ pub async fn perform(job: Job, session: Session, report: Reporter) -> Outcome {
             Err(problem) => Err(problem),
         }),
         Job::LoadScope(scope) => Outcome::Listing(match session.github().await {
-            Ok((gh, _)) => work::load_scope(&gh, &scope, &mut |listing| report.part(Part::Listing(listing))).await,
+            Ok((gh, _)) => work::load_scope(&gh, &scope, &mut |it| report.grown(it, Part::Listing)).await,
             Err(problem) => Err(problem),
         }),
         Job::Repositories(org) => Outcome::Repositories(match session.github().await {
             Ok((gh, _)) => {
-                let mut part = |list| report.part(Part::Repositories(list));
+                let mut part = |it| report.grown(it, Part::Repositories);
                 work::repositories(&gh, org.as_ref(), &mut part).await.map(|found| (found.list, found.complete))
             }
             Err(problem) => Err(problem),
@@ -61,7 +81,7 @@ pub async fn perform(job: Job, session: Session, report: Reporter) -> Outcome {
         Job::ChangeAccess(change) => Outcome::AccessChanged(match session.github().await {
             Ok((gh, _)) => {
                 let outcome = work::change_access(&gh, &change, &mut member).await;
-                noting::changed(&session, &gh, &outcome);
+                noting::changed(session, &gh, &outcome);
                 outcome
             }
             Err(problem) => Err(problem),
@@ -69,7 +89,7 @@ pub async fn perform(job: Job, session: Session, report: Reporter) -> Outcome {
         Job::RestoreAccess(before) => Outcome::AccessChanged(match session.github().await {
             Ok((gh, _)) => {
                 let outcome = work::restore_access(&gh, &before, &mut member).await;
-                noting::restored(&session, &gh, &before, &outcome);
+                noting::restored(session, &gh, &before, &outcome);
                 outcome
             }
             Err(problem) => Err(problem),
@@ -79,7 +99,7 @@ pub async fn perform(job: Job, session: Session, report: Reporter) -> Outcome {
             Err(problem) => Err(problem),
         }),
         Job::Codespaces(which) => Outcome::Codespaces(match session.github().await {
-            Ok((gh, _)) => work::codespaces(&gh, &which, &mut |list| report.part(Part::Codespaces(list))).await,
+            Ok((gh, _)) => work::codespaces(&gh, &which, &mut |it| report.grown(it, Part::Codespaces)).await,
             Err(problem) => Err(problem),
         }),
         Job::ChangeCodespaces(changes) => Outcome::CodespacesChanged(match session.github().await {

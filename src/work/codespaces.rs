@@ -9,7 +9,7 @@ use futures_util::stream;
 
 use crate::domain::freshness::{Read, freshness, is_same, scopes};
 use crate::domain::problem::Need;
-use crate::domain::{Codespace, CodespaceList, Foreign, Freshness, Mend, Problem, Scope, ScopeListing};
+use crate::domain::{Codespace, CodespaceList, Foreign, Freshness, Growing, Mend, Problem, Scope, ScopeListing};
 use crate::github::{Client, GithubError};
 
 use super::listing::load_scope;
@@ -19,7 +19,7 @@ use super::problems::{explain, said};
 pub async fn codespaces(
     gh: &Client,
     which: &CodespaceList,
-    part: &mut (dyn FnMut(Vec<Codespace>) + Send),
+    part: &mut (dyn FnMut(Growing<Vec<Codespace>>) + Send),
 ) -> Result<(Vec<Codespace>, bool), Problem> {
     match gh.codespaces(which, part).await {
         Ok((list, failure)) => {

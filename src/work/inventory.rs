@@ -10,7 +10,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 
 use crate::domain::{Foreign, OrgName, Problem, RepoName, Scope, ScopeListing, Tally};
-use crate::github::{Client, GithubError, RepoRecord, Run};
+use crate::github::{Client, GithubError, Grown, RepoRecord, Run};
 
 use super::listing;
 use super::problems::{explain, reading};
@@ -80,8 +80,8 @@ async fn names(
         );
         let before = found.len();
         // Whether it is to go on is asked before the reading begins, which is soon enough.
-        let mut grown = |records: &[RepoRecord]| {
-            let _ = part(Look::Listed(before + records.len()));
+        let mut grown = |grown: Grown<'_, RepoRecord>| {
+            let _ = part(Look::Listed(before + grown.all.len()));
         };
         let (records, failure) =
             reader.repositories(org, &mut grown).await.map_err(|failure| explain(what.clone(), &failure, None))?;

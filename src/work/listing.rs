@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use futures_util::StreamExt as _;
 use futures_util::stream;
 
-use crate::domain::{Access, MemberState, Problem, Scope, ScopeListing, names};
-use crate::github::{Client, GithubError, Listed, SecretRecord};
+use crate::domain::{Access, Far, Growing, MemberState, Problem, Scope, ScopeListing, names};
+use crate::github::{Client, GithubError, Grown, Listed, SecretRecord};
 
 use super::problems::{explain, reading};
 
@@ -19,7 +19,7 @@ use super::problems::{explain, reading};
 pub async fn load_scope(
     gh: &Client,
     scope: &Scope,
-    part: &mut (dyn FnMut(ScopeListing) + Send),
+    part: &mut (dyn FnMut(Growing<ScopeListing>) + Send),
 ) -> Result<ScopeListing, Problem> {
     read(gh, scope, Depth::Credentials, part).await.map_err(|e| explain(reading(scope), &e, Some(scope)))
 }
@@ -40,9 +40,12 @@ pub(super) async fn read(
     gh: &Client,
     scope: &Scope,
     depth: Depth,
-    part: &mut (dyn FnMut(ScopeListing) + Send),
+    part: &mut (dyn FnMut(Growing<ScopeListing>) + Send),
 ) -> Result<ScopeListing, GithubError> {
-    let mut grown = |records: &[SecretRecord]| part(listing(scope, records.iter().cloned(), false, &BTreeMap::new()));
+    let mut grown = |grown: Grown<'_, SecretRecord>| {
+        let value = listing(scope, grown.all.iter().cloned(), false, &BTreeMap::new());
+        part(Growing { value, far: grown.far });
+    };
     let secrets = gh.secrets(scope, &mut grown).await?;
     fill(gh, scope, &secrets, depth, part).await
 }
@@ -53,7 +56,7 @@ async fn fill(
     scope: &Scope,
     secrets: &Listed<SecretRecord>,
     depth: Depth,
-    part: &mut (dyn FnMut(ScopeListing) + Send),
+    part: &mut (dyn FnMut(Growing<ScopeListing>) + Send),
 ) -> Result<ScopeListing, GithubError> {
     let mut known = BTreeMap::new();
     let made =
@@ -65,6 +68,7 @@ async fn fill(
         .filter(|s| depth == Depth::Everything || names::split(&s.name).is_some())
         .map(|s| s.name.clone())
         .collect();
+    let all = wanted.len();
     // How many are really in flight is the client's pace; here it only has to be enough.
     let mut reads = stream::iter(wanted)
         .map(|name| async move {
@@ -79,7 +83,7 @@ async fn fill(
             Err(_) => Access::selected(Vec::new(), false),
         };
         known.insert(name, access);
-        part(made(&known));
+        part(Growing { value: made(&known), far: Some(Far::Accesses { read: known.len(), all }) });
     }
     Ok(made(&known))
 }

@@ -32,7 +32,7 @@ pub use inventory::{Look, inventory};
 pub use listing::{load_every_secret, load_scope};
 pub use patterns::{Choice, choose};
 pub use problems::{connection_problem, explain};
-pub use repositories::{renamed, repositories, repository};
+pub use repositories::{followed, renamed, repositories, repository};
 pub use restart::{change_codespaces, not_tried};
 pub use rotate::{Rotation, absent, rotate};
 pub use save::save;

@@ -1,23 +1,27 @@
 //! The repositories a credential could be granted to.
 
-use crate::domain::{OrgName, Problem, RepoName, Repositories, Repository, Scope};
-use crate::github::{Client, RepoRecord};
+use crate::domain::{Growing, OrgName, Problem, Renamed, RepoName, Repositories, Repository, RepositoryPage, Scope};
+use crate::github::{Client, Grown, RepoRecord};
 
 use super::problems::explain;
 
-/// All repositories the user reaches, or an organization's; `part` hears of the growing list.
+/// All repositories the user reaches, or an organization's; `part` hears of each page only what it brought, so that
+/// many pages cost no more than their rows.
 ///
 /// If a later page cannot be read, what came before it is the answer, marked as incomplete.
 pub async fn repositories(
     gh: &Client,
     org: Option<&OrgName>,
-    part: &mut (dyn FnMut(Vec<Repository>) + Send),
+    part: &mut (dyn FnMut(Growing<RepositoryPage>) + Send),
 ) -> Result<Repositories, Problem> {
     let what = org.map_or_else(
         || "your repositories could not be listed".to_owned(),
         |org| format!("the repositories of {org} could not be listed"),
     );
-    let mut grown = |records: &[RepoRecord]| part(sorted(records.to_vec()));
+    let mut grown = |grown: Grown<'_, RepoRecord>| {
+        let list = grown.fresh().iter().cloned().map(RepoRecord::into_repository).collect();
+        part(Growing { value: RepositoryPage { before: grown.before, list }, far: grown.far });
+    };
     let (records, failure) = gh.repositories(org, &mut grown).await.map_err(|e| explain(what, &e, None))?;
     Ok(Repositories { list: sorted(records), complete: failure.is_none() })
 }
@@ -31,7 +35,17 @@ pub async fn repository(gh: &Client, name: &RepoName) -> Result<Repository, Prob
 /// The scope under the name it has now, if reading it showed that its repository was renamed or given away.
 pub async fn renamed(gh: &Client, scope: &Scope) -> Option<Scope> {
     let Scope::Repository(name) = scope else { return None };
-    if gh.has_moved(name) { gh.moved_to(scope).await } else { None }
+    followed(gh, name).await.map(|renamed| Scope::Repository(renamed.to))
+}
+
+/// The same for a repository's name, with its id: what is known of it can be put under the new name.
+pub async fn followed(gh: &Client, name: &RepoName) -> Option<Renamed> {
+    if !gh.has_moved(name) {
+        return None;
+    }
+    let now = gh.repository(name).await.ok()?;
+    let to = RepoName::parse(now.full_name.raw()).ok()?;
+    (to != *name).then(|| Renamed { from: name.clone(), to, id: now.id })
 }
 
 fn sorted(records: Vec<RepoRecord>) -> Vec<Repository> {

@@ -15,8 +15,8 @@ use super::cx::{Cx, Facade};
 use super::form::{field_key, say_refusal};
 use super::keymap::KeyPress;
 use super::remote::Remote;
-use super::world::Catalogue;
-use crate::domain::{RepoRef, Sensitive};
+use super::repositories::Catalogue;
+use crate::domain::{Renamed, RepoRef, Sensitive};
 use crate::ui::{TextField, TrailingLineEnd};
 
 /// One row: a repository, and whether it is chosen.
@@ -139,6 +139,11 @@ impl Picker {
 
     pub fn chosen(&self) -> Vec<RepoRef> {
         self.chosen.values().cloned().collect()
+    }
+
+    /// A repository has another name now; it stays chosen.
+    pub fn renamed(&mut self, renamed: &Renamed) {
+        self.chosen.values_mut().for_each(|chosen| renamed.reference(chosen));
     }
 
     pub fn choose(&mut self, repository: RepoRef) {

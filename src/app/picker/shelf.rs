@@ -12,11 +12,12 @@ use globset::{GlobBuilder, GlobMatcher};
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str, Utf32String};
 
+use crate::app::repositories::Rows;
 use crate::domain::{Foreign, Repository};
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Shelf {
-    stock: Arc<Vec<Repository>>,
+    stock: Rows,
     /// The names of the stock as they are shown, in its order.
     names: Arc<Vec<Utf32String>>,
     /// Where in the stock a repository is, by its id.
@@ -48,13 +49,20 @@ thread_local! {
 }
 
 impl Shelf {
-    /// Takes another catalogue; says whether it was one.
-    pub(super) fn stock(&mut self, known: Option<&Arc<Vec<Repository>>>) -> bool {
-        let Some(known) = known.filter(|known| !Arc::ptr_eq(known, &self.stock)) else { return false };
-        self.stock = Arc::clone(known);
-        self.names = Arc::new(known.iter().map(|r| Utf32String::from(r.full_name.shown())).collect());
+    /// Takes another catalogue; says whether it was one. One that only grew costs what it grew by.
+    pub(super) fn stock(&mut self, known: Option<&Rows>) -> bool {
+        let Some(known) = known else { return false };
+        let mut kept = self.stock.shared_with(known);
+        if kept == self.stock.len() && kept == known.len() {
+            return false;
+        }
+        if kept < self.stock.len() {
+            (kept, self.names, self.places) = (0, Arc::default(), Arc::default());
+        }
+        self.stock = known.clone();
+        Arc::make_mut(&mut self.names).extend(known.from(kept).map(|r| Utf32String::from(r.full_name.shown())));
         let place = |(at, r): (usize, &Repository)| Some((r.id, u32::try_from(at).ok()?));
-        self.places = Arc::new(known.iter().enumerate().filter_map(place).collect());
+        Arc::make_mut(&mut self.places).extend((kept..).zip(known.from(kept)).filter_map(place));
         self.hits = self.search.hits(&self.names, None);
         true
     }

@@ -1,11 +1,9 @@
 #![allow(clippy::unwrap_used)]
 
-use std::sync::Arc;
-
 use super::Picker;
 use crate::app::action::Action;
 use crate::app::remote::Remote;
-use crate::app::world::Catalogue;
+use crate::app::repositories::Catalogue;
 use crate::domain::{RepoRef, Repository};
 use crate::ui::TextField;
 
@@ -25,8 +23,8 @@ fn catalogue(names: &[&str]) -> Remote<Catalogue> {
     names.sort_unstable();
     // The id is the name's own, wherever it stands in the list.
     let id = |name: &str| name.bytes().fold(7u64, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into()));
-    let repositories = names.iter().map(|name| repository(id(name), name)).collect();
-    Remote::Ready(Catalogue { repositories: Arc::new(repositories), complete: true })
+    let repositories: Vec<_> = names.iter().map(|name| repository(id(name), name)).collect();
+    Remote::Ready(Catalogue { repositories: repositories.into(), complete: true })
 }
 
 fn picker(of: &Remote<Catalogue>, filter: &str) -> Picker {

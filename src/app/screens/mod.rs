@@ -18,7 +18,7 @@ use super::cx::{Cx, Facade, Flow};
 use super::keymap::KeyPress;
 use super::protocol::{JobId, Outcome, Part};
 use super::world::World;
-use crate::domain::{Problem, Sensitive};
+use crate::domain::{OrgName, Problem, Renamed, Sensitive};
 use crate::ui::Memory;
 
 /// Everything one can be looking at.
@@ -80,8 +80,14 @@ pub trait Behavior {
     fn finished(&mut self, _id: JobId, _outcome: Outcome, _cx: &mut Cx<'_>) {}
     /// The token is another one, or has more rights: reads of its own that failed are worth asking again.
     fn returned(&mut self, _result: Result<(), Problem>, _cx: &mut Cx<'_>) {}
+    /// Whether it needs the repositories of an organization, or with `None` all, to choose from or to count.
+    fn chooses_from(&self, _org: Option<&OrgName>) -> bool {
+        false
+    }
     /// Takes what became known of the world since it was opened.
     fn learn(&mut self, _world: &World) {}
+    /// A repository has another name now; what is typed and chosen stays.
+    fn renamed(&mut self, _renamed: &Renamed) {}
     /// Which line one is at, where the moving keys move along lines.
     fn at_line(&self, _world: &World) -> Option<usize> {
         None
@@ -143,6 +149,14 @@ impl Screen {
 
     pub fn returned(&mut self, result: Result<(), Problem>, cx: &mut Cx<'_>) {
         each!(self, s => s.returned(result, cx));
+    }
+
+    pub fn renamed(&mut self, renamed: &Renamed) {
+        each!(self, s => s.renamed(renamed));
+    }
+
+    pub fn chooses_from(&self, org: Option<&OrgName>) -> bool {
+        each!(self, s => s.chooses_from(org))
     }
 
     pub fn at_line(&self, world: &World) -> Option<usize> {

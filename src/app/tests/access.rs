@@ -101,7 +101,7 @@ fn pattern() -> Driver {
 fn streaming() -> Driver {
     let mut driver = with(Driver::ready(), "a");
     let id = driver.running(|job| matches!(job, Job::Repositories(_)));
-    driver.part(id, Part::Repositories(world::catalogue(None).into_iter().take(3).collect()));
+    driver.part(id, Part::Repositories(world::page(0, 3)));
     driver
 }
 

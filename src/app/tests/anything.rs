@@ -15,7 +15,7 @@ use crate::app::protocol::Pointer;
 use crate::app::screens::wizard::Stage;
 use crate::domain::change::{AccessOutcome, Stale};
 use crate::domain::traffic::{Budget, Traffic};
-use crate::domain::{Member, Verdict};
+use crate::domain::{Member, RepositoryPage, Verdict};
 
 /// Keys that lead deep, pressed more often than the others.
 const OFTEN: [&str; 35] = [
@@ -122,7 +122,9 @@ const fn writes_secrets(job: &Job) -> bool {
 fn part_of(driver: &mut Driver, id: JobId, job: &Job, pick: usize) {
     let part = match job {
         Job::LoadScope(scope) => Part::Listing(world::listing(scope)),
-        Job::Repositories(of) => Part::Repositories(world::catalogue(of.as_ref())),
+        Job::Repositories(of) => {
+            Part::Repositories(RepositoryPage { before: pick % 3, list: world::catalogue(of.as_ref()) })
+        }
         Job::Test { .. } => Part::Step(tested(Verdict::Pass).steps[0].clone()),
         write if writes_secrets(write) => Part::Member(world::saved(job, |_| WriteOutcome::Created).members[0].clone()),
         Job::Codespaces(which) => Part::Codespaces(spaces::list(which)),

@@ -4,7 +4,7 @@ use super::world::{self, acme, api, org, prefix, reference, tested, type_login, 
 use super::*;
 use crate::domain::codespace::{CodespaceStep, Stage};
 use crate::domain::traffic::{Cost, Exchange, Pause, PauseReason, Traffic};
-use crate::domain::{Access, Member, ScopeListing, Verdict, Visibility};
+use crate::domain::{Access, Far, Member, ScopeListing, Verdict, Visibility};
 
 const HUB_TOKEN: &str = "dckr_pat_aBcDeFgHiJkLmNoPqRsTuVwXyZ0";
 
@@ -70,14 +70,28 @@ fn filtered(text: &str) -> Driver {
     driver
 }
 
+/// Scopes on their way, of which GitHub told differently much.
+fn how_far() -> Driver {
+    let mut driver = Driver::start(world::here());
+    for (scope, far) in [(Scope::User, Far::Accesses { read: 3, all: 9 }), (api(), Far::Pages { read: 2, all: 5 })] {
+        let id = driver.reading(&scope);
+        driver.part(id, Part::Far(far));
+    }
+    driver.press("G");
+    driver
+}
+
 fn credentials() -> Vec<(&'static str, Driver)> {
     vec![
         ("credentials_first_frame", Driver::start(world::here())),
+        ("credentials_how_far", how_far()),
         ("credentials", Driver::ready()),
         ("credentials_detail", with(Driver::ready(), "enter")),
         ("credentials_differing", with(Driver::ready(), "G up")),
-        ("credentials_other_secrets", with(Driver::ready(), "down down down enter")),
-        ("credentials_one_other_secret", with(Driver::ready(), "down down down enter down")),
+        ("credentials_other_secrets", with(Driver::ready(), "down down down down enter")),
+        ("credentials_one_other_secret", with(Driver::ready(), "down down down down enter down")),
+        ("credentials_reach", with(Driver::ready(), "down down")),
+        ("credentials_reach_open", with(Driver::ready(), "down down enter")),
         ("credentials_not_readable", with(Driver::ready(), "G")),
         ("credentials_not_readable_why", with(Driver::ready(), "G enter")),
         ("credentials_empty", bare()),
@@ -370,12 +384,19 @@ fn activity() -> Vec<(&'static str, Driver)> {
     waits.send(Msg::Traffic(Traffic::Paused(pause)));
     let mut filtered = with(busy(), "/");
     filtered.type_text("acme");
+    let mut restarts = with(at_codespaces(), "G up space down space R tab enter");
+    let (id, job) = (restarts.writing(), restarts.last_write());
+    let Job::ChangeCodespaces(changes) = job else { panic!("{job:?}") };
+    let step = |(at, change)| spaces::step(change, at + 3);
+    restarts.finish(id, Outcome::CodespacesChanged(changes.iter().enumerate().map(step).collect()));
+    let restarts = with(answered(restarts), "5");
     vec![
         ("activity", busy()),
         ("activity_empty", with(Driver::ready(), "5")),
         ("activity_detail", with(busy(), "down down enter")),
         ("activity_filter", filtered),
         ("activity_waits", waits),
+        ("activity_restarts", restarts),
     ]
 }
 

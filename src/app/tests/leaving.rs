@@ -212,7 +212,7 @@ fn the_browser_is_sent_to_the_page_of_the_selected_scope() {
 #[test]
 fn a_credential_of_a_repository_has_no_access_to_change_and_says_so() {
     let mut driver = Driver::ready();
-    driver.keys("down down a");
+    driver.keys("down down down a");
     assert_eq!(driver.title(), "Credentials");
     assert!(driver.notice().contains("reaches that repository and no other"), "{}", driver.notice());
 }

@@ -4,8 +4,9 @@ use super::world::{self, acme, api, globex, here, org};
 use super::*;
 use crate::app::protocol::Pointer;
 use crate::app::remote::Remote;
-use crate::domain::RepoName;
+use crate::app::repositories::Rows;
 use crate::domain::traffic::{Budget, Traffic};
+use crate::domain::{Far, RepoName, Repository, RepositoryPage};
 
 fn scopes_of(effects: &[Effect]) -> Vec<Scope> {
     let scope = |effect: &Effect| match effect {
@@ -58,8 +59,7 @@ fn the_selection_stays_on_its_item_while_others_arrive_above_it() {
     let mut driver = Driver::start(here());
     let (mine, theirs) = (driver.reading(&Scope::User), driver.reading(&api()));
     driver.finish(theirs, Outcome::Listing(Ok(world::listing(&api()))));
-    driver.press("down");
-    driver.press("enter");
+    driver.keys("down down enter");
     driver.says("secrets of the repository acme/api");
     driver.press("esc");
     driver.finish(mine, Outcome::Listing(Ok(world::listing(&Scope::User))));
@@ -219,4 +219,96 @@ fn foreign_names_are_shown_harmless() {
         let frame = driver.frame(width, height);
         assert!(!frame.contains(['\u{1b}', '\u{202e}']), "{frame}");
     }
+}
+
+#[test]
+fn a_scope_that_is_being_read_says_how_far_it_got_and_nothing_of_totals_nobody_told() {
+    let mut driver = Driver::start(here());
+    let id = driver.reading(&api());
+    driver.says("waiting for GitHub");
+    for (far, words) in [
+        (Far::Pages { read: 2, all: 5 }, "2 of 5 pages"),
+        (Far::Entries { read: 200, all: 1450 }, "200 of 1,450"),
+        (Far::SoFar(200), "200 so far"),
+        (Far::Accesses { read: 3, all: 9 }, "access of 3 of 9 secrets"),
+    ] {
+        driver.part(id, Part::Far(far));
+        driver.says(&format!("⠋ {words}"));
+    }
+    driver.is_silent_about("200 so far");
+    driver.press("f5");
+    driver.is_silent_about("access of 3 of 9");
+    driver.send(Msg::Part { id, part: Part::Far(Far::Pages { read: 4, all: 5 }) });
+    driver.is_silent_about("4 of 5 pages");
+    driver.answer_everything();
+    driver.is_silent_about("pages");
+}
+
+#[test]
+fn the_list_to_choose_from_says_how_far_it_got() {
+    let mut driver = Driver::ready();
+    driver.press("p");
+    let id = driver.running(|job| matches!(job, Job::Repositories(_)));
+    driver.part(id, Part::Repositories(world::page(0, 2)));
+    driver.part(id, Part::Far(Far::SoFar(2)));
+    driver.says("2 repositories so far").is_silent_about("so far,");
+    driver.part(id, Part::Far(Far::Pages { read: 2, all: 3 }));
+    driver.part(id, Part::Repositories(world::page(2, 2)));
+    driver.says("4 repositories so far, 2 of 3 pages");
+}
+
+#[test]
+fn pages_add_up_in_their_order_and_one_that_does_not_follow_is_left_to_the_end() {
+    let mut driver = Driver::ready();
+    driver.press("a");
+    let id = driver.running(|job| matches!(job, Job::Repositories(_)));
+    let known = |driver: &Driver| driver.app.world.catalogue(None).unwrap().value().map(|c| c.repositories.len());
+    for (page, count) in
+        [(world::page(0, 2), 2), (world::page(2, 3), 5), (world::page(2, 3), 5), (world::page(0, 1), 1)]
+    {
+        driver.part(id, Part::Repositories(page));
+        assert_eq!(known(&driver), Some(count));
+    }
+    driver.answer_everything();
+    assert_eq!(known(&driver), Some(6));
+}
+
+#[test]
+fn another_page_of_repositories_costs_its_own_rows_and_no_others() {
+    let mut driver = Driver::ready();
+    driver.press("p");
+    let id = driver.running(|job| matches!(job, Job::Repositories(_)));
+    let one =
+        |id: u64| Repository { id, full_name: format!("acme/r{id:05}").as_str().into(), ..world::repository("x/y") };
+    let rows = |driver: &Driver| driver.app.world.catalogue(None).unwrap().value().unwrap().repositories.clone();
+    let (mut sent, mut before) = (0, Rows::default());
+    for page in 0..50 {
+        let list: Vec<Repository> = (page * 100..page * 100 + 100).map(|id| one(id + 1_000)).collect();
+        sent += list.len();
+        driver.part(id, Part::Repositories(RepositoryPage { before: usize::try_from(page * 100).unwrap(), list }));
+        let now = rows(&driver);
+        assert_eq!(now.shared_with(&before), before.len(), "page {page} copied those before it");
+        before = now;
+    }
+    assert_eq!((sent, before.len()), (5_000, 5_000), "each row once");
+    driver.says("5000 repositories so far");
+}
+
+#[test]
+fn leaving_the_screen_that_chooses_aborts_the_reading_unless_another_still_waits() {
+    let mut driver = Driver::ready();
+    driver.press("a");
+    let id = driver.running(|job| *job == Job::Repositories(None));
+    driver.press("?");
+    assert!(driver.live.contains_key(&id), "help stands over it and takes nothing away");
+    driver.press("esc");
+    assert!(driver.press("esc").contains(&Effect::Cancel(id)));
+    assert_eq!(driver.app.world.catalogue(None), None, "half a list is no list");
+    driver.press("p");
+    let id = driver.running(|job| *job == Job::Repositories(None));
+    assert!(driver.keys("esc esc").contains(&Effect::Cancel(id)));
+    driver.press("a");
+    driver.answer_everything();
+    driver.keys("esc p");
+    assert!(driver.live.is_empty(), "what was read whole stays");
 }

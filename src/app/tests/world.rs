@@ -9,8 +9,8 @@ use crate::domain::change::{AccessBefore, AccessOutcome, Seen};
 use crate::domain::token::{Identity, Membership, TokenKind, TokenSource};
 use crate::domain::verdict::{Code, Outcome as How, Rung};
 use crate::domain::{
-    Access, Member, MemberReport, MemberState, Mend, OrgName, Prefix, Problem, RepoName, RepoRef, Repository, Saved,
-    Scope, ScopeListing, Step, TestReport, Verdict, Visibility, WriteOutcome,
+    Access, Member, MemberReport, MemberState, Mend, OrgName, Prefix, Problem, RepoName, RepoRef, Repository,
+    RepositoryPage, Saved, Scope, ScopeListing, Step, TestReport, Verdict, Visibility, WriteOutcome,
 };
 
 pub fn repo(text: &str) -> RepoName {
@@ -133,6 +133,11 @@ pub fn no_network() -> Problem {
 pub fn catalogue(of: Option<&OrgName>) -> Vec<Repository> {
     let mine = |name: &&&str| of.is_none_or(|org| name.starts_with(&format!("{org}/")));
     NAMES.iter().filter(mine).map(|name| repository(name)).collect()
+}
+
+/// So many of all repositories, after so many others.
+pub fn page(before: usize, many: usize) -> RepositoryPage {
+    RepositoryPage { before, list: catalogue(None).into_iter().skip(before).take(many).collect() }
 }
 
 /// What the world answers to a read; `None` for tests of a login and for writes.

@@ -251,7 +251,7 @@ async fn pages_are_read_to_the_end_and_counted() {
     })
     .await;
     let mut grown = Vec::new();
-    let list = client(&stub.url).secrets(&Scope::User, &mut |s| grown.push(s.len())).await.unwrap();
+    let list = client(&stub.url).secrets(&Scope::User, &mut |s| grown.push(s.all.len())).await.unwrap();
     assert_eq!(list.items.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["A", "B", "C"]);
     assert!(list.is_complete() && list.find("b").is_some());
     assert_eq!(grown, [2, 3]);

@@ -2,9 +2,9 @@
 
 use super::{Stage, acme, api, client, name, prefix};
 use crate::domain::token::{TokenKind, TokenSource};
-use crate::domain::{Access, Member, OrgName, RepoName, Scope};
+use crate::domain::{Access, Far, Growing, Member, OrgName, Renamed, RepoName, RepositoryPage, Scope};
 use crate::sandbox::{Options, Scale};
-use crate::work::{identity, load_scope, memberships, repositories, repository};
+use crate::work::{followed, identity, load_scope, memberships, repositories, repository};
 
 #[tokio::test]
 async fn names_come_first_and_access_follows() {
@@ -16,9 +16,12 @@ async fn names_come_first_and_access_follows() {
     let mut parts = Vec::new();
     let listing = load_scope(&stage.gh, &Scope::User, &mut |part| parts.push(part)).await.unwrap();
     let acr = prefix("ACR");
-    assert_eq!(parts[0].credential(&acr).unwrap().access(), None);
-    assert_eq!(parts.len(), 4);
-    assert_eq!(parts[3], listing);
+    assert_eq!(parts[0].value.credential(&acr).unwrap().access(), None);
+    let told: Vec<_> = parts.iter().map(|part| part.far.map(Far::words)).collect();
+    let told: Vec<_> = told.iter().map(|words| words.as_deref().unwrap_or("nothing")).collect();
+    let wanted = ["nothing", "access of 1 of 3 secrets", "access of 2 of 3 secrets", "access of 3 of 3 secrets"];
+    assert_eq!(told, wanted);
+    assert_eq!(parts[3].value, listing);
     let access = listing.credential(&acr).unwrap().access().unwrap();
     assert!(matches!(access, Access::Selected(list) if list.complete && list.repositories.len() == 1));
     assert_eq!(listing.other_secrets[0].name.raw(), "NPM_TOKEN");
@@ -58,8 +61,10 @@ async fn a_list_that_cannot_be_read_never_looks_clean() {
 #[tokio::test]
 async fn a_hundred_secrets_and_more_come_whole() {
     let stage = Stage::of(Options { scale: Scale { secrets: 130, ..Scale::default() }, ..Options::default() }).await;
-    let listing = load_scope(&stage.gh, &Scope::User, &mut |_| {}).await.unwrap();
+    let mut told = Vec::new();
+    let listing = load_scope(&stage.gh, &Scope::User, &mut |part| told.push(part.far)).await.unwrap();
     assert!(listing.complete && listing.count() >= 130);
+    assert_eq!(told[..2], [1, 2].map(|read| Some(Far::Pages { read, all: 2 })));
 }
 
 #[tokio::test]
@@ -117,4 +122,41 @@ async fn a_list_that_breaks_off_is_incomplete_and_one_that_never_came_is_a_probl
     assert!(!some.complete && some.list.len() == 100);
     stage.fault("GET:/orgs/acme/repos:1+:500");
     repositories(&stage.gh, Some(&org), &mut |_| {}).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn a_page_brings_only_what_is_new_however_many_pages_there_are() {
+    let mut sent = Vec::new();
+    for org_repos in [450, 900] {
+        let scale = Scale { org_repos, ..Scale::default() };
+        let stage = Stage::of(Options { scale, ..Options::default() }).await;
+        let org = OrgName::parse("acme").unwrap();
+        let (mut rows, mut told) = (0, Vec::new());
+        let mut part = |part: Growing<RepositoryPage>| {
+            assert_eq!(part.value.before, rows, "in their order, none twice");
+            rows += part.value.list.len();
+            told.push(part.far);
+        };
+        let all = repositories(&stage.gh, Some(&org), &mut part).await.unwrap();
+        let pages = told.len();
+        assert!(pages > org_repos / 100);
+        assert_eq!(told, (1..=pages).map(|read| Some(Far::Pages { read, all: pages })).collect::<Vec<_>>());
+        assert_eq!(rows, all.list.len(), "each row once");
+        sent.push(rows);
+    }
+    assert_eq!(sent[1] - sent[0], 450, "twice the repositories are twice the rows and no more");
+}
+
+#[tokio::test]
+async fn a_repository_that_was_renamed_is_followed_by_its_id_once_an_answer_told() {
+    let stage = Stage::plain().await;
+    let Scope::Repository(old) = api() else { unreachable!() };
+    let before = repository(&stage.gh, &old).await.unwrap();
+    assert_eq!(followed(&stage.gh, &old).await, None);
+    stage.world().rename_repository("acme/api", "core");
+    load_scope(&stage.gh, &api(), &mut |_| {}).await.unwrap();
+    let new = RepoName::parse("acme/core").unwrap();
+    let wanted = Renamed { from: old.clone(), to: new.clone(), id: before.id };
+    assert_eq!(followed(&stage.gh, &old).await, Some(wanted));
+    assert_eq!(followed(&stage.gh, &new).await, None);
 }

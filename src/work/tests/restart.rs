@@ -275,7 +275,7 @@ async fn the_list_is_whole_or_says_that_it_is_not() {
     assert!(scene.world().add_codespace(CodespaceDraft::new("elsewhere", "acme/web")));
     let mut parts = Vec::new();
     let (all, complete) =
-        codespaces(&scene.gh, &CodespaceList::Mine, &mut |list| parts.push(list.len())).await.unwrap();
+        codespaces(&scene.gh, &CodespaceList::Mine, &mut |list| parts.push(list.value.len())).await.unwrap();
     assert_eq!((all.len(), complete, parts), (122, true, vec![100, 122]));
     let here = CodespaceList::MineIn(RepoName::parse("ACME/api").unwrap());
     let (all, complete) = codespaces(&scene.gh, &here, &mut |_| {}).await.unwrap();

@@ -116,8 +116,10 @@ async fn more_repositories_than_a_page_holds_are_all_kept() {
     let stage = Stage::of(crate::sandbox::Options { scale, ..Default::default() }).await;
     let org = crate::domain::OrgName::parse("acme").unwrap();
     let mut growth = Vec::new();
-    let all = crate::work::repositories(&stage.gh, Some(&org), &mut |list| growth.push(list.len())).await.unwrap();
+    let all =
+        crate::work::repositories(&stage.gh, Some(&org), &mut |part| growth.push(part.value.list.len())).await.unwrap();
     assert!(all.complete && all.list.len() > 230 && growth.first() == Some(&100));
+    assert_eq!(growth.iter().sum::<usize>(), all.list.len(), "each is sent once");
     let names_of: Vec<_> = all.list.iter().map(|r| r.full_name.raw().to_owned()).collect();
     let names_of: Vec<_> = names_of.iter().map(String::as_str).collect();
     plant(&stage, "org:acme", &Member::WRITE_ORDER, "selected", &names_of);

@@ -10,11 +10,12 @@ use crate::app::cx::{Cx, Facade, Flow};
 use crate::app::keymap::KeyPress;
 use crate::app::picker::{Picker, filtering};
 use crate::app::remote::Remote;
+use crate::app::repositories::Catalogue;
 use crate::app::screens::{Behavior, Screen, confirm};
-use crate::app::world::{Catalogue, World};
+use crate::app::world::World;
 use crate::app::writing::Change;
 use crate::domain::change::Seen;
-use crate::domain::{AccessChange, Credential, OrgName, Prefix, RepoRef, Scope, Sensitive, Visibility};
+use crate::domain::{AccessChange, Credential, OrgName, Prefix, Renamed, RepoRef, Scope, Sensitive, Visibility};
 
 #[derive(Clone, Debug)]
 pub struct State {
@@ -232,6 +233,10 @@ impl Behavior for State {
         }
     }
 
+    fn chooses_from(&self, org: Option<&OrgName>) -> bool {
+        self.org() == org
+    }
+
     fn learn(&mut self, world: &World) {
         let mut is_new = false;
         for target in &mut self.targets {
@@ -306,6 +311,13 @@ impl Behavior for State {
 
     fn is_unsaved(&self) -> bool {
         !self.targets.iter().any(|target| target.gone) && self.is_chosen_anew()
+    }
+
+    fn renamed(&mut self, renamed: &Renamed) {
+        self.picker.renamed(renamed);
+        for target in &mut self.targets {
+            renamed.scope(&mut target.scope);
+        }
     }
 }
 

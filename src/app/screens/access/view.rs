@@ -10,23 +10,23 @@ use crate::app::App;
 use crate::app::draw::Canvas;
 use crate::app::picker::{Picker, Row};
 use crate::app::remote::Remote;
+use crate::app::repositories::Catalogue;
 use crate::app::screens::Behavior;
-use crate::app::world::Catalogue;
-use crate::domain::Visibility;
+use crate::domain::{Far, Visibility};
 use crate::ui::memory::Hit;
-use crate::ui::widgets::{Level, two_columns};
+use crate::ui::widgets::Level;
 use crate::ui::{Role, text_field};
 
 pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
-    let columns = two_columns(area);
+    let (left, detail) = canvas.beside(area);
     let is_org = state.targets.iter().all(|target| org_of(&target.scope).is_some());
     let head = if is_org {
-        visibility_line(state.visibility, canvas, columns.list.width)
+        visibility_line(state.visibility, canvas, left.width)
     } else {
         canvas.line(Role::Dim, " Which repositories' codespaces shall get it?")
     };
-    canvas.lines(columns.list, vec![head]);
-    let list = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..columns.list };
+    canvas.lines(left, vec![head]);
+    let list = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..left };
     let cursor = if state.visibility == Visibility::Selected {
         draw_picker(&state.picker, state.catalogue(&app.world), app.spin, canvas, list)
     } else {
@@ -35,9 +35,7 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
         canvas.lines(Rect { x: list.x + 1, width: list.width.saturating_sub(2), ..list }, lines);
         Some(Position::new(list.x, list.y))
     };
-    if let (Some(rule), Some(detail)) = (columns.rule, columns.detail) {
-        let border = (0..rule.height).map(|_| canvas.line(Role::Border, canvas.look.glyphs.lines.vertical)).collect();
-        canvas.lines(rule, border);
+    if let Some(detail) = detail {
         let lines = difference_lines(state, canvas, detail.width, detail.height);
         canvas.lines(detail, lines);
     }
@@ -142,12 +140,16 @@ pub fn catalogue_line(
 ) -> Line<'static> {
     let glyphs = &canvas.look.glyphs;
     let read = catalogue.and_then(Remote::value).map_or(0, |catalogue| catalogue.repositories.len());
+    // How many came is told anyway.
+    let far = catalogue.and_then(Remote::far).filter(|far| !matches!(far, Far::SoFar(_)));
+    let far = far.map(|far| format!(", {}", far.words())).unwrap_or_default();
     match catalogue {
         Some(Remote::Loading { .. }) if picker.filter.is_empty() && !picker.only_chosen => {
-            canvas.line(Role::Info, format!(" {} {} so far", glyphs.spinner(spin), count(picker.len())))
+            canvas.line(Role::Info, format!(" {} {} so far{far}", glyphs.spinner(spin), count(picker.len())))
         }
         Some(Remote::Loading { .. }) => {
-            canvas.line(Role::Info, format!(" {} {} of {} so far", glyphs.spinner(spin), picker.len(), count(read)))
+            let text = format!(" {} {} of {} so far{far}", glyphs.spinner(spin), picker.len(), count(read));
+            canvas.line(Role::Info, text)
         }
         Some(Remote::Failed { problem, .. }) => {
             canvas.line(Role::Warn, format!(" {} {}: {}", glyphs.checks.warn, problem.what, problem.why))

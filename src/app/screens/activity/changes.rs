@@ -3,7 +3,7 @@
 use ratatui::text::Line;
 
 use crate::app::draw::Canvas;
-use crate::app::history::{Done, Ended};
+use crate::app::history::{Done, End, Ended};
 use crate::app::screens::confirm::{problem_lines, report_lines};
 use crate::ui::Role;
 use crate::ui::widgets::Level;
@@ -17,9 +17,10 @@ pub(super) fn line(done: &Done, canvas: &Canvas<'_, '_, '_>) -> Vec<ratatui::tex
     ]
 }
 
-const fn role_of(outcome: &Ended) -> Role {
+fn role_of(outcome: &Ended) -> Role {
     match outcome {
-        Ended::Whole(_) => Role::Good,
+        Ended::Codespaces(ends) if !ends.iter().all(End::is_done) => Role::Bad,
+        Ended::Whole(_) | Ended::Codespaces(_) => Role::Good,
         Ended::Half(_) | Ended::Refused(_) => Role::Bad,
         Ended::Overtaken(_) => Role::Warn,
     }
@@ -41,6 +42,12 @@ pub(super) fn detail(done: &Done, canvas: &Canvas<'_, '_, '_>, columns: u16) -> 
         Ended::Half(reports) => {
             let problem = reports.iter().find_map(|report| report.outcome.problem());
             lines.extend(problem.map(|problem| problem_lines(problem, canvas, columns)).unwrap_or_default());
+        }
+        Ended::Codespaces(ends) => {
+            for end in ends {
+                let level = if end.is_done() { Level::Good } else { Level::Bad };
+                lines.extend(canvas.marked(level, &format!("{}: {}", end.change.name(), end.words()), columns));
+            }
         }
         Ended::Whole(_) => {}
     }

@@ -1,5 +1,6 @@
 //! Activity as rows, newest first. A row is its own key, so that a selection stays on its item while others arrive.
 
+use crate::app::filter::contains;
 use crate::app::history::Done;
 use crate::app::world::World;
 use crate::domain::traffic::Exchange;
@@ -39,10 +40,9 @@ impl Row {
 
 /// All rows as they stand now.
 pub fn rows(world: &World, filter: &str) -> Vec<Row> {
-    let wanted = filter.to_lowercase();
     let newest = world.totals.requests;
     let writes = world.changes.iter().zip((0..world.changes.len()).rev());
-    let told = writes.filter(|(done, _)| done.text.to_lowercase().contains(&wanted));
+    let told = writes.filter(|(done, _)| contains(&done.text, filter));
     let mut rows: Vec<Row> = told.map(|(_, number)| Row::Change(number)).collect();
     if !rows.is_empty() {
         rows.insert(0, Row::Changes);
@@ -50,7 +50,7 @@ pub fn rows(world: &World, filter: &str) -> Vec<Row> {
     let above = rows.len();
     rows.push(Row::Requests);
     let requests = world.exchanges.iter().rev().zip(0..);
-    let found = requests.filter(|(exchange, _)| matches(exchange, &wanted));
+    let found = requests.filter(|(exchange, _)| matches(exchange, filter));
     rows.extend(found.map(|(_, age)| Row::Request(newest.saturating_sub(age + 1))));
     if rows.len() == above + 1 {
         rows.push(Row::NoRequest);
@@ -59,10 +59,7 @@ pub fn rows(world: &World, filter: &str) -> Vec<Row> {
 }
 
 fn matches(exchange: &Exchange, wanted: &str) -> bool {
-    wanted.is_empty()
-        || exchange.path.to_lowercase().contains(wanted)
-        || exchange.method.to_lowercase().contains(wanted)
-        || answer(exchange).contains(wanted)
+    contains(&exchange.path, wanted) || contains(exchange.method, wanted) || contains(&answer(exchange), wanted)
 }
 
 /// What came back, short: a status, or in words where it came from.

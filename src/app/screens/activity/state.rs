@@ -5,10 +5,9 @@ use chrono::{DateTime, Utc};
 use super::rows::{Row, answer, rows};
 use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};
-use crate::app::form::{field_key, say_refusal};
+use crate::app::filter::Filter;
 use crate::app::history::Done;
 use crate::app::keymap::KeyPress;
-use crate::app::notices::Tone;
 use crate::app::protocol::Effect;
 use crate::app::screens::{Behavior, confirm};
 use crate::app::scroll::Scroll;
@@ -16,34 +15,21 @@ use crate::app::world::World;
 use crate::domain::Sensitive;
 use crate::domain::change::AccessBefore;
 use crate::domain::foreign::clean;
-use crate::ui::{Memory, TextField, TrailingLineEnd};
+use crate::ui::Memory;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct State {
     /// The row one moved to; `None` until then, which means the newest.
     selected: Option<Row>,
-    pub filter: TextField,
-    pub filtering: bool,
+    pub filter: Filter,
     /// Whether the detail is open over the list.
     pub detail: bool,
     pub detail_scroll: Scroll,
 }
 
-impl Default for State {
-    fn default() -> Self {
-        Self {
-            selected: None,
-            filter: TextField::plain(""),
-            filtering: false,
-            detail: false,
-            detail_scroll: Scroll::default(),
-        }
-    }
-}
-
 impl State {
     pub fn rows(&self, world: &World) -> Vec<Row> {
-        rows(world, self.filter.text().unwrap_or_default())
+        rows(world, self.filter.text())
     }
 
     pub fn selected_index(&self, rows: &[Row]) -> usize {
@@ -99,9 +85,8 @@ impl State {
     fn back(&mut self) -> Flow {
         if self.detail {
             self.detail = false;
-        } else if self.filtering || !self.filter.is_empty() {
-            self.filtering = false;
-            self.filter = TextField::plain("");
+        } else if self.filter.is_shown() {
+            self.filter.clear();
         } else {
             return Flow::Close;
         }
@@ -134,14 +119,8 @@ impl Behavior for State {
     }
 
     fn facade(&self, world: &World, _now: DateTime<Utc>) -> Facade {
-        if self.filtering {
-            let offers = vec![
-                Offer::called(Action::Activate, "to the list"),
-                Offer::called(Action::Back, "no filter"),
-                Offer::new(Action::Up),
-                Offer::new(Action::Down),
-            ];
-            return Facade { offers, typing: true };
+        if self.filter.focused {
+            return Filter::facade();
         }
         let nothing = self.selected(world).is_none().then_some("nothing is selected");
         let back = match (self.detail, self.filter.is_empty()) {
@@ -162,7 +141,7 @@ impl Behavior for State {
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
         match action {
-            Action::Activate if self.filtering => self.filtering = false,
+            Action::Activate if self.filter.focused => self.filter.focused = false,
             Action::Activate => {
                 // What is looked at stays, whatever arrives meanwhile.
                 self.selected = self.selected(cx.world);
@@ -171,7 +150,7 @@ impl Behavior for State {
             Action::Back => return self.back(),
             Action::Filter => {
                 self.detail = false;
-                self.filtering = true;
+                self.filter.focused = true;
             }
             Action::Copy => self.copy(cx),
             Action::Undo => {
@@ -195,17 +174,11 @@ impl Behavior for State {
     }
 
     fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
-        let Some(key) = field_key(key) else { return false };
-        say_refusal(self.filter.key(key), cx);
-        true
+        self.filter.text_key(key, cx)
     }
 
     fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) -> Flow {
-        if self.filtering {
-            say_refusal(self.filter.paste(text, TrailingLineEnd::DropOne), cx);
-        } else {
-            cx.note(Tone::Info, "there is no text field here to paste into; / opens the filter");
-        }
+        self.filter.paste(text, cx);
         Flow::Stay
     }
 

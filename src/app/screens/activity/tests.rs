@@ -3,8 +3,13 @@
 
 use std::time::Duration;
 
-use crate::app::protocol::{Effect, Msg};
+use crate::app::protocol::{Effect, Msg, Outcome};
+use crate::app::tests::fixtures::at_codespaces;
+use crate::app::tests::spaces::code_name;
+use crate::app::tests::world::no_network;
 use crate::app::tests::{Driver, noon};
+use crate::domain::CodespaceStep;
+use crate::domain::codespace::Stage;
 use crate::domain::traffic::{Cost, Exchange, Traffic};
 
 pub fn exchange(path: &str, status: Option<u16>, primary: u32, points: u32) -> Exchange {
@@ -105,4 +110,44 @@ fn a_change_is_listed_with_what_came_back_and_taken_back_from_there() {
     driver.says("Changes 2").says("it took a change back itself");
     driver.press("u");
     assert!(driver.notice().contains("took a change back itself"), "{}", driver.notice());
+}
+
+fn restarting() -> Driver {
+    let mut driver = at_codespaces();
+    driver.keys("G up R tab enter");
+    driver
+}
+
+#[test]
+fn a_restart_is_listed_as_one_and_never_as_a_pull_and_cannot_be_taken_back() {
+    let mut driver = restarting();
+    let id = driver.writing();
+    let step = CodespaceStep { name: code_name("super-yodel-4jw7"), stage: Stage::Running };
+    driver.finish(id, Outcome::CodespacesChanged(vec![step]));
+    driver.answer_everything();
+    driver.press("5");
+    driver.says("Changes 1").says("done super-yodel-4jw7 is restarted").is_silent_about("pulled");
+    driver.says("✓ super-yodel-4jw7: restarted: it runs with its new variables; that says nothing of its image");
+    driver.says("cannot be taken back: what ran in a codespace ended when it was stopped");
+    driver.press("u");
+    assert!(driver.notice().contains("ended when it was stopped"), "{}", driver.notice());
+    assert!(!driver.says("Changes 1").app.world.changes.iter().any(|done| done.before().is_some()));
+}
+
+#[test]
+fn a_restart_that_failed_or_was_cut_off_says_how_far_it_got() {
+    for (stage, words) in [
+        (Some(Stage::Failed(no_network())), "✗ super-yodel-4jw7: failed: GitHub could not be reached"),
+        (Some(Stage::Unknown(no_network())), "✗ super-yodel-4jw7: unknown: GitHub could not be reached"),
+        (Some(Stage::Stopped), "✗ super-yodel-4jw7: stopped"),
+        (None, "✗ super-yodel-4jw7: not tried"),
+    ] {
+        let mut driver = restarting();
+        let id = driver.writing();
+        let steps = stage.map(|stage| CodespaceStep { name: code_name("super-yodel-4jw7"), stage });
+        driver.finish(id, Outcome::CodespacesChanged(steps.into_iter().collect()));
+        driver.answer_everything();
+        driver.press("5");
+        driver.says("not whole restarting super-yodel-4jw7").says(words).is_silent_about("is restarted");
+    }
 }

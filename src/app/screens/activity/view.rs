@@ -8,13 +8,12 @@ use super::changes;
 use super::rows::{Row, answer, spelled};
 use crate::app::App;
 use crate::app::draw::Canvas;
-use crate::app::header::grouped;
 use crate::app::world::Totals;
+use crate::domain::number::grouped;
 use crate::domain::traffic::Exchange;
 use crate::ui::Role;
 use crate::ui::memory::Hit;
-use crate::ui::text_field;
-use crate::ui::widgets::{Align, Column, middle, table, two_columns};
+use crate::ui::widgets::{Align, Column, middle, table};
 
 /// The columns; `path` is what the path needs before the less important ones get room.
 const fn columns(path: usize) -> [Column; 7] {
@@ -40,32 +39,14 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
         return Some(Position::new(area.x, area.y));
     }
     // Requests are long lines: the detail stands beside them only where both have room.
-    let columns = two_columns(area);
-    let has_room = area.width >= 120;
-    let (filter, list) = draw_filter(state, canvas, if has_room { columns.list } else { area });
+    let (list, detail) = if area.width >= 120 { canvas.beside(area) } else { (area, None) };
+    let (filter, list) = canvas.filter(&state.filter, list);
     let cursor = draw_list(state, app, canvas, list);
-    if let (true, Some(rule), Some(detail)) = (has_room, columns.rule, columns.detail) {
-        let line = canvas.look.glyphs.lines.vertical;
-        let border = (0..rule.height).map(|_| canvas.line(Role::Border, line)).collect();
-        canvas.lines(rule, border);
+    if let Some(detail) = detail {
         let lines = detail_lines(state, app, canvas, detail.width);
         canvas.lines(detail, lines);
     }
     filter.or(cursor)
-}
-
-/// The line of the filter, while there is one, and what is left of the area.
-fn draw_filter(state: &State, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> (Option<Position>, Rect) {
-    if !state.filtering && state.filter.is_empty() {
-        return (None, area);
-    }
-    let line = canvas.line(Role::Label, " filter");
-    canvas.lines(area, vec![line]);
-    let field = Rect { x: area.x + 9, width: area.width.saturating_sub(10), height: 1, ..area };
-    let (theme, glyphs) = (&canvas.look.theme, &canvas.look.glyphs);
-    let cursor = text_field::draw(canvas.frame.buffer_mut(), field, &state.filter, theme, glyphs, state.filtering);
-    let rest = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
-    (cursor.filter(|_| state.filtering), rest)
 }
 
 fn draw_list(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {

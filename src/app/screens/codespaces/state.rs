@@ -15,7 +15,7 @@ use crate::app::scroll::Scroll;
 use crate::app::spaces::{Listed, problem};
 use crate::app::world::World;
 use crate::domain::freshness::rebuild_command;
-use crate::domain::{Codespace, CodespaceList, CodespaceName, Mend, Problem};
+use crate::domain::{Codespace, CodespaceList, CodespaceName, Mend, Problem, Renamed};
 use crate::ui::Memory;
 
 #[derive(Clone, Debug)]
@@ -359,5 +359,14 @@ impl Behavior for State {
 
     fn close(&mut self, cx: &mut Cx<'_>) {
         cx.leave_codespaces();
+    }
+
+    fn renamed(&mut self, renamed: &Renamed) {
+        match &mut self.which {
+            CodespaceList::MineIn(name) => {
+                renamed.name(name);
+            }
+            CodespaceList::Mine | CodespaceList::Org(_) => {}
+        }
     }
 }

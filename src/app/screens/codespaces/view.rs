@@ -14,7 +14,7 @@ use crate::domain::freshness::{Need, advice, need};
 use crate::domain::{Codespace, CodespaceList, Freshness};
 use crate::ui::Role;
 use crate::ui::memory::Hit;
-use crate::ui::widgets::{Align, Column, Level, table, two_columns};
+use crate::ui::widgets::{Align, Column, Level, table};
 
 const COLUMNS: [Column; 6] = [
     Column { title: "CODESPACE", least: 14, most: 24, priority: 0, align: Align::Left },
@@ -35,13 +35,10 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
         canvas.scrolled("codespaces-detail", area, lines, state.detail_scroll.at());
         return Some(Position::new(area.x, area.y));
     }
-    let columns = two_columns(area);
-    let list = draw_head(state, app, canvas, columns.list);
+    let (list, detail) = canvas.beside(area);
+    let list = draw_head(state, app, canvas, list);
     let cursor = draw_list(state, app, canvas, list);
-    if let (Some(rule), Some(detail)) = (columns.rule, columns.detail) {
-        let line = canvas.look.glyphs.lines.vertical;
-        let border = (0..rule.height).map(|_| canvas.line(Role::Border, line)).collect();
-        canvas.lines(rule, border);
+    if let Some(detail) = detail {
         let lines = detail_lines(state, app, canvas, detail.width);
         canvas.lines(detail, lines);
     }
@@ -146,7 +143,8 @@ fn foot_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u1
 fn empty_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let is_read = matches!(app.world.spaces.list(&state.which), Some(crate::app::remote::Remote::Ready(_)));
     if !is_read {
-        let text = format!("{} waiting for GitHub", canvas.look.glyphs.spinner(app.spin));
+        let far = app.world.spaces.list(&state.which).and_then(crate::app::remote::Remote::far);
+        let text = format!("{} {}", canvas.look.glyphs.spinner(app.spin), words::waiting(far));
         return canvas.wrapped(Role::Info, &text, columns);
     }
     if state.listed(&app.world).is_some_and(|listed| !listed.complete) {

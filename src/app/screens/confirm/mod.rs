@@ -22,7 +22,7 @@ use crate::app::scroll::Scroll;
 use crate::app::series::Series;
 use crate::app::world::World;
 use crate::app::writing::Change;
-use crate::domain::Mend;
+use crate::domain::{Mend, Renamed};
 use crate::ui::Memory;
 
 #[derive(Clone, Debug)]
@@ -196,6 +196,13 @@ impl Behavior for State {
             && series.waiting() > 0
         {
             cx.note(Tone::Warn, format!("{} of {} were not begun", series.waiting(), series.items().len()));
+        }
+    }
+
+    fn renamed(&mut self, renamed: &Renamed) {
+        match &mut self.phase {
+            Phase::Asking { changes, .. } => changes.iter_mut().for_each(|change| change.renamed(renamed)),
+            Phase::Writing(series) => series.renamed(renamed),
         }
     }
 }

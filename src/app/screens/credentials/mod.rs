@@ -1,6 +1,7 @@
 //! Home: the credentials of all scopes in one list, the selected one explained beside it.
 
 mod changes;
+mod reach;
 mod rows;
 mod state;
 #[cfg(test)]

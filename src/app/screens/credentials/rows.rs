@@ -1,5 +1,6 @@
 //! The list of credentials as rows. A row is its own key, so that a selection stays on its item while others arrive.
 
+use crate::app::filter::contains;
 use crate::app::remote::Remote;
 use crate::app::world::World;
 use crate::domain::preset::product_of_prefix;
@@ -7,7 +8,7 @@ use crate::domain::{Access, Credential, Member, OtherSecret, Prefix, Scope, Scop
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Row {
-    /// A scope's heading; never selected.
+    /// A scope's heading; only a repository's is selected, as there is something to tell about it.
     Head(Scope),
     Credential(Scope, Prefix),
     /// The fold over the secrets that belong to no credential.
@@ -37,8 +38,25 @@ impl Row {
         }
     }
 
+    pub const fn scope_mut(&mut self) -> Option<&mut Scope> {
+        match self {
+            Self::Head(scope)
+            | Self::Credential(scope, _)
+            | Self::Others(scope)
+            | Self::Other(scope, _)
+            | Self::Loading(scope)
+            | Self::Problem(scope)
+            | Self::Empty(scope) => Some(scope),
+            Self::Memberships => None,
+        }
+    }
+
     pub const fn is_selectable(&self) -> bool {
-        !matches!(self, Self::Head(_))
+        !matches!(self, Self::Head(Scope::User | Scope::Organization(_)))
+    }
+
+    pub const fn is_head(&self) -> bool {
+        matches!(self, Self::Head(_))
     }
 
     pub fn credential<'w>(&self, world: &'w World) -> Option<&'w Credential> {
@@ -102,8 +120,4 @@ fn matches(credential: &Credential, scope: &Scope, filter: &str) -> bool {
             matches!(access, Some(Access::Selected(s))
                 if s.repositories.iter().any(|r| contains(&r.full_name.shown(), filter)))
         })
-}
-
-fn contains(text: &str, filter: &str) -> bool {
-    filter.is_empty() || text.to_lowercase().contains(&filter.to_lowercase())
 }

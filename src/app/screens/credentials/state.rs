@@ -8,24 +8,24 @@ use super::changes::OWN_REPOSITORY;
 use super::rows::{Row, rows};
 use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};
-use crate::app::form::{field_key, say_refusal};
+use crate::app::filter::Filter;
 use crate::app::keymap::KeyPress;
 use crate::app::mending;
 use crate::app::notices::Tone;
 use crate::app::protocol::Effect;
+use crate::app::renaming::rekeyed;
 use crate::app::screens::{Behavior, Screen, login_test, pick, wizard};
 use crate::app::scroll::Scroll;
 use crate::app::world::World;
 use crate::domain::foreign::clean;
-use crate::domain::{Credential, Member, Mend, Prefix, Scope, Sensitive};
-use crate::ui::{Memory, TextField, TrailingLineEnd};
+use crate::domain::{Credential, Member, Mend, Prefix, Renamed, Scope, Sensitive};
+use crate::ui::Memory;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct State {
     /// The row one moved to; `None` until then, which means the first.
     selected: Option<Row>,
-    pub filter: TextField,
-    pub filtering: bool,
+    pub filter: Filter,
     unfolded: Vec<Scope>,
     /// Chosen to be changed together.
     pub(super) marked: BTreeSet<(Scope, Prefix)>,
@@ -34,23 +34,9 @@ pub struct State {
     pub detail_scroll: Scroll,
 }
 
-impl Default for State {
-    fn default() -> Self {
-        Self {
-            selected: None,
-            filter: TextField::plain(""),
-            filtering: false,
-            unfolded: Vec::new(),
-            marked: BTreeSet::new(),
-            detail: false,
-            detail_scroll: Scroll::default(),
-        }
-    }
-}
-
 impl State {
     pub fn rows(&self, world: &World) -> Vec<Row> {
-        rows(world, self.filter.text().unwrap_or_default(), &self.unfolded)
+        rows(world, self.filter.text(), &self.unfolded)
     }
 
     pub fn is_unfolded(&self, scope: &Scope) -> bool {
@@ -58,13 +44,14 @@ impl State {
     }
 
     /// The index of the selected row: the same item as before wherever it went; if it is gone, the nearest of its
-    /// scope, else the first.
+    /// scope, else the first. A heading is selected only by moving to it.
     pub fn selected_index(&self, rows: &[Row]) -> usize {
-        let first = rows.iter().position(Row::is_selectable).unwrap_or(0);
+        let is_plain = |row: &Row| row.is_selectable() && !row.is_head();
+        let first = rows.iter().position(is_plain).unwrap_or(0);
         let Some(wanted) = &self.selected else { return first };
         rows.iter()
             .position(|row| row == wanted)
-            .or_else(|| rows.iter().position(|row| row.is_selectable() && row.scope() == wanted.scope()))
+            .or_else(|| rows.iter().position(|row| is_plain(row) && row.scope() == wanted.scope()))
             .unwrap_or(first)
     }
 
@@ -80,7 +67,7 @@ impl State {
 
     /// Selects the first row of a scope, such as one that was just added.
     pub fn select_scope(&mut self, scope: Scope) {
-        self.filter = TextField::plain("");
+        self.filter.clear();
         self.detail = false;
         self.selected = Some(Row::Empty(scope));
     }
@@ -120,7 +107,9 @@ impl State {
 
     fn open(&mut self, cx: &mut Cx<'_>) -> Flow {
         match self.selected(cx.world) {
-            Some(Row::Credential(..) | Row::Other(..) | Row::Memberships) => self.detail = !self.detail,
+            Some(Row::Credential(..) | Row::Other(..) | Row::Memberships | Row::Head(Scope::Repository(_))) => {
+                self.detail = !self.detail;
+            }
             Some(Row::Others(scope)) => match self.unfolded.iter().position(|s| *s == scope) {
                 Some(at) => drop(self.unfolded.remove(at)),
                 None => self.unfolded.push(scope),
@@ -133,7 +122,7 @@ impl State {
             }
             Some(Row::Empty(scope)) => return Flow::Push(wizard_at(Some(scope), cx)),
             Some(Row::Loading(scope)) => cx.note(Tone::Info, format!("still waiting for GitHub: {scope}")),
-            Some(Row::Head(_)) | None => {}
+            Some(Row::Head(Scope::User | Scope::Organization(_))) | None => {}
         }
         Flow::Stay
     }
@@ -200,7 +189,7 @@ impl State {
             Offer::called(Action::SelectAll, "mark all that match").unless(no_credentials(&self.rows(world))),
             Offer::new(Action::Undo).unless(world.nothing_to_undo()),
         ];
-        let home = !self.detail && self.filter.is_empty() && !self.filtering && !many;
+        let home = !self.detail && !self.filter.is_shown() && !many;
         let back = match (self.detail, many) {
             (true, _) => "close",
             (false, true) => "unmark all",
@@ -239,6 +228,7 @@ fn activate_label(row: Option<&Row>, state: &State) -> &'static str {
         Some(Row::Empty(_)) => "new here",
         Some(Row::Problem(_)) if state.detail => "try again",
         Some(Row::Problem(_)) => "why",
+        Some(Row::Head(_)) if !state.detail => "what reaches it",
         _ if state.detail => "close", // a detail is open
         _ => "details",               // a credential or secret
     }
@@ -298,29 +288,25 @@ impl Behavior for State {
     }
 
     fn facade(&self, world: &World, _now: DateTime<Utc>) -> Facade {
-        if self.filtering {
-            let offers = vec![
-                Offer::called(Action::Activate, "to the list"),
-                Offer::called(Action::Back, "no filter"),
-                Offer::new(Action::Up),
-                Offer::new(Action::Down),
-            ];
-            return Facade { offers, typing: true };
+        if self.filter.focused {
+            return Filter::facade();
         }
-        Facade { offers: self.offers(world), typing: false }
+        let mut offers = self.offers(world);
+        if !self.detail && self.selected(world).is_some_and(|row| row.is_head()) {
+            // On the smallest screen this is what the heading is selected for.
+            offers.sort_by_key(|offer| offer.action != Action::Activate);
+        }
+        Facade { offers, typing: false }
     }
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
         match action {
-            Action::Activate if self.filtering => self.filtering = false,
+            Action::Activate if self.filter.focused => self.filter.focused = false,
             Action::Activate => return self.open(cx),
             Action::Back if self.detail => self.detail = false,
             Action::Back if !self.marked.is_empty() => self.marked.clear(),
-            Action::Back => {
-                self.filtering = false;
-                self.filter = TextField::plain("");
-            }
-            Action::Filter => self.filtering = true,
+            Action::Back => self.filter.clear(),
+            Action::Filter => self.filter.focused = true,
             Action::New => {
                 let scope = self.selected(cx.world).and_then(|row| row.scope().cloned());
                 return Flow::Push(wizard_at(scope, cx));
@@ -376,17 +362,11 @@ impl Behavior for State {
     }
 
     fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
-        let Some(key) = field_key(key) else { return false };
-        say_refusal(self.filter.key(key), cx);
-        true
+        self.filter.text_key(key, cx)
     }
 
     fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) -> Flow {
-        if self.filtering {
-            say_refusal(self.filter.paste(text, TrailingLineEnd::DropOne), cx);
-        } else {
-            cx.note(Tone::Info, "there is no text field here to paste into; / opens the filter");
-        }
+        self.filter.paste(text, cx);
         Flow::Stay
     }
 
@@ -398,5 +378,15 @@ impl Behavior for State {
             Some(_) | None => {}
         }
         Flow::Stay
+    }
+
+    fn renamed(&mut self, renamed: &Renamed) {
+        if let Some(scope) = self.selected.as_mut().and_then(Row::scope_mut) {
+            renamed.scope(scope);
+        }
+        for scope in &mut self.unfolded {
+            renamed.scope(scope);
+        }
+        self.marked = std::mem::take(&mut self.marked).into_iter().map(|key| rekeyed(key, renamed)).collect();
     }
 }

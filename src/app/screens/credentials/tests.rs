@@ -1,11 +1,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use crate::app::protocol::{Effect, Job, Outcome};
+use crate::app::protocol::{Effect, Job, Outcome, Part};
 use crate::app::tests::Driver;
 use crate::app::tests::access::{changed, many, marked};
-use crate::app::tests::world::{acme, answer, listing, no_network, prefix, reference, saved, selected};
+use crate::app::tests::world::{acme, answer, here, listing, no_network, prefix, reference, saved, selected};
 use crate::domain::change::{AccessOutcome, Seen, Stale};
-use crate::domain::{AccessChange, Scope, Visibility, WriteOutcome};
+use crate::domain::{AccessChange, Member, Scope, Visibility, WriteOutcome};
 
 fn changes(driver: &Driver) -> Vec<AccessChange> {
     let change = |effect: &Effect| match effect {
@@ -199,4 +199,94 @@ fn what_could_not_be_searched_is_not_taken_for_no_match() {
     driver.press("/");
     driver.type_text("zebra");
     driver.says("not readable or searched: the token lacks the scope");
+}
+
+/// In the clone of acme/api, with everything answered but what `waits` picks.
+fn told_but(waits: impl Fn(&Job) -> bool) -> Driver {
+    let mut driver = Driver::start(here());
+    while let Some((id, outcome)) =
+        driver.live.iter().filter(|(_, job)| !waits(job)).find_map(|(id, job)| Some((*id, answer(job)?)))
+    {
+        driver.finish(id, outcome);
+    }
+    driver.press("g");
+    while !driver.sight().lines().any(|line| line.starts_with("▌acme/api")) {
+        driver.press("down");
+    }
+    driver
+}
+
+#[test]
+fn a_repositorys_heading_tells_what_reaches_it_in_the_words_of_the_command_line() {
+    let mut driver = told_but(|_| false);
+    driver.says("what reaches acme/api (private)").says("● yes ACR: the repository is selected");
+    driver.says("● yes NPM_TOKEN: it is this repository's own");
+    driver.says("organization acme ● yes ACR: it is for all repositories of the organization");
+    driver.is_silent_about("organization globex ");
+    driver.press("enter");
+    assert!(driver.frame(40, 10).contains("acme/api, this repository"), "{}", driver.frame(40, 10));
+    driver.look_at(40, 10);
+    driver.press("G");
+    driver.look_at(40, 10);
+    assert!(driver.frame(40, 10).contains("GHCR"), "{}", driver.frame(40, 10));
+    driver.press("esc");
+    assert_eq!(driver.title(), "Credentials");
+}
+
+#[test]
+fn what_does_not_reach_a_repository_is_a_no_with_its_why() {
+    let mut driver = Driver::ready();
+    let mut narrow = listing(&acme());
+    for member in Member::all() {
+        if let Some(state) = narrow.credentials[1].members.get_mut(member) {
+            state.access = Some(selected(&["acme/web"]));
+        }
+    }
+    driver.press("f5");
+    let id = driver.reading(&acme());
+    driver.finish(id, Outcome::Listing(Ok(narrow)));
+    driver.answer_everything();
+    driver.keys("g down down");
+    driver.says("○ no GHCR: the repository is not selected");
+}
+
+#[test]
+fn a_scope_that_is_still_being_read_or_could_not_be_is_unknown_with_its_why() {
+    let mut driver = told_but(|job| *job == Job::LoadScope(acme()));
+    driver.says("organization acme ? unknown whatever else it holds: it is still being read");
+    let id = driver.reading(&acme());
+    driver.finish(id, Outcome::Listing(Err(no_network())));
+    driver.says("? unknown whatever else it holds: the name api.github.com was not found");
+    driver.press("f5");
+    let id = driver.reading(&acme());
+    driver.finish(id, Outcome::Listing(Ok(listing(&acme()))));
+    driver.says("● yes ACR: it is for all repositories of the organization");
+    driver.press("f5");
+    let id = driver.reading(&acme());
+    driver.finish(id, Outcome::Listing(Err(no_network())));
+    driver.says("? unknown whatever else it holds: the name api.github.com was not found");
+}
+
+#[test]
+fn repositories_of_a_secret_that_are_still_being_read_are_not_taken_for_unreadable() {
+    let mut driver = told_but(|job| *job == Job::LoadScope(Scope::User));
+    let mut growing = listing(&Scope::User);
+    for member in Member::all() {
+        if let Some(state) = growing.credentials[0].members.get_mut(member) {
+            state.access = None;
+        }
+    }
+    let id = driver.reading(&Scope::User);
+    driver.part(id, Part::Listing(growing));
+    driver.says("? unknown ACR: it is still being read").says("● yes ECR");
+}
+
+#[test]
+fn where_it_is_not_known_what_a_repository_is_nothing_is_said_to_reach_it() {
+    let is_facts = |job: &Job| matches!(job, Job::Repository(_));
+    let mut driver = told_but(is_facts);
+    driver.says("what reaches it is unknown").says("still asking GitHub what it is").is_silent_about("● yes");
+    let id = driver.running(is_facts);
+    driver.finish(id, Outcome::Repository(Err(no_network())));
+    driver.says("what reaches it is unknown").says("the name api.github.com was not found").is_silent_about("● yes");
 }

@@ -3,17 +3,17 @@
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
-use super::{Row, State};
+use super::{Row, State, reach};
 use crate::app::App;
 use crate::app::draw::Canvas;
+use crate::app::remote::Remote;
 use crate::app::screens::confirm::problem_lines;
 use crate::app::words;
 use crate::domain::preset::product_of_prefix;
 use crate::domain::{Credential, Member, MemberState, Scope};
 use crate::ui::Role;
 use crate::ui::memory::Hit;
-use crate::ui::text_field;
-use crate::ui::widgets::{Align, Column, Level, table, two_columns, wrap};
+use crate::ui::widgets::{Align, Column, Level, table, wrap};
 
 const COLUMNS: [Column; 4] = [
     Column { title: "REGISTRY", least: 12, most: 44, priority: 0, align: Align::Left },
@@ -24,22 +24,19 @@ const COLUMNS: [Column; 4] = [
 
 pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
     let rows = state.rows(&app.world);
-    let columns = two_columns(area);
     if state.detail {
         return Some(draw_open_detail(state, app, canvas, area));
     }
+    let (list, detail) = canvas.beside(area);
     let marked = state.marked(&app.world).len();
-    let rest = draw_marked(marked, canvas, columns.list);
-    let list = draw_filter(state, canvas, rest);
-    let cursor = draw_list(state, app, canvas, list.1, &rows);
-    if let (Some(rule), Some(detail)) = (columns.rule, columns.detail) {
-        let line = canvas.look.glyphs.lines.vertical;
-        let border = (0..rule.height).map(|_| canvas.line(Role::Border, line)).collect();
-        canvas.lines(rule, border);
+    let rest = draw_marked(marked, canvas, list);
+    let (filter, list) = canvas.filter(&state.filter, rest);
+    let cursor = draw_list(state, app, canvas, list, &rows);
+    if let Some(detail) = detail {
         let lines = detail_lines(state, app, canvas, detail.width);
-        canvas.lines(detail, lines);
+        canvas.cut(detail, lines, "enter shows them");
     }
-    list.0.or(cursor)
+    filter.or(cursor)
 }
 
 fn draw_open_detail(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Position {
@@ -58,20 +55,6 @@ fn draw_marked(marked: usize, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Re
     let line = canvas.line(Role::Label, text);
     canvas.lines(area, vec![line]);
     Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area }
-}
-
-/// The line of the filter, while there is one, and what is left of the area.
-fn draw_filter(state: &State, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> (Option<Position>, Rect) {
-    if !state.filtering && state.filter.is_empty() {
-        return (None, area);
-    }
-    let line = canvas.line(Role::Label, " filter");
-    canvas.lines(area, vec![line]);
-    let field = Rect { x: area.x + 9, width: area.width.saturating_sub(10), height: 1, ..area };
-    let (theme, glyphs) = (&canvas.look.theme, &canvas.look.glyphs);
-    let cursor = text_field::draw(canvas.frame.buffer_mut(), field, &state.filter, theme, glyphs, state.filtering);
-    let rest = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
-    (cursor.filter(|_| state.filtering), rest)
 }
 
 fn draw_list(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect, rows: &[Row]) -> Option<Position> {
@@ -118,7 +101,7 @@ fn row_line(
         Line::from(vec![canvas.span(Role::Mark, format!("{lead} ")), canvas.span(role, text)])
     };
     match row {
-        Row::Head(scope) => canvas.line(Role::Group, format!(" {}", words::heading(scope, world))),
+        Row::Head(scope) => canvas.line(Role::Group, format!("{lead}{}", words::heading(scope, world))),
         Row::Credential(scope, prefix) => {
             let Some(credential) = row.credential(world) else { return Line::default() };
             let mark = if state.is_marked(scope, prefix) { glyphs.checks.good } else { " " };
@@ -148,7 +131,10 @@ fn row_line(
             let name = row.other(world).map(|other| other.name.shown()).unwrap_or_default();
             pad(Role::Dim, format!("  {name}"))
         }
-        Row::Loading(_) => pad(Role::Info, format!("{} waiting for GitHub", glyphs.spinner(app.spin))),
+        Row::Loading(scope) => {
+            let far = world.scope(scope).and_then(Remote::far);
+            pad(Role::Info, format!("{} {}", glyphs.spinner(app.spin), words::waiting(far)))
+        }
         Row::Problem(scope) => {
             let why = world.scope(scope).and_then(|r| r.problem()).map(|p| p.why.clone()).unwrap_or_default();
             let what = if state.filter.is_empty() { "not readable" } else { "not readable or searched" };
@@ -220,11 +206,13 @@ fn detail_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: 
             None => canvas.wrapped(Role::Text, "Asking GitHub for the organizations you belong to.", columns),
         },
         Row::Loading(scope) => {
-            let text = format!("Waiting for GitHub: {}.", words::whose(scope, world));
+            let far = world.scope(scope).and_then(Remote::far).map(|far| format!(", {}", far.words()));
+            let text = format!("Waiting for GitHub: {}{}.", words::whose(scope, world), far.unwrap_or_default());
             canvas.wrapped(Role::Text, &text, columns)
         }
         Row::Empty(scope) => empty_lines(scope, app, canvas, columns),
-        Row::Head(_) => Vec::new(),
+        Row::Head(Scope::Repository(name)) => reach::lines(name, app, canvas, columns),
+        Row::Head(Scope::User | Scope::Organization(_)) => Vec::new(),
     }
 }
 

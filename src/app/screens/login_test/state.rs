@@ -12,7 +12,7 @@ use crate::app::screens::{Behavior, Screen, wizard};
 use crate::app::world::World;
 use crate::domain::preset::{Preset, presets, product_of_prefix, recognize};
 use crate::domain::verdict::With;
-use crate::domain::{Prefix, Scope, Sensitive, Verdict};
+use crate::domain::{Prefix, Renamed, Scope, Sensitive, Verdict};
 use crate::ui::Memory;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -222,5 +222,11 @@ impl Behavior for State {
 
     fn close(&mut self, cx: &mut Cx<'_>) {
         self.ladder.stop(cx);
+    }
+
+    fn renamed(&mut self, renamed: &Renamed) {
+        if let Some((scope, _)) = &mut self.target {
+            renamed.scope(scope);
+        }
     }
 }

@@ -15,18 +15,16 @@ use crate::domain::lint::Severity;
 use crate::domain::verdict::{Outcome, Rung, Trial, With};
 use crate::domain::{Step, Verdict};
 use crate::ui::memory::Hit;
-use crate::ui::widgets::{Level, two_columns, width, wrap};
+use crate::ui::widgets::{Level, width, wrap};
 use crate::ui::{Role, text_field};
 
 pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
     if state.focus == Focus::Ladder {
         return Some(draw_ladder(&state.ladder, &state.form.trial(), app.spin, canvas, area));
     }
-    let columns = two_columns(area);
-    let cursor = draw_form(&state.form, canvas, columns.list);
-    if let (Some(rule), Some(detail)) = (columns.rule, columns.detail) {
-        let border = (0..rule.height).map(|_| canvas.line(Role::Border, canvas.look.glyphs.lines.vertical)).collect();
-        canvas.lines(rule, border);
+    let (list, detail) = canvas.beside(area);
+    let cursor = draw_form(&state.form, canvas, list);
+    if let Some(detail) = detail {
         let text = match &state.target {
             Some((scope, prefix)) => format!(
                 "GitHub never gives values back, so {prefix} of {scope} cannot be tested as it is. Type its values; \

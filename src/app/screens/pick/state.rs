@@ -10,7 +10,7 @@ use crate::app::picker::Picker;
 use crate::app::remote::Remote;
 use crate::app::screens::Behavior;
 use crate::app::world::World;
-use crate::domain::{RepoName, Sensitive};
+use crate::domain::{OrgName, Renamed, RepoName, Sensitive};
 
 #[derive(Clone, Debug)]
 pub struct State {
@@ -112,11 +112,19 @@ impl Behavior for State {
         Flow::Stay
     }
 
+    fn chooses_from(&self, org: Option<&OrgName>) -> bool {
+        org.is_none()
+    }
+
     fn learn(&mut self, world: &World) {
         self.picker.learn(world.catalogue(None));
     }
 
     fn at_line(&self, _world: &World) -> Option<usize> {
         Some(self.picker.selected())
+    }
+
+    fn renamed(&mut self, renamed: &Renamed) {
+        self.picker.renamed(renamed);
     }
 }

@@ -10,7 +10,7 @@ use crate::app::screens::confirm::problem_lines;
 use crate::domain::lint::Severity;
 use crate::domain::token::{Allowed, DeviceCode, Identity, Right, TokenReport};
 use crate::ui::memory::Hit;
-use crate::ui::widgets::{Level, two_columns};
+use crate::ui::widgets::Level;
 use crate::ui::{Role, text_field};
 
 pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
@@ -32,13 +32,13 @@ fn inset(area: Rect) -> Rect {
 }
 
 fn list(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Position {
-    let columns = two_columns(area);
-    let narrow = columns.detail.is_none();
+    let (list, detail) = canvas.beside(area);
+    let narrow = detail.is_none();
     let rows = state.rows(&app.world);
     let (at, row) = state.selected(&app.world);
     let title = canvas.line(Role::Dim, " Which token shall pullkey work with?");
-    canvas.lines(columns.list, vec![title]);
-    let below = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..columns.list };
+    canvas.lines(list, vec![title]);
+    let below = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..list };
     let all = u16::try_from(rows.len()).unwrap_or(u16::MAX);
     let keep = if narrow { all.min(4).min(below.height / 2).max(1) } else { below.height };
     let visible = canvas.memory.visible("tokens", rows.len(), at, usize::from(keep));
@@ -51,15 +51,8 @@ fn list(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -
         }
         canvas.row(place, line, index == at);
     }
-    let detail = match (columns.rule, columns.detail) {
-        (Some(rule), Some(detail)) => {
-            let border =
-                (0..rule.height).map(|_| canvas.line(Role::Border, canvas.look.glyphs.lines.vertical)).collect();
-            canvas.lines(rule, border);
-            detail
-        }
-        _ => Rect { y: below.y + keep, height: below.height.saturating_sub(keep), ..inset(below) },
-    };
+    let under = Rect { y: below.y + keep, height: below.height.saturating_sub(keep), ..inset(below) };
+    let detail = detail.unwrap_or(under);
     let lines = detail_lines(state, row, app, canvas, detail.width);
     canvas.scrolled("token", detail, lines, state.scroll.at());
     cursor
@@ -188,8 +181,7 @@ const fn words(right: Right) -> &'static str {
 }
 
 fn form(state: &State, giving: &Giving, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
-    let columns = two_columns(area);
-    let list = columns.list;
+    let (list, detail) = canvas.beside(area);
     let row = |y: u16| Rect { y: (list.y + y).min(list.bottom().saturating_sub(1)), height: 1, ..list };
     let label = |text: &str, focused: bool, canvas: &Canvas<'_, '_, '_>| {
         canvas.line(if focused { Role::Title } else { Role::Label }, format!(" {text}"))
@@ -224,15 +216,8 @@ fn form(state: &State, giving: &Giving, canvas: &mut Canvas<'_, '_, '_>, area: R
         "It is used for this run and kept nowhere."
     };
     let mut help: Vec<Line<'static>> = Vec::new();
-    let detail = match (columns.rule, columns.detail) {
-        (Some(rule), Some(detail)) => {
-            let border =
-                (0..rule.height).map(|_| canvas.line(Role::Border, canvas.look.glyphs.lines.vertical)).collect();
-            canvas.lines(rule, border);
-            detail
-        }
-        _ => Rect { y: list.y + y + 1, height: list.height.saturating_sub(y + 1), ..inset(list) },
-    };
+    let under = Rect { y: list.y + y + 1, height: list.height.saturating_sub(y + 1), ..inset(list) };
+    let detail = detail.unwrap_or(under);
     help.extend(canvas.wrapped(Role::Text, text, detail.width));
     let wanted = state.needed.as_ref().map(|needed| needed.words.as_slice()).unwrap_or_default();
     help.extend(wanted.iter().flat_map(|text| canvas.wrapped(Role::Text, text, detail.width)));

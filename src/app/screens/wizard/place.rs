@@ -89,7 +89,7 @@ fn by_role(scope: &Scope, world: &World) -> Option<String> {
     match scope {
         Scope::User => None,
         Scope::Repository(name) => {
-            let facts = world.here_facts.value().filter(|_| world.here.as_ref() == Some(name))?;
+            let facts = world.facts(name)?.value()?;
             (!facts.admin).then(|| format!("you do not administer {name}: ask one who does"))
         }
         Scope::Organization(org) => {

@@ -10,7 +10,7 @@ use crate::app::screens::access::{Before, before, org_of};
 use crate::app::world::World;
 use crate::domain::change::DraftAccess;
 use crate::domain::preset::Preset;
-use crate::domain::{Credential, Draft, Prefix, RepoRef, Scope, Verdict, Visibility};
+use crate::domain::{Credential, Draft, Prefix, Renamed, RepoRef, Scope, Verdict, Visibility};
 
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -46,6 +46,22 @@ pub enum Grant {
 }
 
 impl Plan {
+    /// A repository has another name now: what is chosen stays chosen.
+    pub fn renamed(&mut self, renamed: &Renamed) {
+        renamed.scope(&mut self.scope);
+        let aside = std::mem::take(&mut self.aside);
+        let followed = aside.into_iter().map(|(mut scope, kept)| {
+            renamed.scope(&mut scope);
+            (scope, kept)
+        });
+        self.aside = followed.collect();
+        for grant in std::iter::once(&mut self.grant).chain(self.aside.values_mut().map(|(grant, _)| grant)) {
+            if let Some(picker) = grant.picker_mut() {
+                picker.renamed(renamed);
+            }
+        }
+    }
+
     pub fn new(preset: &'static Preset, scope: Scope, cx: &mut Cx<'_>) -> Self {
         let taken = taken(&scope, cx.world);
         let grant = Grant::new(&scope, cx);
@@ -177,7 +193,7 @@ impl Grant {
 
     /// The repository one started in is chosen from the start.
     pub(super) fn proposed(scope: &Scope, world: &World) -> Self {
-        let here = world.here_facts.value().filter(|facts| match scope {
+        let here = world.here_facts().filter(|facts| match scope {
             Scope::Organization(org) => {
                 facts.full_name.raw().to_lowercase().starts_with(&format!("{org}/").to_lowercase())
             }

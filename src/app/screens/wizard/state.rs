@@ -16,7 +16,7 @@ use crate::app::world::World;
 use crate::app::writing::Writing;
 use crate::domain::preset::{Preset, presets};
 use crate::domain::verdict::Trial;
-use crate::domain::{Draft, Prefix, Scope, Sensitive};
+use crate::domain::{Draft, OrgName, Prefix, Renamed, Scope, Sensitive};
 use crate::ui::Memory;
 
 /// The steps' names, in their order.
@@ -152,7 +152,7 @@ impl State {
         self.kept.as_ref().map(|plan| &plan.scope).or(self.wanted.as_ref().filter(|scope| **scope != Scope::User))
     }
 
-    pub(super) fn plan(&self) -> Option<&Plan> {
+    pub fn plan(&self) -> Option<&Plan> {
         match &self.stage {
             Stage::Registry | Stage::Where { .. } => None,
             Stage::Values(plan) | Stage::Access(plan) | Stage::Test(plan) => Some(plan),
@@ -300,6 +300,12 @@ impl Behavior for State {
         }
     }
 
+    /// *Where* tells of each organization how many it has.
+    fn chooses_from(&self, org: Option<&OrgName>) -> bool {
+        let plan = self.plan().or(self.kept.as_deref());
+        org.is_some() || plan.is_some_and(|plan| plan.scope == Scope::User)
+    }
+
     fn learn(&mut self, world: &World) {
         if let Some(plan) = &mut self.kept {
             plan.learn(world);
@@ -335,6 +341,26 @@ impl Behavior for State {
     fn close(&mut self, cx: &mut Cx<'_>) {
         if let Some(plan) = self.plan_mut() {
             plan.ladder.stop(cx);
+        }
+    }
+
+    fn renamed(&mut self, renamed: &Renamed) {
+        if let Some(scope) = &mut self.wanted {
+            renamed.scope(scope);
+        }
+        if let Some(plan) = &mut self.kept {
+            plan.renamed(renamed);
+        }
+        match &mut self.stage {
+            Stage::Registry | Stage::Where { .. } => {}
+            Stage::Values(plan) | Stage::Access(plan) | Stage::Test(plan) => plan.renamed(renamed),
+            Stage::Review(review) => {
+                review.plan.renamed(renamed);
+                renamed.scope(&mut review.draft.scope);
+                if let Some(writing) = &mut review.writing {
+                    writing.renamed(renamed);
+                }
+            }
         }
     }
 }

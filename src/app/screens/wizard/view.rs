@@ -20,7 +20,7 @@ use crate::domain::preset::presets;
 use crate::domain::{Member, Scope, Visibility};
 use crate::ui::Role;
 use crate::ui::memory::Hit;
-use crate::ui::widgets::{Level, two_columns};
+use crate::ui::widgets::Level;
 
 pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
     let steps = steps_line(state.step(), state.rotated().is_some(), canvas, area.width);
@@ -66,14 +66,12 @@ fn beside(
     area: Rect,
     detail: impl FnOnce(&Canvas<'_, '_, '_>, u16) -> Vec<Line<'static>>,
 ) -> Rect {
-    let columns = two_columns(area);
-    if let (Some(rule), Some(place)) = (columns.rule, columns.detail) {
-        let border = (0..rule.height).map(|_| canvas.line(Role::Border, canvas.look.glyphs.lines.vertical)).collect();
-        canvas.lines(rule, border);
+    let (list, place) = canvas.beside(area);
+    if let Some(place) = place {
         let lines = cut(detail(canvas, place.width), usize::from(place.height), canvas);
         canvas.lines(place, lines);
     }
-    columns.list
+    list
 }
 
 /// What there is room for; the last line says how much there is besides.

@@ -1,0 +1,124 @@
+//! What there is to say about the fields, what keeps one from going on, and the mends that are offered.
+//! Nothing here writes anything to GitHub.
+
+use super::{Form, Remark, Slot};
+use crate::app::cx::Cx;
+use crate::app::notices::Tone;
+use crate::domain::lint::{self, FieldMend, Finding, MendChange, Severity};
+use crate::domain::preset::preset;
+use crate::domain::{Member, Sensitive};
+
+impl Form {
+    /// Everything there is to say about what stands in the fields, most severe first within a field.
+    pub fn remarks(&self) -> Vec<Remark> {
+        let values = self.values();
+        let found =
+            if self.tried { lint::check_to_continue(self.preset, &values) } else { lint::check(self.preset, &values) };
+        let found = found.into_iter().filter(|finding| self.is_about_something(finding)).map(of_finding);
+        self.prefix_remark().into_iter().chain(found).chain(self.kept_remarks()).collect()
+    }
+
+    /// Whether a finding counts: of an existing credential an empty field is none.
+    fn is_about_something(&self, finding: &Finding) -> bool {
+        self.kept.is_none() || finding.member == Member::Password || !self.values.get(finding.member).is_empty()
+    }
+
+    /// What becomes of the members that are not typed again.
+    fn kept_remarks(&self) -> Vec<Remark> {
+        let Some(kept) = &self.kept else { return Vec::new() };
+        let remark = |member: Member| {
+            let (severity, text) = match (*kept.there.get(member), self.values.get(member).is_empty()) {
+                (false, true) => (Severity::Warn, "is missing there: type it, or no codespace can use the others"),
+                (false, false) => return None,
+                (true, true) => (Severity::Info, "stays as it is unless you type it; a test needs it"),
+                (true, false) if self.is_kept(member) => (Severity::Info, "is what you wrote, and stays"),
+                (true, false) => (Severity::Info, "replaces the one there"),
+            };
+            let text = format!("the {} {text}", member.word());
+            Some(Remark { slot: Slot::Member(member), severity, text, mend: None })
+        };
+        [Member::Server, Member::User].into_iter().filter_map(remark).collect()
+    }
+
+    fn prefix_remark(&self) -> Option<Remark> {
+        let text = self.prefix.as_ref()?.text()?;
+        let found = lint::check_prefix(text, self.taken.as_deref().unwrap_or_default());
+        let (severity, text) = match (found, &self.taken) {
+            (Some(found), _) => (found.severity, found.text),
+            (None, None) => (Severity::Info, "whether it exists already could not be read".to_owned()),
+            (None, Some(_)) => (Severity::Good, "none of its three secrets exists here yet".to_owned()),
+        };
+        Some(Remark { slot: Slot::Prefix, severity, text, mend: None })
+    }
+
+    /// What keeps one from going on.
+    fn blocker(&self) -> Option<Remark> {
+        let found = lint::check_to_continue(self.preset, &self.values());
+        self.prefix_remark()
+            .into_iter()
+            .chain(found.into_iter().filter(|finding| self.is_about_something(finding)).map(of_finding))
+            .find(|remark| remark.severity == Severity::Block)
+    }
+
+    /// Enter: applies the mend of a blocked field, else says whether one may go on; if not, goes to what is wrong.
+    pub fn go_on(&mut self, cx: &mut Cx<'_>) -> bool {
+        let mend = self.remarks().into_iter().find(|r| r.slot == self.focus && r.severity == Severity::Block);
+        if let Some(Remark { mend: Some(mend), .. }) = mend {
+            self.apply(&mend, cx);
+            return false;
+        }
+        let was = self.focus;
+        match self.blocker() {
+            None => true,
+            Some(remark) => {
+                self.leave_field();
+                self.focus = remark.slot;
+                // The first Enter on the way through the fields just goes on to the next one.
+                if remark.slot == was && std::mem::replace(&mut self.tried, true) {
+                    cx.note(Tone::Warn, remark.text);
+                } else {
+                    self.tried |= remark.slot == was;
+                }
+                false
+            }
+        }
+    }
+
+    /// The mend that is proposed for the focused field.
+    pub fn mend(&self) -> Option<FieldMend> {
+        self.remarks().into_iter().filter(|remark| remark.slot == self.focus).find_map(|remark| remark.mend)
+    }
+
+    pub fn apply(&mut self, mend: &FieldMend, cx: &mut Cx<'_>) {
+        match &mend.change {
+            MendChange::Replace(text) => self.edit(cx, |field| field.set(&Sensitive::new(text.clone()))),
+            MendChange::Trim => self.edit(cx, |field| {
+                let trimmed = field.value().trimmed();
+                field.set(&trimmed)
+            }),
+            MendChange::SwapUserAndPassword => {
+                let values = self.values();
+                let _ = self.values.user.set(&values.password);
+                let _ = self.values.password.set(&values.user);
+            }
+            MendChange::UsePreset(id) => {
+                if let Some(preset) = preset(id) {
+                    let taken = self.taken.clone();
+                    self.moved_to(preset, taken);
+                    cx.note(Tone::Info, format!("now set up as {}", preset.label));
+                }
+            }
+        }
+        if self.focus == Slot::Member(Member::Server) {
+            self.tried = false;
+        }
+    }
+}
+
+fn of_finding(finding: Finding) -> Remark {
+    let text = match finding.severity {
+        Severity::Good => finding.text,
+        Severity::Block | Severity::Warn | Severity::Info => format!("the {} {}", finding.member.word(), finding.text),
+    };
+    Remark { slot: Slot::Member(finding.member), severity: finding.severity, text, mend: finding.mend }
+}

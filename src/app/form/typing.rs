@@ -1,0 +1,123 @@
+//! Typing in a form: keys and pastes into the focused field, going from field to field, the short look at a password.
+//! A key that is no text stays an action.
+
+use crossterm::event::{KeyCode, KeyModifiers};
+
+use super::{Form, REVEAL, Slot};
+use crate::app::cx::Cx;
+use crate::app::keymap::KeyPress;
+use crate::app::notices::Tone;
+use crate::app::protocol::Timer;
+use crate::domain::{Member, Sensitive};
+use crate::ui::{Edit, FieldKey, TextField, TrailingLineEnd};
+
+impl Form {
+    /// Changes the focused field; says why if it stays as it was.
+    pub(super) fn edit(&mut self, cx: &mut Cx<'_>, change: impl FnOnce(&mut TextField) -> Edit) {
+        let proposed = self.proposed();
+        if let Some(field) = self.field_mut() {
+            say_refusal(change(field), cx);
+        }
+        if self.focus != Slot::Prefix {
+            self.follow(&proposed);
+        }
+    }
+
+    fn field_mut(&mut self) -> Option<&mut TextField> {
+        match self.focus {
+            Slot::Prefix => self.prefix.as_mut(),
+            Slot::Member(member) => Some(self.values.get_mut(member)),
+        }
+    }
+
+    pub fn step(&mut self, forward: bool) {
+        let slots = self.slots();
+        let at = slots.iter().position(|slot| *slot == self.focus).unwrap_or(0);
+        let next = if forward { (at + 1) % slots.len() } else { (at + slots.len() - 1) % slots.len() };
+        self.leave_field();
+        self.focus = slots[next];
+    }
+
+    pub fn focus_slot(&mut self, row: usize) {
+        if let Some(slot) = self.slots().get(row) {
+            self.leave_field();
+            self.focus = *slot;
+        }
+    }
+
+    pub(super) fn focus_first_empty(&mut self) {
+        let empty = Member::all().find(|member| self.values.get(*member).is_empty());
+        self.focus = Slot::Member(empty.unwrap_or(Member::Password));
+    }
+
+    /// Takes a key as text; says whether it was one.
+    pub fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+        let Some(key) = field_key(key) else { return false };
+        self.edit(cx, |field| field.key(key));
+        true
+    }
+
+    pub fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) {
+        self.edit(cx, |field| field.paste(text, TrailingLineEnd::Keep));
+    }
+
+    /// Shows the password for a while, or hides it; only in its own field.
+    pub fn toggle_reveal(&mut self, cx: &mut Cx<'_>) {
+        if self.revealing.take().is_some() {
+            self.values.password.reveal(false);
+            return;
+        }
+        let number = cx.flights.number();
+        self.revealing = Some(number);
+        self.values.password.reveal(true);
+        cx.after(Timer::Reveal(number), REVEAL);
+    }
+
+    pub const fn can_reveal(&self) -> bool {
+        matches!(self.focus, Slot::Member(Member::Password))
+    }
+
+    pub fn hide(&mut self, number: u64) {
+        if self.revealing == Some(number) {
+            self.leave_field();
+        }
+    }
+
+    /// The focus goes elsewhere, so nothing stays revealed.
+    pub fn leave_field(&mut self) {
+        self.revealing = None;
+        self.values.password.leave();
+    }
+}
+
+pub fn say_refusal(edit: Edit, cx: &mut Cx<'_>) {
+    match edit {
+        Edit::Refused(refusal) => cx.note(Tone::Warn, refusal.to_string()),
+        Edit::Changed | Edit::Moved | Edit::Nothing => {}
+    }
+}
+
+/// The editing keys every text field has; all others are actions.
+pub fn field_key(key: KeyPress) -> Option<FieldKey> {
+    if let Some(c) = key.character() {
+        return Some(FieldKey::Char(c));
+    }
+    let (control, alt) = (key.0.modifiers.contains(KeyModifiers::CONTROL), key.0.modifiers.contains(KeyModifiers::ALT));
+    let word = control || alt;
+    Some(match key.0.code {
+        KeyCode::Backspace if word => FieldKey::DeleteWordLeft,
+        KeyCode::Backspace => FieldKey::Backspace,
+        KeyCode::Delete => FieldKey::Delete,
+        KeyCode::Left if word => FieldKey::WordLeft,
+        KeyCode::Left => FieldKey::Left,
+        KeyCode::Right if word => FieldKey::WordRight,
+        KeyCode::Right => FieldKey::Right,
+        KeyCode::Home => FieldKey::Home,
+        KeyCode::End => FieldKey::End,
+        KeyCode::Char('a') if control => FieldKey::Home,
+        KeyCode::Char('w') if control => FieldKey::DeleteWordLeft,
+        KeyCode::Char('u') if control => FieldKey::DeleteToStart,
+        KeyCode::Char('k') if control => FieldKey::DeleteToEnd,
+        _ => return None, // not an editing key
+    })
+}

@@ -1,0 +1,113 @@
+//! A repository that was renamed or given away: GitHub answers under the old name from the new one, and the screens
+//! follow. What is known of it is kept under its new name, and nothing that is typed or chosen is touched.
+
+use super::App;
+use super::cx::Flights;
+use super::history::Undo;
+use super::notices::Tone;
+use super::protocol::{Effect, JobId};
+use super::remote::Remote;
+use super::world::World;
+use crate::domain::{Prefix, Renamed, Scope};
+
+impl App {
+    pub(super) fn renamed(&mut self, renamed: &Renamed, effects: &mut Vec<Effect>) {
+        if !self.world.knows(renamed) {
+            return; // told already, by another read
+        }
+        let twice = self.world.rename(renamed);
+        self.flights.rename(renamed);
+        for screen in &mut self.stack {
+            screen.renamed(renamed);
+        }
+        self.with_cx(effects, |_, cx| {
+            for id in twice {
+                cx.cancel(id);
+            }
+            let text = format!("{} has another name now: {}; it is shown under that", renamed.from, renamed.to);
+            cx.note(Tone::Info, text);
+        });
+    }
+}
+
+impl World {
+    /// Whether anything stands under the old name.
+    fn knows(&self, renamed: &Renamed) -> bool {
+        let is_old = |scope: &Scope| renamed.scope(&mut scope.clone());
+        self.scopes.iter().any(|(scope, _)| is_old(scope)) || self.spaces.knows(renamed)
+    }
+
+    /// Puts everything under the new name; returns the reads of what stands there already.
+    fn rename(&mut self, renamed: &Renamed) -> Vec<JobId> {
+        let mut twice = self.rename_scopes(renamed);
+        if let Some(here) = &mut self.here {
+            renamed.name(here);
+        }
+        if let Some(facts) = self.facts.remove(&renamed.from) {
+            match self.facts.get(&renamed.to) {
+                Some(_) => twice.extend(facts.loading_id()),
+                None => drop(self.facts.insert(renamed.to.clone(), facts)),
+            }
+        }
+        for facts in self.facts.values_mut().filter_map(Remote::value_mut).filter(|facts| facts.id == renamed.id) {
+            facts.full_name = renamed.full_name();
+        }
+        for catalogue in self.catalogues.values_mut().filter_map(Remote::value_mut) {
+            catalogue.repositories.rename(renamed.id, &renamed.full_name());
+        }
+        if let Some((scope, _)) = &mut self.latest {
+            renamed.scope(scope);
+        }
+        if let Some(scope) = &mut self.arrival {
+            renamed.scope(scope);
+        }
+        let known = std::mem::take(&mut self.known);
+        self.known = known.into_iter().map(|(key, values)| (rekeyed(key, renamed), values)).collect();
+        self.rename_undo(renamed);
+        twice.extend(self.spaces.rename(renamed));
+        twice
+    }
+
+    fn rename_scopes(&mut self, renamed: &Renamed) -> Vec<JobId> {
+        let mut twice = Vec::new();
+        let is_there = self.scope(&Scope::Repository(renamed.to.clone())).is_some();
+        self.scopes.retain_mut(|(scope, remote)| {
+            let goes = renamed.scope(scope) && is_there;
+            if goes {
+                twice.extend(remote.loading_id());
+            }
+            !goes
+        });
+        for listing in self.scopes.iter_mut().filter_map(|(_, remote)| remote.value_mut()) {
+            renamed.listing(listing);
+        }
+        twice
+    }
+
+    /// What an undo puts back names repositories too.
+    fn rename_undo(&mut self, renamed: &Renamed) {
+        for done in &mut self.changes {
+            if let Undo::Possible(before) = &mut done.undo {
+                let seen = before.members.iter_mut().chain(before.left.iter_mut().flatten());
+                seen.filter_map(|seen| seen.access.as_mut()).for_each(|access| renamed.access(access));
+            }
+        }
+    }
+}
+
+impl Flights {
+    /// A write under way reports to the scope as it is called now.
+    fn rename(&mut self, renamed: &Renamed) {
+        for write in self.running.iter_mut().filter_map(|(_, write)| write.as_mut()) {
+            if let Some(scope) = &mut write.scope {
+                renamed.scope(scope);
+            }
+        }
+    }
+}
+
+/// The same credential under the scope's new name.
+pub fn rekeyed((mut scope, prefix): (Scope, Prefix), renamed: &Renamed) -> (Scope, Prefix) {
+    renamed.scope(&mut scope);
+    (scope, prefix)
+}

@@ -1,0 +1,197 @@
+//! Repositories: what each one that is shown is, and the lists to choose from.
+
+use std::sync::Arc;
+
+use super::App;
+use super::cx::Cx;
+use super::protocol::{Effect, Job, JobId, Outcome};
+use super::remote::Remote;
+use super::world::World;
+use crate::domain::{Foreign, OrgName, RepoName, Repository, RepositoryPage, Scope};
+
+/// A list of repositories and whether these are all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Catalogue {
+    pub repositories: Rows,
+    pub complete: bool,
+}
+
+impl Catalogue {
+    /// Takes what a page brought; the first page begins anew, whatever was there before.
+    pub fn grow(so_far: &mut Option<Self>, page: &RepositoryPage) {
+        let catalogue = so_far.get_or_insert_default();
+        if page.before == 0 {
+            *catalogue = Self::default();
+        }
+        // A page that does not follow on what is here is of no use: the end of the reading brings everything.
+        if page.before == catalogue.repositories.len() {
+            catalogue.repositories.push(page.list.clone());
+        }
+    }
+}
+
+/// Repositories in pages as they came. The pages are shared with the lists that are chosen from, so that nobody copies
+/// thousands of rows, and another page leaves those before it as they are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rows {
+    pages: Vec<Arc<Vec<Repository>>>,
+    /// How many rows there are up to the end of each page.
+    ends: Vec<usize>,
+}
+
+impl Rows {
+    fn push(&mut self, page: Vec<Repository>) {
+        if !page.is_empty() {
+            self.ends.push(self.len() + page.len());
+            self.pages.push(Arc::new(page));
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.ends.last().copied().unwrap_or(0)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    pub fn get(&self, index: usize) -> Option<&Repository> {
+        let page = self.ends.partition_point(|end| *end <= index);
+        let start = page.checked_sub(1).map_or(0, |before| self.ends[before]);
+        self.pages.get(page)?.get(index - start)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Repository> {
+        self.from(0)
+    }
+
+    /// Those from one on.
+    pub fn from(&self, index: usize) -> impl Iterator<Item = &Repository> {
+        (index..self.len()).filter_map(|at| self.get(at))
+    }
+
+    /// How many rows of the other's are these very same, from the first on: what was not sent again.
+    pub fn shared_with(&self, other: &Self) -> usize {
+        let same = self.pages.iter().zip(&other.pages).take_while(|(one, other)| Arc::ptr_eq(one, other)).count();
+        same.checked_sub(1).map_or(0, |last| self.ends[last])
+    }
+
+    /// Gives a repository the name it has now; pages it is not in stay shared.
+    pub(super) fn rename(&mut self, id: u64, name: &Foreign) {
+        for page in self.pages.iter_mut().filter(|page| page.iter().any(|r| r.id == id)) {
+            for repository in Arc::make_mut(page).iter_mut().filter(|r| r.id == id) {
+                repository.full_name = name.clone();
+            }
+        }
+    }
+}
+
+impl From<Vec<Repository>> for Rows {
+    fn from(list: Vec<Repository>) -> Self {
+        let mut rows = Self::default();
+        rows.push(list);
+        rows
+    }
+}
+
+impl World {
+    pub fn catalogue(&self, org: Option<&OrgName>) -> Option<&Remote<Catalogue>> {
+        self.catalogues.get(&org.cloned())
+    }
+
+    /// What a repository that is shown is.
+    pub fn facts(&self, name: &RepoName) -> Option<&Remote<Repository>> {
+        self.facts.get(name)
+    }
+
+    /// The same of the repository one looks at, as far as it was read.
+    pub fn here_facts(&self) -> Option<&Repository> {
+        self.facts(self.here.as_ref()?)?.value()
+    }
+}
+
+impl Cx<'_> {
+    /// Asks what a repository is (again); an earlier read of it is aborted.
+    pub(super) fn load_facts(&mut self, name: &RepoName) {
+        if let Some(old) = self.world.facts(name).and_then(Remote::loading_id) {
+            self.cancel(old);
+        }
+        let id = self.start(Job::Repository(name.clone()));
+        self.world.facts.entry(name.clone()).or_default().begin(id);
+    }
+
+    /// Makes this the repository one looks at: its secrets are read and listed, unless they are already.
+    pub fn look_at(&mut self, name: RepoName) {
+        let known = self.world.scopes.iter().find_map(|(scope, _)| match scope {
+            Scope::Repository(known) if known.is_same(&name.full()) => Some(known.clone()),
+            Scope::Repository(_) | Scope::User | Scope::Organization(_) => None,
+        });
+        let name = known.unwrap_or(name);
+        let scope = Scope::Repository(name.clone());
+        if !matches!(self.world.scope(&scope), Some(Remote::Loading { .. } | Remote::Ready(_))) {
+            self.load_scope(&scope);
+        }
+        if !matches!(self.world.facts(&name), Some(Remote::Loading { .. } | Remote::Ready(_))) {
+            self.load_facts(&name);
+        }
+        self.world.here = Some(name);
+        self.world.arrival = Some(scope);
+    }
+
+    /// Asks for the repositories to choose from, unless they are here or on their way.
+    pub fn need_catalogue(&mut self, org: Option<&OrgName>) {
+        let missing = !matches!(self.world.catalogue(org), Some(Remote::Loading { .. } | Remote::Ready(_)));
+        if missing {
+            self.load_catalogue(org);
+        }
+    }
+
+    /// Reads the repositories to choose from (again); an earlier read of them is aborted.
+    pub fn load_catalogue(&mut self, org: Option<&OrgName>) {
+        if let Some(old) = self.world.catalogue(org).and_then(Remote::loading_id) {
+            self.cancel(old);
+        }
+        let id = self.start(Job::Repositories(org.cloned()));
+        self.world.catalogues.entry(org.cloned()).or_default().begin(id);
+    }
+
+    /// Nobody chooses from it any more: its reading is aborted, and what came of it is no whole list.
+    pub(super) fn drop_catalogue(&mut self, org: Option<&OrgName>) {
+        let Some(remote) = self.world.catalogues.remove(&org.cloned()) else { return };
+        if let Some(id) = remote.loading_id() {
+            self.cancel(id);
+        }
+    }
+
+    /// Takes the end of a read about repositories; others it leaves alone.
+    pub(super) fn settle_repositories(&mut self, id: JobId, outcome: &Outcome) {
+        match outcome {
+            Outcome::Repositories(result) => {
+                let mine = self.world.catalogues.values_mut().find(|remote| remote.loading_id() == Some(id));
+                if let Some(remote) = mine {
+                    let catalogue =
+                        |(list, complete): (Vec<Repository>, bool)| Catalogue { repositories: list.into(), complete };
+                    remote.settle(id, result.clone().map(catalogue));
+                }
+            }
+            Outcome::Repository(result) => {
+                if let Some(remote) = self.world.facts.values_mut().find(|remote| remote.loading_id() == Some(id)) {
+                    remote.settle(id, result.clone());
+                }
+            }
+            _ => {} // not about repositories
+        }
+    }
+}
+
+impl App {
+    /// Lists of repositories that are being read for a screen that is gone are read no further.
+    pub(super) fn drop_unwanted(&mut self, effects: &mut Vec<Effect>) {
+        let is_wanted = |org: &Option<OrgName>| self.stack.iter().any(|screen| screen.chooses_from(org.as_ref()));
+        let loading = self.world.catalogues.iter().filter(|(_, remote)| remote.is_loading());
+        let unwanted: Vec<_> = loading.map(|(org, _)| org.clone()).filter(|org| !is_wanted(org)).collect();
+        for org in unwanted {
+            self.with_cx(effects, |_, cx| cx.drop_catalogue(org.as_ref()));
+        }
+    }
+}
