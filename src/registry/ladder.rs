@@ -100,7 +100,7 @@ impl Test<'_> {
         let blocked = blocked(&climb.steps);
         match blocked {
             Some(code @ (Code::UnsafeRealm | Code::RateLimited | Code::Redirected)) => climb.add(not_asked(code)),
-            Some(code) if was_not_exchanged(&climb.steps) => climb.add(not_asked(code)),
+            Some(code) if self.was_not_exchanged(server, &climb.steps) => climb.add(not_asked(code)),
             Some(_) | None => {
                 let opinion = docker::Opinion { pair: &reached.pair, is_plain: reached.is_plain, blocked };
                 let step = docker::step(self, server, &opinion).await;
@@ -110,6 +110,12 @@ impl Test<'_> {
         }
     }
 
+    /// Whether this is a key pair that got no token: the registry would not know it, so no client is given it.
+    fn was_not_exchanged(&self, server: &Server, steps: &[Step]) -> bool {
+        ecr::kind(server, self.trial) == ecr::Kind::KeyPair
+            && !steps.iter().any(|step| step.rung == Rung::Exchange && step.outcome == Outcome::Pass)
+    }
+
     /// docker without the native login, but never without the look whether anybody asks for the password at all.
     async fn docker_alone(&self, server: &Server, climb: &mut Climb<'_>) {
         let mut silent = |_: Step| {};
@@ -117,13 +123,17 @@ impl Test<'_> {
         let door = knock::knock(self, server, &mut look).await;
         let mut pair = Pair::of(self.trial);
         let key = server.ecr().filter(|_| ecr::kind(server, self.trial) == ecr::Kind::KeyPair);
-        if let (Some(host), Some(_)) = (key, &door) {
+        let code = blocked(&look.steps);
+        if let Some(host) = key {
+            if door.is_none() {
+                look.steps.into_iter().filter(|step| step.outcome != Outcome::Pass).for_each(|step| climb.add(step));
+                return;
+            }
             let (given, step) = ecr::exchange(self, server, &host, &pair).await;
             climb.add(step);
             let Some(given) = given else { return };
             pair = given;
         }
-        let code = blocked(&look.steps);
         // What docker itself would not notice, or would do although it should not.
         let own = matches!(
             code,
@@ -151,11 +161,6 @@ struct Reached {
 fn blocked(steps: &[Step]) -> Option<Code> {
     let ends = |step: &&Step| matches!(step.outcome, Outcome::Fail | Outcome::Inconclusive);
     steps.iter().find(ends).map(|step| step.code)
-}
-
-/// Whether a key pair got no token: then there is nothing docker could be given.
-fn was_not_exchanged(steps: &[Step]) -> bool {
-    steps.iter().any(|step| step.rung == Rung::Exchange && step.outcome != Outcome::Pass)
 }
 
 fn not_asked(code: Code) -> Step {

@@ -46,10 +46,47 @@ fn the_password_comes_from_a_variable_or_a_file_too() {
 }
 
 #[test]
-fn an_ecr_key_pair_cannot_be_told_yet() {
+fn a_temporary_key_of_aws_is_refused_before_anything_is_asked() {
     let desk = Desk::new();
     let server = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
-    let line = format!("test --server {server} --username AKIAIOSFODNN7EXAMPLE --password-stdin --json");
-    let document = desk.feed(&line, "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY").ends(3).json();
-    assert!(document["steps"].to_string().contains("needs_exchange"), "{document}");
+    let line = format!("test --server {server} --username ASIAIOSFODNN7EXAMPLE --password-stdin --json");
+    let document = desk.feed(&line, "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY").ends(1).json();
+    assert!(document["steps"].to_string().contains("temporary_key"), "{document}");
+}
+
+#[test]
+fn the_pull_of_an_image_is_proven_denied_and_missed() {
+    let desk = Desk::new();
+    for kind in [RegistryKind::Basic, RegistryKind::Bearer] {
+        let server = desk.registry(kind);
+        for (user, image, exit, code) in [
+            ("puller", "team/app:1", 0, "can be pulled"),
+            ("nopull", "team/app:1", 1, "pull_denied"),
+            ("puller", "team/app:9", 1, "image_not_found"),
+        ] {
+            let image = format!("{server}/{image}");
+            let line = format!("test --server {server} --username {user} --password-stdin --image {image} --json");
+            let document = desk.feed(&line, PASSWORD).ends(exit).json();
+            assert!(document["steps"].to_string().contains(code), "{user} {image} {document}");
+        }
+    }
+}
+
+#[test]
+fn a_pass_on_loopback_says_that_no_codespace_can_do_the_same() {
+    let desk = Desk::new();
+    let server = desk.registry(RegistryKind::Basic);
+    let line = format!("test --server {server} --username puller --password-stdin");
+    let text = desk.feed(&line, PASSWORD).ends(0).stdout;
+    assert!(text.contains("a codespace cannot reach this machine"), "{text}");
+    assert!(text.contains("verdict: pass"), "{text}");
+}
+
+#[test]
+fn an_endpoint_of_aws_that_is_neither_here_nor_https_is_refused() {
+    let desk = Desk::new();
+    let line = "test --server ghcr.io --username x --password-env SECRET";
+    let env = [("SECRET", "x"), ("PULLKEY_ECR_ENDPOINT", "http://ecr.example/")];
+    let text = desk.run_with(line, &env).ends(2).stderr;
+    assert!(text.contains("PULLKEY_ECR_ENDPOINT"), "{text}");
 }

@@ -211,7 +211,7 @@ async fn a_certificate_nobody_knows_is_not_trusted() {
     let temp = tempfile::tempdir().unwrap();
     let report = run(&trial(addr, PASSWORD), With::Native, &tools(None, temp.path())).await;
     assert_eq!(report.verdict, Verdict::Inconclusive);
-    assert_eq!(rung(&report, Rung::Connection), (Code::TlsUntrusted, Outcome::Inconclusive), "{report:#?}");
+    assert_eq!(rung(&report, Rung::Tls), (Code::TlsUntrusted, Outcome::Inconclusive), "{report:#?}");
 }
 
 /// `/v2/` with a Bearer challenge for a token server that always gives this answer.
@@ -308,7 +308,7 @@ async fn native_and_docker_agree_on_registries_of_every_kind() {
         (plain("401 Unauthorized\r\n\r\n").await, Code::NoChallenge, Code::NoChallenge, Verdict::Inconclusive),
         (plain("503 Unavailable\r\n\r\n").await, Code::ServerError, Code::ServerError, Verdict::Inconclusive),
         (plain(not_found).await, Code::NotARegistry, Code::NotARegistry, Verdict::Fail),
-        (plain(page).await, Code::NotARegistry, Code::NotARegistry, Verdict::Fail),
+        (plain(page).await, Code::NotARegistry, Code::NotARegistry, Verdict::Inconclusive),
     ] {
         let report = run(&trial(addr, PASSWORD), With::Both, &tools).await;
         assert_eq!(report.verdict, verdict, "{report:#?}");
