@@ -58,7 +58,7 @@ fn not_allowed(facts: &Facts) -> String {
             let has = crate::domain::foreign::clean(&scopes.join(", "));
             format!("the token lacks the scope `read:packages` (it has: {has})")
         }
-        None => format!("a {} cannot read packages: only classic tokens can", kind.word()),
+        None => format!("this {} may not read packages: that takes a classic token with `read:packages`", kind.word()),
     }
 }
 
