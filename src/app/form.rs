@@ -217,6 +217,11 @@ impl Form {
         }
     }
 
+    /// The server in the clear, as typed.
+    pub fn server(&self) -> &str {
+        self.values.server.text().unwrap_or_default()
+    }
+
     pub fn trial(&self) -> Trial {
         let values = self.values();
         Trial {

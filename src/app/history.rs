@@ -207,6 +207,7 @@ impl Kind {
             | Job::LoadScope(_)
             | Job::Repositories(_)
             | Job::Repository(_)
+            | Job::Seamless { .. }
             | Job::Test { .. }
             | Job::Codespaces(_)
             | Job::ChangeCodespaces(_) => Self::Other,

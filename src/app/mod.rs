@@ -16,6 +16,7 @@ pub mod protocol;
 pub mod remote;
 pub mod screens;
 pub mod scroll;
+pub mod seamless;
 pub mod series;
 pub mod spaces;
 #[cfg(test)]

@@ -7,7 +7,9 @@ use super::cx::Cx;
 use super::history::Done;
 use super::protocol::{Job, JobId, Outcome, Part};
 use super::remote::Remote;
+use super::seamless::Subject;
 use super::spaces::Spaces;
+use crate::domain::seamless::Outlook;
 use crate::domain::token::{Identity, Membership};
 use crate::domain::traffic::{Budget, Exchange, Pause, Traffic};
 use crate::domain::{
@@ -78,6 +80,8 @@ pub struct World {
     /// Repositories by organization; `None` for all the user reaches.
     pub catalogues: BTreeMap<Option<OrgName>, Remote<Catalogue>>,
     pub spaces: Spaces,
+    /// What is known about seamless access, by registry and repository.
+    pub seamless: BTreeMap<Subject, Remote<Vec<Outlook>>>,
 }
 
 /// What to look at, as the command line and the git remote say.
@@ -136,6 +140,7 @@ impl World {
             here_facts: Remote::Absent,
             catalogues: BTreeMap::new(),
             spaces: Spaces::default(),
+            seamless: BTreeMap::new(),
         }
     }
 
@@ -162,6 +167,7 @@ impl World {
             || self.here_facts.is_loading()
             || self.scopes.iter().any(|(_, remote)| remote.is_loading())
             || self.catalogues.values().any(Remote::is_loading)
+            || self.seamless.values().any(Remote::is_loading)
     }
 
     /// Takes a part of an answer to one of the world's own reads.
@@ -347,6 +353,7 @@ impl Cx<'_> {
     /// Takes the end of an answer to one of the world's own reads; others it leaves alone.
     pub fn settle(&mut self, id: JobId, outcome: &Outcome) {
         self.settle_codespaces(id, outcome);
+        self.settle_seamless(id, outcome);
         match outcome {
             Outcome::SignIn(result) => {
                 if let Ok(identity) = result {
@@ -392,7 +399,8 @@ impl Cx<'_> {
             | Outcome::TokenUsed { .. }
             | Outcome::SignedOut(_)
             | Outcome::Codespaces(_)
-            | Outcome::CodespacesChanged(_) => {}
+            | Outcome::CodespacesChanged(_)
+            | Outcome::Seamless(_) => {}
         }
     }
 }

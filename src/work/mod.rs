@@ -37,7 +37,7 @@ pub use repositories::{renamed, repositories, repository};
 pub use restart::{change_codespaces, not_tried};
 pub use rotate::{Rotation, absent, rotate};
 pub use save::save;
-pub use seamless::{pasted_token, seamless};
+pub use seamless::{pasted_token, seamless, seamless_packages};
 pub use settings::settings;
 pub use sign_in::{Entered, Entrance, no_other_token, report_of};
 pub use spread::{Target, spread, survey};

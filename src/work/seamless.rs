@@ -7,9 +7,9 @@
 use futures_util::join;
 use url::Url;
 
-use crate::domain::seamless::{Facts, Holder, Sight, judge, registry_of};
+use crate::domain::seamless::{Facts, Holder, Outlook, Sight, judge, registry_of};
 use crate::domain::token::{PastedToken, Right, TokenKind};
-use crate::domain::{Mend, PackageRef, Problem, RepoName, Repository, Seamless, Sensitive};
+use crate::domain::{Mend, PackageRef, Problem, RepoName, Repository, Seamless, SecretNeed, Sensitive};
 use crate::github::{AccountKind, Client, GithubError, Settings};
 
 use super::problems::{connection_problem, explain, sight, unread};
@@ -25,6 +25,49 @@ pub async fn seamless(gh: &Client, package: &PackageRef, repository: &RepoName) 
     };
     let package = package.clone();
     judge(Facts { package, holder, sight, asked: repository.clone(), repository: ground.repository })
+}
+
+/// The same for all packages of the repository's owner at one registry that the token's user may see: first what is
+/// the repository's own.
+pub async fn seamless_packages(gh: &Client, host: &str, repository: &RepoName) -> Result<Vec<Outlook>, Problem> {
+    let Some((kind, site)) = registry_of(host) else {
+        let host = crate::domain::foreign::clean(host);
+        return Err(Problem::new("nothing was asked", format!("{host} is no registry of GitHub"), "check the server"));
+    };
+    if let Some(problem) = other_site(&gh.api_host(), &site) {
+        return Err(problem);
+    }
+    let facts = super::repository(gh, repository).await?;
+    // Where it is now, if it was given away.
+    let owner = facts.full_name.raw().split('/').next().unwrap_or_default().to_owned();
+    let what = || format!("the packages of {} could not be listed", crate::domain::foreign::clean(&owner));
+    let holder = match holder(gh, &site, &owner).await {
+        Ok(holder) => holder,
+        Err(NoHolder::Unread(problem)) => return Err(problem),
+        Err(NoHolder::Nobody) => return Err(Problem::new(what(), "there is no such account", "check the name")),
+    };
+    let packages = gh.packages(&owner, holder, kind).await.map_err(|fault| unread(what(), &fault))?;
+    let mut list: Vec<Outlook> = packages
+        .into_iter()
+        .filter_map(|seen| {
+            let package = PackageRef::of(kind, &site, &owner, seen.name.raw()).ok()?;
+            let (asked, holder, sight) = (repository.clone(), Some(holder), Sight::Seen(seen));
+            let told = judge(Facts { package, holder, sight, asked, repository: Ok(facts.clone()) });
+            Some(Outlook { package: told.package, verdict: told.verdict })
+        })
+        .collect();
+    list.sort_by_cached_key(|one| (rank(one.verdict), one.package.to_string()));
+    Ok(list)
+}
+
+/// What is likely free is the repository's own.
+const fn rank(verdict: SecretNeed) -> u8 {
+    match verdict {
+        SecretNeed::LikelyNone => 0,
+        SecretNeed::None => 1,
+        SecretNeed::Needed => 2,
+        SecretNeed::CannotTell => 3,
+    }
 }
 
 async fn look(gh: &Client, package: &PackageRef, holder: Holder) -> Sight {

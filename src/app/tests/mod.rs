@@ -11,6 +11,7 @@ mod keys;
 mod leaving;
 mod loading;
 mod pictures;
+mod seamless;
 pub mod signing;
 pub mod spaces;
 pub mod world;

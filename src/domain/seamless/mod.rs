@@ -123,6 +123,13 @@ pub struct Seamless {
     pub steps: Vec<NextStep>,
 }
 
+/// The verdict alone, for lists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outlook {
+    pub package: PackageRef,
+    pub verdict: SecretNeed,
+}
+
 /// One fact, and where it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence {

@@ -17,11 +17,12 @@ fn repository(full_name: &str, visibility: &str) -> Repository {
     }
 }
 
-fn linked(id: u64, full_name: &str) -> Option<RepoRef> {
-    Some(RepoRef { id, full_name: full_name.into() })
+fn linked(id: u64, full_name: &str) -> RepoRef {
+    RepoRef { id, full_name: full_name.into() }
 }
 
-fn seen(visibility: &str, repository: Option<RepoRef>) -> Sight {
+fn seen(visibility: &str, repository: impl Into<Option<RepoRef>>) -> Sight {
+    let repository = repository.into();
     Sight::Seen(Package { name: "tools".into(), visibility: PackageVisibility::of(visibility), repository })
 }
 
@@ -174,7 +175,7 @@ fn internal_is_for_the_whole_organization_and_not_for_a_public_repository() {
 
 #[test]
 fn a_private_package_of_another_repository_leads_to_the_settings_page_first() {
-    for link in [linked(9, "acme/tools"), None] {
+    for link in [Some(linked(9, "acme/tools")), None] {
         let told = judge(facts(seen("private", link), "private"));
         assert_eq!(told.verdict, SecretNeed::Needed);
         let page = "https://github.com/orgs/acme/packages/container/tools/settings";
@@ -240,7 +241,7 @@ fn no_fragment_ends_with_a_full_stop_or_is_hostile() {
     let evil = Sight::Seen(Package {
         name: "x".into(),
         visibility: PackageVisibility::of("\u{1b}[2Jx"),
-        repository: linked(3, "acme/\u{202e}evil"),
+        repository: Some(linked(3, "acme/\u{202e}evil")),
     });
     let told = judge(facts(evil, "private"));
     let mut all: Vec<String> = vec![told.why.clone()];

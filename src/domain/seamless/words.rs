@@ -221,9 +221,8 @@ fn allow(facts: &Facts) -> NextStep {
 
 /// What stands between pullkey and the answer.
 fn mend(facts: &Facts) -> NextStep {
-    let problem = match (&facts.sight, &facts.repository) {
-        (Sight::Unread(problem), _) | (_, Err(problem)) => problem,
-        (_, Ok(_)) => return NextStep::new("try again", None),
+    let ((Sight::Unread(problem), _) | (_, Err(problem))) = (&facts.sight, &facts.repository) else {
+        return NextStep::new("try again", None);
     };
     let page = match &problem.mend {
         Some(Mend::Open(page)) => Some(page.clone()),

@@ -3,7 +3,7 @@
 
 use crate::domain::seamless::Sight;
 use crate::domain::token::{Allowed, Right};
-use crate::domain::{PackageRef, Problem, rights};
+use crate::domain::{Mend, PackageRef, Problem, rights};
 use crate::github::{GithubError, Refusal};
 
 use super::{explain, said};
@@ -22,6 +22,13 @@ pub(in crate::work) fn sight(package: &PackageRef, error: &GithubError) -> Sight
 /// The problem, where it is not about one package only.
 pub(in crate::work) fn unread(what: String, error: &GithubError) -> Problem {
     match error {
+        // Not every kind of token could be given the right, so the general words would mislead.
+        GithubError::Forbidden(refusal) if refusal.sso.is_none() && lacks_right(refusal) => Problem::new(
+            what,
+            format!("this {} may not read packages", refusal.kind.word()),
+            format!("it takes {}", Right::ReadPackages.least(refusal.kind)),
+        )
+        .mended_by(Mend::Gain(Right::ReadPackages.need())),
         GithubError::Forbidden(refusal) if refusal.sso.is_none() => Problem::new(
             what,
             format!("GitHub refuses it{}", said(refusal)),

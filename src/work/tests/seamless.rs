@@ -231,9 +231,9 @@ async fn a_pasted_token_leaves_nothing_on_the_disk_and_nothing_to_hear() {
     stage.world().add_token("ghp_canary1234", &["read:packages"], None, None);
     let dir = tempfile::tempdir().unwrap();
     let url = Url::parse(&stage.sandbox.api_url()).unwrap();
-    let (heard, hears) = std::sync::mpsc::channel();
+    let (send, receive) = std::sync::mpsc::channel();
     let listener = crate::github::Listener::new(move |traffic| {
-        let _ = heard.send(traffic);
+        let _ = send.send(traffic);
     });
     let settings = Settings {
         cache: Some(dir.path().to_owned()),
@@ -243,5 +243,52 @@ async fn a_pasted_token_leaves_nothing_on_the_disk_and_nothing_to_hear() {
     let told = work::pasted_token(&settings, "ghcr.io", Sensitive::new("ghp_canary1234")).await.unwrap();
     assert!(!format!("{told:?}").contains("canary"));
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
-    assert!(hears.try_recv().is_err());
+    assert!(receive.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn all_packages_of_the_owner_are_told_those_of_the_repository_first() {
+    let stage = stage().await;
+    let repository = RepoName::parse("acme/api").unwrap();
+    let list = work::seamless_packages(&stage.gh, "ghcr.io", &repository).await.unwrap();
+    let told: Vec<_> = list.iter().map(|one| (one.package.name(), one.verdict)).collect();
+    assert_eq!(
+        told,
+        [
+            ("api", SecretNeed::LikelyNone),
+            ("open", SecretNeed::None),
+            ("team/base", SecretNeed::None),
+            ("loose", SecretNeed::Needed),
+            ("other", SecretNeed::Needed),
+            ("odd", SecretNeed::CannotTell),
+        ]
+    );
+    assert!(work::seamless_packages(&stage.gh, "npm.pkg.github.com", &repository).await.unwrap().is_empty());
+    let own = RepoName::parse("octocat/dotfiles").unwrap();
+    let list = work::seamless_packages(&stage.gh, "ghcr.io", &own).await.unwrap();
+    assert_eq!(list.len(), 1);
+    assert!(stage.lines("GET").contains(&"GET /user/packages".to_owned()));
+}
+
+#[tokio::test]
+async fn a_list_of_packages_that_cannot_be_read_says_why_and_what_would_help() {
+    let stage = stage().await;
+    let repository = RepoName::parse("acme/api").unwrap();
+    stage.world().set_scopes(vec!["repo".to_owned()]);
+    let problem = work::seamless_packages(&stage.gh, "ghcr.io", &repository).await.unwrap_err();
+    assert!(problem.hint.contains("`read:packages`"), "{problem:?}");
+    let Some(crate::domain::Mend::Gain(need)) = &problem.mend else { panic!("{problem:?}") };
+    assert_eq!(need.scopes, ["read:packages"]);
+    let token = "github_pat_11AAAAAAA0fine";
+    stage.world().add_token(token, &[], None, None);
+    let gh = client(&stage.sandbox.api_url(), Sensitive::new(token));
+    let problem = work::seamless_packages(&gh, "ghcr.io", &repository).await.unwrap_err();
+    assert!(problem.why.contains("this fine-grained token may not read packages"), "{problem:?}");
+    for host in ["containers.octo.ghe.com", "mycompany.azurecr.io"] {
+        assert!(work::seamless_packages(&stage.gh, host, &repository).await.is_err(), "{host}");
+    }
+    stage.world().set_scopes(vec!["repo".to_owned(), "read:packages".to_owned()]);
+    stage.fault("GET:/packages:1+:500");
+    let problem = work::seamless_packages(&stage.gh, "ghcr.io", &repository).await.unwrap_err();
+    assert!(problem.why.contains("GitHub has a problem of its own"), "{problem:?}");
 }
