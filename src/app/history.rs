@@ -266,6 +266,7 @@ impl Kind {
             | Job::LoadScope(_)
             | Job::Repositories(_)
             | Job::Repository(_)
+            | Job::Seamless { .. }
             | Job::Test { .. }
             | Job::Codespaces(_)
             | Job::ChangeCodespaces(_) => Self::Other,

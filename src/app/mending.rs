@@ -69,6 +69,7 @@ impl Cx<'_> {
     /// Everything again, with the token there is now; what another person's token brought is not shown any more.
     fn read_again(&mut self, is_same_person: bool) {
         self.load_everything();
+        self.forget_seamless();
         let failed = |remote: &Remote<_>| remote.problem().is_some();
         let again: Vec<_> = self
             .world

@@ -20,6 +20,7 @@ mod renaming;
 pub mod repositories;
 pub mod screens;
 pub mod scroll;
+pub mod seamless;
 pub mod series;
 pub mod spaces;
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::action::Action;
 use super::keymap::KeyPress;
 use crate::domain::change::{AccessBefore, AccessOutcome};
+use crate::domain::seamless::Outlook;
 use crate::domain::token::{DeviceCode, Identity, Membership, TokenChoice, TokenReport};
 use crate::domain::verdict::{Trial, With};
 use crate::domain::{
@@ -132,13 +133,20 @@ pub enum Job {
     Codespaces(CodespaceList),
     /// Stops and starts codespaces, one after the other.
     ChangeCodespaces(Vec<CodespaceChange>),
+    /// Which packages at a registry of GitHub's own codespaces of a repository pull without any secret.
+    Seamless {
+        host: String,
+        repository: RepoName,
+    },
 }
 
 impl Job {
     /// The repository it is about, where it is about one.
     pub const fn repository(&self) -> Option<&RepoName> {
         let scope = match self {
-            Self::Repository(name) | Self::Codespaces(CodespaceList::MineIn(name)) => return Some(name),
+            Self::Repository(name)
+            | Self::Codespaces(CodespaceList::MineIn(name))
+            | Self::Seamless { repository: name, .. } => return Some(name),
             Self::LoadScope(scope) | Self::Delete { scope, .. } => scope,
             Self::Save(draft) => &draft.scope,
             Self::ChangeAccess(change) => &change.scope,
@@ -179,6 +187,7 @@ impl Job {
             | Self::LoadScope(_)
             | Self::Repositories(_)
             | Self::Repository(_)
+            | Self::Seamless { .. }
             | Self::Test { .. } => false,
         }
     }
@@ -227,4 +236,5 @@ pub enum Outcome {
     Codespaces(Result<(Vec<Codespace>, bool), Problem>),
     /// How far each codespace got.
     CodespacesChanged(Vec<CodespaceStep>),
+    Seamless(Result<Vec<Outlook>, Problem>),
 }

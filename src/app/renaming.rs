@@ -63,6 +63,11 @@ impl World {
         }
         let known = std::mem::take(&mut self.known);
         self.known = known.into_iter().map(|(key, values)| (rekeyed(key, renamed), values)).collect();
+        let seamless = std::mem::take(&mut self.seamless).into_iter().map(|((host, mut repository), remote)| {
+            renamed.name(&mut repository);
+            ((host, repository), remote)
+        });
+        self.seamless = seamless.collect();
         self.rename_undo(renamed);
         twice.extend(self.spaces.rename(renamed));
         twice

@@ -7,7 +7,9 @@ use super::history::Done;
 use super::protocol::{Job, JobId, Outcome, Part};
 use super::remote::Remote;
 use super::repositories::Catalogue;
+use super::seamless::Subject;
 use super::spaces::Spaces;
+use crate::domain::seamless::Outlook;
 use crate::domain::token::{Identity, Membership};
 use crate::domain::traffic::{Budget, Exchange, Pause, Traffic};
 use crate::domain::{
@@ -71,6 +73,8 @@ pub struct World {
     /// Repositories by organization; `None` for all the user reaches.
     pub catalogues: BTreeMap<Option<OrgName>, Remote<Catalogue>>,
     pub spaces: Spaces,
+    /// What is known about seamless access, by registry and repository.
+    pub seamless: BTreeMap<Subject, Remote<Vec<Outlook>>>,
 }
 
 /// What to look at, as the command line and the git remote say.
@@ -129,6 +133,7 @@ impl World {
             facts: BTreeMap::new(),
             catalogues: BTreeMap::new(),
             spaces: Spaces::default(),
+            seamless: BTreeMap::new(),
         }
     }
 
@@ -151,6 +156,7 @@ impl World {
             || self.facts.values().any(Remote::is_loading)
             || self.scopes.iter().any(|(_, remote)| remote.is_loading())
             || self.catalogues.values().any(Remote::is_loading)
+            || self.seamless.values().any(Remote::is_loading)
     }
 
     /// Takes a part of an answer to one of the world's own reads.
@@ -303,6 +309,7 @@ impl Cx<'_> {
     pub fn settle(&mut self, id: JobId, outcome: &Outcome) {
         self.settle_codespaces(id, outcome);
         self.settle_repositories(id, outcome);
+        self.settle_seamless(id, outcome);
         match outcome {
             Outcome::SignIn(result) => {
                 if let Ok(identity) = result {
@@ -338,7 +345,8 @@ impl Cx<'_> {
             | Outcome::TokenUsed { .. }
             | Outcome::SignedOut(_)
             | Outcome::Codespaces(_)
-            | Outcome::CodespacesChanged(_) => {}
+            | Outcome::CodespacesChanged(_)
+            | Outcome::Seamless(_) => {}
         }
     }
 }

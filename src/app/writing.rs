@@ -66,6 +66,7 @@ impl Change {
             | Job::LoadScope(_)
             | Job::Repositories(_)
             | Job::Repository(_)
+            | Job::Seamless { .. }
             | Job::Test { .. } => None,
         }
     }

@@ -16,7 +16,7 @@ Examples:
   pullkey test --server ghcr.io --username octocat --password-env PAT
 
 Exit codes:
-  0 fine   1 a login was refused   2 usage or configuration
+  0 fine   1 a login was refused, or a secret is needed   2 usage or configuration
   3 something could not be read, told or written   70 a bug   130 interrupted
 
 Environment:
@@ -117,6 +117,9 @@ pub enum Command {
     /// Stop and start codespaces, so that they get their new secrets
     #[command(after_help = super::restart::HELP)]
     Restart(super::restart::RestartArgs),
+    /// Tell whether a codespace pulls a package of GitHub's without any secret
+    #[command(after_help = super::seamless::HELP)]
+    Seamless(super::seamless::SeamlessArgs),
     /// Run a made-up GitHub and three registries on this machine, to try things out
     Sandbox(crate::sandbox::RunArgs),
 }
@@ -133,6 +136,7 @@ impl Command {
             Self::Auth(args) => args.wants_json(),
             Self::Cache(args) => args.json,
             Self::Restart(args) => args.json,
+            Self::Seamless(args) => args.json,
             Self::Sandbox(_) => false,
         }
     }
@@ -142,7 +146,9 @@ impl Command {
         match self {
             Self::Set(_) | Self::Rotate(_) | Self::Delete(_) | Self::Restart(_) => true,
             Self::Access(args) => !args.dry_run,
-            Self::List(_) | Self::Test(_) | Self::Auth(_) | Self::Cache(_) | Self::Sandbox(_) => false,
+            Self::List(_) | Self::Test(_) | Self::Auth(_) | Self::Cache(_) | Self::Seamless(_) | Self::Sandbox(_) => {
+                false
+            }
         }
     }
 
@@ -158,6 +164,7 @@ impl Command {
             | Self::Auth(_)
             | Self::Cache(_)
             | Self::Restart(_)
+            | Self::Seamless(_)
             | Self::Sandbox(_) => None,
         }
     }

@@ -9,7 +9,7 @@ use crate::domain::{Problem, TestReport};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Exit {
     Fine = 0,
-    /// A login that was refused.
+    /// A login that was refused, or a secret that is needed.
     Refused = 1,
     /// Usage or configuration; nothing was tried.
     Usage = 2,

@@ -21,6 +21,7 @@ mod repos;
 mod restart;
 mod rotate;
 mod sandbox;
+mod seamless;
 mod session;
 mod set;
 mod set_access;
@@ -62,6 +63,7 @@ pub async fn run(command: Command, env: Env, read_only: bool) -> Exit {
         Command::Test(args) => test::run(&args, &session).await,
         Command::Cache(args) => cache::run(&args, &session),
         Command::Restart(args) => restart::run(&args, &session).await,
+        Command::Seamless(args) => seamless::run(&args, &session).await,
         Command::Sandbox(args) => sandbox::run(args).await,
     };
     match ended {

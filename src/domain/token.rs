@@ -178,6 +178,19 @@ pub struct TokenReport {
     pub note: Option<String>,
 }
 
+/// What GitHub says of a token that was given as a registry's password. The token itself is not in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastedToken {
+    pub login: Foreign,
+    pub kind: TokenKind,
+    /// From `X-OAuth-Scopes`; `None` for tokens that have permissions instead.
+    pub scopes: Option<Vec<String>>,
+    /// Whether it may pull packages, as far as its kind and its scopes tell.
+    pub reads_packages: Allowed,
+    /// From `GitHub-Authentication-Token-Expiration`; `None` where GitHub told no end.
+    pub expires: Option<DateTime<Utc>>,
+}
+
 /// Which token to work with from now on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TokenChoice {

@@ -11,6 +11,7 @@ mod list_json;
 mod outcome;
 mod reach;
 mod restart;
+mod seamless;
 mod spread;
 
 pub use auth::{tokens, tokens_json};
@@ -20,6 +21,7 @@ pub use list_json::list_json;
 pub use outcome::{Change, Written, change, problem_json, steps, test_json, written, written_json};
 pub use reach::{reach, reach_json};
 pub use restart::{Restart, Restarts, restart_json, restart_table};
+pub use seamless::{seamless, seamless_json};
 pub use spread::{Spread, spread, spread_json, spread_plan};
 
 /// The `version` of every JSON document; it grows when a field changes its meaning or goes away.

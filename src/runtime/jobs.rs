@@ -106,6 +106,10 @@ async fn carry_out(job: Job, session: &Session, report: &Reporter) -> Outcome {
             Ok((gh, _)) => work::change_codespaces(&gh, &changes, &mut |step| report.part(Part::Codespace(step))).await,
             Err(problem) => work::not_tried(&changes, &problem),
         }),
+        Job::Seamless { host, repository } => Outcome::Seamless(match session.github().await {
+            Ok((gh, _)) => work::seamless_packages(&gh, &host, &repository).await,
+            Err(problem) => Err(problem),
+        }),
         Job::Tokens => Outcome::Tokens(session.tokens().await),
         Job::UseToken(choice) => session.use_token(choice).await,
         Job::SignOut => Outcome::SignedOut(session.sign_out().await),

@@ -88,6 +88,7 @@ pub(super) fn furnish(state: &mut State) {
     of_acme(state);
     of_globex(state);
     codespaces(state);
+    packages(state);
 }
 
 const TOPICS: [(&str, &[&str]); 8] = [
@@ -140,6 +141,19 @@ fn codespaces(state: &mut State) {
     ];
     for draft in drafts {
         state.furnish_codespace(draft);
+    }
+}
+
+/// One for each answer there is: the repository's own, for the whole organization, for nobody but the settings page
+/// says so, and for everybody.
+fn packages(state: &mut State) {
+    for (path, visibility, linked) in [
+        ("acme/api", "private", Some("acme/api")),
+        ("acme/devcontainers/base", "internal", Some("acme/devcontainers")),
+        ("acme/ml-tools", "private", Some("acme/ml-ranking")),
+        ("octocat/espresso-timer", "public", Some("octocat/espresso-timer")),
+    ] {
+        state.furnish_package("container", path, visibility, linked);
     }
 }
 

@@ -143,6 +143,12 @@ impl World {
         })
     }
 
+    /// A package such as `acme/tools`, of GitHub's `package_type`. One of the same name is replaced. False when it is
+    /// linked to a repository there is not.
+    pub fn put_package(&self, kind: &str, path: &str, visibility: &str, linked: Option<&str>) -> bool {
+        self.with(|state| state.furnish_package(kind, path, visibility, linked))
+    }
+
     pub fn set_topics(&self, full_name: &str, topics: &[&str]) -> bool {
         self.with(|state| {
             let repo = state.repos.by_name_mut(full_name);
@@ -183,10 +189,15 @@ impl World {
         self.with(|state| state.repos.rename(full_name, None, name))
     }
 
-    /// Like a rename, and to another owner.
+    /// Like a rename, and to another owner. Packages stay where they are and lose their link (docs: «About permissions
+    /// for GitHub Packages», about repository transfers).
     pub fn transfer_repository(&self, full_name: &str, owner: &str) -> bool {
         self.with(|state| {
-            let Some(name) = state.repo(full_name).map(|repo| repo.name.clone()) else { return false };
+            let Some(repo) = state.repo(full_name) else { return false };
+            let (id, name) = (repo.id, repo.name.clone());
+            for package in state.packages.iter_mut().filter(|package| package.repository == Some(id)) {
+                package.repository = None;
+            }
             state.repos.rename(full_name, Some(owner), &name)
         })
     }

@@ -17,6 +17,7 @@ mod front;
 mod levers;
 mod limits;
 mod line;
+mod packages;
 mod pages;
 mod passes;
 mod people;

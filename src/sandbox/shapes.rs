@@ -5,6 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use super::codespaces::Codespace;
+use super::packages::Package;
 use super::people::{Account, Org, Permission, Repo, Role};
 
 /// Field and what follows the repository's own address.
@@ -135,7 +136,16 @@ pub(super) fn user(base: &str, id: u64, login: &str, kind: &str) -> Value {
 
 /// A `public-user`.
 pub(super) fn public_user(base: &str, account: &Account) -> Value {
-    let Value::Object(mut body) = user(base, account.id, &account.login, "User") else { return Value::Null };
+    public(base, account, "User")
+}
+
+/// An organization as `GET /users/ORG` has it.
+pub(super) fn public_org(base: &str, org: &Org) -> Value {
+    public(base, &Account { id: org.id, login: org.login.clone() }, "Organization")
+}
+
+fn public(base: &str, account: &Account, kind: &str) -> Value {
+    let Value::Object(mut body) = user(base, account.id, &account.login, kind) else { return Value::Null };
     fill(
         &mut body,
         json!({
@@ -240,6 +250,25 @@ fn fill(body: &mut Map<String, Value>, more: Value) {
     if let Value::Object(more) = more {
         body.extend(more);
     }
+}
+
+/// A `package`. `internal` is a visibility that GitHub's description forgets and GitHub sends.
+pub(super) fn package(base: &str, package: &Package, owner: &Value, repository: Option<Value>) -> Value {
+    let owners = if owner["type"] == "Organization" { "orgs" } else { "users" };
+    let (login, kind) = (&package.owner, &package.kind);
+    let name = package.name.replace('/', "%2F");
+    let at = package.created.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let mut body = json!({
+        "id": package.id, "name": package.name, "package_type": kind, "owner": owner, "version_count": 1,
+        "visibility": package.visibility, "url": format!("{base}/{owners}/{login}/packages/{kind}/{name}"),
+        "html_url": format!("https://github.com/{owners}/{login}/packages/{kind}/package/{name}"),
+        "created_at": at, "updated_at": at,
+    });
+    // One that is linked to nothing has no such field.
+    if let Some(repository) = repository {
+        body["repository"] = repository;
+    }
+    body
 }
 
 /// A `codespace`, with everything the description requires.

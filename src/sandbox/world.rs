@@ -12,6 +12,7 @@ use super::counts::Counts;
 use super::device::Flows;
 use super::fault::Faults;
 use super::limits::Limits;
+use super::packages::Package;
 use super::passes::{Pass, PassKind, Passes};
 use super::people::{Account, Org, Repo, Repos};
 use super::registry::Tokens;
@@ -34,6 +35,7 @@ pub(super) struct State {
     pub(super) orgs: Vec<Org>,
     pub(super) repos: Repos,
     pub(super) codespaces: Vec<Codespace>,
+    pub(super) packages: Vec<Package>,
     pub(super) vaults: BTreeMap<Scope, Vault>,
     pub(super) faults: Faults,
     pub(super) log: Log,
@@ -153,6 +155,7 @@ impl World {
             orgs: Vec::new(),
             repos: Repos::default(),
             codespaces: Vec::new(),
+            packages: Vec::new(),
             vaults: BTreeMap::new(),
             faults: Faults::new(options.faults),
             log: Log::default(),

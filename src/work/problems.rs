@@ -2,12 +2,16 @@
 //!
 //! Whatever a server said goes through `Foreign::shown`, and is told as the server's words.
 
+mod packages;
+
 use std::time::Duration;
 
 use crate::domain::problem::Need;
 use crate::domain::token::Right;
 use crate::domain::{Mend, Problem, Scope, ScopeKind, rights};
 use crate::github::{GithubError, RateLimit, Refusal};
+
+pub(super) use packages::{sight, unread};
 
 /// «… could not be read», for a scope.
 pub(super) fn reading(scope: &Scope) -> String {

@@ -20,7 +20,7 @@ pub fn settings(env: &Env, config: &Config, api_url: Url) -> Settings {
     Settings { limits, read_only, cache: Paths::of(env).cache, ..Settings::new(api_url, None) }
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
         Some(Host::Ipv6(ip)) => ip.is_loopback(),

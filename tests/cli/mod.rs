@@ -11,6 +11,7 @@ mod list;
 mod list_all;
 mod restart;
 mod rotate;
+mod seamless;
 mod set;
 #[cfg(unix)]
 mod signals;
@@ -178,6 +179,7 @@ fn version_and_help_are_answers() {
         "access --help",
         "delete --help",
         "restart --help",
+        "seamless --help",
         "test --help",
         "sandbox --help",
     ] {

@@ -63,6 +63,11 @@ OPERATIONS = [
     "PUT /orgs/{}/codespaces/secrets/{}",
     "DELETE /orgs/{}/codespaces/secrets/{}",
     "GET /orgs/{}/codespaces/secrets/{}/repositories",
+    "GET /users/{}",
+    "GET /user/packages/{}/{}",
+    "GET /orgs/{}/packages/{}/{}",
+    "GET /user/packages",
+    "GET /orgs/{}/packages",
 ]
 
 
@@ -224,6 +229,10 @@ def run_session(stage):
         run("delete", "NEW", *place, "--yes", "--json")
     run("restart", "bookish-space-pancake-q5pv", "--yes", "--json")
     run("restart", "literate-waffle-77rj", "--org", "acme", "--stop", "--yes", "--json")
+    # Internal packages are left to pullkey's tests: the description forgets that visibility, and GitHub sends it.
+    run("seamless", "ghcr.io/acme/api:1", "--repo", "acme/api", "--json")
+    run("seamless", "ghcr.io/acme/ml-tools", "--repo", "acme/api", "--json", codes=(1,))
+    run("seamless", "ghcr.io/octocat/espresso-timer", "--repo", "acme/api", "--json")
     run("auth", "status", "--json", codes=(0, 1))
 
 
@@ -237,7 +246,9 @@ def walk_the_sandbox(stage):
         "/user/codespaces?per_page=2", "/user/codespaces/fluffy-disco-x7q4vr9w", "/repos/acme/api/codespaces",
         "/repos/acme/api/codespaces/secrets",
         "/repos/acme/api/codespaces/secrets/DATABASE_URL", "/orgs/acme/codespaces/secrets/NPM_TOKEN",
-        "/orgs/acme/codespaces/secrets/ACR_CONTAINER_REGISTRY_USER/repositories?per_page=100",
+        "/orgs/acme/codespaces/secrets/ACR_CONTAINER_REGISTRY_USER/repositories?per_page=100", "/users/acme",
+        "/orgs/acme/packages?package_type=container&visibility=private", "/user/packages?package_type=container",
+        "/users/octocat/packages/container/espresso-timer", "/users/octocat/packages?package_type=container",
     ]
     for path in paths:
         status, _, answer = ask(stage, "GET", path)
@@ -273,6 +284,7 @@ def template(path):
             or before[0] == "repos" and before[1] == "{}"
             or before[1] == "secrets" and part != "public-key"
             or before[1] == "codespaces" and part != "secrets"
+            or "packages" in before
         )
         out.append("{}" if is_name else part)
         before = [before[1], out[-1]]

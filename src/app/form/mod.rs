@@ -197,14 +197,14 @@ impl Form {
         }
     }
 
+    /// The server in the clear, as typed.
+    pub fn server(&self) -> &str {
+        self.values.server.text().unwrap_or_default()
+    }
+
     pub fn trial(&self) -> Trial {
         let values = self.values();
-        Trial {
-            server: self.values.server.text().unwrap_or_default().to_owned(),
-            user: values.user,
-            password: values.password,
-            images: Vec::new(),
-        }
+        Trial { server: self.server().to_owned(), user: values.user, password: values.password, images: Vec::new() }
     }
 
     /// Whether there is something that was typed: more than what the preset fills in by itself.

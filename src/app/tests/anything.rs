@@ -110,6 +110,7 @@ fn answer_one(driver: &mut Driver, pick: usize) {
         Job::LoadScope(_) if fails => Outcome::Listing(Err(problem)),
         Job::Repositories(_) if fails => Outcome::Repositories(Err(problem)),
         Job::Repository(_) if fails => Outcome::Repository(Err(problem)),
+        Job::Seamless { .. } if fails => Outcome::Seamless(Err(problem)),
         read => world::answer(read).unwrap(),
     };
     driver.finish(id, outcome);

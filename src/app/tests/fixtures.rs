@@ -3,6 +3,7 @@
 use super::world::{self, acme, api, org, prefix, reference, tested, type_login, type_values};
 use super::*;
 use crate::domain::codespace::{CodespaceStep, Stage};
+use crate::domain::preset::presets;
 use crate::domain::traffic::{Cost, Exchange, Pause, PauseReason, Traffic};
 use crate::domain::{Access, Far, Member, ScopeListing, Verdict, Visibility};
 
@@ -135,7 +136,11 @@ fn wizard_values() -> Vec<(&'static str, Driver)> {
     let mut token = values(bare(), 1, 1);
     token.type_text("octocat").press("tab");
     token.type_text(HUB_TOKEN);
+    let mut waiting = values(Driver::ready(), presets().len() - 1, 1);
+    waiting.type_text("ghcr.io").press("tab");
     vec![
+        ("wizard_values_seamless", answered(waiting.clone())),
+        ("wizard_values_seamless_waits", waiting),
         ("wizard_values_empty", values(Driver::ready(), 0, 0)),
         ("wizard_values_blocked", blocked),
         ("wizard_values_warned", warned),

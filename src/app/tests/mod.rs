@@ -12,6 +12,7 @@ mod leaving;
 mod loading;
 mod pictures;
 mod renaming;
+mod seamless;
 pub mod signing;
 pub mod spaces;
 pub mod world;

@@ -6,11 +6,13 @@ use super::noon;
 use crate::app::protocol::{Job, Outcome};
 use crate::app::world::Start;
 use crate::domain::change::{AccessBefore, AccessOutcome, Seen};
+use crate::domain::seamless::Outlook;
 use crate::domain::token::{Identity, Membership, TokenKind, TokenSource};
 use crate::domain::verdict::{Code, Outcome as How, Rung};
 use crate::domain::{
-    Access, Member, MemberReport, MemberState, Mend, OrgName, Prefix, Problem, RepoName, RepoRef, Repository,
-    RepositoryPage, Saved, Scope, ScopeListing, Step, TestReport, Verdict, Visibility, WriteOutcome,
+    Access, Member, MemberReport, MemberState, Mend, OrgName, PackageRef, Prefix, Problem, RepoName, RepoRef,
+    Repository, RepositoryPage, Saved, Scope, ScopeListing, SecretNeed, Step, TestReport, Verdict, Visibility,
+    WriteOutcome,
 };
 
 pub fn repo(text: &str) -> RepoName {
@@ -140,6 +142,19 @@ pub fn page(before: usize, many: usize) -> RepositoryPage {
     RepositoryPage { before, list: catalogue(None).into_iter().skip(before).take(many).collect() }
 }
 
+/// What codespaces of a repository of acme pull from a registry of GitHub's own.
+pub fn outlooks(host: &str) -> Vec<Outlook> {
+    let one =
+        |name: &str, verdict| Outlook { package: PackageRef::parse(&format!("{host}/acme/{name}")).unwrap(), verdict };
+    vec![
+        one("api", SecretNeed::LikelyNone),
+        one("devcontainers/base", SecretNeed::None),
+        one("open", SecretNeed::None),
+        one("ml-tools", SecretNeed::Needed),
+        one("secret-club", SecretNeed::CannotTell),
+    ]
+}
+
 /// What the world answers to a read; `None` for tests of a login and for writes.
 pub fn answer(job: &Job) -> Option<Outcome> {
     Some(match job {
@@ -157,6 +172,7 @@ pub fn answer(job: &Job) -> Option<Outcome> {
             Outcome::TokenUsed { identity: Ok(identity(&["repo", "codespace", "admin:org"])), kept: None }
         }
         Job::Codespaces(which) => Outcome::Codespaces(Ok((super::spaces::list(which), true))),
+        Job::Seamless { host, .. } => Outcome::Seamless(Ok(outlooks(host))),
         Job::Test { .. }
         | Job::Save(_)
         | Job::ChangeAccess(_)

@@ -36,6 +36,7 @@ pub(super) fn needed(path: &[&str], is_read: bool) -> Needed {
             ("admin:org", "organization_codespaces=write; codespaces_lifecycle_admin=write")
         }
         ["repos", _, _] | ["user", "repos"] | ["orgs", _, "repos"] => ("repo", "metadata=read"),
+        ["user", "packages", ..] | ["users" | "orgs", _, "packages", ..] => ("read:packages", ""),
         ["user", "orgs"] => ("admin:org, read:org, repo, user, write:org", ""),
         ["user", "memberships", "orgs", ..] => ("admin:org, read:org, write:org", "members=read"),
         _ => ("", ""),

@@ -21,9 +21,11 @@ pub(super) fn serve(state: &State, call: &Call, path: &[&str]) -> Reply {
         ["user", "orgs"] => orgs(state, call),
         ["user", "memberships", "orgs"] => memberships(state, call),
         ["user", "memberships", "orgs", login] => membership(state, call, login),
-        ["users", login] => match known_user(state, login) {
-            Some(account) => Reply::ok(&shapes::public_user(&call.base, &account)),
-            None => Reply::not_found(),
+        // GitHub knows organizations here as well, and says what they are.
+        ["users", login] => match (state.org(login), known_user(state, login)) {
+            (Some(org), _) => Reply::ok(&shapes::public_org(&call.base, org)),
+            (None, Some(account)) => Reply::ok(&shapes::public_user(&call.base, &account)),
+            (None, None) => Reply::not_found(),
         },
         ["orgs", login] => match state.org(login) {
             Some(org) => Reply::ok(&shapes::org_full(&call.base, org)),
@@ -75,6 +77,7 @@ fn membership(state: &State, call: &Call, login: &str) -> Reply {
 fn known_user(state: &State, login: &str) -> Option<Account> {
     let owners = state.repos.iter().map(|repo| repo.owner.as_str());
     let others = state.codespaces.iter().map(|one| one.owner.login.as_str());
+    let others = others.chain(state.packages.iter().map(|package| package.owner.as_str()));
     let mut all = [state.account().login.as_str(), state.me.login.as_str()].into_iter().chain(owners).chain(others);
     all.find(|known| known.eq_ignore_ascii_case(login) && state.org(known).is_none()).map(Account::of)
 }

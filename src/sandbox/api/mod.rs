@@ -9,6 +9,7 @@ mod identity;
 mod limits;
 mod login;
 mod order;
+mod packages;
 mod repositories;
 mod secrets;
 mod sso;
@@ -225,6 +226,9 @@ fn route(state: &mut State, call: &Call, path: &[&str], user: u64) -> Reply {
             Ok(id) => codespaces::of_member(state, call, id, member, rest),
             Err(reply) => reply,
         },
+        ["user", "packages", rest @ ..] if get => packages::serve(state, call, packages::Of::Me, rest),
+        ["users", login, "packages", rest @ ..] if get => packages::serve(state, call, packages::Of::User(login), rest),
+        ["orgs", login, "packages", rest @ ..] if get => packages::serve(state, call, packages::Of::Org(login), rest),
         ["repos", owner, name] if get => repositories::one(state, call, owner, name),
         ["user", "repos"] if get => repositories::mine(state, call),
         ["orgs", login, "repos"] if get => repositories::of_org(state, call, login),

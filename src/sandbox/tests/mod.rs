@@ -7,6 +7,7 @@ mod codespaces;
 mod faults;
 mod identity;
 mod limits;
+mod packages;
 mod registries;
 mod secrets;
 mod tokens;

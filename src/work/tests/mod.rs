@@ -11,6 +11,7 @@ mod restart;
 mod rotate;
 mod save;
 mod save_access;
+mod seamless;
 mod spread;
 mod undo;
 mod words;

@@ -7,6 +7,7 @@ use crate::app::form::Form;
 use crate::app::ladder::Ladder;
 use crate::app::picker::Picker;
 use crate::app::screens::access::{Before, before, org_of};
+use crate::app::seamless::{self, Subject};
 use crate::app::world::World;
 use crate::domain::change::DraftAccess;
 use crate::domain::preset::Preset;
@@ -151,6 +152,11 @@ impl Plan {
         };
         self.proposed = proposed.choice();
         self.grant.choose(proposed);
+    }
+
+    /// What seamless access is asked about, if the server is a registry of GitHub's own.
+    pub fn seamless(&self, world: &World) -> Option<Subject> {
+        seamless::subject(self.form.server(), &self.scope, world)
     }
 
     /// Takes what became known of the place while the fields are open.

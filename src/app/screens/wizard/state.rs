@@ -191,6 +191,14 @@ impl State {
         }
     }
 
+    /// Asks whether a secret is needed at all, once the fields name a registry of GitHub's own.
+    fn need_seamless(&self, cx: &mut Cx<'_>) {
+        let (Stage::Values(plan) | Stage::Test(plan)) = &self.stage else { return };
+        if let Some(subject) = plan.seamless(cx.world) {
+            cx.need_seamless(subject);
+        }
+    }
+
     pub fn places(world: &World) -> Vec<Place> {
         places(world)
     }
@@ -220,15 +228,19 @@ impl Behavior for State {
     }
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
-        self.act_in_step(action, cx)
+        let flow = self.act_in_step(action, cx);
+        self.need_seamless(cx);
+        flow
     }
 
     fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
-        match &mut self.stage {
+        let taken = match &mut self.stage {
             Stage::Values(plan) => plan.form.text_key(key, cx),
             Stage::Access(plan) => plan.grant.picker_mut().is_some_and(|picker| picker.text_key(key, cx)),
             Stage::Registry | Stage::Where { .. } | Stage::Test(_) | Stage::Review(_) => false,
-        }
+        };
+        self.need_seamless(cx);
+        taken
     }
 
     fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) -> Flow {
@@ -243,6 +255,7 @@ impl Behavior for State {
                 cx.note(crate::app::notices::Tone::Info, "there is no text field here to paste into");
             }
         }
+        self.need_seamless(cx);
         Flow::Stay
     }
 

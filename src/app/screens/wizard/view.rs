@@ -14,7 +14,7 @@ use crate::app::screens::access::view::{draw_picker, visibility_line};
 use crate::app::screens::access::{before, org_of, reach};
 use crate::app::screens::confirm::writing_lines;
 use crate::app::screens::login_test::view::{draw_form, draw_ladder, field_help, step_role, verdict_lines};
-use crate::app::words;
+use crate::app::{seamless, words};
 use crate::domain::change::DraftAccess;
 use crate::domain::preset::presets;
 use crate::domain::{Member, Scope, Visibility};
@@ -32,7 +32,9 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
         Stage::Where { .. } => Some(place_step(state, app, canvas, area)),
         Stage::Values(plan) => {
             let list = beside(canvas, area, |canvas, columns| {
-                field_help(&plan.form, app.world.greeting.as_deref(), canvas, columns)
+                let mut lines = seamless_lines(plan, app, canvas, columns);
+                lines.extend(field_help(&plan.form, app.world.greeting.as_deref(), canvas, columns));
+                lines
             });
             let list = if plan.rotates.is_some() { rotation_head(plan, app, canvas, list) } else { list };
             draw_form(&plan.form, canvas, list)
@@ -40,7 +42,10 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
         Stage::Access(plan) => access(plan, app, canvas, area),
         Stage::Test(plan) => {
             let missing = plan.not_testable().map(|why| canvas.marked(Level::Warn, &why, area.width.saturating_sub(2)));
-            let lines = missing.unwrap_or_default();
+            let mut lines = missing.unwrap_or_default();
+            if let Some(subject) = plan.seamless(&app.world) {
+                lines.extend(seamless::summary(&subject, &app.world, canvas, area.width.saturating_sub(2)));
+            }
             let taken = u16::try_from(lines.len()).unwrap_or(0);
             canvas.lines(Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }, lines);
             let area = Rect { y: area.y + taken, height: area.height.saturating_sub(taken), ..area };
@@ -48,6 +53,16 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
         }
         Stage::Review(review) => Some(review_step(review, app, canvas, area)),
     }
+}
+
+/// Before the help: where no secret is needed, nothing has to be filled in.
+fn seamless_lines(plan: &Plan, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
+    let subject = plan.seamless(&app.world);
+    let mut lines = subject.map(|it| seamless::lines(&it, &app.world, canvas, columns)).unwrap_or_default();
+    if !lines.is_empty() {
+        lines.push(Line::default());
+    }
+    lines
 }
 
 /// Says above the fields what they are for; returns what is left of the area.

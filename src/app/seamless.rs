@@ -1,0 +1,129 @@
+//! What is known about seamless access where one is about to write a secret: perhaps none is needed.
+//!
+//! It is read once for a registry and a repository, in the background, and only for registries of GitHub's own. It
+//! never stands in the way of writing.
+
+use ratatui::text::Line;
+
+use super::cx::Cx;
+use super::draw::Canvas;
+use super::protocol::{Job, JobId, Outcome};
+use super::remote::Remote;
+use super::world::World;
+use crate::domain::seamless::{Outlook, registry_of};
+use crate::domain::{RepoName, Scope, SecretNeed, Server};
+use crate::ui::Role;
+use crate::ui::widgets::Level;
+
+/// How many packages are named.
+const NAMED: usize = 3;
+
+/// The registry's host, and the repository whose codespaces pull from it.
+pub type Subject = (String, RepoName);
+
+/// What a credential for this server and this place is about; `None` where seamless access is none of its business.
+pub fn subject(server: &str, scope: &Scope, world: &World) -> Option<Subject> {
+    let host = Server::parse(server).ok()?.host().to_owned();
+    registry_of(&host)?;
+    let repository = match scope {
+        Scope::Repository(name) => name.clone(),
+        Scope::User | Scope::Organization(_) => world.here.clone()?,
+    };
+    Some((host, repository))
+}
+
+impl Cx<'_> {
+    /// Asks for it, unless that was done before.
+    pub fn need_seamless(&mut self, subject: Subject) {
+        if !self.world.seamless.contains_key(&subject) {
+            let (host, repository) = subject.clone();
+            let id = self.start(Job::Seamless { host, repository });
+            self.world.seamless.entry(subject).or_default().begin(id);
+        }
+    }
+
+    /// Takes the end of such a read; others it leaves alone.
+    pub fn settle_seamless(&mut self, id: JobId, outcome: &Outcome) {
+        let Outcome::Seamless(result) = outcome else { return };
+        for remote in self.world.seamless.values_mut() {
+            remote.settle(id, result.clone());
+        }
+    }
+
+    /// Another token may see other packages.
+    pub fn forget_seamless(&mut self) {
+        for (_, remote) in std::mem::take(&mut self.world.seamless) {
+            if let Some(id) = remote.loading_id() {
+                self.cancel(id);
+            }
+        }
+    }
+}
+
+/// For the pane beside the fields.
+pub fn lines(subject: &Subject, world: &World, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
+    let list = match known(subject, world) {
+        Ok(list) => list,
+        Err(None) => return Vec::new(),
+        Err(Some((level, text))) => return canvas.marked(level, &text, columns),
+    };
+    let mut lines = canvas.wrapped(Role::Label, &format!("At {}, in codespaces of {}", subject.0, subject.1), columns);
+    for one in list.iter().take(NAMED) {
+        lines.extend(canvas.marked(
+            level(one.verdict),
+            &format!("{}/{}: {}", one.package.owner(), one.package.name(), one.verdict.word()),
+            columns,
+        ));
+    }
+    if list.len() > NAMED {
+        lines.extend(canvas.wrapped(Role::Dim, &format!("and {} more", list.len() - NAMED), columns));
+    }
+    lines.extend(canvas.wrapped(Role::Dim, "why, and what to do first: `pullkey seamless PACKAGE`", columns));
+    lines
+}
+
+/// For the step that has no pane: one fragment.
+pub fn summary(subject: &Subject, world: &World, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
+    match known(subject, world) {
+        Ok(list) => {
+            let free =
+                list.iter().filter(|one| matches!(one.verdict, SecretNeed::None | SecretNeed::LikelyNone)).count();
+            let (host, repository) = subject;
+            let all = list.len();
+            let text = format!(
+                "{free} of {all} packages of {} at {host} need no secret in codespaces of {repository}, or likely none",
+                repository.owner()
+            );
+            canvas.marked(Level::Info, &text, columns)
+        }
+        Err(None) => Vec::new(),
+        Err(Some((level, text))) => canvas.marked(level, &text, columns),
+    }
+}
+
+/// The packages, or what to say instead.
+fn known<'w>(subject: &Subject, world: &'w World) -> Result<&'w [Outlook], Option<(Level, String)>> {
+    let (host, repository) = subject;
+    match world.seamless.get(subject) {
+        None | Some(Remote::Absent) => Err(None),
+        Some(Remote::Loading { .. }) => {
+            Err(Some((Level::Unsure, format!("whether {repository} needs a secret for {host} is being read"))))
+        }
+        Some(Remote::Failed { problem, .. }) => Err(Some((
+            Level::Unsure,
+            format!("whether {repository} needs a secret for {host} cannot be told: {}; {}", problem.why, problem.hint),
+        ))),
+        Some(Remote::Ready(list)) if list.is_empty() => {
+            Err(Some((Level::Unsure, format!("{} has no package at {host} that you may see", repository.owner()))))
+        }
+        Some(Remote::Ready(list)) => Ok(list),
+    }
+}
+
+const fn level(verdict: SecretNeed) -> Level {
+    match verdict {
+        SecretNeed::None | SecretNeed::LikelyNone => Level::Good,
+        SecretNeed::CannotTell => Level::Unsure,
+        SecretNeed::Needed => Level::Warn,
+    }
+}

@@ -1,0 +1,106 @@
+//! From what is known to what it means. The words are elsewhere.
+
+use super::{Facts, Holder, Package, PackageKind, PackageVisibility, Seamless, SecretNeed, Sight, words};
+use crate::domain::{Foreign, RepoName, Repository};
+
+/// The cases of GitHub's documentation, and those in which too little is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Case {
+    /// An image that anybody pulls.
+    Public,
+    /// Public, at a registry that asks everybody for a token.
+    PublicWithToken,
+    /// Published to the codespace's own repository.
+    Own,
+    /// The same, while the repository is public and the package is not.
+    OwnOfPublic,
+    /// Internal, and the repository is one of the organization's that are not public.
+    Internal,
+    InternalForPublic,
+    /// Not public, of the same owner, and of another repository or of none.
+    Others,
+    /// Not public, and of somebody else.
+    OtherOwner,
+    OddVisibility(Foreign),
+    Hidden,
+    NoOwner,
+    NotAllowed,
+    Unread,
+    /// The package is known and not public, and the repository could not be read.
+    NoRepository,
+}
+
+/// What the facts mean.
+pub fn judge(facts: Facts) -> Seamless {
+    let case = case_of(&facts);
+    let repository = match &facts.repository {
+        Ok(repository) => RepoName::parse(repository.full_name.raw()).unwrap_or_else(|_| facts.asked.clone()),
+        Err(_) => facts.asked.clone(),
+    };
+    Seamless {
+        verdict: verdict(&case),
+        why: words::why(&case, &facts, &repository),
+        evidence: words::evidence(&case, &facts),
+        untold: words::untold(&case, &repository),
+        settings: facts.holder.map(|holder| facts.package.settings_page(holder)),
+        steps: words::steps(&case, &facts, &repository),
+        repository,
+        package: facts.package,
+    }
+}
+
+const fn verdict(case: &Case) -> SecretNeed {
+    match case {
+        Case::Public | Case::Internal => SecretNeed::None,
+        Case::PublicWithToken | Case::Own => SecretNeed::LikelyNone,
+        Case::InternalForPublic | Case::Others | Case::OtherOwner => SecretNeed::Needed,
+        Case::OwnOfPublic
+        | Case::OddVisibility(_)
+        | Case::Hidden
+        | Case::NoOwner
+        | Case::NotAllowed
+        | Case::Unread
+        | Case::NoRepository => SecretNeed::CannotTell,
+    }
+}
+
+fn case_of(facts: &Facts) -> Case {
+    let package = match &facts.sight {
+        Sight::Seen(package) => package,
+        Sight::Hidden => return Case::Hidden,
+        Sight::NoOwner => return Case::NoOwner,
+        Sight::NotAllowed { .. } => return Case::NotAllowed,
+        Sight::Unread(_) => return Case::Unread,
+    };
+    if package.visibility == PackageVisibility::Public {
+        return match facts.package.kind() {
+            PackageKind::Container => Case::Public,
+            PackageKind::Npm | PackageKind::Nuget | PackageKind::Rubygems => Case::PublicWithToken,
+        };
+    }
+    match &facts.repository {
+        Ok(repository) => between(facts, package, repository),
+        Err(_) => Case::NoRepository,
+    }
+}
+
+fn between(facts: &Facts, package: &Package, repository: &Repository) -> Case {
+    let is_public = repository.visibility == "public";
+    // By its number: a repository that was renamed keeps it.
+    if package.repository.as_ref().is_some_and(|linked| linked.id == repository.id) {
+        return if is_public { Case::OwnOfPublic } else { Case::Own };
+    }
+    if let PackageVisibility::Other(word) = &package.visibility {
+        return Case::OddVisibility(word.clone());
+    }
+    let owner = repository.full_name.raw().split('/').next().unwrap_or_default();
+    if !facts.package.is_of(owner) {
+        return Case::OtherOwner;
+    }
+    let is_internal = package.visibility == PackageVisibility::Internal && facts.holder == Some(Holder::Organization);
+    match (is_internal, is_public) {
+        (true, false) => Case::Internal,
+        (true, true) => Case::InternalForPublic,
+        (false, _) => Case::Others,
+    }
+}
