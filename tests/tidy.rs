@@ -80,6 +80,7 @@ const STILL: &[&str] = &[
 const MAY_EXPOSE: &[&str] = &[
     "src/domain/sensitive.rs",
     "src/domain/lint",
+    "src/domain/preset/which",
     "src/ui/text_field",
     "src/github/seal",
     "src/github/auth",

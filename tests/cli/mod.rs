@@ -9,6 +9,7 @@ mod delete;
 mod device;
 mod list;
 mod list_all;
+mod presets;
 mod restart;
 mod rotate;
 mod seamless;

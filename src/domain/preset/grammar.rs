@@ -94,6 +94,24 @@ pub enum RuleMend {
     Preset(String),
 }
 
+/// What a product's servers and credentials look like, for [`super::which`]. Guesses: a lint never builds on them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Signs {
+    /// Bare hosts that are probably this product's, such as `harbor.example.com`.
+    pub host: Option<Pattern>,
+    /// Users of this way to log in, where two presets share their hosts.
+    pub user: Option<Pattern>,
+    /// Passwords of this product that no row of `assets/tokens.toml` knows.
+    pub password: Option<Pattern>,
+}
+
+/// What a value has to be inside, beyond what a pattern can see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// The key file of a Google service account, as JSON or in base64.
+    GoogleKey,
+}
+
 /// What is said of a value that no rule knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Otherwise {

@@ -3,6 +3,7 @@
 mod place;
 mod plan;
 mod rotation;
+mod search;
 mod state;
 mod steps;
 #[cfg(test)]
