@@ -33,30 +33,41 @@ pub enum Entry {
 
 /// Reads one file; its name is only for the fault.
 pub fn read(file: &str, text: &str) -> Result<Entry, PresetFault> {
-    let source = Source { file, text };
-    let raw: RawPreset = toml::from_str(text)
-        .map_err(|fault| source.fault(fault.span().map_or(0, |span| span.start), fault.message()))?;
-    source.check_head(&raw)?;
-    match raw.kind {
-        RawKind::Credential => source.preset(raw).map(|preset| Entry::Preset(Box::new(preset))),
-        RawKind::Token => source.single(raw).map(|single| Entry::Single(Box::new(single))),
-    }
+    Source { file, text, is_own: false }.read()
+}
+
+/// Reads one of the program's own files, whose patterns the tests have compiled.
+pub(super) fn read_own(file: &str, text: &str) -> Result<Entry, PresetFault> {
+    Source { file, text, is_own: true }.read()
 }
 
 /// Reads a file that is a preset of three values.
 pub fn parse(file: &str, text: &str) -> Result<Preset, PresetFault> {
     match read(file, text)? {
         Entry::Preset(preset) => Ok(*preset),
-        Entry::Single(_) => Err(Source { file, text }.fault(0, "is for a single secret, not for a credential")),
+        Entry::Single(_) => {
+            Err(Source { file, text, is_own: false }.fault(0, "is for a single secret, not for a credential"))
+        }
     }
 }
 
 struct Source<'a> {
     file: &'a str,
     text: &'a str,
+    is_own: bool,
 }
 
 impl Source<'_> {
+    fn read(&self) -> Result<Entry, PresetFault> {
+        let raw: RawPreset = toml::from_str(self.text)
+            .map_err(|fault| self.fault(fault.span().map_or(0, |span| span.start), fault.message()))?;
+        self.check_head(&raw)?;
+        match raw.kind {
+            RawKind::Credential => self.preset(raw).map(|preset| Entry::Preset(Box::new(preset))),
+            RawKind::Token => self.single(raw).map(|single| Entry::Single(Box::new(single))),
+        }
+    }
+
     fn fault(&self, at: usize, reason: &str) -> PresetFault {
         let line = self.text.bytes().take(at).filter(|b| *b == b'\n').count() + 1;
         let reason = clean(reason.lines().next().unwrap_or_default());
@@ -231,6 +242,9 @@ impl Source<'_> {
 
     fn pattern(&self, raw: Option<&Spanned<String>>) -> Result<Option<Pattern>, PresetFault> {
         raw.map(|raw| {
+            if self.is_own {
+                return Ok(Pattern::own(raw.get_ref()));
+            }
             Pattern::new(raw.get_ref())
                 .map_err(|reason| self.fault(raw.span().start, &format!("the pattern cannot be read: {reason}")))
         })

@@ -4,7 +4,7 @@
 
 use std::sync::{LazyLock, OnceLock};
 
-use super::parse::{Entry, PresetFault, read};
+use super::parse::{Entry, PresetFault, read, read_own};
 use super::{Preset, Single};
 
 /// The files of `assets/presets`, in the order in which they are offered.
@@ -84,7 +84,7 @@ impl Shelf {
     pub(super) fn of(own: &[File]) -> Self {
         let mut shelf = Self::default();
         for (file, text) in FILES {
-            match read(file, text) {
+            match read_own(file, text) {
                 Ok(entry) => shelf.put(entry),
                 Err(fault) => shelf.faults.push(fault),
             }
