@@ -6,7 +6,7 @@ use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};
 use crate::app::form::Form;
 use crate::app::keymap::KeyPress;
-use crate::app::ladder::{Ladder, Run};
+use crate::app::ladder::{Copied, Ladder, Run};
 use crate::app::protocol::{Effect, JobId, Outcome, Part};
 use crate::app::screens::{Behavior, Screen, wizard};
 use crate::app::world::World;
@@ -66,10 +66,14 @@ pub fn ladder_offers(ladder: &Ladder) -> Vec<Offer> {
         With::Native => "with docker alone",
         With::Docker => "with both",
     };
+    let copy = match ladder.to_copy() {
+        Some(Copied::Command(_)) => "copy the command",
+        Some(Copied::Remedy(_)) | None => "copy the remedy",
+    };
     let mut offers = vec![
         Offer::called(Action::With, next).unless(running),
-        Offer::called(Action::Copy, "copy the remedy")
-            .unless(ladder.remedy().is_none().then_some("there is no remedy to copy")),
+        Offer::called(Action::Image, "another image").unless(running),
+        Offer::called(Action::Copy, copy).unless(ladder.to_copy().is_none().then_some("there is no remedy to copy")),
     ];
     offers.extend(moving());
     offers
@@ -77,8 +81,8 @@ pub fn ladder_offers(ladder: &Ladder) -> Vec<Offer> {
 
 /// `y` on a ladder.
 pub fn copy_remedy(ladder: &Ladder, cx: &mut Cx<'_>) {
-    if let Some(remedy) = ladder.remedy() {
-        cx.effects.push(Effect::Copy(remedy.to_owned()));
+    if let Some(Copied::Command(text) | Copied::Remedy(text)) = ladder.to_copy() {
+        cx.effects.push(Effect::Copy(text.to_owned()));
     }
 }
 
@@ -133,6 +137,9 @@ impl Behavior for State {
         let unwritable = match &self.ladder.run {
             Run::Done { report, .. } if report.verdict == Verdict::Pass => None,
             Run::Done { report, .. } => Some(match report.verdict {
+                Verdict::Fail if report.is_logged_in() => {
+                    "the image cannot be pulled with these values; i names another or none"
+                }
                 Verdict::Fail => "the registry refused these values",
                 Verdict::Pass | Verdict::Inconclusive => {
                     "these values are not proven; n in the list makes a credential all the same"
@@ -168,6 +175,10 @@ impl Behavior for State {
             (Focus::Ladder, Action::Write) => return self.write(cx),
             (Focus::Ladder, Action::With) => self.ladder.cycle_with(),
             (Focus::Ladder, Action::Copy) => copy_remedy(&self.ladder, cx),
+            (Focus::Ladder, Action::Image) => {
+                self.form.ask_for_image();
+                self.focus = Focus::Form;
+            }
             (Focus::Ladder, _) => self.ladder.scroll_by(action), // the moving keys
         }
         Flow::Stay

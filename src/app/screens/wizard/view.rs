@@ -13,7 +13,8 @@ use crate::app::remote::Remote;
 use crate::app::screens::access::view::{draw_picker, visibility_line};
 use crate::app::screens::access::{before, org_of, reach};
 use crate::app::screens::confirm::writing_lines;
-use crate::app::screens::login_test::view::{draw_form, draw_ladder, field_help, step_role, verdict_lines};
+use crate::app::screens::login_test::view::{draw_form, field_help, step_role};
+use crate::app::screens::login_test::{draw_ladder, verdict_lines};
 use crate::app::{seamless, words};
 use crate::domain::change::DraftAccess;
 use crate::domain::preset::presets;
@@ -309,8 +310,13 @@ fn review_lines(review: &Review, app: &App, canvas: &Canvas<'_, '_, '_>, columns
         None => new_lines(review, app, canvas, columns),
     };
     lines.push(Line::default());
-    match plan.verdict() {
-        Some(verdict) => lines.extend(verdict_lines(verdict, canvas, columns)),
+    let trial = plan.form.trial();
+    match plan.ladder.report(&trial) {
+        Some(report) => {
+            lines.extend(verdict_lines(report, &trial, None, canvas, columns));
+            let codespaces = report.of_codespaces();
+            lines.extend(codespaces.into_iter().flat_map(|text| canvas.marked(Level::Info, text, columns)));
+        }
         None => lines.extend(canvas.marked(Level::Warn, "the login was not tested with these values", columns)),
     }
     if app.world.listing(&plan.scope).is_none() {
