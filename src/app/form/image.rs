@@ -56,7 +56,8 @@ impl Form {
                 let bare = text.rsplit_once("://").map_or(text, |(_, rest)| rest);
                 let bare = bare.trim_matches(['"', '\'', '`', '<', '>', ';', '/']);
                 let mend = (bare != text && Image::parse(bare).is_ok()).then(|| self.instead(text, bare));
-                return remark(Severity::Block, format!("«{}»: this image {fault}", shortened(text)), mend);
+                let which = if self.images().len() == 1 { String::new() } else { format!("«{}»: ", shortened(text)) };
+                return remark(Severity::Block, format!("{which}this image {fault}"), mend);
             }
         };
         let server = Server::parse(self.server().trim()).ok()?;

@@ -16,7 +16,10 @@ use crate::ui::Role;
 use crate::ui::widgets::{Level, width, wrap};
 
 /// The widest a ladder is drawn: longer lines read badly.
-const WIDEST: u16 = 110;
+const WIDEST: u16 = 130;
+
+/// Below this width the column of labels is as small as it can be.
+const NARROW: u16 = 70;
 
 /// How much is folded together, the least first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,7 +94,15 @@ fn head_lines(
     canvas: &Canvas<'_, '_, '_>,
     columns: u16,
 ) -> Vec<Line<'static>> {
-    let server = canvas.labelled("server", Role::Text, &clean(&trial.server), columns);
+    let labelled = |label: &str, text: &str| {
+        let lead = 2 + Label::columns(columns);
+        let texts = wrap(text, usize::from(columns).saturating_sub(lead)).into_iter().enumerate();
+        let head = |index| if index == 0 { format!("{label:<lead$}") } else { " ".repeat(lead) };
+        texts
+            .map(|(index, text)| Line::from(vec![canvas.span(Role::Label, head(index)), canvas.span(Role::Text, text)]))
+            .collect::<Vec<_>>()
+    };
+    let server = labelled("server", &clean(&trial.server));
     if fold == Fold::All {
         return server;
     }
@@ -100,11 +111,11 @@ fn head_lines(
         With::Native => "pullkey alone",
         With::Docker => "the real docker login alone",
     };
-    let mut lines = canvas.labelled("with", Role::Text, with, columns);
+    let mut lines = labelled("with", with);
     lines.extend(server);
     if !trial.images.is_empty() {
         let label = if trial.images.len() == 1 { "image" } else { "images" };
-        lines.extend(canvas.labelled(label, Role::Text, &clean(&trial.images.join(", ")), columns));
+        lines.extend(labelled(label, &clean(&trial.images.join(", "))));
     }
     lines.push(Line::default());
     lines
@@ -162,7 +173,7 @@ fn is_folded(step: &Step, fold: Fold) -> bool {
 
 fn folded_lines(steps: &[Step], canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let names: Vec<&str> = steps.iter().map(|step| rung_word(step.rung)).collect();
-    let text = format!("{} steps passed: {}", steps.len(), names.join(", "));
+    let text = format!("{} passed: {}", steps.len(), names.join(", "));
     let label = Label { level: Level::Good, word: "the way" };
     label.lines(&wrap(&text, label.room(canvas, columns)), canvas, columns)
 }
@@ -181,6 +192,7 @@ fn step_lines(
     };
     let tail = match step.outcome {
         Outcome::Pass => String::new(),
+        Outcome::Skipped if columns < NARROW => String::new(), // the words say it, and there is no room for both
         Outcome::Skipped => format!("  ({})", step.code.as_str()),
         Outcome::Fail | Outcome::Inconclusive => format!("  ({}, {})", step.outcome.as_str(), step.code.as_str()),
     };
@@ -218,7 +230,7 @@ struct Label {
 impl Label {
     /// Columns of the word and the blank after it.
     const fn columns(columns: u16) -> usize {
-        if columns < 70 { 11 } else { 13 }
+        if columns < NARROW { 11 } else { 13 }
     }
 
     /// Columns that are left for the text.

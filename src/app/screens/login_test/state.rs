@@ -58,8 +58,8 @@ fn preset_for(prefix: Option<&Prefix>) -> &'static Preset {
     of_product.unwrap_or_else(|| presets().iter().find(|p| p.id == "other").unwrap_or(&presets()[0]))
 }
 
-/// The actions of a ladder that has the focus, shared with the wizard's step.
-pub fn ladder_offers(ladder: &Ladder) -> Vec<Offer> {
+/// The actions of a ladder that has the focus, shared with the wizard's step; what helps on comes before what leaves.
+pub fn ladder_offers(ladder: &Ladder, leave: Offer) -> Vec<Offer> {
     let running = ladder.is_running().then_some("the test is running; esc stops it");
     let next = match ladder.with {
         With::Both => "with pullkey alone",
@@ -71,9 +71,10 @@ pub fn ladder_offers(ladder: &Ladder) -> Vec<Offer> {
         Some(Copied::Remedy(_)) | None => "copy the remedy",
     };
     let mut offers = vec![
-        Offer::called(Action::With, next).unless(running),
-        Offer::called(Action::Image, "another image").unless(running),
         Offer::called(Action::Copy, copy).unless(ladder.to_copy().is_none().then_some("there is no remedy to copy")),
+        Offer::called(Action::Image, "another image").unless(running),
+        leave,
+        Offer::called(Action::With, next).unless(running),
     ];
     offers.extend(moving());
     offers
@@ -151,9 +152,9 @@ impl Behavior for State {
             Offer::called(Action::Activate, "test again")
                 .unless(running.then_some("the test is running; esc stops it")),
             Offer::called(Action::Write, "write these values").unless(unwritable),
-            Offer::called(Action::Back, if running { "stop" } else { "to the fields" }),
         ];
-        offers.extend(ladder_offers(&self.ladder));
+        let leave = Offer::called(Action::Back, if running { "stop" } else { "back" });
+        offers.extend(ladder_offers(&self.ladder, leave));
         Facade { offers, typing: false }
     }
 

@@ -34,6 +34,7 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
         let mut lines = canvas.wrapped(Role::Text, &text, detail.width);
         lines.push(Line::default());
         lines.extend(field_help(&state.form, app.world.greeting.as_deref(), canvas, detail.width));
+        let lines = canvas.shortened(lines, usize::from(detail.height));
         canvas.lines(detail, lines);
     }
     cursor
@@ -87,8 +88,8 @@ pub fn field_help(form: &Form, hint: Option<&str>, canvas: &Canvas<'_, '_, '_>, 
 }
 
 const IMAGE_HELP: &str = "An image that codespaces shall pull, as in a Dockerfile; several with blanks between them. The \
-     test asks the registry whether these values may pull it. Nothing is downloaded, and nothing of it is saved.\n\n\
-     It may stay empty: then the login alone is tried, and a login that is accepted may still not be allowed to pull.";
+     registry is asked whether these values may pull it; nothing is downloaded or saved. Without one the login alone is \
+     tried, which does not prove that it may pull.";
 
 /// An image of the server that is typed, or of the preset's.
 fn example_image(form: &Form) -> String {

@@ -339,9 +339,9 @@ fn test_offers(plan: &Plan) -> Vec<Offer> {
         Offer::called(Action::Activate, activate).unless(untestable.clone()),
         Offer::called(Action::Skip, skip).unless(no_skip),
         Offer::called(Action::Test, if verdict.is_none() { activate } else { "test again" }).unless(untestable),
-        Offer::called(Action::Back, if running { "stop" } else { "back" }),
     ];
-    offers.extend(ladder_offers(&plan.ladder));
+    let leave = Offer::called(Action::Back, if running { "stop" } else { "back" });
+    offers.extend(ladder_offers(&plan.ladder, leave));
     offers
 }
 

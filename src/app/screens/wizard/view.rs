@@ -84,21 +84,10 @@ fn beside(
 ) -> Rect {
     let (list, place) = canvas.beside(area);
     if let Some(place) = place {
-        let lines = cut(detail(canvas, place.width), usize::from(place.height), canvas);
+        let lines = canvas.shortened(detail(canvas, place.width), usize::from(place.height));
         canvas.lines(place, lines);
     }
     list
-}
-
-/// What there is room for; the last line says how much there is besides.
-fn cut(mut lines: Vec<Line<'static>>, rows: usize, canvas: &Canvas<'_, '_, '_>) -> Vec<Line<'static>> {
-    if lines.len() > rows && rows > 0 {
-        let left = lines.len() - rows + 1;
-        lines.truncate(rows - 1);
-        let text = format!("{} {left} more lines", canvas.look.glyphs.ellipsis);
-        lines.push(canvas.line(Role::Dim, text));
-    }
-    lines
 }
 
 fn steps_line(current: Step, rotates: bool, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Line<'static> {
