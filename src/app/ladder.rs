@@ -106,6 +106,14 @@ impl Ladder {
         }
     }
 
+    /// Whether an image is or was tried.
+    pub const fn tries_image(&self) -> bool {
+        match &self.run {
+            Run::Climbing { trial, .. } | Run::Done { trial, .. } => !trial.images.is_empty(),
+            Run::Idle | Run::Stopped => false,
+        }
+    }
+
     /// The step that decided, once there is a verdict.
     pub fn decisive(&self) -> Option<&Step> {
         match &self.run {

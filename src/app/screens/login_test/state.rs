@@ -70,9 +70,10 @@ pub fn ladder_offers(ladder: &Ladder, leave: Offer) -> Vec<Offer> {
         Some(Copied::Command(_)) => "copy the command",
         Some(Copied::Remedy(_)) | None => "copy the remedy",
     };
+    let image = if ladder.tries_image() { "another image" } else { "name an image" };
     let mut offers = vec![
         Offer::called(Action::Copy, copy).unless(ladder.to_copy().is_none().then_some("there is no remedy to copy")),
-        Offer::called(Action::Image, "another image").unless(running),
+        Offer::called(Action::Image, image).unless(running),
         leave,
         Offer::called(Action::With, next).unless(running),
     ];

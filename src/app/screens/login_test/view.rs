@@ -145,12 +145,11 @@ pub fn draw_form(form: &Form, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Op
         let at = Rect { x: area.x + label_width, width: area.width.saturating_sub(label_width + 1), ..place };
         canvas.memory.hit_area(place, Hit::Row { list: "form", index });
         let (theme, glyphs) = (&canvas.look.theme, &canvas.look.glyphs);
+        let found = text_field::draw(canvas.frame.buffer_mut(), at, field, theme, glyphs, focused);
+        cursor = cursor.or(found.filter(|_| focused));
         if slot == Slot::Image && field.is_empty() && !focused {
-            let line = canvas.line(Role::Dim, "may stay empty");
-            canvas.lines(at, vec![line]);
-        } else {
-            let found = text_field::draw(canvas.frame.buffer_mut(), at, field, theme, glyphs, focused);
-            cursor = cursor.or(found.filter(|_| focused));
+            let (style, room) = (canvas.style(Role::Dim), usize::from(at.width));
+            canvas.frame.buffer_mut().set_stringn(at.x, at.y, "may stay empty", room, style);
         }
         y += 1;
         let height = area.bottom().saturating_sub(y);
