@@ -121,7 +121,7 @@ const ACTIVITY: &[(&str, &str)] = &[
     ("5", "/user/codespaces"),
 ];
 
-/// A login that passes: the demo plays every registry.
+/// A login that passes, and an image that can be pulled: the demo plays every registry.
 const TEST: &[(&str, &str)] = &[
     ("t", "Test ACR"),
     ("mycompany.azurecr.io", "mycompany.azurecr.io"),
@@ -129,6 +129,8 @@ const TEST: &[(&str, &str)] = &[
     ("puller", "puller"),
     ("\t", ""),
     ("pull-me-please", "••••"),
+    ("\t", "Image"),
+    ("mycompany.azurecr.io/team/app:1", "its pull is tried"),
     ("\r", "pass:"),
 ];
 

@@ -78,6 +78,8 @@ pub enum Action {
     Stop,
     /// Give up waiting for GitHub's limits
     StopWaiting,
+    /// Name another image whose pull is tried
+    Image,
     /// Go on without the test
     Skip,
     /// Write to GitHub
@@ -139,6 +141,7 @@ impl Action {
             Self::Restart => "restart",
             Self::Stop => "stop",
             Self::StopWaiting => "stop waiting",
+            Self::Image => "another image",
             Self::Skip => "skip the test",
             Self::Write => "write",
             Self::Help => "help",

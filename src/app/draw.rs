@@ -83,7 +83,18 @@ impl Canvas<'_, '_, '_> {
         self.lines(area, lines);
     }
 
-    /// The same from its end: line `back` from it, with the first row saying how much is above.
+    /// What there is room for; the last line says how much there is besides.
+    pub fn shortened(&self, mut lines: Vec<Line<'static>>, rows: usize) -> Vec<Line<'static>> {
+        if lines.len() > rows && rows > 0 {
+            let left = lines.len() - rows + 1;
+            lines.truncate(rows - 1);
+            let text = format!("{} {left} more lines", self.look.glyphs.ellipsis);
+            lines.push(self.line(Role::Dim, text));
+        }
+        lines
+    }
+
+    /// A long text from its end: line `back` from it, with the first row saying how much is above.
     pub fn scrolled_back(&mut self, name: &'static str, area: Rect, mut lines: Vec<Line<'_>>, back: usize) {
         let height = usize::from(area.height);
         let end = lines.len().saturating_sub(height);

@@ -4,7 +4,7 @@ use super::action::Action;
 use super::cx::Cx;
 use super::protocol::{Job, JobId, Outcome, Part};
 use super::scroll::Scroll;
-use crate::domain::verdict::{Trial, With};
+use crate::domain::verdict::{Outcome as How, Trial, With};
 use crate::domain::{Step, TestReport, Verdict};
 use crate::ui::Memory;
 
@@ -30,6 +30,13 @@ pub enum Run {
         trial: Trial,
         report: TestReport,
     },
+}
+
+/// What there is to copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copied<'a> {
+    Command(&'a str),
+    Remedy(&'a str),
 }
 
 impl Default for Ladder {
@@ -83,10 +90,10 @@ impl Ladder {
         }
     }
 
-    /// The verdict, if it is about exactly these values.
-    pub fn verdict(&self, trial: &Trial) -> Option<Verdict> {
+    /// The report, if it is about exactly these values and images.
+    pub fn report(&self, trial: &Trial) -> Option<&TestReport> {
         match &self.run {
-            Run::Done { trial: tested, report } if tested == trial => Some(report.verdict),
+            Run::Done { trial: tested, report } if tested == trial => Some(report),
             Run::Idle | Run::Climbing { .. } | Run::Stopped | Run::Done { .. } => None,
         }
     }
@@ -99,12 +106,27 @@ impl Ladder {
         }
     }
 
-    /// The remedy to copy: that of the step that decided.
-    pub fn remedy(&self) -> Option<&str> {
+    /// Whether an image is or was tried.
+    pub const fn tries_image(&self) -> bool {
         match &self.run {
-            Run::Done { report, .. } => report.decisive().map(|s| s.remedy.as_str()).filter(|r| !r.is_empty()),
+            Run::Climbing { trial, .. } | Run::Done { trial, .. } => !trial.images.is_empty(),
+            Run::Idle | Run::Stopped => false,
+        }
+    }
+
+    /// The step that decided, once there is a verdict.
+    pub fn decisive(&self) -> Option<&Step> {
+        match &self.run {
+            Run::Done { report, .. } => report.decisive(),
             Run::Idle | Run::Climbing { .. } | Run::Stopped => None,
         }
+    }
+
+    /// What is copied of the step that decided: its command, else its remedy.
+    pub fn to_copy(&self) -> Option<Copied<'_>> {
+        let step = self.decisive()?;
+        let remedy = Some(step.remedy.as_str()).filter(|text| !text.is_empty() && step.outcome != How::Pass);
+        step.command.as_deref().map(Copied::Command).or(remedy.map(Copied::Remedy))
     }
 
     /// One of the moving keys; it counts from the end, so they are turned round.

@@ -86,7 +86,7 @@ pub fn tell(failure: &Failure, json: bool) -> Exit {
         let _ = session::print(&report::json::render(&document));
     } else {
         if let Some(test) = &failure.test {
-            session::note(report::steps(test).trim_end());
+            session::note(report::steps(test, &[]).trim_end());
         }
         let problem = &failure.problem;
         session::note(&format!("pullkey: {}: {}", problem.what, problem.why));

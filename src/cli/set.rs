@@ -160,7 +160,7 @@ pub(super) async fn prove(session: &Session, yes: bool, trial: &Trial) -> Result
         }
         Verdict::Inconclusive if yes => Ok(tested),
         Verdict::Inconclusive if session.can_ask() => {
-            note(report::steps(&tested).trim_end());
+            note(report::steps(&tested, &trial.images).trim_end());
             session.consent(false, "Whether the login works could not be told").await?;
             Ok(tested)
         }

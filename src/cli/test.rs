@@ -31,7 +31,7 @@ pub(super) async fn run(args: &TestArgs, session: &Session) -> Result<Exit, Fail
         .read(Box::pin(work::test(&clients, &trial, args.with.into(), Utc::now(), &mut |_| {})))
         .await?;
     session.notes(&notes);
-    session.show(|| report::test_json(&tested), || report::steps(&tested))?;
+    session.show(|| report::test_json(&tested), || report::steps(&tested, &trial.images))?;
     Ok(exit_of(&tested))
 }
 

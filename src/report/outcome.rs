@@ -9,6 +9,7 @@ use super::list::{access_words, state_access};
 use super::list_json::{access_json, scope_names};
 use crate::domain::{
     Access, Credential, Member, MemberReport, Outcome, Prefix, Problem, RepoRef, Saved, Scope, Step, TestReport,
+    verdict::NO_IMAGE,
 };
 
 /// `{what, why, hint}`, as everywhere.
@@ -29,11 +30,13 @@ fn step_json(step: &Step) -> Value {
         "outcome": step.outcome.as_str(),
         "detail": step.detail,
         "remedy": step.remedy,
+        "command": step.command,
     })
 }
 
-/// A test's steps for people, one or two lines each; the words tell the outcomes apart without colour.
-pub fn steps(report: &TestReport) -> String {
+/// A test's steps for people, a few lines each, and what it came to; the words tell the outcomes apart without colour.
+/// `images` are those that were tried.
+pub fn steps(report: &TestReport, images: &[String]) -> String {
     let mut out = String::new();
     for step in &report.steps {
         let mark = match step.outcome {
@@ -42,7 +45,7 @@ pub fn steps(report: &TestReport) -> String {
             Outcome::Inconclusive => "????",
             Outcome::Skipped => "skip",
         };
-        let _ = writeln!(out, "  {mark}  {:<10}  {}", step.rung.as_str(), step.detail);
+        let _ = writeln!(out, "  {mark}  {:<11}  {}", step.rung.as_str(), step.detail);
         if !step.remedy.is_empty() {
             let _ = writeln!(
                 out,
@@ -51,8 +54,14 @@ pub fn steps(report: &TestReport) -> String {
                 step.remedy
             );
         }
+        if let Some(command) = &step.command {
+            let _ = writeln!(out, "        $ {command}");
+        }
     }
-    let _ = writeln!(out, "verdict: {}", report.verdict.as_str());
+    let _ = write!(out, "verdict: {}\n  {}\n", report.heading(), report.sentence(images));
+    if report.is_of_login_only() {
+        let _ = writeln!(out, "  {NO_IMAGE}; --image names one");
+    }
     out
 }
 

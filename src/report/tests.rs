@@ -135,7 +135,7 @@ fn a_test_tells_each_step_and_its_remedy() {
         outcome,
         detail: detail.into(),
         remedy: remedy.into(),
-        command: None,
+        command: (code == Code::BadCredentials).then(|| "az acr token create --name ci-pull".to_owned()),
     };
     let report = TestReport {
         verdict: Verdict::Fail,
@@ -145,10 +145,31 @@ fn a_test_tells_each_step_and_its_remedy() {
             step(Rung::Docker, Code::DockerUnavailable, Outcome::Skipped, "no docker here", ""),
         ],
     };
-    insta::assert_snapshot!(steps(&report));
+    insta::assert_snapshot!(steps(&report, &[]));
     let value = test_json(&report);
     assert_eq!(value["verdict"], "fail");
     assert_eq!(value["steps"][1]["code"], "bad_credentials");
     assert_eq!(value["steps"][1]["outcome"], "fail");
     assert_eq!(value["steps"][1]["remedy"], "make a new token");
+    assert_eq!(value["steps"][1]["command"], "az acr token create --name ci-pull");
+    assert!(value["steps"][0]["command"].is_null());
+}
+
+#[test]
+fn a_pass_tells_the_image_it_pulled_or_that_there_was_none() {
+    let step = |rung, outcome, code, detail: &str| Step {
+        rung,
+        code,
+        outcome,
+        detail: detail.into(),
+        remedy: String::new(),
+        command: None,
+    };
+    let login = step(Rung::Login, Outcome::Pass, Code::Ok, "accepted with a token");
+    let pull = step(Rung::Pull, Outcome::Pass, Code::Ok, "team/app:1 can be pulled");
+    let here = step(Rung::Codespace, Outcome::Skipped, Code::HereOnly, "a codespace cannot reach this machine");
+    let pulled = TestReport::of(vec![login.clone(), pull], true);
+    let only = TestReport::of(vec![login, here], true);
+    let images = ["r.example/team/app:1".to_owned()];
+    insta::assert_snapshot!(format!("{}\n{}", steps(&pulled, &images), steps(&only, &[])));
 }

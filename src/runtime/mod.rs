@@ -86,8 +86,10 @@ async fn run_demo(options: Options, look: Look) -> Result<Ended, Problem> {
     let password = world.registry_password.clone();
     let sandbox = sandbox::start(world).await.map_err(|fault| no_demo(&fault))?;
     let here = options.repository.or_else(|| RepoName::parse("acme/api").ok());
-    let hint =
-        format!("the demo plays every registry: user puller and password {password} are accepted, others refused");
+    let hint = format!(
+        "the demo plays every registry: user puller and password {password} are accepted, others refused; each has \
+         the image team/app:1"
+    );
     let start = Start {
         demo: Some(hint),
         here,

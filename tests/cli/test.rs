@@ -10,6 +10,7 @@ fn verdict(desk: &Desk, server: &str, password: &str, code: i32) -> Value {
         for key in ["code", "outcome", "detail", "remedy"] {
             assert!(step[key].is_string(), "{step}");
         }
+        assert!(step["command"].is_string() || step["command"].is_null(), "{step}");
     }
     document
 }
@@ -79,7 +80,19 @@ fn a_pass_on_loopback_says_that_no_codespace_can_do_the_same() {
     let line = format!("test --server {server} --username puller --password-stdin");
     let text = desk.feed(&line, PASSWORD).ends(0).stdout;
     assert!(text.contains("a codespace cannot reach this machine"), "{text}");
-    assert!(text.contains("verdict: pass"), "{text}");
+    assert!(text.contains("verdict: pass, from this machine only"), "{text}");
+    assert!(text.contains("no image was tried"), "{text}");
+}
+
+#[test]
+fn a_pass_names_the_image_it_could_pull() {
+    let desk = Desk::new();
+    let server = desk.registry(RegistryKind::Bearer);
+    let image = format!("{server}/team/app:1");
+    let line = format!("test --server {server} --username puller --password-stdin --with native --image {image}");
+    let text = desk.feed(&line, PASSWORD).ends(0).stdout;
+    assert!(text.contains("accepted it, and team/app:1 can be pulled"), "{text}");
+    assert!(!text.contains("no image was tried"), "{text}");
 }
 
 #[test]

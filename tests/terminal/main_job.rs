@@ -92,7 +92,7 @@ fn proven(stage: &Stage, terminal: &mut Terminal) {
     guide::next_field(terminal);
     guide::fill(terminal, values);
     guide::to_the_test(terminal);
-    terminal.press("\r", "pass: the registry asked for this password and accepted it");
+    terminal.press("\r", "the registry asked for this password and accepted it");
     terminal.press("\r", "Press w to write");
 }
 

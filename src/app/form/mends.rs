@@ -15,7 +15,7 @@ impl Form {
         let found =
             if self.tried { lint::check_to_continue(self.preset, &values) } else { lint::check(self.preset, &values) };
         let found = found.into_iter().filter(|finding| self.is_about_something(finding)).map(of_finding);
-        self.prefix_remark().into_iter().chain(found).chain(self.kept_remarks()).collect()
+        self.prefix_remark().into_iter().chain(found).chain(self.kept_remarks()).chain(self.image_remarks()).collect()
     }
 
     /// Whether a finding counts: of an existing credential an empty field is none.
@@ -57,6 +57,7 @@ impl Form {
         self.prefix_remark()
             .into_iter()
             .chain(found.into_iter().filter(|finding| self.is_about_something(finding)).map(of_finding))
+            .chain(self.image_remarks())
             .find(|remark| remark.severity == Severity::Block)
     }
 

@@ -1,5 +1,6 @@
 //! The form for a credential's values: fields with their findings while typing. Nothing typed is ever lost by it.
 
+mod image;
 mod mends;
 mod typing;
 
@@ -20,6 +21,8 @@ pub const REVEAL: Duration = Duration::from_secs(10);
 pub enum Slot {
     Prefix,
     Member(Member),
+    /// Images whose pull is tried; never a part of what is saved.
+    Image,
 }
 
 /// A remark under a field.
@@ -38,6 +41,7 @@ pub struct Form {
     /// Whether something was written under this prefix: then it does not give way any more.
     is_settled: bool,
     values: Members<TextField>,
+    image: TextField,
     pub focus: Slot,
     /// What was typed where another preset knows the only value that works; it comes back with a preset that does not.
     aside: Members<Option<TextField>>,
@@ -77,6 +81,7 @@ impl Form {
             prefix: None,
             is_settled: false,
             values: Members { server: field(Member::Server), user: field(Member::User), password: TextField::secret() },
+            image: TextField::plain(""),
             focus: Slot::Member(Member::Server),
             aside: Members::default(),
             taken: None,
@@ -126,6 +131,7 @@ impl Form {
         for (member, value) in values {
             let _ = self.values.get_mut(member).set(&value);
         }
+        self.image = TextField::plain(&trial.images.join(" "));
         self
     }
 
@@ -179,13 +185,14 @@ impl Form {
 
     pub fn slots(&self) -> Vec<Slot> {
         let prefix = self.prefix.as_ref().map(|_| Slot::Prefix);
-        prefix.into_iter().chain(Member::all().map(Slot::Member)).collect()
+        prefix.into_iter().chain(Member::all().map(Slot::Member)).chain([Slot::Image]).collect()
     }
 
     pub fn field(&self, slot: Slot) -> Option<&TextField> {
         match slot {
             Slot::Prefix => self.prefix.as_ref(),
             Slot::Member(member) => Some(self.values.get(member)),
+            Slot::Image => Some(&self.image),
         }
     }
 
@@ -204,11 +211,14 @@ impl Form {
 
     pub fn trial(&self) -> Trial {
         let values = self.values();
-        Trial { server: self.server().to_owned(), user: values.user, password: values.password, images: Vec::new() }
+        Trial { server: self.server().to_owned(), user: values.user, password: values.password, images: self.images() }
     }
 
     /// Whether there is something that was typed: more than what the preset fills in by itself.
     pub fn is_typed(&self) -> bool {
+        if !self.image.is_empty() {
+            return true;
+        }
         if self.kept.is_some() {
             return self.values.iter().any(|(member, field)| !field.is_empty() && !self.is_kept(member));
         }

@@ -27,6 +27,7 @@ impl Form {
         match self.focus {
             Slot::Prefix => self.prefix.as_mut(),
             Slot::Member(member) => Some(self.values.get_mut(member)),
+            Slot::Image => Some(&mut self.image),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Every screen in every state worth looking at, each reached by keys and answers alone.
 
-use super::world::{self, acme, api, org, prefix, reference, tested, type_login, type_values};
+use super::world::{self, Climb, acme, api, org, prefix, reference, tested, type_login, type_values};
 use super::*;
 use crate::domain::codespace::{CodespaceStep, Stage};
 use crate::domain::preset::presets;
@@ -227,12 +227,23 @@ fn wizard_ends() -> Vec<(&'static str, Driver)> {
         ("wizard_test_fails", tried(with(test(), "enter"), Verdict::Fail)),
         ("wizard_test_passes", tried(with(test(), "enter"), Verdict::Pass)),
         ("wizard_review", with(tried(with(test(), "enter"), Verdict::Pass), "enter")),
+        ("wizard_review_here_only", with(reviewed(test(), Climb::HereOnly), "enter")),
+        ("wizard_test_may_not_pull", reviewed(test(), Climb::Denied)),
         ("wizard_review_unproven", with(test(), "s")),
         ("wizard_review_overwrites", overwriting),
         ("wizard_review_writes", writing),
         ("wizard_review_failed", failed_save()),
         ("wizard_review_done", written),
     ]
+}
+
+/// At the wizard's test, with an image, which ended like this.
+fn reviewed(mut driver: Driver, climb: Climb) -> Driver {
+    driver.press("i");
+    driver.type_text("mycompany.azurecr.io/team/app:1").press("enter");
+    let id = driver.testing();
+    driver.finish(id, Outcome::Tested(world::climbed(climb)));
+    driver
 }
 
 fn changes() -> Vec<(&'static str, Driver)> {
@@ -282,7 +293,32 @@ fn login_tests() -> Vec<(&'static str, Driver)> {
         ("login_test_fails", tried(climbing(), Verdict::Fail)),
         ("login_test_cannot_tell", tried(climbing(), Verdict::Inconclusive)),
         ("login_test_stopped", with(climbing(), "esc")),
+        ("login_test_image", with_image("mycompany.azurecr.io/team/app:1")),
+        ("login_test_image_elsewhere", with_image("team/app:1, ghcr.io/acme/base:2")),
+        ("login_test_image_blocked", with_image("https://mycompany.azurecr.io/team/app")),
+        ("login_test_pulls", climbed(Climb::Pulled)),
+        ("login_test_may_not_pull", climbed(Climb::Denied)),
+        ("login_test_exchanges", climbed(Climb::Exchanged)),
+        ("login_test_here_only", climbed(Climb::HereOnly)),
+        ("login_test_notes", climbed(Climb::Noted)),
     ]
+}
+
+/// A login test with this in its field for images.
+fn with_image(images: &str) -> Driver {
+    let mut driver = with(Driver::ready(), "t");
+    type_login(&mut driver);
+    driver.press("tab");
+    driver.type_text(images);
+    driver
+}
+
+/// A login test with an image that ended like this.
+pub fn climbed(climb: Climb) -> Driver {
+    let mut driver = with(with_image("mycompany.azurecr.io/team/app:1"), "enter");
+    let id = driver.testing();
+    driver.finish(id, Outcome::Tested(world::climbed(climb)));
+    driver
 }
 
 /// At the codespaces, with everything read.

@@ -289,6 +289,77 @@ pub fn tested(verdict: Verdict) -> TestReport {
     TestReport { verdict, steps }
 }
 
+/// How a test of every rung goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Climb {
+    Pulled,
+    /// The login is accepted, and may not pull.
+    Denied,
+    /// An access key pair is exchanged first.
+    Exchanged,
+    HereOnly,
+    /// A step of the way passes with something to say.
+    Noted,
+}
+
+/// A whole ladder, as long as they get.
+pub fn climbed(climb: Climb) -> TestReport {
+    let note = if climb == Climb::Noted { "the certificate ends in 3 days: tell who runs the registry" } else { "" };
+    let mut steps = vec![
+        rung(Rung::Server, Code::Ok, How::Pass, "mycompany.azurecr.io, a registry of Azure", ""),
+        rung(Rung::Lookup, Code::Ok, How::Pass, "pulls look for mycompany.azurecr.io, and find it", ""),
+        rung(Rung::Name, Code::Ok, How::Pass, "mycompany.azurecr.io is 20.61.97.128", ""),
+        rung(Rung::Connection, Code::Ok, How::Pass, "20.61.97.128 takes connections at port 443 (24 ms)", ""),
+        rung(Rung::Tls, Code::Ok, How::Pass, "TLS 1.3, the certificate is trusted and ends in 81 days", note),
+        rung(Rung::Registry, Code::Ok, How::Pass, "mycompany.azurecr.io answers as a registry does", ""),
+        rung(Rung::Challenge, Code::Ok, How::Pass, "it asks for a token, as most registries do", ""),
+        rung(Rung::Realm, Code::Ok, How::Pass, "the login goes to mycompany.azurecr.io over https", ""),
+    ];
+    if climb == Climb::Exchanged {
+        steps.push(rung(
+            Rung::Exchange,
+            Code::Ok,
+            How::Pass,
+            "Amazon gave a token that lasts 12 h, as GitHub gets it",
+            "",
+        ));
+    }
+    steps.push(rung(Rung::Login, Code::Ok, How::Pass, "accepted with a token", ""));
+    if climb == Climb::Denied {
+        let mut denied = rung(
+            Rung::Pull,
+            Code::PullDenied,
+            How::Fail,
+            "team/app:1: logged in, but this user may not pull it",
+            "give this user the right to pull from team/app",
+        );
+        denied.command = Some(
+            "az acr scope-map update --registry mycompany --name ci-pull --add-repository team/app content/read"
+                .to_owned(),
+        );
+        steps.push(denied);
+    } else {
+        steps.push(rung(Rung::Pull, Code::Ok, How::Pass, "team/app:1 can be pulled (sha256:0123456789ab)", ""));
+        let (code, detail) = match climb {
+            Climb::HereOnly => (Code::HereOnly, "works from here; a codespace cannot reach this machine"),
+            _ => (
+                Code::NotFromACodespace,
+                "works from here; a codespace asks from other addresses, which a firewall may not let in",
+            ),
+        };
+        steps.push(rung(Rung::Codespace, code, How::Skipped, detail, ""));
+    }
+    steps.push(rung(Rung::Docker, Code::Ok, How::Pass, "docker 28.2.2 logs in as well", ""));
+    TestReport::of(steps, true)
+}
+
+/// Fills the form of a login test, with an image.
+pub fn type_image(driver: &mut super::Driver) {
+    type_login(driver);
+    driver.press("tab");
+    driver.type_text("mycompany.azurecr.io/team/app:1");
+}
+
 /// Fills the form of a login test.
 pub fn type_login(driver: &mut super::Driver) {
     type_values(driver, "mycompany.azurecr.io", "ci-pull", super::CANARY);

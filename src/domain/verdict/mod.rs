@@ -1,12 +1,14 @@
 //! The login test's ladder: ordered steps, each with a stable code, an outcome, the evidence and a remedy.
 
 mod code;
+mod words;
 
 use strum::{EnumIter, IntoStaticStr};
 
 use super::Sensitive;
 
 pub use code::{Code, Entry, page};
+pub use words::NO_IMAGE;
 
 /// How one step ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

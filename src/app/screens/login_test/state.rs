@@ -7,7 +7,7 @@ use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};
 use crate::app::form::{Form, Slot};
 use crate::app::keymap::KeyPress;
-use crate::app::ladder::{Ladder, Run};
+use crate::app::ladder::{Copied, Ladder, Run};
 use crate::app::protocol::{Effect, JobId, Outcome, Part};
 use crate::app::screens::{Behavior, Screen, wizard};
 use crate::app::world::World;
@@ -66,18 +66,24 @@ fn preset_for(prefix: Option<&Prefix>) -> &'static Preset {
     of_product.unwrap_or_else(|| presets().iter().find(|p| p.id == "other").unwrap_or(&presets()[0]))
 }
 
-/// The actions of a ladder that has the focus, shared with the wizard's step.
-pub fn ladder_offers(ladder: &Ladder) -> Vec<Offer> {
+/// The actions of a ladder that has the focus, shared with the wizard's step; what helps on comes before what leaves.
+pub fn ladder_offers(ladder: &Ladder, leave: Offer) -> Vec<Offer> {
     let running = ladder.is_running().then_some("the test is running; esc stops it");
     let next = match ladder.with {
         With::Both => "with pullkey alone",
         With::Native => "with docker alone",
         With::Docker => "with both",
     };
+    let copy = match ladder.to_copy() {
+        Some(Copied::Command(_)) => "copy the command",
+        Some(Copied::Remedy(_)) | None => "copy the remedy",
+    };
+    let image = if ladder.tries_image() { "another image" } else { "name an image" };
     let mut offers = vec![
+        Offer::called(Action::Copy, copy).unless(ladder.to_copy().is_none().then_some("there is no remedy to copy")),
+        Offer::called(Action::Image, image).unless(running),
+        leave,
         Offer::called(Action::With, next).unless(running),
-        Offer::called(Action::Copy, "copy the remedy")
-            .unless(ladder.remedy().is_none().then_some("there is no remedy to copy")),
     ];
     offers.extend(moving());
     offers
@@ -85,8 +91,8 @@ pub fn ladder_offers(ladder: &Ladder) -> Vec<Offer> {
 
 /// `y` on a ladder.
 pub fn copy_remedy(ladder: &Ladder, cx: &mut Cx<'_>) {
-    if let Some(remedy) = ladder.remedy() {
-        cx.effects.push(Effect::Copy(remedy.to_owned()));
+    if let Some(Copied::Command(text) | Copied::Remedy(text)) = ladder.to_copy() {
+        cx.effects.push(Effect::Copy(text.to_owned()));
     }
 }
 
@@ -145,6 +151,9 @@ impl Behavior for State {
         let unwritable = match &self.ladder.run {
             Run::Done { report, .. } if report.verdict == Verdict::Pass => None,
             Run::Done { report, .. } => Some(match report.verdict {
+                Verdict::Fail if report.is_logged_in() => {
+                    "the image cannot be pulled with these values; i names another or none"
+                }
                 Verdict::Fail => "the registry refused these values",
                 Verdict::Pass | Verdict::Inconclusive => {
                     "these values are not proven; n in the list makes a credential all the same"
@@ -156,9 +165,9 @@ impl Behavior for State {
             Offer::called(Action::Activate, "test again")
                 .unless(running.then_some("the test is running; esc stops it")),
             Offer::called(Action::Write, "write these values").unless(unwritable),
-            Offer::called(Action::Back, if running { "stop" } else { "to the fields" }),
         ];
-        offers.extend(ladder_offers(&self.ladder));
+        let leave = Offer::called(Action::Back, if running { "stop" } else { "back" });
+        offers.extend(ladder_offers(&self.ladder, leave));
         Facade { offers, typing: false }
     }
 
@@ -181,6 +190,10 @@ impl Behavior for State {
             (Focus::Ladder, Action::Write) => return self.write(cx),
             (Focus::Ladder, Action::With) => self.ladder.cycle_with(),
             (Focus::Ladder, Action::Copy) => copy_remedy(&self.ladder, cx),
+            (Focus::Ladder, Action::Image) => {
+                self.form.ask_for_image();
+                self.focus = Focus::Form;
+            }
             (Focus::Ladder, _) => self.ladder.scroll_by(action), // the moving keys
         }
         Flow::Stay

@@ -2,7 +2,8 @@
 
 use crate::app::protocol::{Effect, Job, Outcome, Part};
 use crate::app::screens::wizard::Step;
-use crate::app::tests::world::{prefix, tested, type_login};
+use crate::app::tests::fixtures;
+use crate::app::tests::world::{Climb, climbed, prefix, tested, type_image, type_login};
 use crate::app::tests::{CANARY, Driver};
 use crate::domain::change::DraftAccess;
 use crate::domain::verdict::{Trial, With};
@@ -194,4 +195,108 @@ fn the_focused_fields_command_is_copied_here_too() {
     let is_it =
         |e: &Effect| matches!(e, Effect::Copy(text) if text.starts_with("az acr token create --registry mycompany"));
     assert!(effects.iter().any(is_it), "{effects:?}");
+}
+
+/// A test with an image that ended like this.
+fn climbs(climb: Climb) -> Driver {
+    fixtures::climbed(climb)
+}
+
+#[test]
+fn an_image_that_is_typed_is_tried_and_is_no_part_of_what_is_saved() {
+    let mut driver = Driver::ready();
+    driver.press("t");
+    type_image(&mut driver);
+    driver.type_text(", mycompany.azurecr.io/team/web:2").press("enter");
+    let id = driver.testing();
+    let Job::Test { trial, .. } = &driver.live[&id] else { panic!() };
+    assert_eq!(trial.images, ["mycompany.azurecr.io/team/app:1", "mycompany.azurecr.io/team/web:2"]);
+    driver.finish(id, Outcome::Tested(climbed(Climb::Pulled)));
+    driver.says("accepted it, and team/app:1 and team/web:2 can be pulled").is_silent_about("no image was tried");
+    driver.press("w");
+    assert_eq!(driver.step(), Step::Review);
+    driver.says("team/web:2 can be pulled").says("a codespace asks from other addresses");
+    driver.press("w");
+    let Job::Save(draft) = driver.last_write() else { panic!() };
+    assert_eq!(draft.values.server, "mycompany.azurecr.io".into());
+    assert_eq!(draft.members.len(), 3);
+}
+
+#[test]
+fn what_cannot_be_an_image_is_not_tried_and_the_mend_is_one_key_away() {
+    let mut driver = Driver::ready();
+    driver.press("t");
+    type_login(&mut driver);
+    driver.press("tab");
+    driver.type_text("docker pull mycompany.azurecr.io/team/app:1").press("enter");
+    assert!(driver.live.is_empty());
+    driver.press("enter");
+    let id = driver.testing();
+    let Job::Test { trial, .. } = &driver.live[&id] else { panic!() };
+    assert_eq!(trial.images, ["mycompany.azurecr.io/team/app:1"]);
+}
+
+#[test]
+fn an_image_of_another_registry_is_named_and_does_not_block() {
+    let mut driver = Driver::ready();
+    driver.press("t");
+    type_login(&mut driver);
+    driver.press("tab");
+    driver.type_text("ghcr.io/acme/base:2");
+    driver.says("is at ghcr.io: its pull does not use this credential");
+    driver.press("enter");
+    driver.testing();
+}
+
+#[test]
+fn i_asks_for_another_image_and_the_values_stay() {
+    let mut driver = ended(Verdict::Pass);
+    driver.says("no image was tried").says("i names one");
+    driver.press("i");
+    driver.type_text("mycompany.azurecr.io/team/app:1").press("enter");
+    let id = driver.testing();
+    let Job::Test { trial: tried, .. } = &driver.live[&id] else { panic!() };
+    assert_eq!(*tried, Trial { images: vec!["mycompany.azurecr.io/team/app:1".to_owned()], ..trial() });
+    driver.press("i");
+    assert!(driver.notice().contains("esc stops it"), "{}", driver.notice());
+}
+
+#[test]
+fn y_copies_the_command_of_the_step_that_decided() {
+    let mut driver = climbs(Climb::Denied);
+    driver.says("y copies the command").says("fail: the login is accepted, but may not pull the image");
+    let effects = driver.press("y");
+    let [Effect::Copy(text)] = &effects[..] else { panic!("{effects:?}") };
+    assert!(text.starts_with("az acr scope-map update"), "{text}");
+    driver.press("w");
+    assert!(driver.notice().contains("i names another or none"), "{}", driver.notice());
+}
+
+#[test]
+fn a_pass_from_this_machine_only_is_never_sold_as_more() {
+    let driver = climbs(Climb::HereOnly);
+    driver.says("pass, from this machine only: the registry asked").is_silent_about("pass: ");
+}
+
+#[test]
+fn on_a_low_terminal_plain_passes_are_folded_and_counted_and_nothing_else_is() {
+    let frame = climbs(Climb::Pulled).frame(80, 24);
+    for seen in ["6 passed: name, connection, TLS", "accepted with a token", "team/app:1 can be pulled (", "pass: "] {
+        assert!(frame.contains(seen), "{seen}: {frame}");
+    }
+    assert!(!frame.contains("takes connections"), "{frame}");
+    let frame = climbs(Climb::Noted).frame(80, 24);
+    for seen in ["2 passed: name, connection", "the certificate ends in 3 days", "3 passed: registry"] {
+        assert!(frame.contains(seen), "{seen}: {frame}");
+    }
+    let frame = climbs(Climb::Pulled).frame(120, 40);
+    assert!(frame.contains("takes connections") && !frame.contains(" passed: "), "{frame}");
+}
+
+#[test]
+fn an_image_alone_is_not_lost_without_asking() {
+    let mut driver = Driver::ready();
+    driver.keys("t shift-tab");
+    driver.type_text("ghcr.io/acme/base:2").press("esc");
+    assert!(driver.notice().contains("esc again"), "{}", driver.notice());
 }

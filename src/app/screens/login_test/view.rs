@@ -1,22 +1,20 @@
-//! Draws the fields with their remarks, and the ladder as it is climbed. Both are shared with the wizard.
+//! Draws the fields with their remarks. They are shared with the wizard.
 
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
+use super::rungs::draw_ladder;
 use super::{Focus, State, steps};
 use crate::app::App;
 use crate::app::action::Action;
 use crate::app::draw::Canvas;
-use crate::app::form::{Form, Slot};
+use crate::app::form::{Form, Remark, Slot};
 use crate::app::keymap::Keymap;
-use crate::app::ladder::{Ladder, Run};
-use crate::domain::foreign::clean;
 use crate::domain::lint::{self, Severity};
 use crate::domain::preset::Obtain;
-use crate::domain::verdict::{Outcome, Rung, Trial, With};
-use crate::domain::{Step, Verdict};
+use crate::domain::{Member, Server};
 use crate::ui::memory::Hit;
-use crate::ui::widgets::{Level, width, wrap};
+use crate::ui::widgets::{Level, width};
 use crate::ui::{Role, text_field};
 
 pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
@@ -37,6 +35,7 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
         let mut lines = canvas.wrapped(Role::Text, &text, detail.width);
         lines.push(Line::default());
         lines.extend(field_help(&state.form, app, canvas, detail.width));
+        let lines = canvas.shortened(lines, usize::from(detail.height));
         canvas.lines(detail, lines);
     }
     cursor
@@ -53,7 +52,7 @@ pub fn field_help(form: &Form, app: &App, canvas: &Canvas<'_, '_, '_>, columns: 
             lines.extend(canvas.wrapped(Role::Text, text, columns));
             if let Some(prefix) = form.prefix() {
                 lines.push(Line::default());
-                let names = crate::domain::Member::all().map(|m| prefix.secret_name(m));
+                let names = Member::all().map(|m| prefix.secret_name(m));
                 lines.extend(names.map(|name| canvas.line(Role::Dim, name)));
             }
         }
@@ -77,6 +76,11 @@ pub fn field_help(form: &Form, app: &App, canvas: &Canvas<'_, '_, '_>, columns: 
                 let level = if end.severity == Severity::Info { Level::Info } else { Level::Warn };
                 lines.extend(canvas.marked(level, &format!("the password {}", end.text), columns));
             }
+        }
+        Slot::Image => {
+            lines.extend(canvas.wrapped(Role::Text, IMAGE_HELP, columns));
+            lines.push(Line::default());
+            lines.extend(canvas.labelled("such as", Role::Dim, &example_image(form), columns));
         }
     }
     if let Some(hint) = &app.world.greeting {
@@ -113,23 +117,54 @@ pub fn obtain_lines(steps: &[Obtain], canvas: &Canvas<'_, '_, '_>, columns: u16)
     lines
 }
 
-/// The fields, each with its remarks under it; on a low terminal only the focused one keeps them.
+const IMAGE_HELP: &str = "An image that codespaces shall pull, as in a Dockerfile; several with blanks between them. \
+     The registry is asked whether these values may pull it; nothing is downloaded or saved. Without one the login alone is \
+     tried, which does not prove that it may pull.";
+
+/// An image of the server that is typed, or of the preset's.
+fn example_image(form: &Form) -> String {
+    let host = |text: &str| {
+        let server = Server::parse(text).ok()?;
+        Some(if server.is_hub() { "docker.io".to_owned() } else { server.host().to_owned() })
+    };
+    let host = host(form.server().trim()).or_else(|| host(&form.preset.server.example));
+    format!("{}/team/app:1", host.unwrap_or_else(|| "registry.example.com".to_owned()))
+}
+
+/// How much there is room for around the fields.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Room {
+    /// A line of air after each field, and all remarks.
+    Air,
+    Dense,
+    /// Only the focused field keeps its remarks.
+    Tight,
+}
+
+/// One field with what stands under it.
+struct Block {
+    slot: Slot,
+    index: usize,
+    remarks: Vec<Line<'static>>,
+}
+
+/// The fields, each with its remarks under it, as far as there is room; the focused one is always whole.
 pub fn draw_form(form: &Form, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
-    let remarks = form.remarks();
     let slots = form.slots();
-    let air = usize::from(area.height) >= slots.len() * 3;
     let label_width = slots.iter().map(|slot| width(&label_of(form, *slot))).max().unwrap_or(0) + 3;
     let label_width = u16::try_from(label_width).unwrap_or(0).min(area.width / 2);
+    let (room, blocks) = blocks(form, canvas, area);
+    let air = u16::from(room == Room::Air);
     let mut y = area.y;
     let mut cursor = None;
-    for (index, slot) in slots.into_iter().enumerate() {
+    for Block { slot, index, remarks } in blocks {
         let Some(field) = form.field(slot) else { continue };
         if y >= area.bottom() {
             break;
         }
         let focused = slot == form.focus;
-        let label = label_of(form, slot);
-        let line = canvas.line(if focused { Role::Title } else { Role::Label }, format!(" {label}"));
+        let role = if focused { Role::Title } else { Role::Label };
+        let line = canvas.line(role, format!(" {}", label_of(form, slot)));
         let place = Rect { y, height: 1, ..area };
         canvas.lines(place, vec![line]);
         let at = Rect { x: area.x + label_width, width: area.width.saturating_sub(label_width + 1), ..place };
@@ -137,29 +172,61 @@ pub fn draw_form(form: &Form, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Op
         let (theme, glyphs) = (&canvas.look.theme, &canvas.look.glyphs);
         let found = text_field::draw(canvas.frame.buffer_mut(), at, field, theme, glyphs, focused);
         cursor = cursor.or(found.filter(|_| focused));
-        y += 1;
-        if focused || air {
-            let lines = remark_lines(form, &remarks, slot, canvas, area.width.saturating_sub(4));
-            let room =
-                Rect { x: area.x + 3, y, width: area.width.saturating_sub(4), height: area.bottom().saturating_sub(y) };
-            y += u16::try_from(lines.len()).unwrap_or(0);
-            canvas.lines(room, lines);
+        if slot == Slot::Image && field.is_empty() && !focused {
+            let (style, room) = (canvas.style(Role::Dim), usize::from(at.width));
+            canvas.frame.buffer_mut().set_stringn(at.x, at.y, "may stay empty", room, style);
         }
-        y += u16::from(air);
+        y += 1;
+        let height = area.bottom().saturating_sub(y);
+        let under = Rect { x: area.x + 3, y, width: area.width.saturating_sub(4), height };
+        y += u16::try_from(remarks.len()).unwrap_or(0) + air;
+        canvas.lines(under, remarks);
     }
     cursor
+}
+
+/// The fields with as much around them as there is room for; if even that is too much, from where the focused one is
+/// whole.
+fn blocks(form: &Form, canvas: &Canvas<'_, '_, '_>, area: Rect) -> (Room, Vec<Block>) {
+    let found = form.remarks();
+    let height = usize::from(area.height);
+    let of = |room: Room| -> Vec<Block> {
+        let slots = form.slots().into_iter().enumerate();
+        let block = |(index, slot)| {
+            let is_told = room != Room::Tight || slot == form.focus;
+            let told = is_told.then(|| remark_lines(form, &found, slot, canvas, area.width.saturating_sub(4)));
+            Block { slot, index, remarks: told.unwrap_or_default() }
+        };
+        slots.map(block).collect()
+    };
+    let rows = |blocks: &[Block], air: usize| blocks.iter().map(|block| 1 + block.remarks.len() + air).sum::<usize>();
+    for (room, air) in [(Room::Air, 1), (Room::Dense, 0)] {
+        let blocks = of(room);
+        if rows(&blocks, air) <= height + air {
+            return (room, blocks);
+        }
+    }
+    let mut blocks = of(Room::Tight);
+    while let Some(first) = blocks.first()
+        && first.slot != form.focus
+        && rows(&blocks[..=blocks.iter().position(|block| block.slot == form.focus).unwrap_or(0)], 0) > height
+    {
+        blocks.remove(0);
+    }
+    (Room::Tight, blocks)
 }
 
 fn label_of(form: &Form, slot: Slot) -> String {
     match slot {
         Slot::Prefix => "Prefix".to_owned(),
         Slot::Member(member) => form.preset.field(member).label.clone(),
+        Slot::Image => "Image".to_owned(),
     }
 }
 
 fn remark_lines(
     form: &Form,
-    remarks: &[crate::app::form::Remark],
+    remarks: &[Remark],
     slot: Slot,
     canvas: &Canvas<'_, '_, '_>,
     columns: u16,
@@ -183,120 +250,4 @@ fn remark_lines(
         }
     }
     lines
-}
-
-/// The rungs as they are climbed, and the verdict in words. Returns where the cursor belongs.
-pub fn draw_ladder(
-    ladder: &Ladder,
-    trial: &Trial,
-    spin: usize,
-    canvas: &mut Canvas<'_, '_, '_>,
-    area: Rect,
-) -> Position {
-    let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2).min(110), ..area };
-    let with = match ladder.with {
-        With::Both => "pullkey and the real docker login beside it",
-        With::Native => "pullkey alone",
-        With::Docker => "the real docker login alone",
-    };
-    let mut lines = canvas.labelled("with", Role::Text, with, area.width);
-    let trial = match &ladder.run {
-        Run::Climbing { trial, .. } | Run::Done { trial, .. } => trial,
-        Run::Idle | Run::Stopped => trial,
-    };
-    lines.extend(canvas.labelled("server", Role::Text, &clean(&trial.server), area.width));
-    lines.push(Line::default());
-    for step in ladder.steps() {
-        lines.extend(step_lines(step, canvas, area.width));
-    }
-    match &ladder.run {
-        Run::Idle => {
-            let text = "Nothing is tested yet. The test logs in once with these values and saves nothing: a refused \
-                        password is never tried twice by itself.";
-            lines.extend(canvas.wrapped(Role::Text, text, area.width));
-        }
-        Run::Climbing { .. } => {
-            let text = format!("{} waiting for the registry", canvas.look.glyphs.spinner(spin));
-            lines.push(canvas.line(Role::Info, text));
-        }
-        Run::Stopped => {
-            lines.extend(canvas.wrapped(Role::Warn, "Stopped: nothing is known about these values.", area.width));
-        }
-        Run::Done { report, .. } => {
-            lines.push(Line::default());
-            lines.extend(verdict_lines(report.verdict, canvas, area.width));
-        }
-    }
-    canvas.scrolled_back("ladder", area, lines, ladder.scroll.at());
-    Position::new(area.x, area.y)
-}
-
-fn step_lines(step: &Step, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
-    let level = match step.outcome {
-        Outcome::Pass => Level::Good,
-        Outcome::Fail => Level::Bad,
-        Outcome::Inconclusive => Level::Unsure,
-        Outcome::Skipped => Level::Info,
-    };
-    let tail = match step.outcome {
-        Outcome::Pass => String::new(),
-        Outcome::Fail | Outcome::Inconclusive | Outcome::Skipped => {
-            format!("  ({}, {})", step.outcome.as_str(), step.code.as_str())
-        }
-    };
-    let mark = level.mark(&canvas.look.glyphs);
-    let lead = width(mark) + 13;
-    let texts = wrap(&format!("{}{tail}", step.detail), usize::from(columns).saturating_sub(lead));
-    let mut lines: Vec<Line<'static>> = Vec::new();
-    for (index, text) in texts.into_iter().enumerate() {
-        let head = if index == 0 { format!("{mark} ") } else { " ".repeat(width(mark) + 1) };
-        let rung = if index == 0 { rung_word(step.rung) } else { "" };
-        lines.push(Line::from(vec![
-            canvas.span(level.role(), head),
-            canvas.span(Role::Label, format!("{rung:<12}")),
-            canvas.span(Role::Text, text),
-        ]));
-    }
-    if !step.remedy.is_empty() {
-        let arrow = canvas.look.glyphs.lines.arrow;
-        for (index, text) in wrap(&step.remedy, usize::from(columns).saturating_sub(lead + 2)).into_iter().enumerate() {
-            let head = if index == 0 { format!("{:lead$}{arrow} ", "") } else { " ".repeat(lead + 2) };
-            lines.push(canvas.line(Role::Info, format!("{head}{text}")));
-        }
-    }
-    lines
-}
-
-const fn rung_word(rung: Rung) -> &'static str {
-    match rung {
-        Rung::Server => "server",
-        Rung::Lookup => "look-up",
-        Rung::Name => "name",
-        Rung::Connection => "connection",
-        Rung::Tls => "TLS",
-        Rung::Registry => "registry",
-        Rung::Challenge => "challenge",
-        Rung::Realm => "realm",
-        Rung::Exchange => "exchange",
-        Rung::Login => "login",
-        Rung::Pull => "pull",
-        Rung::Expiry => "end",
-        Rung::Codespace => "codespace",
-        Rung::Docker => "docker",
-        Rung::Skopeo => "skopeo",
-        Rung::Podman => "podman",
-        Rung::DockerPull => "docker pull",
-    }
-}
-
-/// The verdict, as a sentence that cannot be misread.
-pub fn verdict_lines(verdict: Verdict, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
-    let (level, text) = match verdict {
-        Verdict::Pass => (Level::Good, "pass: the registry asked for this password and accepted it"),
-        Verdict::Fail => (Level::Bad, "fail: the registry refused these values, or this server cannot work"),
-        Verdict::Inconclusive => {
-            (Level::Unsure, "inconclusive: this could not be told; it is neither a pass nor a refusal")
-        }
-    };
-    canvas.marked(level, text, columns)
 }

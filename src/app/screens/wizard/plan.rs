@@ -11,7 +11,7 @@ use crate::app::seamless::{self, Subject};
 use crate::app::world::World;
 use crate::domain::change::DraftAccess;
 use crate::domain::preset::Preset;
-use crate::domain::{Credential, Draft, Prefix, Renamed, RepoRef, Scope, Verdict, Visibility};
+use crate::domain::{Credential, Draft, Prefix, Renamed, RepoRef, Scope, TestReport, Verdict, Visibility};
 
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -29,6 +29,8 @@ pub struct Plan {
     pub ladder: Ladder,
     /// Whether one went on without a passed test.
     pub skipped: bool,
+    /// One came from the test to name another image, and goes back there.
+    pub names_image: bool,
 }
 
 /// What a grant comes to: visibility and repositories by id.
@@ -79,6 +81,7 @@ impl Plan {
             aside: BTreeMap::new(),
             ladder: Ladder::default(),
             skipped: false,
+            names_image: false,
             scope,
         }
     }
@@ -103,7 +106,12 @@ impl Plan {
 
     /// The verdict about exactly the values that stand in the fields.
     pub fn verdict(&self) -> Option<Verdict> {
-        self.ladder.verdict(&self.form.trial())
+        self.ladder.report(&self.form.trial()).map(|report| report.verdict)
+    }
+
+    /// Whether only an image stands in the way: the registry took these values.
+    pub fn is_logged_in(&self) -> bool {
+        self.ladder.report(&self.form.trial()).is_some_and(TestReport::is_logged_in)
     }
 
     /// The prefix that is written under; `None` while what is typed is none.

@@ -23,7 +23,8 @@ impl State {
             Stage::Registry => Facade { offers: registry_offers(world), typing: false },
             Stage::Where { .. } => Facade { offers: self.where_offers(world), typing: false },
             Stage::Values(plan) => {
-                let mut offers = vec![Offer::called(Action::Activate, "continue"), Offer::new(Action::Back)];
+                let next = if plan.names_image { "test" } else { "continue" };
+                let mut offers = vec![Offer::called(Action::Activate, next), Offer::new(Action::Back)];
                 offers.extend(form_offers(&plan.form));
                 Facade { offers, typing: true }
             }
@@ -115,6 +116,10 @@ impl State {
         if action != Action::Back && !goes_on {
             return Flow::Stay;
         }
+        if std::mem::take(&mut plan.names_image) {
+            self.back_to_test(goes_on, cx);
+            return Flow::Stay;
+        }
         if rotates && !goes_on {
             return Flow::Close;
         }
@@ -133,6 +138,17 @@ impl State {
             self.kept = Some(plan);
         }
         Flow::Stay
+    }
+
+    /// From the image one came to name back to the test, which is made again if there is something to test.
+    fn back_to_test(&mut self, again: bool, cx: &mut Cx<'_>) {
+        let Some(mut plan) = self.take_plan() else { return };
+        plan.form.leave_field();
+        plan.propose(cx.world);
+        if again && plan.not_testable().is_none() {
+            plan.ladder.start(plan.form.trial(), cx);
+        }
+        self.stage = Stage::Test(plan);
     }
 
     fn act_in_access(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
@@ -188,6 +204,13 @@ impl State {
             }
             Action::With => plan.ladder.cycle_with(),
             Action::Copy => copy_remedy(&plan.ladder, cx),
+            Action::Image => {
+                plan.names_image = true;
+                plan.form.ask_for_image();
+                if let Some(plan) = self.take_plan() {
+                    self.stage = Stage::Values(plan);
+                }
+            }
             Action::Back => {
                 if !plan.ladder.stop(cx)
                     && let Some(plan) = self.take_plan()
@@ -316,6 +339,9 @@ fn test_offers(plan: &Plan) -> Vec<Offer> {
     let busy = running.then_some("the test is running; esc stops it");
     let untestable = plan.not_testable().or(busy.map(str::to_owned));
     let no_skip = match verdict {
+        Some(Verdict::Fail) if plan.is_logged_in() => {
+            Some("the image cannot be pulled so; i names another or none, esc goes back to the values")
+        }
         Some(Verdict::Fail) => Some("these values cannot work; esc goes back to change them"),
         Some(Verdict::Pass) => Some("it has passed; enter continues"),
         Some(Verdict::Inconclusive) | None => busy,
@@ -325,9 +351,9 @@ fn test_offers(plan: &Plan) -> Vec<Offer> {
         Offer::called(Action::Activate, activate).unless(untestable.clone()),
         Offer::called(Action::Skip, skip).unless(no_skip),
         Offer::called(Action::Test, if verdict.is_none() { activate } else { "test again" }).unless(untestable),
-        Offer::called(Action::Back, if running { "stop" } else { "back" }),
     ];
-    offers.extend(ladder_offers(&plan.ladder));
+    let leave = Offer::called(Action::Back, if running { "stop" } else { "back" });
+    offers.extend(ladder_offers(&plan.ladder, leave));
     offers
 }
 

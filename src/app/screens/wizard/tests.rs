@@ -794,3 +794,37 @@ fn an_npm_token_is_said_to_be_no_credential_and_not_kept() {
     assert!(driver.notice().contains("NPM_TOKEN"), "{}", driver.notice());
     driver.is_silent_about(&token);
 }
+
+#[test]
+fn an_image_named_from_the_test_leads_straight_back_to_it() {
+    let mut driver = Driver::ready();
+    at_values(&mut driver, "acr", &Scope::User);
+    type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
+    driver.answer_everything();
+    driver.keys("enter enter");
+    assert_eq!(driver.step(), Step::Test);
+    driver.says("i names one");
+    driver.press("i");
+    assert_eq!(driver.step(), Step::Credentials);
+    driver.press("esc");
+    assert_eq!(driver.step(), Step::Test, "esc goes back to where one came from");
+    driver.press("i");
+    driver.type_text("mycompany.azurecr.io/team/app:1").press("enter");
+    assert_eq!(driver.step(), Step::Test);
+    let id = driver.testing();
+    let Job::Test { trial, .. } = &driver.live[&id] else { panic!() };
+    assert_eq!(trial.images, ["mycompany.azurecr.io/team/app:1"]);
+    driver.finish(id, Outcome::Tested(world::climbed(world::Climb::Denied)));
+    driver.press("s");
+    assert!(driver.notice().contains("i names another or none"), "{}", driver.notice());
+    driver.press("i");
+    driver.keys("ctrl-u enter");
+    let id = driver.testing();
+    driver.finish(id, Outcome::Tested(tested(Verdict::Pass)));
+    driver.press("enter");
+    assert_eq!(driver.step(), Step::Review);
+    driver.says("no image was tried");
+    driver.press("w");
+    let Job::Save(draft) = driver.last_write() else { panic!() };
+    assert_eq!(draft.values.server, "mycompany.azurecr.io".into());
+}

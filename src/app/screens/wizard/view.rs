@@ -14,7 +14,8 @@ use crate::app::remote::Remote;
 use crate::app::screens::access::view::{draw_picker, visibility_line};
 use crate::app::screens::access::{before, org_of, reach};
 use crate::app::screens::confirm::writing_lines;
-use crate::app::screens::login_test::view::{draw_form, draw_ladder, field_help, obtain_lines, verdict_lines};
+use crate::app::screens::login_test::view::{draw_form, field_help, obtain_lines};
+use crate::app::screens::login_test::{draw_ladder, verdict_lines};
 use crate::app::{seamless, words};
 use crate::domain::change::DraftAccess;
 use crate::domain::preset::presets;
@@ -84,21 +85,10 @@ fn beside(
 ) -> Rect {
     let (list, place) = canvas.beside(area);
     if let Some(place) = place {
-        let lines = cut(detail(canvas, place.width), usize::from(place.height), canvas);
+        let lines = canvas.shortened(detail(canvas, place.width), usize::from(place.height));
         canvas.lines(place, lines);
     }
     list
-}
-
-/// What there is room for; the last line says how much there is besides.
-fn cut(mut lines: Vec<Line<'static>>, rows: usize, canvas: &Canvas<'_, '_, '_>) -> Vec<Line<'static>> {
-    if lines.len() > rows && rows > 0 {
-        let left = lines.len() - rows + 1;
-        lines.truncate(rows - 1);
-        let text = format!("{} {left} more lines", canvas.look.glyphs.ellipsis);
-        lines.push(canvas.line(Role::Dim, text));
-    }
-    lines
 }
 
 fn steps_line(current: Step, rotates: bool, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Line<'static> {
@@ -324,8 +314,13 @@ fn review_lines(review: &Review, app: &App, canvas: &Canvas<'_, '_, '_>, columns
         None => new_lines(review, app, canvas, columns),
     };
     lines.push(Line::default());
-    match plan.verdict() {
-        Some(verdict) => lines.extend(verdict_lines(verdict, canvas, columns)),
+    let trial = plan.form.trial();
+    match plan.ladder.report(&trial) {
+        Some(report) => {
+            lines.extend(verdict_lines(report, &trial, None, canvas, columns));
+            let codespaces = report.of_codespaces();
+            lines.extend(codespaces.into_iter().flat_map(|text| canvas.marked(Level::Info, text, columns)));
+        }
         None => lines.extend(canvas.marked(Level::Warn, "the login was not tested with these values", columns)),
     }
     if app.world.listing(&plan.scope).is_none() {

@@ -1,0 +1,164 @@
+//! The images whose pull is tried: what stands in their field, and what there is to say about it. They may stay away,
+//! and are no part of what is saved.
+
+use super::{Form, Remark, Slot};
+use crate::domain::foreign::clean;
+use crate::domain::lint::{FieldMend, MendChange, Severity};
+use crate::domain::{Image, Server};
+
+/// The most images one test asks for.
+pub const MOST: usize = 8;
+
+impl Form {
+    /// The images as typed, each once: separated by white space or commas.
+    pub fn images(&self) -> Vec<String> {
+        let mut images: Vec<String> = Vec::new();
+        for word in words(self.image.text().unwrap_or_default()) {
+            if !images.iter().any(|image| image == word) {
+                images.push(word.to_owned());
+            }
+        }
+        images
+    }
+
+    /// To the field of the images, to name another one.
+    pub fn ask_for_image(&mut self) {
+        self.leave_field();
+        self.focus = Slot::Image;
+    }
+
+    /// What there is to say about the images; nothing while there are none.
+    pub(super) fn image_remarks(&self) -> Vec<Remark> {
+        let images = self.images();
+        let remark = |severity, text, mend| Remark { slot: Slot::Image, severity, text, mend };
+        if let Some(rest) = self.after_command() {
+            let mend = Some(replace(rest.to_owned()));
+            return vec![remark(Severity::Block, "this is a command: the image alone is needed".to_owned(), mend)];
+        }
+        let mut remarks: Vec<Remark> = images.iter().filter_map(|image| self.image_remark(image)).collect();
+        if images.len() > MOST {
+            let text = format!("{} images are named, and one test asks for {MOST} at most", images.len());
+            remarks.push(remark(Severity::Block, text, None));
+        }
+        if remarks.is_empty() && !images.is_empty() {
+            let text = if images.len() == 1 { "its pull is tried" } else { "their pulls are tried" };
+            remarks.push(remark(Severity::Good, format!("{text} with these values; nothing is downloaded"), None));
+        }
+        remarks.sort_by_key(|remark| remark.severity);
+        remarks
+    }
+
+    fn image_remark(&self, text: &str) -> Option<Remark> {
+        let remark = |severity, text, mend| Some(Remark { slot: Slot::Image, severity, text, mend });
+        let image = match Image::parse(text) {
+            Ok(image) => image,
+            Err(fault) => {
+                let bare = text.rsplit_once("://").map_or(text, |(_, rest)| rest);
+                let bare = bare.trim_matches(['"', '\'', '`', '<', '>', ';', '/']);
+                let mend = (bare != text && Image::parse(bare).is_ok()).then(|| self.instead(text, bare));
+                let which = if self.images().len() == 1 { String::new() } else { format!("«{}»: ", shortened(text)) };
+                return remark(Severity::Block, format!("{which}this image {fault}"), mend);
+            }
+        };
+        let server = Server::parse(self.server().trim()).ok()?;
+        if image.is_of(&server) {
+            return None;
+        }
+        let at = if image.host() == "docker.io" { "Docker Hub" } else { image.host() };
+        let said = format!("{} is at {at}: its pull does not use this credential", shortened(text));
+        // Without a host in front docker looks at Docker Hub, which is seldom what was meant.
+        let own = format!("{}/{text}", server.host());
+        let is_bare = image.host() == "docker.io" && !text.starts_with("docker.io/");
+        let meant = Image::parse(&own).is_ok_and(|image| is_bare && image.is_of(&server));
+        remark(Severity::Warn, said, meant.then(|| self.instead(text, &own)))
+    }
+
+    /// The field with one image in the place of another.
+    fn instead(&self, old: &str, new: &str) -> FieldMend {
+        let all: Vec<String> =
+            self.images().into_iter().map(|image| if image == old { new.to_owned() } else { image }).collect();
+        FieldMend { label: format!("use {}", clean(new)), change: MendChange::Replace(all.join(" ")) }
+    }
+
+    /// What follows a command that was pasted whole.
+    fn after_command(&self) -> Option<&str> {
+        let text = self.image.text()?.trim();
+        let rest = ["$ docker pull ", "docker pull ", "podman pull ", "FROM ", "from "];
+        let rest = rest.into_iter().find_map(|lead| text.strip_prefix(lead))?;
+        words(rest).find(|word| !word.starts_with('-'))
+    }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty())
+}
+
+fn replace(text: String) -> FieldMend {
+    FieldMend { label: format!("use {}", clean(&text)), change: MendChange::Replace(text) }
+}
+
+fn shortened(text: &str) -> String {
+    let start: String = text.chars().take(60).collect();
+    clean(&start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::preset::presets;
+    use crate::domain::{Sensitive, Trial};
+
+    fn form(server: &str, images: &str) -> Form {
+        let trial = Trial {
+            server: server.to_owned(),
+            user: "u".into(),
+            password: Sensitive::new("p"),
+            images: vec![images.to_owned()],
+        };
+        Form::of_values(&presets()[0]).filled(&trial)
+    }
+
+    fn said(server: &str, images: &str) -> Vec<(Severity, String)> {
+        form(server, images).image_remarks().into_iter().map(|remark| (remark.severity, remark.text)).collect()
+    }
+
+    fn mended(server: &str, images: &str) -> Option<MendChange> {
+        form(server, images).image_remarks().into_iter().find_map(|remark| remark.mend).map(|mend| mend.change)
+    }
+
+    #[test]
+    fn an_empty_field_says_nothing_and_images_come_apart_at_blanks_and_commas() {
+        assert_eq!(said("acme.azurecr.io", " , "), []);
+        let many = form("acme.azurecr.io", "acme.azurecr.io/a:1, acme.azurecr.io/b\nacme.azurecr.io/a:1");
+        assert_eq!(many.images(), ["acme.azurecr.io/a:1", "acme.azurecr.io/b"]);
+        assert_eq!(many.trial().images, many.images());
+    }
+
+    #[test]
+    fn what_cannot_be_an_image_blocks_and_another_registry_only_warns() {
+        for bad in ["acme.azurecr.io/App", "acme.azurecr.io", "acme.azurecr.io/a:${TAG}", "https://acme.azurecr.io/a"] {
+            let said = said("acme.azurecr.io", bad);
+            assert!(bad == "acme.azurecr.io" || said[0].0 == Severity::Block, "{bad}: {said:?}");
+        }
+        let warned = said("acme.azurecr.io", "ghcr.io/acme/base:2");
+        assert_eq!(warned[0].0, Severity::Warn);
+        assert!(warned[0].1.contains("ghcr.io/acme/base:2 is at ghcr.io"), "{warned:?}");
+        assert_eq!(said("acme.azurecr.io", "acme.azurecr.io/team/app:1")[0].0, Severity::Good);
+        let many: Vec<String> = (0..9).map(|n| format!("acme.azurecr.io/a:{n}")).collect();
+        assert!(said("acme.azurecr.io", &many.join(" "))[0].1.contains("9 images are named"));
+    }
+
+    #[test]
+    fn what_was_meant_is_one_key_away() {
+        let replaced = |text: &str| Some(MendChange::Replace(text.to_owned()));
+        assert_eq!(mended("acme.azurecr.io", "team/app:1"), replaced("acme.azurecr.io/team/app:1"));
+        assert_eq!(mended("acme.azurecr.io", "https://acme.azurecr.io/a"), replaced("acme.azurecr.io/a"));
+        assert_eq!(mended("acme.azurecr.io", "docker pull acme.azurecr.io/a"), replaced("acme.azurecr.io/a"));
+        assert_eq!(
+            mended("acme.azurecr.io", "acme.azurecr.io/a team/b"),
+            replaced("acme.azurecr.io/a acme.azurecr.io/team/b")
+        );
+        assert_eq!(mended("docker.io", "team/app:1"), None);
+        assert_eq!(mended("acme.azurecr.io", "ghcr.io/acme/base:2"), None);
+    }
+}

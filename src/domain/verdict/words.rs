@@ -1,0 +1,171 @@
+//! The verdict in words that cannot be misread: what was proven, and what was not. A pass from this machine is never
+//! sold as one from a codespace, and an accepted login never as a pull.
+
+use super::{Code, Outcome, Rung, TestReport, Verdict};
+use crate::domain::Image;
+
+/// What a pass does not prove although one might think so.
+pub const NO_IMAGE: &str = "no image was tried: a login that is accepted may still not be allowed to pull";
+
+impl TestReport {
+    /// The verdict as a heading: `pass`, `pass, from this machine only`, `fail`, `inconclusive`.
+    pub fn heading(&self) -> &'static str {
+        match self.verdict {
+            Verdict::Pass if self.is_here_only() => "pass, from this machine only",
+            Verdict::Pass | Verdict::Fail | Verdict::Inconclusive => self.verdict.as_str(),
+        }
+    }
+
+    /// What that came from, to stand after the heading; `images` are the trial's.
+    pub fn sentence(&self, images: &[String]) -> String {
+        match self.verdict {
+            Verdict::Pass if self.is_pulled() => {
+                format!("the registry asked for this password, accepted it, and {} can be pulled", names(images))
+            }
+            Verdict::Pass => "the registry asked for this password and accepted it".to_owned(),
+            Verdict::Fail => self.failure().to_owned(),
+            Verdict::Inconclusive => self.doubt().to_owned(),
+        }
+    }
+
+    /// Whether a pass leaves open what a login alone cannot prove.
+    pub fn is_of_login_only(&self) -> bool {
+        self.verdict == Verdict::Pass && !self.is_pulled()
+    }
+
+    /// Whether the registry took the values, whatever came of the images.
+    pub fn is_logged_in(&self) -> bool {
+        self.steps.iter().any(|step| step.rung == Rung::Login && step.outcome == Outcome::Pass)
+    }
+
+    /// What is known of codespaces, where the test came so far.
+    pub fn of_codespaces(&self) -> Option<&str> {
+        self.steps.iter().find(|step| step.rung == Rung::Codespace).map(|step| step.detail.as_str())
+    }
+
+    fn failure(&self) -> &'static str {
+        let Some(step) = self.decisive() else { return "the registry refused these values" };
+        match (step.rung, step.code) {
+            (Rung::Pull, Code::BadImage | Code::OtherRegistry) if self.is_logged_in() => {
+                "the login is accepted, but what was named is no image of this registry"
+            }
+            (Rung::Pull, Code::ImageNotFound) if self.is_logged_in() => {
+                "the login is accepted, but the image is not there, or hidden from it"
+            }
+            (Rung::Pull, _) if self.is_logged_in() => "the login is accepted, but may not pull the image",
+            (Rung::Pull | Rung::DockerPull, _) => "the image cannot be pulled with these values",
+            (Rung::Expiry, _) => "this password has ended",
+            (Rung::Registry, Code::Denied) => "the registry turns this machine away, whatever the password",
+            (_, Code::Denied) => "the registry denies access with these values",
+            (Rung::Exchange, _) => "Amazon refused these values",
+            (Rung::Login | Rung::Docker | Rung::Skopeo | Rung::Podman, _) => "the registry refused these values",
+            (
+                Rung::Server
+                | Rung::Lookup
+                | Rung::Name
+                | Rung::Connection
+                | Rung::Tls
+                | Rung::Registry
+                | Rung::Challenge
+                | Rung::Realm
+                | Rung::Codespace,
+                _,
+            ) => "this server cannot work, whatever the password",
+        }
+    }
+
+    fn doubt(&self) -> &'static str {
+        let code = self.decisive().map(|step| step.code);
+        if code == Some(Code::NoAuthNeeded) {
+            return "the registry lets anyone in, so it is not proven that it ever looked at this password";
+        }
+        if self.is_logged_in() && self.decisive().is_some_and(|step| step.rung == Rung::Pull) {
+            return "the login is accepted, but whether the image can be pulled could not be told";
+        }
+        "this could not be told; it is neither a pass nor a refusal"
+    }
+}
+
+/// `team/app:1, team/web:2 and team/base:3`
+fn names(images: &[String]) -> String {
+    let names: Vec<String> = images.iter().filter_map(|text| Image::parse(text).ok()).map(|i| i.short()).collect();
+    match names.split_last() {
+        None => "the image".to_owned(),
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Step;
+    use super::*;
+
+    fn step(rung: Rung, code: Code, outcome: Outcome) -> Step {
+        let detail = "works from here".to_owned();
+        Step { rung, code, outcome, detail, remedy: String::new(), command: None }
+    }
+
+    /// A login that was accepted, and what came after it.
+    fn after_login(steps: Vec<Step>) -> TestReport {
+        let mut all = vec![step(Rung::Login, Code::Ok, Outcome::Pass)];
+        all.extend(steps);
+        TestReport::of(all, true)
+    }
+
+    #[test]
+    fn a_pass_says_whether_a_pull_was_proven() {
+        let pulled = after_login(vec![step(Rung::Pull, Code::Ok, Outcome::Pass)]);
+        let images = ["r.example/team/app:1", "r.example/web@sha256:0", "r.example/team/web:2"].map(str::to_owned);
+        assert_eq!(
+            pulled.sentence(&images),
+            "the registry asked for this password, accepted it, and team/app:1 and team/web:2 can be pulled"
+        );
+        assert!(pulled.sentence(&images[..1]).ends_with("accepted it, and team/app:1 can be pulled"));
+        assert!(!pulled.is_of_login_only());
+        let login = after_login(Vec::new());
+        assert_eq!(login.sentence(&[]), "the registry asked for this password and accepted it");
+        assert!(login.is_of_login_only());
+    }
+
+    #[test]
+    fn a_pass_from_here_only_says_so_in_its_heading() {
+        let here = after_login(vec![step(Rung::Codespace, Code::HereOnly, Outcome::Skipped)]);
+        assert_eq!((here.verdict, here.heading()), (Verdict::Pass, "pass, from this machine only"));
+        let open = after_login(vec![step(Rung::Codespace, Code::NotFromACodespace, Outcome::Skipped)]);
+        assert_eq!((open.heading(), open.of_codespaces()), ("pass", Some("works from here")));
+    }
+
+    #[test]
+    fn what_failed_is_never_blamed_on_what_was_accepted() {
+        for (code, says) in [
+            (Code::PullDenied, "the login is accepted, but may not pull the image"),
+            (Code::ImageNotFound, "the login is accepted, but the image is not there, or hidden from it"),
+            (Code::OtherRegistry, "the login is accepted, but what was named is no image of this registry"),
+        ] {
+            let report = after_login(vec![step(Rung::Pull, code, Outcome::Fail)]);
+            assert_eq!((report.heading(), report.sentence(&[]).as_str()), ("fail", says));
+        }
+        let ended = after_login(vec![step(Rung::Expiry, Code::Ended, Outcome::Fail)]);
+        assert_eq!(ended.sentence(&[]), "this password has ended");
+        for (rung, code, says) in [
+            (Rung::Login, Code::BadCredentials, "the registry refused these values"),
+            (Rung::Login, Code::Denied, "the registry denies access with these values"),
+            (Rung::Exchange, Code::AwsWrongSecret, "Amazon refused these values"),
+            (Rung::Lookup, Code::DeadKey, "this server cannot work, whatever the password"),
+        ] {
+            let report = TestReport::of(vec![step(rung, code, Outcome::Fail)], true);
+            assert_eq!(report.sentence(&[]), says);
+        }
+    }
+
+    #[test]
+    fn what_could_not_be_told_says_how_far_it_came() {
+        let report = after_login(vec![step(Rung::Pull, Code::ServerError, Outcome::Inconclusive)]);
+        assert!(report.sentence(&[]).starts_with("the login is accepted, but whether"));
+        let open = TestReport::of(vec![step(Rung::Challenge, Code::NoAuthNeeded, Outcome::Inconclusive)], true);
+        assert!(open.sentence(&[]).starts_with("the registry lets anyone in"));
+        let nothing = TestReport::of(vec![step(Rung::Name, Code::Dns, Outcome::Inconclusive)], true);
+        assert!(nothing.sentence(&[]).contains("neither a pass nor a refusal"));
+    }
+}
