@@ -6,7 +6,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::noting;
 use super::session::Session;
 use crate::app::protocol::{Job, JobId, Msg, Outcome, Part};
-use crate::domain::{Growing, MemberReport};
+use crate::domain::{Growing, MemberReport, Problem};
 use crate::work;
 
 /// Where a job's parts go, and under which id.
@@ -25,6 +25,12 @@ impl Reporter {
         self.part(part(growing.value));
     }
 
+    fn unkept(&self, noted: Result<(), Problem>) {
+        if let Err(problem) = noted {
+            self.part(Part::Unkept(problem));
+        }
+    }
+
     fn part(&self, part: Part) {
         // Nobody listens any more only when the program is leaving.
         let _ = self.send.send(Msg::Part { id: self.id, part });
@@ -39,6 +45,7 @@ pub async fn perform(job: Job, session: Session, report: Reporter) -> Outcome {
         && let Ok((gh, _)) = session.github().await
         && let Some(renamed) = work::followed(&gh, &name).await
     {
+        report.unkept(noting::renamed(&session, &renamed));
         report.part(Part::Renamed(renamed));
     }
     outcome
@@ -59,6 +66,7 @@ async fn carry_out(job: Job, session: &Session, report: &Reporter) -> Outcome {
             Ok((gh, _)) => work::load_scope(&gh, &scope, &mut |it| report.grown(it, Part::Listing)).await,
             Err(problem) => Err(problem),
         }),
+        Job::Endings => Outcome::Endings(session.endings().map(|endings| endings.read()).transpose()),
         Job::Repositories(org) => Outcome::Repositories(match session.github().await {
             Ok((gh, _)) => {
                 let mut part = |it| report.grown(it, Part::Repositories);
@@ -75,13 +83,18 @@ async fn carry_out(job: Job, session: &Session, report: &Reporter) -> Outcome {
             Outcome::Tested(work::test(&session.clients(), &trial, with, Utc::now(), &mut part).await)
         }
         Job::Save(draft) => Outcome::Saved(match session.github().await {
-            Ok((gh, _)) => work::save(&gh, &draft, &mut member).await,
+            Ok((gh, _)) => {
+                let saved = work::save(&gh, &draft, &mut member).await;
+                report.unkept(noting::saved(session, &draft, &saved));
+                saved
+            }
             Err(problem) => Err(problem),
         }),
         Job::ChangeAccess(change) => Outcome::AccessChanged(match session.github().await {
             Ok((gh, _)) => {
                 let outcome = work::change_access(&gh, &change, &mut member).await;
                 noting::changed(session, &gh, &outcome);
+                report.unkept(noting::regranted(session, &outcome));
                 outcome
             }
             Err(problem) => Err(problem),
@@ -90,12 +103,17 @@ async fn carry_out(job: Job, session: &Session, report: &Reporter) -> Outcome {
             Ok((gh, _)) => {
                 let outcome = work::restore_access(&gh, &before, &mut member).await;
                 noting::restored(session, &gh, &before, &outcome);
+                report.unkept(noting::regranted(session, &outcome));
                 outcome
             }
             Err(problem) => Err(problem),
         }),
         Job::Delete { scope, prefix } => Outcome::Saved(match session.github().await {
-            Ok((gh, _)) => work::delete(&gh, &scope, &prefix, &mut member).await,
+            Ok((gh, _)) => {
+                let deleted = work::delete(&gh, &scope, &prefix, &mut member).await;
+                report.unkept(noting::deleted(session, &scope, &prefix, &deleted));
+                deleted
+            }
             Err(problem) => Err(problem),
         }),
         Job::Codespaces(which) => Outcome::Codespaces(match session.github().await {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::ends::Ends;
 use crate::app::cx::Cx;
 use crate::app::form::Form;
 use crate::app::ladder::Ladder;
@@ -27,6 +28,8 @@ pub struct Plan {
     /// What was chosen at places one has left again.
     aside: BTreeMap<Scope, (Grant, Choice)>,
     pub ladder: Ladder,
+    /// When the password ends, as typed at *Review*.
+    pub ends: Ends,
     /// Whether one went on without a passed test.
     pub skipped: bool,
 }
@@ -78,6 +81,7 @@ impl Plan {
             adopted: None,
             aside: BTreeMap::new(),
             ladder: Ladder::default(),
+            ends: Ends::default(),
             skipped: false,
             scope,
         }
@@ -131,6 +135,7 @@ impl Plan {
             values: self.form.values(),
             access,
             members: self.form.to_write(),
+            ends: None,
         })
     }
 
