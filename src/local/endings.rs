@@ -3,6 +3,7 @@
 //! Two pullkeys may write at once: each reads what is there under a lock, adds its own, and puts a new file in the old
 //! one's place. A file that cannot be read as a record is named and never written over.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
@@ -114,7 +115,8 @@ fn file_name(host: &str) -> String {
     for byte in host.bytes() {
         match byte {
             b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' => name.push(char::from(byte)),
-            _ => name.push_str(&format!("%{byte:02x}")),
+            // Writing to a String cannot fail.
+            _ => drop(write!(name, "%{byte:02x}")),
         }
     }
     name

@@ -1,7 +1,8 @@
 //! What this machine gives: environment, addresses, tokens, the git remote, clipboard, browser, log file, hardening.
 //!
 //! Everything here takes an [`Env`] snapshot instead of the process environment, so that tests never touch the latter.
-//! It refuses to talk to GitHub or to a registry, and to keep anything on disk but the journal, the record of ends and the log somebody asked for.
+//! It refuses to talk to GitHub or to a registry, and to keep anything on disk but the journal, the record of ends and
+//! the log somebody asked for.
 
 pub mod address;
 pub mod browser;

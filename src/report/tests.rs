@@ -167,7 +167,8 @@ fn ends_are_told_where_they_are_known_and_marked_where_they_matter() {
     };
     let [acr, x] = [
         entry("ACR", "2026-02-26", "2026-02-17T12:00:00Z"),
-        r#"{"scope": "organization", "name": "Acme", "prefix": "HUB", "ends": "2026-02-27T10:00:00Z", "said_by": "value",
+        r#"{"scope": "organization", "name": "Acme", "prefix": "HUB", "ends": "2026-02-27T10:00:00Z",
+        "said_by": "value",
         "written": "2025-12-01T12:00:00Z", "updated_at": "2025-12-01T11:00:00Z"}"#
             .to_owned(),
     ];

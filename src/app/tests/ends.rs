@@ -13,7 +13,8 @@ fn entry(scope: &str, name: Option<&str>, word: &str, (set, ends): (i64, i64)) -
     let name = name.map_or("null".to_owned(), |name| format!("{name:?}"));
     let at = (noon() - Duration::days(set)).to_rfc3339();
     format!(
-        r#"{{"scope": "{scope}", "name": {name}, "prefix": "{word}", "server": "mycompany.azurecr.io", "user": "ci-pull",
+        r#"{{"scope": "{scope}", "name": {name}, "prefix": "{word}", 
+        "server": "mycompany.azurecr.io", "user": "ci-pull",
         "ends": "{}", "said_by": "person", "written": "{at}", "updated_at": "{at}"}}"#,
         day(ends)
     )

@@ -212,7 +212,7 @@ impl Record {
         let mut document = self.rest.clone();
         document.entry("version").or_insert(json!(1));
         let entries = self.lines.iter().map(|line| match line {
-            Line::Known(entry, rest) => Written::of(entry, rest.clone()).into_value(),
+            Line::Known(entry, rest) => Kept::of(entry, rest.clone()).into_value(),
             Line::Unknown(value) => value.clone(),
         });
         document.insert("entries".to_owned(), entries.collect());
@@ -237,7 +237,7 @@ fn is_same(one: &Scope, other: &Scope) -> bool {
 
 /// An entry in the file.
 #[derive(Serialize, Deserialize)]
-struct Written {
+struct Kept {
     scope: String,
     /// `None` for the user's own.
     name: Option<String>,
@@ -252,7 +252,7 @@ struct Written {
     rest: Map<String, Value>,
 }
 
-impl Written {
+impl Kept {
     fn of(entry: &Entry, rest: Map<String, Value>) -> Self {
         let name = match &entry.scope {
             Scope::User => None,
@@ -288,7 +288,7 @@ impl Written {
 
 /// `None` for an entry of another version.
 fn known(value: &Value) -> Option<(Entry, Map<String, Value>)> {
-    let line: Written = serde_json::from_value(value.clone()).ok()?;
+    let line: Kept = serde_json::from_value(value.clone()).ok()?;
     let scope = match (line.scope.as_str(), line.name) {
         ("user", None) => Scope::User,
         ("repository", Some(name)) => Scope::Repository(RepoName::parse(&name).ok()?),

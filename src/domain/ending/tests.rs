@@ -188,8 +188,8 @@ fn a_record_comes_back_as_it_was_and_keeps_what_it_does_not_know() {
     let mut record = said("2027-01-01");
     let jwt = format!("e30.{}.x", URL_SAFE_NO_PAD.encode(r#"{"exp":1900000000}"#));
     record.saved(&draft(repo("acme/api"), &jwt, None), &saved(now(), |_| WriteOutcome::Updated), now());
-    let never = draft(Scope::Organization(crate::domain::OrgName::parse("acme").unwrap()), "x", Some(End::Never));
-    record.saved(&never, &saved(now(), |_| WriteOutcome::Updated), now());
+    let of_org = draft(Scope::Organization(crate::domain::OrgName::parse("acme").unwrap()), "x", Some(End::Never));
+    record.saved(&of_org, &saved(now(), |_| WriteOutcome::Updated), now());
     assert_eq!(Record::of_text(&record.to_text()).unwrap().to_text(), record.to_text());
     let newer = record.to_text().replacen("\"server\"", "\"colour\": \"red\", \"server\"", 1).replacen(
         "\"entries\": [",
@@ -293,7 +293,8 @@ fn a_change_of_access_leaves_the_end_and_one_by_somebody_else_does_not_revive_it
 fn a_record_never_grows_without_bound() {
     let entry = |n: usize| {
         format!(
-            r#"{{"scope":"repository","name":"acme/r{n}","prefix":"ACR","ends":"never","said_by":"person","written":"2026-01-01T00:00:00Z"}}"#
+            r#"{{"scope":"repository","name":"acme/r{n}","prefix":"ACR",
+            "ends":"never","said_by":"person","written":"2026-01-01T00:00:00Z"}}"#
         )
     };
     let all: Vec<String> = (0..MOST).map(entry).collect();
