@@ -82,6 +82,7 @@ const MAY_EXPOSE: &[&str] = &[
     "src/domain/lint",
     // The server and the user of a draft, for the record of ends.
     "src/domain/ending/record",
+    "src/domain/preset/which",
     "src/ui/text_field",
     "src/github/seal",
     "src/github/auth",

@@ -268,7 +268,13 @@ impl App {
                 let state = screens::codespaces::State::ask_for_affected(&self.world);
                 self.part_with(Flow::Tab(Screen::Codespaces(Box::new(state))), (action, again), effects);
             }
-            Action::SignIn if !matches!(self.top(), Screen::SignIn(_)) => {
+            // From its help one goes back to it: a second one would read every token a second time.
+            Action::SignIn if self.stack.iter().any(|screen| matches!(screen, Screen::SignIn(_))) => {
+                while !matches!(self.top(), Screen::SignIn(_)) {
+                    self.close(effects);
+                }
+            }
+            Action::SignIn => {
                 let state = self.with_cx(effects, |_, cx| screens::sign_in::State::open(cx));
                 self.stack.push(Screen::SignIn(Box::new(state)));
             }

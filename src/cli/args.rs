@@ -1,6 +1,5 @@
 //! All flags in one place. A password is never an argument: it would stand in the process list.
 
-use clap::builder::PossibleValuesParser;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::auth_args::{AUTH_HELP, AuthCommand};
@@ -279,7 +278,7 @@ pub struct DeleteArgs {
 #[derive(Clone, Debug, Args)]
 pub struct TestArgs {
     /// Which registry product it is: checks the spelling of what is given first
-    #[arg(long, value_name = "ID", value_parser = PossibleValuesParser::new(preset_ids()))]
+    #[arg(long, value_name = "ID", help = preset_help("checks the spelling of what is given first"))]
     pub preset: Option<String>,
     /// The registry's server
     #[arg(long, value_name = "SERVER")]
@@ -317,7 +316,9 @@ impl From<WithArg> for With {
     }
 }
 
-/// By the names of their files: reading all of them, with their patterns, would slow down every command's start.
-pub(super) fn preset_ids() -> impl Iterator<Item = &'static str> {
-    preset::FILES.iter().map(|(file, _)| file.strip_suffix(".toml").unwrap_or(file))
+/// By the names of their files: reading all of them, with their patterns, would slow down every command's start. A
+/// user's own are not among them, so any id is taken here and looked for later.
+pub(super) fn preset_help(more: &str) -> String {
+    let ids: Vec<_> = preset::embedded_ids().collect();
+    format!("Which registry product it is, {more}: {}, or one of your own", ids.join(", "))
 }

@@ -5,7 +5,7 @@ use chrono::Utc;
 use super::session::Session;
 use super::write_args::RotateArgs;
 use super::{Exit, Failure, password, set, values};
-use crate::domain::{Credential, Draft, Member, Members, Scope, Sensitive, TestReport, Trial};
+use crate::domain::{Credential, Draft, Member, Members, Preset, Scope, Sensitive, TestReport, Trial};
 use crate::report::{self, Written};
 use crate::work::{self, Rotation};
 
@@ -14,7 +14,7 @@ pub(super) async fn run(args: &RotateArgs, session: &Session) -> Result<Exit, Fa
     let given = |value: &Option<String>| value.as_deref().map(Sensitive::from);
     let password = password::read(&args.password, &session.env)?;
     let values = Members { server: given(&args.server), user: given(&args.username), password: Some(password) };
-    let mut notes = values::check_some(values.clone())?;
+    let mut notes = values::check_some(preset_for(args)?, values.clone())?;
     let gh = session.writer().await?;
     let listing = session.interrupt.read(work::load_scope(&gh, &scope, &mut |_| {})).await?.map_err(Failure::world)?;
     let credential = listing.credential(&args.prefix);
@@ -41,6 +41,15 @@ pub(super) async fn run(args: &RotateArgs, session: &Session) -> Result<Exit, Fa
         Written { test: tested.as_ref(), notes: &notes, ..Written::of(&rotation.scope, &rotation.prefix, &saved) };
     session.show(|| report::written_json(&written), || report::written(&written))?;
     Ok(set::exit_of(&saved, was_interrupted))
+}
+
+/// Whose rules hold: the server's product, where server and user tell the way to log in.
+fn preset_for(args: &RotateArgs) -> Result<&'static Preset, Failure> {
+    let told = args.server.as_deref().zip(args.username.as_deref());
+    match told.and_then(|(server, user)| values::sure(server, user)) {
+        Some(preset) => Ok(preset),
+        None => values::preset_of("other"),
+    }
 }
 
 async fn prove(args: &RotateArgs, session: &Session, trial: &Trial) -> Result<TestReport, Failure> {

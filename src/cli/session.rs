@@ -25,6 +25,7 @@ pub(super) struct Session {
 impl Session {
     pub(super) fn start(env: Env, json: bool, read_only: bool) -> Result<Self, Failure> {
         crate::local::log::start(&env).map_err(|problem| Failure::new(Exit::Usage, problem))?;
+        crate::domain::preset::add_files(crate::local::presets::files(&env));
         let config = Config::load(&env, read_only).map_err(|fault| Failure::new(Exit::Usage, fault.into()))?;
         Ok(Self { env, config, json, interrupt: Interrupt::listen() })
     }

@@ -88,7 +88,10 @@ pub(super) fn exit_of(saved: &Saved, was_interrupted: bool) -> Exit {
 }
 
 pub(super) fn checked_values(args: &SetArgs, session: &Session) -> Result<(Trial, Values), Failure> {
-    let preset = values::preset_of(&args.preset)?;
+    let Some(id) = &args.preset else {
+        return Err(values::no_preset(args.server.as_deref(), args.username.as_deref()));
+    };
+    let preset = values::preset_of(id)?;
     let given = |value: &Option<String>, member: Member, flag: &str| {
         value.clone().or_else(|| preset.field(member).fixed.clone()).ok_or_else(|| {
             let why = format!("{flag} is missing");

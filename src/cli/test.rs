@@ -16,13 +16,13 @@ pub(super) async fn run(args: &TestArgs, session: &Session) -> Result<Exit, Fail
         user: Sensitive::from(args.username.as_str()),
         password,
     };
-    let (server, Values { members, notes }) = match &args.preset {
-        Some(id) => {
-            let preset = values::preset_of(id)?;
-            let values = values::check(preset, members)?;
-            (server_text(&args.server, preset, &values), values)
-        }
-        None => (args.server.clone(), Values { members, notes: Vec::new() }),
+    let (server, Values { members, notes }) = if let Some(id) = &args.preset {
+        let preset = values::preset_of(id)?;
+        let values = values::check(preset, members)?;
+        (server_text(&args.server, preset, &values), values)
+    } else {
+        let hint = values::hint(&args.server, &args.username);
+        (args.server.clone(), Values { members, notes: hint.into_iter().collect() })
     };
     let trial = Trial { server, user: members.user, password: members.password, images: args.images.clone() };
     let clients = session.registry()?;

@@ -17,7 +17,11 @@ fn the_flags_are_consistent() {
 #[test]
 fn every_preset_can_be_named() {
     let known: Vec<_> = crate::domain::preset::presets().iter().map(|preset| preset.id.as_str()).collect();
-    assert_eq!(super::args::preset_ids().collect::<Vec<_>>(), known);
+    assert_eq!(crate::domain::preset::embedded_ids().collect::<Vec<_>>(), known);
+    for id in known {
+        assert!(super::args::preset_help("x").contains(id) && values::preset_of(id).is_ok(), "{id}");
+    }
+    assert!(values::preset_of("npm").unwrap_err().problem.hint.contains("NPM_TOKEN"));
 }
 
 fn parses(line: &str) -> bool {
@@ -33,7 +37,7 @@ fn a_write_names_exactly_one_scope_and_one_source_of_the_password() {
     assert!(!parses(&format!("pullkey set ACR --user {rest}")));
     assert!(!parses(&format!("pullkey set ACR --user {rest} --password-stdin --password-env X")));
     assert!(!parses(&format!("pullkey set ACR --user {rest} --password secret")));
-    assert!(!parses("pullkey set ACR --user --preset nosuch --server s --username u --password-stdin"));
+    assert!(values::preset_of("nosuch").is_err());
     assert!(!parses("pullkey access ACR --repo acme/api --add acme/web"));
     assert!(!parses("pullkey list --repo acme"));
     assert!(parses("pullkey --demo") && parses("pullkey --repo acme/api --org acme --org globex"));
@@ -42,7 +46,6 @@ fn a_write_names_exactly_one_scope_and_one_source_of_the_password() {
 #[test]
 fn what_a_preset_knows_by_itself_need_not_be_said() {
     assert!(parses("pullkey set DH --user --preset dockerhub --username u --password-stdin"));
-    assert!(!parses("pullkey set ACR --user --preset acr --username u --password-stdin"));
     assert!(parses("pullkey set E --user --preset ecr-token --server s --password-stdin"));
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use super::args::{PasswordArgs, ScopeArgs, SharedScopeArgs, preset_ids};
+use super::args::{PasswordArgs, ScopeArgs, SharedScopeArgs, preset_help};
 use crate::domain::ending::EndFault;
 use crate::domain::{End, Member, OrgName, Prefix, Scope, Visibility, Wanted};
 
@@ -106,14 +106,13 @@ pub struct SetArgs {
     pub prefix: Prefix,
     #[command(flatten)]
     pub scope: SetScopeArgs,
-    /// Which registry product it is for
-    #[arg(long, value_name = "ID", value_parser = PossibleValuesParser::new(preset_ids()))]
-    pub preset: String,
-    /// The registry's server
-    #[arg(long, value_name = "SERVER", required_if_eq_any = needed_for(["acr", "ecr", "ecr-token", "other"]))]
+    #[arg(long, value_name = "ID", help = preset_help("which says what is checked and what goes without saying"))]
+    pub preset: Option<String>,
+    /// The registry's server, unless the preset knows it
+    #[arg(long, value_name = "SERVER")]
     pub server: Option<String>,
-    /// The user name
-    #[arg(long, value_name = "USER", required_if_eq_any = needed_for(["acr", "dockerhub", "ecr", "other"]))]
+    /// The user name, unless the preset knows it
+    #[arg(long, value_name = "USER")]
     pub username: Option<String>,
     #[command(flatten)]
     pub password: PasswordArgs,
@@ -248,11 +247,6 @@ pub struct RepairArgs {
     /// With --make-alike: give all of them the access of this one
     #[arg(long, value_name = "MEMBER", requires = "make_alike", value_parser = member())]
     pub like: Option<Member>,
-}
-
-/// A value that these presets do not know by themselves.
-fn needed_for(ids: [&'static str; 4]) -> [(&'static str, &'static str); 4] {
-    ids.map(|id| ("preset", id))
 }
 
 pub(super) fn visibility() -> impl TypedValueParser<Value = Visibility> {

@@ -17,6 +17,7 @@ pub mod harden;
 pub mod journal;
 pub mod log;
 pub mod paths;
+pub mod presets;
 pub mod token;
 pub mod vault;
 

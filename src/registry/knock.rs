@@ -7,10 +7,10 @@ use url::Url;
 
 use super::challenge::{Challenge, safe_realm};
 use super::client::{Answer, Ask, Client, is_loopback, place};
-use super::ladder::{Climb, Test, step};
+use super::ladder::{Climb, Test, advised, step};
 use super::said::{Hush, is_html};
 use super::trouble::Trouble;
-use super::words::{firewall_remedy, said, target, trouble_step, unwell};
+use super::words::{firewall_remedy, is_firewall, said, target, trouble_step, unwell};
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Foreign, Outcome, Server, Step};
 
@@ -41,7 +41,8 @@ pub(super) async fn knock(test: &Test<'_>, server: &Server, climb: &mut Climb<'_
     let challenge = match registry(&url, &answer) {
         Ok(challenge) => challenge,
         Err(step) => {
-            climb.add(*step);
+            let key = if is_firewall(&answer) { "firewall" } else { step.code.as_str() };
+            climb.add(advised(*step, test.advice(key, None)));
             return None;
         }
     };
@@ -119,7 +120,8 @@ fn barred(test: &Test<'_>, server: &Server, trouble: Trouble, climb: &mut Climb<
     if matches!(rung, Rung::Tls | Rung::Registry) {
         pass(climb, Rung::Connection, format!("something listens at {}", server.api_host()));
     }
-    climb.add(trouble_step(trouble, rung, server));
+    let advice = test.advice(trouble.code.as_str(), None);
+    climb.add(advised(trouble_step(trouble, rung, server), advice));
 }
 
 /// What the connection itself tells.
@@ -179,7 +181,7 @@ fn registry(url: &Url, answer: &Answer) -> Result<First, Box<Step>> {
             Code::NotARegistry,
             Outcome::Inconclusive,
             format!("{host} answers with a web page and never asks for a password, as any web site does"),
-            wrong_host_remedy(&host),
+            WRONG_HOST.into(),
         ),
         403 if !html => end(
             Code::Denied,
@@ -204,7 +206,7 @@ fn registry(url: &Url, answer: &Answer) -> Result<First, Box<Step>> {
             Code::NotARegistry,
             Outcome::Fail,
             format!("{host} answers, but is not a registry (status {status} for /v2/{said})"),
-            wrong_host_remedy(&host),
+            WRONG_HOST.into(),
         ),
     }
 }
@@ -242,20 +244,7 @@ fn is_json_or_empty(body: &[u8]) -> bool {
     body.trim_ascii().is_empty() || serde_json::from_slice::<Value>(body).is_ok()
 }
 
-/// The host people meant, for hosts that are known not to be registries.
-fn wrong_host_remedy(host: &str) -> String {
-    let name = host.split(':').next().unwrap_or_default();
-    match name {
-        "github.com" | "docker.pkg.github.com" => "write ghcr.io for GitHub's registry".into(),
-        "gitlab.com" => "write registry.gitlab.com for GitLab's registry".into(),
-        _ if name.ends_with(".data.azurecr.io") => {
-            "write the login server NAME.azurecr.io, not its data endpoint".into()
-        }
-        _ if name.ends_with(".pkg.dev") => "write LOCATION-docker.pkg.dev for Google's registry".into(),
-        // Any other host: nobody knows what was meant.
-        _ => "check the host: a product's web page and its registry often have different names".into(),
-    }
-}
+const WRONG_HOST: &str = "check the host: a product's web page and its registry often have different names";
 
 /// The way a challenge met later than at the door wants to be answered, or why it is not.
 pub(super) fn way_of(url: &Url, challenge: Challenge) -> Result<Option<Way>, (Foreign, String)> {

@@ -13,9 +13,10 @@ use super::knock::{self, Door};
 use super::login;
 use super::pair::Pair;
 use super::pull::pull;
+use crate::domain::preset::{Remedy, product_of_host, recognize_trial};
 use crate::domain::server::HUB_KEY;
 use crate::domain::verdict::{Rung, With};
-use crate::domain::{Code, Outcome, Server, Step, TestReport, Trial};
+use crate::domain::{Code, Image, Outcome, Server, Step, TestReport, Trial};
 
 /// One test: what is tried, with what, and when.
 #[derive(Debug)]
@@ -47,6 +48,12 @@ impl Test<'_> {
             }
         }
         TestReport::of(climb.steps, self.with != With::Docker)
+    }
+
+    /// What the registry's product has to say about a code, for this server and perhaps an image of it.
+    pub(super) fn advice(&self, key: &str, image: Option<&Image>) -> Option<Remedy> {
+        let preset = recognize_trial(self.trial)?;
+        preset.remedy(key, &self.trial.server, image.map(Image::repository))
     }
 
     /// The ladder itself.
@@ -235,7 +242,7 @@ fn server_rungs(trial: &Trial, climb: &mut Climb<'_>) -> Option<Server> {
 /// Whose registry it is, by its host.
 fn product(server: &Server) -> String {
     let host = server.host();
-    match crate::domain::preset::product_of_host(server.name()) {
+    match product_of_host(server.name()) {
         _ if server.is_hub() => format!("Docker Hub ({HUB_KEY})"),
         Some(product) => format!("{host}, a registry of {product}"),
         None => format!("{host}, a registry of no product that is known"),
@@ -258,6 +265,14 @@ pub(super) fn step(
     remedy: impl Into<String>,
 ) -> Step {
     Step { rung, code, outcome, detail: detail.into(), remedy: remedy.into(), command: None }
+}
+
+/// The step with the product's own words in place of the general ones, where it has any.
+pub(super) fn advised(step: Step, advice: Option<Remedy>) -> Step {
+    match advice {
+        Some(Remedy { text, command }) => Step { remedy: text, command, ..step },
+        None => step,
+    }
 }
 
 /// The steps so far, and whom to tell.

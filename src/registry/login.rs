@@ -6,16 +6,30 @@ use url::Url;
 use super::client::{Answer, Ask, place};
 use super::ecr;
 use super::knock::Way;
-use super::ladder::{Test, step};
+use super::ladder::{Test, advised, step};
 use super::pair::Pair;
 use super::said::{Hush, is_html};
 use super::token::{NoToken, token};
-use super::words::{firewall_remedy, said, target, trouble_step, unwell};
+use super::words::{FIREWALL, firewall_remedy, is_firewall, said, target, trouble_step, unwell};
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Outcome, Server, Step};
 
-/// Sends user and password, once.
+/// Sends user and password, once; what went wrong is told in the words of the registry's product.
 pub(super) async fn log_in(test: &Test<'_>, server: &Server, url: &Url, way: &Way, pair: &Pair) -> Step {
+    let step = attempt(test, server, url, way, pair).await;
+    if step.outcome == Outcome::Pass {
+        return step;
+    }
+    let key = match step.code {
+        Code::Denied if ecr::is_undecoded(&pair.password) => "undecoded_token",
+        Code::Denied if step.remedy.starts_with(FIREWALL) => "firewall",
+        code => code.as_str(),
+    };
+    let advice = test.advice(key, None);
+    advised(step, advice)
+}
+
+async fn attempt(test: &Test<'_>, server: &Server, url: &Url, way: &Way, pair: &Pair) -> Step {
     let Some(basic) = pair.basic() else {
         return inconclusive(Code::BadCredentials, "user or password cannot be sent in a header", "type them again");
     };
@@ -25,7 +39,7 @@ pub(super) async fn log_in(test: &Test<'_>, server: &Server, url: &Url, way: &Wa
             match token(test.client, (realm, service.as_deref()), Some(pair), None).await {
                 Ok(bearer) => (bearer, format!("a token of {}", place(realm))),
                 Err(NoToken::Trouble(trouble)) => return trouble_step(trouble, Rung::Login, server),
-                Err(NoToken::Refused(answer)) => return no_token(server, realm, &pair.hush(), &answer),
+                Err(NoToken::Refused(answer)) => return no_token(realm, &pair.hush(), &answer),
                 Err(NoToken::Empty) => return empty(realm),
             }
         }
@@ -46,13 +60,12 @@ fn accepted(server: &Server, url: &Url, pair: &Pair, answer: &Answer, via: &str)
             "check the host: a product's web page and its registry often have different names",
         ),
         200 => step(Rung::Login, Code::Ok, Outcome::Pass, format!("{host} accepts user and password (by {via})"), ""),
-        401 => {
-            refused(Code::BadCredentials, format!("{host} refuses user or password{said}"), credential_remedy(server))
-        }
+        401 => refused(Code::BadCredentials, format!("{host} refuses user or password{said}"), CREDENTIALS.into()),
+        // ECR's way to say that a token is undecoded, of another region, or has ended.
         400 | 403 if server.ecr().is_some() => {
-            refused(Code::Denied, format!("{host} refuses this token{said}"), ecr::remedy(&pair.password).to_owned())
+            refused(Code::Denied, format!("{host} refuses this token{said}"), CREDENTIALS.into())
         }
-        403 => refused(Code::Denied, format!("{host} denies access{said}"), denied_remedy(server, answer)),
+        403 => refused(Code::Denied, format!("{host} denies access{said}"), denied_remedy(answer)),
         status @ (301 | 302 | 303 | 307 | 308) => inconclusive(
             Code::Redirected,
             format!("{host} sends the login on to {} ({status}); nothing was sent there", target(url, &answer.headers)),
@@ -68,21 +81,19 @@ fn accepted(server: &Server, url: &Url, pair: &Pair, answer: &Answer, via: &str)
 }
 
 /// What a token server's answer other than 200 means for a login.
-fn no_token(server: &Server, realm: &Url, hush: &Hush, answer: &Answer) -> Step {
+fn no_token(realm: &Url, hush: &Hush, answer: &Answer) -> Step {
     let host = place(realm);
     let said = said(answer, hush);
     let text = String::from_utf8_lossy(&answer.body).to_ascii_lowercase();
     match answer.status {
-        401 => {
-            refused(Code::BadCredentials, format!("{host} refuses user or password{said}"), credential_remedy(server))
-        }
-        403 => refused(Code::Denied, format!("{host} denies access{said}"), denied_remedy(server, answer)),
+        401 => refused(Code::BadCredentials, format!("{host} refuses user or password{said}"), CREDENTIALS.into()),
+        403 => refused(Code::Denied, format!("{host} denies access{said}"), denied_remedy(answer)),
         // RFC 6749 §5.2: an OAuth 2 server says 400 where others say 401.
         400 if ["invalid_grant", "access_denied", "unauthorized", "invalid_client"]
             .iter()
             .any(|c| text.contains(c)) =>
         {
-            refused(Code::BadCredentials, format!("{host} refuses user or password{said}"), credential_remedy(server))
+            refused(Code::BadCredentials, format!("{host} refuses user or password{said}"), CREDENTIALS.into())
         }
         status @ (301 | 302 | 303 | 307 | 308) => inconclusive(
             Code::Redirected,
@@ -117,22 +128,10 @@ fn inconclusive(code: Code, detail: impl Into<String>, remedy: &str) -> Step {
     step(Rung::Login, code, Outcome::Inconclusive, detail, remedy)
 }
 
-fn credential_remedy(server: &Server) -> String {
-    if server.is_hub() {
-        "use the Docker ID and an access token of it (or the organization's name and an organization token)".into()
-    } else if server.ecr().is_some() {
-        "the user is AWS, the password a token of `aws ecr get-login-password`, at most 12 hours old".into()
-    } else {
-        "check the user, and copy the password again; it may have ended or been revoked".into()
-    }
-}
+const CREDENTIALS: &str = "check the user, and copy the password again; it may have ended or been revoked";
 
-fn denied_remedy(server: &Server, answer: &Answer) -> String {
-    let name = server.name();
-    if name == "ghcr.io" || (name.starts_with("containers.") && name.ends_with(".ghe.com")) {
-        "GHCR says this to a wrong password too: use a classic token with read:packages, authorized for SSO if need be"
-            .into()
-    } else if String::from_utf8_lossy(&answer.body).to_ascii_lowercase().contains("firewall") {
+fn denied_remedy(answer: &Answer) -> String {
+    if is_firewall(answer) {
         firewall_remedy(answer)
     } else {
         "the registry knows the login but allows it nothing, or refuses it in this way: check its rights".into()

@@ -11,7 +11,7 @@ use url::Url;
 use super::challenge::Challenge;
 use super::client::{Answer, Ask, place};
 use super::knock::{Way, unsafe_realm, way_of};
-use super::ladder::{Test, step};
+use super::ladder::{Test, advised, step};
 use super::pair::Pair;
 use super::token::{NoToken, token};
 use super::words::{said, target, trouble_step, unwell};
@@ -45,8 +45,13 @@ pub(super) async fn pull(
         );
     }
     let asked = Asked { test, server, url: door.0, pair, image: &image };
-    match asked.head(door.1).await {
-        Ok(step) | Err(step) => step,
+    let (Ok(step) | Err(step)) = asked.head(door.1).await;
+    match step.outcome {
+        Outcome::Fail => {
+            let advice = test.advice(step.code.as_str(), Some(&image));
+            advised(step, advice)
+        }
+        Outcome::Pass | Outcome::Inconclusive | Outcome::Skipped => step,
     }
 }
 

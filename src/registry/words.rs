@@ -73,11 +73,18 @@ pub(super) fn trouble_step(trouble: Trouble, rung: Rung, server: &Server) -> Ste
     step(rung, trouble.code, Outcome::Inconclusive, trouble.detail, remedy)
 }
 
-pub(super) fn firewall_remedy(answer: &Answer) -> String {
+/// Whether the answer blames the address it came from, as Azure's registries do.
+pub(super) fn is_firewall(answer: &Answer) -> bool {
     let text = String::from_utf8_lossy(&answer.body).to_ascii_lowercase();
-    if text.contains("firewall") || text.contains("not allowed access") || text.contains("client with ip") {
-        "not the password: the registry's network rules do not let this address in; a codespace comes from others"
-            .into()
+    answer.status == 403 && ["firewall", "not allowed access", "client with ip"].iter().any(|word| text.contains(word))
+}
+
+/// How the remedy for a firewall begins.
+pub(super) const FIREWALL: &str = "not the password: the registry's network rules";
+
+pub(super) fn firewall_remedy(answer: &Answer) -> String {
+    if is_firewall(answer) {
+        format!("{FIREWALL} do not let this address in; a codespace comes from others")
     } else {
         "not the password: ask who runs the registry whether addresses are restricted; a codespace comes from others"
             .into()

@@ -22,7 +22,7 @@ use self::terminal::Screen;
 use crate::app::world::Start;
 use crate::app::{App, Look};
 use crate::domain::{OrgName, Problem, RepoName};
-use crate::local::{Address, Config, Env, ReadOnly, git};
+use crate::local::{Address, Config, Env, ReadOnly, git, presets};
 use crate::sandbox::{self, RegistryKind, WorldKind};
 use crate::ui::{Glyphs, Theme};
 
@@ -63,6 +63,7 @@ pub async fn run(options: Options) -> Result<Ended, Problem> {
         None => here(&options.env, &address).await,
     };
     let config = Config::load(&options.env, options.read_only)?;
+    crate::domain::preset::add_files(presets::files(&options.env));
     let elsewhere = (!address.is_github()).then(|| address.host.clone());
     let start = Start {
         elsewhere,

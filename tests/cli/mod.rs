@@ -10,6 +10,7 @@ mod device;
 mod ends;
 mod list;
 mod list_all;
+mod presets;
 mod restart;
 mod rotate;
 mod seamless;

@@ -29,9 +29,11 @@ impl StubGh {
         let script = format!(
             "#!/bin/sh\nPATH=/usr/bin:/bin\necho \"$* [$GH_TOKEN$GITHUB_TOKEN]\" >> '{}'\n\
              case \"$1 $2\" in\n'auth token') echo '{}' ;;\n\
-             'auth refresh') printf 'stub gh asks: go on? '; read answer </dev/tty; {refresh} ;;\nesac\n",
+             'auth refresh') printf 'stub gh asks: go on? (%s) ' \"$(grep -c '^auth refresh' '{log}')\"; \
+             read answer </dev/tty; {refresh} ;;\nesac\n",
             log.display(),
             stage.scene.token(),
+            log = log.display(),
         );
         let program = folder.join("gh");
         std::fs::write(&program, script).expect("a script");

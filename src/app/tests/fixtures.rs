@@ -114,8 +114,16 @@ fn values(mut driver: Driver, preset: usize, place: usize) -> Driver {
     driver
 }
 
+/// Where the preset for every other registry stands.
+fn other() -> usize {
+    crate::domain::preset::presets().len() - 1
+}
+
 fn wizard_begins() -> Vec<(&'static str, Driver)> {
+    let mut found = with(Driver::ready(), "n");
+    found.paste("ghcr.io/acme/app:1");
     vec![
+        ("wizard_registry_found", found),
         ("wizard_registry", with(Driver::ready(), "n")),
         ("wizard_registry_other", with(Driver::ready(), "n G")),
         ("wizard_where", with(Driver::ready(), "n enter")),
@@ -143,13 +151,14 @@ fn wizard_values() -> Vec<(&'static str, Driver)> {
     vec![
         ("wizard_values_seamless", answered(waiting.clone())),
         ("wizard_values_seamless_waits", waiting),
+        ("wizard_values_elsewhere", with(values(Driver::ready(), 6, 0), "tab tab")),
         ("wizard_values_empty", values(Driver::ready(), 0, 0)),
         ("wizard_values_blocked", blocked),
         ("wizard_values_warned", warned),
         ("wizard_values_good", token),
         ("wizard_values_filled", filled),
         ("wizard_values_prefix_taken", prefix),
-        ("wizard_values_nothing_typed", with(values(Driver::ready(), 4, 0), "enter enter")),
+        ("wizard_values_nothing_typed", with(values(Driver::ready(), other(), 0), "enter enter")),
     ]
 }
 

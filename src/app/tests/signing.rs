@@ -107,3 +107,14 @@ pub fn sign_in() -> Driver {
 pub fn waiting_for_code() -> Driver {
     with_device()
 }
+
+#[test]
+fn from_its_help_one_goes_back_to_signing_in_and_nothing_is_read_twice() {
+    let mut driver = Driver::ready();
+    driver.keys("S ? S");
+    assert_eq!(driver.title(), "Sign in");
+    assert_eq!(driver.live.values().filter(|job| **job == Job::Tokens).count(), 1);
+    driver.keys("esc");
+    assert_eq!(driver.title(), "Credentials");
+    assert!(driver.live.is_empty());
+}

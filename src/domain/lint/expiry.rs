@@ -2,9 +2,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
-use crate::domain::Sensitive;
+use super::{Finding, Severity};
+use crate::domain::{Member, Sensitive};
 
 /// More than any token seen so far: Amazon's have about 2000 to 3200 characters.
 const LONGEST: usize = 16 * 1024;
@@ -44,4 +46,30 @@ pub fn jwt_expiry(password: &Sensitive) -> Option<i64> {
 fn bounded(password: &Sensitive) -> Option<&str> {
     let text = password.expose().trim();
     (text.len() <= LONGEST).then_some(text)
+}
+
+/// A password that says when it ends, at this moment: one that is over, and one that will be before long.
+pub fn check_end(password: &Sensitive, now: DateTime<Utc>) -> Option<Finding> {
+    let end = DateTime::from_timestamp(ecr_token_expiry(password).or_else(|| jwt_expiry(password))?, 0)?;
+    let left = end.signed_duration_since(now);
+    let (severity, text) = match left {
+        _ if left <= TimeDelta::zero() => (Severity::Warn, format!("ended {} ago: get a new one", words(-left))),
+        _ if left <= TimeDelta::days(3) => {
+            (Severity::Warn, format!("ends in {}, and codespaces that start later cannot pull", words(left)))
+        }
+        _ => (Severity::Info, format!("ends on {}", end.format("%Y-%m-%d"))),
+    };
+    Some(Finding::new(Member::Password, severity, text))
+}
+
+/// The two largest units: `2 days 3 h`, `11 h 40 min`.
+fn words(time: TimeDelta) -> String {
+    let minutes = time.num_minutes();
+    let (days, hours, minutes) = (minutes / (24 * 60), minutes / 60 % 24, minutes % 60);
+    match (days, hours) {
+        (0, 0) => format!("{minutes} min"),
+        (0, _) => format!("{hours} h {minutes} min"),
+        (1, _) => format!("1 day {hours} h"),
+        _ => format!("{days} days"),
+    }
 }

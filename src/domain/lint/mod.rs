@@ -1,12 +1,16 @@
 //! What is wrong, odd or good about the three values before anything is sent, and what one key can do about it.
 //!
-//! It looks at secrets and returns findings: no finding's text is made from the password or a part of it. It asks no
-//! server and knows no clock, so a good finding is about looks only.
+//! It looks at secrets and returns findings: no finding's text is made from the password or a part of it, but for the
+//! time at which one that says so ends. It asks no server and knows no clock, so a good finding is about looks only.
 
 mod expiry;
+mod google_key;
 mod pair;
 mod secret;
 mod server;
+mod single;
+#[cfg(test)]
+mod table_tests;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -17,7 +21,8 @@ use serde::Deserialize;
 use super::preset::{self, Preset, Rule};
 use super::{Member, Members, Prefix, Sensitive};
 
-pub use expiry::{ecr_token_expiry, jwt_expiry};
+pub use expiry::{check_end, ecr_token_expiry, jwt_expiry};
+pub use single::check_single;
 pub use token::check_token;
 
 /// The most bytes a value may have: GitHub keeps 48 KB of each secret, sealed, and sealing adds 48 bytes

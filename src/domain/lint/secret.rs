@@ -2,7 +2,7 @@
 
 use super::{FieldMend, Finding, MendChange, Seen, Severity};
 use crate::domain::Member;
-use crate::domain::preset::{self, RuleMend, Token};
+use crate::domain::preset::{self, Content, RuleMend, Token};
 
 /// What is to be said about the member's value, which is USER's or PASSWORD's.
 pub(super) fn check(seen: &Seen<'_>, member: Member, findings: &mut Vec<Finding>) {
@@ -25,7 +25,17 @@ fn judge(seen: &Seen<'_>, member: Member, text: &str) -> Option<Finding> {
         let mend = otherwise.replace.as_ref().filter(|_| member != Member::Password).map(FieldMend::replace);
         Some(Finding::new(member, otherwise.severity, &otherwise.text).mended_by(mend))
     };
-    of(&field.wrong).or_else(|| known_token(seen, member, text)).or_else(|| of(&field.right)).or_else(otherwise)
+    let content = || {
+        let (severity, text) = match field.content? {
+            Content::GoogleKey => super::google_key::check(text),
+        };
+        Some(Finding::new(member, severity, text))
+    };
+    of(&field.wrong)
+        .or_else(|| known_token(seen, member, text))
+        .or_else(content)
+        .or_else(|| of(&field.right))
+        .or_else(otherwise)
 }
 
 fn field_mend(member: Member, mend: &RuleMend, text: &str) -> Option<FieldMend> {

@@ -59,7 +59,7 @@ fn other_product(seen: &Seen<'_>, text: &str) -> Option<Finding> {
     if own.is_host(&host) {
         return None;
     }
-    let other = preset::presets().iter().find(|preset| preset.is_host(&host));
+    let other = preset::recognize(&host).filter(|preset| preset.is_host(&host));
     let severity = own.server.otherwise.as_ref().map_or(Severity::Warn, |otherwise| otherwise.severity);
     let found = |severity, what: String, id: &str| {
         Some(Finding::new(Member::Server, severity, what).mended_by(FieldMend::use_preset(id)))

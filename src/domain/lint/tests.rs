@@ -108,7 +108,7 @@ fn docker_hubs_server_is_one_exact_text() {
     server_says("dockerhub", "index.docker.io", Severity::Block, "no pull looks under this name", replace(HUB));
     server_says("dockerhub", "hub.docker.com", Severity::Block, "web site", replace(HUB));
     server_says("dockerhub", "nonsense", Severity::Block, "look up https://index", replace(HUB));
-    server_says("dockerhub", "ghcr.io", Severity::Block, "GitHub's", use_preset("other"));
+    server_says("dockerhub", "ghcr.io", Severity::Block, "of GitHub Container Registry", use_preset("ghcr"));
     server_says("dockerhub", "acme.azurecr.io", Severity::Block, "Azure", use_preset("acr"));
 }
 
@@ -173,7 +173,7 @@ fn wrong_servers_of_azure_are_mended() {
     server_says("acr", "azurecr.io", Severity::Block, "lacks the registry's name", None);
     server_says("acr", ECR, Severity::Warn, "Amazon ECR", use_preset("ecr"));
     server_says("acr", "docker.io", Severity::Warn, "Docker Hub", use_preset("dockerhub"));
-    server_says("acr", "ghcr.io", Severity::Warn, "GitHub", use_preset("other"));
+    server_says("acr", "ghcr.io", Severity::Warn, "GitHub", use_preset("ghcr"));
 }
 
 #[test]
@@ -227,19 +227,16 @@ fn ecr_servers_are_known_and_mended() {
 #[test]
 fn other_servers_are_bare_reachable_hosts() {
     assert_eq!(findings("other", "registry.example.com:5000", "", ""), []);
-    assert_eq!(findings("other", "ghcr.io", "", ""), []);
     for (text, severity, piece, bare) in [
         ("https://registry.example.com", Severity::Warn, "https://", "registry.example.com"),
         ("http://registry.example.com:5000", Severity::Warn, "https only", "registry.example.com:5000"),
         ("registry.example.com/v2/", Severity::Warn, "path", "registry.example.com"),
         ("Registry.example.com", Severity::Block, "upper case", "registry.example.com"),
-        ("ghcr.io/acme", Severity::Warn, "path", "ghcr.io"),
         ("https://github.com/acme", Severity::Block, "web site", "ghcr.io"),
         ("docker.pkg.github.com", Severity::Block, "old registry", "ghcr.io"),
         ("gitlab.com", Severity::Block, "registry.gitlab.com", "registry.gitlab.com"),
         ("europe-west1-npm.pkg.dev/p/r", Severity::Block, "docker repositories", "europe-west1-docker.pkg.dev"),
         ("europe-west1.pkg.dev", Severity::Block, "docker repositories", "europe-west1-docker.pkg.dev"),
-        ("acme.jfrog.io/artifactory", Severity::Warn, "path", "acme.jfrog.io"),
         ("index.docker.io", Severity::Block, "look up", HUB),
     ] {
         server_says("other", text, severity, piece, replace(bare));
@@ -250,8 +247,18 @@ fn other_servers_are_bare_reachable_hosts() {
     for text in ["registry.local", "localhost:5000", "10.1.2.3", "192.168.1.4:5000", "registry", "127.0.0.1:5000"] {
         server_says("other", text, Severity::Warn, "cannot reach", None);
     }
-    server_says("other", "public.ecr.aws", Severity::Warn, "no login", None);
-    assert_eq!(findings("other", "europe-west1-docker.pkg.dev", "", ""), []);
+    server_says("other", "public.ecr.aws", Severity::Warn, "no login", use_preset("ecr-public"));
+    server_says("other", "mcr.microsoft.com", Severity::Warn, "no login", None);
+    for (server, id) in [
+        ("ghcr.io", "ghcr"),
+        ("ghcr.io/acme", "ghcr"),
+        ("europe-west1-docker.pkg.dev", "gar"),
+        ("acme.jfrog.io/artifactory", "jfrog"),
+        ("quay.io", "quay"),
+        ("registry.gitlab.com", "gitlab"),
+    ] {
+        server_says("other", server, Severity::Warn, "its preset knows more", use_preset(id));
+    }
 }
 
 #[test]
@@ -375,7 +382,7 @@ fn a_token_for_one_registry_is_refused_at_another() {
         ("other", "registry.example.com", ghp, Severity::Warn, "GitHub only"),
         ("other", "ghcr.io", &fine, Severity::Block, "classic tokens only"),
         ("other", "ghcr.io", "ghs_123_eyJ.x.y", Severity::Warn, "session"),
-        ("other", "ghcr.io", "hunter2hunter2", Severity::Warn, "classic GitHub token"),
+        ("ghcr", "ghcr.io", "hunter2hunter2", Severity::Warn, "classic GitHub token"),
         ("other", "ghcr.io", &npm, Severity::Block, "no registry of images"),
         ("other", "quay.io", "glpat-aaaaaaaaaaaaaaaaaaaa", Severity::Block, "for GitLab"),
         ("other", "registry.gitlab.com", "glpat-aaaaaaaaaaaaaaaaaaaa", Severity::Good, "GitLab"),
@@ -485,27 +492,6 @@ fn the_account_of_an_access_key_is_compared_with_the_servers() {
 }
 
 #[test]
-fn known_products_of_other_have_rules_of_their_own() {
-    let gar = "europe-west1-docker.pkg.dev";
-    says(about("other", Member::User, gar, "me", ""), Severity::Warn, "none of Google's", None);
-    says(about("other", Member::User, gar, "oauth2accesstoken", ""), Severity::Warn, "an hour", None);
-    says(
-        about("other", Member::User, gar, "_json_key", "ewogICJ0eXBlIjog"),
-        Severity::Block,
-        "base64",
-        replace("_json_key_base64"),
-    );
-    says(
-        about("other", Member::User, gar, "_json_key_base64", "{}"),
-        Severity::Block,
-        "plain JSON",
-        replace("_json_key"),
-    );
-    says(about("other", Member::User, "harbor.acme.com", "robot+ci", ""), Severity::Warn, "dollar", None);
-    says(about("other", Member::User, "quay.io", "acme+ci", ""), Severity::Good, "robot", None);
-}
-
-#[test]
 fn what_github_cannot_keep_is_refused_before_it_is_sent() {
     let long = "x".repeat(VALUE_LIMIT + 1);
     let other = by_id("other");
@@ -558,10 +544,34 @@ fn likely() -> impl Strategy<Value = String> {
         "(AKIA|ASIA|AIDA)[A-Z2-7]{16}",
         "(dckr_pat_|ghp_|github_pat_|glpat-|eyJ|QVdTOmV5)[A-Za-z0-9_.-]{0,60}",
         "[a-z]{0,6}",
+        "(https?://)?([a-z]{1,8}\\.)?(ghcr\\.io|ghe\\.com|pkg\\.dev|gitlab\\.com)(/[a-z/]{0,9})?",
+        "(https?://)?([a-z]{1,8}\\.)?(quay\\.io|jfrog\\.io|npmjs\\.com)(/[a-z/]{0,9})?",
+        "\\{\"type\": ?\"service_account\"[ -~]{0,40}\\}?",
     ]
 }
 
+/// The values with the first proposal for one member put in, and what kind it was.
+fn mended(preset: &Preset, typed: &Members<Sensitive>, member: Member) -> (Members<Sensitive>, Option<bool>) {
+    let mut mended = typed.clone();
+    let found = check(preset, typed).into_iter().find(|f| f.member == member && f.mend.is_some());
+    let is_trim = match found.and_then(|finding| finding.mend).map(|mend| mend.change) {
+        Some(MendChange::Replace(better)) => {
+            *mended.get_mut(member) = better.into();
+            Some(false)
+        }
+        Some(MendChange::Trim) => {
+            *mended.get_mut(member) = typed.get(member).trimmed();
+            Some(true)
+        }
+        Some(MendChange::SwapUserAndPassword | MendChange::UsePreset(_)) | None => None,
+    };
+    (mended, is_trim)
+}
+
 proptest! {
+    // Fourteen presets each, so a few cases go a long way.
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn nothing_panics_on_any_input(server in likely(), user in likely(), password in likely()) {
         for preset in presets() {
@@ -578,9 +588,39 @@ proptest! {
             preset.suggest_prefix(&server, &[]);
             ecr_token_expiry(&values.password);
             jwt_expiry(&values.password);
+            check_end(&values.password, chrono::DateTime::UNIX_EPOCH);
+        }
+        for single in preset::singles() {
+            prop_assert!(check_single(single, &server, &password.as_str().into()).is_sorted_by_key(|f| f.severity));
         }
         let _ = preset::recognize(&server);
         let _ = check_prefix(&server, &[]);
+    }
+
+    #[test]
+    fn a_mend_that_is_applied_leaves_nothing_to_mend_in_the_same_way(
+        server in likely(), user in likely(), password in likely(),
+    ) {
+        for preset in presets() {
+            let typed = values(&server, &user, &password);
+            for member in Member::all() {
+                let (once, kind) = mended(preset, &typed, member);
+                let (twice, again) = mended(preset, &once, member);
+                prop_assert!(kind.is_none() || kind != again || twice == once, "{} {:?} {}", preset.id, member, server);
+            }
+        }
+        for single in preset::singles() {
+            let address = |text: &str| {
+                let finding = check_single(single, text, &"".into()).into_iter().find(|f| f.mend.is_some());
+                match finding.and_then(|finding| finding.mend).map(|mend| mend.change) {
+                    Some(MendChange::Replace(better)) => better,
+                    Some(MendChange::Trim) => text.trim().to_owned(),
+                    Some(MendChange::SwapUserAndPassword | MendChange::UsePreset(_)) | None => text.to_owned(),
+                }
+            };
+            let once = address(server.trim());
+            prop_assert_eq!(address(&once), once.clone(), "{}", server);
+        }
     }
 
     #[test]

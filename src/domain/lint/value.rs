@@ -48,14 +48,24 @@ fn check_characters(member: Member, text: &str, findings: &mut Vec<Finding>) {
 
 /// Quotation marks and placeholders that came along with what was copied.
 fn check_wrapping(member: Member, text: &str, findings: &mut Vec<Finding>) {
-    let inner = ['"', '\'', '`'].iter().find_map(|q| text.strip_prefix(*q)?.strip_suffix(*q));
-    if let Some(inner) = inner.filter(|inner| !inner.trim().is_empty()) {
+    let inner = unquoted(text);
+    if let Some(inner) = inner.filter(|inner| !inner.is_empty()) {
         let what = "has quotation marks around it, which belong to a shell and not to the value";
-        let mend = (member == Member::User).then(|| FieldMend::replace(inner.trim()));
+        let mend = (member == Member::User).then(|| FieldMend::replace(inner));
         findings.push(Finding::new(member, Severity::Warn, what).mended_by(mend));
     } else if is_placeholder(text) {
         findings.push(Finding::new(member, Severity::Warn, "looks like a placeholder, not like the value itself"));
     }
+}
+
+/// What stands within all the quotation marks around a text; `None` if there are none.
+fn unquoted(text: &str) -> Option<&str> {
+    let peel = |text| ['"', '\'', '`'].iter().find_map(|q| str::strip_suffix(str::strip_prefix(text, *q)?, *q));
+    let mut inner = peel(text)?.trim();
+    while let Some(deeper) = peel(inner) {
+        inner = deeper.trim();
+    }
+    Some(inner)
 }
 
 /// `<token>`, `$TOKEN`, `${TOKEN}`, `${{ secrets.TOKEN }}`, `%TOKEN%`, and rows of stars, bullets or x.

@@ -2,57 +2,80 @@
 //!
 //! Nothing here sees a password: rules are matched by `domain::lint`, which alone may look at one.
 
+use std::sync::OnceLock;
+
 use regex::Regex;
 
 use crate::domain::lint::Severity;
 
-/// A pattern that was checked when its file was read.
+/// A pattern. It is compiled when it is first asked: most of a file's are never, and compiling is what takes the time.
 #[derive(Clone, Debug)]
-pub struct Pattern(Regex);
+pub struct Pattern {
+    text: Box<str>,
+    compiled: OnceLock<Option<Regex>>,
+}
 
 impl PartialEq for Pattern {
     fn eq(&self, other: &Self) -> bool {
-        self.0.as_str() == other.0.as_str()
+        self.text == other.text
     }
 }
 
 impl Eq for Pattern {}
 
 impl Pattern {
-    /// Compiles a pattern; the reason of a refusal is one line.
+    /// A pattern of somebody else's file: compiled at once. The reason of a refusal is one line.
     pub fn new(text: &str) -> Result<Self, String> {
-        Regex::new(text).map(Self).map_err(|fault| {
+        let compiled = Regex::new(text).map_err(|fault| {
             let whole = fault.to_string();
             whole.lines().last().unwrap_or_default().trim().trim_start_matches("error: ").to_owned()
-        })
+        })?;
+        Ok(Self { text: text.into(), compiled: OnceLock::from(Some(compiled)) })
+    }
+
+    /// A pattern of the program's own files, which the tests compile: one that cannot be would match nothing.
+    pub(super) fn own(text: &str) -> Self {
+        Self { text: text.into(), compiled: OnceLock::new() }
+    }
+
+    fn regex(&self) -> Option<&Regex> {
+        self.compiled.get_or_init(|| Regex::new(&self.text).ok()).as_ref()
     }
 
     pub fn is_match(&self, text: &str) -> bool {
-        self.0.is_match(text)
+        self.regex().is_some_and(|regex| regex.is_match(text))
     }
 
     pub(crate) fn has_group(&self, name: &str) -> bool {
-        self.0.capture_names().flatten().any(|n| n == name)
+        self.text.contains(&format!("(?P<{name}>")) || self.text.contains(&format!("(?<{name}>"))
     }
 
     /// What the group `part` holds.
     pub(crate) fn part(&self, text: &str) -> Option<String> {
-        Some(self.0.captures(text)?.name("part")?.as_str().to_owned())
+        Some(self.regex()?.captures(text)?.name("part")?.as_str().to_owned())
     }
 
     /// What every named group holds.
     pub(crate) fn parts(&self, text: &str) -> Vec<(String, String)> {
-        let Some(captures) = self.0.captures(text) else { return Vec::new() };
-        let names = self.0.capture_names().flatten();
+        let Some(regex) = self.regex() else { return Vec::new() };
+        let Some(captures) = regex.captures(text) else { return Vec::new() };
+        let names = regex.capture_names().flatten();
         names.filter_map(|name| Some((name.to_owned(), captures.name(name)?.as_str().to_owned()))).collect()
     }
 
     /// `template` with its `${name}` filled from the match.
     pub(crate) fn expand(&self, text: &str, template: &str) -> Option<String> {
-        let captures = self.0.captures(text)?;
+        let captures = self.regex()?.captures(text)?;
         let mut out = String::new();
         captures.expand(template, &mut out);
         Some(out)
+    }
+}
+
+#[cfg(test)]
+impl Pattern {
+    pub(super) fn is_sound(&self) -> bool {
+        self.regex().is_some()
     }
 }
 
@@ -92,6 +115,24 @@ pub enum RuleMend {
     Swap,
     /// Go on with the preset of this id.
     Preset(String),
+}
+
+/// What a product's servers and credentials look like, for [`super::which`]. Guesses: a lint never builds on them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Signs {
+    /// Bare hosts that are probably this product's, such as `harbor.example.com`.
+    pub host: Option<Pattern>,
+    /// Users of this way to log in, where two presets share their hosts.
+    pub user: Option<Pattern>,
+    /// Passwords of this product that no row of `assets/tokens.toml` knows.
+    pub password: Option<Pattern>,
+}
+
+/// What a value has to be inside, beyond what a pattern can see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// The key file of a Google service account, as JSON or in base64.
+    GoogleKey,
 }
 
 /// What is said of a value that no rule knows.

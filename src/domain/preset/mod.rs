@@ -4,18 +4,29 @@
 //! name.
 
 mod grammar;
+mod obtain;
+#[cfg(test)]
+mod obtain_tests;
 mod parse;
 mod product;
+mod raw;
+mod shelf;
+mod single;
 #[cfg(test)]
 mod tests;
-
-use std::sync::LazyLock;
+mod which;
+#[cfg(test)]
+mod which_tests;
 
 use super::{Member, Prefix, Server};
 
-pub use grammar::{Otherwise, Pattern, Rule, RuleMend};
-pub use parse::{PresetFault, parse};
+pub use grammar::{Content, Otherwise, Pattern, Rule, RuleMend, Signs};
+pub use obtain::{Obtain, Remedy, RemedyRow};
+pub use parse::{Entry, PresetFault, parse, read};
 pub use product::{Token, TokenNote, looks_like_a_secret, product_of_host, product_of_prefix, tokens};
+pub use shelf::{File, add_files, embedded_ids, faults, preset, presets, single, singles};
+pub use single::{Single, Use};
+pub use which::{Recognized, Sign, recognize, recognize_login, recognize_trial, which, which_single};
 
 /// One registry product, or one way to log in to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,8 +43,8 @@ pub struct Preset {
     pub server: Field,
     pub user: Field,
     pub password: Field,
-    /// The steps to a credential with the least rights. Those that begin with `$ ` are commands.
-    pub obtain: Vec<String>,
+    /// The steps to a credential with the least rights, with holes; [`Preset::steps`] fills them.
+    pub obtain: Vec<Obtain>,
     /// Where the steps begin, always https.
     pub obtain_url: Option<String>,
     /// The page that explains it, always https.
@@ -45,6 +56,14 @@ pub struct Preset {
     /// Finds the telling part of a host (`part`), for a second credential's prefix and for Azure's admin user, and
     /// what else the steps speak of.
     pub(crate) telling: Option<Pattern>,
+    /// Finds the parts of a repository the steps speak of, such as its project.
+    pub(crate) parts: Option<Pattern>,
+    /// The repository of the examples.
+    pub(crate) repository: String,
+    pub(crate) signs: Signs,
+    pub(crate) remedies: Vec<RemedyRow>,
+    /// Whether it is a user's own and not one of pullkey's.
+    pub own: bool,
 }
 
 /// One of the three values of a preset: what it is called, how it looks, and how it goes wrong.
@@ -55,40 +74,14 @@ pub struct Field {
     pub help: String,
     /// The only value that works; it is filled in.
     pub fixed: Option<String>,
+    /// What the value has to be inside.
+    pub content: Option<Content>,
     /// Values people really type; the first that matches speaks.
     pub(crate) wrong: Vec<Rule>,
     /// What is as it should be, asked only when nothing was wrong.
     pub(crate) right: Vec<Rule>,
     /// What is said of every other value.
     pub(crate) otherwise: Option<Otherwise>,
-}
-
-/// The files of `assets/presets`, in the order in which they are offered.
-pub(crate) const FILES: [(&str, &str); 5] = [
-    ("acr.toml", include_str!("../../../assets/presets/acr.toml")),
-    ("dockerhub.toml", include_str!("../../../assets/presets/dockerhub.toml")),
-    ("ecr.toml", include_str!("../../../assets/presets/ecr.toml")),
-    ("ecr-token.toml", include_str!("../../../assets/presets/ecr-token.toml")),
-    ("other.toml", include_str!("../../../assets/presets/other.toml")),
-];
-
-static PRESETS: LazyLock<Vec<Preset>> =
-    LazyLock::new(|| FILES.iter().filter_map(|(file, text)| parse(file, text).ok()).collect());
-
-/// All presets, in the order in which they are offered; «other» comes last.
-pub fn presets() -> &'static [Preset] {
-    &PRESETS
-}
-
-/// The preset with this id.
-pub fn preset(id: &str) -> Option<&'static Preset> {
-    presets().iter().find(|preset| preset.id == id)
-}
-
-/// Which product a server belongs to, however its host is spelled; `None` if it is none with a preset of its own.
-pub fn recognize(server: &str) -> Option<&'static Preset> {
-    let host = host_of(server)?;
-    presets().iter().find(|preset| preset.is_host(&host))
 }
 
 /// The bare, lower-case host of a server text, however it is wrapped.
@@ -120,25 +113,12 @@ impl Preset {
         self.telling.as_ref()?.part(&host)
     }
 
-    /// [`Preset::obtain`] with the example's registry, account and region replaced by those of the server, where it
-    /// names them. What is filled in is part of a checked host, so it cannot end a shell's word.
-    pub fn steps(&self, server: &str) -> Vec<String> {
-        let parts = |server: &str| Some(self.telling.as_ref()?.parts(&host_of(server)?));
-        let (Some(examples), Some(typed)) = (parts(&self.server.example), parts(server)) else {
-            return self.obtain.clone();
-        };
-        let fill = |step: &String| {
-            examples.iter().fold(step.clone(), |step, (name, example)| match typed.iter().find(|(n, _)| n == name) {
-                Some((_, value)) if step.starts_with("$ ") => step.replace(example.as_str(), value),
-                Some(_) | None => step,
-            })
-        };
-        self.obtain.iter().map(fill).collect()
-    }
-
     /// The addresses a browser may be sent to for this preset.
     pub fn links(&self) -> impl Iterator<Item = &str> {
-        [Some(self.docs_url.as_str()), self.obtain_url.as_deref()].into_iter().flatten()
+        let pages = self.obtain.iter().filter_map(|step| step.page.as_deref());
+        // A page on a host that was typed is shown only.
+        let known = pages.filter(|page| !page.split('/').take(3).any(|part| part.contains('{')));
+        [Some(self.docs_url.as_str()), self.obtain_url.as_deref()].into_iter().flatten().chain(known)
     }
 
     /// A prefix that is not taken: the product's own, else with a telling suffix, else with a number.

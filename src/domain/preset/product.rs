@@ -94,7 +94,7 @@ fn read_products(text: &str) -> Result<Vec<Product>, ReadFault> {
     raw.product
         .into_iter()
         .map(|raw| {
-            let hosts = raw.hosts.as_deref().map(Pattern::new).transpose()?;
+            let hosts = raw.hosts.as_deref().map(Pattern::own);
             Ok(Product { name: raw.name, words: raw.words, heads: raw.heads, hosts })
         })
         .collect()
@@ -107,8 +107,8 @@ pub(super) fn read_tokens(text: &str) -> Result<Vec<Token>, ReadFault> {
         .map(|raw| {
             Ok(Token {
                 name: raw.name,
-                head: Pattern::new(&raw.head)?,
-                whole: raw.whole.as_deref().map(Pattern::new).transpose()?,
+                head: Pattern::own(&raw.head),
+                whole: raw.whole.as_deref().map(Pattern::own),
                 member: match raw.member {
                     RawMember::User => Member::User,
                     RawMember::Password => Member::Password,
@@ -167,7 +167,14 @@ pub(super) fn prefix_word_of_host(host: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 pub(super) fn table_faults() -> Vec<String> {
-    [read_products(PRODUCTS).err(), read_tokens(TOKENS).err()].into_iter().flatten().collect()
+    let unsound = PRODUCT_TABLE
+        .iter()
+        .filter_map(|product| product.hosts.as_ref())
+        .chain(TOKEN_TABLE.iter().flat_map(|token| [Some(&token.head), token.whole.as_ref()].into_iter().flatten()))
+        .filter(|pattern| !pattern.is_sound())
+        .map(|pattern| format!("{pattern:?}"));
+    let unread = [read_products(PRODUCTS).err(), read_tokens(TOKENS).err()];
+    unread.into_iter().flatten().chain(unsound).collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use proptest::prelude::*;
+
+use super::shelf::{FILES, Shelf};
 use super::*;
 use crate::domain::lint::Severity;
 
@@ -10,13 +13,16 @@ fn prefix(text: &str) -> Prefix {
 #[test]
 fn every_embedded_file_is_a_preset_with_the_id_of_its_file() {
     for (file, text) in FILES {
-        let preset = parse(file, text).unwrap_or_else(|fault| panic!("{fault}"));
-        assert_eq!(format!("{}.toml", preset.id), file);
+        let id = match read(file, text).unwrap_or_else(|fault| panic!("{fault}")) {
+            Entry::Preset(preset) => preset.id,
+            Entry::Single(single) => single.id,
+        };
+        assert_eq!(format!("{id}.toml"), file);
     }
-    assert_eq!(
-        presets().iter().map(|p| p.id.as_str()).collect::<Vec<_>>(),
-        ["acr", "dockerhub", "ecr", "ecr-token", "other"]
-    );
+    assert_eq!(presets().iter().map(|p| p.id.as_str()).collect::<Vec<_>>(), embedded_ids().collect::<Vec<_>>());
+    assert_eq!(presets().last().map(|p| p.id.as_str()), Some("other"));
+    assert_eq!((singles().len(), single("npm").map(|single| single.use_of.secret.as_str())), (1, Some("NPM_TOKEN")));
+    assert_eq!((faults(), FILES.len()), (&[][..], presets().len() + singles().len()));
     assert_eq!(product::table_faults(), Vec::<String>::new());
     assert!(tokens().len() > 10);
 }
@@ -28,9 +34,13 @@ fn every_preset_helps_and_links_over_https() {
             assert!(!field.label.is_empty() && !field.example.is_empty(), "{} {member:?}", preset.id);
             assert!(field.help.len() > 20, "{} {member:?}", preset.id);
         }
-        assert!(preset.obtain.len() >= 4, "{}", preset.id);
+        assert!(preset.obtain.len() >= 3, "{}", preset.id);
         assert!(preset.docs_url.starts_with("https://"), "{}", preset.id);
-        assert!(preset.obtain.iter().all(|step| !step.ends_with('.') && !step.contains('\n')), "{}", preset.id);
+        assert!(preset.obtain.iter().any(|step| step.gives.is_some()), "{}", preset.id);
+        let texts = preset.obtain.iter().map(|step| &step.text).chain(preset.remedies.iter().map(|row| &row.text));
+        for text in texts {
+            assert!(!text.ends_with('.') && !text.to_lowercase().contains("error"), "{}: {text}", preset.id);
+        }
         for rule in
             [&preset.server, &preset.user, &preset.password].into_iter().flat_map(|f| f.wrong.iter().chain(&f.right))
         {
@@ -41,6 +51,21 @@ fn every_preset_helps_and_links_over_https() {
         }
         // The word for lists is one the product table knows, so that tokens find their home.
         assert!(preset.hosts.is_none() || product::product_names().contains(&preset.short.as_str()), "{}", preset.id);
+    }
+}
+
+/// What the registry room will ask for beside the codes there are.
+const MORE_CODES: [&str; 2] = ["firewall", "undecoded_token"];
+
+#[test]
+fn every_remedy_is_for_a_code_of_the_test() {
+    use strum::IntoEnumIterator as _;
+    let mut known: Vec<&str> = crate::domain::Code::iter().map(crate::domain::Code::as_str).collect();
+    known.extend(MORE_CODES);
+    for preset in presets() {
+        for row in &preset.remedies {
+            assert!(known.contains(&row.code.as_str()), "{}: {}", preset.id, row.code);
+        }
     }
 }
 
@@ -56,8 +81,22 @@ fn a_server_is_recognized_however_it_is_spelled() {
         ("123456789012.dkr.ecr.eu-west-1.amazonaws.com/app", Some("ecr")),
         ("123456789012.dkr-ecr-fips.us-east-2.on.aws", Some("ecr")),
         ("api.ecr.eu-west-1.amazonaws.com", Some("ecr")),
-        ("ghcr.io", None),
-        ("public.ecr.aws", None),
+        ("ghcr.io", Some("ghcr")),
+        ("https://github.com/acme/app", Some("ghcr")),
+        ("containers.acme.ghe.com", Some("ghcr")),
+        ("public.ecr.aws", Some("ecr-public")),
+        ("europe-west1-docker.pkg.dev", Some("gar")),
+        ("eu.gcr.io", Some("gar")),
+        ("registry.gitlab.com", Some("gitlab")),
+        ("gitlab.example.com:5050", Some("gitlab")),
+        ("quay.io", Some("quay")),
+        ("quay.acme.example", Some("quay")),
+        ("acme.jfrog.io", Some("jfrog")),
+        ("artifactory.acme.example", Some("jfrog")),
+        ("harbor.acme.example", Some("harbor")),
+        ("localhost:5000", Some("distribution")),
+        ("10.1.2.3", Some("distribution")),
+        ("registry.example.com", None),
         ("azurecr.io.example.com", None),
         ("notdocker.io", None),
         ("", None),
@@ -188,6 +227,18 @@ fn a_bad_preset_is_refused_with_its_line_and_reason() {
             "put together",
         ),
         ("[user]", "[user]\n= 3", 19, ""),
+        ("[server]", "kind = \"token\"\n[server]", 1, "needs the table `use`"),
+        ("[server]", "[[obtain]]\ntext = \"see {nothing}\"\n[server]", 9, "nothing fills {nothing}"),
+        ("[server]", "[[obtain]]\ntext = \"t\"\npage = \"http://x\"\n[server]", 10, "https://"),
+        ("[server]", "[remedies]\nBad = \"t\"\n[server]", 9, "codes of a test"),
+        ("[server]", "[remedies]\ndenied = { txt = \"t\" }\n[server]", 9, "unknown field `txt`"),
+        ("[server]", "[remedies]\ndenied = { text = \"t\", command = \"x {y}\" }\n[server]", 9, "nothing fills {y}"),
+        ("[server]", "[remedies]\ndenied = 3\n[server]", 9, "a sentence"),
+        ("[server]", "repository = \"A b\"\n[server]", 8, "no repository"),
+        ("[server]", "[recognize]\nhost = '('\n[server]", 9, "unclosed group"),
+        ("help = \"h\"\n", "help = \"h\"\nfixed = \"a\\u001bb\"\n", 12, "invisible character"),
+        ("help = \"h\"\n", "help = \"h\"\ncontent = \"google-key\"\n", 10, "for the password only"),
+        ("prefix = \"MINE\"\n", "", 1, "prefix is missing"),
     ] {
         let fault = parse("mine.toml", &SMALL.replacen(from, to, 1)).unwrap_err();
         assert_eq!((fault.file.as_str(), fault.line), ("mine.toml", line), "{fault}");
@@ -202,27 +253,88 @@ fn a_bad_preset_is_refused_with_its_line_and_reason() {
 }
 
 #[test]
-fn the_steps_speak_of_the_server_that_was_typed() {
-    let acr = super::preset("acr").unwrap();
-    assert_eq!(acr.steps(""), acr.obtain);
-    assert_eq!(acr.steps("not a server"), acr.obtain);
-    let steps = acr.steps("https://Acme-e7ggejfuhzhgedc8.azurecr.io/team");
-    assert!(steps.iter().any(|step| step.starts_with("$ az acr token create --registry acme ")), "{steps:?}");
-    assert!(!steps.concat().contains("mycompany"), "{steps:?}");
-    let ecr = super::preset("ecr").unwrap();
-    let steps = ecr.steps("210987654321.dkr.ecr.us-gov-west-1.amazonaws.com").concat();
-    assert!(steps.contains("arn:aws:ecr:us-gov-west-1:210987654321:repository/"), "{steps}");
-    let token = super::preset("ecr-token").unwrap().steps("210987654321.dkr.ecr.ap-south-1.amazonaws.com").concat();
-    assert!(token.contains("--region ap-south-1"), "{token}");
-    for preset in presets() {
-        assert_eq!(preset.steps(&preset.server.example), preset.obtain, "{}", preset.id);
-    }
-}
-
-#[test]
 fn every_link_is_listed_for_the_browser() {
     for preset in presets() {
         assert!(preset.links().all(|link| link.starts_with("https://")), "{}", preset.id);
         assert!(preset.links().any(|link| link == preset.docs_url), "{}", preset.id);
+    }
+}
+
+#[test]
+fn hostile_text_of_a_users_file_is_clean_before_anybody_sees_it() {
+    let text = SMALL.replace("label = \"Mine\"", "label = \"Mi\\u001b[2Jne\\u202e\"").replace(
+        "[server]\n",
+        "[[obtain]]\ntext = \"a\\nb\"\ncommand = \"x\\u009b y\"\n[remedies]\ndenied = \"c\\rd\"\n[server]\n",
+    );
+    let preset = parse("mine.toml", &text).unwrap();
+    let shown = format!("{} {:?} {:?}", preset.label, preset.obtain, preset.remedies);
+    assert!(shown.chars().all(|c| !crate::domain::foreign::is_hostile(c)), "{shown:?}");
+    let fault = parse("mine.toml", "id = \"x\"\n\"\\u001b]0;\" = 1").unwrap_err();
+    assert!(fault.to_string().chars().all(|c| !crate::domain::foreign::is_hostile(c)), "{fault:?}");
+}
+
+#[test]
+fn users_files_join_the_others_and_a_clash_is_refused_with_its_reason() {
+    let file = |path: &str, text: &str| File { path: path.to_owned(), text: Ok(text.to_owned()) };
+    let own = [
+        file("/c/presets/mine.toml", SMALL),
+        file("/c/presets/acr.toml", &SMALL.replace("\"mine\"", "\"acr\"")),
+        file("/c/presets/again.toml", SMALL),
+        file("/c/presets/broken.toml", "id = \"broken\"\nlabel = 3"),
+        File { path: "/c/presets/shut.toml".to_owned(), text: Err("permission denied".to_owned()) },
+    ];
+    let shelf = Shelf::of(&own);
+    let ids: Vec<_> = shelf.presets.iter().map(|p| p.id.as_str()).collect();
+    assert_eq!(ids[ids.len() - 2..], ["mine", "other"], "{ids:?}");
+    assert!(shelf.presets.iter().all(|preset| preset.own == (preset.id == "mine")));
+    let told: Vec<_> = shelf.faults.iter().map(|fault| (fault.id(), fault.line, fault.reason.clone())).collect();
+    for ((id, line, reason), (wanted, at, piece)) in told.iter().zip([
+        ("acr", 1, "is taken"),
+        ("again", 1, "called mine.toml"),
+        ("broken", 2, "expected a string"),
+        ("shut", 1, "permission denied"),
+    ]) {
+        assert!((*id, *line) == (wanted, at) && reason.contains(piece), "{told:?}");
+    }
+    assert_eq!(told.len(), 4);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_text_makes_the_reader_of_presets_panic(
+        text in any::<String>(),
+        at in 0..2000usize,
+        junk in "[\\[\\]{}='\"#\n a-z0-9(?*\\\\]{0,12}",
+        file in 0..FILES.len(),
+    ) {
+        let _ = read("any.toml", &text);
+        // What is nearly a preset reaches further than noise.
+        let whole = FILES[file].1;
+        let cut = (0..=at.min(whole.len())).rev().find(|at| whole.is_char_boundary(*at)).unwrap_or(0);
+        if let Err(fault) = read("any.toml", &format!("{}{junk}{}", &whole[..cut], &whole[cut..])) {
+            prop_assert!(fault.line >= 1 && !fault.reason.contains('\n'));
+        }
+    }
+
+    #[test]
+    fn whatever_is_put_into_a_command_stays_one_word(server in "[ -~]{0,40}", repository in "[ -~]{0,30}") {
+        for preset in presets() {
+            let holes = preset.holes(&server, Some(&repository));
+            for (_, value) in holes.iter().filter(|(name, _)| name != "user") {
+                prop_assert!(!value.is_empty() && !value.starts_with('-'), "{value}");
+                let ends_a_word = [' ', '\'', '"', '$', '`', ';', '&', '|', '<', '>', '(', ')', '\\'];
+                prop_assert!(!value.contains(ends_a_word), "{value}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_text_makes_recognition_panic_or_tell_a_secret(text in any::<String>(), near in "[a-z0-9./:@_+-]{0,40}") {
+        let _ = (which(&text.as_str().into()), recognize_login(&text, &near), recognize(&near));
+        if let Some(found) = which(&near.as_str().into()) {
+            prop_assert!(found.sign.server().is_none_or(|server| Server::parse(server).is_ok()));
+        }
     }
 }

@@ -11,7 +11,7 @@ use crate::domain::verdict::Rung;
 use crate::domain::{Code, EcrHost, Outcome, Server, Step};
 use crate::registry::client::{Answer, Ask, place};
 use crate::registry::expiry::{at, span};
-use crate::registry::ladder::{Test, step};
+use crate::registry::ladder::{Test, advised, step};
 use crate::registry::pair::Pair;
 use crate::registry::words::{trouble_step, unwell};
 
@@ -45,7 +45,14 @@ pub(in crate::registry) async fn exchange(
     let ask = signature.into_iter().fold(ask, |ask, (name, value)| ask.with(name, value));
     match test.client.ask(&api, ask).await {
         Ok(answer) if answer.status == 200 => given(test, ecr, &api, &answer),
-        Ok(answer) => (None, refused(test, &api, key, &answer)),
+        Ok(answer) => {
+            let step = refused(test, &api, key, &answer);
+            let advice_key = match step.code {
+                Code::AwsUnknownKey | Code::AwsWrongSecret => Code::BadCredentials.as_str(),
+                code => code.as_str(),
+            };
+            (None, advised(step, test.advice(advice_key, None)))
+        }
         Err(trouble) => (None, trouble_step(trouble, Rung::Exchange, server)),
     }
 }

@@ -38,12 +38,7 @@ pub(super) fn kind(server: &Server, trial: &Trial) -> Kind {
     }
 }
 
-/// Why ECR's registry answers 400 instead of 401: the token is undecoded, of another region, or garbled.
-pub(super) fn remedy(password: &Sensitive) -> &'static str {
-    // base64 of «AWS:ey…»: the `authorizationToken` as the API returns it, user included.
-    if password.expose().starts_with("QVdTOmV5") {
-        "decode the token first: use the output of `aws ecr get-login-password`, not the authorizationToken"
-    } else {
-        "get a new token for this server's region with `aws ecr get-login-password --region REGION`; it lasts 12 hours"
-    }
+/// Whether this is the API's `authorizationToken` as it comes, base64 of `AWS:ey…` with the user in it.
+pub(super) fn is_undecoded(password: &Sensitive) -> bool {
+    password.expose().starts_with("QVdTOmV5")
 }

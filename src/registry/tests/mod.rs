@@ -6,3 +6,5 @@ mod handshake;
 mod parts;
 mod peer;
 mod pulls;
+mod random;
+mod rows;

@@ -27,6 +27,8 @@ pub(super) enum Reply {
     Bytes(Vec<u8>),
     /// These bytes, and then the same line for ever.
     Endless(Vec<u8>),
+    /// These bytes, and then one byte after the other for ever, slowly.
+    Drip(Vec<u8>),
     /// Nothing, while the connection stays open.
     Silence,
 }
@@ -107,6 +109,14 @@ async fn serve(
             stream.write_all(&bytes).await.ok()?;
             loop {
                 stream.write_all(&[b'x'; 1024]).await.ok()?;
+            }
+        }
+        Reply::Drip(bytes) => {
+            stream.write_all(&bytes).await.ok()?;
+            let mut pace = tokio::time::interval(std::time::Duration::from_millis(20));
+            loop {
+                pace.tick().await;
+                stream.write_all(b"x").await.ok()?;
             }
         }
         Reply::Silence => {

@@ -1,9 +1,11 @@
 //! The live login test of values one types: GitHub never gives a value back, so a saved credential is typed again.
 
+mod commands;
 mod state;
 #[cfg(test)]
 mod tests;
 pub mod view;
 
+pub use self::commands::{Commands, steps};
 pub use self::state::{Focus, State, copy_remedy, form_act, form_offers, ladder_offers};
 pub use self::view::draw;

@@ -2,15 +2,16 @@
 
 use chrono::{DateTime, Utc};
 
+use super::commands::Commands;
 use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};
-use crate::app::form::Form;
+use crate::app::form::{Form, Slot};
 use crate::app::keymap::KeyPress;
 use crate::app::ladder::{Ladder, Run};
 use crate::app::protocol::{Effect, JobId, Outcome, Part};
 use crate::app::screens::{Behavior, Screen, wizard};
 use crate::app::world::World;
-use crate::domain::preset::{Preset, presets, product_of_prefix, recognize};
+use crate::domain::preset::{Obtain, Preset, presets, product_of_prefix, recognize_trial};
 use crate::domain::verdict::With;
 use crate::domain::{Prefix, Renamed, Scope, Sensitive, Verdict};
 use crate::ui::Memory;
@@ -28,12 +29,19 @@ pub struct State {
     pub form: Form,
     pub ladder: Ladder,
     pub focus: Focus,
+    commands: Commands,
 }
 
 impl State {
     pub fn new(target: Option<(Scope, Prefix)>) -> Self {
         let preset = preset_for(target.as_ref().map(|(_, prefix)| prefix));
-        Self { target, form: Form::of_values(preset), ladder: Ladder::default(), focus: Focus::Form }
+        Self {
+            target,
+            form: Form::of_values(preset),
+            ladder: Ladder::default(),
+            focus: Focus::Form,
+            commands: Commands::default(),
+        }
     }
 
     fn run(&mut self, cx: &mut Cx<'_>) {
@@ -45,7 +53,7 @@ impl State {
     /// `w`: the tested values go to the review of the wizard, which says what is overwritten.
     fn write(&self, cx: &mut Cx<'_>) -> Flow {
         let Some(trial) = self.ladder.passed().cloned() else { return Flow::Stay };
-        let preset = recognize(&trial.server).unwrap_or(self.form.preset);
+        let preset = recognize_trial(&trial).unwrap_or(self.form.preset);
         let wizard = wizard::State::of_tested(preset, &trial, self.ladder.clone(), self.target.clone(), cx);
         Flow::Replace(Screen::Wizard(Box::new(wizard)))
     }
@@ -104,11 +112,15 @@ pub fn form_offers(form: &Form) -> Vec<Offer> {
         true if form.values().password.is_empty() => Some("nothing is typed yet"),
         true => None,
     };
+    let is_for_it = |step: &Obtain| step.command.is_some() && form.focus == Slot::Member(step.member);
+    let has_command = form.preset.obtain.iter().any(is_for_it);
+    let no_command = (!has_command).then_some("there is no command for this field");
     let no_mend = form.mend().is_none().then_some("nothing is proposed for this field");
     vec![
         Offer::called(Action::Next, "next field"),
         Offer::new(Action::Mend).unless(no_mend),
         Offer::new(Action::Reveal).unless(no_reveal),
+        Offer::called(Action::Copy, "copy the command").unless(no_command),
         Offer::called(Action::Previous, "previous field"),
         Offer::called(Action::Up, "previous field"),
         Offer::called(Action::Down, "next field"),
@@ -158,6 +170,7 @@ impl Behavior for State {
                 }
             }
             (Focus::Form, Action::Back) => return Flow::Close,
+            (Focus::Form, Action::Copy) => self.commands.copy(&self.form, cx),
             (Focus::Form, _) => drop(form_act(&mut self.form, action, cx)),
             (Focus::Ladder, Action::Activate) => self.run(cx),
             (Focus::Ladder, Action::Back) => {

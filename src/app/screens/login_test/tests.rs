@@ -184,3 +184,14 @@ fn empty_fields_are_named_and_nothing_is_tested() {
     assert!(driver.live.is_empty());
     driver.says("the server");
 }
+
+#[test]
+fn the_focused_fields_command_is_copied_here_too() {
+    let mut driver = Driver::ready();
+    driver.press("t");
+    driver.type_text("mycompany.azurecr.io").keys("tab tab");
+    let effects = driver.press("f4");
+    let is_it =
+        |e: &Effect| matches!(e, Effect::Copy(text) if text.starts_with("az acr token create --registry mycompany"));
+    assert!(effects.iter().any(is_it), "{effects:?}");
+}

@@ -3,7 +3,7 @@
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
-use super::{Focus, State};
+use super::{Focus, State, steps};
 use crate::app::App;
 use crate::app::action::Action;
 use crate::app::draw::Canvas;
@@ -11,7 +11,8 @@ use crate::app::form::{Form, Slot};
 use crate::app::keymap::Keymap;
 use crate::app::ladder::{Ladder, Run};
 use crate::domain::foreign::clean;
-use crate::domain::lint::Severity;
+use crate::domain::lint::{self, Severity};
+use crate::domain::preset::Obtain;
 use crate::domain::verdict::{Outcome, Rung, Trial, With};
 use crate::domain::{Step, Verdict};
 use crate::ui::memory::Hit;
@@ -35,14 +36,14 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
         };
         let mut lines = canvas.wrapped(Role::Text, &text, detail.width);
         lines.push(Line::default());
-        lines.extend(field_help(&state.form, app.world.greeting.as_deref(), canvas, detail.width));
+        lines.extend(field_help(&state.form, app, canvas, detail.width));
         canvas.lines(detail, lines);
     }
     cursor
 }
 
 /// The help of the focused field.
-pub fn field_help(form: &Form, hint: Option<&str>, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
+pub fn field_help(form: &Form, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let preset = form.preset;
     let mut lines = canvas.wrapped(Role::Title, &preset.label, columns);
     match form.focus {
@@ -60,32 +61,56 @@ pub fn field_help(form: &Form, hint: Option<&str>, canvas: &Canvas<'_, '_, '_>, 
             let field = preset.field(member);
             lines.extend(canvas.wrapped(Role::Text, &field.help, columns));
             lines.push(Line::default());
-            lines.extend(canvas.labelled("such as", Role::Dim, &field.example, columns));
-            if member == crate::domain::Member::Password {
+            lines.extend(canvas.labelled("such as", Role::Dim, &shortened(&field.example), columns));
+            let steps = steps(form);
+            if !steps.is_empty() {
                 lines.push(Line::default());
-                lines.extend(
-                    preset
-                        .steps(&form.trial().server)
-                        .iter()
-                        .flat_map(|step| canvas.wrapped(Role::Text, step, columns)),
-                );
-                if let Some(life) = &preset.life {
-                    lines.push(Line::default());
-                    lines.extend(canvas.labelled("its life", Role::Dim, life, columns));
-                }
+                lines.extend(obtain_lines(&steps, canvas, columns));
+            }
+            if let Some(life) = preset.life.as_ref().filter(|_| member == crate::domain::Member::Password) {
+                lines.push(Line::default());
+                lines.extend(canvas.labelled("its life", Role::Dim, life, columns));
+            }
+            let password = form.values().password;
+            let end = lint::check_end(&password, app.now).filter(|_| member == crate::domain::Member::Password);
+            if let Some(end) = end {
+                let level = if end.severity == Severity::Info { Level::Info } else { Level::Warn };
+                lines.extend(canvas.marked(level, &format!("the password {}", end.text), columns));
             }
         }
     }
-    if let Some(hint) = hint {
+    if let Some(hint) = &app.world.greeting {
         lines.push(Line::default());
         lines.extend(canvas.wrapped(Role::Demo, hint, columns));
     }
     lines
 }
 
-/// A command to copy looks different from a sentence.
-pub fn step_role(step: &str) -> Role {
-    if step.starts_with("$ ") { Role::Info } else { Role::Text }
+/// The beginning of what is too long to be read whole.
+fn shortened(example: &str) -> String {
+    if example.chars().count() <= 60 {
+        return example.to_owned();
+    }
+    example.chars().take(40).chain(['…']).collect()
+}
+
+/// The steps to a value; a command to copy looks different from a sentence.
+pub fn obtain_lines(steps: &[Obtain], canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    for step in steps {
+        lines.extend(canvas.wrapped(Role::Text, &step.text, columns));
+        lines.extend(step.page.iter().flat_map(|page| canvas.wrapped(Role::Info, page, columns)));
+        let command = step.command.as_ref().map(|command| format!("$ {command}"));
+        lines.extend(command.iter().flat_map(|command| canvas.wrapped(Role::Info, command, columns)));
+        let outcome = match (&step.gives, &step.life) {
+            (Some(gives), Some(life)) => Some(format!("gives {gives}; lasts {life}")),
+            (Some(gives), None) => Some(format!("gives {gives}")),
+            (None, Some(life)) => Some(format!("lasts {life}")),
+            (None, None) => None,
+        };
+        lines.extend(outcome.iter().flat_map(|outcome| canvas.wrapped(Role::Dim, outcome, columns)));
+    }
+    lines
 }
 
 /// The fields, each with its remarks under it; on a low terminal only the focused one keeps them.

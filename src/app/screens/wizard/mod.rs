@@ -4,6 +4,7 @@ mod ends;
 mod place;
 mod plan;
 mod rotation;
+mod search;
 mod state;
 mod steps;
 #[cfg(test)]

@@ -4,10 +4,12 @@
 use ratatui::text::Line;
 
 use super::plan::{Grant, Plan};
+use super::search::Search;
 use super::state::{Review, Stage, State};
 use crate::app::cx::Cx;
 use crate::app::draw::Canvas;
 use crate::app::form::{Form, Kept};
+use crate::app::screens::login_test::Commands;
 use crate::app::words;
 use crate::app::world::World;
 use crate::domain::preset::{Preset, preset, presets, product_of_prefix};
@@ -25,6 +27,8 @@ impl State {
             preset_cursor: 0,
             place_cursor: None,
             wanted: Some(scope),
+            search: Search::default(),
+            commands: Commands::default(),
         }
     }
 

@@ -5,16 +5,19 @@ use strum::{EnumIter, IntoEnumIterator};
 
 use super::place::{Place, places};
 use super::plan::Plan;
+use super::search::Search;
 use crate::app::action::Action;
 use crate::app::cx::{Cx, Facade, Flow};
 use crate::app::keymap::KeyPress;
 use crate::app::ladder::Ladder;
+use crate::app::notices::Tone;
 use crate::app::protocol::{JobId, Outcome, Part};
 use crate::app::screens::Behavior;
+use crate::app::screens::login_test::Commands;
 use crate::app::scroll::Scroll;
 use crate::app::world::World;
 use crate::app::writing::Writing;
-use crate::domain::preset::{Preset, presets};
+use crate::domain::preset::{Preset, faults, presets};
 use crate::domain::verdict::Trial;
 use crate::domain::{Draft, OrgName, Prefix, Renamed, Scope, Sensitive};
 use crate::ui::Memory;
@@ -84,6 +87,8 @@ pub struct State {
     pub(super) place_cursor: Option<usize>,
     /// The scope one came from; proposed at *Where*.
     pub(super) wanted: Option<Scope>,
+    pub(super) search: Search,
+    pub(super) commands: Commands,
 }
 
 impl State {
@@ -96,7 +101,18 @@ impl State {
                 cx.need_catalogue(Some(org));
             }
         }
-        Self { stage: Stage::Registry, kept: None, preset_cursor: 0, place_cursor: None, wanted }
+        for fault in faults() {
+            cx.note(Tone::Warn, format!("a preset of yours cannot be used: {fault}"));
+        }
+        Self {
+            stage: Stage::Registry,
+            kept: None,
+            preset_cursor: 0,
+            place_cursor: None,
+            wanted,
+            search: Search::default(),
+            commands: Commands::default(),
+        }
     }
 
     /// A wizard around values that were tested already: at *Review* if their place is known, else at *Where*.
@@ -245,7 +261,8 @@ impl Behavior for State {
             Stage::Values(plan) => plan.form.text_key(key, cx),
             Stage::Access(plan) => plan.grant.picker_mut().is_some_and(|picker| picker.text_key(key, cx)),
             Stage::Review(review) => review.plan.ends.text_key(key, cx),
-            Stage::Registry | Stage::Where { .. } | Stage::Test(_) => false,
+            Stage::Registry => self.search_key(key, cx),
+            Stage::Where { .. } | Stage::Test(_) => false,
         };
         self.need_seamless(cx);
         taken
@@ -260,8 +277,9 @@ impl Behavior for State {
                 }
             }
             Stage::Review(review) if review.plan.ends.is_focused() => review.plan.ends.paste(text, cx),
-            Stage::Registry | Stage::Where { .. } | Stage::Access(_) | Stage::Test(_) | Stage::Review(_) => {
-                cx.note(crate::app::notices::Tone::Info, "there is no text field here to paste into");
+            Stage::Registry => self.search_paste(text, cx),
+            Stage::Where { .. } | Stage::Access(_) | Stage::Test(_) | Stage::Review(_) => {
+                cx.note(Tone::Info, "there is no text field here to paste into");
             }
         }
         self.need_seamless(cx);

@@ -22,6 +22,7 @@ use crate::domain::{Mend, Verdict, Visibility};
 impl State {
     pub(super) fn facade_of_step(&self, world: &World, now: DateTime<Utc>) -> Facade {
         match &self.stage {
+            Stage::Registry if self.search.typing => Self::searching(),
             Stage::Registry => Facade { offers: registry_offers(world), typing: false },
             Stage::Where { .. } => Facade { offers: self.where_offers(world), typing: false },
             Stage::Values(plan) => {
@@ -60,8 +61,11 @@ impl State {
 
     fn act_in_registry(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
         match action {
+            Action::Back if self.search.typing => self.search.leave(),
             Action::Back => return Flow::Close,
+            Action::Filter => self.search.typing = true,
             Action::Activate => {
+                self.search.leave();
                 if let Some(preset) = presets().get(self.preset_cursor) {
                     self.stage = Stage::Where { preset };
                 }
@@ -84,13 +88,14 @@ impl State {
             (Action::Mend, _) => return cx.mend(places.get(at).and_then(|place| place.mend.as_ref())),
             (Action::Activate, Stage::Where { preset }) => {
                 let (preset, Some(place)) = (*preset, places.get(at)) else { return Flow::Stay };
-                let plan = match self.kept.take() {
+                let mut plan = match self.kept.take() {
                     Some(mut plan) => {
                         plan.moved_to(preset, place.scope.clone(), cx);
                         plan
                     }
                     None => Box::new(Plan::new(preset, place.scope.clone(), cx)),
                 };
+                self.search.fill(&mut plan.form, cx);
                 self.stage = Stage::Values(plan);
             }
             _ => self.place_cursor = Some(moved(action, at, places.len())), // the moving keys
@@ -100,7 +105,13 @@ impl State {
 
     fn act_in_values(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
         let rotates = self.rotated().is_some();
+        let mut commands = self.commands;
         let Some(plan) = self.plan_mut() else { return Flow::Stay };
+        if action == Action::Copy {
+            commands.copy(&plan.form, cx);
+            self.commands = commands;
+            return Flow::Stay;
+        }
         if form_act(&mut plan.form, action, cx).is_some() {
             return Flow::Stay;
         }
@@ -266,6 +277,7 @@ fn registry_offers(world: &World) -> Vec<Offer> {
     let demo = world.demo.then_some("nothing leaves this machine in the demo");
     let mut offers = vec![
         Offer::called(Action::Activate, "continue"),
+        Offer::called(Action::Filter, "find by image"),
         Offer::called(Action::OpenLink, "open its docs").unless(demo),
         Offer::called(Action::Back, "cancel"),
     ];

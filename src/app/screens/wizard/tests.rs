@@ -6,6 +6,7 @@ use crate::app::tests::world::{self, acme, api, org, prefix, reference, repo, te
 use crate::app::tests::{CANARY, Driver};
 use crate::app::world::Start;
 use crate::domain::change::DraftAccess;
+use crate::domain::preset::presets;
 use crate::domain::{
     Access, Draft, Member, Members, Problem, Scope, ScopeListing, Sensitive, Verdict, Visibility, WriteOutcome,
 };
@@ -697,4 +698,102 @@ fn a_credential_that_turns_out_to_exist_at_review_is_said_and_keeps_its_access()
     driver.says("overwrites the one there").says("acme/web");
     driver.press("w");
     assert_eq!(draft(&driver).access, DraftAccess::Keep);
+}
+
+#[test]
+fn a_pasted_image_chooses_the_registry_and_fills_in_its_server() {
+    for (text, label, server) in [
+        ("ghcr.io/acme/app:1", "GitHub login", "ghcr.io"),
+        ("https://MyCompany.azurecr.io/", "Token name", "mycompany.azurecr.io"),
+        (&format!("{ECR}/team/app"), "Access key id", ECR),
+        ("registry.example.com:5001/team/app", "User", "registry.example.com:5001"),
+        ("acme/app", "Docker ID", HUB),
+    ] {
+        let mut driver = bare();
+        driver.press("n");
+        driver.paste(text);
+        driver.press("enter");
+        choose_place(&mut driver, &Scope::User);
+        driver.says(label).says(server);
+        driver.type_text("me");
+        let form = &driver.wizard().plan().expect("at the fields").form;
+        assert_eq!((form.values().server, form.values().user), (server.into(), "me".into()), "{text}");
+    }
+}
+
+#[test]
+fn a_pasted_secret_is_recognized_and_not_kept() {
+    let mut driver = bare();
+    driver.press("n");
+    driver.paste(TOKEN);
+    assert!(driver.notice().contains("a Docker personal access token"), "{}", driver.notice());
+    driver.is_silent_about(TOKEN).says("Docker Hub");
+    driver.press("enter");
+    choose_place(&mut driver, &Scope::User);
+    driver.says(HUB).is_silent_about(TOKEN);
+    assert!(driver.wizard().plan().expect("at the fields").form.values().password.is_empty());
+    let mut unknown = bare();
+    unknown.press("n");
+    unknown.paste(CANARY);
+    unknown.is_silent_about(CANARY);
+    assert!(unknown.notice().contains("neither"), "{}", unknown.notice());
+}
+
+#[test]
+fn typing_finds_a_registry_by_name_or_server_and_leaves_no_secret() {
+    let mut driver = bare();
+    driver.keys("n /");
+    driver.type_text("harb");
+    assert_eq!(driver.wizard().preset_cursor(), presets().iter().position(|p| p.id == "harbor").unwrap());
+    driver.keys("ctrl-u");
+    driver.type_text("quay.io/acme/app");
+    assert_eq!(driver.wizard().preset_cursor(), presets().iter().position(|p| p.id == "quay").unwrap());
+    driver.keys("esc esc");
+    assert_eq!(driver.title(), "Credentials", "the first esc leaves the field, the second the wizard");
+    driver.keys("n /");
+    driver.type_text(TOKEN);
+    driver.is_silent_about(&TOKEN[..12]);
+    driver.keys("esc down enter");
+    choose_place(&mut driver, &Scope::User);
+    assert!(driver.wizard().plan().is_some());
+}
+
+#[test]
+fn f4_copies_the_commands_of_the_focused_field_one_after_the_other() {
+    let mut driver = bare();
+    at_values(&mut driver, "acr", &Scope::User);
+    let copied = |effects: &[Effect]| match effects.iter().find(|effect| matches!(effect, Effect::Copy(_))) {
+        Some(Effect::Copy(text)) => text.clone(),
+        _ => String::new(), // nothing was copied
+    };
+    driver.type_text("acme.azurecr.io");
+    assert_eq!(copied(&driver.press("f4")), "az acr show --name acme --query loginServer --output tsv");
+    driver.press("tab");
+    assert_eq!(copied(&driver.press("f4")), "", "the user has no command");
+    driver.press("tab");
+    let first = copied(&driver.press("ctrl-y"));
+    assert!(first.starts_with("az acr token create --registry acme --name codespaces-pull"), "{first}");
+    assert!(driver.notice().contains("command 1 of 3"), "{}", driver.notice());
+    assert!(copied(&driver.press("f4")).starts_with("az acr token credential generate"));
+    driver.press("f4");
+    assert_eq!(copied(&driver.press("f4")), first, "after the last the first again");
+}
+
+#[test]
+fn a_password_that_has_ended_says_so_beside_its_field() {
+    let mut driver = bare();
+    at_values(&mut driver, "jfrog", &Scope::User);
+    // {"alg":"none"} . {"exp":1} . x
+    type_values(&mut driver, "acme.jfrog.io", "ci", "eyJhbGciOiJub25lIn0.eyJleHAiOjF9.x");
+    driver.says("the password ended");
+}
+
+#[test]
+fn an_npm_token_is_said_to_be_no_credential_and_not_kept() {
+    let mut driver = bare();
+    let token = format!("npm_{}", "a".repeat(36));
+    driver.press("n");
+    driver.paste(&token);
+    assert!(driver.notice().contains("NPM_TOKEN"), "{}", driver.notice());
+    driver.is_silent_about(&token);
 }

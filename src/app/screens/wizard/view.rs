@@ -7,6 +7,7 @@ use super::ends;
 use super::place::Place;
 use super::plan::{Grant, Plan};
 use super::rotation;
+use super::search::Search;
 use super::state::{Review, Stage, State, Step};
 use crate::app::App;
 use crate::app::draw::Canvas;
@@ -14,14 +15,14 @@ use crate::app::remote::Remote;
 use crate::app::screens::access::view::{draw_picker, visibility_line};
 use crate::app::screens::access::{before, org_of, reach};
 use crate::app::screens::confirm::writing_lines;
-use crate::app::screens::login_test::view::{draw_form, draw_ladder, field_help, step_role, verdict_lines};
+use crate::app::screens::login_test::view::{draw_form, draw_ladder, field_help, obtain_lines, verdict_lines};
 use crate::app::{seamless, words};
 use crate::domain::change::DraftAccess;
 use crate::domain::preset::presets;
 use crate::domain::{Member, Scope, Visibility};
-use crate::ui::Role;
 use crate::ui::memory::Hit;
 use crate::ui::widgets::Level;
+use crate::ui::{Role, text_field};
 
 pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
     let steps = steps_line(state.step(), state.rotated().is_some(), canvas, area.width);
@@ -34,7 +35,7 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
         Stage::Values(plan) => {
             let list = beside(canvas, area, |canvas, columns| {
                 let mut lines = seamless_lines(plan, app, canvas, columns);
-                lines.extend(field_help(&plan.form, app.world.greeting.as_deref(), canvas, columns));
+                lines.extend(field_help(&plan.form, app, canvas, columns));
                 lines
             });
             let list = if plan.rotates.is_some() { rotation_head(plan, app, canvas, list) } else { list };
@@ -131,11 +132,10 @@ fn registry(state: &State, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Posit
         lines.extend(canvas.labelled("prefix", Role::Dim, preset.prefix.as_str(), columns));
         lines.push(Line::default());
         lines.extend(canvas.wrapped(Role::Label, "How to get a password with the least rights", columns));
-        lines.extend(preset.steps("").iter().flat_map(|step| canvas.wrapped(step_role(step), step, columns)));
+        lines.extend(obtain_lines(&preset.steps("", None), canvas, columns));
         lines
     });
-    let title = canvas.line(Role::Dim, " Which registry do codespaces pull from?");
-    canvas.lines(list, vec![title]);
+    let typing = search_line(state.search(), canvas, Rect { height: list.height.min(1), ..list });
     let list = Rect { y: list.y + 1, height: list.height.saturating_sub(1), ..list };
     let visible = canvas.memory.visible("presets", presets().len(), at, usize::from(list.height));
     let mut cursor = Position::new(list.x, list.y);
@@ -147,7 +147,22 @@ fn registry(state: &State, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Posit
         }
         canvas.row(place, line, index == at);
     }
-    cursor
+    typing.unwrap_or(cursor)
+}
+
+/// The question, or the field for what one has.
+fn search_line(search: &Search, canvas: &mut Canvas<'_, '_, '_>, place: Rect) -> Option<Position> {
+    if !search.typing {
+        let title = canvas.line(Role::Dim, " Which registry do codespaces pull from?");
+        canvas.lines(place, vec![title]);
+        return None;
+    }
+    let label = canvas.line(Role::Label, " server or image");
+    let wide = u16::try_from(label.width()).unwrap_or(0) + 1;
+    canvas.lines(place, vec![label]);
+    let field = Rect { x: place.x + wide, width: place.width.saturating_sub(wide + 1), ..place };
+    let (theme, glyphs) = (&canvas.look.theme, &canvas.look.glyphs);
+    text_field::draw(canvas.frame.buffer_mut(), field, &search.field, theme, glyphs, true)
 }
 
 fn choice(is_selected: bool, name: &str, note: &str, canvas: &Canvas<'_, '_, '_>) -> Line<'static> {

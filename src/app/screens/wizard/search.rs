@@ -1,0 +1,130 @@
+//! Finding the registry at the first step by what one has: a server, an image, or the shape of a credential.
+//!
+//! A secret is recognized and not kept: only a server goes on into the fields.
+
+use super::state::State;
+use crate::app::action::{Action, Offer};
+use crate::app::cx::{Cx, Facade};
+use crate::app::form::{Form, Slot, field_key, say_refusal};
+use crate::app::keymap::KeyPress;
+use crate::app::notices::Tone;
+use crate::domain::preset::{Preset, Recognized, Sign, presets, which, which_single};
+use crate::domain::{Member, Sensitive};
+use crate::ui::TextField;
+
+#[derive(Clone, Debug)]
+pub struct Search {
+    pub field: TextField,
+    pub typing: bool,
+    /// A secret was begun: what is typed after it goes nowhere.
+    hushed: bool,
+    /// The server that was recognized, and for which preset.
+    server: Option<(&'static Preset, String)>,
+}
+
+impl Default for Search {
+    fn default() -> Self {
+        Self { field: TextField::plain(""), typing: false, hushed: false, server: None }
+    }
+}
+
+impl Search {
+    /// Leaves the field; what was recognized stays.
+    pub fn leave(&mut self) {
+        (self.typing, self.hushed) = (false, false);
+        self.field = TextField::plain("");
+    }
+
+    /// Puts the recognized server into an empty field of a form for that preset.
+    pub fn fill(&self, form: &mut Form, cx: &mut Cx<'_>) {
+        let Some((preset, server)) = &self.server else { return };
+        if preset.id == form.preset.id && form.values().server.is_empty() {
+            form.focus = Slot::Member(Member::Server);
+            form.paste(&Sensitive::from(server.as_str()), cx);
+            form.step(true);
+        }
+    }
+}
+
+impl State {
+    pub const fn search(&self) -> &Search {
+        &self.search
+    }
+
+    pub(super) fn searching() -> Facade {
+        let offers = vec![
+            Offer::called(Action::Activate, "continue"),
+            Offer::called(Action::Back, "to the list"),
+            Offer::new(Action::Up),
+            Offer::new(Action::Down),
+        ];
+        Facade { offers, typing: true }
+    }
+
+    pub(super) fn search_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+        let Some(key) = field_key(key).filter(|_| self.search.typing) else { return false };
+        if self.search.hushed {
+            return true;
+        }
+        say_refusal(self.search.field.key(key), cx);
+        let text = self.search.field.value();
+        if let Some(found) = which(&text) {
+            self.search.hushed = matches!(&found.sign, Sign::Value { member: Member::Password, .. });
+            self.turn_to(found, cx);
+        } else {
+            self.search.server = None;
+            if let Some(at) = self.search.field.text().and_then(named) {
+                self.preset_cursor = at;
+            }
+        }
+        true
+    }
+
+    pub(super) fn search_paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) {
+        if let Some(single) = which_single(text) {
+            let secret = &single.use_of.secret;
+            let what =
+                format!("{} needs one secret, {secret}, and no credential: gh secret set writes it", single.label);
+            cx.note(Tone::Warn, what);
+            return;
+        }
+        match which(text) {
+            Some(found) => {
+                let server = found.sign.server().map(Sensitive::from);
+                self.turn_to(found, cx);
+                if let Some(server) = server {
+                    say_refusal(self.search.field.set(&server), cx);
+                    self.search.typing = true;
+                }
+            }
+            None => cx.note(Tone::Warn, "neither a server nor an image, nor a credential of a known shape"),
+        }
+    }
+
+    /// Moves to the preset; a secret that was typed is taken out of the field.
+    fn turn_to(&mut self, found: Recognized, cx: &mut Cx<'_>) {
+        let Recognized { preset, sign } = found;
+        self.preset_cursor = presets().iter().position(|p| p.id == preset.id).unwrap_or(self.preset_cursor);
+        match sign {
+            Sign::Server(server) | Sign::Image { server, .. } => self.search.server = Some((preset, server)),
+            // Typed letter by letter, a user may still become the name of something else.
+            Sign::Value { member: Member::Server | Member::User, .. } if self.search.typing => {}
+            Sign::Value { member, name } => {
+                self.search.field = TextField::plain("");
+                let label = &preset.field(member).label;
+                cx.note(Tone::Info, format!("that was {name}; it was not kept: give it at «{label}» later"));
+            }
+        }
+    }
+}
+
+/// The first preset whose name begins with the text, else the first that has it somewhere.
+fn named(text: &str) -> Option<usize> {
+    let wanted = text.trim().to_lowercase();
+    if wanted.is_empty() {
+        return None;
+    }
+    let names = |preset: &Preset| [&preset.id, &preset.short, &preset.label].map(|name| name.to_lowercase());
+    let find = |is: &dyn Fn(&String) -> bool| presets().iter().position(|preset| names(preset).iter().any(is));
+    find(&|name| name.starts_with(&wanted)).or_else(|| find(&|name| name.contains(&wanted)))
+}

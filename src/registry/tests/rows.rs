@@ -1,0 +1,142 @@
+//! What other testers get wrong, row by row: situations in which docker, podman and skopeo say success for a password
+//! nobody asked for, blame the password for something else, or drop the registry's own reason.
+
+use std::time::Duration;
+
+use super::handshake::{API, BASIC, climb_by, trial};
+use super::peer::{Peer, Reply, reply};
+use crate::domain::verdict::{Rung, With};
+use crate::domain::{Code, Step, TestReport, Verdict};
+use crate::registry::{Client, Limits};
+
+async fn climb(server: &str) -> TestReport {
+    climb_by(&Client::new(Limits::default()), &trial(server), With::Native).await
+}
+
+fn decisive(report: &TestReport) -> &Step {
+    report.decisive().unwrap()
+}
+
+/// A registry whose token server, at `/token` of the same host, gives this answer.
+async fn with_tokens(status: u16, body: &'static str) -> Peer {
+    Peer::start(move |seen| {
+        let ask = format!("Bearer realm=\"http://{}/token\",service=\"s\"", seen.headers["host"]);
+        match seen.target.starts_with("/token") {
+            true => reply(status, &[], body),
+            false => reply(401, &[API, ("WWW-Authenticate", &ask)], ""),
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_registry_s_reason_for_a_refusal_is_shown_and_not_thrown_away() {
+    let two_factor = r#"{"details":"unauthorized: two-factor login is on, use a personal access token"}"#;
+    for (status, body, code, says) in [
+        (401, two_factor, Code::BadCredentials, "use a personal access token"),
+        (
+            429,
+            r#"{"errors":[{"code":"TOOMANYREQUESTS","message":"slow down, Ann"}]}"#,
+            Code::RateLimited,
+            "slow down, Ann",
+        ),
+        (403, r#"{"errors":[{"code":"DENIED","message":"no such project"}]}"#, Code::Denied, "no such project"),
+    ] {
+        let peer = with_tokens(status, body).await;
+        let report = climb(&peer.server()).await;
+        let step = decisive(&report);
+        assert_eq!(step.code, code);
+        assert!(step.detail.contains(says), "{}", step.detail);
+        let tries = peer.seen().iter().filter(|seen| seen.authorization().is_some()).count();
+        assert_eq!(tries, 1, "{code:?}: one attempt, never two");
+    }
+}
+
+#[tokio::test]
+async fn a_token_server_that_cannot_be_reached_is_named_and_not_the_registry() {
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let peer = Peer::start(move |_| {
+        let ask = format!("Bearer realm=\"http://{gone}/token\",service=\"s\"");
+        reply(401, &[API, ("WWW-Authenticate", &ask)], "")
+    })
+    .await;
+    let report = climb(&peer.server()).await;
+    let step = decisive(&report);
+    assert_eq!((step.rung, step.code, report.verdict), (Rung::Login, Code::Refused, Verdict::Inconclusive));
+    assert!(step.detail.contains(&gone.to_string()) && !step.detail.contains(&peer.server()), "{}", step.detail);
+}
+
+#[tokio::test]
+async fn a_registry_that_is_busy_is_asked_once_and_said_how_long_to_wait() {
+    let peer = Peer::start(|_| reply(429, &[("Retry-After", "60")], "busy")).await;
+    let report = climb(&peer.server()).await;
+    assert_eq!(peer.seen().len(), 1);
+    assert!(decisive(&report).remedy.contains("60 s"), "{report:?}");
+}
+
+#[tokio::test]
+async fn a_firewall_s_message_with_the_address_and_the_page_is_kept() {
+    let says = "client with IP '203.0.113.7' is not allowed access, refer https://aka.ms/acr/firewall to grant access";
+    let body = format!(r#"{{"errors":[{{"code":"DENIED","message":"{says}"}}]}}"#);
+    let peer = Peer::start(move |_| reply(403, &[API], &body)).await;
+    let report = climb(&peer.server()).await;
+    let step = decisive(&report);
+    assert!(step.detail.contains("203.0.113.7") && step.detail.contains("aka.ms/acr/firewall"), "{}", step.detail);
+    assert!(step.remedy.contains("network rules") && step.remedy.contains("a codespace"), "{}", step.remedy);
+}
+
+#[tokio::test]
+async fn every_spelling_of_docker_hub_gets_its_verdict_and_its_mend() {
+    let hub = Peer::start(|seen| match seen.authorization() {
+        Some(_) => reply(200, &[API], ""),
+        None => reply(401, &[API, BASIC], ""),
+    })
+    .await;
+    let client = Client::for_demo(Limits::default(), hub.addr);
+    for (server, works) in [
+        ("https://index.docker.io/v1/", true),
+        ("docker.io", true),
+        ("index.docker.io", false),
+        ("https://index.docker.io/v1", false),
+        ("https://index.docker.io/v2/", false),
+        ("https://docker.io", false),
+        ("registry-1.docker.io", false),
+        ("https://registry-1.docker.io/v2/", false),
+        ("registry.hub.docker.com", false),
+        ("hub.docker.com", false),
+        ("https://hub.docker.com/r/acme/app", false),
+    ] {
+        let report = climb_by(&client, &trial(server), With::Native).await;
+        if works {
+            assert_eq!(report.verdict, Verdict::Pass, "{server}");
+            let mends = report.steps[0].remedy.contains("https://index.docker.io/v1/");
+            assert_eq!(mends, server != "https://index.docker.io/v1/", "{server}: {:?}", report.steps[0]);
+            continue;
+        }
+        let step = decisive(&report);
+        assert_eq!((step.rung, step.code, report.verdict), (Rung::Lookup, Code::DeadKey, Verdict::Fail), "{server}");
+        assert!(step.remedy.contains("write https://index.docker.io/v1/"), "{server}: {}", step.remedy);
+    }
+    let asked = hub.seen().len();
+    assert_eq!(asked, 4, "only what pulls find was tried, with one knock and one login each");
+}
+
+#[tokio::test]
+async fn a_header_of_ten_megabytes_and_a_slow_drip_are_cut_off_and_get_no_password() {
+    let head = || {
+        let mut head = b"HTTP/1.1 401 X\r\nWWW-Authenticate: Basic realm=\"x\"\r\nX-Long: ".to_vec();
+        head.resize(head.len() + 10 * 1024 * 1024, b'a');
+        head.extend_from_slice(b"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        head
+    };
+    let long = Peer::start(move |_| Reply::Bytes(head())).await;
+    let report = climb(&long.server()).await;
+    assert_eq!((decisive(&report).rung, report.verdict), (Rung::Registry, Verdict::Inconclusive), "{report:?}");
+    assert!(long.seen().iter().all(|seen| seen.authorization().is_none()));
+    // The head never ends: one byte now and then keeps the connection busy, and the deadline counts all the same.
+    let drip = Peer::start(|_| Reply::Drip(b"HTTP/1.1 401 X\r\nX: ".to_vec())).await;
+    let limits = Limits { request: Duration::from_millis(300), ..Limits::default() };
+    let report = climb_by(&Client::new(limits), &trial(&drip.server()), With::Native).await;
+    assert_eq!((decisive(&report).code, report.verdict), (Code::Timeout, Verdict::Inconclusive));
+    assert!(drip.seen().iter().all(|seen| seen.authorization().is_none()));
+}
