@@ -84,6 +84,8 @@ pub struct Write {
     pub kind: Kind,
     /// What an undo puts back.
     pub restores: Option<AccessBefore>,
+    /// What is written, where it is a write of secrets.
+    pub change: Option<Change>,
     pub doing: String,
     pub done: String,
 }
@@ -92,7 +94,14 @@ impl Write {
     fn of(job: &Job) -> Option<Self> {
         if let Job::ChangeCodespaces(changes) = job {
             let doing = super::spaces::doing(changes);
-            return Some(Self { scope: None, kind: Kind::of(job), restores: None, done: doing.clone(), doing });
+            return Some(Self {
+                scope: None,
+                kind: Kind::of(job),
+                restores: None,
+                change: None,
+                done: doing.clone(),
+                doing,
+            });
         }
         let change = Change::of(job)?;
         let restores = match &change {
@@ -105,6 +114,7 @@ impl Write {
             restores,
             doing: change.doing(),
             done: change.done(),
+            change: Some(change),
         })
     }
 }

@@ -264,6 +264,7 @@ impl Kind {
             | Job::Device { .. }
             | Job::Memberships
             | Job::LoadScope(_)
+            | Job::Endings
             | Job::Repositories(_)
             | Job::Repository(_)
             | Job::Seamless { .. }

@@ -3,6 +3,7 @@
 pub mod action;
 pub mod cx;
 pub mod draw;
+pub mod endings;
 pub mod filter;
 pub mod form;
 pub mod header;
@@ -147,6 +148,7 @@ impl App {
         for screen in &mut self.stack {
             screen.learn(&self.world);
         }
+        self.tell_ends(&mut effects);
         self.drop_unwanted(&mut effects);
         self.keep_spinning(&mut effects);
         self.keep_counting(&mut effects);
@@ -348,6 +350,10 @@ impl App {
         if let Part::Renamed(renamed) = &part {
             return self.renamed(renamed, effects);
         }
+        if let Part::Unkept(problem) = &part {
+            let text = format!("{}: {}; {}", problem.what, problem.why, problem.hint);
+            return self.with_cx(effects, |_, cx| cx.note(Tone::Warn, text));
+        }
         self.world.part(id, &part);
         if let Some(at) = self.owner(id) {
             self.at(at, effects, |screen, cx| screen.part(id, part, cx));
@@ -358,6 +364,7 @@ impl App {
         let Some(write) = self.flights.end(id) else { return };
         if let Some(write) = &write {
             self.world.remember(self.now, write, &outcome);
+            self.world.keep_ends(self.now, write, &outcome);
             self.with_cx(effects, |_, cx| cx.after_write(id, write, &outcome));
         }
         let used = matches!(outcome, Outcome::TokenUsed { .. }).then(|| outcome.clone());

@@ -12,8 +12,8 @@ use crate::domain::token::{DeviceCode, Identity, Membership, TokenChoice, TokenR
 use crate::domain::verdict::{Trial, With};
 use crate::domain::{
     AccessChange, Codespace, CodespaceChange, CodespaceList, CodespaceStep, Draft, Far, MemberReport, OrgName, Prefix,
-    Problem, Renamed, RepoName, Repository, RepositoryPage, Saved, Scope, ScopeListing, Sensitive, Step, TestReport,
-    Traffic,
+    Problem, Record, Renamed, RepoName, Repository, RepositoryPage, Saved, Scope, ScopeListing, Sensitive, Step,
+    TestReport, Traffic,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -115,6 +115,8 @@ pub enum Job {
     },
     Memberships,
     LoadScope(Scope),
+    /// What pullkey's own record says of the ends of passwords.
+    Endings,
     /// All repositories the user reaches, or those of one organization.
     Repositories(Option<OrgName>),
     Repository(RepoName),
@@ -159,6 +161,7 @@ impl Job {
             | Self::Codespaces(CodespaceList::Mine | CodespaceList::Org(_))
             | Self::ChangeCodespaces(_)
             | Self::Memberships
+            | Self::Endings
             | Self::Repositories(_)
             | Self::Test { .. } => return None,
         };
@@ -185,6 +188,7 @@ impl Job {
             | Self::Codespaces(_)
             | Self::Memberships
             | Self::LoadScope(_)
+            | Self::Endings
             | Self::Repositories(_)
             | Self::Repository(_)
             | Self::Seamless { .. }
@@ -208,6 +212,8 @@ pub enum Part {
     Codespace(CodespaceStep),
     /// The repository a job is about has another name now; the answer itself came from there.
     Renamed(Renamed),
+    /// What was written could not be taken into the record of ends.
+    Unkept(Problem),
 }
 
 /// How a job ended.
@@ -216,6 +222,8 @@ pub enum Outcome {
     SignIn(Result<Identity, Problem>),
     Memberships(Result<Vec<Membership>, Problem>),
     Listing(Result<ScopeListing, Problem>),
+    /// The record of ends; `None` where none is kept, as in the demo.
+    Endings(Result<Option<Record>, Problem>),
     /// The repositories, and whether these are all.
     Repositories(Result<(Vec<Repository>, bool), Problem>),
     Repository(Result<Repository, Problem>),

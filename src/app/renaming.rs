@@ -43,6 +43,7 @@ impl World {
         if let Some(here) = &mut self.here {
             renamed.name(here);
         }
+        self.endings.record.renamed(renamed);
         if let Some(facts) = self.facts.remove(&renamed.from) {
             match self.facts.get(&renamed.to) {
                 Some(_) => twice.extend(facts.loading_id()),

@@ -132,7 +132,12 @@ impl Spaces {
                 self.lists.values_mut().for_each(|remote| remote.got(id, *far));
                 self.aside.iter_mut().for_each(|(_, remote)| remote.got(id, *far));
             }
-            Part::Repositories(_) | Part::Step(_) | Part::Member(_) | Part::Device(_) | Part::Renamed(_) => {}
+            Part::Repositories(_)
+            | Part::Step(_)
+            | Part::Member(_)
+            | Part::Device(_)
+            | Part::Renamed(_)
+            | Part::Unkept(_) => {}
         }
     }
 

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::world::World;
+use crate::domain::ending::Standing;
 use crate::domain::{Access, Credential, Far, Member, MemberState, Scope};
 
 /// After so many days a password is marked as old; most registries' tokens end within half a year or a year.
@@ -70,8 +71,12 @@ pub fn one_access(access: &Access) -> String {
     }
 }
 
-/// The password's column: its age, or that there is none.
-pub fn password(credential: &Credential, now: DateTime<Utc>) -> String {
+/// The password's column: when it ends, if that is known and fits, else its age, or that there is none.
+pub fn password(credential: &Credential, ends: Option<Standing>, now: DateTime<Utc>, room: usize) -> String {
+    let ends = ends.filter(|ends| *ends != Standing::Never).and_then(|ends| ends.brief(room));
+    if let Some(ends) = ends {
+        return ends;
+    }
     match credential.password_updated_at() {
         None => "missing !".to_owned(),
         Some(then) if is_old(now, then) => format!("{} !", age(now, then)),
@@ -112,6 +117,7 @@ pub fn whose(scope: &Scope, world: &World) -> String {
 pub fn remarks(scope: &Scope, credential: &Credential, world: &World, now: DateTime<Utc>) -> Vec<(bool, String)> {
     let mut remarks = Vec::new();
     let mut warn = |text: String| remarks.push((true, text));
+    let told = world.told(scope, credential, now);
     let missing: Vec<&str> = credential.missing().map(Member::suffix).collect();
     if !missing.is_empty() {
         warn(format!("incomplete: {} missing, so no codespace uses it", missing.join(" and ")));
@@ -124,7 +130,8 @@ pub fn remarks(scope: &Scope, credential: &Credential, world: &World, now: DateT
         Some(Access::All) => warn("everyone with write access to any repository can print the password".to_owned()),
         _ => {} // nothing to say about the others
     }
-    if credential.password_updated_at().is_some_and(|then| is_old(now, then)) {
+    let ends = told.and_then(|told| told.standing);
+    if ends.is_none() && credential.password_updated_at().is_some_and(|then| is_old(now, then)) {
         warn(format!("the password was not changed for more than {OLD} days"));
     }
     for (other, remote) in &world.scopes {
@@ -132,6 +139,9 @@ pub fn remarks(scope: &Scope, credential: &Credential, world: &World, now: DateT
         if let Some(clash) = clash(scope, other).filter(|_| also) {
             warn(format!("also defined by {other}{clash}"));
         }
+    }
+    if let Some(told) = told {
+        remarks.push((false, told.outdated().unwrap_or_else(|| told.origin())));
     }
     if *scope == Scope::User {
         remarks.push((false, "prebuilds never get your own secrets".to_owned()));

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::cx::Cx;
+use super::endings::Endings;
 use super::history::Done;
 use super::protocol::{Job, JobId, Outcome, Part};
 use super::remote::Remote;
@@ -73,6 +74,7 @@ pub struct World {
     /// Repositories by organization; `None` for all the user reaches.
     pub catalogues: BTreeMap<Option<OrgName>, Remote<Catalogue>>,
     pub spaces: Spaces,
+    pub endings: Endings,
     /// What is known about seamless access, by registry and repository.
     pub seamless: BTreeMap<Subject, Remote<Vec<Outlook>>>,
 }
@@ -133,6 +135,7 @@ impl World {
             facts: BTreeMap::new(),
             catalogues: BTreeMap::new(),
             spaces: Spaces::default(),
+            endings: Endings::default(),
             seamless: BTreeMap::new(),
         }
     }
@@ -185,7 +188,9 @@ impl World {
             | Part::Codespaces(_)
             | Part::Codespace(_)
             // Taken in `renaming`, with the screens.
-            | Part::Renamed(_) => {}
+            | Part::Renamed(_)
+            // Told at once.
+            | Part::Unkept(_) => {}
         }
     }
 
@@ -253,6 +258,7 @@ impl Cx<'_> {
     /// Asks for everything the list of credentials shows, all at the same time.
     pub fn load_everything(&mut self) {
         self.reload_identity();
+        self.load_endings();
         let scopes: Vec<Scope> = self.world.scopes.iter().map(|(scope, _)| scope.clone()).collect();
         if !scopes.iter().any(|scope| matches!(scope, Scope::Organization(_)))
             || self.world.memberships != Remote::Absent
@@ -310,6 +316,7 @@ impl Cx<'_> {
         self.settle_codespaces(id, outcome);
         self.settle_repositories(id, outcome);
         self.settle_seamless(id, outcome);
+        self.settle_endings(id, outcome);
         match outcome {
             Outcome::SignIn(result) => {
                 if let Ok(identity) = result {
@@ -334,8 +341,9 @@ impl Cx<'_> {
                     remote.settle(id, result.clone());
                 }
             }
-            // Taken in `repositories`.
-            Outcome::Repositories(_)
+            // Taken in `endings` and `repositories`.
+            Outcome::Endings(_)
+            | Outcome::Repositories(_)
             | Outcome::Repository(_)
             | Outcome::Tested(_)
             | Outcome::Saved(_)

@@ -64,6 +64,7 @@ impl Change {
             | Job::SignIn
             | Job::Memberships
             | Job::LoadScope(_)
+            | Job::Endings
             | Job::Repositories(_)
             | Job::Repository(_)
             | Job::Seamless { .. }

@@ -78,6 +78,7 @@ async fn carry_out(
     let (ended, was_interrupted) = session.interrupt.write(work::change_access(gh, &wanted, &mut |_| {})).await?;
     let saved = match ended {
         Ok(AccessOutcome::Done { saved, before }) => {
+            session.note_change(gh, &|record| record.regranted(&before, &saved), &mut notes);
             noted.made(before, &mut notes);
             saved
         }

@@ -19,7 +19,10 @@ pub(super) async fn run(args: &DeleteArgs, session: &Session) -> Result<Exit, Fa
     let (saved, was_interrupted) =
         session.interrupt.write(work::delete(&gh, &scope, &args.prefix, &mut |_| {})).await?;
     let saved = saved.map_err(Failure::world)?;
-    let written = Written::of(&scope, &args.prefix, &saved);
+    let mut notes = Vec::new();
+    session.note_change(&gh, &|record| record.deleted(&scope, &args.prefix, &saved), &mut notes);
+    session.notes(&notes);
+    let written = Written { notes: &notes, ..Written::of(&scope, &args.prefix, &saved) };
     session.show(|| report::written_json(&written), || report::written(&written))?;
     Ok(set::exit_of(&saved, was_interrupted))
 }

@@ -24,7 +24,9 @@ pub(super) async fn run(args: &ListArgs, session: &Session) -> Result<Exit, Fail
     } else {
         session.interrupt.read(everything(&gh, session, depth)).await??
     };
-    session.show(|| report::list_json(&inventory), || report::table(&inventory, chrono::Utc::now()))?;
+    let record = session.ends(&gh);
+    let ends = report::Ends { record: &record, now: chrono::Utc::now() };
+    session.show(|| report::list_json(&inventory, ends), || report::table(&inventory, ends))?;
     let is_unread = inventory.scopes.iter().any(|(_, listing)| listing.is_err());
     Ok(if is_named && is_unread { Exit::World } else { Exit::Fine })
 }

@@ -10,7 +10,7 @@ use super::progress::Progress;
 use super::session::{self, Session, note};
 use super::{Exit, Failure};
 use crate::domain::number::grouped;
-use crate::domain::{Foreign, OrgName, Problem, ScopeListing, Tally};
+use crate::domain::{Foreign, OrgName, Problem, Record, ScopeListing, Tally};
 use crate::report::{self, Gathering};
 use crate::work::{self, Look};
 
@@ -20,7 +20,7 @@ pub(super) async fn run(args: &ListArgs, session: &Session) -> Result<Exit, Fail
     if run.is_resumed() {
         note("pullkey: going on with a reading that did not end; what it has read is not asked for again");
     }
-    let mut sink = Sink::new(session.json);
+    let mut sink = Sink::new(session.json, session.ends(&gh));
     let reading = async {
         let mut part = |look: Look<'_>| sink.take(look);
         work::inventory(&gh, &run, &args.orgs, &mut part).await.map_err(Failure::world)
@@ -80,12 +80,13 @@ struct Sink {
     done: usize,
     total: Option<usize>,
     fault: Option<io::Error>,
+    ends: Record,
 }
 
 impl Sink {
-    fn new(json: bool) -> Self {
+    fn new(json: bool, ends: Record) -> Self {
         let gathering = json.then(Gathering::default);
-        Self { gathering, unread: Vec::new(), progress: Progress::new(), done: 0, total: None, fault: None }
+        Self { gathering, unread: Vec::new(), progress: Progress::new(), done: 0, total: None, fault: None, ends }
     }
 
     fn take(&mut self, look: Look<'_>) -> ControlFlow<()> {
@@ -102,12 +103,16 @@ impl Sink {
     }
 
     fn read(&mut self, name: &Foreign, listing: &Result<ScopeListing, Problem>) {
+        let ends = report::Ends { record: &self.ends, now: Utc::now() };
         if let Some(gathering) = &mut self.gathering {
-            gathering.add(name, listing);
+            gathering.add(name, listing, ends);
             return;
         }
         match listing {
-            Ok(listing) => self.write(&report::found(name, listing, Utc::now())),
+            Ok(listing) => {
+                let text = report::found(name, listing, ends);
+                self.write(&text);
+            }
             Err(problem) => self.leave_out(&name.shown(), problem),
         }
     }

@@ -1,9 +1,11 @@
 //! `pullkey rotate`: new values for a credential that exists; who gets it stays as it is.
 
+use chrono::Utc;
+
 use super::session::Session;
 use super::write_args::RotateArgs;
 use super::{Exit, Failure, password, set, values};
-use crate::domain::{Credential, Member, Members, Preset, Scope, Sensitive, TestReport, Trial};
+use crate::domain::{Credential, Draft, Member, Members, Preset, Scope, Sensitive, TestReport, Trial};
 use crate::report::{self, Written};
 use crate::work::{self, Rotation};
 
@@ -18,6 +20,9 @@ pub(super) async fn run(args: &RotateArgs, session: &Session) -> Result<Exit, Fa
     let credential = listing.credential(&args.prefix);
     let credential = credential.ok_or_else(|| Failure::world(work::absent(&scope, &args.prefix)))?;
     notes.extend(beforehand(credential, &values, &scope));
+    let rotation = Rotation { scope, prefix: args.prefix.clone(), values: values.clone() };
+    let draft = Draft { ends: args.ends, ..rotation.draft() };
+    notes.extend(set::end_note(&draft, Utc::now()));
     session.notes(&notes);
     let tested = match trial(args, &values) {
         _ if args.no_test => None,
@@ -27,9 +32,11 @@ pub(super) async fn run(args: &RotateArgs, session: &Session) -> Result<Exit, Fa
             None
         }
     };
-    let rotation = Rotation { scope, prefix: args.prefix.clone(), values };
     let (saved, was_interrupted) = session.interrupt.write(work::rotate(&gh, &rotation, &mut |_| {})).await?;
     let saved = saved.map_err(Failure::world)?;
+    let told = notes.len();
+    session.note_saved(&gh, &[(&draft, &saved)], &mut notes);
+    session.notes(&notes[told..]);
     let written =
         Written { test: tested.as_ref(), notes: &notes, ..Written::of(&rotation.scope, &rotation.prefix, &saved) };
     session.show(|| report::written_json(&written), || report::written(&written))?;

@@ -1,6 +1,6 @@
 //! `pullkey set`: checks, tests, and only then writes the three members.
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 
 use super::repos::Found;
 use super::session::{Session, note};
@@ -9,6 +9,7 @@ use super::values::{self, Values};
 use super::write_args::SetArgs;
 use super::{Exit, Failure, delete, password, repos, spread, test};
 use crate::domain::change::DraftAccess;
+use crate::domain::ending::{self, Source};
 use crate::domain::verdict::With;
 use crate::domain::{
     Access, Credential, Draft, Member, Members, Prefix, Problem, Saved, Scope, Sensitive, TestReport, Trial, Verdict,
@@ -42,6 +43,7 @@ pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failu
     let tested = if args.how.no_test { None } else { Some(prove(session, args.yes, &trial).await?) };
     let (saved, was_interrupted) = session.interrupt.write(work::save(&gh, &draft, &mut |_| {})).await?;
     let saved = saved.map_err(Failure::world)?;
+    session.note_saved(&gh, &[(&draft, &saved)], &mut notes);
     let written = Written { test: tested.as_ref(), notes: &notes, ..Written::of(&draft.scope, &draft.prefix, &saved) };
     session.notes(&notes);
     session.show(|| report::written_json(&written), || report::written(&written))?;
@@ -137,12 +139,25 @@ async fn draft(
     notes.extend(note);
     let members = Member::WRITE_ORDER.to_vec();
     let shown = found.filter(|found| !found.is_by_name).map(|found| found.listing());
-    Ok((Draft { scope, prefix: args.prefix.clone(), values, access, members }, existing, shown))
+    let draft = Draft { scope, prefix: args.prefix.clone(), values, access, members, ends: args.how.ends };
+    notes.extend(end_note(&draft, Utc::now()));
+    Ok((draft, existing, shown))
 }
 
 fn overwriting(existing: &Credential, scope: &Scope) -> String {
     let prefix: &Prefix = &existing.prefix;
     format!("{prefix} exists already ({scope}: {}) and would be overwritten", delete::members(existing))
+}
+
+/// What is said of the end that will be kept.
+pub(super) fn end_note(draft: &Draft, now: DateTime<Utc>) -> Option<String> {
+    let (end, source) = ending::of_draft(draft)?;
+    let words = end.words(now);
+    Some(match (source, draft.ends) {
+        (Source::Value, Some(_)) => format!("the password tells its own end, which is kept instead of --ends: {words}"),
+        (Source::Value, None) => format!("the password tells its own end: {words}"),
+        (Source::Person, _) => format!("the end of the password is kept on this machine: {words}"),
+    })
 }
 
 /// The login test before the write: refused ends it, «could not be told» needs consent.

@@ -8,14 +8,18 @@ use super::session::{Session, note};
 use super::values::Values;
 use super::write_args::SetArgs;
 use super::{Exit, Failure, repos, set};
+use crate::domain::change::DraftAccess;
 use crate::domain::journal::{self, Entry, OpenRun, Run};
 use crate::domain::spread::{Placed, Placement, Stamps, Standing};
-use crate::domain::{Scope, TestReport};
+use crate::domain::{Draft, Member, Members, RepoName, Saved, Scope, Sensitive, TestReport};
 use crate::github::Client;
 use crate::local::Journal;
 use crate::local::journal::fresh_id;
 use crate::report::{self, Spread};
 use crate::work::{self, Target};
+
+/// So many repositories are taken into the record of ends at once.
+const AT_ONCE: usize = 100;
 
 pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failure> {
     check(args)?;
@@ -33,6 +37,7 @@ pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failu
         })
         .await??;
     notes.extend(log.note(&targets));
+    notes.extend(set::end_note(&draft_for(args, &members, Scope::User), Utc::now()));
     session.notes(&notes);
     if args.how.dry_run {
         return show(args, session, (&planned(&targets), &targets, None), &notes, Exit::Fine);
@@ -43,9 +48,11 @@ pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failu
     consent(args, session, &targets).await?;
     let tested = if args.how.no_test { None } else { Some(set::prove(session, args.yes, &trial).await?) };
     let log = log.begin(args, &gh, targets.len(), &mut notes);
+    let mut ends = Ends { args, session, gh: &gh, values: &members, waiting: Vec::new(), notes: Vec::new() };
     let total = targets.len();
     let mut part = |at: usize, placed: &Placed| {
         log.placed(args, placed);
+        ends.take(placed);
         if !session.json {
             note(&format!(
                 "{} of {total}  {}  {}",
@@ -59,6 +66,9 @@ pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failu
     let is_stopped = || session.interrupt.is_asked();
     let writing = work::spread(&gh, credential, &targets, &is_stopped, &mut part);
     let (placed, was_interrupted) = session.interrupt.write(writing).await?;
+    ends.keep();
+    session.notes(&ends.notes);
+    notes.append(&mut ends.notes);
     let is_whole = placed.iter().all(|one| one.placement.is_done());
     if is_whole {
         log.end();
@@ -151,6 +161,48 @@ fn show(
     let spread = Spread { prefix: &args.prefix, placed, standings: &standings, test, notes, dry_run: args.how.dry_run };
     session.show(|| report::spread_json(&spread), || report::spread(&spread))?;
     Ok(exit)
+}
+
+/// What is written into one repository, as far as the record of ends needs it.
+fn draft_for(args: &SetArgs, values: &Members<Sensitive>, scope: Scope) -> Draft {
+    Draft {
+        scope,
+        prefix: args.prefix.clone(),
+        values: values.clone(),
+        access: DraftAccess::Repository,
+        members: Member::WRITE_ORDER.to_vec(),
+        ends: args.how.ends,
+    }
+}
+
+/// Takes what was written into the record of ends, many repositories at once: the file is written as a whole.
+struct Ends<'a> {
+    args: &'a SetArgs,
+    session: &'a Session,
+    gh: &'a Client,
+    values: &'a Members<Sensitive>,
+    waiting: Vec<(Draft, Saved)>,
+    notes: Vec<String>,
+}
+
+impl Ends<'_> {
+    fn take(&mut self, placed: &Placed) {
+        let Placement::Tried(saved) = &placed.placement else { return };
+        let Ok(name) = RepoName::parse(placed.repository.full_name.raw()) else { return };
+        self.waiting.push((draft_for(self.args, self.values, Scope::Repository(name)), saved.clone()));
+        if self.waiting.len() >= AT_ONCE {
+            self.keep();
+        }
+    }
+
+    fn keep(&mut self) {
+        let writes: Vec<_> = self.waiting.iter().map(|(draft, saved)| (draft, saved)).collect();
+        let mut notes = Vec::new();
+        self.session.note_saved(self.gh, &writes, &mut notes);
+        // The same fault for every hundred repositories is said once.
+        self.notes.extend(notes.into_iter().filter(|note| !self.notes.contains(note)).collect::<Vec<_>>());
+        self.waiting.clear();
+    }
 }
 
 /// The run in the journal, and an earlier one of this prefix that did not end.

@@ -6,7 +6,8 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::args::{PasswordArgs, ScopeArgs, SharedScopeArgs, preset_help};
-use crate::domain::{Member, OrgName, Prefix, Scope, Visibility, Wanted};
+use crate::domain::ending::EndFault;
+use crate::domain::{End, Member, OrgName, Prefix, Scope, Visibility, Wanted};
 
 pub(super) const SET_HELP: &str = "\
 The login is tested first. If the registry refuses it, nothing is written (exit 1); if it
@@ -18,6 +19,10 @@ With several --repo, a pattern, --topic or --repos-file the credential is writte
 repository, one after the other, as its own. Ctrl-C ends after the repository that is being
 written; the same command goes on where it was within a day, and leaves alone what was
 written and has not changed since. --afresh writes all of them again: a new password needs it.
+
+--ends says when the password stops working, which GitHub never tells: pullkey keeps it on
+this machine, and `list` warns 30, 7 and 1 days before. Where the value tells it itself (a
+JSON Web Token, a token of ECR), that is kept instead.
 
 Examples:
   printf %s \"$PAT\" | pullkey set DOCKERHUB --user --preset dockerhub \\
@@ -36,6 +41,8 @@ The login is tested first, which needs the server and the user name: GitHub does
 back what is stored, so give both to have it tested (they are written too, which changes
 nothing if they are the same). Without them it is written untested, after asking; off a
 terminal that needs --yes or --no-test (else exit 2).
+
+What --ends said of the old password is forgotten; say it of the new one.
 
 Examples:
   printf %s \"$PAT\" | pullkey rotate ACR --org acme --password-stdin \\
@@ -136,6 +143,9 @@ pub struct HowArgs {
     /// Write without testing the login first
     #[arg(long)]
     pub no_test: bool,
+    /// When the password stops working: 2027-05-14, 90 days, 1 year or never
+    #[arg(long, value_name = "DATE", value_parser = ends)]
+    pub ends: Option<End>,
     /// Write all repositories, those too that a run that did not end has written already
     #[arg(long)]
     pub afresh: bool,
@@ -179,6 +189,9 @@ pub struct RotateArgs {
     /// Write without testing the login first
     #[arg(long)]
     pub no_test: bool,
+    /// When the new password stops working: 2027-05-14, 90 days, 1 year or never
+    #[arg(long, value_name = "DATE", value_parser = ends)]
+    pub ends: Option<End>,
     /// Write what could not be tested, without asking
     #[arg(long, short)]
     pub yes: bool,
@@ -244,6 +257,11 @@ pub(super) fn visibility() -> impl TypedValueParser<Value = Visibility> {
 fn member() -> impl TypedValueParser<Value = Member> {
     PossibleValuesParser::new(Member::all().map(Member::word))
         .try_map(|word| Member::all().find(|member| member.word() == word).ok_or("unknown member"))
+}
+
+/// Lengths count from today, by UTC.
+fn ends(text: &str) -> Result<End, EndFault> {
+    End::parse(text, chrono::Utc::now().date_naive())
 }
 
 /// Source: GitHub Docs, «Classifying your repository with topics».

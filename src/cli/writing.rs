@@ -2,14 +2,14 @@
 
 use chrono::Utc;
 
-use super::session::Session;
+use super::session::{Session, note};
 use super::{Exit, Failure};
-use crate::domain::Problem;
 use crate::domain::change::AccessBefore;
 use crate::domain::journal::{AccessEntry, Entry};
+use crate::domain::{Draft, Problem, Record, Saved};
 use crate::github::Client;
-use crate::local::Journal;
 use crate::local::journal::fresh_id;
+use crate::local::{Endings, Journal};
 
 impl Session {
     /// The client for something that writes.
@@ -36,6 +36,42 @@ impl Session {
     /// `None` where the environment names no home.
     pub(super) fn journal(&self) -> Option<Journal> {
         Journal::of(&self.env)
+    }
+
+    /// The record of ends for the API of a client; `None` where the environment names no home.
+    pub(super) fn endings(&self, gh: &Client) -> Option<Endings> {
+        Endings::of(&self.env, &gh.api_host())
+    }
+
+    /// What the record of ends holds; that it cannot be read keeps nothing else from being told.
+    pub(super) fn ends(&self, gh: &Client) -> Record {
+        match self.endings(gh).map(|endings| endings.read()) {
+            Some(Ok(record)) => record,
+            Some(Err(problem)) => {
+                note(&format!("note: {}: {}; {}", problem.what, problem.why, problem.hint));
+                Record::default()
+            }
+            None => Record::default(),
+        }
+    }
+
+    /// Takes what writes of values came to into the record of ends.
+    pub(super) fn note_saved(&self, gh: &Client, writes: &[(&Draft, &Saved)], notes: &mut Vec<String>) {
+        let now = Utc::now();
+        let is_said = writes.iter().any(|(draft, _)| draft.ends.is_some());
+        if is_said && self.endings(gh).is_none() {
+            notes.push(
+                "the end of the password is kept nowhere: without a home folder there is no place for it".to_owned(),
+            );
+        }
+        self.note_change(gh, &|record| writes.iter().for_each(|(draft, saved)| record.saved(draft, saved, now)), notes);
+    }
+
+    /// Changes the record of ends. That it cannot be kept undoes nothing.
+    pub(super) fn note_change(&self, gh: &Client, change: &dyn Fn(&mut Record), notes: &mut Vec<String>) {
+        if let Some(Err(problem)) = self.endings(gh).map(|endings| endings.change(change)) {
+            notes.push(format!("{}: {}; {}", problem.what, problem.why, problem.hint));
+        }
     }
 
     /// Notes a change of access that is about to be made. That it cannot be noted is no reason not to make it.

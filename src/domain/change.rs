@@ -13,6 +13,8 @@ pub struct Draft {
     pub access: DraftAccess,
     /// Which members to write, in [`Member::WRITE_ORDER`]; the others keep what they have («retry the rest»).
     pub members: Vec<Member>,
+    /// When somebody says that the password ends, for pullkey's own record.
+    pub ends: Option<super::End>,
 }
 
 /// Which repositories a written credential shall reach.

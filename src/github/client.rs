@@ -248,7 +248,8 @@ impl Client {
 }
 
 /// Host and port as a person would write them.
-pub(super) fn host_of(url: &Url) -> String {
+/// The host of an address, with its port where it is not the usual one.
+pub fn host_of(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }

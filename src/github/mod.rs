@@ -22,7 +22,7 @@ mod transport;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use client::Client;
+pub use client::{Client, host_of};
 pub use error::{GithubError, RateLimit, Refusal};
 pub use models::{Grant, Grown, Listed, Me, PublicKey, RepoRecord, SecretRecord, Written};
 pub use models_packages::AccountKind;

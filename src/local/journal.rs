@@ -103,7 +103,8 @@ fn ends_with_a_line(file: &mut File) -> io::Result<bool> {
     Ok(last == *b"\n")
 }
 
-fn make_private(folder: &Path) -> io::Result<()> {
+/// A folder that only the user may look into, made if need be.
+pub(super) fn make_private(folder: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -115,7 +116,7 @@ fn make_private(folder: &Path) -> io::Result<()> {
 }
 
 /// For reading and appending, made if need be; nobody but the user may read it.
-fn open(path: &Path) -> io::Result<File> {
+pub(super) fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.create(true).read(true).append(true);
     #[cfg(unix)]

@@ -1,13 +1,15 @@
 //! What this machine gives: environment, addresses, tokens, the git remote, clipboard, browser, log file, hardening.
 //!
 //! Everything here takes an [`Env`] snapshot instead of the process environment, so that tests never touch the latter.
-//! It refuses to talk to GitHub or to a registry, and to keep anything on disk but the log somebody asked for.
+//! It refuses to talk to GitHub or to a registry, and to keep anything on disk but the journal, the record of ends and
+//! the log somebody asked for.
 
 pub mod address;
 pub mod browser;
 mod child;
 pub mod clipboard;
 pub mod config;
+pub mod endings;
 pub mod env;
 pub mod gh;
 pub mod git;
@@ -21,6 +23,7 @@ pub mod vault;
 
 pub use address::Address;
 pub use config::{Config, ReadOnly};
+pub use endings::Endings;
 pub use env::Env;
 pub use journal::Journal;
 pub use paths::Paths;

@@ -4,24 +4,28 @@
 
 use std::fmt::Write;
 
-use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::list::{block, line, unreadable};
 use super::list_json::listing_json;
-use super::{VERSION, json, problem_json};
+use super::{Ends, VERSION, json, problem_json};
 use crate::domain::number::grouped;
-use crate::domain::{Foreign, Problem, ScopeKind, ScopeListing, Tally};
+use crate::domain::{Foreign, Problem, RepoName, Scope, ScopeKind, ScopeListing, Tally};
 
 /// One repository for people; nothing if it holds nothing.
-pub fn found(name: &Foreign, listing: &ScopeListing, now: DateTime<Utc>) -> String {
+pub fn found(name: &Foreign, listing: &ScopeListing, ends: Ends<'_>) -> String {
     let mut out = String::new();
     if listing.count() > 0 || !listing.complete {
         line(&mut out, &format!("repository {}", name.shown()));
-        block(&mut out, listing, now);
+        block(&mut out, listing, scope_of(name).as_ref(), ends);
         out.push('\n');
     }
     out
+}
+
+/// `None` for a name that is none of GitHub's.
+fn scope_of(name: &Foreign) -> Option<Scope> {
+    RepoName::parse(name.raw()).ok().map(Scope::Repository)
 }
 
 /// The repositories that could not be read, under the reasons why, for people.
@@ -87,8 +91,9 @@ pub struct Gathering {
 }
 
 impl Gathering {
-    pub fn add(&mut self, name: &Foreign, listing: &Result<ScopeListing, Problem>) {
-        let scope = listing_json(ScopeKind::Repository.word(), Some(name.raw()), listing);
+    pub fn add(&mut self, name: &Foreign, listing: &Result<ScopeListing, Problem>, ends: Ends<'_>) {
+        let names = (ScopeKind::Repository.word(), Some(name.raw()));
+        let scope = listing_json(names, listing, scope_of(name).as_ref(), ends);
         self.scopes.push_str(if self.scopes.is_empty() { "    " } else { ",\n    " });
         self.scopes.push_str(&indented(&scope));
     }
@@ -120,6 +125,7 @@ fn indented(value: &Value) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::domain::Record;
 
     #[test]
     fn pieces_make_one_document_whatever_they_hold() {
@@ -130,7 +136,8 @@ mod tests {
             for name in &names {
                 let listing = Err(problem.clone());
                 tally.count(&listing);
-                gathering.add(&Foreign::new(*name), &listing);
+                let ends = Ends { record: &Record::default(), now: chrono::DateTime::UNIX_EPOCH };
+                gathering.add(&Foreign::new(*name), &listing, ends);
             }
             let text = gathering.document(&tally).concat();
             let document: Value = serde_json::from_str(&text).unwrap();

@@ -5,12 +5,13 @@ use std::fmt::Write;
 use chrono::{DateTime, Utc};
 use unicode_width::UnicodeWidthStr;
 
-use crate::domain::{Access, Credential, Inventory, Member, MemberState, Problem, ScopeListing, preset};
+use super::Ends;
+use crate::domain::{Access, Credential, Inventory, Member, MemberState, Problem, Scope, ScopeListing, preset};
 
-const HEAD: [&str; 7] = ["PREFIX", "REGISTRY", "SERVER", "USER", "PASSWORD", "ACCESS", "PASSWORD SET"];
+const HEAD: [&str; 8] = ["PREFIX", "REGISTRY", "SERVER", "USER", "PASSWORD", "ACCESS", "PASSWORD SET", "ENDS"];
 
-/// All scopes, each with its credentials and its other secrets; ages are counted from `now`.
-pub fn table(inventory: &Inventory, now: DateTime<Utc>) -> String {
+/// All scopes, each with its credentials and its other secrets.
+pub fn table(inventory: &Inventory, ends: Ends<'_>) -> String {
     let mut out = String::new();
     for (scope, listing) in &inventory.scopes {
         if !out.is_empty() {
@@ -18,7 +19,7 @@ pub fn table(inventory: &Inventory, now: DateTime<Utc>) -> String {
         }
         line(&mut out, &scope.to_string());
         match listing {
-            Ok(listing) => block(&mut out, listing, now),
+            Ok(listing) => block(&mut out, listing, Some(scope), ends),
             Err(problem) => unreadable(&mut out, problem),
         }
     }
@@ -41,11 +42,11 @@ pub(super) fn unreadable(out: &mut String, problem: &Problem) {
     }
 }
 
-pub(super) fn block(out: &mut String, listing: &ScopeListing, now: DateTime<Utc>) {
+pub(super) fn block(out: &mut String, listing: &ScopeListing, scope: Option<&Scope>, ends: Ends<'_>) {
     if listing.credentials.is_empty() {
         line(out, "  no registry credential");
     } else {
-        let rows: Vec<_> = listing.credentials.iter().map(|c| row(c, now)).collect();
+        let rows: Vec<_> = listing.credentials.iter().map(|c| row(c, scope, ends)).collect();
         columns(out, &rows);
     }
     if !listing.other_secrets.is_empty() {
@@ -57,10 +58,14 @@ pub(super) fn block(out: &mut String, listing: &ScopeListing, now: DateTime<Utc>
     }
 }
 
-fn columns(out: &mut String, rows: &[[String; 7]]) {
+fn columns(out: &mut String, rows: &[[String; 8]]) {
     let width = |at: usize| rows.iter().map(|row| row[at].width()).max().unwrap_or(0).max(HEAD[at].len());
-    let widths: [usize; 7] = std::array::from_fn(width);
-    for row in std::iter::once(&HEAD.map(str::to_owned)).chain(rows) {
+    let widths: [usize; 8] = std::array::from_fn(width);
+    let mut head = HEAD.map(str::to_owned);
+    if rows.iter().all(|row| row[7].is_empty()) {
+        head[7].clear();
+    }
+    for row in std::iter::once(&head).chain(rows) {
         let mut text = String::from(" ");
         for (cell, width) in row.iter().zip(widths) {
             let pad = width.saturating_sub(cell.width()) + 1;
@@ -70,7 +75,7 @@ fn columns(out: &mut String, rows: &[[String; 7]]) {
     }
 }
 
-fn row(credential: &Credential, now: DateTime<Utc>) -> [String; 7] {
+fn row(credential: &Credential, scope: Option<&Scope>, ends: Ends<'_>) -> [String; 8] {
     let mark = |member: Member| {
         let word = match credential.members.get(member) {
             None => "missing",
@@ -79,7 +84,7 @@ fn row(credential: &Credential, now: DateTime<Utc>) -> [String; 7] {
         };
         word.to_owned()
     };
-    let age = credential.password_updated_at().map_or_else(|| "-".to_owned(), |at| age(now, at));
+    let age = credential.password_updated_at().map_or_else(|| "-".to_owned(), |at| age(ends.now, at));
     let access = access_of(credential);
     let product = preset::product_of_prefix(&credential.prefix).unwrap_or("-").to_owned();
     [
@@ -90,6 +95,7 @@ fn row(credential: &Credential, now: DateTime<Utc>) -> [String; 7] {
         mark(Member::Password),
         access,
         age,
+        ends.words(scope, credential),
     ]
 }
 

@@ -3,12 +3,12 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
-use super::{VERSION, problem_json};
+use super::{Ends, VERSION, problem_json};
 use crate::domain::{Access, Credential, Inventory, MemberState, Problem, RepoRef, Scope, ScopeKind, ScopeListing};
 
 /// The whole document.
-pub fn list_json(inventory: &Inventory) -> Value {
-    let mut scopes: Vec<_> = inventory.scopes.iter().map(|(scope, listing)| scope_json(scope, listing)).collect();
+pub fn list_json(inventory: &Inventory, ends: Ends<'_>) -> Value {
+    let mut scopes: Vec<_> = inventory.scopes.iter().map(|(scope, listing)| scope_json(scope, listing, ends)).collect();
     if let Some(problem) = &inventory.unlisted {
         scopes.push(unlisted_json(problem));
     }
@@ -26,15 +26,20 @@ fn unlisted_json(problem: &Problem) -> Value {
     scope
 }
 
-fn scope_json(scope: &Scope, listing: &Result<ScopeListing, Problem>) -> Value {
+fn scope_json(scope: &Scope, listing: &Result<ScopeListing, Problem>, ends: Ends<'_>) -> Value {
     let (kind, name) = scope_names(scope);
-    listing_json(kind, name.as_deref(), listing)
+    listing_json((kind, name.as_deref()), listing, Some(scope), ends)
 }
 
-pub(super) fn listing_json(kind: &str, name: Option<&str>, listing: &Result<ScopeListing, Problem>) -> Value {
+pub(super) fn listing_json(
+    (kind, name): (&str, Option<&str>),
+    listing: &Result<ScopeListing, Problem>,
+    scope: Option<&Scope>,
+    ends: Ends<'_>,
+) -> Value {
     let (credentials, other): (Vec<_>, Vec<_>) = match listing {
         Ok(listing) => (
-            listing.credentials.iter().map(credential_json).collect(),
+            listing.credentials.iter().map(|credential| credential_json(credential, scope, ends)).collect(),
             listing.other_secrets.iter().map(|secret| state_json(&secret.state)).collect(),
         ),
         Err(_) => (Vec::new(), Vec::new()),
@@ -60,11 +65,12 @@ pub(super) fn scope_names(scope: &Scope) -> (&'static str, Option<String>) {
     (scope.kind().word(), name)
 }
 
-fn credential_json(credential: &Credential) -> Value {
+fn credential_json(credential: &Credential, scope: Option<&Scope>, ends: Ends<'_>) -> Value {
     let member = |state: &Option<MemberState>| state.as_ref().map(state_json);
     json!({
         "prefix": credential.prefix.as_str(),
         "complete": credential.is_complete(),
+        "ends": ends.json(scope, credential),
         "members": {
             "server": member(&credential.members.server),
             "user": member(&credential.members.user),

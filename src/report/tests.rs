@@ -3,8 +3,8 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::*;
 use crate::domain::{
-    Access, Code, Foreign, Inventory, Member, MemberReport, MemberState, OrgName, Outcome, Prefix, Problem, RepoName,
-    RepoRef, Saved, Scope, ScopeListing, Step, TestReport, Verdict, WriteOutcome, verdict::Rung,
+    Access, Code, Foreign, Inventory, Member, MemberReport, MemberState, OrgName, Outcome, Prefix, Problem, Record,
+    RepoName, RepoRef, Saved, Scope, ScopeListing, Step, TestReport, Verdict, WriteOutcome, verdict::Rung,
 };
 
 fn now() -> DateTime<Utc> {
@@ -19,6 +19,10 @@ fn state(name: &str, days: i64, access: Option<Access>) -> MemberState {
 fn repos(ids: &[u64]) -> Access {
     let list = ids.iter().map(|id| RepoRef { id: *id, full_name: Foreign::new(format!("acme/r{id}")) }).collect();
     Access::selected(list, true)
+}
+
+fn ends(record: &Record) -> Ends<'_> {
+    Ends { record, now: now() }
 }
 
 fn inventory() -> Inventory {
@@ -59,9 +63,9 @@ fn inventory() -> Inventory {
 fn organizations_that_could_not_be_listed_are_not_passed_over() {
     let problem = Problem::new("your organizations could not be listed", "GitHub has a problem", "try again");
     let inventory = Inventory { unlisted: Some(problem), ..Inventory::default() };
-    let text = table(&inventory, now());
+    let text = table(&inventory, ends(&Record::default()));
     assert!(text.contains("your organizations\n  ! your organizations could not be listed"), "{text}");
-    let json = list_json(&inventory);
+    let json = list_json(&inventory, ends(&Record::default()));
     let scope = &json["scopes"][0];
     assert_eq!((&scope["scope"], &scope["readable"]), (&"organization".into(), &false.into()));
     assert_eq!(scope["name"], serde_json::Value::Null);
@@ -70,12 +74,12 @@ fn organizations_that_could_not_be_listed_are_not_passed_over() {
 
 #[test]
 fn the_table_tells_every_state_in_words() {
-    insta::assert_snapshot!(table(&inventory(), now()));
+    insta::assert_snapshot!(table(&inventory(), ends(&Record::default())));
 }
 
 #[test]
 fn the_json_has_the_documented_shape() {
-    let value = list_json(&inventory());
+    let value = list_json(&inventory(), ends(&Record::default()));
     assert_eq!(value["version"], 1);
     let user = &value["scopes"][0];
     assert_eq!((&user["scope"], &user["readable"]), (&"user".into(), &true.into()));
@@ -172,4 +176,30 @@ fn a_pass_tells_the_image_it_pulled_or_that_there_was_none() {
     let only = TestReport::of(vec![login, here], true);
     let images = ["r.example/team/app:1".to_owned()];
     insta::assert_snapshot!(format!("{}\n{}", steps(&pulled, &images), steps(&only, &[])));
+}
+
+#[test]
+fn ends_are_told_where_they_are_known_and_marked_where_they_matter() {
+    let entry = |prefix: &str, ends: &str, updated: &str| {
+        format!(
+            r#"{{"scope": "user", "prefix": "{prefix}", "ends": "{ends}", "said_by": "person",
+            "written": "2026-02-01T00:00:00Z", "updated_at": "{updated}"}}"#
+        )
+    };
+    let [acr, x] = [
+        entry("ACR", "2026-02-26", "2026-02-17T12:00:00Z"),
+        r#"{"scope": "organization", "name": "Acme", "prefix": "HUB", "ends": "2026-02-27T10:00:00Z",
+        "said_by": "value",
+        "written": "2025-12-01T12:00:00Z", "updated_at": "2025-12-01T11:00:00Z"}"#
+            .to_owned(),
+    ];
+    let record = Record::of_text(&format!("{{\"entries\": [{acr}, {x}]}}")).unwrap();
+    let text = table(&inventory(), ends(&record));
+    assert!(text.contains("ended 3 days ago !") && text.contains("ENDS"), "{text}");
+    assert!(text.contains("set by somebody else since"), "{text}");
+    let json = list_json(&inventory(), ends(&record));
+    let user = &json["scopes"][0]["credentials"];
+    let wanted = serde_json::json!({ "date": "2026-02-26", "at": null, "days": -3, "source": "you said" });
+    assert_eq!((&user[0]["ends"], &user[1]["ends"]), (&wanted, &serde_json::Value::Null));
+    assert!(json["scopes"][2]["credentials"][1]["ends"].is_null(), "a false end is none");
 }

@@ -6,7 +6,8 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::noting;
 use super::session::Session;
 use crate::app::protocol::{Job, JobId, Msg, Outcome, Part};
-use crate::domain::{Growing, MemberReport};
+use crate::domain::change::{AccessBefore, AccessOutcome};
+use crate::domain::{AccessChange, Draft, Growing, Prefix, Problem, Saved, Scope};
 use crate::work;
 
 /// Where a job's parts go, and under which id.
@@ -25,6 +26,12 @@ impl Reporter {
         self.part(part(growing.value));
     }
 
+    fn unkept(&self, noted: Result<(), Problem>) {
+        if let Err(problem) = noted {
+            self.part(Part::Unkept(problem));
+        }
+    }
+
     fn part(&self, part: Part) {
         // Nobody listens any more only when the program is leaving.
         let _ = self.send.send(Msg::Part { id: self.id, part });
@@ -39,13 +46,13 @@ pub async fn perform(job: Job, session: Session, report: Reporter) -> Outcome {
         && let Ok((gh, _)) = session.github().await
         && let Some(renamed) = work::followed(&gh, &name).await
     {
+        report.unkept(noting::renamed(&session, &renamed));
         report.part(Part::Renamed(renamed));
     }
     outcome
 }
 
 async fn carry_out(job: Job, session: &Session, report: &Reporter) -> Outcome {
-    let mut member = |one: MemberReport| report.part(Part::Member(one));
     match job {
         Job::SignIn => Outcome::SignIn(match session.github().await {
             Ok((gh, source)) => work::identity(&gh, source).await,
@@ -59,6 +66,7 @@ async fn carry_out(job: Job, session: &Session, report: &Reporter) -> Outcome {
             Ok((gh, _)) => work::load_scope(&gh, &scope, &mut |it| report.grown(it, Part::Listing)).await,
             Err(problem) => Err(problem),
         }),
+        Job::Endings => Outcome::Endings(session.endings().map(|endings| endings.read()).transpose()),
         Job::Repositories(org) => Outcome::Repositories(match session.github().await {
             Ok((gh, _)) => {
                 let mut part = |it| report.grown(it, Part::Repositories);
@@ -74,30 +82,10 @@ async fn carry_out(job: Job, session: &Session, report: &Reporter) -> Outcome {
             let mut part = |step| report.part(Part::Step(step));
             Outcome::Tested(work::test(&session.clients(), &trial, with, Utc::now(), &mut part).await)
         }
-        Job::Save(draft) => Outcome::Saved(match session.github().await {
-            Ok((gh, _)) => work::save(&gh, &draft, &mut member).await,
-            Err(problem) => Err(problem),
-        }),
-        Job::ChangeAccess(change) => Outcome::AccessChanged(match session.github().await {
-            Ok((gh, _)) => {
-                let outcome = work::change_access(&gh, &change, &mut member).await;
-                noting::changed(session, &gh, &outcome);
-                outcome
-            }
-            Err(problem) => Err(problem),
-        }),
-        Job::RestoreAccess(before) => Outcome::AccessChanged(match session.github().await {
-            Ok((gh, _)) => {
-                let outcome = work::restore_access(&gh, &before, &mut member).await;
-                noting::restored(session, &gh, &before, &outcome);
-                outcome
-            }
-            Err(problem) => Err(problem),
-        }),
-        Job::Delete { scope, prefix } => Outcome::Saved(match session.github().await {
-            Ok((gh, _)) => work::delete(&gh, &scope, &prefix, &mut member).await,
-            Err(problem) => Err(problem),
-        }),
+        Job::Save(draft) => Outcome::Saved(save(&draft, session, report).await),
+        Job::Delete { scope, prefix } => Outcome::Saved(delete(&scope, &prefix, session, report).await),
+        Job::ChangeAccess(change) => Outcome::AccessChanged(change_access(&change, session, report).await),
+        Job::RestoreAccess(before) => Outcome::AccessChanged(restore_access(&before, session, report).await),
         Job::Codespaces(which) => Outcome::Codespaces(match session.github().await {
             Ok((gh, _)) => work::codespaces(&gh, &which, &mut |it| report.grown(it, Part::Codespaces)).await,
             Err(problem) => Err(problem),
@@ -115,4 +103,34 @@ async fn carry_out(job: Job, session: &Session, report: &Reporter) -> Outcome {
         Job::SignOut => Outcome::SignedOut(session.sign_out().await),
         Job::Device { keep } => session.device(keep, &mut |code| report.part(Part::Device(code))).await,
     }
+}
+
+async fn save(draft: &Draft, session: &Session, report: &Reporter) -> Result<Saved, Problem> {
+    let (gh, _) = session.github().await?;
+    let saved = work::save(&gh, draft, &mut |one| report.part(Part::Member(one))).await;
+    report.unkept(noting::saved(session, draft, &saved));
+    saved
+}
+
+async fn delete(scope: &Scope, prefix: &Prefix, session: &Session, report: &Reporter) -> Result<Saved, Problem> {
+    let (gh, _) = session.github().await?;
+    let deleted = work::delete(&gh, scope, prefix, &mut |one| report.part(Part::Member(one))).await;
+    report.unkept(noting::deleted(session, scope, prefix, &deleted));
+    deleted
+}
+
+async fn change_access(change: &AccessChange, session: &Session, report: &Reporter) -> Result<AccessOutcome, Problem> {
+    let (gh, _) = session.github().await?;
+    let outcome = work::change_access(&gh, change, &mut |one| report.part(Part::Member(one))).await;
+    noting::changed(session, &gh, &outcome);
+    report.unkept(noting::regranted(session, &outcome));
+    outcome
+}
+
+async fn restore_access(before: &AccessBefore, session: &Session, report: &Reporter) -> Result<AccessOutcome, Problem> {
+    let (gh, _) = session.github().await?;
+    let outcome = work::restore_access(&gh, before, &mut |one| report.part(Part::Member(one))).await;
+    noting::restored(session, &gh, before, &outcome);
+    report.unkept(noting::regranted(session, &outcome));
+    outcome
 }

@@ -1,13 +1,14 @@
-//! Notes in the journal what the screens changed for access, so that the command line can take it back later too.
+//! Notes in the journal what the screens changed for access, so that the command line can take it back later too, and
+//! keeps the record of ends in step with what was written.
 //!
 //! What cannot be noted is still done: the screens keep their own account of this run.
 
 use chrono::Utc;
 
 use super::session::Session;
-use crate::domain::Problem;
 use crate::domain::change::{AccessBefore, AccessOutcome};
 use crate::domain::journal::{AccessEntry, Entry, last_change};
+use crate::domain::{Draft, Prefix, Problem, Record, Renamed, Saved, Scope};
 use crate::github::Client;
 use crate::local::journal::fresh_id;
 
@@ -28,4 +29,37 @@ pub fn restored(session: &Session, gh: &Client, undone: &AccessBefore, outcome: 
     if let Some(last) = last.filter(|last| saved.is_whole() && last.before.members == undone.members) {
         let _ = journal.add(&Entry::Closed { id: last.id.clone() });
     }
+}
+
+/// Takes what a write of values came to into the record of ends.
+pub fn saved(session: &Session, draft: &Draft, saved: &Result<Saved, Problem>) -> Result<(), Problem> {
+    let Ok(saved) = saved else { return Ok(()) };
+    let now = Utc::now();
+    keep(session, &|record| record.saved(draft, saved, now))
+}
+
+/// The same for a deletion.
+pub fn deleted(
+    session: &Session,
+    scope: &Scope,
+    prefix: &Prefix,
+    deleted: &Result<Saved, Problem>,
+) -> Result<(), Problem> {
+    let Ok(deleted) = deleted else { return Ok(()) };
+    keep(session, &|record| record.deleted(scope, prefix, deleted))
+}
+
+/// The same for a change of access, which leaves the password and its end as they are.
+pub fn regranted(session: &Session, outcome: &Result<AccessOutcome, Problem>) -> Result<(), Problem> {
+    let Ok(AccessOutcome::Done { saved, before }) = outcome else { return Ok(()) };
+    keep(session, &|record| record.regranted(before, saved))
+}
+
+/// A repository has another name now: what is kept of it is kept under that one.
+pub fn renamed(session: &Session, renamed: &Renamed) -> Result<(), Problem> {
+    keep(session, &|record| record.renamed(renamed))
+}
+
+fn keep(session: &Session, change: &dyn Fn(&mut Record)) -> Result<(), Problem> {
+    session.endings().map_or(Ok(()), |endings| endings.change(change).map(drop))
 }

@@ -16,7 +16,7 @@ use crate::domain::token::{DeviceCode, TokenChoice, TokenReport, TokenSource};
 use crate::domain::{Problem, Sensitive};
 use crate::local::token::Places;
 use crate::local::vault::SystemVault;
-use crate::local::{Address, Config, Env, Journal};
+use crate::local::{Address, Config, Endings, Env, Journal};
 use crate::work::{Entered, Entrance};
 use crate::{github, registry, work};
 
@@ -75,6 +75,12 @@ impl Session {
     /// Where changes are noted; the demo's are not.
     pub fn journal(&self) -> Option<Journal> {
         self.entrance.as_ref().and_then(|_| Journal::of(&self.env))
+    }
+
+    /// The record of ends; the demo's is not kept.
+    pub fn endings(&self) -> Option<Endings> {
+        let api = &self.entrance.as_ref()?.settings.api_url;
+        Endings::of(&self.env, &github::host_of(api))
     }
 
     /// Sends what the transport tells from now on.

@@ -17,14 +17,15 @@ pub struct Rotation {
 }
 
 impl Rotation {
-    fn draft(&self) -> Draft {
+    /// What is written, in the order of writing.
+    pub fn draft(&self) -> Draft {
         let members = Member::WRITE_ORDER.into_iter().filter(|member| self.values.get(*member).is_some()).collect();
         let access = match self.scope {
             Scope::Repository(_) => DraftAccess::Repository,
             Scope::User | Scope::Organization(_) => DraftAccess::Keep,
         };
         let values = self.values.clone().map(|_, value| value.unwrap_or_else(|| Sensitive::from("")));
-        Draft { scope: self.scope.clone(), prefix: self.prefix.clone(), values, access, members }
+        Draft { scope: self.scope.clone(), prefix: self.prefix.clone(), values, access, members, ends: None }
     }
 }
 

@@ -135,6 +135,7 @@ async fn place(gh: &Client, (prefix, values): (&Prefix, &Members<Sensitive>), re
         values: values.clone(),
         access: DraftAccess::Repository,
         members: Member::WRITE_ORDER.to_vec(),
+        ends: None,
     };
     match save(gh, &draft, &mut |_| {}).await {
         Ok(saved) => Placement::Tried(saved),

@@ -7,6 +7,7 @@ mod ask;
 mod cache;
 mod delete;
 mod device;
+mod ends;
 mod list;
 mod list_all;
 mod presets;

@@ -24,6 +24,7 @@ pub fn all() -> Vec<(&'static str, Driver)> {
     all.extend(picks());
     all.extend(super::access::all());
     all.extend(super::signing::all());
+    all.extend(super::ends::all());
     for (_, driver) in &mut all {
         driver.expire_notices();
     }
@@ -58,6 +59,7 @@ fn offline() -> Driver {
             Job::LoadScope(_) => Outcome::Listing(Err(problem)),
             Job::Repositories(_) => Outcome::Repositories(Err(problem)),
             Job::Repository(_) => Outcome::Repository(Err(problem)),
+            Job::Endings => Outcome::Endings(Ok(None)),
             other => panic!("{other:?}"),
         };
         driver.finish(id, outcome);

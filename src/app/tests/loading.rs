@@ -125,6 +125,7 @@ fn without_a_network_every_part_says_so_in_words() {
             Job::LoadScope(_) => Outcome::Listing(Err(problem)),
             Job::Repositories(_) => Outcome::Repositories(Err(problem)),
             Job::Repository(_) => Outcome::Repository(Err(problem)),
+            Job::Endings => Outcome::Endings(Ok(None)),
             other => panic!("{other:?}"),
         };
         driver.finish(id, outcome);

@@ -6,6 +6,7 @@
 
 pub mod access;
 mod anything;
+mod ends;
 pub mod fixtures;
 mod keys;
 mod leaving;

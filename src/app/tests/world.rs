@@ -10,7 +10,7 @@ use crate::domain::seamless::Outlook;
 use crate::domain::token::{Identity, Membership, TokenKind, TokenSource};
 use crate::domain::verdict::{Code, Outcome as How, Rung};
 use crate::domain::{
-    Access, Member, MemberReport, MemberState, Mend, OrgName, PackageRef, Prefix, Problem, RepoName, RepoRef,
+    Access, Member, MemberReport, MemberState, Mend, OrgName, PackageRef, Prefix, Problem, Record, RepoName, RepoRef,
     Repository, RepositoryPage, Saved, Scope, ScopeListing, SecretNeed, Step, TestReport, Verdict, Visibility,
     WriteOutcome,
 };
@@ -165,6 +165,7 @@ pub fn answer(job: &Job) -> Option<Outcome> {
         ])),
         Job::LoadScope(scope) if *scope == globex() => Outcome::Listing(Err(no_right())),
         Job::LoadScope(scope) => Outcome::Listing(Ok(listing(scope))),
+        Job::Endings => Outcome::Endings(Ok(Some(Record::default()))),
         Job::Repositories(of) => Outcome::Repositories(Ok((catalogue(of.as_ref()), true))),
         Job::Repository(name) => Outcome::Repository(Ok(repository(&name.full()))),
         Job::Tokens => Outcome::Tokens(Vec::new()),

@@ -36,6 +36,7 @@ pub(super) async fn run(args: &AccessArgs, scope: &Scope, session: &Session) -> 
     let (ended, was_interrupted) = session.interrupt.write(work::restore_access(&gh, before, &mut |_| {})).await?;
     let saved = match ended.map_err(Failure::world)? {
         AccessOutcome::Done { saved, before: now } => {
+            session.note_change(&gh, &|record| record.regranted(&now, &saved), &mut notes);
             close(&journal, &entry, &saved, now, &mut notes);
             saved
         }

@@ -9,6 +9,7 @@ use crate::app::draw::Canvas;
 use crate::app::remote::Remote;
 use crate::app::screens::confirm::problem_lines;
 use crate::app::words;
+use crate::domain::ending::Alarm;
 use crate::domain::preset::product_of_prefix;
 use crate::domain::{Credential, Member, MemberState, Scope};
 use crate::ui::Role;
@@ -19,7 +20,7 @@ const COLUMNS: [Column; 4] = [
     Column { title: "REGISTRY", least: 12, most: 44, priority: 0, align: Align::Left },
     Column { title: "S U P", least: 5, most: 5, priority: 1, align: Align::Left },
     Column { title: "ACCESS", least: 15, most: 17, priority: 2, align: Align::Left },
-    Column { title: "PASSWORD", least: 10, most: 11, priority: 3, align: Align::Left },
+    Column { title: "PASSWORD", least: 10, most: 18, priority: 3, align: Align::Left },
 ];
 
 pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
@@ -110,11 +111,16 @@ fn row_line(
             if let Some(product) = product_of_prefix(prefix) {
                 name.push(canvas.span(Role::Dim, format!("  {product}")));
             }
+            let ends = world.standing(scope, credential, app.now);
+            let (access_room, password_room) = (widths[2], widths[3]);
+            // Without a column for passwords, what is about to end stands where it is seen.
+            let pressing = ends.filter(|ends| password_room == 0 && ends.alarm() >= Alarm::Week);
+            let access = pressing.and_then(|ends| ends.brief(access_room));
             let cells = [
                 Line::from(name),
                 marks(credential, canvas),
-                worded(words::access(credential), canvas),
-                worded(words::password(credential, app.now), canvas),
+                worded(access.unwrap_or_else(|| words::access(credential)), canvas),
+                worded(words::password(credential, ends, app.now, password_room), canvas),
             ];
             let line = table::row(&COLUMNS, widths, cells, canvas.style(Role::Text), glyphs.ellipsis);
             let mut spans = vec![canvas.span(Role::Mark, format!("{lead}{mark}"))];
@@ -234,12 +240,20 @@ fn credential_lines(
     let product = product_of_prefix(&credential.prefix).map(|p| format!("  {p}")).unwrap_or_default();
     let mut lines = canvas.wrapped(Role::Title, &format!("{}{product}", credential.prefix), columns);
     lines.extend(canvas.wrapped(Role::Dim, &words::whose(scope, &app.world), columns));
+    let standing = app.world.standing(scope, credential, app.now);
+    if let Some(standing) = standing.filter(|standing| standing.alarm() > Alarm::Nothing) {
+        let level = if standing.alarm() == Alarm::Over { Level::Bad } else { Level::Warn };
+        lines.extend(canvas.marked(level, &format!("the password {}", standing.words()), columns));
+    }
     lines.push(Line::default());
+    let ends = |member| {
+        standing.filter(|_| member == Member::Password).map_or(String::new(), |it| format!(", {}", it.words()))
+    };
     for member in Member::all() {
         let (mark, word) = mark(credential, member, canvas);
         let text = match credential.members.get(member) {
-            Some(state) if word == "there" => words::set_ago(app.now, state),
-            Some(state) => format!("{}, {word}", words::set_ago(app.now, state)),
+            Some(state) if word == "there" => format!("{}{}", words::set_ago(app.now, state), ends(member)),
+            Some(state) => format!("{}{}, {word}", words::set_ago(app.now, state), ends(member)),
             None => word.to_owned(),
         };
         let lead = 11 + usize::from(!mark.content.is_empty());

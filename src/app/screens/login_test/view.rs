@@ -118,8 +118,8 @@ pub fn obtain_lines(steps: &[Obtain], canvas: &Canvas<'_, '_, '_>, columns: u16)
 }
 
 const IMAGE_HELP: &str = "An image that codespaces shall pull, as in a Dockerfile; several with blanks between them. \
-     The registry is asked whether these values may pull it; nothing is downloaded or saved. Without one the login alone is \
-     tried, which does not prove that it may pull.";
+     The registry is asked whether these values may pull it; nothing is downloaded or saved. Without one the login \
+     alone is tried, which does not prove that it may pull.";
 
 /// An image of the server that is typed, or of the preset's.
 fn example_image(form: &Form) -> String {

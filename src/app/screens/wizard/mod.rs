@@ -1,5 +1,6 @@
 //! A new credential, step by step: Registry, Where, Credentials, Access, Test, Review. Back loses nothing.
 
+mod ends;
 mod place;
 mod plan;
 mod rotation;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::ends::Ends;
 use crate::app::cx::Cx;
 use crate::app::form::Form;
 use crate::app::ladder::Ladder;
@@ -27,6 +28,8 @@ pub struct Plan {
     /// What was chosen at places one has left again.
     aside: BTreeMap<Scope, (Grant, Choice)>,
     pub ladder: Ladder,
+    /// When the password ends, as typed at *Review*.
+    pub ends: Ends,
     /// Whether one went on without a passed test.
     pub skipped: bool,
     /// One came from the test to name another image, and goes back there.
@@ -80,6 +83,7 @@ impl Plan {
             adopted: None,
             aside: BTreeMap::new(),
             ladder: Ladder::default(),
+            ends: Ends::default(),
             skipped: false,
             names_image: false,
             scope,
@@ -139,6 +143,7 @@ impl Plan {
             values: self.form.values(),
             access,
             members: self.form.to_write(),
+            ends: None,
         })
     }
 

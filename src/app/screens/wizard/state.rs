@@ -71,6 +71,13 @@ pub struct Review {
     pub scroll: Scroll,
 }
 
+impl Review {
+    /// Whether the question after the password's end can be answered now.
+    pub fn asks_end(&self) -> bool {
+        self.writing.is_none() && self.plan.told_end().is_none()
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct State {
     pub(super) stage: Stage,
@@ -239,8 +246,8 @@ impl Behavior for State {
         }
     }
 
-    fn facade(&self, world: &World, _now: DateTime<Utc>) -> Facade {
-        self.facade_of_step(world)
+    fn facade(&self, world: &World, now: DateTime<Utc>) -> Facade {
+        self.facade_of_step(world, now)
     }
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
@@ -253,8 +260,9 @@ impl Behavior for State {
         let taken = match &mut self.stage {
             Stage::Values(plan) => plan.form.text_key(key, cx),
             Stage::Access(plan) => plan.grant.picker_mut().is_some_and(|picker| picker.text_key(key, cx)),
+            Stage::Review(review) => review.plan.ends.text_key(key, cx),
             Stage::Registry => self.search_key(key, cx),
-            Stage::Where { .. } | Stage::Test(_) | Stage::Review(_) => false,
+            Stage::Where { .. } | Stage::Test(_) => false,
         };
         self.need_seamless(cx);
         taken
@@ -268,6 +276,7 @@ impl Behavior for State {
                     picker.paste(text, cx);
                 }
             }
+            Stage::Review(review) if review.plan.ends.is_focused() => review.plan.ends.paste(text, cx),
             Stage::Registry => self.search_paste(text, cx),
             Stage::Where { .. } | Stage::Access(_) | Stage::Test(_) | Stage::Review(_) => {
                 cx.note(Tone::Info, "there is no text field here to paste into");
@@ -287,6 +296,7 @@ impl Behavior for State {
                     picker.point(row);
                 }
             }
+            Stage::Review(review) if review.asks_end() => review.plan.ends.focus(),
             Stage::Registry | Stage::Test(_) | Stage::Review(_) => {}
         }
         Flow::Stay

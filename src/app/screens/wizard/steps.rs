@@ -1,5 +1,8 @@
 //! What each step offers, and what its keys do.
 
+use chrono::{DateTime, Utc};
+
+use super::ends;
 use super::plan::{Grant, Plan};
 use super::state::{Review, Stage, State};
 use crate::app::action::{Action, Offer, moving};
@@ -17,7 +20,7 @@ use crate::domain::preset::presets;
 use crate::domain::{Mend, Verdict, Visibility};
 
 impl State {
-    pub(super) fn facade_of_step(&self, world: &World) -> Facade {
+    pub(super) fn facade_of_step(&self, world: &World, now: DateTime<Utc>) -> Facade {
         match &self.stage {
             Stage::Registry if self.search.typing => Self::searching(),
             Stage::Registry => Facade { offers: registry_offers(world), typing: false },
@@ -30,7 +33,8 @@ impl State {
             }
             Stage::Access(plan) => access_facade(plan, world),
             Stage::Test(plan) => Facade { offers: test_offers(plan), typing: false },
-            Stage::Review(review) => Facade { offers: review_offers(review, world), typing: false },
+            Stage::Review(review) if review.plan.ends.is_focused() => ends::facade(),
+            Stage::Review(review) => Facade { offers: review_offers(review, world, now), typing: false },
         }
     }
 
@@ -235,8 +239,14 @@ impl State {
 
     fn act_in_review(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
         let Stage::Review(review) = &mut self.stage else { return Flow::Stay };
+        if review.plan.ends.is_focused() {
+            review.plan.ends.leave();
+            return Flow::Stay;
+        }
         match (action, &mut review.writing) {
+            (Action::Next, None) => review.plan.ends.focus(),
             (Action::Write, None) => {
+                review.draft.ends = review.plan.ends.end(cx.now);
                 review.plan.form.settle_prefix();
                 review.writing = Some(Writing::start(Change::Save(review.draft.clone()), cx));
             }
@@ -371,10 +381,12 @@ fn not_known(review: &Review, world: &World) -> Option<&'static str> {
     }
 }
 
-fn review_offers(review: &Review, world: &World) -> Vec<Offer> {
+fn review_offers(review: &Review, world: &World, now: DateTime<Utc>) -> Vec<Offer> {
     let Some(writing) = &review.writing else {
         let mut offers = vec![
-            Offer::new(Action::Write).unless(not_known(review, world)),
+            Offer::new(Action::Write)
+                .unless(not_known(review, world).map(str::to_owned).or_else(|| review.plan.unreadable_end(now))),
+            review.plan.ends_offer(),
             Offer::called(Action::Activate, "continue").unless(Some("w writes; enter alone never does")),
             Offer::new(Action::Back),
         ];

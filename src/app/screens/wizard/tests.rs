@@ -100,6 +100,7 @@ fn azure_for_oneself_ends_in_exactly_the_right_draft() {
         values: values("mycompany.azurecr.io", "ci-pull", CANARY),
         access: set(Visibility::Selected, &["acme/api"]),
         members: Member::WRITE_ORDER.to_vec(),
+        ends: None,
     };
     assert_eq!(draft(&driver), expected);
     driver.write_succeeds();
@@ -129,6 +130,7 @@ fn docker_hub_for_a_repository_ends_in_exactly_the_right_draft() {
         values: values(HUB, "octocat", TOKEN),
         access: DraftAccess::Repository,
         members: Member::WRITE_ORDER.to_vec(),
+        ends: None,
     };
     assert_eq!(draft(&driver), expected);
 }
@@ -151,6 +153,7 @@ fn amazon_for_an_organization_ends_in_exactly_the_right_draft() {
         values: values(ECR, KEY_ID, KEY),
         access: set(Visibility::Selected, &["acme/api", "acme/web"]),
         members: Member::WRITE_ORDER.to_vec(),
+        ends: None,
     };
     assert_eq!(draft(&driver), expected);
 }

@@ -3,6 +3,7 @@
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
+use super::ends;
 use super::place::Place;
 use super::plan::{Grant, Plan};
 use super::rotation;
@@ -303,8 +304,12 @@ fn review_step(review: &Review, app: &App, canvas: &mut Canvas<'_, '_, '_>, area
         Some(writing) => writing_lines(writing, app, canvas, area.width),
         None => review_lines(review, app, canvas, area.width),
     };
-    canvas.scrolled("review", area, lines, review.scroll.at());
-    Position::new(area.x, area.y)
+    let (text, cursor) = match &review.writing {
+        Some(_) => (area, None),
+        None => ends::draw(&review.plan, app.now, canvas, (area, lines.len())),
+    };
+    canvas.scrolled("review", text, lines, review.scroll.at());
+    cursor.unwrap_or(Position::new(area.x, area.y))
 }
 
 fn review_lines(review: &Review, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {

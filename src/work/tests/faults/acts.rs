@@ -120,7 +120,14 @@ fn draft(stage: &Stage, (key, credential): Place, access: Option<(Visibility, &'
         None if key.starts_with("repo:") => DraftAccess::Repository,
         None => DraftAccess::Keep,
     };
-    Draft { scope: scope(key), prefix: prefix(credential), values, access, members: Member::WRITE_ORDER.to_vec() }
+    Draft {
+        scope: scope(key),
+        prefix: prefix(credential),
+        values,
+        access,
+        members: Member::WRITE_ORDER.to_vec(),
+        ends: None,
+    }
 }
 
 /// What a member shall be after its value was written.

@@ -1,0 +1,172 @@
+//! The one optional question of *Review*: when the password stops working. GitHub never tells it; where the value does,
+//! nothing is asked.
+
+use chrono::{DateTime, Utc};
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Line;
+
+use super::plan::Plan;
+use crate::app::action::{Action, Offer};
+use crate::app::cx::{Cx, Facade};
+use crate::app::draw::Canvas;
+use crate::app::form::{field_key, say_refusal};
+use crate::app::keymap::{KeyPress, Keymap};
+use crate::domain::ending::{AS, Alarm, EndFault};
+use crate::domain::{End, Sensitive};
+use crate::ui::memory::Hit;
+use crate::ui::widgets::Level;
+use crate::ui::{Role, TextField, TrailingLineEnd, text_field};
+
+const QUESTION: &str = "When does this password stop working?";
+const ASKED: &str = "When does this password stop working? (may be left open)";
+
+/// What was typed as an end. An empty field says nothing, and nothing is kept.
+#[derive(Clone, Debug)]
+pub struct Ends {
+    field: TextField,
+    focused: bool,
+}
+
+impl Default for Ends {
+    fn default() -> Self {
+        Self { field: TextField::plain(""), focused: false }
+    }
+}
+
+impl Ends {
+    pub const fn is_focused(&self) -> bool {
+        self.focused
+    }
+
+    pub const fn focus(&mut self) {
+        self.focused = true;
+    }
+
+    pub const fn leave(&mut self) {
+        self.focused = false;
+    }
+
+    /// What was understood; `None` while nothing is typed.
+    fn said(&self, now: DateTime<Utc>) -> Option<Result<End, EndFault>> {
+        let text = self.field.text().unwrap_or_default();
+        (!text.trim().is_empty()).then(|| End::parse(text, now.date_naive()))
+    }
+
+    pub fn end(&self, now: DateTime<Utc>) -> Option<End> {
+        self.said(now)?.ok()
+    }
+
+    pub fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+        let Some(key) = field_key(key).filter(|_| self.focused) else { return false };
+        say_refusal(self.field.key(key), cx);
+        true
+    }
+
+    pub fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) {
+        say_refusal(self.field.paste(text, TrailingLineEnd::DropOne), cx);
+    }
+}
+
+/// What can be done while the field has the focus: only to leave it, for every plain key is text.
+pub fn facade() -> Facade {
+    let offers = [
+        Offer::called(Action::Activate, "done"),
+        Offer::called(Action::Back, "leave the question"),
+        Offer::called(Action::Next, "done"),
+        Offer::called(Action::Previous, "done"),
+    ];
+    Facade { offers: offers.to_vec(), typing: true }
+}
+
+impl Plan {
+    /// What the value itself tells.
+    pub fn told_end(&self) -> Option<End> {
+        End::told_by(&self.form.values().password)
+    }
+
+    /// The key that leads to the question.
+    pub fn ends_offer(&self) -> Offer {
+        let told = self.told_end().map(|_| "the password tells its own end");
+        Offer::called(Action::Next, "its end").unless(told)
+    }
+
+    /// Why nothing may be written: what was typed is not understood, and an end is never guessed.
+    pub fn unreadable_end(&self, now: DateTime<Utc>) -> Option<String> {
+        if self.told_end().is_some() {
+            return None;
+        }
+        let fault = self.ends.said(now)?.err()?;
+        let key = Keymap::shipped().key(Action::Next, false).unwrap_or_default();
+        Some(format!("when it ends: {fault}; {key} goes there"))
+    }
+}
+
+/// Draws the question below the text of the review; returns the rows that are left for that text, and the cursor.
+pub fn draw(
+    plan: &Plan,
+    now: DateTime<Utc>,
+    canvas: &mut Canvas<'_, '_, '_>,
+    (area, lines): (Rect, usize),
+) -> (Rect, Option<Position>) {
+    let below = below(plan, now, canvas, area);
+    let field = u16::from(plan.ends.focused);
+    let needed = u16::try_from(below.len()).unwrap_or(0) + field;
+    let text = u16::try_from(lines).unwrap_or(u16::MAX).min(area.height.saturating_sub(needed));
+    // One empty row between the two, where there is room for it.
+    let gap = u16::from(text + needed < area.height);
+    let rest = Rect { y: area.y + text + gap, height: area.height.saturating_sub(text + gap), ..area };
+    let (head, remarks) = below.split_at(usize::from(field).min(below.len()));
+    canvas.lines(rest, head.to_vec());
+    let mut cursor = None;
+    if plan.ends.focused && rest.height > 1 {
+        let place = Rect { y: rest.y + 1, height: 1, width: rest.width.min(32), ..rest };
+        canvas.memory.hit_area(place, Hit::Field(0));
+        let (theme, glyphs) = (&canvas.look.theme, &canvas.look.glyphs);
+        cursor = text_field::draw(canvas.frame.buffer_mut(), place, &plan.ends.field, theme, glyphs, true);
+    } else {
+        canvas.memory.hit_area(Rect { height: needed.min(rest.height), ..rest }, Hit::Field(0));
+    }
+    let down = 2 * field;
+    let under = Rect { y: rest.y + down, height: rest.height.saturating_sub(down), ..rest };
+    canvas.lines(under, remarks.to_vec());
+    (Rect { height: text, ..area }, cursor)
+}
+
+/// The question with what was understood; while it has the focus its first line stands over the field.
+fn below(plan: &Plan, now: DateTime<Utc>, canvas: &Canvas<'_, '_, '_>, area: Rect) -> Vec<Line<'static>> {
+    let columns = area.width;
+    let is_low = area.height < 10;
+    let level = |end: End| if end.standing(now).alarm() >= Alarm::Week { Level::Warn } else { Level::Good };
+    if let Some(end) = plan.told_end() {
+        let text = format!("the password tells its own end: {}", end.words(now));
+        return canvas.marked(level(end), &text, columns);
+    }
+    let life = plan.form.preset.life.as_ref().map(|life| format!("usual here: {life}"));
+    let life = |canvas: &Canvas<'_, '_, '_>| {
+        life.as_ref().map(|text| canvas.wrapped(Role::Dim, text, columns)).unwrap_or_default()
+    };
+    let answer = match plan.ends.said(now) {
+        Some(Ok(end)) => canvas.marked(level(end), &format!("the password: {}", end.words(now)), columns),
+        Some(Err(fault)) => canvas.marked(Level::Bad, &fault.to_string(), columns),
+        None if plan.ends.focused => canvas.wrapped(Role::Dim, &format!("such as {AS}"), columns),
+        None => {
+            let key = Keymap::shipped().key(Action::Next, false).unwrap_or_default();
+            let text =
+                if is_low { format!("Stops working when? {key} says it") } else { format!("{ASKED} {key} says it") };
+            let mut lines = canvas.wrapped(Role::Label, &text, columns);
+            lines.extend(Some(life(canvas)).filter(|_| !is_low).into_iter().flatten());
+            return lines;
+        }
+    };
+    if !plan.ends.focused {
+        return answer;
+    }
+    let mut lines = vec![canvas.line(Role::Label, QUESTION)];
+    lines.extend(answer);
+    let life = life(canvas);
+    // Two rows for the field and for what is above it; half a sentence helps nobody.
+    if lines.len() + life.len() + 2 <= usize::from(area.height) {
+        lines.extend(life);
+    }
+    lines
+}

@@ -1,0 +1,216 @@
+//! The record of ends on disk: one file for each API's host, beside the journal, which only the user may read.
+//!
+//! Two pullkeys may write at once: each reads what is there under a lock, adds its own, and puts a new file in the old
+//! one's place. A file that cannot be read as a record is named and never written over.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+
+use super::Env;
+use super::journal::{make_private, open};
+use super::paths::Paths;
+use crate::domain::{Problem, Record};
+
+/// More than a full record has, in bytes; what is larger is none.
+const LARGEST: u64 = 64 << 20;
+
+/// The record of one API in a folder that need not exist yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endings {
+    folder: PathBuf,
+    host: String,
+}
+
+/// Why a record could not be used.
+enum Fault {
+    Io(io::Error),
+    /// There is something else in its place.
+    NoRecord,
+}
+
+impl From<io::Error> for Fault {
+    fn from(fault: io::Error) -> Self {
+        Self::Io(fault)
+    }
+}
+
+impl Endings {
+    pub fn at(folder: impl Into<PathBuf>, host: &str) -> Self {
+        Self { folder: folder.into(), host: file_name(host) }
+    }
+
+    /// The one in the user's folder for state; `None` where the environment names none.
+    pub fn of(env: &Env, host: &str) -> Option<Self> {
+        Paths::of(env).state.map(|state| Self::at(state.join("endings"), host))
+    }
+
+    /// Everything that is kept; nothing if there is no file yet.
+    pub fn read(&self) -> Result<Record, Problem> {
+        self.load().map_err(|fault| self.problem("read", &fault))
+    }
+
+    /// Changes what is kept, and returns what is kept then; it is on the disk when this returns.
+    pub fn change(&self, change: impl Fn(&mut Record)) -> Result<Record, Problem> {
+        self.replace(change).map_err(|fault| self.problem("written", &fault))
+    }
+
+    fn load(&self) -> Result<Record, Fault> {
+        let file = match fs::File::open(self.file()) {
+            Ok(file) => file,
+            Err(fault) if fault.kind() == io::ErrorKind::NotFound => return Ok(Record::default()),
+            Err(fault) => return Err(fault.into()),
+        };
+        let mut bytes = Vec::new();
+        file.take(LARGEST + 1).read_to_end(&mut bytes)?;
+        let text = String::from_utf8(bytes).ok().filter(|text| u64::try_from(text.len()).is_ok_and(|n| n <= LARGEST));
+        text.and_then(|text| Record::of_text(&text)).ok_or(Fault::NoRecord)
+    }
+
+    fn replace(&self, change: impl Fn(&mut Record)) -> Result<Record, Fault> {
+        let mut alone = Record::default();
+        change(&mut alone);
+        if alone.is_empty() && !self.file().exists() {
+            // Somebody who never says an end has no file.
+            return Ok(alone);
+        }
+        make_private(&self.folder)?;
+        // Where a file system has no locks, the exchange of whole files is all the care there is.
+        let lock = open(&self.folder.join(format!("{}.lock", self.host)))?;
+        let _ = lock.lock();
+        let before = self.load()?;
+        let mut after = before.clone();
+        change(&mut after);
+        if after != before {
+            let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+            file.write_all(after.to_text().as_bytes())?;
+            file.as_file().sync_all()?;
+            file.persist(self.file()).map_err(|fault| fault.error)?;
+        }
+        Ok(after)
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.join(format!("{}.json", self.host))
+    }
+
+    fn problem(&self, verb: &str, fault: &Fault) -> Problem {
+        let path = crate::domain::foreign::clean(&self.file().to_string_lossy());
+        let what = format!("the record of end dates could not be {verb}");
+        match fault {
+            Fault::Io(fault) => Problem::new(what, format!("{path}: {fault}"), "look at the folder and its rights"),
+            Fault::NoRecord => Problem::new(
+                what,
+                format!("{path} is no record of end dates"),
+                "mend the file or move it away; it is not written over, and no end is kept until then",
+            ),
+        }
+    }
+}
+
+/// A host as a file name, unlike that of any other host.
+fn file_name(host: &str) -> String {
+    let mut name = String::new();
+    for byte in host.bytes() {
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' => name.push(char::from(byte)),
+            // Writing to a String cannot fail.
+            _ => drop(write!(name, "%{byte:02x}")),
+        }
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::thread;
+
+    use super::*;
+
+    fn entry(name: &str) -> String {
+        let fields = r#""prefix": "ACR", "ends": "never", "said_by": "person", "written": "2026-01-01T00:00:00Z""#;
+        format!(r#"{{"scope": "repository", "name": "{name}", {fields}}}"#)
+    }
+
+    fn put(record: &mut Record, name: &str) {
+        let mut text = record.to_text();
+        let at = text.find('[').unwrap() + 1;
+        let comma = if record.is_empty() { "" } else { "," };
+        text.insert_str(at, &format!("{}{comma}", entry(name)));
+        *record = Record::of_text(&text).unwrap();
+    }
+
+    #[test]
+    fn each_host_has_a_file_of_its_own() {
+        let dir = tempfile::tempdir().unwrap();
+        let of = |host| Endings::at(dir.path().join("a"), host);
+        assert_eq!(of("api.github.com").read(), Ok(Record::default()));
+        of("127.0.0.1:8080").change(|record| put(record, "acme/api")).unwrap();
+        assert!(of("127.0.0.1:8081").read().unwrap().is_empty() && !of("127.0.0.1:8080").read().unwrap().is_empty());
+        assert!(!of("../../x").file().to_string_lossy().contains("x/"), "no host leaves the folder");
+        assert_eq!(of("../../x").file().parent(), of("y").file().parent());
+    }
+
+    #[test]
+    fn nothing_said_makes_no_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let endings = Endings::at(dir.path().join("a"), "h");
+        endings.change(|_| {}).unwrap();
+        assert!(!dir.path().join("a").exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_user_may_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let endings = Endings::at(dir.path().join("a"), "h");
+        endings.change(|record| put(record, "acme/api")).unwrap();
+        endings.change(|record| put(record, "acme/web")).unwrap();
+        let mode = |path: PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(endings.folder.clone()), mode(endings.file())), (0o700, 0o600));
+        let names: Vec<_> = fs::read_dir(&endings.folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names.len(), 2, "nothing half written is left: {names:?}");
+    }
+
+    #[test]
+    fn two_at_once_do_not_lose_each_others_entries() {
+        let dir = tempfile::tempdir().unwrap();
+        let endings = Endings::at(dir.path(), "h");
+        thread::scope(|scope| {
+            for n in 0..4 {
+                let endings = &endings;
+                scope.spawn(move || {
+                    for m in 0..10 {
+                        endings.change(|record| put(record, &format!("acme/r{n}-{m}"))).unwrap();
+                    }
+                });
+            }
+        });
+        let text = endings.read().unwrap().to_text();
+        assert_eq!(text.matches("acme/r").count(), 40);
+    }
+
+    #[test]
+    fn what_is_no_record_is_named_and_stays_as_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let endings = Endings::at(dir.path(), "h");
+        for broken in ["{\"entries\": [{\"scope\"", "", "[]"] {
+            fs::write(endings.file(), broken).unwrap();
+            let read = endings.read().unwrap_err();
+            assert!(read.why.contains("h.json") && read.hint.contains("not written over"), "{read:?}");
+            assert!(endings.change(|record| put(record, "acme/api")).is_err());
+            assert_eq!(fs::read_to_string(endings.file()).unwrap(), broken);
+        }
+    }
+
+    #[test]
+    fn a_place_that_cannot_be_written_is_said() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("file"), "").unwrap();
+        let endings = Endings::at(dir.path().join("file"), "h");
+        assert!(endings.change(|record| put(record, "acme/api")).unwrap_err().what.contains("end dates"));
+    }
+}

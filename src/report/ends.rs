@@ -1,0 +1,47 @@
+//! What pullkey's own record says of the ends of passwords, beside what GitHub lists.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::{Value, json};
+
+use crate::domain::ending::{Alarm, Told};
+use crate::domain::{Credential, End, Record, Scope};
+
+/// The record, and the time that ends are told for.
+#[derive(Clone, Copy, Debug)]
+pub struct Ends<'a> {
+    pub record: &'a Record,
+    pub now: DateTime<Utc>,
+}
+
+impl Ends<'_> {
+    /// In a few words, marked where it matters; empty where nothing is known.
+    pub(super) fn words(&self, scope: Option<&Scope>, credential: &Credential) -> String {
+        match self.told(scope, credential) {
+            Some(Told { standing: Some(standing), .. }) if standing.alarm() > Alarm::Nothing => {
+                format!("{} !", standing.words())
+            }
+            Some(Told { standing: Some(standing), .. }) => standing.words(),
+            Some(Told { standing: None, .. }) => "not known: set by somebody else since".to_owned(),
+            None => String::new(),
+        }
+    }
+
+    /// `null` where nothing is known, also of a password that somebody else set since.
+    pub(super) fn json(&self, scope: Option<&Scope>, credential: &Credential) -> Value {
+        let Some(Told { entry, standing: Some(standing) }) = self.told(scope, credential) else { return Value::Null };
+        let at = match entry.end {
+            End::At(at) => Some(at.to_rfc3339_opts(SecondsFormat::Secs, true)),
+            End::On(_) | End::Never => None,
+        };
+        json!({
+            "date": entry.end.date().map(|date| date.to_string()),
+            "at": at,
+            "days": standing.days(),
+            "source": entry.source.word(),
+        })
+    }
+
+    fn told(&self, scope: Option<&Scope>, credential: &Credential) -> Option<Told<'_>> {
+        self.record.told(scope?, credential, self.now)
+    }
+}
