@@ -3,6 +3,7 @@
 pub mod action;
 pub mod cx;
 pub mod draw;
+pub mod errand;
 pub mod filter;
 pub mod form;
 pub mod header;
@@ -362,6 +363,7 @@ impl App {
                 None => cx.settle(id, &outcome),
             }),
         }
+        self.hand_over(effects);
         if let Some(outcome) = used {
             self.token_used(&outcome, effects);
         }

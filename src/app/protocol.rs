@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use super::action::Action;
+use super::errand::{Brought, Errand};
 use super::keymap::KeyPress;
 use crate::domain::change::{AccessBefore, AccessOutcome};
 use crate::domain::seamless::Outlook;
@@ -138,6 +139,8 @@ pub enum Job {
         host: String,
         repository: RepoName,
     },
+    /// Something on this machine alone.
+    Errand(Errand),
 }
 
 impl Job {
@@ -160,6 +163,7 @@ impl Job {
             | Self::ChangeCodespaces(_)
             | Self::Memberships
             | Self::Repositories(_)
+            | Self::Errand(_)
             | Self::Test { .. } => return None,
         };
         match scope {
@@ -188,6 +192,7 @@ impl Job {
             | Self::Repositories(_)
             | Self::Repository(_)
             | Self::Seamless { .. }
+            | Self::Errand(_)
             | Self::Test { .. } => false,
         }
     }
@@ -237,4 +242,5 @@ pub enum Outcome {
     /// How far each codespace got.
     CodespacesChanged(Vec<CodespaceStep>),
     Seamless(Result<Vec<Outlook>, Problem>),
+    Errand(Brought),
 }

@@ -2,7 +2,7 @@
 
 use super::args::DeleteArgs;
 use super::session::Session;
-use super::{Exit, Failure, set};
+use super::{Exit, Failure, keep, set};
 use crate::domain::Credential;
 use crate::report::{self, Written};
 use crate::work;
@@ -19,7 +19,10 @@ pub(super) async fn run(args: &DeleteArgs, session: &Session) -> Result<Exit, Fa
     let (saved, was_interrupted) =
         session.interrupt.write(work::delete(&gh, &scope, &args.prefix, &mut |_| {})).await?;
     let saved = saved.map_err(Failure::world)?;
-    let written = Written::of(&scope, &args.prefix, &saved);
+    let forgotten = if saved.is_whole() { keep::forget_deleted(session, &scope, &args.prefix).await } else { None };
+    session.notes(forgotten.as_slice());
+    let notes: Vec<String> = forgotten.into_iter().collect();
+    let written = Written { notes: &notes, ..Written::of(&scope, &args.prefix, &saved) };
     session.show(|| report::written_json(&written), || report::written(&written))?;
     Ok(set::exit_of(&saved, was_interrupted))
 }

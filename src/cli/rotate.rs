@@ -2,38 +2,46 @@
 
 use super::session::Session;
 use super::write_args::RotateArgs;
-use super::{Exit, Failure, password, set, values};
+use super::{Exit, Failure, from, keep, set, values};
 use crate::domain::{Credential, Member, Members, Scope, Sensitive, TestReport, Trial};
 use crate::report::{self, Written};
 use crate::work::{self, Rotation};
 
 pub(super) async fn run(args: &RotateArgs, session: &Session) -> Result<Exit, Failure> {
     let scope = args.scope.scope();
-    let given = |value: &Option<String>| value.as_deref().map(Sensitive::from);
-    let password = password::read(&args.password, &session.env)?;
-    let values = Members { server: given(&args.server), user: given(&args.username), password: Some(password) };
+    let typed = (args.server.as_deref(), args.username.as_deref());
+    let given = from::given(&args.password, typed, Some(&args.prefix), session).await?;
+    let server = given.server.as_deref().map(Sensitive::from);
+    let values = Members { server, user: given.user, password: Some(given.password) };
+    let trial = trial(given.server, &values, &args.images);
+    keep::check(args.keep, trial.is_some())?;
     let mut notes = values::check_some(values.clone())?;
+    notes.extend(given.notes);
     let gh = session.writer().await?;
     let listing = session.interrupt.read(work::load_scope(&gh, &scope, &mut |_| {})).await?.map_err(Failure::world)?;
     let credential = listing.credential(&args.prefix);
     let credential = credential.ok_or_else(|| Failure::world(work::absent(&scope, &args.prefix)))?;
     notes.extend(beforehand(credential, &values, &scope));
     session.notes(&notes);
-    let tested = match trial(args, &values) {
+    let tested = match &trial {
         _ if args.no_test => None,
-        Some(trial) => Some(prove(args, session, &trial).await?),
+        Some(trial) => Some(prove(args, session, trial).await?),
         None => {
-            session.consent(args.yes, &untested(args)).await?;
+            session.consent(args.yes, &untested(&values)).await?;
             None
         }
     };
     let rotation = Rotation { scope, prefix: args.prefix.clone(), values };
     let (saved, was_interrupted) = session.interrupt.write(work::rotate(&gh, &rotation, &mut |_| {})).await?;
     let saved = saved.map_err(Failure::world)?;
+    let place = (&rotation.scope, &rotation.prefix);
+    let kept = keep::after_write(args.keep, session, place, (&saved, trial.as_ref())).await;
+    session.notes(kept.note().as_slice());
+    notes.extend(kept.note());
     let written =
         Written { test: tested.as_ref(), notes: &notes, ..Written::of(&rotation.scope, &rotation.prefix, &saved) };
     session.show(|| report::written_json(&written), || report::written(&written))?;
-    Ok(set::exit_of(&saved, was_interrupted))
+    Ok(kept.exit(set::exit_of(&saved, was_interrupted)))
 }
 
 async fn prove(args: &RotateArgs, session: &Session, trial: &Trial) -> Result<TestReport, Failure> {
@@ -66,18 +74,15 @@ fn beforehand(credential: &Credential, values: &Members<Option<Sensitive>>, scop
 }
 
 /// The login test, where all it needs is given: stored values cannot be read back.
-fn trial(args: &RotateArgs, values: &Members<Option<Sensitive>>) -> Option<Trial> {
-    let (server, user, password) = (args.server.clone()?, values.user.clone()?, values.password.clone()?);
-    Some(Trial { server, user, password, images: args.images.clone() })
+fn trial(server: Option<String>, values: &Members<Option<Sensitive>>, images: &[String]) -> Option<Trial> {
+    let (user, password) = (values.user.clone()?, values.password.clone()?);
+    Some(Trial { server: server?, user, password, images: images.to_vec() })
 }
 
-fn untested(args: &RotateArgs) -> String {
-    let missing: Vec<_> = [(Member::Server, &args.server), (Member::User, &args.username)]
-        .into_iter()
-        .filter(|(_, value)| value.is_none())
-        .map(|(member, _)| member.word())
-        .collect();
-    let flags = match (&args.server, &args.username) {
+fn untested(values: &Members<Option<Sensitive>>) -> String {
+    let is_missing = |member: &Member| values.get(*member).is_none();
+    let missing: Vec<_> = [Member::Server, Member::User].into_iter().filter(is_missing).map(Member::word).collect();
+    let flags = match (&values.server, &values.user) {
         (None, None) => "--server and --username",
         (None, Some(_)) => "--server",
         (Some(_), _) => "--username",

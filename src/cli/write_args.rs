@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use super::args::{PasswordArgs, ScopeArgs, SharedScopeArgs, preset_ids};
+use super::args::{PasswordArgs, ScopeArgs, SharedScopeArgs, needs_password, preset_ids};
 use crate::domain::{Member, OrgName, Prefix, Scope, Visibility, Wanted};
 
 pub(super) const SET_HELP: &str = "\
@@ -18,6 +18,10 @@ With several --repo, a pattern, --topic or --repos-file the credential is writte
 repository, one after the other, as its own. Ctrl-C ends after the repository that is being
 written; the same command goes on where it was within a day, and leaves alone what was
 written and has not changed since. --afresh writes all of them again: a new password needs it.
+
+--from takes server, user and password from docker's configuration, an AWS profile, the
+environment or a file of NAME=value or JSON; --server and --username go before it. A program
+that keeps docker's password is run only for the login that is named: --from docker:ghcr.io.
 
 Examples:
   printf %s \"$PAT\" | pullkey set DOCKERHUB --user --preset dockerhub \\
@@ -93,6 +97,7 @@ impl ChoiceArgs {
 }
 
 #[derive(Clone, Debug, Args)]
+#[command(group(needs_password()))]
 pub struct SetArgs {
     /// The credential's prefix, such as ACR
     #[arg(value_parser = Prefix::parse)]
@@ -102,11 +107,11 @@ pub struct SetArgs {
     /// Which registry product it is for
     #[arg(long, value_name = "ID", value_parser = PossibleValuesParser::new(preset_ids()))]
     pub preset: String,
-    /// The registry's server
-    #[arg(long, value_name = "SERVER", required_if_eq_any = needed_for(["acr", "ecr", "ecr-token", "other"]))]
+    /// The registry's server; in place of that of --from
+    #[arg(long, value_name = "SERVER")]
     pub server: Option<String>,
-    /// The user name
-    #[arg(long, value_name = "USER", required_if_eq_any = needed_for(["acr", "dockerhub", "ecr", "other"]))]
+    /// The user name; in place of that of --from
+    #[arg(long, value_name = "USER")]
     pub username: Option<String>,
     #[command(flatten)]
     pub password: PasswordArgs,
@@ -143,6 +148,9 @@ pub struct HowArgs {
     /// Show what would be written and write nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Keep the values in the system's keyring, so that `pullkey test PREFIX` can try them again
+    #[arg(long, conflicts_with = "dry_run")]
+    pub keep: bool,
 }
 
 impl SetArgs {
@@ -160,6 +168,7 @@ impl SetArgs {
 }
 
 #[derive(Clone, Debug, Args)]
+#[command(group(needs_password()))]
 pub struct RotateArgs {
     /// The credential's prefix, such as ACR
     #[arg(value_parser = Prefix::parse)]
@@ -180,6 +189,9 @@ pub struct RotateArgs {
     /// Write without testing the login first
     #[arg(long)]
     pub no_test: bool,
+    /// Keep the values in the system's keyring, so that `pullkey test PREFIX` can try them again
+    #[arg(long)]
+    pub keep: bool,
     /// Write what could not be tested, without asking
     #[arg(long, short)]
     pub yes: bool,
@@ -235,11 +247,6 @@ pub struct RepairArgs {
     /// With --make-alike: give all of them the access of this one
     #[arg(long, value_name = "MEMBER", requires = "make_alike", value_parser = member())]
     pub like: Option<Member>,
-}
-
-/// A value that these presets do not know by themselves.
-fn needed_for(ids: [&'static str; 4]) -> [(&'static str, &'static str); 4] {
-    ids.map(|id| ("preset", id))
 }
 
 pub(super) fn visibility() -> impl TypedValueParser<Value = Visibility> {

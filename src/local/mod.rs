@@ -15,6 +15,7 @@ pub mod harden;
 pub mod journal;
 pub mod log;
 pub mod paths;
+pub mod sources;
 pub mod token;
 pub mod vault;
 

@@ -4,6 +4,7 @@
 //! text cleaned, JSON keeps it lossless but escaped.
 
 mod auth;
+mod environment;
 mod everywhere;
 pub mod json;
 mod list;
@@ -15,6 +16,7 @@ mod seamless;
 mod spread;
 
 pub use auth::{tokens, tokens_json};
+pub use environment::{Tried, tried, tried_json};
 pub use everywhere::{Gathering, found, left_out, tally};
 pub use list::table;
 pub use list_json::list_json;

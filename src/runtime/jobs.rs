@@ -6,7 +6,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::noting;
 use super::session::Session;
 use crate::app::protocol::{Job, JobId, Msg, Outcome, Part};
-use crate::domain::{Growing, MemberReport};
+use crate::domain::{Growing, MemberReport, Problem, Saved};
 use crate::work;
 
 /// Where a job's parts go, and under which id.
@@ -23,6 +23,11 @@ impl Reporter {
             self.part(Part::Far(far));
         }
         self.part(part(growing.value));
+    }
+
+    /// Something that should be known beside the outcome.
+    fn tell(&self, problem: Problem) {
+        let _ = self.send.send(Msg::Told(Err(problem)));
     }
 
     fn part(&self, part: Part) {
@@ -95,7 +100,15 @@ async fn carry_out(job: Job, session: &Session, report: &Reporter) -> Outcome {
             Err(problem) => Err(problem),
         }),
         Job::Delete { scope, prefix } => Outcome::Saved(match session.github().await {
-            Ok((gh, _)) => work::delete(&gh, &scope, &prefix, &mut member).await,
+            Ok((gh, _)) => {
+                let deleted = work::delete(&gh, &scope, &prefix, &mut member).await;
+                if deleted.as_ref().is_ok_and(Saved::is_whole)
+                    && let Some(problem) = session.forget_deleted(&scope, &prefix).await
+                {
+                    report.tell(problem);
+                }
+                deleted
+            }
             Err(problem) => Err(problem),
         }),
         Job::Codespaces(which) => Outcome::Codespaces(match session.github().await {
@@ -110,6 +123,7 @@ async fn carry_out(job: Job, session: &Session, report: &Reporter) -> Outcome {
             Ok((gh, _)) => work::seamless_packages(&gh, &host, &repository).await,
             Err(problem) => Err(problem),
         }),
+        Job::Errand(errand) => Outcome::Errand(session.run(errand).await),
         Job::Tokens => Outcome::Tokens(session.tokens().await),
         Job::UseToken(choice) => session.use_token(choice).await,
         Job::SignOut => Outcome::SignedOut(session.sign_out().await),

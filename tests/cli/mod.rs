@@ -7,6 +7,7 @@ mod ask;
 mod cache;
 mod delete;
 mod device;
+mod from;
 mod list;
 mod list_all;
 mod restart;
@@ -178,6 +179,7 @@ fn version_and_help_are_answers() {
         "rotate --help",
         "access --help",
         "delete --help",
+        "forget --help",
         "restart --help",
         "seamless --help",
         "test --help",

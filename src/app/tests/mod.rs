@@ -6,6 +6,7 @@
 
 pub mod access;
 mod anything;
+pub mod filling;
 pub mod fixtures;
 mod keys;
 mod leaving;

@@ -1,5 +1,6 @@
 //! The live login test of values one types: GitHub never gives a value back, so a saved credential is typed again.
 
+mod kept;
 mod state;
 #[cfg(test)]
 mod tests;
