@@ -282,7 +282,7 @@ pub struct PasswordArgs {
     /// Read the password from this file; one line end at its end is dropped
     #[arg(long = "password-file", id = "password_file", value_name = "FILE")]
     pub file: Option<std::path::PathBuf>,
-    /// Take what is there already: docker[:SERVER], aws[:PROFILE], env[:PREFIX] or file:PATH
+    /// Take what is there already: `docker[:SERVER]`, `aws[:PROFILE]`, `env[:PREFIX]` or `file:PATH`
     #[arg(long, value_name = "SOURCE", value_parser = Asked::parse)]
     pub from: Option<Asked>,
 }

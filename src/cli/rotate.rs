@@ -14,7 +14,7 @@ pub(super) async fn run(args: &RotateArgs, session: &Session) -> Result<Exit, Fa
     let server = given.server.as_deref().map(Sensitive::from);
     let values = Members { server, user: given.user, password: Some(given.password) };
     let trial = trial(given.server, &values, &args.images);
-    keep::check(args.keep, trial.is_some())?;
+    keep::check(args.kept.keep, trial.is_some())?;
     let mut notes = values::check_some(values.clone())?;
     notes.extend(given.notes);
     let gh = session.writer().await?;
@@ -35,7 +35,7 @@ pub(super) async fn run(args: &RotateArgs, session: &Session) -> Result<Exit, Fa
     let (saved, was_interrupted) = session.interrupt.write(work::rotate(&gh, &rotation, &mut |_| {})).await?;
     let saved = saved.map_err(Failure::world)?;
     let place = (&rotation.scope, &rotation.prefix);
-    let kept = keep::after_write(args.keep, session, place, (&saved, trial.as_ref())).await;
+    let kept = keep::after_write(args.kept.keep, session, place, (&saved, trial.as_ref())).await;
     session.notes(kept.note().as_slice());
     notes.extend(kept.note());
     let written =

@@ -42,7 +42,8 @@ pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failu
     let tested = if args.how.no_test { None } else { Some(prove(session, args.yes, &trial).await?) };
     let (saved, was_interrupted) = session.interrupt.write(work::save(&gh, &draft, &mut |_| {})).await?;
     let saved = saved.map_err(Failure::world)?;
-    let kept = keep::after_write(args.how.keep, session, (&draft.scope, &draft.prefix), (&saved, Some(&trial))).await;
+    let kept =
+        keep::after_write(args.how.kept.keep, session, (&draft.scope, &draft.prefix), (&saved, Some(&trial))).await;
     notes.extend(kept.note());
     let written = Written { test: tested.as_ref(), notes: &notes, ..Written::of(&draft.scope, &draft.prefix, &saved) };
     session.notes(&notes);

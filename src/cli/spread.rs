@@ -82,7 +82,7 @@ fn check(args: &SetArgs) -> Result<(), Failure> {
             "leave out --repos and --visibility, or use --user or --org",
         ));
     }
-    if args.how.keep {
+    if args.how.kept.keep {
         return Err(Failure::usage(
             what,
             "--keep keeps one credential's values, and here one is written into many repositories",

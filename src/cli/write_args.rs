@@ -146,10 +146,17 @@ pub struct HowArgs {
     #[arg(long)]
     pub afresh: bool,
     /// Show what would be written and write nothing
-    #[arg(long)]
+    #[arg(long, conflicts_with = "keep")]
     pub dry_run: bool,
+    #[command(flatten)]
+    pub kept: KeepArgs,
+}
+
+/// What is left behind on this machine.
+#[derive(Clone, Debug, Default, Args)]
+pub struct KeepArgs {
     /// Keep the values in the system's keyring, so that `pullkey test PREFIX` can try them again
-    #[arg(long, conflicts_with = "dry_run")]
+    #[arg(long)]
     pub keep: bool,
 }
 
@@ -189,9 +196,8 @@ pub struct RotateArgs {
     /// Write without testing the login first
     #[arg(long)]
     pub no_test: bool,
-    /// Keep the values in the system's keyring, so that `pullkey test PREFIX` can try them again
-    #[arg(long)]
-    pub keep: bool,
+    #[command(flatten)]
+    pub kept: KeepArgs,
     /// Write what could not be tested, without asking
     #[arg(long, short)]
     pub yes: bool,

@@ -87,7 +87,7 @@ fn place(env: &Env, file: &str) -> Result<PathBuf, SourceFault> {
 fn sections(path: &Path) -> Result<BTreeMap<String, Profile>, SourceFault> {
     let text = text_of(path)?;
     let mut rules = IniDefault::default();
-    rules.default_section = "\0".to_owned();
+    "\0".clone_into(&mut rules.default_section);
     rules.comment_symbols = vec!['#', ';'];
     rules.delimiters = vec!['='];
     rules.case_sensitive = true;

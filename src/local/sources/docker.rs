@@ -45,7 +45,8 @@ struct Config {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Auth {
-    auth: Text,
+    #[serde(rename = "auth")]
+    pair: Text,
     username: Text,
     password: Text,
     identitytoken: Text,
@@ -160,10 +161,10 @@ impl Config {
         if let Some(helper) = self.helper(key) {
             let program = Foreign::new(format!("docker-credential-{helper}"));
             let is_name = helper.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
-            return match is_name {
-                true => Offered { helper: Some(program), ..offer },
-                false => offer.refused(format!("its helper has no name of a program: {}", program.shown())),
-            };
+            if !is_name {
+                return offer.refused(format!("its helper has no name of a program: {}", program.shown()));
+            }
+            return Offered { helper: Some(program), ..offer };
         }
         match self.auths.get(key) {
             Some(auth) if !auth.identitytoken.0.is_empty() => offer.refused(TOKEN),
@@ -179,11 +180,11 @@ impl Config {
 impl Auth {
     /// User and password, from the one field docker writes or the two it also reads.
     fn pair(&self) -> Option<(Zeroizing<String>, Zeroizing<String>)> {
-        if self.auth.0.is_empty() {
+        if self.pair.0.is_empty() {
             let is_whole = !self.username.0.is_empty() && !self.password.0.is_empty();
             return is_whole.then(|| (self.username.0.clone(), self.password.0.clone()));
         }
-        let bytes = Zeroizing::new(BASE64.decode(self.auth.0.as_bytes()).ok()?);
+        let bytes = Zeroizing::new(BASE64.decode(self.pair.0.as_bytes()).ok()?);
         let (user, password) = std::str::from_utf8(&bytes).ok()?.split_once(':')?;
         // docker cuts zero bytes off, which it once wrote.
         let password = password.trim_matches('\0');

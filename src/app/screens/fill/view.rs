@@ -63,19 +63,16 @@ fn below(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) ->
         return canvas.wrapped(Role::Text, &format!("{spinner} looking; nothing is run"), columns);
     }
     let mut lines = Vec::new();
-    match state.selected() {
-        Some(offer) => {
-            lines.extend(canvas.wrapped(Role::Text, &offer.line(), columns));
-            if let Some(helper) = &offer.helper {
-                let text = format!("{} keeps it, and is run when you choose this line", helper.shown());
-                lines.extend(canvas.wrapped(Role::Dim, &text, columns));
-            }
+    if let Some(offer) = state.selected() {
+        lines.extend(canvas.wrapped(Role::Text, &offer.line(), columns));
+        if let Some(helper) = &offer.helper {
+            let text = format!("{} keeps it, and is run when you choose this line", helper.shown());
+            lines.extend(canvas.wrapped(Role::Dim, &text, columns));
         }
-        None => {
-            let text = "Nothing was found: no login of docker's, no AWS profile, no PREFIX_CONTAINER_REGISTRY_… in the \
-                        environment or in a .env here.";
-            lines.extend(canvas.wrapped(Role::Text, text, columns));
-        }
+    } else {
+        let text = "Nothing was found: no login of docker's, no AWS profile, no PREFIX_CONTAINER_REGISTRY_… in the \
+                    environment or in a .env here.";
+        lines.extend(canvas.wrapped(Role::Text, text, columns));
     }
     for problem in state.found.value().iter().flat_map(|found| &found.broken) {
         lines.push(Line::default());
