@@ -165,7 +165,8 @@ fn a_filter_is_typed_kept_and_taken_away() {
     driver.type_text("docker");
     driver.says("DOCKERHUB").is_silent_about("GHCR");
     driver.press("enter");
-    assert_eq!(driver.press("t").len(), 0);
+    driver.press("t");
+    driver.answer_everything();
     assert_eq!(driver.title(), "Test DOCKERHUB", "t is an action again");
     driver.keys("esc esc");
     driver.says("GHCR");
