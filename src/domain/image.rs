@@ -135,9 +135,8 @@ fn split_host(name: &str) -> Result<(String, String), ImageFault> {
     let is_host = |part: &str| part.contains(['.', ':', '[']) || part == "localhost";
     let (host, repository) = match name.split_once('/') {
         Some((first, rest)) if is_host(first) => (first.to_ascii_lowercase(), rest.to_owned()),
-        Some(_) => ("docker.io".to_owned(), name.to_owned()),
         None if name.contains([':', '[']) => return Err(ImageFault::NoRepository),
-        None => ("docker.io".to_owned(), name.to_owned()),
+        Some(_) | None => ("docker.io".to_owned(), name.to_owned()),
     };
     if Server::parse(&host).is_err() {
         return Err(ImageFault::Host);

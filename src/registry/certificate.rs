@@ -36,15 +36,16 @@ impl Certificate {
     pub(super) fn words(&self, now: DateTime<Utc>) -> String {
         let mut words = self.version.unwrap_or("TLS").to_owned();
         if let Some(issuer) = &self.issuer {
-            words.push_str(&format!(", certificate by {}", issuer.shown()));
+            words.extend([", certificate by ", &issuer.shown()]);
         }
         if let Some(ends) = self.ends {
-            words.push_str(&match (ends - now).num_days() {
+            let end = match (ends - now).num_days() {
                 ..0 => ", which has ended by this machine's clock".to_owned(),
                 0 => ", which ends today".to_owned(),
                 1 => ", ends in 1 day".to_owned(),
                 days => format!(", ends in {days} days"),
-            });
+            };
+            words.push_str(&end);
         }
         words
     }

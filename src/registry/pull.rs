@@ -33,8 +33,8 @@ pub(super) async fn pull(
     let image = match Image::parse(written) {
         Ok(image) => image,
         Err(fault) => {
-            let text = Foreign::new(written.chars().take(120).collect::<String>()).shown();
-            return fail(Code::BadImage, format!("{text}: this image {fault}"), "write it as in a Dockerfile");
+            let shown = Foreign::new(written.chars().take(120).collect::<String>()).shown();
+            return fail(Code::BadImage, format!("{shown}: this image {fault}"), "write it as in a Dockerfile");
         }
     };
     if !image.is_of(server) {

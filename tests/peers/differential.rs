@@ -1,6 +1,7 @@
 //! pullkey beside docker and skopeo on the same servers: a table of cases and clients, made by this test and left in
 //! `target/differential.md`. Where they differ the table says who is wrong, and why that is known.
 
+use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -111,7 +112,7 @@ fn pullkey_agrees_with_docker_and_skopeo_except_where_they_are_known_to_be_wrong
             let why = known.map(|why| format!(": {why}")).unwrap_or_default();
             cells.push(format!("{}{why}", said.word()));
         }
-        table.push_str(&format!("| {} | {verdict} (`{code}`) | {} |\n", case.name, cells.join(" | ")));
+        writeln!(table, "| {} | {verdict} (`{code}`) | {} |", case.name, cells.join(" | ")).unwrap();
     }
     let _ = std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/target/differential.md"), &table);
     println!("{table}");

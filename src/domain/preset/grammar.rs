@@ -117,7 +117,7 @@ pub enum RuleMend {
     Preset(String),
 }
 
-/// What a product's servers and credentials look like, for [`super::which`]. Guesses: a lint never builds on them.
+/// What a product's servers and credentials look like, for [`super::which()`]. Guesses: a lint never builds on them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Signs {
     /// Bare hosts that are probably this product's, such as `harbor.example.com`.

@@ -246,7 +246,7 @@ pub fn page() -> String {
     );
     for code in Code::iter() {
         let Entry { means, remedy } = code.entry();
-        out.push_str(&format!("| `{}` | {means} | {remedy} |\n", code.as_str()));
+        out.extend(["| `", code.as_str(), "` | ", means, " | ", remedy, " |\n"]);
     }
     out
 }

@@ -66,7 +66,7 @@ async fn a_key_pair_is_exchanged_once_and_the_token_logs_in() {
     let signed = asked[0].authorization().unwrap();
     assert!(signed.starts_with("AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20261127/eu-west-1/ecr/aws4_request"));
     assert!(!signed.contains(SECRET) && asked[0].headers["x-amz-date"] == "20261127T120000Z");
-    let users: Vec<_> = registry.seen().iter().filter(|s| s.authorization().is_some()).map(|s| pair(s)).collect();
+    let users: Vec<_> = registry.seen().iter().filter(|s| s.authorization().is_some()).map(pair).collect();
     assert_eq!(users, ["AWS:the-token"], "the key pair itself never reaches the registry");
 }
 

@@ -123,11 +123,12 @@ async fn a_registry_that_lets_anyone_in_may_still_ask_at_the_image() {
 
 #[tokio::test]
 async fn a_token_server_that_gives_no_token_for_a_repository_denies_its_pull() {
-    let peer = Peer::start(|seen| match seen.target.contains("scope=") {
-        true => {
-            reply(403, &[], r#"{"errors":[{"code":"DENIED","message":"Permission \"downloadArtifacts\" denied"}]}"#)
+    let peer = Peer::start(|seen| {
+        if seen.target.contains("scope=") {
+            let denied = r#"{"errors":[{"code":"DENIED","message":"Permission \"downloadArtifacts\" denied"}]}"#;
+            return reply(403, &[], denied);
         }
-        false => bearer(seen),
+        bearer(seen)
     })
     .await;
     let report = climb(&peer.server(), &["HOST/team/app:1"]).await;

@@ -3,6 +3,7 @@
 //! A test run tries a few hundred of each. `PULLKEY_FUZZ_SECONDS=60 cargo test --lib random -- --nocapture` goes on for
 //! a minute in all and says how many it tried; `.ci/run` does.
 
+use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -66,7 +67,8 @@ fn try_all(name: &str, seeds: &[&str], target: impl Fn(&str)) {
             break;
         }
     }
-    println!("{name}: {tried} texts tried, no panic");
+    // Written past the test runner's capture: how much was tried is what one wants to know.
+    let _ = writeln!(std::io::stderr(), "{name}: {tried} texts tried, no panic");
 }
 
 #[test]

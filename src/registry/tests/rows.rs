@@ -21,10 +21,10 @@ fn decisive(report: &TestReport) -> &Step {
 async fn with_tokens(status: u16, body: &'static str) -> Peer {
     Peer::start(move |seen| {
         let ask = format!("Bearer realm=\"http://{}/token\",service=\"s\"", seen.headers["host"]);
-        match seen.target.starts_with("/token") {
-            true => reply(status, &[], body),
-            false => reply(401, &[API, ("WWW-Authenticate", &ask)], ""),
+        if seen.target.starts_with("/token") {
+            return reply(status, &[], body);
         }
+        reply(401, &[API, ("WWW-Authenticate", &ask)], "")
     })
     .await
 }
