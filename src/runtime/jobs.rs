@@ -6,7 +6,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::noting;
 use super::session::Session;
 use crate::app::protocol::{Job, JobId, Msg, Outcome, Part};
-use crate::domain::{Growing, MemberReport, Problem, Saved};
+use crate::domain::{Growing, MemberReport, Problem};
 use crate::work;
 
 /// Where a job's parts go, and under which id.
@@ -26,8 +26,10 @@ impl Reporter {
     }
 
     /// Something that should be known beside the outcome.
-    fn tell(&self, problem: Problem) {
-        let _ = self.send.send(Msg::Told(Err(problem)));
+    fn tell(&self, problem: Option<Problem>) {
+        if let Some(problem) = problem {
+            let _ = self.send.send(Msg::Told(Err(problem)));
+        }
     }
 
     fn part(&self, part: Part) {
@@ -102,11 +104,7 @@ async fn carry_out(job: Job, session: &Session, report: &Reporter) -> Outcome {
         Job::Delete { scope, prefix } => Outcome::Saved(match session.github().await {
             Ok((gh, _)) => {
                 let deleted = work::delete(&gh, &scope, &prefix, &mut member).await;
-                if deleted.as_ref().is_ok_and(Saved::is_whole)
-                    && let Some(problem) = session.forget_deleted(&scope, &prefix).await
-                {
-                    report.tell(problem);
-                }
+                report.tell(session.forget_deleted(&scope, &prefix, &deleted).await);
                 deleted
             }
             Err(problem) => Err(problem),
