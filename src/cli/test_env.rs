@@ -84,8 +84,8 @@ fn compared(env: &Env, triple: &Triple, is_codespace: bool) -> Vec<String> {
     let absent = |there: String| {
         if is_codespace {
             format!(
-                "{there}: {WHEN}, so a secret that came later takes a restart of the codespace, and a rebuild if docker has \
-                 none after that"
+                "{there}: {WHEN}, so a secret that came later takes a restart of the codespace, and a rebuild if \
+                 docker has none after that"
             )
         } else {
             there

@@ -3,7 +3,7 @@
 use super::Failure;
 use crate::domain::lint::{self, Finding, MendChange, Severity};
 use crate::domain::preset::{self, Preset};
-use crate::domain::{Member, Members, Sensitive};
+use crate::domain::{Member, Members, Sensitive, Trial};
 
 /// Values that may be sent, and what should be said about them.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::session::Session;
 use crate::app::errand::{Brought, Errand};
-use crate::domain::{Prefix, Problem, Scope};
+use crate::domain::{Prefix, Problem, Saved, Scope};
 use crate::work::{self, Keeper};
 
 impl Session {
@@ -32,8 +32,14 @@ impl Session {
     }
 
     /// Values of a credential that was deleted are of no use any more; says what stood in the way.
-    pub(super) async fn forget_deleted(&self, scope: &Scope, prefix: &Prefix) -> Option<Problem> {
-        self.keeper()?.forget_deleted(scope, prefix).await.err()
+    pub(super) async fn forget_deleted(
+        &self,
+        scope: &Scope,
+        prefix: &Prefix,
+        deleted: &Result<Saved, Problem>,
+    ) -> Option<Problem> {
+        let is_gone = deleted.as_ref().is_ok_and(Saved::is_whole);
+        self.keeper().filter(|_| is_gone)?.forget_deleted(scope, prefix).await.err()
     }
 
     fn keeper(&self) -> Option<Keeper> {

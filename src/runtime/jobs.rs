@@ -33,8 +33,10 @@ impl Reporter {
     }
 
     /// Something that should be known beside the outcome.
-    fn tell(&self, problem: Problem) {
-        let _ = self.send.send(Msg::Told(Err(problem)));
+    fn tell(&self, problem: Option<Problem>) {
+        if let Some(problem) = problem {
+            let _ = self.send.send(Msg::Told(Err(problem)));
+        }
     }
 
     fn part(&self, part: Part) {
@@ -122,11 +124,7 @@ async fn delete(scope: &Scope, prefix: &Prefix, session: &Session, report: &Repo
     let (gh, _) = session.github().await?;
     let deleted = work::delete(&gh, scope, prefix, &mut |one| report.part(Part::Member(one))).await;
     report.unkept(noting::deleted(session, scope, prefix, &deleted));
-    if deleted.as_ref().is_ok_and(Saved::is_whole)
-        && let Some(problem) = session.forget_deleted(scope, prefix).await
-    {
-        report.tell(problem);
-    }
+    report.tell(session.forget_deleted(scope, prefix, &deleted).await);
     deleted
 }
 

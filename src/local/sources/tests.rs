@@ -31,7 +31,8 @@ fn helper(home: &TempDir, name: &str, answer: &str) {
     let path = home.path().join(format!("docker-credential-{name}"));
     let folder = home.path().display();
     let script = format!(
-        "#!/bin/sh\nread -r key\necho \"$1 $key\" > {folder}/asked\nexport -p > {folder}/given\nprintf '%s' '{answer}'\n"
+        "#!/bin/sh\nread -r key\necho \"$1 $key\" > {folder}/asked\nexport -p > {folder}/given\n\
+         printf '%s' '{answer}'\n"
     );
     std::fs::write(&path, script).unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
