@@ -56,6 +56,8 @@ pub enum Action {
     With,
     /// Mend it: apply what is proposed for a field, or get the right that is missing
     Mend,
+    /// Fill the fields from what is on this machine: docker, AWS, the environment, a file
+    Fill,
     /// Show the password for ten seconds, or hide it again
     Reveal,
     /// Do the rest again
@@ -130,6 +132,7 @@ impl Action {
             Self::Visibility => "visibility",
             Self::With => "with",
             Self::Mend => "apply",
+            Self::Fill => "fill from…",
             Self::Reveal => "reveal",
             Self::Retry => "retry the rest",
             Self::Rotate => "rotate",

@@ -213,6 +213,7 @@ fn body(app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) {
         Screen::SignIn(state) => screens::sign_in::draw(state, app, canvas, area),
         Screen::Codespaces(state) => screens::codespaces::draw(state, app, canvas, area),
         Screen::Activity(state) => screens::activity::draw(state, app, canvas, area),
+        Screen::Fill(state) => screens::fill::draw(state, app, canvas, area),
         Screen::Pick(state) => screens::pick::draw(state, app, canvas, area),
     };
     if let Some(position) = cursor {

@@ -268,6 +268,7 @@ impl Kind {
             | Job::Repositories(_)
             | Job::Repository(_)
             | Job::Seamless { .. }
+            | Job::Errand(_)
             | Job::Test { .. }
             | Job::Codespaces(_)
             | Job::ChangeCodespaces(_) => Self::Other,

@@ -4,6 +4,7 @@ pub mod action;
 pub mod cx;
 pub mod draw;
 pub mod endings;
+pub mod errand;
 pub mod filter;
 pub mod form;
 pub mod header;
@@ -375,6 +376,7 @@ impl App {
                 None => cx.settle(id, &outcome),
             }),
         }
+        self.hand_over(effects);
         if let Some(outcome) = used {
             self.token_used(&outcome, effects);
         }

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use super::action::Action;
+use super::errand::{Brought, Errand};
 use super::keymap::KeyPress;
 use crate::domain::change::{AccessBefore, AccessOutcome};
 use crate::domain::seamless::Outlook;
@@ -140,6 +141,8 @@ pub enum Job {
         host: String,
         repository: RepoName,
     },
+    /// Something on this machine alone.
+    Errand(Errand),
 }
 
 impl Job {
@@ -163,6 +166,7 @@ impl Job {
             | Self::Memberships
             | Self::Endings
             | Self::Repositories(_)
+            | Self::Errand(_)
             | Self::Test { .. } => return None,
         };
         match scope {
@@ -192,6 +196,7 @@ impl Job {
             | Self::Repositories(_)
             | Self::Repository(_)
             | Self::Seamless { .. }
+            | Self::Errand(_)
             | Self::Test { .. } => false,
         }
     }
@@ -245,4 +250,5 @@ pub enum Outcome {
     /// How far each codespace got.
     CodespacesChanged(Vec<CodespaceStep>),
     Seamless(Result<Vec<Outlook>, Problem>),
+    Errand(Brought),
 }

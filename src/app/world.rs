@@ -11,6 +11,7 @@ use super::repositories::Catalogue;
 use super::seamless::Subject;
 use super::spaces::Spaces;
 use crate::domain::seamless::Outlook;
+use crate::domain::source::Taken;
 use crate::domain::token::{Identity, Membership};
 use crate::domain::traffic::{Budget, Exchange, Pause, Traffic};
 use crate::domain::{
@@ -77,6 +78,8 @@ pub struct World {
     pub endings: Endings,
     /// What is known about seamless access, by registry and repository.
     pub seamless: BTreeMap<Subject, Remote<Vec<Outlook>>>,
+    /// Values on their way from the place they were taken to the fields.
+    pub taken: Option<Taken>,
 }
 
 /// What to look at, as the command line and the git remote say.
@@ -137,6 +140,7 @@ impl World {
             spaces: Spaces::default(),
             endings: Endings::default(),
             seamless: BTreeMap::new(),
+            taken: None,
         }
     }
 
@@ -354,6 +358,8 @@ impl Cx<'_> {
             | Outcome::SignedOut(_)
             | Outcome::Codespaces(_)
             | Outcome::CodespacesChanged(_)
+            // Whoever asked for it takes it.
+            | Outcome::Errand(_)
             | Outcome::Seamless(_) => {}
         }
     }

@@ -68,6 +68,7 @@ impl Change {
             | Job::Repositories(_)
             | Job::Repository(_)
             | Job::Seamless { .. }
+            | Job::Errand(_)
             | Job::Test { .. } => None,
         }
     }

@@ -1,9 +1,10 @@
 //! All flags in one place. A password is never an argument: it would stand in the process list.
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::auth_args::{AUTH_HELP, AuthCommand};
 use super::write_args::{ACCESS_HELP, AccessArgs, ROTATE_HELP, RotateArgs, SET_HELP, SetArgs};
+use crate::domain::source::Asked;
 use crate::domain::verdict::With;
 use crate::domain::{OrgName, Prefix, RepoName, Scope, preset};
 
@@ -51,10 +52,23 @@ Example:
 const TEST_HELP: &str = "\
 Nothing is written anywhere, and docker's own configuration is neither read nor changed.
 Exit 0 if the login works, 1 if the registry refused it or the server cannot work, 3 if it
-could not be told.
+could not be told; of several with --env the worst.
+
+--from takes what is there already and runs a credential helper of docker's only for the
+login that is named, as in --from docker:ghcr.io. What `set --keep` or `rotate --keep` put
+into the system's keyring is tested by naming the credential and its scope.
+
+Examples:
+  pullkey test --preset acr --server mycompany.azurecr.io --username codespaces --password-file token.txt
+  pullkey test --from docker:ghcr.io --image ghcr.io/acme/tools:1
+  pullkey test ACR --org acme
+  pullkey test --env            (inside a codespace)";
+
+const FORGET_HELP: &str = "\
+Nothing changes on GitHub. `pullkey delete` forgets them too.
 
 Example:
-  pullkey test --preset acr --server mycompany.azurecr.io --username codespaces --password-file token.txt";
+  pullkey forget ACR --org acme";
 
 /// Give your codespaces the keys to pull private images
 #[derive(Clone, Debug, Parser)]
@@ -107,6 +121,9 @@ pub enum Command {
     /// Try a login at a registry
     #[command(after_help = TEST_HELP)]
     Test(TestArgs),
+    /// Take the values that --keep put there out of the system's keyring
+    #[command(after_help = FORGET_HELP)]
+    Forget(ForgetArgs),
     /// Sign in to GitHub, see what each token may do, sign out
     #[command(subcommand, after_help = AUTH_HELP)]
     Auth(AuthCommand),
@@ -132,6 +149,7 @@ impl Command {
             Self::Access(args) => args.json,
             Self::Delete(args) => args.json,
             Self::Test(args) => args.json,
+            Self::Forget(args) => args.json,
             Self::Auth(args) => args.wants_json(),
             Self::Cache(args) => args.json,
             Self::Restart(args) => args.json,
@@ -145,9 +163,13 @@ impl Command {
         match self {
             Self::Set(_) | Self::Rotate(_) | Self::Delete(_) | Self::Restart(_) => true,
             Self::Access(args) => !args.dry_run,
-            Self::List(_) | Self::Test(_) | Self::Auth(_) | Self::Cache(_) | Self::Seamless(_) | Self::Sandbox(_) => {
-                false
-            }
+            Self::List(_)
+            | Self::Test(_)
+            | Self::Forget(_)
+            | Self::Auth(_)
+            | Self::Cache(_)
+            | Self::Seamless(_)
+            | Self::Sandbox(_) => false,
         }
     }
 
@@ -160,6 +182,7 @@ impl Command {
             Self::List(_)
             | Self::Access(_)
             | Self::Delete(_)
+            | Self::Forget(_)
             | Self::Auth(_)
             | Self::Cache(_)
             | Self::Restart(_)
@@ -245,9 +268,9 @@ impl SharedScopeArgs {
     }
 }
 
-/// Where the password comes from.
-#[derive(Clone, Debug, Args)]
-#[group(required = true, multiple = false)]
+/// Where the password comes from; a command that cannot do without says so with [`needs_password`].
+#[derive(Clone, Debug, Default, Args)]
+#[group(multiple = false)]
 pub struct PasswordArgs {
     /// Read the password from standard input; one line end at its end is dropped
     #[arg(long = "password-stdin", id = "password_stdin")]
@@ -258,6 +281,20 @@ pub struct PasswordArgs {
     /// Read the password from this file; one line end at its end is dropped
     #[arg(long = "password-file", id = "password_file", value_name = "FILE")]
     pub file: Option<std::path::PathBuf>,
+    /// Take what is there already: `docker[:SERVER]`, `aws[:PROFILE]`, `env[:PREFIX]` or `file:PATH`
+    #[arg(long, value_name = "SOURCE", value_parser = Asked::parse)]
+    pub from: Option<Asked>,
+}
+
+impl PasswordArgs {
+    /// Whether none of them was given.
+    pub(super) const fn is_empty(&self) -> bool {
+        !self.stdin && self.env.is_none() && self.file.is_none() && self.from.is_none()
+    }
+}
+
+pub(super) fn needs_password() -> ArgGroup {
+    ArgGroup::new("needs_password").args(["password_stdin", "password_env", "password_file", "from"]).required(true)
 }
 
 #[derive(Clone, Debug, Args)]
@@ -275,17 +312,69 @@ pub struct DeleteArgs {
     pub json: bool,
 }
 
+/// Whose kept values are tested.
+#[derive(Clone, Debug, Default, Args)]
+#[group(id = "kept_scope", multiple = false)]
+pub struct KeptScopeArgs {
+    /// Of your own secrets: test what was kept with --keep
+    #[arg(long, requires = "prefix", conflicts_with_all = NOT_WITH_KEPT)]
+    pub user: bool,
+    /// Of this repository's secrets: the same
+    #[arg(long, value_name = "OWNER/NAME", value_parser = RepoName::parse, requires = "prefix")]
+    #[arg(conflicts_with_all = NOT_WITH_KEPT)]
+    pub repo: Option<RepoName>,
+    /// Of this organization's secrets: the same
+    #[arg(long, value_name = "ORG", value_parser = OrgName::parse, requires = "prefix")]
+    #[arg(conflicts_with_all = NOT_WITH_KEPT)]
+    pub org: Option<OrgName>,
+}
+
+/// Flags that give values, where all of them are known already.
+const NOT_WITH_KEPT: [&str; 7] =
+    ["preset", "server", "username", "password_stdin", "password_env", "password_file", "from"];
+
+impl KeptScopeArgs {
+    pub(super) fn scope(&self) -> Option<Scope> {
+        match (&self.repo, &self.org, self.user) {
+            (Some(repo), ..) => Some(Scope::Repository(repo.clone())),
+            (None, Some(org), _) => Some(Scope::Organization(org.clone())),
+            (None, None, true) => Some(Scope::User),
+            (None, None, false) => None,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct ForgetArgs {
+    /// The credential's prefix, such as ACR
+    #[arg(value_parser = Prefix::parse)]
+    pub prefix: Prefix,
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+    /// Write JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
 #[derive(Clone, Debug, Args)]
 pub struct TestArgs {
+    /// The credential whose kept values are tested; with --env or --from, the one that is meant
+    #[arg(value_parser = Prefix::parse)]
+    pub prefix: Option<Prefix>,
+    #[command(flatten)]
+    pub kept: KeptScopeArgs,
+    /// Test every credential of the environment, as a codespace has them, or that of PREFIX
+    #[arg(long, conflicts_with_all = NOT_WITH_KEPT, conflicts_with = "kept_scope")]
+    pub env: bool,
     /// Which registry product it is: checks the spelling of what is given first
     #[arg(long, value_name = "ID", help = preset_help("checks the spelling of what is given first"))]
     pub preset: Option<String>,
-    /// The registry's server
+    /// The registry's server; in place of that of --from
     #[arg(long, value_name = "SERVER")]
-    pub server: String,
-    /// The user name
+    pub server: Option<String>,
+    /// The user name; in place of that of --from
     #[arg(long, value_name = "USER")]
-    pub username: String,
+    pub username: Option<String>,
     #[command(flatten)]
     pub password: PasswordArgs,
     /// Prove the pull of this image as well; may be given again

@@ -2,7 +2,7 @@
 
 use super::args::DeleteArgs;
 use super::session::Session;
-use super::{Exit, Failure, set};
+use super::{Exit, Failure, keep, set};
 use crate::domain::Credential;
 use crate::report::{self, Written};
 use crate::work;
@@ -21,6 +21,9 @@ pub(super) async fn run(args: &DeleteArgs, session: &Session) -> Result<Exit, Fa
     let saved = saved.map_err(Failure::world)?;
     let mut notes = Vec::new();
     session.note_change(&gh, &|record| record.deleted(&scope, &args.prefix, &saved), &mut notes);
+    if saved.is_whole() {
+        notes.extend(keep::forget_deleted(session, &scope, &args.prefix).await);
+    }
     session.notes(&notes);
     let written = Written { notes: &notes, ..Written::of(&scope, &args.prefix, &saved) };
     session.show(|| report::written_json(&written), || report::written(&written))?;

@@ -11,7 +11,10 @@ mod auth_args;
 mod cache;
 mod delete;
 mod exit;
+mod forget;
+mod from;
 mod interrupt;
+mod keep;
 mod list;
 mod list_all;
 mod list_reaching;
@@ -28,6 +31,7 @@ mod set_access;
 mod spread;
 mod status;
 mod test;
+mod test_env;
 mod values;
 mod write_args;
 mod writing;
@@ -61,6 +65,7 @@ pub async fn run(command: Command, env: Env, read_only: bool) -> Exit {
         Command::Access(args) => access::run(&args, &session).await,
         Command::Delete(args) => delete::run(&args, &session).await,
         Command::Test(args) => test::run(&args, &session).await,
+        Command::Forget(args) => forget::run(&args, &session).await,
         Command::Cache(args) => cache::run(&args, &session),
         Command::Restart(args) => restart::run(&args, &session).await,
         Command::Seamless(args) => seamless::run(&args, &session).await,

@@ -84,6 +84,7 @@ mod tests {
             stdin: false,
             env: env.map(str::to_owned),
             file: file.map(Into::into),
+            from: None,
         };
         let env = Env::of([("SET", "p\n")]);
         assert_eq!(read(&args(Some("SET"), None), &env).unwrap(), Sensitive::from("p\n"));

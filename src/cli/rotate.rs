@@ -4,17 +4,21 @@ use chrono::Utc;
 
 use super::session::Session;
 use super::write_args::RotateArgs;
-use super::{Exit, Failure, password, set, values};
+use super::{Exit, Failure, from, keep, set, values};
 use crate::domain::{Credential, Draft, Member, Members, Preset, Scope, Sensitive, TestReport, Trial};
 use crate::report::{self, Written};
 use crate::work::{self, Rotation};
 
 pub(super) async fn run(args: &RotateArgs, session: &Session) -> Result<Exit, Failure> {
     let scope = args.scope.scope();
-    let given = |value: &Option<String>| value.as_deref().map(Sensitive::from);
-    let password = password::read(&args.password, &session.env)?;
-    let values = Members { server: given(&args.server), user: given(&args.username), password: Some(password) };
-    let mut notes = values::check_some(preset_for(args)?, values.clone())?;
+    let typed = (args.server.as_deref(), args.username.as_deref());
+    let given = from::given(&args.password, typed, Some(&args.prefix), session).await?;
+    let server = given.server.as_deref().map(Sensitive::from);
+    let values = Members { server, user: given.user, password: Some(given.password) };
+    let trial = trial(given.server, &values, &args.images);
+    keep::check(args.kept.keep, trial.is_some())?;
+    let mut notes = values::check_some(preset_for(trial.as_ref())?, values.clone())?;
+    notes.extend(given.notes);
     let gh = session.writer().await?;
     let listing = session.interrupt.read(work::load_scope(&gh, &scope, &mut |_| {})).await?.map_err(Failure::world)?;
     let credential = listing.credential(&args.prefix);
@@ -24,11 +28,11 @@ pub(super) async fn run(args: &RotateArgs, session: &Session) -> Result<Exit, Fa
     let draft = Draft { ends: args.ends, ..rotation.draft() };
     notes.extend(set::end_note(&draft, Utc::now()));
     session.notes(&notes);
-    let tested = match trial(args, &values) {
+    let tested = match &trial {
         _ if args.no_test => None,
-        Some(trial) => Some(prove(args, session, &trial).await?),
+        Some(trial) => Some(prove(args, session, trial).await?),
         None => {
-            session.consent(args.yes, &untested(args)).await?;
+            session.consent(args.yes, &untested(&values)).await?;
             None
         }
     };
@@ -36,17 +40,19 @@ pub(super) async fn run(args: &RotateArgs, session: &Session) -> Result<Exit, Fa
     let saved = saved.map_err(Failure::world)?;
     let told = notes.len();
     session.note_saved(&gh, &[(&draft, &saved)], &mut notes);
+    let place = (&rotation.scope, &rotation.prefix);
+    let kept = keep::after_write(args.kept.keep, session, place, (&saved, trial.as_ref())).await;
+    notes.extend(kept.note());
     session.notes(&notes[told..]);
     let written =
         Written { test: tested.as_ref(), notes: &notes, ..Written::of(&rotation.scope, &rotation.prefix, &saved) };
     session.show(|| report::written_json(&written), || report::written(&written))?;
-    Ok(set::exit_of(&saved, was_interrupted))
+    Ok(kept.exit(set::exit_of(&saved, was_interrupted)))
 }
 
 /// Whose rules hold: the server's product, where server and user tell the way to log in.
-fn preset_for(args: &RotateArgs) -> Result<&'static Preset, Failure> {
-    let told = args.server.as_deref().zip(args.username.as_deref());
-    match told.and_then(|(server, user)| values::sure(server, user)) {
+fn preset_for(trial: Option<&Trial>) -> Result<&'static Preset, Failure> {
+    match trial.and_then(values::sure_of) {
         Some(preset) => Ok(preset),
         None => values::preset_of("other"),
     }
@@ -82,18 +88,15 @@ fn beforehand(credential: &Credential, values: &Members<Option<Sensitive>>, scop
 }
 
 /// The login test, where all it needs is given: stored values cannot be read back.
-fn trial(args: &RotateArgs, values: &Members<Option<Sensitive>>) -> Option<Trial> {
-    let (server, user, password) = (args.server.clone()?, values.user.clone()?, values.password.clone()?);
-    Some(Trial { server, user, password, images: args.images.clone() })
+fn trial(server: Option<String>, values: &Members<Option<Sensitive>>, images: &[String]) -> Option<Trial> {
+    let (user, password) = (values.user.clone()?, values.password.clone()?);
+    Some(Trial { server: server?, user, password, images: images.to_vec() })
 }
 
-fn untested(args: &RotateArgs) -> String {
-    let missing: Vec<_> = [(Member::Server, &args.server), (Member::User, &args.username)]
-        .into_iter()
-        .filter(|(_, value)| value.is_none())
-        .map(|(member, _)| member.word())
-        .collect();
-    let flags = match (&args.server, &args.username) {
+fn untested(values: &Members<Option<Sensitive>>) -> String {
+    let is_missing = |member: &Member| values.get(*member).is_none();
+    let missing: Vec<_> = [Member::Server, Member::User].into_iter().filter(is_missing).map(Member::word).collect();
+    let flags = match (&values.server, &values.user) {
         (None, None) => "--server and --username",
         (None, Some(_)) => "--server",
         (Some(_), _) => "--username",

@@ -7,7 +7,7 @@ use super::session::{Session, note};
 use super::set_access::{self, Wish};
 use super::values::{self, Values};
 use super::write_args::SetArgs;
-use super::{Exit, Failure, delete, password, repos, spread, test};
+use super::{Exit, Failure, delete, from, keep, repos, spread, test};
 use crate::domain::change::DraftAccess;
 use crate::domain::ending::{self, Source};
 use crate::domain::verdict::With;
@@ -24,7 +24,7 @@ pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failu
     let has_repos = args.repos.is_some() || !args.more.is_empty();
     set_access::check(&scope, has_repos, args.visibility)?;
     let choice = repos::choice(args.repos.as_deref().unwrap_or_default(), &args.more, Some(&args.password))?;
-    let (trial, Values { members, mut notes }) = checked_values(args, session)?;
+    let (trial, Values { members, mut notes }) = checked_values(args, session).await?;
     let gh = session.writer_unless(args.how.dry_run).await?;
     let plan = Plan { scope, values: members, choice: has_repos.then_some(choice) };
     let (draft, existing, listing) = session.interrupt.read(draft(args, &gh, plan, &mut notes)).await??;
@@ -44,10 +44,13 @@ pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failu
     let (saved, was_interrupted) = session.interrupt.write(work::save(&gh, &draft, &mut |_| {})).await?;
     let saved = saved.map_err(Failure::world)?;
     session.note_saved(&gh, &[(&draft, &saved)], &mut notes);
+    let kept =
+        keep::after_write(args.how.kept.keep, session, (&draft.scope, &draft.prefix), (&saved, Some(&trial))).await;
+    notes.extend(kept.note());
     let written = Written { test: tested.as_ref(), notes: &notes, ..Written::of(&draft.scope, &draft.prefix, &saved) };
     session.notes(&notes);
     session.show(|| report::written_json(&written), || report::written(&written))?;
-    Ok(exit_of(&saved, was_interrupted))
+    Ok(kept.exit(exit_of(&saved, was_interrupted)))
 }
 
 /// What would be written, and who would get it.
@@ -87,22 +90,23 @@ pub(super) fn exit_of(saved: &Saved, was_interrupted: bool) -> Exit {
     }
 }
 
-pub(super) fn checked_values(args: &SetArgs, session: &Session) -> Result<(Trial, Values), Failure> {
-    let Some(id) = &args.preset else {
-        return Err(values::no_preset(args.server.as_deref(), args.username.as_deref()));
-    };
+pub(super) async fn checked_values(args: &SetArgs, session: &Session) -> Result<(Trial, Values), Failure> {
+    let typed = (args.server.as_deref(), args.username.as_deref());
+    let Some(id) = &args.preset else { return Err(values::no_preset(typed.0, typed.1)) };
     let preset = values::preset_of(id)?;
-    let given = |value: &Option<String>, member: Member, flag: &str| {
-        value.clone().or_else(|| preset.field(member).fixed.clone()).ok_or_else(|| {
-            let why = format!("{flag} is missing");
-            Failure::usage(format!("the {} is not said", member.word()), why, preset.field(member).help.clone())
-        })
+    let taken = from::given(&args.password, typed, Some(&args.prefix), session).await?;
+    let fixed = |member: Member| preset.field(member).fixed.clone();
+    let missing = |member: Member, flag: &str| {
+        let why = if args.password.from.is_some() { "what --from names has none" } else { "" };
+        let why = if why.is_empty() { format!("{flag} is missing") } else { format!("{flag} is missing, and {why}") };
+        Failure::usage(format!("the {} is not said", member.word()), why, preset.field(member).help.clone())
     };
-    let server = given(&args.server, Member::Server, "--server")?;
-    let user = given(&args.username, Member::User, "--username")?;
-    let password = password::read(&args.password, &session.env)?;
-    let members = Members { server: Sensitive::from(server.as_str()), user: Sensitive::new(user), password };
-    let values = values::check(preset, members)?;
+    let server = taken.server.or_else(|| fixed(Member::Server)).ok_or_else(|| missing(Member::Server, "--server"))?;
+    let user = taken.user.or_else(|| fixed(Member::User).map(Sensitive::new));
+    let user = user.ok_or_else(|| missing(Member::User, "--username"))?;
+    let members = Members { server: Sensitive::from(server.as_str()), user, password: taken.password };
+    let mut values = values::check(preset, members)?;
+    values.notes.extend(taken.notes);
     let trial = Trial {
         server: test::server_text(&server, preset, &values),
         user: values.members.user.clone(),

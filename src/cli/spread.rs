@@ -25,7 +25,7 @@ pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failu
     check(args)?;
     let named = args.scope.repo.as_deref().unwrap_or_default();
     let choice = repos::choice(named, &args.more, Some(&args.password))?;
-    let (trial, Values { members, mut notes }) = set::checked_values(args, session)?;
+    let (trial, Values { members, mut notes }) = set::checked_values(args, session).await?;
     let gh = session.writer_unless(args.how.dry_run).await?;
     let log = Log::open(args, session, &gh, &mut notes);
     let targets = session
@@ -90,6 +90,13 @@ fn check(args: &SetArgs) -> Result<(), Failure> {
             what,
             "a repository's own secrets reach that repository and no other",
             "leave out --repos and --visibility, or use --user or --org",
+        ));
+    }
+    if args.how.kept.keep {
+        return Err(Failure::usage(
+            what,
+            "--keep keeps one credential's values, and here one is written into many repositories",
+            "leave out --keep, or write one repository",
         ));
     }
     if args.scope.repo.as_ref().is_some_and(Vec::is_empty) && args.more.is_empty() {

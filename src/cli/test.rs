@@ -1,38 +1,119 @@
 //! `pullkey test`: tries a login and tells each step. Nothing is written anywhere.
 
 use chrono::Utc;
+use serde_json::{Value, json};
 
 use super::args::TestArgs;
 use super::session::Session;
 use super::values::{self, Values};
-use super::{Exit, Failure, password};
-use crate::domain::{Members, Sensitive, TestReport, Trial, Verdict, preset};
+use super::{Exit, Failure, from, test_env};
+use crate::domain::kept::Since;
+use crate::domain::{Members, Prefix, Problem, Scope, Sensitive, TestReport, Trial, Verdict, preset};
 use crate::{report, work};
 
 pub(super) async fn run(args: &TestArgs, session: &Session) -> Result<Exit, Failure> {
-    let password = password::read(&args.password, &session.env)?;
-    let members = Members {
-        server: Sensitive::from(args.server.as_str()),
-        user: Sensitive::from(args.username.as_str()),
-        password,
+    if args.env {
+        return test_env::run(args, session).await;
+    }
+    let subject = match (args.kept.scope(), &args.prefix) {
+        (Some(scope), Some(prefix)) => kept(args, session, &scope, prefix).await?,
+        (Some(_), None) | (None, _) => given(args, session).await?,
     };
-    let (server, Values { members, notes }) = if let Some(id) = &args.preset {
-        let preset = values::preset_of(id)?;
-        let values = values::check(preset, members)?;
-        (server_text(&args.server, preset, &values), values)
-    } else {
-        let hint = values::hint(&args.server, &args.username);
-        (args.server.clone(), Values { members, notes: hint.into_iter().collect() })
-    };
-    let trial = Trial { server, user: members.user, password: members.password, images: args.images.clone() };
+    let Subject { trial, notes, kept } = subject;
     let clients = session.registry()?;
     let tested = session
         .interrupt
         .read(Box::pin(work::test(&clients, &trial, args.with.into(), Utc::now(), &mut |_| {})))
         .await?;
     session.notes(&notes);
-    session.show(|| report::test_json(&tested), || report::steps(&tested, &trial.images))?;
+    let json = || {
+        let mut document = report::test_json(&tested);
+        document["notes"] = notes.clone().into();
+        document["kept"] = kept.unwrap_or_default();
+        document
+    };
+    session.show(json, || report::steps(&tested, &trial.images))?;
     Ok(exit_of(&tested))
+}
+
+/// What is tested, and what has to be known of it.
+struct Subject {
+    trial: Trial,
+    notes: Vec<String>,
+    /// As of when kept values are, for a program.
+    kept: Option<Value>,
+}
+
+async fn given(args: &TestArgs, session: &Session) -> Result<Subject, Failure> {
+    check(args)?;
+    let typed = (args.server.as_deref(), args.username.as_deref());
+    let given = from::given(&args.password, typed, args.prefix.as_ref(), session).await?;
+    let missing = |flag: &str, word: &str| {
+        let why = format!("what --from names has no {word}");
+        Failure::usage(format!("the {word} is not said"), why, format!("give it with {flag}"))
+    };
+    let server = given.server.ok_or_else(|| missing("--server", "server"))?;
+    let user = given.user.ok_or_else(|| missing("--username", "user"))?;
+    let members = Members { server: Sensitive::from(server.as_str()), user, password: given.password };
+    let (server, Values { members, notes }) = match &args.preset {
+        Some(id) => {
+            let preset = values::preset_of(id)?;
+            let values = values::check(preset, members)?;
+            (server_text(&server, preset, &values), values)
+        }
+        None => (server, Values { members, notes: Vec::new() }),
+    };
+    let trial = Trial { server, user: members.user, password: members.password, images: args.images.clone() };
+    let hint = values::hint(&trial).filter(|_| args.preset.is_none());
+    Ok(Subject { trial, notes: given.notes.into_iter().chain(notes).chain(hint).collect(), kept: None })
+}
+
+/// Without `--from` nothing is known but what is typed.
+fn check(args: &TestArgs) -> Result<(), Failure> {
+    let what = "there is nothing to test yet";
+    if args.prefix.is_some() && args.password.from.is_none() {
+        let why = "a prefix alone does not say where its values are kept";
+        let hint = "add --user, --repo OWNER/NAME or --org ORG, or --env inside a codespace";
+        return Err(Failure::usage(what, why, hint));
+    }
+    let typed = [("--server", args.server.is_none()), ("--username", args.username.is_none())];
+    let mut missing: Vec<_> = typed.iter().filter(|(_, is_missing)| *is_missing).map(|(flag, _)| *flag).collect();
+    if args.password.is_empty() {
+        missing.push("one of --password-stdin, --password-env, --password-file");
+    }
+    if args.password.from.is_some() || missing.is_empty() {
+        return Ok(());
+    }
+    let hint = "give them, or take what is there with --from, or test what was kept: pullkey test PREFIX --user";
+    Err(Failure::usage(what, format!("missing: {}", missing.join(" and ")), hint))
+}
+
+/// What was kept of a credential, and whether GitHub may have something else by now. That this is not known is no
+/// reason not to test.
+async fn kept(args: &TestArgs, session: &Session, scope: &Scope, prefix: &Prefix) -> Result<Subject, Failure> {
+    let keeper = session.entrance()?.keeper();
+    let kept = session.interrupt.read(keeper.recall(scope, prefix)).await?.map_err(Failure::world)?;
+    let kept = kept.ok_or_else(|| {
+        let hint = "`pullkey set --keep` and `pullkey rotate --keep` keep what they write; or give the values here";
+        let why = format!("{scope}: the system's keyring has no values of {prefix}");
+        Failure::world(Problem::new("nothing is kept to be tested", why, hint))
+    })?;
+    let now = match session.github().await {
+        Ok(gh) => session.interrupt.read(work::load_scope(&gh, scope, &mut |_| {})).await?,
+        Err(failure) => Err(*failure.problem),
+    };
+    let since = now.map(|listing| kept.since(listing.credential(prefix)));
+    let note = match &since {
+        Ok(since) => since.note(),
+        Err(problem) => Some(format!("whether it changed on GitHub since is not known: {}", problem.why)),
+    };
+    let json = json!({
+        "updated_at": kept.updated_at,
+        "changed": since.ok().map(|since| since != Since::Unchanged),
+    });
+    let images = if args.images.is_empty() { kept.trial.images.clone() } else { args.images.clone() };
+    let trial = Trial { images, ..kept.trial };
+    Ok(Subject { trial, notes: note.into_iter().collect(), kept: Some(json) })
 }
 
 /// The server in the clear: what was typed, unless the preset put its only one in its place.

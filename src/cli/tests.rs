@@ -46,7 +46,26 @@ fn a_write_names_exactly_one_scope_and_one_source_of_the_password() {
 #[test]
 fn what_a_preset_knows_by_itself_need_not_be_said() {
     assert!(parses("pullkey set DH --user --preset dockerhub --username u --password-stdin"));
+    assert!(parses("pullkey set ACR --user --preset acr --from docker:acme.azurecr.io"));
+    assert!(!parses("pullkey set ACR --user --preset acr --from docker --password-stdin"));
+    assert!(!parses("pullkey set ACR --user --preset acr --from nowhere"));
+    assert!(!parses("pullkey set ACR --user --preset acr --from docker --keep --dry-run"));
     assert!(parses("pullkey set E --user --preset ecr-token --server s --password-stdin"));
+}
+
+#[test]
+fn a_test_is_of_typed_values_of_kept_ones_or_of_the_environment() {
+    let typed = "--server r.example --username u --password-stdin";
+    assert!(parses(&format!("pullkey test {typed}")) && parses("pullkey test --from docker"));
+    assert!(parses("pullkey test ACR --user") && parses("pullkey test ACR --org acme --image acme.azurecr.io/x:1"));
+    assert!(parses("pullkey test --env") && parses("pullkey test --env ACR") && parses("pullkey test ACR --from env"));
+    for line in
+        ["ACR --user --org acme", "--user", "--env --user", "--env --from docker", "ACR --org acme --from docker"]
+    {
+        assert!(!parses(&format!("pullkey test {line}")), "{line}");
+    }
+    assert!(!parses(&format!("pullkey test ACR --user {typed}")) && !parses(&format!("pullkey test --env {typed}")));
+    assert!(parses("pullkey forget ACR --repo acme/api") && !parses("pullkey forget ACR"));
 }
 
 fn members(server: &str, user: &str, password: &str) -> Members<Sensitive> {

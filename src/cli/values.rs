@@ -3,7 +3,7 @@
 use super::Failure;
 use crate::domain::lint::{self, Finding, MendChange, Severity};
 use crate::domain::preset::{self, Preset};
-use crate::domain::{Member, Members, Sensitive};
+use crate::domain::{Member, Members, Sensitive, Trial};
 
 /// Values that may be sent, and what should be said about them.
 #[derive(Debug)]
@@ -32,14 +32,14 @@ pub(super) fn preset_of(id: &str) -> Result<&'static Preset, Failure> {
 }
 
 /// Whose server this surely is, and which way to log in the user means.
-pub(super) fn sure(server: &str, user: &str) -> Option<&'static Preset> {
-    let host = preset::host_of(server)?;
-    preset::recognize_login(server, user).filter(|preset| preset.is_host(&host))
+pub(super) fn sure_of(trial: &Trial) -> Option<&'static Preset> {
+    let host = preset::host_of(&trial.server)?;
+    preset::recognize_trial(trial).filter(|preset| preset.is_host(&host))
 }
 
 /// Which preset would know more, where none is named.
-pub(super) fn hint(server: &str, user: &str) -> Option<String> {
-    let preset = sure(server, user)?;
+pub(super) fn hint(trial: &Trial) -> Option<String> {
+    let preset = sure_of(trial)?;
     Some(format!("this is {}: --preset {} checks the values before they are tried", preset.label, preset.id))
 }
 

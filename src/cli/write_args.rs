@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use super::args::{PasswordArgs, ScopeArgs, SharedScopeArgs, preset_help};
+use super::args::{PasswordArgs, ScopeArgs, SharedScopeArgs, needs_password, preset_help};
 use crate::domain::ending::EndFault;
 use crate::domain::{End, Member, OrgName, Prefix, Scope, Visibility, Wanted};
 
@@ -19,6 +19,10 @@ With several --repo, a pattern, --topic or --repos-file the credential is writte
 repository, one after the other, as its own. Ctrl-C ends after the repository that is being
 written; the same command goes on where it was within a day, and leaves alone what was
 written and has not changed since. --afresh writes all of them again: a new password needs it.
+
+--from takes server, user and password from docker's configuration, an AWS profile, the
+environment or a file of NAME=value or JSON; --server and --username go before it. A program
+that keeps docker's password is run only for the login that is named: --from docker:ghcr.io.
 
 --ends says when the password stops working, which GitHub never tells: pullkey keeps it on
 this machine, and `list` warns 30, 7 and 1 days before. Where the value tells it itself (a
@@ -100,6 +104,7 @@ impl ChoiceArgs {
 }
 
 #[derive(Clone, Debug, Args)]
+#[command(group(needs_password()))]
 pub struct SetArgs {
     /// The credential's prefix, such as ACR
     #[arg(value_parser = Prefix::parse)]
@@ -108,10 +113,10 @@ pub struct SetArgs {
     pub scope: SetScopeArgs,
     #[arg(long, value_name = "ID", help = preset_help("which says what is checked and what goes without saying"))]
     pub preset: Option<String>,
-    /// The registry's server, unless the preset knows it
+    /// The registry's server, unless the preset knows it; in place of that of --from
     #[arg(long, value_name = "SERVER")]
     pub server: Option<String>,
-    /// The user name, unless the preset knows it
+    /// The user name, unless the preset knows it; in place of that of --from
     #[arg(long, value_name = "USER")]
     pub username: Option<String>,
     #[command(flatten)]
@@ -150,8 +155,18 @@ pub struct HowArgs {
     #[arg(long)]
     pub afresh: bool,
     /// Show what would be written and write nothing
-    #[arg(long)]
+    #[arg(long, conflicts_with = "keep")]
     pub dry_run: bool,
+    #[command(flatten)]
+    pub kept: KeepArgs,
+}
+
+/// What is left behind on this machine.
+#[derive(Clone, Debug, Default, Args)]
+pub struct KeepArgs {
+    /// Keep the values in the system's keyring, so that `pullkey test PREFIX` can try them again
+    #[arg(long)]
+    pub keep: bool,
 }
 
 impl SetArgs {
@@ -169,6 +184,7 @@ impl SetArgs {
 }
 
 #[derive(Clone, Debug, Args)]
+#[command(group(needs_password()))]
 pub struct RotateArgs {
     /// The credential's prefix, such as ACR
     #[arg(value_parser = Prefix::parse)]
@@ -192,6 +208,8 @@ pub struct RotateArgs {
     /// When the new password stops working: 2027-05-14, 90 days, 1 year or never
     #[arg(long, value_name = "DATE", value_parser = ends)]
     pub ends: Option<End>,
+    #[command(flatten)]
+    pub kept: KeepArgs,
     /// Write what could not be tested, without asking
     #[arg(long, short)]
     pub yes: bool,

@@ -1,11 +1,11 @@
-//! A short-lived child process: an environment of named variables only, no input, a deadline, a bounded answer.
+//! A short-lived child process: an environment of named variables only, a deadline, a bounded answer.
 
 use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::Command;
 use zeroize::Zeroizing;
 
@@ -19,6 +19,8 @@ pub(super) struct Call<'a> {
     pub args: &'a [&'a str],
     pub vars: Vec<(&'a str, &'a OsStr)>,
     pub dir: Option<&'a Path>,
+    /// What it reads on its standard input; never a secret.
+    pub input: &'a [u8],
     pub deadline: Duration,
 }
 
@@ -42,11 +44,16 @@ pub(super) async fn run(call: Call<'_>) -> Ended {
 async fn read(call: Call<'_>) -> Ended {
     let mut command = Command::new(call.program);
     command.args(call.args).env_clear().envs(call.vars).kill_on_drop(true);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let input = if call.input.is_empty() { Stdio::null() } else { Stdio::piped() };
+    command.stdin(input).stdout(Stdio::piped()).stderr(Stdio::null());
     if let Some(dir) = call.dir {
         command.current_dir(dir);
     }
     let Ok(mut child) = command.spawn() else { return Ended::Refused };
+    if let Some(mut stdin) = child.stdin.take() {
+        // One that does not listen says so by how it ends.
+        let _ = stdin.write_all(call.input).await;
+    }
     let Some(mut stdout) = child.stdout.take() else { return Ended::Refused };
     // One allocation of full size: a growing buffer would leave copies of a token behind.
     let mut bytes = Zeroizing::new(vec![0; BOUND]);

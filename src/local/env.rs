@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 
 use crate::domain::Sensitive;
+use crate::domain::names::split;
 
 /// What any program needs to find its own configuration and its folder for temporary files.
 const EVERY: &[&str] = &[
@@ -72,6 +73,9 @@ const TERMINAL: &[&str] = &[
     "no_proxy",
 ];
 
+/// What a credential helper of docker's needs besides: where docker, AWS and their kin keep what is theirs.
+const SOURCES: &[&str] = &["AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE", "DOCKER_CONFIG"];
+
 /// What is read here and handed on to nobody. The tokens are among it: with `GH_TOKEN` set `gh` refuses to refresh
 /// (`gh help auth refresh`).
 const OURS: &[&str] = &[
@@ -101,6 +105,8 @@ pub(super) enum Program {
     Gh,
     /// `gh` on the user's own terminal.
     GhOnTerminal,
+    /// A credential helper of docker's, which may have to unlock its store with a window of its own.
+    CredentialHelper,
 }
 
 impl Program {
@@ -109,13 +115,15 @@ impl Program {
             Self::Git => &[EVERY, GIT],
             Self::Gh => &[EVERY, GH],
             Self::GhOnTerminal => &[EVERY, GH, TERMINAL],
+            Self::CredentialHelper => &[EVERY, GH, TERMINAL, SOURCES],
         }
     }
 }
 
-/// Every variable that is read. A password's variable is named by the user and captured besides.
+/// Every variable that is read. A password's variable is named by the user and captured besides, and so are the three
+/// members of a registry's credential under any prefix, as a codespace has them.
 fn known<'a>() -> impl Iterator<Item = &'a str> {
-    let groups: [&'a [&'a str]; 5] = [EVERY, GIT, GH, TERMINAL, OURS];
+    let groups: [&'a [&'a str]; 6] = [EVERY, GIT, GH, TERMINAL, SOURCES, OURS];
     groups.into_iter().flatten().copied()
 }
 
@@ -127,7 +135,14 @@ impl Env {
     /// Takes the snapshot of this process; `extra` names one more variable, such as that of `--password-env`.
     pub fn of_process(extra: Option<&str>) -> Self {
         let known = known().chain(extra.filter(|name| is_name(name)));
-        Self(known.filter_map(|name| Some((name.to_owned(), std::env::var_os(name)?))).collect())
+        let known = known.filter_map(|name| Some((name.to_owned(), std::env::var_os(name)?)));
+        let members = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+        Self(members.filter(|(name, _)| is_member(name)).chain(known).collect())
+    }
+
+    /// Every member of a registry's credential that is set, by its name; `None` for one whose value is no UTF-8.
+    pub(super) fn members(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.0.iter().filter(|(name, _)| is_member(name)).map(|(name, value)| (name.as_str(), value.to_str()))
     }
 
     pub fn of<K: Into<String>, V: Into<OsString>>(pairs: impl IntoIterator<Item = (K, V)>) -> Self {
@@ -164,6 +179,11 @@ impl Env {
     }
 }
 
+/// Whether it is the SERVER, USER or PASSWORD of some prefix, spelled as GitHub spells secrets.
+fn is_member(name: &str) -> bool {
+    split(name).is_some_and(|(prefix, member)| prefix.secret_name(member) == name)
+}
+
 /// Whether the system can be asked for it: `std::env::var_os` may panic on an empty name, `=` and NUL.
 fn is_name(name: &str) -> bool {
     !name.is_empty() && !name.contains(['=', '\0'])
@@ -187,10 +207,13 @@ mod tests {
 
     #[test]
     fn no_program_gets_a_token_or_what_is_ours_and_each_name_stands_once() {
-        let env = Env::of(known().map(|name| (name, name)));
-        for program in [Program::Git, Program::Gh, Program::GhOnTerminal] {
+        let member = "ACR_CONTAINER_REGISTRY_PASSWORD";
+        let env = Env::of(known().chain([member]).map(|name| (name, name)));
+        assert_eq!(env.members().collect::<Vec<_>>(), [(member, Some(member))]);
+        for program in [Program::Git, Program::Gh, Program::GhOnTerminal, Program::CredentialHelper] {
             let given: Vec<_> = env.only_for(program).map(|(name, _)| name).collect();
-            assert!(given.contains(&"HOME") && given.iter().all(|name| !OURS.contains(name)), "{given:?}");
+            assert!(given.contains(&"HOME") && !given.contains(&member), "{given:?}");
+            assert!(given.iter().all(|name| !OURS.contains(name)), "{given:?}");
         }
         assert!(["GH_TOKEN", "GITHUB_TOKEN"].iter().all(|name| OURS.contains(name)));
         let names: std::collections::BTreeSet<_> = known().collect();

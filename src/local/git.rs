@@ -43,6 +43,7 @@ pub async fn remote(env: &Env, dir: &Path, host: &str) -> Remote {
         args: &["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "remote", "-v"],
         vars: env.only_for(Program::Git).collect(),
         dir: Some(dir),
+        input: b"",
         deadline: DEADLINE,
     };
     match child::run(call).await {

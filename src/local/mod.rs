@@ -18,6 +18,7 @@ pub mod journal;
 pub mod log;
 pub mod paths;
 pub mod presets;
+pub mod sources;
 pub mod token;
 pub mod vault;
 

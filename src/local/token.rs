@@ -190,6 +190,7 @@ impl Places {
             args: &["auth", "token", "--hostname", host],
             vars: self.env.only_for(Program::Gh).collect(),
             dir: None,
+            input: b"",
             deadline: DEADLINE,
         };
         match child::run(call).await {

@@ -70,6 +70,10 @@ pub(super) fn codespace(client: &Client, server: &Server) -> Step {
     if server.is_loopback() {
         return here_only("works from here; a codespace cannot reach this machine".to_owned());
     }
+    // An authority of one's own is not docker's, which pulls before anything in the codespace runs.
+    if client.surroundings().is_codespace && client.surroundings().trust.is_none() {
+        return step(Rung::Codespace, Code::Ok, Outcome::Pass, "asked from inside a codespace", "");
+    }
     if server.is_private_host() {
         return here_only("works from here; a codespace cannot reach a host of a private network".to_owned());
     }
@@ -147,6 +151,19 @@ mod tests {
         ] {
             assert_eq!((told(server).code, told(server).outcome), (code, Outcome::Skipped), "{server}");
         }
+        let inside = crate::registry::Surroundings { is_codespace: true, ..Default::default() };
+        let there = Client::new(crate::registry::Limits::default()).within(inside.clone());
+        let told_there = |server: &str| codespace(&there, &Server::parse(server).unwrap());
+        for server in ["acme.azurecr.io", "10.0.0.7"] {
+            let step = told_there(server);
+            assert_eq!((step.code, step.outcome), (Code::Ok, Outcome::Pass), "{server}");
+            assert_eq!(step.detail, "asked from inside a codespace");
+        }
+        assert_eq!(told_there("127.0.0.1:5000").code, Code::HereOnly, "docker pulls on another machine");
+        let trusting = crate::registry::Surroundings { trust: Some("SSL_CERT_FILE".to_owned()), ..inside };
+        let there = Client::new(crate::registry::Limits::default()).within(trusting);
+        let step = codespace(&there, &Server::parse("r.example.com").unwrap());
+        assert_eq!(step.code, Code::NotFromACodespace);
         let surroundings =
             crate::registry::Surroundings { trust: Some("SSL_CERT_FILE".to_owned()), ..Default::default() };
         let client = client.within(surroundings);

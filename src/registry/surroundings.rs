@@ -17,6 +17,8 @@ pub struct Surroundings {
     pub proxy: Option<String>,
     /// Asked in place of Amazon's API; loopback or https only.
     pub ecr_endpoint: Option<Url>,
+    /// This very machine is a codespace.
+    pub is_codespace: bool,
     /// Answers in place of every host that is not loopback; itself on loopback.
     pub stand_in: Option<SocketAddr>,
 }
@@ -47,6 +49,7 @@ impl Surroundings {
             trust: first(&["SSL_CERT_FILE", "SSL_CERT_DIR"]),
             proxy: first(&["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]),
             ecr_endpoint: ecr_endpoint.transpose()?,
+            is_codespace: variable("CODESPACES") == Some("true"),
             stand_in: stand_in.transpose()?,
         })
     }
@@ -78,6 +81,8 @@ mod tests {
     fn the_variable_that_counts_is_named() {
         assert_eq!(of("all_proxy", "http://p:1").map(|s| s.proxy), Ok(Some("all_proxy".to_owned())));
         assert_eq!(of("SSL_CERT_FILE", "/x").map(|s| s.trust), Ok(Some("SSL_CERT_FILE".to_owned())));
+        assert!(of("CODESPACES", "true").is_ok_and(|s| s.is_codespace));
+        assert_eq!(of("CODESPACES", "false"), Ok(Surroundings::default()));
         assert_eq!(of("OTHER", "x"), Ok(Surroundings::default()));
     }
 }

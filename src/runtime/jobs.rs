@@ -32,6 +32,13 @@ impl Reporter {
         }
     }
 
+    /// Something that should be known beside the outcome.
+    fn tell(&self, problem: Option<Problem>) {
+        if let Some(problem) = problem {
+            let _ = self.send.send(Msg::Told(Err(problem)));
+        }
+    }
+
     fn part(&self, part: Part) {
         // Nobody listens any more only when the program is leaving.
         let _ = self.send.send(Msg::Part { id: self.id, part });
@@ -98,6 +105,7 @@ async fn carry_out(job: Job, session: &Session, report: &Reporter) -> Outcome {
             Ok((gh, _)) => work::seamless_packages(&gh, &host, &repository).await,
             Err(problem) => Err(problem),
         }),
+        Job::Errand(errand) => Outcome::Errand(session.run(errand).await),
         Job::Tokens => Outcome::Tokens(session.tokens().await),
         Job::UseToken(choice) => session.use_token(choice).await,
         Job::SignOut => Outcome::SignedOut(session.sign_out().await),
@@ -116,6 +124,7 @@ async fn delete(scope: &Scope, prefix: &Prefix, session: &Session, report: &Repo
     let (gh, _) = session.github().await?;
     let deleted = work::delete(&gh, scope, prefix, &mut |one| report.part(Part::Member(one))).await;
     report.unkept(noting::deleted(session, scope, prefix, &deleted));
+    report.tell(session.forget_deleted(scope, prefix, &deleted).await);
     deleted
 }
 

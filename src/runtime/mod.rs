@@ -1,6 +1,7 @@
 //! Where the screens meet the world: the terminal, its input, the event loop and its tasks.
 
 mod ear;
+mod errands;
 mod event_loop;
 mod executor;
 mod handover;

@@ -30,8 +30,8 @@ type Search = Shared<BoxFuture<'static, SignedIn>>;
 #[derive(Clone)]
 pub struct Session {
     pub env: Env,
-    /// `None` in the demo, which takes no token of the user's.
-    entrance: Option<Entrance>,
+    /// `None` in the demo, which takes nothing of the user's.
+    pub(super) entrance: Option<Entrance>,
     signed_in: watch::Sender<Search>,
     ear: Ear,
     pub registry: registry::Client,

@@ -17,6 +17,7 @@ use crate::local::token::{FoundToken, Places, TokenFault};
 use crate::local::vault::{self, VaultFault};
 
 use super::identity::identity;
+use super::kept::Keeper;
 use super::problems::{connection_problem, explain};
 
 /// How long keeping and forgetting may take: somebody may have to type the keyring's password meanwhile.
@@ -167,6 +168,12 @@ impl Entrance {
         let (keyring, host) = self.keyring();
         let gone = vault::delete(keyring, host, PATIENCE).await;
         gone.map_err(|fault| fault.problem("the token could not be taken out of the keyring"))
+    }
+
+    /// Where values for re-testing are kept.
+    pub fn keeper(&self) -> Keeper {
+        let (keyring, host) = self.keyring();
+        Keeper::new(keyring, host)
     }
 
     fn keyring(&self) -> (Arc<dyn vault::Vault>, String) {

@@ -8,6 +8,7 @@ mod cache;
 mod delete;
 mod device;
 mod ends;
+mod from;
 mod list;
 mod list_all;
 mod presets;
@@ -180,6 +181,7 @@ fn version_and_help_are_answers() {
         "rotate --help",
         "access --help",
         "delete --help",
+        "forget --help",
         "restart --help",
         "seamless --help",
         "test --help",

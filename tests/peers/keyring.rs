@@ -249,3 +249,52 @@ fn the_keyring_is_not_asked_while_a_variable_is_set() {
     assert!(text(&status).contains("did not answer in time"), "{}", text(&status));
     assert!(silent.accept().is_ok(), "somebody came to the bus");
 }
+
+#[test]
+fn what_is_kept_is_tested_again_told_when_it_changed_and_removed_with_the_credential() {
+    let Some(session) = Session::new() else { return };
+    let bus = Bus::start(&session.dbus, &session.home);
+    let _keyring = session.open_keyring(&bus, true);
+    let secret = Options::default().registry_password;
+    let server = session.scene.registry(pullkey::sandbox::RegistryKind::Basic);
+    let token = session.scene.token().to_owned();
+    let more = [("GH_TOKEN", token.as_str())];
+    let run = |arguments: &[&str], input: &str| session.pullkey(Some(&bus), arguments, input, &more);
+    let set = ["set", "TEAM", "--repo", "acme/api", "--preset", "other", "--server", &server, "--username", "puller"];
+    let written = run(&[&set[..], &["--password-stdin", "--yes", "--keep"]].concat(), &secret);
+    assert_eq!(written.status.code(), Some(0), "{}", text(&written));
+    assert!(text(&written).contains("kept in the system's keyring"), "{}", text(&written));
+    for file in session.home.files() {
+        let bytes = std::fs::read(&file).unwrap_or_default();
+        assert!(!bytes.windows(secret.len()).any(|w| w == secret.as_bytes()), "it stands in {}", file.display());
+    }
+    let host = session.scene.api_url().replace("http://", "");
+    let entry = format!("pullkey:{host}/repo/acme/api/TEAM");
+    let seen = Command::new(&session.secret_tool)
+        .args(["lookup", "service", &entry, "username", "credential"])
+        .env_clear()
+        .envs(session.env(Some(&bus)))
+        .output()
+        .expect("secret-tool runs");
+    assert!(String::from_utf8_lossy(&seen.stdout).contains(&secret), "another program finds it under its name");
+    let test = ["test", "TEAM", "--repo", "acme/api", "--with", "native", "--json"];
+    let json = |output: &Output| serde_json::from_slice::<serde_json::Value>(&output.stdout).expect("JSON");
+    let same = json(&run(&test, ""));
+    assert_eq!((&same["verdict"], &same["kept"]["changed"]), (&"pass".into(), &false.into()), "{same}");
+    // Somebody takes the password off GitHub: the kept one still passes, and that is told.
+    assert!(session.scene.world().remove_secret("repo:acme/api", "TEAM_CONTAINER_REGISTRY_PASSWORD"));
+    let since = json(&run(&test, ""));
+    assert_eq!((&since["verdict"], &since["kept"]["changed"]), (&"pass".into(), &true.into()), "{since}");
+    assert!(since["notes"].to_string().contains("no longer on GitHub"), "{since}");
+    let deleted = run(&["delete", "TEAM", "--repo", "acme/api", "--yes"], "");
+    assert!(text(&deleted).contains("out of the system's keyring too"), "{}", text(&deleted));
+    let nothing = run(&test, "");
+    assert_eq!(nothing.status.code(), Some(3), "{}", text(&nothing));
+    assert!(text(&nothing).contains("nothing is kept to be tested"), "{}", text(&nothing));
+    let forgotten = run(&["forget", "TEAM", "--repo", "acme/api"], "");
+    assert!(text(&forgotten).contains("nothing was kept"), "{}", text(&forgotten));
+    let long = "x".repeat(3_000);
+    let large = run(&[&set[..], &["--password-stdin", "--yes", "--keep", "--no-test"]].concat(), &long);
+    assert_eq!(large.status.code(), Some(3), "{}", text(&large));
+    assert!(text(&large).contains("longer than"), "{}", text(&large));
+}

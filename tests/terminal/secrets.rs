@@ -139,3 +139,117 @@ pub(crate) fn until(what: &str, condition: impl Fn() -> bool) {
         std::thread::park_timeout(Duration::from_millis(10));
     }
 }
+
+/// Every place that values may come from, each with the canary, for one registry. Those are the user's own files, so
+/// the search leaves them out; a helper reads the canary from a file that only it is told of.
+fn furnish(stage: &Stage, server: &str) -> Vec<std::path::PathBuf> {
+    use base64::Engine as _;
+    let home = stage.home.path();
+    let auth = base64::engine::general_purpose::STANDARD.encode(format!("{USER}:{CANARY}"));
+    let config =
+        format!(r#"{{"auths": {{"{server}": {{"auth": "{auth}"}}}}, "credHelpers": {{"helped.example": "fake"}}}}"#);
+    let helper = format!(
+        "#!/bin/sh\ncat > /dev/null\nprintf '{{\"Username\":\"{USER}\",\"Secret\":\"'\ncat {}/vault\nprintf '\"}}'\n",
+        home.display()
+    );
+    let names = ["SERVER", "USER", "PASSWORD"].map(|member| format!("TEAM_CONTAINER_REGISTRY_{member}"));
+    let dotenv = format!("{}={server}\n{}={USER}\n{}='{CANARY}'\n", names[0], names[1], names[2]);
+    let aws = format!("[default]\naws_access_key_id = {USER}\naws_secret_access_key = {CANARY}\n");
+    let files = [
+        (".docker/config.json", config),
+        (".aws/credentials", aws),
+        ("ours.env", dotenv),
+        ("vault", CANARY.to_owned()),
+        ("bin/docker-credential-fake", helper),
+    ];
+    let written = files.map(|(name, text)| {
+        let path = home.join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("its folder");
+        std::fs::write(&path, text).expect("a file");
+        path
+    });
+    let program = &written[4];
+    std::fs::set_permissions(program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("its mode");
+    written.to_vec()
+}
+
+#[test]
+fn a_password_that_is_taken_from_a_place_stays_in_that_place() {
+    let stage = Stage::new(Options::default());
+    let server = stage.scene.registry(RegistryKind::Basic);
+    let own = furnish(&stage, &server);
+    let mut env = stage.env();
+    let path = format!("{}:{}", stage.home.path().join("bin").display(), env["PATH"]);
+    env.insert("PATH".to_owned(), path);
+    let triple = [("SERVER", server.as_str()), ("USER", USER), ("PASSWORD", CANARY)];
+    for (place, more) in [
+        (format!("docker:{server}"), vec![]),
+        ("docker:helped.example".to_owned(), vec!["--server", &server]),
+        ("aws".to_owned(), vec!["--server", &server]),
+        ("file:ours.env".to_owned(), vec![]),
+        ("env:TEAM".to_owned(), vec![]),
+    ] {
+        let mut command = Command::new(PROGRAM);
+        command.args(["test", "--from", &place]).args(&more).env_clear().envs(&env).current_dir(stage.home.path());
+        if place == "env:TEAM" {
+            command.envs(triple.map(|(member, value)| (format!("TEAM_CONTAINER_REGISTRY_{member}"), value)));
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let child = command.spawn().expect("pullkey starts");
+        let pid = child.id();
+        let done = std::sync::atomic::AtomicBool::new(false);
+        let output = std::thread::scope(|scope| {
+            let looking = scope.spawn(|| {
+                let home = stage.home.path().to_string_lossy().into_owned();
+                while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                    for pid in process::inhabitants(&home) {
+                        let spelling = stage.canary.found_in(&process::arguments(pid));
+                        assert!(spelling.is_none(), "{place}: {spelling:?} in the arguments of a process");
+                    }
+                    // pullkey's own environment is where `env` has it from; none of its children may have it.
+                    for child in process::family(pid).into_iter().filter(|child| *child != pid) {
+                        let spelling = stage.canary.found_in(&process::environment(child));
+                        // Between fork and exec a child is still a copy of pullkey.
+                        let is_copy = process::executable(child) == process::executable(pid)
+                            && process::arguments(child) == process::arguments(pid);
+                        assert!(spelling.is_none() || is_copy, "{place}: {spelling:?} in a child's environment");
+                    }
+                }
+            });
+            let output = child.wait_with_output().expect("pullkey ends");
+            done.store(true, std::sync::atomic::Ordering::Relaxed);
+            looking.join().expect("nothing was found");
+            output
+        });
+        stage.assert_said_nothing(&output);
+        assert!(output.status.success(), "{place}: {}", String::from_utf8_lossy(&output.stderr));
+        for file in stage.home.files().into_iter().filter(|file| !own.contains(file)) {
+            let spelling = std::fs::read(&file).ok().and_then(|bytes| stage.canary.found_in(&bytes));
+            assert!(spelling.is_none(), "{place}: {spelling:?} in {}", file.display());
+        }
+    }
+}
+
+#[test]
+fn no_frame_shows_a_password_that_fills_the_fields() {
+    let stage = Stage::new(Options::default());
+    let server = stage.scene.registry(RegistryKind::Basic);
+    furnish(&stage, &server);
+    let mut terminal = crate::support::pty::Terminal::start(
+        std::path::Path::new(PROGRAM),
+        &[],
+        &stage.env(),
+        stage.home.path(),
+        (120, 40),
+    );
+    terminal.wait_for("octocat");
+    terminal.press("G", "new");
+    terminal.press("t", "Server");
+    terminal.press("\x14", "docker's login for");
+    terminal.press("\r", "filled from");
+    terminal.press("\r", "accepted");
+    terminal.send("\x03\x03");
+    terminal.wait();
+    let found = stage.canary.found_in(&terminal.output().bytes);
+    assert!(found.is_none(), "{found:?} on the terminal");
+}

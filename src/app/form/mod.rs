@@ -1,5 +1,6 @@
 //! The form for a credential's values: fields with their findings while typing. Nothing typed is ever lost by it.
 
+mod fill;
 mod image;
 mod mends;
 mod typing;

@@ -5,6 +5,7 @@ pub mod activity;
 pub mod codespaces;
 pub mod confirm;
 pub mod credentials;
+pub mod fill;
 pub mod help;
 pub mod login_test;
 pub mod pick;
@@ -18,6 +19,7 @@ use super::cx::{Cx, Facade, Flow};
 use super::keymap::KeyPress;
 use super::protocol::{JobId, Outcome, Part};
 use super::world::World;
+use crate::domain::source::Taken;
 use crate::domain::{OrgName, Problem, Renamed, Sensitive};
 use crate::ui::Memory;
 
@@ -34,6 +36,7 @@ pub enum Screen {
     Codespaces(Box<codespaces::State>),
     Activity(activity::State),
     Pick(Box<pick::State>),
+    Fill(Box<fill::State>),
 }
 
 /// Hands a call to the screen that is there.
@@ -50,6 +53,7 @@ macro_rules! each {
             Screen::Codespaces($state) => $call,
             Screen::Activity($state) => $call,
             Screen::Pick($state) => $call,
+            Screen::Fill($state) => $call,
         }
     };
 }
@@ -84,6 +88,8 @@ pub trait Behavior {
     fn chooses_from(&self, _org: Option<&OrgName>) -> bool {
         false
     }
+    /// Takes values into its fields from a place of this machine.
+    fn fill(&mut self, _taken: &Taken, _cx: &mut Cx<'_>) {}
     /// Takes what became known of the world since it was opened.
     fn learn(&mut self, _world: &World) {}
     /// A repository has another name now; what is typed and chosen stays.
@@ -165,6 +171,10 @@ impl Screen {
 
     pub fn drawn(&mut self, memory: &Memory) {
         each!(self, s => s.drawn(memory));
+    }
+
+    pub fn fill(&mut self, taken: &Taken, cx: &mut Cx<'_>) {
+        each!(self, s => s.fill(taken, cx));
     }
 
     pub fn learn(&mut self, world: &World) {

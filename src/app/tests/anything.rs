@@ -4,6 +4,7 @@
 use proptest::prelude::*;
 use strum::IntoEnumIterator;
 
+use super::filling;
 use super::fixtures;
 use super::world::{self, tested};
 use super::*;
@@ -105,6 +106,7 @@ fn answer_one(driver: &mut Driver, pick: usize) {
         Job::Codespaces(_) if fails => Outcome::Codespaces(Err(problem)),
         Job::Codespaces(which) => Outcome::Codespaces(Ok((spaces::list(which), pick.is_multiple_of(2)))),
         Job::SignOut => Outcome::SignedOut(Ok(true)),
+        Job::Errand(errand) => Outcome::Errand(filling::brought(errand, pick)),
         Job::SignIn if fails => Outcome::SignIn(Err(problem)),
         Job::Memberships if fails => Outcome::Memberships(Err(problem)),
         Job::LoadScope(_) if fails => Outcome::Listing(Err(problem)),

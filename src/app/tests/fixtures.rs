@@ -22,10 +22,12 @@ pub fn all() -> Vec<(&'static str, Driver)> {
     all.extend(codespaces());
     all.extend(activity());
     all.extend(picks());
+    all.extend(super::filling::all());
     all.extend(super::access::all());
     all.extend(super::signing::all());
     all.extend(super::ends::all());
     for (_, driver) in &mut all {
+        super::filling::answer_recall(driver);
         driver.expire_notices();
     }
     all

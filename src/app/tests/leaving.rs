@@ -154,7 +154,7 @@ fn a_key_that_means_nothing_says_where_the_keys_are() {
     assert_eq!(driver.notice(), "«z» does nothing; ? shows every key");
     driver.press("w");
     assert_eq!(driver.notice(), "«write» does nothing here; ? shows every key");
-    driver.keys("t down down f7");
+    driver.keys("t down down f8");
     assert_eq!(driver.notice(), "this key does nothing; f1 shows every key");
 }
 
@@ -165,7 +165,8 @@ fn a_filter_is_typed_kept_and_taken_away() {
     driver.type_text("docker");
     driver.says("DOCKERHUB").is_silent_about("GHCR");
     driver.press("enter");
-    assert_eq!(driver.press("t").len(), 0);
+    driver.press("t");
+    driver.answer_everything();
     assert_eq!(driver.title(), "Test DOCKERHUB", "t is an action again");
     driver.keys("esc esc");
     driver.says("GHCR");

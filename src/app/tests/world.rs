@@ -3,6 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::noon;
+use crate::app::errand::{Brought, Errand};
 use crate::app::protocol::{Job, Outcome};
 use crate::app::world::Start;
 use crate::domain::change::{AccessBefore, AccessOutcome, Seen};
@@ -174,7 +175,10 @@ pub fn answer(job: &Job) -> Option<Outcome> {
         }
         Job::Codespaces(which) => Outcome::Codespaces(Ok((super::spaces::list(which), true))),
         Job::Seamless { host, .. } => Outcome::Seamless(Ok(outlooks(host))),
-        Job::Test { .. }
+        Job::Errand(Errand::Recall { .. }) => Outcome::Errand(Brought::Recalled(Ok(None))),
+        Job::Errand(Errand::Look) => Outcome::Errand(Brought::Found(super::filling::found())),
+        Job::Errand(Errand::Take(_) | Errand::Keep { .. } | Errand::Forget { .. })
+        | Job::Test { .. }
         | Job::Save(_)
         | Job::ChangeAccess(_)
         | Job::RestoreAccess(_)

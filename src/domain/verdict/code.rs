@@ -211,7 +211,7 @@ const TABLE: &[(Code, &str, &str)] = &[
         Code::NotFromACodespace,
         "It works from this machine. A codespace asks from other addresses, which a firewall may treat \
                  differently; that cannot be tested from here",
-        "The same test inside a codespace tells",
+        "`pullkey test --env` inside a codespace tells",
     ),
     (
         Code::DockerUnavailable,

@@ -317,7 +317,7 @@ impl Behavior for State {
                     Some(Row::Credential(scope, prefix)) => Some((scope, prefix)),
                     _ => None, // a test of something that is not on GitHub
                 };
-                return Flow::Push(Screen::LoginTest(Box::new(login_test::State::new(target))));
+                return Flow::Push(Screen::LoginTest(Box::new(login_test::State::open(target, cx))));
             }
             Action::Mend if self.remedy(cx.world).is_some() => {
                 let mend = self.remedy(cx.world).cloned();

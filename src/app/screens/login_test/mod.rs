@@ -1,6 +1,7 @@
 //! The live login test of values one types: GitHub never gives a value back, so a saved credential is typed again.
 
 mod commands;
+mod kept;
 mod rungs;
 mod state;
 #[cfg(test)]

@@ -3,15 +3,17 @@
 use chrono::{DateTime, Utc};
 
 use super::commands::Commands;
+use super::kept::Keeping;
 use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};
 use crate::app::form::{Form, Slot};
 use crate::app::keymap::KeyPress;
 use crate::app::ladder::{Copied, Ladder, Run};
 use crate::app::protocol::{Effect, JobId, Outcome, Part};
-use crate::app::screens::{Behavior, Screen, wizard};
+use crate::app::screens::{Behavior, Screen, fill, wizard};
 use crate::app::world::World;
-use crate::domain::preset::{Obtain, Preset, presets, product_of_prefix, recognize_trial};
+use crate::domain::preset::{Obtain, Preset, presets, product_of_prefix, recognize, recognize_trial};
+use crate::domain::source::Taken;
 use crate::domain::verdict::With;
 use crate::domain::{Prefix, Renamed, Scope, Sensitive, Verdict};
 use crate::ui::Memory;
@@ -30,10 +32,14 @@ pub struct State {
     pub ladder: Ladder,
     pub focus: Focus,
     commands: Commands,
+    /// What the keyring keeps of it.
+    pub keeping: Keeping,
 }
 
 impl State {
-    pub fn new(target: Option<(Scope, Prefix)>) -> Self {
+    /// Asks the keyring, which it does for a credential one chose and at no other time.
+    pub fn open(target: Option<(Scope, Prefix)>, cx: &mut Cx<'_>) -> Self {
+        let keeping = Keeping::ask(&target, cx);
         let preset = preset_for(target.as_ref().map(|(_, prefix)| prefix));
         Self {
             target,
@@ -41,6 +47,7 @@ impl State {
             ladder: Ladder::default(),
             focus: Focus::Form,
             commands: Commands::default(),
+            keeping,
         }
     }
 
@@ -125,6 +132,7 @@ pub fn form_offers(form: &Form) -> Vec<Offer> {
     vec![
         Offer::called(Action::Next, "next field"),
         Offer::new(Action::Mend).unless(no_mend),
+        Offer::new(Action::Fill),
         Offer::new(Action::Reveal).unless(no_reveal),
         Offer::called(Action::Copy, "copy the command").unless(no_command),
         Offer::called(Action::Previous, "previous field"),
@@ -165,6 +173,7 @@ impl Behavior for State {
             Offer::called(Action::Activate, "test again")
                 .unless(running.then_some("the test is running; esc stops it")),
             Offer::called(Action::Write, "write these values").unless(unwritable),
+            self.keeping.offer(&self.target, self.ladder.passed()),
         ];
         let leave = Offer::called(Action::Back, if running { "stop" } else { "back" });
         offers.extend(ladder_offers(&self.ladder, leave));
@@ -180,6 +189,7 @@ impl Behavior for State {
             }
             (Focus::Form, Action::Back) => return Flow::Close,
             (Focus::Form, Action::Copy) => self.commands.copy(&self.form, cx),
+            (Focus::Form, Action::Fill) => return Flow::Push(Screen::Fill(Box::new(fill::State::open(cx)))),
             (Focus::Form, _) => drop(form_act(&mut self.form, action, cx)),
             (Focus::Ladder, Action::Activate) => self.run(cx),
             (Focus::Ladder, Action::Back) => {
@@ -187,6 +197,7 @@ impl Behavior for State {
                     self.focus = Focus::Form;
                 }
             }
+            (Focus::Ladder, Action::Toggle) => self.keeping.toggle(&self.target, self.ladder.passed(), cx),
             (Focus::Ladder, Action::Write) => return self.write(cx),
             (Focus::Ladder, Action::With) => self.ladder.cycle_with(),
             (Focus::Ladder, Action::Copy) => copy_remedy(&self.ladder, cx),
@@ -227,15 +238,29 @@ impl Behavior for State {
     }
 
     fn waits_for(&self, id: JobId) -> bool {
-        self.ladder.is_mine(id)
+        self.ladder.is_mine(id) || self.keeping.is_mine(id)
     }
 
     fn part(&mut self, _id: JobId, part: Part, _cx: &mut Cx<'_>) {
         self.ladder.part(part);
     }
 
-    fn finished(&mut self, _id: JobId, outcome: Outcome, _cx: &mut Cx<'_>) {
-        self.ladder.finished(outcome);
+    fn finished(&mut self, _id: JobId, outcome: Outcome, cx: &mut Cx<'_>) {
+        if let Outcome::Errand(brought) = outcome {
+            let recalled = self.keeping.finished(brought, cx);
+            if let Some(trial) = recalled.filter(|_| !self.form.is_typed()) {
+                self.form = Form::of_values(recognize_trial(&trial).unwrap_or(self.form.preset)).filled(&trial);
+            }
+        } else {
+            self.ladder.finished(outcome);
+        }
+    }
+
+    fn fill(&mut self, taken: &Taken, cx: &mut Cx<'_>) {
+        if let Some(preset) = taken.server.as_deref().and_then(recognize) {
+            self.form.moved_to(preset, None);
+        }
+        self.form.fill(taken, cx);
     }
 
     fn is_unsaved(&self) -> bool {
@@ -247,6 +272,7 @@ impl Behavior for State {
     }
 
     fn close(&mut self, cx: &mut Cx<'_>) {
+        self.keeping.close(cx);
         self.ladder.stop(cx);
     }
 

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use crate::app::errand::{Brought, Errand};
 use crate::app::protocol::{Effect, Job, Outcome, Part};
 use crate::app::screens::wizard::Step;
 use crate::app::tests::fixtures;
@@ -7,7 +8,7 @@ use crate::app::tests::world::{Climb, climbed, prefix, tested, type_image, type_
 use crate::app::tests::{CANARY, Driver};
 use crate::domain::change::DraftAccess;
 use crate::domain::verdict::{Trial, With};
-use crate::domain::{Members, Scope, Verdict};
+use crate::domain::{Kept, Members, Problem, Scope, Verdict};
 
 fn trial() -> Trial {
     Trial {
@@ -22,6 +23,7 @@ fn trial() -> Trial {
 fn ended(verdict: Verdict) -> Driver {
     let mut driver = Driver::ready();
     driver.press("t");
+    driver.answer_everything();
     type_login(&mut driver);
     driver.press("enter");
     let id = driver.testing();
@@ -35,6 +37,7 @@ fn exactly_the_typed_values_are_tested_once() {
     driver.press("t");
     assert_eq!(driver.title(), "Test ACR");
     driver.says("GitHub never gives values back");
+    driver.answer_everything();
     type_login(&mut driver);
     driver.press("enter");
     let id = driver.testing();
@@ -156,6 +159,7 @@ fn the_remedy_is_copied_and_never_the_password() {
 fn a_paste_with_a_line_end_does_not_start_the_test() {
     let mut driver = Driver::ready();
     driver.press("t");
+    driver.answer_everything();
     driver.paste("mycompany.azurecr.io\r\n");
     assert!(driver.live.is_empty());
     driver.press("tab");
@@ -182,6 +186,7 @@ fn a_paste_that_is_too_long_is_refused_whole_with_the_reason() {
 fn empty_fields_are_named_and_nothing_is_tested() {
     let mut driver = Driver::ready();
     driver.keys("t enter enter");
+    driver.answer_everything();
     assert!(driver.live.is_empty());
     driver.says("the server");
 }
@@ -229,7 +234,7 @@ fn what_cannot_be_an_image_is_not_tried_and_the_mend_is_one_key_away() {
     type_login(&mut driver);
     driver.press("tab");
     driver.type_text("docker pull mycompany.azurecr.io/team/app:1").press("enter");
-    assert!(driver.live.is_empty());
+    assert!(!driver.live.values().any(|job| matches!(job, Job::Test { .. })));
     driver.press("enter");
     let id = driver.testing();
     let Job::Test { trial, .. } = &driver.live[&id] else { panic!() };
@@ -299,4 +304,63 @@ fn an_image_alone_is_not_lost_without_asking() {
     driver.keys("t shift-tab");
     driver.type_text("ghcr.io/acme/base:2").press("esc");
     assert!(driver.notice().contains("esc again"), "{}", driver.notice());
+}
+
+/// A login test of ACR whose recall has not ended.
+fn recalling() -> (Driver, crate::app::protocol::JobId) {
+    let mut driver = Driver::ready();
+    assert!(!driver.asked.iter().any(|effect| matches!(effect, Effect::Start { job: Job::Errand(_), .. })));
+    driver.press("t");
+    let id = driver.running(|job| matches!(job, Job::Errand(Errand::Recall { .. })));
+    (driver, id)
+}
+
+fn recalled(kept: Result<Option<Kept>, Problem>) -> Driver {
+    let (mut driver, id) = recalling();
+    driver.finish(id, Outcome::Errand(Brought::Recalled(kept)));
+    driver
+}
+
+#[test]
+fn the_keyring_is_asked_when_a_credential_is_tested_and_fills_the_fields() {
+    let kept = Kept { trial: trial(), updated_at: None };
+    let mut driver = recalled(Ok(Some(kept)));
+    driver.says("kept in the keyring").says("changed on GitHub since").is_silent_about(CANARY);
+    driver.press("enter");
+    let id = driver.testing();
+    assert_eq!(driver.live[&id], Job::Test { trial: trial(), with: With::Both });
+    recalled(Ok(None)).says("Nothing is kept for re-testing");
+    let problem = Problem::new("what is kept could not be read", "the keyring is locked", "unlock it");
+    recalled(Err(problem)).says("the keyring is locked");
+    let mut other = Driver::ready();
+    other.keys("G t");
+    assert!(other.live.is_empty(), "what is about no credential asks for none");
+}
+
+#[test]
+fn what_one_has_typed_meanwhile_is_not_overwritten_by_what_is_kept() {
+    let (mut driver, id) = recalling();
+    driver.type_text("typed.example");
+    driver.finish(id, Outcome::Errand(Brought::Recalled(Ok(Some(Kept { trial: trial(), updated_at: None })))));
+    driver.says("typed.example").is_silent_about("ci-pull");
+}
+
+#[test]
+fn after_a_pass_one_key_keeps_the_values_and_the_same_forgets_them() {
+    let mut driver = ended(Verdict::Fail);
+    driver.press("x");
+    driver.says("nothing has passed yet");
+    let mut driver = ended(Verdict::Pass);
+    driver.says("keep for re-testing");
+    driver.press("x");
+    let id = driver.running(|job| matches!(job, Job::Errand(Errand::Keep { .. })));
+    let Job::Errand(Errand::Keep { scope, kept, .. }) = driver.live[&id].clone() else { panic!() };
+    assert_eq!((scope, kept.trial), (Scope::User, trial()));
+    assert!(kept.updated_at.is_some(), "as of the password that GitHub has now");
+    driver.finish(id, Outcome::Errand(Brought::Kept(Ok(()))));
+    driver.says("kept in this system's keyring and nowhere else").says("forget the kept values");
+    driver.press("x");
+    let id = driver.running(|job| matches!(job, Job::Errand(Errand::Forget { .. })));
+    driver.finish(id, Outcome::Errand(Brought::Forgotten(Ok(true))));
+    driver.says("out of the keyring").says("keep for re-testing");
 }

@@ -33,6 +33,10 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
                 .to_owned(),
         };
         let mut lines = canvas.wrapped(Role::Text, &text, detail.width);
+        if let Some(text) = state.keeping.words(&state.target, &app.world) {
+            lines.push(Line::default());
+            lines.extend(canvas.wrapped(Role::Info, &text, detail.width));
+        }
         lines.push(Line::default());
         lines.extend(field_help(&state.form, app, canvas, detail.width));
         let lines = canvas.shortened(lines, usize::from(detail.height));

@@ -18,6 +18,7 @@ use crate::app::scroll::Scroll;
 use crate::app::world::World;
 use crate::app::writing::Writing;
 use crate::domain::preset::{Preset, faults, presets};
+use crate::domain::source::Taken;
 use crate::domain::verdict::Trial;
 use crate::domain::{Draft, OrgName, Prefix, Renamed, Scope, Sensitive};
 use crate::ui::Memory;
@@ -365,6 +366,13 @@ impl Behavior for State {
             }
             Stage::Registry | Stage::Where { .. } | Stage::Test(_) | Stage::Review(_) => {}
         }
+    }
+
+    fn fill(&mut self, taken: &Taken, cx: &mut Cx<'_>) {
+        if let Stage::Values(plan) = &mut self.stage {
+            plan.form.fill(taken, cx);
+        }
+        self.need_seamless(cx);
     }
 
     fn hide(&mut self, number: u64) {

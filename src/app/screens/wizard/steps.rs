@@ -14,6 +14,7 @@ use crate::app::protocol::Effect;
 use crate::app::remote::Remote;
 use crate::app::screens::access::org_of;
 use crate::app::screens::login_test::{copy_remedy, form_act, form_offers, ladder_offers};
+use crate::app::screens::{Screen, fill};
 use crate::app::world::World;
 use crate::app::writing::{Change, Writing};
 use crate::domain::preset::presets;
@@ -105,6 +106,9 @@ impl State {
     }
 
     fn act_in_values(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+        if action == Action::Fill {
+            return Flow::Push(Screen::Fill(Box::new(fill::State::open(cx))));
+        }
         let rotates = self.rotated().is_some();
         let mut commands = self.commands;
         let Some(plan) = self.plan_mut() else { return Flow::Stay };

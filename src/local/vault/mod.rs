@@ -1,7 +1,10 @@
-//! The operating system's keyring, one entry per host: read, written and deleted.
+//! The operating system's keyring: one entry per host for the token, and one for each credential whose values one
+//! keeps for testing it again. Read, written and deleted.
 //!
 //! It refuses to hang: where no keyring can answer it says so at once, and a call that does not return is left behind
-//! on its own thread. A token is kept here or nowhere: never in a file of ours.
+//! on its own thread. A secret is kept here or nowhere: never in a file of ours.
+
+pub mod record;
 
 use std::fmt::Debug;
 use std::path::Path;
@@ -13,8 +16,10 @@ use thiserror::Error;
 use super::Env;
 use crate::domain::{Foreign, Problem, Sensitive};
 
-/// The entry's user name; its service is `pullkey:HOST`.
-const USER: &str = "token";
+/// The user name of a token's entry; its service is `pullkey:HOST`.
+const TOKEN: &str = "token";
+/// That of a kept credential; its service is `pullkey:HOST/SCOPE/PREFIX` (`domain::kept::entry`).
+const CREDENTIAL: &str = "credential";
 
 /// The longest text kept, in characters: Windows' Credential Manager takes 2,560 bytes
 /// (`CRED_MAX_CREDENTIAL_BLOB_SIZE`) and the keyring crate writes two for each. It is the same on every system, so that
@@ -34,11 +39,11 @@ pub enum VaultFault {
     Dismissed,
     #[error("the keyring has no default collection")]
     NoCollection,
-    #[error("the token is longer than the {LONGEST} characters every system's keyring takes")]
+    #[error("it is longer than the {LONGEST} characters every system's keyring takes")]
     TooLarge,
     #[error("the keyring did not answer in time")]
     Slow,
-    #[error("the keyring holds several entries for this host")]
+    #[error("the keyring holds several entries for this")]
     Ambiguous,
     #[error("the keyring failed{}", words(.0.as_ref()))]
     Failed(Option<Foreign>),
@@ -70,15 +75,15 @@ impl VaultFault {
     }
 }
 
-/// Where tokens are kept. Calls may block.
+/// Where secrets are kept, each under a name: a host for its token. Calls may block.
 pub trait Vault: Debug + Send + Sync {
-    /// The token for this host, if one was put there.
+    /// What is kept under this name, if anything is.
     fn read(&self, host: &str) -> Result<Option<Sensitive>, VaultFault>;
 
-    /// Keeps a token for this host in place of an earlier one.
+    /// Keeps a secret under this name in place of an earlier one.
     fn write(&self, host: &str, token: &Sensitive) -> Result<(), VaultFault>;
 
-    /// Takes the token for this host out; says whether there was one.
+    /// Takes out what is kept under this name; says whether there was something.
     fn delete(&self, host: &str) -> Result<bool, VaultFault>;
 }
 
@@ -97,7 +102,8 @@ impl SystemVault {
         if !self.reachable {
             return Err(VaultFault::NoBus);
         }
-        keyring::Entry::new(&format!("pullkey:{host}"), USER).map_err(|fault| fault_of(&fault))
+        let user = if host.contains('/') { CREDENTIAL } else { TOKEN };
+        keyring::Entry::new(&format!("pullkey:{host}"), user).map_err(|fault| fault_of(&fault))
     }
 }
 

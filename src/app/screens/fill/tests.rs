@@ -1,0 +1,99 @@
+//! Looking shows no password, taking is a yes to one line, and what is taken reaches the fields masked.
+#![allow(clippy::unwrap_used)]
+
+use crate::app::errand::{Brought, Errand};
+use crate::app::protocol::{Job, Outcome};
+use crate::app::screens::Screen;
+use crate::app::tests::filling::{at_the_places, found, taken};
+use crate::app::tests::{CANARY, Driver, world};
+use crate::domain::Problem;
+use crate::domain::source::Source;
+
+fn taking(driver: &Driver) -> crate::app::protocol::JobId {
+    driver.running(|job| matches!(job, Job::Errand(Errand::Take(_))))
+}
+
+#[test]
+fn every_place_is_named_with_server_and_user_and_what_cannot_be_used_comes_last() {
+    let driver = at_the_places();
+    assert_eq!(driver.title(), "Fill from");
+    driver.says("docker's login for https://index.docker.io/v1/").says("as octocat").says("AKIAIOSFODNN7EXAMPLE");
+    driver.says("runs docker-credential-pass").says("single sign-on").says(".env line 3");
+    let Screen::Fill(state) = driver.app.top() else { panic!() };
+    assert!(state.offers().last().unwrap().refused.is_some());
+}
+
+#[test]
+fn only_the_chosen_line_is_taken_and_its_values_stand_masked_in_the_fields() {
+    let mut driver = at_the_places();
+    assert!(!driver.live.values().any(|job| matches!(job, Job::Errand(Errand::Take(_)))), "looking takes nothing");
+    driver.keys("down down down enter");
+    let id = taking(&driver);
+    let Job::Errand(Errand::Take(source)) = &driver.live[&id] else { panic!() };
+    assert_eq!(*source, taken().source);
+    driver.finish(id, Outcome::Errand(Brought::Taken(Ok(taken()))));
+    assert_eq!(driver.title(), "Test ACR");
+    driver
+        .says("filled from the variables of ACR")
+        .says("mycompany.azurecr.io")
+        .says("ci-pull")
+        .is_silent_about(CANARY);
+    driver.press("enter");
+    let id = driver.testing();
+    let Job::Test { trial, .. } = &driver.live[&id] else { panic!() };
+    assert_eq!((trial.server.as_str(), trial.password.clone()), ("mycompany.azurecr.io", CANARY.into()));
+}
+
+#[test]
+fn a_helper_is_run_only_by_enter_on_its_own_line_and_its_failure_is_told() {
+    let mut driver = at_the_places();
+    driver.press("down");
+    driver.says("run it and fill").says("is run when you choose this line");
+    driver.press("enter");
+    let id = taking(&driver);
+    assert_eq!(driver.live[&id], Job::Errand(Errand::Take(Source::Docker { key: "ghcr.io".into() })));
+    let problem = Problem::new("the values could not be taken", "docker-credential-pass is not on the PATH", "x");
+    driver.finish(id, Outcome::Errand(Brought::Taken(Err(problem))));
+    driver.says("docker-credential-pass is not on the PATH");
+    driver.keys("enter esc esc");
+    assert_eq!(driver.title(), "Test ACR");
+    assert!(driver.live.is_empty(), "what one gives up is stopped");
+}
+
+#[test]
+fn what_cannot_be_used_is_not_taken_and_says_why() {
+    let mut driver = at_the_places();
+    driver.keys("G enter");
+    driver.says("single sign-on");
+    assert!(driver.live.is_empty());
+}
+
+#[test]
+fn the_wizards_fields_are_filled_too_and_f_is_a_letter_while_typing() {
+    let mut driver = Driver::ready();
+    driver.keys("n enter enter");
+    driver.type_text("f");
+    assert_ne!(driver.title(), "Fill from", "f is text here");
+    driver.press("backspace");
+    driver.press("f7");
+    driver.answer_everything();
+    driver.keys("down down down enter");
+    let id = taking(&driver);
+    driver.finish(id, Outcome::Errand(Brought::Taken(Ok(taken()))));
+    assert_eq!(driver.title(), "New credential");
+    driver.says("mycompany.azurecr.io").is_silent_about(CANARY);
+}
+
+#[test]
+fn an_answer_for_a_screen_that_is_gone_fills_nothing() {
+    let mut driver = Driver::ready();
+    driver.keys("t f7");
+    let id = driver.running(|job| matches!(job, Job::Errand(Errand::Look)));
+    driver.press("esc");
+    driver.app.update(
+        crate::app::tests::noon(),
+        crate::app::protocol::Msg::Finished { id, outcome: Outcome::Errand(Brought::Found(found())) },
+    );
+    assert_eq!(driver.title(), "Test ACR");
+    assert!(world::answer(&Job::SignOut).is_none());
+}

@@ -1,0 +1,95 @@
+//! The screen that fills fields from this machine, in the states worth looking at.
+
+use super::Driver;
+use crate::app::errand::{Brought, Errand};
+use crate::app::protocol::{Job, Outcome};
+use crate::domain::source::{Found, Offered, Source, Taken};
+use crate::domain::{Kept, Prefix, Problem, Trial};
+
+/// What is found on a machine with a bit of everything.
+pub fn found() -> Found {
+    let docker = |key: &str| Offered {
+        server: Some(key.into()),
+        user: Some("octocat".into()),
+        ..Offered::new(Source::Docker { key: key.into() })
+    };
+    let helped = Offered { user: None, helper: Some("docker-credential-pass".into()), ..docker("ghcr.io") };
+    let aws = |profile: &str| Offered::new(Source::Aws { profile: profile.into() });
+    let prefix = Prefix::parse("ACR").unwrap();
+    Found {
+        offers: vec![
+            aws("sso").refused("it signs in by single sign-on, whose keys end within hours"),
+            docker("https://index.docker.io/v1/"),
+            helped,
+            Offered { user: Some("AKIAIOSFODNN7EXAMPLE".into()), ..aws("default") },
+            Offered {
+                server: Some("mycompany.azurecr.io".into()),
+                user: Some("ci-pull".into()),
+                ..Offered::new(Source::Env { prefix })
+            },
+        ],
+        broken: vec![Problem::new(
+            ".env was not looked through",
+            ".env line 3 cannot be understood: it is neither NAME=value nor a comment",
+            "correct that line, or give the values by themselves",
+        )],
+    }
+}
+
+/// What the environment's triple holds.
+pub fn taken() -> Taken {
+    Taken {
+        source: Source::Env { prefix: Prefix::parse("ACR").unwrap() },
+        server: Some("mycompany.azurecr.io".to_owned()),
+        user: "ci-pull".into(),
+        password: super::CANARY.into(),
+    }
+}
+
+/// In the login test, with the places found.
+pub fn at_the_places() -> Driver {
+    let mut driver = Driver::ready();
+    driver.keys("t");
+    driver.answer_everything();
+    driver.press("ctrl-t");
+    driver.answer_everything();
+    driver
+}
+
+/// The keyring has nothing, where it was asked.
+pub fn answer_recall(driver: &mut Driver) {
+    let is_recall = |job: &Job| matches!(job, Job::Errand(Errand::Recall { .. }));
+    let ids: Vec<_> = driver.live.iter().filter(|(_, job)| is_recall(job)).map(|(id, _)| *id).collect();
+    for id in ids {
+        driver.finish(id, Outcome::Errand(Brought::Recalled(Ok(None))));
+    }
+}
+
+/// How an errand may end.
+pub fn brought(errand: &Errand, pick: usize) -> Brought {
+    let problem = || super::world::no_network();
+    let fails = pick.is_multiple_of(3);
+    let trial = Trial {
+        server: "mycompany.azurecr.io".to_owned(),
+        user: "ci-pull".into(),
+        password: super::CANARY.into(),
+        images: Vec::new(),
+    };
+    match errand {
+        Errand::Look => Brought::Found(if fails { Found::default() } else { found() }),
+        Errand::Take(_) => Brought::Taken(if fails { Err(problem()) } else { Ok(taken()) }),
+        Errand::Recall { .. } if fails => Brought::Recalled(Err(problem())),
+        Errand::Recall { .. } => {
+            let kept = Kept { trial, updated_at: None };
+            Brought::Recalled(Ok(pick.is_multiple_of(2).then_some(kept)))
+        }
+        Errand::Keep { .. } => Brought::Kept(if fails { Err(problem()) } else { Ok(()) }),
+        Errand::Forget { .. } => Brought::Forgotten(if fails { Err(problem()) } else { Ok(true) }),
+    }
+}
+
+pub fn all() -> Vec<(&'static str, Driver)> {
+    let mut nothing = Driver::ready();
+    nothing.keys("t f7");
+    vec![("fill_places", at_the_places()), ("fill_looking", nothing)]
+}

@@ -1,0 +1,19 @@
+//! `pullkey forget`: takes the values that `--keep` put there out of the system's keyring. GitHub is not asked.
+
+use serde_json::json;
+
+use super::args::ForgetArgs;
+use super::session::Session;
+use super::{Exit, Failure};
+use crate::report;
+
+pub(super) async fn run(args: &ForgetArgs, session: &Session) -> Result<Exit, Failure> {
+    let (scope, keeper) = (args.scope.scope(), session.entrance()?.keeper());
+    let forgotten = session.interrupt.read(keeper.forget(&scope, &args.prefix)).await?.map_err(Failure::world)?;
+    let words = if forgotten { "the kept values are out of the system's keyring" } else { "nothing was kept" };
+    session.show(
+        || json!({ "version": report::VERSION, "prefix": args.prefix.as_str(), "forgotten": forgotten }),
+        || format!("{scope}: {}: {words}\n", args.prefix),
+    )?;
+    Ok(Exit::Fine)
+}

@@ -1,0 +1,66 @@
+//! Values from flags, or with `--from` from a place of this machine; what is typed goes before what is found.
+//!
+//! A program that keeps docker's passwords is run only for the login that is named, or after a yes.
+
+use std::path::PathBuf;
+
+use super::args::PasswordArgs;
+use super::session::Session;
+use super::{Exit, Failure, password};
+use crate::domain::{Foreign, Prefix, Sensitive};
+use crate::work;
+
+/// What is given, by whichever flag.
+#[derive(Debug)]
+pub(super) struct Given {
+    pub(super) server: Option<String>,
+    pub(super) user: Option<Sensitive>,
+    pub(super) password: Sensitive,
+    pub(super) notes: Vec<String>,
+}
+
+pub(super) async fn given(
+    args: &PasswordArgs,
+    (server, user): (Option<&str>, Option<&str>),
+    prefix: Option<&Prefix>,
+    session: &Session,
+) -> Result<Given, Failure> {
+    let (own_server, own_user) = (server.map(str::to_owned), user.map(Sensitive::from));
+    let Some(asked) = &args.from else {
+        let password = password::read(args, &session.env)?;
+        return Ok(Given { server: own_server, user: own_user, password, notes: Vec::new() });
+    };
+    let usage = |problem| Failure::new(Exit::Usage, problem);
+    let dir = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
+    let offer = work::find_source(&session.env, &dir, asked, (prefix, server)).map_err(usage)?;
+    if let Some(helper) = offer.helper.as_ref().filter(|_| !asked.is_exact()) {
+        consent(session, helper, &offer.source.flag(), &offer.source.words()).await?;
+    }
+    let taken = session.interrupt.read(work::take(&session.env, &dir, &offer.source)).await?.map_err(usage)?;
+    let mut notes = vec![format!("the values come from {}", offer.source.words())];
+    if let (Some(server), Some(theirs)) = (server, taken.server.as_deref().filter(|theirs| Some(*theirs) != server)) {
+        let (server, theirs) = (Foreign::new(server).shown(), Foreign::new(theirs).shown());
+        notes.push(format!("--server {server} is used in place of {theirs}"));
+    }
+    if own_user.as_ref().is_some_and(|user| *user != taken.user) {
+        notes.push("--username is used in place of the user that stands there".to_owned());
+    }
+    Ok(Given {
+        server: own_server.or(taken.server),
+        user: own_user.or(Some(taken.user)),
+        password: taken.password,
+        notes,
+    })
+}
+
+async fn consent(session: &Session, helper: &Foreign, flag: &str, words: &str) -> Result<(), Failure> {
+    let program = helper.shown();
+    if !session.can_ask() {
+        return Err(Failure::usage(
+            "the values could not be taken",
+            format!("{program} would have to be run, which is done only for a login that is named"),
+            format!("name it: --from {flag}"),
+        ));
+    }
+    session.consent(false, &format!("{program} would be run and asked for {words}")).await
+}

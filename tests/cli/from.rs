@@ -1,0 +1,151 @@
+//! Values from what is there: docker and its helpers, AWS, the environment, a file.
+
+use super::*;
+
+const DOTENV: &str = "# ours\nOTHER_CONTAINER_REGISTRY_SERVER=other.example\n";
+
+impl Desk {
+    fn file(&self, name: &str, text: &str) {
+        let path = self.home.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    /// docker's configuration with this login, and one more.
+    fn docker_login(&self, server: &str) {
+        use base64::Engine as _;
+        let auth = base64::engine::general_purpose::STANDARD.encode(format!("puller:{PASSWORD}"));
+        let text = format!(r#"{{"auths": {{"{server}": {{"auth": "{auth}"}}, "quay.io": {{"auth": "eDp5"}}}}}}"#);
+        self.file(".docker/config.json", &text);
+    }
+}
+
+#[test]
+fn dockers_own_login_is_tested_and_written() {
+    let desk = Desk::new();
+    let server = desk.registry(RegistryKind::Basic);
+    desk.docker_login(&server);
+    let ran = desk.run(&format!("test --from docker:{server}")).ends(0);
+    assert!(ran.stdout.contains("verdict: pass"), "{ran:?}");
+    assert!(ran.stderr.contains("the values come from docker's login for"), "{ran:?}");
+    desk.run(&format!("set TEAM --repo acme/api --preset other --from docker:{server} --yes")).ends(0);
+    let values = desk.values("repo:acme/api", "TEAM");
+    assert_eq!(values, [Some(server.clone()), Some("puller".to_owned()), Some(PASSWORD.to_owned())]);
+    let several = desk.run("test --from docker --json").ends(2).problem();
+    assert!(several["hint"].as_str().unwrap().contains("docker:quay.io"), "{several}");
+    let none = desk.run("test --from docker:nosuch.example --json").ends(2).problem();
+    assert!(none["why"].as_str().unwrap().contains("no such login"), "{none}");
+    let over = desk.run(&format!("test --from docker:{server} --username nobody")).ends(1);
+    assert!(over.stderr.contains("--username is used in place"), "{over:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_helper_of_dockers_is_run_only_for_the_login_that_is_named() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let desk = Desk::new();
+    let server = desk.registry(RegistryKind::Bearer);
+    desk.file(".docker/config.json", &format!(r#"{{"auths": {{"{server}": {{}}}}, "credsStore": "fake"}}"#));
+    let answer = format!(r#"{{"ServerURL":"{server}","Username":"puller","Secret":"{PASSWORD}"}}"#);
+    let marker = desk.home.path().join("ran");
+    let script = format!("#!/bin/sh\n: > {}\nprintf '%s' '{answer}'\n", marker.display());
+    desk.file("docker-credential-fake", &script);
+    let helper = desk.home.path().join("docker-credential-fake");
+    std::fs::set_permissions(&helper, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let problem = desk.run("test --from docker --json").ends(2).problem();
+    assert!(problem["why"].as_str().unwrap().contains("docker-credential-fake would have to be run"), "{problem}");
+    assert!(!marker.exists(), "it was run unasked");
+    desk.run(&format!("test --from docker:{server}")).ends(0);
+    assert!(marker.exists());
+}
+
+#[test]
+fn an_aws_profile_gives_user_and_password_and_a_session_is_refused() {
+    let desk = Desk::new();
+    let text = format!(
+        "[default]\naws_access_key_id = puller\naws_secret_access_key = {PASSWORD}\n\
+         [session]\naws_access_key_id = ASIAX\naws_secret_access_key = y\naws_session_token = z\n"
+    );
+    desk.file(".aws/credentials", &text);
+    let server = desk.registry(RegistryKind::Basic);
+    desk.run(&format!("test --from aws --server {server}")).ends(0);
+    let lacking = desk.run("test --from aws --json").ends(2).problem();
+    assert!(lacking["hint"].as_str().unwrap().contains("--server"), "{lacking}");
+    let session = desk.run("test --from aws:session --json").ends(2).problem();
+    assert!(session["why"].as_str().unwrap().contains("session token"), "{session}");
+    let lines = desk.run("set E --user --preset ecr --from aws --json").ends(2).problem();
+    assert!(lines["why"].as_str().unwrap().contains("--server is missing"), "{lines}");
+}
+
+#[test]
+fn a_triple_of_the_environment_or_of_a_file_is_the_one_of_the_prefix() {
+    let desk = Desk::new();
+    let server = desk.registry(RegistryKind::Basic);
+    let names = |prefix: &str| ["SERVER", "USER", "PASSWORD"].map(|m| format!("{prefix}_CONTAINER_REGISTRY_{m}"));
+    let values = [server.as_str(), "puller", PASSWORD];
+    let env: Vec<_> = names("TEAM").into_iter().zip(values).collect();
+    let env: Vec<_> = env.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+    desk.run_with("set TEAM --repo acme/api --preset other --from env --yes", &env).ends(0);
+    assert_eq!(desk.values("repo:acme/api", "TEAM")[2].as_deref(), Some(PASSWORD));
+    desk.run_with("test --from env:TEAM", &env).ends(0);
+    let lines: String =
+        names("TEAM").iter().zip(values).map(|(name, value)| format!("{name}={value}\n")).collect::<Vec<_>>().concat();
+    desk.file("ours.env", &format!("{DOTENV}{lines}"));
+    desk.run("test --from file:ours.env TEAM").ends(0);
+    desk.run(&format!("set TEAM --repo acme/web --preset other --from file:ours.env --yes --server {server}")).ends(0);
+    let half = desk.run("test --from file:ours.env OTHER --json").ends(2).problem();
+    assert!(half["why"].as_str().unwrap().contains("OTHER_CONTAINER_REGISTRY_PASSWORD is missing"), "{half}");
+    desk.file("broken.env", "A=1\nB");
+    let broken = desk.run("test --from file:broken.env --json").ends(2).problem();
+    assert!(broken["why"].as_str().unwrap().contains("broken.env line 2"), "{broken}");
+}
+
+#[test]
+fn every_credential_of_the_environment_is_tested_and_the_worst_decides() {
+    let desk = Desk::new();
+    let server = desk.registry(RegistryKind::Basic);
+    let good = [
+        ("TEAM_CONTAINER_REGISTRY_SERVER", server.as_str()),
+        ("TEAM_CONTAINER_REGISTRY_USER", "puller"),
+        ("TEAM_CONTAINER_REGISTRY_PASSWORD", PASSWORD),
+        ("CODESPACES", "true"),
+    ];
+    desk.docker_login(&server);
+    let document = desk.run_with("test --env --with native --json", &good).ends(0).json();
+    assert_eq!(document["codespace"], true);
+    assert_eq!(document["tests"][0]["prefix"], "TEAM");
+    assert_eq!(document["tests"][0]["verdict"], "pass");
+    assert!(document["tests"][0]["notes"].to_string().contains("with the same user"), "{document}");
+    let half = [("HALF_CONTAINER_REGISTRY_SERVER", "ghcr.io")];
+    let both: Vec<_> = good.into_iter().chain(half).collect();
+    let text = desk.run_with("test --env --with native", &both).ends(1).stdout;
+    assert!(text.contains("HALF_CONTAINER_REGISTRY_USER and HALF_CONTAINER_REGISTRY_PASSWORD is missing"), "{text}");
+    assert!(text.find("HALF").unwrap() < text.find("\nTEAM").unwrap() && text.contains("verdict: pass"), "{text}");
+    desk.run_with("test --env TEAM --with native", &both).ends(0);
+    std::fs::remove_file(desk.home.path().join(".docker/config.json")).unwrap();
+    let text = desk.run_with("test --env --with native", &good).ends(0).stdout;
+    assert!(text.contains("between onCreateCommand and postCreateCommand") && text.contains("restart"), "{text}");
+    let nothing = desk.run_with("test --env --json", &[("CODESPACES", "true")]).ends(3).problem();
+    assert!(nothing["hint"].as_str().unwrap().contains("stop and start"), "{nothing}");
+    desk.run_with("test --env NONE --json", &good).ends(3).problem();
+    assert!(desk.world().requests().iter().all(|request| request.door != "api"), "GitHub is not needed");
+}
+
+#[test]
+fn without_a_keyring_keeping_forgetting_and_testing_say_so() {
+    let desk = Desk::new();
+    let ran = desk.set("TEAM --repo acme/api --keep").ends(3);
+    assert!(ran.stderr.contains("not kept for re-testing") && ran.stderr.contains("no session bus"), "{ran:?}");
+    assert_eq!(desk.values("repo:acme/api", "TEAM")[2].as_deref(), Some(PASSWORD), "it was written all the same");
+    for line in ["forget TEAM --repo acme/api", "test TEAM --repo acme/api"] {
+        let problem = desk.run(&format!("{line} --json")).ends(3).problem();
+        assert!(problem["why"].as_str().unwrap().contains("no session bus"), "{problem}");
+    }
+    let usage = desk.feed("rotate TEAM --repo acme/api --password-stdin --no-test --keep", PASSWORD).ends(2);
+    assert!(usage.stderr.contains("--server and --username"), "{usage:?}");
+    desk.run("delete TEAM --repo acme/api --yes").ends(0);
+    desk.set("TEAM --repo acme/* --keep").ends(2);
+    for line in ["test", "test TEAM", "test --server ghcr.io"] {
+        assert!(desk.run(line).ends(2).stderr.contains("there is nothing to test yet"), "{line}");
+    }
+}
