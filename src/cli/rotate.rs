@@ -52,7 +52,7 @@ pub(super) async fn run(args: &RotateArgs, session: &Session) -> Result<Exit, Fa
 
 /// Whose rules hold: the server's product, where server and user tell the way to log in.
 fn preset_for(trial: Option<&Trial>) -> Result<&'static Preset, Failure> {
-    match trial.and_then(values::sure_of) {
+    match trial.and_then(crate::domain::preset::recognize_surely) {
         Some(preset) => Ok(preset),
         None => values::preset_of("other"),
     }

@@ -31,15 +31,9 @@ pub(super) fn preset_of(id: &str) -> Result<&'static Preset, Failure> {
     })
 }
 
-/// Whose server this surely is, and which way to log in the user means.
-pub(super) fn sure_of(trial: &Trial) -> Option<&'static Preset> {
-    let host = preset::host_of(&trial.server)?;
-    preset::recognize_trial(trial).filter(|preset| preset.is_host(&host))
-}
-
 /// Which preset would know more, where none is named.
 pub(super) fn hint(trial: &Trial) -> Option<String> {
-    let preset = sure_of(trial)?;
+    let preset = preset::recognize_surely(trial)?;
     Some(format!("this is {}: --preset {} checks the values before they are tried", preset.label, preset.id))
 }
 

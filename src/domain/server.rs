@@ -158,6 +158,11 @@ impl Server {
         self.ip().map_or_else(|| self.name == "localhost" || self.name.ends_with(".localhost"), |ip| ip.is_loopback())
     }
 
+    /// Whether it is a number or this machine's own name, and so the host of no product.
+    pub fn is_nameless(&self) -> bool {
+        self.ip().is_some() || self.is_loopback()
+    }
+
     /// Whether a codespace cannot reach it by this name: RFC 1918 and other local addresses, `.local` and other names
     /// that exist only in one network, single labels, and loopback.
     pub fn is_private_host(&self) -> bool {

@@ -1,7 +1,7 @@
 //! The one way to a registry: bounded, with a deadline, without redirects to elsewhere, without a second try.
 //!
-//! TLS is set up when the first https address is asked for, so that a machine without a CA bundle can still be told
-//! so, and a registry on loopback be tested. What the transport says is turned into codes in `trouble.rs`.
+//! TLS is set up when the first address that speaks it is asked for, so that a machine without a CA bundle can still be
+//! told so, and a registry on loopback be tested, at once. What the transport says is turned into codes in `trouble.rs`.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock};
@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 use super::certificate::Certificate;
 use super::surroundings::Surroundings;
 use super::trouble::{Trouble, root_words, trouble};
+use crate::domain::verdict::Rung;
 use crate::domain::{Code, Foreign, Server};
 
 /// Same-origin redirects that are followed before giving up.
@@ -183,6 +184,22 @@ impl Client {
         }
     }
 
+    /// Whether TLS is spoken at an address on loopback. Nothing but a TLS greeting is sent, and none of the machine's
+    /// certificates are read for it: that takes longer than all the rest of a test.
+    pub(super) async fn speaks_tls(&self, url: &Url) -> Result<bool, Trouble> {
+        let wire = made(&self.wires.plain, plain_wire)?;
+        let greeting = wire.head(url.clone()).send();
+        match tokio::time::timeout(self.limits.request, greeting).await {
+            Ok(Ok(_)) => Ok(true), // a client that trusts nobody gets no answer
+            Ok(Err(fault)) => match trouble(&fault, url, None) {
+                trouble if trouble.maybe_plain => Ok(false),
+                trouble if trouble.rung() == Rung::Tls => Ok(true),
+                trouble => Err(trouble),
+            },
+            Err(_) => Err(self.too_slow(url)),
+        }
+    }
+
     async fn answer(&self, mut response: reqwest::Response, deadline: tokio::time::Instant) -> Answer {
         let status = response.status().as_u16();
         let address = response.remote_addr().map(|address| address.ip());
@@ -198,19 +215,21 @@ impl Client {
 
     fn wire(&self, url: &Url) -> Result<&reqwest::Client, Trouble> {
         let near = is_loopback(url);
-        let (wire, made) = match (url.scheme(), near) {
+        let (wire, make) = match (url.scheme(), near) {
             ("http", _) => (&self.wires.plain, plain_wire as fn() -> Result<reqwest::Client, String>),
             (_, true) => (&self.wires.near, near_wire as fn() -> _),
             (_, false) => (&self.wires.far, far_wire as fn() -> _),
         };
-        wire.get_or_init(made).as_ref().map_err(|why| Trouble {
-            maybe_plain: true,
-            ..Trouble::new(
-                Code::TlsUntrusted,
-                format!("TLS cannot be set up on this machine: {}", Foreign::new(why.as_str()).shown()),
-            )
-        })
+        made(wire, make)
     }
+}
+
+/// The client, made when it is asked for first.
+fn made(wire: &Wire, make: fn() -> Result<reqwest::Client, String>) -> Result<&reqwest::Client, Trouble> {
+    wire.get_or_init(make).as_ref().map_err(|why| {
+        let why = Foreign::new(why.as_str()).shown();
+        Trouble::new(Code::TlsUntrusted, format!("TLS cannot be set up on this machine: {why}"))
+    })
 }
 
 #[cfg(test)]

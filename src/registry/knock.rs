@@ -95,15 +95,11 @@ async fn connect(client: &Client, server: &Server) -> Result<(Url, Answer), Trou
         Url::parse(&format!("{scheme}://{}/v2/", server.api_host()))
             .map_err(|_| Trouble::new(Code::BadServer, "this server cannot be part of an address"))
     };
-    let url = address("https")?;
-    match client.ask(&url, Ask::get()).await {
-        Ok(answer) => Ok((url, answer)),
-        Err(trouble) if trouble.maybe_plain && server.is_loopback() => {
-            let url = address("http")?;
-            client.ask(&url, Ask::get()).await.map(|answer| (url, answer))
-        }
-        Err(trouble) => Err(trouble),
+    let mut url = address("https")?;
+    if server.is_loopback() && !client.speaks_tls(&url).await? {
+        url = address("http")?;
     }
+    client.ask(&url, Ask::get()).await.map(|answer| (url, answer))
 }
 
 /// What was reached before the way was barred, and what barred it.

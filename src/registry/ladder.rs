@@ -242,7 +242,7 @@ fn server_rungs(trial: &Trial, climb: &mut Climb<'_>) -> Option<Server> {
 /// Whose registry it is, by its host.
 fn product(server: &Server) -> String {
     let host = server.host();
-    match product_of_host(server.name()) {
+    match Some(server.name()).filter(|_| !server.is_nameless()).and_then(product_of_host) {
         _ if server.is_hub() => format!("Docker Hub ({HUB_KEY})"),
         Some(product) => format!("{host}, a registry of {product}"),
         None => format!("{host}, a registry of no product that is known"),

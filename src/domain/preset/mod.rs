@@ -26,7 +26,7 @@ pub use parse::{Entry, PresetFault, parse, read};
 pub use product::{Token, TokenNote, looks_like_a_secret, product_of_host, product_of_prefix, tokens};
 pub use shelf::{File, add_files, embedded_ids, faults, preset, presets, single, singles};
 pub use single::{Single, Use};
-pub use which::{Recognized, Sign, recognize, recognize_login, recognize_trial, which, which_single};
+pub use which::{Recognized, Sign, recognize, recognize_login, recognize_surely, recognize_trial, which, which_single};
 
 /// One registry product, or one way to log in to it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -50,6 +50,11 @@ pub fn add_files(files: Vec<File>) {
     let _ = OWN_FILES.set(files);
 }
 
+/// Whether a user has files of their own, broken ones included.
+pub(super) fn has_own_files() -> bool {
+    OWN_FILES.get().is_some_and(|files| !files.is_empty())
+}
+
 /// All presets, in the order in which they are offered; «other» comes last.
 pub fn presets() -> &'static [Preset] {
     &SHELF.presets

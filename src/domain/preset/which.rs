@@ -3,6 +3,7 @@
 //! It opens what was pasted, and gives back a server at most: a secret is named by its kind and goes no further.
 
 use super::grammar::RuleMend;
+use super::shelf::has_own_files;
 use super::{Preset, Single, host_of, obtain, preset, presets, singles, tokens};
 use crate::domain::lint::Severity;
 use crate::domain::server::HUB_KEY;
@@ -52,6 +53,18 @@ pub fn recognize_login(server: &str, user: &str) -> Option<&'static Preset> {
 /// [`recognize_login`] of what is about to be tested.
 pub fn recognize_trial(trial: &Trial) -> Option<&'static Preset> {
     recognize_login(&trial.server, trial.user.expose())
+}
+
+/// Whose server this surely is, and which way to log in the user means.
+///
+/// A number or this machine's own name is nobody's product, unless a user's own file says so. That is told without
+/// reading pullkey's files, which takes longer than a login on this machine does.
+pub fn recognize_surely(trial: &Trial) -> Option<&'static Preset> {
+    let host = host_of(&trial.server)?;
+    if !has_own_files() && Server::parse(&host).is_ok_and(|server| server.is_nameless()) {
+        return None;
+    }
+    recognize_trial(trial).filter(|preset| preset.is_host(&host))
 }
 
 /// Surely this host's presets, then those it may be of.

@@ -109,3 +109,19 @@ fn a_user_tells_two_ways_to_log_in_apart() {
     let trial = Trial { server: ecr.to_owned(), user: "AWS".into(), password: "x".into(), images: Vec::new() };
     assert_eq!(recognize_trial(&trial).map(|preset| preset.id.as_str()), Some("ecr-token"));
 }
+
+#[test]
+fn a_number_or_this_machines_own_name_is_surely_nobodys() {
+    for host in ["127.0.0.1", "127.0.0.1:5000", "localhost", "localhost:5000", "x.localhost", "10.0.0.7", "[::1]:5000"]
+    {
+        for preset in crate::domain::preset::presets() {
+            assert!(!preset.is_host(host), "{host} is of {}, which recognize_surely does not read", preset.id);
+        }
+        let trial = Trial { server: host.to_owned(), user: "u".into(), password: "p".into(), images: Vec::new() };
+        assert_eq!(recognize_surely(&trial), None, "{host}");
+        let name = Server::parse(host).unwrap();
+        assert_eq!(crate::domain::preset::product_of_host(name.name()), None, "{host}");
+    }
+    let trial = Trial { server: "ghcr.io".to_owned(), user: "u".into(), password: "p".into(), images: Vec::new() };
+    assert_eq!(recognize_surely(&trial).map(|preset| preset.id.as_str()), Some("ghcr"));
+}

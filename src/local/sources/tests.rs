@@ -61,13 +61,13 @@ async fn dockers_configuration_tells_servers_and_users_and_its_logins_are_taken(
     let home = home(&[(".docker/config.json", CONFIG)]);
     let env = env(&home, &[]);
     let offers = of::docker(&env).unwrap();
-    assert_eq!(of(&offers, "ghcr.io").contents(), "ghcr.io, as octocat");
+    assert_eq!(of(&offers, "ghcr.io").contents(), "as octocat");
     let hub = of(&offers, "https://index.docker.io/v1/");
-    assert_eq!(hub.contents(), "https://index.docker.io/v1/, as hubuser");
+    assert_eq!(hub.contents(), "as hubuser");
     assert_eq!(offers.iter().filter(|offer| offer.server == hub.server).count(), 1, "the Hub stands there once");
     assert!(of(&offers, "acme.azurecr.io").contents().contains("identity token"));
     assert!(of(&offers, "quay.io").contents().contains("not logged in"));
-    assert_eq!(of(&offers, "eu.gcr.io").contents(), "eu.gcr.io, runs docker-credential-gcloud to get it");
+    assert_eq!(of(&offers, "eu.gcr.io").contents(), "runs docker-credential-gcloud to get it");
     assert!(of(&offers, "evil.example").refused.is_some());
     for offer in &offers {
         let line = offer.line();
