@@ -150,7 +150,8 @@ impl Ladder {
         self.with = match self.with {
             With::Both => With::Native,
             With::Native => With::Docker,
-            With::Docker => With::Both,
+            With::Docker => With::Pull,
+            With::Pull => With::Both,
         };
     }
 }

@@ -380,7 +380,7 @@ pub struct TestArgs {
     /// Prove the pull of this image as well; may be given again
     #[arg(long = "image", value_name = "IMAGE")]
     pub images: Vec<String>,
-    /// Which client tries it: pullkey's own, the docker CLI, or both
+    /// Which client tries it
     #[arg(long, value_enum, default_value_t = WithArg::Both)]
     pub with: WithArg,
     /// Write JSON
@@ -393,6 +393,8 @@ pub enum WithArg {
     Docker,
     Native,
     Both,
+    /// Both, and then a real pull of each image through the docker daemon, which is taken away again
+    Pull,
 }
 
 impl From<WithArg> for With {
@@ -401,6 +403,7 @@ impl From<WithArg> for With {
             WithArg::Docker => Self::Docker,
             WithArg::Native => Self::Native,
             WithArg::Both => Self::Both,
+            WithArg::Pull => Self::Pull,
         }
     }
 }

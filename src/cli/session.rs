@@ -60,7 +60,8 @@ impl Session {
         let registry = work::registry_client(&self.env).map_err(|problem| Failure::new(Exit::Usage, problem))?;
         // Without an address of GitHub's a registry can be tested all the same.
         let github = self.address().ok().map(|address| work::settings(&self.env, &self.config, address.api));
-        Ok(work::Clients { github, registry, tools: registry::Tools::find(path, exe) })
+        let daemon = registry::Daemon::find(|name| self.env.filled(name));
+        Ok(work::Clients { github, registry, tools: registry::Tools { daemon, ..registry::Tools::find(path, exe) } })
     }
 
     /// Whether somebody is there to ask. JSON is for programs, which answer nothing.

@@ -80,6 +80,7 @@ const SOURCES: &[&str] = &["AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE", "DOCKER
 /// (`gh help auth refresh`).
 const OURS: &[&str] = &[
     "CODESPACES",
+    "DOCKER_HOST",
     "GH_TOKEN",
     "GITHUB_API_URL",
     "GITHUB_TOKEN",

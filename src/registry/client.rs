@@ -30,13 +30,20 @@ pub struct Limits {
     pub request: Duration,
     /// The whole run of the docker CLI.
     pub docker: Duration,
+    /// The real pull of one image.
+    pub pull: Duration,
     /// Bytes of a body that are read; what comes after is not.
     pub body: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { request: Duration::from_secs(10), docker: Duration::from_secs(20), body: 64 * 1024 }
+        Self {
+            request: Duration::from_secs(10),
+            docker: Duration::from_secs(20),
+            pull: Duration::from_secs(600),
+            body: 64 * 1024,
+        }
     }
 }
 
@@ -264,15 +271,19 @@ fn played(url: &Url, stand_in: SocketAddr) -> Option<Url> {
     Some(played)
 }
 
-/// A client that trusts nobody, so that none of the machine's certificates are needed for plain http.
 fn plain_wire() -> Result<reqwest::Client, String> {
+    without_roots(builder().no_proxy())?.build().map_err(|fault| root_words(&fault))
+}
+
+/// A client that trusts nobody, so that none of the machine's certificates are needed for plain http.
+pub(super) fn without_roots(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, String> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|fault| fault.to_string())?
         .with_root_certificates(rustls::RootCertStore::empty())
         .with_no_client_auth();
-    builder().no_proxy().tls_backend_preconfigured(tls).build().map_err(|fault| root_words(&fault))
+    Ok(builder.tls_backend_preconfigured(tls))
 }
 
 fn near_wire() -> Result<reqwest::Client, String> {

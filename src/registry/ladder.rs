@@ -48,6 +48,11 @@ impl Test<'_> {
                     let reached = self.native(&server, &mut climb).await;
                     self.beside(&server, &reached, &mut climb).await;
                 }
+                With::Pull => {
+                    let reached = self.native(&server, &mut climb).await;
+                    self.beside(&server, &reached, &mut climb).await;
+                    self.pull_for_real(&server, &reached, &mut climb).await;
+                }
             }
         }
         TestReport::of(climb.steps, self.with != With::Docker)
@@ -120,6 +125,21 @@ impl Test<'_> {
                 let step = docker::step(self, server, &opinion).await;
                 let doubt = difference(&climb.steps, &step);
                 climb.add(Step { remedy: doubt.unwrap_or_else(|| step.remedy.clone()), ..step });
+            }
+        }
+    }
+
+    /// A real pull, with a login that was accepted or where none was asked for.
+    async fn pull_for_real(&self, server: &Server, reached: &Reached, climb: &mut Climb<'_>) {
+        let own: Vec<Step> = climb.steps.iter().filter(|step| !step.rung.is_second_opinion()).cloned().collect();
+        let refused = blocked(&own).filter(|_| !own.iter().any(|step| step.rung == Rung::Pull));
+        match refused {
+            Some(code) if code != Code::NoAuthNeeded => {
+                let detail = "no image was pulled, for the reason above";
+                climb.add(step(Rung::DockerPull, code, Outcome::Skipped, detail, ""));
+            }
+            Some(_) | None => {
+                docker::pull(self, server, &reached.pair).await.into_iter().for_each(|step| climb.add(step));
             }
         }
     }

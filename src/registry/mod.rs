@@ -26,7 +26,7 @@ mod words;
 mod tests;
 
 pub use client::{Client, Limits};
-pub use docker::Tools;
+pub use docker::{Daemon, Tools};
 pub use expiry::end;
 pub use issuer::Issuer;
 pub use ladder::Test;

@@ -138,6 +138,8 @@ pub enum With {
     Native,
     Docker,
     Both,
+    /// Both, and then a real pull through the docker daemon.
+    Pull,
 }
 
 /// What is tried: exactly the three values that would be written, and the images they are for.

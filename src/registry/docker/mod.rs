@@ -5,6 +5,7 @@
 //! executable, which forgets what it is given ([`discard`]). The user's docker configuration is neither read nor
 //! written. What docker says is turned into the ladder's codes in `words.rs`.
 
+mod daemon;
 pub mod discard;
 mod program;
 mod room;
@@ -28,6 +29,8 @@ use crate::domain::preset::looks_like_a_secret;
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Outcome, Server, Step};
 
+pub use daemon::Daemon;
+pub(super) use daemon::pull;
 #[cfg(test)]
 pub(super) use program::Kind;
 use program::Program;
@@ -45,6 +48,8 @@ pub struct Tools {
     pub skopeo: Option<PathBuf>,
     /// Asked where there is neither.
     pub podman: Option<PathBuf>,
+    /// Asked for a real pull, where that is wanted.
+    pub daemon: Daemon,
     /// pullkey's own executable, which watches docker and is its credential helper.
     pub helper: PathBuf,
     /// Where the private folder is made.
@@ -71,7 +76,7 @@ impl Tools {
 
     /// No client at all.
     pub const fn none(helper: PathBuf, temp: PathBuf) -> Self {
-        Self { docker: None, skopeo: None, podman: None, helper, temp }
+        Self { docker: None, skopeo: None, podman: None, daemon: Daemon::None, helper, temp }
     }
 }
 

@@ -109,7 +109,7 @@ fn succeeded(run: &Run, name: &str, server: &Server, blocked: Option<Code>) -> S
 
 /// The code for docker's words. On loopback it tries plain http after https, and then only says how that went: what it
 /// logged about https goes first.
-fn meaning(words: &str, server: &Server) -> (Code, Outcome) {
+pub(super) fn meaning(words: &str, server: &Server) -> (Code, Outcome) {
     let lower = words.to_ascii_lowercase();
     let over_https: String = lower
         .lines()

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod daemon;
 mod docker;
 mod exchange;
 mod handshake;

@@ -79,8 +79,8 @@ fn ladder_lines(
             let key = Keymap::shipped().key(Action::Image, false).unwrap_or_default();
             let how = match ladder.with {
                 With::Docker => "docker alone tries none",
-                With::Both | With::Native if trial.images.is_empty() => &format!("{key} names one"),
-                With::Both | With::Native => "test again",
+                With::Both | With::Native | With::Pull if trial.images.is_empty() => &format!("{key} names one"),
+                With::Both | With::Native | With::Pull => "test again",
             };
             lines.extend(verdict_lines(report, trial, Some(how), canvas, columns));
         }
@@ -111,6 +111,7 @@ fn head_lines(
         With::Both => "pullkey and the real docker login beside it",
         With::Native => "pullkey alone",
         With::Docker => "the real docker login alone",
+        With::Pull => "pullkey, the real docker login, and a real pull by the docker daemon",
     };
     let mut lines = labelled("with", with);
     lines.extend(server);
@@ -275,7 +276,7 @@ const fn rung_word(rung: Rung) -> &'static str {
         Rung::Docker => "docker",
         Rung::Skopeo => "skopeo",
         Rung::Podman => "podman",
-        Rung::DockerPull => "dockerpull",
+        Rung::DockerPull => "real pull",
     }
 }
 
