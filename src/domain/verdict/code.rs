@@ -42,6 +42,10 @@ pub enum Code {
     OtherRegistry,
     PullDenied,
     ImageNotFound,
+    /// A token of GitHub's that may not read packages.
+    NoScope,
+    /// What a token of GitHub's may is not known.
+    ScopesUnknown,
     Ended,
     EndsSoon,
     /// It works from here, and cannot from a codespace.
@@ -195,6 +199,16 @@ const TABLE: &[(Code, &str, &str)] = &[
         Code::ImageNotFound,
         "The registry has no such repository or tag, or hides it from this login: most do not tell which",
         "Check the image's name and tag, then the right to pull it",
+    ),
+    (
+        Code::NoScope,
+        "GitHub says of this token that it may not read packages: the login may pass, a pull does not",
+        "Give the classic token the scope `read:packages`, or make one that has it and nothing else",
+    ),
+    (
+        Code::ScopesUnknown,
+        "The password is a token of GitHub's, and what it may was not told, or a pull says more than its scopes",
+        "Name an image with `--image`: a pull tells more than scopes do",
     ),
     (Code::Ended, "The password says itself that it has ended", "Make a new one"),
     (

@@ -57,6 +57,8 @@ pub enum Rung {
     Login,
     /// An image may be pulled.
     Pull,
+    /// What whoever made the password says that it may.
+    Issuer,
     /// How long the password works.
     Expiry,
     /// Whether the same would happen from a codespace.
@@ -91,6 +93,7 @@ impl Rung {
             | Self::Exchange
             | Self::Login
             | Self::Pull
+            | Self::Issuer
             | Self::Expiry
             | Self::Codespace => false,
         }

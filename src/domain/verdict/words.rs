@@ -54,6 +54,8 @@ impl TestReport {
             }
             (Rung::Pull, _) if self.is_logged_in() => "the login is accepted, but may not pull the image",
             (Rung::Pull | Rung::DockerPull, _) => "the image cannot be pulled with these values",
+            (Rung::Issuer, Code::NoScope) => "the login may be accepted, but the token may not read packages",
+            (Rung::Issuer, _) => "GitHub does not take this token",
             (Rung::Expiry, _) => "this password has ended",
             (Rung::Registry, Code::Denied) => "the registry turns this machine away, whatever the password",
             (_, Code::Denied) => "the registry denies access with these values",

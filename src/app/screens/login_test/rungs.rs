@@ -162,6 +162,7 @@ fn is_folded(step: &Step, fold: Fold) -> bool {
         Rung::Exchange
         | Rung::Login
         | Rung::Pull
+        | Rung::Issuer
         | Rung::Expiry
         | Rung::Codespace
         | Rung::Docker
@@ -268,6 +269,7 @@ const fn rung_word(rung: Rung) -> &'static str {
         Rung::Exchange => "exchange",
         Rung::Login => "login",
         Rung::Pull => "pull",
+        Rung::Issuer => "issuer",
         Rung::Expiry => "end",
         Rung::Codespace => "codespace",
         Rung::Docker => "docker",
