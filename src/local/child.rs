@@ -169,7 +169,8 @@ impl Heard {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use std::io::Read as _;

@@ -73,7 +73,7 @@ const TERMINAL: &[&str] = &[
     "no_proxy",
 ];
 
-/// What a credential helper of docker's needs besides: where docker, AWS, Google, GnuPG and `pass` keep what is theirs,
+/// What a credential helper of docker's needs besides: where docker, AWS, Google, `gpg` and `pass` keep what is theirs,
 /// and which account or region is meant. Names of files and folders, never a key or a token: who has AWS's keys in the
 /// environment only is told so by the helper.
 const SOURCES: &[&str] = &[

@@ -18,10 +18,11 @@ pub struct Known<'a> {
 }
 
 impl Known<'_> {
-    /// Nothing if one of both does not say.
+    /// Nothing if one of both does not say. A login of docker's is always for a server, if only for one that is none.
     fn is_of_server(&self, offer: &Offered) -> Option<bool> {
-        offer.server.as_ref()?;
-        Some(offer.is_for(self.server?))
+        let server = self.server?;
+        let says = offer.server.is_some() || matches!(offer.source, Source::Docker { .. });
+        says.then(|| offer.is_for(server))
     }
 
     fn is_of_prefix(&self, offer: &Offered) -> Option<bool> {

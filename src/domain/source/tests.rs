@@ -85,6 +85,9 @@ fn what_contradicts_a_prefix_or_a_server_is_never_the_only_one_there_is() {
     let asked = Asked::Docker(None);
     let other = choose(&asked, &ghcr, known(None, Some("127.0.0.1:5602"))).unwrap_err();
     assert!(other.why.contains("no login for 127.0.0.1:5602") && other.hint.contains("docker:ghcr.io"), "{other:?}");
+    let odd = Offered::new(Source::Docker { key: "me@x".into() }).refused("it is none");
+    let other = choose(&asked, &[odd, docker("ghcr.io")], known(None, Some("quay.io"))).unwrap_err();
+    assert!(other.why.contains("no login for quay.io"), "{other:?}");
     let named = Asked::Docker(Some("ghcr.io".to_owned()));
     assert_eq!(choose(&named, &ghcr, known(None, Some("127.0.0.1:5602"))), Ok(ghcr[0].clone()), "it is named");
     let quay = Prefix::parse("QUAY").unwrap();

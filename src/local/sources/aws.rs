@@ -71,13 +71,10 @@ pub(super) fn take(env: &Env, profile: &Foreign) -> Result<Taken, SourceFault> {
 fn profiles(env: &Env) -> Result<BTreeMap<String, Both>, SourceFault> {
     let read = |file| place(env, file).and_then(|path| sections(&path));
     let mut all: BTreeMap<String, Both> = BTreeMap::new();
-    let (credentials, config) = (read("credentials"), read("config"));
-    let (credentials, config) = match (credentials, config) {
-        (Err(fault), Err(SourceFault::Missing(_))) | (Err(SourceFault::Missing(_)), Err(fault)) => return Err(fault),
-        (Err(fault), Err(_)) => return Err(fault),
-        (Err(SourceFault::Missing(_)), Ok(config)) => (BTreeMap::new(), config),
-        (Err(fault), Ok(_)) => return Err(fault), // its keys go before the other's, so nothing is known
-        (Ok(credentials), config) => (credentials, config.unwrap_or_default()),
+    let (credentials, config) = match (read("credentials"), read("config")) {
+        (Err(SourceFault::Missing(_)), config) => (BTreeMap::new(), config?),
+        // Where the credentials file is broken nothing is known: its keys go before those of the other.
+        (credentials, config) => (credentials?, config.unwrap_or_default()),
     };
     for (name, profile) in credentials {
         all.entry(name).or_default().credentials = profile;
