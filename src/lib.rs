@@ -6,6 +6,7 @@ pub mod app;
 pub mod cli;
 pub mod domain;
 pub mod github;
+pub mod leash;
 pub mod local;
 pub mod registry;
 pub mod report;

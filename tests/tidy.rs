@@ -11,10 +11,11 @@ use std::path::{Path, PathBuf};
 const ROOMS: &[(&str, &[&str])] = &[
     ("sandbox", &[]),
     ("domain", &[]),
+    ("leash", &[]),
     ("report", &["domain"]),
     ("github", &["domain"]),
-    ("registry", &["domain"]),
-    ("local", &["domain"]),
+    ("registry", &["domain", "leash"]),
+    ("local", &["domain", "leash"]),
     ("work", &["domain", "github", "registry", "local"]),
     ("ui", &["domain"]),
     ("app", &["domain", "ui"]),
@@ -26,6 +27,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 const FORBIDDEN: &[(&str, &[&str])] = &[
     ("sandbox", &["ratatui", "crossterm", "octocrab", "keyring", "anyhow"]),
     ("domain", PURE),
+    ("leash", &["ratatui", "crossterm", "keyring", "anyhow", "axum", "octocrab", "reqwest", "std::env", "std::fs"]),
     ("report", PURE),
     ("github", &["ratatui", "crossterm", "keyring", "anyhow", "axum", "std::env"]),
     ("registry", &["ratatui", "crossterm", "keyring", "anyhow", "axum", "octocrab"]),

@@ -1,6 +1,7 @@
 //! The frame that never moves: header, tabs, body, notices, footer; and the words where there is no room for it.
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -200,6 +201,24 @@ pub fn draw(app: &App, frame: &mut Frame<'_>, memory: &mut Memory, look: &Look) 
     canvas.lines(rows.notices, notices);
     footer(app, &mut canvas, rows.footer);
     body(app, &mut canvas, rows.body);
+    if look.glyphs.mask.is_ascii() {
+        plain(frame.buffer_mut());
+    }
+}
+
+/// Our own words have marks too, which such a terminal cannot show; what others wrote stays as it is.
+fn plain(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        let mark = match cell.symbol() {
+            "«" | "»" => "\"",
+            "•" => "*",
+            "…" => ".",
+            "→" => ">",
+            "×" => "x",
+            _ => continue, // ASCII, or somebody else's
+        };
+        cell.set_symbol(mark);
+    }
 }
 
 fn body(app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) {

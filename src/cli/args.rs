@@ -50,13 +50,17 @@ Example:
   pullkey delete ACR --repo acme/api --yes";
 
 const TEST_HELP: &str = "\
-Nothing is written anywhere, and docker's own configuration is neither read nor changed.
+Nothing is written anywhere; docker's own configuration is never changed, and is read only
+for --from docker and --env.
 Exit 0 if the login works, 1 if the registry refused it or the server cannot work, 3 if it
 could not be told; of several with --env the worst.
 
 --from takes what is there already and runs a credential helper of docker's only for the
-login that is named, as in --from docker:ghcr.io. What `set --keep` or `rotate --keep` put
-into the system's keyring is tested by naming the credential and its scope.
+login that is named, as in --from docker:ghcr.io. What is for another prefix than PREFIX, or
+for another server than --server, is taken only where it is named so.
+
+What `set --keep` or `rotate --keep` put into the system's keyring is tested by naming the
+credential and its scope.
 
 Examples:
   pullkey test --preset acr --server mycompany.azurecr.io --username codespaces --password-file token.txt

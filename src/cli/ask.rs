@@ -14,11 +14,16 @@ impl Session {
         if !self.can_ask() {
             return Err(Failure::usage("not done without being sure", what, "add --yes if that is meant"));
         }
-        if self.interrupt.read(question(format!("{what}. Go on? [y/N] "))).await? {
+        if self.is_answered_yes(what).await? {
             Ok(())
         } else {
             Err(Failure::usage("nothing was changed", "the answer was not yes", ""))
         }
+    }
+
+    /// Asks somebody who is there.
+    pub(super) async fn is_answered_yes(&self, what: &str) -> Result<bool, Failure> {
+        self.interrupt.read(question(format!("{what}. Go on? [y/N] "))).await
     }
 }
 

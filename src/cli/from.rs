@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use super::args::PasswordArgs;
 use super::session::Session;
 use super::{Exit, Failure, password};
+use crate::domain::source::{Asked, Known, Offered, Taken, address};
 use crate::domain::{Foreign, Prefix, Sensitive};
 use crate::work;
 
@@ -26,21 +27,12 @@ pub(super) async fn given(
     session: &Session,
 ) -> Result<Given, Failure> {
     let (own_server, own_user) = (server.map(str::to_owned), user.map(Sensitive::from));
-    let Some(asked) = &args.from else {
-        let password = password::read(args, &session.env)?;
-        return Ok(Given { server: own_server, user: own_user, password, notes: Vec::new() });
-    };
-    let usage = |problem| Failure::new(Exit::Usage, problem);
-    let dir = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
-    let offer = work::find_source(&session.env, &dir, asked, (prefix, server)).map_err(usage)?;
-    if let Some(helper) = offer.helper.as_ref().filter(|_| !asked.is_exact()) {
-        consent(session, helper, &offer.source.flag(), &offer.source.words()).await?;
-    }
-    let taken = session.interrupt.read(work::take(&session.env, &dir, &offer.source)).await?.map_err(usage)?;
+    let Some(asked) = &args.from else { return typed_only(args, (own_server, own_user), session) };
+    let (offer, taken) = take(asked, Known { prefix, server, strictly: false }, session).await?;
     let mut notes = vec![format!("the values come from {}", offer.source.words())];
     if let (Some(server), Some(theirs)) = (server, taken.server.as_deref().filter(|theirs| Some(*theirs) != server)) {
-        let (server, theirs) = (Foreign::new(server).shown(), Foreign::new(theirs).shown());
-        notes.push(format!("--server {server} is used in place of {theirs}"));
+        let shown = |server: &str| address(&Foreign::new(server));
+        notes.push(format!("--server {} is used in place of {}", shown(server), shown(theirs)));
     }
     if own_user.as_ref().is_some_and(|user| *user != taken.user) {
         notes.push("--username is used in place of the user that stands there".to_owned());
@@ -53,6 +45,51 @@ pub(super) async fn given(
     })
 }
 
+/// Only a password, for a credential that exists: its server and its user are written only where they are typed, as
+/// nothing tells whether they are those of the place. So it is never «the only login there is» either.
+pub(super) async fn new_password(
+    args: &PasswordArgs,
+    (server, user): (Option<&str>, Option<&str>),
+    prefix: &Prefix,
+    session: &Session,
+) -> Result<Given, Failure> {
+    let (own_server, own_user) = (server.map(str::to_owned), user.map(Sensitive::from));
+    let Some(asked) = &args.from else { return typed_only(args, (own_server, own_user), session) };
+    let (offer, taken) = take(asked, Known { prefix: Some(prefix), server, strictly: true }, session).await?;
+    let mut notes = vec![format!("only the password is taken from {}", offer.line())];
+    if own_server.is_none() || own_user.is_none() {
+        notes.push("the server and the user name are written where --server and --username say them".to_owned());
+    }
+    if let (Some(server), Some(theirs)) = (server, taken.server.as_deref().filter(|theirs| Some(*theirs) != server)) {
+        let shown = |server: &str| address(&Foreign::new(server));
+        notes.push(format!("the password of {} is used for --server {}", shown(theirs), shown(server)));
+    }
+    if own_user.as_ref().is_some_and(|user| *user != taken.user) {
+        notes.push("--username is another user than the one that stands there".to_owned());
+    }
+    Ok(Given { server: own_server, user: own_user, password: taken.password, notes })
+}
+
+fn typed_only(
+    args: &PasswordArgs,
+    (server, user): (Option<String>, Option<Sensitive>),
+    session: &Session,
+) -> Result<Given, Failure> {
+    let password = password::read(args, &session.env)?;
+    Ok(Given { server, user, password, notes: Vec::new() })
+}
+
+async fn take(asked: &Asked, known: Known<'_>, session: &Session) -> Result<(Offered, Taken), Failure> {
+    let usage = |problem| Failure::new(Exit::Usage, problem);
+    let dir = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
+    let offer = work::find_source(&session.env, &dir, asked, known).map_err(usage)?;
+    if let Some(helper) = offer.helper.as_ref().filter(|_| !asked.is_exact()) {
+        consent(session, helper, &offer.source.flag(), &offer.source.words()).await?;
+    }
+    let taken = session.interrupt.read(work::take(&session.env, &dir, &offer.source)).await?.map_err(usage)?;
+    Ok((offer, taken))
+}
+
 async fn consent(session: &Session, helper: &Foreign, flag: &str, words: &str) -> Result<(), Failure> {
     let program = helper.shown();
     if !session.can_ask() {
@@ -62,5 +99,8 @@ async fn consent(session: &Session, helper: &Foreign, flag: &str, words: &str) -
             format!("name it: --from {flag}"),
         ));
     }
-    session.consent(false, &format!("{program} would be run and asked for {words}")).await
+    if session.is_answered_yes(&format!("{program} would be run and asked for {words}")).await? {
+        return Ok(());
+    }
+    Err(Failure::usage("nothing was taken", "the answer was not yes", ""))
 }

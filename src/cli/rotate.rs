@@ -12,7 +12,7 @@ use crate::work::{self, Rotation};
 pub(super) async fn run(args: &RotateArgs, session: &Session) -> Result<Exit, Failure> {
     let scope = args.scope.scope();
     let typed = (args.server.as_deref(), args.username.as_deref());
-    let given = from::given(&args.password, typed, Some(&args.prefix), session).await?;
+    let given = from::new_password(&args.password, typed, &args.prefix, session).await?;
     let server = given.server.as_deref().map(Sensitive::from);
     let values = Members { server, user: given.user, password: Some(given.password) };
     let trial = trial(given.server, &values, &args.images);

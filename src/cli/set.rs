@@ -31,6 +31,9 @@ pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failu
     if args.how.dry_run {
         return dry_run(args, session, (&draft, existing.as_ref()), &notes);
     }
+    // Before anything is asked, sent or written: they say whose values these are.
+    session.notes(&notes);
+    let told = notes.len();
     if let Some(listing) = listing.filter(|_| !session.json) {
         note(&format!("{} get it: {listing}", args.prefix));
         if existing.is_none() && session.can_ask() {
@@ -48,7 +51,7 @@ pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failu
         keep::after_write(args.how.kept.keep, session, (&draft.scope, &draft.prefix), (&saved, Some(&trial))).await;
     notes.extend(kept.note());
     let written = Written { test: tested.as_ref(), notes: &notes, ..Written::of(&draft.scope, &draft.prefix, &saved) };
-    session.notes(&notes);
+    session.notes(&notes[told..]);
     session.show(|| report::written_json(&written), || report::written(&written))?;
     Ok(kept.exit(exit_of(&saved, was_interrupted)))
 }

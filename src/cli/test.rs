@@ -21,11 +21,12 @@ pub(super) async fn run(args: &TestArgs, session: &Session) -> Result<Exit, Fail
     };
     let Subject { trial, notes, kept } = subject;
     let clients = session.registry()?;
+    // Before anything is sent: they say whose password goes where.
+    session.notes(&notes);
     let tested = session
         .interrupt
         .read(Box::pin(work::test(&clients, &trial, args.with.into(), Utc::now(), &mut |_| {})))
         .await?;
-    session.notes(&notes);
     let json = || {
         let mut document = report::test_json(&tested);
         document["notes"] = notes.clone().into();

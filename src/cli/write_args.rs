@@ -23,6 +23,8 @@ written and has not changed since. --afresh writes all of them again: a new pass
 --from takes server, user and password from docker's configuration, an AWS profile, the
 environment or a file of NAME=value or JSON; --server and --username go before it. A program
 that keeps docker's password is run only for the login that is named: --from docker:ghcr.io.
+What is for another prefix, or for another server than --server, is taken only where it is
+named so.
 
 --ends says when the password stops working, which GitHub never tells: pullkey keeps it on
 this machine, and `list` warns 30, 7 and 1 days before. Where the value tells it itself (a
@@ -45,6 +47,10 @@ The login is tested first, which needs the server and the user name: GitHub does
 back what is stored, so give both to have it tested (they are written too, which changes
 nothing if they are the same). Without them it is written untested, after asking; off a
 terminal that needs --yes or --no-test (else exit 2).
+
+--from takes only the password: the server and the user name are written where --server and
+--username say them. It has to be clear which login is meant: docker's by its name, as in
+--from docker:ghcr.io, or by --server; one of the environment or of a file by the same prefix.
 
 What --ends said of the old password is forgotten; say it of the new one.
 

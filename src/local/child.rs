@@ -1,16 +1,26 @@
-//! A short-lived child process: an environment of named variables only, a deadline, a bounded answer.
+//! A short-lived child process: an environment of named variables only, a deadline, a bounded answer, and an end
+//! together with everything it started.
 
 use std::ffi::OsStr;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::process::Command;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::process::{Child, Command};
 use zeroize::Zeroizing;
 
-/// More than this of a child's output is not read.
+use crate::leash::{self, Group};
+
+/// A longer answer is none.
 const BOUND: usize = 64 * 1024;
+
+/// What is kept of a child's standard error.
+const COMPLAINT: usize = 4 * 1024;
+
+/// How long a child that has ended is listened to. What it wrote is in the pipe by then, and comes at once; the pipe's
+/// end may never come, if it left somebody behind who holds it open.
+const AFTERMATH: Duration = Duration::from_millis(200);
 
 /// What to run.
 #[derive(Debug)]
@@ -29,45 +39,203 @@ pub(super) struct Call<'a> {
 pub(super) enum Ended {
     /// Exit code 0; its standard output.
     Fine(Zeroizing<String>),
-    /// It is not there, could not start, ended otherwise, or wrote no UTF-8.
-    Refused,
+    Failed(Failing),
     /// The deadline passed; it was killed.
     TooSlow,
 }
 
-/// Runs it to its end or its deadline. Dropping the future kills the child.
-pub(super) async fn run(call: Call<'_>) -> Ended {
-    let deadline = call.deadline;
-    tokio::time::timeout(deadline, read(call)).await.unwrap_or(Ended::TooSlow)
+/// Why there is no answer.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Failing {
+    /// No such program on the `PATH`.
+    Missing,
+    /// It is there and could not be started or listened to.
+    Unstartable,
+    /// Another exit code than 0, or none after a signal; and what it said of it, which may be anything.
+    Refused { code: Option<i32>, said: Zeroizing<String> },
+    /// It answered more than is read; it was killed.
+    TooMuch,
+    /// It answered no UTF-8.
+    NoText,
 }
 
-async fn read(call: Call<'_>) -> Ended {
-    let mut command = Command::new(call.program);
-    command.args(call.args).env_clear().envs(call.vars).kill_on_drop(true);
-    let input = if call.input.is_empty() { Stdio::null() } else { Stdio::piped() };
-    command.stdin(input).stdout(Stdio::piped()).stderr(Stdio::null());
-    if let Some(dir) = call.dir {
-        command.current_dir(dir);
+/// Runs it to its end or its deadline. Dropping the future kills the child and what it started.
+pub(super) async fn run(call: Call<'_>) -> Ended {
+    let deadline = call.deadline;
+    match tokio::time::timeout(deadline, answer(call)).await {
+        Ok(Ok(text)) => Ended::Fine(text),
+        Ok(Err(failing)) => Ended::Failed(failing),
+        Err(_) => Ended::TooSlow,
     }
-    let Ok(mut child) = command.spawn() else { return Ended::Refused };
+}
+
+async fn answer(call: Call<'_>) -> Result<Zeroizing<String>, Failing> {
+    let mut child = start(&call)?;
+    let group = Group::of(child.id());
     if let Some(mut stdin) = child.stdin.take() {
         // One that does not listen says so by how it ends.
         let _ = stdin.write_all(call.input).await;
     }
-    let Some(mut stdout) = child.stdout.take() else { return Ended::Refused };
-    // One allocation of full size: a growing buffer would leave copies of a token behind.
-    let mut bytes = Zeroizing::new(vec![0; BOUND]);
-    let mut filled = 0;
-    while filled < BOUND {
-        match stdout.read(&mut bytes[filled..]).await {
-            Ok(0) => break,
-            Ok(n) => filled += n,
-            Err(_) => return Ended::Refused,
-        }
+    let (Some(out), Some(err)) = (child.stdout.take(), child.stderr.take()) else { return Err(Failing::Unstartable) };
+    let (mut answer, mut complaint) = (Heard::of(BOUND), Heard::of(COMPLAINT));
+    let status = listen(&mut child, (out, &mut answer), (err, &mut complaint)).await?;
+    group.ended();
+    if !status.success() {
+        // Helpers of docker's tell on their standard output why they refuse.
+        let said = [&answer, &complaint].map(Heard::lossy);
+        let said = said.into_iter().find(|said| !said.trim().is_empty()).unwrap_or_default();
+        return Err(Failing::Refused { code: status.code(), said });
     }
-    drop(stdout);
-    match (child.wait().await, std::str::from_utf8(&bytes[..filled])) {
-        (Ok(status), Ok(text)) if status.success() => Ended::Fine(Zeroizing::new(text.to_owned())),
-        _ => Ended::Refused,
+    let text = std::str::from_utf8(answer.bytes()).map_err(|_| Failing::NoText)?;
+    Ok(Zeroizing::new(text.to_owned()))
+}
+
+fn start(call: &Call<'_>) -> Result<Child, Failing> {
+    let mut command = Command::new(call.program);
+    command.args(call.args).env_clear().envs(call.vars.iter().copied()).kill_on_drop(true);
+    let input = if call.input.is_empty() { Stdio::null() } else { Stdio::piped() };
+    command.stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped());
+    if let Some(dir) = call.dir {
+        command.current_dir(dir);
+    }
+    leash::own_group(&mut command);
+    command.spawn().map_err(|fault| match fault.kind() {
+        std::io::ErrorKind::NotFound => Failing::Missing,
+        _ => Failing::Unstartable, // whatever the system says
+    })
+}
+
+/// Reads both pipes until they end, or until the child has ended and they fall silent.
+async fn listen(
+    child: &mut Child,
+    (out, answer): (impl AsyncRead + Unpin, &mut Heard),
+    (mut err, complaint): (impl AsyncRead + Unpin, &mut Heard),
+) -> Result<ExitStatus, Failing> {
+    let reading = async {
+        let all = async { answer.hear(out).await.then_some(()).ok_or(Failing::TooMuch) };
+        let some = async {
+            complaint.hear(&mut err).await;
+            // Who complains at length is not kept waiting for a reader.
+            let _ = tokio::io::copy(&mut err, &mut tokio::io::sink()).await;
+            Ok(())
+        };
+        tokio::try_join!(all, some).map(drop)
+    };
+    tokio::pin!(reading);
+    let status = tokio::select! {
+        biased;
+        read = &mut reading => {
+            read?;
+            child.wait().await
+        }
+        status = child.wait() => {
+            if let Ok(read) = tokio::time::timeout(AFTERMATH, &mut reading).await {
+                read?;
+            }
+            status
+        }
+    };
+    status.map_err(|_| Failing::Unstartable)
+}
+
+/// The beginning of what is said, in one allocation of full size: a growing one would leave copies of a token behind.
+struct Heard {
+    room: Zeroizing<Vec<u8>>,
+    filled: usize,
+}
+
+impl Heard {
+    fn of(size: usize) -> Self {
+        Self { room: Zeroizing::new(vec![0; size]), filled: 0 }
+    }
+
+    /// Whether it ended within the room; what comes after is not read.
+    async fn hear(&mut self, mut from: impl AsyncRead + Unpin) -> bool {
+        while self.filled < self.room.len() {
+            match from.read(&mut self.room[self.filled..]).await {
+                Ok(0) | Err(_) => return true,
+                Ok(read) => self.filled += read,
+            }
+        }
+        matches!(from.read(&mut [0]).await, Ok(0) | Err(_))
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.room.get(..self.filled).unwrap_or_default()
+    }
+
+    fn lossy(&self) -> Zeroizing<String> {
+        Zeroizing::new(String::from_utf8_lossy(self.bytes()).into_owned())
+    }
+}
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::io::Read as _;
+
+    use super::*;
+
+    fn shell<'a>(script: &'a [&'a str; 2], deadline: Duration) -> Call<'a> {
+        let vars = vec![("PATH", OsStr::new("/usr/bin:/bin"))];
+        Call { program: "/bin/sh", args: script, vars, dir: None, input: b"", deadline }
+    }
+
+    const LONG: Duration = Duration::from_secs(60);
+
+    async fn ended(script: &str) -> Ended {
+        run(shell(&["-c", script], LONG)).await
+    }
+
+    #[tokio::test]
+    async fn each_way_of_giving_no_answer_is_told_from_the_others() {
+        assert_eq!(ended("printf answer").await, Ended::Fine("answer".to_owned().into()));
+        let refused = |code, said: &str| Ended::Failed(Failing::Refused { code, said: said.to_owned().into() });
+        assert_eq!(ended("echo not found; exit 1").await, refused(Some(1), "not found\n"));
+        assert_eq!(ended("echo locked >&2; exit 2").await, refused(Some(2), "locked\n"));
+        assert_eq!(ended("kill -9 $$").await, refused(None, ""));
+        assert_eq!(ended("yes").await, Ended::Failed(Failing::TooMuch));
+        assert_eq!(ended(r"printf '\377'").await, Ended::Failed(Failing::NoText));
+        let nowhere = Call { program: "pullkey-no-such-program", ..shell(&["-c", ""], LONG) };
+        assert_eq!(run(nowhere).await, Ended::Failed(Failing::Missing));
+        let folder = Call { program: "/", ..shell(&["-c", ""], LONG) };
+        assert_eq!(run(folder).await, Ended::Failed(Failing::Unstartable));
+        assert_eq!(ended("yes | head -c 300000 >&2; printf answer").await, Ended::Fine("answer".to_owned().into()));
+    }
+
+    #[tokio::test]
+    async fn a_child_that_ended_is_not_waited_for_because_of_those_it_left_behind() {
+        // They would keep the deadline waiting; the pipe ends with them.
+        let answer = ended("sleep 90 & echo $!").await;
+        let Ended::Fine(pid) = answer else { panic!("{answer:?}") };
+        let pid = rustix::process::Pid::from_raw(pid.trim().parse().unwrap()).unwrap();
+        rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+    }
+
+    #[tokio::test]
+    async fn one_that_takes_too_long_is_ended() {
+        let arguments = ["-c", "sleep 300 & wait"];
+        assert_eq!(run(shell(&arguments, Duration::from_millis(50))).await, Ended::TooSlow);
+    }
+
+    #[tokio::test]
+    async fn what_a_child_started_ends_with_it_when_it_is_given_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let script = format!("exec 3>{}; sleep 300 & echo started >&3; wait", pipe.display());
+        let opened = tokio::task::spawn_blocking(move || {
+            let mut pipe = std::fs::File::open(pipe).unwrap();
+            pipe.read_exact(&mut [0; 8]).unwrap();
+            pipe
+        });
+        let arguments = ["-c", script.as_str()];
+        let mut pipe = tokio::select! {
+            ended = run(shell(&arguments, LONG)) => panic!("{ended:?}"),
+            pipe = opened => pipe.unwrap(),
+        };
+        // It ends when nobody holds it any more.
+        pipe.read_to_end(&mut Vec::new()).unwrap();
     }
 }

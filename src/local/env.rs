@@ -73,8 +73,47 @@ const TERMINAL: &[&str] = &[
     "no_proxy",
 ];
 
-/// What a credential helper of docker's needs besides: where docker, AWS and their kin keep what is theirs.
-const SOURCES: &[&str] = &["AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE", "DOCKER_CONFIG"];
+/// What a credential helper of docker's needs besides: where docker, AWS, Google, `gpg` and `pass` keep what is theirs,
+/// and which account or region is meant. Names of files and folders, never a key or a token: who has AWS's keys in the
+/// environment only is told so by the helper.
+const SOURCES: &[&str] = &[
+    "AWS_CA_BUNDLE",
+    "AWS_CONFIG_FILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_DEFAULT_REGION",
+    "AWS_ECR_CACHE_DIR",
+    "AWS_ECR_DISABLE_CACHE",
+    "AWS_ECR_IGNORE_CREDS_STORAGE",
+    "AWS_PROFILE",
+    "AWS_REGION",
+    "AWS_ROLE_ARN",
+    "AWS_ROLE_SESSION_NAME",
+    "AWS_SDK_LOAD_CONFIG",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "AWS_STS_REGIONAL_ENDPOINTS",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AZURE_CONFIG_DIR",
+    "CLOUDSDK_ACTIVE_CONFIG_NAME",
+    "CLOUDSDK_CONFIG",
+    "CLOUDSDK_CORE_ACCOUNT",
+    "CLOUDSDK_CORE_PROJECT",
+    "CLOUDSDK_PYTHON",
+    "DOCKER_CONFIG",
+    "GNUPGHOME",
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    "GPG_TTY",
+    "HOMEDRIVE",
+    "HOMEPATH",
+    "PASSWORD_STORE_DIR",
+    "PASSWORD_STORE_GPG_OPTS",
+    "PASSWORD_STORE_UMASK",
+    "PINENTRY_USER_DATA",
+    "ProgramData",
+    "USERNAME",
+    "XDG_CACHE_HOME",
+    "XDG_CONFIG_DIRS",
+    "XDG_SESSION_ID",
+];
 
 /// What is read here and handed on to nobody. The tokens are among it: with `GH_TOKEN` set `gh` refuses to refresh
 /// (`gh help auth refresh`).
@@ -96,7 +135,6 @@ const OURS: &[&str] = &[
     "PULLKEY_REGISTRY_STAND_IN",
     "PULLKEY_STATE_DIR",
     "PULLKEY_THEME",
-    "XDG_CACHE_HOME",
 ];
 
 /// Another program, by what of the environment it gets.
@@ -215,10 +253,39 @@ mod tests {
             let given: Vec<_> = env.only_for(program).map(|(name, _)| name).collect();
             assert!(given.contains(&"HOME") && !given.contains(&member), "{given:?}");
             assert!(given.iter().all(|name| !OURS.contains(name)), "{given:?}");
+            // Files that hold one are named, the thing itself is not.
+            let is_secret = |name: &&str| {
+                let ends = ["TOKEN", "SECRET", "PASSWORD", "PASSPHRASE", "_KEY", "KEY_ID", "CREDENTIAL"];
+                ends.iter().any(|end| name.ends_with(end))
+            };
+            assert_eq!(given.iter().find(|name| is_secret(name)), None, "{program:?}");
         }
         assert!(["GH_TOKEN", "GITHUB_TOKEN"].iter().all(|name| OURS.contains(name)));
         let names: std::collections::BTreeSet<_> = known().collect();
         assert_eq!(names.len(), known().count());
+    }
+
+    #[test]
+    fn a_helper_finds_its_store_whatever_says_where_it_is() {
+        let env = Env::of(known().map(|name| (name, name)));
+        let given: Vec<_> = env.only_for(Program::CredentialHelper).map(|(name, _)| name).collect();
+        for name in [
+            "PASSWORD_STORE_DIR",
+            "GNUPGHOME",
+            "GPG_TTY",
+            "AWS_REGION",
+            "AWS_CONFIG_FILE",
+            "AWS_PROFILE",
+            "AWS_SHARED_CREDENTIALS_FILE",
+            "CLOUDSDK_CONFIG",
+            "DBUS_SESSION_BUS_ADDRESS",
+            "DISPLAY",
+            "HOME",
+            "XDG_RUNTIME_DIR",
+            "XDG_CACHE_HOME",
+        ] {
+            assert!(given.contains(&name), "{name}");
+        }
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub async fn remote(env: &Env, dir: &Path, host: &str) -> Remote {
     };
     match child::run(call).await {
         Ended::Fine(text) => choose(&text, host),
-        Ended::Refused | Ended::TooSlow => Remote::None,
+        Ended::Failed(_) | Ended::TooSlow => Remote::None,
     }
 }
 

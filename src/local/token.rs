@@ -198,7 +198,7 @@ impl Places {
                 let line = text.trim_end_matches(['\n', '\r']);
                 Ok((!line.trim().is_empty()).then(|| checked(line, TokenSource::Gh)))
             }
-            Ended::Refused => Ok(None),
+            Ended::Failed(_) => Ok(None),
             Ended::TooSlow => Err(TokenFault::SlowGh),
         }
     }

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use crate::domain::source::{Asked, Found, Offered, Source, Taken, choose};
-use crate::domain::{Prefix, Problem};
+use crate::domain::Problem;
+use crate::domain::source::{Asked, Found, Known, Offered, Source, Taken, choose};
 use crate::local::Env;
 use crate::local::sources::{self, SourceFault};
 
@@ -15,21 +15,16 @@ pub fn look_for_sources(env: &Env, dir: &Path) -> Found {
 }
 
 /// The one login that is asked for. Nothing is run.
-pub fn find_source(
-    env: &Env,
-    dir: &Path,
-    asked: &Asked,
-    (prefix, server): (Option<&Prefix>, Option<&str>),
-) -> Result<Offered, Problem> {
+pub fn find_source(env: &Env, dir: &Path, asked: &Asked, known: Known<'_>) -> Result<Offered, Problem> {
     let of_fault = |fault: SourceFault| fault.problem(WHAT);
     match asked {
-        Asked::Docker(_) => choose(asked, &sources::of::docker(env).map_err(of_fault)?, prefix, server),
+        Asked::Docker(_) => choose(asked, &sources::of::docker(env).map_err(of_fault)?, known),
         Asked::Aws(name) => {
             let asked = Asked::Aws(Some(name.clone().unwrap_or_else(|| sources::aws_profile(env))));
-            choose(&asked, &sources::of::aws(env).map_err(of_fault)?, prefix, server)
+            choose(&asked, &sources::of::aws(env).map_err(of_fault)?, known)
         }
-        Asked::Env(_) => choose(asked, &sources::of::environment(env), prefix, server),
-        Asked::File(path) => choose(asked, &sources::of::file(path, dir).map_err(of_fault)?, prefix, server),
+        Asked::Env(_) => choose(asked, &sources::of::environment(env), known),
+        Asked::File(path) => choose(asked, &sources::of::file(path, dir).map_err(of_fault)?, known),
     }
 }
 

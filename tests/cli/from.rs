@@ -4,6 +4,12 @@ use super::*;
 
 const DOTENV: &str = "# ours\nOTHER_CONTAINER_REGISTRY_SERVER=other.example\n";
 
+/// docker's configuration with one login.
+fn docker_config(server: &str) -> String {
+    // puller:0ther
+    format!(r#"{{"auths": {{"{server}": {{"auth": "cHVsbGVyOjB0aGVy"}}}}}}"#)
+}
+
 impl Desk {
     fn file(&self, name: &str, text: &str) {
         let path = self.home.path().join(name);
@@ -94,10 +100,50 @@ fn a_triple_of_the_environment_or_of_a_file_is_the_one_of_the_prefix() {
     desk.run("test --from file:ours.env TEAM").ends(0);
     desk.run(&format!("set TEAM --repo acme/web --preset other --from file:ours.env --yes --server {server}")).ends(0);
     let half = desk.run("test --from file:ours.env OTHER --json").ends(2).problem();
-    assert!(half["why"].as_str().unwrap().contains("OTHER_CONTAINER_REGISTRY_PASSWORD is missing"), "{half}");
-    desk.file("broken.env", "A=1\nB");
+    assert!(half["why"].as_str().unwrap().contains("OTHER_CONTAINER_REGISTRY_PASSWORD are missing"), "{half}");
+    desk.file("broken.env", "A=1\nTEAM_CONTAINER_REGISTRY_PASSWORD=a b\n");
     let broken = desk.run("test --from file:broken.env --json").ends(2).problem();
-    assert!(broken["why"].as_str().unwrap().contains("broken.env line 2"), "{broken}");
+    assert!(broken["why"].as_str().unwrap().contains("PASSWORD in line 2 has a blank"), "{broken}");
+}
+
+#[test]
+fn a_login_for_something_else_is_never_sent_or_written_because_it_is_the_only_one() {
+    let desk = Desk::new();
+    let (mine, other) = (desk.registry(RegistryKind::Basic), desk.registry(RegistryKind::Bearer));
+    desk.file(".docker/config.json", &docker_config(&mine));
+    let asked = || desk.world().requests().iter().filter(|request| request.door != "api").count();
+    let before = asked();
+    let refused = desk.run(&format!("test --from docker --server {other} --json")).ends(2).problem();
+    assert!(refused["why"].as_str().unwrap().contains(&format!("no login for {other}")), "{refused}");
+    assert_eq!(asked(), before, "nothing was sent");
+    let named = desk.run(&format!("test --from docker:{mine} --server {other} --with native"));
+    assert!(named.stderr.contains(&format!("--server {other} is used in place of {mine}")), "{named:?}");
+    let ghcr: Vec<_> = ["SERVER", "USER", "PASSWORD"].map(|m| format!("GHCR_CONTAINER_REGISTRY_{m}")).into();
+    let ghcr: Vec<_> = ghcr.iter().map(String::as_str).zip([mine.as_str(), "puller", PASSWORD]).collect();
+    let absent = desk.run_with("test ACR --from env --json", &ghcr).ends(2).problem();
+    assert!(absent["why"].as_str().unwrap().contains("no values of ACR"), "{absent}");
+    assert!(absent["hint"].as_str().unwrap().contains("env:GHCR"), "{absent}");
+}
+
+#[test]
+fn rotating_from_a_place_writes_its_password_and_nothing_that_was_not_said() {
+    let desk = Desk::new();
+    let mine = desk.registry(RegistryKind::Basic);
+    desk.set("TEAM --repo acme/api").ends(0);
+    let there = desk.values("repo:acme/api", "TEAM");
+    desk.file(".docker/config.json", &docker_config(&mine));
+    let line = "rotate TEAM --repo acme/api --yes";
+    let unnamed = desk.run(&format!("{line} --from docker --json")).ends(2).problem();
+    assert!(unnamed["hint"].as_str().unwrap().contains(&format!("--from docker:{mine}")), "{unnamed}");
+    let triple: Vec<_> = ["SERVER", "USER", "PASSWORD"].map(|m| format!("GHCR_CONTAINER_REGISTRY_{m}")).into();
+    let triple: Vec<_> = triple.iter().map(String::as_str).zip([mine.as_str(), "other", "0ther"]).collect();
+    desk.run_with(&format!("{line} --from env --json"), &triple).ends(2);
+    assert_eq!(desk.values("repo:acme/api", "TEAM"), there, "nothing was written");
+    let ran = desk.run(&format!("{line} --from docker:{mine}")).ends(0);
+    assert!(ran.stderr.contains("only the password is taken from docker's login for"), "{ran:?}");
+    let [server, user, password] = desk.values("repo:acme/api", "TEAM");
+    assert_eq!([&server, &user], [&there[0], &there[1]]);
+    assert_eq!(password.as_deref(), Some("0ther"));
 }
 
 #[test]

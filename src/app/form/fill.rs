@@ -3,12 +3,31 @@
 use super::Form;
 use crate::app::cx::Cx;
 use crate::app::notices::Tone;
-use crate::domain::source::Taken;
-use crate::domain::{Member, Sensitive};
+use crate::domain::preset::recognize;
+use crate::domain::source::{Source, Taken};
+use crate::domain::{Member, Members, Sensitive};
 
 impl Form {
-    /// Fills the fields with what was taken. A place that knows no server leaves that field as it is.
+    /// What was typed, member by member: not what the preset fills in by itself, nor what stays of an existing
+    /// credential.
+    pub fn typed(&self) -> Members<Option<Sensitive>> {
+        let typed = |member: Member| {
+            let field = self.values.get(member);
+            let fixed = self.preset.field(member).fixed.as_deref();
+            let is_own = !field.is_empty() && (fixed.is_none() || field.text() != fixed) && !self.is_kept(member);
+            is_own.then(|| field.value())
+        };
+        Members { server: typed(Member::Server), user: typed(Member::User), password: typed(Member::Password) }
+    }
+
+    /// Fills the fields with what was taken, under the preset of its server. A place that knows no server leaves that
+    /// field as it is.
     pub fn fill(&mut self, taken: &Taken, cx: &mut Cx<'_>) {
+        let moved = taken.server.as_deref().and_then(recognize).filter(|preset| preset.id != self.preset.id);
+        if let Some(preset) = moved {
+            let prefixes = self.taken.clone();
+            self.moved_to(preset, prefixes);
+        }
         let proposed = self.proposed();
         self.leave_field();
         let values = [
@@ -23,6 +42,15 @@ impl Form {
         }
         self.follow(&proposed);
         self.focus_first_empty();
-        cx.note(Tone::Good, format!("filled from {}", taken.source.words()));
+        let filled = format!("filled from {}", taken.source.words());
+        let is_aws = matches!(taken.source, Source::Aws { .. });
+        match moved {
+            Some(preset) => cx.note(Tone::Good, format!("{filled}; now set up as {}", preset.label)),
+            None if is_aws && !self.preset.id.starts_with("ecr") => {
+                let here = &self.preset.label;
+                cx.note(Tone::Warn, format!("{filled}: a key for Amazon ECR, and this is set up as {here}"));
+            }
+            None => cx.note(Tone::Good, filled),
+        }
     }
 }

@@ -1,5 +1,9 @@
-//! Profiles of AWS's shared credentials file that have a long-lived access key. No others can be stored as a secret:
-//! what a role, single sign-on or a session gives ends within hours, and is named with that reason.
+//! AWS profiles that have a long-lived access key. No others can be stored as a secret: what a role, single sign-on or
+//! a session gives ends within hours, and is named with that reason.
+//!
+//! Both files are read as botocore reads them (`configloader.py` over Python's `configparser`): keys in any case, `=`
+//! or `:`, a comment only where a line begins with it, an indented line as part of the value above it, so that what is
+//! nested is never taken for the profile's own. Other than there, blanks around a profile's name are no part of it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,39 +16,47 @@ use crate::domain::source::{Offered, Source, Taken};
 use crate::domain::{Foreign, Sensitive};
 use crate::local::Env;
 
-type Profile = BTreeMap<String, Zeroizing<String>>;
+const ID: &str = "aws_access_key_id";
+const KEY: &str = "aws_secret_access_key";
+/// The newer and the older name.
+const TOKENS: [&str; 2] = ["aws_session_token", "aws_security_token"];
 
 /// What makes a profile one of temporary keys, and the words for it.
 const TEMPORARY: &[(&str, &str)] = &[
     ("role_arn", "it takes on a role, whose keys end within hours"),
     ("sso_session", "it signs in by single sign-on, whose keys end within hours"),
     ("sso_start_url", "it signs in by single sign-on, whose keys end within hours"),
+    ("login_session", "it signs in by the browser, whose keys end within hours"),
     ("credential_process", "its keys come from a program, and are not in the file"),
 ];
 
+/// The keys of one profile in one file, in lower case.
+#[derive(Default)]
+struct Profile {
+    keys: BTreeMap<String, Zeroizing<String>>,
+    /// Keys that stand there twice in different case: AWS's own tools refuse the file.
+    doubled: Vec<String>,
+}
+
+/// A profile as both files have it.
+#[derive(Default)]
+struct Both {
+    credentials: Profile,
+    config: Profile,
+}
+
 pub(super) fn offers(env: &Env) -> Result<Vec<Offered>, SourceFault> {
-    let mut found: BTreeMap<String, Offered> = BTreeMap::new();
-    for (name, profile) in sections(&place(env, "credentials")?)? {
-        found.insert(name.clone(), offer(&name, &profile));
-    }
-    // Roles and single sign-on stand in the other file. Nothing is lost where it cannot be read.
-    let others = place(env, "config").and_then(|path| sections(&path)).unwrap_or_default();
-    for (name, profile) in others {
-        let name = name.strip_prefix("profile ").unwrap_or(&name).trim().to_owned();
-        if let Some(why) = temporary(&profile) {
-            found.entry(name.clone()).or_insert_with(|| of(&name).refused(why));
-        }
-    }
-    Ok(found.into_values().collect())
+    Ok(profiles(env)?.iter().map(|(name, both)| offer(name, both)).collect())
 }
 
 pub(super) fn take(env: &Env, profile: &Foreign) -> Result<Taken, SourceFault> {
-    let sections = sections(&place(env, "credentials")?)?;
-    let section = sections.get(profile.raw()).ok_or(SourceFault::Gone)?;
-    if let Some(why) = offer(profile.raw(), section).refused {
+    let profiles = profiles(env)?;
+    let both = profiles.get(profile.raw()).ok_or(SourceFault::Gone)?;
+    if let Some(why) = offer(profile.raw(), both).refused {
         return Err(SourceFault::Unusable(why));
     }
-    match (section.get("aws_access_key_id"), section.get("aws_secret_access_key")) {
+    let keys = &both.with_keys().keys;
+    match (keys.get(ID), keys.get(KEY)) {
         (Some(user), Some(password)) => Ok(Taken {
             source: Source::Aws { profile: profile.clone() },
             server: None,
@@ -55,42 +67,100 @@ pub(super) fn take(env: &Env, profile: &Foreign) -> Result<Taken, SourceFault> {
     }
 }
 
+/// The profiles of both files. One that is not there is nothing special; where one is broken, the other still counts.
+fn profiles(env: &Env) -> Result<BTreeMap<String, Both>, SourceFault> {
+    let read = |file| place(env, file).and_then(|path| sections(&path));
+    let mut all: BTreeMap<String, Both> = BTreeMap::new();
+    let (credentials, config) = match (read("credentials"), read("config")) {
+        (Err(SourceFault::Missing(_)), config) => (BTreeMap::new(), config?),
+        // Where the credentials file is broken nothing is known: its keys go before those of the other.
+        (credentials, config) => (credentials?, config.unwrap_or_default()),
+    };
+    for (name, profile) in credentials {
+        all.entry(name).or_default().credentials = profile;
+    }
+    for (section, profile) in config {
+        // Only these are profiles there; all else is sessions, services and the like.
+        let named = section.strip_prefix("profile").filter(|rest| rest.starts_with([' ', '\t'])).map(unquoted);
+        let named = named.or_else(|| Some(section.as_str()).filter(|name| *name == "default"));
+        // A profile of mere settings, such as a region, is no place to take keys from.
+        let has_keys = profile.keys.contains_key(ID) || temporary(&profile).is_some();
+        if let Some(name) = named.filter(|name| has_keys || all.contains_key(*name)) {
+            all.entry(name.to_owned()).or_default().config = profile;
+        }
+    }
+    Ok(all)
+}
+
+fn unquoted(name: &str) -> &str {
+    let name = name.trim();
+    let within = |quote: char| name.strip_prefix(quote)?.strip_suffix(quote);
+    within('"').or_else(|| within('\'')).unwrap_or(name).trim()
+}
+
 fn of(profile: &str) -> Offered {
     Offered::new(Source::Aws { profile: Foreign::new(profile) })
 }
 
-fn offer(name: &str, profile: &Profile) -> Offered {
-    let is_filled = |key: &str| profile.get(key).is_some_and(|value| !value.is_empty());
-    if is_filled("aws_session_token") {
+fn offer(name: &str, both: &Both) -> Offered {
+    let profile = both.with_keys();
+    if let Some(key) = profile.doubled.iter().find(|key| key.starts_with("aws_")) {
+        return of(name).refused(format!("{key} stands there twice"));
+    }
+    let value = |key: &str| profile.keys.get(key).map(|value| value.as_str()).filter(|value| !value.is_empty());
+    if TOKENS.iter().any(|token| value(token).is_some()) {
         return of(name)
             .refused("it has a session token, for which there is no secret and whose key ends within hours");
     }
-    if !is_filled("aws_access_key_id") || !is_filled("aws_secret_access_key") {
-        return of(name).refused(temporary(profile).unwrap_or("it has no access key of its own"));
+    let (Some(id), Some(key)) = (value(ID), value(KEY)) else {
+        let of_either = temporary(&both.credentials).or_else(|| temporary(&both.config));
+        return of(name).refused(of_either.unwrap_or("it has no access key of its own"));
+    };
+    if id.starts_with("ASIA") {
+        return of(name).refused("its key begins with ASIA, so it is a temporary one that ends within hours");
+    }
+    if id.contains('\n') || key.contains('\n') {
+        return of(name).refused("its key goes over several lines: no line of it may be indented");
     }
     // The id of an access key is the user, and no secret.
-    Offered { user: profile.get("aws_access_key_id").map(|id| Foreign::new(id.as_str())), ..of(name) }
+    Offered { user: Some(Foreign::new(id)), ..of(name) }
+}
+
+impl Both {
+    /// Where its keys stand; AWS's tools ask the credentials file first.
+    fn with_keys(&self) -> &Profile {
+        if self.credentials.keys.contains_key(ID) || !self.config.keys.contains_key(ID) {
+            &self.credentials
+        } else {
+            &self.config
+        }
+    }
 }
 
 fn temporary(profile: &Profile) -> Option<&'static str> {
-    TEMPORARY.iter().find(|(key, _)| profile.contains_key(*key)).map(|(_, why)| *why)
+    TEMPORARY.iter().find(|(key, _)| profile.keys.contains_key(*key)).map(|(_, why)| *why)
 }
 
 fn place(env: &Env, file: &str) -> Result<PathBuf, SourceFault> {
-    let named = env.filled("AWS_SHARED_CREDENTIALS_FILE").filter(|_| file == "credentials");
-    let below_home =
-        || Some(Path::new(env.get_os("HOME").or_else(|| env.get_os("USERPROFILE"))?).join(".aws").join(file));
-    named.map(PathBuf::from).or_else(below_home).ok_or_else(|| SourceFault::Missing(Foreign::new("~/.aws")))
+    let home = || env.get_os("HOME").or_else(|| env.get_os("USERPROFILE")).map(Path::new);
+    let variable = if file == "config" { "AWS_CONFIG_FILE" } else { "AWS_SHARED_CREDENTIALS_FILE" };
+    let named = env.filled(variable).map(|path| match (path.strip_prefix("~/"), home()) {
+        (Some(rest), Some(home)) => home.join(rest),
+        (Some(_), None) | (None, _) => PathBuf::from(path),
+    });
+    let below_home = || Some(home()?.join(".aws").join(file));
+    named.or_else(below_home).ok_or_else(|| SourceFault::Missing(Foreign::new("~/.aws")))
 }
 
-/// As AWS's tools read it: names as they stand, a comment only where a line begins with it, no value but after `=`.
 fn sections(path: &Path) -> Result<BTreeMap<String, Profile>, SourceFault> {
     let text = text_of(path)?;
     let mut rules = IniDefault::default();
     "\0".clone_into(&mut rules.default_section);
     rules.comment_symbols = vec!['#', ';'];
-    rules.delimiters = vec!['='];
+    rules.delimiters = vec!['=', ':'];
+    // Names of profiles are told apart by it; keys are lowered below.
     rules.case_sensitive = true;
+    rules.multiline = true;
     rules.enable_inline_comments = false;
     let read = Ini::new_from_defaults(rules).read(text.as_str().to_owned()).map_err(|fault| {
         // Its words are of the file's shape, never of its contents: «line 3: …».
@@ -102,11 +172,32 @@ fn sections(path: &Path) -> Result<BTreeMap<String, Profile>, SourceFault> {
             why: "it is no [profile] or key = value",
         }
     })?;
-    let named = read.into_iter().filter(|(name, _)| name != "\0");
-    Ok(named
-        .map(|(name, keys)| {
-            let keys = keys.into_iter().map(|(key, value)| (key, Zeroizing::new(value.unwrap_or_default())));
-            (name, keys.collect())
-        })
-        .collect())
+    let mut sections: BTreeMap<String, Profile> =
+        read.into_iter().filter(|(name, _)| name != "\0").map(|(name, keys)| (name, Profile::of(keys))).collect();
+    // Not a profile: what holds for all of them.
+    if let Some(defaults) = sections.remove("DEFAULT") {
+        for profile in sections.values_mut() {
+            for (key, value) in &defaults.keys {
+                profile.keys.entry(key.clone()).or_insert_with(|| value.clone());
+            }
+        }
+    }
+    Ok(sections)
+}
+
+impl Profile {
+    fn of(keys: impl IntoIterator<Item = (String, Option<String>)>) -> Self {
+        let mut profile = Self::default();
+        for (key, value) in keys {
+            let (key, value) = (key.to_lowercase(), Zeroizing::new(value.unwrap_or_default()));
+            // It begins on the next line: values of its own, nested.
+            if value.starts_with(['\n', '\r']) {
+                continue;
+            }
+            if profile.keys.insert(key.clone(), value).is_some() {
+                profile.doubled.push(key);
+            }
+        }
+        profile
+    }
 }

@@ -13,14 +13,14 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
 use super::{SourceFault, json_of, text_of};
 use crate::domain::source::{Offered, Source, Taken};
 use crate::domain::{Foreign, Sensitive, Server};
 use crate::local::Env;
-use crate::local::child::{self, Call, Ended};
+use crate::local::child::{self, Call, Ended, Failing};
 use crate::local::env::Program;
 
 /// How long a helper may take: somebody may have to unlock its store.
@@ -32,24 +32,38 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
+/// What is told of a helper's own words, in characters.
+const TOLD: usize = 160;
+
 const TOKEN: &str = "it is an identity token, which only docker itself can use and which ends";
 
+/// A `null` is nothing everywhere, as it is for docker.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct Config {
-    auths: BTreeMap<String, Auth>,
+    #[serde(deserialize_with = "nothing_if_null")]
+    auths: BTreeMap<String, Option<Auth>>,
+    #[serde(deserialize_with = "nothing_if_null")]
     creds_store: String,
-    cred_helpers: BTreeMap<String, String>,
+    #[serde(deserialize_with = "nothing_if_null")]
+    cred_helpers: BTreeMap<String, Option<String>>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Auth {
-    #[serde(rename = "auth")]
+    #[serde(rename = "auth", deserialize_with = "nothing_if_null")]
     pair: Text,
+    #[serde(deserialize_with = "nothing_if_null")]
     username: Text,
+    #[serde(deserialize_with = "nothing_if_null")]
     password: Text,
+    #[serde(deserialize_with = "nothing_if_null")]
     identitytoken: Text,
+}
+
+fn nothing_if_null<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(from: D) -> Result<T, D::Error> {
+    Ok(Option::deserialize(from)?.unwrap_or_default())
 }
 
 /// What a helper answers to `get`.
@@ -92,7 +106,7 @@ pub fn docker_login(env: &Env, server: &Server) -> DockerLogin {
         Err(fault) => return DockerLogin::Unreadable(fault.to_string()),
     };
     let key = server.lookup_key();
-    match (config.helper(&key), config.auths.get(&key)) {
+    match (config.helper(&key), config.looked_up(&key)) {
         (Some(helper), _) => DockerLogin::Helper(Foreign::new(format!("docker-credential-{helper}"))),
         (None, Some(auth)) => match auth.pair() {
             Some((user, _)) => DockerLogin::User(Foreign::new(user.as_str())),
@@ -107,15 +121,22 @@ pub(super) fn offers(env: &Env) -> Result<Vec<Offered>, SourceFault> {
     let mut offers: Vec<Offered> = Vec::new();
     for key in config.keys() {
         let offer = config.offer(key);
-        // The Hub has many names, and only one of them is looked up.
+        // One server may stand there under several keys, and only one of them is looked up.
         let same = |other: &Offered| offer.server.is_some() && other.server == offer.server;
         match offers.iter_mut().find(|other| same(other)) {
             None => offers.push(offer),
-            Some(other) if is_looked_up(key) => *other = offer,
+            Some(other) if found_by(key) > found_by(key_of(other)) => *other = offer,
             Some(_) => {}
         }
     }
     Ok(offers)
+}
+
+fn key_of(offer: &Offered) -> &str {
+    match &offer.source {
+        Source::Docker { key } => key.raw(),
+        Source::Aws { .. } | Source::Env { .. } | Source::File { .. } => "", // never offered here
+    }
 }
 
 pub(super) async fn take(env: &Env, key: &Foreign) -> Result<Taken, SourceFault> {
@@ -124,7 +145,7 @@ pub(super) async fn take(env: &Env, key: &Foreign) -> Result<Taken, SourceFault>
     let Some(Offered { server: Some(server), refused: None, .. }) = offer else { return Err(SourceFault::Gone) };
     let (user, password) = match config.helper(key.raw()) {
         Some(helper) => ask(env, helper, key.raw()).await?,
-        None => config.auths.get(key.raw()).and_then(Auth::pair).ok_or(SourceFault::Gone)?,
+        None => config.auth(key.raw()).and_then(Auth::pair).ok_or(SourceFault::Gone)?,
     };
     if user.as_str() == "<token>" {
         return Err(SourceFault::Unusable(TOKEN.to_owned()));
@@ -147,8 +168,19 @@ impl Config {
 
     /// The helper that keeps the login for this key, as docker finds it.
     fn helper(&self, key: &str) -> Option<&str> {
-        let own = self.cred_helpers.get(key).filter(|name| !name.is_empty());
+        let own = self.cred_helpers.get(key).and_then(Option::as_ref).filter(|name| !name.is_empty());
         own.or(Some(&self.creds_store)).map(String::as_str).filter(|name| !name.is_empty())
+    }
+
+    fn auth(&self, key: &str) -> Option<&Auth> {
+        self.auths.get(key)?.as_ref()
+    }
+
+    /// What docker's file has for the key that a pull looks up: under this very key, or else under one whose host it
+    /// is. Source: docker/cli `cli/config/credentials/file_store.go`, which asks no helper in the second way.
+    fn looked_up(&self, key: &str) -> Option<&Auth> {
+        let of_old = || self.auths.iter().find(|(there, _)| host_of(there) == key).and_then(|(_, auth)| auth.as_ref());
+        self.auth(key).or_else(of_old)
     }
 
     fn offer(&self, key: &str) -> Offered {
@@ -166,7 +198,7 @@ impl Config {
             }
             return Offered { helper: Some(program), ..offer };
         }
-        match self.auths.get(key) {
+        match self.auth(key) {
             Some(auth) if !auth.identitytoken.0.is_empty() => offer.refused(TOKEN),
             Some(auth) => match auth.pair() {
                 Some((user, _)) => Offered { user: Some(Foreign::new(user.as_str())), ..offer },
@@ -195,7 +227,6 @@ impl Auth {
 
 async fn ask(env: &Env, helper: &str, key: &str) -> Result<(Zeroizing<String>, Zeroizing<String>), SourceFault> {
     let program = format!("docker-credential-{helper}");
-    let fault = |why| SourceFault::Helper { program: Foreign::new(program.as_str()), why };
     let call = Call {
         program: &program,
         args: &["get"],
@@ -204,18 +235,68 @@ async fn ask(env: &Env, helper: &str, key: &str) -> Result<(Zeroizing<String>, Z
         input: key.as_bytes(),
         deadline: PATIENCE,
     };
-    match child::run(call).await {
-        Ended::Fine(text) => {
-            let answer: Answer = serde_json::from_str(&text).map_err(|_| fault("did not answer as helpers do"))?;
-            Ok((answer.username.0, answer.secret.0))
-        }
-        Ended::Refused => Err(fault("is not on the PATH, or has no such login")),
-        Ended::TooSlow => Err(fault("did not answer within a minute")),
+    let why = match child::run(call).await {
+        Ended::Fine(text) => match serde_json::from_str::<Answer>(&text) {
+            Ok(answer) if answer.username.0.is_empty() || answer.secret.0.is_empty() => {
+                "answered without a user or without a password".to_owned()
+            }
+            Ok(answer) => return Ok((answer.username.0, answer.secret.0)),
+            Err(_) => "did not answer as helpers do, with JSON that has Username and Secret".to_owned(),
+        },
+        Ended::TooSlow => "did not answer within a minute, and was ended".to_owned(),
+        Ended::Failed(failing) => match failing {
+            Failing::Missing => "is not on the PATH".to_owned(),
+            Failing::Unstartable => "is on the PATH and could not be started".to_owned(),
+            Failing::TooMuch => "answered more than any login is long, and was ended".to_owned(),
+            Failing::NoText => "answered something that is no text".to_owned(),
+            Failing::Refused { code, said } => refusal(code, &said),
+        },
+    };
+    Err(SourceFault::Helper { program: Foreign::new(program), why })
+}
+
+fn refusal(code: Option<i32>, said: &str) -> String {
+    let end = code.map_or_else(|| "was ended by a signal".to_owned(), |code| format!("refused with exit code {code}"));
+    match words_of(said) {
+        Some(words) => format!("{end}: {words}"),
+        None => format!("{end} and said nothing that can be told"),
     }
 }
 
-fn is_looked_up(key: &str) -> bool {
-    Server::parse(key).is_ok_and(|server| server.lookup_key() == key)
+/// A helper's own words, as far as they are words: what might be a value, with digits or odd signs in it, is left out.
+fn words_of(said: &str) -> Option<String> {
+    let line = said.lines().map(str::trim).find(|line| !line.is_empty())?;
+    let is_plain = |word: &str| {
+        let bare = word.trim_matches(|c: char| matches!(c, '.' | ',' | ':' | ';' | '"' | '\'' | '`' | '(' | ')'));
+        let is_number = bare.len() <= 3 && bare.bytes().all(|b| b.is_ascii_digit());
+        let is_word = bare.len() <= 20 && bare.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '_' | '\''));
+        is_number || is_word
+    };
+    let words: Vec<_> = line.split_whitespace().map(|word| if is_plain(word) { word } else { "(...)" }).collect();
+    let told: String = words.join(" ").chars().take(TOLD).collect();
+    words.iter().any(|word| *word != "(...)").then(|| Foreign::new(told).shown())
+}
+
+/// How surely a pull finds what stands under this key: under the key it looks up, under one whose host that is, or not.
+fn found_by(key: &str) -> u8 {
+    match Server::parse(key).map(|server| server.lookup_key()) {
+        Ok(wanted) if wanted == key => 2,
+        Ok(wanted) if wanted == host_of(key) => 1,
+        Ok(_) | Err(_) => 0,
+    }
+}
+
+/// What docker takes for the host of a key it wrote long ago: `ConvertToHostname`, in the same file.
+fn host_of(key: &str) -> String {
+    let of_address = || {
+        let (_, rest) = key.split_once("://")?;
+        let authority = rest.split(['/', '?', '#']).next()?;
+        let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+        // An IPv6 address loses its brackets where no port follows.
+        let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+        Some(bare.trim_end_matches(':').to_owned()).filter(|host| !host.is_empty())
+    };
+    of_address().unwrap_or_else(|| key.split('/').next().unwrap_or_default().to_owned())
 }
 
 fn place(env: &Env) -> Result<PathBuf, SourceFault> {

@@ -5,6 +5,7 @@
 
 mod aws;
 mod docker;
+mod dotenv;
 mod file;
 mod triples;
 
@@ -37,7 +38,7 @@ pub enum SourceFault {
     #[error("{0}")]
     Unusable(String),
     #[error("{} {why}", .program.shown())]
-    Helper { program: Foreign, why: &'static str },
+    Helper { program: Foreign, why: String },
 }
 
 impl SourceFault {

@@ -27,14 +27,17 @@ fn env(home: &TempDir, more: &[(&str, &str)]) -> Env {
 /// A helper on the home's own PATH that keeps one login and notes what it was given.
 #[cfg(unix)]
 fn helper(home: &TempDir, name: &str, answer: &str) {
+    let folder = home.path().display();
+    let script =
+        format!("read -r key\necho \"$1 $key\" > {folder}/asked\nexport -p > {folder}/given\nprintf '%s' '{answer}'");
+    helper_script(home, name, &script);
+}
+
+#[cfg(unix)]
+fn helper_script(home: &TempDir, name: &str, script: &str) {
     use std::os::unix::fs::PermissionsExt as _;
     let path = home.path().join(format!("docker-credential-{name}"));
-    let folder = home.path().display();
-    let script = format!(
-        "#!/bin/sh\nread -r key\necho \"$1 $key\" > {folder}/asked\nexport -p > {folder}/given\n\
-         printf '%s' '{answer}'\n"
-    );
-    std::fs::write(&path, script).unwrap();
+    std::fs::write(&path, format!("#!/bin/sh\nPATH=/usr/bin:/bin\n{script}\n")).unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
 }
 
@@ -102,10 +105,22 @@ async fn a_helper_runs_only_when_its_login_is_taken_and_gets_no_password_of_ours
     for (answer, says) in [
         (r#"{"Username":"<token>","Secret":"s3cret"}"#, "identity token"),
         ("credentials s3cret not found", "did not answer as helpers do"),
+        (r#"{"Username":"","Secret":"s3cret"}"#, "without a user or without a password"),
     ] {
         helper(&home, "fake", answer);
         let fault = take(&env, home.path(), &offers[0].source).await.unwrap_err();
         assert!(fault.to_string().contains(says) && !fault.to_string().contains("s3cret"), "{fault}");
+    }
+    for (script, says) in [
+        ("echo 'credentials not found in native keychain'; exit 1", "code 1: credentials not found in native keychain"),
+        ("echo 'pass: s3cret of x9y8 is locked.' >&2; exit 2", "code 2: pass: (...) of (...) is locked."),
+        ("printf s3cret; exit 1", "refused with exit code 1 and said nothing that can be told"),
+        ("yes s3cret", "answered more than any login is long"),
+        ("kill -9 $$", "ended by a signal"),
+    ] {
+        helper_script(&home, "fake", script);
+        let fault = take(&env, home.path(), &offers[0].source).await.unwrap_err().to_string();
+        assert!(fault.contains(says) && !fault.contains("s3cret"), "{fault}");
     }
     std::fs::remove_file(home.path().join("docker-credential-fake")).unwrap();
     let fault = take(&env, home.path(), &offers[0].source).await.unwrap_err();
@@ -153,16 +168,76 @@ async fn aws_profiles_with_a_long_lived_key_are_taken_and_the_others_refused_wit
     assert_eq!(aws_profile(&Env::of([("AWS_PROFILE", "ci")])), "ci");
 }
 
+/// The lines of all profiles of these two files.
+fn aws_lines(credentials: Option<&str>, config: Option<&str>) -> Vec<String> {
+    let home = home(&[]);
+    let (one, two) = (home.path().join("some/credentials"), home.path().join("other"));
+    std::fs::create_dir(home.path().join("some")).unwrap();
+    for (path, text) in [(&one, credentials), (&two, config)] {
+        if let Some(text) = text {
+            std::fs::write(path, text).unwrap();
+        }
+    }
+    let names = [("AWS_SHARED_CREDENTIALS_FILE", "~/some/credentials"), ("AWS_CONFIG_FILE", two.to_str().unwrap())];
+    of::aws(&env(&home, &names)).unwrap().iter().map(Offered::line).collect()
+}
+
+#[test]
+fn keys_that_end_are_refused_however_they_are_written() {
+    let key = "aws_access_key_id = AKIAX\naws_secret_access_key = s3cret\n";
+    for (text, says) in [
+        (format!("[a]\n{key}aws_security_token = t\n"), "session token"),
+        (format!("[a]\n{key}AWS_SESSION_TOKEN = t\n"), "session token"),
+        (format!("[DEFAULT]\naws_session_token: t\n[a]\n{key}"), "session token"),
+        (format!("[a]\n{}", key.replace("AKIA", "ASIA")), "begins with ASIA"),
+        (format!("[a]\n{key}AWS_SECRET_ACCESS_KEY = other\n"), "stands there twice"),
+    ] {
+        let lines = aws_lines(Some(&text), None);
+        assert!(lines.len() == 1 && lines[0].contains(says), "{lines:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_nested_or_goes_on_is_never_taken_for_a_key_of_the_profile() {
+    let nested = "[a]\naws_access_key_id = AKIAX\ns3 =\n  aws_secret_access_key = inner\n";
+    assert!(aws_lines(Some(nested), None)[0].contains("no access key"), "it has none of its own");
+    let indented = "[a]\naws_access_key_id = AKIAX\n  aws_secret_access_key = s3cret\n";
+    assert!(aws_lines(Some(indented), None)[0].contains("no access key"));
+    let goes_on = "[a]\naws_access_key_id = AKIAX\naws_secret_access_key = s3cret\n  more\n";
+    assert!(aws_lines(Some(goes_on), None)[0].contains("over several lines"));
+    let text = "[ spaced name ]\n AWS_Access_Key_ID: AKIAX\n s3 =\n   aws_secret_access_key = inner\n\
+                \n aws_secret_access_key: outer:=\n";
+    let home = home(&[(".aws/credentials", text)]);
+    let env = env(&home, &[]);
+    let source = Source::Aws { profile: "spaced name".into() };
+    assert_eq!(take(&env, home.path(), &source).await.unwrap().password, Sensitive::from("outer:="));
+}
+
+#[test]
+fn keys_of_the_configuration_count_where_the_credentials_file_has_none() {
+    let key = |id: &str| format!("aws_access_key_id = {id}\naws_secret_access_key = s\n");
+    let config = format!(
+        "[default]\n{}[profile ci]\n{}[profile 'two words']\n{}[other]\n{}[sso-session x]\nsso_start_url = u\n",
+        key("AKIA1"),
+        key("AKIA2"),
+        key("AKIA3"),
+        key("AKIA4"),
+    );
+    let lines = aws_lines(Some(&format!("[ci]\n{}", key("AKIA5"))), Some(&config));
+    let told: Vec<_> = lines.iter().map(|line| line.rsplit(' ').next().unwrap()).collect();
+    assert_eq!(told, ["AKIA5", "AKIA1", "AKIA3"], "{lines:?}");
+    assert_eq!(aws_lines(None, Some(&config)).len(), 3);
+    assert_eq!(aws_lines(Some(&format!("[ci]\n{}", key("AKIA5"))), Some("[half\n")).len(), 1);
+}
+
 #[test]
 fn a_broken_file_is_told_by_its_line_and_never_by_its_words() {
     let broken_ini = "[default]\naws_access_key_id = s3cret\n[half s3cret\n";
     let files = [
         (".docker/config.json", "{\n \"auths\": {\"ghcr.io\": {\"auth\": \"s3cret\",,}}}"),
         (".aws/credentials", broken_ini),
-        (".env", "# ours\nA=1\n\nACR_CONTAINER_REGISTRY_PASSWORD s3cret\n"),
-        ("open.env", "A=1\nACR_CONTAINER_REGISTRY_PASSWORD='s3cret\n"),
-        ("value.env", "A=1\nACR_CONTAINER_REGISTRY_PASSWORD=two s3cret words\n"),
         ("x.json", "{\"A\": \"b\"\n\n \"s3cret\"}"),
+        (".env", "[{\"ACR_CONTAINER_REGISTRY_PASSWORD\": \"s3cret\"}]"),
     ];
     let home = home(&files);
     let env = env(&home, &[]);
@@ -170,10 +245,8 @@ fn a_broken_file_is_told_by_its_line_and_never_by_its_words() {
     for (looked, name, line) in [
         (of::docker(&env), "config.json", 2),
         (of::aws(&env), "credentials", 3),
-        (file(".env"), ".env", 4),
-        (file("open.env"), "open.env", 2),
-        (file("value.env"), "value.env", 2),
         (file("x.json"), "x.json", 3),
+        (file(".env"), ".env", 1),
     ] {
         let text = looked.unwrap_err().to_string();
         assert!(text.contains(name) && text.contains(&format!("line {line} ")), "{text}");
@@ -186,20 +259,29 @@ fn a_broken_file_is_told_by_its_line_and_never_by_its_words() {
 #[tokio::test]
 async fn a_file_may_hold_several_triples_and_a_dollar_stays_one() {
     let text = "export ACR_CONTAINER_REGISTRY_SERVER=acme.azurecr.io\nACR_CONTAINER_REGISTRY_USER=\"robot$HOME\" # x\n\
-                ACR_CONTAINER_REGISTRY_PASSWORD='p$w d#1'\nGHCR_CONTAINER_REGISTRY_SERVER=ghcr.io\nOTHER=\\$x\n";
+                GREETING=hello world\nMY-KEY=1 \n\
+                ACR_CONTAINER_REGISTRY_PASSWORD='p\\$w d#1'\nGHCR_CONTAINER_REGISTRY_SERVER=ghcr.io\nOTHER=\\$x\n\
+                HARBOR_CONTAINER_REGISTRY_SERVER=h.example\nHARBOR_CONTAINER_REGISTRY_PASSWORD=two s3cret words\n";
     let json = r#"{"GHCR_CONTAINER_REGISTRY_SERVER": "ghcr.io", "GHCR_CONTAINER_REGISTRY_USER": "u",
-                   "GHCR_CONTAINER_REGISTRY_PASSWORD": "p\n$", "N": 1}"#;
-    let home = home(&[("a.env", text), ("b.json", json), ("c.env", "A_CONTAINER_REGISTRY_USER=x\\$y\n")]);
+                   "GHCR_CONTAINER_REGISTRY_PASSWORD": "p\n$", "N": 1, "ACR_CONTAINER_REGISTRY_USER": 12,
+                   "ACR_CONTAINER_REGISTRY_SERVER": null}"#;
+    let home = home(&[("a.env", text), ("b.json", json)]);
     let env = env(&home, &[]);
     let offers = of::file("a.env", home.path()).unwrap();
     assert_eq!(offers[0].line(), "ACR in a.env: acme.azurecr.io, as robot$HOME");
-    assert!(offers[1].line().contains("GHCR_CONTAINER_REGISTRY_USER and GHCR_CONTAINER_REGISTRY_PASSWORD is missing"));
+    let missing = "GHCR_CONTAINER_REGISTRY_USER and GHCR_CONTAINER_REGISTRY_PASSWORD are missing";
+    assert!(offers[1].line().contains(missing), "{}", offers[1].line());
+    let flawed = offers[2].line();
+    assert!(flawed.contains("HARBOR_CONTAINER_REGISTRY_PASSWORD in line 9 has a blank"), "{flawed}");
+    assert!(!flawed.contains("s3cret"), "{flawed}");
+    assert!(take(&env, home.path(), &offers[2].source).await.unwrap_err().to_string().contains("line 9"));
     let taken = take(&env, home.path(), &offers[0].source).await.unwrap();
-    assert_eq!(taken.password, Sensitive::from("p$w d#1"));
+    assert_eq!(taken.password, Sensitive::from("p\\$w d#1"));
     let prefix = Prefix::parse("GHCR").unwrap();
     let source = Source::File { path: "b.json".into(), prefix };
     assert_eq!(take(&env, home.path(), &source).await.unwrap().password, Sensitive::from("p\n$"));
-    assert!(of::file("c.env", home.path()).unwrap_err().to_string().contains("without the backslash"));
+    let number = of::file("b.json", home.path()).unwrap()[0].line();
+    assert!(number.contains("ACR_CONTAINER_REGISTRY_USER is a number: put it between double quotes"), "{number}");
     assert!(of::file("none.env", home.path()).unwrap_err().to_string().contains("is not there"));
     assert!(of::file(".", Path::new("/")).unwrap_err().to_string().contains("it is no file"));
 }
@@ -221,6 +303,28 @@ async fn the_environment_gives_each_triple_and_names_what_a_half_one_lacks() {
     assert!(!format!("{triples:?}").contains("s3cret"));
     let source = Source::Env { prefix: triples[0].prefix.clone() };
     assert_eq!(take(&env, Path::new("/"), &source).await.unwrap().password, Sensitive::from("s3cret"));
+}
+
+#[tokio::test]
+async fn a_key_of_old_is_found_by_its_host_as_docker_finds_it() {
+    let config = r#"{"auths": {
+        "http://127.0.0.1:44985/v2/": {"auth": "b2xkOnMzY3JldA=="}, "https://Ghcr.io": {"auth": "eDp5"},
+        "ghcr.io/team": {"auth": "b2N0b2NhdDpzM2NyZXQ="}, "https://[::1]:5000/v2/": {"auth": "b2xkOnMzY3JldA=="},
+        "https://index.docker.io": {"auth": "eDp5"}, "null.example": null}, "credHelpers": null, "credsStore": null}"#;
+    let home = home(&[(".docker/config.json", config)]);
+    let env = env(&home, &[]);
+    let login = |text: &str| docker_login(&env, &Server::parse(text).unwrap());
+    assert_eq!(login("127.0.0.1:44985"), DockerLogin::User("old".into()));
+    assert_eq!(login("ghcr.io"), DockerLogin::User("octocat".into()), "in this case, and not in the other");
+    assert_eq!(login("[::1]:5000"), DockerLogin::User("old".into()));
+    assert_eq!(login("docker.io"), DockerLogin::None, "the Hub is looked up under its address");
+    let offers = of::docker(&env).unwrap();
+    assert_eq!(of(&offers, "ghcr.io/team").contents(), "ghcr.io, as octocat", "the one that is found");
+    assert!(of(&offers, "null.example").contents().contains("not logged in"));
+    let source = of(&offers, "http://127.0.0.1:44985/v2/").source.clone();
+    assert_eq!(take(&env, home.path(), &source).await.unwrap().server.as_deref(), Some("127.0.0.1:44985"));
+    std::fs::write(home.path().join(".docker/config.json"), r#"{"auths": null}"#).unwrap();
+    assert_eq!(of::docker(&env).unwrap(), []);
 }
 
 #[test]

@@ -37,21 +37,8 @@ pub(super) fn is_running(_pid: u32) -> bool {
     true
 }
 
-pub(super) fn own_group(_command: &mut tokio::process::Command) {}
-
 pub(super) fn kill(_pid: u32) {}
 
 pub(super) fn end_own_group() {}
 
 pub(super) fn forbid_core_dumps() {}
-
-#[derive(Debug)]
-pub(super) struct Group;
-
-impl Group {
-    pub(super) fn of(_pid: Option<u32>) -> Self {
-        Self
-    }
-
-    pub(super) fn ended(self) {}
-}

@@ -12,8 +12,9 @@ use zeroize::Zeroizing;
 
 use super::discard::WATCH;
 use super::program::{Kind, Program};
-use super::{Tools, room, system};
+use super::{Tools, room};
 use crate::domain::{Foreign, Sensitive};
+use crate::leash::{self, Group};
 
 /// Bytes that are kept of what docker says.
 const LISTEN: usize = 16 * 1024;
@@ -92,7 +93,7 @@ pub(super) async fn run(
         .stdin(Stdio::piped())
         .spawn()
         .map_err(|why| cannot("docker's watcher (pullkey itself) cannot be started", &why))?;
-    let group = system::Group::of(child.id());
+    let group = Group::of(child.id());
     let (Some(mut pipe), Some(out), Some(err)) = (child.stdin.take(), child.stdout.take(), child.stderr.take()) else {
         return Err(Trouble::Cannot("docker cannot be listened to".to_owned()));
     };
@@ -122,7 +123,7 @@ async fn version(program: &Program, room: &Path) -> Result<String, Trouble> {
     let mut child = command.stdin(Stdio::null()).spawn().map_err(|why| {
         Trouble::Cannot(format!("{name} cannot be started: {}", Foreign::new(why.to_string()).shown()))
     })?;
-    let group = system::Group::of(child.id());
+    let group = Group::of(child.id());
     let Some(out) = child.stdout.take() else { return Err(Trouble::Cannot(format!("{name} cannot be listened to"))) };
     let answer = async {
         let words = listen(out).await;
@@ -152,7 +153,7 @@ fn prepare(command: &mut Command, docker: &Path, room: &Path) {
     // Client-side always: no daemon answers at a socket that does not exist.
     let nowhere = if cfg!(windows) { "npipe:////./pipe/pullkey-no-such-pipe".into() } else { nowhere(room) };
     command.env("DOCKER_HOST", nowhere).env("LC_ALL", "C").env("PATH", search_path(docker, room));
-    system::own_group(command);
+    leash::own_group(command);
 }
 
 fn nowhere(room: &Path) -> OsString {

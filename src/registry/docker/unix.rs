@@ -1,4 +1,4 @@
-//! What a run of docker needs of Unix: process groups, private folders, links.
+//! What a run of docker needs of Unix: private folders, links, an end for the watcher's group.
 
 use std::io;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -41,10 +41,6 @@ pub(super) fn is_running(pid: u32) -> bool {
     !matches!(rustix::process::test_kill_process(pid), Err(rustix::io::Errno::SRCH))
 }
 
-pub(super) fn own_group(command: &mut tokio::process::Command) {
-    command.process_group(0);
-}
-
 pub(super) fn kill(pid: u32) {
     if let Some(pid) = process(pid) {
         let _ = rustix::process::kill_process(pid, Signal::KILL);
@@ -67,27 +63,4 @@ pub(super) fn forbid_core_dumps() {
 
 fn process(pid: u32) -> Option<Pid> {
     Pid::from_raw(i32::try_from(pid).ok()?)
-}
-
-/// A child that leads a group; dropping the value before its end kills the whole group.
-#[derive(Debug)]
-pub(super) struct Group(Option<Pid>);
-
-impl Group {
-    pub(super) fn of(pid: Option<u32>) -> Self {
-        Self(pid.and_then(process))
-    }
-
-    /// The child has been waited for: its number may belong to somebody else now.
-    pub(super) fn ended(mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        if let Some(pid) = self.0 {
-            let _ = rustix::process::kill_process_group(pid, Signal::KILL);
-        }
-    }
 }

@@ -5,27 +5,38 @@ use chrono::{DateTime, Utc};
 use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};
 use crate::app::errand::{Brought, Errand};
+use crate::app::notices::Tone;
 use crate::app::protocol::{Job, JobId, Outcome};
 use crate::app::remote::Remote;
 use crate::app::screens::Behavior;
 use crate::app::world::World;
-use crate::domain::Problem;
 use crate::domain::source::{Found, Offered};
+use crate::domain::{Member, Members, Problem, Sensitive};
 
 #[derive(Clone, Debug)]
 pub struct State {
     pub found: Remote<Found>,
-    pub taking: Option<JobId>,
+    pub taking: Option<Taking>,
+    /// What went wrong with the selected line.
     pub problem: Option<Problem>,
     pub cursor: usize,
+    /// What stands in the fields and would be replaced.
+    typed: Members<Option<Sensitive>>,
+}
+
+/// The line that was chosen; the cursor may move on meanwhile.
+#[derive(Clone, Debug)]
+pub struct Taking {
+    id: JobId,
+    pub words: String,
 }
 
 impl State {
     /// Looks for what there is.
-    pub fn open(cx: &mut Cx<'_>) -> Self {
+    pub fn open(typed: Members<Option<Sensitive>>, cx: &mut Cx<'_>) -> Self {
         let mut found = Remote::Absent;
         found.begin(cx.start(Job::Errand(Errand::Look)));
-        Self { found, taking: None, problem: None, cursor: 0 }
+        Self { found, taking: None, problem: None, cursor: 0, typed }
     }
 
     pub fn offers(&self) -> &[Offered] {
@@ -45,13 +56,48 @@ impl State {
         }
     }
 
+    /// What the selected line would replace of what was typed, such as «the server and the user».
+    pub fn replaced(&self) -> Option<String> {
+        let offer = self.selected().filter(|offer| offer.refused.is_none())?;
+        let is_replaced = |member: &Member| match (self.typed.get(*member), member) {
+            (None, _) => false,
+            (Some(typed), Member::Server) => {
+                offer.server.as_ref().is_some_and(|server| *typed != Sensitive::from(server.raw()))
+            }
+            (Some(typed), Member::User) => offer.user.as_ref().is_none_or(|user| *typed != Sensitive::from(user.raw())),
+            (Some(_), Member::Password) => true,
+        };
+        let words: Vec<_> = Member::all().filter(is_replaced).map(|member| format!("the {}", member.word())).collect();
+        match &words[..] {
+            [] => None,
+            [one] => Some(one.clone()),
+            [first @ .., last] => Some(format!("{} and {last}", first.join(", "))),
+        }
+    }
+
+    /// Enter alone overwrites nothing.
+    fn not_by_enter(&self) -> Option<String> {
+        let replaced = || Some(format!("it would replace {} you typed; f does that", self.replaced()?));
+        self.not_now().or_else(replaced)
+    }
+
     /// A yes to this very line.
     fn take(&mut self, cx: &mut Cx<'_>) {
         if self.not_now().is_none()
-            && let Some(source) = self.selected().map(|offer| offer.source.clone())
+            && let Some(offer) = self.selected()
         {
+            let (source, words) = (offer.source.clone(), offer.source.words());
             self.problem = None;
-            self.taking = Some(cx.start(Job::Errand(Errand::Take(source))));
+            self.taking = Some(Taking { id: cx.start(Job::Errand(Errand::Take(source))), words });
+        }
+    }
+
+    /// What went wrong with a line is not said of another one.
+    fn select(&mut self, cursor: usize) {
+        let cursor = cursor.min(self.offers().len().saturating_sub(1));
+        if cursor != self.cursor {
+            self.cursor = cursor;
+            self.problem = None;
         }
     }
 }
@@ -67,41 +113,45 @@ impl Behavior for State {
             Some(_) | None => "fill",
         };
         let back = if self.taking.is_some() { "stop" } else { "back" };
-        let mut offers =
-            vec![Offer::called(Action::Activate, label).unless(self.not_now()), Offer::called(Action::Back, back)];
+        let mut offers = vec![Offer::called(Action::Activate, label).unless(self.not_by_enter())];
+        if self.replaced().is_some() {
+            offers.push(Offer::called(Action::Fill, "replace what is typed").unless(self.not_now()));
+        }
+        offers.push(Offer::called(Action::Back, back));
         offers.extend(moving());
         Facade { offers, typing: false }
     }
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
-        let last = self.offers().len().saturating_sub(1);
         match action {
-            Action::Activate => self.take(cx),
+            Action::Activate if self.not_by_enter().is_none() => self.take(cx),
+            Action::Activate => {}
+            Action::Fill => self.take(cx),
             Action::Back => match self.taking.take() {
-                Some(id) => cx.cancel(id),
+                Some(taking) => cx.cancel(taking.id),
                 None => return Flow::Close,
             },
-            Action::Up => self.cursor = self.cursor.saturating_sub(1),
-            Action::PageUp => self.cursor = self.cursor.saturating_sub(10),
-            Action::Top => self.cursor = 0,
-            Action::Down => self.cursor = (self.cursor + 1).min(last),
-            Action::PageDown => self.cursor = (self.cursor + 10).min(last),
-            _ => self.cursor = last, // to the bottom
+            Action::Up => self.select(self.cursor.saturating_sub(1)),
+            Action::PageUp => self.select(self.cursor.saturating_sub(10)),
+            Action::Top => self.select(0),
+            Action::Down => self.select(self.cursor + 1),
+            Action::PageDown => self.select(self.cursor + 10),
+            _ => self.select(usize::MAX), // to the bottom
         }
         Flow::Stay
     }
 
     fn point(&mut self, row: usize, cx: &mut Cx<'_>) -> Flow {
-        if self.cursor == row {
-            self.take(cx);
-        } else if row < self.offers().len() {
-            self.cursor = row;
+        match self.not_by_enter() {
+            _ if self.cursor != row => self.select(row),
+            None => self.take(cx),
+            Some(why) => cx.note(Tone::Warn, why),
         }
         Flow::Stay
     }
 
     fn waits_for(&self, id: JobId) -> bool {
-        self.found.loading_id() == Some(id) || self.taking == Some(id)
+        self.found.loading_id() == Some(id) || self.taking.as_ref().is_some_and(|taking| taking.id == id)
     }
 
     fn finished(&mut self, id: JobId, outcome: Outcome, cx: &mut Cx<'_>) {
@@ -128,7 +178,7 @@ impl Behavior for State {
     }
 
     fn close(&mut self, cx: &mut Cx<'_>) {
-        for id in self.found.loading_id().into_iter().chain(self.taking.take()) {
+        for id in self.found.loading_id().into_iter().chain(self.taking.take().map(|taking| taking.id)) {
             cx.cancel(id);
         }
     }

@@ -1,13 +1,15 @@
 //! Looking shows no password, taking is a yes to one line, and what is taken reaches the fields masked.
 #![allow(clippy::unwrap_used)]
 
+use crate::app::Look;
 use crate::app::errand::{Brought, Errand};
 use crate::app::protocol::{Job, Outcome};
 use crate::app::screens::Screen;
 use crate::app::tests::filling::{at_the_places, found, taken};
-use crate::app::tests::{CANARY, Driver, world};
+use crate::app::tests::{CANARY, Driver, look, world};
 use crate::domain::Problem;
-use crate::domain::source::Source;
+use crate::domain::source::{Source, Taken};
+use crate::ui::Glyphs;
 
 fn taking(driver: &Driver) -> crate::app::protocol::JobId {
     driver.running(|job| matches!(job, Job::Errand(Errand::Take(_))))
@@ -61,6 +63,77 @@ fn a_helper_is_run_only_by_enter_on_its_own_line_and_its_failure_is_told() {
 }
 
 #[test]
+fn what_went_wrong_is_said_of_its_own_line_and_what_is_taken_keeps_its_name() {
+    let mut driver = at_the_places();
+    driver.keys("down enter");
+    let id = taking(&driver);
+    driver.press("down");
+    driver.says("taking docker's login for ghcr.io").is_silent_about("taking the AWS profile");
+    driver.press("up");
+    let problem = Problem::new("the values could not be taken", "docker-credential-pass is not on the PATH", "x");
+    driver.finish(id, Outcome::Errand(Brought::Taken(Err(problem))));
+    driver.says("is not on the PATH");
+    driver.press("down");
+    driver.is_silent_about("is not on the PATH");
+}
+
+#[test]
+fn what_was_typed_is_replaced_by_its_own_key_and_not_by_enter() {
+    let mut driver = Driver::ready();
+    driver.keys("t");
+    driver.answer_everything();
+    driver.type_text("quay.io");
+    driver.press("tab");
+    driver.type_text("me");
+    driver.press("f7");
+    driver.answer_everything();
+    driver.keys("down down down enter");
+    driver.says("it would replace the server and the user you typed; f does that");
+    assert!(driver.live.is_empty(), "enter alone overwrites nothing");
+    driver.press("esc");
+    driver.says("quay.io");
+    driver.press("f7");
+    driver.answer_everything();
+    driver.keys("down down down");
+    driver.says("replaces the server and the user you typed");
+    driver.press("f");
+    let id = taking(&driver);
+    driver.finish(id, Outcome::Errand(Brought::Taken(Ok(taken()))));
+    driver.says("mycompany.azurecr.io").is_silent_about("quay.io");
+}
+
+#[test]
+fn our_own_marks_are_plain_where_a_terminal_has_nothing_else() {
+    let plain = Look { glyphs: Glyphs::ascii(), ..look() };
+    let mut driver = Driver::ready();
+    driver.keys("t");
+    driver.answer_everything();
+    for size in [(120, 40), (40, 10)] {
+        let text = driver.drawn(size.0, size.1, &plain).0;
+        assert!(text.is_ascii(), "{text}");
+        let mut there = at_the_places();
+        there.press("down");
+        let problem = Problem::new("not read", "it says «token»…", "x → y");
+        there.press("enter");
+        there.finish(taking(&there), Outcome::Errand(Brought::Taken(Err(problem))));
+        let text = there.drawn(size.0, size.1, &plain).0;
+        assert!(text.is_ascii() && (size.0 < 80 || text.contains("\"token\".")), "{text}");
+    }
+}
+
+#[test]
+fn a_long_list_says_where_one_is() {
+    let mut driver = at_the_places();
+    let Screen::Fill(state) = driver.app.top() else { panic!() };
+    assert_eq!(state.offers().len(), 5);
+    let small = |driver: &mut Driver| driver.look_at(40, 10).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(small(&mut driver).contains("1 of 5"), "{}", small(&mut driver));
+    driver.press("down");
+    let text = small(&mut driver);
+    assert!(text.contains("docker-credential-pass keeps it") && text.contains("you choose this line"), "{text}");
+}
+
+#[test]
 fn what_cannot_be_used_is_not_taken_and_says_why() {
     let mut driver = at_the_places();
     driver.keys("G enter");
@@ -82,6 +155,27 @@ fn the_wizards_fields_are_filled_too_and_f_is_a_letter_while_typing() {
     driver.finish(id, Outcome::Errand(Brought::Taken(Ok(taken()))));
     assert_eq!(driver.title(), "New credential");
     driver.says("mycompany.azurecr.io").is_silent_about(CANARY);
+}
+
+#[test]
+fn the_wizard_takes_the_product_of_what_it_is_filled_with_and_says_so() {
+    let mut driver = Driver::ready();
+    driver.keys("n enter enter f7");
+    driver.answer_everything();
+    driver.press("enter");
+    let hub = Taken {
+        source: Source::Docker { key: "https://index.docker.io/v1/".into() },
+        server: Some("https://index.docker.io/v1/".to_owned()),
+        ..taken()
+    };
+    driver.finish(taking(&driver), Outcome::Errand(Brought::Taken(Ok(hub))));
+    driver.says("now set up as Docker Hub");
+    driver.press("f7");
+    driver.answer_everything();
+    driver.keys("down down f");
+    let aws = Taken { source: Source::Aws { profile: "default".into() }, server: None, ..taken() };
+    driver.finish(taking(&driver), Outcome::Errand(Brought::Taken(Ok(aws))));
+    driver.says("a key for Amazon ECR, and this is set up as Docker Hub");
 }
 
 #[test]

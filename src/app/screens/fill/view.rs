@@ -10,6 +10,7 @@ use crate::app::screens::confirm::problem_lines;
 use crate::domain::source::Offered;
 use crate::ui::Role;
 use crate::ui::memory::Hit;
+use crate::ui::widgets::Level;
 
 pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
     let columns = area.width.saturating_sub(2);
@@ -18,7 +19,13 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
         u16::try_from(below.len()).unwrap_or(u16::MAX).saturating_add(1).min(area.height.saturating_sub(1) * 2 / 3);
     let list = Rect { height: area.height.saturating_sub(room), ..area };
     let inner = Rect { x: area.x + 1, y: list.bottom() + 1, width: columns, height: room.saturating_sub(1) };
+    let below = canvas.shortened(below, usize::from(inner.height));
     canvas.lines(inner, below);
+    let count = state.offers().len();
+    if count > usize::from(list.height) {
+        let line = canvas.line(Role::Dim, format!(" {} of {count}", state.cursor + 1));
+        canvas.lines(Rect { y: list.bottom(), height: room.min(1), ..area }, vec![line]);
+    }
     let visible = canvas.memory.visible("fill", state.offers().len(), state.cursor, usize::from(list.height));
     canvas.memory.hit_area(list, Hit::List("fill"));
     let mut cursor = None;
@@ -55,23 +62,26 @@ fn below(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) ->
         return problem_lines(problem, canvas, columns);
     }
     let spinner = canvas.look.glyphs.spinner(app.spin);
-    if state.taking.is_some() {
-        let words = state.selected().map_or_else(String::new, |offer| offer.source.words());
-        return canvas.wrapped(Role::Text, &format!("{spinner} taking {words}"), columns);
+    if let Some(taking) = &state.taking {
+        return canvas.wrapped(Role::Text, &format!("{spinner} taking {}", taking.words), columns);
     }
     if state.found.is_loading() {
         return canvas.wrapped(Role::Text, &format!("{spinner} looking; nothing is run"), columns);
     }
     let mut lines = Vec::new();
     if let Some(offer) = state.selected() {
-        lines.extend(canvas.wrapped(Role::Text, &offer.line(), columns));
+        // What choosing it does comes first: on a small terminal the rest may be cut.
         if let Some(helper) = &offer.helper {
             let text = format!("{} keeps it, and is run when you choose this line", helper.shown());
-            lines.extend(canvas.wrapped(Role::Dim, &text, columns));
+            lines.extend(canvas.wrapped(Role::Text, &text, columns));
         }
+        if let Some(replaced) = state.replaced() {
+            lines.extend(canvas.marked(Level::Warn, &format!("replaces {replaced} you typed"), columns));
+        }
+        lines.extend(canvas.wrapped(Role::Text, &offer.line(), columns));
     } else {
-        let text = "Nothing was found: no login of docker's, no AWS profile, no PREFIX_CONTAINER_REGISTRY_… in the \
-                    environment or in a .env here.";
+        let text = "Nothing was found: no login of docker's, no AWS profile, no PREFIX_CONTAINER_REGISTRY_SERVER in \
+                    the environment or in a .env here.";
         lines.extend(canvas.wrapped(Role::Text, text, columns));
     }
     for problem in state.found.value().iter().flat_map(|found| &found.broken) {

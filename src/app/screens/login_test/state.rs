@@ -12,7 +12,7 @@ use crate::app::ladder::{Copied, Ladder, Run};
 use crate::app::protocol::{Effect, JobId, Outcome, Part};
 use crate::app::screens::{Behavior, Screen, fill, wizard};
 use crate::app::world::World;
-use crate::domain::preset::{Obtain, Preset, presets, product_of_prefix, recognize, recognize_trial};
+use crate::domain::preset::{Obtain, Preset, presets, product_of_prefix, recognize_trial};
 use crate::domain::source::Taken;
 use crate::domain::verdict::With;
 use crate::domain::{Prefix, Renamed, Scope, Sensitive, Verdict};
@@ -190,7 +190,9 @@ impl Behavior for State {
             }
             (Focus::Form, Action::Back) => return Flow::Close,
             (Focus::Form, Action::Copy) => self.commands.copy(&self.form, cx),
-            (Focus::Form, Action::Fill) => return Flow::Push(Screen::Fill(Box::new(fill::State::open(cx)))),
+            (Focus::Form, Action::Fill) => {
+                return Flow::Push(Screen::Fill(Box::new(fill::State::open(self.form.typed(), cx))));
+            }
             (Focus::Form, _) => drop(form_act(&mut self.form, action, cx)),
             (Focus::Ladder, Action::Activate) => self.run(cx),
             (Focus::Ladder, Action::Back) => {
@@ -258,9 +260,6 @@ impl Behavior for State {
     }
 
     fn fill(&mut self, taken: &Taken, cx: &mut Cx<'_>) {
-        if let Some(preset) = taken.server.as_deref().and_then(recognize) {
-            self.form.moved_to(preset, None);
-        }
         self.form.fill(taken, cx);
     }
 

@@ -107,7 +107,8 @@ impl State {
 
     fn act_in_values(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
         if action == Action::Fill {
-            return Flow::Push(Screen::Fill(Box::new(fill::State::open(cx))));
+            let Some(typed) = self.plan().map(|plan| plan.form.typed()) else { return Flow::Stay };
+            return Flow::Push(Screen::Fill(Box::new(fill::State::open(typed, cx))));
         }
         let rotates = self.rotated().is_some();
         let mut commands = self.commands;

@@ -3,8 +3,13 @@
 //! It knows what a place is called and what may be shown of it, never how it is read. A password is in none of these
 //! types but [`Taken`].
 
+mod choose;
+#[cfg(test)]
+mod tests;
+
 use thiserror::Error;
 
+pub use self::choose::{Known, choose};
 use super::preset::looks_like_a_secret;
 use super::{Foreign, Member, Prefix, Problem, Sensitive, Server};
 
@@ -24,7 +29,7 @@ pub enum Source {
 impl Source {
     pub fn words(&self) -> String {
         match self {
-            Self::Docker { key } => format!("docker's login for {}", key.shown()),
+            Self::Docker { key } => format!("docker's login for {}", address(key)),
             Self::Aws { profile } => format!("the AWS profile {}", profile.shown()),
             Self::Env { prefix } => format!("the variables of {prefix}"),
             Self::File { path, prefix } => format!("{prefix} in {}", path.shown()),
@@ -34,7 +39,7 @@ impl Source {
     /// What `--from` takes for it.
     pub fn flag(&self) -> String {
         match self {
-            Self::Docker { key } => format!("docker:{}", key.shown()),
+            Self::Docker { key } => format!("docker:{}", address(key)),
             Self::Aws { profile } => format!("aws:{}", profile.shown()),
             Self::Env { prefix } => format!("env:{prefix}"),
             Self::File { path, .. } => format!("file:{}", path.shown()),
@@ -76,7 +81,7 @@ impl Offered {
     /// The user as it may be shown: somebody may have put a token there.
     pub fn shown_user(&self) -> Option<String> {
         let user = self.user.as_ref()?;
-        Some(if looks_like_a_secret(user.raw()) { "••• (looks like a token)".to_owned() } else { user.shown() })
+        Some(if holds_a_secret(user) { HIDDEN.to_owned() } else { user.shown() })
     }
 
     /// Server and user, as far as they are known, or why it is of no use.
@@ -87,7 +92,7 @@ impl Offered {
         let is_said = matches!((&self.source, &self.server), (Source::Docker { key }, Some(server)) if key == server);
         let server = match &self.server {
             _ if is_said => String::new(),
-            Some(server) => format!("{}, ", server.shown()),
+            Some(server) => format!("{}, ", address(server)),
             None => "no server, ".to_owned(),
         };
         let user = match (self.shown_user(), &self.helper) {
@@ -133,11 +138,41 @@ pub struct Triple {
     pub server: Option<Foreign>,
     pub user: Option<Foreign>,
     pub password: Option<Sensitive>,
+    /// What is wrong with an entry that is there.
+    pub flaw: Option<String>,
 }
 
 impl Triple {
     pub const fn new(prefix: Prefix) -> Self {
-        Self { prefix, server: None, user: None, password: None }
+        Self { prefix, server: None, user: None, password: None, flaw: None }
+    }
+
+    /// Its values, if all three are there and sound.
+    pub fn taken(self, source: Source) -> Result<Taken, String> {
+        if let Some(why) = self.refusal() {
+            return Err(why);
+        }
+        let missing = self.missing();
+        match (self.server, self.user, self.password) {
+            (Some(server), Some(user), Some(password)) => {
+                Ok(Taken { source, server: Some(server.raw().to_owned()), user: Sensitive::from(user.raw()), password })
+            }
+            _ => Err(missing_words(&missing)), // refused above
+        }
+    }
+
+    /// Why it cannot be used.
+    fn refusal(&self) -> Option<String> {
+        let missing = self.missing();
+        if let Some(flaw) = &self.flaw {
+            return Some(flaw.clone());
+        }
+        if !missing.is_empty() {
+            return Some(missing_words(&missing));
+        }
+        let is_telling = |server: &Foreign| server.raw().contains('@') || holds_a_secret(server);
+        let name = self.prefix.secret_name(Member::Server);
+        self.server.as_ref().is_some_and(is_telling).then(|| format!("{name} holds more than a server: {HIDDEN}"))
     }
 
     /// The names of what is not there; a blank value counts as none.
@@ -152,10 +187,41 @@ impl Triple {
 
     /// The triple as an offer of the place it stands in.
     pub fn offered(&self, source: Source) -> Offered {
-        let missing = self.missing();
-        let refused = (!missing.is_empty()).then(|| format!("{} is missing", missing.join(" and ")));
-        Offered { source, server: self.server.clone(), user: self.user.clone(), helper: None, refused }
+        let filled = |text: &Option<Foreign>| text.clone().filter(|text| !text.is_empty());
+        Offered {
+            source,
+            server: filled(&self.server),
+            user: filled(&self.user),
+            helper: None,
+            refused: self.refusal(),
+        }
     }
+}
+
+/// What is said of the secrets that are not there.
+pub fn missing_words(names: &[String]) -> String {
+    format!("{} {} missing", names.join(" and "), if names.len() == 1 { "is" } else { "are" })
+}
+
+/// In place of what nobody should see.
+const HIDDEN: &str = "(hidden: it looks like a token)";
+
+/// An address as it may be shown: without user information, and not where somebody put a token into it.
+pub fn address(text: &Foreign) -> String {
+    let shown = text.shown();
+    let (scheme, rest) = shown.split_once("://").map_or(("", shown.as_str()), |(scheme, rest)| (scheme, rest));
+    let scheme = if scheme.is_empty() { String::new() } else { format!("{scheme}://") };
+    match rest.rsplit_once('@') {
+        _ if holds_a_secret(&Foreign::new(rest.rsplit('@').next().unwrap_or_default())) => HIDDEN.to_owned(),
+        Some((_, host)) => format!("{scheme}(hidden)@{host}"),
+        None => shown.clone(),
+    }
+}
+
+/// Whether any word of it begins like a token.
+fn holds_a_secret(text: &Foreign) -> bool {
+    let between = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.');
+    text.raw().split(between).any(looks_like_a_secret)
 }
 
 /// The place `--from` names, as far as it names one.
@@ -214,138 +280,21 @@ impl Asked {
         }
     }
 
+    /// Whether the login itself is named, and not only where to look for it.
+    const fn is_by_name(&self) -> bool {
+        match self {
+            Self::Docker(name) | Self::Aws(name) => name.is_some(),
+            Self::Env(prefix) => prefix.is_some(),
+            Self::File(_) => false,
+        }
+    }
+
     const fn place(&self) -> &'static str {
         match self {
             Self::Docker(_) => "docker's configuration",
-            Self::Aws(_) => "the AWS credentials file",
+            Self::Aws(_) => "AWS's configuration",
             Self::Env(_) => "the environment",
             Self::File(_) => "the file",
         }
-    }
-}
-
-/// The one login that is meant: the one that is named, else that of the prefix, else that of the server, else the only
-/// one there is. It never guesses between two.
-pub fn choose(
-    asked: &Asked,
-    offers: &[Offered],
-    prefix: Option<&Prefix>,
-    server: Option<&str>,
-) -> Result<Offered, Problem> {
-    let what = "the values could not be taken";
-    let named: Vec<&Offered> = offers.iter().filter(|offer| asked.names(offer)).collect();
-    let of_prefix = |offer: &&&Offered| prefix.is_some() && offer.source.prefix() == prefix;
-    let of_server = |offer: &&&Offered| server.is_some_and(|server| offer.is_for(server));
-    let meant = named.iter().find(of_prefix).or_else(|| named.iter().find(of_server)).copied();
-    let usable: Vec<_> = named.iter().filter(|offer| offer.refused.is_none()).copied().collect();
-    let chosen = match (meant, &usable[..], &named[..]) {
-        (Some(offer), ..) => offer,
-        (None, [offer], _) | (None, [], [offer]) => *offer,
-        (None, [], []) => {
-            let there: Vec<_> = offers.iter().map(|offer| offer.source.flag()).collect();
-            let why = format!("{} has no such login", asked.place());
-            let hint = if there.is_empty() {
-                "give the values by themselves: --server, --username and --password-stdin".to_owned()
-            } else {
-                format!("there is {}", there.join(", "))
-            };
-            return Err(Problem::new(what, why, hint));
-        }
-        (None, ..) => {
-            let lines: Vec<_> = named.iter().map(|offer| offer.line()).collect();
-            let hint = match asked {
-                Asked::File(_) => "name the prefix, or the server with --server".to_owned(),
-                Asked::Docker(_) | Asked::Aws(_) | Asked::Env(_) => {
-                    let flags: Vec<_> = usable.iter().map(|offer| offer.source.flag()).collect();
-                    format!("name one: --from {}", flags.join(" or "))
-                }
-            };
-            return Err(Problem::new(what, format!("several logins are there: {}", lines.join("; ")), hint));
-        }
-    };
-    match &chosen.refused {
-        None => Ok(chosen.clone()),
-        Some(why) => {
-            let hint = "name another place, or give the values by themselves";
-            Err(Problem::new(what, format!("{}: {why}", chosen.source.words()), hint))
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    fn docker(key: &str) -> Offered {
-        let server = Some(Server::parse(key).unwrap().canonical().into());
-        Offered { server, user: Some("octocat".into()), ..Offered::new(Source::Docker { key: key.into() }) }
-    }
-
-    fn file(prefix: &str, server: &str) -> Offered {
-        let triple = Triple {
-            server: Some(server.into()),
-            user: Some("u".into()),
-            password: Some("p".into()),
-            ..Triple::new(Prefix::parse(prefix).unwrap())
-        };
-        triple.offered(Source::File { path: "x.env".into(), prefix: triple.prefix.clone() })
-    }
-
-    #[test]
-    fn what_from_takes_is_read_and_everything_else_refused() {
-        assert_eq!(Asked::parse("docker"), Ok(Asked::Docker(None)));
-        let hub = "https://index.docker.io/v1/";
-        assert_eq!(Asked::parse(&format!("docker:{hub}")), Ok(Asked::Docker(Some(hub.to_owned()))));
-        assert_eq!(Asked::parse("aws:ci"), Ok(Asked::Aws(Some("ci".to_owned()))));
-        assert_eq!(Asked::parse("env:acr"), Ok(Asked::Env(Some(Prefix::parse("ACR").unwrap()))));
-        assert_eq!(Asked::parse("file:/a:b"), Ok(Asked::File("/a:b".to_owned())));
-        for (text, fault) in [
-            ("", AskedFault::Unknown),
-            ("podman", AskedFault::Unknown),
-            ("file", AskedFault::Empty),
-            ("aws:", AskedFault::Empty),
-        ] {
-            assert_eq!(Asked::parse(text), Err(fault), "{text}");
-        }
-        assert!(matches!(Asked::parse("env:a b"), Err(AskedFault::Prefix(_))));
-    }
-
-    #[test]
-    fn the_named_login_is_taken_and_two_are_never_guessed_between() {
-        let offers = [docker("ghcr.io"), docker("https://index.docker.io/v1/")];
-        let asked = |name: Option<&str>| Asked::Docker(name.map(str::to_owned));
-        assert_eq!(choose(&asked(Some("docker.io")), &offers, None, None), Ok(offers[1].clone()), "a name of the Hub");
-        assert_eq!(choose(&asked(None), &offers, None, Some("ghcr.io")), Ok(offers[0].clone()));
-        assert_eq!(choose(&asked(None), &offers[..1], None, None), Ok(offers[0].clone()));
-        let several = choose(&asked(None), &offers, None, None).unwrap_err();
-        assert!(several.hint.contains("docker:ghcr.io or docker:https://index.docker.io/v1/"), "{several:?}");
-        let none = choose(&asked(Some("quay.io")), &offers, None, None).unwrap_err();
-        assert!(none.why.contains("no such login") && none.hint.contains("docker:ghcr.io"), "{none:?}");
-    }
-
-    #[test]
-    fn of_several_triples_that_of_the_prefix_is_taken_and_a_half_one_is_named() {
-        let mut offers = vec![file("ACR", "a.example"), file("GHCR", "ghcr.io")];
-        let asked = Asked::File("x.env".to_owned());
-        let prefix = Prefix::parse("GHCR").unwrap();
-        assert_eq!(choose(&asked, &offers, Some(&prefix), None), Ok(offers[1].clone()));
-        assert!(choose(&asked, &offers, None, None).unwrap_err().hint.contains("name the prefix"));
-        let half = Triple { server: Some("ghcr.io".into()), ..Triple::new(prefix.clone()) };
-        offers[1] = half.offered(Source::File { path: "x.env".into(), prefix: prefix.clone() });
-        let problem = choose(&asked, &offers, Some(&prefix), None).unwrap_err();
-        assert!(
-            problem.why.contains("GHCR_CONTAINER_REGISTRY_USER and GHCR_CONTAINER_REGISTRY_PASSWORD"),
-            "{problem:?}"
-        );
-    }
-
-    #[test]
-    fn hostile_names_are_cleaned_and_a_token_as_user_is_not_shown() {
-        let mut offer = docker("ghcr.io");
-        offer.source = Source::Docker { key: "\u{1b}[2J\u{202e}x".into() };
-        offer.user = Some("ghp_abcdefghijklmnopqrstuvwxyz0123456789".into());
-        let line = offer.line();
-        assert!(!line.chars().any(super::super::foreign::is_hostile) && !line.contains("ghp_"), "{line}");
     }
 }

@@ -1,0 +1,114 @@
+//! Which login is meant. It never guesses between two, and nothing that contradicts what was typed is ever «the only
+//! one there is»: a password must not go to a server, or under a prefix, that it is not for.
+
+use super::{Asked, Foreign, Offered, Prefix, Problem, Source, address};
+
+const WHAT: &str = "the values could not be taken";
+
+/// So many logins are named where one has to be chosen.
+const NAMED: usize = 5;
+
+/// What is known of the login besides what `--from` names.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Known<'a> {
+    pub prefix: Option<&'a Prefix>,
+    pub server: Option<&'a str>,
+    /// Whether it has to be told by name, prefix or server, and being the only one there is not enough.
+    pub strictly: bool,
+}
+
+impl Known<'_> {
+    /// Nothing if one of both does not say. A login of docker's is always for a server, if only for one that is none.
+    fn is_of_server(&self, offer: &Offered) -> Option<bool> {
+        let server = self.server?;
+        let says = offer.server.is_some() || matches!(offer.source, Source::Docker { .. });
+        says.then(|| offer.is_for(server))
+    }
+
+    fn is_of_prefix(&self, offer: &Offered) -> Option<bool> {
+        Some(offer.source.prefix()? == self.prefix?)
+    }
+
+    /// A typed server decides; else the prefix, where the place has one.
+    fn allows(&self, offer: &Offered) -> bool {
+        self.is_of_server(offer).or_else(|| self.is_of_prefix(offer)).unwrap_or(true)
+    }
+}
+
+/// The one login that is meant: the one that is named, else that of the prefix, else that of the server, else the only
+/// one there is that contradicts neither.
+pub fn choose(asked: &Asked, offers: &[Offered], known: Known<'_>) -> Result<Offered, Problem> {
+    let named: Vec<&Offered> = offers.iter().filter(|offer| asked.names(offer)).collect();
+    let fitting = || named.iter().copied().filter(|offer| asked.is_by_name() || known.allows(offer));
+    let of_prefix = fitting().find(|offer| known.is_of_prefix(offer) == Some(true));
+    let meant = of_prefix.or_else(|| fitting().find(|offer| known.is_of_server(offer) == Some(true)));
+    let usable: Vec<_> = fitting().filter(|offer| offer.refused.is_none()).collect();
+    let all: Vec<_> = fitting().collect();
+    let chosen = match (meant, &usable[..], &all[..]) {
+        (Some(offer), ..) => offer,
+        (None, [offer], _) if asked.is_by_name() || !known.strictly => *offer,
+        (None, [], [offer]) => *offer,
+        (None, [], []) => return Err(nothing(asked, offers, &named, known)),
+        (None, ..) => return Err(unnamed(asked, &usable, &all)),
+    };
+    match &chosen.refused {
+        None => Ok(chosen.clone()),
+        Some(why) => {
+            let hint = "name another place, or give the values by themselves";
+            Err(Problem::new(WHAT, format!("{}: {why}", chosen.source.words()), hint))
+        }
+    }
+}
+
+fn nothing(asked: &Asked, offers: &[Offered], named: &[&Offered], known: Known<'_>) -> Problem {
+    let place = asked.place();
+    let why = match (asked, known.prefix) {
+        _ if asked.is_by_name() => format!("{place} has no such login"),
+        (Asked::Env(_) | Asked::File(_), Some(prefix)) => format!("{place} has no values of {prefix}"),
+        (Asked::Docker(_) | Asked::Aws(_) | Asked::Env(_) | Asked::File(_), _) => format!("{place} has no login"),
+    };
+    let why = match known.server.filter(|_| !named.is_empty()) {
+        Some(server) => format!("{why} for {}", address(&Foreign::new(server))),
+        None => why,
+    };
+    let there: Vec<_> = offers.iter().filter(|offer| offer.refused.is_none()).collect();
+    if there.is_empty() {
+        return Problem::new(WHAT, why, "give the values by themselves: --server, --username and --password-stdin");
+    }
+    let there = listed(&there, ", ");
+    let hint = match asked {
+        _ if named.is_empty() => format!("there is {there}"),
+        Asked::File(_) => format!("there is {there}; name that prefix, or its server with --server"),
+        Asked::Docker(_) | Asked::Aws(_) | Asked::Env(_) => {
+            format!("there is {there}: what is for something else is taken only where --from names it so")
+        }
+    };
+    Problem::new(WHAT, why, hint)
+}
+
+fn unnamed(asked: &Asked, usable: &[&Offered], all: &[&Offered]) -> Problem {
+    let why = match (usable, all.len()) {
+        ([offer], _) => format!("which login is meant is not said; there is {}", offer.line()),
+        ([], count) => format!("none of the {count} logins there can be used"),
+        (several, _) => format!("{} logins are there", several.len()),
+    };
+    let hint = match asked {
+        _ if usable.is_empty() => "give the values by themselves".to_owned(),
+        Asked::File(_) => format!("name the prefix, or the server with --server: {}", listed(usable, " or ")),
+        Asked::Docker(_) | Asked::Aws(_) | Asked::Env(_) => format!("name one: --from {}", listed(usable, " or ")),
+    };
+    Problem::new(WHAT, why, hint)
+}
+
+/// What tells each from the others, of the first few.
+fn listed(offers: &[&Offered], between: &str) -> String {
+    let name = |offer: &&Offered| match &offer.source {
+        Source::File { prefix, .. } => prefix.to_string(),
+        source @ (Source::Docker { .. } | Source::Aws { .. } | Source::Env { .. }) => source.flag(),
+    };
+    let names: Vec<_> = offers.iter().take(NAMED).map(name).collect();
+    match offers.len().saturating_sub(NAMED) {
+        0 => names.join(between),
+        more => format!("{}, and {more} more", names.join(between)),
+    }
+}
