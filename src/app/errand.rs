@@ -2,8 +2,11 @@
 //! and its outcome, as in `protocol`; and how taken values reach the fields they were looked for.
 
 use super::App;
-use super::protocol::Effect;
+use super::cx::{Cx, Write};
+use super::notices::Tone;
+use super::protocol::{Effect, Job, Outcome};
 use super::screens::Screen;
+use super::writing::Change;
 use crate::domain::source::{Found, Source, Taken};
 use crate::domain::{Kept, Prefix, Problem, Scope};
 
@@ -33,11 +36,51 @@ pub enum Errand {
 /// How an errand ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Brought {
-    Found(Found),
+    Found(Result<Found, Problem>),
     Taken(Result<Taken, Problem>),
     Recalled(Result<Option<Kept>, Problem>),
     Kept(Result<(), Problem>),
     Forgotten(Result<bool, Problem>),
+}
+
+impl Errand {
+    /// The end of one that is not carried out.
+    pub fn refused(&self, problem: Problem) -> Brought {
+        match self {
+            Self::Look => Brought::Found(Err(problem)),
+            Self::Take(_) => Brought::Taken(Err(problem)),
+            Self::Recall { .. } => Brought::Recalled(Err(problem)),
+            Self::Keep { .. } => Brought::Kept(Err(problem)),
+            Self::Forget { .. } => Brought::Forgotten(Err(problem)),
+        }
+    }
+}
+
+impl Cx<'_> {
+    /// Values that are kept and were written just now are known to be GitHub's, so their entry says so.
+    pub(super) fn keep_written(&mut self, write: &Write, outcome: &Outcome) {
+        let (Some(change), Outcome::Saved(Ok(saved))) = (&write.change, outcome) else { return };
+        let is_meant = |(scope, prefix): &(Scope, Prefix)| scope == change.scope() && prefix == change.prefix();
+        let Some((target, trial)) = self.world.kept.take_if(|(target, _)| is_meant(target)) else { return };
+        let Change::Save(draft) = change else { return };
+        if draft.values != trial.members() {
+            return;
+        }
+        if saved.is_whole() {
+            let kept = Kept::written(trial, saved.now.as_ref(), &target.1);
+            let (scope, prefix) = target;
+            self.start(Job::Errand(Errand::Keep { scope, prefix, kept }));
+        } else {
+            self.world.kept = Some((target, trial)); // the rest may follow
+        }
+    }
+
+    /// What nobody waits for any more is told if it failed.
+    pub(super) fn settle_errand(&mut self, outcome: &Outcome) {
+        if let Outcome::Errand(Brought::Kept(Err(problem)) | Brought::Forgotten(Err(problem))) = outcome {
+            self.note(Tone::Warn, format!("{}: {}; {}", problem.what, problem.why, problem.hint));
+        }
+    }
 }
 
 impl App {

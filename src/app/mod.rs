@@ -366,7 +366,10 @@ impl App {
         if let Some(write) = &write {
             self.world.remember(self.now, write, &outcome);
             self.world.keep_ends(self.now, write, &outcome);
-            self.with_cx(effects, |_, cx| cx.after_write(id, write, &outcome));
+            self.with_cx(effects, |_, cx| {
+                cx.after_write(id, write, &outcome);
+                cx.keep_written(write, &outcome);
+            });
         }
         let used = matches!(outcome, Outcome::TokenUsed { .. }).then(|| outcome.clone());
         match self.owner(id) {

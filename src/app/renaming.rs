@@ -59,6 +59,9 @@ impl World {
         if let Some((scope, _)) = &mut self.latest {
             renamed.scope(scope);
         }
+        if let Some(((scope, _), _)) = &mut self.kept {
+            renamed.scope(scope);
+        }
         if let Some(scope) = &mut self.arrival {
             renamed.scope(scope);
         }

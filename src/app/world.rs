@@ -14,6 +14,7 @@ use crate::domain::seamless::Outlook;
 use crate::domain::source::Taken;
 use crate::domain::token::{Identity, Membership};
 use crate::domain::traffic::{Budget, Exchange, Pause, Traffic};
+use crate::domain::verdict::Trial;
 use crate::domain::{
     Draft, Member, MemberReport, Members, OrgName, Prefix, RepoName, Repository, Scope, ScopeKind, ScopeListing,
     Sensitive,
@@ -80,6 +81,8 @@ pub struct World {
     pub seamless: BTreeMap<Subject, Remote<Vec<Outlook>>>,
     /// Values on their way from the place they were taken to the fields.
     pub taken: Option<Taken>,
+    /// Kept values that one is about to write: once they are written, their entry in the keyring says so.
+    pub kept: Option<((Scope, Prefix), Trial)>,
 }
 
 /// What to look at, as the command line and the git remote say.
@@ -141,6 +144,7 @@ impl World {
             endings: Endings::default(),
             seamless: BTreeMap::new(),
             taken: None,
+            kept: None,
         }
     }
 
@@ -321,6 +325,7 @@ impl Cx<'_> {
         self.settle_repositories(id, outcome);
         self.settle_seamless(id, outcome);
         self.settle_endings(id, outcome);
+        self.settle_errand(outcome);
         match outcome {
             Outcome::SignIn(result) => {
                 if let Ok(identity) = result {
@@ -358,7 +363,6 @@ impl Cx<'_> {
             | Outcome::SignedOut(_)
             | Outcome::Codespaces(_)
             | Outcome::CodespacesChanged(_)
-            // Whoever asked for it takes it.
             | Outcome::Errand(_)
             | Outcome::Seamless(_) => {}
         }

@@ -51,9 +51,7 @@ pub(super) async fn after_write(
     (saved, trial): (&Saved, Option<&Trial>),
 ) -> Keeping {
     let Some(trial) = trial.filter(|_| keep && saved.is_whole()) else { return Keeping::NotAsked };
-    let now = saved.now.as_ref().and_then(|listing| listing.credential(prefix));
-    let updated_at = now.and_then(crate::domain::Credential::password_updated_at);
-    let kept = Kept { trial: trial.clone(), updated_at };
+    let kept = Kept::written(trial.clone(), saved.now.as_ref(), prefix);
     let entrance = match session.entrance() {
         Ok(entrance) => entrance,
         Err(failure) => return Keeping::Failed(*failure.problem),

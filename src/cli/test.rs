@@ -7,8 +7,8 @@ use super::args::TestArgs;
 use super::session::Session;
 use super::values::{self, Values};
 use super::{Exit, Failure, from, test_env};
-use crate::domain::kept::Since;
-use crate::domain::{Members, Prefix, Problem, Scope, Sensitive, TestReport, Trial, Verdict, preset};
+use crate::domain::kept::{Since, Times};
+use crate::domain::{Kept, Member, Members, Prefix, Problem, Scope, Sensitive, TestReport, Trial, Verdict, preset};
 use crate::{report, work};
 
 pub(super) async fn run(args: &TestArgs, session: &Session) -> Result<Exit, Failure> {
@@ -101,20 +101,36 @@ async fn kept(args: &TestArgs, session: &Session, scope: &Scope, prefix: &Prefix
     })?;
     let now = match session.github().await {
         Ok(gh) => session.interrupt.read(work::load_scope(&gh, scope, &mut |_| {})).await?,
+        Err(failure) if failure.exit == Exit::Interrupted => return Err(failure),
         Err(failure) => Err(*failure.problem),
     };
-    let since = now.map(|listing| kept.since(listing.credential(prefix)));
-    let note = match &since {
-        Ok(since) => since.note(),
-        Err(problem) => Some(format!("whether it changed on GitHub since is not known: {}", problem.why)),
+    let (since, note) = match &now {
+        Ok(listing) => {
+            let since = kept.since(listing, prefix);
+            let note = since.note();
+            (since, note)
+        }
+        Err(problem) => {
+            (Since::Unknown, Some(format!("whether it changed on GitHub since is not known: {}", problem.why)))
+        }
     };
-    let json = json!({
-        "updated_at": kept.updated_at,
-        "changed": since.ok().map(|since| since != Since::Unchanged),
-    });
+    let notes = kept.origin.note().map(str::to_owned).into_iter().chain(note).collect();
+    let json = kept_json(&kept, &since);
     let images = if args.images.is_empty() { kept.trial.images.clone() } else { args.images.clone() };
     let trial = Trial { images, ..kept.trial };
-    Ok(Subject { trial, notes: note.into_iter().collect(), kept: Some(json) })
+    Ok(Subject { trial, notes, kept: Some(json) })
+}
+
+/// Where kept values came from, as of when they are, and which members changed since; `null` where it is not known.
+fn kept_json(kept: &Kept, since: &Since) -> Value {
+    let times =
+        |Times { server, user, password }: &Times| json!({ "server": server, "user": user, "password": password });
+    json!({
+        "origin": kept.origin.word(),
+        "updated_at": kept.as_of.as_ref().map(times),
+        "changed": since.is_changed(),
+        "changed_members": since.members().into_iter().map(Member::word).collect::<Vec<_>>(),
+    })
 }
 
 /// The server in the clear: what was typed, unless the preset put its only one in its place.

@@ -7,10 +7,10 @@ use super::args::TestArgs;
 use super::session::Session;
 use super::{Exit, Failure, test};
 use crate::domain::source::Triple;
-use crate::domain::{Foreign, Prefix, Problem, Sensitive, Server, Trial};
+use crate::domain::{Foreign, Image, Prefix, Problem, Sensitive, Server, Trial};
 use crate::local::Env;
 use crate::local::sources::{DockerLogin, docker_login, in_environment};
-use crate::report::{self, Tried};
+use crate::report::{self, Docker, Environment, Tried};
 use crate::work;
 
 /// Source: GitHub Docs, «Allowing your codespace to access a private registry».
@@ -18,18 +18,23 @@ const WHEN: &str = "a codespace writes its logins only between onCreateCommand a
 
 pub(super) async fn run(args: &TestArgs, session: &Session) -> Result<Exit, Failure> {
     let is_codespace = session.env.get("CODESPACES") == Some("true");
+    let images = images(&args.images)?;
     let triples = in_environment(&session.env).into_iter();
     let meant = |triple: &Triple| args.prefix.as_ref().is_none_or(|prefix| *prefix == triple.prefix);
     let triples: Vec<_> = triples.filter(meant).collect();
     if triples.is_empty() {
         return Err(Failure::world(nothing(args.prefix.as_ref(), is_codespace)));
     }
+    let is_stray = |image: &&Named| !triples.iter().any(|triple| image.is_for(triple));
+    let strays = images.iter().filter(is_stray).map(|named| named.image.clone()).collect();
     let clients = session.registry()?;
     let mut tried = Vec::new();
     for triple in triples {
         let missing = triple.missing();
-        let notes = if missing.is_empty() { compared(&session.env, &triple, is_codespace) } else { Vec::new() };
-        let test = match trial(&triple, &args.images).filter(|_| missing.is_empty()) {
+        let own = images.iter().filter(|image| image.is_for(&triple)).map(|named| named.written.clone());
+        let images: Vec<_> = own.collect();
+        let docker = compared(&session.env, &triple, is_codespace);
+        let test = match trial(&triple, &images) {
             None => None,
             Some(trial) => {
                 let mut unheard = |_| {};
@@ -37,14 +42,43 @@ pub(super) async fn run(args: &TestArgs, session: &Session) -> Result<Exit, Fail
                 Some(session.interrupt.read(Box::pin(testing)).await?)
             }
         };
-        let images = args.images.clone();
-        tried.push(Tried { prefix: triple.prefix, missing, test, images, notes });
+        tried.push(Tried { prefix: triple.prefix, missing, test, images, docker });
     }
-    session.show(|| report::tried_json(&tried, is_codespace), || report::tried(&tried, is_codespace))?;
-    Ok(worst(&tried))
+    let environment = Environment { tried, strays, is_codespace };
+    session.show(|| report::environment_json(&environment), || report::environment(&environment))?;
+    Ok(worst(&environment))
 }
 
+/// An image as written, and taken apart.
+struct Named {
+    written: String,
+    image: Image,
+}
+
+impl Named {
+    /// Whether its pull uses this credential.
+    fn is_for(&self, triple: &Triple) -> bool {
+        let server = triple.server.as_ref().and_then(|server| Server::parse(server.raw()).ok());
+        server.is_some_and(|server| self.image.is_of(&server))
+    }
+}
+
+/// One credential's trial finds out nothing of what is no image at all, so that is refused before anything is tried.
+fn images(written: &[String]) -> Result<Vec<Named>, Failure> {
+    let named = |written: &String| {
+        let image = Image::parse(written).map_err(|fault| {
+            let shown = Foreign::new(written.chars().take(120).collect::<String>()).shown();
+            let why = format!("{shown}: this image {fault}");
+            Failure::usage("the image cannot be tried", why, "write it as in a Dockerfile")
+        })?;
+        Ok(Named { written: written.clone(), image })
+    };
+    written.iter().map(named).collect()
+}
+
+/// `None` for half a credential.
 fn trial(triple: &Triple, images: &[String]) -> Option<Trial> {
+    triple.missing().is_empty().then_some(())?;
     Some(Trial {
         server: triple.server.as_ref()?.raw().to_owned(),
         user: Sensitive::from(triple.user.as_ref()?.raw()),
@@ -54,10 +88,11 @@ fn trial(triple: &Triple, images: &[String]) -> Option<Trial> {
 }
 
 /// What could not be told is worse than what was refused, as nothing is known then; half a credential is refused by
-/// whoever looks it up.
-fn worst(tried: &[Tried]) -> Exit {
-    let exits = tried.iter().map(|one| one.test.as_ref().map_or(Exit::Refused, test::exit_of));
-    exits.max_by_key(|exit| *exit as u8).unwrap_or(Exit::World)
+/// whoever looks it up, and so is an image no credential is for.
+fn worst(environment: &Environment) -> Exit {
+    let exits = environment.tried.iter().map(|one| one.test.as_ref().map_or(Exit::Refused, test::exit_of));
+    let strays = environment.strays.iter().map(|_| Exit::Refused);
+    exits.chain(strays).max_by_key(|exit| *exit as u8).unwrap_or(Exit::World)
 }
 
 /// Only what can be known from inside: whether a secret exists on GitHub is not.
@@ -78,31 +113,46 @@ fn nothing(prefix: Option<&Prefix>, is_codespace: bool) -> Problem {
     Problem::new("there is nothing to test in the environment", why, hint)
 }
 
-/// What docker has for the same server. No value but the server is told.
-fn compared(env: &Env, triple: &Triple, is_codespace: bool) -> Vec<String> {
-    let Some(Ok(server)) = triple.server.as_ref().map(|server| Server::parse(server.raw())) else { return Vec::new() };
+/// What docker has for the same server. No value but the server is told; `None` for half a credential.
+fn compared(env: &Env, triple: &Triple, is_codespace: bool) -> Option<Docker> {
+    triple.missing().is_empty().then_some(())?;
+    let server = Server::parse(triple.server.as_ref()?.raw()).ok()?;
     let key = Foreign::new(server.lookup_key()).shown();
-    let absent = |there: String| {
-        if is_codespace {
+    let inside = |there: String, then: &str| if is_codespace { format!("{there}: {WHEN}, {then}") } else { there };
+    let later = "so a secret that came later takes a restart of the codespace, and a rebuild if docker has none after \
+                 that";
+    let newer = "so the variable is newer than docker's login, and what is missing is a restart (stop and start) of \
+                 the codespace, and a rebuild if docker still has the old one after that; unless somebody logged in \
+                 by hand";
+    let (word, note) = match docker_login(env, &server, (triple.user.as_ref()?, triple.password.as_ref()?)) {
+        DockerLogin::NoFile => {
+            ("no_configuration", inside("docker has no configuration here, so no login".to_owned(), later))
+        }
+        DockerLogin::None => ("none", inside(format!("docker has no login under {key}, which pulls look up"), later)),
+        DockerLogin::Unreadable(why) => ("unreadable", format!("what docker has is not known: {why}")),
+        DockerLogin::Helper(program) => (
+            "helper",
+            format!("whether docker has a login under {key} only {} knows, and it was not asked", program.shown()),
+        ),
+        DockerLogin::IdentityToken => (
+            "identity_token",
             format!(
-                "{there}: {WHEN}, so a secret that came later takes a restart of the codespace, and a rebuild if \
-                 docker has none after that"
-            )
-        } else {
-            there
+                "docker has an identity token under {key}, as `az acr login` leaves one; pulls use that and not these \
+                 values, and whether it works is not known"
+            ),
+        ),
+        DockerLogin::Undecodable => (
+            "undecodable",
+            format!("docker has something under {key} from which no login can be read; logging in anew replaces it"),
+        ),
+        DockerLogin::OtherUser => {
+            ("other_user", inside(format!("docker has a login under {key}, but with another user"), newer))
         }
+        DockerLogin::OtherPassword => (
+            "other_password",
+            inside(format!("docker has a login under {key} with the same user, but with another password"), newer),
+        ),
+        DockerLogin::Same => ("same", format!("docker has a login under {key} with the same user and password")),
     };
-    let note = match docker_login(env, &server) {
-        DockerLogin::NoFile => absent("docker has no configuration here, so no login".to_owned()),
-        DockerLogin::None => absent(format!("docker has no login under {key}, which pulls look up")),
-        DockerLogin::Unreadable(why) => format!("what docker has is not known: {why}"),
-        DockerLogin::Helper(program) => {
-            format!("whether docker has a login under {key} only {} knows, and it was not asked", program.shown())
-        }
-        DockerLogin::User(user) if Some(&user) == triple.user.as_ref() => {
-            format!("docker has a login under {key} with the same user")
-        }
-        DockerLogin::User(_) => absent(format!("docker has a login under {key}, but with another user")),
-    };
-    vec![note]
+    Some(Docker { word, note })
 }

@@ -1,50 +1,157 @@
-//! Values that are kept for testing a credential again: what was written or tested once, and as of when.
+//! Values that are kept for testing a credential again: where they came from, and as of when.
 
 use chrono::{DateTime, Utc};
 
-use super::{Credential, Prefix, Scope, Trial};
+use super::{Credential, Member, Members, Prefix, Scope, ScopeListing, Trial};
 
 /// What one entry of the keyring holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
     pub trial: Trial,
-    /// When GitHub's password was last written, as it was known when these were kept.
-    pub updated_at: Option<DateTime<Utc>>,
+    pub origin: Origin,
+    /// When GitHub's members were last written, as it was known when these were kept; `None` where it was not.
+    pub as_of: Option<Times>,
 }
 
-/// Whether what is kept can still be what GitHub has.
+/// Whether these very values were once GitHub's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// pullkey wrote them.
+    Written,
+    /// They passed a test, and nobody has to have written them.
+    Tested,
+}
+
+/// When each member was last written; `None` for one that is not there.
+pub type Times = Members<Option<DateTime<Utc>>>;
+
+/// What has become of the credential on GitHub since.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Since {
+    Unknown,
     Unchanged,
-    /// The password was written since.
-    Changed(DateTime<Utc>),
-    /// The password is no longer there.
-    Gone,
+    Changed { written: Vec<(Member, DateTime<Utc>)>, gone: Vec<Member> },
 }
 
 impl Kept {
-    /// What `now` has become of the credential on GitHub since.
-    pub fn since(&self, now: Option<&Credential>) -> Since {
-        match now.and_then(Credential::password_updated_at) {
-            None => Since::Gone,
-            Some(at) if Some(at) == self.updated_at => Since::Unchanged,
-            Some(at) => Since::Changed(at),
+    /// Values that were written just now; `now` is what was read back, if that succeeded.
+    pub fn written(trial: Trial, now: Option<&ScopeListing>, prefix: &Prefix) -> Self {
+        let is_whole = |times: &Times| times.iter().all(|(_, time)| time.is_some());
+        Self { trial, origin: Origin::Written, as_of: times(now, prefix).filter(is_whole) }
+    }
+
+    /// Values that passed a test; `now` is what is known of the scope.
+    pub fn tested(trial: Trial, now: Option<&ScopeListing>, prefix: &Prefix) -> Self {
+        Self { trial, origin: Origin::Tested, as_of: times(now, prefix) }
+    }
+
+    /// What has become of the credential since, by what its scope holds now.
+    pub fn since(&self, listing: &ScopeListing, prefix: &Prefix) -> Since {
+        let now = of_credential(listing.credential(prefix));
+        let is_known = listing.complete || now.iter().all(|(_, time)| time.is_some());
+        // What is not there at all is not what was written, whenever that was.
+        let then = |member| self.as_of.as_ref().map(|then| *then.get(member));
+        let was_there = |member| then(member).map_or(self.origin == Origin::Written, |time| time.is_some());
+        let gone: Vec<_> = Member::all().filter(|m| is_known && now.get(*m).is_none() && was_there(*m)).collect();
+        let is_new = |member, at| then(member).is_some_and(|then| then != Some(at));
+        let there = now.iter().filter_map(|(member, time)| Some((member, (*time)?)));
+        let written: Vec<_> = there.filter(|(member, at)| is_new(*member, *at)).collect();
+        match (written.is_empty() && gone.is_empty(), &self.as_of) {
+            (false, _) => Since::Changed { written, gone },
+            (true, Some(_)) if is_known => Since::Unchanged,
+            (true, _) => Since::Unknown,
+        }
+    }
+}
+
+impl Origin {
+    /// What a reader of a test should know of it; nothing where pullkey wrote the values.
+    pub const fn note(self) -> Option<&'static str> {
+        match self {
+            Self::Written => None,
+            Self::Tested => Some("kept after a test; whether GitHub has these very values is not known"),
+        }
+    }
+
+    /// For the keyring's record and for programs.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Written => "written",
+            Self::Tested => "tested",
         }
     }
 }
 
 impl Since {
-    /// What a reader of a test should know of it; nothing where nothing changed.
-    pub fn note(self) -> Option<String> {
+    /// `None` where it is not known.
+    pub const fn is_changed(&self) -> Option<bool> {
         match self {
-            Self::Unchanged => None,
-            Self::Changed(at) => Some(format!(
-                "changed on GitHub since (on {}), so the kept values may be old",
-                at.format("%Y-%m-%d at %H:%M UTC")
-            )),
-            Self::Gone => Some("the password is no longer on GitHub, so the kept values may be old".to_owned()),
+            Self::Unknown => None,
+            Self::Unchanged => Some(false),
+            Self::Changed { .. } => Some(true),
         }
     }
+
+    /// Which members were written since, or are gone.
+    pub fn members(&self) -> Vec<Member> {
+        match self {
+            Self::Unknown | Self::Unchanged => Vec::new(),
+            Self::Changed { written, gone } => {
+                let is_among = |m: &Member| gone.contains(m) || written.iter().any(|(other, _)| other == m);
+                Member::all().filter(is_among).collect()
+            }
+        }
+    }
+
+    /// What a reader of a test should know of it; nothing where nothing changed.
+    pub fn note(&self) -> Option<String> {
+        let (written, gone) = match self {
+            Self::Unknown => return Some("whether it changed on GitHub since is not known".to_owned()),
+            Self::Unchanged => return None,
+            Self::Changed { written, gone } => (written, gone),
+        };
+        // One write changes all three within a minute.
+        let mut times: Vec<(String, Vec<&str>)> = Vec::new();
+        for (member, at) in written {
+            let time = at.format("on %Y-%m-%d at %H:%M UTC").to_string();
+            match times.iter_mut().find(|(other, _)| *other == time) {
+                Some((_, words)) => words.push(member.word()),
+                None => times.push((time, vec![member.word()])),
+            }
+        }
+        let verb = |words: &[&str], one, many| if words.len() == 1 { one } else { many };
+        let sentence = |(time, words): (String, Vec<&str>)| {
+            format!("{} {} written {time}", the(&words), verb(&words, "was", "were"))
+        };
+        let mut parts: Vec<String> = times.into_iter().map(sentence).collect();
+        let gone: Vec<_> = gone.iter().map(|member| member.word()).collect();
+        if !gone.is_empty() {
+            parts.push(format!("{} {} no longer there", the(&gone), verb(&gone, "is", "are")));
+        }
+        Some(format!("changed on GitHub since ({}), so the kept values may be old", parts.join("; ")))
+    }
+}
+
+/// «the server, the user and the password»
+fn the(words: &[&str]) -> String {
+    let words: Vec<_> = words.iter().map(|word| format!("the {word}")).collect();
+    match words.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// What a listing that did not come whole lacks is not known.
+fn times(listing: Option<&ScopeListing>, prefix: &Prefix) -> Option<Times> {
+    let listing = listing?;
+    let times = of_credential(listing.credential(prefix));
+    (listing.complete || times.iter().all(|(_, time)| time.is_some())).then_some(times)
+}
+
+fn of_credential(credential: Option<&Credential>) -> Times {
+    let at = |member| Some(credential?.members.get(member).as_ref()?.updated_at);
+    Members { server: at(Member::Server), user: at(Member::User), password: at(Member::Password) }
 }
 
 /// Which entry: a credential at a scope of a host. Names do not tell letters' cases apart, as on GitHub.
@@ -61,7 +168,32 @@ pub fn entry(host: &str, scope: &Scope, prefix: &Prefix) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::domain::{Foreign, MemberState, RepoName};
+    use crate::domain::{MemberState, RepoName};
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(seconds, 0).unwrap()
+    }
+
+    fn acr() -> Prefix {
+        Prefix::parse("ACR").unwrap()
+    }
+
+    /// What GitHub has, by when each member was written.
+    fn now(times: [Option<i64>; 3]) -> ScopeListing {
+        let state = |seconds: Option<i64>| {
+            let updated_at = at(seconds?);
+            Some(MemberState { name: "X".to_owned(), created_at: at(0), updated_at, access: None })
+        };
+        let [server, user, password] = times.map(state);
+        let credential = Credential { members: Members { server, user, password }, ..Credential::new(acr()) };
+        ScopeListing { credentials: vec![credential], complete: true, ..ScopeListing::default() }
+    }
+
+    fn kept(origin: Origin, as_of: Option<[Option<i64>; 3]>) -> Kept {
+        let trial = Trial { server: "ghcr.io".to_owned(), user: "u".into(), password: "p".into(), images: Vec::new() };
+        let as_of = as_of.and_then(|seconds| times(Some(&now(seconds)), &acr()));
+        Kept { trial, origin, as_of }
+    }
 
     #[test]
     fn each_credential_has_an_entry_of_its_own() {
@@ -72,18 +204,59 @@ mod tests {
     }
 
     #[test]
-    fn a_password_that_was_written_since_is_told() {
-        let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
-        let trial = Trial { server: "ghcr.io".to_owned(), user: "u".into(), password: "p".into(), images: Vec::new() };
-        let kept = Kept { trial, updated_at: Some(at(5)) };
-        let mut now = Credential::new(Prefix::parse("ACR").unwrap());
-        assert_eq!(kept.since(Some(&now)), Since::Gone);
-        for (seconds, since) in [(5, Since::Unchanged), (6, Since::Changed(at(6)))] {
-            let name = Foreign::new("X").shown();
-            now.members.password = Some(MemberState { name, created_at: at(0), updated_at: at(seconds), access: None });
-            assert_eq!(kept.since(Some(&now)), since);
-        }
-        assert!(Since::Changed(at(6)).note().unwrap().contains("changed on GitHub since"));
+    fn each_member_that_was_written_since_or_is_gone_is_named() {
+        let kept = kept(Origin::Written, Some([Some(5); 3]));
+        let since = |times| kept.since(&now(times), &acr());
+        assert_eq!(since([Some(5); 3]), Since::Unchanged);
         assert_eq!(Since::Unchanged.note(), None);
+        for (member, times) in [
+            (Member::Server, [Some(60), Some(5), Some(5)]),
+            (Member::User, [Some(5), Some(60), Some(5)]),
+            (Member::Password, [Some(5), Some(5), Some(60)]),
+        ] {
+            let since = since(times);
+            assert_eq!((since.is_changed(), since.members()), (Some(true), vec![member]));
+            let note = since.note().unwrap();
+            let words = format!("since (the {} was written on 1970-01-01 at 00:01 UTC)", member.word());
+            assert!(note.contains(&words), "{note}");
+        }
+        let note = since([Some(61), Some(62), None]).note().unwrap();
+        assert!(note.contains(
+            "the server and the user were written on 1970-01-01 at 00:01 UTC; the password is no longer there"
+        ));
+        let none = kept.since(&ScopeListing { complete: true, ..ScopeListing::default() }, &acr());
+        assert_eq!(none.members().len(), 3);
+        assert!(none.note().unwrap().contains("the server, the user and the password are no longer there"));
+    }
+
+    #[test]
+    fn what_was_not_known_when_it_was_kept_is_not_called_changed() {
+        let unread = kept(Origin::Written, None);
+        let since = unread.since(&now([Some(5); 3]), &acr());
+        assert_eq!((since.is_changed(), since.members()), (None, Vec::new()));
+        assert!(since.note().unwrap().contains("not known"));
+        assert_eq!(unread.since(&now([Some(5), Some(5), None]), &acr()).members(), [Member::Password]);
+        let nothing = ScopeListing { complete: true, ..ScopeListing::default() };
+        let tested = kept(Origin::Tested, None);
+        assert_eq!(tested.since(&nothing, &acr()), Since::Unknown, "it need not ever have been there");
+        let cut_off = ScopeListing::default();
+        let since = kept(Origin::Written, Some([Some(5); 3])).since(&cut_off, &acr());
+        assert_eq!(since, Since::Unknown, "the list did not come whole");
+    }
+
+    #[test]
+    fn a_member_that_was_never_there_is_not_gone_and_a_new_one_is_written() {
+        let tested = kept(Origin::Tested, Some([Some(5), Some(5), None]));
+        assert_eq!(tested.since(&now([Some(5), Some(5), None]), &acr()), Since::Unchanged);
+        assert_eq!(tested.since(&now([Some(5); 3]), &acr()).members(), [Member::Password]);
+    }
+
+    #[test]
+    fn what_was_read_back_in_part_is_not_known() {
+        let trial = || kept(Origin::Written, None).trial;
+        let half = now([Some(5), Some(5), None]);
+        assert_eq!(Kept::written(trial(), Some(&half), &acr()).as_of, None);
+        assert!(Kept::tested(trial(), Some(&half), &acr()).as_of.is_some());
+        assert!(Kept::written(trial(), Some(&now([Some(5); 3])), &acr()).as_of.is_some());
     }
 }

@@ -6,7 +6,16 @@ use serde_json::{Value, json};
 
 use super::VERSION;
 use super::outcome::{steps, test_json};
-use crate::domain::{Prefix, TestReport};
+use crate::domain::{Image, Prefix, TestReport};
+
+/// All that was tried.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    pub tried: Vec<Tried>,
+    /// Images that no credential is for.
+    pub strays: Vec<Image>,
+    pub is_codespace: bool,
+}
 
 /// One credential of the environment.
 #[derive(Clone, Debug)]
@@ -15,44 +24,90 @@ pub struct Tried {
     /// The names of what is not there; then nothing was tested.
     pub missing: Vec<String>,
     pub test: Option<TestReport>,
-    /// The images that were tried.
+    /// The images of its registry, which were tried.
     pub images: Vec<String>,
-    /// How it compares with what docker has.
-    pub notes: Vec<String>,
+    /// How it compares with what docker has, where it can be compared.
+    pub docker: Option<Docker>,
+}
+
+/// What docker has beside a credential.
+#[derive(Clone, Debug)]
+pub struct Docker {
+    /// For programs.
+    pub word: &'static str,
+    pub note: String,
 }
 
 /// `pullkey test --env --json`.
-pub fn tried_json(tried: &[Tried], is_codespace: bool) -> Value {
-    let tests: Vec<_> = tried
+pub fn environment_json(environment: &Environment) -> Value {
+    let tests: Vec<_> = environment
+        .tried
         .iter()
         .map(|one| {
             let mut document = one.test.as_ref().map_or_else(|| json!({ "verdict": null, "steps": [] }), test_json);
             document["prefix"] = one.prefix.as_str().into();
             document["missing"] = one.missing.clone().into();
-            document["notes"] = one.notes.clone().into();
+            document["docker"] = one.docker.as_ref().map(|docker| docker.word).into();
+            document["notes"] = one.docker.iter().map(|docker| docker.note.clone()).collect::<Vec<_>>().into();
             document
         })
         .collect();
-    json!({ "version": VERSION, "codespace": is_codespace, "tests": tests })
+    let strays: Vec<_> = environment.strays.iter().map(Image::to_string).collect();
+    json!({
+        "version": VERSION,
+        "codespace": environment.is_codespace,
+        "tests": tests,
+        "images_of_no_credential": strays,
+    })
 }
 
 /// For people.
-pub fn tried(tried: &[Tried], is_codespace: bool) -> String {
-    let place = if is_codespace { "this codespace" } else { "this environment, which is no codespace" };
-    let mut out = format!("{} of {place}\n", if tried.len() == 1 { "one credential" } else { "the credentials" });
-    for one in tried {
+pub fn environment(environment: &Environment) -> String {
+    let place = if environment.is_codespace { "this codespace" } else { "this environment, which is no codespace" };
+    let subject = if environment.tried.len() == 1 { "one credential" } else { "the credentials" };
+    let mut out = format!("{subject} of {place}\n");
+    for one in &environment.tried {
         let _ = writeln!(out, "\n{}", one.prefix);
         if !one.missing.is_empty() {
-            let _ =
-                writeln!(out, "  FAIL  not whole    {} is missing, so nothing was tested", one.missing.join(" and "));
+            let verb = if one.missing.len() == 1 { "is" } else { "are" };
+            let missing = one.missing.join(" and ");
+            let _ = writeln!(out, "  FAIL  not whole    {missing} {verb} missing, so nothing was tested");
             let _ = writeln!(out, "        hint: all three have to be there and granted to this repository");
         }
-        for note in &one.notes {
-            let _ = writeln!(out, "  note  {note}");
+        if let Some(docker) = &one.docker {
+            let _ = writeln!(out, "  note  {}", docker.note);
         }
         if let Some(test) = &one.test {
             out.push_str(&steps(test, &one.images));
         }
     }
+    for image in &environment.strays {
+        let at = if image.host() == "docker.io" { "Docker Hub" } else { image.host() };
+        let _ = writeln!(out, "\n{image}");
+        let _ = writeln!(out, "  FAIL  no credential    it is at {at}, and no credential above is for that registry");
+        let _ = writeln!(
+            out,
+            "        hint: name an image of a registry above, or give this codespace a credential of {at}"
+        );
+    }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn half(missing: &[&str]) -> String {
+        let missing = missing.iter().map(|name| (*name).to_owned()).collect();
+        let prefix = Prefix::parse("ACR").unwrap();
+        let one = Tried { prefix, missing, test: None, images: Vec::new(), docker: None };
+        environment(&Environment { tried: vec![one], strays: Vec::new(), is_codespace: true })
+    }
+
+    #[test]
+    fn one_missing_name_is_and_two_are() {
+        assert!(half(&["A"]).contains("A is missing"));
+        assert!(half(&["A", "B"]).contains("A and B are missing"));
+    }
 }

@@ -10,24 +10,13 @@ use crate::work::{self, Keeper};
 impl Session {
     pub(super) async fn run(&self, errand: Errand) -> Brought {
         let dir = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
-        let keeper = self.keeper();
+        let Some(keeper) = self.keeper() else { return errand.refused(nothing_of_yours(&errand)) };
         match errand {
-            Errand::Look if keeper.is_none() => Brought::Found(work::no_sources()),
-            Errand::Look => Brought::Found(work::look_for_sources(&self.env, &dir)),
-            Errand::Take(_) if keeper.is_none() => Brought::Taken(Err(nothing_of_yours())),
+            Errand::Look => Brought::Found(Ok(work::look_for_sources(&self.env, &dir))),
             Errand::Take(source) => Brought::Taken(work::take(&self.env, &dir, &source).await),
-            Errand::Recall { scope, prefix } => Brought::Recalled(match keeper {
-                Some(keeper) => keeper.recall(&scope, &prefix).await,
-                None => Ok(None),
-            }),
-            Errand::Keep { scope, prefix, kept } => Brought::Kept(match keeper {
-                Some(keeper) => keeper.keep(&scope, &prefix, &kept).await,
-                None => Err(nothing_of_yours()),
-            }),
-            Errand::Forget { scope, prefix } => Brought::Forgotten(match keeper {
-                Some(keeper) => keeper.forget(&scope, &prefix).await,
-                None => Ok(false),
-            }),
+            Errand::Recall { scope, prefix } => Brought::Recalled(keeper.recall(&scope, &prefix).await),
+            Errand::Keep { scope, prefix, kept } => Brought::Kept(keeper.keep(&scope, &prefix, &kept).await),
+            Errand::Forget { scope, prefix } => Brought::Forgotten(keeper.forget(&scope, &prefix).await),
         }
     }
 
@@ -47,10 +36,12 @@ impl Session {
     }
 }
 
-fn nothing_of_yours() -> Problem {
-    Problem::new(
-        "nothing was kept or taken",
-        "the demo uses neither your keyring nor your files",
-        "leave the demo and start pullkey to use them",
-    )
+fn nothing_of_yours(errand: &Errand) -> Problem {
+    let (what, why) = match errand {
+        Errand::Look | Errand::Take(_) => ("nothing was looked for", "the demo reads nothing of yours"),
+        Errand::Recall { .. } | Errand::Keep { .. } | Errand::Forget { .. } => {
+            ("nothing is kept for re-testing", "the demo uses no keyring")
+        }
+    };
+    Problem::new(what, why, "leave the demo and start pullkey to use what is on this machine")
 }

@@ -88,13 +88,14 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::domain::Trial;
+    use crate::domain::kept::Origin;
     use crate::local::vault::LONGEST;
     use crate::local::vault::tests::Shelf;
 
     fn kept(password: &str) -> Kept {
         let (user, password) = ("u".into(), password.into());
         let trial = Trial { server: "ghcr.io".to_owned(), user, password, images: Vec::new() };
-        Kept { trial, updated_at: None }
+        Kept { trial, origin: Origin::Written, as_of: None }
     }
 
     fn acr() -> Prefix {

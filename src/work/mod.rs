@@ -44,7 +44,7 @@ pub use save::save;
 pub use seamless::{PastedFault, pasted_token, seamless, seamless_packages};
 pub use settings::settings;
 pub use sign_in::{Entered, Entrance, no_other_token, report_of};
-pub use sources::{find_source, look_for_sources, no_sources, take};
+pub use sources::{find_source, look_for_sources, take};
 pub use spread::{Target, spread, survey};
 pub use test::{registry_client, test};
 

@@ -32,13 +32,3 @@ pub fn find_source(env: &Env, dir: &Path, asked: &Asked, known: Known<'_>) -> Re
 pub async fn take(env: &Env, dir: &Path, source: &Source) -> Result<Taken, Problem> {
     sources::take(env, dir, source).await.map_err(|fault| fault.problem(WHAT))
 }
-
-/// The demo's own: nothing of this machine is looked at.
-pub fn no_sources() -> Found {
-    let problem = Problem::new(
-        "nothing was looked for",
-        "the demo reads nothing of yours",
-        "leave the demo and start pullkey to fill from this machine",
-    );
-    Found { offers: Vec::new(), broken: vec![problem] }
-}

@@ -161,11 +161,12 @@ fn every_credential_of_the_environment_is_tested_and_the_worst_decides() {
     assert_eq!(document["codespace"], true);
     assert_eq!(document["tests"][0]["prefix"], "TEAM");
     assert_eq!(document["tests"][0]["verdict"], "pass");
-    assert!(document["tests"][0]["notes"].to_string().contains("with the same user"), "{document}");
+    assert!(document["tests"][0]["notes"].to_string().contains("with the same user and password"), "{document}");
+    assert_eq!(document["tests"][0]["docker"], "same");
     let half = [("HALF_CONTAINER_REGISTRY_SERVER", "ghcr.io")];
     let both: Vec<_> = good.into_iter().chain(half).collect();
     let text = desk.run_with("test --env --with native", &both).ends(1).stdout;
-    assert!(text.contains("HALF_CONTAINER_REGISTRY_USER and HALF_CONTAINER_REGISTRY_PASSWORD is missing"), "{text}");
+    assert!(text.contains("HALF_CONTAINER_REGISTRY_USER and HALF_CONTAINER_REGISTRY_PASSWORD are missing"), "{text}");
     assert!(text.find("HALF").unwrap() < text.find("\nTEAM").unwrap() && text.contains("verdict: pass"), "{text}");
     desk.run_with("test --env TEAM --with native", &both).ends(0);
     std::fs::remove_file(desk.home.path().join(".docker/config.json")).unwrap();
@@ -175,6 +176,68 @@ fn every_credential_of_the_environment_is_tested_and_the_worst_decides() {
     assert!(nothing["hint"].as_str().unwrap().contains("stop and start"), "{nothing}");
     desk.run_with("test --env NONE --json", &good).ends(3).problem();
     assert!(desk.world().requests().iter().all(|request| request.door != "api"), "GitHub is not needed");
+}
+
+/// The variables of one credential.
+fn variables<'a>(prefix: &str, values: [&'a str; 3]) -> Vec<(String, &'a str)> {
+    let names = ["SERVER", "USER", "PASSWORD"].map(|member| format!("{prefix}_CONTAINER_REGISTRY_{member}"));
+    names.into_iter().zip(values).collect()
+}
+
+#[test]
+fn a_restart_is_what_is_missing_where_docker_has_an_older_password() {
+    let desk = Desk::new();
+    let server = desk.registry(RegistryKind::Basic);
+    let env = variables("TEAM", [&server, "puller", PASSWORD]);
+    let env: Vec<_> = env.iter().map(|(name, value)| (name.as_str(), *value)).chain([("CODESPACES", "true")]).collect();
+    let tested = |entry: &str| {
+        desk.file(".docker/config.json", &format!(r#"{{"auths": {{"{server}": {entry}}}}}"#));
+        let document = desk.run_with("test --env --with native --json", &env).ends(0).json();
+        let one = &document["tests"][0];
+        (one["docker"].as_str().unwrap().to_owned(), one["notes"].to_string())
+    };
+    // puller:OLDpw
+    let (word, note) = tested(r#"{"auth": "cHVsbGVyOk9MRHB3"}"#);
+    assert_eq!(word, "other_password");
+    assert!(note.contains("with another password") && note.contains("restart (stop and start)"), "{note}");
+    assert!(!note.contains("OLDpw") && !note.contains(PASSWORD), "{note}");
+    // other:x
+    let (word, note) = tested(r#"{"auth": "b3RoZXI6eA=="}"#);
+    assert!(word == "other_user" && note.contains("another user"), "{note}");
+    for (entry, word, says) in [
+        (r#"{"auth": "MDAwMDo=", "identitytoken": "t"}"#, "identity_token", "an identity token"),
+        (r#"{"auth": "%%%"}"#, "undecodable", "no login can be read"),
+    ] {
+        let (told, note) = tested(entry);
+        assert_eq!(told, word);
+        assert!(note.contains(says) && !note.contains("restart") && !note.contains("no login under"), "{note}");
+    }
+    let (word, note) = tested("{}");
+    assert!(word == "none" && note.contains("restart"), "{note}");
+}
+
+#[test]
+fn an_image_is_tried_with_the_credentials_of_its_registry_alone() {
+    let desk = Desk::new();
+    let (server, other) = (desk.registry(RegistryKind::Basic), desk.registry(RegistryKind::Bearer));
+    let both =
+        [variables("ONE", [&server, "puller", PASSWORD]), variables("TWO", [&other, "puller", PASSWORD])].concat();
+    let env: Vec<_> = both.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+    let image = format!("{server}/team/app:1");
+    let document = desk.run_with(&format!("test --env --with native --json --image {image}"), &env).ends(0).json();
+    let of = |index: usize| document["tests"][index]["steps"].to_string();
+    assert!(of(0).contains("team/app:1") && !of(1).contains("team/app:1"), "{document}");
+    assert_eq!(document["images_of_no_credential"], serde_json::json!([]));
+    let line = format!("test --env --with native --image {image} --image stray.example/team/app:1");
+    let text = desk.run_with(&line, &env).ends(1).stdout;
+    assert!(text.contains("it is at stray.example, and no credential above is for that registry"), "{text}");
+    let document = desk.run_with(&format!("{line} --json"), &env).ends(1).json();
+    assert_eq!(document["images_of_no_credential"], serde_json::json!(["stray.example/team/app:1"]));
+    assert_eq!(document["tests"][0]["verdict"], "pass");
+    let before = desk.world().requests().len();
+    let problem = desk.run_with("test --env --json --image Team/App", &env).ends(2).problem();
+    assert!(problem["why"].as_str().unwrap().contains("this image has upper case"), "{problem}");
+    assert_eq!(desk.world().requests().len(), before, "nothing was tried");
 }
 
 #[test]

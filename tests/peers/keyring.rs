@@ -281,11 +281,22 @@ fn what_is_kept_is_tested_again_told_when_it_changed_and_removed_with_the_creden
     let json = |output: &Output| serde_json::from_slice::<serde_json::Value>(&output.stdout).expect("JSON");
     let same = json(&run(&test, ""));
     assert_eq!((&same["verdict"], &same["kept"]["changed"]), (&"pass".into(), &false.into()), "{same}");
+    assert_eq!((&same["kept"]["origin"], &same["notes"]), (&"written".into(), &serde_json::json!([])), "{same}");
     // Somebody takes the password off GitHub: the kept one still passes, and that is told.
     assert!(session.scene.world().remove_secret("repo:acme/api", "TEAM_CONTAINER_REGISTRY_PASSWORD"));
     let since = json(&run(&test, ""));
     assert_eq!((&since["verdict"], &since["kept"]["changed"]), (&"pass".into(), &true.into()), "{since}");
-    assert!(since["notes"].to_string().contains("no longer on GitHub"), "{since}");
+    assert_eq!(since["kept"]["changed_members"], serde_json::json!(["password"]), "{since}");
+    assert!(since["notes"].to_string().contains("the password is no longer there"), "{since}");
+    // Another host has entries of its own, and so has another scope.
+    let elsewhere = [("GH_TOKEN", token.as_str()), ("PULLKEY_API_URL", "http://127.0.0.1:1")];
+    let other = text(&session.pullkey(Some(&bus), &test, "", &elsewhere));
+    assert!(other.contains("nothing is kept to be tested"), "{other}");
+    let other = text(&run(&["test", "TEAM", "--user"], ""));
+    assert!(other.contains("nothing is kept to be tested"), "{other}");
+    // Without a token it is tested and forgotten all the same; that nothing is known of GitHub is no change.
+    let signed_out = json(&session.pullkey(Some(&bus), &test, "", &[]));
+    assert_eq!((&signed_out["verdict"], &signed_out["kept"]["changed"]), (&"pass".into(), &serde_json::Value::Null));
     let deleted = run(&["delete", "TEAM", "--repo", "acme/api", "--yes"], "");
     assert!(text(&deleted).contains("out of the system's keyring too"), "{}", text(&deleted));
     let nothing = run(&test, "");

@@ -3,8 +3,9 @@
 use super::Driver;
 use crate::app::errand::{Brought, Errand};
 use crate::app::protocol::{Job, Outcome};
+use crate::domain::kept::Origin;
 use crate::domain::source::{Found, Offered, Source, Taken};
-use crate::domain::{Kept, Prefix, Problem, Trial};
+use crate::domain::{Kept, Prefix, Problem, Scope, Trial};
 
 /// What is found on a machine with a bit of everything.
 pub fn found() -> Found {
@@ -56,6 +57,26 @@ pub fn at_the_places() -> Driver {
     driver
 }
 
+/// In the login test of values that passed a test before somebody wrote others.
+pub fn with_kept() -> Driver {
+    let mut driver = Driver::ready();
+    driver.press("t");
+    let id = driver.running(|job| matches!(job, Job::Errand(Errand::Recall { .. })));
+    let mut kept = Kept::tested(trial(), Some(&super::world::listing(&Scope::User)), &Prefix::parse("ACR").unwrap());
+    kept.as_of.as_mut().unwrap().password = None;
+    driver.finish(id, Outcome::Errand(Brought::Recalled(Ok(Some(kept)))));
+    driver
+}
+
+fn trial() -> Trial {
+    Trial {
+        server: "mycompany.azurecr.io".to_owned(),
+        user: "ci-pull".into(),
+        password: super::CANARY.into(),
+        images: Vec::new(),
+    }
+}
+
 /// The keyring has nothing, where it was asked.
 pub fn answer_recall(driver: &mut Driver) {
     let is_recall = |job: &Job| matches!(job, Job::Errand(Errand::Recall { .. }));
@@ -69,18 +90,12 @@ pub fn answer_recall(driver: &mut Driver) {
 pub fn brought(errand: &Errand, pick: usize) -> Brought {
     let problem = || super::world::no_network();
     let fails = pick.is_multiple_of(3);
-    let trial = Trial {
-        server: "mycompany.azurecr.io".to_owned(),
-        user: "ci-pull".into(),
-        password: super::CANARY.into(),
-        images: Vec::new(),
-    };
     match errand {
-        Errand::Look => Brought::Found(if fails { Found::default() } else { found() }),
+        Errand::Look => Brought::Found(if fails { Ok(Found::default()) } else { Ok(found()) }),
         Errand::Take(_) => Brought::Taken(if fails { Err(problem()) } else { Ok(taken()) }),
         Errand::Recall { .. } if fails => Brought::Recalled(Err(problem())),
         Errand::Recall { .. } => {
-            let kept = Kept { trial, updated_at: None };
+            let kept = Kept { trial: trial(), origin: Origin::Written, as_of: None };
             Brought::Recalled(Ok(pick.is_multiple_of(2).then_some(kept)))
         }
         Errand::Keep { .. } => Brought::Kept(if fails { Err(problem()) } else { Ok(()) }),

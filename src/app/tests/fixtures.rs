@@ -305,6 +305,7 @@ fn login_tests() -> Vec<(&'static str, Driver)> {
         ("login_test_exchanges", climbed(Climb::Exchanged)),
         ("login_test_here_only", climbed(Climb::HereOnly)),
         ("login_test_notes", climbed(Climb::Noted)),
+        ("login_test_kept", super::filling::with_kept()),
     ]
 }
 

@@ -176,7 +176,7 @@ pub fn answer(job: &Job) -> Option<Outcome> {
         Job::Codespaces(which) => Outcome::Codespaces(Ok((super::spaces::list(which), true))),
         Job::Seamless { host, .. } => Outcome::Seamless(Ok(outlooks(host))),
         Job::Errand(Errand::Recall { .. }) => Outcome::Errand(Brought::Recalled(Ok(None))),
-        Job::Errand(Errand::Look) => Outcome::Errand(Brought::Found(super::filling::found())),
+        Job::Errand(Errand::Look) => Outcome::Errand(Brought::Found(Ok(super::filling::found()))),
         Job::Errand(Errand::Take(_) | Errand::Keep { .. } | Errand::Forget { .. })
         | Job::Test { .. }
         | Job::Save(_)

@@ -5,7 +5,7 @@ mod words;
 
 use strum::{EnumIter, IntoStaticStr};
 
-use super::Sensitive;
+use super::{Members, Sensitive};
 
 pub use code::{Code, Entry, page};
 pub use words::NO_IMAGE;
@@ -150,6 +150,14 @@ pub struct Trial {
     pub password: Sensitive,
     /// As one would write them in a Dockerfile; each gets a step of its own.
     pub images: Vec<String>,
+}
+
+impl Trial {
+    /// The three values, as they would be written.
+    pub fn members(&self) -> Members<Sensitive> {
+        let server = Sensitive::from(self.server.as_str());
+        Members { server, user: self.user.clone(), password: self.password.clone() }
+    }
 }
 
 /// A whole test.

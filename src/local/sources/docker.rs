@@ -85,21 +85,26 @@ impl From<String> for Text {
     }
 }
 
-/// What docker has for a server.
+/// What docker has for a server, beside a user and a password one has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DockerLogin {
     /// Nothing under the key that pulls look up; not even a configuration, or one that is broken.
     None,
     NoFile,
     Unreadable(String),
-    /// A login with this user.
-    User(Foreign),
     /// A helper knows, and it is not asked.
     Helper(Foreign),
+    IdentityToken,
+    /// An entry that holds something, and no login one can read.
+    Undecodable,
+    OtherUser,
+    OtherPassword,
+    Same,
 }
 
-/// What docker has under the key that pulls from a server look up. Nothing is run.
-pub fn docker_login(env: &Env, server: &Server) -> DockerLogin {
+/// What docker has under the key that pulls from a server look up, beside this user and password. Nothing is run, and
+/// neither password leaves.
+pub fn docker_login(env: &Env, server: &Server, mine: (&Foreign, &Sensitive)) -> DockerLogin {
     let config = match place(env).and_then(|path| config(&path)) {
         Ok(config) => config,
         Err(SourceFault::Missing(_)) => return DockerLogin::NoFile,
@@ -108,10 +113,7 @@ pub fn docker_login(env: &Env, server: &Server) -> DockerLogin {
     let key = server.lookup_key();
     match (config.helper(&key), config.looked_up(&key)) {
         (Some(helper), _) => DockerLogin::Helper(Foreign::new(format!("docker-credential-{helper}"))),
-        (None, Some(auth)) => match auth.pair() {
-            Some((user, _)) => DockerLogin::User(Foreign::new(user.as_str())),
-            None => DockerLogin::None,
-        },
+        (None, Some(auth)) => auth.beside(mine),
         (None, None) => DockerLogin::None,
     }
 }
@@ -210,6 +212,18 @@ impl Config {
 }
 
 impl Auth {
+    fn beside(&self, (user, password): (&Foreign, &Sensitive)) -> DockerLogin {
+        let is_empty = [&self.pair, &self.username, &self.password].into_iter().all(|text| text.0.is_empty());
+        match self.pair() {
+            _ if !self.identitytoken.0.is_empty() => DockerLogin::IdentityToken,
+            Some((theirs, _)) if theirs.as_str() != user.raw() => DockerLogin::OtherUser,
+            Some((_, theirs)) if Sensitive::from(theirs.as_str()) == *password => DockerLogin::Same,
+            Some(_) => DockerLogin::OtherPassword,
+            None if is_empty => DockerLogin::None,
+            None => DockerLogin::Undecodable,
+        }
+    }
+
     /// User and password, from the one field docker writes or the two it also reads.
     fn pair(&self) -> Option<(Zeroizing<String>, Zeroizing<String>)> {
         if self.pair.0.is_empty() {

@@ -49,6 +49,7 @@ const CONFIG: &str = r#"{
     "https://index.docker.io/v1/access-token": {"auth": "eDp5"},
     "acme.azurecr.io": {"auth": "MDAwMDo=", "identitytoken": "t0ken"},
     "quay.io": {},
+    "broken.example": {"auth": "%%%"},
     "bad\u001b[2J host": {"auth": "eDp5"}
   },
   "credHelpers": {"eu.gcr.io": "gcloud", "evil.example": "../x"}
@@ -93,7 +94,7 @@ async fn a_helper_runs_only_when_its_login_is_taken_and_gets_no_password_of_ours
     let offers = of::docker(&env).unwrap();
     assert_eq!(offers[0].helper, Some("docker-credential-fake".into()));
     assert_eq!(
-        docker_login(&env, &Server::parse("ghcr.io").unwrap()),
+        docker_login(&env, &Server::parse("ghcr.io").unwrap(), (&"octocat".into(), &"s3cret".into())),
         DockerLogin::Helper("docker-credential-fake".into())
     );
     assert!(!home.path().join("asked").exists(), "looking runs nothing");
@@ -313,11 +314,12 @@ async fn a_key_of_old_is_found_by_its_host_as_docker_finds_it() {
         "https://index.docker.io": {"auth": "eDp5"}, "null.example": null}, "credHelpers": null, "credsStore": null}"#;
     let home = home(&[(".docker/config.json", config)]);
     let env = env(&home, &[]);
-    let login = |text: &str| docker_login(&env, &Server::parse(text).unwrap());
-    assert_eq!(login("127.0.0.1:44985"), DockerLogin::User("old".into()));
-    assert_eq!(login("ghcr.io"), DockerLogin::User("octocat".into()), "in this case, and not in the other");
-    assert_eq!(login("[::1]:5000"), DockerLogin::User("old".into()));
-    assert_eq!(login("docker.io"), DockerLogin::None, "the Hub is looked up under its address");
+    let login =
+        |text: &str, user: &str| docker_login(&env, &Server::parse(text).unwrap(), (&user.into(), &"s3cret".into()));
+    assert_eq!(login("127.0.0.1:44985", "old"), DockerLogin::Same);
+    assert_eq!(login("ghcr.io", "octocat"), DockerLogin::Same, "in this case, and not in the other");
+    assert_eq!(login("[::1]:5000", "old"), DockerLogin::Same);
+    assert_eq!(login("docker.io", "x"), DockerLogin::None, "the Hub is looked up under its address");
     let offers = of::docker(&env).unwrap();
     assert_eq!(of(&offers, "ghcr.io/team").contents(), "ghcr.io, as octocat", "the one that is found");
     assert!(of(&offers, "null.example").contents().contains("not logged in"));
@@ -330,12 +332,17 @@ async fn a_key_of_old_is_found_by_its_host_as_docker_finds_it() {
 #[test]
 fn docker_is_compared_with_the_key_that_pulls_look_up() {
     let home = home(&[(".docker/config.json", CONFIG)]);
-    let login = |text: &str| docker_login(&env(&home, &[]), &Server::parse(text).unwrap());
-    assert_eq!(login("docker.io"), DockerLogin::User("hubuser".into()));
-    assert_eq!(login("ghcr.io"), DockerLogin::User("octocat".into()));
-    assert_eq!(login("quay.io"), DockerLogin::None);
-    assert_eq!(
-        docker_login(&Env::of([("HOME", "/nonexistent")]), &Server::parse("x.io").unwrap()),
-        DockerLogin::NoFile
-    );
+    let login = |text: &str, user: &str, password: &str| {
+        docker_login(&env(&home, &[]), &Server::parse(text).unwrap(), (&user.into(), &password.into()))
+    };
+    assert_eq!(login("docker.io", "hubuser", "hub-secret"), DockerLogin::Same);
+    assert_eq!(login("ghcr.io", "octocat", "s3cret"), DockerLogin::Same);
+    assert_eq!(login("ghcr.io", "octocat", "newer"), DockerLogin::OtherPassword);
+    assert_eq!(login("ghcr.io", "hubot", "s3cret"), DockerLogin::OtherUser);
+    assert_eq!(login("quay.io", "u", "p"), DockerLogin::None);
+    assert_eq!(login("acme.azurecr.io", "u", "p"), DockerLogin::IdentityToken);
+    assert_eq!(login("broken.example", "u", "p"), DockerLogin::Undecodable);
+    let nowhere = Env::of([("HOME", "/nonexistent")]);
+    let found = docker_login(&nowhere, &Server::parse("x.io").unwrap(), (&"u".into(), &"p".into()));
+    assert_eq!(found, DockerLogin::NoFile);
 }

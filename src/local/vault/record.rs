@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::domain::{Kept, Sensitive, Trial};
+use crate::domain::kept::{Origin, Times};
+use crate::domain::{Kept, Members, Sensitive, Trial};
+
+const VERSION: u8 = 2;
 
 #[derive(Serialize)]
 struct Written<'a> {
@@ -13,7 +16,8 @@ struct Written<'a> {
     user: &'a str,
     password: &'a str,
     images: &'a [String],
-    updated_at: Option<DateTime<Utc>>,
+    origin: &'a str,
+    updated_at: Option<Stamps>,
 }
 
 #[derive(Deserialize)]
@@ -24,17 +28,38 @@ struct Read {
     password: String,
     #[serde(default)]
     images: Vec<String>,
-    updated_at: Option<DateTime<Utc>>,
+    origin: String,
+    updated_at: Option<Stamps>,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct Stamps {
+    server: Option<DateTime<Utc>>,
+    user: Option<DateTime<Utc>>,
+    password: Option<DateTime<Utc>>,
+}
+
+impl From<&Times> for Stamps {
+    fn from(times: &Times) -> Self {
+        Self { server: times.server, user: times.user, password: times.password }
+    }
+}
+
+impl From<Stamps> for Times {
+    fn from(Stamps { server, user, password }: Stamps) -> Self {
+        Members { server, user, password }
+    }
 }
 
 /// `None` if it cannot be written as text, which does not happen.
 pub fn text(kept: &Kept) -> Option<Sensitive> {
     let Trial { server, user, password, images } = &kept.trial;
-    let (user, password, updated_at) = (user.expose(), password.expose(), kept.updated_at);
-    let written = Written { version: 1, server, user, password, images, updated_at };
+    let (origin, updated_at) = (kept.origin.word(), kept.as_of.as_ref().map(Stamps::from));
+    let (user, password) = (user.expose(), password.expose());
+    let written = Written { version: VERSION, server, user, password, images, origin, updated_at };
     // One allocation: escaping makes six characters of one at most.
     let room = 6 * (server.len() + user.len() + password.len() + images.iter().map(|i| i.len() + 3).sum::<usize>());
-    let mut bytes = Zeroizing::new(Vec::with_capacity(room + 200));
+    let mut bytes = Zeroizing::new(Vec::with_capacity(room + 400));
     serde_json::to_writer(&mut *bytes, &written).ok()?;
     std::str::from_utf8(&bytes).ok().map(Sensitive::from)
 }
@@ -44,7 +69,8 @@ pub fn read(entry: &Sensitive) -> Option<Kept> {
     let read: Read = serde_json::from_str(entry.expose()).ok()?;
     let (user, password) = (Sensitive::new(read.user), Sensitive::new(read.password));
     let trial = Trial { server: read.server, user, password, images: read.images };
-    (read.version == 1).then_some(Kept { trial, updated_at: read.updated_at })
+    let origin = [Origin::Written, Origin::Tested].into_iter().find(|origin| origin.word() == read.origin)?;
+    (read.version == VERSION).then_some(Kept { trial, origin, as_of: read.updated_at.map(Times::from) })
 }
 
 #[cfg(test)]
@@ -60,10 +86,14 @@ mod tests {
             password: "p\"\\\n\u{1}é".into(),
             images: vec!["ghcr.io/acme/api:1".to_owned()],
         };
-        let kept = Kept { trial, updated_at: DateTime::from_timestamp(1_700_000_000, 0) };
-        let entry = text(&kept).unwrap();
-        assert_eq!(read(&entry), Some(kept));
-        for other in ["", "ghp_x", "{}", r#"{"version":2,"server":"","user":"","password":""}"#] {
+        let at = DateTime::from_timestamp(1_700_000_000, 0);
+        let times = Times { server: at, user: None, password: at };
+        for (origin, as_of) in [(Origin::Written, Some(times)), (Origin::Tested, None)] {
+            let kept = Kept { trial: trial.clone(), origin, as_of };
+            assert_eq!(read(&text(&kept).unwrap()), Some(kept));
+        }
+        let alike = r#"{"version":1,"server":"","user":"","password":"","origin":"written","updated_at":null}"#;
+        for other in ["", "ghp_x", "{}", alike] {
             assert_eq!(read(&other.into()), None, "{other}");
         }
     }

@@ -158,9 +158,11 @@ impl Behavior for State {
         match outcome {
             Outcome::Errand(Brought::Found(found)) => {
                 // What can be used comes first; sorting is stable.
-                let mut found = found;
-                found.offers.sort_by_key(|offer| offer.refused.is_some());
-                self.found.settle(id, Ok(found));
+                let found = found.map(|mut found| {
+                    found.offers.sort_by_key(|offer| offer.refused.is_some());
+                    found
+                });
+                self.found.settle(id, found);
             }
             Outcome::Errand(Brought::Taken(taken)) => {
                 self.taking = None;

@@ -179,6 +179,16 @@ fn the_wizard_takes_the_product_of_what_it_is_filled_with_and_says_so() {
 }
 
 #[test]
+fn where_nothing_was_looked_for_nothing_is_said_to_be_missing() {
+    let mut driver = Driver::ready();
+    driver.keys("t f7");
+    let id = driver.running(|job| matches!(job, Job::Errand(Errand::Look)));
+    let problem = Problem::new("nothing was looked for", "the demo reads nothing of yours", "leave the demo");
+    driver.finish(id, Outcome::Errand(Errand::Look.refused(problem)));
+    driver.says("the demo reads nothing of yours").is_silent_about("Nothing was found");
+}
+
+#[test]
 fn an_answer_for_a_screen_that_is_gone_fills_nothing() {
     let mut driver = Driver::ready();
     driver.keys("t f7");
@@ -186,7 +196,7 @@ fn an_answer_for_a_screen_that_is_gone_fills_nothing() {
     driver.press("esc");
     driver.app.update(
         crate::app::tests::noon(),
-        crate::app::protocol::Msg::Finished { id, outcome: Outcome::Errand(Brought::Found(found())) },
+        crate::app::protocol::Msg::Finished { id, outcome: Outcome::Errand(Brought::Found(Ok(found()))) },
     );
     assert_eq!(driver.title(), "Test ACR");
     assert!(world::answer(&Job::SignOut).is_none());

@@ -58,7 +58,7 @@ fn row_line(offer: &Offered, is_selected: bool, canvas: &Canvas<'_, '_, '_>) -> 
 
 /// What is going on, what went wrong, and the selected place in full.
 fn below(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
-    if let Some(problem) = &state.problem {
+    if let Some(problem) = state.problem.as_ref().or(state.found.problem()) {
         return problem_lines(problem, canvas, columns);
     }
     let spinner = canvas.look.glyphs.spinner(app.spin);

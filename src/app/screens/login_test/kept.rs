@@ -1,5 +1,5 @@
-//! Values that are kept for re-testing: recalled when one opens the test of a credential, kept and forgotten with one
-//! key after a pass. The keyring is asked for nothing else.
+//! Values that are kept for re-testing: recalled when one opens the test of a credential, kept with one key after a
+//! pass, and forgotten with the same at any time. The keyring is asked for nothing else.
 
 use crate::app::action::{Action, Offer};
 use crate::app::cx::Cx;
@@ -7,7 +7,9 @@ use crate::app::errand::{Brought, Errand};
 use crate::app::notices::Tone;
 use crate::app::protocol::{Job, JobId};
 use crate::app::world::World;
+use crate::domain::kept::Since;
 use crate::domain::{Kept, Prefix, Problem, Scope, Trial};
+use crate::ui::widgets::Level;
 
 /// What is known of the keyring's entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,33 +44,54 @@ impl Keeping {
         self.job == Some(id)
     }
 
-    /// The toggle after a pass.
-    pub fn offer(&self, target: &Target, passed: Option<&Trial>) -> Offer {
-        let is_kept = passed.is_some_and(|trial| self.holds(trial));
-        let label = if is_kept { "forget the kept values" } else { "keep for re-testing" };
+    /// The toggle: keeps what passed; forgets what is kept, unless something else has passed since.
+    pub fn offer(&self, target: &Target, passed: Option<&Trial>, world: &World) -> Offer {
+        let label = match (self.kept(), passed) {
+            (Some(kept), Some(trial)) if kept.trial != *trial => "keep these instead",
+            (Some(_), _) => "forget the kept values",
+            (None, _) => "keep for re-testing",
+        };
         let not_now = match (target, passed) {
             (None, _) => Some("it is about no credential of GitHub's; w writes one"),
-            (_, None) => Some("nothing has passed yet"),
+            _ if world.demo => Some("the demo uses no keyring, so nothing is kept"),
             _ if self.job.is_some() => Some("the keyring is being asked"),
+            (_, None) if self.kept().is_none() => Some("nothing has passed yet"),
             _ => None, // it can be
         };
         Offer::called(Action::Toggle, label).unless(not_now)
     }
 
-    fn holds(&self, trial: &Trial) -> bool {
-        matches!(&self.stand, Stand::Kept(kept) if kept.trial == *trial)
+    /// The same beside the fields, where nothing has passed: what is kept can be forgotten whatever they hold.
+    pub fn forget_offer(&self, target: &Target, world: &World) -> Option<Offer> {
+        self.kept().map(|_| self.offer(target, None, world))
+    }
+
+    fn kept(&self) -> Option<&Kept> {
+        match &self.stand {
+            Stand::Kept(kept) => Some(kept),
+            Stand::Unasked | Stand::Asking | Stand::Nothing | Stand::Failed(_) => None,
+        }
+    }
+
+    /// Whether exactly these values are kept, so that nothing of them is lost.
+    pub fn holds(&self, trial: &Trial) -> bool {
+        self.kept().is_some_and(|kept| kept.trial == *trial)
+    }
+
+    /// The same, or on their way into the keyring.
+    pub fn will_hold(&self, trial: &Trial) -> bool {
+        self.holds(trial) || self.pending.as_ref().is_some_and(|kept| kept.trial == *trial)
     }
 
     pub fn toggle(&mut self, target: &Target, passed: Option<&Trial>, cx: &mut Cx<'_>) {
-        let (Some((scope, prefix)), Some(trial)) = (target.clone(), passed) else { return };
-        let errand = if self.holds(trial) {
-            Errand::Forget { scope, prefix }
-        } else {
-            let now = cx.world.listing(&scope).and_then(|listing| listing.credential(&prefix));
-            let updated_at = now.and_then(crate::domain::Credential::password_updated_at);
-            let kept = Kept { trial: trial.clone(), updated_at };
-            self.pending = Some(kept.clone());
-            Errand::Keep { scope, prefix, kept }
+        let Some((scope, prefix)) = target.clone() else { return };
+        let errand = match passed {
+            Some(trial) if !self.holds(trial) => {
+                let kept = Kept::tested(trial.clone(), cx.world.listing(&scope), &prefix);
+                self.pending = Some(kept.clone());
+                Errand::Keep { scope, prefix, kept }
+            }
+            Some(_) | None => Errand::Forget { scope, prefix },
         };
         self.job = Some(cx.start(Job::Errand(errand)));
     }
@@ -92,9 +115,11 @@ impl Keeping {
             }
             Brought::Forgotten(Ok(_)) => {
                 self.stand = Stand::Nothing;
+                cx.world.kept = None;
                 cx.note(Tone::Good, "the kept values are out of the keyring");
             }
             Brought::Kept(Err(problem)) | Brought::Forgotten(Err(problem)) => {
+                self.pending = None;
                 cx.note(Tone::Warn, format!("{}: {}; {}", problem.what, problem.why, problem.hint));
             }
             Brought::Found(_) | Brought::Taken(_) => {} // never asked here
@@ -102,22 +127,48 @@ impl Keeping {
         None
     }
 
-    /// What one should know of it beside the fields.
-    pub fn words(&self, target: &Target, world: &World) -> Option<String> {
-        match &self.stand {
-            Stand::Unasked => None,
-            Stand::Asking => Some("Looking into the keyring for values kept for re-testing.".to_owned()),
+    /// What one should know of it beside the fields, which hold these values.
+    pub fn words(&self, target: &Target, typed: &Trial, world: &World) -> Option<String> {
+        let kept = match &self.stand {
+            Stand::Unasked => return None,
+            Stand::Asking => return Some("Looking into the keyring for values kept for re-testing.".to_owned()),
             Stand::Nothing => {
-                Some("Nothing is kept for re-testing; after a pass one key keeps these values.".to_owned())
+                return Some("Nothing is kept for re-testing; after a pass one key keeps these values.".to_owned());
             }
-            Stand::Failed(problem) => Some(format!("{}: {}.", capital(&problem.what), problem.why)),
-            Stand::Kept(kept) => {
-                let (scope, prefix) = target.as_ref()?;
-                let now = world.listing(scope).map(|listing| kept.since(listing.credential(prefix)));
-                let since = now.and_then(crate::domain::kept::Since::note);
-                let note = since.map(|note| format!("; {note}")).unwrap_or_default();
-                Some(format!("Filled with the values kept in the keyring{note}."))
-            }
+            Stand::Failed(problem) => return Some(format!("{}: {}.", capital(&problem.what), problem.why)),
+            Stand::Kept(kept) => kept,
+        };
+        if kept.trial.members() != typed.members() {
+            return Some("Other values than these are kept in the keyring.".to_owned());
+        }
+        let origin = kept.origin.note().map(str::to_owned);
+        let notes: Vec<_> = origin.into_iter().chain(self.since(target, world).note()).collect();
+        let notes = notes.iter().map(|note| format!("; {note}")).collect::<String>();
+        Some(format!("These are the values kept in the keyring{notes}."))
+    }
+
+    /// The same in a few words, for where there is no room beside the fields.
+    pub fn sign(&self, target: &Target, typed: &Trial, world: &World) -> Option<(Level, &'static str)> {
+        let kept = match &self.stand {
+            Stand::Unasked | Stand::Nothing => return None,
+            Stand::Asking => return Some((Level::Info, "looking into the keyring")),
+            Stand::Failed(_) if world.demo => return None,
+            Stand::Failed(_) => return Some((Level::Warn, "the keyring could not be read")),
+            Stand::Kept(kept) => kept,
+        };
+        let is_changed = self.since(target, world).is_changed() == Some(true);
+        Some(match kept.trial.members() == typed.members() {
+            true if is_changed => (Level::Warn, "kept; changed on GitHub since"),
+            true => (Level::Info, "kept in the keyring"),
+            false => (Level::Info, "other values are kept"),
+        })
+    }
+
+    fn since(&self, target: &Target, world: &World) -> Since {
+        let listing = target.as_ref().and_then(|(scope, prefix)| Some((world.listing(scope)?, prefix)));
+        match (self.kept(), listing) {
+            (Some(kept), Some((listing, prefix))) => kept.since(listing, prefix),
+            _ => Since::Unknown, // nothing is kept, or GitHub was not read
         }
     }
 

@@ -2,6 +2,8 @@
 
 mod commands;
 mod kept;
+#[cfg(test)]
+mod kept_tests;
 mod rungs;
 mod state;
 #[cfg(test)]

@@ -60,6 +60,8 @@ impl State {
     /// `w`: the tested values go to the review of the wizard, which says what is overwritten.
     fn write(&self, cx: &mut Cx<'_>) -> Flow {
         let Some(trial) = self.ladder.passed().cloned() else { return Flow::Stay };
+        let is_kept = self.keeping.will_hold(&trial);
+        cx.world.kept = self.target.clone().filter(|_| is_kept).map(|target| (target, trial.clone()));
         let preset = recognize_trial(&trial).unwrap_or(self.form.preset);
         let wizard = wizard::State::of_tested(preset, &trial, self.ladder.clone(), self.target.clone(), cx);
         Flow::Replace(Screen::Wizard(Box::new(wizard)))
@@ -150,10 +152,11 @@ impl Behavior for State {
         }
     }
 
-    fn facade(&self, _world: &World, _now: DateTime<Utc>) -> Facade {
+    fn facade(&self, world: &World, _now: DateTime<Utc>) -> Facade {
         if self.focus == Focus::Form {
             let mut offers = vec![Offer::called(Action::Activate, "test"), Offer::new(Action::Back)];
             offers.extend(form_offers(&self.form));
+            offers.extend(self.keeping.forget_offer(&self.target, world));
             return Facade { offers, typing: true };
         }
         let running = self.ladder.is_running();
@@ -174,7 +177,7 @@ impl Behavior for State {
             Offer::called(Action::Activate, "test again")
                 .unless(running.then_some("the test is running; esc stops it")),
             Offer::called(Action::Write, "write these values").unless(unwritable),
-            self.keeping.offer(&self.target, self.ladder.passed()),
+            self.keeping.offer(&self.target, self.ladder.passed(), world),
         ];
         let leave = Offer::called(Action::Back, if running { "stop" } else { "back" });
         offers.extend(ladder_offers(&self.ladder, leave));
@@ -190,6 +193,7 @@ impl Behavior for State {
             }
             (Focus::Form, Action::Back) => return Flow::Close,
             (Focus::Form, Action::Copy) => self.commands.copy(&self.form, cx),
+            (Focus::Form, Action::Toggle) => self.keeping.toggle(&self.target, None, cx),
             (Focus::Form, Action::Fill) => {
                 return Flow::Push(Screen::Fill(Box::new(fill::State::open(self.form.typed(), cx))));
             }
@@ -252,7 +256,8 @@ impl Behavior for State {
         if let Outcome::Errand(brought) = outcome {
             let recalled = self.keeping.finished(brought, cx);
             if let Some(trial) = recalled.filter(|_| !self.form.is_typed()) {
-                self.form = Form::of_values(recognize_trial(&trial).unwrap_or(self.form.preset)).filled(&trial);
+                // What the prefix hints at need not be where it is kept for.
+                self.form = Form::of_values(recognize_trial(&trial).unwrap_or(preset_for(None))).filled(&trial);
             }
         } else {
             self.ladder.finished(outcome);
@@ -264,7 +269,7 @@ impl Behavior for State {
     }
 
     fn is_unsaved(&self) -> bool {
-        self.form.is_typed()
+        self.form.is_typed() && !self.keeping.holds(&self.form.trial())
     }
 
     fn hide(&mut self, number: u64) {

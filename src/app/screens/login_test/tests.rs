@@ -1,6 +1,5 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use crate::app::errand::{Brought, Errand};
 use crate::app::protocol::{Effect, Job, Outcome, Part};
 use crate::app::screens::wizard::Step;
 use crate::app::tests::fixtures;
@@ -8,9 +7,9 @@ use crate::app::tests::world::{Climb, climbed, prefix, tested, type_image, type_
 use crate::app::tests::{CANARY, Driver};
 use crate::domain::change::DraftAccess;
 use crate::domain::verdict::{Trial, With};
-use crate::domain::{Kept, Members, Problem, Scope, Verdict};
+use crate::domain::{Members, Scope, Verdict};
 
-fn trial() -> Trial {
+pub(super) fn trial() -> Trial {
     Trial {
         server: "mycompany.azurecr.io".to_owned(),
         user: "ci-pull".into(),
@@ -20,7 +19,7 @@ fn trial() -> Trial {
 }
 
 /// A test of ACR's values that ended with this verdict.
-fn ended(verdict: Verdict) -> Driver {
+pub(super) fn ended(verdict: Verdict) -> Driver {
     let mut driver = Driver::ready();
     driver.press("t");
     driver.answer_everything();
@@ -304,63 +303,4 @@ fn an_image_alone_is_not_lost_without_asking() {
     driver.keys("t shift-tab");
     driver.type_text("ghcr.io/acme/base:2").press("esc");
     assert!(driver.notice().contains("esc again"), "{}", driver.notice());
-}
-
-/// A login test of ACR whose recall has not ended.
-fn recalling() -> (Driver, crate::app::protocol::JobId) {
-    let mut driver = Driver::ready();
-    assert!(!driver.asked.iter().any(|effect| matches!(effect, Effect::Start { job: Job::Errand(_), .. })));
-    driver.press("t");
-    let id = driver.running(|job| matches!(job, Job::Errand(Errand::Recall { .. })));
-    (driver, id)
-}
-
-fn recalled(kept: Result<Option<Kept>, Problem>) -> Driver {
-    let (mut driver, id) = recalling();
-    driver.finish(id, Outcome::Errand(Brought::Recalled(kept)));
-    driver
-}
-
-#[test]
-fn the_keyring_is_asked_when_a_credential_is_tested_and_fills_the_fields() {
-    let kept = Kept { trial: trial(), updated_at: None };
-    let mut driver = recalled(Ok(Some(kept)));
-    driver.says("kept in the keyring").says("changed on GitHub since").is_silent_about(CANARY);
-    driver.press("enter");
-    let id = driver.testing();
-    assert_eq!(driver.live[&id], Job::Test { trial: trial(), with: With::Both });
-    recalled(Ok(None)).says("Nothing is kept for re-testing");
-    let problem = Problem::new("what is kept could not be read", "the keyring is locked", "unlock it");
-    recalled(Err(problem)).says("the keyring is locked");
-    let mut other = Driver::ready();
-    other.keys("G t");
-    assert!(other.live.is_empty(), "what is about no credential asks for none");
-}
-
-#[test]
-fn what_one_has_typed_meanwhile_is_not_overwritten_by_what_is_kept() {
-    let (mut driver, id) = recalling();
-    driver.type_text("typed.example");
-    driver.finish(id, Outcome::Errand(Brought::Recalled(Ok(Some(Kept { trial: trial(), updated_at: None })))));
-    driver.says("typed.example").is_silent_about("ci-pull");
-}
-
-#[test]
-fn after_a_pass_one_key_keeps_the_values_and_the_same_forgets_them() {
-    let mut driver = ended(Verdict::Fail);
-    driver.press("x");
-    driver.says("nothing has passed yet");
-    let mut driver = ended(Verdict::Pass);
-    driver.says("keep for re-testing");
-    driver.press("x");
-    let id = driver.running(|job| matches!(job, Job::Errand(Errand::Keep { .. })));
-    let Job::Errand(Errand::Keep { scope, kept, .. }) = driver.live[&id].clone() else { panic!() };
-    assert_eq!((scope, kept.trial), (Scope::User, trial()));
-    assert!(kept.updated_at.is_some(), "as of the password that GitHub has now");
-    driver.finish(id, Outcome::Errand(Brought::Kept(Ok(()))));
-    driver.says("kept in this system's keyring and nowhere else").says("forget the kept values");
-    driver.press("x");
-    let id = driver.running(|job| matches!(job, Job::Errand(Errand::Forget { .. })));
-    driver.finish(id, Outcome::Errand(Brought::Forgotten(Ok(true))));
-    driver.says("out of the keyring").says("keep for re-testing");
 }

@@ -22,6 +22,18 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
         return Some(draw_ladder(&state.ladder, &state.form.trial(), app.spin, canvas, area));
     }
     let (list, detail) = canvas.beside(area);
+    let typed = state.form.trial();
+    let sign = state.keeping.sign(&state.target, &typed, &app.world).filter(|_| detail.is_none());
+    let list = match sign {
+        None => list,
+        Some((level, text)) => {
+            let above = Rect { height: list.height.saturating_sub(1), ..list };
+            let row = Rect { x: list.x + 1, y: above.bottom(), width: list.width.saturating_sub(1), height: 1 };
+            let lines = canvas.marked(level, text, row.width);
+            canvas.lines(row, lines);
+            above
+        }
+    };
     let cursor = draw_form(&state.form, canvas, list);
     if let Some(detail) = detail {
         let text = match &state.target {
@@ -33,7 +45,7 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
                 .to_owned(),
         };
         let mut lines = canvas.wrapped(Role::Text, &text, detail.width);
-        if let Some(text) = state.keeping.words(&state.target, &app.world) {
+        if let Some(text) = state.keeping.words(&state.target, &typed, &app.world) {
             lines.push(Line::default());
             lines.extend(canvas.wrapped(Role::Info, &text, detail.width));
         }
