@@ -74,7 +74,13 @@ mod tests {
     #[test]
     fn a_password_that_was_written_since_is_told() {
         let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
-        let trial = Trial { server: "ghcr.io".to_owned(), user: "u".into(), password: "p".into(), images: Vec::new() };
+        let trial = Trial {
+            server: "ghcr.io".to_owned(),
+            user: "u".into(),
+            password: "p".into(),
+            images: Vec::new(),
+            holds: crate::domain::Holds::Images,
+        };
         let kept = Kept { trial, updated_at: Some(at(5)) };
         let mut now = Credential::new(Prefix::parse("ACR").unwrap());
         assert_eq!(kept.since(Some(&now)), Since::Gone);

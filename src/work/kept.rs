@@ -93,7 +93,13 @@ mod tests {
 
     fn kept(password: &str) -> Kept {
         let (user, password) = ("u".into(), password.into());
-        let trial = Trial { server: "ghcr.io".to_owned(), user, password, images: Vec::new() };
+        let trial = Trial {
+            server: "ghcr.io".to_owned(),
+            user,
+            password,
+            images: Vec::new(),
+            holds: crate::domain::Holds::Images,
+        };
         Kept { trial, updated_at: None }
     }
 

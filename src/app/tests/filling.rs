@@ -74,6 +74,7 @@ pub fn brought(errand: &Errand, pick: usize) -> Brought {
         user: "ci-pull".into(),
         password: super::CANARY.into(),
         images: Vec::new(),
+        holds: crate::domain::Holds::Images,
     };
     match errand {
         Errand::Look => Brought::Found(if fails { Found::default() } else { found() }),

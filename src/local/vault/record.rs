@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::domain::{Kept, Sensitive, Trial};
+use crate::domain::{Holds, Kept, Sensitive, Trial};
 
 #[derive(Serialize)]
 struct Written<'a> {
@@ -29,7 +29,7 @@ struct Read {
 
 /// `None` if it cannot be written as text, which does not happen.
 pub fn text(kept: &Kept) -> Option<Sensitive> {
-    let Trial { server, user, password, images } = &kept.trial;
+    let Trial { server, user, password, images, holds: _ } = &kept.trial;
     let (user, password, updated_at) = (user.expose(), password.expose(), kept.updated_at);
     let written = Written { version: 1, server, user, password, images, updated_at };
     // One allocation: escaping makes six characters of one at most.
@@ -43,7 +43,7 @@ pub fn text(kept: &Kept) -> Option<Sensitive> {
 pub fn read(entry: &Sensitive) -> Option<Kept> {
     let read: Read = serde_json::from_str(entry.expose()).ok()?;
     let (user, password) = (Sensitive::new(read.user), Sensitive::new(read.password));
-    let trial = Trial { server: read.server, user, password, images: read.images };
+    let trial = Trial { server: read.server, user, password, images: read.images, holds: Holds::Images };
     (read.version == 1).then_some(Kept { trial, updated_at: read.updated_at })
 }
 
@@ -59,6 +59,7 @@ mod tests {
             user: "robot$x".into(),
             password: "p\"\\\n\u{1}é".into(),
             images: vec!["ghcr.io/acme/api:1".to_owned()],
+            holds: Holds::Images,
         };
         let kept = Kept { trial, updated_at: DateTime::from_timestamp(1_700_000_000, 0) };
         let entry = text(&kept).unwrap();

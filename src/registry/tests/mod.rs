@@ -3,6 +3,7 @@
 mod docker;
 mod exchange;
 mod handshake;
+mod npm;
 mod parts;
 mod peer;
 mod pulls;

@@ -16,6 +16,7 @@ fn trial() -> Trial {
         user: "ci-pull".into(),
         password: CANARY.into(),
         images: Vec::new(),
+        holds: crate::domain::Holds::Images,
     }
 }
 
