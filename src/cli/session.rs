@@ -58,7 +58,9 @@ impl Session {
         let path = self.env.get_os("PATH").unwrap_or_default();
         let exe = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("pullkey"));
         let registry = work::registry_client(&self.env).map_err(|problem| Failure::new(Exit::Usage, problem))?;
-        Ok(work::Clients { github: None, registry, tools: registry::Tools::find(path, exe) })
+        // Without an address of GitHub's a registry can be tested all the same.
+        let github = self.address().ok().map(|address| work::settings(&self.env, &self.config, address.api));
+        Ok(work::Clients { github, registry, tools: registry::Tools::find(path, exe) })
     }
 
     /// Whether somebody is there to ask. JSON is for programs, which answer nothing.

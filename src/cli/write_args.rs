@@ -111,7 +111,7 @@ impl ChoiceArgs {
 #[derive(Clone, Debug, Args)]
 #[command(group(needs_password()))]
 pub struct SetArgs {
-    /// The credential's prefix, such as ACR; with --preset npm the secret's name, NPM_TOKEN
+    /// The credential's prefix, such as ACR; with --preset npm the one secret's name
     #[arg(value_parser = Prefix::parse)]
     pub prefix: Prefix,
     #[command(flatten)]

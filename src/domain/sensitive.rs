@@ -31,6 +31,11 @@ impl Sensitive {
         Self::new(self.0.trim())
     }
 
+    /// Whether it is this text, whatever the case of its letters.
+    pub fn eq_ignore_ascii_case(&self, text: &str) -> bool {
+        self.0.eq_ignore_ascii_case(text)
+    }
+
     /// Length in bytes, for limits such as GitHub's 48 KB per secret.
     pub fn len(&self) -> usize {
         self.0.len()

@@ -1,7 +1,7 @@
 //! The one way to a registry: bounded, with a deadline, without redirects to elsewhere, without a second try.
 //!
 //! TLS is set up when the first address that speaks it is asked for, so that a machine without a CA bundle can still be
-//! told so, and a registry on loopback be tested, at once. What the transport says is turned into codes in `trouble.rs`.
+//! told so, and a registry on loopback be tested. What the transport says is turned into codes in `trouble.rs`.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock};

@@ -11,14 +11,18 @@ use crate::domain::{Code, Outcome, Sensitive, Server, Step};
 /// A step about the password's own end; nothing for one that does not tell it.
 pub(super) fn expiry(password: &Sensitive, now: DateTime<Utc>) -> Option<Step> {
     let ends = ecr_token_expiry(password).or_else(|| jwt_expiry(password))?;
-    let ends = DateTime::from_timestamp(ends, 0)?;
+    Some(end(DateTime::from_timestamp(ends, 0)?, now, "this password says"))
+}
+
+/// A step about an end that `who` tells, such as «this password says».
+pub fn end(ends: DateTime<Utc>, now: DateTime<Utc>, who: &str) -> Step {
     let left = ends - now;
-    Some(if left.num_seconds() <= 0 {
+    if left.num_seconds() <= 0 {
         step(
             Rung::Expiry,
             Code::Ended,
             Outcome::Fail,
-            format!("this password says that it ended {}, {} ago", at(ends, now), span(-left)),
+            format!("{who} that it ended {}, {} ago", at(ends, now), span(-left)),
             "make a new one; if others still get in with theirs, check this machine's clock",
         )
     } else if left.num_hours() < 24 {
@@ -32,7 +36,7 @@ pub(super) fn expiry(password: &Sensitive, now: DateTime<Utc>) -> Option<Step> {
     } else {
         let detail = format!("ends {}, in {}", ends.format("on %Y-%m-%d"), span(left));
         step(Rung::Expiry, Code::Ok, Outcome::Pass, detail, "")
-    })
+    }
 }
 
 /// `at 17:42 UTC` today, else with the day.

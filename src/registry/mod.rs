@@ -11,6 +11,7 @@ mod client;
 pub mod docker;
 mod ecr;
 mod expiry;
+mod issuer;
 mod knock;
 mod ladder;
 mod login;
@@ -28,5 +29,7 @@ mod tests;
 
 pub use client::{Client, Limits};
 pub use docker::Tools;
+pub use expiry::end;
+pub use issuer::Issuer;
 pub use ladder::Test;
 pub use surroundings::{Surroundings, SurroundingsFault};

@@ -167,7 +167,8 @@ impl Session {
     }
 
     pub fn clients(&self) -> work::Clients {
-        work::Clients { github: None, registry: self.registry.clone(), tools: self.tools.clone() }
+        let github = self.entrance.as_ref().map(|entrance| entrance.settings.clone());
+        work::Clients { github, registry: self.registry.clone(), tools: self.tools.clone() }
     }
 
     /// The host whose token `gh` keeps, where this API has one.

@@ -8,6 +8,7 @@ mod codespaces;
 mod delete;
 mod identity;
 mod inventory;
+mod issuer;
 mod kept;
 mod listing;
 mod patterns;
@@ -40,7 +41,7 @@ pub use repositories::{followed, renamed, repositories, repository};
 pub use restart::{change_codespaces, not_tried};
 pub use rotate::{Rotation, absent, rotate};
 pub use save::save;
-pub use seamless::{pasted_token, seamless, seamless_packages};
+pub use seamless::{PastedFault, pasted_token, seamless, seamless_packages};
 pub use settings::settings;
 pub use sign_in::{Entered, Entrance, no_other_token, report_of};
 pub use sources::{find_source, look_for_sources, no_sources, take};
@@ -50,8 +51,8 @@ pub use test::{registry_client, test};
 /// The clients a session works with.
 #[derive(Clone, Debug)]
 pub struct Clients {
-    /// `None` while no token was found.
-    pub github: Option<crate::github::Client>,
+    /// How GitHub is reached, which is asked what a token of its own may; `None` in the demo, whose world knows none.
+    pub github: Option<crate::github::Settings>,
     pub registry: crate::registry::Client,
     /// What the login test finds on this machine.
     pub tools: crate::registry::Tools,

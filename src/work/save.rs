@@ -1,5 +1,5 @@
-//! Writing a credential, or a secret by itself: check first what can be checked, then one member after the other, SERVER
-//! last, then read back.
+//! Writing a credential, or a secret by itself: check first what can be checked, then one member after the other,
+//! SERVER last, then read back.
 //!
 //! It never widens access by accident: what shall be kept is read first and said again, and a list of repositories that
 //! did not come whole is never written back.

@@ -114,26 +114,44 @@ async fn holder(gh: &Client, site: &str, owner: &str) -> Result<Holder, NoHolder
     }
 }
 
+/// Why GitHub told nothing of a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PastedFault {
+    /// The registry is not GitHub's, or the text is no token of GitHub's.
+    NotSent(Problem),
+    /// It is for another GitHub than the one pullkey works with, and was not sent.
+    Elsewhere(Problem),
+    /// GitHub does not take it, or no longer.
+    Refused(Problem),
+    /// GitHub could not be asked.
+    Unread(Problem),
+}
+
 /// Asks the configured API whose this token is and what it may do. `registry` is the host it was given for: a token is
 /// not shown to another GitHub than its own, nor one that is none of GitHub's to any.
-pub async fn pasted_token(settings: &Settings, registry: &str, token: Sensitive) -> Result<PastedToken, Problem> {
+pub async fn pasted_token(settings: &Settings, registry: &str, token: Sensitive) -> Result<PastedToken, PastedFault> {
     let what = "what the token may do is not known";
     let not_sent = |why: String, hint: &str| Problem::new(what, format!("{why}, so it was not sent"), hint);
     let Some((_, site)) = registry_of(registry) else {
         let registry = crate::domain::foreign::clean(registry);
-        return Err(not_sent(format!("{registry} is no registry of GitHub"), "try the login instead"));
+        let problem = not_sent(format!("{registry} is no registry of GitHub"), "try the login instead");
+        return Err(PastedFault::NotSent(problem));
     };
     // Nothing of it on the disk, and its budget is not that of the token pullkey works with.
     let own = Settings { token: Some(token), cache: None, listener: None, read_only: true, ..settings.clone() };
     let gh = Client::new(own).map_err(|fault| match fault {
-        GithubError::BadToken(why) => not_sent(format!("it cannot be a token: {why}"), "paste it once more"),
-        other => connection_problem(&other),
+        GithubError::BadToken(why) => {
+            PastedFault::NotSent(not_sent(format!("it cannot be a token: {why}"), "paste it once more"))
+        }
+        other => PastedFault::Unread(connection_problem(&other)),
     })?;
-    if let Some(problem) = other_site(&gh.api_host(), &site) {
-        return Err(not_sent(problem.why, &problem.hint));
-    }
     if gh.token_kind() == TokenKind::Unknown {
-        return Err(not_sent("it does not look like a token of GitHub".to_owned(), "a classic token begins with ghp_"));
+        let problem =
+            not_sent("it does not look like a token of GitHub".to_owned(), "a classic token begins with ghp_");
+        return Err(PastedFault::NotSent(problem));
+    }
+    if let Some(problem) = other_site(&gh.api_host(), &site) {
+        return Err(PastedFault::Elsewhere(not_sent(problem.why, &problem.hint)));
     }
     let me = gh.user().await.map_err(|fault| {
         let problem = explain(what, &fault, None);
@@ -142,10 +160,10 @@ pub async fn pasted_token(settings: &Settings, registry: &str, token: Sensitive)
             GithubError::Unauthorized(_) => {
                 let page = format!("https://{site}/settings/tokens/new?scopes=read:packages");
                 let hint = format!("make a new one at {page} and paste it whole");
-                Problem::new(problem.what, problem.why, hint).mended_by(Mend::Open(page))
+                PastedFault::Refused(Problem::new(problem.what, problem.why, hint).mended_by(Mend::Open(page)))
             }
             // Every other failure is not the token's.
-            _ => problem,
+            _ => PastedFault::Unread(problem),
         }
     })?;
     let kind = gh.token_kind();

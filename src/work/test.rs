@@ -8,9 +8,10 @@ use crate::local::Env;
 use crate::registry;
 
 use super::Clients;
+use super::issuer::Github;
 
-/// Tries a login, and the images that go with it, and reports each step as it is climbed. It asks the registry only:
-/// GitHub is not needed.
+/// Tries a login, and the images that go with it, and reports each step as it is climbed. It asks the registry, and
+/// GitHub only about a token of GitHub's own that is the password; pullkey's own token is not needed.
 pub async fn test(
     clients: &Clients,
     trial: &Trial,
@@ -19,7 +20,9 @@ pub async fn test(
     part: &mut (dyn FnMut(Step) + Send),
 ) -> TestReport {
     let (client, tools) = (&clients.registry, &clients.tools);
-    registry::Test { client, trial, with, tools, now }.run(part).await
+    let github = clients.github.as_ref().map(|settings| Github { settings, trial, now });
+    let issuer = github.as_ref().map(|github| github as &dyn registry::Issuer);
+    registry::Test { client, trial, with, tools, issuer, now }.run(part).await
 }
 
 /// The client for registries, within what this machine's variables say.

@@ -103,3 +103,22 @@ fn an_endpoint_of_aws_that_is_neither_here_nor_https_is_refused() {
     let text = desk.run_with(line, &env).ends(2).stderr;
     assert!(text.contains("PULLKEY_ECR_ENDPOINT"), "{text}");
 }
+
+#[test]
+fn a_token_of_github_is_asked_about_where_it_comes_from() {
+    let token = "ghp_canary0123456789";
+    let desk = Desk::of(Options { registry_password: token.to_owned(), ..Options::default() });
+    let stand_in = desk.registry(RegistryKind::Basic);
+    let test = |code: i32| {
+        let line = "test --server ghcr.io --username puller --password-env SECRET --with native --json";
+        let ran = desk.run_with(line, &[("SECRET", token), ("PULLKEY_REGISTRY_STAND_IN", &stand_in)]).ends(code);
+        assert!(!format!("{ran:?}").contains("canary"), "{ran:#?}");
+        let steps = ran.json()["steps"].as_array().unwrap().clone();
+        steps.into_iter().find(|step| step["step"] == "issuer").unwrap()
+    };
+    assert_eq!(test(1)["code"], "bad_credentials", "GitHub does not know it");
+    desk.world().add_token(token, &["repo"], Some("puller"), None);
+    assert_eq!(test(1)["code"], "no_scope");
+    desk.world().add_token(token, &["read:packages"], Some("puller"), None);
+    assert_eq!(test(0)["detail"], "it is the classic token of puller, with the scope read:packages");
+}

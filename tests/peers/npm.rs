@@ -16,7 +16,7 @@ const PRIVATE: &str = "@private/tools";
 const PUBLIC: &str = "@open/tools";
 
 /// verdaccio with a private and a public package, and alice's token.
-struct Npm {
+struct Verdaccio {
     addr: SocketAddr,
     token: String,
     npm: PathBuf,
@@ -24,7 +24,7 @@ struct Npm {
     _running: Running,
 }
 
-impl Npm {
+impl Verdaccio {
     fn start() -> Option<Self> {
         let (verdaccio, npm) = (installed("verdaccio")?, peer("npm")?);
         let store = tempfile::tempdir().unwrap();
@@ -100,7 +100,14 @@ impl Npm {
         };
         let tools = Tools::none(PathBuf::from(env!("CARGO_BIN_EXE_pullkey")), self.folder.path().to_owned());
         let client = Client::new(Limits::default());
-        let test = Test { client: &client, trial: &trial, with: With::Both, tools: &tools, now: chrono::Utc::now() };
+        let test = Test {
+            client: &client,
+            trial: &trial,
+            with: With::Both,
+            tools: &tools,
+            issuer: None,
+            now: chrono::Utc::now(),
+        };
         test.run(&mut |_| {}).await
     }
 }
@@ -119,7 +126,7 @@ fn told(report: &TestReport, rung: Rung) -> (Code, Outcome) {
 
 #[tokio::test]
 async fn verdaccio_names_whose_token_it_is_and_npm_agrees() {
-    let Some(npm) = Npm::start() else { return };
+    let Some(npm) = Verdaccio::start() else { return };
     let report = npm.test(&npm.token, &[PRIVATE]).await;
     assert_eq!(report.verdict, Verdict::Pass, "{report:?}");
     assert_eq!(
@@ -135,7 +142,7 @@ async fn verdaccio_names_whose_token_it_is_and_npm_agrees() {
 
 #[tokio::test]
 async fn a_token_verdaccio_does_not_know_is_told_by_the_private_package_alone() {
-    let Some(npm) = Npm::start() else { return };
+    let Some(npm) = Verdaccio::start() else { return };
     let report = npm.test("no-such-token", &[]).await;
     assert_eq!(report.verdict, Verdict::Inconclusive, "{report:?}");
     assert_eq!(told(&report, Rung::Whoami), (Code::NoWhoami, Outcome::Inconclusive));
@@ -150,7 +157,7 @@ async fn a_token_verdaccio_does_not_know_is_told_by_the_private_package_alone() 
 
 #[tokio::test]
 async fn a_package_for_everybody_is_said_to_need_no_token_and_one_that_is_not_there_is_missed() {
-    let Some(npm) = Npm::start() else { return };
+    let Some(npm) = Verdaccio::start() else { return };
     let report = npm.test("no-such-token", &[PUBLIC]).await;
     assert_eq!((report.verdict, told(&report, Rung::Package).0), (Verdict::Inconclusive, Code::PublicPackage));
     let seen = npm.npm(None, &["view", PUBLIC, "version"]);

@@ -126,7 +126,7 @@ async fn run(trial: &Trial, with: With, tools: &Tools) -> TestReport {
 
 async fn run_within(limits: Limits, trial: &Trial, with: With, tools: &Tools) -> TestReport {
     let client = Client::new(limits);
-    Test { client: &client, trial, with, tools, now: chrono::Utc::now() }.run(&mut |_| {}).await
+    Test { client: &client, trial, with, tools, issuer: None, now: chrono::Utc::now() }.run(&mut |_| {}).await
 }
 
 /// The outcome of one rung.

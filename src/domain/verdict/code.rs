@@ -51,6 +51,10 @@ pub enum Code {
     PublicPackage,
     PackageDenied,
     PackageNotFound,
+    /// A token of GitHub's that may not read packages.
+    NoScope,
+    /// What a token of GitHub's may is not known.
+    ScopesUnknown,
     Ended,
     EndsSoon,
     /// It works from here, and cannot from a codespace.
@@ -235,6 +239,16 @@ const TABLE: &[(Code, &str, &str)] = &[
         Code::PackageNotFound,
         "The registry has no such package, or hides it from this token: npmjs answers alike",
         "Check the package's name and scope, then whether the token may read it",
+    ),
+    (
+        Code::NoScope,
+        "GitHub says of this token that it may not read packages: the login may pass, a pull does not",
+        "Give the classic token the scope `read:packages`, or make one that has it and nothing else",
+    ),
+    (
+        Code::ScopesUnknown,
+        "The password is a token of GitHub's, and what it may was not told, or a pull says more than its scopes",
+        "Name an image with `--image`: a pull tells more than scopes do",
     ),
     (Code::Ended, "The password says itself that it has ended", "Make a new one"),
     (

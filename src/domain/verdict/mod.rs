@@ -60,6 +60,8 @@ pub enum Rung {
     Whoami,
     /// A package may be installed.
     Package,
+    /// What whoever made the password says that it may.
+    Issuer,
     /// How long the password works.
     Expiry,
     /// Whether the same would happen from a codespace.
@@ -96,6 +98,7 @@ impl Rung {
             | Self::Pull
             | Self::Whoami
             | Self::Package
+            | Self::Issuer
             | Self::Expiry
             | Self::Codespace => false,
         }

@@ -23,10 +23,7 @@ impl TestReport {
     pub fn sentence(&self, images: &[String]) -> String {
         match self.verdict {
             Verdict::Pass if self.is_of_packages() && self.is_pulled() => {
-                format!(
-                    "with this token, and not without one, {} can be installed",
-                    listed(images.to_vec(), "the package")
-                )
+                format!("with this token, and not without one, {} can be installed", listed(images, "the package"))
             }
             Verdict::Pass if self.is_of_packages() => "the registry knows this token".to_owned(),
             Verdict::Pass if self.is_pulled() => {
@@ -74,6 +71,8 @@ impl TestReport {
                 "the registry knows this token, but it may not install the package"
             }
             (Rung::Whoami | Rung::Package, _) => "the registry refused this token",
+            (Rung::Issuer, Code::NoScope) => "the login may be accepted, but the token may not read packages",
+            (Rung::Issuer, _) => "GitHub does not take this token",
             (Rung::Expiry, _) => "this password has ended",
             (Rung::Registry, Code::Denied) => "the registry turns this machine away, whatever the password",
             (_, Code::Denied) => "the registry denies access with these values",
@@ -118,10 +117,10 @@ impl TestReport {
 /// `team/app:1, team/web:2 and team/base:3`
 fn names(images: &[String]) -> String {
     let names: Vec<String> = images.iter().filter_map(|text| Image::parse(text).ok()).map(|i| i.short()).collect();
-    listed(names, "the image")
+    listed(&names, "the image")
 }
 
-fn listed(names: Vec<String>, none: &str) -> String {
+fn listed(names: &[String], none: &str) -> String {
     match names.split_last() {
         None => none.to_owned(),
         Some((last, [])) => last.clone(),

@@ -176,7 +176,7 @@ async fn a_token_typed_as_the_user_never_becomes_an_argument_of_docker() {
     let pair = Pair::of(&trial);
     let opinion = Opinion { pair: &pair, is_plain: false, blocked: None };
     let now = "2026-11-27T12:00:00Z".parse().unwrap();
-    let test = Test { client: &client, trial: &trial, with: With::Both, tools: &tools, now };
+    let test = Test { client: &client, trial: &trial, with: With::Both, tools: &tools, issuer: None, now };
     let step = crate::registry::docker::step(&test, &server, &opinion).await;
     assert_eq!((step.code, step.outcome), (Code::DockerUnavailable, Outcome::Inconclusive));
     assert!(step.detail.contains("looks like a token") && !step.detail.contains("ghp_"), "{step:?}");

@@ -45,7 +45,7 @@ async fn climb_with(trial: &Trial, limits: Limits) -> TestReport {
 pub(super) async fn climb_by(client: &Client, trial: &Trial, with: With) -> TestReport {
     let mut parts = Vec::new();
     let now = "2026-11-27T12:00:00Z".parse().unwrap();
-    let test = Test { client, trial, with, tools: &tools(), now };
+    let test = Test { client, trial, with, tools: &tools(), issuer: None, now };
     let report = test.run(&mut |step| parts.push(step)).await;
     assert_eq!(parts, report.steps, "each step is told as it is climbed");
     assert!(!format!("{report:?}").contains("right-password"));

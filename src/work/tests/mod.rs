@@ -4,6 +4,7 @@
 mod access;
 mod delete;
 mod faults;
+mod issuer;
 mod listing;
 mod odd;
 pub(crate) mod problems;

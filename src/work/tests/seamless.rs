@@ -2,9 +2,9 @@ use chrono::{TimeDelta, Utc};
 
 use super::*;
 use crate::domain::token::{Allowed, PastedToken, TokenKind};
-use crate::domain::{PackageRef, Problem, Seamless, SecretNeed};
+use crate::domain::{PackageRef, Seamless, SecretNeed};
 use crate::sandbox::RequestView;
-use crate::work;
+use crate::work::{self, PastedFault};
 
 /// The plain world with a package of each sort.
 async fn stage() -> Stage {
@@ -165,7 +165,7 @@ async fn another_github_is_not_asked() {
     assert!(stage.world().requests().is_empty());
 }
 
-async fn pasted(stage: &Stage, registry: &str, token: &str) -> Result<PastedToken, Problem> {
+async fn pasted(stage: &Stage, registry: &str, token: &str) -> Result<PastedToken, PastedFault> {
     let url = Url::parse(&stage.sandbox.api_url()).unwrap();
     let limits = Limits { back_off: Duration::ZERO, ..Limits::hurried(10_000) };
     let settings = Settings { limits, ..Settings::new(url, Some(Sensitive::new(stage.sandbox.token()))) };
@@ -201,7 +201,7 @@ async fn a_pasted_token_that_ended_or_was_revoked_is_told_as_such() {
     let stage = Stage::plain().await;
     stage.world().add_token("ghp_old", &["read:packages"], None, Some(Utc::now() - TimeDelta::days(1)));
     for token in ["ghp_old", "ghp_unknown"] {
-        let problem = pasted(&stage, "ghcr.io", token).await.unwrap_err();
+        let Err(PastedFault::Refused(problem)) = pasted(&stage, "ghcr.io", token).await else { panic!("{token}") };
         assert!(problem.why.contains("expired or was revoked"), "{problem:?}");
         assert!(problem.hint.contains("settings/tokens/new?scopes=read:packages"), "{problem:?}");
     }
@@ -218,7 +218,11 @@ async fn what_is_no_token_of_this_github_is_not_sent() {
         ("containers.octo.ghe.com", "ghp_x"),
         ("mycompany.azurecr.io", "ghp_x"),
     ] {
-        let problem = pasted(&stage, registry, token).await.unwrap_err();
+        let (PastedFault::NotSent(problem) | PastedFault::Elsewhere(problem)) =
+            pasted(&stage, registry, token).await.unwrap_err()
+        else {
+            panic!("{registry}")
+        };
         assert!(problem.why.ends_with("so it was not sent"), "{problem:?}");
         assert!(token.is_empty() || !format!("{problem:?}").contains(token), "{problem:?}");
     }

@@ -179,6 +179,7 @@ fn is_folded(step: &Step, fold: Fold) -> bool {
         | Rung::Pull
         | Rung::Whoami
         | Rung::Package
+        | Rung::Issuer
         | Rung::Expiry
         | Rung::Codespace
         | Rung::Docker
@@ -287,6 +288,7 @@ const fn rung_word(rung: Rung) -> &'static str {
         Rung::Pull => "pull",
         Rung::Whoami => "whoami",
         Rung::Package => "package",
+        Rung::Issuer => "issuer",
         Rung::Expiry => "end",
         Rung::Codespace => "codespace",
         Rung::Docker => "docker",

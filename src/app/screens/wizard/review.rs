@@ -47,19 +47,16 @@ fn review_lines(review: &Review, app: &App, canvas: &Canvas<'_, '_, '_>, columns
     };
     lines.push(Line::default());
     let trial = plan.form.trial();
-    match plan.ladder.report(&trial) {
-        Some(report) => {
-            lines.extend(verdict_lines(report, &trial, None, canvas, columns));
-            let codespaces = report.of_codespaces();
-            lines.extend(codespaces.into_iter().flat_map(|text| canvas.marked(Level::Info, text, columns)));
-        }
-        None => {
-            let text = match plan.shape() {
-                Shape::Credential => "the login was not tested with these values",
-                Shape::Single => "this token was not tested at this registry",
-            };
-            lines.extend(canvas.marked(Level::Warn, text, columns));
-        }
+    if let Some(report) = plan.ladder.report(&trial) {
+        lines.extend(verdict_lines(report, &trial, None, canvas, columns));
+        let codespaces = report.of_codespaces();
+        lines.extend(codespaces.into_iter().flat_map(|text| canvas.marked(Level::Info, text, columns)));
+    } else {
+        let text = match plan.shape() {
+            Shape::Credential => "the login was not tested with these values",
+            Shape::Single => "this token was not tested at this registry",
+        };
+        lines.extend(canvas.marked(Level::Warn, text, columns));
     }
     if app.world.listing(&plan.scope).is_none() {
         let text = "whether it exists already could not be read: what is there would be overwritten";
