@@ -17,7 +17,7 @@ use crate::domain::traffic::{Budget, Exchange, Pause, Traffic};
 use crate::domain::verdict::Trial;
 use crate::domain::{
     Draft, Member, MemberReport, Members, OrgName, Prefix, RepoName, Repository, Scope, ScopeKind, ScopeListing,
-    Sensitive,
+    Sensitive, Shape,
 };
 
 /// How many requests are remembered.
@@ -225,6 +225,9 @@ impl World {
 
     /// Keeps the server and the user that were written, for the fields of the next rotation.
     pub fn know(&mut self, draft: &Draft, reports: &[MemberReport]) {
+        if draft.shape == Shape::Single {
+            return; // neither a server nor a user is written
+        }
         let known = self.known.entry((draft.scope.clone(), draft.prefix.clone())).or_default();
         for report in reports.iter().filter(|r| r.outcome.is_done() && r.member != Member::Password) {
             if draft.members.contains(&report.member) {

@@ -65,6 +65,7 @@ credential and its scope.
 Examples:
   pullkey test --preset acr --server mycompany.azurecr.io --username codespaces --password-file token.txt
   pullkey test --from docker:ghcr.io --image ghcr.io/acme/tools:1
+  pullkey test --preset npm --server https://registry.npmjs.org/ --password-env NPM_TOKEN --package @acme/tools
   pullkey test ACR --org acme
   pullkey test --env            (inside a codespace)";
 
@@ -384,6 +385,9 @@ pub struct TestArgs {
     /// Prove the pull of this image as well; may be given again
     #[arg(long = "image", value_name = "IMAGE")]
     pub images: Vec<String>,
+    /// With --preset npm: prove that the token installs this package; may be given again
+    #[arg(long = "package", value_name = "@SCOPE/NAME", requires = "preset")]
+    pub packages: Vec<String>,
     /// Which client tries it
     #[arg(long, value_enum, default_value_t = WithArg::Both)]
     pub with: WithArg,

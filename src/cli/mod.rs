@@ -28,6 +28,7 @@ mod seamless;
 mod session;
 mod set;
 mod set_access;
+mod single;
 mod spread;
 mod status;
 mod test;

@@ -5,7 +5,8 @@ use chrono::Utc;
 use super::session::Session;
 use super::write_args::RotateArgs;
 use super::{Exit, Failure, from, keep, set, values};
-use crate::domain::{Credential, Draft, Member, Members, Preset, Scope, Sensitive, TestReport, Trial};
+use crate::domain::preset::AnyPreset;
+use crate::domain::{Credential, Draft, Member, Members, Scope, Sensitive, TestReport, Trial};
 use crate::report::{self, Written};
 use crate::work::{self, Rotation};
 
@@ -51,9 +52,9 @@ pub(super) async fn run(args: &RotateArgs, session: &Session) -> Result<Exit, Fa
 }
 
 /// Whose rules hold: the server's product, where server and user tell the way to log in.
-fn preset_for(trial: Option<&Trial>) -> Result<&'static Preset, Failure> {
+fn preset_for(trial: Option<&Trial>) -> Result<AnyPreset, Failure> {
     match trial.and_then(crate::domain::preset::recognize_surely) {
-        Some(preset) => Ok(preset),
+        Some(preset) => Ok(AnyPreset::Credential(preset)),
         None => values::preset_of("other"),
     }
 }
@@ -90,7 +91,7 @@ fn beforehand(credential: &Credential, values: &Members<Option<Sensitive>>, scop
 /// The login test, where all it needs is given: stored values cannot be read back.
 fn trial(server: Option<String>, values: &Members<Option<Sensitive>>, images: &[String]) -> Option<Trial> {
     let (user, password) = (values.user.clone()?, values.password.clone()?);
-    Some(Trial { server: server?, user, password, images: images.to_vec() })
+    Some(Trial { server: server?, user, password, images: images.to_vec(), holds: crate::domain::Holds::Images })
 }
 
 fn untested(values: &Members<Option<Sensitive>>) -> String {

@@ -1,4 +1,6 @@
-//! `pullkey set`: checks, tests, and only then writes the three members.
+//! `pullkey set`: checks, tests, and only then writes the three members, or the one secret.
+
+use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 
@@ -7,29 +9,33 @@ use super::session::{Session, note};
 use super::set_access::{self, Wish};
 use super::values::{self, Values};
 use super::write_args::SetArgs;
-use super::{Exit, Failure, delete, from, keep, repos, spread, test};
+use super::{Exit, Failure, delete, from, keep, repos, single, spread, test};
 use crate::domain::change::DraftAccess;
 use crate::domain::ending::{self, Source};
+use crate::domain::preset::AnyPreset;
 use crate::domain::verdict::With;
 use crate::domain::{
-    Access, Credential, Draft, Member, Members, Prefix, Problem, Saved, Scope, Sensitive, TestReport, Trial, Verdict,
-    Visibility,
+    Access, Credential, Draft, Holds, Member, Members, Problem, Saved, Scope, Sensitive, Shape, TestReport, Trial,
+    Verdict, Visibility,
 };
 use crate::github::Client;
-use crate::report::{self, Change, Written};
+use crate::report::{self, Change, UseLine, Written};
 use crate::work::{self, Choice};
 
 pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failure> {
+    let preset = preset(args)?;
+    single::check_set(args, preset)?;
     let Some(scope) = args.one_scope() else { return spread::run(args, session).await };
     let has_repos = args.repos.is_some() || !args.more.is_empty();
     set_access::check(&scope, has_repos, args.visibility)?;
     let choice = repos::choice(args.repos.as_deref().unwrap_or_default(), &args.more, Some(&args.password))?;
     let (trial, Values { members, mut notes }) = checked_values(args, session).await?;
+    let line = single::use_line(args, preset, &trial.server);
     let gh = session.writer_unless(args.how.dry_run).await?;
-    let plan = Plan { scope, values: members, choice: has_repos.then_some(choice) };
+    let plan = Plan { scope, shape: preset.shape(), values: members, choice: has_repos.then_some(choice) };
     let (draft, existing, listing) = session.interrupt.read(draft(args, &gh, plan, &mut notes)).await??;
     if args.how.dry_run {
-        return dry_run(args, session, (&draft, existing.as_ref()), &notes);
+        return dry_run(session, (&draft, existing.as_ref()), (line.as_ref(), &notes));
     }
     // Before anything is asked, sent or written: they say whose values these are.
     session.notes(&notes);
@@ -41,7 +47,7 @@ pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failu
         }
     }
     if let Some(existing) = existing {
-        session.consent(args.yes, &overwriting(&existing, &draft.scope)).await?;
+        session.consent(args.yes, &overwriting(&existing, &draft)).await?;
     }
     let tested = if args.how.no_test { None } else { Some(prove(session, args.yes, &trial).await?) };
     let (saved, was_interrupted) = session.interrupt.write(work::save(&gh, &draft, &mut |_| {})).await?;
@@ -50,18 +56,29 @@ pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failu
     let kept =
         keep::after_write(args.how.kept.keep, session, (&draft.scope, &draft.prefix), (&saved, Some(&trial))).await;
     notes.extend(kept.note());
-    let written = Written { test: tested.as_ref(), notes: &notes, ..Written::of(&draft.scope, &draft.prefix, &saved) };
+    let written = Written {
+        test: tested.as_ref(),
+        notes: &notes,
+        single: line.as_ref(),
+        ..Written::of(&draft.scope, &draft.prefix, &saved)
+    };
     session.notes(&notes[told..]);
     session.show(|| report::written_json(&written), || report::written(&written))?;
     Ok(kept.exit(exit_of(&saved, was_interrupted)))
 }
 
+fn preset(args: &SetArgs) -> Result<AnyPreset, Failure> {
+    let Some(id) = &args.preset else {
+        return Err(values::no_preset(args.server.as_deref(), args.username.as_deref()));
+    };
+    values::preset_of(id)
+}
+
 /// What would be written, and who would get it.
 fn dry_run(
-    args: &SetArgs,
     session: &Session,
     (draft, existing): (&Draft, Option<&Credential>),
-    notes: &[String],
+    (line, notes): (Option<&UseLine>, &[String]),
 ) -> Result<Exit, Failure> {
     let before = existing.and_then(Credential::access);
     let after = match &draft.access {
@@ -77,7 +94,8 @@ fn dry_run(
     let nobody = Access::selected(Vec::new(), true);
     let before = if existing.is_none() { Some(&nobody) } else { before };
     let change = (draft.access != DraftAccess::Repository).then_some(Change { before, after: &after });
-    let written = Written { notes, change, dry_run: true, ..Written::of(&draft.scope, &args.prefix, &nothing) };
+    let written =
+        Written { notes, change, single: line, dry_run: true, ..Written::of(&draft.scope, &draft.prefix, &nothing) };
     session.notes(notes);
     session.show(|| report::written_json(&written), || report::written(&written))?;
     Ok(Exit::Fine)
@@ -95,17 +113,18 @@ pub(super) fn exit_of(saved: &Saved, was_interrupted: bool) -> Exit {
 
 pub(super) async fn checked_values(args: &SetArgs, session: &Session) -> Result<(Trial, Values), Failure> {
     let typed = (args.server.as_deref(), args.username.as_deref());
-    let Some(id) = &args.preset else { return Err(values::no_preset(typed.0, typed.1)) };
-    let preset = values::preset_of(id)?;
+    let preset = preset(args)?;
     let taken = from::given(&args.password, typed, Some(&args.prefix), session).await?;
-    let fixed = |member: Member| preset.field(member).fixed.clone();
+    let fixed = |member: Member| preset.fixed(member).map(str::to_owned);
     let missing = |member: Member, flag: &str| {
         let why = if args.password.from.is_some() { "what --from names has none" } else { "" };
         let why = if why.is_empty() { format!("{flag} is missing") } else { format!("{flag} is missing, and {why}") };
-        Failure::usage(format!("the {} is not said", member.word()), why, preset.field(member).help.clone())
+        let help = preset.field(member).map(|field| field.help.clone()).unwrap_or_default();
+        Failure::usage(format!("the {} is not said", preset.word(member)), why, help)
     };
     let server = taken.server.or_else(|| fixed(Member::Server)).ok_or_else(|| missing(Member::Server, "--server"))?;
-    let user = taken.user.or_else(|| fixed(Member::User).map(Sensitive::new));
+    let nobody = (preset.shape() == Shape::Single).then(|| Sensitive::from(""));
+    let user = taken.user.or_else(|| fixed(Member::User).map(Sensitive::new)).or(nobody);
     let user = user.ok_or_else(|| missing(Member::User, "--username"))?;
     let members = Members { server: Sensitive::from(server.as_str()), user, password: taken.password };
     let mut values = values::check(preset, members)?;
@@ -114,7 +133,11 @@ pub(super) async fn checked_values(args: &SetArgs, session: &Session) -> Result<
         server: test::server_text(&server, preset, &values),
         user: values.members.user.clone(),
         password: values.members.password.clone(),
-        images: args.how.images.clone(),
+        images: match preset.holds() {
+            Holds::Images => args.how.images.clone(),
+            Holds::Packages => args.how.packages.clone(),
+        },
+        holds: preset.holds(),
     };
     Ok((trial, values))
 }
@@ -122,6 +145,7 @@ pub(super) async fn checked_values(args: &SetArgs, session: &Session) -> Result<
 /// Where to, what, and for whom; without a choice who gets it is kept.
 struct Plan {
     scope: Scope,
+    shape: Shape,
     values: Members<Sensitive>,
     choice: Option<Choice>,
 }
@@ -133,9 +157,9 @@ async fn draft(
     plan: Plan,
     notes: &mut Vec<String>,
 ) -> Result<(Draft, Option<Credential>, Option<String>), Failure> {
-    let Plan { scope, values, choice } = plan;
-    let listing = work::load_scope(gh, &scope, &mut |_| {}).await.map_err(Failure::world)?;
-    let existing = listing.credential(&args.prefix).cloned();
+    let Plan { scope, shape, values, choice } = plan;
+    let listing = work::load_for(gh, &scope, (shape, &args.prefix)).await.map_err(Failure::world)?;
+    let existing = listing.held(shape, &args.prefix).map(Cow::into_owned);
     let found = match &choice {
         Some(choice) => Some(repos::resolve(gh, &scope, choice).await?),
         None => None,
@@ -143,17 +167,24 @@ async fn draft(
     notes.extend(found.as_ref().and_then(Found::note));
     let wish = Wish { repositories: found.as_ref().map(Found::refs), visibility: args.visibility };
     let (access, note) = set_access::decide(&scope, &args.prefix, existing.as_ref(), wish)?;
-    notes.extend(note);
-    let members = Member::WRITE_ORDER.to_vec();
+    notes.extend(note.map(|note| match shape {
+        Shape::Credential => note,
+        Shape::Single => "no repository gets it yet: write it again with --repos OWNER/NAME".to_owned(),
+    }));
+    let members = shape.members().to_vec();
     let shown = found.filter(|found| !found.is_by_name).map(|found| found.listing());
-    let draft = Draft { scope, prefix: args.prefix.clone(), values, access, members, ends: args.how.ends };
+    let draft = Draft { scope, prefix: args.prefix.clone(), shape, values, access, members, ends: args.how.ends };
     notes.extend(end_note(&draft, Utc::now()));
     Ok((draft, existing, shown))
 }
 
-fn overwriting(existing: &Credential, scope: &Scope) -> String {
-    let prefix: &Prefix = &existing.prefix;
-    format!("{prefix} exists already ({scope}: {}) and would be overwritten", delete::members(existing))
+fn overwriting(existing: &Credential, draft: &Draft) -> String {
+    let Draft { scope, prefix, shape, .. } = draft;
+    let members = match shape {
+        Shape::Credential => format!(": {}", delete::members(existing)),
+        Shape::Single => String::new(),
+    };
+    format!("{prefix} exists already ({scope}{members}) and would be overwritten")
 }
 
 /// What is said of the end that will be kept.

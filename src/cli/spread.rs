@@ -11,7 +11,7 @@ use super::{Exit, Failure, repos, set};
 use crate::domain::change::DraftAccess;
 use crate::domain::journal::{self, Entry, OpenRun, Run};
 use crate::domain::spread::{Placed, Placement, Stamps, Standing};
-use crate::domain::{Draft, Member, Members, RepoName, Saved, Scope, Sensitive, TestReport};
+use crate::domain::{Draft, Member, Members, RepoName, Saved, Scope, Sensitive, Shape, TestReport};
 use crate::github::Client;
 use crate::local::Journal;
 use crate::local::journal::fresh_id;
@@ -175,6 +175,7 @@ fn draft_for(args: &SetArgs, values: &Members<Sensitive>, scope: Scope) -> Draft
     Draft {
         scope,
         prefix: args.prefix.clone(),
+        shape: Shape::Credential,
         values: values.clone(),
         access: DraftAccess::Repository,
         members: Member::WRITE_ORDER.to_vec(),

@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 use super::args::TestArgs;
 use super::session::Session;
 use super::values::{self, Values};
-use super::{Exit, Failure, from, test_env};
+use super::{Exit, Failure, from, single, test_env};
 use crate::domain::kept::{Since, Times};
-use crate::domain::{Kept, Member, Members, Prefix, Problem, Scope, Sensitive, TestReport, Trial, Verdict, preset};
+use crate::domain::preset::AnyPreset;
+use crate::domain::{Holds, Kept, Member, Members, Prefix, Problem, Scope, Sensitive, TestReport, Trial, Verdict};
 use crate::{report, work};
 
 pub(super) async fn run(args: &TestArgs, session: &Session) -> Result<Exit, Failure> {
@@ -46,7 +47,9 @@ struct Subject {
 }
 
 async fn given(args: &TestArgs, session: &Session) -> Result<Subject, Failure> {
-    check(args)?;
+    let preset = args.preset.as_deref().map(values::preset_of).transpose()?;
+    single::check_test(args, preset)?;
+    check(args, preset)?;
     let typed = (args.server.as_deref(), args.username.as_deref());
     let given = from::given(&args.password, typed, args.prefix.as_ref(), session).await?;
     let missing = |flag: &str, word: &str| {
@@ -54,30 +57,36 @@ async fn given(args: &TestArgs, session: &Session) -> Result<Subject, Failure> {
         Failure::usage(format!("the {word} is not said"), why, format!("give it with {flag}"))
     };
     let server = given.server.ok_or_else(|| missing("--server", "server"))?;
-    let user = given.user.ok_or_else(|| missing("--username", "user"))?;
+    let user = given.user.or_else(|| single::is_single(preset).then(|| Sensitive::from("")));
+    let user = user.ok_or_else(|| missing("--username", "user"))?;
     let members = Members { server: Sensitive::from(server.as_str()), user, password: given.password };
-    let (server, Values { members, notes }) = match &args.preset {
-        Some(id) => {
-            let preset = values::preset_of(id)?;
+    let (server, Values { members, notes }) = match preset {
+        Some(preset) => {
             let values = values::check(preset, members)?;
             (server_text(&server, preset, &values), values)
         }
         None => (server, Values { members, notes: Vec::new() }),
     };
-    let trial = Trial { server, user: members.user, password: members.password, images: args.images.clone() };
-    let hint = values::hint(&trial).filter(|_| args.preset.is_none());
+    let holds = preset.map_or(Holds::Images, AnyPreset::holds);
+    let images = match holds {
+        Holds::Images => args.images.clone(),
+        Holds::Packages => args.packages.clone(),
+    };
+    let trial = Trial { server, user: members.user, password: members.password, images, holds };
+    let hint = values::hint(&trial).filter(|_| preset.is_none());
     Ok(Subject { trial, notes: given.notes.into_iter().chain(notes).chain(hint).collect(), kept: None })
 }
 
 /// Without `--from` nothing is known but what is typed.
-fn check(args: &TestArgs) -> Result<(), Failure> {
+fn check(args: &TestArgs, preset: Option<AnyPreset>) -> Result<(), Failure> {
     let what = "there is nothing to test yet";
     if args.prefix.is_some() && args.password.from.is_none() {
         let why = "a prefix alone does not say where its values are kept";
         let hint = "add --user, --repo OWNER/NAME or --org ORG, or --env inside a codespace";
         return Err(Failure::usage(what, why, hint));
     }
-    let typed = [("--server", args.server.is_none()), ("--username", args.username.is_none())];
+    let typed =
+        [("--server", args.server.is_none()), ("--username", args.username.is_none() && !single::is_single(preset))];
     let mut missing: Vec<_> = typed.iter().filter(|(_, is_missing)| *is_missing).map(|(flag, _)| *flag).collect();
     if args.password.is_empty() {
         missing.push("one of --password-stdin, --password-env, --password-file");
@@ -134,9 +143,9 @@ fn kept_json(kept: &Kept, since: &Since) -> Value {
 }
 
 /// The server in the clear: what was typed, unless the preset put its only one in its place.
-pub(super) fn server_text(typed: &str, preset: &preset::Preset, values: &Values) -> String {
-    match &preset.server.fixed {
-        Some(fixed) if values.members.server == Sensitive::from(fixed.as_str()) => fixed.clone(),
+pub(super) fn server_text(typed: &str, preset: AnyPreset, values: &Values) -> String {
+    match preset.fixed(Member::Server) {
+        Some(fixed) if values.members.server == Sensitive::from(fixed) => fixed.to_owned(),
         Some(_) | None => typed.to_owned(),
     }
 }

@@ -7,7 +7,7 @@ use super::args::TestArgs;
 use super::session::Session;
 use super::{Exit, Failure, test};
 use crate::domain::source::Triple;
-use crate::domain::{Foreign, Image, Prefix, Problem, Sensitive, Server, Trial};
+use crate::domain::{Foreign, Holds, Image, Prefix, Problem, Sensitive, Server, Trial};
 use crate::local::Env;
 use crate::local::sources::{DockerLogin, docker_login, in_environment};
 use crate::report::{self, Docker, Environment, Tried};
@@ -84,6 +84,7 @@ fn trial(triple: &Triple, images: &[String]) -> Option<Trial> {
         user: Sensitive::from(triple.user.as_ref()?.raw()),
         password: triple.password.clone()?,
         images: images.to_vec(),
+        holds: Holds::Images,
     })
 }
 

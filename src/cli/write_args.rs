@@ -30,6 +30,9 @@ named so.
 this machine, and `list` warns 30, 7 and 1 days before. Where the value tells it itself (a
 JSON Web Token, a token of ECR), that is kept instead.
 
+--preset npm writes one secret by the name that is given, and no server and user: the token,
+after the registry of --server said whose it is, or a private --package could be installed.
+
 Examples:
   printf %s \"$PAT\" | pullkey set DOCKERHUB --user --preset dockerhub \\
       --username octocat --password-stdin --repos octocat/hello
@@ -37,7 +40,9 @@ Examples:
       --username codespaces --password-env ACR_PASSWORD \\
       --visibility selected --repos 'acme/course-*'
   pullkey set ACR --repo 'acme/course-*' --repo acme/api --preset acr \\
-      --server mycompany.azurecr.io --username codespaces --password-env ACR_PASSWORD";
+      --server mycompany.azurecr.io --username codespaces --password-env ACR_PASSWORD
+  pullkey set NPM_TOKEN --repo acme/api --preset npm --server https://registry.npmjs.org/ \\
+      --password-env NPM_TOKEN --package @acme/tools";
 
 pub(super) const ROTATE_HELP: &str = "\
 Writes the password, and the user name and the server where they are given. The others keep
@@ -112,7 +117,7 @@ impl ChoiceArgs {
 #[derive(Clone, Debug, Args)]
 #[command(group(needs_password()))]
 pub struct SetArgs {
-    /// The credential's prefix, such as ACR
+    /// The credential's prefix, such as ACR; with --preset npm the one secret's name
     #[arg(value_parser = Prefix::parse)]
     pub prefix: Prefix,
     #[command(flatten)]
@@ -151,6 +156,9 @@ pub struct HowArgs {
     /// Prove the pull of this image as well; may be given again
     #[arg(long = "image", value_name = "IMAGE")]
     pub images: Vec<String>,
+    /// With --preset npm: prove that the token installs this package; may be given again
+    #[arg(long = "package", value_name = "@SCOPE/NAME", requires = "preset")]
+    pub packages: Vec<String>,
     /// Write without testing the login first
     #[arg(long)]
     pub no_test: bool,

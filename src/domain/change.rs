@@ -2,19 +2,30 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Access, Credential, Member, MemberState, Members, Prefix, Problem, RepoRef, Scope, Sensitive, Visibility};
+use super::{
+    Access, Credential, Member, MemberState, Members, Prefix, Problem, RepoRef, Scope, Sensitive, Shape, Visibility,
+};
 
-/// A credential to write: everything is decided.
+/// A credential, or a secret by itself, to write: everything is decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
     pub scope: Scope,
+    /// The credential's prefix, or the single secret's whole name.
     pub prefix: Prefix,
+    pub shape: Shape,
     pub values: Members<Sensitive>,
     pub access: DraftAccess,
     /// Which members to write, in [`Member::WRITE_ORDER`]; the others keep what they have («retry the rest»).
     pub members: Vec<Member>,
     /// When somebody says that the password ends, for pullkey's own record.
     pub ends: Option<super::End>,
+}
+
+impl Draft {
+    /// What one member's secret is called.
+    pub fn secret_name(&self, member: Member) -> String {
+        self.shape.secret_name(&self.prefix, member)
+    }
 }
 
 /// Which repositories a written credential shall reach.

@@ -1,6 +1,8 @@
 //! What exists on GitHub: per scope its credentials and its other secrets, and the repositories a token reaches.
 
-use super::{Credential, Foreign, MemberState, Problem, Scope, names};
+use std::borrow::Cow;
+
+use super::{Credential, Foreign, MemberState, Prefix, Problem, Scope, Shape, names};
 
 /// Everything known about one scope.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,8 +64,21 @@ impl ScopeListing {
         listing
     }
 
-    pub fn credential(&self, prefix: &super::Prefix) -> Option<&Credential> {
+    pub fn credential(&self, prefix: &Prefix) -> Option<&Credential> {
         self.credentials.iter().find(|c| c.prefix == *prefix)
+    }
+
+    /// What there is under a name already; a secret by itself is seen as the password of that name.
+    pub fn held(&self, shape: Shape, name: &Prefix) -> Option<Cow<'_, Credential>> {
+        match shape {
+            Shape::Credential => self.credential(name).map(Cow::Borrowed),
+            Shape::Single => {
+                let is_it = |other: &&OtherSecret| other.name.raw().eq_ignore_ascii_case(name.as_str());
+                let mut alone = Credential::new(name.clone());
+                alone.members.password = Some(self.other_secrets.iter().find(is_it)?.state.clone());
+                Some(Cow::Owned(alone))
+            }
+        }
     }
 
     /// How many secrets the scope holds; GitHub allows 100.

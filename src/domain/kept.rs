@@ -190,7 +190,13 @@ mod tests {
     }
 
     fn kept(origin: Origin, as_of: Option<[Option<i64>; 3]>) -> Kept {
-        let trial = Trial { server: "ghcr.io".to_owned(), user: "u".into(), password: "p".into(), images: Vec::new() };
+        let trial = Trial {
+            server: "ghcr.io".to_owned(),
+            user: "u".into(),
+            password: "p".into(),
+            images: Vec::new(),
+            holds: crate::domain::Holds::Images,
+        };
         let as_of = as_of.and_then(|seconds| times(Some(&now(seconds)), &acr()));
         Kept { trial, origin, as_of }
     }

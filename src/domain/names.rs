@@ -45,6 +45,43 @@ impl Member {
     }
 }
 
+/// Which secrets are written together, and how they are called.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Shape {
+    /// The three of one prefix.
+    #[default]
+    Credential,
+    /// One that holds a password alone, by a name of its own, such as `NPM_TOKEN`. GitHub's rules for that name are
+    /// those of a prefix, and a name that is read as a member's is none.
+    Single,
+}
+
+impl Shape {
+    /// Its members, in the order in which they are written.
+    pub const fn members(self) -> &'static [Member] {
+        match self {
+            Self::Credential => &Member::WRITE_ORDER,
+            Self::Single => &[Member::Password],
+        }
+    }
+
+    /// The full name of one member's secret.
+    pub fn secret_name(self, name: &Prefix, member: Member) -> String {
+        match self {
+            Self::Credential => name.secret_name(member),
+            Self::Single => name.as_str().to_owned(),
+        }
+    }
+
+    /// What it is called in running text.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Credential => "credential",
+            Self::Single => "secret",
+        }
+    }
+}
+
 /// The free part of a credential's name, in upper case as GitHub stores it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Prefix(String);

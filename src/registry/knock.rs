@@ -30,14 +30,9 @@ pub(super) enum Way {
 
 /// Climbs to the door without any credential. Nothing if the way there is barred.
 pub(super) async fn knock(test: &Test<'_>, server: &Server, climb: &mut Climb<'_>) -> Option<Door> {
-    let (url, answer) = match connect(test.client, server).await {
-        Ok(met) => met,
-        Err(trouble) => {
-            barred(test, server, trouble, climb);
-            return None;
-        }
-    };
-    connected(test, server, &url, &answer, climb);
+    let address = |scheme: &str| Url::parse(&format!("{scheme}://{}/v2/", server.api_host())).ok();
+    let plain = address("http").filter(|_| server.is_loopback());
+    let (url, answer) = meet(test, server, (address("https"), plain), climb).await?;
     let challenge = match registry(&url, &answer) {
         Ok(challenge) => challenge,
         Err(step) => {
@@ -73,6 +68,26 @@ pub(super) async fn knock(test: &Test<'_>, server: &Server, climb: &mut Climb<'_
     }
 }
 
+/// The first answer of an address, and the steps of the way there; nothing if that is barred. Where TLS is not spoken
+/// there the plain address is asked, if there is one.
+pub(super) async fn meet(
+    test: &Test<'_>,
+    server: &Server,
+    (url, plain): (Option<Url>, Option<Url>),
+    climb: &mut Climb<'_>,
+) -> Option<(Url, Answer)> {
+    match connect(test.client, url, plain).await {
+        Ok((url, answer)) => {
+            connected(test, server, &url, &answer, climb);
+            Some((url, answer))
+        }
+        Err(trouble) => {
+            barred(test, server, trouble, climb);
+            None
+        }
+    }
+}
+
 /// The step that says why nothing is sent to a token server.
 pub(super) fn unsafe_realm(rung: Rung, realm: &Foreign, why: &str) -> Step {
     let realm = Foreign::new(realm.raw().chars().take(120).collect::<String>()).shown();
@@ -89,15 +104,12 @@ fn pass(climb: &mut Climb<'_>, rung: Rung, detail: impl Into<String>) {
     climb.add(step(rung, Code::Ok, Outcome::Pass, detail, ""));
 }
 
-/// The first answer of `/v2/`: over https, and on loopback over plain http if TLS is not spoken there.
-async fn connect(client: &Client, server: &Server) -> Result<(Url, Answer), Trouble> {
-    let address = |scheme: &str| {
-        Url::parse(&format!("{scheme}://{}/v2/", server.api_host()))
-            .map_err(|_| Trouble::new(Code::BadServer, "this server cannot be part of an address"))
-    };
-    let mut url = address("https")?;
-    if server.is_loopback() && !client.speaks_tls(&url).await? {
-        url = address("http")?;
+async fn connect(client: &Client, url: Option<Url>, plain: Option<Url>) -> Result<(Url, Answer), Trouble> {
+    let mut url = url.ok_or_else(|| Trouble::new(Code::BadServer, "this server cannot be part of an address"))?;
+    if let Some(plain) = plain
+        && !client.speaks_tls(&url).await?
+    {
+        url = plain;
     }
     client.ask(&url, Ask::get()).await.map(|answer| (url, answer))
 }

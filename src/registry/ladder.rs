@@ -12,12 +12,13 @@ use super::expiry::{codespace, expiry};
 use super::issuer::Issuer;
 use super::knock::{self, Door};
 use super::login;
+use super::npm;
 use super::pair::Pair;
 use super::pull::pull;
-use crate::domain::preset::{Remedy, product_of_host, recognize_trial};
+use crate::domain::preset::{Remedy, product_of_host, recognize_trial, single_of};
 use crate::domain::server::HUB_KEY;
 use crate::domain::verdict::{Rung, With};
-use crate::domain::{Code, Image, Outcome, Server, Step, TestReport, Trial};
+use crate::domain::{Code, Holds, Image, Outcome, Server, Step, TestReport, Trial};
 
 /// One test: what is tried, with what, and when.
 #[derive(Debug)]
@@ -38,6 +39,10 @@ impl Test<'_> {
     /// Dropping the future ends the test: requests are abandoned, and docker is killed with all it started.
     pub async fn run(&self, part: &mut (dyn FnMut(Step) + Send)) -> TestReport {
         let mut climb = Climb { steps: Vec::new(), part };
+        if self.trial.holds == Holds::Packages {
+            npm::climb(self, &mut climb).await;
+            return TestReport::of(climb.steps, true);
+        }
         if let Some(server) = server_rungs(self.trial, &mut climb) {
             match self.with {
                 With::Native => {
@@ -60,6 +65,9 @@ impl Test<'_> {
 
     /// What the registry's product has to say about a code, for this server and perhaps an image of it.
     pub(super) fn advice(&self, key: &str, image: Option<&Image>) -> Option<Remedy> {
+        if self.trial.holds == Holds::Packages {
+            return single_of(&self.trial.server)?.remedy(key, &self.trial.server);
+        }
         let preset = recognize_trial(self.trial)?;
         preset.remedy(key, &self.trial.server, image.map(Image::repository))
     }
@@ -309,6 +317,10 @@ pub(super) struct Climb<'a> {
 }
 
 impl Climb<'_> {
+    pub(super) fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
     pub(super) fn add(&mut self, step: Step) {
         (self.part)(step.clone());
         self.steps.push(step);

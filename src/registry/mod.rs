@@ -1,8 +1,9 @@
 //! The live login test: pullkey's own handshake with a registry, and the real docker CLI beside it.
 //!
-//! It answers two questions, «would these three values log in» and «may they pull this image», with a verdict that
-//! never mixes «refused» with «could not be tested». It pulls nothing, stores nothing, retries nothing, and sends a
-//! password only to where the registry itself asks for it and only if that place is safe.
+//! It answers two questions, «would these values log in» and «may they pull this image» (or «install this package»,
+//! of an npm registry), with a verdict that never mixes «refused» with «could not be tested». It pulls nothing, stores
+//! nothing, retries nothing, and sends a password only to where the registry itself asks for it and only if that place
+//! is safe.
 
 mod certificate;
 mod challenge;
@@ -14,6 +15,7 @@ mod issuer;
 mod knock;
 mod ladder;
 mod login;
+mod npm;
 mod pair;
 mod pull;
 mod said;

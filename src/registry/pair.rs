@@ -26,6 +26,11 @@ impl Pair {
         sensitive(&Zeroizing::new(format!("Basic {}", self.encoded().as_str())))
     }
 
+    /// The header `Authorization: Bearer` with the password as a token. Nothing if it cannot be sent.
+    pub(super) fn bearer(&self) -> Option<HeaderValue> {
+        sensitive(&Zeroizing::new(format!("Bearer {}", self.password.expose())))
+    }
+
     fn encoded(&self) -> Zeroizing<String> {
         let pair = Zeroizing::new(format!("{}:{}", self.user.expose(), self.password.expose()));
         Zeroizing::new(STANDARD.encode(pair.as_bytes()))

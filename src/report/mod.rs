@@ -22,7 +22,7 @@ pub use environment::{Docker, Environment, Tried, environment, environment_json}
 pub use everywhere::{Gathering, found, left_out, tally};
 pub use list::table;
 pub use list_json::list_json;
-pub use outcome::{Change, Written, change, problem_json, steps, test_json, written, written_json};
+pub use outcome::{Change, UseLine, Written, change, problem_json, steps, test_json, written, written_json};
 pub use reach::{reach, reach_json};
 pub use restart::{Restart, Restarts, restart_json, restart_table};
 pub use seamless::{seamless, seamless_json};

@@ -1,5 +1,6 @@
 //! What a test and a write came to: steps, members, problems. Writing to a `String` cannot fail.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
@@ -8,8 +9,7 @@ use super::VERSION;
 use super::list::{access_words, state_access};
 use super::list_json::{access_json, scope_names};
 use crate::domain::{
-    Access, Credential, Member, MemberReport, Outcome, Prefix, Problem, RepoRef, Saved, Scope, Step, TestReport,
-    verdict::NO_IMAGE,
+    Access, Credential, Member, MemberReport, Outcome, Prefix, Problem, RepoRef, Saved, Scope, Shape, Step, TestReport,
 };
 
 /// `{what, why, hint}`, as everywhere.
@@ -59,8 +59,9 @@ pub fn steps(report: &TestReport, images: &[String]) -> String {
         }
     }
     let _ = write!(out, "verdict: {}\n  {}\n", report.heading(), report.sentence(images));
-    if report.is_of_login_only() {
-        let _ = writeln!(out, "  {NO_IMAGE}; --image names one");
+    if let Some(open) = report.left_open() {
+        let flag = if report.is_of_packages() { "--package" } else { "--image" };
+        let _ = writeln!(out, "  {open}; {flag} names one");
     }
     out
 }
@@ -79,7 +80,19 @@ pub struct Written<'a> {
     pub change: Option<Change<'a>>,
     /// Nothing was written: `--dry-run`.
     pub dry_run: bool,
+    /// It is a secret by itself, which this line uses.
+    pub single: Option<&'a UseLine>,
 }
+
+/// The line of a file that uses a secret; it holds its name and no value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UseLine {
+    pub file: String,
+    pub line: String,
+}
+
+/// GitHub gives a codespace its variables when it starts.
+const LATER: &str = "a codespace that runs gets it after a stop and a start: `pullkey restart NAME`";
 
 /// Who gets a credential before and after a change; `before` is `None` where its members differ or one is not known.
 #[derive(Clone, Copy, Debug)]
@@ -90,11 +103,15 @@ pub struct Change<'a> {
 
 impl<'a> Written<'a> {
     pub const fn of(scope: &'a Scope, prefix: &'a Prefix, saved: &'a Saved) -> Self {
-        Self { scope, prefix, saved, test: None, notes: &[], change: None, dry_run: false }
+        Self { scope, prefix, saved, test: None, notes: &[], change: None, dry_run: false, single: None }
     }
 
-    fn now(&self) -> Option<&Credential> {
-        self.saved.now.as_ref()?.credential(self.prefix)
+    const fn shape(&self) -> Shape {
+        if self.single.is_some() { Shape::Single } else { Shape::Credential }
+    }
+
+    fn now(&self) -> Option<Cow<'_, Credential>> {
+        self.saved.now.as_ref()?.held(self.shape(), self.prefix)
     }
 }
 
@@ -107,7 +124,9 @@ pub fn written_json(written: &Written<'_>) -> Value {
         "version": VERSION,
         "scope": kind,
         "name": name,
-        "prefix": written.prefix.as_str(),
+        "prefix": written.single.is_none().then(|| written.prefix.as_str()),
+        "secret": written.single.map(|_| written.prefix.as_str()),
+        "use": written.single.map(|it| json!({ "file": it.file, "line": it.line })),
         "dry_run": written.dry_run,
         "done": written.saved.is_whole() && !written.dry_run,
         "members": members,
@@ -120,7 +139,8 @@ pub fn written_json(written: &Written<'_>) -> Value {
 
 fn member_json(written: &Written<'_>, member: Member) -> Option<Value> {
     let report = written.saved.members.iter().find(|m| m.member == member)?;
-    let now = written.now().and_then(|c| c.members.get(member).as_ref());
+    let now = written.now();
+    let now = now.as_ref().and_then(|c| c.members.get(member).as_ref());
     Some(json!({
         "name": report.name,
         "outcome": outcome_word(report),
@@ -145,7 +165,8 @@ pub fn written(written: &Written<'_>) -> String {
         out.push_str("nothing was changed (--dry-run)\n");
     }
     for report in &written.saved.members {
-        let now = written.now().map(|c| c.members.get(report.member).as_ref());
+        let now = written.now();
+        let now = now.as_ref().map(|c| c.members.get(report.member).as_ref());
         let access = match now {
             Some(state @ Some(_)) => format!("  ({})", state_access(state)),
             Some(None) | None => String::new(),
@@ -154,6 +175,9 @@ pub fn written(written: &Written<'_>) -> String {
         if let Some(problem) = report.outcome.problem() {
             let _ = write!(out, "    {}: {}\n    hint: {}\n", problem.what, problem.why, problem.hint);
         }
+    }
+    if let Some(UseLine { file, line }) = written.single {
+        let _ = write!(out, "{file} takes it with this line, which may be committed:\n  {line}\n{LATER}\n");
     }
     out
 }

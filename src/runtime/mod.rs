@@ -89,7 +89,7 @@ async fn run_demo(options: Options, look: Look) -> Result<Ended, Problem> {
     let here = options.repository.or_else(|| RepoName::parse("acme/api").ok());
     let hint = format!(
         "the demo plays every registry: user puller and password {password} are accepted, others refused; each has \
-         the image team/app:1"
+         the image team/app:1; npm takes the password as its token, and has @sandbox/app"
     );
     let start = Start {
         demo: Some(hint),

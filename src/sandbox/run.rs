@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::registry::{LOGIN_ONLY, PULLER, REPOSITORY, TAG};
+use super::registry::{LOGIN_ONLY, PRIVATE, PUBLIC, PULLER, REPOSITORY, TAG};
 use super::{Fault, Options, RegistryKind, Sandbox, Scale, Selected, WorldKind, start};
 
 /// Arguments of `pullkey sandbox`.
@@ -143,6 +143,7 @@ fn words(sandbox: &Sandbox, password: &str, hurry: u32) -> String {
            {bearer}  asks for Bearer\n  \
            {open}  asks for nothing\n\
          Users {PULLER} (may pull) and {LOGIN_ONLY} (may only log in), password {password}\n\
+         npm too, at http://{basic}/: the token is that password, {PRIVATE} is private, {PUBLIC} is public\n\
          \n\
          What was asked so far: curl {url}/_sandbox/state\n\
          Ctrl-C ends it.\n"

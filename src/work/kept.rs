@@ -94,7 +94,8 @@ mod tests {
 
     fn kept(password: &str) -> Kept {
         let (user, password) = ("u".into(), password.into());
-        let trial = Trial { server: "ghcr.io".to_owned(), user, password, images: Vec::new() };
+        let holds = crate::domain::Holds::Images;
+        let trial = Trial { server: "ghcr.io".to_owned(), user, password, images: Vec::new(), holds };
         Kept { trial, origin: Origin::Written, as_of: None }
     }
 

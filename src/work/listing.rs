@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use futures_util::StreamExt as _;
 use futures_util::stream;
 
-use crate::domain::{Access, Far, Growing, MemberState, Problem, Scope, ScopeListing, names};
+use crate::domain::{Access, Far, Growing, MemberState, Prefix, Problem, Scope, ScopeListing, Shape, names};
 use crate::github::{Client, GithubError, Grown, Listed, SecretRecord};
 
 use super::problems::{explain, reading};
@@ -29,17 +29,38 @@ pub async fn load_every_secret(gh: &Client, scope: &Scope) -> Result<ScopeListin
     read(gh, scope, Depth::Everything, &mut |_| {}).await.map_err(|e| explain(reading(scope), &e, Some(scope)))
 }
 
+/// [`load_scope`] for what is about to be written, or was: who gets a secret by itself is read as well if it is that.
+pub async fn load_for(gh: &Client, scope: &Scope, (shape, name): (Shape, &Prefix)) -> Result<ScopeListing, Problem> {
+    let depth = match shape {
+        Shape::Credential => Depth::Credentials,
+        Shape::Single => Depth::Also(name),
+    };
+    read(gh, scope, depth, &mut |_| {}).await.map_err(|e| explain(reading(scope), &e, Some(scope)))
+}
+
 /// Of which secrets the repositories are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Depth {
+pub(super) enum Depth<'a> {
     Credentials,
+    /// Those of the credentials, and this one.
+    Also(&'a Prefix),
     Everything,
+}
+
+impl Depth<'_> {
+    fn reads(self, name: &str) -> bool {
+        match self {
+            Self::Credentials => names::split(name).is_some(),
+            Self::Also(also) => names::split(name).is_some() || also.as_str().eq_ignore_ascii_case(name),
+            Self::Everything => true,
+        }
+    }
 }
 
 pub(super) async fn read(
     gh: &Client,
     scope: &Scope,
-    depth: Depth,
+    depth: Depth<'_>,
     part: &mut (dyn FnMut(Growing<ScopeListing>) + Send),
 ) -> Result<ScopeListing, GithubError> {
     let mut grown = |grown: Grown<'_, SecretRecord>| {
@@ -55,7 +76,7 @@ async fn fill(
     gh: &Client,
     scope: &Scope,
     secrets: &Listed<SecretRecord>,
-    depth: Depth,
+    depth: Depth<'_>,
     part: &mut (dyn FnMut(Growing<ScopeListing>) + Send),
 ) -> Result<ScopeListing, GithubError> {
     let mut known = BTreeMap::new();
@@ -65,7 +86,7 @@ async fn fill(
         .items
         .iter()
         .filter(|s| s.plain_access(scope).is_none())
-        .filter(|s| depth == Depth::Everything || names::split(&s.name).is_some())
+        .filter(|s| depth.reads(&s.name))
         .map(|s| s.name.clone())
         .collect();
     let all = wanted.len();

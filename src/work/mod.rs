@@ -34,7 +34,7 @@ pub use delete::delete;
 pub use identity::{identity, memberships};
 pub use inventory::{Look, inventory};
 pub use kept::Keeper;
-pub use listing::{load_every_secret, load_scope};
+pub use listing::{load_every_secret, load_for, load_scope};
 pub use patterns::{Choice, choose};
 pub use problems::{connection_problem, explain};
 pub use repositories::{followed, renamed, repositories, repository};

@@ -1,7 +1,7 @@
 //! New values for a credential that exists; who gets it stays exactly as it is, whatever that is.
 
 use crate::domain::change::DraftAccess;
-use crate::domain::{Draft, Member, MemberReport, Members, Prefix, Problem, Saved, Scope, Sensitive};
+use crate::domain::{Draft, Member, MemberReport, Members, Prefix, Problem, Saved, Scope, Sensitive, Shape};
 use crate::github::Client;
 
 use super::problems::{explain, reading};
@@ -25,7 +25,15 @@ impl Rotation {
             Scope::User | Scope::Organization(_) => DraftAccess::Keep,
         };
         let values = self.values.clone().map(|_, value| value.unwrap_or_else(|| Sensitive::from("")));
-        Draft { scope: self.scope.clone(), prefix: self.prefix.clone(), values, access, members, ends: None }
+        Draft {
+            scope: self.scope.clone(),
+            prefix: self.prefix.clone(),
+            shape: Shape::Credential,
+            values,
+            access,
+            members,
+            ends: None,
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! Writing a credential: check first what can be checked, then one member after the other, SERVER last, then read back.
+//! Writing a credential, or a secret by itself: check first what can be checked, then one member after the other,
+//! SERVER last, then read back.
 //!
 //! It never widens access by accident: what shall be kept is read first and said again, and a list of repositories that
 //! did not come whole is never written back.
@@ -14,9 +15,9 @@ use crate::domain::{
 };
 use crate::github::{Client, GithubError, Grant, Listed, PublicKey, SecretRecord, Written, seal};
 
-use super::listing::load_scope;
+use super::listing::load_for;
 use super::problems::{explain, reading, subject};
-use super::settle::{Before, current_access, grant, not_written, secrets, settle_write, settled_by};
+use super::settle::{Before, current_access, grant, not_written, secrets_of, settle_write, settled_by};
 
 /// GitHub's limit per scope. Source: GitHub Docs, «Managing your account-specific secrets», limits for secrets.
 const MAX_SECRETS: usize = 100;
@@ -38,7 +39,7 @@ struct Step<'a> {
 pub async fn save(gh: &Client, draft: &Draft, part: &mut (dyn FnMut(MemberReport) + Send)) -> Result<Saved, Problem> {
     let scope = &draft.scope;
     check_values(draft)?;
-    let existing = secrets(gh, scope, &draft.prefix).await;
+    let existing = secrets_of(gh, scope, (draft.shape, &draft.prefix)).await;
     let existing = existing.map_err(|e| nothing_written(explain(reading(scope), &e, Some(scope))))?;
     check_room(draft, &existing)?;
     let steps = plan(gh, draft, &existing).await.map_err(nothing_written)?;
@@ -75,7 +76,7 @@ struct Writing<'a> {
 
 fn check_values(draft: &Draft) -> Result<(), Problem> {
     for member in &draft.members {
-        let (value, what) = (draft.values.get(*member), not_written(&draft.prefix.secret_name(*member)));
+        let (value, what) = (draft.values.get(*member), not_written(&draft.secret_name(*member)));
         if value.is_empty() {
             let why = format!("the {} is empty, and this try wrote nothing", member.word());
             return Err(Problem::new(what, why, format!("give the {}", member.word())));
@@ -95,7 +96,7 @@ fn check_values(draft: &Draft) -> Result<(), Problem> {
 
 /// Only names that are new need room.
 fn check_room(draft: &Draft, existing: &Listed<SecretRecord>) -> Result<(), Problem> {
-    let is_new = |member: &&Member| existing.find(&draft.prefix.secret_name(**member)).is_none();
+    let is_new = |member: &&Member| existing.find(&draft.secret_name(**member)).is_none();
     let new = draft.members.iter().filter(is_new).count();
     let there = existing.count();
     if new == 0 || there + new <= MAX_SECRETS {
@@ -119,7 +120,7 @@ async fn plan<'a>(gh: &Client, draft: &Draft, existing: &'a Listed<SecretRecord>
     };
     let order = Member::WRITE_ORDER.into_iter().filter(|member| draft.members.contains(member));
     let steps = order.map(|member| {
-        let name = draft.prefix.secret_name(member);
+        let name = draft.secret_name(member);
         let before = existing.find(&name);
         let (grant, expect) = match (scope, &draft.access) {
             (Scope::Repository(_), _) => (Grant::default(), Some(Access::Repository)),
@@ -145,8 +146,8 @@ async fn held(
     existing: &Listed<SecretRecord>,
 ) -> Result<BTreeMap<Member, Access>, Problem> {
     let scope = &draft.scope;
-    let reads = Member::all().filter_map(|member| {
-        let record = existing.find(&draft.prefix.secret_name(member))?;
+    let reads = draft.shape.members().iter().filter_map(|&member| {
+        let record = existing.find(&draft.secret_name(member))?;
         Some(async move { current_access(gh, scope, record).await.map(|access| (member, access)) })
     });
     let what = format!("the present access of {} could not be read", draft.prefix);
@@ -160,7 +161,7 @@ fn set(scope: &Scope, visibility: Visibility, repositories: &[RepoRef]) -> Resul
         return Err(Problem::new(
             "this access cannot be given",
             "a secret of your own reaches selected repositories only",
-            "select repositories, or keep the credential at an organization",
+            "select repositories, or keep it at an organization",
         ));
     };
     Ok((grant, Some(access)))
@@ -291,7 +292,7 @@ impl Writing<'_> {
         part: &mut (dyn FnMut(MemberReport) + Send),
     ) -> Option<ScopeListing> {
         let (gh, scope) = (self.gh, &self.draft.scope);
-        let mut now = load_scope(gh, scope, &mut |_| {}).await.ok()?;
+        let mut now = load_for(gh, scope, (self.draft.shape, &self.draft.prefix)).await.ok()?;
         let mut restored = false;
         for (step, report) in self.steps.iter().zip(reports) {
             if let WriteOutcome::Unknown(problem) = &report.outcome {
@@ -319,15 +320,17 @@ impl Writing<'_> {
             part(report.clone());
         }
         if restored {
-            now = load_scope(gh, scope, &mut |_| {}).await.ok()?;
+            now = load_for(gh, scope, (self.draft.shape, &self.draft.prefix)).await.ok()?;
         }
         Some(now)
     }
 }
 
 fn state_of<'a>(now: &'a ScopeListing, name: &str) -> Option<&'a MemberState> {
-    let all = now.credentials.iter().flat_map(|c| c.members.iter()).filter_map(|(_, state)| state.as_ref());
-    all.into_iter().find(|state| state.name.eq_ignore_ascii_case(name))
+    let members = now.credentials.iter().flat_map(|c| c.members.iter()).filter_map(|(_, state)| state.as_ref());
+    members
+        .chain(now.other_secrets.iter().map(|other| &other.state))
+        .find(|state| state.name.eq_ignore_ascii_case(name))
 }
 
 /// What is wrong with a member that was written, as far as reading back tells.

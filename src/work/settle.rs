@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::{Access, Member, MemberState, Prefix, Problem, Scope, WriteOutcome};
+use crate::domain::{Access, MemberState, Prefix, Problem, Scope, Shape, WriteOutcome};
 use crate::github::{Client, GithubError, Grant, Listed, SecretRecord};
 
 use super::problems::explain;
@@ -139,9 +139,18 @@ pub(super) fn not_written(name: &str) -> String {
 /// Reads the secrets of a scope, to write one of its credentials. Where the list did not come whole, the members are
 /// asked for by name: none is taken for new, or forgotten, because it was not listed.
 pub(super) async fn secrets(gh: &Client, scope: &Scope, prefix: &Prefix) -> Result<Listed<SecretRecord>, GithubError> {
+    secrets_of(gh, scope, (Shape::Credential, prefix)).await
+}
+
+/// The same for what has this shape and name.
+pub(super) async fn secrets_of(
+    gh: &Client,
+    scope: &Scope,
+    (shape, name): (Shape, &Prefix),
+) -> Result<Listed<SecretRecord>, GithubError> {
     let mut list = gh.secrets(scope, &mut |_| {}).await?;
     if !list.is_complete() {
-        for name in Member::all().map(|member| prefix.secret_name(member)) {
+        for name in shape.members().iter().map(|member| shape.secret_name(name, *member)) {
             if list.find(&name).is_none()
                 && let Some(record) = gh.secret(scope, &name).await?
             {

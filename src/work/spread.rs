@@ -10,7 +10,9 @@ use futures_util::stream;
 
 use crate::domain::change::DraftAccess;
 use crate::domain::spread::{Placed, Placement, Stamps, Standing};
-use crate::domain::{Draft, Member, Members, Prefix, Problem, RepoName, RepoRef, Scope, ScopeListing, Sensitive};
+use crate::domain::{
+    Draft, Member, Members, Prefix, Problem, RepoName, RepoRef, Scope, ScopeListing, Sensitive, Shape,
+};
 use crate::github::{Client, GithubError};
 
 use super::problems::{explain, reading};
@@ -132,6 +134,7 @@ async fn place(gh: &Client, (prefix, values): (&Prefix, &Members<Sensitive>), re
     let draft = Draft {
         scope,
         prefix: prefix.clone(),
+        shape: Shape::Credential,
         values: values.clone(),
         access: DraftAccess::Repository,
         members: Member::WRITE_ORDER.to_vec(),

@@ -11,6 +11,7 @@ mod ends;
 mod from;
 mod list;
 mod list_all;
+mod npm;
 mod presets;
 mod restart;
 mod rotate;

@@ -87,7 +87,7 @@ fn without_a_preset_the_right_one_is_named() {
     let ran = desk.feed(&format!("set X --user --preset acr {rest}"), "p").ends(2);
     assert!(ran.stderr.contains("--server is missing"), "{ran:?}");
     let ran = desk.feed(&format!("set X --user --preset npm {rest}"), "p").ends(2);
-    assert!(ran.stderr.contains("NPM_TOKEN"), "{ran:?}");
+    assert!(ran.stderr.contains("NPM_TOKEN") && ran.stderr.contains("leave out --username"), "{ran:?}");
     let ran = desk.feed(&format!("set X --user --preset nosuch {rest}"), "p").ends(2);
     assert!(ran.stderr.contains("gitlab") && ran.stderr.contains("mine"), "{ran:?}");
     assert!(desk.world().requests().is_empty());

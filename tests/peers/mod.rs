@@ -6,6 +6,7 @@ mod gh_lists;
 #[cfg(target_os = "linux")]
 mod keyring;
 mod login;
+mod npm;
 mod registry;
 mod servers;
 

@@ -107,7 +107,13 @@ pub(super) fn serve(tls: &str, auth: &str) -> Option<(SocketAddr, Running)> {
 }
 
 fn trial(addr: SocketAddr, password: &str) -> Trial {
-    Trial { server: addr.to_string(), user: "ann".into(), password: Sensitive::new(password), images: Vec::new() }
+    Trial {
+        server: addr.to_string(),
+        user: "ann".into(),
+        password: Sensitive::new(password),
+        images: Vec::new(),
+        holds: pullkey::domain::Holds::Images,
+    }
 }
 
 fn tools(docker: Option<PathBuf>, temp: &Path) -> Tools {
@@ -328,7 +334,13 @@ async fn the_sandbox_s_registries_are_told_apart() {
     for kind in [RegistryKind::Basic, RegistryKind::Bearer, RegistryKind::Open] {
         for password in ["pull-me-please", "not-the-password"] {
             let server = sandbox.registry(kind);
-            let trial = Trial { server, user: "puller".into(), password: password.into(), images: Vec::new() };
+            let trial = Trial {
+                server,
+                user: "puller".into(),
+                password: password.into(),
+                images: Vec::new(),
+                holds: pullkey::domain::Holds::Images,
+            };
             let report = run(&trial, With::Both, &tools).await;
             let (code, verdict) = match (kind, password) {
                 (RegistryKind::Open, _) => (Code::NoAuthNeeded, Verdict::Inconclusive),

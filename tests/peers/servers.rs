@@ -211,8 +211,12 @@ pub(super) fn moto() -> Option<Aws> {
 
 /// One request over plain http, with its whole answer.
 pub(super) fn post(addr: SocketAddr, path: &str, headers: &[(&str, &str)], body: &str) -> String {
+    request("POST", addr, path, headers, body)
+}
+
+pub(super) fn request(method: &str, addr: SocketAddr, path: &str, headers: &[(&str, &str)], body: &str) -> String {
     let mut stream = TcpStream::connect(addr).unwrap();
-    let mut request = format!("POST {path} HTTP/1.1\r\nHost: {addr}\r\nConnection: close\r\n");
+    let mut request = format!("{method} {path} HTTP/1.1\r\nHost: {addr}\r\nConnection: close\r\n");
     for (name, value) in headers {
         write!(request, "{name}: {value}\r\n").unwrap();
     }

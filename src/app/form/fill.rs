@@ -3,7 +3,7 @@
 use super::Form;
 use crate::app::cx::Cx;
 use crate::app::notices::Tone;
-use crate::domain::preset::recognize;
+use crate::domain::preset::{AnyPreset, recognize};
 use crate::domain::source::{Source, Taken};
 use crate::domain::{Member, Members, Sensitive};
 
@@ -13,7 +13,7 @@ impl Form {
     pub fn typed(&self) -> Members<Option<Sensitive>> {
         let typed = |member: Member| {
             let field = self.values.get(member);
-            let fixed = self.preset.field(member).fixed.as_deref();
+            let fixed = self.preset.fixed(member);
             let is_own = !field.is_empty() && (fixed.is_none() || field.text() != fixed) && !self.is_kept(member);
             is_own.then(|| field.value())
         };
@@ -23,7 +23,8 @@ impl Form {
     /// Fills the fields with what was taken, under the preset of its server. A place that knows no server leaves that
     /// field as it is.
     pub fn fill(&mut self, taken: &Taken, cx: &mut Cx<'_>) {
-        let moved = taken.server.as_deref().and_then(recognize).filter(|preset| preset.id != self.preset.id);
+        let moved = taken.server.as_deref().and_then(recognize).map(AnyPreset::Credential);
+        let moved = moved.filter(|preset| preset.id() != self.preset.id());
         if let Some(preset) = moved {
             let prefixes = self.taken.clone();
             self.moved_to(preset, prefixes);
@@ -36,7 +37,7 @@ impl Form {
             (Member::Password, Some(taken.password.clone())),
         ];
         for (member, value) in values {
-            if let Some(value) = value {
+            if let Some(value) = value.filter(|_| self.preset.field(member).is_some()) {
                 super::say_refusal(self.values.get_mut(member).set(&value), cx);
             }
         }
@@ -45,9 +46,9 @@ impl Form {
         let filled = format!("filled from {}", taken.source.words());
         let is_aws = matches!(taken.source, Source::Aws { .. });
         match moved {
-            Some(preset) => cx.note(Tone::Good, format!("{filled}; now set up as {}", preset.label)),
-            None if is_aws && !self.preset.id.starts_with("ecr") => {
-                let here = &self.preset.label;
+            Some(preset) => cx.note(Tone::Good, format!("{filled}; now set up as {}", preset.label())),
+            None if is_aws && !self.preset.id().starts_with("ecr") => {
+                let here = self.preset.label();
                 cx.note(Tone::Warn, format!("{filled}: a key for Amazon ECR, and this is set up as {here}"));
             }
             None => cx.note(Tone::Good, filled),

@@ -4,7 +4,8 @@
 use super::{Form, Remark, Slot};
 use crate::domain::foreign::clean;
 use crate::domain::lint::{FieldMend, MendChange, Severity};
-use crate::domain::{Image, Server};
+use crate::domain::npm::PackageName;
+use crate::domain::{Holds, Image, Server};
 
 /// The most images one test asks for.
 pub const MOST: usize = 8;
@@ -33,16 +34,26 @@ impl Form {
         let remark = |severity, text, mend| Remark { slot: Slot::Image, severity, text, mend };
         if let Some(rest) = self.after_command() {
             let mend = Some(replace(rest.to_owned()));
-            return vec![remark(Severity::Block, "this is a command: the image alone is needed".to_owned(), mend)];
+            let text = format!("this is a command: the {} alone is needed", self.image_word());
+            return vec![remark(Severity::Block, text, mend)];
         }
-        let mut remarks: Vec<Remark> = images.iter().filter_map(|image| self.image_remark(image)).collect();
+        let about = |image: &String| match self.preset.holds() {
+            Holds::Images => self.image_remark(image),
+            Holds::Packages => self.package_remark(image),
+        };
+        let mut remarks: Vec<Remark> = images.iter().filter_map(about).collect();
         if images.len() > MOST {
-            let text = format!("{} images are named, and one test asks for {MOST} at most", images.len());
+            let word = self.image_word();
+            let text = format!("{} {word}s are named, and one test asks for {MOST} at most", images.len());
             remarks.push(remark(Severity::Block, text, None));
         }
         if remarks.is_empty() && !images.is_empty() {
-            let text = if images.len() == 1 { "its pull is tried" } else { "their pulls are tried" };
-            remarks.push(remark(Severity::Good, format!("{text} with these values; nothing is downloaded"), None));
+            let text = match (self.preset.holds(), images.len()) {
+                (Holds::Images, 1) => "its pull is tried with these values",
+                (Holds::Images, _) => "their pulls are tried with these values",
+                (Holds::Packages, _) => "the registry is asked whether this token may install it",
+            };
+            remarks.push(remark(Severity::Good, format!("{text}; nothing is downloaded"), None));
         }
         remarks.sort_by_key(|remark| remark.severity);
         remarks
@@ -73,6 +84,23 @@ impl Form {
         remark(Severity::Warn, said, meant.then(|| self.instead(text, &own)))
     }
 
+    fn package_remark(&self, text: &str) -> Option<Remark> {
+        let fault = PackageName::parse(text).err()?;
+        // Without the version it is what was meant, most of the time.
+        let bare = text.rsplit_once('@').map(|(name, _)| name).filter(|name| PackageName::parse(name).is_ok());
+        let mend = bare.map(|bare| self.instead(text, bare));
+        let text = format!("«{}»: this package {fault}", shortened(text));
+        Some(Remark { slot: Slot::Image, severity: Severity::Block, text, mend })
+    }
+
+    /// What its field asks for.
+    pub fn image_word(&self) -> &'static str {
+        match self.preset.holds() {
+            Holds::Images => "image",
+            Holds::Packages => "package",
+        }
+    }
+
     /// The field with one image in the place of another.
     fn instead(&self, old: &str, new: &str) -> FieldMend {
         let all: Vec<String> =
@@ -83,8 +111,11 @@ impl Form {
     /// What follows a command that was pasted whole.
     fn after_command(&self) -> Option<&str> {
         let text = self.image.text()?.trim();
-        let rest = ["$ docker pull ", "docker pull ", "podman pull ", "FROM ", "from "];
-        let rest = rest.into_iter().find_map(|lead| text.strip_prefix(lead))?;
+        let leads: &[&str] = match self.preset.holds() {
+            Holds::Images => &["$ docker pull ", "docker pull ", "podman pull ", "FROM ", "from "],
+            Holds::Packages => &["$ npm install ", "npm install ", "npm i ", "npm view ", "yarn add ", "pnpm add "],
+        };
+        let rest = leads.iter().find_map(|lead| text.strip_prefix(*lead))?;
         words(rest).find(|word| !word.starts_with('-'))
     }
 }
@@ -105,7 +136,7 @@ fn shortened(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::preset::presets;
+    use crate::domain::preset::{AnyPreset, presets};
     use crate::domain::{Sensitive, Trial};
 
     fn form(server: &str, images: &str) -> Form {
@@ -114,8 +145,9 @@ mod tests {
             user: "u".into(),
             password: Sensitive::new("p"),
             images: vec![images.to_owned()],
+            holds: Holds::Images,
         };
-        Form::of_values(&presets()[0]).filled(&trial)
+        Form::of_values(AnyPreset::Credential(&presets()[0])).filled(&trial)
     }
 
     fn said(server: &str, images: &str) -> Vec<(Severity, String)> {

@@ -5,17 +5,18 @@ use super::{Form, Remark, Slot};
 use crate::app::cx::Cx;
 use crate::app::notices::Tone;
 use crate::domain::lint::{self, FieldMend, Finding, MendChange, Severity};
-use crate::domain::preset::preset;
-use crate::domain::{Member, Sensitive};
+use crate::domain::preset::{AnyPreset, preset};
+use crate::domain::{Member, Sensitive, Shape};
 
 impl Form {
     /// Everything there is to say about what stands in the fields, most severe first within a field.
     pub fn remarks(&self) -> Vec<Remark> {
         let values = self.values();
-        let found =
-            if self.tried { lint::check_to_continue(self.preset, &values) } else { lint::check(self.preset, &values) };
-        let found = found.into_iter().filter(|finding| self.is_about_something(finding)).map(of_finding);
-        self.prefix_remark().into_iter().chain(found).chain(self.kept_remarks()).chain(self.image_remarks()).collect()
+        let found = if self.tried { self.preset.check_to_continue(&values) } else { self.preset.check(&values) };
+        let found = found.into_iter().filter(|finding| self.is_about_something(finding));
+        let found = found.map(|finding| self.of_finding(finding));
+        let rest = self.use_remark().into_iter().chain(self.kept_remarks()).chain(self.image_remarks());
+        self.prefix_remark().into_iter().chain(found).chain(rest).collect()
     }
 
     /// Whether a finding counts: of an existing credential an empty field is none.
@@ -40,23 +41,38 @@ impl Form {
         [Member::Server, Member::User].into_iter().filter_map(remark).collect()
     }
 
+    /// The line that will use the secret, as it comes about while typing.
+    fn use_remark(&self) -> Option<Remark> {
+        let (file, line) = self.use_line()?;
+        let text = format!("into {file}: {line}");
+        Some(Remark { slot: Slot::Member(Member::Server), severity: Severity::Info, text, mend: None })
+    }
+
     fn prefix_remark(&self) -> Option<Remark> {
         let text = self.prefix.as_ref()?.text()?;
         let found = lint::check_prefix(text, self.taken.as_deref().unwrap_or_default());
         let (severity, text) = match (found, &self.taken) {
             (Some(found), _) => (found.severity, found.text),
             (None, None) => (Severity::Info, "whether it exists already could not be read".to_owned()),
-            (None, Some(_)) => (Severity::Good, "none of its three secrets exists here yet".to_owned()),
+            (None, Some(_)) => match self.preset.shape() {
+                Shape::Credential => (Severity::Good, "none of its three secrets exists here yet".to_owned()),
+                Shape::Single => (Severity::Good, "no secret of this name exists here yet".to_owned()),
+            },
         };
         Some(Remark { slot: Slot::Prefix, severity, text, mend: None })
     }
 
     /// What keeps one from going on.
     fn blocker(&self) -> Option<Remark> {
-        let found = lint::check_to_continue(self.preset, &self.values());
+        let found = self.preset.check_to_continue(&self.values());
         self.prefix_remark()
             .into_iter()
-            .chain(found.into_iter().filter(|finding| self.is_about_something(finding)).map(of_finding))
+            .chain(
+                found
+                    .into_iter()
+                    .filter(|finding| self.is_about_something(finding))
+                    .map(|finding| self.of_finding(finding)),
+            )
             .chain(self.image_remarks())
             .find(|remark| remark.severity == Severity::Block)
     }
@@ -105,7 +121,7 @@ impl Form {
             MendChange::UsePreset(id) => {
                 if let Some(preset) = preset(id) {
                     let taken = self.taken.clone();
-                    self.moved_to(preset, taken);
+                    self.moved_to(AnyPreset::Credential(preset), taken);
                     cx.note(Tone::Info, format!("now set up as {}", preset.label));
                 }
             }
@@ -114,12 +130,14 @@ impl Form {
             self.tried = false;
         }
     }
-}
 
-fn of_finding(finding: Finding) -> Remark {
-    let text = match finding.severity {
-        Severity::Good => finding.text,
-        Severity::Block | Severity::Warn | Severity::Info => format!("the {} {}", finding.member.word(), finding.text),
-    };
-    Remark { slot: Slot::Member(finding.member), severity: finding.severity, text, mend: finding.mend }
+    fn of_finding(&self, finding: Finding) -> Remark {
+        let text = match finding.severity {
+            Severity::Good => finding.text,
+            Severity::Block | Severity::Warn | Severity::Info => {
+                format!("the {} {}", self.preset.word(finding.member), finding.text)
+            }
+        };
+        Remark { slot: Slot::Member(finding.member), severity: finding.severity, text, mend: finding.mend }
+    }
 }

@@ -1,4 +1,5 @@
-//! The form for a credential's values: fields with their findings while typing. Nothing typed is ever lost by it.
+//! The form for a credential's values, or for those of a single secret: fields with their findings while typing.
+//! Nothing typed is ever lost by it.
 
 mod fill;
 mod image;
@@ -9,7 +10,7 @@ use std::time::Duration;
 
 pub use self::typing::{field_key, say_refusal};
 use crate::domain::lint::{FieldMend, Severity};
-use crate::domain::preset::Preset;
+use crate::domain::preset::AnyPreset;
 use crate::domain::verdict::Trial;
 use crate::domain::{Member, Members, Prefix, Sensitive};
 use crate::ui::TextField;
@@ -37,12 +38,15 @@ pub struct Remark {
 
 #[derive(Clone, Debug)]
 pub struct Form {
-    pub preset: &'static Preset,
+    pub preset: AnyPreset,
     prefix: Option<TextField>,
     /// Whether something was written under this prefix: then it does not give way any more.
     is_settled: bool,
     values: Members<TextField>,
+    /// Images, or packages where the registry holds those.
     image: TextField,
+    /// The other of the two, which comes back with a preset that is for it.
+    other_image: TextField,
     pub focus: Slot,
     /// What was typed where another preset knows the only value that works; it comes back with a preset that does not.
     aside: Members<Option<TextField>>,
@@ -66,8 +70,8 @@ pub struct Kept {
 
 impl Form {
     /// A form for a new credential; the prefix is proposed.
-    pub fn new(preset: &'static Preset, taken: Option<Vec<Prefix>>) -> Self {
-        let prefix = preset.suggest_prefix("", taken.as_deref().unwrap_or_default());
+    pub fn new(preset: AnyPreset, taken: Option<Vec<Prefix>>) -> Self {
+        let prefix = preset.suggest_name("", taken.as_deref().unwrap_or_default());
         let mut form = Self::of_values(preset);
         form.prefix = Some(TextField::plain(prefix.as_str()));
         form.taken = taken;
@@ -75,14 +79,15 @@ impl Form {
     }
 
     /// A form for values only, as the login test needs them.
-    pub fn of_values(preset: &'static Preset) -> Self {
-        let field = |member: Member| TextField::plain(preset.field(member).fixed.as_deref().unwrap_or_default());
+    pub fn of_values(preset: AnyPreset) -> Self {
+        let field = |member: Member| TextField::plain(preset.fixed(member).unwrap_or_default());
         let mut form = Self {
             preset,
             prefix: None,
             is_settled: false,
             values: Members { server: field(Member::Server), user: field(Member::User), password: TextField::secret() },
             image: TextField::plain(""),
+            other_image: TextField::plain(""),
             focus: Slot::Member(Member::Server),
             aside: Members::default(),
             taken: None,
@@ -95,7 +100,7 @@ impl Form {
     }
 
     /// A form for new values of an existing credential: only the password has to be typed.
-    pub fn rotating(preset: &'static Preset, kept: Kept) -> Self {
+    pub fn rotating(preset: AnyPreset, kept: Kept) -> Self {
         let mut form = Self::of_values(preset);
         for member in [Member::Server, Member::User] {
             let mut field = TextField::plain("");
@@ -111,7 +116,7 @@ impl Form {
 
     /// Which members are written, in the order of writing: all of them, or what was typed anew.
     pub fn to_write(&self) -> Vec<Member> {
-        Member::WRITE_ORDER.into_iter().filter(|member| !self.is_kept(*member)).collect()
+        self.preset.shape().members().iter().copied().filter(|member| !self.is_kept(*member)).collect()
     }
 
     /// Whether a member stays as it is, as nothing else than what it is was typed.
@@ -137,13 +142,17 @@ impl Form {
     }
 
     /// Puts the same values under another preset and place; what was typed stays.
-    pub fn moved_to(&mut self, preset: &'static Preset, taken: Option<Vec<Prefix>>) {
+    pub fn moved_to(&mut self, preset: AnyPreset, taken: Option<Vec<Prefix>>) {
         let proposed = self.proposed();
         self.taken = taken;
-        if self.preset.id != preset.id {
+        if self.preset.id() != preset.id() {
+            if self.preset.holds() != preset.holds() {
+                std::mem::swap(&mut self.image, &mut self.other_image);
+            }
             for member in [Member::Server, Member::User] {
-                let was_fixed = self.preset.field(member).fixed.as_deref() == self.values.get(member).text();
-                let fixed = preset.field(member).fixed.as_deref();
+                let was_fixed =
+                    self.preset.field(member).is_some() && self.preset.fixed(member) == self.values.get(member).text();
+                let fixed = preset.fixed(member);
                 let next = match fixed {
                     Some(fixed) => TextField::plain(fixed),
                     None if was_fixed => self.aside.get_mut(member).take().unwrap_or_else(|| TextField::plain("")),
@@ -181,12 +190,12 @@ impl Form {
 
     fn proposed(&self) -> String {
         let server = self.values.server.text().unwrap_or_default();
-        self.preset.suggest_prefix(server, self.taken.as_deref().unwrap_or_default()).as_str().to_owned()
+        self.preset.suggest_name(server, self.taken.as_deref().unwrap_or_default()).as_str().to_owned()
     }
 
     pub fn slots(&self) -> Vec<Slot> {
         let prefix = self.prefix.as_ref().map(|_| Slot::Prefix);
-        prefix.into_iter().chain(Member::all().map(Slot::Member)).chain([Slot::Image]).collect()
+        prefix.into_iter().chain(self.preset.members().map(Slot::Member)).chain([Slot::Image]).collect()
     }
 
     pub fn field(&self, slot: Slot) -> Option<&TextField> {
@@ -198,9 +207,11 @@ impl Form {
     }
 
     pub fn values(&self) -> Members<Sensitive> {
+        // What was typed for a preset with a user is none of a preset's without one.
+        let has_user = self.preset.field(Member::User).is_some();
         Members {
             server: self.values.server.value(),
-            user: self.values.user.value(),
+            user: if has_user { self.values.user.value() } else { Sensitive::from("") },
             password: self.values.password.value(),
         }
     }
@@ -212,7 +223,13 @@ impl Form {
 
     pub fn trial(&self) -> Trial {
         let values = self.values();
-        Trial { server: self.server().to_owned(), user: values.user, password: values.password, images: self.images() }
+        Trial {
+            server: self.server().to_owned(),
+            user: values.user,
+            password: values.password,
+            images: self.images(),
+            holds: self.preset.holds(),
+        }
     }
 
     /// Whether there is something that was typed: more than what the preset fills in by itself.
@@ -224,9 +241,16 @@ impl Form {
             return self.values.iter().any(|(member, field)| !field.is_empty() && !self.is_kept(member));
         }
         self.values.iter().any(|(member, field)| {
-            let fixed = self.preset.field(member).fixed.as_deref();
+            let fixed = self.preset.fixed(member);
             !field.is_empty() && (fixed.is_none() || field.text() != fixed)
         })
+    }
+
+    /// The line of a file that will use the secret, where it is one by itself and the address is one.
+    pub fn use_line(&self) -> Option<(&'static str, String)> {
+        let AnyPreset::Single(single) = self.preset else { return None };
+        let line = single.line_of(self.server(), &self.prefix()?)?;
+        Some((&single.use_of.file, line))
     }
 
     pub fn prefix(&self) -> Option<Prefix> {

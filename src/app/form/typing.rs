@@ -47,7 +47,7 @@ impl Form {
     }
 
     pub(super) fn focus_first_empty(&mut self) {
-        let empty = Member::all().find(|member| self.values.get(*member).is_empty());
+        let empty = self.preset.members().find(|member| self.values.get(*member).is_empty());
         self.focus = Slot::Member(empty.unwrap_or(Member::Password));
     }
 

@@ -74,6 +74,7 @@ fn trial() -> Trial {
         user: "ci-pull".into(),
         password: super::CANARY.into(),
         images: Vec::new(),
+        holds: crate::domain::Holds::Images,
     }
 }
 

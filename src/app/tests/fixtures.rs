@@ -3,7 +3,7 @@
 use super::world::{self, Climb, acme, api, org, prefix, reference, tested, type_login, type_values};
 use super::*;
 use crate::domain::codespace::{CodespaceStep, Stage};
-use crate::domain::preset::presets;
+use crate::domain::preset::any_presets;
 use crate::domain::traffic::{Cost, Exchange, Pause, PauseReason, Traffic};
 use crate::domain::{Access, Far, Member, ScopeListing, Verdict, Visibility};
 
@@ -16,6 +16,7 @@ pub fn all() -> Vec<(&'static str, Driver)> {
     all.extend(wizard_values());
     all.extend(wizard_access());
     all.extend(wizard_ends());
+    all.extend(wizard_npm());
     all.extend(changes());
     all.extend(login_tests());
     all.extend(frames());
@@ -118,7 +119,7 @@ fn values(mut driver: Driver, preset: usize, place: usize) -> Driver {
 
 /// Where the preset for every other registry stands.
 fn other() -> usize {
-    crate::domain::preset::presets().len() - 1
+    any_presets().len() - 1
 }
 
 fn wizard_begins() -> Vec<(&'static str, Driver)> {
@@ -148,7 +149,7 @@ fn wizard_values() -> Vec<(&'static str, Driver)> {
     let mut token = values(bare(), 1, 1);
     token.type_text("octocat").press("tab");
     token.type_text(HUB_TOKEN);
-    let mut waiting = values(Driver::ready(), presets().len() - 1, 1);
+    let mut waiting = values(Driver::ready(), other(), 1);
     waiting.type_text("ghcr.io").press("tab");
     vec![
         ("wizard_values_seamless", answered(waiting.clone())),
@@ -238,6 +239,38 @@ fn wizard_ends() -> Vec<(&'static str, Driver)> {
         ("wizard_review_writes", writing),
         ("wizard_review_failed", failed_save()),
         ("wizard_review_done", written),
+    ]
+}
+
+/// One secret for a registry of packages, step by step.
+fn wizard_npm() -> Vec<(&'static str, Driver)> {
+    let npm = any_presets().iter().position(|preset| preset.id() == "npm").unwrap_or_default();
+    let typed = |place: usize| {
+        let mut driver = values(bare(), npm, place);
+        driver.type_text("https://npm.acme.example/").press("tab");
+        driver.type_text(CANARY).press("tab");
+        driver.type_text("@acme/tools");
+        driver
+    };
+    let to_test = || with(answered(with(typed(1), "enter")), "enter");
+    let passed = || {
+        let mut driver = with(to_test(), "enter");
+        let id = driver.testing();
+        driver.finish(id, Outcome::Tested(world::npm_tested()));
+        driver
+    };
+    let mut written = with(passed(), "enter w");
+    written.write_succeeds();
+    vec![
+        ("wizard_npm_registry", with(Driver::ready(), "n G up")),
+        ("wizard_npm_where", with(Driver::ready(), "n G up enter")),
+        ("wizard_npm_values", values(bare(), npm, 1)),
+        ("wizard_npm_values_typed", typed(1)),
+        ("wizard_npm_access", answered(with(typed(0), "enter"))),
+        ("wizard_npm_test", to_test()),
+        ("wizard_npm_test_passes", passed()),
+        ("wizard_npm_review", with(passed(), "enter")),
+        ("wizard_npm_review_done", written),
     ]
 }
 

@@ -12,7 +12,7 @@ use crate::domain::token::{Identity, Membership, TokenKind, TokenSource};
 use crate::domain::verdict::{Code, Outcome as How, Rung};
 use crate::domain::{
     Access, Member, MemberReport, MemberState, Mend, OrgName, PackageRef, Prefix, Problem, Record, RepoName, RepoRef,
-    Repository, RepositoryPage, Saved, Scope, ScopeListing, SecretNeed, Step, TestReport, Verdict, Visibility,
+    Repository, RepositoryPage, Saved, Scope, ScopeListing, SecretNeed, Shape, Step, TestReport, Verdict, Visibility,
     WriteOutcome,
 };
 
@@ -199,7 +199,9 @@ pub fn saved(job: &Job, outcome: impl Fn(Member) -> WriteOutcome) -> Saved {
         }
         other => panic!("no write: {other:?}"),
     };
-    let report = |member: Member| MemberReport { member, name: word.secret_name(member), outcome: outcome(member) };
+    let shape = if let Job::Save(draft) = job { draft.shape } else { Shape::Credential };
+    let name = |member: Member| shape.secret_name(word, member);
+    let report = |member: Member| MemberReport { member, name: name(member), outcome: outcome(member) };
     let reports: Vec<MemberReport> = members.into_iter().map(report).collect();
     let mut secrets: Vec<MemberState> = Vec::new();
     let before = listing(scope);
@@ -355,6 +357,32 @@ pub fn climbed(climb: Climb) -> TestReport {
         steps.push(rung(Rung::Codespace, code, How::Skipped, detail, ""));
     }
     steps.push(rung(Rung::Docker, Code::Ok, How::Pass, "docker 28.2.2 logs in as well", ""));
+    TestReport::of(steps, true)
+}
+
+/// A test of an npm token that may install a package.
+pub fn npm_tested() -> TestReport {
+    let steps = vec![
+        rung(Rung::Server, Code::Ok, How::Pass, "https://npm.acme.example/ is an address as npm takes it", ""),
+        rung(Rung::Name, Code::Ok, How::Pass, "npm.acme.example is 20.61.97.128", ""),
+        rung(Rung::Connection, Code::Ok, How::Pass, "npm.acme.example answers", ""),
+        rung(Rung::Tls, Code::Ok, How::Pass, "TLS 1.3, the certificate is trusted and ends in 81 days", ""),
+        rung(Rung::Whoami, Code::Ok, How::Pass, "npm.acme.example knows this token: it is that of octocat", ""),
+        rung(
+            Rung::Package,
+            Code::Ok,
+            How::Pass,
+            "@acme/tools can be installed with this token, and not without one",
+            "",
+        ),
+        rung(
+            Rung::Codespace,
+            Code::NotFromACodespace,
+            How::Skipped,
+            "works from here; a codespace asks from other addresses, which a firewall may not let in",
+            "",
+        ),
+    ];
     TestReport::of(steps, true)
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::{End, Source, Standing, of_draft};
 use crate::domain::change::{AccessBefore, Draft};
-use crate::domain::{Credential, Member, OrgName, Prefix, Renamed, RepoName, Saved, Scope, WriteOutcome};
+use crate::domain::{Credential, Member, OrgName, Prefix, Renamed, RepoName, Saved, Scope, Shape, WriteOutcome};
 
 /// So many entries are kept; the oldest give way.
 pub const MOST: usize = 50_000;
@@ -130,8 +130,11 @@ impl Record {
     }
 
     /// Takes what a write of values came to: a password that was written replaces what was said of the one before it;
-    /// one that was not leaves it.
+    /// one that was not leaves it. Of secrets by themselves nothing is kept.
     pub fn saved(&mut self, draft: &Draft, saved: &Saved, now: DateTime<Utc>) {
+        if draft.shape == Shape::Single {
+            return;
+        }
         let is_done = |member: Member| saved.members.iter().any(|r| r.member == member && r.outcome.is_done());
         let text = |member: Member| {
             let text = draft.values.get(member).expose();

@@ -36,7 +36,15 @@ fn repo(text: &str) -> Scope {
 fn draft(scope: Scope, password: &str, ends: Option<End>) -> Draft {
     let values = Members { server: "r.example".into(), user: "puller".into(), password: password.into() };
     let members = Member::WRITE_ORDER.to_vec();
-    Draft { scope, prefix: prefix("ACR"), values, access: DraftAccess::Keep, members, ends }
+    Draft {
+        scope,
+        prefix: prefix("ACR"),
+        shape: crate::domain::Shape::Credential,
+        values,
+        access: DraftAccess::Keep,
+        members,
+        ends,
+    }
 }
 
 /// A credential whose password GitHub counts as updated then.

@@ -22,7 +22,7 @@ use super::preset::{self, Preset, Rule};
 use super::{Member, Members, Prefix, Sensitive};
 
 pub use expiry::{check_end, ecr_token_expiry, jwt_expiry};
-pub use single::check_single;
+pub use single::{check_single, check_single_to_continue, check_single_values};
 pub use token::check_token;
 
 /// The most bytes a value may have: GitHub keeps 48 KB of each secret, sealed, and sealing adds 48 bytes

@@ -1,8 +1,35 @@
 //! The two values of a product that needs one secret only: the registry's address, and the token.
 
-use super::{FieldMend, Finding, MendChange, Severity, sorted, value};
+use super::{FieldMend, Finding, MendChange, Severity, VALUE_LIMIT, sorted, value};
 use crate::domain::preset::{Field, Rule, RuleMend, Single, host_of};
-use crate::domain::{Member, Sensitive, foreign};
+use crate::domain::{Member, Members, Sensitive, foreign};
+
+/// [`check_single`] of values as a form has them; the user counts for nothing.
+pub fn check_single_values(single: &Single, values: &Members<Sensitive>) -> Vec<Finding> {
+    check_single(single, values.server.expose(), &values.password)
+}
+
+/// The same, and what stands in the way of going on: empty fields, NUL, and more than [`VALUE_LIMIT`] bytes. Of these
+/// two the token alone becomes a secret.
+pub fn check_single_to_continue(single: &Single, values: &Members<Sensitive>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (member, field) in [(Member::Server, &single.server), (Member::Password, &single.password)] {
+        if values.get(member).is_empty() {
+            findings.push(Finding::new(member, Severity::Block, format!("is empty: fill in «{}»", field.label)));
+        }
+    }
+    let token = values.password.expose();
+    if token.contains(['\0', '\n', '\r']) {
+        let what = "has more than one line, or a NUL: no registry takes that as a token";
+        findings.push(Finding::new(Member::Password, Severity::Block, what));
+    }
+    if token.len() > VALUE_LIMIT {
+        let what = format!("has {} bytes, but GitHub takes {VALUE_LIMIT} at most (48 KB with the seal)", token.len());
+        findings.push(Finding::new(Member::Password, Severity::Block, what));
+    }
+    findings.extend(check_single_values(single, values));
+    sorted(findings)
+}
 
 /// All there is to say about address and token, most severe first. An empty one gives no finding.
 pub fn check_single(single: &Single, address: &str, token: &Sensitive) -> Vec<Finding> {

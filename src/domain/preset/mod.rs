@@ -3,6 +3,7 @@
 //! Everything particular is data in `assets/presets/*.toml`; this module reads it and refuses to know a product by
 //! name.
 
+mod any;
 mod grammar;
 mod obtain;
 #[cfg(test)]
@@ -20,13 +21,16 @@ mod which_tests;
 
 use super::{Member, Prefix, Server};
 
+pub use any::{AnyPreset, any_preset, any_presets};
 pub use grammar::{Content, Otherwise, Pattern, Rule, RuleMend, Signs};
 pub use obtain::{Obtain, Remedy, RemedyRow};
 pub use parse::{Entry, PresetFault, parse, read};
 pub use product::{Token, TokenNote, looks_like_a_secret, product_of_host, product_of_prefix, tokens};
 pub use shelf::{File, add_files, embedded_ids, faults, preset, presets, single, singles};
-pub use single::{Single, Use};
-pub use which::{Recognized, Sign, recognize, recognize_login, recognize_surely, recognize_trial, which, which_single};
+pub use single::{Single, Use, single_of};
+pub use which::{
+    Recognized, Sign, recognize, recognize_login, recognize_surely, recognize_trial, which, which_any, which_single,
+};
 
 /// One registry product, or one way to log in to it.
 #[derive(Clone, Debug, PartialEq, Eq)]

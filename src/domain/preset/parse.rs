@@ -147,18 +147,16 @@ impl Source<'_> {
             return Err(self.fault(0, "a preset of kind token has neither user nor prefix, and no parts"));
         }
         let secret = use_of.secret.get_ref();
-        let is_name = secret.starts_with(|c: char| c.is_ascii_uppercase())
-            && !secret.starts_with("GITHUB_")
-            && secret.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-        if !is_name {
+        let name = Prefix::parse(secret).ok().filter(|name| name.as_str() == secret);
+        let Some(name) = name else {
             return Err(self.fault(use_of.secret.span().start, "is no name of a secret"));
-        }
+        };
         let mut single = Single {
             id: raw.id.into_inner(),
             label: clean(raw.label.get_ref()),
             short: clean(&raw.short),
             summary: clean(&raw.summary),
-            use_of: Use { secret: secret.clone(), file: clean(&use_of.file), line: clean(use_of.line.get_ref()) },
+            use_of: Use { secret: secret.clone(), name, file: clean(&use_of.file), line: clean(use_of.line.get_ref()) },
             server: self.field(Member::Server, raw.server)?,
             password: self.field(Member::Password, raw.password)?,
             obtain: Vec::new(),

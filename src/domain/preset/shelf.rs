@@ -79,10 +79,9 @@ pub fn single(id: &str) -> Option<&'static Single> {
     singles().iter().find(|single| single.id == id)
 }
 
-/// The ids of pullkey's own presets of three values, without reading them.
+/// The ids of pullkey's own presets, of either kind, without reading them.
 pub fn embedded_ids() -> impl Iterator<Item = &'static str> {
-    let is_triple = |text: &str| !text.lines().any(|line| line == "kind = \"token\"");
-    FILES.iter().filter(move |(_, text)| is_triple(text)).map(|(file, _)| file.strip_suffix(".toml").unwrap_or(file))
+    FILES.iter().map(|(file, _)| file.strip_suffix(".toml").unwrap_or(file))
 }
 
 impl Shelf {

@@ -1,11 +1,12 @@
-//! A product that needs one secret only, such as an npm registry's token: no credential of three members.
+//! A product that needs one secret only, an npm registry's token: no credential of three members.
 //!
-//! It says what the secret is called, what goes into it, and the line of a file that uses it. Writing that secret is
+//! It says what the secret is called, what goes into it, and the line of a file that uses it. Trying and writing it is
 //! not done here.
 
 use super::grammar::Pattern;
 use super::obtain::{self, Holes, Obtain, Remedy, RemedyRow};
-use super::{Field, host_of};
+use super::{Field, host_of, singles};
+use crate::domain::Prefix;
 
 /// What is known about one such product.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub struct Single {
 pub struct Use {
     /// The secret's name, such as `NPM_TOKEN`.
     pub secret: String,
+    /// The same, as it is written.
+    pub name: Prefix,
     /// The file that takes it, such as `.npmrc`.
     pub file: String,
     /// The line in it, with `{address}` for the registry's host and path.
@@ -38,9 +41,24 @@ pub struct Use {
 }
 
 impl Single {
-    /// The line for the file; `None` while the address is none.
+    /// The line for the file, with the secret's usual name; `None` while the address is none.
     pub fn line(&self, server: &str) -> Option<String> {
         Some(obtain::fill(&self.use_of.line, &holes(server)?))
+    }
+
+    /// The same for a secret of another name.
+    pub fn line_of(&self, server: &str, name: &Prefix) -> Option<String> {
+        let usual = format!("${{{}}}", self.use_of.secret);
+        Some(self.line(server)?.replace(&usual, &format!("${{{name}}}")))
+    }
+
+    /// A name that is not taken: the usual one, else with a number.
+    pub(super) fn suggest_name(&self, taken: &[Prefix]) -> Prefix {
+        let names = std::iter::once(self.use_of.secret.clone())
+            .chain((2..=taken.len() + 2).map(|n| format!("{}_{n}", self.use_of.secret)));
+        let mut names = names.filter_map(|name| Prefix::parse(&name).ok());
+        let usual = self.use_of.name.clone();
+        names.find(|name| !taken.contains(name)).unwrap_or(usual)
     }
 
     /// The steps to the secret, for this address or the example's.
@@ -60,6 +78,14 @@ impl Single {
     pub fn is_host(&self, host: &str) -> bool {
         self.hosts.as_ref().is_some_and(|hosts| hosts.is_match(host))
     }
+}
+
+/// The product an address belongs to: the one that knows its host, else the first, which stands for registries of
+/// one's own too.
+pub fn single_of(address: &str) -> Option<&'static Single> {
+    let host = host_of(address);
+    let is_its = |single: &&Single| host.as_ref().is_some_and(|host| single.is_host(host));
+    singles().iter().find(is_its).or_else(|| singles().first())
 }
 
 /// What fills the holes of a product with one secret; `None` while the address is none.

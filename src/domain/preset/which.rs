@@ -4,8 +4,9 @@
 
 use super::grammar::RuleMend;
 use super::shelf::has_own_files;
-use super::{Preset, Single, host_of, obtain, preset, presets, singles, tokens};
+use super::{AnyPreset, Preset, Single, host_of, obtain, preset, presets, singles, tokens};
 use crate::domain::lint::Severity;
+use crate::domain::npm::NpmAddress;
 use crate::domain::server::HUB_KEY;
 use crate::domain::{Member, Sensitive, Server, Trial};
 
@@ -107,6 +108,24 @@ pub fn which_single(text: &Sensitive) -> Option<&'static Single> {
         good.into_iter().any(|rule| rule.pattern.as_ref().is_some_and(|pattern| pattern.is_match(text)))
     };
     singles().iter().find(|single| is_token(single) || host.as_ref().is_some_and(|host| single.is_host(host)))
+}
+
+/// [`which`] and [`which_single`] together, which goes first: an address of a registry of packages is one of its own.
+/// The server is then the whole address, as far as it is one.
+pub fn which_any(text: &Sensitive) -> Option<(AnyPreset, Sign)> {
+    let Some(single) = which_single(text) else {
+        return which(text).map(|Recognized { preset, sign }| (AnyPreset::Credential(preset), sign));
+    };
+    let typed = text.expose().trim();
+    let is_address = host_of(typed).is_some_and(|host| single.is_host(&host));
+    let sign = if is_address {
+        let whole = if typed.contains("://") { typed.to_owned() } else { format!("https://{typed}") };
+        Sign::Server(NpmAddress::parse(&whole).map_or(whole, |address| address.as_str().to_owned()))
+    } else {
+        let name = format!("a {} of {}", single.password.label.to_lowercase(), single.label);
+        Sign::Value { member: Member::Password, name }
+    };
+    Some((AnyPreset::Single(single), sign))
 }
 
 /// A credential known by its shape.

@@ -106,7 +106,13 @@ fn a_user_tells_two_ways_to_log_in_apart() {
     assert_eq!(id(ecr, ""), Some("ecr"));
     assert_eq!(id("ghcr.io", "octocat"), Some("ghcr"));
     assert_eq!(id("registry.example.com", "AWS"), None);
-    let trial = Trial { server: ecr.to_owned(), user: "AWS".into(), password: "x".into(), images: Vec::new() };
+    let trial = Trial {
+        server: ecr.to_owned(),
+        user: "AWS".into(),
+        password: "x".into(),
+        images: Vec::new(),
+        holds: crate::domain::Holds::Images,
+    };
     assert_eq!(recognize_trial(&trial).map(|preset| preset.id.as_str()), Some("ecr-token"));
 }
 
@@ -117,11 +123,41 @@ fn a_number_or_this_machines_own_name_is_surely_nobodys() {
         for preset in crate::domain::preset::presets() {
             assert!(!preset.is_host(host), "{host} is of {}, which recognize_surely does not read", preset.id);
         }
-        let trial = Trial { server: host.to_owned(), user: "u".into(), password: "p".into(), images: Vec::new() };
+        let trial = Trial {
+            server: host.to_owned(),
+            user: "u".into(),
+            password: "p".into(),
+            images: Vec::new(),
+            holds: crate::domain::Holds::Images,
+        };
         assert_eq!(recognize_surely(&trial), None, "{host}");
         let name = Server::parse(host).unwrap();
         assert_eq!(crate::domain::preset::product_of_host(name.name()), None, "{host}");
     }
-    let trial = Trial { server: "ghcr.io".to_owned(), user: "u".into(), password: "p".into(), images: Vec::new() };
+    let trial = Trial {
+        server: "ghcr.io".to_owned(),
+        user: "u".into(),
+        password: "p".into(),
+        images: Vec::new(),
+        holds: crate::domain::Holds::Images,
+    };
     assert_eq!(recognize_surely(&trial).map(|preset| preset.id.as_str()), Some("ghcr"));
+}
+
+#[test]
+fn a_registry_of_packages_is_found_with_its_whole_address_and_its_token_by_shape_alone() {
+    for (text, address) in [
+        ("registry.npmjs.org", "https://registry.npmjs.org/"),
+        ("https://registry.npmjs.org", "https://registry.npmjs.org/"),
+        ("https://npm.pkg.github.com/@acme", "https://npm.pkg.github.com/@acme/"),
+    ] {
+        let (preset, sign) = which_any(&text.into()).unwrap();
+        assert_eq!((preset.id(), sign.server()), ("npm", Some(address)), "{text}");
+    }
+    let token = format!("npm_{}", "a".repeat(36));
+    let (preset, sign) = which_any(&token.as_str().into()).unwrap();
+    assert_eq!((preset.id(), sign.server()), ("npm", None));
+    assert!(!format!("{sign:?}").contains(&token));
+    assert_eq!(which_any(&"ghcr.io".into()).map(|(preset, _)| preset.id()), Some("ghcr"));
+    assert_eq!(which_any(&"hunter2".into()), None);
 }

@@ -42,6 +42,15 @@ pub enum Code {
     OtherRegistry,
     PullDenied,
     ImageNotFound,
+    /// The text cannot be the address of an npm registry.
+    BadAddress,
+    /// Asking whose token it is proves nothing at this registry.
+    NoWhoami,
+    BadPackage,
+    /// It can be installed without a token.
+    PublicPackage,
+    PackageDenied,
+    PackageNotFound,
     /// A token of GitHub's that may not read packages.
     NoScope,
     /// What a token of GitHub's may is not known.
@@ -199,6 +208,37 @@ const TABLE: &[(Code, &str, &str)] = &[
         Code::ImageNotFound,
         "The registry has no such repository or tag, or hides it from this login: most do not tell which",
         "Check the image's name and tag, then the right to pull it",
+    ),
+    (
+        Code::BadAddress,
+        "The text cannot be the address of an npm registry, or a token would be readable on the way there",
+        "Write it with `https://` and its whole path, such as `https://registry.npmjs.org/`",
+    ),
+    (
+        Code::NoWhoami,
+        "The registry does not say whose token it is: it has no `whoami`, or answers it alike whether a token is \
+                 good or not",
+        "Name a private package with `--package`: whether the token can install it decides",
+    ),
+    (
+        Code::BadPackage,
+        "The text cannot be the name of a package",
+        "Write it as in a `package.json`, without a version: `@scope/name`",
+    ),
+    (
+        Code::PublicPackage,
+        "Anyone can install this package, so it proves nothing of the token, and needs none",
+        "Name a package that is private, or do without a token",
+    ),
+    (
+        Code::PackageDenied,
+        "The registry does not let this token install the package",
+        "Give the token the right to read it: some tokens name their packages and scopes",
+    ),
+    (
+        Code::PackageNotFound,
+        "The registry has no such package, or hides it from this token: npmjs answers alike",
+        "Check the package's name and scope, then whether the token may read it",
     ),
     (
         Code::NoScope,

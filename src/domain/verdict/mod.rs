@@ -8,7 +8,6 @@ use strum::{EnumIter, IntoStaticStr};
 use super::{Members, Sensitive};
 
 pub use code::{Code, Entry, page};
-pub use words::NO_IMAGE;
 
 /// How one step ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -57,6 +56,10 @@ pub enum Rung {
     Login,
     /// An image may be pulled.
     Pull,
+    /// An npm registry says whose token it is.
+    Whoami,
+    /// A package may be installed.
+    Package,
     /// What whoever made the password says that it may.
     Issuer,
     /// How long the password works.
@@ -93,6 +96,8 @@ impl Rung {
             | Self::Exchange
             | Self::Login
             | Self::Pull
+            | Self::Whoami
+            | Self::Package
             | Self::Issuer
             | Self::Expiry
             | Self::Codespace => false,
@@ -142,14 +147,24 @@ pub enum With {
     Pull,
 }
 
-/// What is tried: exactly the three values that would be written, and the images they are for.
+/// What a registry holds, and so in which language it is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Holds {
+    #[default]
+    Images,
+    /// Packages of npm: the server is an address, there is no user, and the password is the token.
+    Packages,
+}
+
+/// What is tried: exactly the values that would be written, and the images they are for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trial {
     pub server: String,
     pub user: Sensitive,
     pub password: Sensitive,
-    /// As one would write them in a Dockerfile; each gets a step of its own.
+    /// As one would write them in a Dockerfile, or the packages as in a `package.json`; each gets a step of its own.
     pub images: Vec<String>,
+    pub holds: Holds,
 }
 
 impl Trial {
@@ -191,17 +206,31 @@ impl TestReport {
         own()
             .find(|step| step.outcome == Outcome::Fail)
             .or_else(|| own().find(|step| step.outcome == Outcome::Inconclusive))
-            .or_else(|| own().rfind(|step| matches!(step.rung, Rung::Login | Rung::Pull)))
+            .or_else(|| own().rfind(|step| is_proof(step.rung)))
             .or(self.steps.last())
     }
 
-    /// Whether an image was proven to be pullable.
+    /// Whether an image was proven to be pullable, or a package that is not for everybody to be installable.
     pub fn is_pulled(&self) -> bool {
-        self.steps.iter().any(|step| step.rung == Rung::Pull && step.outcome == Outcome::Pass)
+        let is_it = |step: &Step| match step.rung {
+            Rung::Pull => true,
+            Rung::Package => step.code == Code::Ok,
+            _ => false, // says nothing of a pull
+        };
+        self.steps.iter().any(|step| is_it(step) && step.outcome == Outcome::Pass)
+    }
+
+    /// Whether an npm registry was asked.
+    pub fn is_of_packages(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step.rung, Rung::Whoami | Rung::Package))
     }
 
     /// Whether it surely works from this machine only.
     pub fn is_here_only(&self) -> bool {
         self.steps.iter().any(|step| step.code == Code::HereOnly)
     }
+}
+
+const fn is_proof(rung: Rung) -> bool {
+    matches!(rung, Rung::Login | Rung::Pull | Rung::Whoami | Rung::Package)
 }

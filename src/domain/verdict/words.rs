@@ -1,11 +1,14 @@
 //! The verdict in words that cannot be misread: what was proven, and what was not. A pass from this machine is never
-//! sold as one from a codespace, and an accepted login never as a pull.
+//! sold as one from a codespace, an accepted login never as a pull, and a known token never as an install.
 
 use super::{Code, Outcome, Rung, TestReport, Verdict};
 use crate::domain::Image;
 
 /// What a pass does not prove although one might think so.
-pub const NO_IMAGE: &str = "no image was tried: a login that is accepted may still not be allowed to pull";
+const NO_IMAGE: &str = "no image was tried: a login that is accepted may still not be allowed to pull";
+
+/// The same of an npm registry.
+const NO_PACKAGE: &str = "no private package was tried: a token that is known may still not be allowed to install it";
 
 impl TestReport {
     /// The verdict as a heading: `pass`, `pass, from this machine only`, `fail`, `inconclusive`.
@@ -19,6 +22,10 @@ impl TestReport {
     /// What that came from, to stand after the heading; `images` are the trial's.
     pub fn sentence(&self, images: &[String]) -> String {
         match self.verdict {
+            Verdict::Pass if self.is_of_packages() && self.is_pulled() => {
+                format!("with this token, and not without one, {} can be installed", listed(images, "the package"))
+            }
+            Verdict::Pass if self.is_of_packages() => "the registry knows this token".to_owned(),
             Verdict::Pass if self.is_pulled() => {
                 format!("the registry asked for this password, accepted it, and {} can be pulled", names(images))
             }
@@ -28,14 +35,15 @@ impl TestReport {
         }
     }
 
-    /// Whether a pass leaves open what a login alone cannot prove.
-    pub fn is_of_login_only(&self) -> bool {
-        self.verdict == Verdict::Pass && !self.is_pulled()
+    /// What a pass leaves open, which a login alone cannot prove.
+    pub fn left_open(&self) -> Option<&'static str> {
+        let words = if self.is_of_packages() { NO_PACKAGE } else { NO_IMAGE };
+        (self.verdict == Verdict::Pass && !self.is_pulled()).then_some(words)
     }
 
     /// Whether the registry took the values, whatever came of the images.
     pub fn is_logged_in(&self) -> bool {
-        self.steps.iter().any(|step| step.rung == Rung::Login && step.outcome == Outcome::Pass)
+        self.steps.iter().any(|step| matches!(step.rung, Rung::Login | Rung::Whoami) && step.outcome == Outcome::Pass)
     }
 
     /// What is known of codespaces, where the test came so far.
@@ -54,6 +62,15 @@ impl TestReport {
             }
             (Rung::Pull, _) if self.is_logged_in() => "the login is accepted, but may not pull the image",
             (Rung::Pull | Rung::DockerPull, _) => "the image cannot be pulled with these values",
+            (Rung::Package, Code::BadPackage) => "what was named is no package",
+            (Rung::Package, Code::PackageNotFound) if self.is_logged_in() => {
+                "the registry knows this token, but the package is not there, or hidden from it"
+            }
+            (Rung::Package, Code::PackageNotFound) => "the package is not there, or hidden from this token",
+            (Rung::Package, _) if self.is_logged_in() => {
+                "the registry knows this token, but it may not install the package"
+            }
+            (Rung::Whoami | Rung::Package, _) => "the registry refused this token",
             (Rung::Issuer, Code::NoScope) => "the login may be accepted, but the token may not read packages",
             (Rung::Issuer, _) => "GitHub does not take this token",
             (Rung::Expiry, _) => "this password has ended",
@@ -81,6 +98,15 @@ impl TestReport {
         if code == Some(Code::NoAuthNeeded) {
             return "the registry lets anyone in, so it is not proven that it ever looked at this password";
         }
+        if code == Some(Code::NoWhoami) {
+            return "the registry does not say whether it knows this token; a private package would tell";
+        }
+        if code == Some(Code::PublicPackage) {
+            return "anyone can install what was named, so it is not proven that this token is any good";
+        }
+        if self.is_logged_in() && self.decisive().is_some_and(|step| step.rung == Rung::Package) {
+            return "the registry knows this token, but whether the package can be installed could not be told";
+        }
         if self.is_logged_in() && self.decisive().is_some_and(|step| step.rung == Rung::Pull) {
             return "the login is accepted, but whether the image can be pulled could not be told";
         }
@@ -91,8 +117,12 @@ impl TestReport {
 /// `team/app:1, team/web:2 and team/base:3`
 fn names(images: &[String]) -> String {
     let names: Vec<String> = images.iter().filter_map(|text| Image::parse(text).ok()).map(|i| i.short()).collect();
+    listed(&names, "the image")
+}
+
+fn listed(names: &[String], none: &str) -> String {
     match names.split_last() {
-        None => "the image".to_owned(),
+        None => none.to_owned(),
         Some((last, [])) => last.clone(),
         Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
     }
@@ -124,10 +154,10 @@ mod tests {
             "the registry asked for this password, accepted it, and team/app:1 and team/web:2 can be pulled"
         );
         assert!(pulled.sentence(&images[..1]).ends_with("accepted it, and team/app:1 can be pulled"));
-        assert!(!pulled.is_of_login_only());
+        assert!(pulled.left_open().is_none());
         let login = after_login(Vec::new());
         assert_eq!(login.sentence(&[]), "the registry asked for this password and accepted it");
-        assert!(login.is_of_login_only());
+        assert!(login.left_open().is_some_and(|text| text.contains("no image")));
     }
 
     #[test]
@@ -169,5 +199,37 @@ mod tests {
         assert!(open.sentence(&[]).starts_with("the registry lets anyone in"));
         let nothing = TestReport::of(vec![step(Rung::Name, Code::Dns, Outcome::Inconclusive)], true);
         assert!(nothing.sentence(&[]).contains("neither a pass nor a refusal"));
+    }
+
+    #[test]
+    fn a_known_token_is_never_sold_as_an_install() {
+        let whoami = || step(Rung::Whoami, Code::Ok, Outcome::Pass);
+        let known = TestReport::of(vec![whoami()], true);
+        assert_eq!((known.heading(), known.sentence(&[]).as_str()), ("pass", "the registry knows this token"));
+        assert!(known.left_open().is_some_and(|text| text.contains("no private package")));
+        let public = TestReport::of(vec![whoami(), step(Rung::Package, Code::PublicPackage, Outcome::Pass)], true);
+        assert!(public.left_open().is_some() && !public.is_pulled());
+        let names = ["@a/b".to_owned(), "@a/c".to_owned()];
+        let installed = TestReport::of(vec![whoami(), step(Rung::Package, Code::Ok, Outcome::Pass)], true);
+        assert!(installed.sentence(&names).ends_with("@a/b and @a/c can be installed"));
+        assert!(installed.left_open().is_none());
+        for (code, says) in [
+            (Code::BadPackage, "what was named is no package"),
+            (Code::PackageNotFound, "the registry knows this token, but the package is not there, or hidden from it"),
+            (Code::PackageDenied, "the registry knows this token, but it may not install the package"),
+        ] {
+            let report = TestReport::of(vec![whoami(), step(Rung::Package, code, Outcome::Fail)], true);
+            assert_eq!(report.sentence(&names), says);
+        }
+        for (rung, code, outcome, says) in [
+            (Rung::Whoami, Code::BadCredentials, Outcome::Fail, "refused this token"),
+            (Rung::Package, Code::PackageNotFound, Outcome::Fail, "hidden from this token"),
+            (Rung::Whoami, Code::NoWhoami, Outcome::Inconclusive, "does not say whether"),
+            (Rung::Package, Code::PublicPackage, Outcome::Inconclusive, "anyone can install"),
+            (Rung::Server, Code::BadAddress, Outcome::Fail, "cannot work"),
+        ] {
+            let said = TestReport::of(vec![step(rung, code, outcome)], true).sentence(&names);
+            assert!(said.contains(says), "{said}");
+        }
     }
 }

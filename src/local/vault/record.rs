@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::domain::kept::{Origin, Times};
-use crate::domain::{Kept, Members, Sensitive, Trial};
+use crate::domain::{Holds, Kept, Members, Sensitive, Trial};
 
 const VERSION: u8 = 2;
 
@@ -53,7 +53,7 @@ impl From<Stamps> for Times {
 
 /// `None` if it cannot be written as text, which does not happen.
 pub fn text(kept: &Kept) -> Option<Sensitive> {
-    let Trial { server, user, password, images } = &kept.trial;
+    let Trial { server, user, password, images, holds: _ } = &kept.trial;
     let (origin, updated_at) = (kept.origin.word(), kept.as_of.as_ref().map(Stamps::from));
     let (user, password) = (user.expose(), password.expose());
     let written = Written { version: VERSION, server, user, password, images, origin, updated_at };
@@ -68,7 +68,7 @@ pub fn text(kept: &Kept) -> Option<Sensitive> {
 pub fn read(entry: &Sensitive) -> Option<Kept> {
     let read: Read = serde_json::from_str(entry.expose()).ok()?;
     let (user, password) = (Sensitive::new(read.user), Sensitive::new(read.password));
-    let trial = Trial { server: read.server, user, password, images: read.images };
+    let trial = Trial { server: read.server, user, password, images: read.images, holds: Holds::Images };
     let origin = [Origin::Written, Origin::Tested].into_iter().find(|origin| origin.word() == read.origin)?;
     (read.version == VERSION).then_some(Kept { trial, origin, as_of: read.updated_at.map(Times::from) })
 }
@@ -85,6 +85,7 @@ mod tests {
             user: "robot$x".into(),
             password: "p\"\\\n\u{1}é".into(),
             images: vec!["ghcr.io/acme/api:1".to_owned()],
+            holds: Holds::Images,
         };
         let at = DateTime::from_timestamp(1_700_000_000, 0);
         let times = Times { server: at, user: None, password: at };

@@ -19,7 +19,13 @@ pub(super) const BASIC: (&str, &str) = ("WWW-Authenticate", "Basic realm=\"x\"")
 
 pub(super) fn trial(server: &str) -> Trial {
     let password = Sensitive::new("right-password");
-    Trial { server: server.to_owned(), user: "ann".into(), password, images: Vec::new() }
+    Trial {
+        server: server.to_owned(),
+        user: "ann".into(),
+        password,
+        images: Vec::new(),
+        holds: crate::domain::Holds::Images,
+    }
 }
 
 pub(super) fn pair(seen: &Seen) -> String {

@@ -4,6 +4,7 @@ mod daemon;
 mod docker;
 mod exchange;
 mod handshake;
+mod npm;
 mod parts;
 mod peer;
 mod pulls;

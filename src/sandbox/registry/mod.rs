@@ -1,8 +1,10 @@
-//! Three small registries that hold one image (OCI Distribution Specification 1.1, the pull half of it).
+//! Three small registries that hold one image (OCI Distribution Specification 1.1, the pull half of it) and, as
+//! products with both do, two packages of npm.
 //!
 //! `puller` may log in and pull; `nopull` has the same password and may only log in. Nothing can be pushed.
 
 mod image;
+mod npm;
 mod tokens;
 
 use std::net::SocketAddr;
@@ -11,6 +13,7 @@ use http::{HeaderName, Method, StatusCode, header};
 use serde_json::json;
 
 pub(super) use image::{REPOSITORY, TAG};
+pub(super) use npm::{PRIVATE, PUBLIC};
 pub(super) use tokens::Tokens;
 
 use super::call::Call;
@@ -48,6 +51,9 @@ pub(super) fn serve(registry: &Registry, world: &World, call: &Call) -> Reply {
     let path: Vec<&str> = call.segments.iter().map(String::as_str).collect();
     if registry.kind == RegistryKind::Bearer && path == ["token"] {
         return tokens::serve(registry, world, call);
+    }
+    if let Some(reply) = npm::serve(registry, call, &path) {
+        return reply;
     }
     let reply = match path.as_slice() {
         ["v2"] => return Reply::raw(StatusCode::MOVED_PERMANENTLY, "text/html", "").with(header::LOCATION, "/v2/"),

@@ -113,3 +113,22 @@ async fn faults_and_the_log_cover_the_registries() {
     assert_eq!(ask(&address, "/v2/", "").await.status, 401);
     assert_eq!(peer.world().requests()[0].door, "basic");
 }
+
+#[tokio::test]
+async fn packages_of_npm_are_for_the_token_that_is_known() {
+    let peer = Peer::plain().await;
+    let at = peer.sandbox.registry(RegistryKind::Basic);
+    let token = "Bearer pull-me-please".to_owned();
+    for (target, authorization, status) in [
+        ("/-/whoami", "", 401),
+        ("/-/whoami", "Bearer wrong", 401),
+        ("/api/npm/-/whoami", &token, 200),
+        ("/@sandbox%2fapp", "", 404),
+        ("/@sandbox%2fapp", &token, 200),
+        ("/@sandbox%2fother", &token, 404),
+        ("/open-tool", "", 200),
+    ] {
+        assert_eq!(ask(&at, target, authorization).await.status, status, "{target} {authorization}");
+    }
+    assert_eq!(ask(&at, "/-/whoami", &token).await.json(), json!({"username": "puller"}));
+}

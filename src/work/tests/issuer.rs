@@ -34,7 +34,13 @@ fn clients(stage: &Stage) -> Clients {
 
 fn trial(server: &str, images: &[&str]) -> Trial {
     let images = images.iter().map(|image| (*image).to_owned()).collect();
-    Trial { server: server.to_owned(), user: "puller".into(), password: TOKEN.into(), images }
+    Trial {
+        server: server.to_owned(),
+        user: "puller".into(),
+        password: TOKEN.into(),
+        images,
+        holds: crate::domain::Holds::Images,
+    }
 }
 
 async fn tested(stage: &Stage, trial: &Trial) -> TestReport {

@@ -108,7 +108,15 @@ pub(super) fn prefix(text: &str) -> Prefix {
 pub(super) fn draft(scope: Scope, access: DraftAccess) -> Draft {
     let values =
         Members { server: "acme.azurecr.io".into(), user: "puller".into(), password: "s3cret Pässwort".into() };
-    Draft { scope, prefix: prefix("ACR"), values, access, members: Member::all().collect(), ends: None }
+    Draft {
+        scope,
+        prefix: prefix("ACR"),
+        shape: crate::domain::Shape::Credential,
+        values,
+        access,
+        members: Member::all().collect(),
+        ends: None,
+    }
 }
 
 pub(super) fn selected(repositories: Vec<RepoRef>) -> DraftAccess {

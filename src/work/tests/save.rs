@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::{Stage, acme, api, draft, name, selected, words};
 use crate::domain::change::DraftAccess;
-use crate::domain::{Draft, Member, Saved, Scope, Sensitive, WriteOutcome};
+use crate::domain::{Draft, Member, Saved, Scope, Sensitive, Shape, WriteOutcome};
 use crate::sandbox::{FaultKind, Options, Scale};
 use crate::work::save;
 
@@ -269,4 +269,58 @@ async fn what_the_closing_list_settles_stops_nobody() {
             assert_eq!(parts.iter().rfind(|part| part.member == report.member), Some(report));
         }
     }
+}
+
+/// A token by itself, under its own name.
+fn token(scope: Scope, access: DraftAccess) -> Draft {
+    let draft = draft(scope, access);
+    Draft { prefix: super::prefix("NPM_TOKEN"), shape: Shape::Single, members: vec![Member::Password], ..draft }
+}
+
+#[tokio::test]
+async fn a_secret_by_itself_is_written_under_its_own_name_and_nothing_else_is() {
+    for (scope, key) in [(Scope::User, "user"), (api(), "repo:acme/api"), (acme(), "org:acme")] {
+        let stage = Stage::plain().await;
+        let access = if scope == api() { DraftAccess::Repository } else { selected(vec![stage.repo("acme/api")]) };
+        let draft = token(scope, access);
+        let saved = saved(&stage, &draft).await;
+        assert_eq!(words(&saved.members), [(Member::Password, "created")]);
+        assert_eq!((saved.members[0].name.as_str(), stage.lines("PUT").len()), ("NPM_TOKEN", 1));
+        assert_eq!(stage.value(key, "NPM_TOKEN").as_deref(), Some(draft.values.password.expose()));
+        let held = saved.now.as_ref().and_then(|now| now.held(Shape::Single, &draft.prefix));
+        assert!(held.is_some_and(|held| held.access().is_some_and(crate::domain::Access::is_whole)), "{key}");
+    }
+}
+
+#[tokio::test]
+async fn a_secret_by_itself_keeps_who_gets_it_and_a_lost_answer_is_read_back() {
+    let stage = Stage::plain().await;
+    stage.world().put_secret("user", "NPM_TOKEN", "old", "selected", &["acme/api", "acme/web"]);
+    stage.world().put_secret("org:acme", "NPM_TOKEN", "old", "private", &[]);
+    for (scope, key) in [(Scope::User, "user"), (acme(), "org:acme")] {
+        let draft = token(scope, DraftAccess::Keep);
+        assert_eq!(words(&saved(&stage, &draft).await.members), [(Member::Password, "updated")]);
+        assert_eq!(stage.value(key, "NPM_TOKEN").as_deref(), Some(draft.values.password.expose()));
+    }
+    let kept = stage.world().secret("user", "NPM_TOKEN").unwrap();
+    assert_eq!(kept.repository_names().len(), 2);
+    assert_eq!(stage.world().secret("org:acme", "NPM_TOKEN").unwrap().visibility.as_deref(), Some("private"));
+    let stage = Stage::plain().await;
+    stage.strike("NPM_TOKEN", FaultKind::DropAfter);
+    let report = saved(&stage, &token(api(), DraftAccess::Repository)).await;
+    assert_eq!(words(&report.members), [(Member::Password, "created")]);
+    let stage = Stage::plain().await;
+    stage.strike("NPM_TOKEN", FaultKind::Forbidden);
+    let report = saved(&stage, &token(api(), DraftAccess::Repository)).await;
+    assert_eq!(words(&report.members), [(Member::Password, "failed")]);
+}
+
+#[tokio::test]
+async fn a_secret_by_itself_needs_room_for_one() {
+    let stage = Stage::plain().await;
+    for number in 0..99 {
+        stage.world().put_secret("repo:acme/api", &format!("X{number}"), "x", "selected", &[]);
+    }
+    assert!(saved(&stage, &token(api(), DraftAccess::Repository)).await.is_whole());
+    assert!(save(&stage.gh, &draft(api(), DraftAccess::Repository), &mut |_| {}).await.is_err());
 }

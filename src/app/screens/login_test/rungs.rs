@@ -11,7 +11,7 @@ use crate::app::draw::Canvas;
 use crate::app::keymap::Keymap;
 use crate::app::ladder::{Copied, Ladder, Run};
 use crate::domain::foreign::clean;
-use crate::domain::verdict::{Code, NO_IMAGE, Outcome, Rung, Trial, With};
+use crate::domain::verdict::{Code, Holds, Outcome, Rung, Trial, With};
 use crate::domain::{Step, TestReport, Verdict};
 use crate::ui::Role;
 use crate::ui::widgets::{Level, width, wrap};
@@ -78,9 +78,11 @@ fn ladder_lines(
             }
             let key = Keymap::shipped().key(Action::Image, false).unwrap_or_default();
             let how = match ladder.with {
-                With::Docker => "docker alone tries none",
-                With::Both | With::Native | With::Pull if trial.images.is_empty() => &format!("{key} names one"),
-                With::Both | With::Native | With::Pull => "test again",
+                With::Docker if trial.holds == Holds::Images => "docker alone tries none",
+                With::Both | With::Native | With::Docker | With::Pull if trial.images.is_empty() => {
+                    &format!("{key} names one")
+                }
+                With::Both | With::Native | With::Docker | With::Pull => "test again",
             };
             lines.extend(verdict_lines(report, trial, Some(how), canvas, columns));
         }
@@ -103,11 +105,16 @@ fn head_lines(
             .map(|(index, text)| Line::from(vec![canvas.span(Role::Label, head(index)), canvas.span(Role::Text, text)]))
             .collect::<Vec<_>>()
     };
-    let server = labelled("server", &clean(&trial.server));
+    let (word, one, many) = match trial.holds {
+        Holds::Images => ("server", "image", "images"),
+        Holds::Packages => ("registry", "package", "packages"),
+    };
+    let server = labelled(word, &clean(&trial.server));
     if fold == Fold::All {
         return server;
     }
     let with = match ladder.with {
+        With::Both | With::Docker if trial.holds == Holds::Packages => "pullkey alone",
         With::Both => "pullkey and the real docker login beside it",
         With::Native => "pullkey alone",
         With::Docker => "the real docker login alone",
@@ -116,7 +123,7 @@ fn head_lines(
     let mut lines = labelled("with", with);
     lines.extend(server);
     if !trial.images.is_empty() {
-        let label = if trial.images.len() == 1 { "image" } else { "images" };
+        let label = if trial.images.len() == 1 { one } else { many };
         lines.extend(labelled(label, &clean(&trial.images.join(", "))));
     }
     lines.push(Line::default());
@@ -124,12 +131,22 @@ fn head_lines(
 }
 
 fn idle_lines(trial: &Trial, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
-    let text = "Nothing is tested yet. The test logs in once with these values and saves nothing: a refused password \
-                is never tried twice by itself.";
+    let (text, none) = match trial.holds {
+        Holds::Images => (
+            "Nothing is tested yet. The test logs in once with these values and saves nothing: a refused password is \
+             never tried twice by itself.",
+            "No image is named, so no pull is tried",
+        ),
+        Holds::Packages => (
+            "Nothing is tested yet. The test asks the registry once whose token this is and saves nothing: a refused \
+             token is never tried twice by itself.",
+            "No package is named, so whether it can be installed is not tried",
+        ),
+    };
     let mut lines = canvas.wrapped(Role::Text, text, columns);
     if trial.images.is_empty() {
         let key = Keymap::shipped().key(Action::Image, false).unwrap_or_default();
-        let text = format!("No image is named, so no pull is tried: {key} names one.");
+        let text = format!("{none}: {key} names one.");
         lines.extend(canvas.wrapped(Role::Dim, &text, columns));
     }
     lines
@@ -163,6 +180,8 @@ fn is_folded(step: &Step, fold: Fold) -> bool {
         Rung::Exchange
         | Rung::Login
         | Rung::Pull
+        | Rung::Whoami
+        | Rung::Package
         | Rung::Issuer
         | Rung::Expiry
         | Rung::Codespace
@@ -270,6 +289,8 @@ const fn rung_word(rung: Rung) -> &'static str {
         Rung::Exchange => "exchange",
         Rung::Login => "login",
         Rung::Pull => "pull",
+        Rung::Whoami => "whoami",
+        Rung::Package => "package",
         Rung::Issuer => "issuer",
         Rung::Expiry => "end",
         Rung::Codespace => "codespace",
@@ -296,9 +317,9 @@ pub fn verdict_lines(
     };
     let text = format!("{}: {}", report.heading(), report.sentence(&trial.images));
     let mut lines = canvas.marked(level, &text, columns);
-    if report.is_of_login_only() {
+    if let Some(open) = report.left_open() {
         let how = how.map(|how| format!("; {how}")).unwrap_or_default();
-        lines.extend(canvas.marked(Level::Info, &format!("{NO_IMAGE}{how}"), columns));
+        lines.extend(canvas.marked(Level::Info, &format!("{open}{how}"), columns));
     }
     lines
 }

@@ -12,10 +12,10 @@ use crate::app::ladder::{Copied, Ladder, Run};
 use crate::app::protocol::{Effect, JobId, Outcome, Part};
 use crate::app::screens::{Behavior, Screen, fill, wizard};
 use crate::app::world::World;
-use crate::domain::preset::{Obtain, Preset, presets, product_of_prefix, recognize_trial};
+use crate::domain::preset::{AnyPreset, Obtain, presets, product_of_prefix, recognize_trial};
 use crate::domain::source::Taken;
 use crate::domain::verdict::With;
-use crate::domain::{Prefix, Renamed, Scope, Sensitive, Verdict};
+use crate::domain::{Holds, Prefix, Renamed, Scope, Sensitive, Verdict};
 use crate::ui::Memory;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,21 +62,22 @@ impl State {
         let Some(trial) = self.ladder.passed().cloned() else { return Flow::Stay };
         let is_kept = self.keeping.will_hold(&trial);
         cx.world.kept = self.target.clone().filter(|_| is_kept).map(|target| (target, trial.clone()));
-        let preset = recognize_trial(&trial).unwrap_or(self.form.preset);
+        let preset = recognize_trial(&trial).map_or(self.form.preset, AnyPreset::Credential);
         let wizard = wizard::State::of_tested(preset, &trial, self.ladder.clone(), self.target.clone(), cx);
         Flow::Replace(Screen::Wizard(Box::new(wizard)))
     }
 }
 
 /// The preset a prefix hints at, else «other registry».
-fn preset_for(prefix: Option<&Prefix>) -> &'static Preset {
+fn preset_for(prefix: Option<&Prefix>) -> AnyPreset {
     let product = prefix.and_then(product_of_prefix);
     let of_product = product.and_then(|product| presets().iter().find(|p| p.short == product));
-    of_product.unwrap_or_else(|| presets().iter().find(|p| p.id == "other").unwrap_or(&presets()[0]))
+    let other = || presets().iter().find(|p| p.id == "other").unwrap_or(&presets()[0]);
+    AnyPreset::Credential(of_product.unwrap_or_else(other))
 }
 
 /// The actions of a ladder that has the focus, shared with the wizard's step; what helps on comes before what leaves.
-pub fn ladder_offers(ladder: &Ladder, leave: Offer) -> Vec<Offer> {
+pub fn ladder_offers(ladder: &Ladder, holds: Holds, leave: Offer) -> Vec<Offer> {
     let running = ladder.is_running().then_some("the test is running; esc stops it");
     let next = match ladder.with {
         With::Both => "with pullkey alone",
@@ -88,12 +89,18 @@ pub fn ladder_offers(ladder: &Ladder, leave: Offer) -> Vec<Offer> {
         Some(Copied::Command(_)) => "copy the command",
         Some(Copied::Remedy(_)) | None => "copy the remedy",
     };
-    let image = if ladder.tries_image() { "another image" } else { "name an image" };
+    let image = match (holds, ladder.tries_image()) {
+        (Holds::Images, true) => "another image",
+        (Holds::Images, false) => "name an image",
+        (Holds::Packages, true) => "another package",
+        (Holds::Packages, false) => "name a package",
+    };
+    let alone = (holds == Holds::Packages).then_some("docker knows nothing of packages: pullkey asks alone");
     let mut offers = vec![
         Offer::called(Action::Copy, copy).unless(ladder.to_copy().is_none().then_some("there is no remedy to copy")),
         Offer::called(Action::Image, image).unless(running),
         leave,
-        Offer::called(Action::With, next).unless(running),
+        Offer::called(Action::With, next).unless(alone.or(running)),
     ];
     offers.extend(moving());
     offers
@@ -129,13 +136,14 @@ pub fn form_offers(form: &Form) -> Vec<Offer> {
         true => None,
     };
     let is_for_it = |step: &Obtain| step.command.is_some() && form.focus == Slot::Member(step.member);
-    let has_command = form.preset.obtain.iter().any(is_for_it);
+    let has_command = form.preset.obtain().iter().any(is_for_it);
     let no_command = (!has_command).then_some("there is no command for this field");
+    let no_fill = (form.preset.holds() == Holds::Packages).then_some("what this machine keeps are logins for images");
     let no_mend = form.mend().is_none().then_some("nothing is proposed for this field");
     vec![
         Offer::called(Action::Next, "next field"),
         Offer::new(Action::Mend).unless(no_mend),
-        Offer::new(Action::Fill),
+        Offer::new(Action::Fill).unless(no_fill),
         Offer::new(Action::Reveal).unless(no_reveal),
         Offer::called(Action::Copy, "copy the command").unless(no_command),
         Offer::called(Action::Previous, "previous field"),
@@ -180,7 +188,7 @@ impl Behavior for State {
             self.keeping.offer(&self.target, self.ladder.passed(), world),
         ];
         let leave = Offer::called(Action::Back, if running { "stop" } else { "back" });
-        offers.extend(ladder_offers(&self.ladder, leave));
+        offers.extend(ladder_offers(&self.ladder, self.form.preset.holds(), leave));
         Facade { offers, typing: false }
     }
 
@@ -257,7 +265,8 @@ impl Behavior for State {
             let recalled = self.keeping.finished(brought, cx);
             if let Some(trial) = recalled.filter(|_| !self.form.is_typed()) {
                 // What the prefix hints at need not be where it is kept for.
-                self.form = Form::of_values(recognize_trial(&trial).unwrap_or(preset_for(None))).filled(&trial);
+                self.form = Form::of_values(recognize_trial(&trial).map_or(preset_for(None), AnyPreset::Credential))
+                    .filled(&trial);
             }
         } else {
             self.ladder.finished(outcome);

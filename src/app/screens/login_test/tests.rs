@@ -15,6 +15,7 @@ pub(super) fn trial() -> Trial {
         user: "ci-pull".into(),
         password: CANARY.into(),
         images: Vec::new(),
+        holds: crate::domain::Holds::Images,
     }
 }
 

@@ -12,7 +12,7 @@ use crate::app::form::{Form, Remark, Slot};
 use crate::app::keymap::Keymap;
 use crate::domain::lint::{self, Severity};
 use crate::domain::preset::Obtain;
-use crate::domain::{Member, Server};
+use crate::domain::{Holds, Member, Server, Shape};
 use crate::ui::memory::Hit;
 use crate::ui::widgets::{Level, width};
 use crate::ui::{Role, text_field};
@@ -60,9 +60,13 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
 /// The help of the focused field.
 pub fn field_help(form: &Form, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let preset = form.preset;
-    let mut lines = canvas.wrapped(Role::Title, &preset.label, columns);
+    let mut lines = canvas.wrapped(Role::Title, preset.label(), columns);
     match form.focus {
         Slot::Prefix => {
+            if preset.shape() == Shape::Single {
+                lines.extend(canvas.wrapped(Role::Text, NAME_HELP, columns));
+                return greeted(lines, app, canvas, columns);
+            }
             let text = "The prefix names the three secrets. Codespaces do not care which one it is, as long as \
                         all three have the same; it tells people which registry it is for.";
             lines.extend(canvas.wrapped(Role::Text, text, columns));
@@ -73,16 +77,17 @@ pub fn field_help(form: &Form, app: &App, canvas: &Canvas<'_, '_, '_>, columns: 
             }
         }
         Slot::Member(member) => {
-            let field = preset.field(member);
-            lines.extend(canvas.wrapped(Role::Text, &field.help, columns));
-            lines.push(Line::default());
-            lines.extend(canvas.labelled("such as", Role::Dim, &shortened(&field.example), columns));
+            if let Some(field) = preset.field(member) {
+                lines.extend(canvas.wrapped(Role::Text, &field.help, columns));
+                lines.push(Line::default());
+                lines.extend(canvas.labelled("such as", Role::Dim, &shortened(&field.example), columns));
+            }
             let steps = steps(form);
             if !steps.is_empty() {
                 lines.push(Line::default());
                 lines.extend(obtain_lines(&steps, canvas, columns));
             }
-            if let Some(life) = preset.life.as_ref().filter(|_| member == crate::domain::Member::Password) {
+            if let Some(life) = preset.life().filter(|_| member == crate::domain::Member::Password) {
                 lines.push(Line::default());
                 lines.extend(canvas.labelled("its life", Role::Dim, life, columns));
             }
@@ -94,11 +99,20 @@ pub fn field_help(form: &Form, app: &App, canvas: &Canvas<'_, '_, '_>, columns: 
             }
         }
         Slot::Image => {
-            lines.extend(canvas.wrapped(Role::Text, IMAGE_HELP, columns));
+            let (help, example) = match preset.holds() {
+                Holds::Images => (IMAGE_HELP, example_image(form)),
+                Holds::Packages => (PACKAGE_HELP, "@acme/tools".to_owned()),
+            };
+            lines.extend(canvas.wrapped(Role::Text, help, columns));
             lines.push(Line::default());
-            lines.extend(canvas.labelled("such as", Role::Dim, &example_image(form), columns));
+            lines.extend(canvas.labelled("such as", Role::Dim, &example, columns));
         }
     }
+    greeted(lines, app, canvas, columns)
+}
+
+/// With what the demo says of itself.
+fn greeted(mut lines: Vec<Line<'static>>, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     if let Some(hint) = &app.world.greeting {
         lines.push(Line::default());
         lines.extend(canvas.wrapped(Role::Demo, hint, columns));
@@ -137,13 +151,21 @@ const IMAGE_HELP: &str = "An image that codespaces shall pull, as in a Dockerfil
      The registry is asked whether these values may pull it; nothing is downloaded or saved. Without one the login \
      alone is tried, which does not prove that it may pull.";
 
+const PACKAGE_HELP: &str = "A private package that codespaces shall install; several with blanks between them. The \
+     registry is asked whether this token may install it; nothing is downloaded or saved. Without one the registry is \
+     asked only whose token it is, which some of them do not say.";
+
+const NAME_HELP: &str = "The name of the one secret that holds the token. The line in .npmrc takes it by this name; a \
+     second registry needs a name of its own.";
+
 /// An image of the server that is typed, or of the preset's.
 fn example_image(form: &Form) -> String {
     let host = |text: &str| {
         let server = Server::parse(text).ok()?;
         Some(if server.is_hub() { "docker.io".to_owned() } else { server.host().to_owned() })
     };
-    let host = host(form.server().trim()).or_else(|| host(&form.preset.server.example));
+    let host =
+        host(form.server().trim()).or_else(|| form.preset.field(Member::Server).and_then(|field| host(&field.example)));
     format!("{}/team/app:1", host.unwrap_or_else(|| "registry.example.com".to_owned()))
 }
 
@@ -234,9 +256,15 @@ fn blocks(form: &Form, canvas: &Canvas<'_, '_, '_>, area: Rect) -> (Room, Vec<Bl
 
 fn label_of(form: &Form, slot: Slot) -> String {
     match slot {
-        Slot::Prefix => "Prefix".to_owned(),
-        Slot::Member(member) => form.preset.field(member).label.clone(),
-        Slot::Image => "Image".to_owned(),
+        Slot::Prefix => match form.preset.shape() {
+            Shape::Credential => "Prefix".to_owned(),
+            Shape::Single => "Secret".to_owned(),
+        },
+        Slot::Member(member) => form.preset.field(member).map(|field| field.label.clone()).unwrap_or_default(),
+        Slot::Image => match form.preset.holds() {
+            Holds::Images => "Image".to_owned(),
+            Holds::Packages => "Package".to_owned(),
+        },
     }
 }
 

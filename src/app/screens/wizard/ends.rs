@@ -12,7 +12,7 @@ use crate::app::draw::Canvas;
 use crate::app::form::{field_key, say_refusal};
 use crate::app::keymap::{KeyPress, Keymap};
 use crate::domain::ending::{AS, Alarm, EndFault};
-use crate::domain::{End, Sensitive};
+use crate::domain::{End, Sensitive, Shape};
 use crate::ui::memory::Hit;
 use crate::ui::widgets::Level;
 use crate::ui::{Role, TextField, TrailingLineEnd, text_field};
@@ -86,13 +86,14 @@ impl Plan {
 
     /// The key that leads to the question.
     pub fn ends_offer(&self) -> Offer {
-        let told = self.told_end().map(|_| "the password tells its own end");
+        let single = (self.shape() == Shape::Single).then_some("ends are kept of registry credentials");
+        let told = single.or(self.told_end().map(|_| "the password tells its own end"));
         Offer::called(Action::Next, "its end").unless(told)
     }
 
     /// Why nothing may be written: what was typed is not understood, and an end is never guessed.
     pub fn unreadable_end(&self, now: DateTime<Utc>) -> Option<String> {
-        if self.told_end().is_some() {
+        if !self.asks_end() {
             return None;
         }
         let fault = self.ends.said(now)?.err()?;
@@ -141,7 +142,10 @@ fn below(plan: &Plan, now: DateTime<Utc>, canvas: &Canvas<'_, '_, '_>, area: Rec
         let text = format!("the password tells its own end: {}", end.words(now));
         return canvas.marked(level(end), &text, columns);
     }
-    let life = plan.form.preset.life.as_ref().map(|life| format!("usual here: {life}"));
+    if !plan.asks_end() {
+        return Vec::new();
+    }
+    let life = plan.form.preset.life().map(|life| format!("usual here: {life}"));
     let life = |canvas: &Canvas<'_, '_, '_>| {
         life.as_ref().map(|text| canvas.wrapped(Role::Dim, text, columns)).unwrap_or_default()
     };

@@ -3,6 +3,7 @@
 mod ends;
 mod place;
 mod plan;
+mod review;
 mod rotation;
 mod search;
 mod state;

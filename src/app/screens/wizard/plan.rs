@@ -1,5 +1,6 @@
 //! Everything decided after *Where*: it cannot exist without a registry and a place.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ends::Ends;
@@ -11,8 +12,8 @@ use crate::app::screens::access::{Before, before, org_of};
 use crate::app::seamless::{self, Subject};
 use crate::app::world::World;
 use crate::domain::change::DraftAccess;
-use crate::domain::preset::Preset;
-use crate::domain::{Credential, Draft, Prefix, Renamed, RepoRef, Scope, TestReport, Verdict, Visibility};
+use crate::domain::preset::AnyPreset;
+use crate::domain::{Credential, Draft, Prefix, Renamed, RepoRef, Scope, Shape, TestReport, Verdict, Visibility};
 
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -68,8 +69,8 @@ impl Plan {
         }
     }
 
-    pub fn new(preset: &'static Preset, scope: Scope, cx: &mut Cx<'_>) -> Self {
-        let taken = taken(&scope, cx.world);
+    pub fn new(preset: AnyPreset, scope: Scope, cx: &mut Cx<'_>) -> Self {
+        let taken = taken(&scope, preset.shape(), cx.world);
         let grant = Grant::new(&scope, cx);
         Self::around(Form::new(preset, taken), grant, scope)
     }
@@ -91,8 +92,8 @@ impl Plan {
     }
 
     /// The same plan for another registry or place: what was typed stays.
-    pub fn moved_to(&mut self, preset: &'static Preset, scope: Scope, cx: &mut Cx<'_>) {
-        let taken = taken(&scope, cx.world);
+    pub fn moved_to(&mut self, preset: AnyPreset, scope: Scope, cx: &mut Cx<'_>) {
+        let taken = taken(&scope, preset.shape(), cx.world);
         self.form.moved_to(preset, taken);
         if self.scope != scope {
             let (grant, proposed) = self.aside.remove(&scope).unwrap_or_else(|| {
@@ -123,15 +124,24 @@ impl Plan {
         self.rotates.clone().or_else(|| self.form.prefix())
     }
 
-    /// The credential that would be overwritten.
-    pub fn existing<'w>(&self, world: &'w World) -> Option<&'w Credential> {
-        world.listing(&self.scope)?.credential(&self.prefix()?)
+    pub fn shape(&self) -> Shape {
+        self.form.preset.shape()
+    }
+
+    /// What would be overwritten.
+    pub fn existing<'w>(&self, world: &'w World) -> Option<Cow<'w, Credential>> {
+        world.listing(&self.scope)?.held(self.shape(), &self.prefix()?)
+    }
+
+    /// Whether when the password ends is asked: pullkey keeps that of credentials, where the value does not tell it.
+    pub fn asks_end(&self) -> bool {
+        self.shape() == Shape::Credential && self.told_end().is_none()
     }
 
     /// What will be written; `None` while the prefix is none.
     pub fn draft(&self, world: &World) -> Option<Draft> {
         let prefix = self.prefix()?;
-        let held = self.existing(world).map(before);
+        let held = self.existing(world).as_deref().map(before);
         let is_kept = held.is_some() && self.adopted.as_ref() == Some(&prefix) && !self.is_changed();
         let access = match &self.grant {
             Grant::User(_) | Grant::Organization { .. } if is_kept || self.rotates.is_some() => DraftAccess::Keep,
@@ -140,6 +150,7 @@ impl Plan {
         Some(Draft {
             scope: self.scope.clone(),
             prefix,
+            shape: self.shape(),
             values: self.form.values(),
             access,
             members: self.form.to_write(),
@@ -157,7 +168,7 @@ impl Plan {
         if self.is_changed() {
             return;
         }
-        let held = self.existing(world).map(before);
+        let held = self.existing(world).as_deref().map(before);
         self.adopted = held.as_ref().and_then(|_| self.prefix());
         let proposed = match held {
             Some(held) => Grant::held(&self.scope, held),
@@ -169,12 +180,15 @@ impl Plan {
 
     /// What seamless access is asked about, if the server is a registry of GitHub's own.
     pub fn seamless(&self, world: &World) -> Option<Subject> {
+        if self.shape() == Shape::Single {
+            return None; // what codespaces get by themselves are images
+        }
         seamless::subject(self.form.server(), &self.scope, world)
     }
 
     /// Takes what became known of the place while the fields are open.
     pub fn learn(&mut self, world: &World) {
-        self.form.learn(taken(&self.scope, world));
+        self.form.learn(taken(&self.scope, self.shape(), world));
     }
 
     /// Takes what became known of the repositories to choose from.
@@ -187,8 +201,10 @@ impl Plan {
 
     /// Why the grant cannot be written: a list that came incomplete is never written back.
     pub fn not_writable(&self, world: &World) -> Option<&'static str> {
-        let held = self.existing(world).map(before)?;
-        let why = if held.reading {
+        let held = self.existing(world).as_deref().map(before)?;
+        let why = if held.reading && self.shape() == Shape::Single {
+            "which repositories get it now is not read here; choose what was chosen, and they keep it"
+        } else if held.reading {
             "which repositories get it now is still being read"
         } else {
             "the list of its repositories came incomplete and is not written back; choose what was chosen"
@@ -197,9 +213,15 @@ impl Plan {
     }
 }
 
-/// The prefixes there already; `None` if that could not be read.
-fn taken(scope: &Scope, world: &World) -> Option<Vec<Prefix>> {
-    world.listing(scope).map(|_| world.taken(scope))
+/// The prefixes there already, or the names of secrets; `None` if that could not be read.
+fn taken(scope: &Scope, shape: Shape, world: &World) -> Option<Vec<Prefix>> {
+    let listing = world.listing(scope)?;
+    Some(match shape {
+        Shape::Credential => world.taken(scope),
+        Shape::Single => {
+            listing.other_secrets.iter().filter_map(|other| Prefix::parse(other.name.raw()).ok()).collect()
+        }
+    })
 }
 
 impl Grant {

@@ -12,7 +12,7 @@ use crate::app::form::{Form, Kept};
 use crate::app::screens::login_test::Commands;
 use crate::app::words;
 use crate::app::world::World;
-use crate::domain::preset::{Preset, preset, presets, product_of_prefix};
+use crate::domain::preset::{AnyPreset, Preset, preset, presets, product_of_prefix};
 use crate::domain::{Credential, Member, Members, Prefix, Scope};
 use crate::ui::Role;
 use crate::ui::widgets::Level;
@@ -45,7 +45,7 @@ impl Plan {
             *there.get_mut(member) = state.is_some();
         }
         let known = world.known.get(&(scope.clone(), credential.prefix.clone())).cloned().unwrap_or_default();
-        let form = Form::rotating(preset_of(&credential.prefix), Kept { there, known });
+        let form = Form::rotating(AnyPreset::Credential(preset_of(&credential.prefix)), Kept { there, known });
         let mut plan = Self::around(form, Grant::proposed(&scope, world), scope);
         plan.rotates = Some(credential.prefix.clone());
         plan.propose(world);
@@ -98,6 +98,7 @@ pub(super) fn review_lines(
 ) -> Vec<Line<'static>> {
     let Review { plan, draft, .. } = review;
     let held = plan.existing(world);
+    let held = held.as_deref();
     let mut lines = canvas.wrapped(Role::Title, &format!("New values for {} in {}", draft.prefix, plan.scope), columns);
     let (written, others): (Vec<Member>, Vec<Member>) = Member::all().partition(|m| draft.members.contains(m));
     for member in written.into_iter().chain(others) {

@@ -8,7 +8,7 @@ use crate::app::cx::{Cx, Facade};
 use crate::app::form::{Form, Slot, field_key, say_refusal};
 use crate::app::keymap::KeyPress;
 use crate::app::notices::Tone;
-use crate::domain::preset::{Preset, Recognized, Sign, presets, which, which_single};
+use crate::domain::preset::{AnyPreset, Sign, any_presets, which_any};
 use crate::domain::{Member, Sensitive};
 use crate::ui::TextField;
 
@@ -19,7 +19,7 @@ pub struct Search {
     /// A secret was begun: what is typed after it goes nowhere.
     hushed: bool,
     /// The server that was recognized, and for which preset.
-    server: Option<(&'static Preset, String)>,
+    server: Option<(AnyPreset, String)>,
 }
 
 impl Default for Search {
@@ -38,7 +38,7 @@ impl Search {
     /// Puts the recognized server into an empty field of a form for that preset.
     pub fn fill(&self, form: &mut Form, cx: &mut Cx<'_>) {
         let Some((preset, server)) = &self.server else { return };
-        if preset.id == form.preset.id && form.values().server.is_empty() {
+        if preset.id() == form.preset.id() && form.values().server.is_empty() {
             form.focus = Slot::Member(Member::Server);
             form.paste(&Sensitive::from(server.as_str()), cx);
             form.step(true);
@@ -68,9 +68,9 @@ impl State {
         }
         say_refusal(self.search.field.key(key), cx);
         let text = self.search.field.value();
-        if let Some(found) = which(&text) {
-            self.search.hushed = matches!(&found.sign, Sign::Value { member: Member::Password, .. });
-            self.turn_to(found, cx);
+        if let Some((preset, sign)) = which_any(&text) {
+            self.search.hushed = matches!(&sign, Sign::Value { member: Member::Password, .. });
+            self.turn_to(preset, sign, cx);
         } else {
             self.search.server = None;
             if let Some(at) = self.search.field.text().and_then(named) {
@@ -81,37 +81,29 @@ impl State {
     }
 
     pub(super) fn search_paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) {
-        if let Some(single) = which_single(text) {
-            let secret = &single.use_of.secret;
-            let what =
-                format!("{} needs one secret, {secret}, and no credential: gh secret set writes it", single.label);
-            cx.note(Tone::Warn, what);
-            return;
-        }
-        match which(text) {
-            Some(found) => {
-                let server = found.sign.server().map(Sensitive::from);
-                self.turn_to(found, cx);
+        match which_any(text) {
+            Some((preset, sign)) => {
+                let server = sign.server().map(Sensitive::from);
+                self.turn_to(preset, sign, cx);
                 if let Some(server) = server {
                     say_refusal(self.search.field.set(&server), cx);
                     self.search.typing = true;
                 }
             }
-            None => cx.note(Tone::Warn, "neither a server nor an image, nor a credential of a known shape"),
+            None => cx.note(Tone::Warn, "neither a registry nor an image, nor a credential of a known shape"),
         }
     }
 
     /// Moves to the preset; a secret that was typed is taken out of the field.
-    fn turn_to(&mut self, found: Recognized, cx: &mut Cx<'_>) {
-        let Recognized { preset, sign } = found;
-        self.preset_cursor = presets().iter().position(|p| p.id == preset.id).unwrap_or(self.preset_cursor);
+    fn turn_to(&mut self, preset: AnyPreset, sign: Sign, cx: &mut Cx<'_>) {
+        self.preset_cursor = any_presets().iter().position(|p| p.id() == preset.id()).unwrap_or(self.preset_cursor);
         match sign {
             Sign::Server(server) | Sign::Image { server, .. } => self.search.server = Some((preset, server)),
             // Typed letter by letter, a user may still become the name of something else.
             Sign::Value { member: Member::Server | Member::User, .. } if self.search.typing => {}
             Sign::Value { member, name } => {
                 self.search.field = TextField::plain("");
-                let label = &preset.field(member).label;
+                let label = preset.field(member).map(|field| field.label.as_str()).unwrap_or_default();
                 cx.note(Tone::Info, format!("that was {name}; it was not kept: give it at «{label}» later"));
             }
         }
@@ -124,7 +116,7 @@ fn named(text: &str) -> Option<usize> {
     if wanted.is_empty() {
         return None;
     }
-    let names = |preset: &Preset| [&preset.id, &preset.short, &preset.label].map(|name| name.to_lowercase());
-    let find = |is: &dyn Fn(&String) -> bool| presets().iter().position(|preset| names(preset).iter().any(is));
+    let names = |preset: &AnyPreset| [preset.id(), preset.short(), preset.label()].map(str::to_lowercase);
+    let find = |is: &dyn Fn(&String) -> bool| any_presets().iter().position(|preset| names(preset).iter().any(is));
     find(&|name| name.starts_with(&wanted)).or_else(|| find(&|name| name.contains(&wanted)))
 }

@@ -17,10 +17,10 @@ use crate::app::screens::login_test::Commands;
 use crate::app::scroll::Scroll;
 use crate::app::world::World;
 use crate::app::writing::Writing;
-use crate::domain::preset::{Preset, faults, presets};
+use crate::domain::preset::{AnyPreset, any_presets, faults, presets};
 use crate::domain::source::Taken;
 use crate::domain::verdict::Trial;
-use crate::domain::{Draft, OrgName, Prefix, Renamed, Scope, Sensitive};
+use crate::domain::{Draft, OrgName, Prefix, Renamed, Scope, Sensitive, Shape};
 use crate::ui::Memory;
 
 /// The steps' names, in their order.
@@ -56,7 +56,7 @@ impl Step {
 #[derive(Clone, Debug)]
 pub enum Stage {
     Registry,
-    Where { preset: &'static Preset },
+    Where { preset: AnyPreset },
     Values(Box<Plan>),
     Access(Box<Plan>),
     Test(Box<Plan>),
@@ -75,7 +75,7 @@ pub struct Review {
 impl Review {
     /// Whether the question after the password's end can be answered now.
     pub fn asks_end(&self) -> bool {
-        self.writing.is_none() && self.plan.told_end().is_none()
+        self.writing.is_none() && self.plan.asks_end()
     }
 }
 
@@ -118,7 +118,7 @@ impl State {
 
     /// A wizard around values that were tested already: at *Review* if their place is known, else at *Where*.
     pub fn of_tested(
-        preset: &'static Preset,
+        preset: AnyPreset,
         trial: &Trial,
         ladder: Ladder,
         target: Option<(Scope, Prefix)>,
@@ -126,7 +126,7 @@ impl State {
     ) -> Self {
         let wanted = target.as_ref().map(|(scope, _)| scope.clone());
         let mut state = Self::new(wanted.clone(), cx);
-        state.preset_cursor = presets().iter().position(|p| p.id == preset.id).unwrap_or(0);
+        state.preset_cursor = any_presets().iter().position(|p| p.id() == preset.id()).unwrap_or(0);
         let places = places(cx.world);
         let recommended = places.into_iter().find(|place| place.recommended.is_some()).map(|place| place.scope);
         let mut plan = Plan::new(preset, wanted.or(recommended).unwrap_or(Scope::User), cx);
@@ -155,6 +155,17 @@ impl State {
 
     pub const fn stage(&self) -> &Stage {
         &self.stage
+    }
+
+    /// The preset that is chosen, or that the cursor is on.
+    pub(super) fn chosen(&self) -> AnyPreset {
+        let under = || any_presets().get(self.preset_cursor).copied();
+        match &self.stage {
+            Stage::Where { preset } => *preset,
+            Stage::Registry => under().unwrap_or_else(|| AnyPreset::Credential(&presets()[0])),
+            Stage::Values(plan) | Stage::Access(plan) | Stage::Test(plan) => plan.form.preset,
+            Stage::Review(review) => review.plan.form.preset,
+        }
     }
 
     pub const fn preset_cursor(&self) -> usize {
@@ -243,6 +254,7 @@ impl Behavior for State {
     fn title(&self) -> String {
         match self.rotated() {
             Some(prefix) => format!("Rotate {prefix}"),
+            None if self.chosen().shape() == Shape::Single => "New secret".to_owned(),
             None => "New credential".to_owned(),
         }
     }
@@ -289,7 +301,7 @@ impl Behavior for State {
 
     fn point(&mut self, row: usize, _cx: &mut Cx<'_>) -> Flow {
         match &mut self.stage {
-            Stage::Registry if row < presets().len() => self.preset_cursor = row,
+            Stage::Registry if row < any_presets().len() => self.preset_cursor = row,
             Stage::Where { .. } => self.place_cursor = Some(row),
             Stage::Values(plan) => plan.form.focus_slot(row),
             Stage::Access(plan) => {

@@ -17,8 +17,8 @@ use crate::app::screens::login_test::{copy_remedy, form_act, form_offers, ladder
 use crate::app::screens::{Screen, fill};
 use crate::app::world::World;
 use crate::app::writing::{Change, Writing};
-use crate::domain::preset::presets;
-use crate::domain::{Mend, Verdict, Visibility};
+use crate::domain::preset::any_presets;
+use crate::domain::{Holds, Mend, Shape, Verdict, Visibility};
 
 impl State {
     pub(super) fn facade_of_step(&self, world: &World, now: DateTime<Utc>) -> Facade {
@@ -68,16 +68,16 @@ impl State {
             Action::Filter => self.search.typing = true,
             Action::Activate => {
                 self.search.leave();
-                if let Some(preset) = presets().get(self.preset_cursor) {
-                    self.stage = Stage::Where { preset };
+                if let Some(preset) = any_presets().get(self.preset_cursor) {
+                    self.stage = Stage::Where { preset: *preset };
                 }
             }
             Action::OpenLink => {
-                if let Some(preset) = presets().get(self.preset_cursor) {
-                    cx.effects.push(Effect::OpenUrl(preset.docs_url.clone()));
+                if let Some(preset) = any_presets().get(self.preset_cursor) {
+                    cx.effects.push(Effect::OpenUrl(preset.docs_url().to_owned()));
                 }
             }
-            _ => self.preset_cursor = moved(action, self.preset_cursor, presets().len()), // the moving keys
+            _ => self.preset_cursor = moved(action, self.preset_cursor, any_presets().len()), // the moving keys
         }
         Flow::Stay
     }
@@ -251,7 +251,7 @@ impl State {
         match (action, &mut review.writing) {
             (Action::Next, None) => review.plan.ends.focus(),
             (Action::Write, None) => {
-                review.draft.ends = review.plan.ends.end(cx.now);
+                review.draft.ends = review.plan.ends.end(cx.now).filter(|_| review.plan.asks_end());
                 review.plan.form.settle_prefix();
                 review.writing = Some(Writing::start(Change::Save(review.draft.clone()), cx));
             }
@@ -263,6 +263,9 @@ impl State {
                 };
                 let mend = mend.cloned();
                 return cx.mend(mend.as_ref());
+            }
+            (Action::Copy, _) => {
+                cx.effects.extend(review.plan.form.use_line().map(|(_, line)| Effect::Copy(line)));
             }
             (Action::Activate, Some(writing)) if writing.is_whole() => {
                 cx.note(Tone::Info, "running codespaces get it after a stop and a start");
@@ -349,14 +352,16 @@ fn test_offers(plan: &Plan) -> Vec<Offer> {
     let activate = match verdict {
         Some(Verdict::Pass) => "continue",
         Some(Verdict::Fail | Verdict::Inconclusive) => "test again",
+        None if plan.shape() == Shape::Single => "test the token",
         None => "test the login",
     };
     let busy = running.then_some("the test is running; esc stops it");
     let untestable = plan.not_testable().or(busy.map(str::to_owned));
     let no_skip = match verdict {
-        Some(Verdict::Fail) if plan.is_logged_in() => {
-            Some("the image cannot be pulled so; i names another or none, esc goes back to the values")
-        }
+        Some(Verdict::Fail) if plan.is_logged_in() => Some(match plan.form.preset.holds() {
+            Holds::Images => "the image cannot be pulled so; i names another or none, esc goes back to the values",
+            Holds::Packages => "the package cannot be installed so; i names another or none, esc goes back",
+        }),
         Some(Verdict::Fail) => Some("these values cannot work; esc goes back to change them"),
         Some(Verdict::Pass) => Some("it has passed; enter continues"),
         Some(Verdict::Inconclusive) | None => busy,
@@ -368,7 +373,7 @@ fn test_offers(plan: &Plan) -> Vec<Offer> {
         Offer::called(Action::Test, if verdict.is_none() { activate } else { "test again" }).unless(untestable),
     ];
     let leave = Offer::called(Action::Back, if running { "stop" } else { "back" });
-    offers.extend(ladder_offers(&plan.ladder, leave));
+    offers.extend(ladder_offers(&plan.ladder, plan.form.preset.holds(), leave));
     offers
 }
 
@@ -386,12 +391,18 @@ fn not_known(review: &Review, world: &World) -> Option<&'static str> {
     }
 }
 
+fn line_offer(plan: &Plan) -> Offer {
+    let none = plan.form.use_line().is_none().then_some("there is no line to copy");
+    Offer::called(Action::Copy, "copy the line").unless(none)
+}
+
 fn review_offers(review: &Review, world: &World, now: DateTime<Utc>) -> Vec<Offer> {
     let Some(writing) = &review.writing else {
         let mut offers = vec![
             Offer::new(Action::Write)
                 .unless(not_known(review, world).map(str::to_owned).or_else(|| review.plan.unreadable_end(now))),
             review.plan.ends_offer(),
+            line_offer(&review.plan),
             Offer::called(Action::Activate, "continue").unless(Some("w writes; enter alone never does")),
             Offer::new(Action::Back),
         ];
@@ -406,6 +417,7 @@ fn review_offers(review: &Review, world: &World, now: DateTime<Utc>) -> Vec<Offe
         Offer::called(Action::Write, "retry the rest").unless(running.or(whole)),
         Offer::called(Action::Activate, "done")
             .unless(running.or((!writing.is_whole()).then_some("not everything is written; e retries the rest"))),
+        line_offer(&review.plan),
         Offer::called(Action::Back, if writing.is_whole() { "done" } else { "back" }).unless(running),
     ];
     offers.extend(mending::offer(world, writing.remedy()));

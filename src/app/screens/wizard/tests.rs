@@ -6,9 +6,10 @@ use crate::app::tests::world::{self, acme, api, org, prefix, reference, repo, te
 use crate::app::tests::{CANARY, Driver};
 use crate::app::world::Start;
 use crate::domain::change::DraftAccess;
-use crate::domain::preset::presets;
+use crate::domain::preset::{any_presets, presets};
 use crate::domain::{
-    Access, Draft, Member, Members, Problem, Scope, ScopeListing, Sensitive, Verdict, Visibility, WriteOutcome,
+    Access, Draft, Holds, Member, Members, Problem, Scope, ScopeListing, Sensitive, Shape, Verdict, Visibility,
+    WriteOutcome,
 };
 
 const HUB: &str = "https://index.docker.io/v1/";
@@ -27,7 +28,7 @@ fn at_values(driver: &mut Driver, preset: &str, scope: &Scope) {
 
 fn choose_preset(driver: &mut Driver, preset: &str) {
     driver.press("g");
-    for _ in 0..crate::domain::preset::presets().iter().position(|p| p.id == preset).unwrap() {
+    for _ in 0..crate::domain::preset::any_presets().iter().position(|p| p.id() == preset).unwrap() {
         driver.press("down");
     }
     driver.press("enter");
@@ -97,6 +98,7 @@ fn azure_for_oneself_ends_in_exactly_the_right_draft() {
     let expected = Draft {
         scope: Scope::User,
         prefix: prefix("ACR"),
+        shape: Shape::Credential,
         values: values("mycompany.azurecr.io", "ci-pull", CANARY),
         access: set(Visibility::Selected, &["acme/api"]),
         members: Member::WRITE_ORDER.to_vec(),
@@ -127,6 +129,7 @@ fn docker_hub_for_a_repository_ends_in_exactly_the_right_draft() {
     let expected = Draft {
         scope: api(),
         prefix: prefix("DOCKERHUB"),
+        shape: Shape::Credential,
         values: values(HUB, "octocat", TOKEN),
         access: DraftAccess::Repository,
         members: Member::WRITE_ORDER.to_vec(),
@@ -150,6 +153,7 @@ fn amazon_for_an_organization_ends_in_exactly_the_right_draft() {
     let expected = Draft {
         scope: acme(),
         prefix: prefix("ECR"),
+        shape: Shape::Credential,
         values: values(ECR, KEY_ID, KEY),
         access: set(Visibility::Selected, &["acme/api", "acme/web"]),
         members: Member::WRITE_ORDER.to_vec(),
@@ -789,13 +793,124 @@ fn a_password_that_has_ended_says_so_beside_its_field() {
 }
 
 #[test]
-fn an_npm_token_is_said_to_be_no_credential_and_not_kept() {
+fn an_npm_token_or_registry_leads_to_its_preset_and_the_token_is_not_kept() {
     let mut driver = bare();
     let token = format!("npm_{}", "a".repeat(36));
+    let npm = any_presets().iter().position(|preset| preset.id() == "npm").unwrap();
     driver.press("n");
     driver.paste(&token);
-    assert!(driver.notice().contains("NPM_TOKEN"), "{}", driver.notice());
+    assert_eq!(driver.wizard().preset_cursor(), npm);
+    assert!(driver.notice().contains("it was not kept: give it at «Token» later"), "{}", driver.notice());
     driver.is_silent_about(&token);
+    driver.keys("/");
+    driver.type_text(&token);
+    driver.is_silent_about(&token);
+    driver.keys("esc g /");
+    driver.type_text("npm");
+    assert_eq!(driver.wizard().preset_cursor(), npm);
+    driver.keys("esc g");
+    driver.paste("registry.npmjs.org");
+    driver.press("enter");
+    driver.says("Where shall the one secret live?").says("this takes one");
+    choose_place(&mut driver, &api());
+    driver.says("https://registry.npmjs.org/").says("into .npmrc: //registry.npmjs.org/:_authToken=${NPM_TOKEN}");
+}
+
+/// At *Test* of an npm token for this place.
+fn npm_at_test(mut driver: Driver, scope: &Scope) -> Driver {
+    at_values(&mut driver, "npm", scope);
+    assert_eq!(driver.title(), "New secret");
+    driver.type_text("https://npm.acme.example/").press("tab");
+    driver.type_text(CANARY).press("tab");
+    driver.type_text("@acme/tools");
+    driver.answer_everything();
+    driver.press("enter");
+    assert_eq!(driver.step(), Step::Access, "{}", driver.sight());
+    driver.press("enter");
+    driver
+}
+
+#[test]
+fn an_npm_token_is_tested_and_written_as_one_secret() {
+    for (scope, access) in [(Scope::User, set(Visibility::Selected, &["acme/api"])), (api(), DraftAccess::Repository)] {
+        let mut driver = npm_at_test(bare(), &scope);
+        driver.press("enter");
+        let id = driver.testing();
+        let Job::Test { trial, .. } = &driver.live[&id] else { panic!() };
+        assert_eq!((trial.holds, trial.user.is_empty()), (Holds::Packages, true));
+        assert_eq!(trial.images, ["@acme/tools"]);
+        driver.finish(id, Outcome::Tested(world::npm_tested()));
+        driver.press("enter");
+        assert_eq!(driver.step(), Step::Review);
+        driver.says("NPM_TOKEN = hidden, 14 bytes").says("//npm.acme.example/:_authToken=${NPM_TOKEN}");
+        driver.is_silent_about("stop working?");
+        assert_eq!(driver.press("y"), [Effect::Copy("//npm.acme.example/:_authToken=${NPM_TOKEN}".to_owned())]);
+        driver.press("w");
+        let expected = Draft {
+            scope,
+            prefix: prefix("NPM_TOKEN"),
+            shape: Shape::Single,
+            values: values("https://npm.acme.example/", "", CANARY),
+            access,
+            members: vec![Member::Password],
+            ends: None,
+        };
+        assert_eq!(draft(&driver), expected);
+        driver.write_succeeds();
+        driver.says("//npm.acme.example/:_authToken=${NPM_TOKEN}");
+        driver.press("enter");
+        assert!(driver.notice().contains("after a stop and a start"), "{}", driver.notice());
+    }
+}
+
+#[test]
+fn a_second_npm_token_gets_a_name_of_its_own_and_the_line_takes_it() {
+    let mut driver = Driver::ready();
+    at_values(&mut driver, "npm", &api());
+    driver.says("NPM_TOKEN_2");
+    driver.type_text("https://npm.acme.example/").says("${NPM_TOKEN_2}");
+    driver.keys("shift-tab ctrl-u");
+    driver.type_text("NPM_TOKEN").says("exists already here");
+    driver.press("tab");
+    driver.press("tab");
+    driver.type_text(CANARY).press("enter");
+    driver.says("this secret exists");
+    driver.keys("enter s");
+    driver.says("NPM_TOKEN exists here").says("overwrites the one there").says("this token was not tested");
+}
+
+#[test]
+fn docker_and_what_this_machine_keeps_are_no_help_with_npm_and_say_so() {
+    let mut driver = bare();
+    at_values(&mut driver, "npm", &api());
+    driver.press("f7");
+    assert!(driver.notice().contains("logins for images"), "{}", driver.notice());
+    let mut driver = npm_at_test(bare(), &api());
+    driver.says("@acme/tools").says("pullkey alone");
+    driver.press("b");
+    assert!(driver.notice().contains("docker knows nothing of packages"), "{}", driver.notice());
+    let mut typed = bare();
+    at_values(&mut typed, "npm", &api());
+    typed.keys("tab tab");
+    typed.type_text("npm install @acme/tools@1.2");
+    typed.says("this is a command: the package alone is needed");
+}
+
+#[test]
+fn what_was_typed_for_images_is_not_taken_for_packages() {
+    let mut driver = bare();
+    at_values(&mut driver, "other", &api());
+    type_values(&mut driver, "r.example.com", "puller", CANARY);
+    driver.press("tab");
+    driver.type_text("r.example.com/team/app:1");
+    driver.keys("esc esc");
+    choose_preset(&mut driver, "npm");
+    choose_place(&mut driver, &api());
+    driver.is_silent_about("team/app").is_silent_about("puller");
+    driver.keys("esc esc");
+    choose_preset(&mut driver, "other");
+    choose_place(&mut driver, &api());
+    driver.says("team/app:1").says("puller");
 }
 
 #[test]

@@ -3,24 +3,21 @@
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
-use super::ends;
 use super::place::Place;
 use super::plan::{Grant, Plan};
-use super::rotation;
 use super::search::Search;
-use super::state::{Review, Stage, State, Step};
+use super::state::{Stage, State, Step};
+use super::{review, rotation};
 use crate::app::App;
 use crate::app::draw::Canvas;
 use crate::app::remote::Remote;
 use crate::app::screens::access::view::{draw_picker, visibility_line};
-use crate::app::screens::access::{before, org_of, reach};
-use crate::app::screens::confirm::writing_lines;
+use crate::app::screens::access::{org_of, reach};
+use crate::app::screens::login_test::draw_ladder;
 use crate::app::screens::login_test::view::{draw_form, field_help, obtain_lines};
-use crate::app::screens::login_test::{draw_ladder, verdict_lines};
 use crate::app::{seamless, words};
-use crate::domain::change::DraftAccess;
-use crate::domain::preset::presets;
-use crate::domain::{Member, Scope, Visibility};
+use crate::domain::preset::any_presets;
+use crate::domain::{Member, Scope, Shape, Visibility};
 use crate::ui::memory::Hit;
 use crate::ui::widgets::Level;
 use crate::ui::{Role, text_field};
@@ -54,7 +51,7 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
             let area = Rect { y: area.y + taken, height: area.height.saturating_sub(taken), ..area };
             Some(draw_ladder(&plan.ladder, &plan.form.trial(), app.spin, canvas, area))
         }
-        Stage::Review(review) => Some(review_step(review, app, canvas, area)),
+        Stage::Review(review) => Some(review::draw(review, app, canvas, area)),
     }
 }
 
@@ -113,25 +110,33 @@ fn steps_line(current: Step, rotates: bool, canvas: &Canvas<'_, '_, '_>, columns
 
 fn registry(state: &State, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Position {
     let at = state.preset_cursor();
+    let presets = any_presets();
     let list = beside(canvas, area, |canvas, columns| {
-        let Some(preset) = presets().get(at) else { return Vec::new() };
-        let mut lines = canvas.wrapped(Role::Title, &preset.label, columns);
-        lines.extend(canvas.wrapped(Role::Text, &preset.summary, columns));
+        let Some(preset) = presets.get(at) else { return Vec::new() };
+        let mut lines = canvas.wrapped(Role::Title, preset.label(), columns);
+        lines.extend(canvas.wrapped(Role::Text, preset.summary(), columns));
         lines.push(Line::default());
-        lines.extend(canvas.labelled("server", Role::Dim, &preset.server.example, columns));
-        lines.extend(canvas.labelled("prefix", Role::Dim, preset.prefix.as_str(), columns));
+        let (server, name, password) = match preset.shape() {
+            Shape::Credential => ("server", "prefix", "password"),
+            Shape::Single => ("registry", "secret", "token"),
+        };
+        if let Some(field) = preset.field(Member::Server) {
+            lines.extend(canvas.labelled(server, Role::Dim, &field.example, columns));
+        }
+        lines.extend(canvas.labelled(name, Role::Dim, preset.suggest_name("", &[]).as_str(), columns));
         lines.push(Line::default());
-        lines.extend(canvas.wrapped(Role::Label, "How to get a password with the least rights", columns));
-        lines.extend(obtain_lines(&preset.steps("", None), canvas, columns));
+        let title = format!("How to get a {password} with the least rights");
+        lines.extend(canvas.wrapped(Role::Label, &title, columns));
+        lines.extend(obtain_lines(&preset.steps(""), canvas, columns));
         lines
     });
     let typing = search_line(state.search(), canvas, Rect { height: list.height.min(1), ..list });
     let list = Rect { y: list.y + 1, height: list.height.saturating_sub(1), ..list };
-    let visible = canvas.memory.visible("presets", presets().len(), at, usize::from(list.height));
+    let visible = canvas.memory.visible("presets", presets.len(), at, usize::from(list.height));
     let mut cursor = Position::new(list.x, list.y);
     for (place, index) in list.rows().zip(visible) {
         canvas.memory.hit_area(place, Hit::Row { list: "presets", index });
-        let line = choice(index == at, &presets()[index].label, "", canvas);
+        let line = choice(index == at, presets[index].label(), "", canvas);
         if index == at {
             cursor = Position::new(place.x, place.y);
         }
@@ -169,10 +174,14 @@ fn place_step(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: R
     let places = State::places(&app.world);
     let at = state.place_index(&places);
     let list = beside(canvas, area, |canvas, columns| match places.get(at) {
-        Some(place) => place_lines(place, app, canvas, columns, area.height >= 14),
+        Some(place) => place_lines(place, (app, state.chosen().shape()), canvas, columns, area.height >= 14),
         None => Vec::new(),
     });
-    let title = canvas.line(Role::Dim, " Where shall the three secrets live?");
+    let title = match state.chosen().shape() {
+        Shape::Credential => " Where shall the three secrets live?",
+        Shape::Single => " Where shall the one secret live?",
+    };
+    let title = canvas.line(Role::Dim, title);
     canvas.lines(list, vec![title]);
     let narrow = list.width == area.width;
     let rows = Rect { y: list.y + 1, height: list.height.saturating_sub(1), ..list };
@@ -197,13 +206,19 @@ fn place_step(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: R
     if narrow && let Some(place) = places.get(at) {
         let under =
             Rect { x: rows.x + 1, y: rows.y + keep, width: rows.width.saturating_sub(2), height: rows.height - keep };
-        let lines = place_lines(place, app, canvas, under.width, false);
+        let lines = place_lines(place, (app, state.chosen().shape()), canvas, under.width, false);
         canvas.lines(under, lines);
     }
     cursor
 }
 
-fn place_lines(place: &Place, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16, air: bool) -> Vec<Line<'static>> {
+fn place_lines(
+    place: &Place,
+    (app, shape): (&App, Shape),
+    canvas: &Canvas<'_, '_, '_>,
+    columns: u16,
+    air: bool,
+) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     if let Some(missing) = &place.missing {
         lines.extend(canvas.marked(Level::Bad, missing, columns));
@@ -215,8 +230,12 @@ fn place_lines(place: &Place, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u
     if let Some(reason) = &place.recommended {
         lines.extend(canvas.marked(Level::Good, &format!("recommended: {reason}"), columns));
     }
+    let printed = match shape {
+        Shape::Credential => "Who will be able to print the password",
+        Shape::Single => "Who will be able to print the token",
+    };
     let facts = [
-        ("Who will be able to print the password", &place.readers),
+        (printed, &place.readers),
         ("Do prebuilds get it", &place.prebuilds),
         ("Do new repositories get it", &place.new_repositories),
     ];
@@ -231,7 +250,11 @@ fn place_lines(place: &Place, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u
         lines.push(Line::default());
     }
     if let Some(listing) = app.world.listing(&place.scope) {
-        let text = format!("{} of 100 secrets are used here; a credential takes three", listing.count());
+        let takes = match shape {
+            Shape::Credential => "a credential takes three",
+            Shape::Single => "this takes one",
+        };
+        let text = format!("{} of 100 secrets are used here; {takes}", listing.count());
         lines.extend(canvas.wrapped(Role::Dim, &text, columns));
     }
     lines
@@ -256,7 +279,7 @@ fn access(plan: &Plan, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -
     Some(Position::new(rest.x, rest.y))
 }
 
-fn who_gets_it(plan: &Plan) -> String {
+pub(super) fn who_gets_it(plan: &Plan) -> String {
     match (&plan.scope, plan.grant.visibility()) {
         (Scope::Repository(name), _) => format!("{name} gets it, and no other repository."),
         (_, Some(visibility)) => {
@@ -274,131 +297,31 @@ fn grant_lines(plan: &Plan, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16
         lines.push(Line::default());
         lines.extend(picker.chosen.values().map(|r| canvas.line(Role::Good, format!("+ {}", r.full_name.shown()))));
         if picker.chosen.is_empty() {
-            let text = "nobody is chosen: three secrets nobody can use would be written";
+            let text = match plan.shape() {
+                Shape::Credential => "nobody is chosen: three secrets nobody can use would be written",
+                Shape::Single => "nobody is chosen: a secret nobody can use would be written",
+            };
             lines.extend(canvas.marked(Level::Warn, text, columns));
         }
     }
     if plan.existing(&app.world).is_some() {
-        let text = "this credential exists: its access stays as it is unless you change it here";
-        lines.extend(canvas.marked(Level::Info, text, columns));
+        let word = plan.shape().word();
+        let text = format!("this {word} exists: its access stays as it is unless you change it here");
+        lines.extend(canvas.marked(Level::Info, &text, columns));
     }
     lines
 }
 
 /// Who will be able to print the password, for what is chosen.
-fn readers(plan: &Plan) -> String {
+pub(super) fn readers(plan: &Plan) -> String {
+    let secret = plan.form.preset.word(Member::Password);
     let chosen = plan.grant.picker().map_or(0, |p| p.chosen.len());
     match (&plan.scope, plan.grant.visibility()) {
-        (Scope::User, _) => "Only you can print the password, in your own codespaces.".to_owned(),
-        (Scope::Repository(name), _) => format!("Everyone with write access to {name} can print the password."),
+        (Scope::User, _) => format!("Only you can print the {secret}, in your own codespaces."),
+        (Scope::Repository(name), _) => format!("Everyone with write access to {name} can print the {secret}."),
         (Scope::Organization(_), Some(visibility)) => {
-            format!("Everyone with write access to {} can print the password.", reach(visibility, chosen))
+            format!("Everyone with write access to {} can print the {secret}.", reach(visibility, chosen))
         }
         (Scope::Organization(_), None) => String::new(),
     }
-}
-
-fn review_step(review: &Review, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Position {
-    let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2).min(110), ..area };
-    let lines = match &review.writing {
-        Some(writing) => writing_lines(writing, app, canvas, area.width),
-        None => review_lines(review, app, canvas, area.width),
-    };
-    let (text, cursor) = match &review.writing {
-        Some(_) => (area, None),
-        None => ends::draw(&review.plan, app.now, canvas, (area, lines.len())),
-    };
-    canvas.scrolled("review", text, lines, review.scroll.at());
-    cursor.unwrap_or(Position::new(area.x, area.y))
-}
-
-fn review_lines(review: &Review, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
-    let plan = &review.plan;
-    let mut lines = match plan.rotates {
-        Some(_) => rotation::review_lines(review, &app.world, canvas, columns),
-        None => new_lines(review, app, canvas, columns),
-    };
-    lines.push(Line::default());
-    let trial = plan.form.trial();
-    match plan.ladder.report(&trial) {
-        Some(report) => {
-            lines.extend(verdict_lines(report, &trial, None, canvas, columns));
-            let codespaces = report.of_codespaces();
-            lines.extend(codespaces.into_iter().flat_map(|text| canvas.marked(Level::Info, text, columns)));
-        }
-        None => lines.extend(canvas.marked(Level::Warn, "the login was not tested with these values", columns)),
-    }
-    if app.world.listing(&plan.scope).is_none() {
-        let text = "whether it exists already could not be read: what is there would be overwritten";
-        lines.extend(canvas.marked(Level::Warn, text, columns));
-    }
-    lines.extend(canvas.wrapped(Role::Info, "Press w to write; nothing has been sent to GitHub yet.", columns));
-    lines
-}
-
-fn new_lines(review: &Review, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
-    let Review { plan, draft, .. } = review;
-    let mut lines = canvas.wrapped(Role::Title, &format!("Will be written to {}", plan.scope), columns);
-    let existing = plan.existing(&app.world);
-    if existing.is_some() {
-        let text = format!("{} exists here: its values are lost when they are overwritten", draft.prefix);
-        lines.extend(canvas.marked(Level::Warn, &text, columns));
-    }
-    for member in Member::all() {
-        let there = existing.is_some_and(|c| c.members.get(member).is_some());
-        let value = match member {
-            Member::Server => plan.form.trial().server,
-            Member::User => plan
-                .form
-                .field(crate::app::form::Slot::Member(member))
-                .and_then(|f| f.text())
-                .unwrap_or_default()
-                .to_owned(),
-            Member::Password => format!("hidden, {} bytes", draft.values.password.len()),
-        };
-        let verb = if there { ", overwrites the one there" } else { "" };
-        let text = format!("{} = {}{verb}", draft.prefix.secret_name(member), crate::domain::foreign::clean(&value));
-        lines.extend(canvas.wrapped(if there { Role::Warn } else { Role::Text }, &text, columns));
-    }
-    lines.push(Line::default());
-    lines.extend(access_change(review, app, canvas, columns));
-    lines.extend(canvas.wrapped(Role::Text, &who_gets_it(plan), columns));
-    if let Some(picker) = plan.grant.picker().filter(|_| plan.grant.visibility() == Some(Visibility::Selected)) {
-        let names: Vec<String> = picker.chosen.values().map(|r| r.full_name.shown()).collect();
-        lines.extend(canvas.wrapped(Role::Dim, &names.join(", "), columns));
-    }
-    lines.extend(canvas.wrapped(Role::Text, &readers(plan), columns));
-    if plan.scope == Scope::User {
-        lines.extend(canvas.wrapped(Role::Text, "Prebuilds never get it.", columns));
-    }
-    lines
-}
-
-/// What happens to the access of a credential that is overwritten: that it stays, or what it was and who loses it.
-fn access_change(review: &Review, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
-    let Review { plan, draft, .. } = review;
-    let Some(held) = plan.existing(&app.world).map(before) else { return Vec::new() };
-    let chosen = match &draft.access {
-        DraftAccess::Repository => return Vec::new(),
-        DraftAccess::Keep if held.differs => {
-            let text = "each member keeps the access it has; they differ, and together reach what follows";
-            return canvas.marked(Level::Warn, text, columns);
-        }
-        DraftAccess::Keep => return canvas.marked(Level::Info, "its access stays as it is", columns),
-        DraftAccess::Set { repositories, .. } => repositories,
-    };
-    let was = match held.visibility {
-        Some(visibility) => reach(visibility, held.repositories.len()),
-        None if held.differs => "not the same for its members".to_owned(),
-        None => "not known".to_owned(),
-    };
-    let mut lines = canvas.marked(Level::Warn, &format!("its access changes; until now it is: {was}"), columns);
-    if plan.grant.visibility() == Some(Visibility::Selected) {
-        let lost = held.repositories.iter().filter(|r| !chosen.iter().any(|c| c.id == r.id));
-        let names: Vec<String> = lost.map(|r| r.full_name.shown()).collect();
-        if !names.is_empty() {
-            lines.extend(canvas.marked(Level::Warn, &format!("taken away from {}", names.join(", ")), columns));
-        }
-    }
-    lines
 }

@@ -123,6 +123,7 @@ fn draft(stage: &Stage, (key, credential): Place, access: Option<(Visibility, &'
     Draft {
         scope: scope(key),
         prefix: prefix(credential),
+        shape: crate::domain::Shape::Credential,
         values,
         access,
         members: Member::WRITE_ORDER.to_vec(),

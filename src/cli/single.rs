@@ -1,0 +1,99 @@
+//! What a preset of one secret, such as npm's, asks of the flags of `set` and `test`: which make no sense with it, and
+//! which make sense with it only.
+
+use super::Failure;
+use super::args::{TestArgs, WithArg};
+use super::write_args::SetArgs;
+use crate::domain::Shape;
+use crate::domain::preset::{AnyPreset, Single};
+use crate::report::UseLine;
+
+const WHAT: &str = "these flags do not fit together";
+
+/// The flags of both commands that speak of images or of packages.
+struct Common<'a> {
+    user: Option<&'a str>,
+    has_from: bool,
+    images: &'a [String],
+    packages: &'a [String],
+}
+
+/// Refuses what `set` cannot do with this preset.
+pub(super) fn check_set(args: &SetArgs, preset: AnyPreset) -> Result<(), Failure> {
+    let common = Common {
+        user: args.username.as_deref(),
+        has_from: args.password.from.is_some(),
+        images: &args.how.images,
+        packages: &args.how.packages,
+    };
+    common.check(Some(preset))?;
+    let AnyPreset::Single(single) = preset else { return Ok(()) };
+    let no_place = args.one_scope().is_none();
+    for (is_given, flag, why) in [
+        (no_place, "--repo", "one secret is written into one place at a time"),
+        (args.how.kept.keep, "--keep", "--keep keeps server, user and password, and here is one secret"),
+        (args.how.ends.is_some(), "--ends", "ends are kept of registry credentials, which `list` shows"),
+        (args.how.afresh, "--afresh", "it is for many repositories"),
+    ] {
+        if is_given {
+            let hint = match flag {
+                "--repo" => "name one repository, or use --user or --org with --repos".to_owned(),
+                flag => format!("leave out {flag}, or write a credential: {} is none", single.label),
+            };
+            return Err(Failure::usage(WHAT, why, hint));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses what `test` cannot do with this preset, or without one.
+pub(super) fn check_test(args: &TestArgs, preset: Option<AnyPreset>) -> Result<(), Failure> {
+    let common = Common {
+        user: args.username.as_deref(),
+        has_from: args.password.from.is_some(),
+        images: &args.images,
+        packages: &args.packages,
+    };
+    common.check(preset)?;
+    if is_single(preset) && args.with == WithArg::Docker {
+        let why = "docker pulls images, and knows nothing of packages";
+        return Err(Failure::usage(WHAT, why, "leave out --with docker"));
+    }
+    Ok(())
+}
+
+pub(super) fn is_single(preset: Option<AnyPreset>) -> bool {
+    preset.is_some_and(|preset| preset.shape() == Shape::Single)
+}
+
+impl Common<'_> {
+    fn check(&self, preset: Option<AnyPreset>) -> Result<(), Failure> {
+        let Some(AnyPreset::Single(single)) = preset else {
+            if self.packages.is_empty() {
+                return Ok(());
+            }
+            let why = "--package names a package of npm's, and this preset is for images";
+            return Err(Failure::usage(WHAT, why, "use --preset npm, or name an image with --image"));
+        };
+        let Single { label, use_of, .. } = single;
+        let refused = if self.user.is_some() {
+            let why = format!("{label} takes a token alone, {}, and no user", use_of.secret);
+            Some((why, "leave out --username"))
+        } else if self.has_from {
+            let why = format!("what --from finds is a login at a registry of images, and {label} is none");
+            Some((why, "give the token with --password-stdin, --password-env or --password-file"))
+        } else if self.images.is_empty() {
+            None
+        } else {
+            Some((format!("{label} holds packages, and no images"), "name a package with --package @scope/name"))
+        };
+        refused.map_or(Ok(()), |(why, hint)| Err(Failure::usage(WHAT, why, hint)))
+    }
+}
+
+/// The line that uses the secret, once it has its name.
+pub(super) fn use_line(args: &SetArgs, preset: AnyPreset, address: &str) -> Option<UseLine> {
+    let AnyPreset::Single(single) = preset else { return None };
+    let line = single.line_of(address, &args.prefix)?;
+    Some(UseLine { file: single.use_of.file.clone(), line })
+}

@@ -1,0 +1,153 @@
+//! The ladder of an npm registry: its address, the way there, whose token it is, and which packages it may install.
+//!
+//! Everything is asked without the token first. So the token goes only to what answers as a registry does, and an
+//! answer that nobody needs a token for proves nothing of it. Each question is asked with the token once: one that was
+//! refused is never shown again.
+
+mod package;
+mod whoami;
+
+use url::Url;
+
+use super::client::{Answer, place};
+use super::expiry::{codespace, expiry};
+use super::knock::meet;
+use super::ladder::{Climb, Test, advised, step};
+use super::pair::Pair;
+use super::said::is_html;
+use super::words::{target, unwell};
+use crate::domain::npm::NpmAddress;
+use crate::domain::preset::single_of;
+use crate::domain::verdict::Rung;
+use crate::domain::{Code, Foreign, Outcome, Step};
+
+/// One registry with one token.
+struct Npm<'a> {
+    test: &'a Test<'a>,
+    address: NpmAddress,
+    /// The address, to which everything is relative.
+    base: Url,
+    pair: Pair,
+}
+
+/// Climbs from the address to the packages.
+pub(super) async fn climb(test: &Test<'_>, climb: &mut Climb<'_>) {
+    let Some(npm) = Npm::of(test, climb) else { return };
+    npm.ask(climb).await;
+    if let Some(step) = expiry(&test.trial.password, test.now) {
+        climb.add(step);
+    }
+    let ends = |step: &Step| matches!(step.outcome, Outcome::Fail | Outcome::Inconclusive);
+    if !climb.steps().iter().any(ends) {
+        climb.add(codespace(test.client, npm.address.server()));
+    }
+}
+
+impl<'a> Npm<'a> {
+    /// The rungs that need no network: an address that is one, and a token that can be sent.
+    fn of(test: &'a Test<'a>, climb: &mut Climb<'_>) -> Option<Self> {
+        let bad = |why: String| {
+            step(
+                Rung::Server,
+                Code::BadAddress,
+                Outcome::Fail,
+                format!("this address {why}"),
+                "write it as npm takes it: https://, the host and the whole path, with a slash at the end",
+            )
+        };
+        let parsed = NpmAddress::parse(&test.trial.server).map_err(|fault| fault.to_string());
+        let based = parsed.and_then(|address| match Url::parse(address.as_str()) {
+            Ok(base) => Ok((address, base)),
+            Err(_) => Err("cannot be asked".to_owned()),
+        });
+        let (address, base) = match based {
+            Ok(based) => based,
+            Err(why) => {
+                climb.add(bad(why));
+                return None;
+            }
+        };
+        climb.add(step(Rung::Server, Code::Ok, Outcome::Pass, product(&address), ""));
+        let pair = Pair::of(test.trial);
+        let unsent = if pair.password.is_empty() {
+            Some("the token is empty, so nothing was sent")
+        } else if pair.bearer().is_none() {
+            Some("the token cannot be sent: it has more than one line, or a control character")
+        } else {
+            None
+        };
+        if let Some(why) = unsent {
+            let remedy = "give the token, as the registry shows it";
+            climb.add(step(Rung::Whoami, Code::BadCredentials, Outcome::Inconclusive, why, remedy));
+            return None;
+        }
+        Some(Self { test, address, base, pair })
+    }
+
+    /// The way there, whose token it is, and each package.
+    async fn ask(&self, climb: &mut Climb<'_>) {
+        let Ok(url) = self.base.join("-/whoami") else { return };
+        let server = self.address.server();
+        let Some((_, nobody)) = meet(self.test, server, (Some(url.clone()), None), climb).await else { return };
+        let (known, step) = self.whoami(&url, &nobody).await;
+        let goes_on = known.goes_on();
+        climb.add(self.advised(step));
+        if !goes_on {
+            return;
+        }
+        for written in &self.test.trial.images {
+            let step = self.advised(self.package(known, written).await);
+            let is_over = step.code == Code::BadCredentials;
+            climb.add(step);
+            if is_over {
+                return;
+            }
+        }
+    }
+
+    /// The step with the preset's words for what failed.
+    fn advised(&self, step: Step) -> Step {
+        match step.outcome {
+            Outcome::Fail => {
+                let advice = self.test.advice(step.code.as_str(), None);
+                advised(step, advice)
+            }
+            Outcome::Pass | Outcome::Inconclusive | Outcome::Skipped => step,
+        }
+    }
+}
+
+/// Whose registry it is, by its host.
+fn product(address: &NpmAddress) -> String {
+    let of = single_of(address.as_str()).filter(|single| single.is_host(address.server().host()));
+    match of {
+        Some(single) => format!("{}, a host that is known as an {}", address.as_str(), single.label),
+        None => format!("{} is an address as npm takes it", address.as_str()),
+    }
+}
+
+/// What no rung of an npm registry gets past, whoever asks: an answer that is none of a registry's, a redirect to
+/// elsewhere, a server that is unwell.
+fn barred(rung: Rung, url: &Url, answer: &Answer, said: &str) -> Option<Step> {
+    let host = place(url);
+    let end = |code, detail: String, remedy: &str| Some(step(rung, code, Outcome::Inconclusive, detail, remedy));
+    match answer.status {
+        status @ (301 | 302 | 303 | 307 | 308) => end(
+            Code::Redirected,
+            format!("{host} sends on to {} ({status}); nothing was sent there", target(url, &answer.headers)),
+            "write the address that really is the registry's",
+        ),
+        429 | 500.. => Some(unwell(rung, &host, answer, said)),
+        status if is_html(&answer.headers, &answer.body) => end(
+            Code::NotARegistry,
+            format!("{host} answers with a web page (status {status}), which no npm registry does"),
+            "check the address: a product's web page and its registry have different ones; a proxy may answer too",
+        ),
+        _ => None, // a registry's own answer, to be read by whoever asked
+    }
+}
+
+/// A name as a registry gives it, short enough to be shown.
+fn shown(name: &str) -> String {
+    Foreign::new(name.chars().take(80).collect::<String>()).shown()
+}
