@@ -230,9 +230,9 @@ mod tests {
         assert!(note.contains(
             "the server and the user were written on 1970-01-01 at 00:01 UTC; the password is no longer there"
         ));
-        let none = kept.since(&ScopeListing { complete: true, ..ScopeListing::default() }, &acr());
-        assert_eq!(none.members().len(), 3);
-        assert!(none.note().unwrap().contains("the server, the user and the password are no longer there"));
+        let nothing = kept.since(&ScopeListing { complete: true, ..ScopeListing::default() }, &acr());
+        assert_eq!(nothing.members().len(), 3);
+        assert!(nothing.note().unwrap().contains("the server, the user and the password are no longer there"));
     }
 
     #[test]

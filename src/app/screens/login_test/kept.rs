@@ -143,7 +143,7 @@ impl Keeping {
         }
         let origin = kept.origin.note().map(str::to_owned);
         let notes: Vec<_> = origin.into_iter().chain(self.since(target, world).note()).collect();
-        let notes = notes.iter().map(|note| format!("; {note}")).collect::<String>();
+        let notes = notes.iter().map(|note| format!("; {note}")).collect::<Vec<_>>().concat();
         Some(format!("These are the values kept in the keyring{notes}."))
     }
 
