@@ -58,7 +58,16 @@ impl Canvas<'_, '_, '_> {
     }
 
     /// A text that may be longer than its area, from line `wanted` on; the last row says how much is left.
-    pub fn scrolled(&mut self, name: &'static str, area: Rect, mut lines: Vec<Line<'_>>, wanted: usize) {
+    pub fn scrolled(&mut self, name: &'static str, area: Rect, lines: Vec<Line<'_>>, wanted: usize) {
+        self.scrolled_by(name, area, lines, wanted, "down scrolls");
+    }
+
+    /// The text beside a list or fields, which page keys scroll.
+    pub fn aside(&mut self, area: Rect, lines: Vec<Line<'_>>, wanted: usize) {
+        self.scrolled_by("aside", area, lines, wanted, "page down");
+    }
+
+    fn scrolled_by(&mut self, name: &'static str, area: Rect, mut lines: Vec<Line<'_>>, wanted: usize, how: &str) {
         let height = usize::from(area.height);
         let first = self.memory.scroll(name, lines.len(), height, wanted);
         let left = lines.len().saturating_sub(first + height);
@@ -67,7 +76,7 @@ impl Canvas<'_, '_, '_> {
             && let Some(last) = seen.last_mut()
         {
             let down = self.look.glyphs.lines.down;
-            *last = self.line(Role::Dim, format!("{down} {} more lines: down scrolls", left + 1));
+            *last = self.line(Role::Dim, format!("{down} {} more lines: {how}", left + 1));
         }
         self.lines(area, seen);
     }

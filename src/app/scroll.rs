@@ -28,6 +28,27 @@ impl Scroll {
         self.at = self.at.min(end);
     }
 
+    /// The text beside a list or fields, which page keys alone scroll: whether this was one. What moves tells of
+    /// something else, from its beginning.
+    pub fn act_aside(&mut self, action: Action) -> bool {
+        match action {
+            Action::PageUp | Action::PageDown => {
+                self.act(action);
+                return true;
+            }
+            Action::Up
+            | Action::Down
+            | Action::Top
+            | Action::Bottom
+            | Action::Next
+            | Action::Previous
+            | Action::Activate
+            | Action::Back => *self = Self::default(),
+            _ => {} // the same is told
+        }
+        false
+    }
+
     /// One of the moving keys; every other stays where it is.
     pub fn act(&mut self, action: Action) {
         let wanted = match action {

@@ -11,6 +11,7 @@ use crate::app::keymap::KeyPress;
 use crate::app::ladder::{Copied, Ladder, Run};
 use crate::app::protocol::{Effect, JobId, Outcome, Part};
 use crate::app::screens::{Behavior, Screen, fill, wizard};
+use crate::app::scroll::Scroll;
 use crate::app::world::World;
 use crate::domain::preset::{AnyPreset, Obtain, presets, product_of_prefix, recognize_trial};
 use crate::domain::source::Taken;
@@ -34,6 +35,8 @@ pub struct State {
     commands: Commands,
     /// What the keyring keeps of it.
     pub keeping: Keeping,
+    /// What is told beside the fields.
+    pub aside: Scroll,
 }
 
 impl State {
@@ -48,6 +51,7 @@ impl State {
             focus: Focus::Form,
             commands: Commands::default(),
             keeping,
+            aside: Scroll::default(),
         }
     }
 
@@ -149,6 +153,8 @@ pub fn form_offers(form: &Form) -> Vec<Offer> {
         Offer::called(Action::Previous, "previous field"),
         Offer::called(Action::Up, "previous field"),
         Offer::called(Action::Down, "next field"),
+        Offer::called(Action::PageDown, "more of the help"),
+        Offer::called(Action::PageUp, "less of the help"),
     ]
 }
 
@@ -193,6 +199,9 @@ impl Behavior for State {
     }
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+        if self.focus == Focus::Form && self.aside.act_aside(action) {
+            return Flow::Stay;
+        }
         match (self.focus, action) {
             (Focus::Form, Action::Activate) => {
                 if self.form.go_on(cx) {
@@ -247,8 +256,9 @@ impl Behavior for State {
     }
 
     fn drawn(&mut self, memory: &Memory) {
-        if self.focus == Focus::Ladder {
-            self.ladder.drawn(memory);
+        match self.focus {
+            Focus::Ladder => self.ladder.drawn(memory),
+            Focus::Form => self.aside.drawn(memory.end("aside").unwrap_or_default()),
         }
     }
 

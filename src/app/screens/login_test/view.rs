@@ -51,8 +51,7 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
         }
         lines.push(Line::default());
         lines.extend(field_help(&state.form, app, canvas, detail.width));
-        let lines = canvas.shortened(lines, usize::from(detail.height));
-        canvas.lines(detail, lines);
+        canvas.aside(detail, lines, state.aside.at());
     }
     cursor
 }

@@ -29,6 +29,7 @@ impl State {
             wanted: Some(scope),
             search: Search::default(),
             commands: Commands::default(),
+            aside: crate::app::scroll::Scroll::default(),
         }
     }
 

@@ -90,6 +90,8 @@ pub struct State {
     pub(super) wanted: Option<Scope>,
     pub(super) search: Search,
     pub(super) commands: Commands,
+    /// What is told beside the list or the fields.
+    pub(super) aside: Scroll,
 }
 
 impl State {
@@ -113,6 +115,7 @@ impl State {
             wanted,
             search: Search::default(),
             commands: Commands::default(),
+            aside: Scroll::default(),
         }
     }
 
@@ -264,6 +267,10 @@ impl Behavior for State {
     }
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+        let has_aside = matches!(self.stage, Stage::Registry | Stage::Where { .. } | Stage::Values(_));
+        if has_aside && self.aside.act_aside(action) {
+            return Flow::Stay;
+        }
         let flow = self.act_in_step(action, cx);
         self.need_seamless(cx);
         flow
@@ -300,6 +307,7 @@ impl Behavior for State {
     }
 
     fn point(&mut self, row: usize, _cx: &mut Cx<'_>) -> Flow {
+        self.aside = Scroll::default();
         match &mut self.stage {
             Stage::Registry if row < any_presets().len() => self.preset_cursor = row,
             Stage::Where { .. } => self.place_cursor = Some(row),
@@ -336,9 +344,11 @@ impl Behavior for State {
     }
 
     fn at_line(&self, world: &World) -> Option<usize> {
+        // Both what is selected and how far its text is scrolled: no text has so many lines.
+        let with_aside = |line: usize| line * 10_000 + self.aside.at();
         match &self.stage {
-            Stage::Registry => Some(self.preset_cursor),
-            Stage::Where { .. } => Some(self.place_index(&places(world))),
+            Stage::Registry => Some(with_aside(self.preset_cursor)),
+            Stage::Where { .. } => Some(with_aside(self.place_index(&places(world)))),
             Stage::Access(plan) => plan.grant.picker().map(|picker| picker.cursor),
             Stage::Test(plan) => Some(plan.ladder.scroll.at()),
             Stage::Review(review) => Some(review.scroll.at()),
@@ -347,6 +357,7 @@ impl Behavior for State {
     }
 
     fn drawn(&mut self, memory: &Memory) {
+        self.aside.drawn(memory.end("aside").unwrap_or_default());
         match &mut self.stage {
             Stage::Test(plan) => plan.ladder.drawn(memory),
             Stage::Review(review) => review.scroll.drawn(memory.end("review").unwrap_or_default()),

@@ -298,8 +298,8 @@ fn moved(action: Action, at: usize, len: usize) -> usize {
     match action {
         Action::Up => at.saturating_sub(1),
         Action::Down => (at + 1).min(last),
-        Action::Top | Action::PageUp => 0,
-        Action::Bottom | Action::PageDown => last,
+        Action::Top => 0,
+        Action::Bottom => last,
         _ => at, // does not move
     }
 }

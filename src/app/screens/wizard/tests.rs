@@ -946,3 +946,35 @@ fn an_image_named_from_the_test_leads_straight_back_to_it() {
     let Job::Save(draft) = driver.last_write() else { panic!() };
     assert_eq!(draft.values.server, "mycompany.azurecr.io".into());
 }
+
+#[test]
+fn page_keys_scroll_what_is_told_beside_a_list_and_beside_the_fields() {
+    let mut driver = Driver::ready();
+    driver.press("n");
+    let told = driver.look_at(80, 24);
+    assert!(told.contains("more lines: page down"), "{told}");
+    driver.press("pagedown");
+    assert_ne!(driver.look_at(80, 24), told);
+    driver.press("pageup");
+    assert_eq!(driver.look_at(80, 24), told);
+    driver.press("pagedown");
+    driver.look_at(80, 24);
+    driver.keys("down up");
+    assert_eq!(driver.look_at(80, 24), told, "another line is told from its beginning");
+    for _ in 0..20 {
+        assert_eq!(driver.notice(), "");
+        driver.press("pagedown");
+        if !driver.look_at(80, 24).contains("more lines") {
+            break;
+        }
+    }
+    driver.press("pagedown");
+    assert_eq!(driver.notice(), "there is nothing further down");
+    driver.expire_notices();
+    driver.keys("enter enter");
+    let told = driver.look_at(80, 18);
+    driver.press("pagedown");
+    assert_ne!(driver.look_at(80, 18), told, "beside the fields too");
+    driver.keys("tab backtab");
+    assert_eq!(driver.look_at(80, 18), told);
+}

@@ -31,7 +31,7 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
         Stage::Registry => Some(registry(state, canvas, area)),
         Stage::Where { .. } => Some(place_step(state, app, canvas, area)),
         Stage::Values(plan) => {
-            let list = beside(canvas, area, |canvas, columns| {
+            let list = beside(canvas, area, Some(state.aside.at()), |canvas, columns| {
                 let mut lines = seamless_lines(plan, app, canvas, columns);
                 lines.extend(field_help(&plan.form, app, canvas, columns));
                 lines
@@ -75,16 +75,24 @@ fn rotation_head(plan: &Plan, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: 
     Rect { y: area.y + taken, height: area.height.saturating_sub(taken), ..area }
 }
 
-/// Draws the detail and the line before it where there is room; returns the list's area.
+/// Draws the detail, from line `at` on if page keys scroll it, and the line before it, where there is room; returns the
+/// list's area.
 fn beside(
     canvas: &mut Canvas<'_, '_, '_>,
     area: Rect,
+    at: Option<usize>,
     detail: impl FnOnce(&Canvas<'_, '_, '_>, u16) -> Vec<Line<'static>>,
 ) -> Rect {
     let (list, place) = canvas.beside(area);
     if let Some(place) = place {
-        let lines = canvas.shortened(detail(canvas, place.width), usize::from(place.height));
-        canvas.lines(place, lines);
+        let lines = detail(canvas, place.width);
+        match at {
+            Some(at) => canvas.aside(place, lines, at),
+            None => {
+                let lines = canvas.shortened(lines, usize::from(place.height));
+                canvas.lines(place, lines);
+            }
+        }
     }
     list
 }
@@ -111,7 +119,7 @@ fn steps_line(current: Step, rotates: bool, canvas: &Canvas<'_, '_, '_>, columns
 fn registry(state: &State, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Position {
     let at = state.preset_cursor();
     let presets = any_presets();
-    let list = beside(canvas, area, |canvas, columns| {
+    let list = beside(canvas, area, Some(state.aside.at()), |canvas, columns| {
         let Some(preset) = presets.get(at) else { return Vec::new() };
         let mut lines = canvas.wrapped(Role::Title, preset.label(), columns);
         lines.extend(canvas.wrapped(Role::Text, preset.summary(), columns));
@@ -173,7 +181,7 @@ fn choice(is_selected: bool, name: &str, note: &str, canvas: &Canvas<'_, '_, '_>
 fn place_step(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Position {
     let places = State::places(&app.world);
     let at = state.place_index(&places);
-    let list = beside(canvas, area, |canvas, columns| match places.get(at) {
+    let list = beside(canvas, area, Some(state.aside.at()), |canvas, columns| match places.get(at) {
         Some(place) => place_lines(place, (app, state.chosen().shape()), canvas, columns, area.height >= 14),
         None => Vec::new(),
     });
@@ -261,7 +269,7 @@ fn place_lines(
 }
 
 fn access(plan: &Plan, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
-    let list = beside(canvas, area, |canvas, columns| grant_lines(plan, app, canvas, columns));
+    let list = beside(canvas, area, None, |canvas, columns| grant_lines(plan, app, canvas, columns));
     let title = match &plan.grant {
         Grant::Organization { visibility, .. } => visibility_line(*visibility, canvas, list.width),
         Grant::User(_) => canvas.line(Role::Dim, " Which repositories' codespaces shall get it?"),
