@@ -126,7 +126,7 @@ impl Credential {
             return Err("which repositories its members reach could not be read whole");
         }
         if !self.access_differs() {
-            return Err("its members are granted alike");
+            return Err("its members are granted alike already");
         }
         if let Some(most) = self.prevailing_access() {
             return Ok((most.clone(), "as most of them have it"));

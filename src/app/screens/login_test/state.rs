@@ -169,8 +169,8 @@ impl Behavior for State {
     fn facade(&self, world: &World, _now: DateTime<Utc>) -> Facade {
         if self.focus == Focus::Form {
             let mut offers = vec![Offer::called(Action::Activate, "test"), Offer::new(Action::Back)];
-            offers.extend(form_offers(&self.form));
             offers.extend(self.keeping.forget_offer(&self.target, world));
+            offers.extend(form_offers(&self.form));
             return Facade { offers, typing: true };
         }
         let running = self.ladder.is_running();
