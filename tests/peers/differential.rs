@@ -132,7 +132,8 @@ enum Said {
 impl Said {
     fn of(output: &std::process::Output) -> Self {
         let words = String::from_utf8_lossy(&output.stderr).to_lowercase();
-        let blames = ["unauthorized", "invalid username/password", "403", "404", "denied:"];
+        // A status stands after a blank; a port with the same digits stands after a colon.
+        let blames = ["unauthorized", "invalid username/password", " 403", " 404", "denied:"];
         match output.status.success() {
             true => Self::Success,
             false if blames.iter().any(|word| words.contains(word)) => Self::Refused,

@@ -86,12 +86,11 @@ fn beside(
     let (list, place) = canvas.beside(area);
     if let Some(place) = place {
         let lines = detail(canvas, place.width);
-        match at {
-            Some(at) => canvas.aside(place, lines, at),
-            None => {
-                let lines = canvas.shortened(lines, usize::from(place.height));
-                canvas.lines(place, lines);
-            }
+        if let Some(at) = at {
+            canvas.aside(place, lines, at);
+        } else {
+            let lines = canvas.shortened(lines, usize::from(place.height));
+            canvas.lines(place, lines);
         }
     }
     list
