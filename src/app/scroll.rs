@@ -22,6 +22,10 @@ impl Scroll {
         self.at
     }
 
+    pub const fn is_at_end(self) -> bool {
+        self.at >= self.end
+    }
+
     /// Takes from a frame where the end is.
     pub fn drawn(&mut self, end: usize) {
         self.end = end;

@@ -133,7 +133,7 @@ pub fn form_act(form: &mut Form, action: Action, cx: &mut Cx<'_>) -> Option<()> 
     Some(())
 }
 
-pub fn form_offers(form: &Form) -> Vec<Offer> {
+pub fn form_offers(form: &Form, aside: Scroll) -> Vec<Offer> {
     let no_reveal = match form.can_reveal() {
         false => Some("only the password is hidden"),
         true if form.values().password.is_empty() => Some("nothing is typed yet"),
@@ -153,8 +153,9 @@ pub fn form_offers(form: &Form) -> Vec<Offer> {
         Offer::called(Action::Previous, "previous field"),
         Offer::called(Action::Up, "previous field"),
         Offer::called(Action::Down, "next field"),
-        Offer::called(Action::PageDown, "more of the help"),
-        Offer::called(Action::PageUp, "less of the help"),
+        Offer::called(Action::PageDown, "more of the help")
+            .unless(aside.is_at_end().then_some("this is all of the help")),
+        Offer::called(Action::PageUp, "back in the help").unless((aside.at() == 0).then_some("the help begins here")),
     ]
 }
 
@@ -170,7 +171,7 @@ impl Behavior for State {
         if self.focus == Focus::Form {
             let mut offers = vec![Offer::called(Action::Activate, "test"), Offer::new(Action::Back)];
             offers.extend(self.keeping.forget_offer(&self.target, world));
-            offers.extend(form_offers(&self.form));
+            offers.extend(form_offers(&self.form, self.aside));
             return Facade { offers, typing: true };
         }
         let running = self.ladder.is_running();

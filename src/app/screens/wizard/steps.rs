@@ -29,7 +29,7 @@ impl State {
             Stage::Values(plan) => {
                 let next = if plan.names_image { "test" } else { "continue" };
                 let mut offers = vec![Offer::called(Action::Activate, next), Offer::new(Action::Back)];
-                offers.extend(form_offers(&plan.form));
+                offers.extend(form_offers(&plan.form, self.aside));
                 Facade { offers, typing: true }
             }
             Stage::Access(plan) => access_facade(plan, world),
