@@ -12,11 +12,12 @@ use super::notices::Tone;
 use super::protocol::{Job, JobId, Outcome, Part};
 use super::remote::Remote;
 use super::world::World;
+use super::writing::Change;
 use crate::domain::codespace::{Phase, Stage};
 use crate::domain::freshness::{Granted, Read, freshness, is_same, scopes};
 use crate::domain::{
     Codespace, CodespaceChange, CodespaceList, CodespaceName, CodespaceStep, Freshness, Problem, Renamed, Scope,
-    ScopeListing,
+    ScopeListing, Shape,
 };
 
 /// Codespaces, and whether these are all.
@@ -403,6 +404,12 @@ impl Cx<'_> {
         let has_written = matches!(write.kind, Kind::Values | Kind::Access | Kind::Undoing);
         let is_whole = self.world.changes.first().is_some_and(Done::is_whole);
         let may_ask = self.world.identity.value().is_some_and(|i| i.has_scope("codespace") != Some(false));
+        // A secret by itself is no registry's: what codespaces are compared with says nothing of it.
+        let is_single = matches!(&write.change, Some(Change::Save(draft)) if draft.shape == Shape::Single);
+        if is_single {
+            self.world.spaces.affected.clear();
+            return;
+        }
         let Some(scope) = write.scope.clone().filter(|_| has_written && is_whole && may_ask) else { return };
         self.world.spaces.wanted = Some(scope);
         self.load_codespaces(&CodespaceList::Mine);

@@ -91,12 +91,20 @@ fn dry_run(
         }
     };
     let nothing = Saved { members: Vec::new(), now: None };
+    let names = draft.shape.members().iter().map(|member| draft.shape.secret_name(&draft.prefix, *member));
+    let would = format!("would be written: {}", names.collect::<Vec<_>>().join(", "));
+    let notes: Vec<String> = notes.iter().cloned().chain([would]).collect();
     let nobody = Access::selected(Vec::new(), true);
     let before = if existing.is_none() { Some(&nobody) } else { before };
     let change = (draft.access != DraftAccess::Repository).then_some(Change { before, after: &after });
-    let written =
-        Written { notes, change, single: line, dry_run: true, ..Written::of(&draft.scope, &draft.prefix, &nothing) };
-    session.notes(notes);
+    let written = Written {
+        notes: &notes,
+        change,
+        single: line,
+        dry_run: true,
+        ..Written::of(&draft.scope, &draft.prefix, &nothing)
+    };
+    session.notes(&notes);
     session.show(|| report::written_json(&written), || report::written(&written))?;
     Ok(Exit::Fine)
 }

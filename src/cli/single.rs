@@ -59,6 +59,10 @@ pub(super) fn check_test(args: &TestArgs, preset: Option<AnyPreset>) -> Result<(
         let why = "docker pulls images, and knows nothing of packages";
         return Err(Failure::usage(WHAT, why, "leave out --with docker"));
     }
+    if args.with == WithArg::Docker && !args.images.is_empty() {
+        let why = "docker alone logs in, and pulls no image";
+        return Err(Failure::usage(WHAT, why, "use --with both or --with pull, or leave out --image"));
+    }
     Ok(())
 }
 

@@ -19,11 +19,10 @@ const WHEN: &str = "a codespace writes its logins only between onCreateCommand a
 pub(super) async fn run(args: &TestArgs, session: &Session) -> Result<Exit, Failure> {
     let is_codespace = session.env.get("CODESPACES") == Some("true");
     let images = images(&args.images)?;
-    let triples = in_environment(&session.env).into_iter();
     let meant = |triple: &Triple| args.prefix.as_ref().is_none_or(|prefix| *prefix == triple.prefix);
-    let triples: Vec<_> = triples.filter(meant).collect();
+    let (triples, others): (Vec<_>, Vec<_>) = in_environment(&session.env).into_iter().partition(meant);
     if triples.is_empty() {
-        return Err(Failure::world(nothing(args.prefix.as_ref(), is_codespace)));
+        return Err(Failure::world(nothing(args.prefix.as_ref(), &others, is_codespace)));
     }
     let is_stray = |image: &&Named| !triples.iter().any(|triple| image.is_for(triple));
     let strays = images.iter().filter(is_stray).map(|named| named.image.clone()).collect();
@@ -97,7 +96,13 @@ fn worst(environment: &Environment) -> Exit {
 }
 
 /// Only what can be known from inside: whether a secret exists on GitHub is not.
-fn nothing(prefix: Option<&Prefix>, is_codespace: bool) -> Problem {
+fn nothing(prefix: Option<&Prefix>, others: &[Triple], is_codespace: bool) -> Problem {
+    let there: Vec<&str> = others.iter().map(|other| other.prefix.as_str()).collect();
+    let what = "there is nothing to test in the environment";
+    if let (Some(prefix), false) = (prefix, there.is_empty()) {
+        let why = format!("no variable has a name such as {prefix}_CONTAINER_REGISTRY_SERVER");
+        return Problem::new(what, why, format!("there is {}", there.join(", ")));
+    }
     let names = prefix.map_or_else(
         || "no variable has a name such as ACR_CONTAINER_REGISTRY_SERVER".to_owned(),
         |prefix| format!("no variable has a name such as {prefix}_CONTAINER_REGISTRY_SERVER"),
@@ -111,7 +116,7 @@ fn nothing(prefix: Option<&Prefix>, is_codespace: bool) -> Problem {
     } else {
         (names, "run it inside a codespace, which has its secrets as variables")
     };
-    Problem::new("there is nothing to test in the environment", why, hint)
+    Problem::new(what, why, hint)
 }
 
 /// What docker has for the same server. No value but the server is told; `None` for half a credential.

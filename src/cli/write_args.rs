@@ -83,6 +83,10 @@ Examples:
   pullkey access ACR --org acme --undo";
 
 /// The place, or the places, of `set`.
+/// What `--preset` of `set` is for.
+const CHECKED: &str = "which says what is checked and what goes without saying (npm: one secret called PREFIX, in one \
+                       place, without user, --keep, --ends and --from)";
+
 #[derive(Clone, Debug, Args)]
 #[group(required = true, multiple = false)]
 pub struct SetScopeArgs {
@@ -122,7 +126,7 @@ pub struct SetArgs {
     pub prefix: Prefix,
     #[command(flatten)]
     pub scope: SetScopeArgs,
-    #[arg(long, value_name = "ID", help = preset_help("which says what is checked and what goes without saying"))]
+    #[arg(long, value_name = "ID", help = preset_help(CHECKED))]
     pub preset: Option<String>,
     /// The registry's server, unless the preset knows it; in place of that of --from
     #[arg(long, value_name = "SERVER")]

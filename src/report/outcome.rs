@@ -161,6 +161,9 @@ pub fn written(written: &Written<'_>) -> String {
     if let Some(it) = &written.change {
         out.push_str(&change(it));
     }
+    if let Some(test) = written.test {
+        let _ = writeln!(out, "  tested  {}: {}", test.heading(), test.sentence(&[]));
+    }
     if written.dry_run {
         out.push_str("nothing was changed (--dry-run)\n");
     }

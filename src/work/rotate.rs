@@ -1,6 +1,7 @@
 //! New values for a credential that exists; who gets it stays exactly as it is, whatever that is.
 
 use crate::domain::change::DraftAccess;
+use crate::domain::preset::singles;
 use crate::domain::{Draft, Member, MemberReport, Members, Prefix, Problem, Saved, Scope, Sensitive, Shape};
 use crate::github::Client;
 
@@ -56,9 +57,20 @@ pub async fn rotate(
 
 /// Why something that is to be changed cannot be.
 pub fn absent(scope: &Scope, prefix: &Prefix) -> Problem {
+    let single = singles().iter().find(|single| prefix.as_str().starts_with(&single.use_of.secret));
+    let hint = single.map_or_else(
+        || "`pullkey list` shows what there is".to_owned(),
+        |single| {
+            let id = &single.id;
+            format!(
+                "a secret by itself is written anew, and granted, by `pullkey set {prefix} --preset {id}`, and \
+                 deleted by `gh secret delete {prefix} --app codespaces`"
+            )
+        },
+    );
     Problem::new(
         format!("there is no credential {prefix}"),
         format!("{scope}: no secret has a name such as {prefix}_CONTAINER_REGISTRY_SERVER"),
-        "`pullkey list` shows what there is",
+        hint,
     )
 }

@@ -284,10 +284,10 @@ fn npms_one_secret_is_checked_with_its_address() {
     says("https://npm.pkg.github.com/", "ghp_x", "password", Info, "other than npmjs's");
     for (address, severity, better) in [
         ("https://www.npmjs.com/package/x", Block, home),
-        ("registry.npmjs.org", Warn, home),
+        ("registry.npmjs.org", Block, home),
         ("http://registry.npmjs.org", Warn, home),
         ("https://registry.npmjs.org", Warn, home),
-        ("acme.jfrog.io/artifactory/api/npm/r", Warn, "https://acme.jfrog.io/artifactory/api/npm/r/"),
+        ("acme.jfrog.io/artifactory/api/npm/r", Block, "https://acme.jfrog.io/artifactory/api/npm/r/"),
     ] {
         let finding = says(address, "", "server", severity, "");
         assert_eq!(finding.mend.unwrap().change, MendChange::Replace(better.to_owned()), "{address}");

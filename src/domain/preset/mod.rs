@@ -132,7 +132,8 @@ impl Preset {
         if is_free(&first) {
             return first;
         }
-        let telling = self.telling_part(server).map(|part| prefix_word(&part)).filter(|part| !part.is_empty());
+        let is_new = |part: &String| !part.is_empty() && *part != first.as_str();
+        let telling = self.telling_part(server).map(|part| prefix_word(&part)).filter(is_new);
         let base = match telling.and_then(|part| Prefix::parse(&format!("{first}_{part}")).ok()) {
             Some(base) if is_free(&base) => return base,
             Some(base) => base,

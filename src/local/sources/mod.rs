@@ -44,7 +44,10 @@ pub enum SourceFault {
 impl SourceFault {
     pub fn problem(&self, what: impl Into<String>) -> Problem {
         let hint = match self {
-            Self::Missing(_) | Self::Unreadable { .. } => "name a file that is there and that you may read",
+            Self::Missing(_) => {
+                "docker and AWS write theirs at the first login; name another place, or give the values"
+            }
+            Self::Unreadable { .. } => "name a file that is there and that you may read",
             Self::Broken { .. } => "correct that line, or give the values by themselves",
             Self::Gone => "look again for what there is",
             Self::Unusable(_) => "name another place, or give the values by themselves",

@@ -110,7 +110,15 @@ pub(in crate::registry) async fn pull(test: &Test<'_>, server: &Server, pair: &P
     }
     let engine = match Engine::reach(&test.tools.daemon, test.client.limits().pull).await {
         Ok(engine) => engine,
-        Err(why) => return vec![skipped(&why, "start docker, or point DOCKER_HOST at it, to see a real pull")],
+        Err(why) => {
+            let remedy = match &test.tools.daemon {
+                Daemon::Far(_) => "run pullkey on the machine of that daemon to see a real pull",
+                Daemon::Socket(_) | Daemon::Near(_) | Daemon::None => {
+                    "start docker, or point DOCKER_HOST at it, to see a real pull"
+                }
+            };
+            return vec![skipped(&why, remedy)];
+        }
     };
     let mut steps = Vec::new();
     for image in &images {

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::app::draw::Canvas;
 use crate::app::series::{Item, Series};
 use crate::app::writing::{Change, Writing};
-use crate::domain::{MemberReport, WriteOutcome};
+use crate::domain::{MemberReport, Shape, WriteOutcome};
 use crate::ui::Role;
 use crate::ui::widgets::Level;
 
@@ -106,7 +106,10 @@ pub fn writing_lines(writing: &Writing, app: &App, canvas: &Canvas<'_, '_, '_>, 
     };
     let mut lines = canvas.wrapped(Role::Title, &title, columns);
     lines.extend(report_lines(writing.reports(), canvas, columns));
-    if let Some(words) = app.world.affected_words().filter(|_| writing.is_whole()) {
+    if writing.is_whole() && matches!(writing.change(), Change::Save(draft) if draft.shape == Shape::Single) {
+        lines.push(Line::default());
+        lines.extend(canvas.marked(Level::Info, "a codespace that runs gets it after a stop and a start", columns));
+    } else if let Some(words) = app.world.affected_words().filter(|_| writing.is_whole()) {
         lines.push(Line::default());
         lines.extend(canvas.marked(Level::Warn, &format!("{words}: R restarts"), columns));
     }
