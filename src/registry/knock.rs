@@ -2,6 +2,9 @@
 //!
 //! It sends no user and no password; what it learns is where they may go.
 
+use std::pin::pin;
+
+use futures_util::future::{Either, select};
 use serde_json::Value;
 use url::Url;
 
@@ -105,11 +108,23 @@ fn pass(climb: &mut Climb<'_>, rung: Rung, detail: impl Into<String>) {
 }
 
 async fn connect(client: &Client, url: Option<Url>, plain: Option<Url>) -> Result<(Url, Answer), Trouble> {
-    let mut url = url.ok_or_else(|| Trouble::new(Code::BadServer, "this server cannot be part of an address"))?;
-    if let Some(plain) = plain
-        && !client.speaks_tls(&url).await?
-    {
-        url = plain;
+    let url = url.ok_or_else(|| Trouble::new(Code::BadServer, "this server cannot be part of an address"))?;
+    if let Some(plain) = plain {
+        // Side by side, as nothing secret is in either. Where TLS is spoken the other is given up.
+        let (greeting, asking) = (pin!(client.speaks_tls(&url)), pin!(client.ask(&plain, Ask::get())));
+        let answer = match select(greeting, asking).await {
+            Either::Left((speaks_tls, answer)) => {
+                if speaks_tls? {
+                    None
+                } else {
+                    Some(answer.await)
+                }
+            }
+            Either::Right((answer, speaks_tls)) => (!speaks_tls.await?).then_some(answer),
+        };
+        if let Some(answer) = answer {
+            return answer.map(|answer| (plain.clone(), answer));
+        }
     }
     client.ask(&url, Ask::get()).await.map(|answer| (url, answer))
 }
