@@ -9,7 +9,7 @@ use crate::domain::Step;
 
 /// Asked once a test, after the login and the pulls, and only where the way to the registry was clear.
 pub trait Issuer: Debug + Sync {
-    /// Steps of the rungs `Issuer` and `Expiry`; none where it has nothing to say. `is_pulled` says whether an image
-    /// was proven to be pullable, which no word of an issuer outweighs.
+    /// Steps of the rungs `Issuer` and `Expiry`; none where it has nothing to say. `is_pulled` says whether this
+    /// login was proven to pull an image that not anyone can, which no word of an issuer outweighs.
     fn tell(&self, is_pulled: bool) -> BoxFuture<'_, Vec<Step>>;
 }

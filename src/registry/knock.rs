@@ -107,6 +107,7 @@ fn pass(climb: &mut Climb<'_>, rung: Rung, detail: impl Into<String>) {
     climb.add(step(rung, Code::Ok, Outcome::Pass, detail, ""));
 }
 
+/// Over https, and where an address for it is given over plain http if TLS is not spoken there.
 async fn connect(client: &Client, url: Option<Url>, plain: Option<Url>) -> Result<(Url, Answer), Trouble> {
     let url = url.ok_or_else(|| Trouble::new(Code::BadServer, "this server cannot be part of an address"))?;
     if let Some(plain) = plain {

@@ -22,6 +22,14 @@ use crate::domain::{Code, Foreign, Image, Outcome, Server, Step};
 const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, \
      application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json";
 
+/// What is said of a pull that needs no login.
+const PUBLIC: &str = "anyone can pull it: this image needs no credential";
+
+/// Whether a step shows that this login may pull: an image that anyone can pull shows it of no login.
+pub(super) fn proves_the_login(step: &Step) -> bool {
+    step.rung == Rung::Pull && step.outcome == Outcome::Pass && step.remedy != PUBLIC
+}
+
 /// Asks for one image, as written, at the registry one has logged in to (or that let one in: then `way` is `None`).
 pub(super) async fn pull(
     test: &Test<'_>,
@@ -153,7 +161,7 @@ impl Asked<'_> {
         let digest = digest.map(|digest| format!(" ({})", digest.chars().take(19).collect::<String>()));
         let left = pulls_left(answer).unwrap_or_default();
         let detail = format!("{short} can be pulled{}{left}", digest.unwrap_or_default());
-        let remedy = if is_public { "anyone can pull it: this image needs no credential" } else { "" };
+        let remedy = if is_public { PUBLIC } else { "" };
         step(Rung::Pull, Code::Ok, Outcome::Pass, detail, remedy)
     }
 

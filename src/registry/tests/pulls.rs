@@ -1,10 +1,12 @@
 //! The pull of an image, on registries that allow it, forbid it, lack it and hide it; by Basic and by Bearer.
 
-use super::handshake::{API, BASIC, climb_by, pair, trial};
+use futures_util::future::BoxFuture;
+
+use super::handshake::{API, BASIC, climb_by, pair, tools, trial};
 use super::peer::{Peer, Reply, Seen, reply};
 use crate::domain::verdict::{Rung, With};
 use crate::domain::{Code, Outcome, Step, TestReport, Verdict};
-use crate::registry::{Client, Limits};
+use crate::registry::{Client, Issuer, Limits, Test};
 
 const DIGEST: (&str, &str) =
     ("Docker-Content-Digest", "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
@@ -186,4 +188,32 @@ async fn docker_hub_tells_how_many_pulls_are_left() {
     .await;
     let report = climb(&peer.server(), &["HOST/team/app:1"]).await;
     assert!(pulls(&report)[0].detail.contains("76 of 100 pulls left"), "{report:?}");
+}
+
+/// Whoever made the password, who only remembers whether a pull was called proven.
+#[derive(Debug, Default)]
+struct Asked(std::sync::Mutex<Vec<bool>>);
+
+impl Issuer for Asked {
+    fn tell(&self, is_pulled: bool) -> BoxFuture<'_, Vec<Step>> {
+        self.0.lock().unwrap().push(is_pulled);
+        Box::pin(async { Vec::new() })
+    }
+}
+
+#[tokio::test]
+async fn an_image_that_anyone_can_pull_proves_nothing_of_the_password_to_whoever_made_it() {
+    for peer in [Peer::start(basic).await, Peer::start(bearer).await] {
+        for (image, is_pulled) in [("HOST/team/app:1", true), ("HOST/open/tool:1", false), ("HOST/team/other:1", false)]
+        {
+            let mut trial = trial(&peer.server());
+            trial.images = vec![image.replace("HOST", &peer.server())];
+            let (client, tools, issuer) = (Client::new(Limits::default()), tools(), Asked::default());
+            let now = "2026-11-27T12:00:00Z".parse().unwrap();
+            let test =
+                Test { client: &client, trial: &trial, with: With::Native, tools: &tools, issuer: Some(&issuer), now };
+            test.run(&mut |_| {}).await;
+            assert_eq!(*issuer.0.lock().unwrap(), [is_pulled], "{image}");
+        }
+    }
 }
