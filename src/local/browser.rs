@@ -5,8 +5,8 @@ use std::process::Stdio;
 use thiserror::Error;
 use url::Url;
 
-/// What no child needs that only opens a page.
-const TOKENS: [&str; 4] = ["GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"];
+use super::Env;
+use crate::leash::{self, Child};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum LinkFault {
@@ -36,14 +36,13 @@ pub fn check<'a>(link: &str, hosts: impl IntoIterator<Item = &'a str>) -> Result
     if hosts.into_iter().any(is_named) { Ok(url) } else { Err(LinkFault::Host) }
 }
 
-/// Opens a checked link, detached: the browser outlives pullkey, writes nothing to its terminal and gets no token.
-pub fn open<'a>(link: &str, hosts: impl IntoIterator<Item = &'a str>) -> Result<(), LinkFault> {
+/// Opens a checked link, detached: the browser outlives pullkey, writes nothing to its terminal, and gets of the
+/// environment only what a browser needs.
+pub fn open<'a>(env: &Env, link: &str, hosts: impl IntoIterator<Item = &'a str>) -> Result<(), LinkFault> {
     let url = check(link, hosts)?;
     let mut launchers = open::commands(url.as_str()).into_iter();
     let started = launchers.find_map(|mut launcher| {
-        for name in TOKENS {
-            launcher.env_remove(name);
-        }
+        leash::confine(Child::Browser, &mut launcher, |name| env.for_child(name));
         launcher.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()
     });
     let mut launcher = started.ok_or(LinkFault::Browser)?;
@@ -54,6 +53,7 @@ pub fn open<'a>(link: &str, hosts: impl IntoIterator<Item = &'a str>) -> Result<
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
@@ -76,5 +76,28 @@ mod tests {
         ] {
             assert_eq!(check(link, hosts), Err(fault), "{link}");
         }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_browser_gets_the_variables_of_a_browser_and_nothing_else() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let dir = tempfile::tempdir().unwrap();
+        let (pipe, program) = (dir.path().join("seen"), dir.path().join("xdg-open"));
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        std::fs::write(&program, format!("#!/bin/sh\n/usr/bin/env > '{}'\n", pipe.display())).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+        let path = dir.path().to_string_lossy().into_owned();
+        let secrets = ["GH_TOKEN", "ACR_CONTAINER_REGISTRY_PASSWORD", "AWS_SECRET_ACCESS_KEY", "HTTPS_PROXY"];
+        let given = [("PATH", path.as_str()), ("DISPLAY", ":7"), ("VSCODE_IPC_HOOK_CLI", "/run/editor.sock")];
+        let env = Env::of(secrets.map(|name| (name, "canary")).into_iter().chain(given));
+        open(&env, "https://github.com/", ["github.com"]).unwrap();
+        // The pipe has an end once the stand-in is done.
+        let seen = std::fs::read_to_string(&pipe).unwrap();
+        let names: Vec<_> = seen.lines().filter_map(|line| Some(line.split_once('=')?.0)).collect();
+        assert!(names.contains(&"DISPLAY") && names.contains(&"VSCODE_IPC_HOOK_CLI"), "{seen}");
+        // A shell sets these by itself.
+        let allowed = |name: &str| Child::Browser.variables().any(|one| one == name) || ["PWD", "_"].contains(&name);
+        assert!(names.iter().all(|name| allowed(name)) && !seen.contains("canary"), "{seen}");
     }
 }

@@ -1,15 +1,15 @@
 //! A short-lived child process: an environment of named variables only, a deadline, a bounded answer, and an end
 //! together with everything it started.
 
-use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 use zeroize::Zeroizing;
 
+use super::Env;
 use crate::leash::{self, Group};
 
 /// A longer answer is none.
@@ -27,7 +27,9 @@ const AFTERMATH: Duration = Duration::from_millis(200);
 pub(super) struct Call<'a> {
     pub program: &'a str,
     pub args: &'a [&'a str],
-    pub vars: Vec<(&'a str, &'a OsStr)>,
+    /// What it is run for, which decides what of the environment it gets.
+    pub kind: leash::Child,
+    pub env: &'a Env,
     pub dir: Option<&'a Path>,
     /// What it reads on its standard input; never a secret.
     pub input: &'a [u8],
@@ -91,8 +93,10 @@ async fn answer(call: Call<'_>) -> Result<Zeroizing<String>, Failing> {
 }
 
 fn start(call: &Call<'_>) -> Result<Child, Failing> {
-    let mut command = Command::new(call.program);
-    command.args(call.args).env_clear().envs(call.vars.iter().copied()).kill_on_drop(true);
+    let mut command = leash::command(call.kind, call.program, |name| call.env.for_child(name));
+    command.args(call.args);
+    let mut command = tokio::process::Command::from(command);
+    command.kill_on_drop(true);
     let input = if call.input.is_empty() { Stdio::null() } else { Stdio::piped() };
     command.stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped());
     if let Some(dir) = call.dir {
@@ -177,9 +181,14 @@ mod tests {
 
     use super::*;
 
+    fn env() -> &'static Env {
+        static ENV: std::sync::LazyLock<Env> = std::sync::LazyLock::new(|| Env::of([("PATH", "/usr/bin:/bin")]));
+        &ENV
+    }
+
     fn shell<'a>(script: &'a [&'a str; 2], deadline: Duration) -> Call<'a> {
-        let vars = vec![("PATH", OsStr::new("/usr/bin:/bin"))];
-        Call { program: "/bin/sh", args: script, vars, dir: None, input: b"", deadline }
+        let kind = leash::Child::Git;
+        Call { program: "/bin/sh", args: script, kind, env: env(), dir: None, input: b"", deadline }
     }
 
     const LONG: Duration = Duration::from_secs(60);

@@ -1,119 +1,12 @@
 //! A snapshot of the environment variables pullkey cares about; everything else is never looked at.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 
 use crate::domain::Sensitive;
 use crate::domain::names::split;
-
-/// What any program needs to find its own configuration and its folder for temporary files.
-const EVERY: &[&str] = &[
-    "APPDATA",
-    "ComSpec",
-    "HOME",
-    "LOCALAPPDATA",
-    "PATH",
-    "PATHEXT",
-    "SystemRoot",
-    "TEMP",
-    "TMP",
-    "TMPDIR",
-    "USERPROFILE",
-    "XDG_CONFIG_HOME",
-];
-
-/// What `git` needs besides.
-const GIT: &[&str] = &["GIT_CEILING_DIRECTORIES", "GIT_DIR"];
-
-/// What `gh` needs besides, to find its keyring.
-const GH: &[&str] = &["DBUS_SESSION_BUS_ADDRESS", "GH_CONFIG_DIR", "XDG_RUNTIME_DIR"];
-
-/// What `gh` needs besides on a terminal: its language, the network's proxies, and what starts a browser on Linux
-/// desktops, in WSL and on Windows.
-const TERMINAL: &[&str] = &[
-    "ALL_PROXY",
-    "BROWSER",
-    "COLORTERM",
-    "COLUMNS",
-    "DESKTOP_SESSION",
-    "DISPLAY",
-    "EDITOR",
-    "GH_BROWSER",
-    "GNOME_DESKTOP_SESSION_ID",
-    "HTTPS_PROXY",
-    "HTTP_PROXY",
-    "KDE_FULL_SESSION",
-    "LANG",
-    "LC_ALL",
-    "LC_CTYPE",
-    "LOGNAME",
-    "NO_COLOR",
-    "NO_PROXY",
-    "ProgramFiles",
-    "SSH_CONNECTION",
-    "SSH_TTY",
-    "SSL_CERT_DIR",
-    "SSL_CERT_FILE",
-    "TERM",
-    "USER",
-    "WAYLAND_DISPLAY",
-    "WSLENV",
-    "WSL_DISTRO_NAME",
-    "WSL_INTEROP",
-    "XAUTHORITY",
-    "XDG_CURRENT_DESKTOP",
-    "XDG_DATA_DIRS",
-    "XDG_DATA_HOME",
-    "XDG_SESSION_TYPE",
-    "XDG_STATE_HOME",
-    "all_proxy",
-    "http_proxy",
-    "https_proxy",
-    "no_proxy",
-];
-
-/// What a credential helper of docker's needs besides: where docker, AWS, Google, `gpg` and `pass` keep what is theirs,
-/// and which account or region is meant. Names of files and folders, never a key or a token: who has AWS's keys in the
-/// environment only is told so by the helper.
-const SOURCES: &[&str] = &[
-    "AWS_CA_BUNDLE",
-    "AWS_CONFIG_FILE",
-    "AWS_DEFAULT_PROFILE",
-    "AWS_DEFAULT_REGION",
-    "AWS_ECR_CACHE_DIR",
-    "AWS_ECR_DISABLE_CACHE",
-    "AWS_ECR_IGNORE_CREDS_STORAGE",
-    "AWS_PROFILE",
-    "AWS_REGION",
-    "AWS_ROLE_ARN",
-    "AWS_ROLE_SESSION_NAME",
-    "AWS_SDK_LOAD_CONFIG",
-    "AWS_SHARED_CREDENTIALS_FILE",
-    "AWS_STS_REGIONAL_ENDPOINTS",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-    "AZURE_CONFIG_DIR",
-    "CLOUDSDK_ACTIVE_CONFIG_NAME",
-    "CLOUDSDK_CONFIG",
-    "CLOUDSDK_CORE_ACCOUNT",
-    "CLOUDSDK_CORE_PROJECT",
-    "CLOUDSDK_PYTHON",
-    "DOCKER_CONFIG",
-    "GNUPGHOME",
-    "GOOGLE_APPLICATION_CREDENTIALS",
-    "GPG_TTY",
-    "HOMEDRIVE",
-    "HOMEPATH",
-    "PASSWORD_STORE_DIR",
-    "PASSWORD_STORE_GPG_OPTS",
-    "PASSWORD_STORE_UMASK",
-    "PINENTRY_USER_DATA",
-    "ProgramData",
-    "USERNAME",
-    "XDG_CACHE_HOME",
-    "XDG_CONFIG_DIRS",
-    "XDG_SESSION_ID",
-];
+use crate::leash::Child;
 
 /// What is read here and handed on to nobody. The tokens are among it: with `GH_TOKEN` set `gh` refuses to refresh
 /// (`gh help auth refresh`).
@@ -137,46 +30,23 @@ const OURS: &[&str] = &[
     "PULLKEY_THEME",
 ];
 
-/// Another program, by what of the environment it gets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Program {
-    Git,
-    Gh,
-    /// `gh` on the user's own terminal.
-    GhOnTerminal,
-    /// A credential helper of docker's, which may have to unlock its store with a window of its own.
-    CredentialHelper,
+/// Every variable that is read, those for children among them. A password's variable is named by the user and captured
+/// besides, and so are the three members of a registry's credential under any prefix, as a codespace has them.
+fn known() -> BTreeSet<&'static str> {
+    Child::ALL.into_iter().flat_map(Child::variables).chain(OURS.iter().copied()).collect()
 }
 
-impl Program {
-    const fn groups(self) -> &'static [&'static [&'static str]] {
-        match self {
-            Self::Git => &[EVERY, GIT],
-            Self::Gh => &[EVERY, GH],
-            Self::GhOnTerminal => &[EVERY, GH, TERMINAL],
-            Self::CredentialHelper => &[EVERY, GH, TERMINAL, SOURCES],
-        }
-    }
-}
-
-/// Every variable that is read. A password's variable is named by the user and captured besides, and so are the three
-/// members of a registry's credential under any prefix, as a codespace has them.
-fn known<'a>() -> impl Iterator<Item = &'a str> {
-    let groups: [&'a [&'a str]; 6] = [EVERY, GIT, GH, TERMINAL, SOURCES, OURS];
-    groups.into_iter().flatten().copied()
-}
-
-/// The variables, as they were when the snapshot was taken. `Debug` shows names only: some are tokens.
+/// The variables, as they were when the snapshot was taken, and the name of the one that holds a password. `Debug` shows names only: some are tokens.
 #[derive(Clone, Default)]
-pub struct Env(BTreeMap<String, OsString>);
+pub struct Env(BTreeMap<String, OsString>, Option<String>);
 
 impl Env {
     /// Takes the snapshot of this process; `extra` names one more variable, such as that of `--password-env`.
     pub fn of_process(extra: Option<&str>) -> Self {
-        let known = known().chain(extra.filter(|name| is_name(name)));
+        let known = known().into_iter().chain(extra.filter(|name| is_name(name)));
         let known = known.filter_map(|name| Some((name.to_owned(), std::env::var_os(name)?)));
         let members = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
-        Self(members.filter(|(name, _)| is_member(name)).chain(known).collect())
+        Self(members.filter(|(name, _)| is_member(name)).chain(known).collect(), extra.map(str::to_owned))
     }
 
     /// Every member of a registry's credential that is set, by its name; `None` for one whose value is no UTF-8.
@@ -185,7 +55,7 @@ impl Env {
     }
 
     pub fn of<K: Into<String>, V: Into<OsString>>(pairs: impl IntoIterator<Item = (K, V)>) -> Self {
-        Self(pairs.into_iter().map(|(k, v)| (k.into(), v.into())).collect())
+        Self(pairs.into_iter().map(|(k, v)| (k.into(), v.into())).collect(), None)
     }
 
     /// The variable's text; `None` when it is unset or no UTF-8.
@@ -212,11 +82,19 @@ impl Env {
         self.filled("GH_TOKEN").or(self.filled("GITHUB_TOKEN")).is_some()
     }
 
-    /// The variables for a child process that gets nothing else.
-    pub(super) fn only_for(&self, program: Program) -> impl Iterator<Item = (&'static str, &OsStr)> {
-        program.groups().iter().copied().flatten().filter_map(|name| Some((*name, self.get_os(name)?)))
+    /// A variable for a child: never one whose value is a token or a member of a credential, whatever it is called.
+    pub fn for_child(&self, name: &str) -> Option<OsString> {
+        let value = self.get_os(name).filter(|value| !value.is_empty())?;
+        let is_secret = |(other, secret): (&String, &OsString)| {
+            (is_member(other) || TOKENS.contains(&other.as_str()) || self.1.as_deref() == Some(other))
+                && secret == value
+        };
+        (!self.0.iter().any(is_secret)).then(|| value.to_owned())
     }
 }
+
+/// What holds a token.
+const TOKENS: [&str; 2] = ["GH_TOKEN", "GITHUB_TOKEN"];
 
 /// Whether it is the SERVER, USER or PASSWORD of some prefix, spelled as GitHub spells secrets.
 fn is_member(name: &str) -> bool {
@@ -245,30 +123,44 @@ mod tests {
     }
 
     #[test]
-    fn no_program_gets_a_token_or_what_is_ours_and_each_name_stands_once() {
+    fn no_child_gets_a_token_or_what_is_ours_and_each_name_stands_once() {
         let member = "ACR_CONTAINER_REGISTRY_PASSWORD";
-        let env = Env::of(known().chain([member]).map(|name| (name, name)));
+        let env = Env::of(known().into_iter().chain([member]).map(|name| (name, name)));
         assert_eq!(env.members().collect::<Vec<_>>(), [(member, Some(member))]);
-        for program in [Program::Git, Program::Gh, Program::GhOnTerminal, Program::CredentialHelper] {
-            let given: Vec<_> = env.only_for(program).map(|(name, _)| name).collect();
+        for child in Child::ALL {
+            let given: Vec<_> = child.variables().collect();
             assert!(given.contains(&"HOME") && !given.contains(&member), "{given:?}");
-            assert!(given.iter().all(|name| !OURS.contains(name)), "{given:?}");
+            let isolated = given.iter().filter(|name| OURS.contains(name)).collect::<Vec<_>>();
+            // Its own value is set in its place.
+            assert!(
+                isolated.is_empty() || (child == Child::RegistryClient && isolated == [&"DOCKER_HOST"]),
+                "{child:?}"
+            );
             // Files that hold one are named, the thing itself is not.
             let is_secret = |name: &&str| {
                 let ends = ["TOKEN", "SECRET", "PASSWORD", "PASSPHRASE", "_KEY", "KEY_ID", "CREDENTIAL"];
                 ends.iter().any(|end| name.ends_with(end))
             };
-            assert_eq!(given.iter().find(|name| is_secret(name)), None, "{program:?}");
+            assert_eq!(given.iter().find(|name| is_secret(name)), None, "{child:?}");
+            let names: BTreeSet<_> = given.iter().collect();
+            assert_eq!(names.len(), given.len(), "{child:?}");
         }
-        assert!(["GH_TOKEN", "GITHUB_TOKEN"].iter().all(|name| OURS.contains(name)));
-        let names: std::collections::BTreeSet<_> = known().collect();
-        assert_eq!(names.len(), known().count());
+        assert!(TOKENS.iter().all(|name| OURS.contains(name)));
+    }
+
+    #[test]
+    fn a_value_that_is_a_secret_reaches_no_child_whatever_its_name_is() {
+        let env = Env::of([("GH_TOKEN", "canary"), ("ACR_CONTAINER_REGISTRY_PASSWORD", "p4ss"), ("LANG", "canary")]);
+        assert_eq!(env.for_child("LANG"), None);
+        let env = Env::of([("ACR_CONTAINER_REGISTRY_PASSWORD", "p4ss"), ("EDITOR", "p4ss"), ("TERM", "xterm")]);
+        assert_eq!((env.for_child("EDITOR"), env.for_child("TERM")), (None, Some("xterm".into())));
+        let env = Env::of_process(Some("PATH"));
+        assert!(env.get("PATH").is_some() && env.for_child("PATH").is_none(), "it was named as a password's");
     }
 
     #[test]
     fn a_helper_finds_its_store_whatever_says_where_it_is() {
-        let env = Env::of(known().map(|name| (name, name)));
-        let given: Vec<_> = env.only_for(Program::CredentialHelper).map(|(name, _)| name).collect();
+        let given: Vec<_> = Child::CredentialHelper.variables().collect();
         for name in [
             "PASSWORD_STORE_DIR",
             "GNUPGHOME",

@@ -7,8 +7,8 @@ use thiserror::Error;
 use tokio::process::Command;
 
 use super::Env;
-use super::env::Program;
 use crate::domain::{Mend, Problem};
+use crate::leash::{self, Child};
 
 /// Which command of `gh` adds scopes to its token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,9 +30,10 @@ impl Refresh {
 
     /// The command with the terminal's input and output, and with no token in its environment.
     pub fn command(&self, env: &Env) -> Command {
-        let mut command = Command::new("gh");
+        let mut command = leash::command(Child::GhOnTerminal, "gh", |name| env.for_child(name));
         command.args(["auth", "refresh", "-h", &self.host, "-s", &self.scopes.join(",")]);
-        command.env_clear().envs(env.only_for(Program::GhOnTerminal)).kill_on_drop(true);
+        let mut command = Command::from(command);
+        command.kill_on_drop(true);
         command
     }
 

@@ -9,8 +9,8 @@ use url::Url;
 
 use super::Env;
 use super::child::{self, Call, Ended};
-use super::env::Program;
 use crate::domain::RepoName;
+use crate::leash::Child;
 
 const DEADLINE: Duration = Duration::from_secs(3);
 
@@ -41,7 +41,8 @@ pub async fn remote(env: &Env, dir: &Path, host: &str) -> Remote {
         program: "git",
         // No hook and no monitor of a checkout one merely stands in is run.
         args: &["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "remote", "-v"],
-        vars: env.only_for(Program::Git).collect(),
+        kind: Child::Git,
+        env,
         dir: Some(dir),
         input: b"",
         deadline: DEADLINE,

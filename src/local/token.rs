@@ -10,11 +10,11 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::child::{self, Call, Ended};
-use super::env::Program;
 use super::vault::{self, Vault, VaultFault};
 use super::{Address, Env};
 use crate::domain::token::{TokenKind, TokenSource};
 use crate::domain::{Mend, Problem, Sensitive};
+use crate::leash::Child;
 
 /// How long keyring and `gh` may take, each.
 const DEADLINE: Duration = Duration::from_secs(3);
@@ -188,7 +188,8 @@ impl Places {
         let call = Call {
             program: "gh",
             args: &["auth", "token", "--hostname", host],
-            vars: self.env.only_for(Program::Gh).collect(),
+            kind: Child::Gh,
+            env: &self.env,
             dir: None,
             input: b"",
             deadline: DEADLINE,

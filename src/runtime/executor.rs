@@ -118,7 +118,7 @@ impl Executor {
 
     fn open(&self, url: &str) {
         let hosts = self.session.web_hosts();
-        let told = match browser::open(url, hosts.iter().map(String::as_str)) {
+        let told = match browser::open(&self.session.env, url, hosts.iter().map(String::as_str)) {
             Ok(()) => Ok(format!("asked the browser to open {url}")),
             Err(fault) => {
                 Err(Problem::new("the page was not opened", fault.to_string(), format!("open {url} yourself")))

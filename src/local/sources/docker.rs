@@ -19,9 +19,9 @@ use zeroize::Zeroizing;
 use super::{SourceFault, json_of, text_of};
 use crate::domain::source::{Offered, Source, Taken};
 use crate::domain::{Foreign, Sensitive, Server};
+use crate::leash::Child;
 use crate::local::Env;
 use crate::local::child::{self, Call, Ended, Failing};
-use crate::local::env::Program;
 
 /// How long a helper may take: somebody may have to unlock its store.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -244,7 +244,8 @@ async fn ask(env: &Env, helper: &str, key: &str) -> Result<(Zeroizing<String>, Z
     let call = Call {
         program: &program,
         args: &["get"],
-        vars: env.only_for(Program::CredentialHelper).collect(),
+        kind: Child::CredentialHelper,
+        env,
         dir: None,
         input: key.as_bytes(),
         deadline: PATIENCE,

@@ -185,8 +185,12 @@ fn has_keyring(env: &Env) -> bool {
     if cfg!(any(target_os = "macos", windows)) {
         return true;
     }
-    env.filled("DBUS_SESSION_BUS_ADDRESS").is_some()
-        || env.filled("XDG_RUNTIME_DIR").is_some_and(|dir| Path::new(dir).join("bus").exists())
+    // A bus that would have to be started by the library would get the whole environment, with every secret in it.
+    let is_there = |address: &str| !address.split(';').any(|one| one.trim_start().starts_with("unixexec:"));
+    match env.filled("DBUS_SESSION_BUS_ADDRESS") {
+        Some(address) => is_there(address),
+        None => env.filled("XDG_RUNTIME_DIR").is_some_and(|dir| Path::new(dir).join("bus").exists()),
+    }
 }
 
 /// Reads within a deadline.

@@ -14,30 +14,12 @@ use super::discard::WATCH;
 use super::program::{Kind, Program};
 use super::{Tools, room};
 use crate::domain::{Foreign, Sensitive};
-use crate::leash::{self, Group};
+use crate::leash::{self, Child, Group};
 
 /// Bytes that are kept of what docker says.
 const LISTEN: usize = 16 * 1024;
 /// How long `docker --version` may take.
 const VERSION: Duration = Duration::from_secs(5);
-/// Taken over from our own environment; everything else is ours or not there.
-const INHERITED: [&str; 13] = [
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-    "HTTPS_PROXY",
-    "HTTP_PROXY",
-    "NO_PROXY",
-    "ALL_PROXY",
-    "https_proxy",
-    "http_proxy",
-    "no_proxy",
-    "all_proxy",
-    // Without these nothing starts on Windows.
-    "SystemRoot",
-    "SYSTEMROOT",
-    "windir",
-];
-
 /// What docker did.
 #[derive(Debug)]
 pub(in crate::registry) struct Run {
@@ -86,9 +68,8 @@ pub(super) async fn run(
     // Declared first, so that it is removed last, when nobody runs in it any more.
     let room = room::furnish(tools).map_err(|why| cannot("docker's private folder cannot be made", &why))?;
     let version = version(program, room.path()).await?;
-    let mut command = Command::new(&tools.helper);
+    let mut command = isolated(&tools.helper, &program.path, room.path());
     command.arg(WATCH).arg(&program.path).arg(room.path()).args(arguments);
-    prepare(&mut command, &program.path, room.path());
     let mut child = command
         .stdin(Stdio::piped())
         .spawn()
@@ -117,9 +98,8 @@ pub(super) async fn run(
 /// The program's version; what calls itself docker but is podman would write the password to a file of its own.
 async fn version(program: &Program, room: &Path) -> Result<String, Trouble> {
     let name = program.kind.name();
-    let mut command = Command::new(&program.path);
+    let mut command = isolated(&program.path, &program.path, room);
     command.arg("--version");
-    prepare(&mut command, &program.path, room);
     let mut child = command.stdin(Stdio::null()).spawn().map_err(|why| {
         Trouble::Cannot(format!("{name} cannot be started: {}", Foreign::new(why.to_string()).shown()))
     })?;
@@ -139,21 +119,20 @@ async fn version(program: &Program, room: &Path) -> Result<String, Trouble> {
     })
 }
 
-/// The environment and the leash that every process of the run gets.
-fn prepare(command: &mut Command, docker: &Path, room: &Path) {
-    command.env_clear().current_dir(room).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    for name in INHERITED {
-        if let Some(value) = std::env::var_os(name) {
-            command.env(name, value);
-        }
-    }
+/// A command with the environment and the leash that every process of the run gets.
+fn isolated(program: &Path, docker: &Path, room: &Path) -> Command {
+    let mut command = leash::command(Child::RegistryClient, program, |name| std::env::var_os(name));
     for name in ["HOME", "USERPROFILE", "DOCKER_CONFIG", "TMPDIR", "TMP", "TEMP"] {
         command.env(name, room);
     }
     // Client-side always: no daemon answers at a socket that does not exist.
     let nowhere = if cfg!(windows) { "npipe:////./pipe/pullkey-no-such-pipe".into() } else { nowhere(room) };
     command.env("DOCKER_HOST", nowhere).env("LC_ALL", "C").env("PATH", search_path(docker, room));
-    leash::own_group(command);
+    command.current_dir(room).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut command = Command::from(command);
+    command.kill_on_drop(true);
+    leash::own_group(&mut command);
+    command
 }
 
 fn nowhere(room: &Path) -> OsString {

@@ -8,13 +8,14 @@
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::{Child, ExitCode, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use zeroize::Zeroizing;
 
 use super::{room, system};
+use crate::leash::{self, Child as Kind};
 
 /// No password is longer: GitHub takes 48 KB, and a line end may have been added.
 const LONGEST: usize = 64 * 1024;
@@ -49,7 +50,9 @@ fn start(docker: &OsString, args: Vec<OsString>) -> io::Result<(Child, Zeroizing
     }
     let mut password = Zeroizing::new(vec![0; length]);
     io::stdin().read_exact(&mut password)?;
-    Ok((Command::new(docker).args(args).stdin(Stdio::piped()).spawn()?, password))
+    // The watcher's own environment is that of its kind already.
+    let mut command = leash::command(Kind::RegistryClient, docker, |name| std::env::var_os(name));
+    Ok((command.args(args).stdin(Stdio::piped()).spawn()?, password))
 }
 
 fn serve(mut child: Child, password: &[u8], orphaned: &Arc<AtomicBool>) -> io::Result<i32> {
