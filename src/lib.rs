@@ -5,6 +5,7 @@
 pub mod app;
 pub mod cli;
 pub mod domain;
+pub mod files;
 pub mod github;
 pub mod leash;
 pub mod local;

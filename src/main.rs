@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use clap::Parser;
 use clap::error::ErrorKind;
@@ -11,10 +12,19 @@ use pullkey::registry::docker::discard;
 use pullkey::runtime;
 
 fn main() -> ExitCode {
+    // First, as even reading the arguments may fail in a way nobody thought of.
+    quiet_panics();
+    catch_unwind(AssertUnwindSafe(start)).unwrap_or_else(|_| Exit::Bug.into())
+}
+
+fn start() -> ExitCode {
     if let Some(code) = discard::run_if_invoked_as_helper() {
         return code;
     }
     harden::process();
+    if SystemTime::now() < SystemTime::UNIX_EPOCH {
+        return cli::tell(&Failure::no_time(), wants_json()).into();
+    }
     match Cli::try_parse() {
         Ok(cli) if let Some(fault) = cli.misplaced() => usage(&fault).into(),
         Ok(Cli { command: Some(command), read_only, .. }) => command_line(command, read_only).into(),
@@ -25,7 +35,6 @@ fn main() -> ExitCode {
 
 /// Runs one command on a runtime of one thread: nothing in it computes long enough to need a second.
 fn command_line(command: Command, read_only: bool) -> Exit {
-    quiet_panics();
     let json = command.wants_json();
     let env = Env::of_process(command.password_variable().map(String::as_str));
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
@@ -70,6 +79,11 @@ fn screens(cli: Cli) -> Exit {
     }
 }
 
+/// Where the arguments are not understood yet.
+fn wants_json() -> bool {
+    std::env::args_os().any(|arg| arg == "--json")
+}
+
 /// Help and version are answers; everything else is a mistake, told as JSON where that was asked for.
 fn usage(fault: &clap::Error) -> Exit {
     match fault.kind() {
@@ -77,7 +91,7 @@ fn usage(fault: &clap::Error) -> Exit {
             let _ = fault.print();
             Exit::Fine
         }
-        _ if std::env::args_os().any(|arg| arg == "--json") => cli::tell(&Failure::unparsed(fault), true),
+        _ if wants_json() => cli::tell(&Failure::unparsed(fault), true),
         _ => {
             let _ = fault.print();
             Exit::Usage

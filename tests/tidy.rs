@@ -11,22 +11,24 @@ use std::path::{Path, PathBuf};
 const ROOMS: &[(&str, &[&str])] = &[
     ("sandbox", &[]),
     ("domain", &[]),
+    ("files", &[]),
     ("leash", &[]),
     ("report", &["domain"]),
-    ("github", &["domain"]),
+    ("github", &["domain", "files"]),
     ("registry", &["domain", "leash"]),
-    ("local", &["domain", "leash"]),
-    ("work", &["domain", "github", "registry", "local"]),
+    ("local", &["domain", "files", "leash"]),
+    ("work", &["domain", "files", "github", "registry", "local"]),
     ("ui", &["domain"]),
     ("app", &["domain", "ui"]),
-    ("runtime", &["sandbox", "domain", "report", "github", "registry", "local", "work", "ui", "app"]),
-    ("cli", &["sandbox", "domain", "report", "github", "registry", "local", "work", "runtime"]),
+    ("runtime", &["sandbox", "domain", "files", "report", "github", "registry", "local", "work", "ui", "app"]),
+    ("cli", &["sandbox", "domain", "files", "report", "github", "registry", "local", "work", "runtime"]),
 ];
 
 /// What a room's production code must not mention.
 const FORBIDDEN: &[(&str, &[&str])] = &[
     ("sandbox", &["ratatui", "crossterm", "octocrab", "keyring", "anyhow"]),
     ("domain", PURE),
+    ("files", &["ratatui", "crossterm", "keyring", "anyhow", "axum", "octocrab", "reqwest", "std::env", "tokio"]),
     ("leash", &["ratatui", "crossterm", "keyring", "anyhow", "axum", "octocrab", "reqwest", "std::env", "std::fs"]),
     ("report", PURE),
     ("github", &["ratatui", "crossterm", "keyring", "anyhow", "axum", "std::env"]),
@@ -94,6 +96,20 @@ const MAY_EXPOSE: &[&str] = &[
     "src/registry/ecr",
     "src/local/vault",
 ];
+
+/// The only places that read files: `files` refuses what may never end, is too large, or is somebody else's. The
+/// registry's client looks at programs and sockets and writes a folder of its own; the cache sweeps and renames.
+const MAY_READ_FILES: &[&str] = &["src/files"];
+
+/// What reads or opens a file.
+const READS_FILES: &[&str] =
+    &["fs::read(", "fs::read_to_string(", "File::open(", "File::options()", "OpenOptions::new()", "File::create("];
+
+/// The only place that starts programs: there each gets the environment of its kind and no more.
+const MAY_START_PROGRAMS: &[&str] = &["src/leash"];
+
+/// What starts a program, or has a library start one with our own environment. `open::commands` starts none.
+const STARTS_PROGRAMS: &[&str] = &["Command::new(", "open::that", "open::with", ".exec()"];
 
 /// The only places that end the process.
 const MAY_EXIT: &[&str] = &["src/main.rs", "src/runtime/terminal", "src/runtime/os", "src/registry/docker"];
@@ -339,6 +355,29 @@ fn secrets_are_opened_only_where_they_have_to_leave() {
         complaints.extend(found.map(|(number, _)| format!("{}:{number}", source.path)));
     }
     settle("expose() is called outside the listed places", &complaints);
+}
+
+#[test]
+fn every_program_is_started_on_the_leash() {
+    refused_outside("a program is started outside src/leash", STARTS_PROGRAMS, MAY_START_PROGRAMS);
+}
+
+#[test]
+fn every_file_is_read_by_the_one_reader() {
+    refused_outside("a file is opened outside src/files", READS_FILES, MAY_READ_FILES);
+}
+
+/// Refuses these words in production code outside the listed places. The sandbox is a world of its own.
+fn refused_outside(rule: &str, words: &[&str], places: &[&str]) {
+    let mut complaints = Vec::new();
+    for source in sources().iter().filter(|source| !source.is_under(places) && source.room() != "sandbox") {
+        for (number, line) in source.code() {
+            for word in words.iter().filter(|word| line.contains(**word)) {
+                complaints.push(format!("{}:{number}: {word}", source.path));
+            }
+        }
+    }
+    settle(rule, &complaints);
 }
 
 #[test]

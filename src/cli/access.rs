@@ -19,7 +19,7 @@ pub(super) async fn run(args: &AccessArgs, session: &Session) -> Result<Exit, Fa
     if args.repair.undo {
         return undo::run(args, &scope, session).await;
     }
-    let lists = Lists::read(args)?;
+    let lists = Lists::read(args, session).await?;
     check(args, &scope)?;
     let gh = session.writer_unless(args.dry_run).await?;
     let (credential, plan) = session
@@ -107,7 +107,7 @@ struct Lists {
 }
 
 impl Lists {
-    fn read(args: &AccessArgs) -> Result<Self, Failure> {
+    async fn read(args: &AccessArgs, session: &Session) -> Result<Self, Failure> {
         let given = [args.add.is_some(), args.remove.is_some(), args.set.is_some()];
         let count = given.into_iter().filter(|given| *given).count();
         if !args.more.is_empty() && count != 1 {
@@ -117,17 +117,26 @@ impl Lists {
                 "give exactly one of the three; it needs no value then",
             ));
         }
-        let of = |list: &Option<Vec<_>>| match list {
-            Some(list) if list.is_empty() && args.more.is_empty() && args.set.is_none() => Err(Failure::usage(
-                "no repository is named",
-                "--add and --remove need a value, --topic or --repos-file",
-                "name one as OWNER/NAME, or by a pattern such as OWNER/course-*",
-            )),
-            Some(list) => repos::choice(list, &args.more, None).map(Some),
-            None => Ok(None),
-        };
-        let (add, remove, set) = (of(&args.add)?, of(&args.remove)?, of(&args.set)?);
-        Ok(Self { add: add.unwrap_or_default(), remove: remove.unwrap_or_default(), set })
+        for list in [&args.add, &args.remove].into_iter().flatten() {
+            if list.is_empty() && args.more.is_empty() && args.set.is_none() {
+                return Err(Failure::usage(
+                    "no repository is named",
+                    "--add and --remove need a value, --topic or --repos-file",
+                    "name one as OWNER/NAME, or by a pattern such as OWNER/course-*",
+                ));
+            }
+        }
+        let mut lists = Self::default();
+        if let Some(list) = &args.add {
+            lists.add = repos::choice(list, &args.more, None, session).await?;
+        }
+        if let Some(list) = &args.remove {
+            lists.remove = repos::choice(list, &args.more, None, session).await?;
+        }
+        if let Some(list) = &args.set {
+            lists.set = Some(repos::choice(list, &args.more, None, session).await?);
+        }
+        Ok(lists)
     }
 
     /// Whether somebody named every repository.

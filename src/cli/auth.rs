@@ -51,7 +51,7 @@ async fn login(args: LoginArgs, session: &Session) -> Result<Exit, Failure> {
         };
         session.interrupt.read(entrance.device(true, &mut show)).await?
     } else {
-        let token = if args.with_token || !session.can_ask() { piped()? } else { asked(session).await? };
+        let token = if args.with_token || !session.can_ask() { piped(session).await? } else { asked(session).await? };
         session.interrupt.read(entrance.choose(TokenChoice::Given { token, keep: true })).await?
     };
     told(entered.map_err(Failure::world)?, session)
@@ -86,7 +86,7 @@ async fn logout(session: &Session) -> Result<Exit, Failure> {
     Ok(Exit::Fine)
 }
 
-fn piped() -> Result<Sensitive, Failure> {
+async fn piped(session: &Session) -> Result<Sensitive, Failure> {
     if io::stdin().is_terminal() {
         return Err(Failure::usage(
             "the token could not be read",
@@ -94,8 +94,8 @@ fn piped() -> Result<Sensitive, Failure> {
             "pipe it in, or run `pullkey auth login` without --with-token: it asks without showing",
         ));
     }
-    password::bounded(io::stdin().lock())
-        .map_err(|why| Failure::usage("the token could not be read", why, "pipe in the token and nothing else"))
+    let read = session.read_apart(|| password::bounded(io::stdin().lock())).await?;
+    read.map_err(|why| Failure::usage("the token could not be read", why, "pipe in the token and nothing else"))
 }
 
 /// On a thread of its own: reading a terminal cannot be cancelled.

@@ -54,6 +54,12 @@ impl Failure {
         Self::world(Problem::new("pullkey could not start", fault.to_string(), hint))
     }
 
+    /// Certificates, tokens and end dates mean nothing to a machine that is before all of them.
+    pub fn no_time() -> Self {
+        let why = "this machine's clock is before 1970, so that no certificate and no date can be judged";
+        Self::usage("pullkey could not start", why, "set the clock, and try again")
+    }
+
     /// Arguments that could not be understood. The first paragraph says which; the rest is clap's usage text.
     pub fn unparsed(fault: &clap::Error) -> Self {
         let text = fault.to_string();

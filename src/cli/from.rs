@@ -27,7 +27,7 @@ pub(super) async fn given(
     session: &Session,
 ) -> Result<Given, Failure> {
     let (own_server, own_user) = (server.map(str::to_owned), user.map(Sensitive::from));
-    let Some(asked) = &args.from else { return typed_only(args, (own_server, own_user), session) };
+    let Some(asked) = &args.from else { return typed_only(args, (own_server, own_user), session).await };
     let (offer, taken) = take(asked, Known { prefix, server, strictly: false }, session).await?;
     let mut notes = vec![format!("the values come from {}", offer.source.words())];
     if let (Some(server), Some(theirs)) = (server, taken.server.as_deref().filter(|theirs| Some(*theirs) != server)) {
@@ -54,7 +54,7 @@ pub(super) async fn new_password(
     session: &Session,
 ) -> Result<Given, Failure> {
     let (own_server, own_user) = (server.map(str::to_owned), user.map(Sensitive::from));
-    let Some(asked) = &args.from else { return typed_only(args, (own_server, own_user), session) };
+    let Some(asked) = &args.from else { return typed_only(args, (own_server, own_user), session).await };
     let (offer, taken) = take(asked, Known { prefix: Some(prefix), server, strictly: true }, session).await?;
     let mut notes = vec![format!("only the password is taken from {}", offer.line())];
     if own_server.is_none() || own_user.is_none() {
@@ -70,12 +70,12 @@ pub(super) async fn new_password(
     Ok(Given { server: own_server, user: own_user, password: taken.password, notes })
 }
 
-fn typed_only(
+async fn typed_only(
     args: &PasswordArgs,
     (server, user): (Option<String>, Option<Sensitive>),
     session: &Session,
 ) -> Result<Given, Failure> {
-    let password = password::read(args, &session.env)?;
+    let password = password::read(args, session).await?;
     Ok(Given { server, user, password, notes: Vec::new() })
 }
 

@@ -1,11 +1,15 @@
 //! Ctrl-C and its kin: a read ends at once; a write runs to its end and is reported, unless one insists.
 
 use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
 use super::Failure;
 use super::session::note;
+use crate::files::Patience;
 use crate::github::Client;
 
 /// Whether somebody asked pullkey to stop, once or twice.
@@ -13,21 +17,34 @@ use crate::github::Client;
 pub(super) struct Interrupt {
     first: CancellationToken,
     second: CancellationToken,
+    /// The first, for those who wait without a runtime.
+    enough: Arc<AtomicBool>,
 }
 
 impl Interrupt {
-    /// Listens from now on, on the current runtime.
+    /// Listens from now on, on a thread of its own: whatever keeps the others busy, it hears.
     pub(super) fn listen() -> Self {
         let interrupt = Self::default();
         let told = interrupt.clone();
-        tokio::spawn(async move {
-            let Ok(mut signals) = Signals::new() else { return };
-            signals.next().await;
-            told.first.cancel();
-            signals.next().await;
-            told.second.cancel();
-        });
+        let listen = move || {
+            let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+            runtime.block_on(async {
+                let Ok(mut signals) = Signals::new() else { return };
+                signals.next().await;
+                told.enough.store(true, Ordering::Relaxed);
+                told.first.cancel();
+                signals.next().await;
+                told.second.cancel();
+            });
+        };
+        // Without such a thread signals do what the system does with them.
+        let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(listen);
         interrupt
+    }
+
+    /// For a lock of another process: as long as this, or until somebody has enough.
+    pub(super) fn patience(&self, longest: Duration) -> Patience {
+        Patience { longest, enough: self.enough.clone() }
     }
 
     /// Whether somebody asked to stop.

@@ -1,58 +1,60 @@
 //! Reads the password from where a flag says. It refuses a terminal, which would show it, and anything endless.
 
-use std::fs::File;
 use std::io::{self, IsTerminal, Read};
-
-use zeroize::Zeroizing;
+use std::path::Path;
 
 use super::Failure;
 use super::args::PasswordArgs;
+use super::session::Session;
 use crate::domain::Sensitive;
 use crate::domain::lint::VALUE_LIMIT;
+use crate::files::{self, FileError};
 use crate::local::Env;
 
 const WHAT: &str = "the password could not be read";
 
-pub(super) fn read(args: &PasswordArgs, env: &Env) -> Result<Sensitive, Failure> {
+pub(super) async fn read(args: &PasswordArgs, session: &Session) -> Result<Sensitive, Failure> {
     if let Some(name) = &args.env {
-        return env.secret(name).ok_or_else(|| {
-            let name = crate::domain::foreign::clean(name);
-            Failure::usage(
-                WHAT,
-                format!("{name} is not set, or is no text"),
-                "name a variable that is set and exported",
-            )
-        });
+        return of_variable(name, &session.env);
     }
-    if let Some(path) = &args.file {
-        let shown = crate::domain::foreign::clean(&path.to_string_lossy());
-        let hint = "name in --password-file a file that holds the password and nothing else";
-        let file = File::open(path).map_err(|fault| Failure::usage(WHAT, format!("{shown}: {fault}"), hint))?;
-        return bounded(file).map_err(|why| Failure::usage(WHAT, format!("{shown}: {why}"), hint));
+    if let Some(path) = args.file.clone() {
+        return session.read_apart(move || of_file(&path)).await?;
     }
-    let stdin = io::stdin();
-    if stdin.is_terminal() {
+    if io::stdin().is_terminal() {
         return Err(Failure::usage(
             WHAT,
             "standard input is a terminal, which would show the password",
             "pipe it in, or use --password-env VAR or --password-file FILE",
         ));
     }
-    bounded(stdin.lock())
-        .map_err(|why| Failure::usage(WHAT, format!("standard input: {why}"), "pipe in the password and nothing else"))
+    let read = session.read_apart(|| bounded(io::stdin().lock())).await?;
+    read.map_err(|why| Failure::usage(WHAT, format!("standard input: {why}"), "pipe in the password and nothing else"))
+}
+
+fn of_variable(name: &str, env: &Env) -> Result<Sensitive, Failure> {
+    env.secret(name).ok_or_else(|| {
+        let name = crate::domain::foreign::clean(name);
+        Failure::usage(WHAT, format!("{name} is not set, or is no text"), "name a variable that is set and exported")
+    })
+}
+
+fn of_file(path: &Path) -> Result<Sensitive, Failure> {
+    let opened = files::inherited(path).map_or_else(|| files::open(path), |file| Ok(file?));
+    opened.map_err(|fault| fault.to_string()).and_then(bounded).map_err(|why| {
+        let shown = crate::domain::foreign::clean(&path.to_string_lossy());
+        let hint = "name in --password-file a file that holds the password and nothing else";
+        Failure::usage(WHAT, format!("{shown}: {why}"), hint)
+    })
 }
 
 /// Reads to the end and drops exactly one line end.
 pub(super) fn bounded(source: impl Read) -> Result<Sensitive, String> {
-    // Room for the largest secret, its line end, and one byte that tells there is more; one allocation, so that no copy
-    // stays behind.
-    let room = VALUE_LIMIT + 3;
-    let mut bytes = Zeroizing::new(Vec::with_capacity(room));
-    source.take(room as u64).read_to_end(&mut bytes).map_err(|fault| fault.to_string())?;
-    if bytes.len() == room {
-        return Err(format!("more than {VALUE_LIMIT} bytes, and GitHub keeps no larger secret"));
-    }
-    let text = std::str::from_utf8(&bytes).map_err(|_| "it is no text in UTF-8".to_owned())?;
+    // Room for the largest secret and its line end.
+    let bytes = files::bounded(source, VALUE_LIMIT as u64 + 2).map_err(|fault| match fault {
+        FileError::TooLarge(_) => format!("more than {VALUE_LIMIT} bytes, and GitHub keeps no larger secret"),
+        fault => fault.to_string(), // each says itself why
+    })?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| FileError::NotText.to_string())?;
     let text = text.strip_suffix('\n').map_or(text, |text| text.strip_suffix('\r').unwrap_or(text));
     Ok(Sensitive::from(text))
 }
@@ -80,15 +82,9 @@ mod tests {
 
     #[test]
     fn a_missing_variable_or_file_is_named() {
-        let args = |env: Option<&str>, file: Option<&str>| PasswordArgs {
-            stdin: false,
-            env: env.map(str::to_owned),
-            file: file.map(Into::into),
-            from: None,
-        };
         let env = Env::of([("SET", "p\n")]);
-        assert_eq!(read(&args(Some("SET"), None), &env).unwrap(), Sensitive::from("p\n"));
-        assert!(read(&args(Some("UNSET"), None), &env).unwrap_err().problem.why.contains("UNSET"));
-        assert!(read(&args(None, Some("/nonexistent/x")), &env).unwrap_err().problem.why.contains("/nonexistent/x"));
+        assert_eq!(of_variable("SET", &env).unwrap(), Sensitive::from("p\n"));
+        assert!(of_variable("UNSET", &env).unwrap_err().problem.why.contains("UNSET"));
+        assert!(of_file(Path::new("/nonexistent/x")).unwrap_err().problem.why.contains("/nonexistent/x"));
     }
 }

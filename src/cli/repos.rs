@@ -1,13 +1,16 @@
 //! From `OWNER/NAME`, patterns, topics and files to the repositories' ids, which is what GitHub keeps.
 
-use std::fs::File;
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, IsTerminal};
 use std::path::Path;
+
+use zeroize::Zeroizing;
 
 use super::Failure;
 use super::args::PasswordArgs;
+use super::session::Session;
 use super::write_args::ChoiceArgs;
 use crate::domain::{OrgName, RepoRef, Repository, Scope, Wanted};
+use crate::files::{self, FileError};
 use crate::github::Client;
 use crate::work::{self, Choice};
 
@@ -49,11 +52,16 @@ pub(super) fn count(repositories: usize) -> String {
 }
 
 /// What the flags ask for, with what stands in the file.
-pub(super) fn choice(wanted: &[Wanted], more: &ChoiceArgs, password: Option<&PasswordArgs>) -> Result<Choice, Failure> {
+pub(super) async fn choice(
+    wanted: &[Wanted],
+    more: &ChoiceArgs,
+    password: Option<&PasswordArgs>,
+    session: &Session,
+) -> Result<Choice, Failure> {
     let mut wanted = wanted.to_vec();
     if let Some(path) = &more.repos_file {
         let is_taken = password.is_some_and(|password| password.stdin);
-        wanted.extend(read(path, is_taken)?);
+        wanted.extend(read(path, is_taken, session).await?);
     }
     let choice = Choice { wanted, topics: more.topics.clone() };
     if choice.is_empty() && !more.is_empty() {
@@ -87,33 +95,30 @@ const fn org_of(scope: &Scope) -> Option<&OrgName> {
     }
 }
 
-fn read(path: &Path, is_stdin_taken: bool) -> Result<Vec<Wanted>, Failure> {
+async fn read(path: &Path, is_stdin_taken: bool, session: &Session) -> Result<Vec<Wanted>, Failure> {
     let shown = crate::domain::foreign::clean(&path.to_string_lossy());
     let refuse = |why: String| {
         let hint = "name in --repos-file a file with one repository or pattern a line";
         Failure::usage("the list of repositories could not be read", why, hint)
     };
-    let text = if path.as_os_str() == "-" {
-        let stdin = io::stdin();
-        if is_stdin_taken {
-            return Err(refuse("standard input cannot be both the password and the list".to_owned()));
-        }
-        if stdin.is_terminal() {
-            return Err(refuse("standard input is a terminal".to_owned()));
-        }
-        bounded(stdin.lock())
-    } else {
-        File::open(path).and_then(bounded)
-    };
+    let is_stdin = path.as_os_str() == "-";
+    if is_stdin && is_stdin_taken {
+        return Err(refuse("standard input cannot be both the password and the list".to_owned()));
+    }
+    if is_stdin && io::stdin().is_terminal() {
+        return Err(refuse("standard input is a terminal".to_owned()));
+    }
+    let path = path.to_owned();
+    let read =
+        session.read_apart(move || if is_stdin { files::bounded(io::stdin().lock(), LARGEST) } else { of(&path) });
+    let text = read.await?.and_then(|bytes| String::from_utf8(bytes.to_vec()).map_err(|_| FileError::NotText));
     let text = text.map_err(|fault| refuse(format!("{shown}: {fault}")))?;
     Wanted::read_lines(&text).map_err(|(line, fault)| refuse(format!("{shown}, line {line}: {fault}")))
 }
 
-fn bounded(source: impl Read) -> io::Result<String> {
-    let mut text = String::new();
-    let length = source.take(LARGEST + 1).read_to_string(&mut text)?;
-    if u64::try_from(length).unwrap_or(u64::MAX) > LARGEST {
-        return Err(io::Error::other(format!("more than {} MB", LARGEST >> 20)));
+fn of(path: &Path) -> Result<Zeroizing<Vec<u8>>, FileError> {
+    match files::inherited(path) {
+        Some(file) => files::bounded(file?, LARGEST),
+        None => files::bytes(path, LARGEST),
     }
-    Ok(text)
 }

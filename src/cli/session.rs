@@ -64,6 +64,17 @@ impl Session {
         Ok(work::Clients { github, registry, tools: registry::Tools { daemon, ..registry::Tools::find(path, exe) } })
     }
 
+    /// Reads what may take as long as it likes, such as standard input, where it keeps no signal from being heard.
+    pub(super) async fn read_apart<T: Send + 'static>(
+        &self,
+        read: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Failure> {
+        match self.interrupt.read(tokio::task::spawn_blocking(read)).await? {
+            Ok(done) => Ok(done),
+            Err(fault) => std::panic::resume_unwind(fault.into_panic()),
+        }
+    }
+
     /// Whether somebody is there to ask. JSON is for programs, which answer nothing.
     pub(super) fn can_ask(&self) -> bool {
         !self.json && io::stdin().is_terminal() && io::stderr().is_terminal()

@@ -28,7 +28,8 @@ pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failu
     let Some(scope) = args.one_scope() else { return spread::run(args, session).await };
     let has_repos = args.repos.is_some() || !args.more.is_empty();
     set_access::check(&scope, has_repos, args.visibility)?;
-    let choice = repos::choice(args.repos.as_deref().unwrap_or_default(), &args.more, Some(&args.password))?;
+    let named = args.repos.as_deref().unwrap_or_default();
+    let choice = repos::choice(named, &args.more, Some(&args.password), session).await?;
     let (trial, Values { members, mut notes }) = checked_values(args, session).await?;
     let line = single::use_line(args, preset, &trial.server);
     let gh = session.writer_unless(args.how.dry_run).await?;
@@ -200,9 +201,9 @@ pub(super) fn end_note(draft: &Draft, now: DateTime<Utc>) -> Option<String> {
     let (end, source) = ending::of_draft(draft)?;
     let words = end.words(now);
     Some(match (source, draft.ends) {
-        (Source::Value, Some(_)) => format!("the password tells its own end, which is kept instead of --ends: {words}"),
+        (Source::Value, Some(_)) => format!("the password tells its own end, which counts instead of --ends: {words}"),
         (Source::Value, None) => format!("the password tells its own end: {words}"),
-        (Source::Person, _) => format!("the end of the password is kept on this machine: {words}"),
+        (Source::Person, _) => format!("the end of the password, as --ends says: {words}"),
     })
 }
 

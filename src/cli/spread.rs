@@ -24,7 +24,7 @@ const AT_ONCE: usize = 100;
 pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failure> {
     check(args)?;
     let named = args.scope.repo.as_deref().unwrap_or_default();
-    let choice = repos::choice(named, &args.more, Some(&args.password))?;
+    let choice = repos::choice(named, &args.more, Some(&args.password), session).await?;
     let (trial, Values { members, mut notes }) = set::checked_values(args, session).await?;
     let gh = session.writer_unless(args.how.dry_run).await?;
     let log = Log::open(args, session, &gh, &mut notes);

@@ -9,7 +9,7 @@ use crate::domain::journal::{AccessEntry, Entry};
 use crate::domain::{Draft, Problem, Record, Saved};
 use crate::github::Client;
 use crate::local::journal::fresh_id;
-use crate::local::{Endings, Journal};
+use crate::local::{Endings, Journal, Limits};
 
 impl Session {
     /// The client for something that writes.
@@ -35,12 +35,14 @@ impl Session {
 
     /// `None` where the environment names no home.
     pub(super) fn journal(&self) -> Option<Journal> {
-        Journal::of(&self.env)
+        let patience = self.interrupt.patience(Limits::default().lock);
+        Journal::of(&self.env).map(|journal| journal.waiting(patience))
     }
 
     /// The record of ends for the API of a client; `None` where the environment names no home.
     pub(super) fn endings(&self, gh: &Client) -> Option<Endings> {
-        Endings::of(&self.env, &gh.api_host())
+        let patience = self.interrupt.patience(Limits::default().lock);
+        Endings::of(&self.env, &gh.api_host()).map(|endings| endings.waiting(patience))
     }
 
     /// What the record of ends holds; that it cannot be read keeps nothing else from being told.

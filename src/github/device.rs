@@ -16,7 +16,7 @@ use url::form_urlencoded::Serializer;
 
 use crate::domain::{Foreign, Sensitive};
 
-use super::error::is_html;
+use super::error::{bounded, is_html};
 use super::transport::{self, Ask};
 use super::{GithubError, Limits};
 
@@ -94,9 +94,9 @@ impl DeviceFlow {
         Ok(Begun {
             user_code: Foreign::new(code.user_code),
             page: Foreign::new(code.verification_uri),
-            life: Duration::from_secs(code.expires_in.unwrap_or(900)),
+            life: bounded(code.expires_in.unwrap_or(900)),
             device_code: Sensitive::new(code.device_code),
-            interval: Duration::from_secs(code.interval.unwrap_or(5)),
+            interval: bounded(code.interval.unwrap_or(5)),
         })
     }
 
@@ -116,7 +116,7 @@ impl DeviceFlow {
                     Some("authorization_pending") => {}
                     // RFC 8628 3.5: five seconds more, for this and all later requests; GitHub names the new interval.
                     Some("slow_down") => {
-                        let longer = answer.interval.map(Duration::from_secs);
+                        let longer = answer.interval.map(bounded);
                         interval = longer.unwrap_or(interval + Duration::from_secs(5)).max(interval);
                     }
                     other => return Err(fault(other.unwrap_or("nothing it could mean"))),

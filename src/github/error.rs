@@ -229,6 +229,11 @@ pub(super) fn is_html(answer: &Answer) -> bool {
 }
 
 /// When the server says it answered, in seconds since 1970.
+/// Nothing GitHub speaks of is further away than a year, and no sum with a clock may overflow.
+pub(super) fn bounded(seconds: u64) -> Duration {
+    Duration::from_secs(seconds.min(31_536_000))
+}
+
 pub(super) fn server_time(headers: &HeaderMap) -> Option<i64> {
     DateTime::parse_from_rfc2822(text(headers, "date")?).ok().map(|time| time.timestamp())
 }
@@ -252,8 +257,8 @@ fn rate_limit(status: StatusCode, headers: &HeaderMap, message: &str) -> Option<
     if !(spent || secondary || retry_after.is_some() || status == StatusCode::TOO_MANY_REQUESTS) {
         return None;
     }
-    let until_reset = || Some(number("x-ratelimit-reset")? - server_time(headers)?);
+    let until_reset = || Some(number("x-ratelimit-reset")?.saturating_sub(server_time(headers)?));
     let seconds = retry_after.or_else(|| if spent { until_reset() } else { None });
-    let wait = seconds.and_then(|s| u64::try_from(s).ok()).map(Duration::from_secs);
+    let wait = seconds.and_then(|s| u64::try_from(s).ok()).map(bounded);
     Some(RateLimit { wait, secondary: secondary || !spent, unsent: false })
 }

@@ -3,7 +3,6 @@
 //! It holds no token and no value of a secret: a key of that kind is refused like any unknown one. A file that cannot
 //! be understood is never passed over, because it may be what forbids writing.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -12,6 +11,10 @@ use thiserror::Error;
 use super::{Env, Paths};
 use crate::domain::Problem;
 use crate::domain::foreign::clean;
+use crate::files::{self, FileError};
+
+/// More than two lines and any comment on them need, in bytes.
+const LARGEST: u64 = 64 << 10;
 
 /// What holds for this run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,7 +57,7 @@ impl ReadOnly {
 #[derive(Debug, Error)]
 pub enum ConfigFault {
     #[error("{}: {fault}", shown(.path))]
-    Unreadable { path: PathBuf, fault: io::Error },
+    Unreadable { path: PathBuf, fault: FileError },
     #[error("{}, line {line}: {reason}", shown(.path))]
     Broken { path: PathBuf, line: usize, reason: String },
     #[error("PULLKEY_READ_ONLY is «{}», which is neither yes nor no", clean(.0))]
@@ -64,7 +67,7 @@ pub enum ConfigFault {
 impl From<ConfigFault> for Problem {
     fn from(fault: ConfigFault) -> Self {
         let hint = match &fault {
-            ConfigFault::Unreadable { .. } => "make it readable, or move it away",
+            ConfigFault::Unreadable { .. } => "make it a text file that you may read, or move it away",
             ConfigFault::Broken { .. } => "correct that line; known are `read_only = true` and `client_id = \"…\"`",
             ConfigFault::Variable(_) => "set it to 1 or 0, or unset it",
         };
@@ -111,9 +114,9 @@ fn is_set(text: &str) -> Result<bool, ConfigFault> {
 }
 
 fn read(path: &Path) -> Result<Written, ConfigFault> {
-    let text = match std::fs::read_to_string(path) {
+    let text = match files::text(path, LARGEST) {
         Ok(text) => text,
-        Err(fault) if fault.kind() == io::ErrorKind::NotFound => return Ok(Written::default()),
+        Err(FileError::Missing) => return Ok(Written::default()),
         Err(fault) => return Err(ConfigFault::Unreadable { path: path.to_owned(), fault }),
     };
     toml::from_str(&text).map_err(|fault| {

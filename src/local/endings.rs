@@ -4,41 +4,47 @@
 //! one's place. A file that cannot be read as a record is named and never written over.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::io::{self, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::Env;
-use super::journal::{make_private, open};
+use super::limits::lock_patience;
 use super::paths::Paths;
 use crate::domain::{Problem, Record};
+use crate::files::{self, FileError, Patience};
 
 /// More than a full record has, in bytes; what is larger is none.
 const LARGEST: u64 = 64 << 20;
 
 /// The record of one API in a folder that need not exist yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Endings {
     folder: PathBuf,
     host: String,
+    patience: Patience,
 }
 
 /// Why a record could not be used.
 enum Fault {
-    Io(io::Error),
+    /// Of the file, its lock or its folder.
+    File(PathBuf, FileError),
     /// There is something else in its place.
     NoRecord,
 }
 
-impl From<io::Error> for Fault {
-    fn from(fault: io::Error) -> Self {
-        Self::Io(fault)
-    }
+/// Names the path beside what went wrong with it.
+fn at(path: &Path) -> impl FnOnce(FileError) -> Fault {
+    |fault| Fault::File(path.to_owned(), fault)
 }
 
 impl Endings {
     pub fn at(folder: impl Into<PathBuf>, host: &str) -> Self {
-        Self { folder: folder.into(), host: file_name(host) }
+        Self { folder: folder.into(), host: file_name(host), patience: lock_patience() }
+    }
+
+    /// How long another pullkey is waited for.
+    #[must_use]
+    pub fn waiting(self, patience: Patience) -> Self {
+        Self { patience, ..self }
     }
 
     /// The one in the user's folder for state; `None` where the environment names none.
@@ -57,36 +63,30 @@ impl Endings {
     }
 
     fn load(&self) -> Result<Record, Fault> {
-        let file = match fs::File::open(self.file()) {
-            Ok(file) => file,
-            Err(fault) if fault.kind() == io::ErrorKind::NotFound => return Ok(Record::default()),
-            Err(fault) => return Err(fault.into()),
+        let path = self.file();
+        let bytes = match files::bytes_of_own(&path, LARGEST) {
+            Ok(bytes) => bytes,
+            Err(FileError::Missing) => return Ok(Record::default()),
+            Err(fault) => return Err(at(&path)(fault)),
         };
-        let mut bytes = Vec::new();
-        file.take(LARGEST + 1).read_to_end(&mut bytes)?;
-        let text = String::from_utf8(bytes).ok().filter(|text| u64::try_from(text.len()).is_ok_and(|n| n <= LARGEST));
-        text.and_then(|text| Record::of_text(&text)).ok_or(Fault::NoRecord)
+        std::str::from_utf8(&bytes).ok().and_then(Record::of_text).ok_or(Fault::NoRecord)
     }
 
     fn replace(&self, change: impl Fn(&mut Record)) -> Result<Record, Fault> {
         let mut alone = Record::default();
         change(&mut alone);
-        if alone.is_empty() && !self.file().exists() {
+        if alone.is_empty() && std::fs::symlink_metadata(self.file()).is_err() {
             // Somebody who never says an end has no file.
             return Ok(alone);
         }
-        make_private(&self.folder)?;
-        // Where a file system has no locks, the exchange of whole files is all the care there is.
-        let lock = open(&self.folder.join(format!("{}.lock", self.host)))?;
-        let _ = lock.lock();
+        files::private_folder(&self.folder).map_err(at(&self.folder))?;
+        let lock = self.folder.join(format!("{}.lock", self.host));
+        let _lock = files::lock(&lock, &self.patience).map_err(at(&lock))?;
         let before = self.load()?;
         let mut after = before.clone();
         change(&mut after);
         if after != before {
-            let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
-            file.write_all(after.to_text().as_bytes())?;
-            file.as_file().sync_all()?;
-            file.persist(self.file()).map_err(|fault| fault.error)?;
+            files::replace(&self.file(), after.to_text().as_bytes()).map_err(at(&self.file()))?;
         }
         Ok(after)
     }
@@ -96,13 +96,13 @@ impl Endings {
     }
 
     fn problem(&self, verb: &str, fault: &Fault) -> Problem {
-        let path = crate::domain::foreign::clean(&self.file().to_string_lossy());
+        let shown = |path: &Path| crate::domain::foreign::clean(&path.to_string_lossy());
         let what = format!("the record of end dates could not be {verb}");
         match fault {
-            Fault::Io(fault) => Problem::new(what, format!("{path}: {fault}"), "look at the folder and its rights"),
+            Fault::File(path, fault) => Problem::new(what, format!("{}: {fault}", shown(path)), fault.fix()),
             Fault::NoRecord => Problem::new(
                 what,
-                format!("{path} is no record of end dates"),
+                format!("{} is no record of end dates", shown(&self.file())),
                 "mend the file or move it away; it is not written over, and no end is kept until then",
             ),
         }
@@ -125,7 +125,8 @@ fn file_name(host: &str) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use std::thread;
+    use std::time::Duration;
+    use std::{fs, thread};
 
     use super::*;
 
@@ -212,5 +213,17 @@ mod tests {
         fs::write(dir.path().join("file"), "").unwrap();
         let endings = Endings::at(dir.path().join("file"), "h");
         assert!(endings.change(|record| put(record, "acme/api")).unwrap_err().what.contains("end dates"));
+    }
+
+    #[test]
+    fn one_that_somebody_else_keeps_locked_is_named_and_not_waited_for_for_ever() {
+        let dir = tempfile::tempdir().unwrap();
+        let endings = Endings::at(dir.path(), "h").waiting(Patience::of(Duration::from_millis(20)));
+        let path = dir.path().join("h.lock");
+        let held = files::try_lock(&path).unwrap();
+        let problem = endings.change(|record| put(record, "acme/api")).unwrap_err();
+        assert!(problem.why.contains("h.lock"), "{problem:?}");
+        drop(held);
+        assert!(endings.change(|record| put(record, "acme/api")).is_ok());
     }
 }

@@ -30,13 +30,14 @@ const OURS: &[&str] = &[
     "PULLKEY_THEME",
 ];
 
-/// Every variable that is read, those for children among them. A password's variable is named by the user and captured
+/// Every variable that is read, those for children among them. A password's variable is named by the user and is read
 /// besides, and so are the three members of a registry's credential under any prefix, as a codespace has them.
 fn known() -> BTreeSet<&'static str> {
     Child::ALL.into_iter().flat_map(Child::variables).chain(OURS.iter().copied()).collect()
 }
 
-/// The variables, as they were when the snapshot was taken, and the name of the one that holds a password. `Debug` shows names only: some are tokens.
+/// The variables, as they were when the snapshot was taken, and the name of the one that holds a password. `Debug`
+/// shows names only: some are tokens.
 #[derive(Clone, Default)]
 pub struct Env(BTreeMap<String, OsString>, Option<String>);
 

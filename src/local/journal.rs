@@ -3,24 +3,30 @@
 //!
 //! Only the user may read it, it is bounded, and no value of a secret is ever in it.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::Env;
+use super::limits::lock_patience;
 use super::paths::Paths;
 use crate::domain::Problem;
 use crate::domain::journal::{Entry, LARGEST, shortened};
+use crate::files::{self, FileError, Patience};
+
+/// A journal is cut back long before it has so many bytes: what is larger was not written by pullkey.
+const MOST: u64 = 4 * LARGEST as u64;
 
 /// A journal in a folder that need not exist yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Journal {
     folder: PathBuf,
+    patience: Patience,
 }
 
 impl Journal {
     pub fn at(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into() }
+        Self { folder: folder.into(), patience: lock_patience() }
     }
 
     /// The one in the user's folder for state; `None` where the environment names none.
@@ -28,27 +34,40 @@ impl Journal {
         Paths::of(env).state.map(Self::at)
     }
 
+    /// How long another pullkey is waited for.
+    #[must_use]
+    pub fn waiting(self, patience: Patience) -> Self {
+        Self { patience, ..self }
+    }
+
     /// All entries, oldest first. Lines that are none are left out: the last one may have been cut off by a crash.
     pub fn read(&self) -> Result<Vec<Entry>, Problem> {
-        let text = match fs::read(self.file()) {
-            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-            Err(fault) if fault.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(fault) => return Err(self.problem("read", &fault)),
+        let bytes = match files::bytes_of_own(&self.file(), MOST) {
+            Ok(bytes) => bytes,
+            Err(FileError::Missing) => return Ok(Vec::new()),
+            Err(fault) => return Err(problem("read", &self.file(), &fault)),
         };
-        Ok(text.lines().filter_map(Entry::of_line).collect())
+        Ok(String::from_utf8_lossy(&bytes).lines().filter_map(Entry::of_line).collect())
     }
 
     /// Appends one entry; it is on the disk when this returns.
     pub fn add(&self, entry: &Entry) -> Result<(), Problem> {
-        self.append(&entry.to_line()).map_err(|fault| self.problem("written", &fault))
+        let failed = |path: &Path| {
+            let path = path.to_owned();
+            move |fault: FileError| problem("written", &path, &fault)
+        };
+        files::private_folder(&self.folder).map_err(failed(&self.folder))?;
+        // Two pullkeys may write at once.
+        let lock = self.folder.join("journal.lock");
+        let _lock = files::lock(&lock, &self.patience).map_err(failed(&lock))?;
+        self.append(&entry.to_line()).map_err(failed(&self.file()))
     }
 
-    fn append(&self, line: &str) -> io::Result<()> {
-        make_private(&self.folder)?;
-        // Two pullkeys may write at once. Where a file system has no locks, appending is all the care there is.
-        let lock = open(&self.folder.join("journal.lock"))?;
-        let _ = lock.lock();
-        let mut file = open(&self.file())?;
+    fn append(&self, line: &str) -> Result<(), FileError> {
+        let mut file = files::append(&self.file())?;
+        if file.metadata()?.len() > MOST {
+            return Err(FileError::TooLarge(MOST));
+        }
         let mut text = String::with_capacity(line.len() + 2);
         if !ends_with_a_line(&mut file)? {
             text.push('\n');
@@ -57,35 +76,29 @@ impl Journal {
         text.push('\n');
         file.write_all(text.as_bytes())?;
         file.sync_data()?;
-        if usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX) > LARGEST { self.shorten() } else { Ok(()) }
+        let length = file.metadata()?.len();
+        // Windows replaces no file that is open.
+        drop(file);
+        if length > LARGEST as u64 { self.shorten() } else { Ok(()) }
     }
 
-    /// Into a new file that takes the old one's place: whoever reads sees the one or the other.
-    fn shorten(&self) -> io::Result<()> {
-        let text = fs::read(self.file())?;
-        let path = self.folder.join("journal.new");
-        match fs::remove_file(&path) {
-            Err(fault) if fault.kind() != io::ErrorKind::NotFound => return Err(fault),
-            Ok(()) | Err(_) => {}
-        }
-        let mut file = open(&path)?;
-        file.write_all(shortened(&String::from_utf8_lossy(&text)).as_bytes())?;
-        file.sync_all()?;
-        fs::rename(path, self.file())
+    fn shorten(&self) -> Result<(), FileError> {
+        let text = files::bytes_of_own(&self.file(), MOST + LARGEST as u64)?;
+        files::replace(&self.file(), shortened(&String::from_utf8_lossy(&text)).as_bytes())
     }
 
     fn file(&self) -> PathBuf {
         self.folder.join("journal.jsonl")
     }
+}
 
-    fn problem(&self, verb: &str, fault: &io::Error) -> Problem {
-        let path = crate::domain::foreign::clean(&self.file().to_string_lossy());
-        Problem::new(
-            format!("the journal could not be {verb}"),
-            format!("{path}: {fault}"),
-            "look at the folder and its rights; without a journal nothing can be undone or gone on with later",
-        )
-    }
+fn problem(verb: &str, path: &Path, fault: &FileError) -> Problem {
+    let path = crate::domain::foreign::clean(&path.to_string_lossy());
+    Problem::new(
+        format!("the journal could not be {verb}"),
+        format!("{path}: {fault}"),
+        format!("{}; without a journal nothing can be undone or resumed later", fault.fix()),
+    )
 }
 
 /// An id for an entry, unlike any other of this user.
@@ -103,33 +116,12 @@ fn ends_with_a_line(file: &mut File) -> io::Result<bool> {
     Ok(last == *b"\n")
 }
 
-/// A folder that only the user may look into, made if need be.
-pub(super) fn make_private(folder: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt;
-        builder.mode(0o700);
-    }
-    builder.create(folder)
-}
-
-/// For reading and appending, made if need be; nobody but the user may read it.
-pub(super) fn open(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.create(true).read(true).append(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    options.open(path)
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::fs::{self, OpenOptions};
+    use std::time::Duration;
+
     use super::*;
 
     fn closed(id: &str) -> Entry {
@@ -177,5 +169,25 @@ mod tests {
         fs::write(dir.path().join("file"), "").unwrap();
         let journal = Journal::at(dir.path().join("file"));
         assert!(journal.add(&closed("1")).unwrap_err().what.contains("journal"));
+    }
+
+    #[test]
+    fn one_that_somebody_else_keeps_locked_is_named_and_not_waited_for_for_ever() {
+        let dir = tempfile::tempdir().unwrap();
+        let journal = Journal::at(dir.path()).waiting(Patience::of(Duration::from_millis(20)));
+        let path = dir.path().join("journal.lock");
+        let held = files::try_lock(&path).unwrap();
+        let problem = journal.add(&closed("1")).unwrap_err();
+        assert!(problem.why.contains("journal.lock") && journal.read() == Ok(Vec::new()), "{problem:?}");
+        drop(held);
+        journal.add(&closed("1")).unwrap();
+    }
+
+    #[test]
+    fn one_that_is_larger_than_any_is_neither_read_nor_written_to() {
+        let dir = tempfile::tempdir().unwrap();
+        let journal = Journal::at(dir.path());
+        File::create(journal.file()).unwrap().set_len(3 << 30).unwrap();
+        assert!(journal.read().is_err() && journal.add(&closed("1")).is_err());
     }
 }

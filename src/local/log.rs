@@ -1,7 +1,5 @@
 //! The log, for those who ask for one with `PULLKEY_LOG=FILE`: our own events only, never a body, a header or a value.
 
-use std::fs::{File, OpenOptions};
-use std::io;
 use std::path::Path;
 use std::sync::Mutex;
 
@@ -13,12 +11,13 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use super::Env;
 use crate::domain::Problem;
+use crate::files;
 
 /// Starts logging if the environment asks for it. Other crates' events are left out: they may carry headers.
 pub fn start(env: &Env) -> Result<(), Problem> {
     let Some(path) = env.get_os("PULLKEY_LOG").filter(|path| !path.is_empty()) else { return Ok(()) };
     let path = Path::new(path);
-    let file = create(path).map_err(|fault| {
+    let file = files::sink(path).map_err(|fault| {
         Problem::new("the log cannot be written", fault.to_string(), "name another file in PULLKEY_LOG, or unset it")
     })?;
     let lines = fmt::layer().with_writer(Mutex::new(file)).with_ansi(false);
@@ -26,26 +25,6 @@ pub fn start(env: &Env) -> Result<(), Problem> {
     // A second start (in tests) changes nothing.
     let _ = tracing_subscriber::registry().with(lines).with(ours).try_init();
     Ok(())
-}
-
-/// Opens for appending; nobody but the user may read it.
-fn create(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    let file = options.open(path)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        if file.metadata()?.is_file() {
-            file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
-        }
-    }
-    Ok(file)
 }
 
 #[cfg(test)]
@@ -61,7 +40,7 @@ mod tests {
         let path = dir.path().join("log");
         std::fs::write(&path, "older\n").unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
-        create(&path).unwrap();
+        files::sink(&path).unwrap();
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "older\n");
     }

@@ -3,12 +3,11 @@
 //! It only reads them; what they say is judged by `domain::preset`. A file that cannot be read is handed on with its
 //! reason and never passed over.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
 use std::path::Path;
 
 use super::{Env, Paths};
 use crate::domain::preset;
+use crate::files::{self, FileError};
 
 /// Pullkey's own have 3 to 12 KB.
 const LONGEST: u64 = 256 * 1024;
@@ -16,13 +15,12 @@ const LONGEST: u64 = 256 * 1024;
 /// Every file of the folder, by name; none where there is no folder.
 pub fn files(env: &Env) -> Vec<preset::File> {
     let Some(folder) = Paths::of(env).config.map(|folder| folder.join("presets")) else { return Vec::new() };
-    let mut paths = match fs::read_dir(&folder).and_then(Iterator::collect::<io::Result<Vec<_>>>) {
-        Ok(entries) => entries.iter().map(fs::DirEntry::path).collect::<Vec<_>>(),
-        Err(fault) if fault.kind() == io::ErrorKind::NotFound => return Vec::new(),
+    let mut paths = match files::list(&folder) {
+        Ok(paths) => paths,
+        Err(FileError::Missing) if !folder.is_file() => return Vec::new(),
         Err(fault) => return vec![file(&folder, Err(fault.to_string()))],
     };
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
-    paths.sort();
     paths.iter().map(|path| file(path, read(path))).collect()
 }
 
@@ -31,24 +29,14 @@ fn file(path: &Path, text: Result<String, String>) -> preset::File {
 }
 
 fn read(path: &Path) -> Result<String, String> {
-    let kind = fs::metadata(path).map_err(|fault| fault.to_string())?;
-    if !kind.is_file() {
-        return Err("is no file".to_owned());
-    }
-    let mut text = String::new();
-    let read = File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_string(&mut text));
-    match read {
-        Ok(length) if u64::try_from(length).unwrap_or(u64::MAX) > LONGEST => {
-            Err("is too large for a preset".to_owned())
-        }
-        Ok(_) => Ok(text),
-        Err(fault) => Err(fault.to_string()),
-    }
+    files::text(path, LONGEST).map(|text| text.to_string()).map_err(|fault| fault.to_string())
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -140,7 +140,7 @@ impl Entrance {
         let flow = DeviceFlow::new(site, client_id, self.settings.limits.clone());
         let begun = flow.begin(&DEVICE_SCOPES).await.map_err(|fault| not_by_device(&fault))?;
         let life = chrono::TimeDelta::from_std(begun.life).unwrap_or_default();
-        let expires = chrono::Utc::now() + life;
+        let expires = chrono::Utc::now().checked_add_signed(life).unwrap_or(chrono::DateTime::<chrono::Utc>::MAX_UTC);
         part(DeviceCode { user_code: begun.user_code.clone(), page: begun.page.clone(), expires });
         let granted = flow.wait(&begun).await.map_err(|fault| not_by_device(&fault))?;
         self.take(granted.token, keep).await

@@ -74,7 +74,7 @@ fn what_the_value_tells_is_kept_in_place_of_what_is_said() {
     let jwt = format!("e30.{}.x", URL_SAFE_NO_PAD.encode(format!("{{\"exp\":{}}}", end.timestamp())));
     let line = format!("set ACR --user {REST} --ends never");
     let ran = desk.run_with(&line, &[("P", &jwt)]).ends(0);
-    assert!(ran.stderr.contains("kept instead of --ends"), "{ran:?}");
+    assert!(ran.stderr.contains("counts instead of --ends"), "{ran:?}");
     let told = desk.told("--user");
     assert_eq!((&told["date"], &told["source"]), (&end.date_naive().to_string().into(), &"told by the value".into()));
     assert!(told["at"].is_string());

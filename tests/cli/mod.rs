@@ -11,6 +11,8 @@ mod ends;
 mod from;
 mod list;
 mod list_all;
+#[cfg(unix)]
+mod machine;
 mod npm;
 mod presets;
 mod restart;

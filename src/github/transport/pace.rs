@@ -18,7 +18,7 @@ use tower::Service;
 
 use crate::domain::traffic::{Budget, PauseReason, Traffic};
 
-use super::super::error::{RateLimit, limit_of, server_time, text};
+use super::super::error::{RateLimit, bounded, limit_of, server_time, text};
 use super::super::settings::{Listener, Pacing};
 use super::cache::{Shelf, Trail, millis_now};
 use super::ledger::{Ledger, Quota, Turn};
@@ -175,7 +175,7 @@ impl Pacer {
         let reset = number("x-ratelimit-reset").and_then(|seconds| i64::try_from(seconds).ok());
         let reset = reset.and_then(|seconds| {
             let left = u64::try_from(seconds - server_time(headers)?).unwrap_or(0);
-            Some((Instant::now() + Duration::from_secs(left) + ROUNDING, seconds))
+            Some((Instant::now() + bounded(left) + ROUNDING, seconds))
         });
         let quota = {
             let mut ledger = self.ledger();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 
 use crate::domain::traffic::{Pause, PauseReason, Traffic};
@@ -98,7 +98,8 @@ struct Told(Arc<Waits>);
 impl Told {
     fn new(waits: Arc<Waits>, length: Duration, reason: PauseReason) -> Self {
         waits.telling.fetch_add(1, Ordering::SeqCst);
-        let until = Utc::now() + TimeDelta::from_std(length).unwrap_or(TimeDelta::zero());
+        let length = TimeDelta::from_std(length).unwrap_or(TimeDelta::MAX);
+        let until = Utc::now().checked_add_signed(length).unwrap_or(DateTime::<Utc>::MAX_UTC);
         waits.tell(Traffic::Paused(Pause { until, reason }));
         Self(waits)
     }

@@ -9,7 +9,6 @@ mod dotenv;
 mod file;
 mod triples;
 
-use std::io::Read as _;
 use std::path::Path;
 
 use thiserror::Error;
@@ -20,6 +19,7 @@ pub use self::triples::in_environment;
 use super::Env;
 use crate::domain::source::{Found, Offered, Source, Taken};
 use crate::domain::{Foreign, Problem};
+use crate::files::{self, FileError};
 
 /// No file of this kind is larger, and nothing larger is read.
 const LARGEST: u64 = 1024 * 1024;
@@ -109,27 +109,17 @@ pub async fn take(env: &Env, dir: &Path, source: &Source) -> Result<Taken, Sourc
     }
 }
 
-/// A file's whole text, in one allocation that is wiped. It refuses what is no regular file: that may never end.
+/// A file's whole text, in one allocation that is wiped.
 fn text_of(path: &Path) -> Result<Zeroizing<String>, SourceFault> {
     let shown = || Foreign::new(path.to_string_lossy());
-    let unreadable = |why: String| SourceFault::Unreadable { path: shown(), why };
-    let of_system = |fault: std::io::Error| match fault.kind() {
-        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => SourceFault::Missing(shown()),
-        _ => unreadable(fault.to_string()), // whatever else the system says
-    };
-    let about = std::fs::metadata(path).map_err(of_system)?;
-    if !about.is_file() {
-        return Err(unreadable("it is no file".to_owned()));
+    let text = files::text(path, LARGEST).map_err(|fault| match fault {
+        FileError::Missing => SourceFault::Missing(shown()),
+        fault => SourceFault::Unreadable { path: shown(), why: fault.to_string() }, // each says itself why
+    })?;
+    match text.strip_prefix('\u{feff}') {
+        Some(text) => Ok(Zeroizing::new(text.to_owned())),
+        None => Ok(text),
     }
-    let file = std::fs::File::open(path).map_err(of_system)?;
-    let room = usize::try_from(about.len().min(LARGEST)).unwrap_or(0) + 1;
-    let mut bytes = Zeroizing::new(Vec::with_capacity(room + 1));
-    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(of_system)?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(unreadable("it is larger than any file of this kind".to_owned()));
-    }
-    let text = std::str::from_utf8(&bytes).map_err(|_| unreadable("it is no text in UTF-8".to_owned()))?;
-    Ok(Zeroizing::new(text.strip_prefix('\u{feff}').unwrap_or(text).to_owned()))
 }
 
 /// JSON, told by its line where it is none. serde's own words may quote a value, so they are not repeated.

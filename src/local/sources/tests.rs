@@ -284,7 +284,7 @@ async fn a_file_may_hold_several_triples_and_a_dollar_stays_one() {
     let number = of::file("b.json", home.path()).unwrap()[0].line();
     assert!(number.contains("ACR_CONTAINER_REGISTRY_USER is a number: put it between double quotes"), "{number}");
     assert!(of::file("none.env", home.path()).unwrap_err().to_string().contains("is not there"));
-    assert!(of::file(".", Path::new("/")).unwrap_err().to_string().contains("it is no file"));
+    assert!(of::file(".", Path::new("/")).unwrap_err().to_string().contains("not a regular file"));
 }
 
 #[tokio::test]

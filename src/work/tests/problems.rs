@@ -190,7 +190,7 @@ fn local() -> Vec<Problem> {
         ]
         .map(Problem::from),
     );
-    all.push(ConfigFault::Unreadable { path: path(), fault: io() }.into());
+    all.push(ConfigFault::Unreadable { path: path(), fault: crate::files::FileError::System(io()) }.into());
     all.push(ConfigFault::Broken { path: path(), line: 3, reason: "unknown field `token`".to_owned() }.into());
     all.push(ConfigFault::Variable("perhaps".to_owned()).into());
     all.extend([ReadOnly::Flag, ReadOnly::Variable, ReadOnly::File(path())].iter().map(ReadOnly::problem));

@@ -4,12 +4,12 @@
 //! over, and reads from the disk what was confirmed since. When the run is whole the marker goes, and when it is too
 //! old it counts for nothing.
 
-use std::fs;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::super::super::Client;
 use super::store::MARKER;
 use super::{Shelf, Store};
+use crate::files;
 
 /// A run under way. Dropping it leaves it unfinished, to be gone on with.
 #[derive(Debug)]
@@ -85,7 +85,8 @@ impl Marker {
 
 fn begin(store: &Store, name: &str, valid: Duration) -> Option<(SystemTime, bool)> {
     let now = SystemTime::now();
-    let known = fs::read_to_string(store.path(name)).ok().and_then(|text| text.trim().parse().ok());
+    let known = files::bytes_of_own(&store.path(name), 64).ok();
+    let known = known.and_then(|bytes| std::str::from_utf8(&bytes).ok()?.trim().parse().ok());
     let known = known.and_then(|millis| UNIX_EPOCH.checked_add(Duration::from_millis(millis)));
     if let Some(since) = known
         && now.duration_since(since).is_ok_and(|age| age <= valid)

@@ -5,7 +5,7 @@
 //! there are too many. Nothing is ever removed but files whose names are of the cache's own making.
 
 use std::fmt::Write as _;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::trail::TRAIL;
+use crate::files::{self, FileError};
 
 /// Below the cache folder, so that everything in it is the cache's own.
 const FOLDER: &str = "github";
@@ -29,6 +30,8 @@ const OWN: [&str; 3] = [TEMPORARY, MARKER, TRAIL];
 
 /// Entries, bytes in all, and bytes of one. An organization of ten thousand repositories has room.
 const MOST: (usize, u64, usize) = (25_000, 256 << 20, 4 << 20);
+/// Of one file: its body and what stands before it.
+const LARGEST: u64 = MOST.2 as u64 + (1 << 20);
 /// The folder is looked through after so many new entries: the bounds may be passed by as many.
 const SWEEP: usize = 500;
 /// A file that was to be renamed and was not, by a process that is gone.
@@ -62,7 +65,7 @@ impl Store {
     /// The store below a cache folder, made where it is missing. `None` if it cannot be kept to its owner.
     pub(super) fn open(cache: &Path) -> Option<Self> {
         let folder = cache.join(FOLDER);
-        private_folder(&folder).ok()?;
+        files::private_folder(&folder).ok()?;
         let salt = salt(&folder).ok()?;
         Some(Self { folder, salt, written: AtomicUsize::new(0) })
     }
@@ -88,7 +91,8 @@ impl Store {
     pub(super) fn read(&self, key: &str, url: &str) -> Option<Entry> {
         let path = self.path(key);
         let validated = fs::metadata(&path).ok()?.modified().ok()?;
-        let bytes = Bytes::from(fs::read(&path).ok()?);
+        let mut bytes = files::bytes_of_own(&path, LARGEST).ok()?;
+        let bytes = Bytes::from(std::mem::take(&mut *bytes));
         let entry = parse(&bytes, url, validated);
         if entry.is_none() {
             self.forget(key);
@@ -132,7 +136,7 @@ impl Store {
     /// GitHub says that an entry still holds.
     pub(super) fn confirm(&self, key: &str, when: SystemTime) {
         // If it cannot be noted, the entry only looks older than it is.
-        let _ = File::options().append(true).open(self.path(key)).and_then(|file| file.set_modified(when));
+        let _ = files::touch(&self.path(key), when);
     }
 
     pub(super) fn forget(&self, name: &str) {
@@ -143,7 +147,7 @@ impl Store {
     fn sweep(&self, most: usize, bytes: u64) {
         let mut entries = Vec::new();
         let mut size = 0;
-        for (path, name, about) in files(&self.folder) {
+        for (path, name, about) in plain_files(&self.folder) {
             let Ok(modified) = about.modified() else { continue };
             let is_old = modified.elapsed().is_ok_and(|age| age > ABANDONED);
             if OWN.iter().any(|own| name.starts_with(own)) && is_old {
@@ -174,7 +178,7 @@ impl Store {
 pub fn erase(cache: &Path) -> io::Result<usize> {
     let folder = cache.join(FOLDER);
     let mut answers = 0;
-    for (path, name, _) in files(&folder) {
+    for (path, name, _) in plain_files(&folder) {
         let is_answer = is_key(&name);
         if is_answer || name == SALT || OWN.iter().any(|own| name.starts_with(own)) {
             match fs::remove_file(path) {
@@ -190,12 +194,12 @@ pub fn erase(cache: &Path) -> io::Result<usize> {
 
 /// How many answers lie below a cache folder, and their bytes.
 pub fn cached(cache: &Path) -> (usize, u64) {
-    let answers = files(&cache.join(FOLDER)).filter(|(_, name, _)| is_key(name));
+    let answers = plain_files(&cache.join(FOLDER)).filter(|(_, name, _)| is_key(name));
     answers.fold((0, 0), |(count, bytes), (_, _, about)| (count + 1, bytes + about.len()))
 }
 
 /// The plain files of a folder: path, name, and what the system knows of each.
-fn files(folder: &Path) -> impl Iterator<Item = (PathBuf, String, fs::Metadata)> + use<> {
+fn plain_files(folder: &Path) -> impl Iterator<Item = (PathBuf, String, fs::Metadata)> + use<> {
     fs::read_dir(folder).into_iter().flatten().flatten().filter_map(|entry| {
         let about = entry.metadata().ok().filter(fs::Metadata::is_file)?;
         Some((entry.path(), entry.file_name().into_string().ok()?, about))
@@ -221,7 +225,12 @@ fn parse(bytes: &Bytes, url: &str, validated: SystemTime) -> Option<Entry> {
 /// Random bytes that make the names of entries say nothing to whoever sees them. The first process makes them.
 fn salt(folder: &Path) -> io::Result<[u8; 32]> {
     let path = folder.join(SALT);
-    let read = || fs::read(&path).and_then(|bytes| bytes.try_into().map_err(|_| io::ErrorKind::InvalidData.into()));
+    let read = || match files::bytes_of_own(&path, 32) {
+        Ok(bytes) => <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| io::ErrorKind::InvalidData.into()),
+        Err(FileError::Missing) => Err(io::ErrorKind::NotFound.into()),
+        Err(FileError::TooLarge(_) | FileError::Link) => Err(io::ErrorKind::InvalidData.into()),
+        Err(fault) => Err(io::Error::other(fault)), // what is no file is left to the user
+    };
     match read() {
         Err(fault) if fault.kind() == io::ErrorKind::NotFound => {}
         // One that is damaged is replaced, and the entries named by it are never found again.
@@ -237,24 +246,6 @@ fn salt(folder: &Path) -> io::Result<[u8; 32]> {
         // Another process was faster.
         Err(_) => read(),
     }
-}
-
-#[cfg(unix)]
-fn private_folder(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let about = fs::metadata(folder)?;
-    if about.permissions().mode() & 0o077 != 0 {
-        // Fails if it is somebody else's: then nothing is kept.
-        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
-    }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn private_folder(folder: &Path) -> io::Result<()> {
-    // Windows keeps a user's application data to the user.
-    fs::create_dir_all(folder)
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -343,7 +334,7 @@ mod tests {
         store.write(&store.key(b"me", &[]), "u", &entry("{}", at(0)));
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&folder), 0o700);
-        let files: Vec<_> = files(&folder).collect();
+        let files: Vec<_> = plain_files(&folder).collect();
         assert_eq!(files.len(), 2);
         assert!(files.iter().all(|(path, _, _)| mode(path) == 0o600));
     }

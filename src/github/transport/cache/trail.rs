@@ -4,14 +4,16 @@
 //! first request and written while requests go, at most once a sixtieth of the window, and when the client goes. Two
 //! processes at the same time do not see each other's: for that there is room below GitHub's limit, and `Retry-After`.
 
-use std::fs;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
 use super::{Shelf, Store};
+use crate::files;
 
 pub(super) const TRAIL: &str = "pace-";
+/// A minute of requests has far fewer bytes.
+const LARGEST: u64 = 1 << 20;
 
 /// Times are milliseconds since 1970: processes share no other clock.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +27,7 @@ pub(in super::super) struct Trail {
 impl Trail {
     pub(in super::super) async fn read(cache: &Shelf) -> Option<Self> {
         let auth = cache.auth.clone();
-        let read = move |store: &Store| fs::read(store.path(&name(store, auth.as_ref()))).ok();
+        let read = move |store: &Store| files::bytes_of_own(&store.path(&name(store, auth.as_ref())), LARGEST).ok();
         serde_json::from_slice(&cache.with(read).await??).ok()
     }
 

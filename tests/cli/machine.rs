@@ -1,0 +1,173 @@
+//! This machine: what children are given, files that never end, locks that somebody keeps.
+
+use std::collections::BTreeSet;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use pullkey::leash::Child;
+
+use super::*;
+
+/// What no child may get: the names, each with a value that is looked for as well.
+const SECRETS: [&str; 9] = [
+    "ACR_CONTAINER_REGISTRY_SERVER",
+    "ACR_CONTAINER_REGISTRY_USER",
+    "ACR_CONTAINER_REGISTRY_PASSWORD",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "NPM_TOKEN",
+    "GITHUB_CODESPACE_TOKEN",
+    "DOCKER_AUTH_CONFIG",
+    "WHATEVER",
+];
+
+/// A program that writes down its environment and then does as it is told.
+fn stand_in(desk: &Desk, name: &str, script: &str) {
+    let folder = desk.home.path().join("bin");
+    std::fs::create_dir_all(&folder).unwrap();
+    let seen = desk.home.path().join(format!("seen.{name}"));
+    let text = format!("#!/bin/sh\n/usr/bin/env >> '{}'\n{script}\n", seen.display());
+    std::fs::write(folder.join(name), text).unwrap();
+    std::fs::set_permissions(folder.join(name), std::fs::Permissions::from_mode(0o700)).unwrap();
+}
+
+fn only_its_own(desk: &Desk, name: &str, child: Child) {
+    let seen = std::fs::read_to_string(desk.home.path().join(format!("seen.{name}"))).expect(name);
+    // A shell sets these by itself.
+    let allowed: BTreeSet<&str> = child.variables().chain(["PWD", "OLDPWD", "SHLVL", "_"]).collect();
+    let given: BTreeSet<&str> = seen.lines().filter_map(|line| Some(line.split_once('=')?.0)).collect();
+    let more: Vec<_> = given.difference(&allowed).collect();
+    assert!(more.is_empty() && given.contains("PATH"), "{name} was given {more:?}");
+    assert!(!seen.contains("canary"), "{name}: {seen}");
+}
+
+#[test]
+fn every_child_gets_the_variables_of_its_kind_and_nothing_else() {
+    let desk = Desk::new();
+    let server = desk.registry(RegistryKind::Basic);
+    stand_in(&desk, "gh", &format!("echo {}", desk.token()));
+    stand_in(&desk, "git", "exit 128");
+    stand_in(&desk, "docker", "case \"$1\" in --version) echo 'Docker version 28.2.2, build x' ;; esac");
+    let login = format!(r#"{{"ServerURL":"{server}","Username":"puller","Secret":"{PASSWORD}"}}"#);
+    stand_in(&desk, "docker-credential-standin", &format!("echo '{login}'"));
+    let config = desk.home.path().join(".docker/config.json");
+    std::fs::create_dir_all(config.parent().unwrap()).unwrap();
+    std::fs::write(config, format!(r#"{{"credHelpers": {{"{server}": "standin"}}}}"#)).unwrap();
+    let run = |line: &str, stdin: &str| {
+        let mut command = desk.command(line);
+        command.env("PATH", desk.home.path().join("bin")).env_remove("GH_TOKEN");
+        // GitHub's own name for a stand-in on this machine: gh has a token for it.
+        let port = desk.api_url().rsplit(':').next().unwrap().to_owned();
+        command.env("PULLKEY_API_URL", format!("http://api.github.localhost:{port}"));
+        command.envs(SECRETS.map(|name| (name, format!("canary-{name}"))));
+        // A name that is allowed, with a value that is a secret.
+        command.env("LANG", "canary-ACR_CONTAINER_REGISTRY_PASSWORD");
+        finish(command.spawn().unwrap(), stdin)
+    };
+    run("list", "").ends(0);
+    only_its_own(&desk, "gh", Child::Gh);
+    only_its_own(&desk, "git", Child::Git);
+    run(&format!("test --from docker:{server} --with native"), "").ends(0);
+    only_its_own(&desk, "docker-credential-standin", Child::CredentialHelper);
+    run(&format!("test --server {server} --username puller --password-stdin --with docker"), PASSWORD);
+    only_its_own(&desk, "docker", Child::RegistryClient);
+}
+
+fn state(desk: &Desk) -> PathBuf {
+    desk.home.path().join(".local/state/pullkey")
+}
+
+fn pipe(path: &Path) {
+    let _ = std::fs::remove_file(path);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let kind = rustix::fs::FileType::Fifo;
+    rustix::fs::mknodat(rustix::fs::CWD, path, kind, 0o600.into(), 0).unwrap();
+}
+
+#[test]
+fn a_named_pipe_in_the_place_of_any_file_is_refused_at_once() {
+    let desk = Desk::new();
+    desk.plant("user", "ACR", "selected", &["acme/api"]);
+    let home = desk.home.path().to_owned();
+    let named = home.join("pipe");
+    pipe(&named);
+    let shown = named.display();
+    let set = "set NEW --user --preset other --server r.example --username u --no-test --json";
+    for (line, code) in [
+        (format!("{set} --password-file {shown}"), 2),
+        (format!("{set} --password-stdin --repos-file {shown}"), 2),
+        (format!("test --from {shown} --json"), 2),
+        (format!("test --from file:{shown} --json"), 2),
+    ] {
+        desk.run(&line).ends(code).problem();
+    }
+    for (file, line, code) in [
+        (state(&desk).join("journal.jsonl"), "access ACR --user --undo --json", 3),
+        (home.join(".docker/config.json"), "test --from docker --json", 2),
+        (home.join(".aws/credentials"), "test --from aws --json", 2),
+        (home.join(".config/pullkey/config.toml"), "list --user --json", 2),
+    ] {
+        pipe(&file);
+        desk.run(line).ends(code).problem();
+        std::fs::remove_file(file).unwrap();
+    }
+    // What is only passed over, or noted beside the result.
+    let host = desk.api_url().trim_start_matches("http://").replace(':', "%3a");
+    pipe(&state(&desk).join(format!("endings/{host}.json")));
+    pipe(&home.join(".config/pullkey/presets/mine.toml"));
+    for name in ["journal.lock", "journal.jsonl"] {
+        pipe(&state(&desk).join(name));
+    }
+    desk.run("list --user").ends(0);
+    let ran = desk.run("access ACR --user --add acme/web --yes --json").ends(0);
+    let notes = ran.json()["notes"].as_array().unwrap().len();
+    assert!(notes >= 1, "{ran:?}");
+}
+
+#[test]
+fn a_configuration_that_is_too_large_is_not_read() {
+    let desk = Desk::new();
+    let folder = desk.home.path().join(".config/pullkey");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::File::create(folder.join("config.toml")).unwrap().set_len(3 << 30).unwrap();
+    desk.run("list --user --json").ends(2).problem();
+}
+
+#[test]
+fn a_state_folder_that_stood_open_is_kept_to_its_owner() {
+    let desk = Desk::new();
+    desk.plant("user", "ACR", "selected", &["acme/api"]);
+    let (folder, journal) = (state(&desk), state(&desk).join("journal.jsonl"));
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(&journal, "").unwrap();
+    let set = |path: &Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    set(&folder, 0o777);
+    set(&journal, 0o666);
+    desk.run("access ACR --user --add acme/web --yes").ends(0);
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(&folder), mode(&journal)), (0o700, 0o600));
+}
+
+#[test]
+fn a_lock_that_somebody_keeps_ends_the_wait_and_never_hides_a_write() {
+    let desk = Desk::new();
+    desk.plant("user", "ACR", "selected", &["acme/api"]);
+    // Makes the files.
+    desk.run("access ACR --user --add acme/web --yes").ends(0);
+    let set = "set NEW --user --preset other --server r.example --username u --password-stdin --no-test --yes --json";
+    desk.feed(&format!("{set} --ends 90d"), "p").ends(0);
+    let host = desk.api_url().trim_start_matches("http://").replace(':', "%3a");
+    let keep = |path: &Path| {
+        let file = std::fs::File::options().append(true).open(path).unwrap();
+        file.lock().unwrap();
+        file
+    };
+    let _journal = keep(&state(&desk).join("journal.lock"));
+    let _record = keep(&state(&desk).join(format!("endings/{host}.lock")));
+    let ran = desk.run("access ACR --user --remove acme/web --yes --json").ends(0);
+    assert!(ran.json()["notes"].to_string().contains("journal.lock"), "{ran:?}");
+    let ran = desk.feed(&format!("{set} --ends 80d"), "q").ends(0);
+    let notes = ran.json()["notes"].to_string();
+    assert!(notes.contains(".lock") && !notes.contains("is kept"), "one sentence of what happened: {notes}");
+    assert_eq!(desk.values("user", "NEW")[2].as_deref(), Some("q"));
+}
