@@ -4,6 +4,8 @@
 //! terminal is gone it says so once.
 
 pub mod burst;
+#[cfg(any(windows, test))]
+pub(super) mod console;
 pub mod decode;
 
 use std::collections::VecDeque;

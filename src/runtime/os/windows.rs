@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::thread;
 use std::time::Duration;
 
-use crossterm::event::{DisableMouseCapture, EnableMouseCapture, Event, KeyEventKind, poll, read};
+use crossterm::event::{DisableMouseCapture, EnableMouseCapture, Event, poll, read};
 use crossterm::execute;
 use tokio::signal::windows::{CtrlBreak, CtrlC, CtrlClose, CtrlLogoff, CtrlShutdown};
 use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_logoff, ctrl_shutdown};
@@ -14,6 +14,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
 
 use crate::domain::Sensitive;
+use crate::runtime::input::console::Console;
 use crate::runtime::input::decode::Decoded;
 use crate::runtime::input::{Input, Signal, burst};
 
@@ -74,13 +75,14 @@ impl Drop for Sources {
 }
 
 fn read_console(mut send: impl FnMut(Input) -> bool) {
+    let mut console = Console::default();
     let mut held = Vec::new();
     loop {
         let Ok(event) = read() else {
             send(Input::Gone);
             return;
         };
-        let mut alive = take(event, &mut held, &mut send);
+        let mut alive = take(event, &mut console, &mut held, &mut send);
         let patience = if burst::goes_on(&held) { PAUSE } else { Duration::ZERO };
         if alive && matches!(poll(patience), Ok(true)) {
             continue;
@@ -94,13 +96,13 @@ fn read_console(mut send: impl FnMut(Input) -> bool) {
     }
 }
 
-fn take(event: Event, held: &mut Vec<Decoded>, send: &mut impl FnMut(Input) -> bool) -> bool {
+fn take(event: Event, console: &mut Console, held: &mut Vec<Decoded>, send: &mut impl FnMut(Input) -> bool) -> bool {
     match event {
-        Event::Key(key) if key.kind != KeyEventKind::Release => held.push(Decoded::Key(key)),
+        Event::Key(key) => held.extend(console.key(key).map(Decoded::Key)),
         Event::Mouse(mouse) => held.push(Decoded::Mouse(mouse)),
         Event::Paste(text) => held.push(Decoded::Paste(Sensitive::new(text))),
         Event::Resize(columns, rows) => return send(Input::Resize(columns, rows)),
-        Event::Key(_) | Event::FocusGained | Event::FocusLost => {}
+        Event::FocusGained | Event::FocusLost => {}
     }
     true
 }
@@ -145,6 +147,9 @@ impl Signals {
 pub(in crate::runtime) fn size() -> io::Result<(u16, u16)> {
     crossterm::terminal::size()
 }
+
+/// A console's shell cannot stop a job.
+pub(in crate::runtime) const JOB_CONTROL: bool = false;
 
 /// A console has no job control.
 pub(in crate::runtime) fn can_suspend() -> bool {
