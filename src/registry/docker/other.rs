@@ -3,6 +3,7 @@
 
 use std::io;
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 
@@ -23,18 +24,22 @@ pub(super) fn make_private(builder: &mut tempfile::Builder<'_, '_>, inside: &Pat
     builder.tempdir_in(inside)
 }
 
-/// A second name where the file system allows it, else a copy.
+/// A copy: a second name of a program that runs cannot be removed before it ends, and the folder not with it.
 pub(super) fn link(to: &Path, at: &Path) -> io::Result<()> {
-    std::fs::hard_link(to, at).or_else(|_| std::fs::copy(to, at).map(drop))
+    std::fs::copy(to, at).map(drop)
 }
 
 pub(super) fn is_own_folder(path: &Path) -> bool {
     std::fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir())
 }
 
-/// Nothing is known, so nothing is swept.
-pub(super) fn is_running(_pid: u32) -> bool {
-    true
+/// No run takes as long by far: its deadlines are seconds.
+const LONGEST_RUN: Duration = Duration::from_secs(60 * 60);
+
+/// Whether a process runs cannot be asked here, so it goes by the folder's age. One that cannot be told is young.
+pub(super) fn is_abandoned(folder: &Path, _owner: u32) -> bool {
+    let changed = std::fs::symlink_metadata(folder).and_then(|meta| meta.modified());
+    changed.ok().and_then(|at| SystemTime::now().duration_since(at).ok()).is_some_and(|age| age > LONGEST_RUN)
 }
 
 pub(super) fn kill(_pid: u32) {}

@@ -57,8 +57,11 @@ pub fn sweep(temp: &Path) {
     let Ok(entries) = std::fs::read_dir(temp) else { return };
     let abandoned: Vec<PathBuf> = entries
         .filter_map(Result::ok)
-        .filter(|entry| entry.file_name().to_str().and_then(owner).is_some_and(|pid| !system::is_running(pid)))
         .map(|entry| entry.path())
+        .filter(|path| {
+            let pid = path.file_name().and_then(|name| name.to_str()).and_then(owner);
+            pid.is_some_and(|pid| system::is_abandoned(path, pid))
+        })
         .filter(|path| system::is_own_folder(path))
         .collect();
     for path in abandoned {

@@ -35,10 +35,10 @@ pub(super) fn is_own_folder(path: &Path) -> bool {
     std::fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir() && meta.uid() == rustix::process::geteuid().as_raw())
 }
 
-pub(super) fn is_running(pid: u32) -> bool {
-    let Some(pid) = process(pid) else { return false };
-    // Not permitted means that it is there.
-    !matches!(rustix::process::test_kill_process(pid), Err(rustix::io::Errno::SRCH))
+/// Whether the folder's owner runs no more. Not permitted means that it is there.
+pub(super) fn is_abandoned(_folder: &Path, owner: u32) -> bool {
+    let Some(pid) = process(owner) else { return true };
+    matches!(rustix::process::test_kill_process(pid), Err(rustix::io::Errno::SRCH))
 }
 
 pub(super) fn kill(pid: u32) {

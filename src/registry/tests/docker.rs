@@ -138,12 +138,33 @@ fn folders_of_dead_owners_are_swept_and_others_are_not() {
         std::fs::write(path.join("config.json"), "{}").unwrap();
         path
     };
-    // Larger than any kernel's pid_max.
+    // Larger than any kernel's pid_max, and older than any run: systems tell the one or the other.
     let dead = make("pullkey-docker-2000000000-abc");
+    age(&dead);
     let alive = make(&format!("pullkey-docker-{}-abc", std::process::id()));
     let foreign = make("something-2000000000-abc");
     sweep(temp.path());
     assert!(!dead.exists() && alive.exists() && foreign.exists());
+}
+
+fn age(folder: &Path) {
+    let open = std::fs::OpenOptions::new();
+    #[cfg(windows)]
+    let open = {
+        use std::os::windows::fs::OpenOptionsExt;
+        let mut open = open;
+        // A folder's times are written through a handle with backup semantics.
+        open.write(true).custom_flags(0x0200_0000);
+        open
+    };
+    #[cfg(not(windows))]
+    let open = {
+        let mut open = open;
+        open.read(true);
+        open
+    };
+    let times = std::fs::FileTimes::new().set_modified(std::time::SystemTime::UNIX_EPOCH);
+    open.open(folder).unwrap().set_times(times).unwrap();
 }
 
 #[cfg(unix)]
