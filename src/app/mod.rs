@@ -179,6 +179,9 @@ impl App {
     pub fn facade(&self) -> Facade {
         let mut facade = self.top().facade(&self.world, self.now);
         for action in EVERYWHERE {
+            if self.world.unavailable.contains(&action) {
+                continue;
+            }
             if !facade.offers.iter().any(|offer| offer.action == action) {
                 let (tab, own) = header::open_tab(&self.stack);
                 let there = header::TABS[tab].0 == action && self.stack.len() == own

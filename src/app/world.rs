@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::action::Action;
 use super::cx::Cx;
 use super::endings::Endings;
 use super::history::Done;
@@ -39,6 +40,8 @@ pub struct Totals {
 pub struct World {
     /// Whether this is the demo world, where nothing leaves the machine.
     pub demo: bool,
+    /// See [`Start::unavailable`].
+    pub unavailable: Vec<Action>,
     /// The host that is asked, where it is not GitHub's own: it is named from the first frame on.
     pub elsewhere: Option<String>,
     /// What was written last, so that the list selects it.
@@ -96,6 +99,8 @@ pub struct Start {
     pub read_only_by: String,
     /// Whether a client id for GitHub's device flow is configured.
     pub has_device_flow: bool,
+    /// What this system has nothing for, so that no screen offers it.
+    pub unavailable: Vec<Action>,
     /// The API's host, where it is not GitHub's own.
     pub elsewhere: Option<String>,
     pub here: Option<RepoName>,
@@ -120,6 +125,7 @@ impl World {
             .collect();
         Self {
             demo: start.demo.is_some(),
+            unavailable: start.unavailable,
             elsewhere: start.elsewhere,
             latest: None,
             arrival: None,

@@ -41,7 +41,7 @@ Examples:
   pullkey list
   pullkey list --all --org acme
   pullkey list --reaching acme/api
-  pullkey list --user --org acme --json | jq '.scopes[].credentials[].prefix'";
+  pullkey list --user --org acme --json";
 
 const DELETE_HELP: &str = "\
 Asks first on a terminal; elsewhere it needs --yes (else 2).
@@ -77,7 +77,7 @@ Example:
 
 /// Give your codespaces the keys to pull private images
 #[derive(Clone, Debug, Parser)]
-#[command(name = "pullkey", version, after_help = CLI_HELP, max_term_width = 120)]
+#[command(name = "pullkey", bin_name = "pullkey", version, after_help = CLI_HELP, max_term_width = 120)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,

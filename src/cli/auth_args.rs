@@ -9,7 +9,7 @@ keeps one in the keyring and nowhere else; without a keyring set GH_TOKEN instea
 Examples:
   pullkey auth status
   pullkey auth login                        asks for a token without showing it
-  pullkey auth login --with-token < token.txt
+  pullkey auth login --with-token           reads it from standard input
   pullkey auth logout";
 
 #[derive(Clone, Debug, Subcommand)]

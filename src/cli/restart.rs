@@ -32,7 +32,7 @@ cannot be read, so the others are told as «not known», which alone is no failu
 
 Examples:
   pullkey restart
-  pullkey restart --repo acme/api --yes --json | jq '.codespaces[] | {name, outcome}'
+  pullkey restart --repo acme/api --yes --json
   pullkey restart fluffy-disco-x7q4vr9w
   pullkey restart --org acme --stop";
 

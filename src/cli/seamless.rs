@@ -21,7 +21,7 @@ Exit 0 if no secret is needed, or likely none; 1 if one is; 3 if it cannot be to
 
 Examples:
   pullkey seamless ghcr.io/acme/base:2
-  pullkey seamless ghcr.io/acme/base --repo acme/api --json | jq -r '.verdict'";
+  pullkey seamless ghcr.io/acme/base --repo acme/api --json";
 
 #[derive(Clone, Debug, Args)]
 pub struct SeamlessArgs {

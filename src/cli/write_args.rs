@@ -34,15 +34,15 @@ JSON Web Token, a token of ECR), that is kept instead.
 after the registry of --server said whose it is, or a private --package could be installed.
 
 Examples:
-  printf %s \"$PAT\" | pullkey set DOCKERHUB --user --preset dockerhub \\
-      --username octocat --password-stdin --repos octocat/hello
-  pullkey set ACR --org acme --preset acr --server mycompany.azurecr.io \\
-      --username codespaces --password-env ACR_PASSWORD \\
-      --visibility selected --repos 'acme/course-*'
-  pullkey set ACR --repo 'acme/course-*' --repo acme/api --preset acr \\
-      --server mycompany.azurecr.io --username codespaces --password-env ACR_PASSWORD
-  pullkey set NPM_TOKEN --repo acme/api --preset npm --server https://registry.npmjs.org/ \\
-      --password-env NPM_TOKEN --package @acme/tools";
+  pullkey set DOCKERHUB --user --preset dockerhub --username octocat --password-env PAT --repos octocat/hello
+  pullkey set ACR --org acme --preset acr --server mycompany.azurecr.io --username codespaces
+      --password-env ACR_PASSWORD --visibility selected --repos \"acme/course-*\"
+  pullkey set ACR --repo \"acme/course-*\" --repo acme/api --preset acr --server mycompany.azurecr.io
+      --username codespaces --password-env ACR_PASSWORD
+  pullkey set NPM_TOKEN --repo acme/api --preset npm --server https://registry.npmjs.org/
+      --password-env NPM_TOKEN --package @acme/tools
+
+An example of two lines is one command.";
 
 pub(super) const ROTATE_HELP: &str = "\
 Writes the password, and the user name and the server where they are given. The others keep
@@ -60,8 +60,7 @@ terminal that needs --yes or --no-test (else exit 2).
 What --ends said of the old password is forgotten; say it of the new one.
 
 Examples:
-  printf %s \"$PAT\" | pullkey rotate ACR --org acme --password-stdin \\
-      --server mycompany.azurecr.io --username codespaces
+  pullkey rotate ACR --org acme --password-env PAT --server mycompany.azurecr.io --username codespaces
   pullkey rotate ACR --repo acme/api --password-env NEW_TOKEN --no-test";
 
 pub(super) const ACCESS_HELP: &str = "\
@@ -69,7 +68,7 @@ Changes all members of the credential alike and never needs their values. Off a 
 a change that opens it to all or to all private repositories needs --yes. If somebody else
 changes it in between, nothing is changed (exit 3).
 
-Repositories are named OWNER/NAME or by a pattern such as 'acme/course-*', in which * stays
+Repositories are named OWNER/NAME or by a pattern such as \"acme/course-*\", in which * stays
 within a name. --topic and --repos-file add to the one of --add, --remove and --set that is
 given. What they stand for is shown before it is written; --dry-run shows it and no more.
 

@@ -20,6 +20,7 @@ use chrono::Utc;
 
 use self::session::Session;
 use self::terminal::Screen;
+use crate::app::action::Action;
 use crate::app::world::Start;
 use crate::app::{App, Look};
 use crate::domain::{OrgName, Problem, RepoName};
@@ -74,6 +75,7 @@ pub async fn run(options: Options) -> Result<Ended, Problem> {
         read_only: config.read_only.is_some(),
         read_only_by: config.read_only.as_ref().map(ReadOnly::words).unwrap_or_default(),
         has_device_flow: config.client_id.is_some(),
+        unavailable: unavailable(),
         ..Start::default()
     };
     let session = Session::real(options.env, config, address)?;
@@ -97,6 +99,7 @@ async fn run_demo(options: Options, look: Look) -> Result<Ended, Problem> {
         organizations: options.organizations,
         read_only: options.read_only,
         read_only_by: ReadOnly::Flag.words(),
+        unavailable: unavailable(),
         ..Start::default()
     };
     let stand_in = sandbox.registry(RegistryKind::Basic).parse().map_err(|fault| no_demo(&fault))?;
@@ -105,6 +108,11 @@ async fn run_demo(options: Options, look: Look) -> Result<Ended, Problem> {
     let ended = event_loop::run(app, effects, session, look).await;
     sandbox.stop().await;
     ended
+}
+
+/// No shell of such a system could take over if pullkey stopped.
+fn unavailable() -> Vec<Action> {
+    if os::JOB_CONTROL { Vec::new() } else { vec![Action::Suspend] }
 }
 
 fn no_demo(fault: &dyn std::error::Error) -> Problem {

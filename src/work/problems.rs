@@ -73,7 +73,11 @@ pub fn explain(what: impl Into<String>, error: &GithubError, scope: Option<&Scop
         GithubError::BadToken(why) => Problem::new(
             what,
             format!("the token cannot be used: {why}"),
-            "copy it once more without spaces and line ends, for instance: export GH_TOKEN=$(gh auth token)",
+            if cfg!(windows) {
+                "copy it once more without spaces and line ends, in PowerShell: $env:GH_TOKEN = gh auth token"
+            } else {
+                "copy it once more without spaces and line ends, for instance: export GH_TOKEN=$(gh auth token)"
+            },
         ),
         GithubError::BadUrl(why) => Problem::new(
             what,

@@ -271,6 +271,9 @@ pub(in crate::runtime) fn size() -> io::Result<(u16, u16)> {
     Ok((size.ws_col, size.ws_row))
 }
 
+/// Whether a shell of this system can stop a job and continue it.
+pub(in crate::runtime) const JOB_CONTROL: bool = true;
+
 /// Whether a shell would take over if this job stopped. Without job control (started as a terminal's only command, or
 /// over ssh) the job is in the session's own first group, and nobody would ever continue it.
 pub(in crate::runtime) fn can_suspend() -> bool {
