@@ -28,13 +28,23 @@ impl Home {
     /// The whole environment of a program under test: what any shell has, and no more.
     pub(crate) fn env(&self) -> BTreeMap<String, String> {
         let path = |path: PathBuf| path.to_string_lossy().into_owned();
-        BTreeMap::from([
+        let mut env = BTreeMap::from([
             ("HOME".to_owned(), path(self.path().to_owned())),
             ("TMPDIR".to_owned(), path(self.temp())),
             ("PATH".to_owned(), std::env::var("PATH").unwrap_or_default()),
             ("TERM".to_owned(), "xterm-256color".to_owned()),
             ("LANG".to_owned(), "C.UTF-8".to_owned()),
-        ])
+        ]);
+        if cfg!(windows) {
+            // The places that Windows has for what HOME and TMPDIR are elsewhere, and what nothing starts without.
+            let own = [("USERPROFILE", "."), ("APPDATA", "roaming"), ("LOCALAPPDATA", "local"), ("TEMP", "tmp")];
+            env.extend(own.map(|(name, below)| (name.to_owned(), path(self.path().join(below)))));
+            env.insert("TMP".to_owned(), path(self.temp()));
+            for name in ["SystemRoot", "PATHEXT"] {
+                env.extend(std::env::var(name).ok().map(|value| (name.to_owned(), value)));
+            }
+        }
+        env
     }
 
     /// Every file below, sorted.
