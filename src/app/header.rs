@@ -13,6 +13,7 @@ use super::action::Action;
 use super::draw::Canvas;
 use super::keymap::Keymap;
 use super::screens::Screen;
+use crate::domain::Site;
 use crate::domain::number::grouped;
 use crate::domain::traffic::Pause;
 use crate::ui::Role;
@@ -118,8 +119,8 @@ fn who(app: &App, dot: &str) -> (String, String) {
         if app.world.demo {
             return (identity.login.shown(), String::new());
         }
-        let host =
-            if identity.is_github() { "github.com".to_owned() } else { format!("not GitHub: {}", identity.host) };
+        let site = identity.site();
+        let host = if site.is_github() { site.host().to_owned() } else { format!("not GitHub: {}", identity.host) };
         let scopes = identity.scopes.as_ref().map_or_else(
             || identity.kind.word().to_owned(),
             |scopes| if scopes.is_empty() { "no scopes".to_owned() } else { scopes.join(", ") },
@@ -133,6 +134,7 @@ fn who(app: &App, dot: &str) -> (String, String) {
     };
     let who = match &app.world.elsewhere {
         Some(host) => format!("not GitHub: {host}{dot}{state}"),
+        None if app.world.site != Site::default() => format!("{}{dot}{state}", app.world.site.host()),
         None => state,
     };
     (who, String::new())

@@ -18,7 +18,7 @@ use crate::domain::traffic::{Budget, Exchange, Pause, Traffic};
 use crate::domain::verdict::Trial;
 use crate::domain::{
     Draft, Member, MemberReport, Members, OrgName, Prefix, RepoName, Repository, Scope, ScopeKind, ScopeListing,
-    Sensitive, Shape,
+    Sensitive, Shape, Site,
 };
 
 /// How many requests are remembered.
@@ -44,6 +44,8 @@ pub struct World {
     pub unavailable: Vec<Action>,
     /// The host that is asked, where it is not GitHub's own: it is named from the first frame on.
     pub elsewhere: Option<String>,
+    /// The web site that goes with the API: links and commands name it.
+    pub site: Site,
     /// What was written last, so that the list selects it.
     pub latest: Option<(Scope, Prefix)>,
     /// The scope one chose to look at, so that the list selects it.
@@ -103,6 +105,8 @@ pub struct Start {
     pub unavailable: Vec<Action>,
     /// The API's host, where it is not GitHub's own.
     pub elsewhere: Option<String>,
+    /// The web site that goes with the API.
+    pub site: Site,
     pub here: Option<RepoName>,
     /// Shown besides; without `here` these are the several repositories of the clone's remotes.
     pub repositories: Vec<RepoName>,
@@ -127,6 +131,7 @@ impl World {
             demo: start.demo.is_some(),
             unavailable: start.unavailable,
             elsewhere: start.elsewhere,
+            site: start.site,
             latest: None,
             arrival: None,
             greeting: start.demo,

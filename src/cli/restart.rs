@@ -8,6 +8,7 @@ use super::{Exit, Failure};
 use crate::domain::codespace::{Phase, Stage};
 use crate::domain::{
     Codespace, CodespaceChange, CodespaceList, CodespaceName, CodespaceStep, Freshness, OrgName, Problem, RepoName,
+    Site,
 };
 use crate::github::Client;
 use crate::local::git;
@@ -99,14 +100,14 @@ pub(super) async fn run(args: &RestartArgs, session: &Session) -> Result<Exit, F
     let told = codespaces.into_iter().zip(standings);
     let mut lines: Vec<Restart> = told.map(|(codespace, standing)| args.line(codespace, standing.freshness)).collect();
     let was_interrupted = if lines.iter().any(|line| line.planned.is_some()) {
-        consent(args, session, &lines).await?;
+        consent(args, session, &gh.site(), &lines).await?;
         let was_interrupted = carry_out(session, &gh, &mut lines).await?;
         look_again(args, &gh, &mut lines).await;
         was_interrupted
     } else {
         false
     };
-    let restarts = Restarts { org: args.org.as_ref(), lines: &lines, complete };
+    let restarts = Restarts { org: args.org.as_ref(), lines: &lines, complete, site: &gh.site() };
     session.show(|| report::restart_json(&restarts), || table(&restarts))?;
     if !complete && !session.json {
         note("note: GitHub did not send the whole list of codespaces: there may be more");
@@ -143,7 +144,7 @@ fn is_due(codespace: &Codespace, freshness: &Freshness) -> bool {
 async fn wanted(args: &RestartArgs, session: &Session, gh: &Client) -> Result<(Vec<Codespace>, bool), Failure> {
     if args.org.is_some() || !args.names.is_empty() {
         let (all, complete) = list(gh, &args.all()).await?;
-        return if args.names.is_empty() { Ok((all, complete)) } else { named(args, &all) };
+        return if args.names.is_empty() { Ok((all, complete)) } else { named(args, &all, &gh.site()) };
     }
     let mut repos: Vec<RepoName> = args.repo.iter().cloned().collect();
     if repos.is_empty() {
@@ -155,7 +156,7 @@ async fn wanted(args: &RestartArgs, session: &Session, gh: &Client) -> Result<(V
         return Err(Failure::usage(
             "it is not known which codespaces are meant",
             "this is no clone of a repository on GitHub",
-            "name codespaces, or a repository with --repo; `gh codespace list` shows yours",
+            format!("name codespaces, or a repository with --repo; `{}` shows yours", gh.site().gh("codespace list")),
         ));
     }
     let (mut all, mut complete) = (Vec::new(), true);
@@ -168,11 +169,11 @@ async fn wanted(args: &RestartArgs, session: &Session, gh: &Client) -> Result<(V
 }
 
 /// Each once, in the order of the arguments.
-fn named(args: &RestartArgs, all: &[Codespace]) -> Result<(Vec<Codespace>, bool), Failure> {
+fn named(args: &RestartArgs, all: &[Codespace], site: &Site) -> Result<(Vec<Codespace>, bool), Failure> {
     let mut found: Vec<Codespace> = Vec::new();
     for name in &args.names {
         let Some(codespace) = all.iter().find(|codespace| codespace.name == *name) else {
-            return Err(Failure::world(absent(name, args.org.as_ref())));
+            return Err(Failure::world(absent(name, args.org.as_ref(), site)));
         };
         if !found.iter().any(|known| known.name == *name) {
             found.push(codespace.clone());
@@ -181,17 +182,17 @@ fn named(args: &RestartArgs, all: &[Codespace]) -> Result<(Vec<Codespace>, bool)
     Ok((found, true))
 }
 
-fn absent(name: &CodespaceName, org: Option<&OrgName>) -> Problem {
+fn absent(name: &CodespaceName, org: Option<&OrgName>, site: &Site) -> Problem {
     match org {
         None => Problem::new(
             "nothing was restarted",
             format!("there is no codespace {name} among yours"),
-            "`gh codespace list` shows the names",
+            format!("`{}` shows the names", site.gh("codespace list")),
         ),
         Some(org) => Problem::new(
             "nothing was stopped",
             format!("there is no codespace {name} in a repository of {org}"),
-            format!("`gh codespace list --org {org}` shows the names"),
+            format!("`{}` shows the names", site.gh(&format!("codespace list --org {org}"))),
         ),
     }
 }
@@ -200,9 +201,9 @@ async fn list(gh: &Client, which: &CodespaceList) -> Result<(Vec<Codespace>, boo
     work::codespaces(gh, which, &mut |_| {}).await.map_err(Failure::world)
 }
 
-async fn consent(args: &RestartArgs, session: &Session, lines: &[Restart]) -> Result<(), Failure> {
+async fn consent(args: &RestartArgs, session: &Session, site: &Site, lines: &[Restart]) -> Result<(), Failure> {
     if !args.yes && session.can_ask() {
-        let restarts = Restarts { org: args.org.as_ref(), lines, complete: true };
+        let restarts = Restarts { org: args.org.as_ref(), lines, complete: true, site };
         note(table(&restarts).trim_end());
     }
     let planned = lines.iter().filter(|line| line.planned.is_some()).map(|line| &line.codespace);

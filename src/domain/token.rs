@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Foreign, Problem, Sensitive};
+use super::{Foreign, Problem, Sensitive, Site};
 
 /// Where a token was found, in the order in which they are tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -131,9 +131,14 @@ impl Identity {
         Right::iter().map(|right| (right, allowed(right))).collect()
     }
 
-    /// Whether the API is GitHub's own and not another host's.
+    /// The web site that goes with the API.
+    pub fn site(&self) -> Site {
+        Site::of_api(&self.host)
+    }
+
+    /// Whether the API is GitHub's own, data residency included, and not another host's.
     pub fn is_github(&self) -> bool {
-        self.host == "api.github.com"
+        self.site().is_github()
     }
 }
 

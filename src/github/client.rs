@@ -11,8 +11,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use crate::domain::RepoName;
 use crate::domain::token::TokenKind;
+use crate::domain::{RepoName, Site};
 
 use super::auth::Authorization;
 use super::error::{is_html, server_time};
@@ -78,6 +78,11 @@ impl Client {
     /// The API's host, with its port where one is given.
     pub fn api_host(&self) -> String {
         host_of(&self.inner.base)
+    }
+
+    /// The web site that goes with the API.
+    pub fn site(&self) -> Site {
+        Site::of_api(&self.api_host())
     }
 
     /// What remains of the hourly budget, and its size; `None` before the first answer.
@@ -170,7 +175,7 @@ impl Client {
         if answer.status().is_success() {
             return Ok(answer);
         }
-        let failure = GithubError::of(&asked, &answer).met_by(self.token_kind());
+        let failure = GithubError::of(&asked, &answer).met_by(self.token_kind(), self.site());
         if let Some(auth) = &self.inner.auth {
             auth.note(&failure);
         }

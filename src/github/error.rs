@@ -8,8 +8,8 @@ use chrono::DateTime;
 use http::{HeaderMap, StatusCode};
 use thiserror::Error;
 
-use crate::domain::Foreign;
 use crate::domain::token::TokenKind;
+use crate::domain::{Foreign, Site};
 
 use super::models::Complaint;
 use super::transport::Answer;
@@ -98,6 +98,8 @@ pub struct Refusal {
     pub sso: Option<Foreign>,
     /// Of the token that was refused.
     pub kind: TokenKind,
+    /// The web site that goes with the API that refused.
+    pub site: Site,
 }
 
 /// How long GitHub wants to be left alone.
@@ -146,15 +148,15 @@ impl GithubError {
         matches!(self, Self::Dropped { .. } | Self::Refused { .. } | Self::Dns { .. })
     }
 
-    /// The same failure, as a token of this kind met it.
-    pub(super) fn met_by(mut self, kind: TokenKind) -> Self {
+    /// The same failure, as a token of this kind met it at this site's API.
+    pub(super) fn met_by(mut self, kind: TokenKind, site: Site) -> Self {
         match &mut self {
             Self::Unauthorized(refusal)
             | Self::Forbidden(refusal)
             | Self::NotFound(refusal)
             | Self::Conflict(refusal)
             | Self::Payment(refusal)
-            | Self::Unprocessable(refusal) => refusal.kind = kind,
+            | Self::Unprocessable(refusal) => (refusal.kind, refusal.site) = (kind, site),
             _ => {} // no other failure is a matter of the token
         }
         self
@@ -206,6 +208,7 @@ impl Refusal {
             permissions: text(headers, "x-accepted-github-permissions").map(Foreign::new),
             sso: sso.map(Foreign::new),
             kind: TokenKind::Unknown,
+            site: Site::default(),
         }
     }
 }

@@ -6,7 +6,8 @@ use thiserror::Error;
 use url::{Host, Url};
 
 use super::Env;
-use crate::domain::Problem;
+use crate::domain::site::twin;
+use crate::domain::{Problem, Site};
 
 const GITHUB: &str = "https://api.github.com";
 
@@ -106,7 +107,7 @@ impl Address {
         if matches!(host.as_str(), "github.com" | "www.github.com") {
             return Err(AddressFault::WebSite(name));
         }
-        let host = match (web_twin(&host), api.port()) {
+        let host = match (twin(&host), api.port()) {
             (Some(twin), None) => twin.to_owned(),
             (_, None) => host,
             (_, Some(port)) => format!("{host}:{port}"),
@@ -123,7 +124,7 @@ impl Address {
     /// port is GitHub's own name for a stand-in on this machine, and `gh` calls it `github.localhost` (its
     /// `ghinstance`).
     pub fn gh_host(&self) -> Option<&str> {
-        match (web_twin(self.api.host_str()?), self.host.contains(':')) {
+        match (twin(self.api.host_str()?), self.host.contains(':')) {
             (Some("github.localhost"), _) => Some("github.localhost"),
             (_, false) => Some(&self.host),
             (_, true) => None,
@@ -136,17 +137,16 @@ impl Address {
         if is_here { "github.com" } else { &self.host }
     }
 
-    /// Whether this is GitHub itself; every other host is named in words wherever the user looks.
+    /// Whether this is GitHub itself, data residency included; every other host is named in words wherever one looks.
     pub fn is_github(&self) -> bool {
-        self.api.scheme() == "https" && self.host == "github.com"
+        self.api.scheme() == "https" && self.site().is_github()
     }
-}
 
-/// `github.com` for `api.github.com`, and the same for GitHub's data residency hosts. Mirrors `ghinstance` of GitHub's
-/// CLI, the other way round.
-fn web_twin(api_host: &str) -> Option<&str> {
-    let rest = api_host.strip_prefix("api.")?;
-    (rest == "github.com" || rest == "github.localhost" || rest.ends_with(".ghe.com")).then_some(rest)
+    /// The web site that goes with it.
+    pub fn site(&self) -> Site {
+        let host = self.api.host_str().unwrap_or_default();
+        Site::of_api(&self.api.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+    }
 }
 
 fn is_this_machine(host: &Host<&str>) -> bool {
@@ -230,7 +230,8 @@ mod tests {
 
     #[test]
     fn a_data_residency_host_has_its_twin() {
-        assert_eq!(find(&[("PULLKEY_API_URL", "https://api.acme.ghe.com")]).unwrap().host, "acme.ghe.com");
+        let own = find(&[("PULLKEY_API_URL", "https://api.acme.ghe.com")]).unwrap();
+        assert_eq!((own.host.as_str(), own.site().host(), own.is_github()), ("acme.ghe.com", "acme.ghe.com", true));
         assert_eq!(find(&[("PULLKEY_API_URL", "https://api.evil.example")]).unwrap().host, "api.evil.example");
     }
 }

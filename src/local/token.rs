@@ -13,7 +13,7 @@ use super::child::{self, Call, Ended};
 use super::vault::{self, Vault, VaultFault};
 use super::{Address, Env};
 use crate::domain::token::{TokenKind, TokenSource};
-use crate::domain::{Mend, Problem, Sensitive};
+use crate::domain::{Mend, Problem, Sensitive, Site};
 use crate::leash::Child;
 
 /// How long keyring and `gh` may take, each.
@@ -33,11 +33,11 @@ pub enum TokenFault {
     #[error("the token in {} {}", .origin.word(), .flaw.words())]
     Flawed { origin: TokenSource, flaw: Flaw },
     #[error("there is no token in {}", .origin.word())]
-    NotThere { origin: TokenSource },
+    NotThere { origin: TokenSource, site: Site },
     #[error(transparent)]
     Vault(#[from] VaultFault),
     #[error("gh did not answer in time")]
-    SlowGh,
+    SlowGh { site: Site },
 }
 
 /// What is wrong with a token's text.
@@ -100,27 +100,30 @@ impl From<TokenFault> for Problem {
                 },
             )
             .mended_by(Mend::SignIn),
-            TokenFault::NotThere { origin } => Self::new("this token cannot be used", why, put_there(origin)),
+            TokenFault::NotThere { origin, site } => {
+                Self::new("this token cannot be used", why, put_there(origin, &site))
+            }
             TokenFault::Vault(fault) => fault.problem("the keyring could not be read"),
-            TokenFault::SlowGh => Self::new(
+            TokenFault::SlowGh { site } => Self::new(
                 "gh could not be asked for its token",
                 why,
-                "see whether `gh auth token` works in a terminal: it may wait for the keyring",
+                format!("see whether `{}` works in a terminal: it may wait for the keyring", site.token()),
             ),
         }
     }
 }
 
 /// What to do so that a token is there.
-fn put_there(origin: TokenSource) -> &'static str {
-    match origin {
+fn put_there(origin: TokenSource, site: &Site) -> String {
+    let what = match origin {
         TokenSource::GhToken => "set GH_TOKEN",
         TokenSource::GithubToken => "set GITHUB_TOKEN",
         TokenSource::Codespace => "work inside a codespace",
         TokenSource::Keyring => "run `pullkey auth login`",
-        TokenSource::Gh => "run `gh auth login`",
+        TokenSource::Gh => return format!("run `{}`", site.login()),
         TokenSource::Demo | TokenSource::Given => "give one",
-    }
+    };
+    what.to_owned()
 }
 
 /// Where a search looks.
@@ -158,7 +161,7 @@ impl Places {
 
     /// Looks in one place.
     pub async fn one(&self, source: TokenSource) -> Result<FoundToken, TokenFault> {
-        let none = TokenFault::NotThere { origin: source };
+        let none = TokenFault::NotThere { origin: source, site: self.address.site() };
         match source {
             TokenSource::GhToken | TokenSource::GithubToken => {
                 let text = self.env.filled(source.word()).filter(|text| self.injected() != Some(text)).ok_or(none)?;
@@ -200,7 +203,7 @@ impl Places {
                 Ok((!line.trim().is_empty()).then(|| checked(line, TokenSource::Gh)))
             }
             Ended::Failed(_) => Ok(None),
-            Ended::TooSlow => Err(TokenFault::SlowGh),
+            Ended::TooSlow => Err(TokenFault::SlowGh { site: self.address.site() }),
         }
     }
 }

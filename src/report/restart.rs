@@ -13,7 +13,7 @@ use super::list_json::scope_names;
 use super::outcome::problem_json;
 use crate::domain::codespace::{Stage, State};
 use crate::domain::freshness::{need, rebuild_command};
-use crate::domain::{Codespace, CodespaceChange, Freshness, OrgName};
+use crate::domain::{Codespace, CodespaceChange, Freshness, OrgName, Site};
 
 /// What is told of codespaces, and of whose.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +23,8 @@ pub struct Restarts<'a> {
     pub lines: &'a [Restart],
     /// Whether all codespaces were listed.
     pub complete: bool,
+    /// The web site of the API in use, for the commands.
+    pub site: &'a Site,
 }
 
 /// One codespace of the report.
@@ -62,11 +64,11 @@ pub fn restart_json(restarts: &Restarts<'_>) -> Value {
         "organization": restarts.org.map(OrgName::as_str),
         "complete": restarts.complete,
         "done": restarts.lines.iter().all(Restart::is_done),
-        "codespaces": restarts.lines.iter().map(one_json).collect::<Vec<_>>(),
+        "codespaces": restarts.lines.iter().map(|line| one_json(line, restarts.site)).collect::<Vec<_>>(),
     })
 }
 
-fn one_json(line: &Restart) -> Value {
+fn one_json(line: &Restart, site: &Site) -> Value {
     let codespace = &line.codespace;
     let (word, since, why) = match &line.freshness {
         Freshness::Fresh => ("fresh", None, None),
@@ -94,7 +96,7 @@ fn one_json(line: &Restart) -> Value {
         "planned": line.planned.is_some(),
         "outcome": line.outcome(),
         "problem": line.stage.as_ref().and_then(Stage::problem).map(problem_json),
-        "rebuild": rebuild_command(codespace),
+        "rebuild": rebuild_command(codespace, site),
     })
 }
 
@@ -119,7 +121,7 @@ pub fn restart_table(restarts: &Restarts<'_>, now: DateTime<Utc>) -> String {
     let _ = writeln!(out, "{}", columns(&head));
     for (line, row) in restarts.lines.iter().zip(&rows) {
         let _ = writeln!(out, "{}", columns(row));
-        for text in remarks(line) {
+        for text in remarks(line, restarts.site) {
             let _ = writeln!(out, "  {text}");
         }
     }
@@ -147,7 +149,7 @@ fn row(line: &Restart, now: DateTime<Utc>) -> [String; 7] {
     ]
 }
 
-fn remarks(line: &Restart) -> Vec<String> {
+fn remarks(line: &Restart, site: &Site) -> Vec<String> {
     let mut remarks = Vec::new();
     match &line.freshness {
         Freshness::Stale(since) => remarks.push(format!("started before {} of {}", since.secret, since.scope)),
@@ -168,7 +170,7 @@ fn remarks(line: &Restart) -> Vec<String> {
         }
         Some(Stage::Running) => remarks.push(format!(
             "it has its new variables; if its image could not be pulled, rebuild it: {}",
-            rebuild_command(&line.codespace)
+            rebuild_command(&line.codespace, site)
         )),
         Some(Stage::Stopped) => {
             remarks.push("only its owner can start it again; that gives it its new variables".to_owned());

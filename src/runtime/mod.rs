@@ -69,6 +69,7 @@ pub async fn run(options: Options) -> Result<Ended, Problem> {
     let elsewhere = (!address.is_github()).then(|| address.host.clone());
     let start = Start {
         elsewhere,
+        site: address.site(),
         here,
         repositories,
         organizations: options.organizations,

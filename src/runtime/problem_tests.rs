@@ -57,5 +57,8 @@ fn every_problem_is_drawn_on_the_smallest_terminal_with_what_why_and_what_to_do(
             assert!(seen.contains(&bare(text)), "«{text}» is not to be seen:\n{whole}\n{first}");
         }
     }
-    assert!(longest <= 12, "the longest goes on for {longest} lines below the first frame");
+    assert!(
+        longest <= 30,
+        "the longest, a made-up message of 900 characters, goes on for {longest} lines below the first frame"
+    );
 }

@@ -23,6 +23,8 @@ pub struct Fault {
 pub enum FaultKind {
     /// This status with a body in GitHub's shape, and no effect.
     Status(u16),
+    /// This status with a body in GitHub's shape that says this, and no effect.
+    Says(u16, String),
     /// This status with a gateway's HTML page, and no effect.
     Html(u16),
     /// The connection is closed without an answer and without an effect.
@@ -151,6 +153,10 @@ fn kind_of(text: &str) -> Option<FaultKind> {
         ("primary", None) => FaultKind::PrimaryLimit,
         ("sso", None) => FaultKind::Sso,
         ("short-list", None) => FaultKind::ShortList,
+        ("says", Some(answer)) => {
+            let (status, words) = answer.split_once(',')?;
+            FaultKind::Says(status_of(status)?, words.to_owned())
+        }
         ("slow", Some(wait)) => FaultKind::Slow(duration(wait)?),
         ("redirect", Some(url)) => FaultKind::Redirect(url.to_owned()),
         (status, None) => FaultKind::Status(status_of(status)?),

@@ -113,6 +113,10 @@ async fn suffer(
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             front.refuse(call, status, words(status))
         }
+        FaultKind::Says(status, words) => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::FORBIDDEN);
+            front.refuse(call, status, &words)
+        }
         FaultKind::Html(status) => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
             let page = "<!DOCTYPE html>\n<html><head><title>Unicorn! &middot; GitHub</title></head>\n<body><p>We had \

@@ -13,7 +13,7 @@ use crate::domain::{Codespace, CodespaceList, Foreign, Freshness, Growing, Mend,
 use crate::github::{Client, GithubError};
 
 use super::listing::load_scope;
-use super::problems::{explain, said};
+use super::problems::{explain, own_remedy, said};
 
 /// Lists codespaces; `part` hears of the growing list. Says whether these are all.
 pub async fn codespaces(
@@ -121,6 +121,9 @@ pub(super) fn refused(what: String, failure: &GithubError, whose: Whose) -> Prob
     if refusal.sso.is_some() {
         return explain(what, failure, None);
     }
+    if let Some(problem) = own_remedy(&what, refusal) {
+        return problem;
+    }
     let need = whose.need();
     let scope = need.scopes.join(", ");
     let lacks = refusal.scopes.as_ref().is_some_and(|has| !has.is_empty() && !has.contains(&scope));
@@ -129,13 +132,13 @@ pub(super) fn refused(what: String, failure: &GithubError, whose: Whose) -> Prob
     if lacks {
         let has = refusal.scopes.as_deref().unwrap_or_default().join(", ");
         let why = format!("the token lacks the scope `{scope}` (it has: {})", crate::domain::foreign::clean(&has));
-        let hint = format!("run `gh auth refresh -h github.com -s {scope}` if the token is gh's; {needs}");
+        let hint = format!("run `{}` if the token is gh's; {needs}", refusal.site.refresh(&need.scopes));
         return Problem::new(what, why, hint).mended_by(Mend::Gain(need));
     }
     let (why, hint) = match (failure, whose) {
         (GithubError::NotFound(_), Whose::Mine) => (
             "either there is no such codespace, or the token has no right to it: GitHub does not tell which".to_owned(),
-            format!("`gh codespace list` shows the names; {needs}"),
+            format!("`{}` shows the names; {needs}", refusal.site.gh("codespace list")),
         ),
         (GithubError::NotFound(_), Whose::Members) => (
             "either there is no such organization or codespace, or you are no owner, or its plan does not have \
@@ -145,7 +148,10 @@ pub(super) fn refused(what: String, failure: &GithubError, whose: Whose) -> Prob
         ),
         (_, Whose::Mine) => (
             format!("GitHub refuses it{}", said(refusal)),
-            format!("{needs}; see also whether Codespaces is available to you at github.com/settings/codespaces"),
+            format!(
+                "{needs}; see also whether Codespaces is available to you at {}",
+                refusal.site.place("settings/codespaces")
+            ),
         ),
         (_, Whose::Members) => (format!("GitHub refuses it{}", said(refusal)), format!("only owners may; {needs}")),
     };

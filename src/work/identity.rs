@@ -1,8 +1,8 @@
 //! Who the token is, and where it belongs.
 
 use crate::domain::Problem;
-use crate::domain::token::{Identity, Membership, TokenSource};
-use crate::github::Client;
+use crate::domain::token::{Identity, Membership, TokenKind, TokenSource};
+use crate::github::{Client, GithubError};
 
 use super::problems::explain;
 
@@ -23,6 +23,22 @@ pub async fn identity(gh: &Client, source: TokenSource) -> Result<Identity, Prob
 }
 
 /// The organizations the user belongs to.
+///
+/// A token with permissions is not shown them, whatever its permissions are (GitHub Docs, «Permissions required for
+/// fine-grained personal access tokens»: only a single membership can be read): its empty list means nothing.
 pub async fn memberships(gh: &Client) -> Result<Vec<Membership>, Problem> {
-    gh.memberships().await.map_err(|e| explain("your organizations could not be listed", &e, None))
+    let what = "your organizations could not be listed";
+    let kind = gh.token_kind();
+    let is_shown_none = matches!(kind, TokenKind::FineGrained | TokenKind::AppUser | TokenKind::Installation);
+    let hidden = || {
+        let why = format!("GitHub does not show a {} which organizations you belong to", kind.word());
+        let hint = "name them with --org, or use a classic token with the scope `read:org`";
+        Problem::new(what, why, hint)
+    };
+    match gh.memberships().await {
+        Ok(none) if none.is_empty() && is_shown_none => Err(hidden()),
+        Err(GithubError::Forbidden(refusal)) if is_shown_none && refusal.sso.is_none() => Err(hidden()),
+        Ok(memberships) => Ok(memberships),
+        Err(failure) => Err(explain(what, &failure, None)),
+    }
 }

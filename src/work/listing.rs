@@ -8,7 +8,7 @@ use futures_util::stream;
 use crate::domain::{Access, Far, Growing, MemberState, Prefix, Problem, Scope, ScopeListing, Shape, names};
 use crate::github::{Client, GithubError, Grown, Listed, SecretRecord};
 
-use super::problems::{explain, reading};
+use super::problems::{explain, of_member, reading};
 
 /// Reads a scope. `part` hears of the listing as it grows: first the names as the pages come in (access `None` where it
 /// has to be read), then with each access that has arrived.
@@ -21,12 +21,12 @@ pub async fn load_scope(
     scope: &Scope,
     part: &mut (dyn FnMut(Growing<ScopeListing>) + Send),
 ) -> Result<ScopeListing, Problem> {
-    read(gh, scope, Depth::Credentials, part).await.map_err(|e| explain(reading(scope), &e, Some(scope)))
+    told(gh, scope, read(gh, scope, Depth::Credentials, part).await).await
 }
 
 /// The same with the repositories of those secrets too that belong to no credential: a request more for each.
 pub async fn load_every_secret(gh: &Client, scope: &Scope) -> Result<ScopeListing, Problem> {
-    read(gh, scope, Depth::Everything, &mut |_| {}).await.map_err(|e| explain(reading(scope), &e, Some(scope)))
+    told(gh, scope, read(gh, scope, Depth::Everything, &mut |_| {}).await).await
 }
 
 /// [`load_scope`] for what is about to be written, or was: who gets a secret by itself is read as well if it is that.
@@ -35,7 +35,24 @@ pub async fn load_for(gh: &Client, scope: &Scope, (shape, name): (Shape, &Prefix
         Shape::Credential => Depth::Credentials,
         Shape::Single => Depth::Also(name),
     };
-    read(gh, scope, depth, &mut |_| {}).await.map_err(|e| explain(reading(scope), &e, Some(scope)))
+    told(gh, scope, read(gh, scope, depth, &mut |_| {}).await).await
+}
+
+/// GitHub answers alike where there is no such organization, where one may not read its secrets and where its plan has
+/// none. The list of memberships tells these apart, so it is asked before a person is made to guess.
+async fn told(gh: &Client, scope: &Scope, listing: Result<ScopeListing, GithubError>) -> Result<ScopeListing, Problem> {
+    let failure = match listing {
+        Ok(listing) => return Ok(listing),
+        Err(failure) => failure,
+    };
+    if let (Scope::Organization(org), GithubError::NotFound(_) | GithubError::Forbidden(_)) = (scope, &failure)
+        && let Ok(memberships) = gh.memberships().await
+        && let Some(membership) = memberships.iter().find(|membership| membership.org == *org)
+        && let Some(problem) = of_member(&failure, membership)
+    {
+        return Err(problem);
+    }
+    Err(explain(reading(scope), &failure, Some(scope)))
 }
 
 /// Of which secrets the repositories are read.

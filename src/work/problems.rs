@@ -3,15 +3,17 @@
 //! Whatever a server said goes through `Foreign::shown`, and is told as the server's words.
 
 mod packages;
+mod refused;
 
 use std::time::Duration;
 
-use crate::domain::problem::Need;
-use crate::domain::token::Right;
-use crate::domain::{Mend, Problem, Scope, ScopeKind, rights};
-use crate::github::{GithubError, RateLimit, Refusal};
+use crate::domain::{Mend, Problem, Scope};
+use crate::github::{GithubError, RateLimit};
+
+use refused::{forbidden, not_found, unauthorized};
 
 pub(super) use packages::{sight, unread};
+pub(super) use refused::{of_member, own_remedy, said};
 
 /// «… could not be read», for a scope.
 pub(super) fn reading(scope: &Scope) -> String {
@@ -47,9 +49,9 @@ pub fn explain(what: impl Into<String>, error: &GithubError, scope: Option<&Scop
         GithubError::Payment(refusal) => Problem::new(
             what,
             format!("the account's spending limit does not allow it, or a payment method is missing{}", said(refusal)),
-            "look at github.com/settings/billing; where an organization pays, ask its owners",
+            format!("look at {}; where an organization pays, ask its owners", refusal.site.place("settings/billing")),
         )
-        .mended_by(Mend::Open("https://github.com/settings/billing".to_owned())),
+        .mended_by(Mend::Open(refusal.site.page("settings/billing"))),
         GithubError::Unprocessable(refusal) => Problem::new(
             what,
             format!("GitHub cannot take it as it is{}", said(refusal)),
@@ -100,135 +102,6 @@ pub fn explain(what: impl Into<String>, error: &GithubError, scope: Option<&Scop
             "the request could not be made",
             "this is a fault of pullkey: please report it with what you did",
         ),
-    }
-}
-
-fn unauthorized(what: String, refusal: &Refusal) -> Problem {
-    let why = if refusal.message.raw().eq_ignore_ascii_case("bad credentials") {
-        "GitHub does not accept the token: it is wrong, has expired or was revoked".to_owned()
-    } else {
-        format!("GitHub does not accept the token{}", said(refusal))
-    };
-    let hint = "get a new one with `gh auth login`, or set GH_TOKEN to one that is valid";
-    Problem::new(what, why, hint).mended_by(Mend::SignIn)
-}
-
-fn forbidden(what: String, refusal: &Refusal, scope: Option<&Scope>) -> Problem {
-    if let Some(url) = &refusal.sso {
-        let why = "the organization uses single sign-on, and this token is not authorized for it yet";
-        let url = url.shown();
-        return Problem::new(what, why, format!("authorize the token at {url} within the hour, then try again"))
-            .mended_by(Mend::Open(url));
-    }
-    if let Some(problem) = lacks_scope(&what, refusal, scope) {
-        return problem;
-    }
-    let words = refusal.message.raw().to_ascii_lowercase();
-    if words.contains("must have admin rights") || words.contains("must be an org admin") {
-        let (why, whom) = match scope {
-            Some(Scope::Repository(repo)) => {
-                (format!("only administrators of {repo} may, and you are not one of them"), "administrator")
-            }
-            Some(Scope::Organization(org)) => {
-                (format!("only owners of {org} may, and you are not one of them"), "owner")
-            }
-            Some(Scope::User) | None => ("GitHub asks for administrator's rights".to_owned(), "administrator"),
-        };
-        return Problem::new(what, why, format!("ask an {whom}, or keep the credential among your own secrets"));
-    }
-    if words.contains("not accessible by") {
-        return Problem::new(
-            what,
-            format!("the token's permissions do not include it{}", wanted(refusal)),
-            format!(
-                "give the token the permission {}, or use a classic token with the scope {}",
-                permission(scope),
-                classic(scope)
-            ),
-        )
-        .mended_by(Mend::Gain(lacked(refusal, scope)));
-    }
-    let hint = match scope.map(Scope::kind) {
-        Some(ScopeKind::Organization) => "owners of the organization may; ask one of them",
-        Some(ScopeKind::Repository) => "administrators of the repository may; ask one of them",
-        Some(ScopeKind::User) | None => {
-            "see whether Codespaces is available to your account at github.com/settings/codespaces"
-        }
-    };
-    Problem::new(what, format!("GitHub refuses it{}", said(refusal)), hint)
-}
-
-/// GitHub hides behind a 404 what one has no right to see, so every reason it may stand for is told.
-fn not_found(what: String, refusal: &Refusal, scope: Option<&Scope>) -> Problem {
-    if let Some(problem) = lacks_scope(&what, refusal, scope) {
-        return problem;
-    }
-    let (why, hint) = match scope {
-        Some(Scope::Organization(org)) => (
-            format!(
-                "either there is no organization {org}, or you have no right to its secrets, or its plan does not have \
-                 them: GitHub does not tell which"
-            ),
-            format!(
-                "check the name; only owners may, with {}; a free organization has them for public repositories only",
-                needs(scope)
-            ),
-        ),
-        Some(Scope::Repository(repo)) => (
-            format!(
-                "either there is no repository {repo}, or you have no right to its secrets, or its owner's plan does \
-                 not have them: GitHub does not tell which"
-            ),
-            format!("check the name; only administrators may, with {}", needs(scope)),
-        ),
-        Some(Scope::User) => (
-            "either Codespaces is not available to your account, or the token has no right to your secrets".to_owned(),
-            format!("see github.com/settings/codespaces; the token needs {}", needs(scope)),
-        ),
-        None => (
-            "either it does not exist, or the token has no right to see it: GitHub does not tell which".to_owned(),
-            "check the name, and that the token may see it (classic tokens: scope `repo`)".to_owned(),
-        ),
-    };
-    Problem::new(what, why, hint)
-}
-
-/// For classic tokens GitHub says which scopes would do and which there are.
-fn lacks_scope(what: &str, refusal: &Refusal, scope: Option<&Scope>) -> Option<Problem> {
-    let has = refusal.scopes.as_ref()?;
-    // Fine-grained and app tokens send the header empty.
-    if has.is_empty() && refusal.permissions.is_some() {
-        return None;
-    }
-    let right = scope.map(|scope| right(scope.kind()));
-    let accepted: Vec<&str> = match right {
-        Some(right) => vec![right.scope()],
-        None => refusal.accepted.iter().map(String::as_str).collect(),
-    };
-    if accepted.is_empty() || accepted.iter().any(|scope| rights::covers(has, scope)) {
-        return None;
-    }
-    // The narrowest of those that would do: the one that brings fewest of the others.
-    let brings = |scope: &&&str| accepted.iter().filter(|other| rights::covers(&[**scope], other)).count();
-    let missing = shown(accepted.iter().min_by_key(brings)?);
-    let has = if has.is_empty() { "none".to_owned() } else { shown(&has.join(", ")) };
-    let permissions = right.map(|right| right.need().permissions).unwrap_or_default();
-    let need = Need { scopes: vec![missing.clone()], permissions };
-    let problem = Problem::new(
-        what,
-        format!("the token lacks the scope `{missing}` (it has: {has})"),
-        format!(
-            "`gh auth refresh -s {missing}` if the token is gh's; else tick the scope at github.com/settings/tokens"
-        ),
-    );
-    Some(problem.mended_by(Mend::Gain(need)))
-}
-
-const fn right(kind: ScopeKind) -> Right {
-    match kind {
-        ScopeKind::User => Right::UserSecrets,
-        ScopeKind::Repository => Right::RepositorySecrets,
-        ScopeKind::Organization => Right::OrganizationSecrets,
     }
 }
 
@@ -332,71 +205,20 @@ fn tls(what: String, host: &str, source: &(dyn std::error::Error + 'static)) -> 
     Problem::new(what, format!("{}: {why}", shown(host)), hint).mended_by(Mend::Retry)
 }
 
-/// The server's own words, where it had any.
-pub(super) fn said(refusal: &Refusal) -> String {
-    let mut words: Vec<_> = refusal.details.iter().map(|d| clip(&d.shown())).collect();
-    if !refusal.message.is_empty() {
-        words.insert(0, clip(&refusal.message.shown()));
-    }
-    if words.is_empty() { String::new() } else { format!(": it says «{}»", words.join("; ")) }
-}
-
-fn wanted(refusal: &Refusal) -> String {
-    let words = asked_for(refusal);
-    if words.is_empty() { String::new() } else { format!(" (GitHub wants {})", clip(&words.join(", or "))) }
-}
-
-/// The alternatives of `X-Accepted-GitHub-Permissions` in the words of GitHub's page: `;` parts alternatives, `,` what
-/// is needed together. Source: GitHub Docs, «Troubleshooting the REST API», resource not accessible.
-fn asked_for(refusal: &Refusal) -> Vec<String> {
-    let Some(header) = &refusal.permissions else { return Vec::new() };
-    let alternatives = header.raw().split(';').map(|all| {
-        let boxes = all.split(',').filter_map(|one| one.trim().split_once('='));
-        let words = boxes.map(|(name, level)| format!("«{}»", rights::permission_words(name, level)));
-        words.collect::<Vec<_>>().join(" and ")
-    });
-    alternatives.filter(|words| !words.is_empty()).collect()
-}
-
-/// What a token lacks that has permissions instead of scopes.
-fn lacked(refusal: &Refusal, scope: Option<&Scope>) -> Need {
-    match scope {
-        Some(scope) => right(scope.kind()).need(),
-        None => {
-            Need { scopes: refusal.accepted.first().cloned().into_iter().collect(), permissions: asked_for(refusal) }
-        }
-    }
-}
-
-/// What a token needs for a scope's secrets, for any kind of token.
-fn needs(scope: Option<&Scope>) -> String {
-    format!("the scope {} (classic) or the permission {} (fine-grained)", classic(scope), permission(scope))
-}
-
-fn classic(scope: Option<&Scope>) -> &'static str {
-    match scope.map(Scope::kind) {
-        Some(ScopeKind::User) => "`codespace:secrets`",
-        Some(ScopeKind::Organization) => "`admin:org`",
-        Some(ScopeKind::Repository) | None => "`repo`",
-    }
-}
-
-fn permission(scope: Option<&Scope>) -> &'static str {
-    match scope.map(Scope::kind) {
-        Some(ScopeKind::User) => "«Codespaces user secrets: read and write»",
-        Some(ScopeKind::Repository) => "«Codespaces secrets: read and write»",
-        Some(ScopeKind::Organization) => "«Organization codespaces secrets: read and write»",
-        None => "it asks for",
-    }
-}
-
 fn shown(text: &str) -> String {
     clip(&crate::domain::foreign::clean(text))
 }
 
 /// One line's worth.
 fn clip(text: &str) -> String {
-    if text.chars().count() <= 200 { text.to_owned() } else { text.chars().take(199).chain(['…']).collect() }
+    clip_to(text, 200)
+}
+
+/// Eight times the longest message that GitHub was seen to send; more is somebody else's.
+const LONGEST_MESSAGE: usize = 2_000;
+
+fn clip_to(text: &str, most: usize) -> String {
+    if text.chars().count() <= most { text.to_owned() } else { text.chars().take(most - 1).chain(['…']).collect() }
 }
 
 fn span(wait: Duration) -> String {

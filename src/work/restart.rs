@@ -7,6 +7,7 @@
 use tokio::time::Instant;
 
 use crate::domain::codespace::{Phase, Stage};
+use crate::domain::freshness::{logs_command, rebuild_command};
 use crate::domain::{Codespace, CodespaceChange, CodespaceName, CodespaceStep, Foreign, Mend, OrgName, Problem};
 use crate::github::{Client, GithubError, Polls};
 
@@ -120,10 +121,7 @@ impl One<'_> {
             Phase::Broken => Err(Stage::Failed(Problem::new(
                 what(),
                 format!("it has failed{}, which a restart seldom mends; nothing was changed", noticed(&now)),
-                format!(
-                    "`gh codespace logs -c {0}` tells why; `gh codespace rebuild -c {0}` builds it anew",
-                    self.name()
-                ),
+                self.look_into_it(&now),
             ))),
             Phase::Gone => Err(Stage::Failed(Problem::new(
                 what(),
@@ -356,9 +354,15 @@ impl One<'_> {
         Problem::new(
             format!("{name} did not {}", wanted.verb),
             format!("it {}{}", now.state.sentence(), noticed(now)),
-            format!("`gh codespace logs -c {name}` tells why; `gh codespace rebuild -c {name}` builds it anew"),
+            self.look_into_it(now),
         )
-        .mended_by(Mend::Copy(format!("gh codespace logs -c {name}")))
+        .mended_by(Mend::Copy(logs_command(&now.name, &self.gh.site())))
+    }
+
+    fn look_into_it(&self, codespace: &Codespace) -> String {
+        let site = self.gh.site();
+        let (logs, rebuild) = (logs_command(&codespace.name, &site), rebuild_command(codespace, &site));
+        format!("`{logs}` tells why; `{rebuild}` builds it anew")
     }
 
     fn too_late(&self, wanted: &Wanted, failure: Option<&GithubError>) -> Problem {

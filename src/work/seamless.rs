@@ -5,15 +5,13 @@
 //! token that was given goes to the configured API and nowhere else, is kept nowhere, and does not come back.
 
 use futures_util::join;
-use url::Url;
 
 use crate::domain::seamless::{Facts, Holder, Outlook, Sight, judge, registry_of};
 use crate::domain::token::{PastedToken, Right, TokenKind};
-use crate::domain::{Mend, PackageRef, Problem, RepoName, Repository, Seamless, SecretNeed, Sensitive};
+use crate::domain::{Mend, PackageRef, Problem, RepoName, Repository, Seamless, SecretNeed, Sensitive, Site};
 use crate::github::{AccountKind, Client, GithubError, Settings};
 
 use super::problems::{connection_problem, explain, sight, unread};
-use super::settings::is_loopback;
 
 /// What is known about seamless access of a repository's codespaces to a package.
 pub async fn seamless(gh: &Client, package: &PackageRef, repository: &RepoName) -> Seamless {
@@ -174,7 +172,7 @@ pub async fn pasted_token(settings: &Settings, registry: &str, token: Sensitive)
 
 /// Whether the API that is spoken to has nothing to say about a web site, and what to do then.
 fn other_site(api_host: &str, site: &str) -> Option<Problem> {
-    (site_of(api_host) != site).then(|| {
+    (Site::of_api(api_host).host() != site).then(|| {
         let api = format!("https://api.{site}");
         Problem::new(
             "GitHub was not asked",
@@ -182,12 +180,6 @@ fn other_site(api_host: &str, site: &str) -> Option<Problem> {
             format!("set PULLKEY_API_URL={api}, and GH_TOKEN to a token of {site}"),
         )
     })
-}
-
-/// The web site of an API. One on this very machine stands in for GitHub itself.
-fn site_of(api_host: &str) -> String {
-    let is_here = Url::parse(&format!("http://{api_host}")).is_ok_and(|url| is_loopback(&url));
-    if is_here { "github.com" } else { api_host.strip_prefix("api.").unwrap_or(api_host) }.to_owned()
 }
 
 #[cfg(test)]

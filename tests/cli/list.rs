@@ -105,3 +105,19 @@ fn a_result_that_cannot_be_written_is_told() {
     let ran = finish(child, "").ends(3);
     assert!(ran.stderr.contains("could not be written"), "{ran:?}");
 }
+
+#[test]
+fn what_github_says_to_do_stands_whole_in_json_and_for_people() {
+    let desk = Desk::new();
+    let message = "The 'acme' organization forbids access via a fine-grained personal access tokens if the token's \
+                   lifetime is greater than 366 days. Please adjust your token's lifetime at the following URL: \
+                   https://github.com/settings/personal-access-tokens/1234567";
+    let kind = FaultKind::Says(403, message.to_owned());
+    desk.world().add_fault(pullkey::sandbox::Fault::always("/orgs/acme/codespaces/secrets", kind));
+    let document = desk.run("list --org acme --json").ends(3).json();
+    let problem = &document["scopes"][0]["problem"];
+    assert!(problem["why"].as_str().unwrap().contains(message), "{problem}");
+    let text = desk.run("list --org acme").ends(3).stdout;
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("personal-access-tokens/1234567"), "{text}");
+}

@@ -7,9 +7,9 @@
 use chrono::{DateTime, Utc};
 
 use super::change::AccessBefore;
-use super::codespace::{Codespace, CodespaceRepo, Phase};
+use super::codespace::{Codespace, CodespaceName, CodespaceRepo, Phase};
 use super::reach::{Reaches, by_access};
-use super::{Access, Member, OrgName, Prefix, Repository, Scope, ScopeListing};
+use super::{Access, Member, OrgName, Prefix, Repository, Scope, ScopeListing, Site};
 
 /// How a codespace's last start stands to the secrets it should see.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -231,19 +231,24 @@ pub const fn need(codespace: &Codespace, freshness: &Freshness) -> Need {
 }
 
 /// The command that builds a codespace's container anew: GitHub's REST API has no such call.
-pub fn rebuild_command(codespace: &Codespace) -> String {
-    format!("gh codespace rebuild -c {}", codespace.name)
+pub fn rebuild_command(codespace: &Codespace, site: &Site) -> String {
+    site.gh(&format!("codespace rebuild -c {}", codespace.name))
+}
+
+/// The command that shows what happened while it was made.
+pub fn logs_command(name: &CodespaceName, site: &Site) -> String {
+    site.gh(&format!("codespace logs -c {name}"))
 }
 
 /// What to do, most urgent first, one sentence each; and what cannot be known. Source: GitHub Docs, «Rebuilding the
 /// container in a codespace», «Managing prebuilds», and `gh codespace rebuild`.
-pub fn advice(codespace: &Codespace, freshness: &Freshness) -> Vec<String> {
+pub fn advice(codespace: &Codespace, freshness: &Freshness, site: &Site) -> Vec<String> {
     let mut advice = Vec::new();
     match need(codespace, freshness) {
         Need::Restart => advice.push("new variables: stop it and start it again".to_owned()),
         Need::NextStart => advice.push("it does not run: its next start has the new variables".to_owned()),
         Need::Wait => advice.push(format!("it {}: wait until that is over", codespace.state.sentence())),
-        Need::Rebuild => advice.push(format!("it has failed: `gh codespace logs -c {}` tells why", codespace.name)),
+        Need::Rebuild => advice.push(format!("it has failed: `{}` tells why", logs_command(&codespace.name, site))),
         Need::Nothing => advice.push("its variables are newer than every registry secret it sees".to_owned()),
         Need::Unclear => {
             if let Freshness::Unknown(why) = freshness {
@@ -254,12 +259,12 @@ pub fn advice(codespace: &Codespace, freshness: &Freshness) -> Vec<String> {
     advice.push(format!(
         "GitHub's API does not tell whether its image could be pulled; if it runs in a recovery container, rebuild \
          it: `{}`, or «Codespaces: Rebuild Container» inside it",
-        rebuild_command(codespace)
+        rebuild_command(codespace, site)
     ));
     if codespace.prebuild == Some(true) {
         let place = codespace.repository_name().map_or_else(
             || "the repository's settings".to_owned(),
-            |name| format!("github.com/{name}/settings/codespaces"),
+            |name| site.place(&format!("{name}/settings/codespaces")),
         );
         advice.push(format!(
             "it was made from a prebuild, which never sees your own secrets; if that failed, run it again at {place}"

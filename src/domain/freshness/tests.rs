@@ -162,10 +162,10 @@ fn a_repository_of_a_person_has_no_organization() {
 #[test]
 fn a_restart_is_never_called_a_pull_and_a_rebuild_is_named() {
     let runs = codespace(State::Available);
-    let words = advice(&runs, &Freshness::Fresh).join("\n");
+    let words = advice(&runs, &Freshness::Fresh, &Site::default()).join("\n");
     assert!(words.contains("API does not tell") && words.contains("gh codespace rebuild -c fluffy-disco"));
     let prebuilt = Codespace { prebuild: Some(true), ..runs };
-    assert!(advice(&prebuilt, &Freshness::Fresh).join("\n").contains("acme/api/settings/codespaces"));
+    assert!(advice(&prebuilt, &Freshness::Fresh, &Site::default()).join("\n").contains("acme/api/settings/codespaces"));
 }
 
 #[test]

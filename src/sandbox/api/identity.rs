@@ -57,8 +57,9 @@ fn memberships(state: &State, call: &Call) -> Reply {
     if !state.has_scope(&READ_ORG[..3]) {
         return Reply::forbidden("You need at least read:org scope to list your organization memberships.");
     }
-    // Nobody is invited and waiting in this world.
-    let orgs: Vec<_> = if call.query("state") == Some("pending") { Vec::new() } else { mine(state) };
+    // Nobody is invited and waiting in this world, and a token with permissions is shown none.
+    let hidden = call.query("state") == Some("pending") || !state.is_scoped();
+    let orgs: Vec<_> = if hidden { Vec::new() } else { mine(state) };
     let page = pages::cut(call, "/user/memberships/orgs", &orgs);
     let items: Vec<_> = page.items.iter().map(|org| membership_json(state, call, org)).collect();
     sso::partial(state, page.link(Reply::ok(&Value::Array(items))))

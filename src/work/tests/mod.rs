@@ -8,6 +8,7 @@ mod issuer;
 mod listing;
 mod odd;
 pub(crate) mod problems;
+pub(crate) mod remedies;
 mod restart;
 mod rotate;
 mod save;

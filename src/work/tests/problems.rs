@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::domain::token::{TokenKind, TokenSource};
-use crate::domain::{OrgName, Problem, RepoName, Scope};
+use crate::domain::{OrgName, Problem, RepoName, Scope, Site};
 use crate::github::{GithubError, RateLimit, Refusal};
 use crate::local::address::AddressFault;
 use crate::local::config::{ConfigFault, ReadOnly};
@@ -44,7 +44,8 @@ fn refusals() -> Vec<Refusal> {
         kind: TokenKind::FineGrained,
         ..plain("Resource not accessible by personal access token")
     };
-    vec![
+    let recorded = super::remedies::refusals().into_iter().map(|(message, _)| plain(&message));
+    let mut all = vec![
         plain(""),
         plain("Bad credentials"),
         plain("Must have admin rights to Repository."),
@@ -64,7 +65,9 @@ fn refusals() -> Vec<Refusal> {
             sso: Some("https://github.com/orgs/acme/sso?authorization_request=ABCDEFGHIJKLMNOPQRSTUVWXYZ".into()),
             ..plain("Resource protected by organization SAML enforcement.")
         },
-    ]
+    ];
+    all.extend(recorded);
+    all
 }
 
 /// One or more of each kind of failure.
@@ -163,9 +166,9 @@ fn local() -> Vec<Problem> {
         all.extend(
             [Flaw::LineEnd, Flaw::Space, Flaw::Character].map(|flaw| TokenFault::Flawed { origin, flaw }.into()),
         );
-        all.push(TokenFault::NotThere { origin }.into());
+        all.push(TokenFault::NotThere { origin, site: Site::default() }.into());
     }
-    all.push(TokenFault::SlowGh.into());
+    all.push(TokenFault::SlowGh { site: Site::default() }.into());
     let keyring = [
         VaultFault::NoBus,
         VaultFault::Nobody,

@@ -24,7 +24,7 @@ async fn each_fault_of_the_world_is_explained() {
         (FaultKind::Html(200), "web page"),
         (FaultKind::Html(404), "web page"),
         (FaultKind::TruncatedJson, "middle"),
-        (FaultKind::Status(404), "does not tell which"),
+        (FaultKind::Status(404), "Free plan"),
         (FaultKind::Status(500), "problem of its own"),
         (FaultKind::Status(503), "problem of its own"),
         (FaultKind::Status(410), "unexpected status"),
@@ -49,7 +49,7 @@ async fn a_missing_scope_is_named_with_the_command_that_gives_it() {
         let seen = problem(&stage, &scope).await;
         is_well_said(&seen);
         assert!(seen.why.contains(&format!("`{wanted}`")) && seen.why.contains("read:org"), "{seen:?}");
-        assert!(seen.hint.contains(&format!("gh auth refresh -s {wanted}")), "{seen:?}");
+        assert!(seen.hint.contains(&format!("gh auth refresh -h github.com -s {wanted}")), "{seen:?}");
     }
 }
 
@@ -59,7 +59,7 @@ async fn a_missing_role_is_told_as_that() {
     stage.world().set_org_owner("acme", false);
     let seen = problem(&stage, &acme()).await;
     is_well_said(&seen);
-    assert!(seen.why.contains("owners of acme"), "{seen:?}");
+    assert!(seen.why.contains("only owners may"), "{seen:?}");
     stage.world().set_repository_admin("acme/api", false);
     let seen = problem(&stage, &api()).await;
     is_well_said(&seen);

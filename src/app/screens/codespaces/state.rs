@@ -15,7 +15,7 @@ use crate::app::scroll::Scroll;
 use crate::app::spaces::{Listed, problem};
 use crate::app::world::World;
 use crate::domain::freshness::rebuild_command;
-use crate::domain::{Codespace, CodespaceList, CodespaceName, Mend, Problem, Renamed};
+use crate::domain::{Codespace, CodespaceList, CodespaceName, Mend, Problem, Renamed, Site};
 use crate::ui::Memory;
 
 #[derive(Clone, Debug)]
@@ -142,8 +142,10 @@ impl State {
 
     fn copy(&self, cx: &mut Cx<'_>) {
         let text = match problem(cx.world, &self.which) {
-            Some(problem) if self.rows(cx.world).is_empty() => problem.mend.as_ref().and_then(command),
-            _ => self.selected(cx.world).map(rebuild_command), // there is a list
+            Some(problem) if self.rows(cx.world).is_empty() => {
+                problem.mend.as_ref().and_then(|mend| command(&cx.world.site, mend))
+            }
+            _ => self.selected(cx.world).map(|codespace| rebuild_command(codespace, &cx.world.site)), // there is a list
         };
         if let Some(text) = text {
             cx.effects.push(Effect::Copy(text));
@@ -164,7 +166,10 @@ impl State {
         };
         let failed = self.rows(world).is_empty().then(|| problem(world, &self.which)).flatten();
         let (copies, nothing) = match failed {
-            Some(problem) => ("copy the command", problem.mend.as_ref().and_then(command).is_none()),
+            Some(problem) => {
+                let command = problem.mend.as_ref().and_then(|mend| command(&world.site, mend));
+                ("copy the command", command.is_none())
+            }
             None => ("copy rebuild", none.is_some()),
         };
         let mut offers = vec![
@@ -243,12 +248,10 @@ fn refusal(targets: &[&Codespace], why_not: impl Fn(&Codespace) -> Option<String
 }
 
 /// What a problem's remedy puts on the clipboard.
-fn command(mend: &Mend) -> Option<String> {
+fn command(site: &Site, mend: &Mend) -> Option<String> {
     match mend {
         Mend::Copy(text) | Mend::Open(text) => Some(text.clone()),
-        Mend::Gain(need) if !need.scopes.is_empty() => {
-            Some(format!("gh auth refresh -h github.com -s {}", need.scopes.join(",")))
-        }
+        Mend::Gain(need) if !need.scopes.is_empty() => Some(site.refresh(&need.scopes)),
         Mend::Gain(_) | Mend::Retry | Mend::SignIn => None,
     }
 }

@@ -248,7 +248,7 @@ fn detail_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: 
     }
     let told = app.world.freshness(&state.which, codespace);
     lines.extend(standing(codespace, &told, app, canvas, columns));
-    for text in advice(codespace, &told) {
+    for text in advice(codespace, &told, &app.world.site) {
         lines.extend(canvas.marked(Level::Info, &text, columns));
     }
     lines.push(Line::default());

@@ -18,7 +18,7 @@ use crate::app::screens::{Behavior, Screen, login_test, pick, wizard};
 use crate::app::scroll::Scroll;
 use crate::app::world::World;
 use crate::domain::foreign::clean;
-use crate::domain::{Credential, Member, Mend, Prefix, Renamed, Scope, Sensitive};
+use crate::domain::{Credential, Member, Mend, Prefix, Renamed, Scope, Sensitive, Site};
 use crate::ui::Memory;
 
 #[derive(Clone, Debug, Default)]
@@ -167,6 +167,8 @@ impl State {
             Some(Row::Problem(scope)) if command_of(world, scope).is_some() => None,
             _ => Some("there is nothing to copy in this row"), // headings and folds
         };
+        let is_named = !world.demo && matches!(self.remedy(world), Some(Mend::Open(_)));
+        let no_page = no_page(world).filter(|_| !is_named);
         let mut offers = vec![
             Offer::new(Action::New),
             Offer::new(Action::Test),
@@ -182,7 +184,7 @@ impl State {
                 if matches!(row, Some(Row::Problem(_))) { "copy the command" } else { "copy names" },
             )
             .unless(copies),
-            Offer::new(Action::OpenLink).unless(no_page(world)),
+            Offer::new(Action::OpenLink).unless(no_page),
             Offer::new(Action::Reload),
             Offer::new(Action::Pick),
             Offer::called(Action::Toggle, if is_marked { "unmark" } else { "mark" }).unless(no_credential),
@@ -261,20 +263,18 @@ fn no_page(world: &World) -> Option<&'static str> {
 fn command_of(world: &World, scope: &Scope) -> Option<String> {
     match world.scope(scope)?.problem()?.mend.as_ref()? {
         Mend::Copy(text) => Some(text.clone()),
-        Mend::Gain(need) => Some(format!("gh auth refresh -h github.com -s {}", need.scopes.join(","))),
+        Mend::Gain(need) => Some(world.site.refresh(&need.scopes)),
         Mend::Open(url) => Some(url.clone()),
         Mend::Retry | Mend::SignIn => None,
     }
 }
 
 /// GitHub's own page for a scope's Codespaces secrets.
-fn page_of(scope: Option<&Scope>) -> String {
+fn page_of(site: &Site, scope: Option<&Scope>) -> String {
     match scope {
-        Some(Scope::Repository(name)) => format!("https://github.com/{name}/settings/secrets/codespaces"),
-        Some(Scope::Organization(name)) => {
-            format!("https://github.com/organizations/{name}/settings/secrets/codespaces")
-        }
-        Some(Scope::User) | None => "https://github.com/settings/codespaces".to_owned(),
+        Some(Scope::Repository(name)) => site.page(&format!("{name}/settings/secrets/codespaces")),
+        Some(Scope::Organization(name)) => site.page(&format!("organizations/{name}/settings/secrets/codespaces")),
+        Some(Scope::User) | None => site.page("settings/codespaces"),
     }
 }
 
@@ -330,7 +330,11 @@ impl Behavior for State {
             Action::Copy => self.copy(cx),
             Action::Pick => return Flow::Push(Screen::Pick(Box::new(pick::State::open(cx)))),
             Action::OpenLink => {
-                let url = page_of(self.selected(cx.world).as_ref().and_then(Row::scope));
+                let url = match self.remedy(cx.world) {
+                    // The page that GitHub's own words name.
+                    Some(Mend::Open(url)) => url.clone(),
+                    Some(_) | None => page_of(&cx.world.site, self.selected(cx.world).as_ref().and_then(Row::scope)),
+                };
                 cx.effects.push(Effect::OpenUrl(url));
             }
             Action::Reload => {

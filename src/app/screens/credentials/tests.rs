@@ -3,9 +3,10 @@
 use crate::app::protocol::{Effect, Job, Outcome, Part};
 use crate::app::tests::Driver;
 use crate::app::tests::access::{changed, many, marked};
-use crate::app::tests::world::{acme, answer, here, listing, no_network, prefix, reference, saved, selected};
+use crate::app::tests::world::{acme, answer, here, listing, no_network, org, prefix, reference, saved, selected};
+use crate::app::world::Start;
 use crate::domain::change::{AccessOutcome, Seen, Stale};
-use crate::domain::{AccessChange, Member, Scope, Visibility, WriteOutcome};
+use crate::domain::{AccessChange, Member, Mend, Problem, Scope, Visibility, WriteOutcome};
 
 fn changes(driver: &Driver) -> Vec<AccessChange> {
     let change = |effect: &Effect| match effect {
@@ -289,4 +290,15 @@ fn where_it_is_not_known_what_a_repository_is_nothing_is_said_to_reach_it() {
     let id = driver.running(is_facts);
     driver.finish(id, Outcome::Repository(Err(no_network())));
     driver.says("what reaches it is unknown").says("the name api.github.com was not found").is_silent_about("● yes");
+}
+
+#[test]
+fn the_page_that_github_names_in_a_refusal_is_opened() {
+    let page = "https://github.com/settings/personal-access-tokens/1";
+    let mut driver = Driver::start(Start { organizations: vec![org("acme")], ..here() });
+    let id = driver.reading(&acme());
+    let problem = Problem::new("x", "GitHub refuses it", "open it").mended_by(Mend::Open(page.to_owned()));
+    driver.finish(id, Outcome::Listing(Err(problem)));
+    driver.press("G");
+    assert_eq!(driver.press("o"), [Effect::OpenUrl(page.to_owned())]);
 }

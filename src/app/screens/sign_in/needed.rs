@@ -1,11 +1,12 @@
 //! What is missing, and what to do about it where `gh` cannot simply add it.
 
 use crate::app::world::World;
+use crate::domain::Site;
 use crate::domain::problem::Need;
 use crate::domain::token::{TokenKind, TokenSource};
 
 /// GitHub's page for a fine-grained token. Its boxes cannot be ticked by a link.
-const FINE_GRAINED: &str = "https://github.com/settings/personal-access-tokens";
+const FINE_GRAINED: &str = "settings/personal-access-tokens";
 
 /// A right that is missing, with what the token at hand allows to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +35,8 @@ impl Needed {
             ));
         }
         let is_github = identity.is_none_or(crate::domain::token::Identity::is_github);
-        let page = is_github.then(|| if by_boxes { FINE_GRAINED.to_owned() } else { new_token(need) });
+        let page =
+            is_github.then(|| if by_boxes { world.site.page(FINE_GRAINED) } else { new_token(&world.site, need) });
         words.push(match (&page, by_boxes) {
             (Some(page), true) => format!("Tick it there, or make a new token and give it here: {page}"),
             (Some(page), false) => format!("A new token with the scopes ticked: {page}"),
@@ -55,8 +57,8 @@ fn missing(need: &Need, by_boxes: bool) -> String {
 }
 
 /// The page for a new classic token, filled in. Source: GitHub Docs, «Managing your personal access tokens».
-fn new_token(need: &Need) -> String {
+fn new_token(site: &Site, need: &Need) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '_' | '-');
     let scopes: Vec<&str> = need.scopes.iter().map(String::as_str).filter(|s| s.chars().all(plain)).collect();
-    format!("https://github.com/settings/tokens/new?description=pullkey&scopes={}", scopes.join(","))
+    site.page(&format!("settings/tokens/new?description=pullkey&scopes={}", scopes.join(",")))
 }
