@@ -87,6 +87,8 @@ const MAY_EXPOSE: &[&str] = &[
     // The server and the user of a draft, for the record of ends.
     "src/domain/ending/record",
     "src/domain/preset/which",
+    // What is packed in what was stored whole.
+    "src/domain/output",
     "src/ui/text_field",
     "src/github/seal",
     "src/github/auth",
@@ -94,6 +96,8 @@ const MAY_EXPOSE: &[&str] = &[
     "src/registry/token",
     "src/registry/docker",
     "src/registry/ecr",
+    // What docker keeps encoded, and its answers.
+    "src/local/sources/docker",
     "src/local/vault",
 ];
 

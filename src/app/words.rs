@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::world::World;
 use crate::domain::ending::Standing;
-use crate::domain::{Access, Credential, Far, Member, MemberState, Scope};
+use crate::domain::{Access, Credential, Far, Foreign, Member, MemberState, Scope, ScopeListing};
 
 /// After so many days a password is marked as old; most registries' tokens end within half a year or a year.
 pub const OLD: i64 = 180;
@@ -121,6 +121,11 @@ pub fn remarks(scope: &Scope, credential: &Credential, world: &World, now: DateT
     let missing: Vec<&str> = credential.missing().map(Member::suffix).collect();
     if !missing.is_empty() {
         warn(format!("incomplete: {} missing, so no codespace uses it", missing.join(" and ")));
+    }
+    for near in world.listing(scope).map(ScopeListing::near_misses).unwrap_or_default() {
+        if near.prefixes.contains(&credential.prefix) {
+            warn(Foreign::new(format!("{}; {}", near.words(), near.fix())).shown());
+        }
     }
     if credential.access_differs() {
         warn("its members reach different repositories: where one is missing, the pull is anonymous".to_owned());

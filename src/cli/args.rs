@@ -51,7 +51,7 @@ Example:
 
 const TEST_HELP: &str = "\
 Nothing is written anywhere; docker's own configuration is never changed, and is read only
-for --from docker and --env.
+for --from and --env.
 Exit 0 if the login works, 1 if the registry refused it or the server cannot work, 3 if it
 could not be told; of several with --env the worst.
 
@@ -286,7 +286,8 @@ pub struct PasswordArgs {
     /// Read the password from this file; one line end at its end is dropped
     #[arg(long = "password-file", id = "password_file", value_name = "FILE")]
     pub file: Option<std::path::PathBuf>,
-    /// Take what is there already: `docker[:SERVER]`, `aws[:PROFILE]`, `env[:PREFIX]` or `file:PATH`
+    /// Take what is there already: `docker[:SERVER]`, `podman[:SERVER]`, `aws[:PROFILE]`, `aws-env`, `env[:PREFIX]` or
+    /// `file:PATH`
     #[arg(long, value_name = "SOURCE", value_parser = Asked::parse)]
     pub from: Option<Asked>,
 }

@@ -15,8 +15,8 @@ use crate::domain::ending::{self, Source};
 use crate::domain::preset::AnyPreset;
 use crate::domain::verdict::With;
 use crate::domain::{
-    Access, Credential, Draft, Holds, Member, Members, Problem, Saved, Scope, Sensitive, Shape, TestReport, Trial,
-    Verdict, Visibility,
+    Access, Credential, Draft, Foreign, Holds, Member, Members, Prefix, Problem, Saved, Scope, ScopeListing, Sensitive,
+    Shape, TestReport, Trial, Verdict, Visibility,
 };
 use crate::github::Client;
 use crate::report::{self, Change, UseLine, Written};
@@ -169,6 +169,7 @@ async fn draft(
     let Plan { scope, shape, values, choice } = plan;
     let listing = work::load_for(gh, &scope, (shape, &args.prefix)).await.map_err(Failure::world)?;
     let existing = listing.held(shape, &args.prefix).map(Cow::into_owned);
+    notes.extend(near_notes(&listing, &args.prefix));
     let found = match &choice {
         Some(choice) => Some(repos::resolve(gh, &scope, choice).await?),
         None => None,
@@ -185,6 +186,12 @@ async fn draft(
     let draft = Draft { scope, prefix: args.prefix.clone(), shape, values, access, members, ends: args.how.ends };
     notes.extend(end_note(&draft, Utc::now()));
     Ok((draft, existing, shown))
+}
+
+/// What stands there under a name that is nearly one of this credential's, and that no codespace reads.
+fn near_notes(listing: &ScopeListing, prefix: &Prefix) -> Vec<String> {
+    let near = listing.near_misses().into_iter().filter(|near| near.prefixes.contains(prefix));
+    near.map(|near| Foreign::new(format!("{}; {}", near.words(), near.fix())).shown()).collect()
 }
 
 fn overwriting(existing: &Credential, draft: &Draft) -> String {

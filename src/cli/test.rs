@@ -60,12 +60,12 @@ async fn given(args: &TestArgs, session: &Session) -> Result<Subject, Failure> {
     let user = given.user.or_else(|| single::is_single(preset).then(|| Sensitive::from("")));
     let user = user.ok_or_else(|| missing("--username", "user"))?;
     let members = Members { server: Sensitive::from(server.as_str()), user, password: given.password };
-    let (server, Values { members, notes }) = match preset {
-        Some(preset) => {
-            let values = values::check(preset, members)?;
-            (server_text(&server, preset, &values), values)
-        }
-        None => (server, Values { members, notes: Vec::new() }),
+    let (server, Values { members, notes }) = if let Some(preset) = preset {
+        let values = values::check(preset, members)?;
+        (server_text(&server, preset, &values), values)
+    } else {
+        let notes = values::check_any(&members)?;
+        (server, Values { members, notes })
     };
     let holds = preset.map_or(Holds::Images, AnyPreset::holds);
     let images = match holds {

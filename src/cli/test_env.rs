@@ -6,11 +6,12 @@ use chrono::Utc;
 use super::args::TestArgs;
 use super::session::Session;
 use super::{Exit, Failure, test};
+use crate::domain::lint;
 use crate::domain::source::Triple;
 use crate::domain::{Foreign, Holds, Image, Prefix, Problem, Sensitive, Server, Trial};
 use crate::local::Env;
 use crate::local::sources::{DockerLogin, docker_login, in_environment};
-use crate::report::{self, Docker, Environment, Tried};
+use crate::report::{self, Docker, Environment, Remark, Tried};
 use crate::work;
 
 /// Source: GitHub Docs, «Allowing your codespace to access a private registry».
@@ -41,7 +42,8 @@ pub(super) async fn run(args: &TestArgs, session: &Session) -> Result<Exit, Fail
                 Some(session.interrupt.read(Box::pin(testing)).await?)
             }
         };
-        tried.push(Tried { prefix: triple.prefix, missing, test, images, docker });
+        let remarks = remarks(&triple);
+        tried.push(Tried { prefix: triple.prefix, missing, test, near: triple.near, remarks, images, docker });
     }
     let environment = Environment { tried, strays, is_codespace };
     session.show(|| report::environment_json(&environment), || report::environment(&environment))?;
@@ -119,6 +121,15 @@ fn nothing(prefix: Option<&Prefix>, others: &[Triple], is_codespace: bool) -> Pr
     Problem::new(what, why, hint)
 }
 
+/// What is wrong with the values by themselves. They are tried all the same: a codespace uses them as they are.
+fn remarks(triple: &Triple) -> Vec<Remark> {
+    let nothing = Sensitive::from("");
+    let user = triple.user.as_ref().map_or_else(|| nothing.clone(), |user| Sensitive::from(user.raw()));
+    let password = triple.password.clone().unwrap_or(nothing);
+    let findings = lint::check_any(&user, &password).into_iter();
+    findings.map(|finding| Remark { member: finding.member, text: finding.text }).collect()
+}
+
 /// What docker has for the same server. No value but the server is told; `None` for half a credential.
 fn compared(env: &Env, triple: &Triple, is_codespace: bool) -> Option<Docker> {
     triple.missing().is_empty().then_some(())?;
@@ -146,6 +157,10 @@ fn compared(env: &Env, triple: &Triple, is_codespace: bool) -> Option<Docker> {
                 "docker has an identity token under {key}, as `az acr login` leaves one; pulls use that and not these \
                  values, and whether it works is not known"
             ),
+        ),
+        DockerLogin::RegistryToken => (
+            "registry_token",
+            format!("docker has a token of the registry itself under {key}; pulls use that and not these values"),
         ),
         DockerLogin::Undecodable => (
             "undecodable",

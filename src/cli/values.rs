@@ -74,6 +74,30 @@ pub(super) fn check(preset: AnyPreset, mut members: Members<Sensitive>) -> Resul
     Ok(Values { members, notes })
 }
 
+/// What needs no product to be seen in user and password: refused where it cannot work, else told.
+pub(super) fn check_any(members: &Members<Sensitive>) -> Result<Vec<String>, Failure> {
+    let mut notes = Vec::new();
+    for finding in lint::check_any(&members.user, &members.password) {
+        match finding.severity {
+            Severity::Block => {
+                let hint = finding.mend.map(|mend| mend.label).unwrap_or_default();
+                let what = format!("the {} cannot be used", finding.member.word());
+                return Err(Failure::usage(what, format!("it {}", finding.text), hint));
+            }
+            Severity::Warn => notes.push(warning(finding.member.word(), &finding)),
+            Severity::Info | Severity::Good => {}
+        }
+    }
+    Ok(notes)
+}
+
+/// What was noticed, and what may be tried about it.
+fn warning(word: &str, finding: &Finding) -> String {
+    let mend = finding.mend.as_ref().filter(|mend| mend.change == MendChange::Unwrap);
+    let advice = mend.map(|mend| format!(" ({})", mend.label)).unwrap_or_default();
+    format!("the {word} {}{advice}", finding.text)
+}
+
 /// The same where not every value is given.
 pub(super) fn check_some(preset: AnyPreset, members: Members<Option<Sensitive>>) -> Result<Vec<String>, Failure> {
     let given = members.clone();
@@ -90,7 +114,7 @@ fn judge(preset: AnyPreset, findings: &[Finding], notes: &mut Vec<String>) -> Re
     for finding in findings {
         match finding.severity {
             Severity::Block => return Err(refusal(preset, finding)),
-            Severity::Warn => notes.push(format!("the {} {}", preset.word(finding.member), finding.text)),
+            Severity::Warn => notes.push(warning(&preset.word(finding.member), finding)),
             Severity::Info | Severity::Good => {}
         }
     }

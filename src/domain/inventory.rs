@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::near::{NearMiss, Present, near_misses};
 use super::{Credential, Foreign, MemberState, Prefix, Problem, Scope, Shape, names};
 
 /// Everything known about one scope.
@@ -66,6 +67,12 @@ impl ScopeListing {
 
     pub fn credential(&self, prefix: &Prefix) -> Option<&Credential> {
         self.credentials.iter().find(|c| c.prefix == *prefix)
+    }
+
+    /// Names that were meant for a member and miss it by a little.
+    pub fn near_misses(&self) -> Vec<NearMiss> {
+        let present: Vec<_> = self.credentials.iter().map(Present::of).collect();
+        near_misses(self.other_secrets.iter().map(|other| other.name.raw()), &present)
     }
 
     /// What there is under a name already; a secret by itself is seen as the password of that name.

@@ -6,12 +6,18 @@ use std::fmt;
 
 use crate::domain::Sensitive;
 use crate::domain::names::split;
+use crate::domain::near::is_candidate;
 use crate::leash::Child;
 
 /// What is read here and handed on to nobody. The tokens are among it: with `GH_TOKEN` set `gh` refuses to refresh
 /// (`gh help auth refresh`).
 const OURS: &[&str] = &[
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SECURITY_TOKEN",
+    "AWS_SESSION_TOKEN",
     "CODESPACES",
+    "DOCKER_AUTH_CONFIG",
     "DOCKER_HOST",
     "GH_TOKEN",
     "GITHUB_API_URL",
@@ -28,10 +34,12 @@ const OURS: &[&str] = &[
     "PULLKEY_REGISTRY_STAND_IN",
     "PULLKEY_STATE_DIR",
     "PULLKEY_THEME",
+    "REGISTRY_AUTH_FILE",
 ];
 
 /// Every variable that is read, those for children among them. A password's variable is named by the user and is read
-/// besides, and so are the three members of a registry's credential under any prefix, as a codespace has them.
+/// besides, and so are the three members of a registry's credential under any prefix, as a codespace has them, and the
+/// names alone that are nearly theirs.
 fn known() -> BTreeSet<&'static str> {
     Child::ALL.into_iter().flat_map(Child::variables).chain(OURS.iter().copied()).collect()
 }
@@ -46,13 +54,27 @@ impl Env {
     pub fn of_process(extra: Option<&str>) -> Self {
         let known = known().into_iter().chain(extra.filter(|name| is_name(name)));
         let known = known.filter_map(|name| Some((name.to_owned(), std::env::var_os(name)?)));
-        let members = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
-        Self(members.filter(|(name, _)| is_member(name)).chain(known).collect(), extra.map(str::to_owned))
+        let mut all: BTreeMap<String, OsString> = BTreeMap::new();
+        for (name, value) in std::env::vars_os() {
+            match name.into_string() {
+                Ok(name) if is_member(&name) => all.extend([(name, value)]),
+                // Of what is nearly one, the name alone is looked at.
+                Ok(name) if is_candidate(&name) => all.extend([(name, OsString::new())]),
+                Ok(_) | Err(_) => {}
+            }
+        }
+        all.extend(known);
+        Self(all, extra.map(str::to_owned))
     }
 
     /// Every member of a registry's credential that is set, by its name; `None` for one whose value is no UTF-8.
     pub(super) fn members(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
         self.0.iter().filter(|(name, _)| is_member(name)).map(|(name, value)| (name.as_str(), value.to_str()))
+    }
+
+    /// The names of variables that are nearly a member's.
+    pub(super) fn near_names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str).filter(|name| is_candidate(name))
     }
 
     pub fn of<K: Into<String>, V: Into<OsString>>(pairs: impl IntoIterator<Item = (K, V)>) -> Self {
@@ -95,7 +117,8 @@ impl Env {
 }
 
 /// What holds a token.
-const TOKENS: [&str; 2] = ["GH_TOKEN", "GITHUB_TOKEN"];
+const TOKENS: [&str; 5] =
+    ["AWS_SECRET_ACCESS_KEY", "AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN", "GH_TOKEN", "GITHUB_TOKEN"];
 
 /// Whether it is the SERVER, USER or PASSWORD of some prefix, spelled as GitHub spells secrets.
 fn is_member(name: &str) -> bool {

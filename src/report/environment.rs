@@ -5,8 +5,10 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::VERSION;
+use super::list_json::near_json;
 use super::outcome::{steps, test_json};
-use crate::domain::{Image, Prefix, TestReport};
+use crate::domain::near::NearMiss;
+use crate::domain::{Foreign, Image, Member, Prefix, TestReport};
 
 /// All that was tried.
 #[derive(Clone, Debug)]
@@ -24,10 +26,21 @@ pub struct Tried {
     /// The names of what is not there; then nothing was tested.
     pub missing: Vec<String>,
     pub test: Option<TestReport>,
+    /// Names beside it that were meant for what is missing.
+    pub near: Vec<NearMiss>,
+    /// What is wrong with the values by themselves.
+    pub remarks: Vec<Remark>,
     /// The images of its registry, which were tried.
     pub images: Vec<String>,
     /// How it compares with what docker has, where it can be compared.
     pub docker: Option<Docker>,
+}
+
+/// What is said of a value, and of which.
+#[derive(Clone, Debug)]
+pub struct Remark {
+    pub member: Member,
+    pub text: String,
 }
 
 /// What docker has beside a credential.
@@ -36,6 +49,12 @@ pub struct Docker {
     /// For programs.
     pub word: &'static str,
     pub note: String,
+}
+
+impl Remark {
+    fn words(&self) -> String {
+        format!("the {} {}", self.member.word(), self.text)
+    }
 }
 
 /// `pullkey test --env --json`.
@@ -47,8 +66,11 @@ pub fn environment_json(environment: &Environment) -> Value {
             let mut document = one.test.as_ref().map_or_else(|| json!({ "verdict": null, "steps": [] }), test_json);
             document["prefix"] = one.prefix.as_str().into();
             document["missing"] = one.missing.clone().into();
+            document["near_misses"] = one.near.iter().map(near_json).collect::<Vec<_>>().into();
             document["docker"] = one.docker.as_ref().map(|docker| docker.word).into();
-            document["notes"] = one.docker.iter().map(|docker| docker.note.clone()).collect::<Vec<_>>().into();
+            let remarks = one.remarks.iter().map(Remark::words);
+            let notes = one.docker.iter().map(|docker| docker.note.clone()).chain(remarks);
+            document["notes"] = notes.collect::<Vec<_>>().into();
             document
         })
         .collect();
@@ -73,6 +95,13 @@ pub fn environment(environment: &Environment) -> String {
             let missing = one.missing.join(" and ");
             let _ = writeln!(out, "  FAIL  not whole    {missing} {verb} missing, so nothing was tested");
             let _ = writeln!(out, "        hint: all three have to be there and granted to this repository");
+        }
+        for near in &one.near {
+            let _ = writeln!(out, "  note  {}", Foreign::new(near.words()).shown());
+            let _ = writeln!(out, "        hint: {}", Foreign::new(near.fix()).shown());
+        }
+        for remark in &one.remarks {
+            let _ = writeln!(out, "  note  {}", remark.words());
         }
         if let Some(docker) = &one.docker {
             let _ = writeln!(out, "  note  {}", docker.note);
@@ -101,7 +130,15 @@ mod tests {
     fn half(missing: &[&str]) -> String {
         let missing = missing.iter().map(|name| (*name).to_owned()).collect();
         let prefix = Prefix::parse("ACR").unwrap();
-        let one = Tried { prefix, missing, test: None, images: Vec::new(), docker: None };
+        let one = Tried {
+            prefix,
+            missing,
+            test: None,
+            near: Vec::new(),
+            remarks: Vec::new(),
+            images: Vec::new(),
+            docker: None,
+        };
         environment(&Environment { tried: vec![one], strays: Vec::new(), is_codespace: true })
     }
 

@@ -6,7 +6,9 @@ use chrono::{DateTime, Utc};
 use unicode_width::UnicodeWidthStr;
 
 use super::Ends;
-use crate::domain::{Access, Credential, Inventory, Member, MemberState, Problem, Scope, ScopeListing, preset};
+use crate::domain::{
+    Access, Credential, Foreign, Inventory, Member, MemberState, Problem, Scope, ScopeListing, preset,
+};
 
 const HEAD: [&str; 8] = ["PREFIX", "REGISTRY", "SERVER", "USER", "PASSWORD", "ACCESS", "PASSWORD SET", "ENDS"];
 
@@ -48,6 +50,10 @@ pub(super) fn block(out: &mut String, listing: &ScopeListing, scope: Option<&Sco
     } else {
         let rows: Vec<_> = listing.credentials.iter().map(|c| row(c, scope, ends)).collect();
         columns(out, &rows);
+    }
+    for near in listing.near_misses() {
+        line(out, &format!("  ! {}", Foreign::new(near.words()).shown()));
+        line(out, &format!("    hint: {}", Foreign::new(near.fix()).shown()));
     }
     if !listing.other_secrets.is_empty() {
         let names: Vec<_> = listing.other_secrets.iter().map(|s| s.name.shown()).collect();

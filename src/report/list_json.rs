@@ -4,6 +4,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
 use super::{Ends, VERSION, problem_json};
+use crate::domain::near::{self, NearMiss};
 use crate::domain::{Access, Credential, Inventory, MemberState, Problem, RepoRef, Scope, ScopeKind, ScopeListing};
 
 /// The whole document.
@@ -23,6 +24,7 @@ fn unlisted_json(problem: &Problem) -> Value {
     scope["problem"] = problem_json(problem);
     scope["credentials"] = json!([]);
     scope["other_secrets"] = json!([]);
+    scope["near_misses"] = json!([]);
     scope
 }
 
@@ -37,12 +39,13 @@ pub(super) fn listing_json(
     scope: Option<&Scope>,
     ends: Ends<'_>,
 ) -> Value {
-    let (credentials, other): (Vec<_>, Vec<_>) = match listing {
+    let (credentials, other, near): (Vec<_>, Vec<_>, Vec<_>) = match listing {
         Ok(listing) => (
             listing.credentials.iter().map(|credential| credential_json(credential, scope, ends)).collect(),
             listing.other_secrets.iter().map(|secret| state_json(&secret.state)).collect(),
+            listing.near_misses().iter().map(near_json).collect(),
         ),
-        Err(_) => (Vec::new(), Vec::new()),
+        Err(_) => (Vec::new(), Vec::new(), Vec::new()),
     };
     json!({
         "scope": kind,
@@ -52,6 +55,7 @@ pub(super) fn listing_json(
         "problem": listing.as_ref().err().map(problem_json),
         "credentials": credentials,
         "other_secrets": other,
+        "near_misses": near,
     })
 }
 
@@ -76,6 +80,18 @@ fn credential_json(credential: &Credential, scope: Option<&Scope>, ends: Ends<'_
             "user": member(&credential.members.user),
             "password": member(&credential.members.password),
         },
+    })
+}
+
+/// A name that codespaces do not read, and those they read in its place.
+pub(super) fn near_json(near: &NearMiss) -> Value {
+    json!({
+        "code": near::CODE,
+        "name": near.name,
+        "member": near.member.word(),
+        "meant": near.meant(),
+        "text": near.words(),
+        "fix": near.fix(),
     })
 }
 

@@ -18,7 +18,7 @@ mod spread;
 
 pub use auth::{tokens, tokens_json};
 pub use ends::Ends;
-pub use environment::{Docker, Environment, Tried, environment, environment_json};
+pub use environment::{Docker, Environment, Remark, Tried, environment, environment_json};
 pub use everywhere::{Gathering, found, left_out, tally};
 pub use list::table;
 pub use list_json::list_json;

@@ -16,10 +16,37 @@ pub fn look_for_sources(env: &Env, dir: &Path) -> Found {
 
 /// The one login that is asked for. Nothing is run.
 pub fn find_source(env: &Env, dir: &Path, asked: &Asked, known: Known<'_>) -> Result<Offered, Problem> {
+    found(env, dir, asked, known).map_err(|problem| {
+        let found = sources::look(env, dir);
+        // What another place has helps only where this one has nothing.
+        if matches!(asked, Asked::File(_)) || found.offers.iter().any(|offer| asked.is_kind(&offer.source)) {
+            return problem;
+        }
+        let looked = found.looked.join("; ");
+        Problem { hint: format!("{}; looked at: {looked}", problem.hint), ..problem }
+    })
+}
+
+fn found(env: &Env, dir: &Path, asked: &Asked, known: Known<'_>) -> Result<Offered, Problem> {
     let of_fault = |fault: SourceFault| fault.problem(WHAT);
     match asked {
-        Asked::Docker(_) => choose(asked, &sources::of::docker(env).map_err(of_fault)?, known),
+        Asked::Docker(name) => {
+            let offers = sources::of::docker(env);
+            let is_known = |name: &&String| offers.iter().flatten().any(|offer| offer.is_named(name));
+            // What no place names may be in the store that docker would ask.
+            let store = name.as_ref().filter(|name| !is_known(name)).and_then(|n| sources::of::docker_unlisted(env, n));
+            match store {
+                Some(offer) => Ok(offer),
+                None => choose(asked, &offers.map_err(of_fault)?, known),
+            }
+        }
+        Asked::Podman(_) => choose(asked, &sources::of::podman(env).map_err(of_fault)?, known),
+        Asked::AwsVariables => choose(asked, &sources::of::aws_variables(env).into_iter().collect::<Vec<_>>(), known),
+        // AWS's own tools take the key in the environment before every profile that is not named.
         Asked::Aws(name) => {
+            if let (None, Some(offer)) = (name, sources::of::aws_variables(env)) {
+                return choose(&Asked::AwsVariables, &[offer], known);
+            }
             let asked = Asked::Aws(Some(name.clone().unwrap_or_else(|| sources::aws_profile(env))));
             choose(&asked, &sources::of::aws(env).map_err(of_fault)?, known)
         }

@@ -258,3 +258,53 @@ fn without_a_keyring_keeping_forgetting_and_testing_say_so() {
         assert!(desk.run(line).ends(2).stderr.contains("there is nothing to test yet"), "{line}");
     }
 }
+
+#[test]
+fn values_are_judged_without_a_preset() {
+    let desk = Desk::new();
+    let server = desk.registry(RegistryKind::Basic);
+    let line = format!("test --server {server} --username puller --password-stdin --with native");
+    for (password, says) in [("good\r", "carriage return"), ("p \n", "white space at an end")] {
+        let problem = desk.feed(&format!("{line} --json"), password).ends(2).problem();
+        assert!(problem["why"].as_str().unwrap().contains(says), "{problem}");
+    }
+    for (password, says) in [
+        ("“abc123456”", "quotation marks"),
+        ("<PAT>", "placeholder"),
+        ("Bearer abc", "word of a header"),
+        ("puller:abc", "user and a colon"),
+        ("ghp_****", "masked copy"),
+    ] {
+        let notes = desk.feed(&format!("{line} --json"), password).ends(1).json()["notes"].to_string();
+        assert!(notes.contains(says), "{password}: {notes}");
+    }
+    let env = variables("TEAM", [&server, "puller", "“abc123456”"]);
+    let env: Vec<_> = env.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+    let document = desk.run_with("test --env --with native --json", &env).ends(1).json();
+    assert!(document["tests"][0]["notes"].to_string().contains("quotation marks"), "{document}");
+    let lines = [format!("SERVER = {server}"), "USER = acr-user-here".to_owned(), "PASSWORD = <PAT>".to_owned()];
+    desk.file("docs.env", &lines.map(|line| format!("A_CONTAINER_REGISTRY_{line}\n")).concat());
+    let ran = desk.run("test --from file:docs.env --with native").ends(1);
+    assert!(ran.stderr.contains("the user looks like a placeholder"), "{ran:?}");
+}
+
+#[test]
+fn a_variable_that_is_nearly_a_members_is_named_where_its_credential_lacks_it() {
+    let desk = Desk::new();
+    let env = [
+        ("TEAM_CONTAINER_REGISTRY_SERVER", "a.example"),
+        ("TEAM_CONTAINER_REGISTRY_USRE", "puller"),
+        ("TEAM_CONTAINER_REGISTRY_PASSWORD", "x"),
+    ];
+    let document = desk.run_with("test --env --json", &env).ends(1).json();
+    let near = &document["tests"][0]["near_misses"][0];
+    assert_eq!(near["meant"], serde_json::json!(["TEAM_CONTAINER_REGISTRY_USER"]), "{document}");
+    let problem = desk.run_with("test --from env --json", &env).ends(2).problem();
+    assert!(problem["why"].as_str().unwrap().contains("named TEAM_CONTAINER_REGISTRY_USRE"), "{problem}");
+    desk.file(
+        "near.env",
+        "T_CONTAINER_REGISTRY_SERVER=a.example\nT_CONTAINER_REGISTRY_USERNAME=u\nT_CONTAINER_REGISTRY_PASSWORD=p4ss\n",
+    );
+    let problem = desk.run("test --from file:near.env --json").ends(2).problem();
+    assert!(problem["why"].as_str().unwrap().contains("T_CONTAINER_REGISTRY_USERNAME: codespaces read"), "{problem}");
+}

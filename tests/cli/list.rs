@@ -121,3 +121,24 @@ fn what_github_says_to_do_stands_whole_in_json_and_for_people() {
     let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(flat.contains("personal-access-tokens/1234567"), "{text}");
 }
+
+#[test]
+fn a_name_that_is_nearly_a_members_stands_beside_its_credential_with_the_fix() {
+    let desk = Desk::new();
+    for name in
+        ["TEAM_CONTAINER_REGISTRY_SERVER", "TEAM_CONTAINER_REGISTRY_PASSWORD", "TEAM_CONTAINER_REGISTRY_USERNAME"]
+    {
+        assert!(desk.world().put_secret("repo:acme/api", name, "x", "", &[]), "{name}");
+    }
+    let ran = desk.run("list --repo acme/api").ends(0);
+    let named = "named TEAM_CONTAINER_REGISTRY_USERNAME: codespaces read TEAM_CONTAINER_REGISTRY_USER only";
+    assert!(
+        ran.stdout.contains(named) && ran.stdout.contains("then delete TEAM_CONTAINER_REGISTRY_USERNAME"),
+        "{ran:?}"
+    );
+    let near = &desk.run("list --repo acme/api --json").ends(0).json()["scopes"][0]["near_misses"][0];
+    assert_eq!((&near["code"], &near["member"]), (&"near_miss".into(), &"user".into()), "{near}");
+    assert_eq!(near["meant"], serde_json::json!(["TEAM_CONTAINER_REGISTRY_USER"]));
+    let ran = desk.set("TEAM --repo acme/api --yes").ends(0);
+    assert!(ran.stderr.contains("named TEAM_CONTAINER_REGISTRY_USERNAME"), "{ran:?}");
+}

@@ -22,7 +22,9 @@ fn each_verdict_has_its_exit_code() {
         let server = desk.registry(kind);
         assert_eq!(verdict(&desk, &server, &format!("{PASSWORD}\n"), 0)["verdict"], "pass");
         assert_eq!(verdict(&desk, &server, "wrong\n", 1)["verdict"], "fail");
-        assert_eq!(verdict(&desk, &server, &format!("{PASSWORD}\n\n"), 1)["verdict"], "fail");
+        let line = format!("test --server {server} --username puller --password-stdin --json");
+        let problem = desk.feed(&line, &format!("{PASSWORD}\n\n")).ends(2).problem();
+        assert!(problem["why"].as_str().unwrap().contains("line break"), "{problem}");
     }
     let open = verdict(&desk, &desk.registry(RegistryKind::Open), PASSWORD, 3);
     assert_eq!(open["verdict"], "inconclusive");

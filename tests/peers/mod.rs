@@ -1,6 +1,8 @@
 //! Against programs that are not ours. `CONTRIBUTING.md` names each peer and how it is started.
 
 mod differential;
+#[cfg(unix)]
+mod docker_logins;
 mod gh;
 mod gh_lists;
 #[cfg(target_os = "linux")]

@@ -3,6 +3,8 @@
 
 #[cfg(target_os = "linux")]
 pub(crate) mod canary;
+#[cfg(unix)]
+pub(crate) mod dockerd;
 pub(crate) mod home;
 #[cfg(target_os = "linux")]
 pub(crate) mod process;

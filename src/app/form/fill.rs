@@ -44,7 +44,7 @@ impl Form {
         self.follow(&proposed);
         self.focus_first_empty();
         let filled = format!("filled from {}", taken.source.words());
-        let is_aws = matches!(taken.source, Source::Aws { .. });
+        let is_aws = matches!(taken.source, Source::Aws { .. } | Source::AwsVariables);
         match moved {
             Some(preset) => cx.note(Tone::Good, format!("{filled}; now set up as {}", preset.label())),
             None if is_aws && !self.preset.id().starts_with("ecr") => {

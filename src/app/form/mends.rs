@@ -113,6 +113,10 @@ impl Form {
                 let trimmed = field.value().trimmed();
                 field.set(&trimmed)
             }),
+            MendChange::Unwrap => self.edit(cx, |field| {
+                let inner = lint::without_wrapping(&field.value());
+                field.set(&inner)
+            }),
             MendChange::SwapUserAndPassword => {
                 let values = self.values();
                 let _ = self.values.user.set(&values.password);

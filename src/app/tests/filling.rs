@@ -29,6 +29,7 @@ pub fn found() -> Found {
                 ..Offered::new(Source::Env { prefix })
             },
         ],
+        looked: Vec::new(),
         broken: vec![Problem::new(
             ".env was not looked through",
             ".env line 3 cannot be understood: it is neither NAME=value nor a comment",

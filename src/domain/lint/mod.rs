@@ -6,6 +6,7 @@
 mod expiry;
 mod google_key;
 mod pair;
+mod placeholder;
 mod secret;
 mod server;
 mod single;
@@ -15,6 +16,7 @@ mod table_tests;
 mod tests;
 mod token;
 mod value;
+mod wrapping;
 
 use serde::Deserialize;
 
@@ -24,6 +26,8 @@ use super::{Member, Members, Prefix, Sensitive};
 pub use expiry::{check_end, ecr_token_expiry, jwt_expiry};
 pub use single::{check_single, check_single_to_continue, check_single_values};
 pub use token::check_token;
+pub use value::check_any;
+pub use wrapping::without_wrapping;
 
 /// The most bytes a value may have: GitHub keeps 48 KB of each secret, sealed, and sealing adds 48 bytes
 /// (libsodium's `crypto_box_SEALBYTES`).
@@ -65,6 +69,8 @@ pub enum MendChange {
     Replace(String),
     /// Take the white space off both ends of the finding's field.
     Trim,
+    /// Take off what came along when it was copied: marks around it, and characters nobody sees ([`without_wrapping`]).
+    Unwrap,
     SwapUserAndPassword,
     /// Go on with the preset of this id, keeping what was typed.
     UsePreset(String),
@@ -97,6 +103,10 @@ impl FieldMend {
 
     fn trim() -> Self {
         Self { label: "remove the white space".to_owned(), change: MendChange::Trim }
+    }
+
+    fn unwrap(label: &str) -> Self {
+        Self { label: label.to_owned(), change: MendChange::Unwrap }
     }
 
     fn swap() -> Self {
@@ -166,6 +176,7 @@ pub fn check(preset: &Preset, values: &Members<Sensitive>) -> Vec<Finding> {
     secret::check(&seen, Member::User, &mut findings);
     secret::check(&seen, Member::Password, &mut findings);
     pair::check(&seen, &mut findings);
+    value::check_pair(&seen.values, &mut findings);
     for finding in &mut findings {
         let value = seen.values.get(finding.member);
         finding.mend = finding.mend.take().filter(|mend| !repeats(mend, value, seen.values.password));
@@ -222,6 +233,6 @@ fn repeats(mend: &FieldMend, value: &str, password: &str) -> bool {
             let (text, secret) = (text.to_lowercase(), password.to_lowercase());
             password.len() >= 8 && (value == password || text.contains(&secret) || secret.contains(&text))
         }
-        MendChange::Trim | MendChange::SwapUserAndPassword | MendChange::UsePreset(_) => false,
+        MendChange::Trim | MendChange::Unwrap | MendChange::SwapUserAndPassword | MendChange::UsePreset(_) => false,
     }
 }

@@ -22,7 +22,9 @@ pub(super) fn check(seen: &Seen<'_>, findings: &mut Vec<Finding>) {
     if let Some(change) = super::server::with_account(values.server, &account) {
         let label = match &change {
             MendChange::Replace(server) => format!("use {server}, the account of the access key"),
-            MendChange::Trim | MendChange::SwapUserAndPassword | MendChange::UsePreset(_) => String::new(),
+            MendChange::Trim | MendChange::Unwrap | MendChange::SwapUserAndPassword | MendChange::UsePreset(_) => {
+                String::new()
+            }
         };
         for finding in findings.iter_mut().filter(|f| f.member == Member::Server && f.mend.is_none()) {
             finding.mend = Some(FieldMend { label: label.clone(), change: change.clone() });

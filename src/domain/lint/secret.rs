@@ -7,7 +7,7 @@ use crate::domain::preset::{self, Content, RuleMend, Token};
 /// What is to be said about the member's value, which is USER's or PASSWORD's.
 pub(super) fn check(seen: &Seen<'_>, member: Member, findings: &mut Vec<Finding>) {
     let text = seen.values.get(member);
-    if !text.is_empty() && !super::value::is_placeholder(text) {
+    if !text.is_empty() && !super::placeholder::is_placeholder(member, text) {
         findings.extend(judge(seen, member, text));
     }
 }

@@ -174,7 +174,9 @@ fn rescue(text: &str, fault: ServerFault) -> Option<String> {
         return None;
     }
     let text: String = text.chars().filter(|c| !foreign::is_hostile(*c)).collect();
-    let text = text.trim().trim_matches(['"', '\'', '`', '<', '>', ',', ';']);
+    let text = text.trim().trim_matches([',', ';']);
+    let text = super::wrapping::unquoted(text).or_else(|| super::wrapping::bracketed(text)).unwrap_or(text);
+    let text = text.trim_matches(['"', '\'', '`', '<', '>', ',', ';']);
     let text = text.strip_prefix("docker login ").unwrap_or(text).trim();
     let host = preset::host_of(text)?;
     Server::parse(&host).ok().map(|server| server.canonical())

@@ -1,6 +1,6 @@
 //! The two values of a product that needs one secret only: the registry's address, and the token.
 
-use super::{FieldMend, Finding, MendChange, Severity, VALUE_LIMIT, sorted, value};
+use super::{FieldMend, Finding, MendChange, Severity, VALUE_LIMIT, placeholder, sorted, value};
 use crate::domain::preset::{Field, Rule, RuleMend, Single, host_of};
 use crate::domain::{Member, Members, Sensitive, foreign};
 
@@ -43,7 +43,7 @@ pub fn check_single(single: &Single, address: &str, token: &Sensitive) -> Vec<Fi
     } else if !address.is_empty() {
         findings.extend(judge(&single.server, Member::Server, address, address));
     }
-    if !token.is_empty() && !value::is_placeholder(token) {
+    if !token.is_empty() && !placeholder::is_placeholder(Member::Password, token) {
         findings.extend(judge(&single.password, Member::Password, token, address));
     }
     let host = host_of(address);

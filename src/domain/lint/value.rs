@@ -1,28 +1,59 @@
-//! What can be wrong with any value: white space, invisible characters, quotation marks, placeholders.
+//! What can be wrong with any value, whatever the registry: white space, characters nobody sees, quotation marks,
+//! placeholders, and words that belong to what was around it.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+use super::placeholder::{is_masked, is_placeholder, is_value, is_variables_name};
+use super::wrapping::{bracketed, half_quote, is_unseen, name, trimmed, unquoted};
 use super::{FieldMend, Finding, Severity};
-use crate::domain::{Member, foreign};
+use crate::domain::output::{self, Kind, Output};
+use crate::domain::{Member, Members, Sensitive, foreign};
+
+/// What needs no product to be seen in user and password, most severe first. The server is judged by its own grammar.
+pub fn check_any(user: &Sensitive, password: &Sensitive) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    check(Member::User, user.expose(), &mut findings);
+    check(Member::Password, password.expose(), &mut findings);
+    check_pair(&Members { server: "", user: user.expose().trim(), password: password.expose().trim() }, &mut findings);
+    super::sorted(findings)
+}
 
 pub(super) fn check(member: Member, value: &str, findings: &mut Vec<Finding>) {
     if value.is_empty() {
         return;
     }
-    let text = value.trim();
+    let text = trimmed(value);
     if text.is_empty() {
         let finding = Finding::new(member, Severity::Block, "is nothing but white space");
         findings.push(finding.mended_by(Some(FieldMend::trim())));
         return;
     }
     if text != value {
-        let what = if value.ends_with('\n') { "ends in a line break" } else { "has white space at an end" };
-        let text = format!("{what}, which would become part of the stored value");
-        findings.push(Finding::new(member, Severity::Block, text).mended_by(Some(FieldMend::trim())));
+        findings.push(end(member, value, text));
     }
     // The server's grammar sees these by itself.
     if member != Member::Server {
         check_characters(member, text, findings);
         check_wrapping(member, text, findings);
     }
+}
+
+/// What stands at an end and belongs to no value.
+fn end(member: Member, value: &str, text: &str) -> Finding {
+    let after = value.trim_start_matches(|c: char| c.is_whitespace() || name(c).is_some()).strip_prefix(text);
+    let what = match after.unwrap_or_default() {
+        tail if tail.ends_with("\r\n") || tail.ends_with('\n') => "ends in a line break".to_owned(),
+        tail if tail.contains('\r') => "ends in a carriage return, as files from Windows have one".to_owned(),
+        tail => {
+            let unseen = value.chars().next().into_iter().chain(tail.chars()).find_map(name);
+            format!("has {} at an end", unseen.unwrap_or("white space"))
+        }
+    };
+    let text = format!("{what}, which would become part of the stored value");
+    let mend = if value.trim() == trimmed(value) { FieldMend::trim() } else { FieldMend::unwrap("remove it") };
+    Finding::new(member, Severity::Block, text).mended_by(Some(mend))
 }
 
 fn check_characters(member: Member, text: &str, findings: &mut Vec<Finding>) {
@@ -37,45 +68,98 @@ fn check_characters(member: Member, text: &str, findings: &mut Vec<Finding>) {
         };
         findings.push(Finding::new(member, severity, what));
     }
-    if text.contains(odd) {
+    let mend = || Some(FieldMend::unwrap("remove what is not seen"));
+    if let Some(name) = text.chars().find_map(name) {
+        let what = format!("contains {name}, an invisible character that came along when it was copied");
+        findings.push(Finding::new(member, Severity::Warn, what).mended_by(mend()));
+    } else if text.contains(odd) {
         let what = "contains an invisible or control character: type it again, or copy it from another place";
-        findings.push(Finding::new(member, Severity::Warn, what));
+        let can_go = text.chars().filter(|c| odd(*c)).all(|c| is_unseen(c) && !c.is_control());
+        findings.push(Finding::new(member, Severity::Warn, what).mended_by(mend().filter(|_| can_go)));
     }
     if member == Member::User && text.contains(' ') {
         findings.push(Finding::new(member, Severity::Warn, "contains a space, which hardly any registry allows"));
     }
 }
 
-/// Quotation marks and placeholders that came along with what was copied.
+/// Quotation marks, placeholders and other things that came along with what was copied.
 fn check_wrapping(member: Member, text: &str, findings: &mut Vec<Finding>) {
-    let inner = unquoted(text);
-    if let Some(inner) = inner.filter(|inner| !inner.is_empty()) {
-        let what = "has quotation marks around it, which belong to a shell and not to the value";
-        let mend = (member == Member::User).then(|| FieldMend::replace(inner));
-        findings.push(Finding::new(member, Severity::Warn, what).mended_by(mend));
-    } else if is_placeholder(text) {
-        findings.push(Finding::new(member, Severity::Warn, "looks like a placeholder, not like the value itself"));
+    let warn = |what: &str| Finding::new(member, Severity::Warn, what);
+    let unwrapping = |inner: &str, label: &str| match member {
+        Member::User => FieldMend::replace(inner),
+        Member::Server | Member::Password => FieldMend::unwrap(label),
+    };
+    if let Some(what) = whole_output(text) {
+        findings.push(warn(&what));
+        return;
+    }
+    let within = |inner: &&str| !inner.is_empty();
+    if let Some(inner) = unquoted(text).filter(within) {
+        let what = "has quotation marks around it, which belong to a shell or a text and not to the value";
+        findings.push(warn(what).mended_by(Some(unwrapping(inner, "remove the quotation marks"))));
+    } else if let Some(inner) = bracketed(text).filter(|inner| is_value(inner)) {
+        let what = "has brackets around it, which belong to the text it was copied from";
+        findings.push(warn(what).mended_by(Some(unwrapping(inner, "remove the brackets"))));
+    } else if is_placeholder(member, text) {
+        let is_copy = is_masked(text) && text.chars().any(|c| c.is_ascii_alphanumeric() && !matches!(c, 'x' | 'X'));
+        findings.push(warn(if is_copy {
+            "is a masked copy, a placeholder for what was hidden there: copy it where it is shown whole"
+        } else {
+            "looks like a placeholder, not like the value itself"
+        }));
+    } else if is_variables_name(text) {
+        findings.push(warn("is the name of a variable, not what it holds"));
+    } else if let Some(mark) = half_quote(text) {
+        findings.push(warn(&format!("has the quotation mark {mark} at one end: was all of it copied, and no more?")));
+    }
+    if let Some(what) = lead(text) {
+        findings.push(warn(what));
     }
 }
 
-/// What stands within all the quotation marks around a text; `None` if there are none.
-fn unquoted(text: &str) -> Option<&str> {
-    let peel = |text| ['"', '\'', '`'].iter().find_map(|q| str::strip_suffix(str::strip_prefix(text, *q)?, *q));
-    let mut inner = peel(text)?.trim();
-    while let Some(deeper) = peel(inner) {
-        inner = deeper.trim();
-    }
-    Some(inner)
+/// The whole output of a program that prints a login, in place of the password in it.
+fn whole_output(text: &str) -> Option<String> {
+    let kind = match output::recognize(text)? {
+        // A token alone is the password.
+        Output::Logins(Kind::GoogleToken, _) => return None,
+        Output::Logins(kind, _) | Output::Configuration(kind, _) => kind,
+    };
+    let ends = kind.ends().map(|ends| format!("; {ends}")).unwrap_or_default();
+    let what = kind.words();
+    Some(format!("is {what}: give the password in it alone, or keep it in a file and use --from file:PATH{ends}"))
 }
 
-/// `<token>`, `$TOKEN`, `${TOKEN}`, `${{ secrets.TOKEN }}`, `%TOKEN%`, and rows of stars, bullets or x.
-pub(super) fn is_placeholder(text: &str) -> bool {
-    let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c == '_');
-    let between = |head: &str, tail: &str| text.strip_prefix(head).and_then(|rest| rest.strip_suffix(tail));
-    between("<", ">").is_some_and(|inner| !inner.is_empty() && !inner.contains(['<', '>']))
-        || between("${", "}").is_some()
-        || between("%", "%").is_some_and(is_name)
-        || text.strip_prefix('$').is_some_and(is_name)
-        || (text.chars().count() >= 3
-            && ['*', '•', 'x', 'X', '.', '…', '●'].iter().any(|c| text.chars().all(|d| d == *c)))
+/// A word in front that belongs to a header, a command or an address.
+fn lead(text: &str) -> Option<&'static str> {
+    let begins = |head: &str| {
+        text.get(..head.len()).is_some_and(|start| start.eq_ignore_ascii_case(head)) && text.len() > head.len()
+    };
+    let is_address = ["https://", "http://"].into_iter().any(begins);
+    if ["bearer ", "basic ", "authorization:", "token "].into_iter().any(begins) {
+        return Some("begins with the word of a header, such as Bearer or Basic, which is no part of the value");
+    }
+    if ["password=", "password:", "token=", "token:", "export ", "docker login", "--password"].into_iter().any(begins) {
+        return Some("begins with its own name or a command, not with the value itself");
+    }
+    is_address.then_some("is an address, not a value that logs in")
+}
+
+/// What only shows beside the user: both in one, plain or as docker's configuration keeps them.
+pub(super) fn check_pair(values: &Members<&str>, findings: &mut Vec<Finding>) {
+    let (user, password) = (values.user, values.password);
+    if user.is_empty() || password.len() <= user.len() + 1 {
+        return;
+    }
+    let is_both = |text: &str| text.strip_prefix(user).is_some_and(|rest| rest.starts_with(':') && rest.len() > 1);
+    if is_both(password) {
+        let what = "begins with the user and a colon: it holds both, where the password alone belongs";
+        findings.push(Finding::new(Member::Password, Severity::Warn, what));
+        return;
+    }
+    let decoded = STANDARD.decode(password.as_bytes()).ok().map(Zeroizing::new);
+    if decoded.as_ref().and_then(|bytes| std::str::from_utf8(bytes).ok()).is_some_and(is_both) {
+        let what =
+            "is user and password in base64, as docker's configuration keeps them: the password alone belongs here";
+        findings.push(Finding::new(Member::Password, Severity::Warn, what));
+    }
 }

@@ -21,7 +21,7 @@ impl Known<'_> {
     /// Nothing if one of both does not say. A login of docker's is always for a server, if only for one that is none.
     fn is_of_server(&self, offer: &Offered) -> Option<bool> {
         let server = self.server?;
-        let says = offer.server.is_some() || matches!(offer.source, Source::Docker { .. });
+        let says = offer.server.is_some() || offer.source.is_of_server();
         says.then(|| offer.is_for(server))
     }
 
@@ -65,7 +65,10 @@ fn nothing(asked: &Asked, offers: &[Offered], named: &[&Offered], known: Known<'
     let why = match (asked, known.prefix) {
         _ if asked.is_by_name() => format!("{place} has no such login"),
         (Asked::Env(_) | Asked::File(_), Some(prefix)) => format!("{place} has no values of {prefix}"),
-        (Asked::Docker(_) | Asked::Aws(_) | Asked::Env(_) | Asked::File(_), _) => format!("{place} has no login"),
+        (
+            Asked::Docker(_) | Asked::Podman(_) | Asked::Aws(_) | Asked::AwsVariables | Asked::Env(_) | Asked::File(_),
+            _,
+        ) => format!("{place} has no login"),
     };
     let why = match known.server.filter(|_| !named.is_empty()) {
         Some(server) => format!("{why} for {}", address(&Foreign::new(server))),
@@ -79,7 +82,7 @@ fn nothing(asked: &Asked, offers: &[Offered], named: &[&Offered], known: Known<'
     let hint = match asked {
         _ if named.is_empty() => format!("there is {there}"),
         Asked::File(_) => format!("there is {there}; name that prefix, or its server with --server"),
-        Asked::Docker(_) | Asked::Aws(_) | Asked::Env(_) => {
+        Asked::Docker(_) | Asked::Podman(_) | Asked::Aws(_) | Asked::AwsVariables | Asked::Env(_) => {
             format!("there is {there}: what is for something else is taken only where --from names it so")
         }
     };
@@ -95,7 +98,9 @@ fn unnamed(asked: &Asked, usable: &[&Offered], all: &[&Offered]) -> Problem {
     let hint = match asked {
         _ if usable.is_empty() => "give the values by themselves".to_owned(),
         Asked::File(_) => format!("name the prefix, or the server with --server: {}", listed(usable, " or ")),
-        Asked::Docker(_) | Asked::Aws(_) | Asked::Env(_) => format!("name one: --from {}", listed(usable, " or ")),
+        Asked::Docker(_) | Asked::Podman(_) | Asked::Aws(_) | Asked::AwsVariables | Asked::Env(_) => {
+            format!("name one: --from {}", listed(usable, " or "))
+        }
     };
     Problem::new(WHAT, why, hint)
 }
@@ -104,7 +109,13 @@ fn unnamed(asked: &Asked, usable: &[&Offered], all: &[&Offered]) -> Problem {
 fn listed(offers: &[&Offered], between: &str) -> String {
     let name = |offer: &&Offered| match &offer.source {
         Source::File { prefix, .. } => prefix.to_string(),
-        source @ (Source::Docker { .. } | Source::Aws { .. } | Source::Env { .. }) => source.flag(),
+        Source::Output { key, .. } if !key.is_empty() => address(key),
+        source @ (Source::Docker { .. }
+        | Source::Podman { .. }
+        | Source::Aws { .. }
+        | Source::AwsVariables
+        | Source::Env { .. }
+        | Source::Output { .. }) => source.flag(),
     };
     let names: Vec<_> = offers.iter().take(NAMED).map(name).collect();
     match offers.len().saturating_sub(NAMED) {

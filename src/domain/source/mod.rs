@@ -10,29 +10,41 @@ mod tests;
 use thiserror::Error;
 
 pub use self::choose::{Known, choose};
+use super::near::{NearMiss, Present};
+use super::output::Kind;
 use super::preset::looks_like_a_secret;
-use super::{Foreign, Member, Prefix, Problem, Sensitive, Server};
+use super::{Foreign, Member, Members, Prefix, Problem, Sensitive, Server};
 
 /// One place with one login.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// docker's configuration, under this key.
     Docker { key: Foreign },
+    /// podman's, skopeo's and buildah's, in this file under this key.
+    Podman { path: Foreign, key: Foreign },
     /// A profile with a long-lived access key.
     Aws { profile: Foreign },
+    /// `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`.
+    AwsVariables,
     /// Three variables of the environment.
     Env { prefix: Prefix },
     /// Three entries of a file.
     File { path: Foreign, prefix: Prefix },
+    /// What another program printed, kept in a file; the key is the server, where it has one.
+    Output { path: Foreign, key: Foreign, kind: Kind },
 }
 
 impl Source {
     pub fn words(&self) -> String {
         match self {
             Self::Docker { key } => format!("docker's login for {}", address(key)),
+            Self::Podman { key, .. } => format!("podman's login for {}", address(key)),
             Self::Aws { profile } => format!("the AWS profile {}", profile.shown()),
+            Self::AwsVariables => "the access key in AWS_ACCESS_KEY_ID".to_owned(),
             Self::Env { prefix } => format!("the variables of {prefix}"),
             Self::File { path, prefix } => format!("{prefix} in {}", path.shown()),
+            Self::Output { path, key, kind } if key.is_empty() => format!("{} ({})", path.shown(), kind.words()),
+            Self::Output { path, key, kind } => format!("{} in {} ({})", address(key), path.shown(), kind.words()),
         }
     }
 
@@ -40,17 +52,35 @@ impl Source {
     pub fn flag(&self) -> String {
         match self {
             Self::Docker { key } => format!("docker:{}", address(key)),
+            Self::Podman { key, .. } => format!("podman:{}", address(key)),
             Self::Aws { profile } => format!("aws:{}", profile.shown()),
+            Self::AwsVariables => "aws-env".to_owned(),
             Self::Env { prefix } => format!("env:{prefix}"),
-            Self::File { path, .. } => format!("file:{}", path.shown()),
+            Self::File { path, .. } | Self::Output { path, .. } => format!("file:{}", path.shown()),
+        }
+    }
+
+    /// The name it stands under, where docker's names are those of servers.
+    pub fn key(&self) -> Option<&Foreign> {
+        match self {
+            Self::Docker { key } | Self::Podman { key, .. } => Some(key),
+            Self::Output { key, .. } if !key.is_empty() => Some(key),
+            Self::Output { .. } | Self::Aws { .. } | Self::AwsVariables | Self::Env { .. } | Self::File { .. } => None,
         }
     }
 
     const fn prefix(&self) -> Option<&Prefix> {
         match self {
             Self::Env { prefix } | Self::File { prefix, .. } => Some(prefix),
-            Self::Docker { .. } | Self::Aws { .. } => None,
+            Self::Docker { .. } | Self::Podman { .. } | Self::Aws { .. } | Self::AwsVariables | Self::Output { .. } => {
+                None
+            }
         }
+    }
+
+    /// Whether what stands there is for one server, named by its key.
+    pub(super) const fn is_of_server(&self) -> bool {
+        matches!(self, Self::Docker { .. } | Self::Podman { .. })
     }
 }
 
@@ -89,7 +119,7 @@ impl Offered {
         if let Some(why) = &self.refused {
             return format!("not usable: {why}");
         }
-        let is_said = matches!((&self.source, &self.server), (Source::Docker { key }, Some(server)) if key == server);
+        let is_said = self.source.key().is_some() && self.source.key() == self.server.as_ref();
         let server = match &self.server {
             _ if is_said => String::new(),
             Some(server) => format!("{}, ", address(server)),
@@ -100,7 +130,11 @@ impl Offered {
             (None, Some(helper)) => format!("runs {} to get it", helper.shown()),
             (None, None) => "without a user".to_owned(),
         };
-        format!("{server}{user}")
+        let ends = match &self.source {
+            Source::Output { kind, .. } => kind.ends().map(|ends| format!("; {ends}")).unwrap_or_default(),
+            _ => String::new(), // nothing is known of its end
+        };
+        format!("{server}{user}{ends}")
     }
 
     /// Source, server and user on one line.
@@ -108,10 +142,14 @@ impl Offered {
         format!("{}: {}", self.source.words(), self.contents())
     }
 
+    /// Whether this text names it, by its key or by its server.
+    pub fn is_named(&self, name: &str) -> bool {
+        self.source.key().is_some_and(|key| key.raw() == name) || self.is_for(name)
+    }
+
     fn is_for(&self, server: &str) -> bool {
-        let canonical = |text: &str| Server::parse(text).map(|server| server.canonical()).ok();
-        let mine = self.server.as_ref().and_then(|server| canonical(server.raw()));
-        mine.is_some() && mine == canonical(server)
+        let mine = self.source.key().or(self.server.as_ref()).and_then(|name| pull_key(name.raw()));
+        mine.is_some() && mine == pull_key(server)
     }
 }
 
@@ -120,6 +158,8 @@ impl Offered {
 pub struct Found {
     pub offers: Vec<Offered>,
     pub broken: Vec<Problem>,
+    /// Everything that was looked at, with what came of it: «~/.docker/config.json: 2 logins».
+    pub looked: Vec<String>,
 }
 
 /// The values of one place.
@@ -140,11 +180,13 @@ pub struct Triple {
     pub password: Option<Sensitive>,
     /// What is wrong with an entry that is there.
     pub flaw: Option<String>,
+    /// Names beside it that were meant for what is missing.
+    pub near: Vec<NearMiss>,
 }
 
 impl Triple {
     pub const fn new(prefix: Prefix) -> Self {
-        Self { prefix, server: None, user: None, password: None, flaw: None }
+        Self { prefix, server: None, user: None, password: None, flaw: None, near: Vec::new() }
     }
 
     /// Its values, if all three are there and sound.
@@ -168,7 +210,8 @@ impl Triple {
             return Some(flaw.clone());
         }
         if !missing.is_empty() {
-            return Some(missing_words(&missing));
+            let near = self.near.iter().map(|near| format!("; {}", Foreign::new(near.words()).shown()));
+            return Some(format!("{}{}", missing_words(&missing), near.collect::<String>()));
         }
         let is_telling = |server: &Foreign| server.raw().contains('@') || holds_a_secret(server);
         let name = self.prefix.secret_name(Member::Server);
@@ -183,6 +226,14 @@ impl Triple {
             Member::Password => self.password.as_ref().is_some_and(|text| !text.is_empty()),
         };
         Member::all().filter(|member| !is_there(member)).map(|member| self.prefix.secret_name(member)).collect()
+    }
+
+    /// Which members are there, for the search for near misses.
+    pub fn present(&self) -> Present {
+        let is_there = |text: &Option<Foreign>| text.as_ref().is_some_and(|text| !text.is_empty());
+        let password = self.password.as_ref().is_some_and(|text| !text.is_empty());
+        let has = Members { server: is_there(&self.server), user: is_there(&self.user), password };
+        Present { prefix: self.prefix.clone(), has }
     }
 
     /// The triple as an offer of the place it stands in.
@@ -218,6 +269,13 @@ pub fn address(text: &Foreign) -> String {
     }
 }
 
+/// The key under which a pull from this server looks for its login, letter by letter as docker does; `None` where the
+/// text is no server. Source: `getAuthConfigKey` in docker/cli `cli/config/configfile/file.go`.
+pub fn pull_key(server: &str) -> Option<String> {
+    let server = Server::parse(server).ok()?;
+    Some(if server.is_hub() { server.lookup_key() } else { server.stored_key() })
+}
+
 /// Whether any word of it begins like a token.
 fn holds_a_secret(text: &Foreign) -> bool {
     let between = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.');
@@ -228,14 +286,19 @@ fn holds_a_secret(text: &Foreign) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
     Docker(Option<String>),
+    Podman(Option<String>),
     Aws(Option<String>),
+    AwsVariables,
     Env(Option<Prefix>),
     File(String),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum AskedFault {
-    #[error("it is one of docker, docker:SERVER, aws, aws:PROFILE, env, env:PREFIX and file:PATH")]
+    #[error(
+        "it is one of docker, docker:SERVER, podman, podman:SERVER, aws, aws:PROFILE, aws-env, env, env:PREFIX and \
+         file:PATH"
+    )]
     Unknown,
     #[error("nothing follows the colon")]
     Empty,
@@ -251,7 +314,9 @@ impl Asked {
         }
         match (kind, name) {
             ("docker", name) => Ok(Self::Docker(name.map(str::to_owned))),
+            ("podman", name) => Ok(Self::Podman(name.map(str::to_owned))),
             ("aws", name) => Ok(Self::Aws(name.map(str::to_owned))),
+            ("aws-env", None) => Ok(Self::AwsVariables),
             ("env", name) => name.map(Prefix::parse).transpose().map(Self::Env).map_err(AskedFault::Prefix),
             ("file", Some(path)) => Ok(Self::File(path.to_owned())),
             ("file", None) => Err(AskedFault::Empty),
@@ -262,29 +327,50 @@ impl Asked {
     /// Whether the very login is named, so that a program may be run for it.
     pub const fn is_exact(&self) -> bool {
         match self {
-            Self::Docker(name) | Self::Aws(name) => name.is_some(),
-            Self::Env(_) | Self::File(_) => true,
+            Self::Docker(name) | Self::Podman(name) | Self::Aws(name) => name.is_some(),
+            Self::AwsVariables | Self::Env(_) | Self::File(_) => true,
         }
     }
 
     fn names(&self, offer: &Offered) -> bool {
         match (self, &offer.source) {
             (Self::Docker(None), Source::Docker { .. })
+            | (Self::Podman(None), Source::Podman { .. })
+            | (Self::AwsVariables, Source::AwsVariables)
             | (Self::Aws(None), Source::Aws { .. })
             | (Self::Env(None), Source::Env { .. })
-            | (Self::File(_), Source::File { .. }) => true,
-            (Self::Docker(Some(name)), Source::Docker { key }) => key.raw() == name || offer.is_for(name),
+            | (Self::File(_), Source::File { .. } | Source::Output { .. }) => true,
+            (Self::Docker(Some(name)), Source::Docker { .. }) | (Self::Podman(Some(name)), Source::Podman { .. }) => {
+                offer.is_named(name)
+            }
             (Self::Aws(Some(name)), Source::Aws { profile }) => profile.raw() == name,
             (Self::Env(Some(name)), Source::Env { prefix }) => prefix == name,
-            (Self::Docker(_) | Self::Aws(_) | Self::Env(_) | Self::File(_), _) => false,
+            (
+                Self::Docker(_) | Self::Podman(_) | Self::Aws(_) | Self::AwsVariables | Self::Env(_) | Self::File(_),
+                _,
+            ) => false,
         }
+    }
+
+    /// Whether a place is of the kind that is asked for.
+    pub fn is_kind(&self, source: &Source) -> bool {
+        matches!(
+            (self, source),
+            (Self::Docker(_), Source::Docker { .. })
+                | (Self::Podman(_), Source::Podman { .. })
+                | (Self::Aws(_), Source::Aws { .. } | Source::AwsVariables)
+                | (Self::AwsVariables, Source::AwsVariables)
+                | (Self::Env(_), Source::Env { .. })
+                | (Self::File(_), Source::File { .. } | Source::Output { .. })
+        )
     }
 
     /// Whether the login itself is named, and not only where to look for it.
     const fn is_by_name(&self) -> bool {
         match self {
-            Self::Docker(name) | Self::Aws(name) => name.is_some(),
+            Self::Docker(name) | Self::Podman(name) | Self::Aws(name) => name.is_some(),
             Self::Env(prefix) => prefix.is_some(),
+            Self::AwsVariables => true,
             Self::File(_) => false,
         }
     }
@@ -292,8 +378,9 @@ impl Asked {
     const fn place(&self) -> &'static str {
         match self {
             Self::Docker(_) => "docker's configuration",
+            Self::Podman(_) => "podman's auth.json",
             Self::Aws(_) => "AWS's configuration",
-            Self::Env(_) => "the environment",
+            Self::AwsVariables | Self::Env(_) => "the environment",
             Self::File(_) => "the file",
         }
     }

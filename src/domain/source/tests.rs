@@ -31,7 +31,8 @@ fn what_from_takes_is_read_and_everything_else_refused() {
     assert_eq!(Asked::parse("file:/a:b"), Ok(Asked::File("/a:b".to_owned())));
     for (text, fault) in [
         ("", AskedFault::Unknown),
-        ("podman", AskedFault::Unknown),
+        ("podmen", AskedFault::Unknown),
+        ("aws-env:x", AskedFault::Unknown),
         ("file", AskedFault::Empty),
         ("aws:", AskedFault::Empty),
     ] {

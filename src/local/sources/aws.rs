@@ -67,6 +67,35 @@ pub(super) fn take(env: &Env, profile: &Foreign) -> Result<Taken, SourceFault> {
     }
 }
 
+/// The access key in the environment, which AWS's own tools take before every profile. Nothing where there is none.
+pub(super) fn in_environment(env: &Env) -> Option<Offered> {
+    let offer = Offered::new(Source::AwsVariables);
+    let (id, key) = (env.filled("AWS_ACCESS_KEY_ID"), env.filled("AWS_SECRET_ACCESS_KEY"));
+    let has_token = ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"].iter().any(|name| env.filled(name).is_some());
+    Some(match (id, key) {
+        (None, None) => return None,
+        (Some(_), None) => offer.refused("AWS_SECRET_ACCESS_KEY is not set beside it"),
+        (None, Some(_)) => offer.refused("AWS_ACCESS_KEY_ID is not set beside AWS_SECRET_ACCESS_KEY"),
+        (Some(id), Some(_)) if has_token || id.starts_with("ASIA") => Offered { user: Some(Foreign::new(id)), ..offer }
+            .refused(
+                "it is temporary: a session token goes with it, for which there is no secret, and it ends within hours",
+            ),
+        (Some(id), Some(_)) => Offered { user: Some(Foreign::new(id)), ..offer },
+    })
+}
+
+pub(super) fn take_variables(env: &Env) -> Result<Taken, SourceFault> {
+    if let Some(why) = in_environment(env).and_then(|offer| offer.refused) {
+        return Err(SourceFault::Unusable(why));
+    }
+    match (env.filled("AWS_ACCESS_KEY_ID"), env.secret("AWS_SECRET_ACCESS_KEY")) {
+        (Some(id), Some(password)) => {
+            Ok(Taken { source: Source::AwsVariables, server: None, user: Sensitive::from(id), password })
+        }
+        _ => Err(SourceFault::Gone),
+    }
+}
+
 /// The profiles of both files. One that is not there is nothing special; where one is broken, the other still counts.
 fn profiles(env: &Env) -> Result<BTreeMap<String, Both>, SourceFault> {
     let read = |file| place(env, file).and_then(|path| sections(&path));
@@ -169,7 +198,7 @@ fn sections(path: &Path) -> Result<BTreeMap<String, Profile>, SourceFault> {
         SourceFault::Broken {
             path: Foreign::new(path.to_string_lossy()),
             line,
-            why: "it is no [profile] or key = value",
+            why: "it is no [profile] or key = value".to_owned(),
         }
     })?;
     let mut sections: BTreeMap<String, Profile> =

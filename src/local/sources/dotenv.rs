@@ -1,9 +1,18 @@
 //! The members of credentials in a dotenv file.
 //!
-//! Shells and the many libraries agree on plain values, on single quotes, and on some of what stands between double
-//! quotes. That is read; a value on which they disagree is refused with the reason, as a password that is nearly right
-//! locks people out. A `$` is a `$`: passwords have them (Harbor's robots do in their names), and what a shell would
-//! put in its place is nobody's password.
+//! A shell, docker compose, godotenv, and the dotenv of Node and of Python agree on plain values, on what stands
+//! between single quotes, and on some of what stands between double quotes. That is read; a value on which they
+//! disagree is refused with its line and the reason, as a password that is nearly right locks people out:
+//!
+//! * a `$` with a name after it is a variable for a shell and compose, and a `$` for Node;
+//! * a `#` begins a comment for Node wherever it stands, for the others after a blank only;
+//! * a backslash between double quotes is kept by Node, and undone in different ways by each of the others; between
+//!   single quotes Python undoes two of them;
+//! * `;`, `&`, `|`, `<`, `>` and brackets end the value for a shell;
+//! * a line that goes on in the next one is cut by all of them, each in its way.
+//!
+//! Sources: POSIX §2 (Shell Command Language), compose-go `dotenv/`, joho/godotenv `parser.go`, motdotla/dotenv
+//! `lib/main.js`, theskumar/python-dotenv `parser.py`.
 //!
 //! It is written here because the library for it puts variables in the place of a `$`, and refuses a whole file for one
 //! line that has nothing to do with us.
@@ -12,6 +21,7 @@ use zeroize::Zeroizing;
 
 use super::triples::Entry;
 use crate::domain::names::split;
+use crate::domain::near::is_candidate;
 
 /// Every entry whose name is a member's; nothing else is looked at.
 pub(super) fn entries(text: &str) -> Vec<Entry> {
@@ -33,15 +43,32 @@ pub(super) fn entries(text: &str) -> Vec<Entry> {
         });
         if split(name).is_some() {
             let raw = raw.map(|_| rest.get(at..length).unwrap_or_default().trim_end_matches(['\n', '\r']));
-            let value = raw.ok_or("is not NAME=value").and_then(value_of);
+            let after = rest.get(length..).unwrap_or_default();
+            let value = raw.ok_or_else(|| "is not NAME=value".to_owned()).and_then(|raw| value_of(raw, after));
             let value = value.map_err(|why| format!("{name} in line {number} {why}"));
-            found.push(Entry { name: name.to_owned(), value });
+            found.push(once(&found, Entry { name: name.to_owned(), value }, number));
+        } else if is_candidate(name) {
+            found.push(Entry { name: name.to_owned(), value: Ok(Zeroizing::default()) });
         }
         let (read, left) = rest.split_at_checked(length).unwrap_or((rest, ""));
         number += read.matches('\n').count();
         rest = left;
     }
     found
+}
+
+/// A name that stands there twice: most programs take the last, and nobody means both.
+fn once(found: &[Entry], entry: Entry, number: usize) -> Entry {
+    let Entry { name, value } = entry;
+    let is_other = |before: &&Entry| before.name.eq_ignore_ascii_case(&name);
+    let value = match found.iter().rfind(is_other) {
+        Some(before) if before.value.is_err() => Err(before.value.clone().err().unwrap_or_default()),
+        Some(before) if before.value != value => {
+            Err(format!("{name} in line {number} stands there a second time with another value: keep one of them"))
+        }
+        Some(_) | None => value,
+    };
+    Entry { name, value }
 }
 
 /// The name a line begins with, after `export`, and what follows it.
@@ -70,46 +97,86 @@ fn closing(raw: &str) -> Option<usize> {
     None
 }
 
-fn value_of(raw: &str) -> Result<Zeroizing<String>, &'static str> {
-    let Some(quote) = raw.chars().next().filter(|c| matches!(c, '"' | '\'')) else { return plain(raw) };
-    let end = closing(raw).ok_or("has a quote that is not closed")?;
+const SINGLE: &str = ": put the value between single quotes";
+
+fn value_of(raw: &str, after: &str) -> Result<Zeroizing<String>, String> {
+    let Some(quote) = raw.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
+        let value = plain(raw)?;
+        return if goes_on(&value, after) {
+            Err("goes on in the next line, which programs cut off: make one line of it".to_owned())
+        } else {
+            Ok(value)
+        };
+    };
+    let end = closing(raw).ok_or_else(|| "has a quote that is not closed".to_owned())?;
     let (inner, after) = (raw.get(1..end).unwrap_or_default(), raw.get(end + 1..).unwrap_or_default());
     let is_comment = after.starts_with([' ', '\t']) && after.trim_start().starts_with('#');
     if !after.trim().is_empty() && !is_comment {
-        return Err("has something after its closing quote");
+        return Err("has something after its closing quote".to_owned());
     }
-    if quote == '\'' { Ok(Zeroizing::new(inner.to_owned())) } else { unescaped(inner) }
+    let differs = match quote {
+        '\'' if inner.contains("\\\\") || inner.contains("\\'") => {
+            "has a backslash that programs undo or keep between single quotes"
+        }
+        '"' if inner.contains('\\') => "has a backslash, which programs read differently between double quotes",
+        '"' if inner.contains('`') => "has a `, which runs a command in a shell",
+        '"' if has_variable(inner) => "has a $, in whose place some programs put a variable",
+        _ => return Ok(Zeroizing::new(inner.to_owned())),
+    };
+    let advice = if quote == '"' && !inner.contains('\'') { SINGLE } else { "" };
+    Err(format!("{differs}{advice}"))
 }
 
-fn plain(raw: &str) -> Result<Zeroizing<String>, &'static str> {
-    let is_comment = |(at, _): &(usize, &str)| *at == 0 || raw.get(..*at).is_some_and(|b| b.ends_with([' ', '\t']));
+/// Whether a shell, or a library that does as a shell does, puts something in the place of a `$`.
+fn has_variable(text: &str) -> bool {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "_{($?!@*#-".contains(c);
+    text.match_indices('$').any(|(at, _)| text.get(at + 1..).is_some_and(|rest| rest.starts_with(is_name)))
+}
+
+/// Whether a plain value is only the first line of something longer.
+fn goes_on(value: &str, after: &str) -> bool {
+    let opens = value.starts_with(['{', '[']) && !value.ends_with(['}', ']']);
+    let next = after.lines().next().unwrap_or_default().trim();
+    let is_base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '-' | '_');
+    let is_rest = next.len() >= 4 && next.chars().all(is_base64) && {
+        let (name, value) = next.split_once('=').unwrap_or((next, "none"));
+        // What ends in padding is no name with an empty value, if it is long enough for none.
+        value == "none" || (name.len() >= 16 && matches!(value, "" | "=") && split(name).is_none())
+    };
+    opens || value.starts_with("-----") || (!value.is_empty() && is_rest && !next.contains(char::is_whitespace))
+}
+
+fn plain(raw: &str) -> Result<Zeroizing<String>, String> {
+    if raw.starts_with('#') {
+        return Err("begins with #, which is a comment for some programs only: put the value between quotes".to_owned());
+    }
+    let is_comment = |(at, _): &(usize, &str)| raw.get(..*at).is_some_and(|b| b.ends_with([' ', '\t']));
     let end = raw.match_indices('#').find(is_comment).map_or(raw.len(), |(at, _)| at);
     let value = raw.get(..end).unwrap_or_default().trim();
-    if value.contains(char::is_whitespace) {
-        return Err("has a blank within its value: put the value between single quotes");
-    }
-    if value.contains(['"', '\'', '`', '\\']) {
-        return Err("has a quote or a backslash, which programs read differently: put the value between single quotes");
-    }
-    Ok(Zeroizing::new(value.to_owned()))
-}
-
-fn unescaped(inner: &str) -> Result<Zeroizing<String>, &'static str> {
-    let mut value = Zeroizing::new(String::with_capacity(inner.len()));
-    let mut chars = inner.chars();
-    while let Some(c) = chars.next() {
-        value.push(match (c, if c == '\\' { chars.next() } else { None }) {
-            ('\\', Some(c @ ('"' | '\\' | '$' | '`'))) => c,
-            ('\\', Some('n')) => '\n',
-            ('\\', _) => {
-                return Err(
-                    "has a backslash, which programs read differently between double quotes: use single quotes",
-                );
-            }
-            (c, _) => c,
-        });
-    }
-    Ok(value)
+    // A placeholder is told as what it is.
+    let is_bracketed = value.starts_with('<') && !value.starts_with("<<") && value.ends_with('>');
+    let differs = if value.starts_with("-----BEGIN") {
+        return Err("is only the first line of a key: put the whole between single quotes".to_owned());
+    } else if value.ends_with('\\') {
+        return Err(
+            "ends in a backslash and goes on in the next line for some programs: make one line of it".to_owned()
+        );
+    } else if value.contains(char::is_whitespace) {
+        "has a blank within its value"
+    } else if value.contains(['"', '\'', '`', '\\']) {
+        "has a quote or a backslash, which programs read differently"
+    } else if value.contains([';', '&', '|', '(', ')']) || (value.contains(['<', '>']) && !is_bracketed) {
+        "has a sign that ends the value in a shell, such as ; or &"
+    } else if value.contains('#') {
+        "has a #, with which a comment begins for some programs"
+    } else if value.starts_with('~') {
+        "begins with ~, in whose place a shell puts a folder"
+    } else if has_variable(value) {
+        "has a $, in whose place some programs put a variable"
+    } else {
+        return Ok(Zeroizing::new(value.to_owned()));
+    };
+    Err(format!("{differs}{SINGLE}"))
 }
 
 #[cfg(test)]
@@ -120,7 +187,7 @@ mod tests {
     /// What a file with this value for a password gives.
     fn read(value: &str) -> Result<String, String> {
         let mut found = entries(&format!("A_CONTAINER_REGISTRY_PASSWORD={value}\n"));
-        assert_eq!(found.len(), 1, "{value}");
+        assert!(!found.is_empty(), "{value}");
         found.remove(0).value.map(|value| value.to_string())
     }
 
@@ -131,14 +198,13 @@ mod tests {
             ("", ""),
             (" p  ", "p"),
             ("p\t# x", "p"),
-            ("p#w", "p#w"),
-            ("# all comment", ""),
-            ("a$b${C}$(d)", "a$b${C}$(d)"),
-            ("\"a$b\"", "a$b"),
+            ("p$", "p$"),
+            ("50%^{a}~*", "50%^{a}~*"),
+            ("'a$b${C}$(d)'", "a$b${C}$(d)"),
+            ("'p#w'", "p#w"),
+            ("\"p#w;\"", "p#w;"),
             ("'a\\$b'", "a\\$b"),
-            ("'a\\\\b\"' # x", "a\\\\b\""),
-            ("\"a\\$b\\\"\\\\\"  ", "a$b\"\\"),
-            ("\"a\\nb\"", "a\nb"),
+            ("'a\"b' # x", "a\"b"),
             ("\"two words # no comment\"", "two words # no comment"),
             ("'two\nlines'", "two\nlines"),
             ("k=v==", "k=v=="),
@@ -152,10 +218,28 @@ mod tests {
         for (written, why) in [
             ("two s3cret words", "a blank"),
             ("it's3cret", "a quote or a backslash"),
-            ("s3cret\\$", "a quote or a backslash"),
+            ("s3\\cret", "a quote or a backslash"),
             ("'s3cret", "not closed"),
             ("\"s3cret\\\"", "not closed"),
             ("'s3'cret", "after its closing quote"),
+            ("{", "goes on in the next line"),
+            ("{\n  \"private_key\": \"s3cret\"\n}", "goes on in the next line"),
+            ("-----BEGIN PRIVATE KEY-----\ns3cret", "first line of a key"),
+            ("s3cret\\\nmore", "ends in a backslash"),
+            ("s3cretaaaaaaaaaaaaaaaaaaaaaaa\ncretbbbbbbbbbbbbbbbbbb==", "goes on in the next line"),
+            ("s3cret;", "ends the value in a shell"),
+            ("s3cret&x", "ends the value in a shell"),
+            ("<<EOF\ns3cret\nEOF", "ends the value in a shell"),
+            ("s3#cret", "a comment begins for some"),
+            ("#s3cret", "begins with #"),
+            ("s3$cret", "put a variable"),
+            ("${s3cret}", "put a variable"),
+            ("\"s3$cret\"", "put a variable"),
+            ("\"s3`cret`\"", "runs a command"),
+            ("\"s3\\ncret\"", "between double quotes"),
+            ("\"s3\\\"cret\"", "between double quotes"),
+            ("'s3\\\\cret'", "between single quotes"),
+            ("~s3cret", "puts a folder"),
             ("'s3cret'#x", "after its closing quote"),
             ("\"s3\\tcret\"", "between double quotes"),
         ] {
@@ -177,5 +261,15 @@ mod tests {
         assert_eq!(found[0].value.as_ref().unwrap().as_str(), "a.example");
         assert_eq!(found[1].value.as_ref().unwrap_err(), "A_CONTAINER_REGISTRY_PASSWORD in line 11 is not NAME=value");
         assert_eq!(found[2].value.as_ref().unwrap().as_str(), "u");
+    }
+
+    #[test]
+    fn a_name_that_stands_there_twice_counts_where_both_are_alike() {
+        let of = |text: &str| entries(text).pop().unwrap().value.map(|value| value.to_string());
+        let name = "A_CONTAINER_REGISTRY_PASSWORD";
+        assert_eq!(of(&format!("{name}=s\nexport {name}='s'\n")).as_deref(), Ok("s"));
+        let twice = of(&format!("{name}=s3cret\n\n{name}=0ther\n")).unwrap_err();
+        assert!(twice.contains("line 3 stands there a second time") && !twice.contains("cret"), "{twice}");
+        assert!(of(&format!("{name}=s3#cret\n{name}=fine\n")).unwrap_err().contains("line 1"));
     }
 }

@@ -1,4 +1,5 @@
-//! A dotenv or JSON file of one's own, with three entries under one prefix or several such triples.
+//! A dotenv or JSON file of one's own, with three entries under one prefix or several such triples; or what another
+//! program printed about a login, kept in a file.
 //!
 //! Only entries of a triple are judged, each for itself; whatever else stands in the file is passed over.
 
@@ -6,15 +7,68 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use super::docker::{self, Pair};
 use super::triples::Entry;
 use super::{SourceFault, dotenv, json_of, text_of, triples};
-use crate::domain::Foreign;
-use crate::domain::source::{Offered, Source, Triple};
+use crate::domain::output::{self, Kind, Output};
+use crate::domain::source::{Offered, Source, Taken, Triple};
+use crate::domain::{Foreign, Server};
 
 pub(super) fn offers(path: &str, dir: &Path) -> Result<Vec<Offered>, SourceFault> {
+    if let Some(stored) = stored(path, dir)? {
+        return Ok(stored.iter().map(|one| one.offered(path)).collect());
+    }
     let triples = read(path, dir)?.into_iter();
     let source = |triple: &Triple| Source::File { path: Foreign::new(path), prefix: triple.prefix.clone() };
     Ok(triples.map(|triple| triple.offered(source(&triple))).collect())
+}
+
+/// A login in what another program printed or wrote.
+struct Stored {
+    kind: Kind,
+    key: String,
+    login: Result<Pair, String>,
+}
+
+impl Stored {
+    fn offered(&self, path: &str) -> Offered {
+        let key = Foreign::new(self.key.as_str());
+        let source = Source::Output { path: Foreign::new(path), key: key.clone(), kind: self.kind };
+        let server = Server::parse(&self.key).ok().map(|server| Foreign::new(server.canonical()));
+        let offer = Offered { server, ..Offered::new(source) };
+        match &self.login {
+            Ok(pair) => Offered { user: Some(Foreign::new(pair.user_text())), ..offer },
+            Err(why) => offer.refused(why.clone()),
+        }
+    }
+}
+
+/// The logins of a file that is the output of a program; `None` for every other file.
+fn stored(path: &str, dir: &Path) -> Result<Option<Vec<Stored>>, SourceFault> {
+    let path: PathBuf = dir.join(path);
+    let text = text_of(&path)?;
+    let (kind, configuration) = match output::recognize(&text) {
+        Some(Output::Logins(kind, logins)) => {
+            let stored = |login: output::Login| Stored {
+                kind,
+                key: login.server.unwrap_or_default(),
+                login: Ok(Pair { user: login.user, password: login.password }),
+            };
+            return Ok(Some(logins.into_iter().map(stored).collect()));
+        }
+        Some(Output::Configuration(kind, text)) => (kind, text),
+        None => return Ok(None),
+    };
+    let logins = docker::logins_of(&configuration, &path)?;
+    Ok(Some(logins.into_iter().map(|(key, login)| Stored { kind, key, login }).collect()))
+}
+
+pub(super) fn take_output(path: &str, dir: &Path, key: &Foreign) -> Result<Taken, SourceFault> {
+    let mut stored = stored(path, dir)?.unwrap_or_default().into_iter();
+    let one = stored.find(|one| one.key == key.raw()).ok_or(SourceFault::Gone)?;
+    let Offered { source, server, .. } = one.offered(path);
+    let Pair { user, password } = one.login.map_err(SourceFault::Unusable)?;
+    Ok(Taken { source, server: server.map(|server| server.raw().to_owned()), user, password })
 }
 
 pub(super) fn read(path: &str, dir: &Path) -> Result<Vec<Triple>, SourceFault> {
@@ -25,7 +79,7 @@ pub(super) fn read(path: &str, dir: &Path) -> Result<Vec<Triple>, SourceFault> {
         // A line of dotenv may begin like this, and is passed over.
         Some("[") if serde_json::from_str::<Vec<serde::de::IgnoredAny>>(&text).is_ok() => {
             let why = "it is a JSON list, where an object of names and values is needed";
-            Err(SourceFault::Broken { path: Foreign::new(path.to_string_lossy()), line: 1, why })
+            Err(SourceFault::Broken { path: Foreign::new(path.to_string_lossy()), line: 1, why: why.to_owned() })
         }
         Some(_) | None => Ok(triples::gather(dotenv::entries(&text))),
     }

@@ -32,7 +32,10 @@ pub enum SourceFault {
     #[error("{} cannot be read: {why}", .path.shown())]
     Unreadable { path: Foreign, why: String },
     #[error("{} line {line} cannot be understood: {why}", .path.shown())]
-    Broken { path: Foreign, line: usize, why: &'static str },
+    Broken { path: Foreign, line: usize, why: String },
+    /// Something else than belongs there, which can be taken as a file.
+    #[error("{why}")]
+    Misplaced { why: String, path: Foreign },
     #[error("it is no longer there")]
     Gone,
     #[error("{0}")]
@@ -43,11 +46,15 @@ pub enum SourceFault {
 
 impl SourceFault {
     pub fn problem(&self, what: impl Into<String>) -> Problem {
+        if let Self::Misplaced { path, .. } = self {
+            let hint = format!("take it from there by name: --from file:{}", path.shown());
+            return Problem::new(what, self.to_string(), hint);
+        }
         let hint = match self {
             Self::Missing(_) => {
                 "docker and AWS write theirs at the first login; name another place, or give the values"
             }
-            Self::Unreadable { .. } => "name a file that is there and that you may read",
+            Self::Misplaced { .. } | Self::Unreadable { .. } => "name a file that is there and that you may read",
             Self::Broken { .. } => "correct that line, or give the values by themselves",
             Self::Gone => "look again for what there is",
             Self::Unusable(_) => "name another place, or give the values by themselves",
@@ -60,16 +67,37 @@ impl SourceFault {
 /// What there is to take from, and which places could not be read. `dir` is where a `.env` is looked for.
 pub fn look(env: &Env, dir: &Path) -> Found {
     let mut found = Found::default();
-    let mut add = |what: &str, looked: Result<Vec<Offered>, SourceFault>| match looked {
-        Ok(offers) => found.offers.extend(offers),
-        Err(SourceFault::Missing(_)) => {}
-        Err(fault) => found.broken.push(fault.problem(format!("{what} was not looked through"))),
+    let mut add = |what: &str, looked: Result<Vec<Offered>, SourceFault>| {
+        found.looked.push(format!("{what}: {}", came(&looked)));
+        match looked {
+            Ok(offers) => found.offers.extend(offers),
+            Err(SourceFault::Missing(_)) => {}
+            Err(fault) => found.broken.push(fault.problem(format!("{what} was not looked through"))),
+        }
     };
     add("docker's configuration", docker::offers(env));
+    if let Some(why) = docker::variable_fault(env) {
+        add(docker::VARIABLE, Err(SourceFault::Unusable(why)));
+    }
+    add("podman's auth.json", docker::podman::offers(env));
+    add("AWS_ACCESS_KEY_ID", Ok(aws::in_environment(env).into_iter().collect()));
     add("AWS's credentials", aws::offers(env));
     add("the environment", Ok(triples::offers(env)));
     add(".env", file::offers(".env", dir));
     found
+}
+
+/// What came of looking there.
+fn came(looked: &Result<Vec<Offered>, SourceFault>) -> String {
+    match looked {
+        Ok(offers) => match offers.len() {
+            0 => "nothing".to_owned(),
+            1 => "one login".to_owned(),
+            count => format!("{count} logins"),
+        },
+        Err(SourceFault::Missing(path)) => format!("{} is not there", path.shown()),
+        Err(_) => "not readable".to_owned(),
+    }
 }
 
 /// The logins of one kind of place.
@@ -78,6 +106,20 @@ pub mod of {
 
     pub fn docker(env: &Env) -> Result<Vec<Offered>, SourceFault> {
         docker::offers(env)
+    }
+
+    /// The login docker would ask its store for, though no place names it.
+    pub fn docker_unlisted(env: &Env, name: &str) -> Option<Offered> {
+        docker::unlisted(env, name)
+    }
+
+    pub fn podman(env: &Env) -> Result<Vec<Offered>, SourceFault> {
+        docker::podman::offers(env)
+    }
+
+    /// The access key in the environment.
+    pub fn aws_variables(env: &Env) -> Option<Offered> {
+        aws::in_environment(env)
     }
 
     pub fn aws(env: &Env) -> Result<Vec<Offered>, SourceFault> {
@@ -103,22 +145,34 @@ pub fn aws_profile(env: &Env) -> String {
 pub async fn take(env: &Env, dir: &Path, source: &Source) -> Result<Taken, SourceFault> {
     match source {
         Source::Docker { key } => docker::take(env, key).await,
+        Source::Podman { path, key } => docker::podman::take(env, path, key).await,
         Source::Aws { profile } => aws::take(env, profile),
+        Source::AwsVariables => aws::take_variables(env),
+        Source::Output { path, key, .. } => file::take_output(path.raw(), dir, key),
         Source::Env { prefix } => triples::take(triples::in_environment(env), source, prefix),
         Source::File { path, prefix } => triples::take(file::read(path.raw(), dir)?, source, prefix),
     }
 }
 
-/// A file's whole text, in one allocation that is wiped.
+/// A file's whole text, in one allocation that is wiped, without the mark that some editors put in front of it.
 fn text_of(path: &Path) -> Result<Zeroizing<String>, SourceFault> {
-    let shown = || Foreign::new(path.to_string_lossy());
-    let text = files::text(path, LARGEST).map_err(|fault| match fault {
-        FileError::Missing => SourceFault::Missing(shown()),
-        fault => SourceFault::Unreadable { path: shown(), why: fault.to_string() }, // each says itself why
-    })?;
+    let text = files::text(path, LARGEST).map_err(|fault| unread(path, &fault))?;
     match text.strip_prefix('\u{feff}') {
         Some(text) => Ok(Zeroizing::new(text.to_owned())),
         None => Ok(text),
+    }
+}
+
+/// A whole file as it is.
+fn bytes_of(path: &Path) -> Result<Zeroizing<Vec<u8>>, SourceFault> {
+    files::bytes(path, LARGEST).map_err(|fault| unread(path, &fault))
+}
+
+fn unread(path: &Path, fault: &FileError) -> SourceFault {
+    let shown = Foreign::new(path.to_string_lossy());
+    match fault {
+        FileError::Missing => SourceFault::Missing(shown),
+        fault => SourceFault::Unreadable { path: shown, why: fault.to_string() }, // each says itself why
     }
 }
 
@@ -130,7 +184,7 @@ fn json_of<T: serde::de::DeserializeOwned>(path: &Path, text: &str) -> Result<T,
             serde_json::error::Category::Data => "a value is of another kind than it should be",
             serde_json::error::Category::Syntax | serde_json::error::Category::Io => "it is no JSON",
         };
-        SourceFault::Broken { path: Foreign::new(path.to_string_lossy()), line: fault.line(), why }
+        SourceFault::Broken { path: Foreign::new(path.to_string_lossy()), line: fault.line(), why: why.to_owned() }
     })
 }
 

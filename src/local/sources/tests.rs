@@ -259,7 +259,7 @@ fn a_broken_file_is_told_by_its_line_and_never_by_its_words() {
 
 #[tokio::test]
 async fn a_file_may_hold_several_triples_and_a_dollar_stays_one() {
-    let text = "export ACR_CONTAINER_REGISTRY_SERVER=acme.azurecr.io\nACR_CONTAINER_REGISTRY_USER=\"robot$HOME\" # x\n\
+    let text = "export ACR_CONTAINER_REGISTRY_SERVER=acme.azurecr.io\nACR_CONTAINER_REGISTRY_USER='robot$HOME' # x\n\
                 GREETING=hello world\nMY-KEY=1 \n\
                 ACR_CONTAINER_REGISTRY_PASSWORD='p\\$w d#1'\nGHCR_CONTAINER_REGISTRY_SERVER=ghcr.io\nOTHER=\\$x\n\
                 HARBOR_CONTAINER_REGISTRY_SERVER=h.example\nHARBOR_CONTAINER_REGISTRY_PASSWORD=two s3cret words\n";
@@ -331,7 +331,9 @@ async fn a_key_of_old_is_found_by_its_host_as_docker_finds_it() {
 
 #[test]
 fn docker_is_compared_with_the_key_that_pulls_look_up() {
-    let home = home(&[(".docker/config.json", CONFIG)]);
+    let sound = CONFIG.replace(r#""broken.example": {"auth": "%%%"},"#, "");
+    assert_ne!(sound, CONFIG);
+    let home = home(&[(".docker/config.json", &sound)]);
     let login = |text: &str, user: &str, password: &str| {
         docker_login(&env(&home, &[]), &Server::parse(text).unwrap(), (&user.into(), &password.into()))
     };
@@ -341,8 +343,176 @@ fn docker_is_compared_with_the_key_that_pulls_look_up() {
     assert_eq!(login("ghcr.io", "hubot", "s3cret"), DockerLogin::OtherUser);
     assert_eq!(login("quay.io", "u", "p"), DockerLogin::None);
     assert_eq!(login("acme.azurecr.io", "u", "p"), DockerLogin::IdentityToken);
+    std::fs::write(home.path().join(".docker/config.json"), CONFIG).unwrap();
     assert_eq!(login("broken.example", "u", "p"), DockerLogin::Undecodable);
+    assert_eq!(login("quay.io", "u", "p"), DockerLogin::None);
+    let by_chance = login("ghcr.io", "octocat", "s3cret");
+    assert!(matches!(&by_chance, DockerLogin::Unreadable(why) if why.contains("broken.example")), "{by_chance:?}");
     let nowhere = Env::of([("HOME", "/nonexistent")]);
     let found = docker_login(&nowhere, &Server::parse("x.io").unwrap(), (&"u".into(), &"p".into()));
     assert_eq!(found, DockerLogin::NoFile);
+}
+
+/// The one line that is said of a server in this configuration.
+fn line_of(config: &str, key: &str) -> String {
+    let home = home(&[(".docker/config.json", config)]);
+    of(&of::docker(&env(&home, &[])).unwrap(), key).line()
+}
+
+#[test]
+fn an_auth_that_cannot_be_decoded_says_so_and_why() {
+    for (auth, why) in [
+        ("dT pw", "a blank in its base64"),
+        ("dTpwdw", "was cut off, or lacks the ="),
+        ("dTr__vs=", "that of addresses"),
+        ("dT*w", "a character that base64 has not"),
+        ("dXA=", "no user and password with a colon between"),
+        ("OnA=", "nothing stands before its colon"),
+        ("dTr/", "no text in UTF-8"),
+    ] {
+        let line = line_of(&format!(r#"{{"auths": {{"a.example": {{"auth": "{auth}"}}}}}}"#), "a.example");
+        assert!(line.contains("the auth of a.example cannot be decoded: ") && line.contains(why), "{auth}: {line}");
+        assert!(!line.contains("not logged in"), "{line}");
+    }
+}
+
+#[test]
+fn a_value_of_another_kind_leaves_docker_without_the_logins_of_the_file_and_is_named() {
+    let pair = r#""auths": {"a.example": {"auth": "dTpw"}}"#;
+    for field in [r#""psFormat": 5"#, r#""plugins": {"a": {"b": true}}"#, r#""proxies": {"default": {"noProxy": []}}"#]
+    {
+        let line = line_of(&format!("{{{field}, {pair}}}"), "a.example");
+        assert!(line.contains("docker reads no login of this file") && line.contains("where docker needs"), "{line}");
+    }
+    let helped = line_of(&format!(r#"{{"psFormat": 5, "credsStore": "x", {pair}}}"#), "a.example");
+    assert!(helped.contains("runs docker-credential-x"), "a helper is asked all the same: {helped}");
+    let unknown = line_of(&format!(r#"{{"unknown": 5, "experimental": "enabled", {pair}}}"#), "a.example");
+    assert!(unknown.ends_with("as u"), "{unknown}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_store_is_asked_for_a_login_that_is_named_though_no_place_lists_it() {
+    let home = home(&[(".docker/config.json", r#"{"CREDSSTORE": "fake"}"#)]);
+    helper(&home, "fake", r#"{"username":"u","Secret":"old","SECRET":"p"} and more"#);
+    let offer = of::docker_unlisted(&env(&home, &[]), "a.example").unwrap();
+    let taken = take(&env(&home, &[]), home.path(), &offer.source).await.unwrap();
+    assert_eq!((taken.user, taken.password), (Sensitive::from("u"), Sensitive::from("p")));
+    let none = home_env_without_store();
+    assert_eq!(of::docker_unlisted(&none.1, "a.example"), None);
+}
+
+#[cfg(unix)]
+fn home_env_without_store() -> (TempDir, Env) {
+    let home = home(&[(".docker/config.json", r#"{"auths": {"b.example": {}}}"#)]);
+    let env = env(&home, &[]);
+    (home, env)
+}
+
+#[tokio::test]
+async fn the_variable_of_docker_goes_before_its_file_and_is_taken_whole_or_not_at_all() {
+    // of the file: x:y
+    let home = home(&[(".docker/config.json", r#"{"auths": {"a.example": {"auth": "eDp5"}}}"#)]);
+    let with = |text: &str| env(&home, &[("DOCKER_AUTH_CONFIG", text)]);
+    let user = |text: &str| of(&of::docker(&with(text)).unwrap(), "a.example").shown_user().unwrap();
+    assert_eq!(user(r#"{"auths": {"a.example": {"auth": "dTpw"}}}"#), "u");
+    for text in [
+        "",
+        "x",
+        "[]",
+        r#"{"auths": {"a.example": {"auth": "dTpw", "email": "x"}}}"#,
+        r#"{"auths": {"a.example": {"auth": "dTpw"}}, "credsStore": "x"}"#,
+        r#"{"auths": {"a.example": {"auth": "dTpw"}, "b.example": {}}}"#,
+        r#"{"auths": {"a.example": {"auth": "dTpw"}}} {}"#,
+        r#"{"auths": {"a.example": {"auth": "dTpw"}, "b.example": {"auth": "%"}}}"#,
+    ] {
+        assert_eq!(user(text), "x", "{text}");
+        let problem = look(&with(text), home.path()).broken.into_iter().find(|p| p.what.contains("DOCKER_AUTH_CONFIG"));
+        assert_eq!(problem.is_some(), !text.is_empty(), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn podmans_logins_are_read_where_podman_reads_them() {
+    // u:p, x:y
+    let auths = r#"{"auths": {"quay.io/team": {"auth": "dTpw"}, "b.example": {"auth": "dTpw", "password": 5}}}"#;
+    let home = home(&[
+        ("run/containers/auth.json", auths),
+        (
+            ".config/containers/auth.json",
+            r#"{"auths": {"quay.io/team": {"auth": "eDp5"}, "c.example": {"auth": "%"}}}"#,
+        ),
+        ("named.json", r#"{"credHelpers": {"d.example": "fake"}, "psFormat": 5}"#),
+        ("trailing.json", "{} x"),
+    ]);
+    let at = |name: &str| home.path().join(name).to_str().unwrap().to_owned();
+    let runtime = at("run");
+    let with = |more: &[(&str, &str)]| env(&home, &[&[("XDG_RUNTIME_DIR", runtime.as_str())], more].concat());
+    std::fs::write(at("run/containers/auth.json"), auths.replace(r#", "password": 5"#, "")).unwrap();
+    let offers = of::podman(&with(&[])).unwrap();
+    let lines: Vec<_> = offers.iter().map(Offered::line).collect();
+    assert_eq!(lines[1], "podman's login for quay.io/team: quay.io, as u", "the first place counts");
+    assert!(lines.iter().any(|line| line.contains("the auth of c.example cannot be decoded")), "{lines:?}");
+    let taken = take(&with(&[]), home.path(), &offers[1].source).await.unwrap();
+    assert_eq!((taken.server.as_deref(), taken.password), (Some("quay.io"), Sensitive::from("p")));
+    let named = of::podman(&with(&[("REGISTRY_AUTH_FILE", &at("named.json"))])).unwrap();
+    assert_eq!((named.len(), named[0].helper.clone()), (1, Some("docker-credential-fake".into())));
+    let broken = of::podman(&with(&[("REGISTRY_AUTH_FILE", &at("trailing.json"))])).unwrap_err().to_string();
+    assert!(broken.contains("podman reads nothing of it"), "{broken}");
+    let missing = of::podman(&with(&[("REGISTRY_AUTH_FILE", &at("none.json"))])).unwrap_err();
+    assert!(matches!(missing, SourceFault::Missing(_)), "{missing}");
+    let looked = look(&with(&[]), home.path()).looked;
+    assert!(looked.iter().any(|line| line == "podman's auth.json: 3 logins"), "{looked:?}");
+    assert!(looked.iter().any(|line| line.starts_with("docker's configuration: ") && line.ends_with("is not there")));
+}
+
+#[tokio::test]
+async fn an_access_key_in_the_environment_is_taken_and_a_temporary_one_refused_with_the_reason() {
+    let key = [("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "s3cret")];
+    let env = Env::of(key);
+    assert_eq!(of::aws_variables(&env).unwrap().shown_user().as_deref(), Some("AKIAIOSFODNN7EXAMPLE"));
+    let taken = take(&env, Path::new("/"), &Source::AwsVariables).await.unwrap();
+    assert_eq!((taken.server, taken.password), (None, Sensitive::from("s3cret")));
+    for (name, value, why) in [
+        ("AWS_SESSION_TOKEN", "t", "ends within hours"),
+        ("AWS_SECURITY_TOKEN", "t", "ends within hours"),
+        ("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE", "ends within hours"),
+        ("AWS_SECRET_ACCESS_KEY", "", "AWS_SECRET_ACCESS_KEY is not set"),
+        ("AWS_ACCESS_KEY_ID", "", "AWS_ACCESS_KEY_ID is not set"),
+    ] {
+        let env = Env::of(key.into_iter().chain([(name, value)]));
+        let refused = of::aws_variables(&env).unwrap().refused.unwrap();
+        assert!(refused.contains(why) && !refused.contains("s3cret"), "{name}: {refused}");
+        assert!(take(&env, Path::new("/"), &Source::AwsVariables).await.is_err(), "{name}");
+    }
+    assert_eq!(of::aws_variables(&Env::of([("HOME", "/")])), None);
+}
+
+#[tokio::test]
+async fn what_a_program_printed_about_a_login_is_recognized_as_a_file_and_as_a_misplaced_configuration() {
+    let azure = r#"{"accessToken": "t0ken", "loginServer": "myreg.azurecr.io"}"#;
+    // u:p
+    let configuration = r#"{"auths": {"registry.digitalocean.com": {"auth": "dTpw"}, "b.example": {"auth": "%"}}}"#;
+    let home = home(&[
+        ("azure.json", azure),
+        ("docker.json", configuration),
+        ("google.txt", "ya29.abc\n"),
+        ("line.sh", "docker login -u u -p 'p w' ghcr.io\n"),
+        (".docker/config.json", azure),
+    ]);
+    let env = env(&home, &[]);
+    let offers = |name: &str| of::file(name, home.path()).unwrap();
+    let line = offers("azure.json")[0].line();
+    assert!(line.contains("myreg.azurecr.io") && line.contains("00000000-0000-0000-0000-000000000000"), "{line}");
+    assert!(line.contains("ends about 3 hours") && line.contains("az acr login"), "{line}");
+    let taken = take(&env, home.path(), &offers("azure.json")[0].source).await.unwrap();
+    assert_eq!((taken.server.as_deref(), taken.password), (Some("myreg.azurecr.io"), Sensitive::from("t0ken")));
+    let several = offers("docker.json");
+    assert!(several[0].refused.as_ref().is_some_and(|why| why.contains("cannot be decoded")), "{several:?}");
+    assert_eq!(take(&env, home.path(), &several[1].source).await.unwrap().user, Sensitive::from("u"));
+    assert_eq!(offers("google.txt")[0].server, None);
+    assert_eq!(take(&env, home.path(), &offers("line.sh")[0].source).await.unwrap().password, Sensitive::from("p w"));
+    let misplaced = of::docker(&env).unwrap_err().problem("x");
+    assert!(misplaced.why.contains("az acr login --expose-token"), "{misplaced:?}");
+    assert!(misplaced.hint.contains("--from file:"), "{misplaced:?}");
 }

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::SourceFault;
 use crate::domain::names::split;
+use crate::domain::near::near_misses;
 use crate::domain::source::{Offered, Source, Taken, Triple};
 use crate::domain::{Foreign, Member, Prefix, Sensitive};
 use crate::local::Env;
@@ -19,8 +20,12 @@ pub(super) struct Entry {
 /// What of names and values belongs to a triple, by prefix. A name that is no member is passed over.
 pub(super) fn gather(entries: impl IntoIterator<Item = Entry>) -> Vec<Triple> {
     let mut triples: BTreeMap<Prefix, Triple> = BTreeMap::new();
+    let mut others = Vec::new();
     for Entry { name, value } in entries {
-        let Some((prefix, member)) = split(&name) else { continue };
+        let Some((prefix, member)) = split(&name) else {
+            others.push(name);
+            continue;
+        };
         let triple = triples.entry(prefix.clone()).or_insert_with(|| Triple::new(prefix));
         let value = match value {
             Ok(value) => value,
@@ -35,15 +40,29 @@ pub(super) fn gather(entries: impl IntoIterator<Item = Entry>) -> Vec<Triple> {
             Member::Password => triple.password = Some(Sensitive::from(value.as_str())),
         }
     }
+    connected(triples, &others)
+}
+
+/// The triples, each with the names that were meant for what it lacks; where there is none of that prefix, one that
+/// lacks everything, so that somebody is told.
+fn connected(mut triples: BTreeMap<Prefix, Triple>, others: &[String]) -> Vec<Triple> {
+    let present: Vec<_> = triples.values().map(Triple::present).collect();
+    for near in near_misses(others.iter().map(String::as_str), &present) {
+        for prefix in near.prefixes.clone() {
+            let triple = triples.entry(prefix.clone()).or_insert_with(|| Triple::new(prefix));
+            triple.near.push(near.clone());
+        }
+    }
     triples.into_values().collect()
 }
 
 /// Every triple of the environment; a value that is no text counts as not there.
 pub fn in_environment(env: &Env) -> Vec<Triple> {
-    gather(env.members().map(|(name, value)| Entry {
+    let entry = |(name, value): (&str, Option<&str>)| Entry {
         name: name.to_owned(),
         value: Ok(Zeroizing::new(value.unwrap_or_default().to_owned())),
-    }))
+    };
+    gather(env.members().chain(env.near_names().map(|name| (name, None))).map(entry))
 }
 
 pub(super) fn offers(env: &Env) -> Vec<Offered> {

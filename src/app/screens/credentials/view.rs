@@ -11,7 +11,7 @@ use crate::app::screens::confirm::problem_lines;
 use crate::app::words;
 use crate::domain::ending::Alarm;
 use crate::domain::preset::product_of_prefix;
-use crate::domain::{Credential, Member, MemberState, Scope};
+use crate::domain::{Credential, Foreign, Member, MemberState, Scope, ScopeListing};
 use crate::ui::Role;
 use crate::ui::memory::Hit;
 use crate::ui::widgets::{Align, Column, Level, table, wrap};
@@ -131,7 +131,14 @@ fn row_line(
             let count = world.listing(scope).map_or(0, |l| l.other_secrets.len());
             let mark = if state.is_unfolded(scope) { glyphs.lines.down } else { glyphs.lines.right };
             let noun = if count == 1 { "other secret" } else { "other secrets" };
-            pad(Role::Dim, format!("{mark} {count} {noun}"))
+            let near = world.listing(scope).map(ScopeListing::near_misses).unwrap_or_default();
+            match near.first() {
+                None => pad(Role::Dim, format!("{mark} {count} {noun}")),
+                Some(near) => {
+                    let text = Foreign::new(near.words()).shown();
+                    pad(Role::Warn, format!("{mark} {count} {noun} {} {text}", glyphs.checks.warn))
+                }
+            }
         }
         Row::Other(_, _) => {
             let name = row.other(world).map(|other| other.name.shown()).unwrap_or_default();
@@ -307,6 +314,11 @@ fn other_lines(row: &Row, scope: &Scope, app: &App, canvas: &Canvas<'_, '_, '_>,
     let access = other.state.access.as_ref().map_or_else(|| "not read".to_owned(), words::spelled);
     lines.extend(canvas.labelled("access", Role::Text, &access, columns));
     lines.push(Line::default());
+    let near = app.world.listing(scope).map(ScopeListing::near_misses).unwrap_or_default();
+    for near in near.iter().filter(|near| near.name == other.name.raw()) {
+        let text = Foreign::new(format!("{}; {}", near.words(), near.fix())).shown();
+        lines.extend(canvas.marked(Level::Warn, &text, columns));
+    }
     lines.extend(canvas.wrapped(Role::Dim, "Not part of a registry credential.", columns));
     lines
 }

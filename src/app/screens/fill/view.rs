@@ -80,13 +80,14 @@ fn below(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) ->
         }
         lines.extend(canvas.wrapped(Role::Text, &offer.line(), columns));
     } else {
-        let text = "Nothing was found: no login of docker's, no AWS profile, no PREFIX_CONTAINER_REGISTRY_SERVER in \
-                    the environment or in a .env here.";
-        lines.extend(canvas.wrapped(Role::Text, text, columns));
+        lines.extend(canvas.wrapped(Role::Text, "Nothing was found.", columns));
     }
     for problem in state.found.value().iter().flat_map(|found| &found.broken) {
         lines.push(Line::default());
         lines.extend(problem_lines(problem, canvas, columns));
+    }
+    for looked in state.found.value().iter().flat_map(|found| &found.looked) {
+        lines.extend(canvas.wrapped(Role::Dim, &format!("looked at {looked}"), columns));
     }
     lines
 }

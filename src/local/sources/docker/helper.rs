@@ -1,0 +1,120 @@
+//! Asks a credential helper for one login. Source of the protocol: docker-credential-helpers `client/client.go`, and
+//! docker/cli `cli/config/credentials/native_store.go`.
+
+use std::time::Duration;
+
+use super::config::text_into;
+use crate::domain::go_json::{GoValue, is_same_key};
+use crate::domain::{Foreign, Sensitive};
+use crate::leash::Child;
+use crate::local::Env;
+use crate::local::child::{self, Call, Ended, Failing};
+use crate::local::sources::SourceFault;
+
+/// How long a helper may take: somebody may have to unlock its store.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What is told of a helper's own words, in characters.
+const TOLD: usize = 160;
+
+/// The user in whose place a helper says that its secret is an identity token.
+pub(super) const TOKEN_USER: &str = "<token>";
+
+/// What a helper says that keeps no login for a server.
+pub(super) const NOT_FOUND: &str = "credentials not found in native keychain";
+
+const NO_ANSWER: &str = "did not answer as helpers do, with JSON that has Username and Secret";
+
+/// The program of a helper's name.
+pub(super) fn program(helper: &str) -> String {
+    format!("docker-credential-{helper}")
+}
+
+/// Whether a name can be that of a program, and nothing that leads elsewhere.
+pub(super) fn is_name(helper: &str) -> bool {
+    helper.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+}
+
+/// The store docker takes where its configuration has no login at all, if that store's helper is on the `PATH`.
+/// Source: docker/cli `cli/config/credentials/default_store*.go`.
+pub(super) fn of_system(env: &Env) -> Option<&'static str> {
+    let path = env.get_os("PATH").unwrap_or_default();
+    let is_there = |program: &str| std::env::split_paths(path).any(|folder| folder.join(program).is_file());
+    let (name, file) = match std::env::consts::OS {
+        "macos" => ("osxkeychain", "docker-credential-osxkeychain"),
+        "windows" => ("wincred", "docker-credential-wincred.exe"),
+        "linux" if is_there("pass") => ("pass", "docker-credential-pass"),
+        "linux" => ("secretservice", "docker-credential-secretservice"),
+        _ => return None, // docker knows no store there
+    };
+    is_there(file).then_some(name)
+}
+
+/// The user and the secret a helper keeps for this key.
+pub(super) async fn ask(env: &Env, helper: &str, key: &str) -> Result<(Sensitive, Sensitive), SourceFault> {
+    let program = program(helper);
+    let call = Call {
+        program: &program,
+        args: &["get"],
+        kind: Child::CredentialHelper,
+        env,
+        dir: None,
+        input: key.as_bytes(),
+        deadline: PATIENCE,
+    };
+    let why = match child::run(call).await {
+        Ended::Fine(text) => match answer(&text) {
+            Ok((user, secret)) if user.is_empty() || secret.is_empty() => {
+                "answered without a user or without a password".to_owned()
+            }
+            Ok(answer) => return Ok(answer),
+            Err(why) => why.to_owned(),
+        },
+        Ended::TooSlow => "did not answer within a minute, and was ended".to_owned(),
+        Ended::Failed(failing) => match failing {
+            Failing::Missing => "is not on the PATH".to_owned(),
+            Failing::Unstartable => "is on the PATH and could not be started".to_owned(),
+            Failing::TooMuch => "answered more than any login is long, and was ended".to_owned(),
+            Failing::NoText => "answered something that is no text".to_owned(),
+            Failing::Refused { code, said } => refusal(code, &said),
+        },
+    };
+    Err(SourceFault::Helper { program: Foreign::new(program), why })
+}
+
+/// What it answered, read as docker reads it: keys in any case, the last of two, and nothing after the first value.
+fn answer(text: &str) -> Result<(Sensitive, Sensitive), &'static str> {
+    let Ok(GoValue::Object(pairs)) = GoValue::first(text.as_bytes()) else { return Err(NO_ANSWER) };
+    let none = || Sensitive::from("");
+    let (mut server, mut user, mut secret) = (none(), none(), none());
+    let mut misread = None;
+    for (key, value) in pairs {
+        let fields = [("serverurl", &mut server), ("username", &mut user), ("secret", &mut secret)];
+        if let Some((name, place)) = fields.into_iter().find(|(name, _)| is_same_key(&key, name)) {
+            text_into(place, value, name, &mut misread);
+        }
+    }
+    if misread.is_some() { Err(NO_ANSWER) } else { Ok((user, secret)) }
+}
+
+fn refusal(code: Option<i32>, said: &str) -> String {
+    let end = code.map_or_else(|| "was ended by a signal".to_owned(), |code| format!("refused with exit code {code}"));
+    match words_of(said) {
+        Some(words) => format!("{end}: {words}"),
+        None => format!("{end} and said nothing that can be told"),
+    }
+}
+
+/// A helper's own words, as far as they are words: what might be a value, with digits or odd signs in it, is left out.
+fn words_of(said: &str) -> Option<String> {
+    let line = said.lines().map(str::trim).find(|line| !line.is_empty())?;
+    let is_plain = |word: &str| {
+        let bare = word.trim_matches(|c: char| matches!(c, '.' | ',' | ':' | ';' | '"' | '\'' | '`' | '(' | ')'));
+        let is_number = bare.len() <= 3 && bare.bytes().all(|b| b.is_ascii_digit());
+        let is_word = bare.len() <= 20 && bare.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '_' | '\''));
+        is_number || is_word
+    };
+    let words: Vec<_> = line.split_whitespace().map(|word| if is_plain(word) { word } else { "(...)" }).collect();
+    let told: String = words.join(" ").chars().take(TOLD).collect();
+    words.iter().any(|word| *word != "(...)").then(|| Foreign::new(told).shown())
+}

@@ -1,0 +1,358 @@
+//! docker's logins: those that stand in its configuration or in `DOCKER_AUTH_CONFIG`, and those that a credential
+//! helper keeps.
+//!
+//! Reading the configuration tells servers, users and which helper would be asked; the helper itself runs only in
+//! [`take`]. Source of the rules: docker/cli `cli/config` and docker-credential-helpers' protocol.
+//!
+//! It is written here and not taken from a library: what there is runs helpers with the whole environment, in which a
+//! codespace's passwords stand, waits for them without end, and reads JSON more strictly than docker does.
+
+mod auth;
+mod config;
+mod helper;
+pub(super) mod podman;
+mod variable;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use self::auth::{Auth, Login};
+use self::config::Config;
+use super::{SourceFault, bytes_of};
+use crate::domain::go_json::{GoFault, GoValue};
+use crate::domain::output::{self, Output};
+use crate::domain::source::{Offered, Source, Taken, address, pull_key};
+use crate::domain::{Foreign, Sensitive, Server};
+use crate::local::Env;
+
+pub(super) use self::variable::{NAME as VARIABLE, fault as variable_fault};
+
+const TOKEN: &str = "it is an identity token, which only docker itself can use and which ends";
+const REGISTRY_TOKEN: &str = "it is a token for the registry itself, which no user goes with and which ends";
+const NO_LOGIN: &str = "docker is not logged in there";
+
+/// What docker has for a server, beside a user and a password one has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DockerLogin {
+    /// Nothing under the key that pulls look up; not even a configuration, or one that is broken.
+    None,
+    NoFile,
+    Unreadable(String),
+    /// A helper knows, and it is not asked.
+    Helper(Foreign),
+    IdentityToken,
+    RegistryToken,
+    /// An entry that holds something, and no login one can read.
+    Undecodable,
+    OtherUser,
+    OtherPassword,
+    Same,
+}
+
+/// All that docker itself would look through.
+struct Logins {
+    config: Config,
+    /// Of `DOCKER_AUTH_CONFIG`, which goes before the file since docker 28.3.
+    variable: BTreeMap<String, Auth>,
+    has_file: bool,
+}
+
+/// What docker has under the key that pulls from a server look up, beside this user and password. Nothing is run, and
+/// neither password leaves.
+pub fn docker_login(env: &Env, server: &Server, mine: (&Foreign, &Sensitive)) -> DockerLogin {
+    let logins = match Logins::read(env) {
+        Ok(logins) => logins,
+        Err(fault) => return DockerLogin::Unreadable(fault.to_string()),
+    };
+    let key = server.lookup_key();
+    if let Some(auth) = logins.variable.get(&key) {
+        return auth.beside(mine);
+    }
+    let config = &logins.config;
+    match (config.helper(&key), &config.misread) {
+        (Some(helper), _) => DockerLogin::Helper(Foreign::new(helper::program(helper))),
+        (None, _) if !logins.has_file => DockerLogin::NoFile,
+        (None, Some(why)) => DockerLogin::Unreadable(format!("docker reads no login of its configuration: {why}")),
+        (None, None) => match (logins.spoiled(), logins.looked_up(&key)) {
+            (Some((other, why)), Some(auth)) if other != key && auth.is_pair() => DockerLogin::Unreadable(format!(
+                "the auth of {} cannot be decoded ({why}), and then docker reads the other logins only by chance",
+                address(&Foreign::new(other))
+            )),
+            (_, Some(auth)) => auth.beside(mine),
+            (_, None) => DockerLogin::None,
+        },
+    }
+}
+
+pub(super) fn offers(env: &Env) -> Result<Vec<Offered>, SourceFault> {
+    let logins = Logins::read(env)?;
+    if !logins.has_file && logins.variable.is_empty() {
+        return Err(SourceFault::Missing(Foreign::new(place(env)?.to_string_lossy())));
+    }
+    let mut offers: Vec<Offered> = Vec::new();
+    for key in logins.keys() {
+        let offer = logins.offer(key);
+        // One server may stand there under several keys, and only one of them is looked up.
+        let same = |other: &&mut Offered| pull_key(key).is_some_and(|mine| pull_key(key_of(other)) == Some(mine));
+        match offers.iter_mut().find(same) {
+            None => offers.push(offer),
+            Some(other) if found_by(key) > found_by(key_of(other)) => *other = offer,
+            Some(other) if found_by(key) == 1 && found_by(key_of(other)) == 1 && logins.differ(key, key_of(other)) => {
+                let why = format!("{} holds another login for it, and docker takes either by chance", said(key));
+                *other = other.clone().refused(why);
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(offers)
+}
+
+/// The login of a name that stands nowhere, which the store that docker would ask may have all the same.
+pub(super) fn unlisted(env: &Env, name: &str) -> Option<Offered> {
+    let logins = Logins::read(env).ok()?;
+    let key = pull_key(name)?;
+    logins.config.helper(&key)?;
+    Some(logins.offer(&key))
+}
+
+fn said(key: &str) -> String {
+    address(&Foreign::new(key))
+}
+
+fn key_of(offer: &Offered) -> &str {
+    offer.source.key().map_or("", Foreign::raw)
+}
+
+pub(super) async fn take(env: &Env, key: &Foreign) -> Result<Taken, SourceFault> {
+    let logins = Logins::read(env)?;
+    let offer = logins.offer(key.raw());
+    if let Some(why) = offer.refused {
+        return Err(if logins.keys().any(|there| there == key.raw()) {
+            SourceFault::Unusable(why)
+        } else {
+            SourceFault::Gone
+        });
+    }
+    let server = offer.server.ok_or(SourceFault::Gone)?;
+    let wanted = pull_key(key.raw()).ok_or(SourceFault::Gone)?;
+    let helper = logins.config.helper(&wanted).filter(|_| !logins.variable.contains_key(&wanted));
+    let (user, password) = match (helper, logins.auth(key.raw(), &wanted).map(Auth::login)) {
+        (Some(helper), _) => match helper::ask(env, helper, &wanted).await {
+            Ok(answer) => answer,
+            Err(fault) => logins.in_its_place(&wanted, &fault).ok_or(fault)?,
+        },
+        (None, Some(Login::Pair(user, password))) => (user, password),
+        (None, _) => return Err(SourceFault::Gone),
+    };
+    if user == Sensitive::from(helper::TOKEN_USER) {
+        return Err(SourceFault::Unusable(TOKEN.to_owned()));
+    }
+    Ok(Taken { source: Source::Docker { key: key.clone() }, server: Some(server.raw().to_owned()), user, password })
+}
+
+impl Logins {
+    /// A broken file counts for nothing where the variable has logins, as it does for docker.
+    fn read(env: &Env) -> Result<Self, SourceFault> {
+        let variable = variable::logins(env).unwrap_or_default();
+        let (mut config, has_file) = match place(env).and_then(|path| config(&path)) {
+            Ok(config) => (config, true),
+            Err(SourceFault::Missing(_)) => (Config::default(), false),
+            Err(_) if !variable.is_empty() => (Config::default(), false),
+            Err(fault) => return Err(fault),
+        };
+        if !config.contains_auth() {
+            helper::of_system(env).unwrap_or_default().clone_into(&mut config.creds_store);
+        }
+        Ok(Self { config, variable, has_file })
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &str> {
+        let of_file = self.config.auths.keys().filter(|key| !self.variable.contains_key(*key));
+        let is_new = |key: &&String| !self.config.auths.contains_key(*key) && !self.variable.contains_key(*key);
+        let helped = self.config.cred_helpers.keys().filter(is_new);
+        // Docker Desktop keeps tokens of its own beside the login.
+        let is_login = |key: &&String| !key.ends_with("/access-token") && !key.ends_with("/refresh-token");
+        self.variable.keys().chain(of_file).chain(helped).filter(is_login).map(String::as_str)
+    }
+
+    /// What stands under this key, in the place that is looked at first for what pulls look up.
+    fn auth(&self, key: &str, wanted: &str) -> Option<&Auth> {
+        self.variable.get(wanted).or_else(|| self.config.auths.get(key))
+    }
+
+    /// What docker's file has for the key that a pull looks up: under this very key, or else under one whose host it
+    /// is. Source: docker/cli `cli/config/credentials/file_store.go`, which asks no helper in the second way.
+    fn looked_up(&self, key: &str) -> Option<&Auth> {
+        let auths = &self.config.auths;
+        auths.get(key).or_else(|| auths.iter().find(|(there, _)| host_of(there) == key).map(|(_, auth)| auth))
+    }
+
+    /// What docker takes from the file where its helper fails; one that keeps no login is no failure. Source: `Get` in
+    /// docker/cli `cli/config/credentials/native_store.go`, whose fault nobody looks at.
+    fn in_its_place(&self, wanted: &str, fault: &SourceFault) -> Option<(Sensitive, Sensitive)> {
+        match (fault, self.looked_up(wanted).map(Auth::login)) {
+            (SourceFault::Helper { why, .. }, _) if why.contains(helper::NOT_FOUND) => None,
+            (_, Some(Login::Pair(user, password))) if self.config.misread.is_none() => Some((user, password)),
+            _ => None,
+        }
+    }
+
+    /// An entry that cannot be decoded, at which docker stops wherever it is just then: Go's maps have no order.
+    fn spoiled(&self) -> Option<(&str, &'static str)> {
+        self.config.auths.iter().find_map(|(key, auth)| match auth.login() {
+            Login::Undecodable(why) => Some((key.as_str(), why)),
+            _ => None,
+        })
+    }
+
+    fn differ(&self, one: &str, other: &str) -> bool {
+        let login = |key| self.config.auths.get(key).map(Auth::login);
+        match (login(one), login(other)) {
+            (Some(Login::Pair(user, password)), Some(Login::Pair(other, another))) => {
+                (user, password) != (other, another)
+            }
+            (Some(Login::Pair(..)), _) | (_, Some(Login::Pair(..))) => true,
+            (_, _) => false,
+        }
+    }
+
+    fn offer(&self, key: &str) -> Offered {
+        let offer = Offered::new(Source::Docker { key: Foreign::new(key) });
+        let server = match Server::parse(key) {
+            Ok(server) => Some(Foreign::new(server.canonical())),
+            Err(fault) => return offer.refused(format!("this server {fault}")),
+        };
+        let offer = Offered { server, ..offer };
+        let wanted = pull_key(key).unwrap_or_default();
+        if found_by(key) == 0 {
+            return offer.refused(format!("no pull finds it there: docker looks up {}", said(&wanted)));
+        }
+        if !self.variable.contains_key(&wanted)
+            && let Some(helper) = self.config.helper(&wanted)
+        {
+            return self.helped(helper, &wanted, offer);
+        }
+        match &self.config.misread {
+            Some(why) if !self.variable.contains_key(&wanted) => {
+                return offer.refused(format!("docker reads no login of this file: {why}"));
+            }
+            Some(_) | None => {}
+        }
+        let login = self.auth(key, &wanted).map_or(Login::None, Auth::login);
+        match login {
+            Login::Pair(user, _) => Offered { user: Some(Foreign::new(user.expose())), ..offer },
+            Login::None if self.config.cred_helpers.contains_key(key) && key != wanted => {
+                offer.refused(format!("docker asks a helper for {} only, not for this name", said(&wanted)))
+            }
+            Login::None => offer.refused(NO_LOGIN),
+            Login::IdentityToken => offer.refused(TOKEN),
+            Login::RegistryToken => offer.refused(REGISTRY_TOKEN),
+            Login::NoPassword => offer.refused("docker has a user there and no password"),
+            Login::Undecodable(why) => offer.refused(format!("the auth of {} cannot be decoded: {why}", said(key))),
+        }
+    }
+
+    fn helped(&self, helper: &str, wanted: &str, offer: Offered) -> Offered {
+        let program = Foreign::new(helper::program(helper));
+        if !helper::is_name(helper) {
+            return offer.refused(format!("its helper has no name of a program: {}", program.shown()));
+        }
+        if self.looked_up(wanted).is_some_and(Auth::has_registry_token) {
+            return offer.refused(REGISTRY_TOKEN);
+        }
+        Offered { helper: Some(program), ..offer }
+    }
+}
+
+/// How surely a pull finds what stands under this key: under the key it looks up, under one whose host that is, or not.
+fn found_by(key: &str) -> u8 {
+    match pull_key(key) {
+        Some(wanted) if wanted == key => 2,
+        Some(wanted) if wanted == host_of(key) => 1,
+        Some(_) | None => 0,
+    }
+}
+
+/// What docker takes for the host of a key it wrote long ago: `ConvertToHostname`, in the same file.
+fn host_of(key: &str) -> String {
+    let of_address = || {
+        let (_, rest) = key.split_once("://")?;
+        let authority = rest.split(['/', '?', '#']).next()?;
+        let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+        // An IPv6 address loses its brackets where no port follows.
+        let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+        Some(bare.trim_end_matches(':').to_owned()).filter(|host| !host.is_empty())
+    };
+    of_address().unwrap_or_else(|| key.split('/').next().unwrap_or_default().to_owned())
+}
+
+pub(super) fn place(env: &Env) -> Result<PathBuf, SourceFault> {
+    let home = || Some(Path::new(env.get_os("HOME").or_else(|| env.get_os("USERPROFILE"))?).join(".docker"));
+    let folder = env.filled("DOCKER_CONFIG").map(PathBuf::from).or_else(home);
+    let folder = folder.ok_or_else(|| SourceFault::Missing(Foreign::new("~/.docker")))?;
+    Ok(folder.join("config.json"))
+}
+
+/// An empty file is one without logins.
+fn config(path: &Path) -> Result<Config, SourceFault> {
+    let bytes = bytes_of(path)?;
+    let config = parsed(path, &bytes)?;
+    if !config.contains_auth()
+        && let Some(Output::Logins(kind, _)) = std::str::from_utf8(&bytes).ok().and_then(output::recognize)
+    {
+        let why = format!(
+            "{} holds {}, not docker's configuration",
+            Foreign::new(path.to_string_lossy()).shown(),
+            kind.words()
+        );
+        return Err(SourceFault::Misplaced { why, path: Foreign::new(path.to_string_lossy()) });
+    }
+    Ok(config)
+}
+
+/// The logins of a configuration that stands elsewhere, as far as they stand in it.
+pub(super) fn logins_of(text: &Sensitive, path: &Path) -> Result<Vec<Keyed>, SourceFault> {
+    let config = parsed(path, text.expose().as_bytes())?;
+    let misread = config.misread.clone();
+    let login = |(key, auth): (&String, &Auth)| {
+        let login = match (auth.login(), &misread) {
+            (_, Some(why)) => Err(format!("docker reads no login of it: {why}")),
+            (Login::Pair(user, password), None) => Ok(Pair { user, password }),
+            (Login::Undecodable(why), None) => Err(format!("the auth of {} cannot be decoded: {why}", said(key))),
+            (Login::IdentityToken, None) => Err(TOKEN.to_owned()),
+            (Login::RegistryToken, None) => Err(REGISTRY_TOKEN.to_owned()),
+            (Login::None | Login::NoPassword, None) => Err(NO_LOGIN.to_owned()),
+        };
+        (key.clone(), login)
+    };
+    Ok(config.auths.iter().map(login).collect())
+}
+
+/// A login under its key, or why it is none.
+pub(super) type Keyed = (String, Result<Pair, String>);
+
+/// A user and a password.
+pub(super) struct Pair {
+    pub user: Sensitive,
+    pub password: Sensitive,
+}
+
+impl Pair {
+    pub(super) fn user_text(&self) -> &str {
+        self.user.expose()
+    }
+}
+
+fn parsed(path: &Path, bytes: &[u8]) -> Result<Config, SourceFault> {
+    let fault = match GoValue::first(bytes) {
+        Ok(json) => return Ok(Config::of(json)),
+        Err(GoFault::Empty) => return Ok(Config::default()),
+        Err(fault) => fault,
+    };
+    let end = if let GoFault::Syntax(at) = fault { at } else { bytes.len() };
+    let line = 1 + bytes.iter().take(end).filter(|byte| **byte == b'\n').count();
+    let mark =
+        if bytes.starts_with(b"\xef\xbb\xbf") { ": it begins with a byte order mark, which is no JSON" } else { "" };
+    let why = format!("it {fault}{mark}, and docker reads no login of it");
+    Err(SourceFault::Broken { path: Foreign::new(path.to_string_lossy()), line, why })
+}

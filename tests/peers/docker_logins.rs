@@ -1,0 +1,295 @@
+//! docker's configuration as docker reads it: a table of configurations, what `docker pull` sends for each, and what
+//! `pullkey test --from docker:SERVER` takes. It is left in `target/docker-logins.md`. Where they differ the row says
+//! why, and a row that says so without a difference fails as well.
+
+use std::fmt::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+use super::peer;
+use crate::support::dockerd::{Daemon, Doorman};
+use crate::support::home::Home;
+
+const SERVER: &str = "registry.example.com";
+
+/// The name of a case, its configuration, and why pullkey differs where it does.
+#[derive(Clone)]
+struct Case {
+    name: &'static str,
+    config: Vec<u8>,
+    variable: Option<String>,
+    differs: Option<&'static str>,
+}
+
+fn case(name: &'static str, config: impl Into<Vec<u8>>) -> Case {
+    Case { name, config: config.into(), variable: None, differs: None }
+}
+
+impl Case {
+    fn because(self, why: &'static str) -> Self {
+        Self { differs: Some(why), ..self }
+    }
+}
+
+fn b64(text: impl AsRef<[u8]>) -> String {
+    STANDARD.encode(text)
+}
+
+/// A configuration with this `auth` for the server.
+fn auth(auth: &str) -> String {
+    under(SERVER, auth)
+}
+
+fn under(key: &str, auth: &str) -> String {
+    format!(r#"{{"auths":{{"{key}":{{"auth":"{auth}"}}}}}}"#)
+}
+
+const ANSWERS: &[(&str, &str)] = &[
+    ("ok", r#"{"ServerURL":"x","Username":"hu","Secret":"hs"}"#),
+    ("lower", r#"{"username":"hu","SECRET":"hs"}"#),
+    ("token", r#"{"Username":"<token>","Secret":"idt"}"#),
+    ("trail", r#"{"Username":"hu","Secret":"hs"} trailing"#),
+    ("null", r#"{"Username":"hu","Secret":null}"#),
+    ("number", r#"{"Username":"hu","Secret":5}"#),
+    ("nobody", r#"{"Username":"","Secret":"hs"}"#),
+    ("list", "[1]"),
+    ("twice", r#"{"Secret":"a","secret":"b","Username":"hu"}"#),
+    ("mark", "\u{feff}{\"Username\":\"hu\",\"Secret\":\"hs\"}"),
+    ("empty", ""),
+];
+
+fn json() -> Vec<Case> {
+    let pair = b64("u:p");
+    let twice = format!(r#"{{"auths":{{"{SERVER}":{{"auth":"{pair}"}},"{SERVER}":{{"username":"z"}}}}}}"#);
+    let entry = |fields: &str| format!(r#"{{"auths":{{"{SERVER}":{{{fields}}}}}}}"#);
+    let beside = |field: &str| format!(r#"{{{field},"auths":{{"{SERVER}":{{"auth":"{pair}"}}}}}}"#);
+    let mut raw = format!(r#"{{"auths":{{"{SERVER}":{{"auth":"{pair}"}},"x"#).into_bytes();
+    raw.extend(b"\xff\":{}}}");
+    vec![
+        case("one login", auth(&pair)),
+        case("names in capitals", format!(r#"{{"AUTHS":{{"{SERVER}":{{"AUTH":"{pair}"}}}}}}"#)),
+        case(
+            "a long s and a Kelvin sign in names",
+            format!("{{\"auth\u{17f}\":{{\"{SERVER}\":{{\"auth\":\"{pair}\",\"identityto\u{212a}en\":null}}}}}}"),
+        ),
+        case(
+            "auths twice, joined",
+            format!(r#"{{"auths":{{"{SERVER}":{{"auth":"{pair}"}}}},"Auths":{{"a.example":{{}}}}}}"#),
+        ),
+        case("auths, then null", format!(r#"{{"auths":{{"{SERVER}":{{"auth":"{pair}"}}}},"auths":null}}"#)),
+        case("an entry twice, the last counts", twice)
+            .because("sends a user without a password; there is no login to take"),
+        case("auth twice, the last counts", entry(&format!(r#""auth":"{}","Auth":"{pair}""#, b64("a:b")))),
+        case("auth, then null", entry(&format!(r#""auth":"{pair}","auth":null"#))),
+        case("an entry that is null", format!(r#"{{"auths":{{"{SERVER}":null}}}}"#)),
+        case("null", "null"),
+        case("an empty file", ""),
+        case("cut off", auth(&pair).trim_end_matches('}').to_owned()),
+        case("something after the object", format!("{} garbage", auth(&pair))),
+        case("a byte order mark", format!("\u{feff}{}", auth(&pair))),
+        case("a comment", format!("// mine\n{}", auth(&pair))),
+        case("a comma too much", format!(r#"{{"auths":{{"{SERVER}":{{"auth":"{pair}"}},}}}}"#)),
+        case("half a surrogate elsewhere", beside(r#""x":"\ud800""#)),
+        case("broken UTF-8 elsewhere", raw),
+        case("a number out of range elsewhere", beside(r#""x":1e999"#)),
+        case("an unknown name", beside(r#""foo":5"#)),
+        case("psFormat is a number", beside(r#""psFormat":5"#)),
+        case("HttpHeaders has a number", beside(r#""HttpHeaders":{"X":5}"#)),
+        case("plugins has a number", beside(r#""plugins":{"x":{"y":5}}"#)),
+        case("email is a number", entry(&format!(r#""auth":"{pair}","email":5"#))),
+        case("auth is a number", entry(r#""auth":5"#)),
+        case("auths is a list", r#"{"auths":[]}"#),
+        case("a list", "[]"),
+        case("an entry is a text", format!(r#"{{"auths":{{"{SERVER}":"{pair}"}}}}"#)),
+        case("the form before auths", format!(r#"{{"{SERVER}":{{"auth":"{pair}","email":"x"}}}}"#)),
+    ]
+}
+
+fn auths() -> Vec<Case> {
+    let pair = b64("u:p");
+    let entry = |fields: &str| format!(r#"{{"auths":{{"{SERVER}":{{{fields}}}}}}}"#);
+    let both = |one: &str, other: &str| {
+        format!(r#"{{"auths":{{"http://{SERVER}":{{"auth":"{one}"}},"https://{SERVER}":{{"auth":"{other}"}}}}}}"#)
+    };
+    let elsewhere = format!(r#"{{"auths":{{"{SERVER}":{{"auth":"{pair}"}},"b.example":{{"auth":"%%"}}}}}}"#);
+    vec![
+        case("line ends in base64", auth(r"dT\npw\r\n")),
+        case("a blank in base64", auth("dT pw")),
+        case("a tab after base64", auth(r"dTpw\t")),
+        case("a line end in the JSON text", auth("dT\npw")),
+        case("base64 without its padding", auth(b64("u:pw").trim_end_matches('='))),
+        case("bits left over in base64", auth("dTpwdx==")),
+        case("base64 of addresses", auth("dTr__vs=")),
+        case("no colon", auth(&b64("up"))),
+        case("no user", auth(&b64(":p"))),
+        case("a colon in the password", auth(&b64("u:p:q"))),
+        case("zero bytes around the password", auth(&b64("u:\0p\0\0"))),
+        case("a line end after the password", auth(&b64("u:p\n")))
+            .because("sends the line end too; pullkey takes such a password from nowhere and says so"),
+        case("no password", auth(&b64("u:"))).because("sends a user without a password; there is no login to take"),
+        case("no UTF-8", auth(&b64(b"u:\xff")))
+            .because("sends U+FFFD in its place, which is not the password; pullkey says so"),
+        case("another auth cannot be decoded", elsewhere)
+            .because("sends it or not by chance, as Go's maps have no order; the login itself is sound"),
+        case("username and password", entry(r#""username":"u","password":"p""#)),
+        case("auth beside username and password", entry(&format!(r#""username":"a","password":"b","auth":"{pair}""#))),
+        case("username alone", entry(r#""username":"u""#))
+            .because("sends a user without a password; there is no login to take"),
+        case("an identity token", entry(&format!(r#""auth":"{}","identitytoken":"idt""#, b64("0:"))))
+            .because("sends the token, which ends and is no password"),
+        case("a token of the registry", entry(&format!(r#""auth":"{pair}","registrytoken":"rt""#)))
+            .because("sends the token, which ends and is no password"),
+        case("a key with a scheme", under(&format!("https://{SERVER}"), &pair)),
+        case("a key with scheme and path", under(&format!("https://{SERVER}/v2/"), &pair)),
+        case("a key with a path", under(&format!("{SERVER}/v1/"), &pair)),
+        case("two old keys, one login", both(&pair, &pair)),
+        case("two old keys, two logins", both(&pair, &b64("a:b")))
+            .because("sends either by chance; pullkey guesses not"),
+        case("a key in capitals", under("Registry.example.com", &pair)),
+        case("a key with a port", under(&format!("{SERVER}:443"), &pair)),
+        case("a key with a blank", under(&format!(" {SERVER}"), &pair)),
+        case("a key with an escape", under(r"registry\u002eexample.com", &pair)),
+    ]
+}
+
+fn helpers() -> Vec<Case> {
+    let pair = b64("u:p");
+    let with = |head: &str| format!(r#"{{{head},"auths":{{"{SERVER}":{{"auth":"{pair}"}}}}}}"#);
+    let own = |name: &str| format!(r#"{{"credHelpers":{{"{SERVER}":"{name}"}}}}"#);
+    vec![
+        case("credsStore", with(r#""credsStore":"ok""#)),
+        case("credsStore, and no auths", r#"{"credsStore":"ok"}"#),
+        case("credSstore", with(r#""credSstore":"ok""#)),
+        case("credsStore is null", with(r#""credsStore":null"#)),
+        case("a store that is not there", with(r#""credsStore":"nosuch""#)),
+        case("a store that refuses", with(r#""credsStore":"fail""#)),
+        case("a store that keeps no login", with(r#""credsStore":"none""#)),
+        case("a store beside a number", with(r#""psFormat":5,"credsStore":"ok""#)),
+        case("a helper goes before the store", format!(r#"{{"credsStore":"fail","credHelpers":{{"{SERVER}":"ok"}}}}"#)),
+        case("a helper without a name", with(&format!(r#""credsStore":"ok","credHelpers":{{"{SERVER}":""}}"#))),
+        case("a helper that is null", with(&format!(r#""credsStore":"ok","credHelpers":{{"{SERVER}":null}}"#))),
+        case("a helper under an address", with(&format!(r#""credHelpers":{{"https://{SERVER}":"ok"}}"#))),
+        case("a helper that is a number", with(&format!(r#""credHelpers":{{"{SERVER}":5}}"#))),
+        case(
+            "a token of the registry beside a store",
+            format!(r#"{{"credsStore":"ok","auths":{{"{SERVER}":{{"registrytoken":"rt"}}}}}}"#),
+        )
+        .because("sends the token, which ends and is no password"),
+        case("answers", own("ok")),
+        case("answers in small letters", own("lower")),
+        case("answers with an identity token", own("token")).because("sends the token, which ends and is no password"),
+        case("answers with something after it", own("trail")),
+        case("answers with null", own("null")).because("sends a user without a password; there is no login to take"),
+        case("answers with a number", own("number")),
+        case("answers without a user", own("nobody"))
+            .because("sends a password without a user; there is no login to take"),
+        case("answers with a list", own("list")),
+        case("answers twice, the last counts", own("twice")),
+        case("answers with a byte order mark", own("mark")),
+        case("answers nothing", own("empty")),
+        case("refuses", own("fail")),
+    ]
+}
+
+fn variables() -> Vec<Case> {
+    let pair = b64("u:p");
+    let of = |name, text: String| Case { variable: Some(text), ..case(name, auth(&b64("file:f"))) };
+    vec![
+        of("DOCKER_AUTH_CONFIG", auth(&pair)).because("28.2.2 does not know the variable, which counts since 28.3"),
+        of("DOCKER_AUTH_CONFIG of another server", under("a.example", &pair)),
+        of("DOCKER_AUTH_CONFIG with another field", r#"{"auths":{},"credsStore":"ok"}"#.to_owned()),
+        of("DOCKER_AUTH_CONFIG that is no JSON", "x".to_owned()),
+    ]
+}
+
+#[test]
+fn dockers_configuration_is_read_as_docker_reads_it() {
+    let Some(docker) = peer("docker") else { return };
+    let (daemon, doorman) = (Daemon::start(), Doorman::start());
+    let cases = [json(), auths(), helpers(), variables()].concat();
+    assert!(cases.len() >= 25);
+    let mut table =
+        String::from("| configuration | docker sends | pullkey takes | why they differ |\n|---|---|---|---|\n");
+    let mut unexplained = Vec::new();
+    for case in &cases {
+        let home = set_up(case);
+        let sent = sent(&docker, &home, case, &daemon);
+        let (took, said) = taken(&home, case, &doorman);
+        let differs = sent != took;
+        match case.differs {
+            None if differs => unexplained.push(format!("{}: docker {sent:?}, pullkey {took:?}: {said}", case.name)),
+            // What docker does by chance may be the same for once.
+            Some(why) if !differs && !why.contains("by chance") => {
+                unexplained.push(format!("{}: no difference: {why}", case.name));
+            }
+            None | Some(_) => {}
+        }
+        let word = |login: &Option<String>| login.as_ref().map_or_else(|| "nothing".to_owned(), |l| format!("{l:?}"));
+        let took = if took.is_none() { format!("nothing: {said}") } else { word(&took) };
+        let why = case.differs.unwrap_or_default();
+        writeln!(table, "| {} | {} | {took} | {why} |", case.name, word(&sent)).unwrap();
+    }
+    let _ = std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/target/docker-logins.md"), &table);
+    println!("{table}\n{} configurations", cases.len());
+    assert!(unexplained.is_empty(), "{unexplained:#?}");
+}
+
+/// A home with the configuration and helpers on its `PATH`.
+fn set_up(case: &Case) -> Home {
+    let home = Home::new();
+    let folder = home.path().join("docker");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("config.json"), &case.config).unwrap();
+    for (name, answer) in ANSWERS {
+        program(&home, name, &format!("printf '%s' '{answer}'"));
+    }
+    program(&home, "fail", "echo locked; exit 2");
+    program(&home, "none", "echo credentials not found in native keychain; exit 1");
+    home
+}
+
+fn program(home: &Home, name: &str, script: &str) {
+    let path = home.path().join(format!("docker-credential-{name}"));
+    std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+fn environment(command: &mut Command, home: &Home, case: &Case) {
+    command.env_clear().envs(home.env()).env("PATH", home.path()).env("DOCKER_CONFIG", home.path().join("docker"));
+    command.env("DOCKER_AUTH_CONFIG", case.variable.clone().unwrap_or_default()).stdin(Stdio::null());
+}
+
+/// User and password with a colon between; a token where docker sends one.
+fn sent(docker: &Path, home: &Home, case: &Case, daemon: &Daemon) -> Option<String> {
+    let mut command = Command::new(docker);
+    environment(&mut command, home, case);
+    let host = format!("tcp://{}", daemon.addr);
+    let output = command.env("DOCKER_HOST", host).args(["pull", "-q", &format!("{SERVER}/x:1")]).output().unwrap();
+    let login = daemon.take().unwrap_or_else(|| panic!("docker asked for no pull: {output:?}"));
+    let text = |name: &str| login[name].as_str().unwrap_or_default().to_owned();
+    let token = text("identitytoken") + &text("registrytoken");
+    let pair = format!("{}:{}", text("username"), text("password"));
+    let has_token = !token.is_empty();
+    (has_token || pair != ":").then(|| if has_token { format!("token {token}") } else { pair })
+}
+
+/// What pullkey sent to the registry, or else what it said.
+fn taken(home: &Home, case: &Case, doorman: &Doorman) -> (Option<String>, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pullkey"));
+    environment(&mut command, home, case);
+    let from = format!("docker:{SERVER}");
+    command.env("PULLKEY_REGISTRY_STAND_IN", doorman.addr.to_string());
+    command.args(["test", "--from", &from, "--with", "native", "--json"]);
+    let output = command.output().unwrap();
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|why| panic!("{why}: {output:?}"));
+    let said = json["problem"]["why"].as_str().unwrap_or_default().replace('|', "/");
+    let said = said.replace(&*home.path().to_string_lossy(), "~");
+    let took = doorman.take();
+    assert_eq!(took.is_none(), !said.is_empty(), "{}: {output:?}", case.name);
+    (took, said)
+}
