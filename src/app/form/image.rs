@@ -10,11 +10,14 @@ use crate::domain::{Holds, Image, Server};
 /// The most images one test asks for.
 pub const MOST: usize = 8;
 
+/// As many bytes hold the longest names of all of them; what is longer is something else, and is not looked at.
+const MOST_BYTES: usize = 4096;
+
 impl Form {
     /// The images as typed, each once: separated by white space or commas.
     pub fn images(&self) -> Vec<String> {
         let mut images: Vec<String> = Vec::new();
-        for word in words(self.image.text().unwrap_or_default()) {
+        for word in words(self.image.beginning(MOST_BYTES).unwrap_or_default()) {
             if !images.iter().any(|image| image == word) {
                 images.push(word.to_owned());
             }
@@ -30,8 +33,13 @@ impl Form {
 
     /// What there is to say about the images; nothing while there are none.
     pub(super) fn image_remarks(&self) -> Vec<Remark> {
-        let images = self.images();
         let remark = |severity, text, mend| Remark { slot: Slot::Image, severity, text, mend };
+        if self.image.len() > MOST_BYTES {
+            let (word, bytes) = (self.image_word(), self.image.len());
+            let text = format!("no {word} is so long: there are {bytes} bytes in this field");
+            return vec![remark(Severity::Block, text, None)];
+        }
+        let images = self.images();
         if let Some(rest) = self.after_command() {
             let mend = Some(replace(rest.to_owned()));
             let text = format!("this is a command: the {} alone is needed", self.image_word());
@@ -164,6 +172,13 @@ mod tests {
         let many = form("acme.azurecr.io", "acme.azurecr.io/a:1, acme.azurecr.io/b\nacme.azurecr.io/a:1");
         assert_eq!(many.images(), ["acme.azurecr.io/a:1", "acme.azurecr.io/b"]);
         assert_eq!(many.trial().images, many.images());
+    }
+
+    #[test]
+    fn what_is_far_too_long_for_images_blocks_and_is_not_looked_at() {
+        let said = said("acme.azurecr.io", &"acme.azurecr.io/a ".repeat(1000));
+        assert_eq!(said.len(), 1);
+        assert_eq!(said[0].0, Severity::Block);
     }
 
     #[test]

@@ -11,12 +11,20 @@ use crate::domain::{Member, Sensitive, Shape};
 impl Form {
     /// Everything there is to say about what stands in the fields, most severe first within a field.
     pub fn remarks(&self) -> Vec<Remark> {
-        let values = self.values();
-        let found = if self.tried { self.preset.check_to_continue(&values) } else { self.preset.check(&values) };
+        let found = self.preset.glance(&self.glimpses(), &self.values(), self.tried);
         let found = found.into_iter().filter(|finding| self.is_about_something(finding));
+        let found = found.map(|finding| self.without_half_a_mend(finding));
         let found = found.map(|finding| self.of_finding(finding));
         let rest = self.use_remark().into_iter().chain(self.kept_remarks()).chain(self.image_remarks());
         self.prefix_remark().into_iter().chain(found).chain(rest).collect()
+    }
+
+    /// What was only glimpsed at is not rewritten: the rest of it would be lost.
+    fn without_half_a_mend(&self, mut finding: Finding) -> Finding {
+        if self.values.get(finding.member).is_glimpsed() {
+            finding.mend = finding.mend.filter(|mend| !matches!(mend.change, MendChange::Replace(_)));
+        }
+        finding
     }
 
     /// Whether a finding counts: of an existing credential an empty field is none.

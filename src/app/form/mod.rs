@@ -18,6 +18,9 @@ use crate::ui::TextField;
 /// How long a revealed password stays visible.
 pub const REVEAL: Duration = Duration::from_secs(10);
 
+/// No name of a server is longer than 253 characters.
+const MOST_OF_SERVER: usize = 1024;
+
 /// One field of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Slot {
@@ -189,8 +192,7 @@ impl Form {
     }
 
     fn proposed(&self) -> String {
-        let server = self.values.server.text().unwrap_or_default();
-        self.preset.suggest_name(server, self.taken.as_deref().unwrap_or_default()).as_str().to_owned()
+        self.preset.suggest_name(self.server(), self.taken.as_deref().unwrap_or_default()).as_str().to_owned()
     }
 
     pub fn slots(&self) -> Vec<Slot> {
@@ -216,15 +218,25 @@ impl Form {
         }
     }
 
-    /// The server in the clear, as typed.
+    /// What is seen of the values while one types.
+    fn glimpses(&self) -> Members<Sensitive> {
+        let has_user = self.preset.field(Member::User).is_some();
+        Members {
+            server: self.values.server.glimpse(),
+            user: if has_user { self.values.user.glimpse() } else { Sensitive::from("") },
+            password: self.values.password.glimpse(),
+        }
+    }
+
+    /// The server in the clear, as typed; of a text that is far too long for one, its beginning.
     pub fn server(&self) -> &str {
-        self.values.server.text().unwrap_or_default()
+        self.values.server.beginning(MOST_OF_SERVER).unwrap_or_default()
     }
 
     pub fn trial(&self) -> Trial {
         let values = self.values();
         Trial {
-            server: self.server().to_owned(),
+            server: self.values.server.text().unwrap_or_default().to_owned(),
             user: values.user,
             password: values.password,
             images: self.images(),

@@ -24,7 +24,7 @@ use super::preset::{self, Preset, Rule};
 use super::{Member, Members, Prefix, Sensitive};
 
 pub use expiry::{check_end, ecr_token_expiry, jwt_expiry};
-pub use single::{check_single, check_single_to_continue, check_single_values};
+pub use single::{check_single, check_single_to_continue, check_single_values, obstacles_of_single};
 pub use token::check_token;
 pub use value::check_any;
 pub use wrapping::without_wrapping;
@@ -184,8 +184,16 @@ pub fn check(preset: &Preset, values: &Members<Sensitive>) -> Vec<Finding> {
     sorted(findings)
 }
 
-/// [`check`], and what stands in the way of going on: empty fields, NUL, and more than [`VALUE_LIMIT`] bytes.
+/// [`check`], and what stands in the way of going on.
 pub fn check_to_continue(preset: &Preset, values: &Members<Sensitive>) -> Vec<Finding> {
+    let mut findings = obstacles(preset, values);
+    findings.extend(check(preset, values));
+    sorted(findings)
+}
+
+/// What stands in the way of going on, whatever the values look like: empty fields, NUL, and more than [`VALUE_LIMIT`]
+/// bytes.
+pub fn obstacles(preset: &Preset, values: &Members<Sensitive>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (member, value) in values.iter() {
         if value.is_empty() {
@@ -205,8 +213,7 @@ pub fn check_to_continue(preset: &Preset, values: &Members<Sensitive>) -> Vec<Fi
             findings.push(Finding::new(member, Severity::Block, text));
         }
     }
-    findings.extend(check(preset, values));
-    sorted(findings)
+    findings
 }
 
 /// What is to be said about a prefix: GitHub's naming rules, and whether one of that name exists already.
@@ -221,7 +228,8 @@ pub fn check_prefix(text: &str, taken: &[Prefix]) -> Option<PrefixFinding> {
     }
 }
 
-fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
+/// Most severe first.
+pub fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by_key(|finding| (finding.severity, finding.member));
     findings
 }

@@ -9,9 +9,16 @@ pub fn check_single_values(single: &Single, values: &Members<Sensitive>) -> Vec<
     check_single(single, values.server.expose(), &values.password)
 }
 
-/// The same, and what stands in the way of going on: empty fields, NUL, and more than [`VALUE_LIMIT`] bytes. Of these
-/// two the token alone becomes a secret.
+/// The same, and what stands in the way of going on.
 pub fn check_single_to_continue(single: &Single, values: &Members<Sensitive>) -> Vec<Finding> {
+    let mut findings = obstacles_of_single(single, values);
+    findings.extend(check_single_values(single, values));
+    sorted(findings)
+}
+
+/// What stands in the way of going on, whatever the values look like: empty fields, NUL, and more than [`VALUE_LIMIT`]
+/// bytes. Of these two the token alone becomes a secret.
+pub fn obstacles_of_single(single: &Single, values: &Members<Sensitive>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (member, field) in [(Member::Server, &single.server), (Member::Password, &single.password)] {
         if values.get(member).is_empty() {
@@ -27,8 +34,7 @@ pub fn check_single_to_continue(single: &Single, values: &Members<Sensitive>) ->
         let what = format!("has {} bytes, but GitHub takes {VALUE_LIMIT} at most (48 KB with the seal)", token.len());
         findings.push(Finding::new(Member::Password, Severity::Block, what));
     }
-    findings.extend(check_single_values(single, values));
-    sorted(findings)
+    findings
 }
 
 /// All there is to say about address and token, most severe first. An empty one gives no finding.

@@ -139,6 +139,18 @@ impl AnyPreset {
         }
     }
 
+    /// The same of what was glimpsed at, where a value is too long to be looked at whole at every key; `going_on`: with
+    /// what stands in the way of that.
+    pub fn glance(self, glimpses: &Members<Sensitive>, values: &Members<Sensitive>, going_on: bool) -> Vec<Finding> {
+        let mut findings = match self {
+            _ if !going_on => Vec::new(),
+            Self::Credential(preset) => lint::obstacles(preset, values),
+            Self::Single(single) => lint::obstacles_of_single(single, values),
+        };
+        findings.extend(self.check(glimpses));
+        lint::sorted(findings)
+    }
+
     /// The same with what stands in the way of going on.
     pub fn check_to_continue(self, values: &Members<Sensitive>) -> Vec<Finding> {
         match self {

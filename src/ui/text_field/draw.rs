@@ -2,6 +2,8 @@
 //!
 //! It refuses to let a value touch the terminal: controls and invisible characters are replaced by visible marks.
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use unicode_width::UnicodeWidthChar;
@@ -24,69 +26,58 @@ pub fn draw(
         return None;
     }
     buffer.set_style(area, theme.style(if focused { Role::FieldFocus } else { Role::Field }));
-    let cells = Cells::new(field, glyphs);
-    let first = cells.first(usize::from(area.width), focused);
     let mut x = area.x;
+    let mut at = first(field, glyphs, usize::from(area.width), focused);
     let mut cursor = None;
-    for (index, cell) in cells.cells.iter().enumerate().skip(first) {
-        if index == cells.cursor {
+    // Only what there is room for is looked at, however much the field holds.
+    while at < field.value.len() {
+        let next = field.after(at);
+        // Between a character and a mark on it, it stands on both.
+        if (at..next).contains(&field.cursor) {
             cursor = Some(x);
         }
-        let width = cell_width(cell);
+        let cell = cell(field, at..next, glyphs);
+        let width = cell_width(&cell);
         if x + width > area.right() {
             break;
         }
-        buffer[(x, area.y)].set_symbol(cell);
+        buffer[(x, area.y)].set_symbol(&cell);
         for rest in x + 1..x + width {
             buffer[(rest, area.y)].set_symbol("");
         }
         x += width;
+        at = next;
     }
-    if cells.cursor == cells.cells.len() {
+    if at == field.cursor && at == field.value.len() {
         cursor = Some(x);
     }
     let x = cursor?.min(area.right().saturating_sub(1));
     focused.then_some(Position::new(x, area.y))
 }
 
-/// One text per character the cursor can stand on, and the index of the one it stands on.
-struct Cells {
-    cells: Vec<String>,
-    cursor: usize,
+/// What is drawn of one character the cursor can stand on.
+fn cell(field: &TextField, place: Range<usize>, glyphs: &Glyphs) -> String {
+    if field.is_revealed() { shown(&field.value[place], glyphs) } else { glyphs.mask.into() }
 }
 
-impl Cells {
-    fn new(field: &TextField, glyphs: &Glyphs) -> Self {
-        let mut cells = Vec::new();
-        let mut cursor = None;
-        let mut at = 0;
-        while at < field.value.len() {
-            if at == field.cursor {
-                cursor = Some(cells.len());
-            }
-            let next = field.after(at);
-            cells.push(if field.is_revealed() { shown(&field.value[at..next], glyphs) } else { glyphs.mask.into() });
-            at = next;
-        }
-        Self { cursor: cursor.unwrap_or(cells.len()), cells }
+/// The first character to draw: the start, unless the cursor would be out of view; one column is kept for the cursor
+/// behind the last character.
+fn first(field: &TextField, glyphs: &Glyphs, width: usize, focused: bool) -> usize {
+    if !focused {
+        return 0;
     }
-
-    /// The first cell to draw: the start, unless the cursor would be out of view; one column is kept for the cursor
-    /// behind the last character.
-    fn first(&self, width: usize, focused: bool) -> usize {
-        if !focused {
-            return 0;
-        }
-        let under_cursor = self.cells.get(self.cursor).map_or(1, |cell| usize::from(cell_width(cell)));
-        let mut room = width.saturating_sub(under_cursor);
-        let mut first = self.cursor;
-        for cell in self.cells[..self.cursor].iter().rev() {
-            let Some(left) = room.checked_sub(usize::from(cell_width(cell))) else { break };
-            room = left;
-            first -= 1;
-        }
-        first
+    let wide = |place: Range<usize>| usize::from(cell_width(&cell(field, place, glyphs)));
+    let is_behind = field.cursor == field.value.len();
+    let under_cursor = if is_behind { 1 } else { wide(field.cursor..field.after(field.cursor)) };
+    let mut room = width.saturating_sub(under_cursor);
+    let mut first = field.cursor;
+    while first > 0 {
+        let before = field.before(first);
+        let Some(left) = room.checked_sub(wide(before..first)) else { break };
+        room = left;
+        first = before;
     }
+    first
 }
 
 fn shown(cluster: &str, glyphs: &Glyphs) -> String {

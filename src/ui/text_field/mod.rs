@@ -7,6 +7,7 @@ mod draw;
 #[cfg(test)]
 mod tests;
 
+use std::cell::OnceCell;
 use std::fmt;
 
 use unicode_width::UnicodeWidthChar;
@@ -17,6 +18,12 @@ pub use draw::draw;
 
 /// The most a field holds, in bytes. GitHub takes 48 KB per secret; the rest is room to see and mend what is too much.
 pub const LIMIT: usize = 64 * 1024;
+
+/// A longer value is only glimpsed at while one types: a key costs the same, whatever the field holds.
+const GLIMPSED: usize = 8 * 1024;
+/// What is seen of its beginning and of its end.
+const BEGINNING: usize = 512;
+const END: usize = 128;
 
 /// Room reserved at first, so that ordinary values never move in memory.
 const ROOM: usize = 1024;
@@ -74,6 +81,9 @@ pub struct TextField {
     cursor: usize,
     secret: bool,
     revealed: bool,
+    /// The value as it was handed out, until it changes.
+    handed_out: OnceCell<Sensitive>,
+    glimpse: OnceCell<Sensitive>,
 }
 
 impl TextField {
@@ -91,7 +101,14 @@ impl TextField {
     }
 
     fn empty(secret: bool) -> Self {
-        Self { value: Zeroizing::new(String::with_capacity(ROOM)), cursor: 0, secret, revealed: false }
+        Self {
+            value: Zeroizing::new(String::with_capacity(ROOM)),
+            cursor: 0,
+            secret,
+            revealed: false,
+            handed_out: OnceCell::new(),
+            glimpse: OnceCell::new(),
+        }
     }
 
     pub fn key(&mut self, key: FieldKey) -> Edit {
@@ -130,7 +147,28 @@ impl TextField {
 
     /// The value, copied once into its own wiped allocation.
     pub fn value(&self) -> Sensitive {
-        Sensitive::new(self.value.as_str())
+        self.handed_out.get_or_init(|| Sensitive::new(self.value.as_str())).clone()
+    }
+
+    /// The value, or the beginning and the end of one that is longer than nearly all are: enough to say what it looks
+    /// like while one types. Before it is used the whole is looked at.
+    pub fn glimpse(&self) -> Sensitive {
+        if !self.is_glimpsed() {
+            return self.value();
+        }
+        let glimpse = || {
+            let (beginning, end) = (self.boundary(BEGINNING), self.boundary(self.value.len() - END));
+            let mut seen = Zeroizing::new(String::with_capacity(beginning + self.value.len() - end));
+            seen.push_str(&self.value[..beginning]);
+            seen.push_str(&self.value[end..]);
+            Sensitive::new(std::mem::take(&mut *seen))
+        };
+        self.glimpse.get_or_init(glimpse).clone()
+    }
+
+    /// Whether [`TextField::glimpse`] is less than the value.
+    pub fn is_glimpsed(&self) -> bool {
+        self.value.len() > GLIMPSED
     }
 
     /// The value; the field is empty and masked afterwards.
@@ -138,6 +176,11 @@ impl TextField {
         let value = self.value();
         *self = Self::empty(self.secret);
         value
+    }
+
+    /// The beginning of a plain field's text, in bytes at most; nothing for a secret.
+    pub fn beginning(&self, most: usize) -> Option<&str> {
+        (!self.secret).then(|| &self.value[..self.boundary(most)])
     }
 
     /// The text of a plain field; nothing for a secret.
@@ -184,7 +227,18 @@ impl TextField {
         self.make_room(bytes);
         self.value.insert_str(self.cursor, text);
         self.cursor += text.len();
+        self.changed()
+    }
+
+    fn changed(&mut self) -> Edit {
+        self.handed_out.take();
+        self.glimpse.take();
         Edit::Changed
+    }
+
+    /// The last place between two characters that is not behind this one.
+    fn boundary(&self, at: usize) -> usize {
+        (0..=at.min(self.value.len())).rev().find(|at| self.value.is_char_boundary(*at)).unwrap_or(0)
     }
 
     fn replace(&mut self, value: &str) -> Edit {
@@ -215,7 +269,7 @@ impl TextField {
         }
         self.value.drain(from..to);
         self.cursor = from;
-        Edit::Changed
+        self.changed()
     }
 
     fn go(&mut self, to: usize) -> Edit {

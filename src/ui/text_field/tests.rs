@@ -222,3 +222,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn of_a_long_value_the_beginning_and_the_end_are_glimpsed_at() {
+    let mut field = TextField::secret();
+    let _ = field.set(&Sensitive::new("short"));
+    assert_eq!(field.glimpse().expose(), "short");
+    let long = format!("head{}tail", "ä".repeat(10_000));
+    let _ = field.set(&Sensitive::new(long.clone()));
+    let glimpse = field.glimpse();
+    assert!(field.is_glimpsed() && glimpse.len() < 1024);
+    assert!(glimpse.expose().starts_with("head") && glimpse.expose().ends_with("tail"));
+    let _ = field.key(FieldKey::Char('!'));
+    assert!(field.glimpse().expose().ends_with("tail!"), "a change is seen");
+    assert_eq!(field.value().expose(), format!("{long}!"));
+}

@@ -33,6 +33,6 @@ impl Commands {
 /// The steps to the focused field's value.
 pub fn steps(form: &Form) -> Vec<Obtain> {
     let Slot::Member(member) = form.focus else { return Vec::new() };
-    let steps = form.preset.steps(&form.trial().server);
+    let steps = form.preset.steps(form.server());
     steps.into_iter().filter(|step| step.member == member).collect()
 }

@@ -35,7 +35,7 @@ impl Giving {
 
     /// What there is to say about what was typed so far.
     pub fn remark(&self) -> Option<(Severity, String)> {
-        check_token(&self.field.value())
+        check_token(&self.field.glimpse())
     }
 
     fn blocker(&self) -> Option<String> {

@@ -46,6 +46,9 @@ impl Search {
     }
 }
 
+/// No name of a preset is longer, in bytes.
+const MOST_NAMED: usize = 256;
+
 impl State {
     pub const fn search(&self) -> &Search {
         &self.search
@@ -67,13 +70,13 @@ impl State {
             return true;
         }
         say_refusal(self.search.field.key(key), cx);
-        let text = self.search.field.value();
+        let text = self.search.field.glimpse();
         if let Some((preset, sign)) = which_any(&text) {
             self.search.hushed = matches!(&sign, Sign::Value { member: Member::Password, .. });
             self.turn_to(preset, sign, cx);
         } else {
             self.search.server = None;
-            if let Some(at) = self.search.field.text().and_then(named) {
+            if let Some(at) = self.search.field.beginning(MOST_NAMED).and_then(named) {
                 self.preset_cursor = at;
             }
         }
