@@ -8,6 +8,7 @@ pub mod errand;
 pub mod filter;
 pub mod form;
 pub mod header;
+mod held;
 pub mod history;
 pub mod keymap;
 pub mod ladder;

@@ -1,26 +1,30 @@
-//! The loop: drain what came in, update, draw once if something changed, carry out the effects. Nothing ticks while
-//! nothing waits.
+//! The loop: take everything that came in, carry out what follows, and draw once, as soon as the terminal has taken the
+//! frame before. Nothing ticks while nothing waits.
 
-use std::io::{self, Write};
+use std::io;
 
 use chrono::Utc;
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
-use futures_util::StreamExt;
+use futures_util::FutureExt;
 use ratatui::Terminal;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::time::timeout;
 
 use super::Ended;
 use super::executor::{Executor, Order};
 use super::handover;
 use super::input::{Input, Inputs, Signal};
 use super::session::Session;
-use super::terminal::{Canvas, NoScreen, Screen};
+use super::terminal::{Canvas, LAST_ANSWER, Line, NoScreen, Screen, say_at_last};
 use crate::app::keymap::KeyPress;
 use crate::app::protocol::{Effect, Msg, Pointer};
 use crate::app::{App, Leaving, Look, draw, header};
 use crate::domain::Problem;
 use crate::ui::Memory;
 use crate::ui::memory::Hit;
+
+/// As many things are taken before one looks again whether a frame may be drawn.
+const AT_ONCE: usize = 512;
 
 /// Runs the screens until they are left.
 pub async fn run(app: App, effects: Vec<Effect>, session: Session, look: Look) -> Result<Ended, Problem> {
@@ -30,29 +34,34 @@ pub async fn run(app: App, effects: Vec<Effect>, session: Session, look: Look) -
     let mut stage = Stage {
         app,
         executor: Executor::new(session, send),
-        terminal: Terminal::new(Canvas::new()).map_err(NoScreen::Setup)?,
-        screen,
-        memory: Memory::default(),
-        look,
+        drawing: Drawing {
+            terminal: Terminal::new(Canvas::new()).map_err(NoScreen::Setup)?,
+            screen,
+            line: Line::open().map_err(NoScreen::Setup)?,
+            memory: Memory::default(),
+            look,
+            is_stale: true,
+        },
+        messages,
+        inputs,
         gone: false,
         ended: Ended::Fine,
-        lending: None,
+        away: None,
     };
+    stage.drawing.line.introduce();
     // The first frame is there before the first answer, and before the first question.
     stage.draw();
     for effect in effects {
-        stage.executor.carry_out(effect);
+        stage.carry_out(effect);
     }
-    stage.turn(messages, inputs).await;
+    stage.turn().await;
     stage.executor.abort_reads();
-    stage.screen.leave();
+    stage.leave().await;
     let Stage { app, ended, .. } = stage;
     if app.running_writes() == 0 {
         return Ok(ended);
     }
-    let text = "pullkey: a write was still running and was given up; what it did is not known\nhint: pullkey list";
-    // With the terminal gone there is nobody to tell.
-    let _ = writeln!(io::stderr(), "{text}");
+    say_at_last("pullkey: a write was still running and was given up; what it did is not known\nhint: pullkey list");
     Ok(Ended::WriteUnknown)
 }
 
@@ -60,103 +69,163 @@ pub async fn run(app: App, effects: Vec<Effect>, session: Session, look: Look) -
 struct Stage {
     app: App,
     executor: Executor,
-    terminal: Terminal<Canvas>,
-    screen: Screen,
-    memory: Memory,
-    look: Look,
+    drawing: Drawing,
+    messages: UnboundedReceiver<Msg>,
+    inputs: Inputs,
     /// Whether the terminal went away: nothing is drawn any more, and only writes are awaited.
     gone: bool,
     ended: Ended,
-    /// The scopes `gh` shall add on this terminal, as soon as what came in is handled.
-    lending: Option<Vec<String>>,
+    /// What the terminal is given away for, as soon as what came in is handled.
+    away: Option<Away>,
 }
 
-/// What one input asks of the loop. It lives on the stack for one turn, so its size does not matter.
+/// The terminal and what is drawn on it.
+struct Drawing {
+    terminal: Terminal<Canvas>,
+    screen: Screen,
+    line: Line,
+    memory: Memory,
+    look: Look,
+    /// Whether what one sees is no longer what is.
+    is_stale: bool,
+}
+
+/// Who else gets the terminal.
+enum Away {
+    /// The shell.
+    Suspend,
+    /// `gh`, which adds these scopes to its token.
+    Lend(Vec<String>),
+}
+
+/// Something to do. It lives on the stack for one turn, so its size does not matter.
 #[allow(clippy::large_enum_variant)]
-enum Asked {
+enum Event {
     Message(Msg),
-    Redraw,
-    Nothing,
+    Input(Input),
+    /// The next frame may be drawn, or the terminal is gone.
+    Free(io::Result<()>),
 }
 
 impl Stage {
-    async fn turn(&mut self, mut messages: UnboundedReceiver<Msg>, mut inputs: Inputs) {
+    async fn turn(&mut self) {
         loop {
-            let first = tokio::select! {
+            let draws = self.drawing.is_stale && self.can_draw();
+            let event = tokio::select! {
                 biased;
-                Some(message) = messages.recv() => Asked::Message(message),
-                input = inputs.next(), if !self.gone => self.input(input.unwrap_or(Input::Gone)),
+                input = self.inputs.next() => Event::Input(input),
+                Some(message) = self.messages.recv() => Event::Message(message),
+                free = self.drawing.line.free(), if draws => Event::Free(free),
             };
-            let mut changed = false;
-            let mut next = Some(first);
-            while let Some(asked) = next.take() {
-                match asked {
-                    Asked::Message(message) => {
-                        changed = true;
-                        if self.update(message) {
-                            return;
-                        }
-                    }
-                    Asked::Redraw => changed = true,
-                    Asked::Nothing => {}
-                }
-                next = messages.try_recv().ok().map(Asked::Message);
+            if self.take(event) || self.take_what_waits() || self.go_away().await {
+                return;
             }
-            if let Some(scopes) = self.lending.take() {
-                changed = true;
-                if self.lend(&scopes, &mut inputs).await {
-                    return;
-                }
-            }
-            if changed && !self.draw() && self.lose_terminal() {
+            // However much comes in, the screen shows some of it.
+            if self.drawing.is_stale
+                && self.can_draw()
+                && let Some(free) = self.drawing.line.free().now_or_never()
+                && self.take(Event::Free(free))
+            {
                 return;
             }
         }
     }
 
+    /// Takes one thing; says whether it is time to leave.
+    fn take(&mut self, event: Event) -> bool {
+        match event {
+            Event::Message(message) => self.update(message),
+            Event::Input(input) => self.input(input),
+            Event::Free(Ok(())) => !self.draw() && self.lose_terminal(),
+            Event::Free(Err(_)) => self.lose_terminal(),
+        }
+    }
+
+    /// Takes what has come already, of messages and inputs in turn.
+    fn take_what_waits(&mut self) -> bool {
+        for _ in 0..AT_ONCE {
+            let message = self.messages.try_recv().ok();
+            // Whoever gets the terminal gets what is typed from then on.
+            let input = if self.away.is_some() { None } else { self.inputs.try_next() };
+            if message.is_none() && input.is_none() {
+                break;
+            }
+            let events = message.map(Event::Message).into_iter().chain(input.map(Event::Input));
+            for event in events {
+                if self.take(event) {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
     /// Takes one message; says whether it is time to leave.
     fn update(&mut self, message: Msg) -> bool {
+        self.drawing.is_stale = true;
+        let effects = self.app.update(Utc::now(), message);
+        self.carry_out_all(effects)
+    }
+
+    fn carry_out_all(&mut self, effects: Vec<Effect>) -> bool {
         let mut leaves = false;
-        for effect in self.app.update(Utc::now(), message) {
-            match self.executor.carry_out(effect) {
-                Order::Nothing => {}
-                Order::Suspend => self.suspend(),
-                Order::RefreshGh { scopes } => self.lending = Some(scopes),
-                Order::Quit => leaves = true,
-            }
+        for effect in effects {
+            leaves |= self.carry_out(effect);
         }
         leaves
     }
 
-    fn input(&mut self, input: Input) -> Asked {
+    fn carry_out(&mut self, effect: Effect) -> bool {
+        match self.executor.carry_out(effect) {
+            Order::Nothing => {}
+            Order::Send(sequence) => self.drawing.line.send_with_next(&sequence),
+            Order::Suspend => self.away = Some(Away::Suspend),
+            Order::RefreshGh { scopes } => self.away = Some(Away::Lend(scopes)),
+            Order::Quit => return true,
+        }
+        false
+    }
+
+    /// Takes one input; says whether it is time to leave.
+    fn input(&mut self, input: Input) -> bool {
         match input {
-            Input::Key(key) => Asked::Message(Msg::Key(KeyPress(key))),
-            Input::Paste(text) => Asked::Message(Msg::Paste(text)),
-            Input::Mouse(mouse) => self.pointer(mouse).map_or(Asked::Nothing, |p| Asked::Message(Msg::Pointer(p))),
-            Input::Resize(..) => Asked::Redraw,
-            Input::Suspend => {
-                self.suspend();
-                Asked::Nothing
-            }
-            Input::Resumed => {
-                // With the terminal gone the kernel wakes the job, and there is nothing to resume.
-                if self.screen.resume().and_then(|()| self.terminal.clear()).is_err() {
-                    return self.input(Input::Gone);
-                }
-                Asked::Redraw
-            }
+            Input::Signal(Signal::Hangup) | Input::Gone if self.gone => return false,
             Input::Signal(signal) => {
                 self.gone |= signal == Signal::Hangup;
                 self.ended = Ended::Interrupted;
-                Asked::Message(Msg::Interrupt)
+                return self.update(Msg::Interrupt);
             }
             Input::Gone => {
+                // Losing the terminal on the way out is no second request: the write that is awaited goes on.
+                if self.app.leaving() != Leaving::AfterWrites {
+                    return self.lose_terminal();
+                }
                 self.gone = true;
                 self.ended = Ended::Interrupted;
-                // Losing the terminal on the way out is no second request: the write that is awaited goes on.
-                if self.app.leaving() == Leaving::AfterWrites { Asked::Nothing } else { Asked::Message(Msg::Interrupt) }
+            }
+            _ if self.gone => {}
+            Input::Key(key) if self.app.moves(KeyPress(key)) => {
+                self.drawing.is_stale = true;
+                let times = 1 + self.inputs.repeats(key);
+                let effects = self.app.hold(Utc::now(), KeyPress(key), times);
+                return self.carry_out_all(effects);
+            }
+            Input::Key(key) => return self.update(Msg::Key(KeyPress(key))),
+            Input::Paste(text) => return self.update(Msg::Paste(text)),
+            Input::Mouse(mouse) => {
+                return self.pointer(mouse).is_some_and(|pointer| self.update(Msg::Pointer(pointer)));
+            }
+            Input::Resize(..) => self.drawing.is_stale = true,
+            Input::Answered => self.drawing.line.answered(),
+            Input::Suspend => self.away = Some(Away::Suspend),
+            Input::Resumed => {
+                // With the terminal gone the kernel wakes the job, and there is nothing to resume.
+                if self.drawing.screen.resume().is_err() || self.draw_anew().is_err() {
+                    return self.input(Input::Gone);
+                }
             }
         }
+        false
     }
 
     /// What was pressed, by what was drawn there.
@@ -164,7 +233,7 @@ impl Stage {
         match mouse.kind {
             MouseEventKind::ScrollUp => Some(Pointer::ScrollUp),
             MouseEventKind::ScrollDown => Some(Pointer::ScrollDown),
-            MouseEventKind::Down(MouseButton::Left) => match self.memory.hit(mouse.column, mouse.row)? {
+            MouseEventKind::Down(MouseButton::Left) => match self.drawing.memory.hit(mouse.column, mouse.row)? {
                 Hit::Row { index, .. } | Hit::Field(index) => Some(Pointer::Row(index)),
                 Hit::Hint(index) => draw::hints(&self.app).get(index).map(|hint| Pointer::Act(hint.action)),
                 Hit::Tab(tab) => header::TABS.get(tab).map(|(action, _)| Pointer::Act(*action)),
@@ -174,38 +243,61 @@ impl Stage {
         }
     }
 
+    /// Gives the terminal away, where that was asked for. Says whether it is time to leave.
+    async fn go_away(&mut self) -> bool {
+        let Some(away) = self.away.take() else { return false };
+        self.drawing.line.rest().await;
+        match away {
+            Away::Suspend => {
+                if !self.drawing.screen.suspend() {
+                    return self.update(Msg::NoShell);
+                }
+                false
+            }
+            Away::Lend(scopes) => self.lend(&scopes).await,
+        }
+    }
+
     /// Gives the terminal to `gh auth refresh` and takes it back. Says whether it is time to leave.
-    async fn lend(&mut self, scopes: &[String], inputs: &mut Inputs) -> bool {
+    async fn lend(&mut self, scopes: &[String]) -> bool {
         let result = match self.executor.refresh_gh(scopes) {
             Err(problem) => Err(problem),
-            Ok((refresh, env)) => match handover::lend(&refresh, env, inputs, &mut self.screen).await {
-                Ok(result) => result,
-                Err(_) => return self.lose_terminal(),
-            },
+            Ok((refresh, env)) => {
+                match handover::lend(&refresh, env, &mut self.inputs, &mut self.drawing.screen).await {
+                    Ok(result) => result,
+                    Err(_) => return self.lose_terminal(),
+                }
+            }
         };
-        if self.terminal.clear().is_err() {
+        if self.draw_anew().is_err() {
             return self.lose_terminal();
         }
         self.update(Msg::Returned(result))
     }
 
-    fn suspend(&mut self) {
-        if !self.screen.suspend() {
-            let update = self.app.update(Utc::now(), Msg::NoShell);
-            for effect in update {
-                self.executor.carry_out(effect);
-            }
-            self.draw();
-        }
+    /// Somebody else had the terminal.
+    fn draw_anew(&mut self) -> io::Result<()> {
+        self.drawing.line.introduce();
+        self.drawing.is_stale = true;
+        self.drawing.terminal.clear()
+    }
+
+    fn can_draw(&self) -> bool {
+        !self.gone && self.drawing.screen.is_active()
     }
 
     /// Draws if there is anything to draw on; says whether the terminal is still there.
     fn draw(&mut self) -> bool {
-        if self.gone || !self.screen.is_active() {
+        if !self.can_draw() {
             return true;
         }
-        let (app, memory, look) = (&self.app, &mut self.memory, &self.look);
-        self.terminal.draw(|frame| draw::draw(app, frame, memory, look)).is_ok()
+        let Drawing { terminal, line, memory, look, is_stale, .. } = &mut self.drawing;
+        let app = &self.app;
+        *is_stale = false;
+        let is_drawn = terminal.draw(|frame| draw::draw(app, frame, memory, look)).is_ok();
+        self.app.drawn(memory);
+        line.send(terminal.backend_mut().take());
+        is_drawn
     }
 
     /// The terminal takes no output any more, which may be noticed before the reader tells. Says whether to leave now.
@@ -213,5 +305,22 @@ impl Stage {
         self.gone = true;
         self.ended = Ended::Interrupted;
         self.update(Msg::Interrupt)
+    }
+
+    /// Gives the terminal back. An answer that is still to come would be typed into the shell, so it is waited for.
+    async fn leave(&mut self) {
+        self.drawing.line.rest().await;
+        if !self.gone {
+            let _ = timeout(LAST_ANSWER, self.last_answers()).await;
+        }
+        self.drawing.screen.leave();
+    }
+
+    async fn last_answers(&mut self) {
+        while self.drawing.line.is_asked() {
+            if self.inputs.next().await == Input::Answered {
+                self.drawing.line.answered();
+            }
+        }
     }
 }

@@ -1,7 +1,6 @@
 //! Effects to tasks: reads can be aborted, writes run to their end, timers come back as messages.
 
 use std::collections::HashMap;
-use std::io::Write;
 
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::AbortHandle;
@@ -23,6 +22,8 @@ pub enum Order {
         scopes: Vec<String>,
     },
     Suspend,
+    /// Send this to the terminal, which copies what it holds.
+    Send(String),
     Quit,
 }
 
@@ -56,7 +57,7 @@ impl Executor {
                     let _ = send.send(Msg::Timer(timer));
                 });
             }
-            Effect::Copy(text) => self.copy(&text),
+            Effect::Copy(text) => return self.copy(&text),
             Effect::OpenUrl(url) => self.open(&url),
             Effect::StopWaiting => self.session.stop_waiting(),
             Effect::RefreshGh { scopes } => return Order::RefreshGh { scopes },
@@ -99,21 +100,22 @@ impl Executor {
         let _ = self.send.send(Msg::Told(told));
     }
 
-    fn copy(&mut self, text: &str) {
+    fn copy(&mut self, text: &str) -> Order {
         let lines = text.lines().count();
         let what = if lines > 1 { format!("{lines} lines") } else { text.to_owned() };
-        let told = match self.clipboard.copy(text) {
-            Copied::System => Ok(format!("copied: {what}")),
+        let (told, order) = match self.clipboard.copy(text) {
+            Copied::System => (Ok(format!("copied: {what}")), Order::Nothing),
             Copied::Terminal(sequence) => {
-                let mut out = std::io::stdout();
-                let _ = out.write_all(sequence.as_bytes()).and_then(|()| out.flush());
-                Ok(format!("asked the terminal to copy: {what}; not every terminal does"))
+                let told = format!("asked the terminal to copy: {what}; not every terminal does");
+                (Ok(told), Order::Send(sequence))
             }
             Copied::TooLong => {
-                Err(Problem::new("nothing was copied", "the text is too long", "select it in the terminal"))
+                let problem = Problem::new("nothing was copied", "the text is too long", "select it in the terminal");
+                (Err(problem), Order::Nothing)
             }
         };
         self.tell(told);
+        order
     }
 
     fn open(&self, url: &str) {

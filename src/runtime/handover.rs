@@ -3,7 +3,7 @@
 //!
 //! It never reads what the child says, and hands it no secret: what was typed ahead is dropped on both ways.
 
-use std::io::{self, Write};
+use std::io;
 use std::time::Duration;
 
 use tokio::process::Child;
@@ -31,7 +31,7 @@ pub async fn lend(
     }
     screen.leave();
     let modes = os::Modes::now();
-    let _ = writeln!(io::stdout(), "pullkey runs {}, and comes back after it", refresh.words());
+    let _ = os::write(format!("pullkey runs {}, and comes back after it\n", refresh.words()).as_bytes());
     let result = match refresh.command(env).spawn() {
         Ok(child) => until_it_ends(child, refresh, inputs).await,
         Err(fault) => Err(refresh.problem(&GhFault::from(fault))),

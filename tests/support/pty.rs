@@ -115,8 +115,13 @@ impl Terminal {
 
     /// Sends keys as a terminal does: `\r` is Enter, `\x1b` Esc, `\t` Tab.
     pub(crate) fn send(&mut self, keys: &str) {
+        self.send_bytes(keys.as_bytes());
+    }
+
+    /// Sends what a terminal sends that is no text.
+    pub(crate) fn send_bytes(&mut self, bytes: &[u8]) {
         let writer = self.writer.as_mut().expect("the terminal is open");
-        writer.write_all(keys.as_bytes()).and_then(|()| writer.flush()).expect("the terminal takes keys");
+        writer.write_all(bytes).and_then(|()| writer.flush()).expect("the terminal takes keys");
     }
 
     /// Pastes a text as a terminal with bracketed paste does.

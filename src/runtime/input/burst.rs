@@ -1,64 +1,142 @@
 //! Pastes without brackets: keys no hand types that fast are one paste, so that Enter among them submits nothing.
 //!
-//! The rule is pure and knows no time; the reader tells it what arrived without a pause.
+//! Where the terminal says that it puts pastes into brackets, or has done so, keys are keys, however fast they come: a
+//! password manager types «user Tab password Enter» in one go. Until it says so they are guessed at, as a key that is
+//! held back for a moment is nothing beside a secret that spills over fields. Pure: the time is given in.
+
+use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use zeroize::Zeroizing;
 
-use super::decode::Decoded;
+use super::decode::{Answer, Decoded};
 use super::{Input, is_text};
 use crate::domain::Sensitive;
 
-/// As many keys at once, with a line end among them, are a paste.
+/// As many keys in a run, with a line end among them, are a paste.
 const WITH_LINE_END: usize = 3;
-/// As many at once without one, unless they are all the same: a held key on a slow line.
+/// As many without one, unless they are all the same: a held key on a slow line.
 const WITHOUT_LINE_END: usize = 16;
+/// A hand takes longer from one key to the next, except now and then for two. Keyboards repeat a held key every 30 ms.
+const HANDS: Duration = Duration::from_millis(25);
+/// How long the next piece of a paste may take: lines and blocks come with pauses between them.
+const REST: Duration = Duration::from_millis(120);
+/// A longer run is handed on as it is, so that endless input does not pile up.
+const LONGEST: usize = 1 << 20;
 
-/// Turns what was read in one go into inputs: runs of text that are too fast for a hand become one paste.
-pub fn gather(events: Vec<Decoded>) -> Vec<Input> {
-    let mut inputs = Vec::with_capacity(events.len());
-    let mut run = Vec::new();
-    for event in events {
+/// Holds keys back until it is clear whether a hand typed them.
+#[derive(Default)]
+pub struct Bursts {
+    has_brackets: bool,
+    /// A paste was broken off, and its rest may come as keys.
+    is_owed_a_rest: bool,
+    /// The keys since the last pause.
+    run: Vec<KeyEvent>,
+    /// What came before that pause, faster than a hand types.
+    held: Vec<KeyEvent>,
+    last: Option<Instant>,
+}
+
+impl Bursts {
+    /// Takes what the terminal sent, and hands on what is decided.
+    pub fn take(&mut self, event: Decoded, now: Instant, inputs: &mut Vec<Input>) {
+        self.settle(now, inputs);
         match event {
-            Decoded::Key(key) if text_of(&key).is_some() => run.push(key),
+            Decoded::Key(key) if self.is_guessing() && text_of(&key).is_some() => {
+                self.run.push(key);
+                self.last = Some(now);
+                if self.run.len() >= LONGEST {
+                    self.end(inputs);
+                }
+            }
+            Decoded::Answer(Answer::Brackets(has_brackets)) => {
+                self.has_brackets = has_brackets;
+                self.end(inputs);
+            }
             other => {
-                end(&mut run, &mut inputs);
+                self.end(inputs);
                 inputs.push(match other {
                     Decoded::Key(key) => Input::Key(key),
                     Decoded::Mouse(mouse) => Input::Mouse(mouse),
-                    Decoded::Paste(text) => Input::Paste(text),
+                    Decoded::Paste(text) => {
+                        self.has_brackets = true;
+                        Input::Paste(text)
+                    }
+                    Decoded::Answer(_) => Input::Answered,
                 });
             }
         }
     }
-    end(&mut run, &mut inputs);
-    inputs
+
+    /// Whether the rest of a paste that was ended early may come as keys.
+    pub const fn expect_rest(&mut self, expected: bool) {
+        self.is_owed_a_rest = expected;
+    }
+
+    /// When [`Bursts::settle`] has something to decide, unless more comes.
+    pub fn deadline(&self) -> Option<Instant> {
+        let last = self.last?;
+        match (self.run.is_empty(), self.held.is_empty()) {
+            (false, _) => Some(last + HANDS),
+            (true, false) => Some(last + REST),
+            (true, true) => None,
+        }
+    }
+
+    /// Hands on what nothing more came to.
+    pub fn settle(&mut self, now: Instant, inputs: &mut Vec<Input>) {
+        let Some(last) = self.last else { return };
+        if !self.run.is_empty() && now >= last + HANDS {
+            // What follows is of the same piece if it came as fast, or if there can be no doubt any more.
+            if self.run.len() < 2 && !is_paste(&self.held) {
+                end(&mut self.held, inputs);
+            }
+            self.held.append(&mut self.run);
+            // A single key, or a held one, was typed: it waits no longer.
+            if is_one_key(&self.held) {
+                end(&mut self.held, inputs);
+            }
+        }
+        if self.run.is_empty() && now >= last + REST {
+            end(&mut self.held, inputs);
+        }
+    }
+
+    /// Hands on everything.
+    pub fn end(&mut self, inputs: &mut Vec<Input>) {
+        self.held.append(&mut self.run);
+        end(&mut self.held, inputs);
+    }
+
+    const fn is_guessing(&self) -> bool {
+        !self.has_brackets || self.is_owed_a_rest
+    }
 }
 
-/// Whether what was read so far ends in a run of text that may be the start of a paste, so that its rest is worth a
-/// short wait.
-pub fn goes_on(events: &[Decoded]) -> bool {
-    let run = events.iter().rev().take_while(|event| matches!(event, Decoded::Key(key) if text_of(key).is_some()));
-    run.take(WITH_LINE_END).count() == WITH_LINE_END
+impl std::fmt::Debug for Bursts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Bursts(guessing: {}, holding: {})", self.is_guessing(), self.run.len() + self.held.len())
+    }
 }
 
-fn end(run: &mut Vec<KeyEvent>, inputs: &mut Vec<Input>) {
-    if is_paste(run) {
-        let mut text = Zeroizing::new(String::with_capacity(run.len() * 4));
-        text.extend(run.iter().filter_map(text_of));
+fn end(keys: &mut Vec<KeyEvent>, inputs: &mut Vec<Input>) {
+    if is_paste(keys) {
+        let mut text = Zeroizing::new(String::with_capacity(keys.len() * 4));
+        text.extend(keys.iter().filter_map(text_of));
         inputs.push(Input::Paste(Sensitive::new(std::mem::take(&mut *text))));
-        run.clear();
+        keys.clear();
     } else {
-        inputs.extend(run.drain(..).map(Input::Key));
+        inputs.extend(keys.drain(..).map(Input::Key));
     }
 }
 
-fn is_paste(run: &[KeyEvent]) -> bool {
-    if run.iter().all(|key| Some(key.code) == run.first().map(|first| first.code)) {
-        return false;
-    }
-    let has_line_end = run.iter().any(|key| text_of(key) == Some('\n'));
-    run.len() >= if has_line_end { WITH_LINE_END } else { WITHOUT_LINE_END }
+fn is_one_key(keys: &[KeyEvent]) -> bool {
+    keys.iter().all(|key| Some(key.code) == keys.first().map(|first| first.code))
+}
+
+fn is_paste(keys: &[KeyEvent]) -> bool {
+    let has_line_end = keys.iter().any(|key| text_of(key) == Some('\n'));
+    !is_one_key(keys) && keys.len() >= if has_line_end { WITH_LINE_END } else { WITHOUT_LINE_END }
 }
 
 /// The character a key stands for in a paste. In raw mode a line feed arrives as Ctrl-J.
@@ -74,74 +152,5 @@ fn text_of(key: &KeyEvent) -> Option<char> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::runtime::input::decode::Decoder;
-
-    fn gathered(bytes: &str) -> Vec<Input> {
-        gather(decoded(bytes))
-    }
-
-    fn decoded(bytes: &str) -> Vec<Decoded> {
-        let mut events = Vec::new();
-        let mut decoder = Decoder::default();
-        decoder.feed(bytes.as_bytes(), &mut events);
-        decoder.flush(&mut events);
-        events
-    }
-
-    fn key(code: KeyCode) -> Input {
-        Input::Key(KeyEvent::new(code, KeyModifiers::NONE))
-    }
-
-    fn paste(text: &str) -> Input {
-        Input::Paste(text.into())
-    }
-
-    #[test]
-    fn a_key_at_a_time_stays_a_key() {
-        assert_eq!(gathered("a"), [key(KeyCode::Char('a'))]);
-        assert_eq!(gathered("\r"), [key(KeyCode::Enter)]);
-        assert_eq!(gathered("y\r"), [key(KeyCode::Char('y')), key(KeyCode::Enter)]);
-    }
-
-    #[test]
-    fn enter_arriving_with_other_keys_is_part_of_a_paste() {
-        assert_eq!(gathered("ab\r"), [paste("ab\n")]);
-        assert_eq!(gathered("\rab"), [paste("\nab")]);
-        assert_eq!(gathered("token\nmore\tx\n"), [paste("token\nmore\tx\n")]);
-    }
-
-    #[test]
-    fn a_few_fast_keys_without_enter_stay_keys() {
-        assert_eq!(gathered("jjk").len(), 3);
-        assert_eq!(gathered("fifteen letters").len(), 15);
-        assert_eq!(gathered("sixteen letters!"), [paste("sixteen letters!")]);
-    }
-
-    #[test]
-    fn a_held_key_on_a_slow_line_is_no_paste() {
-        assert_eq!(gathered(&"j".repeat(60)).len(), 60);
-        assert_eq!(gathered("\r\r\r\r").len(), 4);
-    }
-
-    #[test]
-    fn keys_that_write_nothing_divide_a_burst() {
-        let inputs = gathered("ab\r\x1b[Acd\r");
-        assert_eq!(inputs, [paste("ab\n"), key(KeyCode::Up), paste("cd\n")]);
-    }
-
-    #[test]
-    fn a_paste_in_brackets_is_left_alone() {
-        assert_eq!(gathered("\x1b[200~x\ry\x1b[201~"), [paste("x\ry")]);
-        assert_eq!(gathered("\x1b[200~x\x1b[201~\r"), [paste("x"), key(KeyCode::Enter)]);
-    }
-
-    #[test]
-    fn only_what_may_become_a_paste_is_waited_for() {
-        assert!(!goes_on(&decoded("ab")));
-        assert!(goes_on(&decoded("abc")));
-        assert!(!goes_on(&decoded("abc\x1b[A")));
-        assert!(goes_on(&decoded("\x1b[Aabc")));
-    }
-}
+#[path = "burst_tests.rs"]
+mod tests;

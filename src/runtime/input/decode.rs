@@ -1,12 +1,17 @@
-//! What a terminal sends, byte by byte, turned into keys, mouse events and pastes: xterm's sequences and those of the
-//! Linux console, rxvt and screen. Source: «`XTerm` Control Sequences», `console_codes(4)`.
+//! What a terminal sends, byte by byte, turned into keys, mouse events, pastes and answers. Source: «`XTerm` Control
+//! Sequences», ECMA-48, `console_codes(4)`; what a whole sequence means is in [`super::sequence`].
 //!
-//! Pure: it knows neither the terminal nor the time; [`Decoder::flush`] is how a caller says that time has passed. What
-//! it does not know it drops, and never hands an escape sequence on as text.
+//! Pure: it knows neither the terminal nor the time. [`Decoder::patience`] says how long the rest of something may
+//! take, and [`Decoder::flush`] is how a caller says that this time has passed. What it does not know it swallows
+//! whole, and never hands a part of it on as text.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
 use zeroize::Zeroizing;
 
+use super::sequence::{self, Meaning};
+use super::swallow::{Swallow, Swallowed};
 use crate::domain::Sensitive;
 
 /// One event of the terminal.
@@ -15,6 +20,17 @@ pub enum Decoded {
     Key(KeyEvent),
     Mouse(MouseEvent),
     Paste(Sensitive),
+    /// An answer to a question of ours, and no input.
+    Answer(Answer),
+}
+
+/// What a terminal says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// To DECRQM 2004: whether pastes come in brackets.
+    Brackets(bool),
+    /// To DA1, which every terminal answers, and each question in its turn.
+    Attributes,
 }
 
 /// Keeps what is only the beginning of something.
@@ -22,8 +38,12 @@ pub enum Decoded {
 pub struct Decoder {
     /// An unfinished sequence or character.
     pending: Wiped,
+    /// A string of the terminal's, of which nothing is kept.
+    string: Option<Swallowed>,
     /// The paste under way.
     paste: Option<Wiped>,
+    /// Whether a paste was ended before its own end came: what follows may still be its rest.
+    is_owed_an_end: bool,
 }
 
 /// A paste longer than this is cut: far beyond what any field takes, so that it is refused there with the reason.
@@ -31,34 +51,110 @@ const MOST_PASTED: usize = 1 << 20;
 /// No sequence is longer; a longer one is dropped.
 const LONGEST: usize = 64;
 const PASTE_ENDS: &[u8] = b"\x1b[201~";
+const CONTROL_C: u8 = 0x03;
+
+/// How long the rest of a sequence may take after an Esc, which may also be the key.
+const AFTER_ESC: Duration = Duration::from_millis(40);
+/// How long it may take where it cannot be a key any more: an answer over a slow line comes in pieces.
+const WITHIN_SEQUENCE: Duration = Duration::from_millis(500);
+/// How long a string of the terminal's may stand still before it is over.
+const STRING_STALLS: Duration = Duration::from_secs(1);
+/// How long a paste may: it is worse to take its rest for keys than to wait for it.
+const PASTE_STALLS: Duration = Duration::from_secs(2);
 
 impl Decoder {
     pub fn feed(&mut self, bytes: &[u8], events: &mut Vec<Decoded>) {
-        for &byte in bytes {
-            if let Some(paste) = &mut self.paste {
-                if let Some(text) = paste.pasted(byte) {
-                    events.push(Decoded::Paste(text));
-                    self.paste = None;
-                }
-                continue;
+        let mut rest = bytes;
+        while let Some((&byte, after)) = rest.split_first() {
+            rest = after;
+            if self.paste.is_some() {
+                self.pasted(byte, after, events);
+            } else if self.swallows(byte, events) {
+                // A part of what nobody asked for.
+            } else {
+                self.pending.push(byte);
+                self.settle(events);
             }
-            self.pending.push(byte);
-            self.settle(events);
         }
     }
 
-    /// Whether an unfinished sequence waits for its rest: if that does not come soon, it was an Esc.
-    pub fn is_waiting(&self) -> bool {
-        !self.pending.is_empty()
+    /// How long the rest of what has begun may take; `None` if nothing has.
+    pub fn patience(&self) -> Option<Duration> {
+        match (&self.paste, &self.string, self.pending.bytes()) {
+            (Some(_), _, _) => Some(PASTE_STALLS),
+            (None, Some(string), _) if !string.is_fresh() => Some(STRING_STALLS),
+            (None, None, []) => None,
+            (None, None, [0x1b] | [0x1b, 0x1b]) => Some(AFTER_ESC),
+            (None, _, _) => Some(WITHIN_SEQUENCE),
+        }
     }
 
-    /// The rest does not come: an Esc is an Esc, and Alt with `[` or `O` is that; anything else is dropped.
+    /// Whether the rest of a paste that was ended early may still come, without the brackets that tell it from keys.
+    pub const fn is_owed_an_end(&self) -> bool {
+        self.is_owed_an_end
+    }
+
+    /// The rest does not come: an Esc is an Esc, Alt with a letter that begins something is that, a paste ends with
+    /// what came of it; anything else is dropped.
     pub fn flush(&mut self, events: &mut Vec<Decoded>) {
-        match self.pending.bytes() {
-            [0x1b] => events.push(key(KeyCode::Esc, KeyModifiers::NONE)),
-            [0x1b, c @ (b'[' | b'O')] => events.push(key(KeyCode::Char(char::from(*c)), KeyModifiers::ALT)),
-            _ => {}
+        if self.paste.is_some() {
+            self.end_paste(events);
         }
+        match (self.string.take(), self.pending.bytes()) {
+            // Nothing followed the letter that may begin a string: it was a key.
+            (Some(string), [.., letter]) if string.is_fresh() => events.push(alt(*letter)),
+            (Some(string), _) => events.extend(string.is_escaped().then(|| key(KeyCode::Esc, KeyModifiers::NONE))),
+            (None, [0x1b]) => events.push(key(KeyCode::Esc, KeyModifiers::NONE)),
+            (None, [0x1b, 0x1b]) => events.extend([(); 2].map(|()| key(KeyCode::Esc, KeyModifiers::NONE))),
+            (None, [0x1b, letter @ (b'[' | b'O')]) => events.push(alt(*letter)),
+            (None, _) => {}
+        }
+        self.pending.clear();
+    }
+
+    /// Takes one byte of a paste. Ctrl-C ends one whose end does not follow at once: the end may never come.
+    fn pasted(&mut self, byte: u8, after: &[u8], events: &mut Vec<Decoded>) {
+        if byte == CONTROL_C && !after.windows(PASTE_ENDS.len()).any(|bytes| bytes == PASTE_ENDS) {
+            self.end_paste(events);
+            events.push(key(KeyCode::Char('c'), KeyModifiers::CONTROL));
+        } else if let Some(text) = self.paste.as_mut().and_then(|paste| paste.pasted(byte)) {
+            self.paste = None;
+            events.push(Decoded::Paste(text));
+        }
+    }
+
+    /// Ends a paste without its end; what came is what was pasted.
+    fn end_paste(&mut self, events: &mut Vec<Decoded>) {
+        if let Some(mut paste) = self.paste.take() {
+            self.is_owed_an_end = true;
+            if !paste.is_empty() {
+                events.push(Decoded::Paste(paste.text()));
+            }
+        }
+    }
+
+    /// Whether the byte belongs to a string of the terminal's.
+    fn swallows(&mut self, byte: u8, events: &mut Vec<Decoded>) -> bool {
+        let Some(string) = &mut self.string else { return false };
+        match string.take(byte) {
+            Swallow::More => {}
+            Swallow::Ended => self.end_string(),
+            Swallow::Broken => {
+                self.end_string();
+                return false;
+            }
+            Swallow::BrokenByEsc => {
+                self.end_string();
+                self.pending.push(0x1b);
+                self.pending.push(byte);
+                self.settle(events);
+            }
+        }
+        true
+    }
+
+    fn end_string(&mut self) {
+        self.string = None;
         self.pending.clear();
     }
 
@@ -66,22 +162,43 @@ impl Decoder {
     fn settle(&mut self, events: &mut Vec<Decoded>) {
         match parse(self.pending.bytes()) {
             Parsed::More if self.pending.bytes().len() < LONGEST => return,
-            Parsed::More | Parsed::Nothing => {}
-            Parsed::Event(event) => events.push(event),
-            Parsed::PasteBegins => self.paste = Some(Wiped::default()),
-            Parsed::EscThen(byte) => {
-                events.push(key(KeyCode::Esc, KeyModifiers::NONE));
-                self.pending.clear();
-                self.pending.push(byte);
+            // Kept for the case that it was a key.
+            Parsed::String => {
+                self.string = Some(Swallowed::default());
                 return;
             }
-            Parsed::Again(byte) => {
-                self.pending.clear();
-                self.pending.push(byte);
-                return self.settle(events);
+            Parsed::More | Parsed::Meaning(Meaning::Nothing) => {}
+            Parsed::Meaning(meaning) => self.take(meaning, events),
+            Parsed::EscThen(meaning) => {
+                events.push(key(KeyCode::Esc, KeyModifiers::NONE));
+                self.take(meaning, events);
             }
+            Parsed::EscAgain(rest) => {
+                events.push(key(KeyCode::Esc, KeyModifiers::NONE));
+                return self.again(&rest, events);
+            }
+            Parsed::Again(rest) => return self.again(&rest, events),
         }
         self.pending.clear();
+    }
+
+    fn take(&mut self, meaning: Meaning, events: &mut Vec<Decoded>) {
+        match meaning {
+            Meaning::Key(event) => events.push(Decoded::Key(event)),
+            Meaning::Mouse(event) => events.push(Decoded::Mouse(event)),
+            Meaning::Answer(answer) => events.push(Decoded::Answer(answer)),
+            Meaning::PasteBegins => self.paste = Some(Wiped::default()),
+            Meaning::PasteEnds => self.is_owed_an_end = false,
+            Meaning::Nothing => {}
+        }
+    }
+
+    fn again(&mut self, rest: &[u8], events: &mut Vec<Decoded>) {
+        self.pending.clear();
+        for byte in rest {
+            self.pending.push(*byte);
+        }
+        self.settle(events);
     }
 }
 
@@ -126,6 +243,11 @@ impl Wiped {
         }
         let length = self.0.len() - PASTE_ENDS.len();
         self.0.truncate(length);
+        Some(self.text())
+    }
+
+    /// Takes the whole as text.
+    fn text(&mut self) -> Sensitive {
         let text = match String::from_utf8(std::mem::take(&mut *self.0)) {
             Ok(text) => text,
             Err(fault) => {
@@ -133,206 +255,107 @@ impl Wiped {
                 String::from_utf8_lossy(&bytes).into_owned()
             }
         };
-        Some(Sensitive::new(text))
+        Sensitive::new(text)
     }
 }
 
 enum Parsed {
     /// Only the beginning of something.
     More,
-    Event(Decoded),
-    /// A whole sequence that means nothing here.
-    Nothing,
-    PasteBegins,
-    /// An Esc by itself, followed by the first byte of something else.
-    EscThen(u8),
-    /// No character after all; the last byte may begin another one.
-    Again(u8),
+    Meaning(Meaning),
+    /// An Esc by itself, and then something that is no key.
+    EscThen(Meaning),
+    /// A string begins that is swallowed: OSC, DCS, APC, PM or SOS.
+    String,
+    /// Something else than it seemed: to be read anew from these bytes.
+    Again(Vec<u8>),
+    /// An Esc by itself, followed by these.
+    EscAgain(Vec<u8>),
 }
 
 fn key(code: KeyCode, modifiers: KeyModifiers) -> Decoded {
     Decoded::Key(KeyEvent::new(code, modifiers))
 }
 
-fn pressed(code: KeyCode) -> Parsed {
-    Parsed::Event(key(code, KeyModifiers::NONE))
+fn alt(letter: u8) -> Decoded {
+    key(KeyCode::Char(char::from(letter)), KeyModifiers::ALT)
+}
+
+fn pressed(code: KeyCode, modifiers: KeyModifiers) -> Parsed {
+    Parsed::Meaning(Meaning::Key(KeyEvent::new(code, modifiers)))
 }
 
 fn parse(bytes: &[u8]) -> Parsed {
     match bytes {
-        [] | [0x1b] | [0x1b, b'[' | b'O'] => Parsed::More,
-        [0x1b, 0x1b] => Parsed::EscThen(0x1b),
-        [0x1b, b'[', rest @ ..] => control_sequence(rest),
-        [0x1b, b'O', last] => letter(*last, KeyModifiers::NONE),
+        [] | [0x1b | 0x8e] | [0x1b, 0x1b] => Parsed::More,
+        // The forms of one byte, 0x80 to 0x9f, are those of two bytes (ECMA-48 5.3); no character begins so.
+        [c @ (0x8f | 0x90 | 0x98 | 0x9b | 0x9d..=0x9f)] => Parsed::Again(vec![0x1b, c - 0x40]),
+        // Another C1 control, or one that takes the next character with it.
+        [0x80..=0x9f] | [0x8e, _] => Parsed::Meaning(Meaning::Nothing),
+        [0x1b, c @ 0x80..=0x9f] => Parsed::EscAgain(vec![*c]),
+        [0x1b, b']' | b'P' | b'_' | b'^' | b'X'] => Parsed::String,
+        [0x1b, kind @ (b'[' | b'O'), rest @ ..] => sequence_of(*kind, rest),
+        // rxvt and others put an Esc before a sequence for Alt; before what is no key it was the key.
+        [0x1b, 0x1b, kind @ (b'[' | b'O'), rest @ ..] => match sequence_of(*kind, rest) {
+            Parsed::Meaning(Meaning::Key(event)) => pressed(event.code, event.modifiers | KeyModifiers::ALT),
+            Parsed::Meaning(meaning) => Parsed::EscThen(meaning),
+            other => other,
+        },
+        [0x1b, 0x1b, c] => Parsed::EscAgain(vec![0x1b, *c]),
+        // Shift-Tab of the Linux console (its terminfo entry's kcbt).
+        [0x1b, b'\t'] => pressed(KeyCode::BackTab, KeyModifiers::SHIFT),
         [0x1b, rest @ ..] => match plain(rest) {
-            Parsed::Event(Decoded::Key(event)) => Parsed::Event(key(event.code, event.modifiers | KeyModifiers::ALT)),
+            Parsed::Meaning(Meaning::Key(event)) => pressed(event.code, event.modifiers | KeyModifiers::ALT),
             other => other,
         },
         bytes => plain(bytes),
     }
 }
 
+/// What follows `ESC [` or `ESC O`.
+fn sequence_of(kind: u8, rest: &[u8]) -> Parsed {
+    let Some((&last, body)) = rest.split_last() else { return Parsed::More };
+    match (kind, body, last) {
+        // Mouse reports of the oldest kind: three bytes follow, whatever they are.
+        (b'[', [b'M', _, _], _) => Parsed::Meaning(Meaning::Nothing),
+        (b'[', [] | [b'M'] | [b'M', _], _) if rest[0] == b'M' => Parsed::More,
+        // Controls and other characters never stand within: it was broken off, and this begins anew.
+        (_, _, 0..=0x1f | 0x7f..) => Parsed::Again(vec![last]),
+        (b'O', _, b'0'..=b'?') => Parsed::More,
+        (b'O', _, _) => Parsed::Meaning(sequence::single_shift(body, last)),
+        // rxvt's keys with Shift end in what is elsewhere only an intermediate, after more than one number.
+        (_, [b'0'..=b'9', ..], b'$') if body.iter().all(u8::is_ascii_digit) => {
+            Parsed::Meaning(sequence::control(body, last))
+        }
+        // An opening bracket is one of the Linux console's F1 to F5: `ESC [ [ A`.
+        (_, [], b'[') | (_, _, 0x20..=0x3f) => Parsed::More,
+        (_, _, _) => Parsed::Meaning(sequence::control(body, last)),
+    }
+}
+
 /// A character, or a control code as one byte.
 fn plain(bytes: &[u8]) -> Parsed {
-    let control = |letter: u8| Parsed::Event(key(KeyCode::Char(char::from(letter)), KeyModifiers::CONTROL));
+    let control = |letter: u8| pressed(KeyCode::Char(char::from(letter)), KeyModifiers::CONTROL);
     match bytes {
-        [b'\r'] => pressed(KeyCode::Enter),
-        [b'\t'] => pressed(KeyCode::Tab),
+        [b'\r'] => pressed(KeyCode::Enter, KeyModifiers::NONE),
+        [b'\t'] => pressed(KeyCode::Tab, KeyModifiers::NONE),
         // Terminals differ in which of the two their Backspace key sends.
-        [0x7f | 0x08] => pressed(KeyCode::Backspace),
+        [0x7f | 0x08] => pressed(KeyCode::Backspace, KeyModifiers::NONE),
         [0] => control(b' '),
         [c @ 0x01..=0x1a] => control(c - 1 + b'a'),
         [c @ 0x1c..=0x1f] => control(c - 0x1c + b'4'),
+        // A C1 control as a character of two bytes.
+        [0xc2, c @ 0x80..=0x9f] => Parsed::Again(vec![*c]),
         bytes => match std::str::from_utf8(bytes) {
-            Ok(text) => text.chars().next().map_or(Parsed::Nothing, character),
+            Ok(text) => Parsed::Meaning(text.chars().next().map_or(Meaning::Nothing, sequence::character)),
             // The error has no length while the character is only incomplete.
             Err(fault) if fault.error_len().is_none() => Parsed::More,
             Err(_) => match bytes {
-                [_, .., last] => Parsed::Again(*last),
-                _ => Parsed::Nothing,
+                [_, .., last] => Parsed::Again(vec![*last]),
+                _ => Parsed::Meaning(Meaning::Nothing),
             },
         },
     }
-}
-
-/// As crossterm does, a capital letter carries Shift.
-fn character(c: char) -> Parsed {
-    let shift = if c.is_uppercase() { KeyModifiers::SHIFT } else { KeyModifiers::NONE };
-    Parsed::Event(key(KeyCode::Char(c), shift))
-}
-
-/// What follows `ESC [`.
-fn control_sequence(rest: &[u8]) -> Parsed {
-    let Some((&last, body)) = rest.split_last() else { return Parsed::More };
-    match (body, last) {
-        // The Linux console's F1 to F5: `ESC [ [ A`.
-        ([], b'[') => return Parsed::More,
-        ([b'['], b'A'..=b'E') => return pressed(KeyCode::F(last - b'A' + 1)),
-        // Mouse reports of the oldest kind: three bytes follow, whatever they are.
-        ([] | [b'M'] | [b'M', _], _) if rest[0] == b'M' => return Parsed::More,
-        ([b'['] | [b'M', _, _], _) => return Parsed::Nothing,
-        (_, 0x20..=0x3f) => return Parsed::More,
-        (_, 0x40..=0x7e) => {}
-        // Not a sequence after all.
-        (_, _) => return Parsed::Nothing,
-    }
-    let Ok(body) = std::str::from_utf8(body) else { return Parsed::Nothing };
-    if let Some(mouse) = body.strip_prefix('<') {
-        return mouse_report(mouse, last);
-    }
-    let numbers: Vec<u32> = body.split(';').map(|number| leading(number).unwrap_or(0)).collect();
-    let at = |index: usize| numbers.get(index).copied().unwrap_or(0);
-    match last {
-        b'~' => match at(0) {
-            200 => Parsed::PasteBegins,
-            // xterm's modifyOtherKeys: `27 ; modifier ; code`.
-            27 => coded(at(2), modifiers(at(1))),
-            number => numbered(number, modifiers(at(1))),
-        },
-        b'u' => coded(at(0), modifiers(at(1))),
-        b'Z' => Parsed::Event(key(KeyCode::BackTab, KeyModifiers::SHIFT)),
-        // The focus came or went.
-        b'I' | b'O' if body.is_empty() => Parsed::Nothing,
-        // With another first number it is a report, such as of the cursor's position, which ends in `R` as F3 does.
-        last if at(0) <= 1 => letter(last, modifiers(at(1))),
-        _ => Parsed::Nothing,
-    }
-}
-
-/// The number before a colon: its parts after that are details of the kitty protocol.
-fn leading(number: &str) -> Option<u32> {
-    number.split(':').next()?.parse().ok()
-}
-
-/// xterm's modifiers: one more than the sum of Shift 1, Alt 2, Control 4, Meta 8.
-fn modifiers(number: u32) -> KeyModifiers {
-    let bits = number.saturating_sub(1);
-    let mut modifiers = KeyModifiers::NONE;
-    modifiers.set(KeyModifiers::SHIFT, bits & 1 != 0);
-    modifiers.set(KeyModifiers::ALT, bits & 0b1010 != 0);
-    modifiers.set(KeyModifiers::CONTROL, bits & 4 != 0);
-    modifiers
-}
-
-fn letter(last: u8, modifiers: KeyModifiers) -> Parsed {
-    let code = match last {
-        b'A' => KeyCode::Up,
-        b'B' => KeyCode::Down,
-        b'C' => KeyCode::Right,
-        b'D' => KeyCode::Left,
-        b'H' => KeyCode::Home,
-        b'F' => KeyCode::End,
-        b'M' => KeyCode::Enter,
-        b'P'..=b'S' => KeyCode::F(last - b'P' + 1),
-        _ => return Parsed::Nothing,
-    };
-    Parsed::Event(key(code, modifiers))
-}
-
-fn numbered(number: u32, modifiers: KeyModifiers) -> Parsed {
-    let function = |first: u32, base: u32| u8::try_from(number - first + base).map_or(KeyCode::Null, KeyCode::F);
-    let code = match number {
-        1 | 7 => KeyCode::Home,
-        2 => KeyCode::Insert,
-        3 => KeyCode::Delete,
-        4 | 8 => KeyCode::End,
-        5 => KeyCode::PageUp,
-        6 => KeyCode::PageDown,
-        11..=15 => function(11, 1),
-        17..=21 => function(17, 6),
-        23..=26 => function(23, 11),
-        28..=29 => function(28, 15),
-        31..=34 => function(31, 17),
-        _ => return Parsed::Nothing,
-    };
-    Parsed::Event(key(code, modifiers))
-}
-
-/// A key told by its character's number.
-fn coded(code: u32, modifiers: KeyModifiers) -> Parsed {
-    let code = match code {
-        13 => KeyCode::Enter,
-        27 => KeyCode::Esc,
-        9 if modifiers.contains(KeyModifiers::SHIFT) => KeyCode::BackTab,
-        9 => KeyCode::Tab,
-        8 | 127 => KeyCode::Backspace,
-        code => match char::from_u32(code) {
-            Some(c) if !c.is_control() => KeyCode::Char(c),
-            _ => return Parsed::Nothing,
-        },
-    };
-    Parsed::Event(key(code, modifiers))
-}
-
-/// `button ; column ; row` and `M` for a press, `m` for a release.
-fn mouse_report(body: &str, last: u8) -> Parsed {
-    let mut numbers = body.split(';').map(str::parse::<u16>);
-    let (Some(Ok(button)), Some(Ok(column)), Some(Ok(row))) = (numbers.next(), numbers.next(), numbers.next()) else {
-        return Parsed::Nothing;
-    };
-    let which = match button & 0b11 {
-        0 => Some(MouseButton::Left),
-        1 => Some(MouseButton::Middle),
-        2 => Some(MouseButton::Right),
-        _ => None,
-    };
-    let kind = match (button & 0b110_0000, which, last) {
-        (0b100_0000, Some(MouseButton::Left), b'M') => MouseEventKind::ScrollUp,
-        (0b100_0000, Some(MouseButton::Middle), b'M') => MouseEventKind::ScrollDown,
-        (0b100_0000, Some(MouseButton::Right), b'M') => MouseEventKind::ScrollLeft,
-        (0b100_0000, None, b'M') => MouseEventKind::ScrollRight,
-        (0, Some(which), b'M') => MouseEventKind::Down(which),
-        (0, Some(which), b'm') => MouseEventKind::Up(which),
-        (0b010_0000, Some(which), b'M') => MouseEventKind::Drag(which),
-        (0b010_0000, None, b'M') => MouseEventKind::Moved,
-        _ => return Parsed::Nothing,
-    };
-    let mut modifiers = KeyModifiers::NONE;
-    modifiers.set(KeyModifiers::SHIFT, button & 4 != 0);
-    modifiers.set(KeyModifiers::ALT, button & 8 != 0);
-    modifiers.set(KeyModifiers::CONTROL, button & 16 != 0);
-    let (column, row) = (column.saturating_sub(1), row.saturating_sub(1));
-    Parsed::Event(Decoded::Mouse(MouseEvent { kind, column, row, modifiers }))
 }
 
 impl std::fmt::Debug for Decoded {
@@ -341,13 +364,14 @@ impl std::fmt::Debug for Decoded {
             Self::Key(_) => "Key(redacted)",
             Self::Mouse(_) => "Mouse",
             Self::Paste(_) => "Paste(redacted)",
+            Self::Answer(_) => "Answer",
         })
     }
 }
 
 impl std::fmt::Debug for Decoder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Decoder(waiting: {}, pasting: {})", self.is_waiting(), self.paste.is_some())
+        write!(f, "Decoder(waiting: {}, pasting: {})", !self.pending.is_empty(), self.paste.is_some())
     }
 }
 

@@ -7,18 +7,15 @@ pub mod burst;
 #[cfg(any(windows, test))]
 pub(super) mod console;
 pub mod decode;
+mod queue;
+mod sequence;
+mod swallow;
 
-use std::collections::VecDeque;
 use std::fmt;
-use std::io;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
-use futures_util::Stream;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use super::os;
+pub use self::queue::{Inputs, Lanes};
 use crate::domain::Sensitive;
 
 /// One thing the event loop is told.
@@ -36,6 +33,8 @@ pub enum Input {
     /// and draws everything anew.
     Resumed,
     Signal(Signal),
+    /// The terminal answered a question, and so has taken everything that was written before it.
+    Answered,
     /// The terminal is no longer there: nothing can be drawn or asked, only writes under way be ended.
     Gone,
 }
@@ -49,50 +48,6 @@ pub enum Signal {
     Quit,
 }
 
-/// The stream of inputs; dropping it ends the reader and the signal listener.
-#[derive(Debug)]
-pub struct Inputs {
-    /// What was put back, and comes before all else.
-    held: VecDeque<Input>,
-    receive: UnboundedReceiver<Input>,
-    sources: os::Sources,
-}
-
-impl Inputs {
-    /// Starts to listen. Within a tokio runtime only; from now on the signals no longer end the process by themselves.
-    pub fn listen() -> io::Result<Self> {
-        let (send, receive) = unbounded_channel();
-        Ok(Self { held: VecDeque::new(), receive, sources: os::Sources::start(send)? })
-    }
-
-    /// Stops reading the terminal, so that a child can: when it returns, no key is taken any more. Signals still come.
-    /// `false` if this system's reader cannot be stopped; then nothing happened.
-    pub fn pause(&mut self) -> bool {
-        self.sources.pause()
-    }
-
-    /// Reads the terminal again. Requests to stop or to end that were meant for the child are forgotten.
-    pub async fn resume(&mut self) -> io::Result<()> {
-        self.sources.settled().await;
-        while let Ok(input) = self.receive.try_recv() {
-            if !input.is_for_child() {
-                self.held.push_back(input);
-            }
-        }
-        self.sources.resume()
-    }
-
-    /// The next input that did not wait already; for the time of a pause.
-    pub async fn arrival(&mut self) -> Input {
-        self.receive.recv().await.unwrap_or(Input::Gone)
-    }
-
-    /// Lets an input come once more.
-    pub fn put_back(&mut self, input: Input) {
-        self.held.push_back(input);
-    }
-}
-
 impl Input {
     /// Whether the terminal means the program it is lent to: Ctrl-C, Ctrl-\\, Ctrl-Z and what follows it.
     pub const fn is_for_child(&self) -> bool {
@@ -102,18 +57,16 @@ impl Input {
             | Self::Key(_)
             | Self::Paste(_)
             | Self::Mouse(_)
+            | Self::Answered
             | Self::Gone => false,
         }
     }
-}
 
-impl Stream for Inputs {
-    type Item = Input;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Input>> {
-        match self.held.pop_front() {
-            Some(input) => Poll::Ready(Some(input)),
-            None => self.receive.poll_recv(context),
+    /// Whether it is heard before everything that was typed.
+    pub const fn is_urgent(&self) -> bool {
+        match self {
+            Self::Signal(_) | Self::Suspend | Self::Resumed | Self::Resize(..) | Self::Answered | Self::Gone => true,
+            Self::Key(_) | Self::Paste(_) | Self::Mouse(_) => false,
         }
     }
 }
@@ -129,6 +82,7 @@ impl fmt::Debug for Input {
             Self::Suspend => f.write_str("Suspend"),
             Self::Resumed => f.write_str("Resumed"),
             Self::Signal(signal) => write!(f, "Signal({signal:?})"),
+            Self::Answered => f.write_str("Answered"),
             Self::Gone => f.write_str("Gone"),
         }
     }

@@ -6,7 +6,7 @@
 use std::io::{self, PipeReader, PipeWriter, Write};
 use std::os::fd::AsFd;
 use std::thread;
-use std::time::Duration;
+use std::time::Instant;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -19,18 +19,14 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
 
+use crate::runtime::input::burst::Bursts;
 use crate::runtime::input::decode::{Decoded, Decoder};
-use crate::runtime::input::{Input, Signal, burst};
-
-/// How long the rest of an escape sequence, or of a paste without brackets, may take to arrive.
-const PAUSE: Duration = Duration::from_millis(40);
-/// What is handed on at the latest, so that endless input does not pile up.
-const MOST_HELD: usize = 1 << 16;
+use crate::runtime::input::{Input, Lanes, Signal};
 
 /// Reads the terminal and the signals until dropped.
 #[derive(Debug)]
 pub(in crate::runtime) struct Sources {
-    send: UnboundedSender<Input>,
+    send: Lanes,
     /// `None` only if it could not be started.
     reader: Option<Reader>,
     signals: JoinHandle<()>,
@@ -53,10 +49,10 @@ enum Duty {
 }
 
 impl Reader {
-    fn start(duty: Duty, send: UnboundedSender<Input>) -> io::Result<Self> {
+    fn start(duty: Duty, send: Lanes) -> io::Result<Self> {
         let (wake, stop) = io::pipe()?;
         let thread = thread::Builder::new().name("terminal input".to_owned()).spawn(move || {
-            let hand_on = |input| send.send(input).is_ok();
+            let hand_on = |input| send.send(input);
             match duty {
                 Duty::Read => read(&io::stdin(), &wake, hand_on),
                 Duty::Watch => watch(&io::stdin(), &wake, hand_on),
@@ -68,7 +64,7 @@ impl Reader {
 
 impl Sources {
     /// Must be called within the tokio runtime, whose signal driver is used.
-    pub(in crate::runtime) fn start(send: UnboundedSender<Input>) -> io::Result<Self> {
+    pub(in crate::runtime) fn start(send: Lanes) -> io::Result<Self> {
         let (fence, fenced) = unbounded_channel();
         let signals = tokio::spawn(Signals::listen()?.forward(send.clone(), fenced));
         let reader = Some(Reader::start(Duty::Read, send.clone())?);
@@ -114,46 +110,77 @@ impl Drop for Sources {
 
 /// Hands on what is typed on `tty` until the other end of `wake` is closed, nobody takes it, or the terminal is gone.
 fn read(tty: &impl AsFd, wake: &PipeReader, mut send: impl FnMut(Input) -> bool) {
-    let mut decoder = Decoder::default();
-    let mut held: Vec<Decoded> = Vec::new();
+    let mut keyboard = Keyboard::default();
     let mut buffer = Zeroizing::new([0; 4096]);
     loop {
-        let patience = if decoder.is_waiting() || burst::goes_on(&held) {
-            Some(PAUSE)
-        } else {
-            (!held.is_empty()).then_some(Duration::ZERO)
-        };
-        match wait(tty, wake, patience) {
+        let wake = wait(tty, wake, keyboard.deadline());
+        match wake {
             Wake::Bytes => match rustix::io::read(tty, &mut buffer[..]) {
                 Err(Errno::INTR | Errno::AGAIN) => {}
-                Ok(count) if count > 0 => {
-                    decoder.feed(&buffer[..count], &mut held);
-                    if held.len() >= MOST_HELD && !hand_on(&mut held, &mut send) {
-                        return;
-                    }
-                }
+                Ok(count) if count > 0 => keyboard.take(&buffer[..count], Instant::now()),
                 // End of file, or EIO: a hang-up, in the words of different systems.
                 Ok(_) | Err(_) => {
                     send(Input::Gone);
                     return;
                 }
             },
-            Wake::Quiet => {
-                decoder.flush(&mut held);
-                if !hand_on(&mut held, &mut send) {
-                    return;
-                }
-            }
+            Wake::Quiet => keyboard.settle(Instant::now()),
             Wake::Gone => {
                 send(Input::Gone);
                 return;
             }
-            Wake::Stop => {
-                decoder.flush(&mut held);
-                hand_on(&mut held, &mut send);
-                return;
-            }
+            Wake::Stop => keyboard.end(),
         }
+        if !keyboard.inputs.drain(..).all(|input| send(suspending(input))) || matches!(wake, Wake::Stop) {
+            return;
+        }
+    }
+}
+
+/// Bytes to inputs, with what may still become something else.
+#[derive(Default)]
+struct Keyboard {
+    decoder: Decoder,
+    bursts: Bursts,
+    last: Option<Instant>,
+    inputs: Vec<Input>,
+}
+
+impl Keyboard {
+    fn take(&mut self, bytes: &[u8], now: Instant) {
+        self.last = Some(now);
+        self.decode(now, |decoder, events| decoder.feed(bytes, events));
+    }
+
+    /// Time has passed.
+    fn settle(&mut self, now: Instant) {
+        if self.decoder_due().is_some_and(|due| now >= due) {
+            self.decode(now, Decoder::flush);
+        }
+        self.bursts.settle(now, &mut self.inputs);
+    }
+
+    fn end(&mut self) {
+        self.decode(Instant::now(), Decoder::flush);
+        self.bursts.end(&mut self.inputs);
+    }
+
+    fn decode(&mut self, now: Instant, step: impl FnOnce(&mut Decoder, &mut Vec<Decoded>)) {
+        let mut events = Vec::new();
+        step(&mut self.decoder, &mut events);
+        self.bursts.expect_rest(self.decoder.is_owed_an_end());
+        for event in events {
+            self.bursts.take(event, now, &mut self.inputs);
+        }
+    }
+
+    fn decoder_due(&self) -> Option<Instant> {
+        Some(self.last? + self.decoder.patience()?)
+    }
+
+    /// When [`Keyboard::settle`] has something to decide, unless more comes.
+    fn deadline(&self) -> Option<Instant> {
+        self.decoder_due().into_iter().chain(self.bursts.deadline()).min()
     }
 }
 
@@ -175,10 +202,7 @@ fn watch(tty: &impl AsFd, wake: &PipeReader, mut send: impl FnMut(Input) -> bool
     }
 }
 
-fn hand_on(held: &mut Vec<Decoded>, send: &mut impl FnMut(Input) -> bool) -> bool {
-    burst::gather(std::mem::take(held)).into_iter().all(|input| send(suspending(input)))
-}
-
+#[derive(Clone, Copy)]
 enum Wake {
     Bytes,
     Quiet,
@@ -186,10 +210,11 @@ enum Wake {
     Stop,
 }
 
-fn wait(tty: &impl AsFd, wake: &PipeReader, patience: Option<Duration>) -> Wake {
-    let patience = patience.and_then(|patience| Timespec::try_from(patience).ok());
+fn wait(tty: &impl AsFd, wake: &PipeReader, deadline: Option<Instant>) -> Wake {
     let mut both = [PollFd::new(tty, PollFlags::IN), PollFd::new(wake, PollFlags::IN)];
     loop {
+        let patience = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let patience = patience.and_then(|patience| Timespec::try_from(patience).ok());
         match poll(&mut both, patience.as_ref()) {
             Err(Errno::INTR | Errno::AGAIN) => continue,
             Err(_) => return Wake::Gone,
@@ -237,7 +262,7 @@ impl Signals {
     }
 
     /// Hands on signals as they come; a message on `fenced` is answered when none is left.
-    async fn forward(mut self, send: UnboundedSender<Input>, mut fenced: UnboundedReceiver<oneshot::Sender<()>>) {
+    async fn forward(mut self, send: Lanes, mut fenced: UnboundedReceiver<oneshot::Sender<()>>) {
         loop {
             let input = tokio::select! {
                 // A hang-up comes together with a continuation, and then nothing is to be resumed.
@@ -258,7 +283,7 @@ impl Signals {
                 }
                 else => return,
             };
-            if send.send(input).is_err() {
+            if !send.send(input) {
                 return;
             }
         }
@@ -308,6 +333,31 @@ pub(in crate::runtime) fn end(pid: u32) {
     if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
         let _ = kill_process(pid, Number::TERM);
     }
+}
+
+/// Whether what a terminal answers comes in with what is typed, and is told from it.
+pub(in crate::runtime) const ANSWERS: bool = true;
+
+/// Writes to the terminal, past what Rust itself keeps for standard output: who waits there keeps nobody else waiting.
+pub(in crate::runtime) fn write(mut bytes: &[u8]) -> io::Result<()> {
+    let out = io::stdout();
+    while !bytes.is_empty() {
+        match rustix::io::write(&out, bytes) {
+            Ok(count) => bytes = &bytes[count..],
+            Err(Errno::INTR) => {}
+            // Somebody made the terminal one that does not wait, which others share with us.
+            Err(Errno::AGAIN) => {
+                let _ = poll(&mut [PollFd::new(&out, PollFlags::OUT)], None);
+            }
+            Err(fault) => return Err(fault.into()),
+        }
+    }
+    Ok(())
+}
+
+/// Drops what was written and has not reached the terminal yet.
+pub(in crate::runtime) fn drop_pending_output() {
+    let _ = tcflush(io::stdout(), QueueSelector::OFlush);
 }
 
 /// Drops what was typed and not read yet: the rest of a pasted secret must not become a shell's command.

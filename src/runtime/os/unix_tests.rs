@@ -4,6 +4,7 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle as Thread;
+use std::time::Duration;
 
 use portable_pty::{MasterPty, PtySize, native_pty_system};
 use rustix::fs::OFlags;
@@ -75,10 +76,29 @@ fn keys_arrive_as_they_are_typed() {
 fn a_long_paste_with_and_without_brackets_is_one_input() {
     let text = "secret\n".repeat(300);
     let mut pty = Pty::open();
-    pty.type_in(format!("\x1b[200~{text}\x1b[201~").as_bytes());
-    assert!(pty.next() == Input::Paste(Sensitive::new(text.clone())));
     pty.type_in(text.replace('\n', "\r").as_bytes());
+    assert!(pty.next() == Input::Paste(Sensitive::new(text.clone())));
+    pty.type_in(format!("\x1b[200~{text}\x1b[201~").as_bytes());
     assert!(pty.next() == Input::Paste(Sensitive::new(text)));
+}
+
+#[test]
+fn what_the_terminal_answers_is_no_key_and_turns_the_guessing_off() {
+    let mut pty = Pty::open();
+    pty.type_in(b"\x1b[?2004;1$y\x1b[?62;22cab\r");
+    assert!(pty.next() == Input::Answered);
+    for code in [KeyCode::Char('a'), KeyCode::Char('b'), KeyCode::Enter] {
+        assert!(pty.next() == key(code));
+    }
+}
+
+#[test]
+fn a_paste_that_stalls_is_handed_on() {
+    let mut pty = Pty::open();
+    pty.type_in(b"\x1b[200~abc");
+    assert!(pty.next() == Input::Paste(Sensitive::new("abc")));
+    pty.type_in(b"\x03");
+    assert!(pty.next() == Input::Key(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL)));
 }
 
 /// Closes the other end and returns what was said until the reader ended. The writer of portable-pty types an end of

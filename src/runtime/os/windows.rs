@@ -4,22 +4,19 @@
 
 use std::io::{self, Write};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossterm::event::{DisableMouseCapture, EnableMouseCapture, Event, poll, read};
 use crossterm::execute;
 use tokio::signal::windows::{CtrlBreak, CtrlC, CtrlClose, CtrlLogoff, CtrlShutdown};
 use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_logoff, ctrl_shutdown};
-use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
 
 use crate::domain::Sensitive;
+use crate::runtime::input::burst::Bursts;
 use crate::runtime::input::console::Console;
 use crate::runtime::input::decode::Decoded;
-use crate::runtime::input::{Input, Signal, burst};
-
-/// How long the rest of a paste without brackets may take to arrive.
-const PAUSE: Duration = Duration::from_millis(40);
+use crate::runtime::input::{Input, Lanes, Signal};
 
 /// Reads the console and its control events until dropped.
 #[derive(Debug)]
@@ -29,12 +26,12 @@ pub(in crate::runtime) struct Sources {
 
 impl Sources {
     /// Must be called within the tokio runtime, whose signal driver is used.
-    pub(in crate::runtime) fn start(send: UnboundedSender<Input>) -> io::Result<Self> {
+    pub(in crate::runtime) fn start(send: Lanes) -> io::Result<Self> {
         let signals = tokio::spawn(Signals::listen()?.forward(send.clone()));
         // Ends when nobody takes what it reads; until then it sleeps in the console's own wait.
         thread::Builder::new()
             .name("terminal input".to_owned())
-            .spawn(move || read_console(|input| send.send(input).is_ok()))?;
+            .spawn(move || read_console(|input| send.send(input)))?;
         Ok(Self { signals })
     }
 }
@@ -76,21 +73,26 @@ impl Drop for Sources {
 
 fn read_console(mut send: impl FnMut(Input) -> bool) {
     let mut console = Console::default();
+    let mut bursts = Bursts::default();
     let mut held = Vec::new();
+    let mut inputs = Vec::new();
     loop {
-        let Ok(event) = read() else {
-            send(Input::Gone);
-            return;
-        };
-        let mut alive = take(event, &mut console, &mut held, &mut send);
-        let patience = if burst::goes_on(&held) { PAUSE } else { Duration::ZERO };
-        if alive && matches!(poll(patience), Ok(true)) {
-            continue;
+        let patience = bursts.deadline().map(|due| due.saturating_duration_since(Instant::now()));
+        if patience.is_none_or(|patience| matches!(poll(patience), Ok(true))) {
+            let Ok(event) = read() else {
+                send(Input::Gone);
+                return;
+            };
+            if !take(event, &mut console, &mut held, &mut send) {
+                return;
+            }
         }
-        for input in burst::gather(std::mem::take(&mut held)) {
-            alive = alive && send(input);
+        let now = Instant::now();
+        for event in held.drain(..) {
+            bursts.take(event, now, &mut inputs);
         }
-        if !alive {
+        bursts.settle(now, &mut inputs);
+        if !inputs.drain(..).all(&mut send) {
             return;
         }
     }
@@ -126,7 +128,7 @@ impl Signals {
         })
     }
 
-    async fn forward(mut self, send: UnboundedSender<Input>) {
+    async fn forward(mut self, send: Lanes) {
         loop {
             let input = tokio::select! {
                 Some(()) = self.interrupt.recv() => Input::Signal(Signal::Interrupt),
@@ -136,7 +138,7 @@ impl Signals {
                 Some(()) = self.shutdown.recv() => Input::Signal(Signal::Terminate),
                 else => return,
             };
-            if send.send(input).is_err() {
+            if !send.send(input) {
                 return;
             }
         }
@@ -160,6 +162,19 @@ pub(in crate::runtime) fn can_suspend() -> bool {
 pub(in crate::runtime) fn stop() -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
+
+/// A console's answers come as keys that cannot be told from typed ones: it is asked nothing.
+pub(in crate::runtime) const ANSWERS: bool = false;
+
+/// Writes to the console.
+pub(in crate::runtime) fn write(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout();
+    out.write_all(bytes)?;
+    out.flush()
+}
+
+/// A console takes what is written at once.
+pub(in crate::runtime) fn drop_pending_output() {}
 
 /// Reads and drops what was typed and not read yet: the rest of a pasted secret must not become a shell's command.
 pub(in crate::runtime) fn drop_pending_input() {

@@ -1,10 +1,12 @@
-//! Where frames go: crossterm's backend, except that it never asks the terminal a question.
+//! Where frames are drawn: crossterm's backend on a sheet in memory, which never asks the terminal a question.
 //!
 //! ratatui's `Terminal::clear` wants to know where the cursor is, and crossterm would ask the terminal and read the
 //! answer itself, beside our own reader, which takes it first: two seconds later that fails. And when the size cannot
 //! be had, crossterm runs `tput`; this one fails, which ends the drawing.
 
-use std::io::{self, BufWriter, Stdout, Write};
+use std::cell::RefCell;
+use std::io::{self, Write};
+use std::rc::Rc;
 
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
@@ -12,25 +14,44 @@ use ratatui::layout::{Position, Size};
 
 use super::os;
 
-/// Room for a whole large frame, so that it reaches the terminal in one piece.
-const FRAME: usize = 1 << 16;
-
-/// The backend of the screens on a real terminal.
+/// The backend of the screens: what is drawn is kept until it is taken, so that drawing never waits for the terminal.
 #[derive(Debug)]
 pub struct Canvas {
-    inner: CrosstermBackend<BufWriter<Stdout>>,
+    inner: CrosstermBackend<Sheet>,
+    sheet: Sheet,
     cursor: Position,
 }
 
+/// The bytes of one frame.
+#[derive(Clone, Debug, Default)]
+struct Sheet(Rc<RefCell<Vec<u8>>>);
+
 impl Canvas {
     pub fn new() -> Self {
-        Self { inner: CrosstermBackend::new(BufWriter::with_capacity(FRAME, io::stdout())), cursor: Position::ORIGIN }
+        let sheet = Sheet::default();
+        Self { inner: CrosstermBackend::new(sheet.clone()), sheet, cursor: Position::ORIGIN }
+    }
+
+    /// Takes what was drawn since the last time.
+    pub fn take(&mut self) -> Vec<u8> {
+        self.sheet.0.take()
     }
 }
 
 impl Default for Canvas {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+impl Write for Sheet {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -48,13 +69,9 @@ impl Backend for Canvas {
         self.inner.hide_cursor()
     }
 
-    /// Never fails: ratatui calls it when dropped and prints the failure to a standard error that may be gone as well,
-    /// which panics. A cursor that cannot be shown has no terminal to be missed on.
+    /// ratatui calls it when dropped too, where nobody takes what is drawn: [`super::Screen::leave`] shows the cursor.
     fn show_cursor(&mut self) -> io::Result<()> {
-        if super::is_taken() {
-            let _ = self.inner.show_cursor();
-        }
-        Ok(())
+        self.inner.show_cursor()
     }
 
     /// Where it was put last.
@@ -84,6 +101,6 @@ impl Backend for Canvas {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        Write::flush(&mut self.inner)
+        Ok(())
     }
 }

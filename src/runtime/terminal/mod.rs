@@ -3,6 +3,8 @@
 //! It refuses to print what a panic carries: that text may hold a secret.
 
 mod backend;
+mod line;
+mod pace;
 
 use std::io::{self, IsTerminal, Write};
 use std::panic::{self, PanicHookInfo};
@@ -17,6 +19,7 @@ use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_ra
 use super::os;
 use crate::domain::Problem;
 pub use backend::Canvas;
+pub use line::{LAST_ANSWER, Line};
 
 /// The exit code of a bug.
 pub const EXIT_BUG: i32 = 70;
@@ -104,15 +107,15 @@ impl Screen {
     /// Turns clicks and the wheel on or off: without them the terminal's own selection works.
     pub fn set_mouse(&mut self, on: bool) -> io::Result<()> {
         self.mouse = on;
-        let mut out = io::stdout();
+        let mut out = Vec::new();
         os::mouse(&mut out, on)?;
-        out.flush()
+        os::write(&out)
     }
 
     fn take(&self, whole: bool) -> io::Result<()> {
         TAKEN.store(true, Ordering::SeqCst);
         let taken = enable_raw_mode().and_then(|()| {
-            let mut out = io::stdout();
+            let mut out = Vec::new();
             if whole {
                 queue!(out, EnterAlternateScreen)?;
             }
@@ -120,7 +123,7 @@ impl Screen {
             if self.mouse {
                 os::mouse(&mut out, true)?;
             }
-            out.flush()
+            line::put_in_time(move || os::write(&out))
         });
         if taken.is_err() {
             give_back();
@@ -148,13 +151,19 @@ fn give_back() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
-    let mut out = io::stdout();
-    // Every part is tried: with the terminal gone all of them fail, and nothing can be done about it.
+    let mut out = Vec::new();
+    // With the terminal gone all of this fails, and nothing can be done about it.
     let _ = os::mouse(&mut out, false);
     let _ = queue!(out, DisableBracketedPaste, ResetColor, LeaveAlternateScreen, Show);
-    let _ = out.flush();
+    let _ = line::put_in_time(move || os::write(&out));
     os::drop_pending_input();
     let _ = disable_raw_mode();
+}
+
+/// Says something on standard error while the program ends, unless a terminal there takes nothing.
+pub fn say_at_last(text: &'static str) {
+    // With the terminal gone there is nobody to tell.
+    let _ = line::put_in_time(move || writeln!(io::stderr(), "{text}"));
 }
 
 /// From now on a panic, in whatever thread, gives the terminal back, says where it was and ends the process with

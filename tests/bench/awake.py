@@ -1,0 +1,254 @@
+#!/usr/bin/env python3
+"""Whether pullkey stays awake on a slow terminal: `awake.py BINARY`. Prints figures, and fails when a bound is broken.
+
+The demo runs in a pseudo terminal of 160x50 that is drained as slowly as a line of 20 kB/s, once with a terminal that
+answers questions and once with one that answers nothing. An arrow is held for ten seconds; then `q`, or SIGTERM; then
+the same behind 100,000 keys that wait; and SIGTERM, SIGHUP and SIGINT to one whose terminal takes nothing at all. Last,
+what a key costs in a field with 49,000 characters and in an empty one.
+"""
+
+import fcntl
+import glob
+import os
+import pty
+import re
+import select
+import signal
+import statistics
+import struct
+import sys
+import tempfile
+import termios
+import threading
+import time
+
+COLUMNS, ROWS = 160, 50
+LINE = 20_000
+HOLD = 10.0
+REPEAT = 1 / 30
+HEARD = 0.5
+QUEUED = 100_000
+CHARACTERS = 49_000
+DEARER = 1.5
+
+QUESTIONS = re.compile(rb"\x1b\[\?2004\$p|\x1b\[c")
+ANSWERS = {b"\x1b[?2004$p": b"\x1b[?2004;1$y", b"\x1b[c": b"\x1b[?62;22c"}
+
+
+class Terminal:
+    """The demo in a pseudo terminal, drained at `rate` bytes a second; `None` is as fast as it goes, 0 not at all."""
+
+    def __init__(self, binary, rate=None, answers=True):
+        self.rate, self.answers = None, answers
+        self.home = tempfile.TemporaryDirectory(prefix="pullkey-awake-")
+        env = {"HOME": self.home.name, "TERM": "xterm-256color", "LANG": "C.UTF-8", "PATH": os.environ.get("PATH", "")}
+        self.pid, self.master = pty.fork()
+        if self.pid == 0:
+            fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+            os.execve(binary, [binary, "--demo"], env)
+        self.output, self.last, self.closed = bytearray(), time.monotonic(), False
+        self.tail = b""
+        threading.Thread(target=self._drain, daemon=True).start()
+        self.wait_for(b"acme")
+        self.settle(0.5)
+        self.rate = rate
+
+    def _drain(self):
+        """Takes a twentieth of a second's worth at a time, as a slow line does."""
+        while not self.closed:
+            if self.rate == 0:
+                time.sleep(0.02)
+                continue
+            most = 65536 if self.rate is None else self.rate // 20
+            began = time.monotonic()
+            if not select.select([self.master], [], [], 0.1)[0]:
+                continue
+            try:
+                data = os.read(self.master, most)
+            except OSError:
+                break
+            if not data:
+                break
+            if self.rate:
+                time.sleep(max(0.0, len(data) / self.rate - (time.monotonic() - began)))
+            self.output += data
+            self.last = time.monotonic()
+            self._answer(data)
+        self.closed = True
+
+    def _answer(self, data):
+        seen = self.tail + data
+        end = 0
+        for question in QUESTIONS.finditer(seen):
+            end = question.end()
+            if self.answers:
+                os.write(self.master, ANSWERS[question[0]])
+        self.tail = seen[max(end, len(seen) - 8):]
+
+    def send(self, keys):
+        view = memoryview(keys)
+        while view:
+            view = view[os.write(self.master, view):]
+
+    def wait_for(self, text, within=30.0):
+        deadline = time.monotonic() + within
+        while text not in self.output:
+            if time.monotonic() > deadline:
+                sys.exit(f"awake: the screen never shows {text!r}")
+            time.sleep(0.01)
+
+    def settle(self, quiet):
+        while time.monotonic() < self.last + quiet:
+            time.sleep(0.005)
+
+    def press(self, keys):
+        self.send(keys)
+        time.sleep(0.05)
+        self.settle(0.2)
+
+    def ended(self, within):
+        """How long it took to end, or `None`."""
+        began = time.monotonic()
+        while time.monotonic() < began + within:
+            if os.waitpid(self.pid, os.WNOHANG)[0]:
+                self.pid = None
+                return time.monotonic() - began
+            time.sleep(0.002)
+        return None
+
+    def cpu(self):
+        """Nanoseconds on a processor, of all threads."""
+        total = 0
+        for name in glob.glob(f"/proc/{self.pid}/task/*/schedstat"):
+            try:
+                with open(name, encoding="ascii") as file:
+                    total += int(file.read().split()[0])
+            except OSError:
+                pass  # the thread has ended
+        return total
+
+    def close(self):
+        self.closed = True
+        if self.pid:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        time.sleep(0.15)
+        os.close(self.master)
+
+
+FAILED = []
+
+
+def figure(what, value, bound, unit="s"):
+    good = value is not None and value <= bound
+    shown = "never" if value is None else f"{value:.2f} {unit}"
+    print(f"{'ok  ' if good else 'FAIL'} {what}: {shown} (at most {bound} {unit})", flush=True)
+    if not good:
+        FAILED.append(what)
+
+
+def hold(terminal, seconds=HOLD):
+    """An arrow held: down to the end of the list, and up again."""
+    began, pressed = time.monotonic(), 0
+    while time.monotonic() < began + seconds:
+        terminal.send(b"\x1b[B" if pressed // 5 % 2 == 0 else b"\x1b[A")
+        pressed += 1
+        time.sleep(max(0.0, began + pressed * REPEAT - time.monotonic()))
+
+
+def held_arrow(binary, answers):
+    kind = "answering" if answers else "silent"
+    terminal = Terminal(binary, LINE, answers)
+    hold(terminal)
+    released = time.monotonic()
+    terminal.settle(0.7)
+    figure(f"{kind}: the last frame after {HOLD:.0f} s of a held arrow", max(0.0, terminal.last - released), HEARD)
+    terminal.close()
+    for name, act in (("q", lambda t: t.send(b"q")), ("SIGTERM", lambda t: os.kill(t.pid, signal.SIGTERM))):
+        terminal = Terminal(binary, LINE, answers)
+        hold(terminal, 4.0)
+        act(terminal)
+        figure(f"{kind}: {name} after a held arrow", terminal.ended(20), HEARD)
+        terminal.close()
+
+
+def queued_keys(binary, keys, name):
+    for ending in ("q", "Ctrl-C", "SIGTERM"):
+        terminal = Terminal(binary, LINE)
+        terminal.send(keys * (QUEUED // keys.count(b"\x1b")))
+        if ending == "SIGTERM":
+            os.kill(terminal.pid, signal.SIGTERM)
+        else:
+            terminal.send(b"q" if ending == "q" else b"\x03")
+        figure(f"{ending} behind {QUEUED} queued keys ({name})", terminal.ended(60), HEARD)
+        terminal.close()
+
+
+def deaf_terminal(binary):
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        terminal = Terminal(binary, 0)
+        for _ in range(300):
+            terminal.send(b"\x1b[B\x1b[A")
+            time.sleep(0.002)
+        os.kill(terminal.pid, number)
+        # What is left of the way to a terminal that takes nothing: the time it is given to take the last word.
+        figure(f"{number.name} while the terminal takes nothing", terminal.ended(20), 1.5)
+        terminal.close()
+
+
+def cost_of_a_key(terminal, key):
+    """Milliseconds of processor time for a key and what is drawn for it."""
+    rounds = []
+    for _ in range(5):
+        before = terminal.cpu()
+        for _ in range(40):
+            seen = len(terminal.output)
+            terminal.send(key)
+            deadline = time.monotonic() + 0.5
+            while len(terminal.output) == seen and time.monotonic() < deadline:
+                time.sleep(0.001)
+        rounds.append((terminal.cpu() - before) / 40 / 1e6)
+    return statistics.median(rounds)
+
+
+def long_field(binary):
+    """The fields of the wizard, of which the first empty one has the focus."""
+    for name, tabs in (("the server", 0), ("the user", 1), ("the password", 2), ("the image", 3)):
+        costs = {}
+        for length in (0, CHARACTERS):
+            terminal = Terminal(binary)
+            for keys in (b"n", b"/", b"gar", b"\r", b"\r"):
+                terminal.press(keys)
+            terminal.wait_for(b"assword")
+            terminal.press(b"\t" * tabs)
+            if length:
+                terminal.press(b"\x1b[200~" + b"abcdefg" * (length // 7) + b"\x1b[201~")
+                terminal.settle(1.0)
+            for key, what in ((b"x", "typing"), (b"\x1b[D", "moving")):
+                costs[what, length] = cost_of_a_key(terminal, key)
+            terminal.close()
+        for what in ("typing", "moving"):
+            empty, full = costs[what, 0], costs[what, CHARACTERS]
+            print(f"     {what} in {name}: {empty:.2f} ms empty, {full:.2f} ms with {CHARACTERS} characters")
+            figure(f"{what} in {name} with {CHARACTERS} characters against an empty one", full / empty, DEARER, "times")
+
+
+def main():
+    binary = os.path.abspath(sys.argv[1])
+    wanted = sys.argv[2:] or ["arrow", "queue", "deaf", "field"]
+    if "arrow" in wanted:
+        for answers in (True, False):
+            held_arrow(binary, answers)
+    if "queue" in wanted:
+        queued_keys(binary, b"\x1b[B", "one held arrow")
+        queued_keys(binary, b"\x1b[B\x1b[A", "two arrows in turn")
+    if "deaf" in wanted:
+        deaf_terminal(binary)
+    if "field" in wanted:
+        long_field(binary)
+    if FAILED:
+        sys.exit(f"awake: {len(FAILED)} bounds are broken")
+
+
+if __name__ == "__main__":
+    main()
