@@ -1,8 +1,8 @@
 //! Pastes without brackets: keys no hand types that fast are one paste, so that Enter among them submits nothing.
 //!
-//! Where the terminal says that it puts pastes into brackets, or has done so, keys are keys, however fast they come: a
-//! password manager types «user Tab password Enter» in one go. Until it says so they are guessed at, as a key that is
-//! held back for a moment is nothing beside a secret that spills over fields. Pure: the time is given in.
+//! Where the terminal says that it puts pastes into brackets, keys are keys, however fast they come: a password manager
+//! types «user Tab password Enter» in one go. Until it says so they are guessed at, as a key that is held back for a
+//! moment is nothing beside a secret that spills over fields. Pure: the time is given in.
 
 use std::time::{Duration, Instant};
 
@@ -58,10 +58,7 @@ impl Bursts {
                 inputs.push(match other {
                     Decoded::Key(key) => Input::Key(key),
                     Decoded::Mouse(mouse) => Input::Mouse(mouse),
-                    Decoded::Paste(text) => {
-                        self.has_brackets = true;
-                        Input::Paste(text)
-                    }
+                    Decoded::Paste(text) => Input::Paste(text),
                     Decoded::Answer(_) => Input::Answered,
                 });
             }
