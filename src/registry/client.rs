@@ -20,8 +20,8 @@ use super::trouble::{Trouble, root_words, trouble};
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Foreign, Server};
 
-/// Same-origin redirects that are followed before giving up.
-const HOPS: usize = 3;
+/// Same-origin redirects that are followed before giving up: as many as Go's client, and so docker, follows.
+const HOPS: usize = 9;
 
 /// Deadlines and sizes of a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +74,8 @@ struct Wires {
 pub(super) struct Answer {
     pub status: u16,
     pub headers: HeaderMap,
+    /// Where it came from in the end, after redirects within the same origin.
+    pub path: String,
     /// At most [`Limits::body`] bytes, and fewer if the rest did not come in time.
     pub body: Vec<u8>,
     /// Who answered: the registry, or the proxy before it.
@@ -81,16 +83,26 @@ pub(super) struct Answer {
     pub certificate: Option<Certificate>,
 }
 
+impl Answer {
+    /// Whether it leads somewhere else. One that does not say where is an answer like any other, as for Go's client.
+    pub(super) fn sends_on(&self) -> bool {
+        matches!(self.status, 301 | 302 | 303 | 307 | 308)
+            && self.headers.get(LOCATION).is_some_and(|place| !place.is_empty())
+    }
+}
+
 /// What is asked: nothing but this is sent, besides the host and pullkey's name.
 pub(super) struct Ask {
     method: Method,
     headers: HeaderMap,
     body: Option<Zeroizing<String>>,
+    /// The login is shown only where docker would answer the challenge of this path.
+    root: Option<String>,
 }
 
 impl Ask {
     pub(super) fn new(method: Method) -> Self {
-        Self { method, headers: HeaderMap::new(), body: None }
+        Self { method, headers: HeaderMap::new(), body: None, root: None }
     }
 
     pub(super) fn get() -> Self {
@@ -113,6 +125,19 @@ impl Ask {
             Some(value) => self.with(reqwest::header::AUTHORIZATION, value.clone()),
             None => self,
         }
+    }
+
+    /// Shows the login only where docker would: on the way of redirects some paths may not be told it.
+    pub(super) fn below(self, root: &str) -> Self {
+        Self { root: Some(root.to_owned()), ..self }
+    }
+
+    fn headers_for(&self, url: &Url) -> HeaderMap {
+        let mut headers = self.headers.clone();
+        if self.root.as_deref().is_some_and(|root| super::asked::root(url.path()) != Some(root)) {
+            headers.remove(reqwest::header::AUTHORIZATION);
+        }
+        headers
     }
 
     /// Whether asking once more somewhere else would ask the same.
@@ -173,7 +198,7 @@ impl Client {
         let deadline = tokio::time::Instant::now() + self.limits.request;
         let mut hops = 0;
         loop {
-            let mut request = wire.request(ask.method.clone(), url.clone()).headers(ask.headers.clone());
+            let mut request = wire.request(ask.method.clone(), url.clone()).headers(ask.headers_for(&url));
             if let Some(body) = &ask.body {
                 request = request.body(body.as_str().to_owned());
             }
@@ -187,7 +212,7 @@ impl Client {
                 url = next;
                 continue;
             }
-            return Ok(self.answer(response, deadline).await);
+            return Ok(self.answer(response, url.path().to_owned(), deadline).await);
         }
     }
 
@@ -207,13 +232,13 @@ impl Client {
         }
     }
 
-    async fn answer(&self, mut response: reqwest::Response, deadline: tokio::time::Instant) -> Answer {
+    async fn answer(&self, mut response: reqwest::Response, path: String, deadline: tokio::time::Instant) -> Answer {
         let status = response.status().as_u16();
         let address = response.remote_addr().map(|address| address.ip());
         let certificate = response.extensions().get::<TlsInfo>().and_then(Certificate::of);
         let headers = std::mem::take(response.headers_mut());
         let body = read(response, self.limits.body, deadline).await;
-        Answer { status, headers, body, address, certificate }
+        Answer { status, headers, path, body, address, certificate }
     }
 
     fn too_slow(&self, url: &Url) -> Trouble {
@@ -260,6 +285,8 @@ fn builder() -> reqwest::ClientBuilder {
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
+        // As Go's client, and so docker, takes them.
+        .http1_allow_obsolete_multiline_headers_in_responses(true)
         .tls_info(true)
         .user_agent(concat!("pullkey/", env!("CARGO_PKG_VERSION")))
 }

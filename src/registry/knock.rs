@@ -8,12 +8,13 @@ use futures_util::future::{Either, select};
 use serde_json::Value;
 use url::Url;
 
-use super::challenge::{Challenge, safe_realm};
+use super::asked::{Way, way};
 use super::client::{Answer, Ask, Client, is_loopback, place};
+use super::elsewhere::{SIGN_IN, asks_to_sign_in, sent_on};
 use super::ladder::{Climb, Test, advised, step};
 use super::said::{Hush, is_html};
 use super::trouble::Trouble;
-use super::words::{firewall_remedy, is_firewall, said, target, trouble_step, unwell};
+use super::words::{firewall_remedy, is_firewall, said, trouble_step, unwell};
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Foreign, Outcome, Server, Step};
 
@@ -25,19 +26,13 @@ pub(super) struct Door {
     pub way: Option<Way>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Way {
-    Basic,
-    Bearer { realm: Url, service: Option<String> },
-}
-
 /// Climbs to the door without any credential. Nothing if the way there is barred.
 pub(super) async fn knock(test: &Test<'_>, server: &Server, climb: &mut Climb<'_>) -> Option<Door> {
     let address = |scheme: &str| Url::parse(&format!("{scheme}://{}/v2/", server.api_host())).ok();
     let plain = address("http").filter(|_| server.is_loopback());
     let (url, answer) = meet(test, server, (address("https"), plain), climb).await?;
-    let challenge = match registry(&url, &answer) {
-        Ok(challenge) => challenge,
+    let first = match registry(&url, &answer) {
+        Ok(first) => first,
         Err(step) => {
             let key = if is_firewall(&answer) { "firewall" } else { step.code.as_str() };
             climb.add(advised(*step, test.advice(key, None)));
@@ -45,29 +40,26 @@ pub(super) async fn knock(test: &Test<'_>, server: &Server, climb: &mut Climb<'_
         }
     };
     pass(climb, Rung::Registry, version(&url, &answer));
-    let way = match asked(&url, challenge, &answer) {
-        Ok(challenge) => challenge,
-        Err(step) => {
-            let is_open = step.code == Code::NoAuthNeeded;
-            climb.add(*step);
-            return is_open.then_some(Door { url, way: None });
+    match first {
+        First::LetsIn => {
+            climb.add(lets_in(&url));
+            Some(Door { url, way: None })
         }
-    };
-    let Some((realm, service)) = way else {
-        pass(climb, Rung::Challenge, "it asks for user and password (Basic)");
-        pass(climb, Rung::Realm, format!("they go to {} itself", place(&url)));
-        return Some(Door { url, way: Some(Way::Basic) });
-    };
-    pass(climb, Rung::Challenge, "it asks for a token (Bearer)");
-    match safe_realm(&url, realm.raw()) {
-        Ok(realm) => {
-            pass(climb, Rung::Realm, format!("user and password go to the token server {}", place(&realm)));
-            Some(Door { url, way: Some(Way::Bearer { realm, service }) })
-        }
-        Err(why) => {
-            climb.add(unsafe_realm(Rung::Realm, &realm, &why));
-            None
-        }
+        First::Asks => match way(&url, &answer) {
+            Ok(way) => {
+                let (asks, goes) = way.words(&url);
+                pass(climb, Rung::Challenge, asks);
+                pass(climb, Rung::Realm, goes);
+                Some(Door { url, way: Some(way) })
+            }
+            Err(step) => {
+                if step.rung == Rung::Realm {
+                    pass(climb, Rung::Challenge, "it asks for a token (Bearer)");
+                }
+                climb.add(*step);
+                None
+            }
+        },
     }
 }
 
@@ -89,18 +81,6 @@ pub(super) async fn meet(
             None
         }
     }
-}
-
-/// The step that says why nothing is sent to a token server.
-pub(super) fn unsafe_realm(rung: Rung, realm: &Foreign, why: &str) -> Step {
-    let realm = Foreign::new(realm.raw().chars().take(120).collect::<String>()).shown();
-    step(
-        rung,
-        Code::UnsafeRealm,
-        Outcome::Inconclusive,
-        format!("the token server {realm} {why}; nothing was sent"),
-        "the registry's own address (often external_url) is set up wrong: tell who runs it",
-    )
 }
 
 fn pass(climb: &mut Climb<'_>, rung: Rung, detail: impl Into<String>) {
@@ -184,9 +164,9 @@ fn version(url: &Url, answer: &Answer) -> String {
     }
 }
 
-/// What the first answer says of who answers: the challenge of a 401, or what a 200 amounts to.
+/// What the first answer of a registry amounts to.
 enum First {
-    Asks(Challenge),
+    Asks,
     LetsIn,
 }
 
@@ -199,8 +179,14 @@ fn registry(url: &Url, answer: &Answer) -> Result<First, Box<Step>> {
     let is_registry = answer.headers.contains_key("docker-distribution-api-version");
     let html = is_html(&answer.headers, &answer.body);
     match answer.status {
-        401 => Ok(First::Asks(Challenge::find(&answer.headers))),
+        401 => Ok(First::Asks),
         200 if is_registry || (!html && is_json_or_empty(&answer.body)) => Ok(First::LetsIn),
+        200 if asks_to_sign_in(url, answer) => end(
+            Code::NotARegistry,
+            Outcome::Inconclusive,
+            format!("{host} answers with a page on which people sign in, and docker cannot"),
+            SIGN_IN.into(),
+        ),
         200 => end(
             Code::NotARegistry,
             Outcome::Inconclusive,
@@ -219,12 +205,7 @@ fn registry(url: &Url, answer: &Answer) -> Result<First, Box<Step>> {
             format!("{host} answers 403 with a web page, which may come from a proxy and not from a registry"),
             "check the host, and whether a proxy or firewall stands before it".into(),
         ),
-        status @ (301 | 302 | 303 | 307 | 308) => end(
-            Code::Redirected,
-            Outcome::Inconclusive,
-            format!("{host} sends on to {} ({status}), which was not followed", target(url, &answer.headers)),
-            "write the host that really is the registry".into(),
-        ),
+        301 | 302 | 303 | 307 | 308 => Err(Box::new(sent_on(Rung::Registry, url, answer))),
         429 | 500.. => Err(Box::new(unwell(Rung::Registry, &host, answer, &said))),
         status => end(
             Code::NotARegistry,
@@ -235,33 +216,14 @@ fn registry(url: &Url, answer: &Answer) -> Result<First, Box<Step>> {
     }
 }
 
-/// Realm and service of a Bearer challenge, or nothing for Basic.
-type Asked = Option<(Foreign, Option<String>)>;
-
-fn asked(url: &Url, first: First, answer: &Answer) -> Result<Asked, Box<Step>> {
-    let host = place(url);
-    let end = |code, detail: String, remedy: &str| {
-        Err(Box::new(step(Rung::Challenge, code, Outcome::Inconclusive, detail, remedy)))
-    };
-    match first {
-        First::Asks(Challenge::Basic) => Ok(None),
-        First::Asks(Challenge::Bearer { realm, service }) => Ok(Some((realm, service))),
-        First::Asks(Challenge::Unknown(scheme)) => end(
-            Code::NoChallenge,
-            format!("{host} asks for «{}», a way to log in that docker does not have", scheme.shown()),
-            "check the host: a proxy may stand before the registry",
-        ),
-        First::Asks(Challenge::None) => end(
-            Code::NoChallenge,
-            format!("{host} answers 401 without saying how to log in{}", said(answer, &Hush::new(Vec::new()))),
-            "the password was not checked; check the host, or the proxy before the registry",
-        ),
-        First::LetsIn => end(
-            Code::NoAuthNeeded,
-            format!("{host} lets anyone in, so this user and password were not checked"),
-            "docker would say «Login Succeeded» to any password here; name an image to see whether it needs one",
-        ),
-    }
+fn lets_in(url: &Url) -> Step {
+    step(
+        Rung::Challenge,
+        Code::NoAuthNeeded,
+        Outcome::Inconclusive,
+        format!("{} lets anyone in, so this user and password were not checked", place(url)),
+        "docker would say «Login Succeeded» to any password here; name an image to see whether it needs one",
+    )
 }
 
 fn is_json_or_empty(body: &[u8]) -> bool {
@@ -269,18 +231,6 @@ fn is_json_or_empty(body: &[u8]) -> bool {
 }
 
 const WRONG_HOST: &str = "check the host: a product's web page and its registry often have different names";
-
-/// The way a challenge met later than at the door wants to be answered, or why it is not.
-pub(super) fn way_of(url: &Url, challenge: Challenge) -> Result<Option<Way>, (Foreign, String)> {
-    match challenge {
-        Challenge::Basic => Ok(Some(Way::Basic)),
-        Challenge::Bearer { realm, service } => match safe_realm(url, realm.raw()) {
-            Ok(realm) => Ok(Some(Way::Bearer { realm, service })),
-            Err(why) => Err((realm, why)),
-        },
-        Challenge::Unknown(_) | Challenge::None => Ok(None),
-    }
-}
 
 /// Whether plain http is spoken there, which other programs have to be told.
 pub(super) fn is_plain(url: &Url) -> bool {

@@ -123,16 +123,15 @@ impl Test<'_> {
     /// docker after the ladder: not where a password must not go, and not where one more try does harm.
     async fn beside(&self, server: &Server, reached: &Reached, climb: &mut Climb<'_>) {
         let blocked = blocked(&climb.steps);
-        match blocked {
-            Some(code @ (Code::UnsafeRealm | Code::RateLimited | Code::Redirected)) => climb.add(not_asked(code)),
-            Some(code) if self.was_not_exchanged(server, &climb.steps) => climb.add(not_asked(code)),
-            Some(_) | None => {
-                let opinion = docker::Opinion { pair: &reached.pair, is_plain: reached.is_plain, blocked };
-                let step = docker::step(self, server, &opinion).await;
-                let doubt = difference(&climb.steps, &step);
-                climb.add(Step { remedy: doubt.unwrap_or_else(|| step.remedy.clone()), ..step });
-            }
+        let is_keyless = self.was_not_exchanged(server, &climb.steps);
+        if let Some(code) = unasked(&climb.steps).or_else(|| blocked.filter(|_| is_keyless)) {
+            climb.add(not_asked(code));
+            return;
         }
+        let opinion = docker::Opinion { pair: &reached.pair, is_plain: reached.is_plain, blocked };
+        let step = docker::step(self, server, &opinion).await;
+        let doubt = difference(&climb.steps, &step);
+        climb.add(Step { remedy: doubt.unwrap_or_else(|| step.remedy.clone()), ..step });
     }
 
     /// A real pull, with a login that was accepted or where none was asked for.
@@ -174,18 +173,14 @@ impl Test<'_> {
             let Some(given) = given else { return };
             pair = given;
         }
-        // What docker itself would not notice, or would do although it should not.
-        let own = matches!(
-            code,
-            Some(Code::UnsafeRealm | Code::NoAuthNeeded | Code::NotARegistry | Code::RateLimited | Code::Redirected)
-        );
-        if own && let Some(step) = look.steps.into_iter().find(|step| step.outcome != Outcome::Pass) {
-            climb.add(step);
+        // Docker reads challenges for itself: it is asked only where they were judged.
+        if let Some(code) = unasked(&look.steps) {
+            look.steps.into_iter().filter(|step| step.outcome != Outcome::Pass).for_each(|step| climb.add(step));
+            climb.add(not_asked(code));
+            return;
         }
-        if !own || matches!(code, Some(Code::NoAuthNeeded | Code::NotARegistry)) {
-            let is_plain = door.is_some_and(|door| knock::is_plain(&door.url));
-            climb.add(docker::step(self, server, &docker::Opinion { pair: &pair, is_plain, blocked: code }).await);
-        }
+        let is_plain = door.is_some_and(|door| knock::is_plain(&door.url));
+        climb.add(docker::step(self, server, &docker::Opinion { pair: &pair, is_plain, blocked: code }).await);
     }
 }
 
@@ -201,6 +196,20 @@ struct Reached {
 fn blocked(steps: &[Step]) -> Option<Code> {
     let ends = |step: &&Step| matches!(step.outcome, Outcome::Fail | Outcome::Inconclusive);
     steps.iter().find(ends).map(|step| step.code)
+}
+
+/// Why docker is not asked, if it is not: it would send the password to wherever it reads the registry's challenge, so
+/// it is asked only where the ladder read the same one and found the place safe, or where TLS alone was in the way; and
+/// not where a login was sent on to elsewhere, which docker follows, or where one more try does harm.
+fn unasked(steps: &[Step]) -> Option<Code> {
+    let is_judged = steps.iter().any(|step| step.rung == Rung::Realm && step.outcome == Outcome::Pass);
+    let barred = blocked(steps)?;
+    match barred {
+        Code::UnsafeRealm | Code::BadChallenge | Code::RateLimited | Code::Redirected => Some(barred),
+        Code::TlsUntrusted | Code::TlsName | Code::TlsExpired | Code::TlsFailed => None,
+        _ if is_judged => None,
+        _ => Some(barred), // whatever ended the climb before anybody was asked for a password
+    }
 }
 
 fn not_asked(code: Code) -> Step {

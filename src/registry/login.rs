@@ -3,16 +3,18 @@
 
 use url::Url;
 
+use super::asked::{Way, bad_realm};
 use super::client::{Answer, Ask, place};
 use super::ecr;
-use super::knock::Way;
+use super::elsewhere::{SIGN_IN, asks_to_sign_in, sent_on, token_sent_on, token_trouble};
 use super::ladder::{Test, advised, step};
 use super::pair::Pair;
 use super::said::{Hush, is_html};
-use super::token::{NoToken, token};
-use super::words::{FIREWALL, firewall_remedy, is_firewall, said, target, trouble_step, unwell};
+use super::token::{NoToken, authorization};
+use super::token_answer::NoAnswer;
+use super::words::{FIREWALL, firewall_remedy, is_firewall, said, trouble_step, unwell};
 use crate::domain::verdict::Rung;
-use crate::domain::{Code, Outcome, Server, Step};
+use crate::domain::{Code, Foreign, Outcome, Server, Step};
 
 /// Sends user and password, once; what went wrong is told in the words of the registry's product.
 pub(super) async fn log_in(test: &Test<'_>, server: &Server, url: &Url, way: &Way, pair: &Pair) -> Step {
@@ -25,26 +27,28 @@ pub(super) async fn log_in(test: &Test<'_>, server: &Server, url: &Url, way: &Wa
         Code::Denied if step.remedy.starts_with(FIREWALL) => "firewall",
         code => code.as_str(),
     };
-    let advice = test.advice(key, None);
+    // Whoever keeps a token server's users is another than whoever keeps a registry's own.
+    let by_token = (step.code == Code::BadCredentials && way.token.is_some()).then_some("refused_by_token_server");
+    let advice = by_token.and_then(|key| test.advice(key, None)).or_else(|| test.advice(key, None));
     advised(step, advice)
 }
 
 async fn attempt(test: &Test<'_>, server: &Server, url: &Url, way: &Way, pair: &Pair) -> Step {
-    let Some(basic) = pair.basic() else {
+    if pair.basic().is_none() {
         return inconclusive(Code::BadCredentials, "user or password cannot be sent in a header", "type them again");
+    }
+    let via = match &way.token {
+        Some(server) if !way.is_basic => format!("a token of {}", place(&server.realm)),
+        Some(_) | None => "Basic".to_owned(),
     };
-    let (authorization, via) = match way {
-        Way::Basic => (basic, "Basic".to_owned()),
-        Way::Bearer { realm, service } => {
-            match token(test.client, (realm, service.as_deref()), Some(pair), None).await {
-                Ok(bearer) => (bearer, format!("a token of {}", place(realm))),
-                Err(NoToken::Trouble(trouble)) => return trouble_step(trouble, Rung::Login, server),
-                Err(NoToken::Refused(answer)) => return no_token(realm, &pair.hush(), &answer),
-                Err(NoToken::Empty) => return empty(realm),
-            }
-        }
+    let shown = match authorization(test.client, (url, way), Some(pair), None, test.now).await {
+        Ok(shown) => shown,
+        Err(NoToken::Trouble { realm, trouble }) => return token_trouble(trouble, Rung::Login, server, &realm),
+        Err(NoToken::Refused { realm, answer }) => return no_token(&realm, &pair.hush(), &answer),
+        Err(NoToken::Unreadable { realm, answer, why }) => return unreadable(Rung::Login, &realm, &answer, &why),
+        Err(NoToken::Realm { realm, fault }) => return bad_realm(Rung::Login, &realm, &fault),
     };
-    match test.client.ask(url, Ask::get().authorized(Some(&authorization))).await {
+    match test.client.ask(url, Ask::get().authorized(shown.as_ref()).below(&way.root)).await {
         Ok(answer) => accepted(server, url, pair, &answer, &via),
         Err(trouble) => trouble_step(trouble, Rung::Login, server),
     }
@@ -54,6 +58,11 @@ fn accepted(server: &Server, url: &Url, pair: &Pair, answer: &Answer, via: &str)
     let host = place(url);
     let said = said(answer, &pair.hush());
     match answer.status {
+        200 if asks_to_sign_in(url, answer) => inconclusive(
+            Code::NotARegistry,
+            format!("{host} takes user and password, and then answers with a page on which people sign in"),
+            SIGN_IN,
+        ),
         200 if is_html(&answer.headers, &answer.body) => inconclusive(
             Code::NotARegistry,
             format!("{host} takes user and password, but answers with a web page: it may be no registry"),
@@ -66,11 +75,7 @@ fn accepted(server: &Server, url: &Url, pair: &Pair, answer: &Answer, via: &str)
             refused(Code::Denied, format!("{host} refuses this token{said}"), CREDENTIALS.into())
         }
         403 => refused(Code::Denied, format!("{host} denies access{said}"), denied_remedy(answer)),
-        status @ (301 | 302 | 303 | 307 | 308) => inconclusive(
-            Code::Redirected,
-            format!("{host} sends the login on to {} ({status}); nothing was sent there", target(url, &answer.headers)),
-            "write the host that really is the registry",
-        ),
+        301 | 302 | 303 | 307 | 308 => sent_on(Rung::Login, url, answer),
         429 | 500.. => unwell(Rung::Login, &host, answer, &said),
         status => inconclusive(
             Code::ServerError,
@@ -95,14 +100,7 @@ fn no_token(realm: &Url, hush: &Hush, answer: &Answer) -> Step {
         {
             refused(Code::BadCredentials, format!("{host} refuses user or password{said}"), CREDENTIALS.into())
         }
-        status @ (301 | 302 | 303 | 307 | 308) => inconclusive(
-            Code::Redirected,
-            format!(
-                "the token server {host} sends on to {} ({status}); nothing was sent there",
-                target(realm, &answer.headers)
-            ),
-            "the registry is set up wrong: tell who runs it",
-        ),
+        301 | 302 | 303 | 307 | 308 => token_sent_on(Rung::Login, realm, answer),
         429 | 500.. => unwell(Rung::Login, &format!("the token server {host}"), answer, &said),
         status => inconclusive(
             Code::ServerError,
@@ -112,11 +110,30 @@ fn no_token(realm: &Url, hush: &Hush, answer: &Answer) -> Step {
     }
 }
 
-fn empty(realm: &Url) -> Step {
-    inconclusive(
-        Code::ServerError,
-        format!("the token server {} accepts the request but gives no token", place(realm)),
-        "the token server does not follow the protocol: tell who runs the registry",
+/// An answer that says yes and in which docker finds no token: the registry's failure, whatever the password. A web
+/// page comes from something else, and says nothing of the registry.
+pub(super) fn unreadable(rung: Rung, realm: &Url, answer: &Answer, why: &NoAnswer) -> Step {
+    let host = place(realm);
+    if is_html(&answer.headers, &answer.body) {
+        let what = if asks_to_sign_in(realm, answer) { "a page on which people sign in" } else { "a web page" };
+        return step(
+            rung,
+            Code::BadToken,
+            Outcome::Inconclusive,
+            format!("the token server {host} answers with {what} (status {}) and no token", answer.status),
+            format!(
+                "the registry sends logins to a page for browsers at {host}{}: tell who runs it; its realm is wrong, \
+                 or a proxy with a sign-in stands before the token server",
+                Foreign::new(realm.path().chars().take(80).collect::<String>()).shown()
+            ),
+        );
+    }
+    step(
+        rung,
+        Code::BadToken,
+        Outcome::Fail,
+        format!("the token server's answer cannot be read by Docker: {host} accepts the request, but its answer {why}"),
+        "the token server does not follow the protocol, so no password logs in with docker: tell who runs the registry",
     )
 }
 

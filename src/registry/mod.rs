@@ -5,11 +5,13 @@
 //! nothing, retries nothing, and sends a password only to where the registry itself asks for it and only if that place
 //! is safe.
 
+mod asked;
 mod certificate;
 mod challenge;
 mod client;
 pub mod docker;
 mod ecr;
+mod elsewhere;
 mod expiry;
 mod issuer;
 mod knock;
@@ -18,9 +20,11 @@ mod login;
 mod npm;
 mod pair;
 mod pull;
+mod realm;
 mod said;
 mod surroundings;
 mod token;
+mod token_answer;
 mod trouble;
 mod words;
 

@@ -36,21 +36,6 @@ impl Pair {
         Zeroizing::new(STANDARD.encode(pair.as_bytes()))
     }
 
-    /// RFC 6749 §4.3, as the Distribution project's «OAuth 2 token specification» has it.
-    pub(super) fn form(&self, service: Option<&str>, scope: Option<&str>) -> Zeroizing<String> {
-        let mut form = url::form_urlencoded::Serializer::new(String::new());
-        form.append_pair("grant_type", "password");
-        if let Some(service) = service {
-            form.append_pair("service", service);
-        }
-        form.append_pair("client_id", "pullkey").append_pair("access_type", "online");
-        if let Some(scope) = scope {
-            form.append_pair("scope", scope);
-        }
-        form.append_pair("username", self.user.expose()).append_pair("password", self.password.expose());
-        Zeroizing::new(form.finish())
-    }
-
     /// What must not be shown of an answer.
     pub(super) fn hush(&self) -> Hush {
         Hush::new(self.forms())
@@ -70,9 +55,9 @@ impl Pair {
     }
 }
 
-/// A header's value that is never shown.
+/// A header's value that is never shown. Letters outside ASCII go as they are, as docker sends them.
 pub(super) fn sensitive(text: &str) -> Option<HeaderValue> {
-    let mut value = HeaderValue::from_str(text).ok()?;
+    let mut value = HeaderValue::from_bytes(text.as_bytes()).ok()?;
     value.set_sensitive(true);
     Some(value)
 }

@@ -8,13 +8,15 @@ use reqwest::Method;
 use reqwest::header::{ACCEPT, HeaderValue};
 use url::Url;
 
+use super::asked::{Way, bad_realm};
 use super::challenge::Challenge;
 use super::client::{Answer, Ask, place};
-use super::knock::{Way, unsafe_realm, way_of};
+use super::elsewhere::{sent_on, token_sent_on, token_trouble};
 use super::ladder::{Test, advised, step};
+use super::login::unreadable;
 use super::pair::Pair;
-use super::token::{NoToken, token};
-use super::words::{said, target, trouble_step, unwell};
+use super::token::{NoToken, authorization};
+use super::words::{said, trouble_step, unwell};
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Foreign, Image, Outcome, Server, Step};
 
@@ -96,7 +98,7 @@ impl Asked<'_> {
             return Ok(self.pulled(&answer, true));
         }
         if answer.status == 401 {
-            match way_of(self.url, Challenge::find(&answer.headers)) {
+            match Way::of(self.url, Challenge::find(&answer.headers)) {
                 Ok(Some(way)) => {
                     let authorization = self.authorization(&way, Some(self.pair)).await?;
                     let answer = self.manifest(Method::HEAD, authorization.as_ref()).await?;
@@ -106,7 +108,7 @@ impl Asked<'_> {
                     return Ok(self.refused(answer, authorization.as_ref()).await);
                 }
                 Ok(None) => {}
-                Err((realm, why)) => return Err(unsafe_realm(Rung::Pull, &realm, &why)),
+                Err((realm, fault)) => return Err(bad_realm(Rung::Pull, &realm, &fault)),
             }
         }
         Ok(self.refused(answer, None).await)
@@ -114,25 +116,20 @@ impl Asked<'_> {
 
     /// The header for this repository: the pair itself, or a token with a scope of its own.
     async fn authorization(&self, way: &Way, pair: Option<&Pair>) -> Result<Option<HeaderValue>, Step> {
-        let (realm, service) = match way {
-            Way::Basic => return Ok(pair.and_then(Pair::basic)),
-            Way::Bearer { realm, service } => (realm, service.as_deref()),
-        };
         let scope = format!("repository:{}:pull", self.image.repository());
-        match token(self.test.client, (realm, service), pair, Some(&scope)).await {
-            Ok(bearer) => Ok(Some(bearer)),
-            Err(NoToken::Trouble(trouble)) => Err(trouble_step(trouble, Rung::Pull, self.server)),
-            Err(NoToken::Empty) => Err(inconclusive(
-                Code::ServerError,
-                format!("the token server {} gives no token for {}", place(realm), self.image.short()),
-                "the token server does not follow the protocol: tell who runs the registry",
-            )),
-            Err(NoToken::Refused(answer)) => {
-                let host = format!("the token server {}", place(realm));
+        let client = self.test.client;
+        match authorization(client, (self.url, way), pair, Some(&scope), self.test.now).await {
+            Ok(header) => Ok(header),
+            Err(NoToken::Trouble { realm, trouble }) => Err(token_trouble(trouble, Rung::Pull, self.server, &realm)),
+            Err(NoToken::Unreadable { realm, answer, why }) => Err(unreadable(Rung::Pull, &realm, &answer, &why)),
+            Err(NoToken::Realm { realm, fault }) => Err(bad_realm(Rung::Pull, &realm, &fault)),
+            Err(NoToken::Refused { realm, answer }) => {
+                let host = format!("the token server {}", place(&realm));
                 let said = said(&answer, &self.pair.hush());
                 Err(match answer.status {
                     // Google's answers so to a login that is fine and a repository it may not read.
                     400 | 401 | 403 => self.denied(&format!("{host} gives this login no token for it{said}")),
+                    301 | 302 | 303 | 307 | 308 => token_sent_on(Rung::Pull, &realm, &answer),
                     429 | 500.. => unwell(Rung::Pull, &host, &answer, &said),
                     status => inconclusive(
                         Code::ServerError,
@@ -178,11 +175,7 @@ impl Asked<'_> {
             // ECR's answer to a repository that the user may not read.
             400 if self.server.ecr().is_some() => self.denied(&format!("this user may not pull it{said}")),
             404 => self.not_found(&said),
-            status @ (301 | 302 | 303 | 307 | 308) => inconclusive(
-                Code::Redirected,
-                format!("{host} sends on to {} ({status}); nothing was sent there", target(self.url, &answer.headers)),
-                "the registry is set up wrong: tell who runs it",
-            ),
+            301 | 302 | 303 | 307 | 308 => sent_on(Rung::Pull, self.url, &answer),
             429 | 500.. => unwell(Rung::Pull, &host, &answer, &said),
             status => inconclusive(
                 Code::ServerError,

@@ -1,64 +1,103 @@
-//! A token server's tokens: asked for once, with the pair or without, for a login or for one repository.
+//! A token server's tokens: asked for once, with the pair or without, for a login or for one repository; and what is
+//! shown to the registry in the end.
 //!
-//! Sources: the Distribution project's «Token Authentication Specification», and what `docker login` does (moby
-//! `registry/auth.go`). Of challenges' own scopes nothing is taken: GHCR's is a placeholder.
+//! Sources: docker/distribution 2.8.3, `registry/client/auth/session.go` (`AuthorizeRequest`, `getToken`,
+//! `fetchTokenWithBasicAuth`), and what `docker login` does (moby `registry/auth.go`): always GET, as it has no refresh
+//! token yet; every status from 200 to 399 counts as an answer. Of challenges' own scopes nothing is taken: GHCR's is a
+//! placeholder. Docker asks for a refresh token too (`offline_token`), which this test does not: some servers would
+//! keep one that lasts for months.
 
+use chrono::{DateTime, Utc};
 use reqwest::header::HeaderValue;
-use serde_json::Value;
 use url::Url;
-use zeroize::Zeroizing;
 
+use super::asked::{TokenServer, Way};
+use super::challenge::Bearer;
 use super::client::{Answer, Ask, Client};
-use super::pair::{Pair, sensitive};
+use super::pair::Pair;
+use super::realm::{RealmFault, query, safe_realm};
+use super::token_answer::{NoAnswer, Token};
 use super::trouble::Trouble;
+use crate::domain::Foreign;
 
-/// Why there is no token.
+/// Why there is no token, and from where.
 pub(super) enum NoToken {
     /// Nothing came back.
-    Trouble(Trouble),
-    /// Something else than a token came back.
-    Refused(Answer),
-    /// It said yes, and gave nothing that can be used.
-    Empty,
+    Trouble { realm: Url, trouble: Trouble },
+    /// Something else than an answer with a token came back.
+    Refused { realm: Url, answer: Box<Answer> },
+    /// It said yes, and docker gets no token out of what else it said.
+    Unreadable { realm: Url, answer: Box<Answer>, why: NoAnswer },
+    /// A token had ended when it came, and the next challenge names no place a password may go to.
+    Realm { realm: Foreign, fault: RealmFault },
 }
 
-/// One token, as the header that shows it. `scope` is `repository:NAME:pull`, or nothing for a login.
-pub(super) async fn token(
+/// What is shown to the registry, found the way docker finds it: a token by the first Bearer challenge, by the next
+/// one only if that token has ended already; and over it user and password, where a Basic challenge stands beside.
+/// `scope` is `repository:NAME:pull`, or nothing for a login. Nobody's login may be no header at all.
+pub(super) async fn authorization(
     client: &Client,
-    (realm, service): (&Url, Option<&str>),
+    (registry, way): (&Url, &Way),
     pair: Option<&Pair>,
     scope: Option<&str>,
-) -> Result<HeaderValue, NoToken> {
-    let mut url = realm.clone();
-    {
-        let mut query = url.query_pairs_mut();
-        if let Some(service) = service {
-            query.append_pair("service", service);
-        }
-        if let Some(scope) = scope {
-            query.append_pair("scope", scope);
-        }
-        if let Some(pair) = pair {
-            query.append_pair("account", pair.user.expose());
-        }
-        query.append_pair("client_id", "pullkey");
+    now: DateTime<Utc>,
+) -> Result<Option<HeaderValue>, NoToken> {
+    let mut held: Option<Token> = None;
+    if let Some(server) = &way.token {
+        held = Some(token(client, server, pair, scope).await?);
     }
-    let basic = pair.and_then(Pair::basic);
-    let mut answer = client.ask(&url, Ask::get().authorized(basic.as_ref())).await.map_err(NoToken::Trouble)?;
-    if let (404 | 405, Some(pair)) = (answer.status, pair) {
-        let form = Ask::post("application/x-www-form-urlencoded", pair.form(service, scope));
-        answer = client.ask(realm, form).await.map_err(NoToken::Trouble)?;
+    for Bearer { realm, service } in &way.spare {
+        if held.as_ref().is_none_or(|token| token.ends(now) >= now) {
+            break;
+        }
+        let realm = safe_realm(registry, realm)
+            .map_err(|fault| NoToken::Realm { realm: Foreign::new(String::from_utf8_lossy(realm)), fault })?;
+        held = Some(token(client, &TokenServer { realm, service: service.clone() }, pair, scope).await?);
     }
-    if answer.status != 200 {
-        return Err(NoToken::Refused(answer));
-    }
-    bearer(&answer).ok_or(NoToken::Empty)
+    let basic = pair.filter(|_| way.is_basic).and_then(Pair::basic);
+    Ok(basic.or(held.map(|token| token.header)))
 }
 
-/// `token` or `access_token`; docker prefers the latter. Nothing if neither is there or fits into a header.
-fn bearer(answer: &Answer) -> Option<HeaderValue> {
-    let json: Value = serde_json::from_slice(answer.body.trim_ascii()).ok()?;
-    let text = |key| json.get(key).and_then(Value::as_str).filter(|text: &&str| !text.is_empty());
-    let token = Zeroizing::new(format!("Bearer {}", text("access_token").or(text("token"))?));
-    sensitive(&token)
+async fn token(
+    client: &Client,
+    server: &TokenServer,
+    pair: Option<&Pair>,
+    scope: Option<&str>,
+) -> Result<Token, NoToken> {
+    let basic = pair.and_then(Pair::basic);
+    let ask = Ask::get().authorized(basic.as_ref());
+    let realm = server.realm.clone();
+    match client.ask(&address(server, pair, scope), ask).await {
+        Err(trouble) => Err(NoToken::Trouble { realm, trouble }),
+        Ok(answer) if !(200..=399).contains(&answer.status) || answer.sends_on() => {
+            Err(NoToken::Refused { realm, answer: Box::new(answer) })
+        }
+        Ok(answer) => {
+            Token::read(&answer.body).map_err(|why| NoToken::Unreadable { realm, answer: Box::new(answer), why })
+        }
+    }
+}
+
+/// The realm with what is asked, sorted by name as Go's `Values.Encode` does.
+fn address(server: &TokenServer, pair: Option<&Pair>, scope: Option<&str>) -> Url {
+    let mut fields: Vec<(String, Vec<u8>)> =
+        query(&server.realm).into_iter().map(|(name, value)| (name, value.into_bytes())).collect();
+    let mut add = |name: &str, value: &[u8]| fields.push((name.to_owned(), value.to_vec()));
+    if !server.service.is_empty() {
+        add("service", &server.service);
+    }
+    if let Some(scope) = scope {
+        add("scope", scope.as_bytes());
+    }
+    add("client_id", b"pullkey");
+    if let Some(pair) = pair {
+        add("account", pair.user.expose().as_bytes());
+    }
+    fields.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let encode = |bytes: &[u8]| url::form_urlencoded::byte_serialize(bytes).collect::<String>();
+    let fields: Vec<String> =
+        fields.iter().map(|(name, value)| format!("{}={}", encode(name.as_bytes()), encode(value))).collect();
+    let mut url = server.realm.clone();
+    url.set_query(Some(&fields.join("&")));
+    url
 }

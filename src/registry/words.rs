@@ -1,19 +1,13 @@
-//! Steps that any rung may end in: a server that is unwell, a connection that fails, a redirect.
+//! Steps that any rung may end in: a server that is unwell, a connection that fails.
 
-use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
-use url::Url;
+use reqwest::header::RETRY_AFTER;
 
-use super::client::{Answer, place};
+use super::client::Answer;
 use super::ladder::step;
 use super::said::{Hush, message};
 use super::trouble::Trouble;
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Foreign, Outcome, Server, Step};
-
-pub(super) fn target(url: &Url, headers: &HeaderMap) -> String {
-    let to = headers.get(LOCATION).and_then(|v| v.to_str().ok()).and_then(|to| url.join(to).ok());
-    to.map_or_else(|| "nowhere".to_owned(), |to| place(&to))
-}
 
 /// 429 and everything from 500: the other side cannot or will not answer now.
 pub(super) fn unwell(rung: Rung, host: &str, answer: &Answer, said: &str) -> Step {

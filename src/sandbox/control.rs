@@ -9,6 +9,7 @@
 //! | `POST /_sandbox/sso?org=ORG&required=true` | single sign-on of an organization |
 //! | `POST /_sandbox/approve?user_code=C[&scopes=A,B]`, `…/deny?user_code=C` | answers a device flow |
 //! | `POST /_sandbox/rename?repo=O/N&to=NAME` | renames a repository |
+//! | `POST /_sandbox/manner` with JSON | how the Bearer registry answers oddly (`registry/manner.rs`); empty: not |
 //!
 //! The counts: `requests` by method and path with how often each status was answered (`0`: the connection was cut),
 //! `total`, `points`, `primary_used`, `limit_answers` (refused by a limit, not by a fault), `peak_concurrency`; under
@@ -63,6 +64,17 @@ pub(super) fn serve(world: &World, call: &Call) -> Reply {
         (&Method::POST, ["sso"]) => world.set_sso(ask("org"), ask("required") != "false"),
         (&Method::POST, ["approve"]) => world.approve_device(ask("user_code"), list("scopes").as_deref()),
         (&Method::POST, ["deny"]) => world.deny_device(ask("user_code")),
+        (&Method::POST, ["manner"]) if call.body.is_empty() => {
+            world.set_manner(None);
+            true
+        }
+        (&Method::POST, ["manner"]) => match serde_json::from_slice(&call.body) {
+            Ok(manner) => {
+                world.set_manner(Some(manner));
+                true
+            }
+            Err(why) => return Reply::unprocessable(&why.to_string()),
+        },
         (&Method::POST, ["rename"]) => world.rename_repository(ask("repo"), ask("to")),
         _ => false,
     };

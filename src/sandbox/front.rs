@@ -7,7 +7,6 @@ use std::time::Duration;
 use axum::extract::connect_info::ConnectInfo;
 use axum::extract::{Request, State as Shared};
 use axum::response::Response;
-use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, header};
 use serde_json::{Value, json};
 
@@ -70,7 +69,8 @@ pub(super) async fn answer(
     let (parts, body) = request.into_parts();
     let path = parts.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str).to_owned();
     if front.door == Door::Api && path.starts_with(control::ROOT) {
-        return control::serve(&front.world, &Call::new(parts, Bytes::new(), None, front.address)).into_response();
+        let body = axum::body::to_bytes(body, MOST_BODY).await.unwrap_or_default();
+        return control::serve(&front.world, &Call::new(parts, body, None, front.address)).into_response();
     }
     let entry = (front.door == Door::Api).then(|| api::enter(&front.world, &parts));
     let serial = front.world.with(|state| state.log.arrived(seen(front.door, &parts.method, &path, &parts.headers)));

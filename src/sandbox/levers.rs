@@ -8,10 +8,16 @@ use super::codespaces::CodespaceDraft;
 use super::fault::{Fault, Faults};
 use super::passes::Pass;
 use super::people::{Account, Permission, Role};
+use super::registry::Manner;
 use super::vault::{Reach, Secret};
 use super::world::World;
 
 impl World {
+    /// From now on the Bearer registry answers in this odd way, or in its own again.
+    pub fn set_manner(&self, manner: Option<Manner>) {
+        self.with(|state| state.manner = manner);
+    }
+
     pub fn forget_requests(&self) {
         self.with(|state| state.log.forget());
     }

@@ -41,6 +41,7 @@ use tokio_util::sync::CancellationToken;
 pub use codespaces::{CodespaceDraft, CodespaceView};
 pub use door::RegistryKind;
 pub use fault::{Fault, FaultKind, FaultSyntax};
+pub use registry::{Manner, Page};
 pub use run::{RunArgs, run};
 pub use scale::{Scale, Selected, SelectedSyntax};
 pub use world::{RequestView, SecretView, World};

@@ -65,7 +65,7 @@ impl Reply {
         let mut response = axum::response::Response::new(axum::body::Body::from(self.body));
         *response.status_mut() = self.status;
         for (name, value) in self.headers {
-            if let Ok(value) = HeaderValue::from_str(&value) {
+            if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
                 response.headers_mut().append(name, value);
             }
         }

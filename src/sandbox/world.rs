@@ -15,7 +15,7 @@ use super::limits::Limits;
 use super::packages::Package;
 use super::passes::{Pass, PassKind, Passes};
 use super::people::{Account, Org, Repo, Repos};
-use super::registry::Tokens;
+use super::registry::{Manner, Tokens};
 use super::vault::{Scope, Secret, Vault};
 use super::{Options, WorldKind};
 
@@ -41,6 +41,8 @@ pub(super) struct State {
     pub(super) log: Log,
     /// Tokens the Bearer registry gave out.
     pub(super) tokens: Tokens,
+    /// How the Bearer registry answers, where that is odd.
+    pub(super) manner: Option<Manner>,
 }
 
 /// What can be turned while the sandbox runs.
@@ -160,6 +162,7 @@ impl World {
             faults: Faults::new(options.faults),
             log: Log::default(),
             tokens: Tokens::default(),
+            manner: None,
         };
         match options.world {
             WorldKind::Empty => {}

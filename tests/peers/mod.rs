@@ -9,6 +9,7 @@ mod gh_lists;
 mod keyring;
 mod login;
 mod npm;
+mod odd;
 mod registry;
 mod servers;
 

@@ -55,7 +55,7 @@ fn every_preset_helps_and_links_over_https() {
 }
 
 /// What the registry room will ask for beside the codes there are.
-const MORE_CODES: [&str; 2] = ["firewall", "undecoded_token"];
+const MORE_CODES: [&str; 3] = ["firewall", "undecoded_token", "refused_by_token_server"];
 
 #[test]
 fn every_remedy_is_for_a_code_of_the_test() {

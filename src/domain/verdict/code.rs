@@ -28,8 +28,12 @@ pub enum Code {
     NotARegistry,
     Redirected,
     NoChallenge,
+    /// A challenge that names no token server docker could ask.
+    BadChallenge,
     NoAuthNeeded,
     UnsafeRealm,
+    /// A token server's answer in which docker finds no token.
+    BadToken,
     TemporaryKey,
     AwsUnknownKey,
     AwsWrongSecret,
@@ -142,6 +146,12 @@ const TABLE: &[(Code, &str, &str)] = &[
         "Check the host, or the proxy before the registry",
     ),
     (
+        Code::BadChallenge,
+        "The registry asks for a token and names no token server that docker could ask, so docker cannot log in, \
+                 whatever the password",
+        "Tell who runs the registry that its `WWW-Authenticate` header is wrong: the realm has to be a whole address",
+    ),
+    (
         Code::NoAuthNeeded,
         "The registry lets anyone in at `/v2/`: the password was not asked for and not checked. docker says \
                  «Login Succeeded» to any password here",
@@ -152,6 +162,12 @@ const TABLE: &[(Code, &str, &str)] = &[
         "The registry wants the password sent to a place that is not safe: plain http, or an address inside a \
                  private network. Nothing was sent",
         "Tell who runs the registry: its own address (often `external_url`) is set up wrong",
+    ),
+    (
+        Code::BadToken,
+        "The token server says yes, and docker finds no token in its answer: a field of another type, no JSON, a web \
+                 page. Docker cannot log in, whatever the password",
+        "Tell who runs the registry; the step says what docker stumbles over",
     ),
     (
         Code::TemporaryKey,

@@ -54,6 +54,12 @@ impl TestReport {
     fn failure(&self) -> &'static str {
         let Some(step) = self.decisive() else { return "the registry refused these values" };
         match (step.rung, step.code) {
+            (_, Code::BadToken) => {
+                "docker cannot read the token server's answer, so it cannot log in, whatever the password"
+            }
+            (_, Code::BadChallenge) => {
+                "docker cannot follow what the registry asks for, so it cannot log in, whatever the password"
+            }
             (Rung::Pull, Code::BadImage | Code::OtherRegistry) if self.is_logged_in() => {
                 "the login is accepted, but what was named is no image of this registry"
             }

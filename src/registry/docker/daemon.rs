@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use zeroize::Zeroizing;
 
+use super::program::Kind;
 use super::system;
 use super::words::meaning;
 use crate::domain::verdict::Rung;
@@ -255,7 +256,9 @@ fn refused(server: &Server, short: &str, words: &str) -> Step {
     } else if lower.contains("not found") && !lower.contains("no such host") {
         (Code::ImageNotFound, Outcome::Fail)
     } else {
-        (meaning(words, server).0, Outcome::Inconclusive)
+        let code = meaning(Kind::Docker, words, server).0;
+        // The daemon was asked: words that nobody knows are a trouble of its own.
+        (if code == Code::DockerUnavailable { Code::ServerError } else { code }, Outcome::Inconclusive)
     };
     let detail = format!("the docker daemon could not pull {short}: {words}");
     let remedy = "the daemon has a network, a proxy and certificates of its own: compare with the steps above";

@@ -1,27 +1,63 @@
-//! What docker's end means: its exit code says whether, its words say why. Its words differ by version and are matched
-//! by what has been stable since 20.10.
+//! What docker's end means: its exit code says whether, its words say why.
+//!
+//! Docker puts its own words first and the other side's behind them, so only how they begin is read; what begins in no
+//! known way is shown as it is and explained by nothing. Sources: moby `registry/auth.go` and `registry/service.go`,
+//! docker/distribution 2.8.3 `registry/client/errors.go` and `registry/client/auth/session.go`, Go's `net/http`; stable
+//! from 20.10 to 29. skopeo and podman wrap theirs in other words, which are looked for anywhere.
 
+use super::program::Kind;
 use super::run::Run;
 use crate::domain::{Code, Foreign, Outcome, Server, Step};
 use crate::registry::ladder::step;
 use crate::registry::said::Hush;
 
-/// Words of docker, in the order in which they are looked for: what it says of certificates and connections may repeat
-/// an address, so the more telling comes first.
-const WORDS: &[(&str, Code, Outcome)] = &[
+type Meaning = (&'static str, Code, Outcome);
+
+/// How docker's own words begin, behind the address it asked.
+const OPENINGS: &[Meaning] = &[
     ("unable to parse server address", Code::BadServer, Outcome::Fail),
     ("error saving credentials", Code::DockerUnavailable, Outcome::Inconclusive),
     ("error storing credentials", Code::DockerUnavailable, Outcome::Inconclusive),
-    ("toomanyrequests", Code::RateLimited, Outcome::Inconclusive),
-    ("too many requests", Code::RateLimited, Outcome::Inconclusive),
-    ("status: 429", Code::RateLimited, Outcome::Inconclusive),
-    ("401 unauthorized", Code::BadCredentials, Outcome::Fail),
     ("unauthorized:", Code::BadCredentials, Outcome::Fail),
-    ("incorrect username or password", Code::BadCredentials, Outcome::Fail),
-    ("invalid username/password", Code::BadCredentials, Outcome::Fail),
-    ("403 forbidden", Code::Denied, Outcome::Fail),
-    ("403 (forbidden)", Code::Denied, Outcome::Fail),
     ("denied:", Code::Denied, Outcome::Fail),
+    ("toomanyrequests:", Code::RateLimited, Outcome::Inconclusive),
+    ("unknown:", Code::ServerError, Outcome::Inconclusive),
+    ("unable to decode token response", Code::BadToken, Outcome::Fail),
+    ("authorization server did not include a token", Code::BadToken, Outcome::Fail),
+    ("net/http: invalid header field value for \"authorization\"", Code::BadToken, Outcome::Fail),
+    ("no realm specified for token auth challenge", Code::BadChallenge, Outcome::Fail),
+    ("invalid token auth challenge realm", Code::BadChallenge, Outcome::Fail),
+    ("unsupported protocol scheme", Code::BadChallenge, Outcome::Fail),
+    ("http: no host in request url", Code::BadChallenge, Outcome::Fail),
+    ("failed parsing content-type", Code::ServerError, Outcome::Inconclusive),
+    ("stopped after 10 redirects", Code::Redirected, Outcome::Inconclusive),
+];
+
+/// How the words of Go's transport begin.
+const TRANSPORT: &[&str] = &[
+    "dial ",
+    "lookup ",
+    "read ",
+    "write ",
+    "tls:",
+    "x509:",
+    "remote error:",
+    "local error:",
+    "net/http:",
+    "http:",
+    "context deadline",
+    "proxyconnect",
+    "socks connect",
+    "eof",
+    "unexpected eof",
+    "malformed http",
+    "i/o timeout",
+];
+
+/// What those words tell, the more telling first: they may repeat an address.
+const CONNECTION: &[Meaning] = &[
+    ("proxyconnect", Code::Proxy, Outcome::Inconclusive),
+    ("socks connect", Code::Proxy, Outcome::Inconclusive),
     ("http response to https client", Code::PlainHttp, Outcome::Inconclusive),
     ("does not look like a tls handshake", Code::PlainHttp, Outcome::Inconclusive),
     ("certificate is valid for", Code::TlsName, Outcome::Inconclusive),
@@ -33,7 +69,6 @@ const WORDS: &[(&str, Code, Outcome)] = &[
     ("no such host", Code::Dns, Outcome::Inconclusive),
     ("server misbehaving", Code::Dns, Outcome::Inconclusive),
     ("temporary failure in name resolution", Code::Dns, Outcome::Inconclusive),
-    ("proxyconnect", Code::Proxy, Outcome::Inconclusive),
     ("connection refused", Code::Refused, Outcome::Inconclusive),
     ("connection reset", Code::Refused, Outcome::Inconclusive),
     ("no route to host", Code::Refused, Outcome::Inconclusive),
@@ -42,15 +77,21 @@ const WORDS: &[(&str, Code, Outcome)] = &[
     ("deadline exceeded", Code::Timeout, Outcome::Inconclusive),
     ("client.timeout", Code::Timeout, Outcome::Inconclusive),
     ("request canceled", Code::Timeout, Outcome::Inconclusive),
-    ("status: 404", Code::NotARegistry, Outcome::Fail),
-    ("404 not found", Code::NotARegistry, Outcome::Fail),
+    ("malformed http", Code::ServerError, Outcome::Inconclusive),
+    ("eof", Code::Refused, Outcome::Inconclusive),
+];
+
+/// skopeo's and podman's words for what a registry answered.
+const OTHERS: &[Meaning] = &[
+    ("too many requests", Code::RateLimited, Outcome::Inconclusive),
+    ("toomanyrequests", Code::RateLimited, Outcome::Inconclusive),
+    ("invalid username/password", Code::BadCredentials, Outcome::Fail),
+    ("401 unauthorized", Code::BadCredentials, Outcome::Fail),
+    ("unauthorized:", Code::BadCredentials, Outcome::Fail),
+    ("403 (forbidden)", Code::Denied, Outcome::Fail),
+    ("denied:", Code::Denied, Outcome::Fail),
     ("404 (not found)", Code::NotARegistry, Outcome::Fail),
     ("code from registry 5", Code::ServerError, Outcome::Inconclusive),
-    ("status: 5", Code::ServerError, Outcome::Inconclusive),
-    ("internal server error", Code::ServerError, Outcome::Inconclusive),
-    ("status: 400", Code::ServerError, Outcome::Inconclusive),
-    ("unknown:", Code::ServerError, Outcome::Inconclusive),
-    ("eof", Code::Refused, Outcome::Inconclusive),
 ];
 
 /// The docker rung from a finished run.
@@ -60,11 +101,11 @@ pub(in crate::registry) fn read(run: &Run, server: &Server, blocked: Option<Code
     if run.code == Some(0) {
         return succeeded(run, &name, server, blocked);
     }
-    let said = hush.show(&Foreign::new(last_words(run.words.raw())));
-    let (code, outcome) = meaning(run.words.raw(), server);
+    let said = hush.show(&Foreign::new(last_words(run.kind, run.words.raw())));
+    let (code, outcome) = meaning(run.kind, run.words.raw(), server);
     let detail = format!("{name} says: {said}");
-    match (code, blocked) {
-        (Code::PlainHttp, _) if server.is_loopback() => step(
+    match code {
+        Code::PlainHttp if server.is_loopback() && !is_lenient(run) => step(
             rung,
             Code::DockerUnavailable,
             Outcome::Inconclusive,
@@ -73,83 +114,146 @@ pub(in crate::registry) fn read(run: &Run, server: &Server, blocked: Option<Code
             ),
             "go by the native test, or give the registry a certificate",
         ),
-        (Code::BadCredentials, Some(Code::NoChallenge)) => step(
-            rung,
-            Code::NoChallenge,
-            Outcome::Inconclusive,
-            format!("{detail}, but the password was never asked for"),
-            "check the host, or the proxy before the registry",
-        ),
-        (Code::BadCredentials, _) => step(rung, code, outcome, detail, "check user and password"),
-        (Code::DockerUnavailable, _) => {
+        Code::DockerUnavailable => {
             let detail = if said.is_empty() { format!("{name} ended without saying why") } else { detail };
             step(rung, code, outcome, detail, "go by the native test")
         }
-        (_, _) => step(rung, code, outcome, detail, remedy(code)),
+        _ => step(rung, code, outcome, detail, remedy(code)),
     }
 }
 
 fn succeeded(run: &Run, name: &str, server: &Server, blocked: Option<Code>) -> Step {
     let rung = run.kind.rung();
     let said = format!("{name} says «Login Succeeded»");
-    match blocked {
-        Some(code @ (Code::NoAuthNeeded | Code::NotARegistry)) => step(
-            rung,
-            code,
-            Outcome::Inconclusive,
-            format!("{said}, as it does wherever nobody asks for the password"),
-            format!("{} cannot tell here whether the password is right", run.kind.name()),
-        ),
-        Some(Code::TlsUntrusted | Code::TlsName) if server.is_loopback() => {
-            step(rung, Code::Ok, Outcome::Pass, format!("{said}; it does not check certificates on loopback"), "")
-        }
-        Some(_) | None => step(rung, Code::Ok, Outcome::Pass, said, ""),
+    let about_certificates = matches!(blocked, Some(Code::TlsUntrusted | Code::TlsName | Code::TlsExpired));
+    let detail = if about_certificates && server.is_loopback() && is_lenient(run) {
+        format!("{said}; it does not check certificates on loopback")
+    } else {
+        said
+    };
+    step(rung, Code::Ok, Outcome::Pass, detail, "")
+}
+
+/// Whether this client speaks plain http to loopback, and takes any certificate there: docker without a daemon does
+/// before 28.4 (docker/cli `internal/registry/config.go` begins with an empty configuration since).
+fn is_lenient(run: &Run) -> bool {
+    let mut parts = run.version.split('.').map(|part| part.parse::<u32>().ok());
+    match (run.kind, parts.next().flatten(), parts.next().flatten()) {
+        (Kind::Docker, Some(major), Some(minor)) => (major, minor) < (28, 4),
+        (Kind::Docker, _, _) => true, // a version that says nothing explains nothing
+        (Kind::Skopeo | Kind::Podman, _, _) => false,
     }
 }
 
-/// The code for docker's words. On loopback it tries plain http after https, and then only says how that went: what it
-/// logged about https goes first.
-pub(super) fn meaning(words: &str, server: &Server) -> (Code, Outcome) {
-    let lower = words.to_ascii_lowercase();
-    let over_https: String = lower
-        .lines()
-        .filter(|line| line.starts_with("time=") || line.contains("level=info"))
-        .filter(|line| {
-            line.contains("failed with status") || line.contains("unauthorized:") || line.contains("denied:")
-        })
-        .collect();
-    let last = last_words(&lower);
-    let found = [over_https.as_str(), last, lower.as_str()]
-        .iter()
-        .find_map(|text| WORDS.iter().find(|(word, ..)| text.contains(word)))
-        .map_or((Code::DockerUnavailable, Outcome::Inconclusive), |(_, code, outcome)| (*code, *outcome));
-    // ECR answers 400 to a token it does not take.
-    if server.ecr().is_some() && lower.contains("status: 400") { (Code::Denied, Outcome::Fail) } else { found }
+/// The code for a client's words.
+pub(super) fn meaning(kind: Kind, words: &str, server: &Server) -> (Code, Outcome) {
+    let unknown = (Code::DockerUnavailable, Outcome::Inconclusive);
+    let last = last_words(kind, words);
+    match kind {
+        Kind::Docker => over_https(words, server).or_else(|| of_docker(&last, server)).unwrap_or(unknown),
+        Kind::Skopeo | Kind::Podman => {
+            let last = last.to_ascii_lowercase();
+            find(OTHERS, &last).or_else(|| find(CONNECTION, &last)).unwrap_or(unknown)
+        }
+    }
+}
+
+fn find(table: &[Meaning], text: &str) -> Option<(Code, Outcome)> {
+    table.iter().find(|(word, ..)| text.contains(word)).map(|(_, code, outcome)| (*code, *outcome))
+}
+
+/// On loopback docker tries plain http after https, and its last words tell only how that went. What it logged of an
+/// answer over https goes first; that TLS is not spoken there does not.
+fn over_https(words: &str, server: &Server) -> Option<(Code, Outcome)> {
+    let logged = words.lines().filter(|line| line.starts_with("time=")).filter_map(|line| {
+        let (_, error) = line.split_once("error=\"")?;
+        let error = error.trim_end().trim_end_matches('"').replace("\\\"", "\"");
+        error.contains("https://").then_some(error)
+    });
+    logged
+        .filter_map(|error| of_docker(&error, server))
+        .find(|(code, _)| matches!(code, Code::BadCredentials | Code::Denied | Code::RateLimited | Code::BadToken))
+}
+
+fn of_docker(text: &str, server: &Server) -> Option<(Code, Outcome)> {
+    let own = reason(text).to_ascii_lowercase();
+    let opening = OPENINGS.iter().find(|(opening, ..)| own.starts_with(opening));
+    opening
+        .map(|(_, code, outcome)| (*code, *outcome))
+        .or_else(|| status(&own).map(|status| of_status(status, server)))
+        .or_else(|| TRANSPORT.iter().any(|opening| own.starts_with(opening)).then(|| find(CONNECTION, &own)).flatten())
+}
+
+/// Docker's words without who says them and what was asked: `Get "https://…": Get "https://…": why`.
+fn reason(text: &str) -> &str {
+    let mut rest = text.trim();
+    loop {
+        let asked = ["Get \"", "Post \"", "Head \""].iter().find_map(|verb| rest.strip_prefix(verb));
+        // Go before 1.14 wrote the address without quotation marks.
+        let bare = || ["Get http", "Post http", "Head http"].iter().find_map(|verb| rest.strip_prefix(verb));
+        let after = asked.and_then(|asked| asked.split_once("\": ")).or_else(|| bare()?.split_once(": "));
+        let after = after.map(|(_, after)| after);
+        let said_by = ["Error response from daemon: ", "errors: "];
+        match after.or_else(|| said_by.iter().find_map(|words| rest.strip_prefix(words))) {
+            Some(after) => rest = after.trim_start(),
+            None => return rest,
+        }
+    }
+}
+
+/// The status docker names itself.
+fn status(own: &str) -> Option<u16> {
+    let number = if own.starts_with("login attempt to ") || own.starts_with("failed with status: ") {
+        own.split_once("failed with status: ")?.1
+    } else {
+        own.strip_prefix("received unexpected http status: ").or_else(|| own.strip_prefix("error parsing http "))?
+    };
+    number.split(' ').next()?.parse().ok()
+}
+
+fn of_status(status: u16, server: &Server) -> (Code, Outcome) {
+    match status {
+        // ECR answers so to a token it does not take.
+        400 if server.ecr().is_some() => (Code::Denied, Outcome::Fail),
+        401 => (Code::BadCredentials, Outcome::Fail),
+        403 => (Code::Denied, Outcome::Fail),
+        404 => (Code::NotARegistry, Outcome::Fail),
+        429 => (Code::RateLimited, Outcome::Inconclusive),
+        _ => (Code::ServerError, Outcome::Inconclusive),
+    }
 }
 
 fn remedy(code: Code) -> &'static str {
     match code {
+        Code::BadCredentials => "check user and password",
         Code::Denied => "check the rights of this login, and whether its token has ended",
         Code::RateLimited => "wait a few minutes before testing again",
-        Code::NotARegistry | Code::BadServer => "check the host",
+        Code::NotARegistry | Code::BadServer | Code::Redirected => "check the host",
         Code::Dns | Code::Refused | Code::Timeout => "check host, port and network",
         Code::Proxy => "check the proxy",
         Code::TlsUntrusted | Code::TlsName | Code::TlsExpired | Code::TlsFailed | Code::PlainHttp => {
             "check the registry's certificate"
         }
+        Code::BadToken | Code::BadChallenge => "not the password: tell who runs the registry",
         Code::ServerError => "test again later",
         // Its words lead to no other code.
         _ => "",
     }
 }
 
-/// The last line that is no log line and no warning.
-fn last_words(words: &str) -> &str {
-    words
+/// What was said at the end that is no warning, and of docker no log line: from where docker's own words begin, as the
+/// other side's may have several lines; else the last line.
+fn last_words(kind: Kind, words: &str) -> String {
+    let is_logged = |line: &str| kind == Kind::Docker && line.starts_with("time=");
+    let lines: Vec<&str> = words
         .lines()
         .map(str::trim)
-        .rfind(|line| {
-            !line.is_empty() && !line.starts_with("time=") && !line.to_ascii_lowercase().starts_with("warning")
-        })
-        .unwrap_or_default()
+        .filter(|line| !line.is_empty() && !is_logged(line) && !line.to_ascii_lowercase().starts_with("warning"))
+        .collect();
+    let begins =
+        |line: &&str| ["Get \"", "Post \"", "Error response", "login attempt to "].iter().any(|w| line.starts_with(w));
+    match lines.iter().position(begins) {
+        Some(first) => lines[first..].join(" "),
+        None => lines.last().copied().unwrap_or_default().to_owned(),
+    }
 }

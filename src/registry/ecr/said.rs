@@ -96,6 +96,7 @@ mod tests {
     fn answer(body: &str) -> Answer {
         Answer {
             status: 400,
+            path: String::new(),
             headers: reqwest::header::HeaderMap::new(),
             body: body.as_bytes().to_vec(),
             address: None,

@@ -10,12 +10,13 @@ mod whoami;
 use url::Url;
 
 use super::client::{Answer, place};
+use super::elsewhere::{Aim, sent_on};
 use super::expiry::{codespace, expiry};
 use super::knock::meet;
 use super::ladder::{Climb, Test, advised, step};
 use super::pair::Pair;
 use super::said::is_html;
-use super::words::{target, unwell};
+use super::words::unwell;
 use crate::domain::npm::NpmAddress;
 use crate::domain::preset::single_of;
 use crate::domain::verdict::Rung;
@@ -132,11 +133,19 @@ fn barred(rung: Rung, url: &Url, answer: &Answer, said: &str) -> Option<Step> {
     let host = place(url);
     let end = |code, detail: String, remedy: &str| Some(step(rung, code, Outcome::Inconclusive, detail, remedy));
     match answer.status {
-        status @ (301 | 302 | 303 | 307 | 308) => end(
-            Code::Redirected,
-            format!("{host} sends on to {} ({status}); nothing was sent there", target(url, &answer.headers)),
-            "write the address that really is the registry's",
-        ),
+        301 | 302 | 303 | 307 | 308 => {
+            let step = sent_on(rung, url, answer);
+            let remedy = match Aim::of(url, answer) {
+                Aim::SignIn(_) => {
+                    "a sign-in for browsers stands before the registry, and npm cannot pass it: tell who \
+                                   runs it"
+                }
+                Aim::Registry(_) | Aim::Elsewhere(_) | Aim::Nowhere => {
+                    "write the address that really is the registry's"
+                }
+            };
+            Some(Step { remedy: remedy.to_owned(), ..step })
+        }
         429 | 500.. => Some(unwell(rung, &host, answer, said)),
         status if is_html(&answer.headers, &answer.body) => end(
             Code::NotARegistry,

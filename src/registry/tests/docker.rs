@@ -8,12 +8,18 @@ use super::super::docker::discard::act;
 use super::super::docker::{Kind, Opinion, Run, Tools, read, sweep};
 use super::super::pair::Pair;
 use super::super::said::Hush;
-use crate::domain::verdict::With;
-use crate::domain::{Code, Foreign, Outcome, Sensitive, Server, Step};
+use super::handshake::{API, BASIC};
+use super::peer::{Peer, reply};
+use crate::domain::verdict::{Rung, With};
+use crate::domain::{Code, Foreign, Outcome, Sensitive, Server, Step, Verdict};
 use crate::registry::{Client, Limits, Test};
 
 fn step(code: i32, words: &str, server: &str, blocked: Option<Code>) -> Step {
-    let run = Run { kind: Kind::Docker, code: Some(code), version: "28.2.2".into(), words: Foreign::new(words) };
+    step_of("28.2.2", code, words, server, blocked)
+}
+
+fn step_of(version: &str, code: i32, words: &str, server: &str, blocked: Option<Code>) -> Step {
+    let run = Run { kind: Kind::Docker, code: Some(code), version: version.into(), words: Foreign::new(words) };
     let hush = Hush::new(vec![Sensitive::new("s3cret")]);
     read(&run, &Server::parse(server).unwrap(), blocked, &hush)
 }
@@ -53,10 +59,30 @@ fn docker_s_words_become_the_same_codes() {
         ),
         ("http: server gave HTTP response to HTTPS client", far, Code::PlainHttp, Outcome::Inconclusive),
         (
-            "http: server gave HTTP response to HTTPS client",
-            "127.0.0.1:5000",
-            Code::DockerUnavailable,
+            "Get \"https://r/v2/\": unable to decode token response: invalid character '<' looking for beginning",
+            far,
+            Code::BadToken,
+            Outcome::Fail,
+        ),
+        (
+            "Get \"https://r/v2/\": Get \"https://a/t?account=u\": dial tcp: lookup a on 10.0.0.1:53: no such host",
+            far,
+            Code::Dns,
             Outcome::Inconclusive,
+        ),
+        ("Get \"https://r/v2/\": no realm specified for token auth challenge", far, Code::BadChallenge, Outcome::Fail),
+        ("Get \"https://r/v2/\": unknown: 401 unauthorized: x509: eof", far, Code::ServerError, Outcome::Inconclusive),
+        (
+            "Get \"https://r/v2/\": received unexpected HTTP status: 503 Service Unavailable",
+            far,
+            Code::ServerError,
+            Outcome::Inconclusive,
+        ),
+        (
+            "Get \"https://r/v2/\": errors:\nunauthorized: no such user\nunknown: x509: tls: \n",
+            far,
+            Code::BadCredentials,
+            Outcome::Fail,
         ),
         (
             "net/http: request canceled while waiting for connection (Client.Timeout exceeded)",
@@ -96,15 +122,83 @@ fn what_docker_logged_of_https_outweighs_its_last_word_about_http() {
 }
 
 #[test]
-fn success_where_nobody_asked_is_no_pass() {
-    let step = step(0, "Login Succeeded", "127.0.0.1:5000", Some(Code::NoAuthNeeded));
-    assert_eq!((step.code, step.outcome), (Code::NoAuthNeeded, Outcome::Inconclusive));
+fn only_the_versions_that_refuse_plain_http_are_said_to_and_only_where_they_say_so() {
+    let plain = "Get \"https://127.0.0.1:5000/v2/\": http: server gave HTTP response to HTTPS client";
+    for (version, code) in [
+        ("28.2.2", Code::PlainHttp),
+        ("27.5.1", Code::PlainHttp),
+        ("28.4.0", Code::DockerUnavailable),
+        ("29.0.1", Code::DockerUnavailable),
+        ("unknown", Code::PlainHttp),
+    ] {
+        let step = step_of(version, 1, plain, "127.0.0.1:5000", None);
+        assert_eq!(step.code, code, "{version}");
+        assert_eq!(step.detail.contains("since 28.4"), code == Code::DockerUnavailable, "{}", step.detail);
+        let logged = format!("time=\"x\" level=info msg=\"next\" error=\"{}\"\n", plain.replace('"', "\\\""));
+        for (last, code) in [
+            ("Get \"http://127.0.0.1:5000/v2/\": unable to decode token response: EOF", Code::BadToken),
+            ("Get \"http://127.0.0.1:5000/v2/\": a sentence nobody knows", Code::DockerUnavailable),
+        ] {
+            let step = step_of(version, 1, &format!("{logged}{last}\n"), "127.0.0.1:5000", None);
+            assert_eq!(step.code, code, "{version} {last}");
+            assert!(step.detail.ends_with(last) && !step.detail.contains("since 28.4"), "{}", step.detail);
+        }
+    }
 }
 
 #[test]
-fn a_401_that_asked_for_nothing_is_no_refusal() {
-    let step = step(1, "failed with status: 401 Unauthorized", "registry.example", Some(Code::NoChallenge));
-    assert_eq!((step.code, step.outcome), (Code::NoChallenge, Outcome::Inconclusive));
+fn only_the_versions_that_check_no_certificate_on_loopback_are_said_not_to() {
+    for (version, server, is_said) in
+        [("28.2.2", "127.0.0.1:5000", true), ("28.4.0", "127.0.0.1:5000", false), ("28.2.2", "registry.example", false)]
+    {
+        let step = step_of(version, 0, "Login Succeeded", server, Some(Code::TlsUntrusted));
+        assert_eq!(
+            (step.outcome, step.detail.contains("certificates")),
+            (Outcome::Pass, is_said),
+            "{version} {server}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn docker_is_asked_only_where_the_realm_was_judged_or_tls_alone_was_in_the_way() {
+    const OPEN_QUOTE: (&str, &str) = ("WWW-Authenticate", "Bearer realm=\"http://evil.example:9/token\",service=\"x");
+    const HTML: (&str, &str) = ("Content-Type", "text/html");
+    type Case = (u16, &'static [(&'static str, &'static str)], &'static str, bool);
+    let cases: [Case; 12] = [
+        (401, &[BASIC], "", true),
+        (401, &[OPEN_QUOTE], "", false),
+        (401, &[("WWW-Authenticate", "Bearer realm=\"http://evil.example/\"")], "", false),
+        (401, &[("WWW-Authenticate", "Bearer realm=\"//evil.example/\"")], "", false),
+        (401, &[("WWW-Authenticate", "Bearer realm=\"https://a@evil.example/\"")], "", false),
+        (401, &[("WWW-Authenticate", "Negotiate")], "", false),
+        (401, &[], "", false),
+        (200, &[API], "{}", false),
+        (200, &[HTML], "<html>", false),
+        (404, &[HTML], "<html>", false),
+        (302, &[("Location", "http://evil.example/v2/")], "", false),
+        (503, &[], "", false),
+    ];
+    let temp = tempfile::tempdir().unwrap();
+    let tools = Tools {
+        docker: Some("/nonexistent/docker".into()),
+        ..Tools::none("/nonexistent".into(), temp.path().to_owned())
+    };
+    let client = Client::new(Limits::default());
+    let now = "2026-11-27T12:00:00Z".parse().unwrap();
+    for (status, headers, body, is_asked) in cases {
+        let peer = Peer::start(move |_| reply(status, headers, body)).await;
+        let trial = super::handshake::trial(&peer.server());
+        for with in [With::Both, With::Docker] {
+            let test = Test { client: &client, trial: &trial, with, tools: &tools, issuer: None, now };
+            let report = test.run(&mut |_| {}).await;
+            let step = report.steps.iter().find(|step| step.rung == Rung::Docker).unwrap();
+            // This docker cannot even be started, which it says when it is asked.
+            let asked = step.outcome == Outcome::Inconclusive && step.code == Code::DockerUnavailable;
+            assert_eq!((asked, step.outcome == Outcome::Skipped), (is_asked, !is_asked), "{headers:?} {step:?}");
+            assert_ne!(report.verdict, Verdict::Pass);
+        }
+    }
 }
 
 #[test]

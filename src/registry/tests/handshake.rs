@@ -105,8 +105,8 @@ async fn token_registry(grant: impl Fn(&Seen) -> Reply + Send + Sync + 'static) 
             (false, Some("Bearer tok-1")) => reply(200, &[API], ""),
             (false, _) => {
                 let ask = format!(
-                    "Basic realm=\"old\", Bearer realm=\"http://{host}/token\",service=\"s p\",\
-                     scope=\"repository:user/image:pull\""
+                    "Bearer realm=\"http://{host}/token\",service=\"s p\",scope=\"repository:user/image:pull\", \
+                     Basic realm=\"old\""
                 );
                 reply(401, &[API, ("WWW-Authenticate", &ask)], "")
             }
@@ -122,7 +122,7 @@ async fn a_token_is_asked_for_with_service_and_account_but_without_scope() {
         let report = climb(&peer.server()).await;
         assert_eq!(report.verdict, Verdict::Pass, "{report:?}");
         let seen = peer.seen();
-        assert_eq!(seen[1].target, "/token?service=s+p&account=ann&client_id=pullkey");
+        assert_eq!(seen[1].target, "/token?account=ann&client_id=pullkey&service=s+p");
         assert_eq!(pair(&seen[1]), "ann:right-password");
         assert_eq!(seen[2].authorization(), Some("Bearer tok-1"));
     }
@@ -137,29 +137,134 @@ async fn what_the_token_server_answers_becomes_a_code() {
         (429, "slow down", Code::RateLimited, Verdict::Inconclusive),
         (500, "oops", Code::ServerError, Verdict::Inconclusive),
         (400, "what", Code::ServerError, Verdict::Inconclusive),
-        (200, "<html>", Code::ServerError, Verdict::Inconclusive),
-        (200, r#"{"token":""}"#, Code::ServerError, Verdict::Inconclusive),
-        (200, "{\"token\":\"a\\nb\"}", Code::ServerError, Verdict::Inconclusive),
+        (405, "", Code::ServerError, Verdict::Inconclusive),
+        (200, "<html>", Code::BadToken, Verdict::Inconclusive),
+        (200, r#"{"token":""}"#, Code::BadToken, Verdict::Fail),
+        (200, "{\"token\":\"a\\nb\"}", Code::BadToken, Verdict::Fail),
+        (200, r#"{"token":"tok-1","expires_in":"3600"}"#, Code::BadToken, Verdict::Fail),
+        (200, r#"{"token":"tok-1","issued_at":"yesterday"}"#, Code::BadToken, Verdict::Fail),
+        (204, "", Code::BadToken, Verdict::Fail),
+        (201, r#"{"token":"tok-1"} and more"#, Code::HereOnly, Verdict::Pass),
+        (302, r#"{"Token":"tok-1"}"#, Code::HereOnly, Verdict::Pass),
         (200, r#"{"token":"not-liked"}"#, Code::BadCredentials, Verdict::Fail),
     ] {
         let peer = token_registry(move |_| reply(status, &[], body)).await;
         let report = climb(&peer.server()).await;
-        assert_eq!(end(&report), (Rung::Login, code, verdict), "{status} {body}");
+        let rung = if verdict == Verdict::Pass { Rung::Codespace } else { Rung::Login };
+        assert_eq!(end(&report), (rung, code, verdict), "{status} {body}");
+        assert!(peer.seen().iter().all(|seen| seen.method == "GET"), "docker asks for no token by POST");
+    }
+}
+
+/// A registry that asks in these ways, `HERE` being its own address. Tokens are given and taken, or user and password.
+async fn asking(challenges: &'static [&'static str]) -> Peer {
+    Peer::start(move |seen| match (seen.target.starts_with("/token"), seen.authorization()) {
+        (true, _) => reply(200, &[], &format!(r#"{{"token":"tok-{}"}}"#, &seen.target[6..7])),
+        (false, Some(_)) => reply(200, &[API], ""),
+        (false, None) => {
+            let values: Vec<String> = challenges
+                .iter()
+                .map(|value| value.replace("HERE", &format!("http://{}", seen.headers["host"])))
+                .collect();
+            let headers: Vec<_> = values.iter().map(|value| ("WWW-Authenticate", value.as_str())).collect();
+            reply(401, &[&[API][..], &headers].concat(), "")
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_docker_answers_is_answered_the_same() {
+    let basic = "YW5uOnJpZ2h0LXBhc3N3b3Jk";
+    let basic = || format!("Basic {basic}");
+    let token = |which: &str| format!("Bearer tok-{which}");
+    for (challenges, shown) in [
+        (&["Basic realm=/"][..], basic()),
+        (&["Basic realm=\"\u{417}\u{430}\""], basic()),
+        (&["Bearer  realm=\"HERE/token1\""], token("1")),
+        (&["\"what", "Bearer realm=\"HERE/token1\""], token("1")),
+        (&["Bearer realm=\"HERE/token1\"", "Bearer realm=\"HERE/token2\""], token("1")),
+        (&["Bearer realm=\"HERE/token1\",\r\n service=\"s\""], token("1")),
+        // Docker fetches a token and then shows user and password all the same.
+        (&["Basic", "Bearer realm=\"HERE/token1\""], basic()),
+        (&["Basic realm=\"x\", Bearer realm=\"HERE/token1\""], basic()),
+    ] {
+        let peer = asking(challenges).await;
+        let report = climb(&peer.server()).await;
+        assert_eq!(report.verdict, Verdict::Pass, "{challenges:?} {report:?}");
+        assert_eq!(peer.seen().last().unwrap().authorization(), Some(shown.as_str()), "{challenges:?}");
     }
 }
 
 #[tokio::test]
-async fn a_token_server_that_knows_only_post_gets_a_form() {
-    let peer = token_registry(|seen| match seen.method.as_str() {
-        "POST" => reply(200, &[], r#"{"access_token":"tok-1"}"#),
-        _ => reply(405, &[], ""),
+async fn a_challenge_docker_gives_up_over_fails_and_is_sent_nothing() {
+    for (challenges, rung) in [
+        (&["Bearer"][..], Rung::Challenge),
+        (&["Bearer service=\"x\"", "Basic realm=\"y\""], Rung::Challenge),
+        (&["Bearer realm=\"HERE/token"], Rung::Challenge),
+        (&["Bearer realm=HERE/token"], Rung::Realm),
+        (&["Bearer realm=\"/token\""], Rung::Realm),
+    ] {
+        let peer = asking(challenges).await;
+        let report = climb(&peer.server()).await;
+        assert_eq!(end(&report), (rung, Code::BadChallenge, Verdict::Fail), "{challenges:?}");
+        assert!(peer.seen().iter().all(|seen| seen.authorization().is_none() && !seen.target.starts_with("/token")));
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_quoted_as_it_came() {
+    for (challenge, quoted) in [("\"what now", "\"what now"), (", Basic", ", Basic"), ("Digest realm=\"x\"", "digest")]
+    {
+        let peer = Peer::start(move |_| reply(401, &[API, ("WWW-Authenticate", challenge)], "")).await;
+        let report = climb(&peer.server()).await;
+        assert_eq!(end(&report), (Rung::Challenge, Code::NoChallenge, Verdict::Inconclusive), "{challenge}");
+        assert!(report.steps.last().unwrap().detail.contains(&format!("«{quoted}»")), "{report:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_has_ended_on_arrival_sends_to_the_next_challenge_as_docker_goes() {
+    let registry = |second: &'static str| {
+        Peer::start(move |seen| match (seen.target.as_bytes().get(6), seen.authorization()) {
+            (Some(b'1'), _) => reply(200, &[], r#"{"token":"tok-1","issued_at":"2001-01-01T00:00:00Z"}"#),
+            (Some(b'2'), _) => reply(200, &[], r#"{"token":"tok-2"}"#),
+            (_, Some("Bearer tok-2")) => reply(200, &[API], ""),
+            (_, _) => {
+                let here = format!("http://{}", seen.headers["host"]);
+                let first = format!("Bearer realm=\"{here}/token1\"");
+                let second = second.replace("HERE", &here);
+                reply(401, &[API, ("WWW-Authenticate", &first), ("WWW-Authenticate", &second)], "")
+            }
+        })
+    };
+    let good = registry("Bearer realm=\"HERE/token2\"").await;
+    assert_eq!(climb(&good.server()).await.verdict, Verdict::Pass);
+    let evil = registry("Bearer realm=\"http://evil.example/token2\"").await;
+    assert_eq!(end(&climb(&evil.server()).await), (Rung::Login, Code::UnsafeRealm, Verdict::Inconclusive));
+}
+
+#[tokio::test]
+async fn a_login_is_shown_only_at_the_path_whose_challenge_docker_answers() {
+    // It asks for the login at a path of its own, where docker shows none.
+    let odd = Peer::start(|seen| match (seen.target.as_str(), seen.authorization()) {
+        ("/v2/", _) => reply(302, &[("Location", "/v2/ping")], ""),
+        (_, None) => reply(401, &[API, BASIC], ""),
+        (_, Some(_)) => reply(200, &[API], ""),
     })
     .await;
-    assert_eq!(climb(&peer.server()).await.verdict, Verdict::Pass);
-    let post = &peer.seen()[2];
-    assert_eq!(post.target, "/token");
-    assert!(post.body.contains("grant_type=password&service=s+p&client_id=pullkey"));
-    assert!(post.body.ends_with("username=ann&password=right-password") && post.authorization().is_none());
+    assert_eq!(end(&climb(&odd.server()).await), (Rung::Challenge, Code::Redirected, Verdict::Inconclusive));
+    assert!(odd.seen().iter().all(|seen| seen.authorization().is_none()));
+    // It sends whoever logs in on to a path outside, to which docker goes without the login.
+    let on = Peer::start(|seen| match (seen.target.as_str(), seen.authorization()) {
+        ("/v2/", Some(_)) => reply(302, &[("Location", "/home")], ""),
+        ("/v2/", None) => reply(401, &[API, BASIC], ""),
+        (_, Some(_)) => reply(200, &[API], "{}"),
+        (_, None) => reply(401, &[], ""),
+    })
+    .await;
+    assert_eq!(climb(&on.server()).await.verdict, Verdict::Fail);
+    assert!(on.seen().iter().all(|seen| seen.target == "/v2/" || seen.authorization().is_none()));
 }
 
 #[tokio::test]
@@ -260,7 +365,7 @@ async fn a_redirect_within_the_same_origin_is_followed_but_not_for_ever() {
     assert_eq!(climb(&peer.server()).await.verdict, Verdict::Pass);
     let around = Peer::start(|_| reply(302, &[("Location", "/v2/")], "")).await;
     assert_eq!(end(&climb(&around.server()).await).1, Code::Redirected);
-    assert_eq!(around.seen().len(), 4);
+    assert_eq!(around.seen().len(), 10, "as often as Go's client goes on");
 }
 
 #[tokio::test]

@@ -1,49 +1,16 @@
-//! The pure parts: challenges, realms, messages, transport faults.
+//! The pure parts: realms, messages, transport faults.
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, WWW_AUTHENTICATE};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use url::Url;
 
-use super::super::challenge::{Challenge, safe_realm};
 use super::super::pair::Pair;
+use super::super::realm::safe_realm;
 use super::super::said::message;
 use crate::domain::{Foreign, Sensitive};
 
-fn challenge(values: &[&str]) -> Challenge {
-    let mut headers = HeaderMap::new();
-    for value in values {
-        headers.append(WWW_AUTHENTICATE, HeaderValue::from_str(value).unwrap());
-    }
-    Challenge::find(&headers)
-}
-
-#[test]
-fn the_best_of_several_challenges_is_taken_wherever_it_stands() {
-    let bearer = Challenge::Bearer { realm: "https://auth.example/t".into(), service: Some("s".into()) };
-    for values in [
-        &[r#"Bearer realm="https://auth.example/t",service="s""#][..],
-        &[r#"Basic realm="x", Bearer realm="https://auth.example/t", service="s", scope="repository:user/image:pull""#],
-        &[r#"Bearer realm="https://auth.example/t",service="s", Basic realm="x""#],
-        &[r#"Basic realm="x""#, r#"bearer realm="https://auth.example/t",service="s""#],
-        &["Negotiate", r#"Bearer realm="https://auth.example/t",service="s""#],
-        &["not, a = challenge = ", r#"Bearer realm="https://auth.example/t",service="s""#],
-    ] {
-        assert_eq!(challenge(values), bearer, "{values:?}");
-    }
-}
-
-#[test]
-fn a_service_is_optional_and_a_bearer_without_a_realm_is_none() {
-    let expected = Challenge::Bearer { realm: "https://a.example/".into(), service: None };
-    assert_eq!(challenge(&[r#"Bearer realm="https://a.example/",scope="read""#]), expected);
-    assert_eq!(challenge(&[r#"Bearer service="x", Basic realm="y""#]), Challenge::Basic);
-    assert_eq!(challenge(&[r#"Basic realm="y""#]), Challenge::Basic);
-    assert_eq!(challenge(&[r#"Digest realm="y", nonce="z""#]), Challenge::Unknown("Digest".into()));
-    assert_eq!(challenge(&[]), Challenge::None);
-}
-
 #[test]
 fn a_password_goes_only_to_safe_token_servers() {
-    let check = |registry: &str, realm: &str| safe_realm(&Url::parse(registry).unwrap(), realm).is_ok();
+    let check = |registry: &str, realm: &str| safe_realm(&Url::parse(registry).unwrap(), realm.as_bytes()).is_ok();
     for (registry, realm) in [
         ("https://ghcr.io/v2/", "https://ghcr.io/token"),
         ("https://registry-1.docker.io/v2/", "https://auth.docker.io/token"),

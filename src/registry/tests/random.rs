@@ -13,7 +13,8 @@ use proptest::test_runner::{Config, TestRunner};
 use reqwest::header::{HeaderMap, HeaderValue, WWW_AUTHENTICATE};
 use url::Url;
 
-use super::super::challenge::{Challenge, safe_realm};
+use super::super::challenge::Challenge;
+use super::super::realm::safe_realm;
 use super::super::said::message;
 use crate::domain::lint::{ecr_token_expiry, jwt_expiry};
 use crate::domain::{Image, Members, Sensitive, Server, lint, preset};
@@ -84,10 +85,11 @@ fn random_challenges_are_taken_apart_or_passed_over() {
         let Ok(value) = HeaderValue::from_bytes(text.as_bytes()) else { return };
         let mut headers = HeaderMap::new();
         headers.append(WWW_AUTHENTICATE, value);
-        if let Challenge::Bearer { realm, .. } = Challenge::find(&headers)
-            && let Ok(url) = safe_realm(&registry, realm.raw())
-        {
-            assert_eq!(url.scheme(), "https", "a password would go to {url}");
+        let Challenge::Login { bearers, .. } = Challenge::find(&headers) else { return };
+        for bearer in bearers {
+            if let Ok(url) = safe_realm(&registry, &bearer.realm) {
+                assert_eq!(url.scheme(), "https", "a password would go to {url}");
+            }
         }
     });
 }

@@ -140,3 +140,97 @@ async fn a_header_of_ten_megabytes_and_a_slow_drip_are_cut_off_and_get_no_passwo
     assert_eq!((decisive(&report).code, report.verdict), (Code::Timeout, Verdict::Inconclusive));
     assert!(drip.seen().iter().all(|seen| seen.authorization().is_none()));
 }
+
+#[tokio::test]
+async fn a_token_server_that_cannot_be_reached_is_what_the_next_step_is_about() {
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let peer = Peer::start(move |_| {
+        let ask = format!("Bearer realm=\"http://{gone}/token\",service=\"s\"");
+        reply(401, &[API, ("WWW-Authenticate", &ask)], "")
+    })
+    .await;
+    let report = climb(&peer.server()).await;
+    let step = decisive(&report);
+    assert!(step.remedy.contains(&gone.to_string()) && step.remedy.contains("the registry answers"), "{}", step.remedy);
+}
+
+#[tokio::test]
+async fn a_page_on_which_people_sign_in_is_called_that_wherever_it_stands() {
+    const HTML: (&str, &str) = ("Content-Type", "text/html");
+    const PROXY: (&str, &str) = ("Location", "https://idp.example/authorize?client_id=x");
+    const MOVED: (&str, &str) = ("Location", "https://registry.example/v2/");
+    const ELSEWHERE: (&str, &str) = ("Location", "https://www.example/");
+    const FORM: &str = "<html><form><input type=\"password\">";
+    // At the door: sent to another host, sent to a page of its own, answered with the page.
+    let away = Peer::start(|_| reply(302, &[PROXY, HTML], "<a href=x>Found</a>")).await;
+    let own = Peer::start(|seen| match seen.target.as_str() {
+        "/v2/" => reply(302, &[("Location", "/oauth2/start")], ""),
+        _ => reply(200, &[HTML], "<html>hello"),
+    })
+    .await;
+    let page = Peer::start(|_| reply(200, &[HTML], FORM)).await;
+    for (peer, code) in [(&away, Code::Redirected), (&own, Code::NotARegistry), (&page, Code::NotARegistry)] {
+        let report = climb(&peer.server()).await;
+        let step = decisive(&report);
+        assert_eq!((step.code, report.verdict), (code, Verdict::Inconclusive));
+        assert!(step.detail.contains("sign in") && step.remedy.contains("sign-in"), "{step:?}");
+        assert!(peer.seen().iter().all(|seen| seen.authorization().is_none()));
+    }
+    assert!(decisive(&climb(&away.server()).await).detail.contains("idp.example"));
+    // A registry that moved is named, and so is any other place.
+    for (to, says) in [(MOVED, "write registry.example as the server"), (ELSEWHERE, "write the host")] {
+        let peer = Peer::start(move |_| reply(301, &[to], "")).await;
+        let report = climb(&peer.server()).await;
+        assert!(decisive(&report).remedy.starts_with(says), "{report:?}");
+    }
+    // At the token server: the page itself, and the way there.
+    for (status, header, body, code) in
+        [(200, HTML, FORM, Code::BadToken), (200, HTML, "<html>", Code::BadToken), (302, PROXY, "", Code::Redirected)]
+    {
+        let peer = Peer::start(move |seen| {
+            let ask = format!("Bearer realm=\"http://{}/token\"", seen.headers["host"]);
+            if seen.target.starts_with("/token") {
+                return reply(status, &[header], body);
+            }
+            reply(401, &[API, ("WWW-Authenticate", &ask)], "")
+        })
+        .await;
+        let report = climb(&peer.server()).await;
+        let step = decisive(&report);
+        assert_eq!((step.rung, step.code, report.verdict), (Rung::Login, code, Verdict::Inconclusive), "{step:?}");
+        assert!(step.detail.contains("page"), "{step:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_docker_cannot_decode_says_what_it_stumbles_over_and_shows_no_token() {
+    for (body, says) in [
+        (r#"{"token":"s3cr3t","expires_in":"3600"}"#, "a text in the field `expires_in`"),
+        (r#"{"token":"s3cr3t","issued_at":17}"#, "a number in the field `issued_at`"),
+        (r#"{"token":["s3cr3t"]}"#, "a list in the field `token`"),
+        (r#"["s3cr3t"]"#, "a list where a JSON object is needed"),
+        (r#"{"token":"s3cr3t""#, "breaks off"),
+        ("", "is empty"),
+        (r#"{"id_token":"s3cr3t"}"#, "has no token in it"),
+    ] {
+        let peer = with_tokens(200, body).await;
+        let report = climb(&peer.server()).await;
+        let step = decisive(&report);
+        assert_eq!((step.rung, step.code, report.verdict), (Rung::Login, Code::BadToken, Verdict::Fail), "{body}");
+        assert!(step.detail.contains("cannot be read by Docker") && step.detail.contains(says), "{}", step.detail);
+        assert!(!format!("{report:?}").contains("s3cr3t"));
+        assert!(report.sentence(&[]).contains("docker cannot read"));
+    }
+}
+
+#[tokio::test]
+async fn a_login_refused_by_a_token_server_is_not_looked_for_in_a_file_of_the_registry() {
+    let tokens = with_tokens(401, r#"{"details":"no"}"#).await;
+    let report = climb(&tokens.server()).await;
+    let step = decisive(&report);
+    assert_eq!((step.code, step.command.as_deref()), (Code::BadCredentials, None));
+    assert!(step.remedy.contains("token server"), "{}", step.remedy);
+    let basic = Peer::start(|_| reply(401, &[API, BASIC], "")).await;
+    let report = climb(&basic.server()).await;
+    assert!(decisive(&report).command.as_ref().is_some_and(|command| command.starts_with("htpasswd")));
+}

@@ -4,6 +4,7 @@
 //! `puller` may log in and pull; `nopull` has the same password and may only log in. Nothing can be pushed.
 
 mod image;
+mod manner;
 mod npm;
 mod tokens;
 
@@ -11,6 +12,8 @@ use std::net::SocketAddr;
 
 use http::{HeaderName, Method, StatusCode, header};
 use serde_json::json;
+
+pub use manner::{Manner, Page};
 
 pub(super) use image::{REPOSITORY, TAG};
 pub(super) use npm::{PRIVATE, PUBLIC};
@@ -49,6 +52,11 @@ impl Registry {
 
 pub(super) fn serve(registry: &Registry, world: &World, call: &Call) -> Reply {
     let path: Vec<&str> = call.segments.iter().map(String::as_str).collect();
+    if registry.kind == RegistryKind::Bearer
+        && let Some(reply) = manner::serve(registry, world, call, &path)
+    {
+        return reply;
+    }
     if registry.kind == RegistryKind::Bearer && path == ["token"] {
         return tokens::serve(registry, world, call);
     }

@@ -59,10 +59,6 @@ pub(super) fn serve(registry: &Registry, world: &World, call: &Call) -> Reply {
     if call.method != Method::GET {
         return Reply::json(StatusCode::METHOD_NOT_ALLOWED, &json!({ "details": "use GET" }));
     }
-    let refused = || {
-        Reply::json(StatusCode::UNAUTHORIZED, &json!({ "details": "incorrect username or password" }))
-            .with(header::WWW_AUTHENTICATE, "Basic realm=\"sandbox\"")
-    };
     if call.query("service").is_some_and(|service| service != SERVICE) {
         return Reply::json(StatusCode::BAD_REQUEST, &json!({ "details": "unknown service" }));
     }
@@ -77,12 +73,23 @@ pub(super) fn serve(registry: &Registry, world: &World, call: &Call) -> Reply {
         .filter_map(Scope::parse)
         .filter(|scope| user != LOGIN_ONLY && scope.0 == REPOSITORY)
         .collect();
-    let token = format!("{:016x}{:016x}", OsRng.next_u64(), OsRng.next_u64());
-    world.with(|state| state.tokens.0.insert(token.clone(), Grant { scopes }));
+    let token = issue(world, scopes);
     Reply::ok(&json!({
         "token": token,
         "access_token": token,
         "expires_in": LIFETIME_SECONDS,
         "issued_at": Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true),
     }))
+}
+
+/// A new token, good for these scopes.
+pub(super) fn issue(world: &World, scopes: Vec<Scope>) -> String {
+    let token = format!("{:016x}{:016x}", OsRng.next_u64(), OsRng.next_u64());
+    world.with(|state| state.tokens.0.insert(token.clone(), Grant { scopes }));
+    token
+}
+
+pub(super) fn refused() -> Reply {
+    Reply::json(StatusCode::UNAUTHORIZED, &json!({ "details": "incorrect username or password" }))
+        .with(header::WWW_AUTHENTICATE, "Basic realm=\"sandbox\"")
 }

@@ -132,3 +132,44 @@ async fn packages_of_npm_are_for_the_token_that_is_known() {
     }
     assert_eq!(ask(&at, "/-/whoami", &token).await.json(), json!({"username": "puller"}));
 }
+
+#[tokio::test]
+async fn the_bearer_registry_plays_every_odd_answer_it_is_told_to() {
+    let peer = Peer::plain().await;
+    let address = peer.sandbox.registry(RegistryKind::Bearer);
+    let login = basic("puller", "pull-me-please");
+    let set = |json: serde_json::Value| peer.sandbox.world().set_manner(serde_json::from_value(json).unwrap());
+    set(json!({
+        "challenge": ["Basic realm=\"é", "Bearer realm=\"{base}/token\""],
+        "token": { "status": 201, "body": { "token": "{token}", "expires_in": "3600" }, "type": "text/html" },
+        "pages": { "/login": { "status": 404, "headers": { "X-Odd": "{base}" }, "body": "gone" } },
+    }));
+    let first = ask(&address, "/v2/", "").await;
+    assert_eq!((first.status, first.header("www-authenticate").is_some()), (401, true));
+    let token = ask(&address, "/token?service=x", &login).await;
+    assert_eq!((token.status, token.header("content-type")), (201, Some("text/html")));
+    assert_eq!(token.json()["expires_in"], "3600");
+    let token = format!("Bearer {}", token.json()["token"].as_str().unwrap());
+    assert_eq!(ask(&address, "/v2/", &token).await.status, 200);
+    assert_eq!(ask(&address, "/v2/", &login).await.status, 200);
+    assert_eq!(ask(&address, "/v2/", &basic("puller", "wrong")).await.status, 401);
+    assert_eq!(ask(&address, "/token", &basic("puller", "wrong")).await.status, 401);
+    let page = ask(&address, "/login", "").await;
+    assert_eq!(
+        (page.status, page.header("x-odd"), page.body.as_str()),
+        (404, Some(&*format!("http://{address}")), "gone")
+    );
+    set(json!({ "first": { "status": 302, "headers": { "Location": "https://idp.example/authorize" } } }));
+    let first = ask(&address, "/v2/", "").await;
+    assert_eq!((first.status, first.header("location")), (302, Some("https://idp.example/authorize")));
+    // From outside, and back to its own manner.
+    let api = peer.sandbox.api_url().trim_start_matches("http://").to_owned();
+    let told = |body: &'static str| {
+        let api = api.clone();
+        async move { raw(&api, "POST", "/_sandbox/manner", &[], body).await.unwrap().status }
+    };
+    assert_eq!(told(r#"{"challenge":[]}"#).await, 204);
+    assert_eq!(ask(&address, "/v2/", "").await.header("www-authenticate"), None);
+    assert_eq!((told(r#"{"chalenge":[]}"#).await, told("").await), (422, 204));
+    assert!(ask(&address, "/v2/", "").await.header("www-authenticate").unwrap().contains("service=\"sandbox\""));
+}

@@ -1,0 +1,142 @@
+//! From what a registry asks for to the way a login takes, or the step that says why there is none.
+
+use url::Url;
+
+use super::challenge::{Bearer, Challenge};
+use super::client::{Answer, place};
+use super::ladder::step;
+use super::realm::{RealmFault, safe_realm};
+use super::said::{Hush, is_html};
+use super::words::said;
+use crate::domain::verdict::Rung;
+use crate::domain::{Code, Foreign, Outcome, Step};
+
+/// How a registry wants to be logged in to. Its first place for tokens was judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Way {
+    /// Asked for a token first.
+    pub token: Option<TokenServer>,
+    /// Challenges that docker turns to only if that token has ended when it comes; not judged yet.
+    pub spare: Vec<Bearer>,
+    /// User and password themselves are shown in the end.
+    pub is_basic: bool,
+    /// The path that asked. Docker shows its login only there and below, see [`root`].
+    pub root: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct TokenServer {
+    pub realm: Url,
+    /// Empty where none is named.
+    pub service: Vec<u8>,
+}
+
+impl Way {
+    /// The way a challenge wants to be answered; nothing if docker has no answer to it, and the realm with what is
+    /// wrong with it if no password may go there.
+    pub(super) fn of(url: &Url, challenge: Challenge) -> Result<Option<Self>, (Foreign, RealmFault)> {
+        let Challenge::Login { bearers, is_basic } = challenge else { return Ok(None) };
+        let mut bearers = bearers.into_iter();
+        let token = match bearers.next() {
+            None => None,
+            Some(Bearer { realm, service }) => match safe_realm(url, &realm) {
+                Ok(realm) => Some(TokenServer { realm, service }),
+                Err(fault) => return Err((Foreign::new(String::from_utf8_lossy(&realm)), fault)),
+            },
+        };
+        Ok(Some(Self { token, spare: bearers.collect(), is_basic, root: url.path().to_owned() }))
+    }
+
+    /// What it asks for, and where user and password go.
+    pub(super) fn words(&self, url: &Url) -> (&'static str, String) {
+        let itself = place(url);
+        match (self.token.as_ref().map(|server| place(&server.realm)), self.is_basic) {
+            (Some(server), false) => {
+                ("it asks for a token (Bearer)", format!("user and password go to the token server {server}"))
+            }
+            (Some(server), true) => (
+                "it asks for a token (Bearer), and for user and password (Basic), which docker shows in the end",
+                format!("user and password go to the token server {server}, and to {itself} itself"),
+            ),
+            (None, _) => ("it asks for user and password (Basic)", format!("they go to {itself} itself")),
+        }
+    }
+}
+
+/// The path whose challenge docker answers at `path`: the one up to `/v2/`, wherever that stands.
+///
+/// Source: docker/distribution 2.8.3, `registry/client/auth/session.go`, `ModifyRequest`. A challenge is kept for the
+/// path it came from, to the letter.
+pub(super) fn root(path: &str) -> Option<&str> {
+    path.find("/v2/").map(|at| &path[..at + 4])
+}
+
+/// The way in that the challenge of a 401 leads to.
+pub(super) fn way(url: &Url, answer: &Answer) -> Result<Way, Box<Step>> {
+    let host = place(url);
+    let end =
+        |rung, code, outcome, detail: String, remedy: &str| Err(Box::new(step(rung, code, outcome, detail, remedy)));
+    if root(&answer.path) != Some(answer.path.as_str()) {
+        let path = Foreign::new(answer.path.chars().take(80).collect::<String>()).shown();
+        return end(
+            Rung::Challenge,
+            Code::Redirected,
+            Outcome::Inconclusive,
+            format!("{host} sends on to its own page {path} and asks for a login there, where docker sends none"),
+            "docker logs in at /v2/ only: tell who runs the registry, or check the host",
+        );
+    }
+    let none =
+        |detail: String, remedy: &str| end(Rung::Challenge, Code::NoChallenge, Outcome::Inconclusive, detail, remedy);
+    match Challenge::find(&answer.headers) {
+        Challenge::Unknown(scheme) => none(
+            format!("{host} asks for «{}», a way to log in that docker does not have", scheme.shown()),
+            "check the host: a proxy may stand before the registry",
+        ),
+        Challenge::Unreadable(value) => none(
+            format!("{host} says how to log in, but docker cannot read it: «{}»", value.shown()),
+            "tell who runs the registry, or the proxy before it, that its WWW-Authenticate header is broken",
+        ),
+        Challenge::None if is_html(&answer.headers, &answer.body) => none(
+            format!("{host} answers 401 with a web page and without saying how docker is to log in"),
+            "a sign-in for browsers may stand before the registry; docker cannot pass it: check the host, or the proxy",
+        ),
+        Challenge::None => none(
+            format!("{host} answers 401 without saying how to log in{}", said(answer, &Hush::new(Vec::new()))),
+            "the password was not checked; check the host, or the proxy before the registry",
+        ),
+        Challenge::NoRealm(value) => end(
+            Rung::Challenge,
+            Code::BadChallenge,
+            Outcome::Fail,
+            format!("{host} asks for a token and does not say where docker gets one: «{}»", value.shown()),
+            "tell who runs the registry that its WWW-Authenticate header has no realm that can be read",
+        ),
+        login @ Challenge::Login { .. } => match Way::of(url, login) {
+            Ok(Some(way)) => Ok(Way { root: answer.path.clone(), ..way }),
+            Ok(None) => none(format!("{host} does not say how to log in"), "check the host"),
+            Err((realm, fault)) => Err(Box::new(bad_realm(Rung::Realm, &realm, &fault))),
+        },
+    }
+}
+
+/// The step that says why nothing is sent to a token server.
+pub(super) fn bad_realm(rung: Rung, realm: &Foreign, fault: &RealmFault) -> Step {
+    let realm = Foreign::new(realm.raw().chars().take(120).collect::<String>()).shown();
+    match fault {
+        RealmFault::Unsafe(why) => step(
+            rung,
+            Code::UnsafeRealm,
+            Outcome::Inconclusive,
+            format!("the token server {realm} {why}; nothing was sent"),
+            "the registry's own address (often external_url) is set up wrong: tell who runs it",
+        ),
+        RealmFault::Unreadable(why) => step(
+            rung,
+            Code::BadChallenge,
+            Outcome::Fail,
+            format!("the token server «{realm}» {why}, so docker cannot ask it either; nothing was sent"),
+            "the registry names its token server wrong (realm, often from external_url): tell who runs it",
+        ),
+    }
+}

@@ -1,0 +1,152 @@
+//! What is said of places beside the registry itself: where it sends on to, pages on which people sign in, and a token
+//! server that cannot be reached. Each names what was seen and the one next step.
+
+use reqwest::header::LOCATION;
+use url::Url;
+
+use super::client::{Answer, place};
+use super::ladder::step;
+use super::said::is_html;
+use super::trouble::Trouble;
+use super::words::trouble_step;
+use crate::domain::verdict::Rung;
+use crate::domain::{Code, Outcome, Server, Step};
+
+/// What to do about a page on which people sign in.
+pub(super) const SIGN_IN: &str = "a sign-in for browsers (an OAuth proxy, for example) stands before the registry, and \
+     docker cannot pass it: whoever runs it has to let /v2/ and the token server through without that page";
+
+/// Where a redirect leads.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Aim {
+    /// To a registry's own path at another place.
+    Registry(String),
+    /// To a page on which people sign in.
+    SignIn(String),
+    Elsewhere(String),
+    Nowhere,
+}
+
+impl Aim {
+    pub(super) fn of(url: &Url, answer: &Answer) -> Self {
+        let to = answer.headers.get(LOCATION).and_then(|value| value.to_str().ok()).and_then(|to| url.join(to).ok());
+        let Some(to) = to.filter(|to| to.host().is_some()) else { return Self::Nowhere };
+        let at = place(&to);
+        if to.path().trim_end_matches('/').ends_with("/v2") {
+            Self::Registry(at)
+        } else if is_sign_in(&to) {
+            Self::SignIn(at)
+        } else {
+            Self::Elsewhere(at)
+        }
+    }
+
+    fn words(&self) -> String {
+        match self {
+            Self::Registry(at) | Self::Elsewhere(at) => at.clone(),
+            Self::SignIn(at) => format!("a page at {at} on which people sign in"),
+            Self::Nowhere => "nowhere".to_owned(),
+        }
+    }
+}
+
+/// Whether an address is one people are sent to so that they sign in (OAuth 2 and what is made of it, SAML, and the
+/// paths of the proxies that speak them).
+fn is_sign_in(url: &Url) -> bool {
+    const WORDS: [&str; 17] = [
+        "login",
+        "logon",
+        "signin",
+        "sign-in",
+        "sign_in",
+        "authorize",
+        "authorization",
+        "oauth",
+        "oauth2",
+        "sso",
+        "saml",
+        "saml2",
+        "openid",
+        "openid-connect",
+        "idp",
+        "adfs",
+        "accounts",
+    ];
+    const FIELDS: [&str; 6] = ["client_id", "redirect_uri", "response_type", "samlrequest", "wtrealm", "return_to"];
+    let is_word = |part: &str| WORDS.contains(&part.to_ascii_lowercase().as_str());
+    url.path_segments().is_some_and(|mut parts| parts.any(is_word))
+        || url.host_str().is_some_and(|host| host.split('.').next().is_some_and(is_word))
+        || url.query_pairs().any(|(name, _)| FIELDS.contains(&name.to_ascii_lowercase().as_str()))
+}
+
+/// Whether an answer is a page with a field for a password, or one that a redirect to a sign-in ended at.
+pub(super) fn asks_to_sign_in(url: &Url, answer: &Answer) -> bool {
+    let page = String::from_utf8_lossy(&answer.body).to_ascii_lowercase();
+    let has_field = ["type=\"password\"", "type='password'", "type=password"].iter().any(|field| page.contains(field));
+    let came_from = url.join(&answer.path).is_ok_and(|at| is_sign_in(&at));
+    is_html(&answer.headers, &answer.body) && (has_field || came_from)
+}
+
+/// A redirect to another origin at the registry's door or at a login, which is not followed.
+pub(super) fn sent_on(rung: Rung, url: &Url, answer: &Answer) -> Step {
+    let aim = Aim::of(url, answer);
+    let what = if rung == Rung::Registry { "whoever knocks" } else { "the login" };
+    let remedy = match &aim {
+        Aim::Registry(at) => format!("write {at} as the server, if that is the registry"),
+        Aim::SignIn(_) => SIGN_IN.to_owned(),
+        Aim::Elsewhere(_) => "write the host that really is the registry".to_owned(),
+        Aim::Nowhere => "the registry is set up wrong: tell who runs it".to_owned(),
+    };
+    let detail = format!(
+        "{} sends {what} on to {} ({}), which was not followed; nothing was sent there",
+        place(url),
+        aim.words(),
+        answer.status
+    );
+    step(rung, Code::Redirected, Outcome::Inconclusive, detail, remedy)
+}
+
+/// A redirect of a token server to another origin.
+pub(super) fn token_sent_on(rung: Rung, realm: &Url, answer: &Answer) -> Step {
+    let aim = Aim::of(realm, answer);
+    let remedy = match &aim {
+        Aim::SignIn(_) => SIGN_IN.to_owned(),
+        Aim::Registry(_) | Aim::Elsewhere(_) | Aim::Nowhere => {
+            "the registry has to name the token server's own address (its realm): tell who runs it".to_owned()
+        }
+    };
+    let detail = format!(
+        "the token server {} sends on to {} ({}); nothing was sent there",
+        place(realm),
+        aim.words(),
+        answer.status
+    );
+    step(rung, Code::Redirected, Outcome::Inconclusive, detail, remedy)
+}
+
+/// A token server that gave no answer: another place than the registry, which did answer.
+pub(super) fn token_trouble(trouble: Trouble, rung: Rung, server: &Server, realm: &Url) -> Step {
+    let at = place(realm);
+    let remedy = match trouble.code {
+        Code::Dns => format!(
+            "the registry answers, but sends logins to {at}, a name that cannot be found from here: ask who runs the \
+             registry; a codespace has to find it too"
+        ),
+        Code::Refused | Code::Timeout => format!(
+            "the registry answers, but sends logins to {at}, which cannot be reached from here: ask who runs the \
+             registry whether it runs there, and who may reach it; a codespace has to, too"
+        ),
+        Code::TlsUntrusted | Code::TlsName | Code::TlsExpired | Code::TlsFailed | Code::PlainHttp => format!(
+            "the registry's own certificate is fine; that of its token server {at} is what has to be mended: tell who \
+             runs it"
+        ),
+        Code::ServerError => {
+            format!("something else than a token server may listen at {at}: tell who runs the registry")
+        }
+        // A proxy: the general words name it.
+        _ => String::new(),
+    };
+    let general = trouble_step(trouble, rung, server);
+    let remedy = if remedy.is_empty() { general.remedy } else { remedy };
+    Step { detail: format!("no answer from the registry's token server: {}", general.detail), remedy, ..general }
+}
