@@ -3,10 +3,12 @@
 use crate::app::protocol::{Effect, Job, Outcome, Part};
 use crate::app::tests::Driver;
 use crate::app::tests::access::{changed, many, marked};
-use crate::app::tests::world::{acme, answer, here, listing, no_network, org, prefix, reference, saved, selected};
+use crate::app::tests::world::{
+    acme, answer, here, listing, no_network, org, prefix, reference, saved, secret, selected, triple,
+};
 use crate::app::world::Start;
 use crate::domain::change::{AccessOutcome, Seen, Stale};
-use crate::domain::{AccessChange, Member, Mend, Problem, Scope, Visibility, WriteOutcome};
+use crate::domain::{Access, AccessChange, Member, Mend, Problem, Scope, ScopeListing, Visibility, WriteOutcome};
 
 fn changes(driver: &Driver) -> Vec<AccessChange> {
     let change = |effect: &Effect| match effect {
@@ -301,4 +303,22 @@ fn the_page_that_github_names_in_a_refusal_is_opened() {
     driver.finish(id, Outcome::Listing(Err(problem)));
     driver.press("G");
     assert_eq!(driver.press("o"), [Effect::OpenUrl(page.to_owned())]);
+}
+
+#[test]
+fn a_name_that_is_nearly_a_members_is_told_in_the_list_and_beside_its_credential() {
+    let mut driver = told_but(|job| *job == Job::LoadScope(acme()));
+    let mut secrets = triple("ACR", 3, &Access::All);
+    secrets.retain(|state| !state.name.ends_with("_USER"));
+    secrets.push(secret("ACR_CONTAINER_REGISTRY_USRE", 3, Access::All));
+    let id = driver.reading(&acme());
+    driver.finish(id, Outcome::Listing(Ok(ScopeListing::group(secrets, true))));
+    driver.answer_everything();
+    let seen = driver.frame(200, 50);
+    assert!(seen.contains("1 other secret") && seen.contains("named ACR_CONTAINER_REGISTRY_USRE"), "{seen}");
+    let world = &driver.app.world;
+    let there = world.listing(&acme()).and_then(|listing| listing.credential(&prefix("ACR"))).unwrap();
+    let remarks = crate::app::words::remarks(&acme(), there, world, crate::app::tests::noon());
+    let near = "named ACR_CONTAINER_REGISTRY_USRE: codespaces read ACR_CONTAINER_REGISTRY_USER only";
+    assert!(remarks.iter().any(|(warns, text)| *warns && text.contains(near)), "{remarks:?}");
 }
