@@ -18,8 +18,8 @@ use crate::ui::TextField;
 /// How long a revealed password stays visible.
 pub const REVEAL: Duration = Duration::from_secs(10);
 
-/// No name of a server is longer than 253 characters.
-const MOST_OF_SERVER: usize = 1024;
+/// No name of a server is longer than 253 characters; a scheme and a port may stand beside it.
+const MOST_OF_SERVER: usize = 320;
 
 /// One field of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
