@@ -15,7 +15,7 @@ use super::keymap::Keymap;
 use super::screens::Screen;
 use crate::domain::Site;
 use crate::domain::number::grouped;
-use crate::domain::traffic::Pause;
+use crate::domain::traffic::{Budget, Pause};
 use crate::ui::Role;
 use crate::ui::memory::Hit;
 use crate::ui::widgets::{truncate, width};
@@ -64,8 +64,13 @@ pub fn header(app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Line<'sta
     Line::from(spans)
 }
 
+/// Of several budgets the one that will be felt first, with its name where it is not the usual one.
 fn budget(app: &App) -> String {
-    app.world.budget.map(|b| format!("{} of {} left ", grouped(b.remaining), grouped(b.limit))).unwrap_or_default()
+    // An hour that is over is not told any more.
+    let running = app.world.budgets.values().filter(|budget| budget.reset.is_none_or(|reset| reset > app.now));
+    let Some(budget) = Budget::scarcest(running) else { return String::new() };
+    let name = if budget.resource.is_core() { String::new() } else { format!("{}: ", budget.resource) };
+    format!("{name}{} of {} left ", grouped(budget.remaining), grouped(budget.limit))
 }
 
 /// «waiting 42 s: GitHub wants fewer requests at once · c stops waiting», as much of it as there is room for.

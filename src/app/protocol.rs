@@ -205,6 +205,8 @@ impl Job {
 /// What arrives while a job runs.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Part {
+    /// The organizations of a list that lacks others: its end is the problem that says so.
+    Memberships(Vec<Membership>),
     Listing(ScopeListing),
     /// What a page of them brought.
     Repositories(RepositoryPage),

@@ -138,6 +138,7 @@ impl Spaces {
             | Part::Member(_)
             | Part::Device(_)
             | Part::Renamed(_)
+            | Part::Memberships(_)
             | Part::Unkept(_) => {}
         }
     }

@@ -13,8 +13,8 @@ use super::seamless::Subject;
 use super::spaces::Spaces;
 use crate::domain::seamless::Outlook;
 use crate::domain::source::Taken;
-use crate::domain::token::{Identity, Membership};
-use crate::domain::traffic::{Budget, Exchange, Pause, Traffic};
+use crate::domain::token::{Identity, Membership, TokenReport};
+use crate::domain::traffic::{Announced, Budget, Exchange, Pause, Resource, Traffic};
 use crate::domain::verdict::Trial;
 use crate::domain::{
     Draft, Member, MemberReport, Members, OrgName, Prefix, RepoName, Repository, Scope, ScopeKind, ScopeListing,
@@ -25,13 +25,13 @@ use crate::domain::{
 const EXCHANGES: usize = 1_000;
 
 /// What all requests since the start came to, remembered or not.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
     pub requests: u64,
     /// Of the 900 a minute.
     pub points: u64,
-    /// Of the hourly budget.
-    pub primary: u64,
+    /// Of each hourly budget; `None` for what no answer has booked on one.
+    pub primary: BTreeMap<Option<Resource>, u64>,
     /// How often something waited for a limit.
     pub waits: u64,
 }
@@ -53,7 +53,10 @@ pub struct World {
     /// What to tell at the start, and where a registry is asked about.
     pub greeting: Option<String>,
     pub identity: Remote<Identity>,
-    pub budget: Option<Budget>,
+    /// What is left of each hour, as the last answers told.
+    pub budgets: BTreeMap<Resource, Budget>,
+    /// What GitHub announced last: that the API's version, or what was asked for, will not be there for ever.
+    pub announced: Option<Box<Announced>>,
     /// What the transport waits for, and until when.
     pub pause: Option<Pause>,
     /// Whether nothing may be written: the transport refuses it too.
@@ -136,7 +139,8 @@ impl World {
             arrival: None,
             greeting: start.demo,
             identity: Remote::Absent,
-            budget: None,
+            budgets: BTreeMap::new(),
+            announced: None,
             pause: None,
             read_only: start.read_only,
             read_only_by: start.read_only_by,
@@ -190,6 +194,9 @@ impl World {
                     remote.part(id, listing.clone());
                 }
             }
+            Part::Memberships(list) => {
+                self.memberships.part(id, list.clone());
+            }
             Part::Far(far) => {
                 self.scopes.iter_mut().for_each(|(_, remote)| remote.got(id, *far));
                 self.catalogues.values_mut().for_each(|remote| remote.got(id, *far));
@@ -219,7 +226,13 @@ impl World {
             Traffic::Exchange(exchange) => {
                 self.totals.requests += 1;
                 self.totals.points += u64::from(exchange.cost.points);
-                self.totals.primary += u64::from(exchange.cost.primary);
+                if exchange.cost.primary > 0 {
+                    let booked = self.totals.primary.entry(exchange.resource.clone()).or_default();
+                    *booked += u64::from(exchange.cost.primary);
+                }
+                if exchange.ending.is_some() {
+                    self.announced.clone_from(&exchange.ending);
+                }
                 if self.exchanges.len() == EXCHANGES {
                     self.exchanges.pop_front();
                 }
@@ -230,7 +243,9 @@ impl World {
                 self.pause = Some(pause);
             }
             Traffic::Resumed => self.pause = None,
-            Traffic::Budget(budget) => self.budget = Some(budget),
+            Traffic::Budget(budget) => {
+                self.budgets.insert(budget.resource.clone(), budget);
+            }
         }
     }
 
@@ -251,6 +266,14 @@ impl World {
     pub fn no_writes(&self) -> Option<String> {
         let by = if self.read_only_by.is_empty() { "nothing is to be written" } else { &self.read_only_by };
         self.read_only.then(|| format!("read only: {by}"))
+    }
+
+    /// What the list of tokens says of the one in use holds everywhere: it was just asked.
+    pub fn take_tokens(&mut self, tokens: &[TokenReport]) {
+        let used = tokens.iter().find(|token| token.used).and_then(|token| token.identity.as_ref().ok());
+        if let (Some(now), false) = (used, self.identity.is_loading()) {
+            self.identity = Remote::Ready(now.clone());
+        }
     }
 
     /// Drops what was read and is being read again, so that it is not shown as somebody else's.
@@ -299,7 +322,8 @@ impl Cx<'_> {
         }
     }
 
-    fn reload_identity(&mut self) {
+    /// Asks anew who one is and what the token may do: scopes of a token can be changed while one uses it.
+    pub fn reload_identity(&mut self) {
         if let Some(old) = self.world.identity.loading_id() {
             self.cancel(old);
         }
@@ -342,15 +366,20 @@ impl Cx<'_> {
         self.settle_errand(outcome);
         match outcome {
             Outcome::SignIn(result) => {
-                if let Ok(identity) = result {
-                    let told = identity.budget.map(|(remaining, limit)| Budget { remaining, limit, reset: None });
-                    self.world.budget = self.world.budget.or(told);
+                if let Ok(Identity { budget: Some((remaining, limit)), .. }) = result
+                    && self.world.budgets.is_empty()
+                {
+                    let (resource, remaining, limit) = (Resource::core(), *remaining, *limit);
+                    let budget = Budget { resource: resource.clone(), remaining, limit, reset: None };
+                    self.world.budgets.insert(resource, budget);
                 }
                 self.world.identity.settle(id, result.clone());
             }
             Outcome::Memberships(result) => {
-                let orgs: Vec<OrgName> = result.iter().flatten().map(|m| m.org.clone()).collect();
                 if self.world.memberships.settle(id, result.clone()) {
+                    // Also those of a list that lacks others.
+                    let known = self.world.memberships.value().into_iter().flatten();
+                    let orgs: Vec<OrgName> = known.map(|membership| membership.org.clone()).collect();
                     for org in orgs {
                         let scope = Scope::Organization(org);
                         if self.world.scope(&scope).is_none() {

@@ -28,7 +28,7 @@ pub(super) async fn run(args: &ListArgs, session: &Session) -> Result<Exit, Fail
     let ends = report::Ends { record: &record, now: chrono::Utc::now() };
     session.show(|| report::list_json(&inventory, ends), || report::table(&inventory, ends))?;
     let is_unread = inventory.scopes.iter().any(|(_, listing)| listing.is_err());
-    Ok(if is_named && is_unread { Exit::World } else { Exit::Fine })
+    Ok(if (is_named && is_unread) || inventory.is_partial { Exit::World } else { Exit::Fine })
 }
 
 /// The scopes that flags name, each once.
@@ -54,7 +54,7 @@ enum Depth {
 
 async fn read(gh: &Client, scopes: Vec<Scope>, depth: Depth) -> Inventory {
     let scopes = join_all(scopes.into_iter().map(|scope| one(gh, scope, depth))).await;
-    Inventory { scopes, unlisted: None }
+    Inventory { scopes, unlisted: None, is_partial: false }
 }
 
 async fn one(gh: &Client, scope: Scope, depth: Depth) -> (Scope, Result<ScopeListing, Problem>) {
@@ -75,17 +75,18 @@ async fn everything(gh: &Client, session: &Session, depth: Depth) -> Result<Inve
         Ok::<_, Failure>(read(gh, names.into_iter().map(Scope::Repository).collect(), depth).await.scopes)
     };
     let orgs = async {
-        let memberships = work::memberships(gh).await?;
+        let (memberships, lacking) = work::memberships(gh).await?;
         let scopes = memberships.into_iter().map(|membership| Scope::Organization(membership.org)).collect();
-        Ok::<_, Problem>(read(gh, scopes, depth).await.scopes)
+        Ok::<_, Problem>((read(gh, scopes, depth).await.scopes, lacking))
     };
     let (own, here, orgs) = futures_util::join!(own, here, orgs);
     let mut scopes = vec![own];
     scopes.extend(here?);
+    let is_partial = matches!(orgs, Ok((_, Some(_))));
     let unlisted = match orgs {
-        Ok(orgs) => {
+        Ok((orgs, lacking)) => {
             scopes.extend(orgs);
-            None
+            lacking
         }
         Err(problem) => Some(problem),
     };
@@ -95,7 +96,7 @@ async fn everything(gh: &Client, session: &Session, depth: Depth) -> Result<Inve
     {
         return Err(Failure::world(problem));
     }
-    Ok(Inventory { scopes, unlisted })
+    Ok(Inventory { scopes, unlisted, is_partial })
 }
 
 async fn remotes(session: &Session) -> Result<Vec<crate::domain::RepoName>, Failure> {

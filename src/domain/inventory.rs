@@ -27,8 +27,10 @@ pub struct OtherSecret {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inventory {
     pub scopes: Vec<(Scope, Result<ScopeListing, Problem>)>,
-    /// Why it is not known which organizations there are, if that was asked and not answered.
+    /// Why it is not known which organizations there are, if that was asked and not answered, or not in full.
     pub unlisted: Option<Problem>,
+    /// Whether GitHub said that it left some out.
+    pub is_partial: bool,
 }
 
 /// A repository as far as pullkey needs it.

@@ -1,7 +1,9 @@
-//! What goes on between pullkey and GitHub, told while it happens: requests with their cost, waits, the budget left.
+//! What goes on between pullkey and GitHub, told while it happens: requests with their cost, waits, the budgets left.
 //!
 //! Nothing here carries a token, a value or a body.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -29,8 +31,19 @@ pub struct Exchange {
     /// `None` where no answer came.
     pub status: Option<u16>,
     pub cost: Cost,
+    /// What it counts on: by its answer, else by the last answer to such a path; `None` where neither said so.
+    pub resource: Option<Resource>,
     /// From sending to the last byte.
     pub took: Duration,
+    /// What the answer announced: that what was asked for will not be there for ever.
+    pub ending: Option<Box<Announced>>,
+}
+
+/// The headers `Deprecation` and `Sunset` of an answer. Source: GitHub Docs, «Breaking changes»; RFC 9745, RFC 8594.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Announced {
+    pub deprecation: Option<super::Foreign>,
+    pub sunset: Option<super::Foreign>,
 }
 
 /// What a request costs. Source: GitHub Docs, «Rate limits for the REST API».
@@ -57,7 +70,7 @@ pub enum PauseReason {
     Spacing,
     /// GitHub's secondary limit answered.
     Secondary,
-    /// The hourly budget is used up.
+    /// An hourly budget is used up.
     Primary,
     /// A fault in between; the request will be asked again.
     BackOff,
@@ -76,11 +89,84 @@ impl PauseReason {
     }
 }
 
-/// The hourly budget as the last answer told it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What GitHub counts a request on, as `X-RateLimit-Resource` names it, such as `core` or `codespaces`. Each has an
+/// hourly budget of its own; which path counts on which is told by each answer and nowhere else.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Resource(Arc<str>);
+
+impl Resource {
+    /// `None` for what is no name of that form: it is shown and written down.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-');
+        ((1..=MOST_OF_A_NAME).contains(&text.len()) && text.bytes().all(is_name)).then(|| Self(text.into()))
+    }
+
+    /// What GitHub counts on where it does not say.
+    pub fn core() -> Self {
+        Self(CORE.into())
+    }
+
+    pub fn is_core(&self) -> bool {
+        &*self.0 == CORE
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+const CORE: &str = "core";
+const MOST_OF_A_NAME: usize = 40;
+
+impl fmt::Display for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The hourly budget of one resource as the last answer told it.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Budget {
+    pub resource: Resource,
     pub remaining: u64,
     pub limit: u64,
     /// When it is full again, where GitHub said so.
     pub reset: Option<DateTime<Utc>>,
+}
+
+impl Budget {
+    /// The budget of which the least is left for its size: the one that will be felt first.
+    pub fn scarcest<'a>(budgets: impl IntoIterator<Item = &'a Self>) -> Option<&'a Self> {
+        let left = |budget: &Self| u128::from(budget.remaining) * 1_000_000 / u128::from(budget.limit.max(1));
+        budgets.into_iter().min_by_key(|budget| (left(budget), !budget.resource.is_core()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_resource_is_a_short_plain_name() {
+        assert_eq!(Resource::parse("actions_runner_registration").unwrap().as_str(), "actions_runner_registration");
+        for text in ["", "Core", "a b", "\u{1b}[2J", "ü", &"x".repeat(41)] {
+            assert_eq!(Resource::parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_scarcest_budget_is_the_one_with_the_smallest_part_left() {
+        let budget = |name: &str, remaining, limit| Budget {
+            resource: Resource::parse(name).unwrap(),
+            remaining,
+            limit,
+            reset: None,
+        };
+        let all = [budget("codespaces", 40, 5000), budget("core", 30, 60), budget("search", 30, 30)];
+        assert_eq!(Budget::scarcest(&all).unwrap().resource.as_str(), "codespaces");
+        let even = [budget("codespaces", 5000, 5000), budget("core", 5000, 5000)];
+        assert!(Budget::scarcest(&even).unwrap().resource.is_core());
+        assert_eq!(Budget::scarcest(&[]), None);
+    }
 }

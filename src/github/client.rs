@@ -15,12 +15,12 @@ use crate::domain::token::TokenKind;
 use crate::domain::{RepoName, Site};
 
 use super::auth::Authorization;
-use super::error::{is_html, server_time};
+use super::error::{is_html, server_time, unshown};
 use super::models::{Grown, Listed};
 use super::pages::Pages;
 use super::settings::{Limits, Polls, Settings};
-use super::transport::{self, Answer, Marker, Moved, Pacer, Run, Shelf, Since};
-use super::{GithubError, Refusal};
+use super::transport::{self, Answer, Marker, Moved, Pacer, Run, Shelf, Since, Unconditional};
+use super::{GithubError, Refusal, Unshown};
 
 /// A handle on GitHub; clones share connections, pace and budget.
 #[derive(Clone)]
@@ -156,15 +156,26 @@ impl Client {
         url: &Url,
         body: Option<&(impl Serialize + Sync)>,
     ) -> Result<Answer, GithubError> {
+        let mut request = http::Request::builder().method(method).uri(url.as_str());
+        if let Some(since) = self.since {
+            request = request.extension(since);
+        }
+        self.send_as(request, url, body).await
+    }
+
+    /// Sends a request that may carry a mark for the layers of the transport.
+    async fn send_as(
+        &self,
+        request: http::request::Builder,
+        url: &Url,
+        body: Option<&(impl Serialize + Sync)>,
+    ) -> Result<Answer, GithubError> {
+        let method = request.method_ref().cloned().unwrap_or_default();
         let asked = format!("{method} {}", url.path());
         if let Some(refusal) = self.refusal() {
             return Err(GithubError::Unauthorized(Box::new(refusal.clone())));
         }
         let machinery = |e: octocrab::Error| GithubError::Machinery(Box::new(e));
-        let mut request = http::Request::builder().method(method).uri(url.as_str());
-        if let Some(since) = self.since {
-            request = request.extension(since);
-        }
         let octocrab = self.octocrab();
         let request = octocrab.build_request(request, body).map_err(machinery)?;
         let response = octocrab.execute(request).await.map_err(own_error)?;
@@ -190,6 +201,17 @@ impl Client {
     /// Reads one JSON answer; its headers come along.
     pub(super) async fn get<T: DeserializeOwned>(&self, url: &Url) -> Result<(T, Answer), GithubError> {
         let answer = self.send(Method::GET, url, None::<&()>).await?;
+        self.decoded(url, answer).await
+    }
+
+    /// The same where the headers are what is asked for: neither with a condition nor from the disk.
+    pub(super) async fn get_afresh<T: DeserializeOwned>(&self, url: &Url) -> Result<(T, Answer), GithubError> {
+        let request = http::Request::builder().method(Method::GET).uri(url.as_str()).extension(Unconditional);
+        let answer = self.send_as(request, url, None::<&()>).await?;
+        self.decoded(url, answer).await
+    }
+
+    async fn decoded<T: DeserializeOwned>(&self, url: &Url, answer: Answer) -> Result<(T, Answer), GithubError> {
         match serde_json::from_slice(answer.body()) {
             Ok(value) => Ok((value, answer)),
             Err(source) => {
@@ -217,7 +239,7 @@ impl Client {
         T: Send,
     {
         let mut pages = Pages::new(&first);
-        let mut list = Listed { items: Vec::new(), total: None, server_time: None };
+        let mut list = Listed { items: Vec::new(), total: None, server_time: None, unshown: Vec::new() };
         let mut url = first;
         loop {
             let (body, answer) = match self.get::<P>(&url).await {
@@ -228,16 +250,38 @@ impl Client {
             let before = list.items.len();
             list.items.extend(items);
             list.total = total.or(list.total);
+            list.unshown.extend(unshown(answer.headers()));
             list.server_time = list.server_time.or_else(|| server_time(answer.headers()));
             let next = pages.next(&url, answer.headers());
             let far = matches!(next, Ok(Some(_))).then(|| pages.far(answer.headers(), list.items.len(), list.total));
             part(Grown { all: &list.items, before, far: far.or_else(|| pages.end()) });
             match next {
                 Ok(Some(next)) => url = next,
-                Ok(None) => return Ok(list),
+                Ok(None) => {
+                    list.unshown.sort_unstable();
+                    list.unshown.dedup();
+                    return Ok(list);
+                }
                 Err(failure) => return Err((failure, list.items)),
             }
         }
+    }
+
+    /// What a list that lacks the part of these organizations is to be told as. Each is asked about, as GitHub says the
+    /// address to authorize a token at only where it refuses; some are enough.
+    pub(super) async fn partial(&self, unshown: &[u64]) -> Option<GithubError> {
+        let page = async |id: u64| {
+            let url = self.url(&["organizations", &id.to_string()], &[]);
+            match self.get_afresh::<serde::de::IgnoredAny>(&url).await {
+                Err(GithubError::Forbidden(refusal)) => refusal.sso,
+                Ok(_) | Err(_) => None,
+            }
+        };
+        let mut list = Vec::new();
+        for (at, id) in unshown.iter().copied().enumerate() {
+            list.push(Unshown { id, page: if at < MOST_ASKED { page(id).await } else { None } });
+        }
+        (!list.is_empty()).then_some(GithubError::Partial(list))
     }
 
     fn octocrab(&self) -> &Octocrab {
@@ -252,7 +296,9 @@ impl Client {
     }
 }
 
-/// Host and port as a person would write them.
+/// Organizations that are asked where a token can be authorized for them, at most.
+const MOST_ASKED: usize = 5;
+
 /// The host of an address, with its port where it is not the usual one.
 pub fn host_of(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();

@@ -164,15 +164,17 @@ impl Client {
 
 /// Who one is, and which repositories there are.
 impl Client {
-    /// The token's user, and what the answer's head tells about the token.
+    /// The token's user, and what the answer's head tells about the token. A «not modified» would tell nothing of it:
+    /// it is asked for in full each time.
     pub async fn user(&self) -> Result<Me, GithubError> {
-        let (user, answer) = self.get::<UserRecord>(&self.url(&["user"], &[])).await?;
+        let (user, answer) = self.get_afresh::<UserRecord>(&self.url(&["user"], &[])).await?;
         let headers = answer.headers();
         Ok(Me { login: user.login, scopes: scopes(headers), expires: token_expiry(headers) })
     }
 
-    /// The organizations the user is an active member of. Names that could not stand in a path are left out.
-    pub async fn memberships(&self) -> Result<Vec<Membership>, GithubError> {
+    /// The organizations the user is an active member of. Names that could not stand in a path are left out. Where
+    /// some are missing, the failure that says so comes along.
+    pub async fn memberships(&self) -> Result<(Vec<Membership>, Option<GithubError>), GithubError> {
         let first = self.url(&["user", "memberships", "orgs"], &[("state", "active"), PER_PAGE]);
         let list = self.all(first, |p: Vec<MembershipRecord>| (None, p), &mut |_| {}).await.map_err(|(e, _)| e)?;
         let active = list.items.into_iter().filter(|m| m.state.as_deref().is_none_or(|s| s == "active"));
@@ -180,11 +182,11 @@ impl Client {
             let owner = m.role.as_deref() == Some("admin");
             OrgName::parse(&m.organization.login).ok().map(|org| Membership { org, owner })
         });
-        Ok(known.collect())
+        Ok((known.collect(), self.partial(&list.unshown).await))
     }
 
     /// The repositories the user reaches, or an organization's. If a later page fails, what came before it is returned
-    /// together with the failure.
+    /// together with the failure, and so is a list that lacks something.
     pub async fn repositories(
         &self,
         org: Option<&OrgName>,
@@ -192,7 +194,7 @@ impl Client {
     ) -> Result<(Vec<RepoRecord>, Option<GithubError>), GithubError> {
         let first = self.repositories_url(org, &[PER_PAGE]);
         match self.all(first, |p: Vec<RepoRecord>| (None, p), part).await {
-            Ok(list) => Ok((list.items, None)),
+            Ok(list) => Ok((list.items, self.partial(&list.unshown).await)),
             Err((failure, some)) if some.is_empty() => Err(failure),
             Err((failure, some)) => Ok((some, Some(failure))),
         }

@@ -91,12 +91,15 @@ impl Client {
             part(Growing { value: sorted(grown.all.to_vec()), far: grown.far });
         };
         match self.all(first, page, &mut grown).await {
-            Ok(Listed { items, total, server_time }) => {
-                let total = total.or(Some(items.len()));
-                Ok((Listed { items: sorted(items), total, server_time }, None))
+            Ok(Listed { items, total, server_time, unshown }) => {
+                let (total, lacking) = (total.or(Some(items.len())), self.partial(&unshown).await);
+                Ok((Listed { items: sorted(items), total, server_time, unshown }, lacking))
             }
             Err((failure, some)) if some.is_empty() => Err(failure),
-            Err((failure, some)) => Ok((Listed { items: sorted(some), total: None, server_time: None }, Some(failure))),
+            Err((failure, some)) => {
+                let items = sorted(some);
+                Ok((Listed { items, total: None, server_time: None, unshown: Vec::new() }, Some(failure)))
+            }
         }
     }
 

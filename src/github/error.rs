@@ -55,6 +55,9 @@ pub enum GithubError {
     Origin { next: Foreign },
     #[error("the list has no end")]
     Endless,
+    /// A list that came lacks what belongs to these organizations, as `X-GitHub-SSO: partial-results` said on its 200.
+    #[error("the list lacks what belongs to {} organizations", .0.len())]
+    Partial(Vec<Unshown>),
     /// Only reads are allowed here; nothing was sent.
     #[error("only reads are allowed, and {request} is none")]
     ReadOnly { request: String },
@@ -102,6 +105,14 @@ pub struct Refusal {
     pub site: Site,
 }
 
+/// An organization whose part a list lacks: its single sign-on wants the token authorized first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unshown {
+    pub id: u64,
+    /// Where that can be done, if GitHub said so when it was asked about this organization.
+    pub page: Option<Foreign>,
+}
+
 /// How long GitHub wants to be left alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RateLimit {
@@ -131,6 +142,7 @@ impl GithubError {
             | Self::RedirectLoop
             | Self::Origin { .. }
             | Self::Endless
+            | Self::Partial(_)
             | Self::ReadOnly { .. }
             | Self::BadToken(_)
             | Self::BadUrl(_)
@@ -165,7 +177,7 @@ impl GithubError {
     /// The failure an answer that is no success stands for.
     pub(super) fn of(request: &str, answer: &Answer) -> Self {
         let status = answer.status();
-        let complaint = serde_json::from_slice::<Complaint>(answer.body()).ok();
+        let complaint = complaint(answer);
         if status.is_server_error() {
             return Self::Server { status: status.as_u16(), request: request.to_owned() };
         }
@@ -213,6 +225,15 @@ impl Refusal {
     }
 }
 
+/// The organizations whose part a list lacks. Source: GitHub Docs, «Authenticating to the REST API», SAML single
+/// sign-on.
+pub(super) fn unshown(headers: &HeaderMap) -> Vec<u64> {
+    let said = text(headers, "x-github-sso").and_then(|value| value.trim().strip_prefix("partial-results"));
+    let ids = said.and_then(|rest| rest.split("organizations=").nth(1)).unwrap_or_default();
+    let ids = ids.split(';').next().unwrap_or_default();
+    ids.split(',').filter_map(|id| id.trim().parse().ok()).collect()
+}
+
 /// The scopes of a classic or OAuth token. Fine-grained and app tokens send none, or an empty header.
 pub(super) fn scopes(headers: &HeaderMap) -> Option<Vec<String>> {
     text(headers, "x-oauth-scopes").map(list)
@@ -241,9 +262,15 @@ pub(super) fn server_time(headers: &HeaderMap) -> Option<i64> {
     DateTime::parse_from_rfc2822(text(headers, "date")?).ok().map(|time| time.timestamp())
 }
 
+/// What an answer says of why it refuses: GitHub always says it in an object, be it an empty one.
+fn complaint(answer: &Answer) -> Option<Complaint> {
+    let is_object = answer.body().trim_ascii_start().starts_with(b"{");
+    is_object.then(|| serde_json::from_slice(answer.body()).ok()).flatten()
+}
+
 /// The limit that an answer speaks of, if one refused.
 pub(super) fn limit_of(answer: &Answer) -> Option<RateLimit> {
-    let message = serde_json::from_slice::<Complaint>(answer.body()).unwrap_or_default().message;
+    let message = complaint(answer).unwrap_or_default().message;
     rate_limit(answer.status(), answer.headers(), message.raw())
 }
 

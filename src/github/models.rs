@@ -78,6 +78,8 @@ pub struct Listed<T> {
     pub total: Option<usize>,
     /// When the first page was answered, by GitHub's clock, in seconds since 1970.
     pub server_time: Option<i64>,
+    /// The organizations whose part it lacks, by number: the token is not authorized for their single sign-on.
+    pub unshown: Vec<u64>,
 }
 
 /// What a PUT did.
@@ -155,6 +157,8 @@ pub(super) struct RepositoriesPage {
 /// The body of a refusal. `errors` holds objects or plain strings.
 #[derive(Default, Deserialize)]
 pub(super) struct Complaint {
+    /// Some refusals are `{}`: GitHub gives no reason, and it is GitHub that refuses.
+    #[serde(default)]
     pub message: Foreign,
     #[serde(default)]
     errors: Value,
@@ -182,9 +186,9 @@ impl Complaint {
 }
 
 impl<T> Listed<T> {
-    /// Whether as many came as GitHub said there are.
+    /// Whether as many came as GitHub said there are, and it left nothing out.
     pub fn is_complete(&self) -> bool {
-        self.total.is_none_or(|total| self.items.len() >= total)
+        self.unshown.is_empty() && self.total.is_none_or(|total| self.items.len() >= total)
     }
 
     /// How many there are: what GitHub says, or what came, whichever is more.
@@ -311,12 +315,14 @@ mod tests {
             vec!["key_id invalid".into()]
         );
         assert_eq!(of(r#"{"message":"x","errors":[{"message":"no","code":"c"}]}"#), vec!["no".into()]);
-        assert!(of(r#"{"message":"x"}"#).is_empty());
+        assert_eq!(of(r#"{"message":"x","errors":"not selected"}"#), vec!["not selected".into()], "one string");
+        assert!(of(r#"{"message":"x"}"#).is_empty() && of("{}").is_empty());
     }
 
     #[test]
     fn fewer_than_the_total_is_incomplete() {
-        let list = |n: usize, total| Listed { items: vec![(); n], total, server_time: None };
+        let list = |n: usize, total| Listed { items: vec![(); n], total, server_time: None, unshown: Vec::new() };
+        assert!(!Listed { unshown: vec![21], ..list(3, Some(3)) }.is_complete());
         assert!(list(3, Some(3)).is_complete() && list(3, None).is_complete() && !list(3, Some(4)).is_complete());
         assert_eq!(list(3, Some(4)).count(), 4);
     }

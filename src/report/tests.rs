@@ -56,6 +56,7 @@ fn inventory() -> Inventory {
             (Scope::Organization(OrgName::parse("initech").unwrap()), Err(problem)),
         ],
         unlisted: None,
+        is_partial: false,
     }
 }
 

@@ -66,7 +66,14 @@ async fn carry_out(job: Job, session: &Session, report: &Reporter) -> Outcome {
             Err(problem) => Err(problem),
         }),
         Job::Memberships => Outcome::Memberships(match session.github().await {
-            Ok((gh, _)) => work::memberships(&gh).await,
+            Ok((gh, _)) => match work::memberships(&gh).await {
+                Ok((list, Some(lacking))) => {
+                    report.part(Part::Memberships(list));
+                    Err(lacking)
+                }
+                Ok((list, None)) => Ok(list),
+                Err(problem) => Err(problem),
+            },
             Err(problem) => Err(problem),
         }),
         Job::LoadScope(scope) => Outcome::Listing(match session.github().await {

@@ -22,11 +22,11 @@ pub async fn identity(gh: &Client, source: TokenSource) -> Result<Identity, Prob
     })
 }
 
-/// The organizations the user belongs to.
+/// The organizations the user belongs to, and why some of them are missing, if GitHub said so.
 ///
 /// A token with permissions is not shown them, whatever its permissions are (GitHub Docs, «Permissions required for
 /// fine-grained personal access tokens»: only a single membership can be read): its empty list means nothing.
-pub async fn memberships(gh: &Client) -> Result<Vec<Membership>, Problem> {
+pub async fn memberships(gh: &Client) -> Result<(Vec<Membership>, Option<Problem>), Problem> {
     let what = "your organizations could not be listed";
     let kind = gh.token_kind();
     let is_shown_none = matches!(kind, TokenKind::FineGrained | TokenKind::AppUser | TokenKind::Installation);
@@ -36,9 +36,12 @@ pub async fn memberships(gh: &Client) -> Result<Vec<Membership>, Problem> {
         Problem::new(what, why, hint)
     };
     match gh.memberships().await {
-        Ok(none) if none.is_empty() && is_shown_none => Err(hidden()),
+        Ok((none, None)) if none.is_empty() && is_shown_none => Err(hidden()),
         Err(GithubError::Forbidden(refusal)) if is_shown_none && refusal.sso.is_none() => Err(hidden()),
-        Ok(memberships) => Ok(memberships),
+        Ok((memberships, lacking)) => {
+            let lacking = lacking.map(|e| explain("your organizations could not all be listed", &e, None));
+            Ok((memberships, lacking))
+        }
         Err(failure) => Err(explain(what, &failure, None)),
     }
 }

@@ -46,7 +46,7 @@ async fn told(gh: &Client, scope: &Scope, listing: Result<ScopeListing, GithubEr
         Err(failure) => failure,
     };
     if let (Scope::Organization(org), GithubError::NotFound(_) | GithubError::Forbidden(_)) = (scope, &failure)
-        && let Ok(memberships) = gh.memberships().await
+        && let Ok((memberships, _)) = gh.memberships().await
         && let Some(membership) = memberships.iter().find(|membership| membership.org == *org)
         && let Some(problem) = of_member(&failure, membership)
     {

@@ -3,6 +3,7 @@
 //! Whatever a server said goes through `Foreign::shown`, and is told as the server's words.
 
 mod packages;
+mod partial;
 mod refused;
 
 use std::time::Duration;
@@ -64,6 +65,7 @@ pub fn explain(what: impl Into<String>, error: &GithubError, scope: Option<&Scop
         | GithubError::Decode { .. }
         | GithubError::TooBig { .. }
         | GithubError::Endless => strange(what, error),
+        GithubError::Partial(unshown) => partial::lacking(what, unshown),
         GithubError::Redirected { .. } | GithubError::RedirectLoop | GithubError::Origin { .. } => {
             led_away(what, error)
         }

@@ -15,7 +15,7 @@ use crate::app::keymap::Keymap;
 use crate::app::protocol::Pointer;
 use crate::app::screens::wizard::Stage;
 use crate::domain::change::{AccessOutcome, Stale};
-use crate::domain::traffic::{Budget, Traffic};
+use crate::domain::traffic::{Budget, Resource, Traffic};
 use crate::domain::{Member, RepositoryPage, Verdict};
 
 /// Keys that lead deep, pressed more often than the others.
@@ -52,6 +52,7 @@ fn step(driver: &mut Driver, kind: u8, pick: usize, old: &mut Vec<JobId>) {
             }
         }
         15 => drop(driver.send(Msg::Traffic(Traffic::Budget(Budget {
+            resource: Resource::parse(["core", "codespaces"][pick % 2]).unwrap(),
             remaining: pick as u64,
             limit: 5000,
             reset: None,

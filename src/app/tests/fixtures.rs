@@ -444,6 +444,8 @@ pub fn exchanges() -> Vec<Exchange> {
         path: path.to_owned(),
         status,
         cost: Cost { primary: cost.0, points: cost.1 },
+        resource: None,
+        ending: None,
         took: std::time::Duration::from_millis(u64::from(80 + second * 7)),
     };
     let repositories = "/orgs/acme/codespaces/secrets/ACR_CONTAINER_REGISTRY_PASSWORD/repositories?per_page=100";

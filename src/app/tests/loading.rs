@@ -5,7 +5,7 @@ use super::*;
 use crate::app::protocol::Pointer;
 use crate::app::remote::Remote;
 use crate::app::repositories::Rows;
-use crate::domain::traffic::{Budget, Traffic};
+use crate::domain::traffic::{Budget, Resource, Traffic};
 use crate::domain::{Far, RepoName, Repository, RepositoryPage};
 
 fn scopes_of(effects: &[Effect]) -> Vec<Scope> {
@@ -169,8 +169,16 @@ fn the_demo_says_at_the_start_and_in_every_frame_that_nothing_leaves_this_machin
 fn the_budget_and_another_host_stand_in_the_header() {
     let mut driver = Driver::ready();
     driver.says("4,812 of 5,000 left").says("github.com · token from gh (repo, codespace, admin:org)");
-    driver.send(Msg::Traffic(Traffic::Budget(Budget { remaining: 12, limit: 5000, reset: None })));
+    let told = |name: &str, remaining| {
+        let resource = Resource::parse(name).unwrap();
+        Msg::Traffic(Traffic::Budget(Budget { resource, remaining, limit: 5000, reset: None }))
+    };
+    driver.send(told("core", 12));
     driver.says("12 of 5,000 left");
+    driver.send(told("codespaces", 4_000));
+    driver.says("12 of 5,000 left").is_silent_about("codespaces:");
+    driver.send(told("codespaces", 7));
+    driver.says("codespaces: 7 of 5,000 left");
     driver.press("f5");
     let id = driver.running(|job| *job == Job::SignIn);
     let mut elsewhere = world::identity(&["repo"]);

@@ -5,9 +5,10 @@ use strum::IntoEnumIterator as _;
 
 use super::world::{self, acme, here};
 use super::*;
+use crate::app::remote::Remote;
 use crate::domain::Mend;
 use crate::domain::problem::Need;
-use crate::domain::token::{DeviceCode, Identity, Right, TokenKind, TokenReport, TokenSource};
+use crate::domain::token::{DeviceCode, Identity, Membership, Right, TokenKind, TokenReport, TokenSource};
 
 fn report(source: TokenSource, kind: TokenKind, scopes: Option<&[&str]>, used: bool) -> TokenReport {
     let scopes = scopes.map(|list| list.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>());
@@ -106,6 +107,51 @@ pub fn sign_in() -> Driver {
 
 pub fn waiting_for_code() -> Driver {
     with_device()
+}
+
+#[test]
+fn organizations_that_github_left_out_are_said_beside_those_that_came() {
+    let mut driver = Driver::start(Start { organizations: Vec::new(), ..here() });
+    let id = driver.running(|job| *job == Job::Memberships);
+    driver.part(id, Part::Memberships(vec![Membership { org: world::org("acme"), owner: true }]));
+    let problem = Problem::new("your organizations could not all be listed", "single sign-on", "authorize the token");
+    driver.finish(id, Outcome::Memberships(Err(problem)));
+    driver.answer_everything();
+    assert!(driver.app.world.listing(&acme()).is_some(), "the one that came is read");
+    driver.press("G");
+    driver.says("your organizations could not all be listed");
+}
+
+/// Opens the wizard's step *Where*, and answers whatever it asks for with these scopes.
+fn at_where(driver: &mut Driver, scopes: &[&str]) {
+    driver.app.world.identity = Remote::Ready(world::identity(scopes));
+    driver.keys("n enter");
+    driver.press("home");
+    let id = driver.running(|job| *job == Job::SignIn);
+    driver.finish(id, Outcome::SignIn(Ok(world::identity(scopes))));
+    driver.answer_everything();
+}
+
+#[test]
+fn scopes_ticked_while_pullkey_runs_are_seen_by_the_wizard() {
+    let mut driver = Driver::ready();
+    at_where(&mut driver, &["repo"]);
+    driver.says("the token lacks the scope codespace:secrets");
+    driver.press("esc");
+    driver.keys("enter home");
+    let id = driver.running(|job| *job == Job::SignIn);
+    driver.finish(id, Outcome::SignIn(Ok(world::identity(&["repo", "codespace"]))));
+    driver.is_silent_about("the token lacks the scope codespace:secrets");
+}
+
+#[test]
+fn what_the_list_of_tokens_says_of_the_one_in_use_holds_everywhere() {
+    let mut driver = Driver::ready();
+    driver.press("S");
+    let id = driver.running(|job| *job == Job::Tokens);
+    let ticked = report(TokenSource::Gh, TokenKind::OAuth, Some(&["gist", "delete_repo"]), true);
+    driver.finish(id, Outcome::Tokens(vec![ticked]));
+    assert_eq!(driver.app.world.identity.value().unwrap().scopes.as_ref().unwrap(), &["gist", "delete_repo"]);
 }
 
 #[test]

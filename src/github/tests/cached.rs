@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use super::super::{Client, Grant, Listener, Settings};
+use super::super::{Client, GithubError, Grant, Listener, RepoRecord, Settings};
 use super::stub::{Reply, Stub, json, whole};
 use super::{TOKEN, limits};
-use crate::domain::Scope;
 use crate::domain::traffic::{Exchange, Traffic};
+use crate::domain::{RepoName, Scope};
 
-const USER: &str = r#"{"login":"octocat","id":1}"#;
+const REPOSITORY: &str = r#"{"id":1,"full_name":"acme/api"}"#;
 const TAGGED: &str = "etag: \"one\"\r\nx-oauth-scopes: repo\r\n";
 
 /// Answers with a tag, and «not modified» to whoever knows it.
@@ -17,8 +17,12 @@ fn tagged(request: &str) -> Reply {
     if request.to_ascii_lowercase().contains("if-none-match: \"one\"") {
         whole(304, "etag: \"one\"\r\ndate: Thu, 01 Jan 2026 00:00:00 GMT\r\n", "")
     } else {
-        json(200, TAGGED, USER)
+        json(200, TAGGED, REPOSITORY)
     }
+}
+
+async fn read(client: &Client) -> Result<RepoRecord, GithubError> {
+    client.repository(&RepoName::parse("acme/api").unwrap()).await
 }
 
 struct Heard {
@@ -48,6 +52,73 @@ impl Heard {
     }
 }
 
+/// As GitHub does it: the tag does not change with what a token may do, and a «not modified» says nothing of that.
+#[tokio::test]
+async fn what_a_token_may_do_is_asked_in_full_each_time_and_never_taken_from_the_disk() {
+    let user = r#"{"login":"octocat","id":1}"#;
+    let stub = Stub::start(move |n, request| match (is_conditional(request), n) {
+        (true, _) => whole(304, "etag: \"one\"\r\n", ""),
+        (false, 0) => json(200, TAGGED, user),
+        (false, 1) => json(200, "etag: \"one\"\r\nx-oauth-scopes: repo, codespace\r\n", user),
+        (false, _) => json(200, "etag: \"one\"\r\nx-oauth-scopes: \r\n", user),
+    })
+    .await;
+    let home = tempfile::tempdir().unwrap();
+    let ticked = ["repo", "codespace"].map(str::to_owned);
+    let mut client = Heard::new(&stub.url, TOKEN, home.path()).client;
+    for scopes in [&ticked[..1], &ticked[..], &[]] {
+        assert_eq!(client.user().await.unwrap().scopes.unwrap(), scopes);
+        // The same process, and another one.
+        client = Heard::new(&stub.url, TOKEN, home.path()).client;
+    }
+    let run = client.run("all").await;
+    drop((run.client().user().await.unwrap(), run));
+    let run = client.run("all").await;
+    assert!(run.is_resumed());
+    run.client().user().await.unwrap();
+    assert_eq!(stub.seen().len(), 5);
+    assert!(!stub.seen().iter().any(|request| is_conditional(request)));
+}
+
+#[tokio::test]
+async fn a_list_that_lacks_something_is_asked_for_in_full_again() {
+    let partial = "etag: \"one\"\r\nx-github-sso: partial-results; organizations=21\r\n";
+    let stub = Stub::start(move |_, _| json(200, partial, r#"{"total_count":0,"secrets":[]}"#)).await;
+    let home = tempfile::tempdir().unwrap();
+    let client = Heard::new(&stub.url, TOKEN, home.path()).client;
+    for _ in 0..2 {
+        client.secrets(&Scope::User, &mut |_| {}).await.unwrap();
+    }
+    assert!(!stub.seen().iter().any(|request| is_conditional(request)));
+}
+
+/// A list of exactly one full page grows: its first page stays as it was, and has a link on from then on.
+#[tokio::test]
+async fn where_a_page_leads_is_what_the_last_answer_said() {
+    let home = tempfile::tempdir().unwrap();
+    let on = "link: </user/codespaces/secrets?per_page=100&page=2>; rel=\"next\"\r\n";
+    let list = r#"{"total_count":0,"secrets":[]}"#;
+    let stub = Stub::start(move |_, request| match (request.contains("page=2"), is_conditional(request)) {
+        (true, _) => json(200, "etag: \"two\"\r\n", list),
+        (false, false) => json(200, "etag: \"one\"\r\n", list),
+        (false, true) => whole(304, on, ""),
+    })
+    .await;
+    let read = async |client: &Client| client.secrets(&Scope::User, &mut |_| {}).await.unwrap();
+    read(&Heard::new(&stub.url, TOKEN, home.path()).client).await;
+    assert_eq!(stub.seen().len(), 1);
+    // A run that is killed after both pages, and gone on with from the disk.
+    let client = Heard::new(&stub.url, TOKEN, home.path()).client;
+    let run = client.run("all").await;
+    read(run.client()).await;
+    drop(run);
+    assert_eq!(stub.seen().len(), 3);
+    let second = Heard::new(&stub.url, TOKEN, home.path());
+    let run = second.client.run("all").await;
+    read(run.client()).await;
+    assert_eq!(second.costs(), [(Some(200), 0, 0), (Some(200), 0, 0)], "both pages");
+}
+
 fn is_conditional(request: &str) -> bool {
     request.to_ascii_lowercase().contains("if-none-match:")
 }
@@ -57,11 +128,10 @@ async fn a_second_reading_costs_nothing_of_the_hourly_budget() {
     let stub = Stub::start(|_, request| tagged(request)).await;
     let home = tempfile::tempdir().unwrap();
     let first = Heard::new(&stub.url, TOKEN, home.path());
-    first.client.user().await.unwrap();
+    read(&first.client).await.unwrap();
     // Another process, later.
     let second = Heard::new(&stub.url, TOKEN, home.path());
-    let me = second.client.user().await.unwrap();
-    assert_eq!((me.login.raw(), me.scopes.unwrap()), ("octocat", vec!["repo".to_owned()]));
+    assert_eq!(read(&second.client).await.unwrap().full_name.raw(), "acme/api");
     assert_eq!(first.costs(), [(Some(200), 1, 1)]);
     assert_eq!(second.costs(), [(Some(304), 0, 1)]);
     let seen: Vec<_> = stub.seen().iter().map(|request| is_conditional(request)).collect();
@@ -72,8 +142,8 @@ async fn a_second_reading_costs_nothing_of_the_hourly_budget() {
 async fn another_token_knows_nothing_of_it_and_no_file_holds_a_token() {
     let stub = Stub::start(|_, request| tagged(request)).await;
     let home = tempfile::tempdir().unwrap();
-    Heard::new(&stub.url, TOKEN, home.path()).client.user().await.unwrap();
-    Heard::new(&stub.url, "ghp_other", home.path()).client.user().await.unwrap();
+    read(&Heard::new(&stub.url, TOKEN, home.path()).client).await.unwrap();
+    read(&Heard::new(&stub.url, "ghp_other", home.path()).client).await.unwrap();
     assert!(!stub.seen().iter().any(|request| is_conditional(request)));
     let mut files = 0;
     for file in std::fs::read_dir(home.path().join("github")).unwrap() {
@@ -102,15 +172,15 @@ async fn what_must_not_be_kept_is_not() {
     }
     // Half an answer, a web page, a refusal, and an answer that says so.
     for (status, headers, body) in [
-        (200, TAGGED, r#"{"login":"octo"#),
+        (200, TAGGED, r#"{"full_name":"octo"#),
         (200, TAGGED, "<html>"),
         (404, TAGGED, r#"{"message":"Not Found"}"#),
-        (200, "etag: \"one\"\r\ncache-control: no-store\r\n", USER),
-        (200, "", USER),
+        (200, "etag: \"one\"\r\ncache-control: no-store\r\n", REPOSITORY),
+        (200, "", REPOSITORY),
     ] {
         let stub = Stub::start(move |_, _| json(status, headers, body)).await;
         let client = Heard::new(&stub.url, TOKEN, home.path()).client;
-        let _ = (client.user().await, client.user().await);
+        let _ = (read(&client).await, read(&client).await);
         assert!(!stub.seen().iter().any(|request| is_conditional(request)), "{status} {headers} {body}");
     }
     assert!(!stub.seen().iter().any(|request| is_conditional(request)));
@@ -119,10 +189,10 @@ async fn what_must_not_be_kept_is_not() {
 #[tokio::test]
 async fn an_answer_that_cannot_be_understood_is_forgotten() {
     let home = tempfile::tempdir().unwrap();
-    let stub = Stub::start(|n, _| json(200, TAGGED, if n == 0 { r#"{"login":7}"# } else { USER })).await;
+    let stub = Stub::start(|n, _| json(200, TAGGED, if n == 0 { r#"{"full_name":7}"# } else { REPOSITORY })).await;
     let client = Heard::new(&stub.url, TOKEN, home.path()).client;
-    client.user().await.unwrap_err();
-    client.user().await.unwrap();
+    read(&client).await.unwrap_err();
+    read(&client).await.unwrap();
     assert!(!is_conditional(&stub.seen()[1]));
 }
 
@@ -152,17 +222,17 @@ async fn an_unfinished_run_is_gone_on_with_and_a_finished_one_begins_anew() {
     let home = tempfile::tempdir().unwrap();
     let stub = Stub::start(|_, request| tagged(request)).await;
     // Before the run: it has to be confirmed within.
-    Heard::new(&stub.url, TOKEN, home.path()).client.user().await.unwrap();
+    read(&Heard::new(&stub.url, TOKEN, home.path()).client).await.unwrap();
     let first = Heard::new(&stub.url, TOKEN, home.path());
     let run = first.client.run("all").await;
     assert!(!run.is_resumed() && run.can_resume());
-    run.client().user().await.unwrap();
+    read(run.client()).await.unwrap();
     // Killed here. The next one needs no request, another name and another token do.
     let second = Heard::new(&stub.url, TOKEN, home.path());
     let run = second.client.run("all").await;
     assert!(run.is_resumed());
-    run.client().user().await.unwrap();
-    second.client.user().await.unwrap();
+    read(run.client()).await.unwrap();
+    read(&second.client).await.unwrap();
     assert!(!second.client.run("others").await.is_resumed());
     assert!(!Heard::new(&stub.url, "ghp_other", home.path()).client.run("all").await.is_resumed());
     assert_eq!(first.costs(), [(Some(304), 0, 1)]);
@@ -193,7 +263,7 @@ async fn a_folder_that_cannot_be_used_means_no_cache() {
     std::fs::write(&file, "x").unwrap();
     let stub = Stub::start(|_, request| tagged(request)).await;
     let client = Heard::new(&stub.url, TOKEN, &file).client;
-    client.user().await.unwrap();
-    client.user().await.unwrap();
+    read(&client).await.unwrap();
+    read(&client).await.unwrap();
     assert!(!client.run("all").await.can_resume());
 }

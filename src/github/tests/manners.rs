@@ -37,6 +37,7 @@ async fn every_request_carries_each_header_once() {
         ("user-agent", concat!("user-agent: pullkey/", env!("CARGO_PKG_VERSION")).to_owned()),
         ("x-github-api-version", "x-github-api-version: 2022-11-28".to_owned()),
         ("accept", "accept: application/vnd.github+json".to_owned()),
+        ("accept-encoding", "accept-encoding: gzip".to_owned()),
         ("authorization", format!("authorization: Bearer {TOKEN}")),
     ] {
         assert_eq!(count(&request, header), 1, "{header} in {request}");
@@ -276,4 +277,30 @@ async fn a_write_to_an_old_name_goes_to_the_new_one() {
     let wrote = stub.seen().iter().filter(|request| request.contains(" /repos/acme/new/codespaces/secrets/A ")).count();
     assert_eq!(wrote, 2);
     assert!(client.has_moved(&RepoName::parse("Acme/Old").unwrap()));
+}
+
+/// As recorded of GitHub: whoever says nothing of a length over HTTP/1.1 is answered 411.
+#[tokio::test]
+async fn a_write_without_a_body_says_that_it_has_none() {
+    let stub = Stub::start(|_, request| {
+        let head = request.to_ascii_lowercase();
+        let is_told = head.contains("\r\ncontent-length: 0\r\n");
+        match (request.split(' ').next().unwrap_or_default(), is_told) {
+            ("DELETE" | "GET", false) | ("PUT", true) => whole(204, "", ""),
+            ("POST", true) => json(202, "", "{}"),
+            _ => whole(
+                411,
+                "content-type: text/html\r\n",
+                "<html><head><title>411 Length Required</title></head></html>",
+            ),
+        }
+    })
+    .await;
+    let client = client(&stub.url);
+    let name = crate::domain::CodespaceName::parse("fluffy").unwrap();
+    client.start_codespace(&name).await.unwrap();
+    client.stop_codespace(&name).await.unwrap();
+    client.add_selected(&Scope::User, "A", 7).await.unwrap();
+    client.remove_selected(&Scope::User, "A", 7).await.unwrap();
+    assert_eq!(stub.seen().len(), 4);
 }

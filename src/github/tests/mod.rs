@@ -6,6 +6,7 @@ mod faults;
 mod manners;
 mod polite;
 mod reach;
+mod recorded;
 pub(crate) mod stub;
 
 use std::time::Duration;

@@ -3,7 +3,7 @@
 
 use std::task::{Context, Poll};
 
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, USER_AGENT};
+use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, USER_AGENT};
 use http::{HeaderName, HeaderValue};
 use tower::Service;
 use url::Url;
@@ -12,7 +12,10 @@ use crate::domain::Foreign;
 
 use super::{Answer, Answering, Ask, Authorization, GithubError, Layered};
 
-/// GitHub's API version this client is written for; without the header it would move by itself.
+/// GitHub's API version this client is written for, pinned here and nowhere else: without the header it would move by
+/// itself. GitHub supports a version for two years after its successor, which came on 2026-03-10, so this one until
+/// 2028-03-10. What answers announce of that (`Deprecation`, `Sunset`) is shown with the requests. Source: GitHub Docs,
+/// «API versions».
 pub(super) const API_VERSION: &str = "2022-11-28";
 
 /// The form of every answer.
@@ -40,6 +43,7 @@ impl<S> Head<S> {
         let headers = ask.headers_mut();
         headers.remove(CONTENT_LENGTH);
         headers.insert(ACCEPT, HeaderValue::from_static(ACCEPTED));
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(super::gzip::TAKEN));
         headers.insert(HeaderName::from_static("x-github-api-version"), HeaderValue::from_static(API_VERSION));
         headers.insert(USER_AGENT, HeaderValue::from_static(concat!("pullkey/", env!("CARGO_PKG_VERSION"))));
         headers.remove(AUTHORIZATION);

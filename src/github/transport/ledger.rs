@@ -1,4 +1,5 @@
-//! What was sent lately and what GitHub said about its limits, and from these: may the next request go, or when?
+//! What was sent lately and what GitHub said about its limits, and from these: may the next request go, or when? The
+//! hourly budgets are a matter of their own: see `budgets`.
 //!
 //! It knows no clock and waits for nothing: every question brings its own «now».
 //!
@@ -18,29 +19,19 @@ pub(super) struct Ledger {
     /// Points that may go at once, as of `filled`.
     bucket: f64,
     filled: Instant,
-    flights: u32,
     points_in_flight: u32,
     /// Answered requests of the running window: when, and their points.
     answered: VecDeque<(Instant, u32)>,
     points_answered: u32,
     writes: Writes,
-    hold: Option<(Instant, PauseReason)>,
-    quota: Option<Quota>,
+    /// GitHub wants to be left alone, until then.
+    hold: Option<Instant>,
 }
 
 #[derive(Debug, Default)]
 struct Writes {
     in_a_row: u32,
     last: Option<Instant>,
-}
-
-/// The hourly budget of the running hour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Quota {
-    pub(super) remaining: u64,
-    pub(super) limit: u64,
-    /// When it is full again: by our clock, and in GitHub's seconds since 1970.
-    pub(super) reset: Option<(Instant, i64)>,
 }
 
 /// Whether the next request may go.
@@ -59,28 +50,19 @@ impl Ledger {
             bucket: f64::from(pacing.burst),
             pacing,
             filled: now,
-            flights: 0,
             points_in_flight: 0,
             answered: VecDeque::new(),
             points_answered: 0,
             writes: Writes::default(),
             hold: None,
-            quota: None,
         }
     }
 
     /// Whether a request of so many points may go.
     pub(super) fn turn(&mut self, now: Instant, points: u32) -> Turn {
         self.forget_the_past(now);
-        if let Some((until, reason)) = self.hold {
-            return Turn::At(until, reason);
-        }
-        if let Some(quota) = self.quota
-            && quota.remaining <= u64::from(self.flights)
-            && let Some((reset, _)) = quota.reset
-        {
-            // Every request under way may take one of what remains.
-            return if self.flights == 0 { Turn::At(reset, PauseReason::Primary) } else { Turn::AfterAnswer };
+        if let Some(until) = self.hold {
+            return Turn::At(until, PauseReason::Secondary);
         }
         if self.points_in_flight + self.points_answered + points > self.pacing.points {
             return self
@@ -112,14 +94,12 @@ impl Ledger {
 
     /// A request goes out.
     pub(super) fn begin(&mut self, points: u32) {
-        self.flights += 1;
         self.points_in_flight += points;
         self.bucket -= f64::from(points);
     }
 
     /// It was answered, failed, or was given up.
     pub(super) fn end(&mut self, now: Instant, points: u32, is_write: bool) {
-        self.flights = self.flights.saturating_sub(1);
         self.points_in_flight = self.points_in_flight.saturating_sub(points);
         self.answered.push_back((now, points));
         self.points_answered += points;
@@ -129,23 +109,9 @@ impl Ledger {
         }
     }
 
-    /// GitHub's limit answered: nothing goes before then.
-    pub(super) fn hold(&mut self, until: Instant, reason: PauseReason) {
-        if self.hold.is_none_or(|(known, _)| known < until) {
-            self.hold = Some((until, reason));
-        }
-    }
-
-    /// What an answer told of the hourly budget. Answers overtake each other: within an hour the lowest holds.
-    pub(super) fn hear(&mut self, told: Quota) {
-        let hour = |quota: &Quota| quota.reset.map(|(_, seconds)| seconds);
-        self.quota = Some(match self.quota {
-            Some(known) if hour(&known) > hour(&told) => known,
-            Some(known) if hour(&known) == hour(&told) => {
-                Quota { remaining: known.remaining.min(told.remaining), ..told }
-            }
-            Some(_) | None => told,
-        });
+    /// GitHub's secondary limit answered: nothing goes before then.
+    pub(super) fn hold(&mut self, until: Instant) {
+        self.hold = Some(self.hold.map_or(until, |known| known.max(until)));
     }
 
     /// What went in the running window, in at most a hundred sums: how long ago, and the points. What is under way
@@ -180,12 +146,8 @@ impl Ledger {
         self.filled = now;
     }
 
-    pub(super) const fn held(&self) -> Option<(Instant, PauseReason)> {
+    pub(super) const fn held(&self) -> Option<Instant> {
         self.hold
-    }
-
-    pub(super) const fn quota(&self) -> Option<Quota> {
-        self.quota
     }
 
     fn forget_the_past(&mut self, now: Instant) {
@@ -198,10 +160,7 @@ impl Ledger {
         let refill = now.saturating_duration_since(self.filled).as_secs_f64() * self.a_second();
         self.bucket = (self.bucket + refill).min(f64::from(self.pacing.burst));
         self.filled = now;
-        self.hold = self.hold.filter(|(until, _)| *until > now);
-        if self.quota.and_then(|quota| quota.reset).is_some_and(|(reset, _)| reset <= now) {
-            self.quota = None;
-        }
+        self.hold = self.hold.filter(|until| *until > now);
     }
 
     /// Points a second, beyond a burst.
@@ -277,29 +236,6 @@ mod tests {
     }
 
     #[test]
-    fn the_last_of_the_budget_is_not_overdrawn() {
-        let start = Instant::now();
-        let mut ledger = Ledger::new(Pacing::default(), start);
-        let reset = (start + seconds(120.0), 1_000);
-        let quota = |remaining| Quota { remaining, limit: 5_000, reset: Some(reset) };
-        ledger.hear(quota(2));
-        // An older answer that arrives late changes nothing.
-        ledger.hear(quota(3));
-        for _ in 0..2 {
-            assert_eq!(ledger.turn(start, 1), Turn::Now);
-            ledger.begin(1);
-        }
-        assert_eq!(ledger.turn(start, 1), Turn::AfterAnswer);
-        ledger.end(start, 1, false);
-        ledger.hear(quota(1));
-        assert_eq!(ledger.turn(start, 1), Turn::AfterAnswer);
-        ledger.end(start, 1, false);
-        ledger.hear(quota(0));
-        assert_eq!(ledger.turn(start, 1), Turn::At(reset.0, PauseReason::Primary));
-        assert_eq!(ledger.turn(reset.0, 1), Turn::Now);
-    }
-
-    #[test]
     fn what_another_process_sent_counts_as_well() {
         let start = Instant::now();
         let mut first = Ledger::new(Pacing::default(), start);
@@ -322,8 +258,8 @@ mod tests {
         let start = Instant::now();
         let mut ledger = Ledger::new(Pacing::default(), start);
         let until = start + seconds(60.0);
-        ledger.hold(until, PauseReason::Secondary);
-        ledger.hold(start + seconds(5.0), PauseReason::Secondary);
+        ledger.hold(until);
+        ledger.hold(start + seconds(5.0));
         assert_eq!(ledger.turn(start, 1), Turn::At(until, PauseReason::Secondary));
         assert_eq!(ledger.turn(until, 1), Turn::Now);
     }

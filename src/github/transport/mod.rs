@@ -3,7 +3,10 @@
 //! From the outside in: refuse writes where only reads are allowed, repeat reads that did not get through, follow
 //! redirects on the same origin, put on the headers, look what the disk has, keep the pace, and the wire.
 
+mod budgets;
 mod cache;
+mod errand;
+mod gzip;
 mod head;
 mod ledger;
 mod pace;
@@ -13,7 +16,7 @@ mod retry;
 mod wait;
 mod wire;
 
-pub(super) use cache::{Marker, Shelf, Since};
+pub(super) use cache::{Marker, Shelf, Since, Unconditional};
 pub use cache::{Run, cached, erase};
 pub(super) use pace::Pacer;
 pub(super) use redirect::Moved;

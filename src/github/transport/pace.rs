@@ -1,7 +1,8 @@
 //! The pace: some reads at once, one write at a time, below GitHub's points a minute, and quiet when GitHub says so.
 //!
 //! A request that a limit refused was not carried out, so reads and writes alike are sent again after the time GitHub
-//! asked for: `Retry-After`, else the reset of a used-up budget, else a minute that doubles. A wait beyond the patience
+//! asked for: `Retry-After`, else the reset of a used-up budget, else a minute that doubles. A budget is waited for
+//! before any place is taken, so that it keeps nothing from what counts on another one. A wait beyond the patience
 //! fails at once. Dropping a request at any point gives its place back.
 //!
 //! Sources: GitHub Docs, «Rate limits for the REST API», exceeding the rate limit, and «Best practices for using the
@@ -13,22 +14,25 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, Method};
+use tokio::sync::futures::Notified;
 use tokio::sync::{Notify, OnceCell, OwnedSemaphorePermit, Semaphore};
 use tower::Service;
 
-use crate::domain::traffic::{Budget, PauseReason, Traffic};
+use crate::domain::traffic::{Budget, PauseReason, Resource, Traffic};
 
 use super::super::error::{RateLimit, bounded, limit_of, server_time, text};
 use super::super::settings::{Listener, Pacing};
+use super::budgets::{Budgets, Quota};
 use super::cache::{Shelf, Trail, millis_now};
-use super::ledger::{Ledger, Quota, Turn};
+use super::errand::Errand;
+use super::ledger::{Ledger, Turn};
 use super::wait::{Stop, Waits, stopped, stopped_by};
 use super::{Answer, Answering, Ask, GithubError, Layered, points};
 
-/// What all requests of a client share: the ledger, and who is waiting.
+/// What all requests of a client share: the books, and who is waiting.
 pub(in super::super) struct Pacer {
     pacing: Pacing,
-    ledger: Mutex<Ledger>,
+    books: Mutex<Books>,
     /// Some request was answered.
     answered: Notify,
     /// One at a time asks the ledger, in the order they came.
@@ -42,6 +46,20 @@ pub(in super::super) struct Pacer {
     pub(in super::super) waits: Arc<Waits>,
 }
 
+/// What was sent and what is left of each hour, under one lock: whether a request may go is a question to both.
+struct Books {
+    ledger: Ledger,
+    budgets: Budgets,
+}
+
+/// What a request is to the books.
+#[derive(Clone)]
+struct Ride {
+    errand: Errand,
+    cost: u32,
+    is_write: bool,
+}
+
 impl Pacer {
     pub(in super::super) fn new(
         pacing: Pacing,
@@ -53,7 +71,10 @@ impl Pacer {
             cache,
             recalled: OnceCell::new(),
             written: Mutex::new(None),
-            ledger: Mutex::new(Ledger::new(pacing.clone(), Instant::now())),
+            books: Mutex::new(Books {
+                ledger: Ledger::new(pacing.clone(), Instant::now()),
+                budgets: Budgets::default(),
+            }),
             answered: Notify::new(),
             turnstile: tokio::sync::Mutex::new(()),
             reads: Arc::new(Semaphore::new(reads.max(1))),
@@ -63,9 +84,15 @@ impl Pacer {
         }
     }
 
-    /// The hourly budget as the last answers told it: what remains, and its size.
+    /// The hourly budget of which the least is left, as the last answers told: what remains, and its size.
     pub(in super::super) fn budget(&self) -> Option<(u64, u64)> {
-        self.ledger().quota().map(|quota| (quota.remaining, quota.limit))
+        let budgets: Vec<Budget> = self.books().budgets.quotas().map(|(on, quota)| budget(on, quota)).collect();
+        Budget::scarcest(&budgets).map(|budget| (budget.remaining, budget.limit))
+    }
+
+    /// What such a path counts on, by what it was told last.
+    pub(super) fn resource(&self, path: &str) -> Option<Resource> {
+        self.books().budgets.resource(&Errand::of(path)).cloned()
     }
 
     /// Takes into account what an earlier process sent.
@@ -76,12 +103,20 @@ impl Pacer {
             let (now, millis) = (Instant::now(), millis_now());
             let ago = |(when, points)| (Duration::from_millis(millis.saturating_sub(when)), points);
             let spent: Vec<_> = trail.spent.into_iter().map(ago).collect();
-            let mut ledger = self.ledger();
-            ledger.recall(now, &spent);
-            if let Some((until, is_secondary)) = trail.hold {
-                let reason = if is_secondary { PauseReason::Secondary } else { PauseReason::Primary };
+            let quotas = trail.budgets.into_iter().filter_map(|(name, remaining, limit, seconds)| {
+                let until = u64::try_from(seconds).ok()?.checked_mul(1_000)?;
+                let left = Duration::from_millis(until.checked_sub(millis)?) + ROUNDING;
+                let reset = Some((now.checked_add(left)?, seconds));
+                Some((Resource::parse(&name)?, Quota { remaining, limit, reset }))
+            });
+            let paths = trail.paths.into_iter();
+            let paths = paths.filter_map(|(errand, name)| Some((errand, Resource::parse(&name)?)));
+            let mut books = self.books();
+            books.ledger.recall(now, &spent);
+            books.budgets.recall(now, quotas, paths);
+            if let Some((until, true)) = trail.hold {
                 let left = Duration::from_millis(until.saturating_sub(millis)).min(self.pacing.patience);
-                ledger.hold(now + left, reason);
+                books.ledger.hold(now + left);
             }
         };
         self.recalled.get_or_init(|| read).await;
@@ -102,19 +137,24 @@ impl Pacer {
         let millis = millis_now();
         let at = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         let trail = {
-            let mut ledger = self.ledger();
-            let spent = ledger.lately(now).into_iter().map(|(ago, points)| (millis.saturating_sub(at(ago)), points));
+            let mut books = self.books();
+            let spent =
+                books.ledger.lately(now).into_iter().map(|(ago, points)| (millis.saturating_sub(at(ago)), points));
             let spent = spent.collect();
-            let hold = ledger.held().map(|(until, reason)| {
-                (millis.saturating_add(at(until.saturating_duration_since(now))), reason != PauseReason::Primary)
+            let later = |until: Instant| millis.saturating_add(at(until.saturating_duration_since(now)));
+            let hold = books.ledger.held().map(|until| (later(until), true));
+            let told = books.budgets.quotas();
+            let told = told.filter_map(|(on, quota)| {
+                Some((on.to_string(), quota.remaining, quota.limit, quota.reset.map(|(_, seconds)| seconds)?))
             });
-            Trail { spent, hold }
+            let paths = books.budgets.paths().map(|(errand, on)| (errand.clone(), on.to_string())).collect();
+            Trail { spent, hold, budgets: told.collect(), paths }
         };
         trail.write(cache);
     }
 
-    fn ledger(&self) -> MutexGuard<'_, Ledger> {
-        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    fn books(&self) -> MutexGuard<'_, Books> {
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A place among the reads, or the only one among the writes.
@@ -129,77 +169,123 @@ impl Pacer {
     }
 
     /// Waits until a request may go, and counts it as gone.
-    async fn depart(self: &Arc<Self>, cost: u32, is_write: bool, stop: &mut Stop) -> Result<Flight, GithubError> {
-        while is_write && let Turn::At(when, reason) = { self.ledger().write_turn(Instant::now()) } {
-            self.waits.until(when, reason, stop).await?;
+    async fn depart(self: &Arc<Self>, ride: &Ride, stop: &mut Stop) -> Result<Flight, GithubError> {
+        loop {
+            self.afford(&ride.errand, stop).await?;
+            let place = self.place(ride.is_write, stop).await?;
+            while ride.is_write
+                && let Turn::At(when, reason) = { self.books().ledger.write_turn(Instant::now()) }
+            {
+                self.waits.until(when, reason, stop).await?;
+            }
+            if self.pass(ride, stop).await? {
+                return Ok(Flight { pacer: Arc::clone(self), ride: ride.clone(), _place: place });
+            }
         }
+    }
+
+    /// Waits until something is left of the budget that this counts on.
+    async fn afford(&self, errand: &Errand, stop: &mut Stop) -> Result<(), GithubError> {
+        loop {
+            let answered = self.answered.notified();
+            let turn = { self.books().budgets.turn(Instant::now(), errand) };
+            if turn == Turn::Now {
+                return Ok(());
+            }
+            self.wait(turn, answered, stop).await?;
+        }
+    }
+
+    /// Waits in the order of the turnstile until the pace allows it. Says whether the request may be sent: not if its
+    /// budget was spent by others meanwhile.
+    async fn pass(&self, ride: &Ride, stop: &mut Stop) -> Result<bool, GithubError> {
         let _turn = tokio::select! {
             biased;
             turn = self.turnstile.lock() => turn,
             () = stopped_by(stop) => return Err(stopped(Instant::now(), PauseReason::Pace)),
         };
         loop {
-            match self.ask(cost) {
-                Turn::Now => return Ok(Flight { pacer: Arc::clone(self), cost, is_write }),
-                Turn::At(when, reason) if when > Instant::now() + self.pacing.patience => {
-                    return Err(stopped(when, reason));
-                }
-                Turn::At(when, reason) => self.waits.until(when, reason, stop).await?,
-                Turn::AfterAnswer => tokio::select! {
-                    () = self.answered.notified() => {}
-                    () = stopped_by(stop) => return Err(stopped(Instant::now(), PauseReason::Primary)),
-                },
+            let answered = self.answered.notified();
+            match self.ask(ride) {
+                None => return Ok(false),
+                Some(Turn::Now) => return Ok(true),
+                Some(turn) => self.wait(turn, answered, stop).await?,
             }
         }
     }
 
-    /// Asks the ledger; a request that may go is written down at once.
-    fn ask(&self, cost: u32) -> Turn {
-        let mut ledger = self.ledger();
-        let turn = ledger.turn(Instant::now(), cost);
-        if turn == Turn::Now {
-            ledger.begin(cost);
+    /// Waits for what a turn says. `answered` is as old as the turn, so that no answer in between is missed.
+    async fn wait(&self, turn: Turn, answered: Notified<'_>, stop: &mut Stop) -> Result<(), GithubError> {
+        match turn {
+            Turn::Now => Ok(()),
+            Turn::At(when, reason) if when > Instant::now() + self.pacing.patience => Err(stopped(when, reason)),
+            Turn::At(when, reason) => self.waits.until(when, reason, stop).await,
+            Turn::AfterAnswer => tokio::select! {
+                () = answered => Ok(()),
+                () = stopped_by(stop) => Err(stopped(Instant::now(), PauseReason::Primary)),
+            },
         }
-        turn
     }
 
-    /// Writes down what an answer tells of the hourly budget.
-    fn hear(&self, headers: &HeaderMap) {
+    /// Asks the books; a request that may go is written down at once. `None` if its budget does not allow it.
+    fn ask(&self, ride: &Ride) -> Option<Turn> {
+        let (now, mut books) = (Instant::now(), self.books());
+        if books.budgets.turn(now, &ride.errand) != Turn::Now {
+            return None;
+        }
+        let turn = books.ledger.turn(now, ride.cost);
+        if turn == Turn::Now {
+            books.ledger.begin(ride.cost);
+            books.budgets.begin(&ride.errand);
+        }
+        Some(turn)
+    }
+
+    /// Writes down what an answer tells of the budget it counts on.
+    fn hear(&self, errand: &Errand, headers: &HeaderMap) {
         let number = |name| text(headers, name)?.trim().parse::<u64>().ok();
-        let is_core = text(headers, "x-ratelimit-resource").is_none_or(|resource| resource == "core");
-        let (Some(remaining), Some(limit), true) =
-            (number("x-ratelimit-remaining"), number("x-ratelimit-limit"), is_core)
-        else {
+        let (Some(remaining), Some(limit)) = (number("x-ratelimit-remaining"), number("x-ratelimit-limit")) else {
             return;
         };
+        let resource = resource_of(headers).unwrap_or_else(Resource::core);
         let reset = number("x-ratelimit-reset").and_then(|seconds| i64::try_from(seconds).ok());
         let reset = reset.and_then(|seconds| {
-            let left = u64::try_from(seconds - server_time(headers)?).unwrap_or(0);
+            let left = u64::try_from(seconds.checked_sub(server_time(headers)?)?).unwrap_or(0);
             Some((Instant::now() + bounded(left) + ROUNDING, seconds))
         });
         let quota = {
-            let mut ledger = self.ledger();
-            ledger.hear(Quota { remaining, limit, reset });
-            ledger.quota()
+            let mut books = self.books();
+            books.budgets.hear(errand, &resource, Quota { remaining, limit, reset });
+            books.budgets.quota(&resource)
         };
-        if let Some(Quota { remaining, limit, reset }) = quota {
-            let reset = reset.and_then(|(_, seconds)| DateTime::<Utc>::from_timestamp(seconds, 0));
-            self.waits.tell(Traffic::Budget(Budget { remaining, limit, reset }));
+        if let Some(quota) = quota {
+            self.waits.tell(Traffic::Budget(budget(&resource, quota)));
         }
     }
 
     /// Writes down a limit's answer; says how long it is to be waited for.
-    fn refused(&self, limit: &RateLimit, tries: u32) -> Duration {
+    fn refused(&self, errand: &Errand, limit: &RateLimit, tries: u32) -> Duration {
         let unsaid = self.pacing.unsaid * 2_u32.saturating_pow(tries);
-        let (said, reason) = if limit.secondary {
-            (limit.wait.map(|wait| wait.max(self.pacing.spacing)), PauseReason::Secondary)
+        if limit.secondary {
+            let wait = limit.wait.map_or(unsaid, |wait| wait.max(self.pacing.spacing));
+            self.books().ledger.hold(Instant::now() + wait);
+            wait
         } else {
-            (limit.wait.map(|wait| wait + ROUNDING), PauseReason::Primary)
-        };
-        let wait = said.unwrap_or(unsaid);
-        self.ledger().hold(Instant::now() + wait, reason);
-        wait
+            let wait = limit.wait.map_or(unsaid, |wait| wait + ROUNDING);
+            self.books().budgets.hold(errand, Instant::now() + wait);
+            wait
+        }
     }
+}
+
+fn budget(resource: &Resource, quota: Quota) -> Budget {
+    let reset = quota.reset.and_then(|(_, seconds)| DateTime::<Utc>::from_timestamp(seconds, 0));
+    Budget { resource: resource.clone(), remaining: quota.remaining, limit: quota.limit, reset }
+}
+
+/// What an answer says it counts on.
+pub(super) fn resource_of(headers: &HeaderMap) -> Option<Resource> {
+    Resource::parse(text(headers, "x-ratelimit-resource")?.trim())
 }
 
 impl Drop for Pacer {
@@ -213,17 +299,21 @@ impl Drop for Pacer {
 /// GitHub's clock and its resets are whole seconds, so a difference of them may be one too small.
 const ROUNDING: Duration = Duration::from_secs(1);
 
-/// A request under way, until it is dropped.
+/// A request under way, until it is dropped: with its place among the reads or the writes.
 struct Flight {
     pacer: Arc<Pacer>,
-    cost: u32,
-    is_write: bool,
+    ride: Ride,
+    _place: Option<OwnedSemaphorePermit>,
 }
 
 impl Drop for Flight {
     fn drop(&mut self) {
-        self.pacer.ledger().end(Instant::now(), self.cost, self.is_write);
-        self.pacer.answered.notify_one();
+        {
+            let mut books = self.pacer.books();
+            books.ledger.end(Instant::now(), self.ride.cost, self.ride.is_write);
+            books.budgets.end(&self.ride.errand);
+        }
+        self.pacer.answered.notify_waiters();
     }
 }
 
@@ -242,21 +332,23 @@ impl<S> Pace<S> {
 impl<S: Layered> Pace<S> {
     async fn send(mut self, ask: Ask) -> Result<Answer, GithubError> {
         let pacer = self.pacer;
-        let is_write = !matches!(*ask.method(), Method::GET | Method::HEAD);
-        let cost = points(ask.method());
+        let ride = Ride {
+            errand: Errand::of(ask.uri().path()),
+            cost: points(ask.method()),
+            is_write: !matches!(*ask.method(), Method::GET | Method::HEAD),
+        };
         let mut stop = pacer.waits.listen();
         pacer.recall().await;
-        let _place = pacer.place(is_write, &mut stop).await?;
         let mut waited = Duration::ZERO;
         let mut tries = 0;
         loop {
-            let flight = pacer.depart(cost, is_write, &mut stop).await?;
+            let flight = pacer.depart(&ride, &mut stop).await?;
             let outcome = self.inner.call(ask.clone()).await;
             if let Ok(answer) = &outcome {
-                pacer.hear(answer.headers());
+                pacer.hear(&ride.errand, answer.headers());
             }
             let limit = outcome.as_ref().ok().and_then(limit_of);
-            let wait = limit.map(|limit| pacer.refused(&limit, tries));
+            let wait = limit.map(|limit| pacer.refused(&ride.errand, &limit, tries));
             drop(flight);
             pacer.leave_word(false);
             let Some(wait) = wait else { return outcome };

@@ -11,15 +11,18 @@ use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use chrono::{DateTime, Utc};
-use http::{Method, StatusCode};
+use http::header::CONTENT_LENGTH;
+use http::{HeaderValue, Method, StatusCode};
 use reqwest::redirect::Policy;
 use tower::Service;
 use url::{Host, Url};
 
-use crate::domain::traffic::{Cost, Exchange, Traffic};
+use crate::domain::Foreign;
+use crate::domain::traffic::{Announced, Cost, Exchange, Traffic};
 
-use super::pace::Pacer;
-use super::{Answer, Answering, Ask, GithubError, Limits, points};
+use super::super::error::text;
+use super::pace::{Pacer, resource_of};
+use super::{Answer, Answering, Ask, GithubError, Limits, gzip, points};
 
 #[derive(Clone)]
 pub(super) struct Wire {
@@ -75,12 +78,15 @@ impl Wire {
     async fn exchange(self, ask: Ask) -> Result<Answer, GithubError> {
         let client = self.client()?;
         let mut record = Record::new(&ask, Arc::clone(&self.pacer));
-        let (parts, body) = ask.into_parts();
-        let has_body = !body.is_empty() || parts.method == Method::PUT;
-        let ask = http::Request::from_parts(parts, body);
+        let is_empty = ask.body().is_empty();
         let mut request = reqwest::Request::try_from(ask).map_err(|e| GithubError::Machinery(Box::new(e)))?;
-        if !has_body {
+        if is_empty {
             *request.body_mut() = None;
+            if matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH) {
+                // RFC 9110 8.6: where a method is about content, its absence is said. GitHub answers 411 over HTTP/1.1
+                // to whoever does not, and every proxy may force that version.
+                request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+            }
         }
         let deadline = tokio::time::timeout(self.limits.request, async {
             let response = client.execute(request).await.map_err(|e| classify(e, &self.host()))?;
@@ -88,7 +94,7 @@ impl Wire {
         });
         let outcome = deadline.await.unwrap_or(Err(GithubError::Timeout { sent: true }));
         match &outcome {
-            Ok(answer) => record.answered(answer.status()),
+            Ok(answer) => record.answered(answer),
             Err(failure) => record.failed(failure),
         }
         outcome
@@ -107,7 +113,7 @@ impl Wire {
             body.extend_from_slice(&chunk);
         }
         *answer.body_mut() = body.freeze();
-        Ok(answer)
+        gzip::unpacked(answer, self.limits.body)
     }
 }
 
@@ -122,14 +128,22 @@ impl Record {
     fn new(ask: &Ask, pacer: Arc<Pacer>) -> Self {
         let at: DateTime<Utc> = Utc::now();
         let cost = Cost { primary: 1, points: points(ask.method()) };
-        Self { exchange: exchange(ask, at, cost), started: Instant::now(), pacer }
+        let resource = pacer.resource(ask.uri().path());
+        Self { exchange: Exchange { resource, ..exchange(ask, at, cost) }, started: Instant::now(), pacer }
     }
 
-    fn answered(&mut self, status: StatusCode) {
-        self.exchange.status = Some(status.as_u16());
-        if status == StatusCode::NOT_MODIFIED {
+    fn answered(&mut self, answer: &Answer) {
+        let headers = answer.headers();
+        self.exchange.status = Some(answer.status().as_u16());
+        if answer.status() == StatusCode::NOT_MODIFIED {
             self.exchange.cost.primary = 0;
         }
+        if let Some(resource) = resource_of(headers) {
+            self.exchange.resource = Some(resource);
+        }
+        let told = |name| text(headers, name).map(Foreign::new);
+        let announced = Announced { deprecation: told("deprecation"), sunset: told("sunset") };
+        self.exchange.ending = (announced != Announced::default()).then(|| Box::new(announced));
     }
 
     /// What never left this machine costs nothing.
@@ -159,7 +173,7 @@ pub(super) fn exchange(ask: &Ask, at: DateTime<Utc>, cost: Cost) -> Exchange {
         _ => "GET", // nothing else is sent
     };
     let path = ask.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
-    Exchange { at, method, path, status: None, cost, took: Duration::ZERO }
+    Exchange { at, method, path, status: None, cost, resource: None, took: Duration::ZERO, ending: None }
 }
 
 impl Service<Ask> for Wire {

@@ -86,7 +86,8 @@ async fn who_one_is_and_where_one_belongs() {
     assert!(
         me.budget.is_some_and(|(left, limit)| left < limit) && me.host.starts_with("127.0.0.1:") && !me.is_github()
     );
-    let orgs = memberships(&stage.gh).await.unwrap();
+    let (orgs, lacking) = memberships(&stage.gh).await.unwrap();
+    assert_eq!(lacking, None);
     let orgs: Vec<_> = orgs.iter().map(|m| (m.org.as_str(), m.owner)).collect();
     assert_eq!(orgs, [("acme", true), ("initech", false)]);
 }

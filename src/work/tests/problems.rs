@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::domain::token::{TokenKind, TokenSource};
 use crate::domain::{OrgName, Problem, RepoName, Scope, Site};
-use crate::github::{GithubError, RateLimit, Refusal};
+use crate::github::{GithubError, RateLimit, Refusal, Unshown};
 use crate::local::address::AddressFault;
 use crate::local::config::{ConfigFault, ReadOnly};
 use crate::local::gh::{self, GhFault};
@@ -106,6 +106,8 @@ fn failures() -> Vec<GithubError> {
         GithubError::RedirectLoop,
         GithubError::Origin { next: "https://evil.example/x?page=2".into() },
         GithubError::Endless,
+        GithubError::Partial(vec![Unshown { id: 21, page: None }]),
+        GithubError::Partial(vec![Unshown { id: 21, page: Some("https://github.com/orgs/acme/sso".into()) }]),
         GithubError::ReadOnly { request: request() },
         GithubError::BadToken("it is empty"),
         GithubError::BadUrl("it names no host"),
@@ -122,7 +124,7 @@ fn failures() -> Vec<GithubError> {
 }
 
 /// Its place in the enum: a new kind does not compile until it has one here, and fails until it has an example.
-const KINDS: usize = 25;
+const KINDS: usize = 26;
 
 const fn kind(failure: &GithubError) -> usize {
     match failure {
@@ -151,6 +153,7 @@ const fn kind(failure: &GithubError) -> usize {
         GithubError::Timeout { .. } => 22,
         GithubError::Dropped { .. } => 23,
         GithubError::KeyInvalid | GithubError::Machinery(_) => 24,
+        GithubError::Partial(_) => 25,
     }
 }
 

@@ -72,6 +72,12 @@ pub fn answer(exchange: &Exchange) -> String {
     }
 }
 
+/// « of codespaces»: which hour it is booked on, where that is not the usual one.
+pub fn on(exchange: &Exchange) -> String {
+    let named = exchange.resource.as_ref().filter(|resource| !resource.is_core());
+    named.map_or_else(String::new, |resource| format!(" of {resource}"))
+}
+
 /// A status in a word; source: RFC 9110 and the statuses of GitHub's REST description.
 const fn short(status: u16) -> &'static str {
     match status {

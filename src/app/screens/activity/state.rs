@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::rows::{Row, answer, rows};
+use super::rows::{Row, answer, on, rows};
 use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};
 use crate::app::filter::Filter;
@@ -103,11 +103,12 @@ fn line(row: Row, world: &World) -> Option<String> {
     let exchange = row.exchange(world)?;
     let (points, primary) = (exchange.cost.points, exchange.cost.primary);
     let text = format!(
-        "{} {} {}: {}, {points} points, {primary} of the budget, {} ms",
+        "{} {} {}: {}, {points} points, {primary} of the budget{}, {} ms",
         exchange.at.format("%Y-%m-%dT%H:%M:%SZ"),
         exchange.method,
         exchange.path,
         answer(exchange),
+        on(exchange),
         exchange.took.as_millis()
     );
     Some(clean(&text))

@@ -9,8 +9,9 @@ use crate::app::tests::spaces::code_name;
 use crate::app::tests::world::no_network;
 use crate::app::tests::{Driver, noon};
 use crate::domain::CodespaceStep;
+use crate::domain::Foreign;
 use crate::domain::codespace::Stage;
-use crate::domain::traffic::{Cost, Exchange, Traffic};
+use crate::domain::traffic::{Announced, Cost, Exchange, Resource, Traffic};
 
 pub fn exchange(path: &str, status: Option<u16>, primary: u32, points: u32) -> Exchange {
     Exchange {
@@ -19,6 +20,8 @@ pub fn exchange(path: &str, status: Option<u16>, primary: u32, points: u32) -> E
         path: path.to_owned(),
         status,
         cost: Cost { primary, points },
+        resource: Resource::parse("core"),
+        ending: None,
         took: Duration::from_millis(87),
     }
 }
@@ -46,6 +49,28 @@ fn every_request_is_there_newest_first_with_what_it_cost() {
     for words in ["no answer", "not modified", "from disk", "200 fine", "4 · 3 points · 2 of the budget"] {
         line(words);
     }
+}
+
+#[test]
+fn each_request_is_booked_on_the_hour_it_counts_on() {
+    let on = |path: &str, name: &str| Exchange { resource: Resource::parse(name), ..exchange(path, Some(200), 1, 1) };
+    let mut driver = told([on("/user", "core"), on("/a", "codespaces"), on("/b", "codespaces")]);
+    driver.says("3 · 3 points · 2 of codespaces · 1 of core");
+    driver.press("y");
+    let is_booked = |text: &str| text.contains("1 of the budget of codespaces");
+    assert!(matches!(driver.asked.last(), Some(Effect::Copy(text)) if is_booked(text)));
+    driver.press("enter");
+    driver.says("1 of the hourly budget of codespaces");
+}
+
+#[test]
+fn what_github_announces_of_its_end_is_shown() {
+    let ending = Announced { deprecation: Some(Foreign::new("@1772323200")), sunset: Some("Wed, 15 Mar 2028".into()) };
+    let one = Exchange { ending: Some(Box::new(ending)), ..exchange("/user", Some(200), 1, 1) };
+    let mut driver = told([one]);
+    driver.says("the API's version ends Wed, 15 Mar 2028");
+    driver.press("enter");
+    driver.says("@1772323200").says("Wed, 15 Mar 2028");
 }
 
 #[test]

@@ -1,16 +1,17 @@
 //! Draws changes and requests: only the rows one sees are built.
 
+use std::collections::BTreeMap;
+
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
 use super::State;
 use super::changes;
-use super::rows::{Row, answer, spelled};
+use super::rows::{Row, answer, on, spelled};
 use crate::app::App;
 use crate::app::draw::Canvas;
-use crate::app::world::Totals;
 use crate::domain::number::grouped;
-use crate::domain::traffic::Exchange;
+use crate::domain::traffic::{Exchange, Resource};
 use crate::ui::Role;
 use crate::ui::memory::Hit;
 use crate::ui::widgets::{Align, Column, middle, table};
@@ -89,7 +90,7 @@ fn row_line(
             spans.extend(row.change(&app.world).map(|done| changes::line(done, canvas)).unwrap_or_default());
             Line::from(spans)
         }
-        Row::Requests => canvas.line(Role::Group, format!(" Requests  {}", sums(&app.world.totals, canvas))),
+        Row::Requests => canvas.line(Role::Group, format!(" Requests  {}", sums(app, canvas))),
         Row::NoRequest => {
             let text = if state.filter.is_empty() { "none yet" } else { "none contains this text; esc shows all" };
             canvas.line(Role::Dim, format!("  {text}"))
@@ -104,18 +105,31 @@ fn row_line(
     }
 }
 
-/// «128 · 140 points · 96 of the budget · waited 2 times».
-fn sums(totals: &Totals, canvas: &Canvas<'_, '_, '_>) -> String {
-    let dot = format!(" {} ", canvas.look.glyphs.lines.dot);
-    let mut words = vec![
-        grouped(totals.requests),
-        format!("{} points", grouped(totals.points)),
-        format!("{} of the budget", grouped(totals.primary)),
-    ];
+/// «128 · 140 points · 96 of the budget · waited 2 times»; where there are several budgets, what each gave.
+fn sums(app: &App, canvas: &Canvas<'_, '_, '_>) -> String {
+    let (dot, totals) = (format!(" {} ", canvas.look.glyphs.lines.dot), &app.world.totals);
+    // First, as it is rare and what stands behind it may be cut.
+    let end = app.world.announced.as_ref().and_then(|told| told.sunset.as_ref());
+    let end = end.map(|end| format!("the API's version ends {}", end.shown()));
+    let mut words: Vec<_> = end.into_iter().collect();
+    words.extend([grouped(totals.requests), format!("{} points", grouped(totals.points))]);
+    words.extend(booked(&totals.primary));
     if totals.waits > 0 {
         words.push(if totals.waits == 1 { "waited once".to_owned() } else { format!("waited {} times", totals.waits) });
     }
     words.join(&dot)
+}
+
+fn booked(primary: &BTreeMap<Option<Resource>, u64>) -> Vec<String> {
+    match primary.iter().collect::<Vec<_>>().as_slice() {
+        [] => vec!["0 of the budget".to_owned()],
+        [(None, count)] => vec![format!("{} of the budget", grouped(**count))],
+        [(Some(only), count)] if only.is_core() => vec![format!("{} of the budget", grouped(**count))],
+        several => {
+            let name = |on: &Option<Resource>| on.as_ref().map_or("an unknown budget", Resource::as_str).to_owned();
+            several.iter().map(|(on, count)| format!("{} of {}", grouped(**count), name(on))).collect()
+        }
+    }
 }
 
 fn request(
@@ -176,9 +190,15 @@ fn request_lines(exchange: &Exchange, canvas: &Canvas<'_, '_, '_>, columns: u16)
     lines.extend(canvas.labelled("cost", Role::Text, &points, columns));
     let primary = match exchange.cost.primary {
         0 => "nothing of the hourly budget".to_owned(),
-        primary => format!("{primary} of the hourly budget"),
+        primary => format!("{primary} of the hourly budget{}", on(exchange)),
     };
     lines.extend(canvas.labelled("", Role::Text, &primary, columns));
+    if let Some(told) = &exchange.ending {
+        let said = [("deprecated", &told.deprecation), ("ends", &told.sunset)];
+        for (label, text) in said.into_iter().filter_map(|(label, text)| Some((label, text.as_ref()?))) {
+            lines.extend(canvas.labelled(label, Role::Warn, &text.shown(), columns));
+        }
+    }
     lines.extend(canvas.labelled("took", Role::Text, &took(exchange), columns));
     let at = exchange.at.format("%Y-%m-%d %H:%M:%S UTC").to_string();
     lines.extend(canvas.labelled("sent", Role::Text, &at, columns));

@@ -157,7 +157,11 @@ fn row_line(
         Row::Memberships if world.memberships.is_loading() => {
             pad(Role::Info, format!("{} asking for your organizations", glyphs.spinner(app.spin)))
         }
-        Row::Memberships => pad(Role::Warn, format!("{} organizations could not be asked for", glyphs.checks.warn)),
+        Row::Memberships => {
+            let came = world.memberships.value().is_some_and(|list| !list.is_empty());
+            let text = if came { "not all organizations came" } else { "organizations could not be asked for" };
+            pad(Role::Warn, format!("{} {text}", glyphs.checks.warn))
+        }
     }
 }
 

@@ -343,6 +343,7 @@ impl Behavior for State {
         }
         match outcome {
             Outcome::Tokens(tokens) => {
+                cx.world.take_tokens(&tokens);
                 self.tokens.settle(id, Ok(tokens));
                 self.settle_cursor();
             }

@@ -70,6 +70,10 @@ impl State {
                 self.search.leave();
                 if let Some(preset) = any_presets().get(self.preset_cursor) {
                     self.stage = Stage::Where { preset: *preset };
+                    if Self::places(cx.world).iter().any(|place| place.mend.is_some()) {
+                        // It may have been given meanwhile.
+                        cx.reload_identity();
+                    }
                 }
             }
             Action::OpenLink => {

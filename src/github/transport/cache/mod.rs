@@ -3,7 +3,9 @@
 //!
 //! Only GETs that ended with 200, valid JSON and an `ETag` are kept, and nothing is ever answered without asking GitHub
 //! first, but within one run that is being continued (see [`Run`]). Public keys are not kept: they may change at any
-//! time. The token is in no file, and neither is a secret's value: GitHub never answers with one. Every failure of the
+//! time; nor is what the answer's headers alone tell (see [`Unconditional`]), such as what a token may do: GitHub's tag
+//! does not change with it. The token is in no file, and neither is a secret's value: GitHub never answers with one.
+//! Every failure of the
 //! disk means «no entry».
 //!
 //! Source: GitHub Docs, «Best practices for using the REST API», use conditional requests; RFC 9110 §13.
@@ -36,19 +38,21 @@ use store::{Entry, Store};
 pub use store::{cached, erase};
 pub(super) use trail::{Trail, millis_now};
 
-/// The headers that are kept beside a body: where the next page is, and what the token may.
-const KEPT: [&str; 6] = [
-    "content-type",
-    "link",
-    "x-oauth-scopes",
-    "x-accepted-oauth-scopes",
-    "x-accepted-github-permissions",
-    "github-authentication-token-expiration",
-];
+/// The headers that are kept beside a body: what it is, and where the next page is. What a token may do and when it
+/// ends is not the body's, changes without it, and stands in no «not modified»: it is never kept.
+const KEPT: [&str; 2] = ["content-type", "link"];
+
+/// Says that a list lacks what a token is not authorized for: such an answer is asked for in full the next time.
+const PARTIAL: &str = "x-github-sso";
 
 /// Stands on a request of a run that is continued: what GitHub confirmed since then is not asked for again.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct Since(pub(in super::super) SystemTime);
+
+/// Stands on a request whose answer's headers are what is asked for: a «not modified» would leave them out. It is sent
+/// without a condition, and its answer is not kept.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct Unconditional;
 
 /// The store of one client, and whose answers they are. Opened at the first use, off the tasks.
 #[derive(Clone)]
@@ -127,6 +131,7 @@ impl<S: Layered> Conditional<S> {
         {
             let mut told = wire::exchange(&ask, Utc::now(), Cost::default());
             told.status = Some(StatusCode::OK.as_u16());
+            told.resource = self.pacer.resource(ask.uri().path());
             self.pacer.waits.tell(Traffic::Exchange(told));
             return Ok(answer_of(entry, &HeaderMap::new()));
         }
@@ -137,8 +142,15 @@ impl<S: Layered> Conditional<S> {
         let answer = self.inner.call(ask).await?;
         match entry {
             Some(entry) if answer.status() == StatusCode::NOT_MODIFIED => {
-                cache.with(move |store| store.confirm(&key, asked)).await;
-                Ok(answer_of(&entry, answer.headers()))
+                let whole = answer_of(&entry, answer.headers());
+                let fresh = Entry { headers: kept(whole.headers()), validated: asked, ..entry.clone() };
+                let has_changed = fresh.headers != entry.headers;
+                let keep = move |store: &Store| {
+                    // A list that grew leads on from a page that did not change.
+                    if has_changed { store.write(&key, &url, &fresh) } else { store.confirm(&key, asked) }
+                };
+                cache.with(keep).await;
+                Ok(whole)
             }
             _ => {
                 if let Some(entry) = entry_of(&answer, asked) {
@@ -154,6 +166,7 @@ impl<S: Layered> Conditional<S> {
 fn entry_of(answer: &Answer, asked: SystemTime) -> Option<Entry> {
     let headers = answer.headers();
     if answer.status() != StatusCode::OK
+        || headers.contains_key(PARTIAL)
         || text(headers, CACHE_CONTROL.as_str()).is_some_and(|c| c.contains("no-store"))
     {
         return None;
@@ -161,17 +174,23 @@ fn entry_of(answer: &Answer, asked: SystemTime) -> Option<Entry> {
     let etag = text(headers, ETAG.as_str())?.to_owned();
     // Half an answer must not come back for as long as nothing changes.
     serde_json::from_slice::<IgnoredAny>(answer.body()).ok()?;
+    Some(Entry { etag, headers: kept(headers), body: answer.body().clone(), validated: asked })
+}
+
+/// The headers of an answer that are kept.
+fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
     let kept = KEPT.iter().flat_map(|name| {
         headers.get_all(*name).iter().filter_map(move |v| Some(((*name).to_owned(), v.to_str().ok()?.to_owned())))
     });
-    Some(Entry { etag, headers: kept.collect(), body: answer.body().clone(), validated: asked })
+    kept.collect()
 }
 
 /// The kept answer, with what GitHub said just now on top of it.
 fn answer_of(entry: &Entry, now: &HeaderMap) -> Answer {
     let mut answer = http::Response::new(Bytes::clone(&entry.body));
     let headers = answer.headers_mut();
-    for (name, value) in &entry.headers {
+    // What an earlier version kept besides is not the body's.
+    for (name, value) in entry.headers.iter().filter(|(name, _)| KEPT.contains(&name.as_str())) {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             headers.append(name, value);
         }
@@ -185,6 +204,12 @@ fn answer_of(entry: &Entry, now: &HeaderMap) -> Answer {
     answer
 }
 
+fn is_kept(ask: &Ask) -> bool {
+    *ask.method() == Method::GET
+        && !ask.uri().path().ends_with("/public-key")
+        && ask.extensions().get::<Unconditional>().is_none()
+}
+
 impl<S: Layered> Service<Ask> for Conditional<S> {
     type Response = Answer;
     type Error = GithubError;
@@ -196,9 +221,7 @@ impl<S: Layered> Service<Ask> for Conditional<S> {
 
     fn call(&mut self, ask: Ask) -> Answering {
         match self.cache.clone() {
-            Some(cache) if ask.method() == Method::GET && !ask.uri().path().ends_with("/public-key") => {
-                Box::pin(self.clone().read(cache, ask))
-            }
+            Some(cache) if is_kept(&ask) => Box::pin(self.clone().read(cache, ask)),
             Some(_) | None => self.inner.call(ask),
         }
     }

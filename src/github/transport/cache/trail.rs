@@ -1,6 +1,8 @@
-//! What was spent in the last minute, for the next process: GitHub counts by the token, and not by the process.
+//! What was spent in the last minute and is left of each hour, for the next process: GitHub counts by the token, not by
+//! the process.
 //!
-//! A small file says when how many points went, and until when GitHub wants to be left alone. It is read before the
+//! A small file says when how many points went, until when GitHub wants to be left alone, what is left of each hourly
+//! budget, and which kind of path counts on which. It is read before the
 //! first request and written while requests go, at most once a sixtieth of the window, and when the client goes. Two
 //! processes at the same time do not see each other's: for that there is room below GitHub's limit, and `Retry-After`.
 
@@ -8,6 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+use super::super::errand::Errand;
 use super::{Shelf, Store};
 use crate::files;
 
@@ -20,8 +23,14 @@ const LARGEST: u64 = 1 << 20;
 pub(in super::super) struct Trail {
     /// When, and how many points.
     pub(in super::super) spent: Vec<(u64, u32)>,
-    /// Until when a limit of GitHub's holds, and whether it is a secondary one.
+    /// Until when a limit of GitHub's holds, and whether it is a secondary one; the others are in `budgets`.
     pub(in super::super) hold: Option<(u64, bool)>,
+    /// Resource, what remains, of how much, and GitHub's second since 1970 in which it is full again.
+    #[serde(default)]
+    pub(in super::super) budgets: Vec<(String, u64, u64, i64)>,
+    /// Kinds of paths, and the resource each counts on.
+    #[serde(default)]
+    pub(in super::super) paths: Vec<(Errand, String)>,
 }
 
 impl Trail {

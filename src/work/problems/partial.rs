@@ -1,0 +1,22 @@
+//! Lists that came without what belongs to some organizations.
+
+use crate::domain::{Foreign, Mend, Problem};
+use crate::github::Unshown;
+
+/// A list came, without what belongs to some organizations. GitHub names them by number only.
+pub(super) fn lacking(what: String, unshown: &[Unshown]) -> Problem {
+    let numbers: Vec<_> = unshown.iter().map(|one| one.id.to_string()).collect();
+    let (whose, them) = match numbers.as_slice() {
+        [one] => (format!("organization number {one} uses"), "it"),
+        several => (format!("the organizations number {} use", several.join(", ")), "them"),
+    };
+    let why = format!(
+        "{whose} single sign-on, and this token is not authorized for {them}: GitHub left out what belongs to {them}"
+    );
+    let pages: Vec<_> = unshown.iter().filter_map(|one| one.page.as_ref().map(Foreign::shown)).collect();
+    let Some(first) = pages.first().cloned() else {
+        return Problem::new(what, why, "authorize the token in GitHub's list of your tokens, then try again");
+    };
+    let hint = format!("authorize the token at {} within the hour, then try again", pages.join(" and at "));
+    Problem::new(what, why, hint).mended_by(Mend::Open(first))
+}
