@@ -7,13 +7,16 @@
 //! | `POST /_sandbox/fault?spec=SPEC` | one more fault, written as for `--fault`; without `spec` all are taken away |
 //! | `POST /_sandbox/scopes?scopes=A,B[&token=T]` | what `gh auth refresh` does |
 //! | `POST /_sandbox/sso?org=ORG&required=true` | single sign-on of an organization |
+//! | `POST /_sandbox/free?org=ORG&free=true` | the Free plan of an organization |
+//! | `POST /_sandbox/budget?resource=R[&limit=N][&used=N]` | the hour of one resource, such as `core`, `codespaces` |
 //! | `POST /_sandbox/approve?user_code=C[&scopes=A,B]`, `…/deny?user_code=C` | answers a device flow |
 //! | `POST /_sandbox/rename?repo=O/N&to=NAME` | renames a repository |
 //! | `POST /_sandbox/manner` with JSON | how the Bearer registry answers oddly (`registry/manner.rs`); empty: not |
 //!
 //! The counts: `requests` by method and path with how often each status was answered (`0`: the connection was cut),
 //! `total`, `points`, `primary_used`, `limit_answers` (refused by a limit, not by a fault), `peak_concurrency`; under
-//! `running` the hour, the minute, the requests at once and whether limits are enforced.
+//! `running` the hour of `core`, the hours of all resources, the minute, the requests at once and whether limits
+//! are enforced.
 //!
 //! None of it is logged, counted, limited or struck by a fault, and no token is asked for.
 
@@ -24,6 +27,7 @@ use http::{Method, StatusCode};
 use serde_json::json;
 
 use super::call::Call;
+use super::limits::Resource;
 use super::reply::Reply;
 use super::world::World;
 
@@ -62,6 +66,13 @@ pub(super) fn serve(world: &World, call: &Call) -> Reply {
             }
         }
         (&Method::POST, ["sso"]) => world.set_sso(ask("org"), ask("required") != "false"),
+        (&Method::POST, ["free"]) => world.set_free(ask("org"), ask("free") != "false"),
+        (&Method::POST, ["budget"]) => {
+            let number = |name| ask(name).parse::<u32>().ok();
+            let is_known = Resource::parse(ask("resource")).is_some();
+            let limit = number("limit").is_none_or(|limit| world.set_limit_of(ask("resource"), limit));
+            is_known && limit && number("used").is_none_or(|used| world.set_used_of(ask("resource"), used))
+        }
         (&Method::POST, ["approve"]) => world.approve_device(ask("user_code"), list("scopes").as_deref()),
         (&Method::POST, ["deny"]) => world.deny_device(ask("user_code")),
         (&Method::POST, ["manner"]) if call.body.is_empty() => {
@@ -83,10 +94,16 @@ pub(super) fn serve(world: &World, call: &Call) -> Reply {
 
 fn state(world: &World) -> Reply {
     let body = world.with(|state| {
-        let budget = state.limits.budget(state.me.id, Utc::now());
+        let me = state.me.id;
+        let mut hour = |on: Resource| {
+            let budget = state.limits.budget(me, on, Utc::now());
+            (on.word().to_owned(), json!({ "limit": budget.limit, "used": budget.used, "reset": budget.reset }))
+        };
+        let hours: serde_json::Map<String, serde_json::Value> = Resource::ALL.map(&mut hour).into_iter().collect();
         let mut body = state.counts.json();
         body["running"] = json!({
-            "hour": { "limit": budget.limit, "used": budget.used, "reset": budget.reset },
+            "hour": hours["core"],
+            "hours": hours,
             "minute": { "points": state.limits.points_now(Instant::now()) },
             "concurrency": state.limits.at_once(),
             "enforced": state.limits.enforce,

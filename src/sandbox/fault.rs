@@ -31,7 +31,7 @@ pub enum FaultKind {
     DropBefore,
     /// The effect happens, then the connection is closed without an answer.
     DropAfter,
-    /// The scope gets a new key pair first, so that a value sealed before is refused with 422.
+    /// A new generation of keys begins first, so that a value sealed before is refused with 422.
     BadKey,
     /// 403 «Resource not accessible by personal access token», and no effect.
     Forbidden,
@@ -51,6 +51,10 @@ pub enum FaultKind {
     PrimaryLimit,
     /// 403 with `X-GitHub-SSO: required`, and no effect.
     Sso,
+    /// This status with `{}` and no word of why, and no effect; as recorded with 401 and 404.
+    Bare(u16),
+    /// This status, the type of JSON and not one byte, and no effect; as recorded with 500.
+    Empty(u16),
     /// Half of a list's items are missing, while `total_count` still counts them and no `Link` leads on.
     ShortList,
 }
@@ -87,7 +91,8 @@ pub enum FaultSyntax {
     Nth(String),
     #[error(
         "unknown kind {0:?}, use a status (500), html, html=STATUS, drop-before, drop-after, bad-key, forbidden, \
-         unauthorized, secondary, too-many, primary, sso, short-list, truncated, slow=2s or redirect=URL"
+         unauthorized, secondary, too-many, primary, sso, short-list, bare=404, \
+         empty=500, truncated, slow=2s or redirect=URL"
     )]
     Kind(String),
 }
@@ -157,6 +162,8 @@ fn kind_of(text: &str) -> Option<FaultKind> {
             let (status, words) = answer.split_once(',')?;
             FaultKind::Says(status_of(status)?, words.to_owned())
         }
+        ("bare", Some(status)) => FaultKind::Bare(status_of(status)?),
+        ("empty", Some(status)) => FaultKind::Empty(status_of(status)?),
         ("slow", Some(wait)) => FaultKind::Slow(duration(wait)?),
         ("redirect", Some(url)) => FaultKind::Redirect(url.to_owned()),
         (status, None) => FaultKind::Status(status_of(status)?),

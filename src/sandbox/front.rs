@@ -7,7 +7,8 @@ use std::time::Duration;
 use axum::extract::connect_info::ConnectInfo;
 use axum::extract::{Request, State as Shared};
 use axum::response::Response;
-use http::{HeaderMap, Method, StatusCode, header};
+use http::request::Parts;
+use http::{HeaderMap, Method, StatusCode, Version, header};
 use serde_json::{Value, json};
 
 use super::api::Entry;
@@ -78,13 +79,19 @@ pub(super) async fn answer(
         let fault = state.faults.strike(&parts.method, &path);
         (fault, state.settings.latency, state.settings.public_url.clone())
     });
+    let lacks_length = front.door == Door::Api && lacks_length(&parts);
     let Ok(body) = axum::body::to_bytes(body, MOST_BODY).await else {
         return Reply::refusal(StatusCode::PAYLOAD_TOO_LARGE, "Payload Too Large").into_response();
     };
     pause(latency).await;
     let public_url = if front.door == Door::Api { public_url } else { None };
     let call = Call::new(parts, body, public_url.as_deref(), front.address);
-    let reply = suffer(&front, &call, fault, &scissors, entry.as_ref()).await;
+    let reply = if lacks_length {
+        let page = "<html><head><title>411 Length Required</title></head>\n<body>Length Required</body></html>\n";
+        Some(Reply::raw(StatusCode::LENGTH_REQUIRED, "text/html; charset=utf-8", page))
+    } else {
+        suffer(&front, &call, fault, &scissors, entry.as_ref()).await
+    };
     let status = reply.as_ref().map(|reply| reply.status.as_u16());
     front.world.with(|state| {
         if let Some(status) = status {
@@ -96,7 +103,16 @@ pub(super) async fn answer(
     });
     drop(entry);
     // Nothing of the substitute is sent: its connection has been cut.
-    reply.unwrap_or_else(Reply::no_content).into_response()
+    let reply = reply.unwrap_or_else(Reply::no_content);
+    if front.door == Door::Api { reply.packed_for(&call) } else { reply }.into_response()
+}
+
+/// GitHub's front door wants to know over HTTP/1.1 how much is to come (as recorded: octocrab, issues 463 and 464).
+fn lacks_length(parts: &Parts) -> bool {
+    let is_about_content = matches!(parts.method, Method::POST | Method::PUT | Method::PATCH);
+    let is_told =
+        [header::CONTENT_LENGTH, header::TRANSFER_ENCODING].iter().any(|name| parts.headers.contains_key(name));
+    parts.version <= Version::HTTP_11 && is_about_content && !is_told
 }
 
 /// The answer, with what goes wrong on the way; none when the connection was cut.
@@ -133,7 +149,7 @@ async fn suffer(
             return None;
         }
         FaultKind::BadKey => {
-            api::rotate_key_of(&front.world, call);
+            front.world.with(|state| state.key_generation = super::vault::new_generation());
             front.serve(call, entry)
         }
         FaultKind::Forbidden => {
@@ -156,6 +172,14 @@ async fn suffer(
             let ["orgs" | "repos", owner, ..] = path else { return api::sso_required("acme") };
             api::sso_required(owner)
         }),
+        FaultKind::Bare(status) => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::NOT_FOUND);
+            front.out_of_turn(call, |_, _| Reply::json(status, &json!({})))
+        }
+        FaultKind::Empty(status) => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            front.out_of_turn(call, |_, _| Reply::raw(status, "application/json; charset=utf-8", ""))
+        }
         FaultKind::ShortList => short(front.serve(call, entry)),
         FaultKind::Redirect(url) => {
             Reply::json(StatusCode::FOUND, &json!({ "message": "Found", "url": url })).with(header::LOCATION, url)
@@ -192,7 +216,16 @@ async fn pause(wait: Duration) {
 }
 
 fn seen(door: Door, method: &Method, path: &str, headers: &HeaderMap) -> RequestView {
-    const KEPT: [&str; 6] = ["user-agent", "accept", "x-github-api-version", "content-type", "host", "if-none-match"];
+    const KEPT: [&str; 8] = [
+        "user-agent",
+        "accept",
+        "accept-encoding",
+        "x-github-api-version",
+        "content-type",
+        "content-length",
+        "host",
+        "if-none-match",
+    ];
     let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let kept = headers.iter().filter(|(name, _)| KEPT.contains(&name.as_str()));
     RequestView {

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::codespaces::CodespaceDraft;
 use super::fault::{Fault, Faults};
+use super::limits::Resource;
 use super::passes::Pass;
 use super::people::{Account, Permission, Role};
 use super::registry::Manner;
@@ -22,11 +23,12 @@ impl World {
         self.with(|state| state.log.forget());
     }
 
-    /// Gives the scope a new key pair, so that whatever was sealed before is refused.
+    /// Begins a new generation of keys, so that whatever was sealed before is refused. A generation is everybody's;
+    /// where there is no such scope, nothing happens.
     pub fn rotate_key(&self, scope: &str) {
         self.with(|state| {
-            if let Some(scope) = state.scope(scope) {
-                state.vault(scope).rotate();
+            if state.scope(scope).is_some() {
+                state.key_generation = super::vault::new_generation();
             }
         });
     }
@@ -105,9 +107,36 @@ impl World {
         self.with(|state| state.limits.limit = limit);
     }
 
-    /// What is used up of the running hour of the world's own user.
+    /// The same for one resource, such as `core` or `codespaces`. False when there is no such resource.
+    pub fn set_limit_of(&self, resource: &str, limit: u32) -> bool {
+        let Some(on) = Resource::parse(resource) else { return false };
+        self.with(|state| state.limits.set_limit(on, limit));
+        true
+    }
+
+    /// What is used up of the running hour of the world's own user, on `core`.
     pub fn set_used(&self, used: u32) {
-        self.with(|state| state.limits.set_used(state.me.id, used, Utc::now()));
+        self.set_used_of(Resource::Core.word(), used);
+    }
+
+    /// The same for one resource. False when there is no such resource.
+    pub fn set_used_of(&self, resource: &str, used: u32) -> bool {
+        let Some(on) = Resource::parse(resource) else { return false };
+        self.with(|state| state.limits.set_used(state.me.id, on, used, Utc::now()));
+        true
+    }
+
+    /// Puts an organization on the Free plan, which has no organization secrets, or on another.
+    pub fn set_free(&self, login: &str, is_free: bool) -> bool {
+        self.with(|state| {
+            let org = state.orgs.iter_mut().find(|org| org.login.eq_ignore_ascii_case(login));
+            org.map(|org| org.is_free = is_free).is_some()
+        })
+    }
+
+    /// Says on every answer since when the API version is deprecated (a time of the HTTP kind) and when it goes.
+    pub fn announce_sunset(&self, deprecated: &str, sunset: &str) {
+        self.with(|state| state.settings.sunset = Some((deprecated.to_owned(), sunset.to_owned())));
     }
 
     /// Divides all windows from now on, which begin anew.

@@ -1,5 +1,5 @@
-//! How much one may ask: the hourly budget, the points of a minute, the writes of a minute, and how many requests at
-//! once (docs: «Rate limits for the REST API»). All windows shrink together by the factor `hurry`.
+//! How much one may ask: the hourly budget of each resource, the points of a minute, the writes of a minute, and how
+//! many requests at once (docs: «Rate limits for the REST API»). All windows shrink together by the factor `hurry`.
 //!
 //! It counts always, and refuses only while it is told to enforce. Whoever goes on asking before `Retry-After` is over
 //! is refused as well. It knows no path and no reply.
@@ -19,14 +19,52 @@ const MOST_CONTENT: u32 = 80;
 /// For each address without a token.
 const ANONYMOUS: u32 = 60;
 
+/// What a request counts on. As recorded: everything about codespaces secrets has a budget of its own, whoever owns
+/// them, and `/rate_limit` does not list it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Resource {
+    Core,
+    Codespaces,
+    Graphql,
+}
+
+impl Resource {
+    pub(super) const ALL: [Self; 3] = [Self::Core, Self::Codespaces, Self::Graphql];
+
+    pub(super) fn of(path: &[&str]) -> Self {
+        match path {
+            ["user", "codespaces", "secrets", ..]
+            | ["orgs", _, "codespaces", "secrets", ..]
+            | ["repos", _, _, "codespaces", "secrets", ..] => Self::Codespaces,
+            ["graphql"] => Self::Graphql,
+            _ => Self::Core,
+        }
+    }
+
+    /// As `X-RateLimit-Resource` names it.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Core => "core",
+            Self::Codespaces => "codespaces",
+            Self::Graphql => "graphql",
+        }
+    }
+
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|resource| resource.word() == word)
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Limits {
     pub(super) enforce: bool,
-    /// Requests an hour for the tokens of one user together.
+    /// Requests an hour for the tokens of one user together, on each resource that has no number of its own.
     pub(super) limit: u32,
+    /// Those that have one.
+    own: HashMap<Resource, u32>,
     hurry: u32,
     /// Budgets by the user's id; 0 stands for those without a token.
-    hours: HashMap<u64, Hour>,
+    hours: HashMap<(u64, Resource), Hour>,
     /// When requests came in the last minute, with their points, by user.
     minutes: HashMap<u64, Minute>,
     at_once: usize,
@@ -82,7 +120,7 @@ pub(super) fn points(method: &Method) -> u32 {
 impl Limits {
     pub(super) fn new(enforce: bool, limit: u32, hurry: u32) -> Self {
         let (hours, minutes) = (HashMap::new(), HashMap::new());
-        Self { enforce, limit, hurry: hurry.max(1), hours, minutes, at_once: 0 }
+        Self { enforce, limit, own: HashMap::new(), hurry: hurry.max(1), hours, minutes, at_once: 0 }
     }
 
     pub(super) fn set_hurry(&mut self, hurry: u32) {
@@ -155,32 +193,38 @@ impl Limits {
             .sum()
     }
 
-    /// Whether the hourly budget is spent.
-    pub(super) fn is_spent(&mut self, user: u64, now: DateTime<Utc>) -> bool {
-        self.enforce && self.budget(user, now).remaining() == 0
+    /// Whether the hourly budget of a resource is spent.
+    pub(super) fn is_spent(&mut self, user: u64, on: Resource, now: DateTime<Utc>) -> bool {
+        self.enforce && self.budget(user, on, now).remaining() == 0
     }
 
-    pub(super) fn charge(&mut self, user: u64, now: DateTime<Utc>) {
-        let hour = self.hour(user, now);
+    pub(super) fn charge(&mut self, user: u64, on: Resource, now: DateTime<Utc>) {
+        let hour = self.hour(user, on, now);
         hour.used = hour.used.saturating_add(1);
     }
 
     /// Sets what is used up of a user's running hour.
-    pub(super) fn set_used(&mut self, user: u64, requests: u32, now: DateTime<Utc>) {
-        self.hour(user, now).used = requests;
+    pub(super) fn set_used(&mut self, user: u64, on: Resource, requests: u32, now: DateTime<Utc>) {
+        self.hour(user, on, now).used = requests;
     }
 
-    pub(super) fn budget(&mut self, user: u64, now: DateTime<Utc>) -> Budget {
-        let limit = if user == 0 { ANONYMOUS.min(self.limit) } else { self.limit };
-        let hour = *self.hour(user, now);
+    /// Gives a resource a number of its own.
+    pub(super) fn set_limit(&mut self, on: Resource, limit: u32) {
+        self.own.insert(on, limit);
+    }
+
+    pub(super) fn budget(&mut self, user: u64, on: Resource, now: DateTime<Utc>) -> Budget {
+        let known = self.own.get(&on).copied().unwrap_or(self.limit);
+        let limit = if user == 0 { ANONYMOUS.min(known) } else { known };
+        let hour = *self.hour(user, on, now);
         let nanos = hour.ends.timestamp_subsec_nanos();
         Budget { limit, used: hour.used.min(limit), reset: hour.ends.timestamp() + i64::from(nanos > 0) }
     }
 
-    /// The running window of a user: it begins with the first request after the last one ended.
-    fn hour(&mut self, user: u64, now: DateTime<Utc>) -> &mut Hour {
+    /// The running window of a user and a resource: it begins with the first request after the last one ended.
+    fn hour(&mut self, user: u64, on: Resource, now: DateTime<Utc>) -> &mut Hour {
         let length = TimeDelta::from_std(self.shrunk(HOUR)).unwrap_or(TimeDelta::hours(1));
-        let hour = self.hours.entry(user).or_insert(Hour { used: 0, ends: now + length });
+        let hour = self.hours.entry((user, on)).or_insert(Hour { used: 0, ends: now + length });
         if hour.ends <= now {
             *hour = Hour { used: 0, ends: now + length };
         }
@@ -274,13 +318,14 @@ mod tests {
             let mut limits = Limits::new(true, 2, hurry);
             let now = DateTime::from_timestamp(1_790_000_000, 123_456_789).unwrap();
             for _ in 0..2 {
-                assert!(!limits.is_spent(1, now));
-                limits.charge(1, now);
+                assert!(!limits.is_spent(1, Resource::Core, now));
+                limits.charge(1, Resource::Core, now);
             }
-            assert!(limits.is_spent(1, now));
-            let budget = limits.budget(1, now);
+            assert!(limits.is_spent(1, Resource::Core, now) && !limits.is_spent(1, Resource::Codespaces, now));
+            let budget = limits.budget(1, Resource::Core, now);
             assert_eq!((budget.used, budget.remaining()), (2, 0));
-            assert!(!limits.is_spent(1, DateTime::from_timestamp(budget.reset, 0).unwrap()), "{hurry}");
+            let then = DateTime::from_timestamp(budget.reset, 0).unwrap();
+            assert!(!limits.is_spent(1, Resource::Core, then), "{hurry}");
         }
     }
 
@@ -290,8 +335,8 @@ mod tests {
         let start = Instant::now();
         for _ in 0..2000 {
             limits.arrive(1, &Method::PUT, true, start).unwrap();
-            limits.charge(1, Utc::now());
+            limits.charge(1, Resource::Core, Utc::now());
         }
-        assert!(!limits.is_spent(1, Utc::now()));
+        assert!(!limits.is_spent(1, Resource::Core, Utc::now()));
     }
 }

@@ -33,11 +33,13 @@ pub(super) struct Org {
     pub(super) role: Role,
     /// Whether the tokens still have to be authorized for its single sign-on.
     pub(super) sso: bool,
+    /// Whether it is on the Free plan, which has no organization secrets.
+    pub(super) is_free: bool,
 }
 
 impl Org {
     pub(super) fn new(id: u64, login: &str, role: Role) -> Self {
-        Self { id, login: login.to_owned(), role, sso: false }
+        Self { id, login: login.to_owned(), role, sso: false, is_free: false }
     }
 }
 

@@ -1,10 +1,16 @@
 //! Answers, in GitHub's shapes. What stands in them is decided elsewhere.
 
+use std::io::Write as _;
+
 use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
 
-const DOCS: &str = "https://docs.github.com/rest";
+use super::call::Call;
+
+pub(super) const DOCS: &str = "https://docs.github.com/rest";
 
 #[derive(Debug)]
 pub(super) struct Reply {
@@ -59,6 +65,24 @@ impl Reply {
     /// Unless it is there already.
     pub(super) fn with_default(self, name: HeaderName, value: impl Into<String>) -> Self {
         if self.headers.iter().any(|(known, _)| *known == name) { self } else { self.with(name, value) }
+    }
+
+    /// Compressed, where it was asked for so: GitHub compresses whatever has a body.
+    pub(super) fn packed_for(self, call: &Call) -> Self {
+        let is_asked = call.headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+        let is_asked = is_asked.flat_map(|value| value.split(',')).any(|coding| {
+            let coding = coding.split(';').next().unwrap_or_default();
+            coding.trim().eq_ignore_ascii_case("gzip")
+        });
+        if !is_asked || self.body.is_empty() {
+            return self;
+        }
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        // Writing to a Vec cannot fail.
+        match encoder.write_all(&self.body).and_then(|()| encoder.finish()) {
+            Ok(body) => Self { body: body.into(), ..self }.with(header::CONTENT_ENCODING, "gzip"),
+            Err(_) => self,
+        }
     }
 
     pub(super) fn into_response(self) -> axum::response::Response {

@@ -40,7 +40,7 @@ pub struct RunArgs {
     /// Make all of GitHub's times shorter by this factor: windows, waits, codespaces
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=3600))]
     pub hurry: u32,
-    /// Requests an hour
+    /// Requests an hour, on each resource
     #[arg(long, value_name = "M", default_value_t = 5000, value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: u32,
     /// Count the limits and refuse nothing
@@ -60,8 +60,8 @@ pub struct RunArgs {
     /// METHOD is GET, PUT, POST, DELETE or *. PATH is part of the path. NTH counts the matching requests: 1 the first,
     /// 2x3 three from the second, 1+ all. nth:K is the K-th of all requests. KIND is a status such as 500, html or
     /// html=STATUS, drop-before, drop-after, bad-key, forbidden, unauthorized, secondary, too-many, primary, sso,
-    /// short-list, truncated, slow=2s, redirect=URL. For example `PUT:_SERVER:1:500`, `PUT:_USER:1:drop-after`,
-    /// `GET:/user/codespaces/secrets:1:html`, `nth:7:secondary`
+    /// short-list, bare=404, empty=500, truncated, slow=2s, redirect=URL. For example `PUT:_SERVER:1:500`,
+    /// `PUT:_USER:1:drop-after`, `GET:/user/codespaces/secrets:1:html`, `nth:7:secondary`
     #[arg(long = "fault", value_name = "SPEC")]
     pub faults: Vec<Fault>,
     /// What links in answers start with, in place of the host a request names

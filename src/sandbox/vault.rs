@@ -66,14 +66,10 @@ impl Secret {
 #[derive(Debug)]
 pub(super) struct Vault {
     /// Made at the first look: a world may have ten thousand of them.
-    key: Option<KeyPair>,
+    key: Option<SecretKey>,
+    /// What the key is told as: it names a generation of keys, and not this one.
+    generation: String,
     pub(super) secrets: BTreeMap<String, Secret>,
-}
-
-#[derive(Debug)]
-struct KeyPair {
-    secret: SecretKey,
-    id: String,
 }
 
 /// Why a write is refused with 422.
@@ -110,24 +106,27 @@ pub(super) fn name(raw: &str) -> Result<String, Refusal> {
 
 impl Vault {
     pub(super) fn new() -> Self {
-        Self { key: None, secrets: BTreeMap::new() }
+        Self { key: None, generation: String::new(), secrets: BTreeMap::new() }
     }
 
-    /// A new key pair with a new id; the stored values stay.
-    pub(super) fn rotate(&mut self) {
-        self.key = Some(KeyPair::new());
+    /// A new key pair if a new generation has begun; the stored values stay.
+    pub(super) fn keep_up(&mut self, generation: &str) {
+        if self.generation != generation {
+            generation.clone_into(&mut self.generation);
+            self.key = None;
+        }
     }
 
     /// Its id and the key in base64.
     pub(super) fn public_key(&mut self) -> (String, String) {
-        let pair = self.key.get_or_insert_with(KeyPair::new);
-        (pair.id.clone(), STANDARD.encode(pair.secret.public_key().as_bytes()))
+        let key = self.key.get_or_insert_with(|| SecretKey::generate(&mut OsRng));
+        (self.generation.clone(), STANDARD.encode(key.public_key().as_bytes()))
     }
 
     pub(super) fn open(&self, key_id: &str, sealed: &str) -> Result<Vec<u8>, Refusal> {
-        let pair = self.key.as_ref().filter(|pair| pair.id == key_id).ok_or(Refusal::KeyId)?;
+        let key = self.key.as_ref().filter(|_| self.generation == key_id).ok_or(Refusal::KeyId)?;
         let sealed = STANDARD.decode(sealed).map_err(|_| Refusal::Base64)?;
-        let value = pair.secret.unseal(&sealed).map_err(|_| Refusal::Sealed)?;
+        let value = key.unseal(&sealed).map_err(|_| Refusal::Sealed)?;
         if value.len() > MOST_BYTES { Err(Refusal::TooLarge) } else { Ok(value) }
     }
 
@@ -147,9 +146,7 @@ impl Vault {
     }
 }
 
-impl KeyPair {
-    fn new() -> Self {
-        // Nineteen digits at most, as GitHub's ids are.
-        Self { secret: SecretKey::generate(&mut OsRng), id: (OsRng.next_u64() >> 4).to_string() }
-    }
+/// The name of a new generation of keys: nineteen digits at most, as GitHub's are.
+pub(super) fn new_generation() -> String {
+    (OsRng.next_u64() >> 4).to_string()
 }

@@ -37,6 +37,8 @@ pub(super) struct State {
     pub(super) codespaces: Vec<Codespace>,
     pub(super) packages: Vec<Package>,
     pub(super) vaults: BTreeMap<Scope, Vault>,
+    /// The `key_id` of all public keys. As recorded it was one value for all owners, whose keys differ.
+    pub(super) key_generation: String,
     pub(super) faults: Faults,
     pub(super) log: Log,
     /// Tokens the Bearer registry gave out.
@@ -52,6 +54,8 @@ pub(super) struct Settings {
     pub(super) public_url: Option<String>,
     /// Whether a PUT without `encrypted_value` changes the access of an existing secret. GitHub's schema says yes.
     pub(super) accepts_access_only: bool,
+    /// The values of `Deprecation` and `Sunset`, where they are told.
+    pub(super) sunset: Option<(String, String)>,
 }
 
 /// A secret with its unsealed value.
@@ -87,8 +91,8 @@ pub struct RequestView {
     pub path: String,
     /// The scheme of the `Authorization` header, if there was one; never what follows it.
     pub authorization: Option<String>,
-    /// `user-agent`, `accept`, `x-github-api-version`, `content-type`, `host` and `if-none-match`, each as often as it
-    /// was sent.
+    /// `user-agent`, `accept`, `accept-encoding`, `x-github-api-version`, `content-type`, `content-length`, `host` and
+    /// `if-none-match`, each as often as it was sent.
     pub headers: Vec<(String, String)>,
     /// `None` while it is being answered, and for good when the connection was cut.
     pub status: Option<u16>,
@@ -145,7 +149,12 @@ impl Log {
 
 impl World {
     pub(super) fn new(options: Options) -> Self {
-        let settings = Settings { latency: options.latency, public_url: options.public_url, accepts_access_only: true };
+        let settings = Settings {
+            latency: options.latency,
+            public_url: options.public_url,
+            accepts_access_only: true,
+            sunset: None,
+        };
         let me = Account::of("octocat");
         let mut state = State {
             settings,
@@ -159,6 +168,7 @@ impl World {
             codespaces: Vec::new(),
             packages: Vec::new(),
             vaults: BTreeMap::new(),
+            key_generation: super::vault::new_generation(),
             faults: Faults::new(options.faults),
             log: Log::default(),
             tokens: Tokens::default(),
@@ -261,7 +271,9 @@ impl State {
 
     /// Every scope has its key pair from the first look on.
     pub(super) fn vault(&mut self, scope: Scope) -> &mut Vault {
-        self.vaults.entry(scope).or_insert_with(Vault::new)
+        let vault = self.vaults.entry(scope).or_insert_with(Vault::new);
+        vault.keep_up(&self.key_generation);
+        vault
     }
 
     pub(super) fn plant(&mut self, scope: Scope, name: &str, secret: Secret) {

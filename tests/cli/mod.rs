@@ -15,6 +15,7 @@ mod list_all;
 mod machine;
 mod npm;
 mod presets;
+mod recorded;
 mod restart;
 mod rotate;
 mod seamless;

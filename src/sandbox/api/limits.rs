@@ -4,7 +4,7 @@ use http::{HeaderName, StatusCode, header};
 use serde_json::json;
 
 use super::super::call::Call;
-use super::super::limits::Hit;
+use super::super::limits::{Hit, Resource};
 use super::super::reply::Reply;
 use super::super::world::State;
 use super::VERSIONS;
@@ -52,9 +52,9 @@ pub(in super::super) fn primary(state: &State) -> Reply {
     spent(state.account().id).with(HeaderName::from_static("x-ratelimit-remaining"), "0")
 }
 
-/// `GET /rate_limit`: `rate` is gone from version 2026-03-10 on.
+/// `GET /rate_limit`: it does not list `codespaces`. `rate` is gone from version 2026-03-10 on.
 pub(super) fn overview(state: &mut State, call: &Call, user: u64) -> Reply {
-    let budget = state.limits.budget(user, chrono::Utc::now());
+    let budget = state.limits.budget(user, Resource::Core, chrono::Utc::now());
     let reset = budget.reset;
     let core = json!({ "limit": budget.limit, "used": budget.used, "remaining": budget.remaining(), "reset": reset });
     let search = json!({ "limit": 30, "used": 0, "remaining": 30, "reset": reset });

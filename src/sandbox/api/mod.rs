@@ -25,7 +25,7 @@ pub(super) use limits::{secondary as secondary_limit, too_many as too_many_reque
 pub(super) use sso::required as sso_required;
 
 use super::call::Call;
-use super::limits::Hit;
+use super::limits::{Hit, Resource};
 use super::passes::PassKind;
 use super::people::{Permission, Role};
 use super::reply::Reply;
@@ -77,7 +77,8 @@ pub(super) fn serve(world: &World, call: &Call, entry: Option<&Entry>) -> Reply 
             return headers::dress(state, call, &path, user, reply);
         }
         let is_free = path == ["rate_limit"];
-        if !is_free && state.limits.is_spent(user, Utc::now()) {
+        let on = Resource::of(&path);
+        if !is_free && state.limits.is_spent(user, on, Utc::now()) {
             state.counts.limited();
             let reply = limits::spent(user);
             return headers::dress(state, call, &path, user, reply);
@@ -85,7 +86,7 @@ pub(super) fn serve(world: &World, call: &Call, entry: Option<&Entry>) -> Reply 
         let reply = admit(state, call, &path).unwrap_or_else(|| route(state, call, &path, user));
         let reply = headers::conditional(call, reply);
         if !is_free && reply.status != StatusCode::NOT_MODIFIED {
-            state.limits.charge(user, Utc::now());
+            state.limits.charge(user, on, Utc::now());
             state.counts.charged();
         }
         headers::dress(state, call, &path, user, reply)
@@ -98,31 +99,11 @@ pub(super) fn dressed(world: &World, call: &Call, reply: impl FnOnce(&mut State,
         let path = canonical(state, &call.segments);
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
         let user = payer(state, &call.headers);
-        state.limits.charge(user, Utc::now());
+        state.limits.charge(user, Resource::of(&path), Utc::now());
         state.counts.charged();
         let reply = reply(state, &path);
         headers::dress(state, call, &path, user, reply)
     })
-}
-
-/// A new key pair for whichever scope the path is about.
-pub(super) fn rotate_key_of(world: &World, call: &Call) {
-    world.with(|state| {
-        payer(state, &call.headers);
-        let path = canonical(state, &call.segments);
-        let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        let scope = match path.as_slice() {
-            ["user", "codespaces", "secrets", ..] => Some(Scope::User(state.account().id)),
-            ["repos", owner, name, "codespaces", "secrets", ..] => {
-                state.repo(&format!("{owner}/{name}")).map(|repo| Scope::Repo(repo.id))
-            }
-            ["orgs", login, "codespaces", "secrets", ..] => state.org(login).map(|org| Scope::Org(org.id)),
-            _ => None,
-        };
-        if let Some(scope) = scope {
-            state.vault(scope).rotate();
-        }
-    });
 }
 
 /// Whose budget pays: the id of the token's user, 0 without a valid token.
@@ -212,6 +193,10 @@ fn route(state: &mut State, call: &Call, path: &[&str], user: u64) -> Reply {
             Ok(id) => secrets::serve(state, call, Scope::Repo(id), &format!("/repositories/{id}"), rest),
             Err(reply) => reply,
         },
+        // As reported of the Free plan: nothing of it is there, whoever asks (go-github, issue 3000).
+        ["orgs", login, "codespaces", "secrets", ..] if state.org(login).is_some_and(|org| org.is_free) => {
+            Reply::not_found()
+        }
         ["orgs", login, "codespaces", "secrets", rest @ ..] => match may_org(state, login) {
             Ok(id) => secrets::serve(state, call, Scope::Org(id), &format!("/organizations/{id}"), rest),
             Err(reply) => reply,

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::super::call::Call;
 use super::super::pages;
-use super::super::reply::Reply;
+use super::super::reply::{DOCS, Reply};
 use super::super::vault::{self, Reach, Scope, Secret};
 use super::super::world::State;
 use super::order::{self, Order};
@@ -143,8 +143,10 @@ fn selected<'a>(state: &'a mut State, scope: Scope, name: &str) -> Result<&'a mu
     if secret.reach == Reach::Selected {
         Ok(secret)
     } else {
-        let message = "Repositories can only be assigned to a secret whose visibility is selected";
-        Err(Reply::refusal(StatusCode::CONFLICT, message))
+        // Recorded with `errors` as one string.
+        let why = "Repositories can only be assigned to a secret whose visibility is selected";
+        let body = json!({ "message": "Conflict", "errors": why, "documentation_url": DOCS, "status": "409" });
+        Err(Reply::json(StatusCode::CONFLICT, &body))
     }
 }
 

@@ -6,7 +6,7 @@ use super::super::people::Role;
 use super::super::reply::Reply;
 use super::super::world::State;
 
-const HEADER: HeaderName = HeaderName::from_static("x-github-sso");
+pub(super) const HEADER: HeaderName = HeaderName::from_static("x-github-sso");
 
 /// 403 for whatever belongs to such an organization.
 pub(super) fn guard(state: &State, path: &[&str]) -> Option<Reply> {

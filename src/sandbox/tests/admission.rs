@@ -43,10 +43,11 @@ async fn every_answer_tells_the_scopes_and_the_limit() {
     assert_eq!(first.header("x-oauth-scopes"), Some("repo, codespace, admin:org, read:packages"));
     assert_eq!(first.header("x-accepted-oauth-scopes"), Some("codespace, codespace:secrets"));
     assert_eq!(first.header("x-ratelimit-limit"), Some("5000"));
-    assert_eq!(first.header("x-ratelimit-resource"), Some("core"));
+    assert_eq!(first.header("x-ratelimit-resource"), Some("codespaces"));
     let left = |answer: &Answer| answer.header("x-ratelimit-remaining").unwrap().parse::<u32>().unwrap();
+    assert_eq!(left(&peer.get(USER).await), left(&first) - 1);
     let second = peer.get("/nothing").await;
-    assert_eq!(left(&second), left(&first) - 1);
+    assert_eq!((second.header("x-ratelimit-resource"), left(&second)), (Some("core"), left(&first)));
     assert!(second.header("x-github-request-id").is_some() && second.header("x-github-media-type").is_some());
 }
 

@@ -22,7 +22,7 @@ async fn what_is_known_already_costs_no_budget_and_has_no_body() {
     let tag = first.header("etag").unwrap().to_owned();
     let again = get_with(&peer, USER, "If-None-Match", &tag).await;
     assert_eq!((again.status, again.body.as_str()), (304, ""));
-    assert_eq!(again.header("etag"), Some(tag.as_str()));
+    assert_eq!(again.header("etag"), Some(tag.trim_start_matches("W/")), "weak before, strong now");
     assert_eq!(remaining(&again), remaining(&first));
     assert!(again.header("date").is_some() && again.header("x-ratelimit-reset").is_some());
     assert_eq!((peer.world().points(), peer.world().budget_spent()), (2, 1));
@@ -30,6 +30,33 @@ async fn what_is_known_already_costs_no_budget_and_has_no_body() {
     let changed = get_with(&peer, USER, "If-None-Match", &tag).await;
     assert_eq!(changed.status, 200);
     assert_ne!(changed.header("etag"), Some(tag.as_str()));
+}
+
+#[tokio::test]
+async fn a_304_says_nothing_about_scopes_and_leads_to_the_next_page() {
+    let peer = Peer::new(Options { scale: Scale { repos: 70, ..Scale::default() }, ..Options::default() }).await;
+    let page = "/user/repos?per_page=30&page=2";
+    let first = peer.get(page).await;
+    let tag = first.header("etag").unwrap().to_owned();
+    assert!(tag.starts_with("W/"));
+    peer.world().set_scopes(vec!["repo".to_owned()]);
+    let again = get_with(&peer, page, "If-None-Match", &tag).await;
+    assert_eq!(again.status, 304, "what the token may do is not in the tag");
+    for name in ["x-oauth-scopes", "x-accepted-oauth-scopes", "x-github-media-type", "content-type"] {
+        assert!(first.header(name).is_some() && again.header(name).is_none(), "{name}");
+    }
+    assert_eq!(again.link("next"), first.link("next"));
+    assert!(again.link("next").is_some());
+}
+
+#[tokio::test]
+async fn the_tag_is_a_hash_of_the_form_the_token_and_the_body() {
+    use sha2::Digest as _;
+    let peer = Peer::plain().await;
+    let form = "application/vnd.github+json";
+    let answer = get_with(&peer, "/user", "Accept", form).await;
+    let hashed = format!("{form}:Bearer {}:{}", peer.sandbox.token(), answer.body);
+    assert_eq!(answer.header("etag").unwrap(), format!("W/\"{:x}\"", sha2::Sha256::digest(hashed)));
 }
 
 #[tokio::test]
@@ -148,11 +175,15 @@ async fn a_process_outside_can_read_the_counts_and_begin_anew() {
     assert_eq!(state["requests"]["GET /repos/{owner}/{repo}"]["200"], 2);
     assert_eq!(state["requests"]["PUT /repos/{owner}/{repo}/codespaces/secrets/{name}"]["201"], 1);
     assert_eq!((&state["points"], &state["primary_used"], &state["limit_answers"]), (&json!(8), &json!(4), &json!(0)));
-    assert_eq!(state["running"]["hour"]["used"], 4);
+    // The repositories on one budget, the secrets and their key on the other.
+    assert_eq!(
+        (&state["running"]["hour"]["used"], &state["running"]["hours"]["codespaces"]["used"]),
+        (&json!(2), &json!(2))
+    );
     assert_eq!(state["running"]["minute"]["points"], 8);
     assert_eq!(peer.send("POST", "/_sandbox/reset-counters", &Value::Null).await.status, 204);
     let state = peer.get("/_sandbox/state").await.json();
-    assert_eq!((&state["total"], &state["running"]["hour"]["used"]), (&json!(0), &json!(4)));
+    assert_eq!((&state["total"], &state["running"]["hour"]["used"]), (&json!(0), &json!(2)));
     assert_eq!(peer.world().requests().len(), 4);
 }
 
@@ -161,4 +192,30 @@ async fn a_sandbox_in_a_hurry_listens_on_loopback_only() {
     let listen = "0.0.0.0:0".parse().unwrap();
     let refusal = start(Options { hurry: 2, listen, ..Options::default() }).await.unwrap_err();
     assert_eq!(refusal.kind(), std::io::ErrorKind::InvalidInput);
+}
+
+#[tokio::test]
+async fn secrets_of_codespaces_have_an_hour_of_their_own() {
+    let peer = strict(5000, 1).await;
+    let told = |answer: &Answer| {
+        let header = |name: &str| answer.header(name).unwrap().to_owned();
+        (header("x-ratelimit-resource"), header("x-ratelimit-remaining"))
+    };
+    for (path, resource, left) in [
+        ("/user", "core", "4999"),
+        (USER, "codespaces", "4999"),
+        (API, "codespaces", "4998"),
+        (ACME, "codespaces", "4997"),
+        ("/organizations/1001/codespaces/secrets", "codespaces", "4996"),
+        ("/repositories/201/codespaces/secrets", "codespaces", "4995"),
+        ("/user/codespaces", "core", "4998"),
+    ] {
+        assert_eq!(told(&peer.get(path).await), (resource.to_owned(), left.to_owned()), "{path}");
+    }
+    assert!(peer.world().set_used_of("core", 5000) && !peer.world().set_used_of("nothing", 1));
+    assert_eq!((peer.get("/user").await.status, peer.get(USER).await.status), (403, 200));
+    assert!(peer.world().set_limit_of("codespaces", 7));
+    assert_eq!(told(&peer.get(USER).await), ("codespaces".to_owned(), "0".to_owned()));
+    assert_eq!(peer.get(USER).await.status, 403);
+    assert!(peer.get("/rate_limit").await.json()["resources"].get("codespaces").is_none());
 }

@@ -8,6 +8,7 @@ mod faults;
 mod identity;
 mod limits;
 mod packages;
+mod recorded;
 mod registries;
 mod secrets;
 mod tokens;
