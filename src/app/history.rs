@@ -283,7 +283,11 @@ fn came_to(saved: &Saved) -> Ended {
 /// Whether something was, or may have been, changed by it.
 const fn has_touched(outcome: &WriteOutcome) -> bool {
     match outcome {
-        WriteOutcome::Created | WriteOutcome::Updated | WriteOutcome::Deleted | WriteOutcome::Unknown(_) => true,
+        WriteOutcome::Created
+        | WriteOutcome::Updated
+        | WriteOutcome::Deleted
+        | WriteOutcome::Unknown(_)
+        | WriteOutcome::ChangedElsewhere(_) => true,
         WriteOutcome::Unchanged | WriteOutcome::Failed(_) | WriteOutcome::NotTried => false,
     }
 }

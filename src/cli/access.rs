@@ -74,8 +74,11 @@ async fn carry_out(
     let prefix = args.prefix.clone();
     let planned = AccessBefore { scope: scope.clone(), prefix: prefix.clone(), members: seen.clone(), left: None };
     let wanted = AccessChange { scope: scope.clone(), prefix, visibility, repositories, seen: Some(seen) };
+    let held = session.hold(gh, (scope, &args.prefix), &mut notes).await?;
     let noted = session.note_access(gh, planned, &mut notes);
-    let (ended, was_interrupted) = session.interrupt.write(work::change_access(gh, &wanted, &mut |_| {})).await?;
+    let (ended, was_interrupted) =
+        session.interrupt.write(work::change_access(gh, &held, &wanted, &mut |_| {})).await?;
+    drop(held);
     let saved = match ended {
         Ok(AccessOutcome::Done { saved, before }) => {
             session.note_change(gh, &|record| record.regranted(&before, &saved), &mut notes);

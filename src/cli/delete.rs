@@ -3,7 +3,7 @@
 use super::args::DeleteArgs;
 use super::session::Session;
 use super::{Exit, Failure, keep, set};
-use crate::domain::Credential;
+use crate::domain::{Credential, Shape};
 use crate::report::{self, Written};
 use crate::work;
 
@@ -16,10 +16,15 @@ pub(super) async fn run(args: &DeleteArgs, session: &Session) -> Result<Exit, Fa
     let members = members(credential);
     let what = format!("{} would be deleted ({scope}: {members}), and its values cannot be read back", args.prefix);
     session.consent(args.yes, &what).await?;
-    let (saved, was_interrupted) =
-        session.interrupt.write(work::delete(&gh, &scope, &args.prefix, &mut |_| {})).await?;
-    let saved = saved.map_err(Failure::world)?;
     let mut notes = Vec::new();
+    let held = session.hold(&gh, (&scope, &args.prefix), &mut notes).await?;
+    if held.has_waited && !args.yes {
+        session.still_holds(&gh, (&scope, Shape::Credential, &args.prefix), Some(credential)).await?;
+    }
+    let (saved, was_interrupted) =
+        session.interrupt.write(work::delete(&gh, &held, &scope, &args.prefix, &mut |_| {})).await?;
+    drop(held);
+    let saved = saved.map_err(Failure::world)?;
     session.note_change(&gh, &|record| record.deleted(&scope, &args.prefix, &saved), &mut notes);
     if saved.is_whole() {
         notes.extend(keep::forget_deleted(session, &scope, &args.prefix).await);

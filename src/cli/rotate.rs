@@ -37,9 +37,11 @@ pub(super) async fn run(args: &RotateArgs, session: &Session) -> Result<Exit, Fa
             None
         }
     };
-    let (saved, was_interrupted) = session.interrupt.write(work::rotate(&gh, &rotation, &mut |_| {})).await?;
-    let saved = saved.map_err(Failure::world)?;
     let told = notes.len();
+    let held = session.hold(&gh, (&rotation.scope, &rotation.prefix), &mut notes).await?;
+    let (saved, was_interrupted) = session.interrupt.write(work::rotate(&gh, &held, &rotation, &mut |_| {})).await?;
+    drop(held);
+    let saved = saved.map_err(Failure::world)?;
     session.note_saved(&gh, &[(&draft, &saved)], &mut notes);
     let place = (&rotation.scope, &rotation.prefix);
     let kept = keep::after_write(args.kept.keep, session, place, (&saved, trial.as_ref())).await;

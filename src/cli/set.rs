@@ -47,11 +47,16 @@ pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failu
             session.consent(args.yes, &format!("{} would be written for these repositories", args.prefix)).await?;
         }
     }
-    if let Some(existing) = existing {
-        session.consent(args.yes, &overwriting(&existing, &draft)).await?;
+    if let Some(existing) = &existing {
+        session.consent(args.yes, &overwriting(existing, &draft)).await?;
     }
     let tested = if args.how.no_test { None } else { Some(prove(session, args.yes, &trial).await?) };
-    let (saved, was_interrupted) = session.interrupt.write(work::save(&gh, &draft, &mut |_| {})).await?;
+    let held = session.hold(&gh, (&draft.scope, &draft.prefix), &mut notes).await?;
+    if held.has_waited && !args.yes {
+        session.still_holds(&gh, (&draft.scope, draft.shape, &draft.prefix), existing.as_ref()).await?;
+    }
+    let (saved, was_interrupted) = session.interrupt.write(work::save(&gh, &held, &draft, &mut |_| {})).await?;
+    drop(held);
     let saved = saved.map_err(Failure::world)?;
     session.note_saved(&gh, &[(&draft, &saved)], &mut notes);
     let kept =

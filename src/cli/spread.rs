@@ -64,7 +64,8 @@ pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failu
     };
     let credential = (&args.prefix, &members);
     let is_stopped = || session.interrupt.is_asked();
-    let writing = work::spread(&gh, credential, &targets, &is_stopped, &mut part);
+    let locks = session.locks(&gh);
+    let writing = work::spread((&gh, &locks), credential, &targets, &is_stopped, &mut part);
     let (placed, was_interrupted) = session.interrupt.write(writing).await?;
     ends.keep();
     session.notes(&ends.notes);

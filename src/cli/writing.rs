@@ -1,15 +1,22 @@
 //! What every command that writes shares: it refuses in read-only runs, and notes what can be undone later.
 
+use std::time::Duration;
+
 use chrono::Utc;
 
 use super::session::{Session, note};
 use super::{Exit, Failure};
 use crate::domain::change::AccessBefore;
 use crate::domain::journal::{AccessEntry, Entry};
-use crate::domain::{Draft, Problem, Record, Saved};
+use crate::domain::spread::Stamps;
+use crate::domain::{Credential, Draft, Prefix, Problem, Record, Saved, Scope, Shape};
 use crate::github::Client;
 use crate::local::journal::fresh_id;
-use crate::local::{Endings, Journal, Limits};
+use crate::local::{Endings, Held, Journal, Limits, Locks};
+use crate::work;
+
+/// So long another pullkey is waited for without a word.
+const SILENT: Duration = Duration::from_secs(1);
 
 impl Session {
     /// The client for something that writes.
@@ -43,6 +50,52 @@ impl Session {
     pub(super) fn endings(&self, gh: &Client) -> Option<Endings> {
         let patience = self.interrupt.patience(Limits::default().lock);
         Endings::of(&self.env, &gh.api_host()).map(|endings| endings.waiting(patience))
+    }
+
+    /// The locks of credentials at the API of a client.
+    pub(super) fn locks(&self, gh: &Client) -> Locks {
+        Locks::of(&self.env, &gh.api_host()).waiting(self.interrupt.patience(Limits::default().credential))
+    }
+
+    /// Keeps others on this machine from writing a credential. Nothing is written while one of them is waited for.
+    pub(super) async fn hold(
+        &self,
+        gh: &Client,
+        (scope, name): (&Scope, &Prefix),
+        notes: &mut Vec<String>,
+    ) -> Result<Held, Failure> {
+        let locks = self.locks(gh);
+        let taking = async {
+            let mut taking = std::pin::pin!(locks.take(scope, name));
+            tokio::select! {
+                held = &mut taking => held,
+                () = tokio::time::sleep(SILENT) => {
+                    note(&format!("pullkey: waiting for another pullkey that is writing {name}"));
+                    taking.await
+                }
+            }
+        };
+        let held = self.interrupt.read(taking).await?.map_err(Failure::world)?;
+        notes.extend(held.unguarded.as_ref().map(|it| format!("{}: {}; {}", it.what, it.why, it.hint)));
+        Ok(held)
+    }
+
+    /// What was seen of a credential before another pullkey was waited for has to hold still: nobody agreed to anything
+    /// else.
+    pub(super) async fn still_holds(
+        &self,
+        gh: &Client,
+        (scope, shape, name): (&Scope, Shape, &Prefix),
+        seen: Option<&Credential>,
+    ) -> Result<(), Failure> {
+        let now = self.interrupt.read(work::load_for(gh, scope, (shape, name))).await?.map_err(Failure::world)?;
+        let now = now.held(shape, name).map(|credential| Stamps::of(&credential));
+        if now == seen.map(Stamps::of) {
+            return Ok(());
+        }
+        let why = "another pullkey on this machine wrote it meanwhile";
+        let hint = "look at what holds now with `pullkey list`, and give the command again";
+        Err(Failure::world(Problem::new(format!("{name} was not changed"), why, hint)))
     }
 
     /// What the record of ends holds; that it cannot be read keeps nothing else from being told.

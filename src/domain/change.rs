@@ -156,6 +156,8 @@ pub enum WriteOutcome {
     Failed(Problem),
     /// The connection broke after the request was sent, and reading back did not settle it.
     Unknown(Problem),
+    /// It was written, and somebody else wrote it too, so that it may hold another value.
+    ChangedElsewhere(Problem),
     /// Not tried, because an earlier member failed.
     NotTried,
 }
@@ -169,6 +171,7 @@ impl WriteOutcome {
             Self::Deleted => "deleted",
             Self::Failed(_) => "failed",
             Self::Unknown(_) => "unknown",
+            Self::ChangedElsewhere(_) => "changed elsewhere",
             Self::NotTried => "not tried",
         }
     }
@@ -179,7 +182,7 @@ impl WriteOutcome {
 
     pub const fn problem(&self) -> Option<&Problem> {
         match self {
-            Self::Failed(problem) | Self::Unknown(problem) => Some(problem),
+            Self::Failed(problem) | Self::Unknown(problem) | Self::ChangedElsewhere(problem) => Some(problem),
             Self::Created | Self::Updated | Self::Unchanged | Self::Deleted | Self::NotTried => None,
         }
     }

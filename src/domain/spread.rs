@@ -72,6 +72,11 @@ impl Placement {
             Self::Tried(saved) if saved.members.iter().any(|m| matches!(m.outcome, WriteOutcome::Unknown(_))) => {
                 "unknown"
             }
+            Self::Tried(saved)
+                if saved.members.iter().any(|m| matches!(m.outcome, WriteOutcome::ChangedElsewhere(_))) =>
+            {
+                "changed elsewhere"
+            }
             Self::Tried(_) | Self::Refused(_) => "failed",
             Self::NotTried => "not tried",
         }

@@ -10,9 +10,9 @@ use crate::domain::token::Membership;
 use crate::domain::{OrgName, RepoName, Scope};
 
 use super::auth::token_expiry;
-use super::error::scopes;
+use super::error::{scopes, server_time};
 use super::models::{
-    Grant, Grown, Listed, Me, MembershipRecord, PublicKey, PutSecret, RepoRecord, RepositoriesPage, SecretRecord,
+    Grant, Grown, Listed, Me, MembershipRecord, PublicKey, Put, PutSecret, RepoRecord, RepositoriesPage, SecretRecord,
     SecretsPage, UserRecord, Written,
 };
 use super::{Client, GithubError};
@@ -60,7 +60,7 @@ impl Client {
         name: &str,
         sealed: (&PublicKey, &str),
         grant: &Grant,
-    ) -> Result<Written, GithubError> {
+    ) -> Result<Put, GithubError> {
         let (key, value) = sealed;
         let body = PutSecret { encrypted_value: Some(value), key_id: Some(&key.key_id), grant };
         self.put_named(scope, name, &body).await
@@ -69,7 +69,7 @@ impl Client {
     /// Changes who gets an organization's secret without touching its value: `encrypted_value` is not required there.
     pub async fn put_grant(&self, scope: &Scope, name: &str, grant: &Grant) -> Result<Written, GithubError> {
         let body = PutSecret { encrypted_value: None, key_id: None, grant };
-        self.put_named(scope, name, &body).await
+        self.put_named(scope, name, &body).await.map(|put| put.written)
     }
 
     /// Deletes a secret. One that is not there is as good as deleted, so that a repeated call succeeds.
@@ -111,7 +111,7 @@ impl Client {
 
     /// Writes a secret. A renamed repository may answer with a redirect that no write may follow, and nothing was
     /// written then: the write goes to the new name.
-    async fn put_named(&self, scope: &Scope, name: &str, body: &PutSecret<'_>) -> Result<Written, GithubError> {
+    async fn put_named(&self, scope: &Scope, name: &str, body: &PutSecret<'_>) -> Result<Put, GithubError> {
         match self.put(self.secrets_url(scope, &[name], &[]), Some(body)).await {
             Err(GithubError::Redirected { to }) => {
                 let scope = self.moved_to(scope).await.ok_or(GithubError::Redirected { to })?;
@@ -128,11 +128,12 @@ impl Client {
         (new != *old).then_some(Scope::Repository(new))
     }
 
-    async fn put(&self, url: Url, body: Option<&(impl Serialize + Sync)>) -> Result<Written, GithubError> {
+    async fn put(&self, url: Url, body: Option<&(impl Serialize + Sync)>) -> Result<Put, GithubError> {
         let answer = self.send(Method::PUT, &url, body).await?;
+        let put = |written| Put { written, server_time: server_time(answer.headers()) };
         match answer.status() {
-            StatusCode::CREATED => Ok(Written::Created),
-            StatusCode::NO_CONTENT => Ok(Written::Updated),
+            StatusCode::CREATED => Ok(put(Written::Created)),
+            StatusCode::NO_CONTENT => Ok(put(Written::Updated)),
             // A success of another kind is not GitHub's: a captive portal says 200 to everything.
             other => Err(GithubError::Unexpected { status: other.as_u16(), request: format!("PUT {}", url.path()) }),
         }

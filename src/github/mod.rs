@@ -24,7 +24,7 @@ pub(crate) mod tests;
 
 pub use client::{Client, host_of};
 pub use error::{GithubError, RateLimit, Refusal, Unshown};
-pub use models::{Grant, Grown, Listed, Me, PublicKey, RepoRecord, SecretRecord, Written};
+pub use models::{Grant, Grown, Listed, Me, PublicKey, Put, RepoRecord, SecretRecord, Written};
 pub use models_packages::AccountKind;
 pub use settings::{Limits, Listener, Pacing, Polls, Settings};
 pub use transport::{Run, cached, erase as erase_cache};

@@ -89,6 +89,14 @@ pub enum Written {
     Updated,
 }
 
+/// What GitHub answered to a PUT.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Put {
+    pub written: Written,
+    /// GitHub's clock when it answered, in seconds.
+    pub server_time: Option<i64>,
+}
+
 /// Who gets a secret, as one PUT says it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Grant {

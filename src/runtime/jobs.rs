@@ -8,6 +8,7 @@ use super::session::Session;
 use crate::app::protocol::{Job, JobId, Msg, Outcome, Part};
 use crate::domain::change::{AccessBefore, AccessOutcome};
 use crate::domain::{AccessChange, Draft, Growing, Prefix, Problem, Saved, Scope};
+use crate::local::Held;
 use crate::work;
 
 /// Where a job's parts go, and under which id.
@@ -120,16 +121,25 @@ async fn carry_out(job: Job, session: &Session, report: &Reporter) -> Outcome {
     }
 }
 
+/// Keeps others on this machine from writing the credential until the value is dropped.
+async fn hold(session: &Session, report: &Reporter, (scope, name): (&Scope, &Prefix)) -> Result<Held, Problem> {
+    let held = session.locks().take(scope, name).await?;
+    report.tell(held.unguarded.clone());
+    Ok(held)
+}
+
 async fn save(draft: &Draft, session: &Session, report: &Reporter) -> Result<Saved, Problem> {
     let (gh, _) = session.github().await?;
-    let saved = work::save(&gh, draft, &mut |one| report.part(Part::Member(one))).await;
+    let held = hold(session, report, (&draft.scope, &draft.prefix)).await?;
+    let saved = work::save(&gh, &held, draft, &mut |one| report.part(Part::Member(one))).await;
     report.unkept(noting::saved(session, draft, &saved));
     saved
 }
 
 async fn delete(scope: &Scope, prefix: &Prefix, session: &Session, report: &Reporter) -> Result<Saved, Problem> {
     let (gh, _) = session.github().await?;
-    let deleted = work::delete(&gh, scope, prefix, &mut |one| report.part(Part::Member(one))).await;
+    let held = hold(session, report, (scope, prefix)).await?;
+    let deleted = work::delete(&gh, &held, scope, prefix, &mut |one| report.part(Part::Member(one))).await;
     report.unkept(noting::deleted(session, scope, prefix, &deleted));
     report.tell(session.forget_deleted(scope, prefix, &deleted).await);
     deleted
@@ -137,7 +147,8 @@ async fn delete(scope: &Scope, prefix: &Prefix, session: &Session, report: &Repo
 
 async fn change_access(change: &AccessChange, session: &Session, report: &Reporter) -> Result<AccessOutcome, Problem> {
     let (gh, _) = session.github().await?;
-    let outcome = work::change_access(&gh, change, &mut |one| report.part(Part::Member(one))).await;
+    let held = hold(session, report, (&change.scope, &change.prefix)).await?;
+    let outcome = work::change_access(&gh, &held, change, &mut |one| report.part(Part::Member(one))).await;
     noting::changed(session, &gh, &outcome);
     report.unkept(noting::regranted(session, &outcome));
     outcome
@@ -145,7 +156,8 @@ async fn change_access(change: &AccessChange, session: &Session, report: &Report
 
 async fn restore_access(before: &AccessBefore, session: &Session, report: &Reporter) -> Result<AccessOutcome, Problem> {
     let (gh, _) = session.github().await?;
-    let outcome = work::restore_access(&gh, before, &mut |one| report.part(Part::Member(one))).await;
+    let held = hold(session, report, (&before.scope, &before.prefix)).await?;
+    let outcome = work::restore_access(&gh, &held, before, &mut |one| report.part(Part::Member(one))).await;
     noting::restored(session, &gh, before, &outcome);
     report.unkept(noting::regranted(session, &outcome));
     outcome

@@ -16,7 +16,7 @@ use crate::domain::token::{DeviceCode, TokenChoice, TokenReport, TokenSource};
 use crate::domain::{Problem, Sensitive};
 use crate::local::token::Places;
 use crate::local::vault::SystemVault;
-use crate::local::{Address, Config, Endings, Env, Journal};
+use crate::local::{Address, Config, Endings, Env, Journal, Locks};
 use crate::work::{Entered, Entrance};
 use crate::{github, registry, work};
 
@@ -76,6 +76,13 @@ impl Session {
     /// Where changes are noted; the demo's are not.
     pub fn journal(&self) -> Option<Journal> {
         self.entrance.as_ref().and_then(|_| Journal::of(&self.env))
+    }
+
+    /// The locks of credentials; nobody else is in the demo's world.
+    pub fn locks(&self) -> Locks {
+        self.entrance
+            .as_ref()
+            .map_or_else(Locks::none, |entrance| Locks::of(&self.env, &github::host_of(&entrance.settings.api_url)))
     }
 
     /// The record of ends; the demo's is not kept.

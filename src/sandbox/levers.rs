@@ -1,8 +1,9 @@
 //! What a test may turn while the sandbox runs: keys, tokens, rights, repositories, codespaces, limits, faults.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::codespaces::CodespaceDraft;
 use super::fault::{Fault, Faults};
@@ -208,6 +209,25 @@ impl World {
             let reach = Reach::parse(visibility).unwrap_or(Reach::Selected);
             let ids = repositories.iter().filter_map(|name| state.repo(name)).map(|repo| repo.id).collect();
             state.plant(scope, name, Secret::new(value.as_bytes().to_vec(), reach, ids));
+            true
+        })
+    }
+
+    /// GitHub's clock goes on by so many seconds, for its stamps and the `Date` of its answers.
+    pub fn advance(&self, seconds: i64) {
+        self.with(|state| state.settings.ahead += TimeDelta::seconds(seconds));
+    }
+
+    /// Somebody else writes a secret: a new value and a new stamp, and whoever got it gets it still. False when there
+    /// is no such scope.
+    pub fn write_from_elsewhere(&self, scope: &str, name: &str, value: &str) -> bool {
+        self.with(|state| {
+            let (Some(scope), now) = (state.scope(scope), state.now()) else { return false };
+            let name = name.to_ascii_uppercase();
+            let new = || Secret::new(Vec::new(), Reach::Selected, BTreeSet::new());
+            let secret = state.vault(scope).secrets.entry(name).or_insert_with(|| Secret { created: now, ..new() });
+            secret.value = value.as_bytes().to_vec();
+            secret.updated = now;
             true
         })
     }

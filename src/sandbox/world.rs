@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use http::Method;
 
 use super::codespaces::{Codespace, CodespaceView};
@@ -56,6 +56,8 @@ pub(super) struct Settings {
     pub(super) accepts_access_only: bool,
     /// The values of `Deprecation` and `Sunset`, where they are told.
     pub(super) sunset: Option<(String, String)>,
+    /// How far GitHub's clock is ahead of this machine's.
+    pub(super) ahead: TimeDelta,
 }
 
 /// A secret with its unsealed value.
@@ -154,6 +156,7 @@ impl World {
             public_url: options.public_url,
             accepts_access_only: true,
             sunset: None,
+            ahead: TimeDelta::zero(),
         };
         let me = Account::of("octocat");
         let mut state = State {
@@ -246,6 +249,11 @@ impl World {
 }
 
 impl State {
+    /// GitHub's clock, in whole seconds as it stamps secrets and answers.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        (Utc::now() + self.settings.ahead).trunc_subsecs(0)
+    }
+
     /// `user`, `user:hubot`, `repo:acme/api` or `org:acme`.
     pub(super) fn scope(&self, text: &str) -> Option<Scope> {
         match text.split_once(':') {

@@ -10,6 +10,7 @@ use crate::domain::{
     Access, AccessChange, Member, MemberReport, Prefix, Problem, Saved, Scope, ScopeListing, Visibility, WriteOutcome,
 };
 use crate::github::{Client, GithubError, Refusal, SecretRecord, Written};
+use crate::local::Held;
 
 use super::listing::load_scope;
 use super::problems::{explain, reading, said};
@@ -46,6 +47,7 @@ struct Planned<'a> {
 /// may be tried again then: what is as wanted already is left alone.
 pub async fn change_access(
     gh: &Client,
+    _held: &Held,
     change: &AccessChange,
     part: &mut (dyn FnMut(MemberReport) + Send),
 ) -> Result<AccessOutcome, Problem> {
@@ -66,6 +68,7 @@ pub async fn change_access(
 /// was changed.
 pub async fn restore_access(
     gh: &Client,
+    _held: &Held,
     before: &AccessBefore,
     part: &mut (dyn FnMut(MemberReport) + Send),
 ) -> Result<AccessOutcome, Problem> {
@@ -116,8 +119,12 @@ async fn carry_out(
     let credential = now.as_ref().and_then(|now| now.credential(of.prefix));
     for (step, report) in steps.iter().zip(&mut reports) {
         let state = credential.and_then(|credential| credential.members.get(step.member).as_ref());
-        let Some(access) = state.and_then(|state| state.access.as_ref()) else { continue };
-        if let Some(outcome) = corrected(report, step, access) {
+        let outcome = match state {
+            Some(state) => state.access.as_ref().and_then(|access| corrected(report, step, access)),
+            None if now.as_ref().is_some_and(|now| now.complete) => vanished(report),
+            None => None,
+        };
+        if let Some(outcome) = outcome {
             report.outcome = outcome;
             part(report.clone());
         }
@@ -150,6 +157,26 @@ fn corrected(report: &MemberReport, step: &Step, now: &Access) -> Option<WriteOu
         }
         // Failed and not tried stay what they are; so does what the list confirms or cannot tell.
         _ => None,
+    }
+}
+
+/// The outcome of a member that a whole list does not have any more, whatever was done to it.
+fn vanished(report: &MemberReport) -> Option<WriteOutcome> {
+    let gone = || {
+        Problem::new(
+            format!("{} is not there any more", report.name),
+            "GitHub does not list it after the change: somebody deleted it meanwhile",
+            "look at what is there now, and write the credential again",
+        )
+    };
+    match &report.outcome {
+        WriteOutcome::Created | WriteOutcome::Updated | WriteOutcome::Unchanged | WriteOutcome::Unknown(_) => {
+            Some(WriteOutcome::Failed(gone()))
+        }
+        WriteOutcome::Deleted
+        | WriteOutcome::Failed(_)
+        | WriteOutcome::ChangedElsewhere(_)
+        | WriteOutcome::NotTried => None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::domain::{Member, MemberReport, Prefix, Problem, Saved, Scope, ScopeListing, WriteOutcome};
 use crate::github::Client;
+use crate::local::Held;
 
 use super::listing::load_scope;
 use super::problems::{explain, reading};
@@ -12,6 +13,7 @@ use super::settle::{secrets, settle_deletion};
 /// `Err` means that nothing was deleted; after a member that failed the remaining ones are not tried.
 pub async fn delete(
     gh: &Client,
+    _held: &Held,
     scope: &Scope,
     prefix: &Prefix,
     part: &mut (dyn FnMut(MemberReport) + Send),

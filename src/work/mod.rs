@@ -6,6 +6,7 @@
 mod access;
 mod codespaces;
 mod delete;
+mod elsewhere;
 mod identity;
 mod inventory;
 mod issuer;
@@ -24,6 +25,7 @@ mod sign_in;
 mod sources;
 mod spread;
 mod test;
+mod verify;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -4,6 +4,7 @@ use crate::domain::change::DraftAccess;
 use crate::domain::preset::singles;
 use crate::domain::{Draft, Member, MemberReport, Members, Prefix, Problem, Saved, Scope, Sensitive, Shape};
 use crate::github::Client;
+use crate::local::Held;
 
 use super::problems::{explain, reading};
 use super::save::save;
@@ -44,6 +45,7 @@ impl Rotation {
 /// `Err` means that nothing was written, for instance because there is no such credential.
 pub async fn rotate(
     gh: &Client,
+    held: &Held,
     rotation: &Rotation,
     part: &mut (dyn FnMut(MemberReport) + Send),
 ) -> Result<Saved, Problem> {
@@ -52,7 +54,7 @@ pub async fn rotate(
     if Member::all().all(|member| existing.find(&prefix.secret_name(member)).is_none()) {
         return Err(absent(scope, prefix));
     }
-    save(gh, &rotation.draft(), part).await
+    save(gh, held, &rotation.draft(), part).await
 }
 
 /// Why something that is to be changed cannot be.

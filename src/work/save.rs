@@ -9,34 +9,50 @@ use std::collections::BTreeMap;
 use futures_util::future::try_join_all;
 
 use crate::domain::change::DraftAccess;
-use crate::domain::{
-    Access, Draft, Member, MemberReport, MemberState, Problem, RepoRef, Saved, Scope, ScopeListing, Visibility,
-    WriteOutcome,
-};
-use crate::github::{Client, GithubError, Grant, Listed, PublicKey, SecretRecord, Written, seal};
+use crate::domain::{Access, Draft, Member, MemberReport, Problem, RepoRef, Saved, Scope, Visibility, WriteOutcome};
+use crate::github::{Client, GithubError, Grant, Listed, PublicKey, Put, SecretRecord, Written, seal};
+use crate::local::Held;
 
-use super::listing::load_for;
 use super::problems::{explain, reading, subject};
-use super::settle::{Before, current_access, grant, not_written, secrets_of, settle_write, settled_by};
+use super::settle::{Before, current_access, grant, not_written, secrets_of, settle_write};
 
 /// GitHub's limit per scope. Source: GitHub Docs, «Managing your account-specific secrets», limits for secrets.
 const MAX_SECRETS: usize = 100;
 
 /// One member as it will be written.
-struct Step<'a> {
-    member: Member,
-    name: String,
-    before: Option<&'a SecretRecord>,
-    grant: Grant,
+pub(super) struct Step<'a> {
+    pub(super) member: Member,
+    pub(super) name: String,
+    pub(super) before: Option<&'a SecretRecord>,
+    pub(super) grant: Grant,
     /// Who shall get it afterwards, where that can be told.
-    expect: Option<Access>,
+    pub(super) expect: Option<Access>,
 }
 
-/// Writes a draft. `part` hears of each member as it is decided, and once more if reading back corrects it.
+/// What GitHub answered to the write of a member that it took.
+#[derive(Clone, Copy)]
+pub(super) struct Answered {
+    pub(super) has_made: bool,
+    pub(super) server_time: Option<i64>,
+}
+
+/// What became of each step so far.
+pub(super) struct Run {
+    pub(super) reports: Vec<MemberReport>,
+    pub(super) answers: Vec<Option<Answered>>,
+}
+
+/// Writes a draft; nobody else on this machine may write it meanwhile. `part` hears of each member as it is decided,
+/// and once more if reading back corrects it.
 ///
 /// `Err` means that a check refused and nothing was written. What happened to each member is in the report: after a
 /// member that failed the remaining ones are not tried.
-pub async fn save(gh: &Client, draft: &Draft, part: &mut (dyn FnMut(MemberReport) + Send)) -> Result<Saved, Problem> {
+pub async fn save(
+    gh: &Client,
+    _held: &Held,
+    draft: &Draft,
+    part: &mut (dyn FnMut(MemberReport) + Send),
+) -> Result<Saved, Problem> {
     let scope = &draft.scope;
     check_values(draft)?;
     let existing = secrets_of(gh, scope, (draft.shape, &draft.prefix)).await;
@@ -47,31 +63,34 @@ pub async fn save(gh: &Client, draft: &Draft, part: &mut (dyn FnMut(MemberReport
     let mut key = key.map_err(|e| {
         nothing_written(explain(format!("the public key for {} could not be read", subject(scope)), &e, Some(scope)))
     })?;
-    let writing = Writing { gh, draft, steps: &steps, server_time: existing.server_time };
+    let writing = Writing { gh, draft, steps: &steps, existing: &existing, server_time: existing.server_time };
     let untried = |step: &Step<'_>| MemberReport {
         member: step.member,
         name: step.name.clone(),
         outcome: WriteOutcome::NotTried,
     };
-    let mut reports: Vec<MemberReport> = steps.iter().map(untried).collect();
-    writing.write_rest(&mut key, &mut reports, part).await;
-    let mut now = writing.verify(&mut reports, part).await;
+    let mut run = Run { reports: steps.iter().map(untried).collect(), answers: vec![None; steps.len()] };
+    writing.write_rest(&mut key, &mut run, part).await;
+    let mut now = writing.verify(&mut run.reports, part).await;
     // One that stopped the others because nobody knew, and that turned out to be written, was no reason to stop.
     let is_open = |r: &MemberReport| r.outcome == WriteOutcome::NotTried;
-    if reports.iter().any(is_open) && reports.iter().all(|r| is_open(r) || r.outcome.is_done()) {
-        writing.write_rest(&mut key, &mut reports, part).await;
-        now = writing.verify(&mut reports, part).await;
+    if run.reports.iter().any(is_open) && run.reports.iter().all(|r| is_open(r) || r.outcome.is_done()) {
+        writing.write_rest(&mut key, &mut run, part).await;
+        now = writing.verify(&mut run.reports, part).await;
     }
-    Ok(Saved { members: reports, now })
+    let now = writing.compare(&mut key, &mut run, now, part).await;
+    Ok(Saved { members: run.reports, now })
 }
 
 /// A write that is under way.
-struct Writing<'a> {
-    gh: &'a Client,
-    draft: &'a Draft,
-    steps: &'a [Step<'a>],
-    /// GitHub's clock when the scope was read before.
-    server_time: Option<i64>,
+pub(super) struct Writing<'a> {
+    pub(super) gh: &'a Client,
+    pub(super) draft: &'a Draft,
+    pub(super) steps: &'a [Step<'a>],
+    /// The scope's secrets before.
+    pub(super) existing: &'a Listed<SecretRecord>,
+    /// GitHub's clock when they were read.
+    pub(super) server_time: Option<i64>,
 }
 
 fn check_values(draft: &Draft) -> Result<(), Problem> {
@@ -223,13 +242,14 @@ fn reach(access: &Access) -> usize {
     }
 }
 
-async fn write(
+/// Writes one member; what GitHub answered, if it took it.
+pub(super) async fn write(
     gh: &Client,
     draft: &Draft,
     step: &Step<'_>,
     key: &mut PublicKey,
     server_time: Option<i64>,
-) -> WriteOutcome {
+) -> (WriteOutcome, Option<Answered>) {
     let scope = &draft.scope;
     let value = draft.values.get(step.member);
     let mut may_have_been_old_key = true;
@@ -239,16 +259,23 @@ async fn write(
             Err(failure) => Err(failure),
         };
         match written {
-            Ok(Written::Created) => return WriteOutcome::Created,
-            Ok(Written::Updated) => return WriteOutcome::Updated,
+            Ok(Put { written, server_time }) => {
+                let (outcome, has_made) = match written {
+                    Written::Created => (WriteOutcome::Created, true),
+                    Written::Updated => (WriteOutcome::Updated, false),
+                };
+                return (outcome, Some(Answered { has_made, server_time }));
+            }
             Err(GithubError::Unprocessable(_)) if may_have_been_old_key && renew(gh, scope, key).await => {
                 may_have_been_old_key = false;
             }
             Err(failure) if failure.may_have_happened() => {
                 let before = Before { record: step.before, server_time };
-                return settle_write(gh, scope, &step.name, before, &failure).await;
+                return (settle_write(gh, scope, &step.name, before, &failure).await, None);
             }
-            Err(failure) => return WriteOutcome::Failed(explain(not_written(&step.name), &failure, Some(scope))),
+            Err(failure) => {
+                return (WriteOutcome::Failed(explain(not_written(&step.name), &failure, Some(scope))), None);
+            }
         }
     }
 }
@@ -266,96 +293,19 @@ async fn renew(gh: &Client, scope: &Scope, key: &mut PublicKey) -> bool {
 
 impl Writing<'_> {
     /// Writes what was not tried yet, until one fails.
-    async fn write_rest(
-        &self,
-        key: &mut PublicKey,
-        reports: &mut [MemberReport],
-        part: &mut (dyn FnMut(MemberReport) + Send),
-    ) {
+    async fn write_rest(&self, key: &mut PublicKey, run: &mut Run, part: &mut (dyn FnMut(MemberReport) + Send)) {
         let mut is_stopped = false;
-        for (step, report) in self.steps.iter().zip(reports) {
+        for (at, step) in self.steps.iter().enumerate() {
+            let report = &mut run.reports[at];
             if report.outcome == WriteOutcome::NotTried {
                 if !is_stopped {
-                    report.outcome = write(self.gh, self.draft, step, key, self.server_time).await;
+                    (report.outcome, run.answers[at]) = write(self.gh, self.draft, step, key, self.server_time).await;
                 }
                 part(report.clone());
             }
             is_stopped |= !report.outcome.is_done();
         }
     }
-
-    /// Reads back, settles what was not known, corrects the reports where GitHub shows something else than was
-    /// reported, and gives back access that an update lost.
-    async fn verify(
-        &self,
-        reports: &mut [MemberReport],
-        part: &mut (dyn FnMut(MemberReport) + Send),
-    ) -> Option<ScopeListing> {
-        let (gh, scope) = (self.gh, &self.draft.scope);
-        let mut now = load_for(gh, scope, (self.draft.shape, &self.draft.prefix)).await.ok()?;
-        let mut restored = false;
-        for (step, report) in self.steps.iter().zip(reports) {
-            if let WriteOutcome::Unknown(problem) = &report.outcome {
-                let state = state_of(&now, &step.name);
-                let before = Before { record: step.before, server_time: self.server_time };
-                let is_told = state.is_some() || now.complete;
-                let settled = if is_told { settled_by(&step.name, before, state, problem) } else { None };
-                let Some(outcome) = settled else { continue };
-                report.outcome = outcome;
-                part(report.clone());
-            }
-            if !report.outcome.is_done() {
-                continue;
-            }
-            let Some(problem) = difference(&now, step) else { continue };
-            let kept = step.grant == Grant::default();
-            if let (true, Scope::User, Some(Access::Selected(list))) = (kept, scope, &step.expect) {
-                let ids: Vec<_> = list.repositories.iter().map(|r| r.id).collect();
-                if gh.set_selected(scope, &step.name, &ids).await.is_ok() {
-                    restored = true;
-                    continue;
-                }
-            }
-            report.outcome = WriteOutcome::Failed(problem);
-            part(report.clone());
-        }
-        if restored {
-            now = load_for(gh, scope, (self.draft.shape, &self.draft.prefix)).await.ok()?;
-        }
-        Some(now)
-    }
-}
-
-fn state_of<'a>(now: &'a ScopeListing, name: &str) -> Option<&'a MemberState> {
-    let members = now.credentials.iter().flat_map(|c| c.members.iter()).filter_map(|(_, state)| state.as_ref());
-    members
-        .chain(now.other_secrets.iter().map(|other| &other.state))
-        .find(|state| state.name.eq_ignore_ascii_case(name))
-}
-
-/// What is wrong with a member that was written, as far as reading back tells.
-fn difference(now: &ScopeListing, step: &Step<'_>) -> Option<Problem> {
-    let state = state_of(now, &step.name);
-    let Some(state) = state else {
-        return now.complete.then(|| {
-            Problem::new(
-                format!("{} is not there", step.name),
-                "GitHub took it, but does not list it; somebody may have deleted it",
-                "reload, and write it again",
-            )
-        });
-    };
-    let (Some(expect), Some(access)) = (&step.expect, &state.access) else {
-        return None;
-    };
-    let is_known = !matches!(access, Access::Selected(list) if !list.complete);
-    (is_known && !access.is_same(expect)).then(|| {
-        Problem::new(
-            format!("{} was written, but reaches other repositories than it should", step.name),
-            "GitHub shows another access than was asked for; somebody may have changed it at the same time",
-            "look at what holds now, and set the access again",
-        )
-    })
 }
 
 fn nothing_written(problem: Problem) -> Problem {

@@ -14,6 +14,7 @@ use crate::domain::{
     Draft, Member, Members, Prefix, Problem, RepoName, RepoRef, Scope, ScopeListing, Sensitive, Shape,
 };
 use crate::github::{Client, GithubError};
+use crate::local::Locks;
 
 use super::problems::{explain, reading};
 use super::save::save;
@@ -97,7 +98,7 @@ pub(super) const fn is_its_own(failure: &GithubError) -> bool {
 ///
 /// The answer has a line for every target, in their order.
 pub async fn spread(
-    gh: &Client,
+    (gh, locks): (&Client, &Locks),
     credential: (&Prefix, &Members<Sensitive>),
     targets: &[Target],
     is_stopped: &(dyn Fn() -> bool + Sync),
@@ -111,7 +112,9 @@ pub async fn spread(
             Standing::Kept => Placement::Kept,
             Standing::Refused(problem) => Placement::Refused(problem.clone()),
             Standing::New | Standing::Exists | Standing::Changed if is_over => Placement::NotTried,
-            Standing::New | Standing::Exists | Standing::Changed => place(gh, credential, &target.repository).await,
+            Standing::New | Standing::Exists | Standing::Changed => {
+                place((gh, locks), credential, &target.repository).await
+            }
         };
         let is_tried = matches!(placement, Placement::Tried(_) | Placement::Refused(_));
         let is_refused = matches!(target.standing, Standing::Refused(_));
@@ -126,7 +129,11 @@ pub async fn spread(
     placed
 }
 
-async fn place(gh: &Client, (prefix, values): (&Prefix, &Members<Sensitive>), repository: &RepoRef) -> Placement {
+async fn place(
+    (gh, locks): (&Client, &Locks),
+    (prefix, values): (&Prefix, &Members<Sensitive>),
+    repository: &RepoRef,
+) -> Placement {
     let scope = match scope_of(repository) {
         Ok(scope) => scope,
         Err(problem) => return Placement::Refused(problem),
@@ -140,7 +147,11 @@ async fn place(gh: &Client, (prefix, values): (&Prefix, &Members<Sensitive>), re
         members: Member::WRITE_ORDER.to_vec(),
         ends: None,
     };
-    match save(gh, &draft, &mut |_| {}).await {
+    let held = match locks.take(&draft.scope, prefix).await {
+        Ok(held) => held,
+        Err(problem) => return Placement::Refused(problem),
+    };
+    match save(gh, &held, &draft, &mut |_| {}).await {
         Ok(saved) => Placement::Tried(saved),
         Err(problem) => Placement::Refused(problem),
     }

@@ -171,3 +171,28 @@ fn a_lock_that_somebody_keeps_ends_the_wait_and_never_hides_a_write() {
     assert!(notes.contains(".lock") && !notes.contains("is kept"), "one sentence of what happened: {notes}");
     assert_eq!(desk.values("user", "NEW")[2].as_deref(), Some("q"));
 }
+
+#[test]
+fn a_credential_that_somebody_is_writing_is_waited_for_and_signals_are_heard_meanwhile() {
+    let desk = Desk::new();
+    let set = "set NEW --user --preset other --server r.example --username u --password-stdin --no-test --yes";
+    desk.feed(set, "p").ends(0);
+    let locks: Vec<_> = std::fs::read_dir(state(&desk).join("locks")).unwrap().collect();
+    let [Ok(lock)] = locks.as_slice() else { panic!("{locks:?}") };
+    let held = std::fs::File::options().append(true).open(lock.path()).unwrap();
+    held.lock().unwrap();
+    let before = desk.world().requests().len();
+    let mut child = desk.command(set).spawn().unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"q").unwrap();
+    // It has read what is there, and waits for the lock next.
+    while desk.world().requests().len() == before {
+        std::thread::yield_now();
+    }
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(desk.values("user", "NEW")[2].as_deref(), Some("p"));
+    drop(held);
+    desk.feed(set, "q").ends(0);
+    assert_eq!(desk.values("user", "NEW")[2].as_deref(), Some("q"));
+}

@@ -216,7 +216,8 @@ fn without_colours_any_two_outcomes_of_a_write_differ() {
         WriteOutcome::Unchanged,
         WriteOutcome::Deleted,
         WriteOutcome::Failed(problem.clone()),
-        WriteOutcome::Unknown(problem),
+        WriteOutcome::Unknown(problem.clone()),
+        WriteOutcome::ChangedElsewhere(problem),
         WriteOutcome::NotTried,
     ];
     for look in looks() {

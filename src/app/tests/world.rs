@@ -217,7 +217,11 @@ pub fn saved(job: &Job, outcome: impl Fn(Member) -> WriteOutcome) -> Saved {
                 secrets.push(secret(&report.name, 0, access));
             }
             WriteOutcome::Deleted => secrets.retain(|s| s.name != report.name),
-            WriteOutcome::Unchanged | WriteOutcome::Failed(_) | WriteOutcome::Unknown(_) | WriteOutcome::NotTried => {}
+            WriteOutcome::Unchanged
+            | WriteOutcome::Failed(_)
+            | WriteOutcome::Unknown(_)
+            | WriteOutcome::ChangedElsewhere(_)
+            | WriteOutcome::NotTried => {}
         }
     }
     Saved { members: reports, now: Some(ScopeListing::group(secrets, true)) }

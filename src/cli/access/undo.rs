@@ -33,7 +33,10 @@ pub(super) async fn run(args: &AccessArgs, scope: &Scope, session: &Session) -> 
         crate::cli::say(report::change(change).trim_end());
     }
     session.consent(args.yes, &format!("{} would get back the access it had", args.prefix)).await?;
-    let (ended, was_interrupted) = session.interrupt.write(work::restore_access(&gh, before, &mut |_| {})).await?;
+    let held = session.hold(&gh, (scope, &args.prefix), &mut notes).await?;
+    let (ended, was_interrupted) =
+        session.interrupt.write(work::restore_access(&gh, &held, before, &mut |_| {})).await?;
+    drop(held);
     let saved = match ended.map_err(Failure::world)? {
         AccessOutcome::Done { saved, before: now } => {
             session.note_change(&gh, &|record| record.regranted(&now, &saved), &mut notes);

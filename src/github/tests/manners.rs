@@ -272,7 +272,7 @@ async fn a_write_to_an_old_name_goes_to_the_new_one() {
     let client = client(&stub.url);
     assert!(!client.has_moved(&RepoName::parse("acme/old").unwrap()));
     let put = client.put_secret(&old, "A", (&key(), "x"), &Grant::default()).await;
-    assert_eq!(put.unwrap(), Written::Updated);
+    assert_eq!(put.unwrap().written, Written::Updated);
     client.delete_secret(&old, "A").await.unwrap();
     let wrote = stub.seen().iter().filter(|request| request.contains(" /repos/acme/new/codespaces/secrets/A ")).count();
     assert_eq!(wrote, 2);

@@ -99,6 +99,7 @@ pub(super) fn dress(state: &mut State, call: &Call, path: &[&str], user: u64, re
     let was_let_in = call.headers.contains_key(header::AUTHORIZATION) && reply.status != StatusCode::UNAUTHORIZED;
     let mut reply = reply
         .with(name("x-github-request-id"), format!("5A4D:{serial:04X}:{:05X}:5B0D", budget.used))
+        .with(header::DATE, state.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string())
         .with(name("x-github-api-version-selected"), version)
         .with_default(name("x-ratelimit-limit"), budget.limit.to_string())
         .with_default(name("x-ratelimit-remaining"), budget.remaining().to_string())

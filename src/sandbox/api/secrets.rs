@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, SubsecRound as _, Utc};
+use chrono::{DateTime, Utc};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -70,6 +70,7 @@ fn put(state: &mut State, call: &Call, scope: Scope, raw_name: &str) -> Result<R
         known(state, scope, ids)?;
     }
     let accepts_access_only = state.settings.accepts_access_only;
+    let now = state.now();
     let vault = state.vault(scope);
     vault.room_for(&name).map_err(unprocessable)?;
     let value = match (&order.key_id, &order.sealed) {
@@ -85,18 +86,16 @@ fn put(state: &mut State, call: &Call, scope: Scope, raw_name: &str) -> Result<R
     let kept = || old.filter(|old| old.reach == reach).map(|old| old.repositories.clone()).unwrap_or_default();
     let repositories = if reach == Reach::Selected { order.repositories.unwrap_or_else(kept) } else { BTreeSet::new() };
     let reply = if old.is_some() { Reply::no_content() } else { Reply::created() };
-    match vault.secrets.get_mut(&name) {
-        Some(secret) => {
-            if let Some(value) = value {
-                secret.value = value;
-            }
-            secret.reach = reach;
-            secret.repositories = repositories;
-            secret.updated = Utc::now().trunc_subsecs(0);
+    if let Some(secret) = vault.secrets.get_mut(&name) {
+        if let Some(value) = value {
+            secret.value = value;
         }
-        None => {
-            vault.secrets.insert(name, Secret::new(value.unwrap_or_default(), reach, repositories));
-        }
+        secret.reach = reach;
+        secret.repositories = repositories;
+        secret.updated = now;
+    } else {
+        let secret = Secret::new(value.unwrap_or_default(), reach, repositories);
+        vault.secrets.insert(name, Secret { created: now, updated: now, ..secret });
     }
     Ok(reply)
 }

@@ -13,7 +13,7 @@ fn change(scope: Scope, visibility: Visibility, repositories: Vec<RepoRef>) -> A
 }
 
 async fn changed(stage: &Stage, change: &AccessChange) -> Saved {
-    match change_access(&stage.gh, change, &mut |_| {}).await.unwrap() {
+    match change_access(&stage.gh, &crate::local::Held::nothing(), change, &mut |_| {}).await.unwrap() {
         AccessOutcome::Done { saved, .. } => saved,
         AccessOutcome::Stale(other) => panic!("{other:?}"),
     }
@@ -119,10 +119,39 @@ async fn what_cannot_be_is_refused_before_anything_is_changed() {
         change(Scope::User, Visibility::All, vec![]),
         change(acme(), Visibility::All, vec![]),
     ] {
-        change_access(&stage.gh, &wish, &mut |_| {}).await.unwrap_err();
+        change_access(&stage.gh, &crate::local::Held::nothing(), &wish, &mut |_| {}).await.unwrap_err();
     }
     plant(&stage, "user", "selected", &[]);
     stage.fault("GET:/repositories:1+:404");
-    change_access(&stage.gh, &change(Scope::User, Visibility::Selected, vec![]), &mut |_| {}).await.unwrap_err();
+    change_access(
+        &stage.gh,
+        &crate::local::Held::nothing(),
+        &change(Scope::User, Visibility::Selected, vec![]),
+        &mut |_| {},
+    )
+    .await
+    .unwrap_err();
     assert_eq!(stage.lines("PUT"), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn members_that_are_gone_when_it_is_read_back_are_not_called_updated() {
+    for (is_change, word) in [(true, "failed"), (false, "failed")] {
+        let stage = Stage::plain().await;
+        plant(&stage, "user", "selected", &["acme/api"]);
+        let repository = if is_change { "acme/web" } else { "acme/api" };
+        let wish = change(Scope::User, Visibility::Selected, vec![stage.repo(repository)]);
+        let world = stage.world();
+        let mut heard = 0;
+        let mut part = |_| {
+            heard += 1;
+            if heard == ORDER.len() {
+                assert!(ORDER.iter().all(|member| world.remove_secret("user", &name(*member))));
+            }
+        };
+        let outcome = change_access(&stage.gh, &crate::local::Held::nothing(), &wish, &mut part).await.unwrap();
+        let AccessOutcome::Done { saved, .. } = outcome else { panic!("{outcome:?}") };
+        assert!(!saved.is_whole());
+        assert_eq!(words(&saved.members), ORDER.map(|member| (member, word)));
+    }
 }

@@ -15,6 +15,7 @@ mod save;
 mod save_access;
 mod seamless;
 mod spread;
+mod together;
 mod undo;
 mod words;
 

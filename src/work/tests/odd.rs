@@ -44,7 +44,8 @@ fn puts(stub: &Stub) -> Vec<String> {
 async fn a_list_that_comes_short_is_never_written_back() {
     let stub = Stub::start(|_, request| read(request).unwrap_or_else(|| list(31, &[1, 2]))).await;
     let gh = client(&stub.url, "ghp_x".into());
-    let problem = save(&gh, &draft(acme(), DraftAccess::Keep), &mut |_| {}).await.unwrap_err();
+    let problem =
+        save(&gh, &crate::local::Held::nothing(), &draft(acme(), DraftAccess::Keep), &mut |_| {}).await.unwrap_err();
     assert!(problem.why.contains("did not list all") && problem.why.contains("this try wrote nothing"), "{problem:?}");
     assert_eq!(puts(&stub), Vec::<String>::new());
 }
@@ -70,7 +71,7 @@ async fn a_list_that_an_update_lost_is_given_back() {
     let gh = client(&stub.url, "ghp_x".into());
     let mut draft = draft(Scope::User, DraftAccess::Keep);
     draft.members = vec![Member::Password];
-    let saved = save(&gh, &draft, &mut |_| {}).await.unwrap();
+    let saved = save(&gh, &crate::local::Held::nothing(), &draft, &mut |_| {}).await.unwrap();
     assert_eq!(words(&saved.members), [(Member::Password, "updated")]);
     let puts = puts(&stub);
     assert!(!puts[0].contains("selected_repository_ids"), "kept by saying nothing");
@@ -94,12 +95,14 @@ async fn an_access_that_did_not_take_is_not_called_done() {
         repositories: repositories.clone(),
         seen: None,
     };
-    let AccessOutcome::Done { saved: changed, .. } = change_access(&gh, &change, &mut |_| {}).await.unwrap() else {
+    let AccessOutcome::Done { saved: changed, .. } =
+        change_access(&gh, &crate::local::Held::nothing(), &change, &mut |_| {}).await.unwrap()
+    else {
         panic!("nothing is stale")
     };
     assert!(changed.members.iter().all(|m| m.outcome.word() == "failed"), "{changed:?}");
     let access = DraftAccess::Set { visibility, repositories };
-    let saved = save(&gh, &draft(acme(), access), &mut |_| {}).await.unwrap();
+    let saved = save(&gh, &crate::local::Held::nothing(), &draft(acme(), access), &mut |_| {}).await.unwrap();
     assert!(saved.members.iter().all(|m| m.outcome.word() == "failed"), "{saved:?}");
 }
 
@@ -118,6 +121,6 @@ async fn a_portal_that_says_yes_to_everything_has_written_nothing() {
     let gh = client(&stub.url, "ghp_x".into());
     let mut draft = draft(Scope::User, DraftAccess::Keep);
     draft.members = vec![Member::Password];
-    let saved = save(&gh, &draft, &mut |_| {}).await.unwrap();
+    let saved = save(&gh, &crate::local::Held::nothing(), &draft, &mut |_| {}).await.unwrap();
     assert_eq!(words(&saved.members), [(Member::Password, "failed")]);
 }

@@ -49,7 +49,8 @@ async fn every_visibility_and_every_list_is_kept_exactly() {
             assert!(stage.world().put_secret(key, &name(member), "old", visibility, &names[..count]));
         }
         let before = reach(&stage, key);
-        let saved = rotate(&stage.gh, &password(scope.clone()), &mut |_| {}).await.unwrap();
+        let saved =
+            rotate(&stage.gh, &crate::local::Held::nothing(), &password(scope.clone()), &mut |_| {}).await.unwrap();
         assert_eq!(words(&saved.members), [(Member::Password, "updated")], "{key} {visibility} {count}");
         assert_eq!(reach(&stage, key), before, "{key} {visibility} {count}");
         let values = ORDER.map(|member| stage.value(key, &name(member)).unwrap());
@@ -69,7 +70,7 @@ async fn members_that_differ_stay_different() {
         let before = reach(&stage, key);
         let values = Members { server: Some("s".into()), user: Some("u".into()), password: Some("p".into()) };
         let rotation = Rotation { values, ..password(scope) };
-        let saved = rotate(&stage.gh, &rotation, &mut |_| {}).await.unwrap();
+        let saved = rotate(&stage.gh, &crate::local::Held::nothing(), &rotation, &mut |_| {}).await.unwrap();
         assert!(saved.is_whole() && saved.members.len() == 3);
         assert_eq!(reach(&stage, key), before);
     }
@@ -79,7 +80,8 @@ async fn members_that_differ_stay_different() {
 async fn what_is_not_there_is_not_made() {
     let stage = Stage::plain().await;
     for scope in [Scope::User, acme(), api()] {
-        let problem = rotate(&stage.gh, &password(scope), &mut |_| {}).await.unwrap_err();
+        let problem =
+            rotate(&stage.gh, &crate::local::Held::nothing(), &password(scope), &mut |_| {}).await.unwrap_err();
         assert!(problem.what.contains("no credential ACR"), "{problem:?}");
     }
     assert!(absent_everywhere(&stage) && stage.lines("PUT").is_empty());
@@ -95,7 +97,7 @@ async fn faults_at_the_write_never_cost_a_repository() {
             }
             let before = reach(&stage, key);
             stage.strike("_PASSWORD", kind.clone());
-            let _ = rotate(&stage.gh, &password(scope), &mut |_| {}).await.unwrap();
+            let _ = rotate(&stage.gh, &crate::local::Held::nothing(), &password(scope), &mut |_| {}).await.unwrap();
             assert_eq!(reach(&stage, key), before, "{kind:?}");
         }
     }

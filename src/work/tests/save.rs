@@ -12,7 +12,7 @@ const ORDER: [Member; 3] = Member::WRITE_ORDER;
 
 async fn saved(stage: &Stage, draft: &Draft) -> Saved {
     let mut parts = Vec::new();
-    let saved = save(&stage.gh, draft, &mut |report| parts.push(report)).await.unwrap();
+    let saved = save(&stage.gh, &crate::local::Held::nothing(), draft, &mut |report| parts.push(report)).await.unwrap();
     assert_eq!(parts, saved.members, "parts are the report as it grows");
     saved
 }
@@ -55,7 +55,7 @@ async fn a_token_that_is_refused_in_the_middle_is_not_sent_again() {
     assert_eq!(outcomes, ["created", "failed", "not tried"]);
     assert!(first.now.is_none(), "reading back would have sent it again");
     let sent = stage.world().requests().len();
-    assert!(save(&stage.gh, &draft, &mut |_| {}).await.is_err());
+    assert!(save(&stage.gh, &crate::local::Held::nothing(), &draft, &mut |_| {}).await.is_err());
     assert_eq!(stage.world().requests().len(), sent, "nothing is sent until another token is chosen");
 }
 
@@ -190,7 +190,7 @@ async fn a_key_that_rotates_for_ever_is_given_up() {
 /// Whatever is checked beforehand leaves the scope as it was.
 async fn refused(stage: &Stage, draft: &Draft) -> crate::domain::Problem {
     let mut parts = 0;
-    let problem = save(&stage.gh, draft, &mut |_| parts += 1).await.unwrap_err();
+    let problem = save(&stage.gh, &crate::local::Held::nothing(), draft, &mut |_| parts += 1).await.unwrap_err();
     assert_eq!((parts, stage.lines("PUT")), (0, Vec::new()), "{problem:?}");
     assert!(problem.why.contains("this try wrote nothing"), "{problem:?}");
     problem
@@ -243,7 +243,7 @@ async fn a_repository_that_was_renamed_is_still_written() {
     let stage = Stage::plain().await;
     stage.world().rename_repository("acme/api", "core");
     let draft = draft(api(), DraftAccess::Repository);
-    let saved = save(&stage.gh, &draft, &mut |_| {}).await.unwrap();
+    let saved = save(&stage.gh, &crate::local::Held::nothing(), &draft, &mut |_| {}).await.unwrap();
     assert!(saved.is_whole(), "{saved:?}");
     assert_eq!(stage.value("repo:acme/core", &name(Member::Server)).as_deref(), Some("acme.azurecr.io"));
 }
@@ -259,7 +259,8 @@ async fn what_the_closing_list_settles_stops_nobody() {
         stage.fault("GET:_PASSWORD:1+:500");
         let mut parts = Vec::new();
         let draft = draft(api(), DraftAccess::Repository);
-        let saved = save(&stage.gh, &draft, &mut |part| parts.push(part)).await.unwrap();
+        let saved =
+            save(&stage.gh, &crate::local::Held::nothing(), &draft, &mut |part| parts.push(part)).await.unwrap();
         let told: Vec<_> = saved.members.iter().map(|report| report.outcome.word()).collect();
         assert_eq!(told, words_of, "{kind:?}");
         assert_eq!(words(&parts)[1], (Member::Password, "unknown"), "it is said as long as it is not known");
@@ -322,5 +323,9 @@ async fn a_secret_by_itself_needs_room_for_one() {
         stage.world().put_secret("repo:acme/api", &format!("X{number}"), "x", "selected", &[]);
     }
     assert!(saved(&stage, &token(api(), DraftAccess::Repository)).await.is_whole());
-    assert!(save(&stage.gh, &draft(api(), DraftAccess::Repository), &mut |_| {}).await.is_err());
+    assert!(
+        save(&stage.gh, &crate::local::Held::nothing(), &draft(api(), DraftAccess::Repository), &mut |_| {})
+            .await
+            .is_err()
+    );
 }

@@ -81,7 +81,8 @@ async fn run(stage: &Stage, targets: &[Target], most: usize) -> Vec<Placed> {
             done.fetch_add(1, Ordering::Relaxed);
         }
     };
-    spread(&stage.gh, (&draft.prefix, &draft.values), targets, &is_stopped, &mut part).await
+    spread((&stage.gh, &crate::local::Locks::none()), (&draft.prefix, &draft.values), targets, &is_stopped, &mut part)
+        .await
 }
 
 fn told(placed: &[Placed]) -> Vec<&'static str> {

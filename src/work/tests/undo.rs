@@ -62,15 +62,19 @@ async fn what_somebody_else_changed_is_not_overwritten() {
         plant(&stage, key, [same, same, same]);
         let change = to(&stage, key, &["acme/infra"], Some(seen(&stage, key).await));
         stage.world().put_secret(key, &name(Member::Password), "kept", "selected", &["acme/api", "acme/web"]);
-        let told = stale(change_access(&stage.gh, &change, &mut |_| {}).await.unwrap());
+        let told = stale(change_access(&stage.gh, &crate::local::Held::nothing(), &change, &mut |_| {}).await.unwrap());
         assert!(told.differences[0].contains("password") && told.differences[0].contains('2'), "{told:?}");
         assert!(told.now.credential(&prefix("ACR")).is_some());
         stage.world().remove_secret(key, &name(Member::Server));
-        let told = stale(change_access(&stage.gh, &change, &mut |_| {}).await.unwrap());
+        let told = stale(change_access(&stage.gh, &crate::local::Held::nothing(), &change, &mut |_| {}).await.unwrap());
         assert!(told.differences.iter().any(|text| text == "the server is gone"), "{told:?}");
         assert!(stage.lines("PUT").is_empty());
         let anyway = AccessChange { seen: None, ..change };
-        assert!(done(change_access(&stage.gh, &anyway, &mut |_| {}).await.unwrap()).0.is_whole());
+        assert!(
+            done(change_access(&stage.gh, &crate::local::Held::nothing(), &anyway, &mut |_| {}).await.unwrap())
+                .0
+                .is_whole()
+        );
     }
 }
 
@@ -82,14 +86,17 @@ async fn the_same_change_again_does_only_the_rest() {
         plant(&stage, key, [same, same, same]);
         let change = to(&stage, key, &["acme/web"], Some(seen(&stage, key).await));
         stage.strike("_PASSWORD", FaultKind::Status(500));
-        let (first, before) = done(change_access(&stage.gh, &change, &mut |_| {}).await.unwrap());
+        let (first, before) =
+            done(change_access(&stage.gh, &crate::local::Held::nothing(), &change, &mut |_| {}).await.unwrap());
         assert_eq!(words(&first.members).map_words(), ["updated", "failed", "not tried"]);
         stage.world().clear_faults();
-        let (second, later) = done(change_access(&stage.gh, &change, &mut |_| {}).await.unwrap());
+        let (second, later) =
+            done(change_access(&stage.gh, &crate::local::Held::nothing(), &change, &mut |_| {}).await.unwrap());
         assert_eq!(words(&second.members).map_words(), ["unchanged", "updated", "updated"]);
         let whole = before.followed_by(later);
         assert!(whole.is_change());
-        let (undone, _) = done(restore_access(&stage.gh, &whole, &mut |_| {}).await.unwrap());
+        let (undone, _) =
+            done(restore_access(&stage.gh, &crate::local::Held::nothing(), &whole, &mut |_| {}).await.unwrap());
         assert!(undone.is_whole());
         assert_eq!(reach(&stage, key), ["selected 1", "selected 1", "selected 1"]);
         let api = stage.repo("acme/api").id;
@@ -119,12 +126,14 @@ async fn undoing_gives_every_member_back_exactly_what_it_had() {
         plant(&stage, key, list);
         let before = reach(&stage, key);
         let change = to(&stage, key, &["acme/infra"], None);
-        let (_, noted) = done(change_access(&stage.gh, &change, &mut |_| {}).await.unwrap());
+        let (_, noted) =
+            done(change_access(&stage.gh, &crate::local::Held::nothing(), &change, &mut |_| {}).await.unwrap());
         assert_eq!(reach(&stage, key), ["selected 1", "selected 1", "selected 1"]);
-        let (undone, redo) = done(restore_access(&stage.gh, &noted, &mut |_| {}).await.unwrap());
+        let (undone, redo) =
+            done(restore_access(&stage.gh, &crate::local::Held::nothing(), &noted, &mut |_| {}).await.unwrap());
         assert!(undone.is_whole());
         assert_eq!(reach(&stage, key), before);
-        let (_, _) = done(restore_access(&stage.gh, &redo, &mut |_| {}).await.unwrap());
+        let (_, _) = done(restore_access(&stage.gh, &crate::local::Held::nothing(), &redo, &mut |_| {}).await.unwrap());
         assert_eq!(reach(&stage, key), ["selected 1", "selected 1", "selected 1"], "what was undone can be done again");
     }
 }
@@ -136,16 +145,18 @@ async fn undoing_is_stale_where_somebody_came_in_between() {
         let same: List = ("selected", &["acme/api"]);
         plant(&stage, key, [same, same, same]);
         let change = to(&stage, key, &["acme/web"], None);
-        let (_, noted) = done(change_access(&stage.gh, &change, &mut |_| {}).await.unwrap());
+        let (_, noted) =
+            done(change_access(&stage.gh, &crate::local::Held::nothing(), &change, &mut |_| {}).await.unwrap());
         stage.world().put_secret(key, &name(Member::User), "kept", "selected", &["acme/infra"]);
-        let told = stale(restore_access(&stage.gh, &noted, &mut |_| {}).await.unwrap());
+        let told = stale(restore_access(&stage.gh, &crate::local::Held::nothing(), &noted, &mut |_| {}).await.unwrap());
         assert!(told.differences[0].contains("user"), "{told:?}");
         stage.world().put_secret(key, &name(Member::User), "kept", "selected", &["acme/web"]);
         stage.world().remove_secret(key, &name(Member::Server));
-        let told = stale(restore_access(&stage.gh, &noted, &mut |_| {}).await.unwrap());
+        let told = stale(restore_access(&stage.gh, &crate::local::Held::nothing(), &noted, &mut |_| {}).await.unwrap());
         assert_eq!(told.differences, ["the server is gone"]);
         let unknown = AccessBefore { left: None, ..noted.clone() };
-        let told = stale(restore_access(&stage.gh, &unknown, &mut |_| {}).await.unwrap());
+        let told =
+            stale(restore_access(&stage.gh, &crate::local::Held::nothing(), &unknown, &mut |_| {}).await.unwrap());
         assert!(told.differences.contains(&"the server is gone".to_owned()), "{told:?}");
     }
 }
@@ -156,11 +167,16 @@ async fn a_value_that_was_rotated_since_does_not_stand_in_the_way_of_undoing() {
     let same: List = ("selected", &["acme/api"]);
     plant(&stage, "user", [same, same, same]);
     let change = to(&stage, "user", &["acme/web"], None);
-    let (_, mut noted) = done(change_access(&stage.gh, &change, &mut |_| {}).await.unwrap());
+    let (_, mut noted) =
+        done(change_access(&stage.gh, &crate::local::Held::nothing(), &change, &mut |_| {}).await.unwrap());
     for seen in noted.left.iter_mut().flatten() {
         seen.updated_at = chrono::DateTime::UNIX_EPOCH;
     }
-    assert!(done(restore_access(&stage.gh, &noted, &mut |_| {}).await.unwrap()).0.is_whole());
+    assert!(
+        done(restore_access(&stage.gh, &crate::local::Held::nothing(), &noted, &mut |_| {}).await.unwrap())
+            .0
+            .is_whole()
+    );
 }
 
 #[tokio::test]
@@ -171,7 +187,7 @@ async fn a_list_that_was_not_whole_is_never_written_back() {
     let mut members = seen(&stage, "user").await;
     members[0].access = Some(Access::selected(Vec::new(), false));
     let before = AccessBefore { scope: Scope::User, prefix: prefix("ACR"), members, left: None };
-    restore_access(&stage.gh, &before, &mut |_| {}).await.unwrap_err();
+    restore_access(&stage.gh, &crate::local::Held::nothing(), &before, &mut |_| {}).await.unwrap_err();
     assert!(stage.lines("PUT").is_empty());
 }
 
@@ -183,7 +199,8 @@ async fn a_visibility_that_changed_under_the_hand_is_read_again_and_said() {
     let change = to(&stage, "org:acme", &["acme/web"], None);
     let spec = crate::sandbox::Fault::always("_USER/repositories", FaultKind::Status(409));
     stage.world().add_fault(crate::sandbox::Fault { method: Some(http::Method::PUT), ..spec });
-    let (saved, _) = done(change_access(&stage.gh, &change, &mut |_| {}).await.unwrap());
+    let (saved, _) =
+        done(change_access(&stage.gh, &crate::local::Held::nothing(), &change, &mut |_| {}).await.unwrap());
     let problem = saved.members[0].outcome.problem().unwrap();
     assert!(problem.why.contains("now it is for 1 repository"), "{problem:?}");
 }

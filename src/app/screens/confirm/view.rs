@@ -134,7 +134,7 @@ pub fn report_lines(reports: &[MemberReport], canvas: &Canvas<'_, '_, '_>, colum
                 Level::Good
             }
             WriteOutcome::Failed(_) => Level::Bad,
-            WriteOutcome::Unknown(_) => Level::Unsure,
+            WriteOutcome::Unknown(_) | WriteOutcome::ChangedElsewhere(_) => Level::Unsure,
             WriteOutcome::NotTried => Level::Info,
         };
         lines.extend(canvas.marked(level, &format!("{}: {}", report.name, report.outcome.word()), columns));

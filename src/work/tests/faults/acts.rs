@@ -77,7 +77,7 @@ pub(super) async fn play(stage: &Stage, act: Act, struck: &(dyn Fn() -> Struck +
         Act::Save((key, credential), access) => {
             let draft = draft(stage, (key, credential), access);
             let (before, mut parts) = (Truth::of(&stage.world()), Vec::new());
-            let saved = save(&stage.gh, &draft, &mut |part| parts.push(part)).await;
+            let saved = save(&stage.gh, &crate::local::Held::nothing(), &draft, &mut |part| parts.push(part)).await;
             let told = |member| wanted_value(&before, &draft, key, member);
             scene.saved(&before, key, saved, &parts, &told);
         }
@@ -85,7 +85,11 @@ pub(super) async fn play(stage: &Stage, act: Act, struck: &(dyn Fn() -> Struck +
         Act::Access(place, names) => scene.access(place, names).await,
         Act::Delete((key, credential)) => {
             let (before, mut parts) = (Truth::of(&stage.world()), Vec::new());
-            let saved = delete(&stage.gh, &scope(key), &prefix(credential), &mut |part| parts.push(part)).await;
+            let saved =
+                delete(&stage.gh, &crate::local::Held::nothing(), &scope(key), &prefix(credential), &mut |part| {
+                    parts.push(part);
+                })
+                .await;
             scene.saved(&before, key, saved, &parts, &|_| Wanted::Gone);
             let now = Truth::of(&stage.world());
             let left = Member::all().any(|m| now.get(key, &prefix(credential).secret_name(m)).is_some());
@@ -218,7 +222,8 @@ impl Scene<'_> {
         let values = Members { server: None, user: None, password: Some(Sensitive::new(password.clone())) };
         let rotation = Rotation { scope: scope(key), prefix: prefix(credential), values };
         let (before, mut parts) = (Truth::of(&self.stage.world()), Vec::new());
-        let saved = rotate(&self.stage.gh, &rotation, &mut |part| parts.push(part)).await;
+        let saved =
+            rotate(&self.stage.gh, &crate::local::Held::nothing(), &rotation, &mut |part| parts.push(part)).await;
         let name = rotation.prefix.secret_name(Member::Password);
         let kept = before.get(key, &name).map(reach).unwrap_or_default();
         self.saved(&before, key, saved, &parts, &|_| Wanted::Value(password.clone(), kept.clone()));
@@ -235,10 +240,10 @@ impl Scene<'_> {
         let (visibility, scope, prefix) = (Visibility::Selected, scope(key), prefix(credential));
         let change = AccessChange { scope, prefix: prefix.clone(), visibility, repositories, seen };
         let (first, mut parts) = (Truth::of(&self.stage.world()), Vec::new());
-        let outcome = change_access(gh, &change, &mut |part| parts.push(part)).await;
+        let outcome = change_access(gh, &crate::local::Held::nothing(), &change, &mut |part| parts.push(part)).await;
         let Some(undo) = self.changed(&first, key, outcome, &parts, &|_| Wanted::Access(goal.clone())) else { return };
         let (before, mut parts) = (Truth::of(&self.stage.world()), Vec::new());
-        let outcome = restore_access(gh, &undo, &mut |part| parts.push(part)).await;
+        let outcome = restore_access(gh, &crate::local::Held::nothing(), &undo, &mut |part| parts.push(part)).await;
         let old = |member| {
             let secret = first.get(key, &prefix.secret_name(member));
             Wanted::Access(secret.map(reach).unwrap_or_default())
@@ -291,7 +296,8 @@ impl Scene<'_> {
             self.wrong(format!("nothing is there yet: {target:?}"));
         }
         let values = Members::<()>::default().map(|member, ()| Sensitive::new(value(credential, member)));
-        let placed = spread(gh, (&shared, &values), &targets, &|| false, &mut |_, _| {}).await;
+        let placed =
+            spread((gh, &crate::local::Locks::none()), (&shared, &values), &targets, &|| false, &mut |_, _| {}).await;
         let (now, mut claims) = (Truth::of(&self.stage.world()), Vec::new());
         for line in &placed {
             self.played.is_whole &= line.placement.is_done();

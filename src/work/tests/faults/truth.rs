@@ -60,6 +60,8 @@ impl Truth {
                 }
                 WriteOutcome::Failed(_) | WriteOutcome::NotTried => before == after,
                 WriteOutcome::Unknown(_) => may_be_unknown,
+                // There is nobody else.
+                WriteOutcome::ChangedElsewhere(_) => false,
             };
             if !is_so {
                 wrong.push(format!("{key} {report:?}, {wanted:?}: before {before:?}, after {after:?}"));
