@@ -31,6 +31,8 @@ const TOKEN: &str = "exampleexampleexampleexampleexampleexampleEX+ACRDexampl";
 /// Shift and Tab.
 const BACK_TAB: &str = "\x1b[Z";
 const DOWN: &str = "j";
+/// The arrow to the button that does what is asked.
+const RIGHT: &str = "\x1b[C";
 
 const PICTURES: &[Picture] = &[
     Picture { name: "credentials", size: MAIN, steps: &[] },
@@ -66,6 +68,7 @@ const PICTURES: &[Picture] = &[
             ("codespaces-pull", "codespaces-pull"),
             ("\t", ""),
             ("{token}", "••••"),
+            ("\r", ""),
             ("\r", "visibility"),
             (DOWN, ""),
             (" ", "2 chosen"),
@@ -87,10 +90,11 @@ const PICTURES: &[Picture] = &[
             ("puller", "puller"),
             ("\t", ""),
             ("pull-me-please", "••••"),
+            ("\r", ""),
             ("\r", "▸ Access"),
             ("\r", "▸ Test"),
             ("\r", "pass:"),
-            ("\r", "Press w"),
+            ("\r", "Nothing has been sent"),
         ],
     },
     Picture { name: "access", size: MAIN, steps: ACCESS },
@@ -115,7 +119,7 @@ const ACTIVITY: &[(&str, &str)] = &[
     (DOWN, ""),
     (" ", "4 chosen"),
     ("\r", "Cancel"),
-    ("\t", ""),
+    (RIGHT, "[ Change access ]"),
     ("\r", "is changed"),
     ("\r", "S U P"),
     ("5", "/user/codespaces"),

@@ -28,6 +28,10 @@ pub enum Action {
     Next,
     /// To the previous field or choice
     Previous,
+    /// To the button on the right, which does what is asked; then Enter
+    Right,
+    /// To the button on the left, which does nothing
+    Left,
     /// To the list of credentials
     Home,
     /// A new one: a credential in a list of credentials, a token in a list of tokens
@@ -58,10 +62,10 @@ pub enum Action {
     Mend,
     /// Fill the fields from what is on this machine: docker, AWS, the environment, a file
     Fill,
+    /// Keep tested values in this system's keyring for re-testing, or forget them
+    Keep,
     /// Show the password for ten seconds, or hide it again
     Reveal,
-    /// Do the rest again
-    Retry,
     /// Give a credential a new password, and keep who gets it
     Rotate,
     /// Take the last change of access back
@@ -84,7 +88,7 @@ pub enum Action {
     Image,
     /// Go on without the test
     Skip,
-    /// Write to GitHub
+    /// To the review of what would be written; writing itself is a button there
     Write,
     /// Every key of this screen
     Help,
@@ -118,6 +122,7 @@ impl Action {
             Self::Back => "back",
             Self::Next => "next",
             Self::Previous => "previous",
+            Self::Right | Self::Left => "other choice",
             Self::Home => "credentials",
             Self::New => "new",
             Self::Test => "test",
@@ -133,8 +138,8 @@ impl Action {
             Self::With => "with",
             Self::Mend => "apply",
             Self::Fill => "fill from…",
+            Self::Keep => "keep for re-testing",
             Self::Reveal => "reveal",
-            Self::Retry => "retry the rest",
             Self::Rotate => "rotate",
             Self::Undo => "undo",
             Self::Codespaces => "codespaces",
@@ -164,7 +169,6 @@ impl Action {
                 | Self::Undo
                 | Self::Restart
                 | Self::Stop
-                | Self::Retry
                 | Self::Write
         )
     }

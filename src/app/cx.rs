@@ -149,6 +149,11 @@ impl Flights {
         self.running.is_empty()
     }
 
+    /// What the writes under way do, in words.
+    pub fn doing(&self) -> Vec<String> {
+        self.running.iter().filter_map(|(_, write)| Some(write.as_ref()?.doing.clone())).collect()
+    }
+
     pub fn writes(&self) -> usize {
         self.running.iter().filter(|(_, write)| write.is_some()).count()
     }

@@ -7,13 +7,13 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph};
 
+use super::App;
 use super::action::Action;
 use super::filter::Filter;
 use super::header;
 use super::keymap::Keymap;
 use super::notices::Tone;
 use super::screens::{self, Screen};
-use super::{App, Leaving};
 use crate::ui::memory::Hit;
 use crate::ui::widgets::{Level, fit, key_hints, notice, two_columns, width};
 use crate::ui::{Glyphs, Memory, Role, Theme, text_field};
@@ -219,7 +219,7 @@ pub fn draw(app: &App, frame: &mut Frame<'_>, memory: &mut Memory, look: &Look) 
 fn plain(buffer: &mut Buffer) {
     for cell in &mut buffer.content {
         let mark = match cell.symbol() {
-            "«" | "»" => "\"",
+            "«" | "»" | "“" | "”" => "\"",
             "•" => "*",
             "…" => ".",
             "→" => ">",
@@ -243,6 +243,7 @@ fn body(app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) {
         Screen::Activity(state) => screens::activity::draw(state, app, canvas, area),
         Screen::Fill(state) => screens::fill::draw(state, app, canvas, area),
         Screen::Pick(state) => screens::pick::draw(state, app, canvas, area),
+        Screen::Quit(state) => Some(screens::quit::draw(state, canvas, area)),
     };
     if let Some(position) = cursor {
         canvas.frame.set_cursor_position(position);
@@ -279,10 +280,12 @@ impl Rows {
 fn too_small(app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) {
     let (w, h) = SMALLEST;
     let demo = if app.world.demo { "demo: nothing leaves this machine. " } else { "" };
-    let text = format!(
-        "{demo}This terminal has {} × {} cells; pullkey needs {w} × {h}. Make it larger, or q quits.",
-        area.width, area.height
-    );
+    let keys = match app.top() {
+        Screen::Quit(state) => state.sentence(),
+        _ => "Make it larger, or q quits.".to_owned(), // what is typed goes nowhere
+    };
+    let text =
+        format!("{demo}This terminal has {} × {} cells; pullkey needs {w} × {h}. {keys}", area.width, area.height);
     let lines = canvas.wrapped(Role::Warn, &text, area.width);
     canvas.lines(area, lines);
 }
@@ -290,24 +293,14 @@ fn too_small(app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) {
 fn notice_lines(app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16, rows: usize) -> Vec<Line<'static>> {
     let columns = usize::from(columns);
     let (theme, glyphs) = (&canvas.look.theme, &canvas.look.glyphs);
-    let mut lines = Vec::new();
-    if app.leaving() >= Leaving::AfterWrites {
-        let writes = app.running_writes();
-        let text = format!(
-            "finishing {writes} running {}; ctrl-c again gives up",
-            if writes == 1 { "write" } else { "writes" }
-        );
-        lines = notice(Level::Warn, &text, columns, rows, theme, glyphs);
-    }
-    let Some(newest) = app.notices.newest() else { return lines };
+    let Some(newest) = app.notices.newest() else { return Vec::new() };
     let level = match newest.tone {
         Tone::Good => Level::Good,
         Tone::Info => Level::Info,
         Tone::Warn => Level::Warn,
         Tone::Bad => Level::Bad,
     };
-    lines.extend(notice(level, &newest.text, columns, rows.saturating_sub(lines.len()), theme, glyphs));
-    lines
+    notice(level, &newest.text, columns, rows, theme, glyphs)
 }
 
 /// One hint of the footer.

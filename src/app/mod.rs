@@ -1,6 +1,7 @@
 //! The state machine: messages in, effects out. No I/O, no clock, no terminal; drawing lives in the `view` files.
 
 pub mod action;
+pub mod buttons;
 pub mod cx;
 pub mod draw;
 pub mod endings;
@@ -12,6 +13,7 @@ mod held;
 pub mod history;
 pub mod keymap;
 pub mod ladder;
+mod leaving;
 pub mod mending;
 pub mod notices;
 mod parting;
@@ -37,10 +39,13 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use self::action::{Action, EVERYWHERE, Offer};
+use self::buttons::{is_of_text, stand_in};
 pub use self::cx::{Cx, Flights};
 use self::cx::{Facade, Flow};
+use self::draw::SMALLEST;
 pub use self::draw::{Canvas, Look};
 use self::keymap::{KeyPress, Keymap};
+pub use self::leaving::Leaving;
 use self::notices::{Notices, Tone};
 use self::protocol::{Effect, JobId, Msg, Outcome, Part, Pointer, Timer};
 use self::screens::Screen;
@@ -64,20 +69,18 @@ pub struct App {
     spinning: bool,
     /// Whether the countdown of a wait will tick.
     counting: bool,
-    leaving: Leaving,
+    is_left: bool,
+    room: Room,
     /// The action that was just refused because it would lose what was typed; the same again does it.
     parting: Option<Action>,
 }
 
-/// Whether the program is on its way out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Leaving {
-    No,
-    /// Asked to leave while typed values are not saved: asking again leaves them.
-    Asked,
-    /// Asked to leave while writes run: they are awaited, and asking again gives up.
-    AfterWrites,
-    Now,
+/// What the last frame had room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Room {
+    Enough,
+    /// For the words that say so and nothing else: nothing is typed into what one does not see.
+    TooSmall,
 }
 
 /// How long a spinner's frame stays.
@@ -99,7 +102,8 @@ impl App {
             spin: 0,
             spinning: false,
             counting: false,
-            leaving: Leaving::No,
+            is_left: false,
+            room: Room::Enough,
             parting: None,
         };
         let mut effects = Vec::new();
@@ -125,7 +129,12 @@ impl App {
         let mut effects = Vec::new();
         match msg {
             Msg::Key(key) => self.key(key, &mut effects),
+            Msg::Paste(_) if self.room == Room::TooSmall => {}
+            Msg::Paste(text) if matches!(self.top(), Screen::Quit(_)) => self.paste_in_question(&text, &mut effects),
             Msg::Paste(text) => {
+                if let Some(screen) = self.stack.last_mut() {
+                    screen.disarm();
+                }
                 let flow = self.with_cx(&mut effects, |screen, cx| screen.paste(&text, cx));
                 self.follow(flow, &mut effects);
             }
@@ -142,10 +151,7 @@ impl App {
             Msg::NoShell => self.with_cx(&mut effects, |_, cx| {
                 cx.note(Tone::Info, "no shell is waiting that could wake pullkey again, so it stays");
             }),
-            Msg::Interrupt => {
-                self.leaving = self.leaving.max(Leaving::Asked);
-                self.leave(&mut effects);
-            }
+            Msg::Interrupt => self.interrupted(&mut effects),
         }
         for screen in &mut self.stack {
             screen.learn(&self.world);
@@ -168,10 +174,6 @@ impl App {
         &self.stack
     }
 
-    pub const fn leaving(&self) -> Leaving {
-        self.leaving
-    }
-
     pub fn running_writes(&self) -> usize {
         self.flights.writes()
     }
@@ -179,6 +181,9 @@ impl App {
     /// What the screen one sees knows and offers.
     pub fn facade(&self) -> Facade {
         let mut facade = self.top().facade(&self.world, self.now);
+        if matches!(self.top(), Screen::Quit(_)) {
+            return facade;
+        }
         for action in EVERYWHERE {
             if self.world.unavailable.contains(&action) {
                 continue;
@@ -218,16 +223,25 @@ impl App {
 
     fn key(&mut self, key: KeyPress, effects: &mut Vec<Effect>) {
         self.notices.seen();
+        if matches!(self.top(), Screen::Quit(_)) {
+            return self.key_in_question(key, effects);
+        }
+        if self.room == Room::TooSmall {
+            return self.key_unseen(key, effects);
+        }
         let facade = self.facade();
-        if self.leaving == Leaving::Asked && Keymap::shipped().action(key) != Some(Action::Quit) {
-            self.leaving = Leaving::No;
+        let action = Keymap::shipped().action(key);
+        if is_of_text(key, action)
+            && let Some(screen) = self.stack.last_mut()
+        {
+            screen.disarm();
         }
         let is_text = facade.typing && self.with_cx(effects, |screen, cx| screen.text_key(key, cx));
         if is_text {
             self.parting = None;
             return;
         }
-        match Keymap::shipped().action(key) {
+        match action {
             Some(action) => self.act(action, &facade, effects),
             None => self.with_cx(effects, |_, cx| {
                 let help = Keymap::shipped().key(Action::Help, facade.typing).unwrap_or_default();
@@ -238,6 +252,7 @@ impl App {
     }
 
     fn act(&mut self, action: Action, facade: &Facade, effects: &mut Vec<Effect>) {
+        let action = stand_in(action, &facade.offers);
         let again = self.parting.take() == Some(action);
         let offer = facade.offers.iter().find(|offer| offer.action == action);
         let refusal = match offer {
@@ -305,14 +320,30 @@ impl App {
         self.with_cx(effects, |_, cx| cx.note(Tone::Info, text));
     }
 
-    /// Takes from the last frame how far texts scroll, so that no way past their end is remembered.
+    /// Takes from the last frame whether there was room for it, and how far texts scroll, so that no way past their end
+    /// is remembered.
     pub fn drawn(&mut self, memory: &Memory) {
+        let (columns, rows) = memory.size();
+        let is_small = columns < SMALLEST.0 || rows < SMALLEST.1;
+        self.room = if is_small { Room::TooSmall } else { Room::Enough };
         if let Some(screen) = self.stack.last_mut() {
             screen.drawn(memory);
         }
     }
 
+    /// A key while there is no room for a screen: it leaves the program or is for nobody.
+    fn key_unseen(&mut self, key: KeyPress, effects: &mut Vec<Effect>) {
+        match Keymap::shipped().action(key) {
+            Some(Action::Quit) => self.leave(effects),
+            Some(Action::Suspend) => effects.push(Effect::Suspend),
+            _ => {} // it is typed again when there is something to see
+        }
+    }
+
     fn pointer(&mut self, pointer: Pointer, effects: &mut Vec<Effect>) {
+        if self.room == Room::TooSmall || matches!(self.top(), Screen::Quit(_)) {
+            return;
+        }
         let facade = self.facade();
         match pointer {
             Pointer::Row(row) => {
@@ -387,10 +418,7 @@ impl App {
         if let Some(outcome) = used {
             self.token_used(&outcome, effects);
         }
-        if self.leaving == Leaving::AfterWrites && self.flights.writes() == 0 {
-            self.leaving = Leaving::Now;
-            effects.push(Effect::Quit);
-        }
+        self.after_change(effects);
     }
 
     /// The screen that waits for this job, if it is still there.
@@ -447,37 +475,20 @@ impl App {
         }
     }
 
-    fn leave(&mut self, effects: &mut Vec<Effect>) {
-        let writes = self.flights.writes();
-        if self.leaving == Leaving::No && writes == 0 && self.stack.iter().any(Screen::is_unsaved) {
-            self.leaving = Leaving::Asked;
-            self.with_cx(effects, |_, cx| {
-                cx.note(Tone::Warn, "what you typed is not saved; the same key again leaves it behind");
-            });
-            return;
-        }
-        if writes == 0 || self.leaving == Leaving::AfterWrites {
-            self.leaving = Leaving::Now;
-            effects.push(Effect::Quit);
-        } else {
-            self.leaving = Leaving::AfterWrites; // the frame says so for as long as it lasts
-        }
-    }
-
     /// Whether anything on screen waits, and so a spinner turns.
     pub fn is_waiting(&self) -> bool {
         !self.flights.is_idle()
     }
 
     fn keep_spinning(&mut self, effects: &mut Vec<Effect>) {
-        if self.is_waiting() && !self.spinning && self.leaving != Leaving::Now {
+        if self.is_waiting() && !self.spinning && !self.is_left {
             self.spinning = true;
             effects.push(Effect::After { timer: Timer::Spin, delay: SPIN });
         }
     }
 
     fn keep_counting(&mut self, effects: &mut Vec<Effect>) {
-        if self.pause().is_some() && !self.counting && self.leaving != Leaving::Now {
+        if self.pause().is_some() && !self.counting && !self.is_left {
             self.counting = true;
             effects.push(Effect::After { timer: Timer::Countdown, delay: TICK });
         }

@@ -13,8 +13,9 @@ use super::protocol::{Job, JobId, Outcome, Part};
 use super::remote::Remote;
 use super::world::World;
 use super::writing::Change;
+use crate::domain::change::{AccessBefore, AccessOutcome};
 use crate::domain::codespace::{Phase, Stage};
-use crate::domain::freshness::{Granted, Read, freshness, is_same, scopes};
+use crate::domain::freshness::{Granted, Read, Turn, freshness, is_same, scopes, turned};
 use crate::domain::{
     Codespace, CodespaceChange, CodespaceList, CodespaceName, CodespaceStep, Freshness, Problem, Renamed, Scope,
     ScopeListing, Shape,
@@ -38,10 +39,15 @@ pub struct Spaces {
     watched: Option<CodespaceList>,
     /// When a restart of this run of the program got one running.
     restarted: BTreeMap<CodespaceName, DateTime<Utc>>,
-    /// A scope that was written to: which codespaces that concerns is being asked.
-    wanted: Option<Scope>,
+    /// A scope that was written to, and what a change of access was before: which codespaces that concerns is being
+    /// asked.
+    wanted: Option<(Scope, Option<AccessBefore>)>,
     /// Codespaces that started before what was written in this run.
     pub affected: Vec<CodespaceName>,
+    /// Those of them that the last write concerns.
+    gaining: Vec<CodespaceName>,
+    /// Codespaces that run and keep what the last change of access took from their repository.
+    keeping: Vec<CodespaceName>,
 }
 
 /// Codespaces being stopped and started, and how far each got.
@@ -190,7 +196,7 @@ impl Spaces {
                 renamed.listing(listing);
             }
         }
-        if let Some(scope) = &mut self.wanted {
+        if let Some((scope, _)) = &mut self.wanted {
             renamed.scope(scope);
         }
         twice
@@ -205,7 +211,9 @@ impl Spaces {
                 self.restarted.insert(step.name.clone(), now);
             }
             if step.stage.problem().is_none() {
-                self.affected.retain(|name| *name != step.name);
+                for list in [&mut self.affected, &mut self.gaining, &mut self.keeping] {
+                    list.retain(|name| *name != step.name);
+                }
             }
         }
     }
@@ -255,17 +263,31 @@ impl World {
             || self.identity.value().is_some_and(|identity| is_me(identity.login.raw()))
     }
 
-    /// What to say about the codespaces that started before what was written; `None` where there is none.
+    /// What to say about the codespaces that the last write concerns; `None` where it concerns none.
     pub fn affected_words(&self) -> Option<String> {
-        let affected = &self.spaces.affected;
+        let gaining = self.some_of(&self.spaces.gaining).map(|(count, who)| match count {
+            1 => format!("{who} started before this and does not have it yet: R restarts"),
+            _ => format!("{who} started before this and do not have it yet: R restarts"),
+        });
+        let keeping = self.some_of(&self.spaces.keeping).map(|(count, who)| match count {
+            1 => format!("{who} keeps it until it stops"),
+            _ => format!("{who} keep it until they stop"),
+        });
+        let words: Vec<String> = gaining.into_iter().chain(keeping).collect();
+        (!words.is_empty()).then(|| words.join("; "))
+    }
+
+    /// How many of these there are, and who they are in words.
+    fn some_of(&self, names: &[CodespaceName]) -> Option<(usize, String)> {
         let all = self.spaces.list(&CodespaceList::Mine)?.value()?;
-        let mine: Vec<&Codespace> = all.codespaces.iter().filter(|c| affected.contains(&c.name)).collect();
-        let first = mine.first()?;
-        let of = first.repository_shown();
-        let of = if mine.iter().all(|c| c.repository_shown() == of) { format!(" of {of}") } else { String::new() };
-        Some(match mine.len() {
-            1 => format!("{}, a codespace{of}, started before this and does not have it yet", first.shown()),
-            n => format!("{n} codespaces{of} started before this and do not have it yet"),
+        let these: Vec<&Codespace> = all.codespaces.iter().filter(|c| names.contains(&c.name)).collect();
+        let of = these.first()?.repository_shown();
+        Some(match these.as_slice() {
+            [one] => (1, format!("{} (a codespace of {of})", one.shown())),
+            many if many.iter().all(|c| c.repository_shown() == of) => {
+                (many.len(), format!("{} codespaces of {of}", many.len()))
+            }
+            many => (many.len(), format!("{} codespaces", many.len())),
         })
     }
 }
@@ -376,19 +398,33 @@ impl Cx<'_> {
         }
     }
 
+    /// Says whom the write concerns: who lacks it until a restart, and who keeps what was taken away until a stop. What
+    /// a codespace has lacked for other reasons is none of this write's.
     fn offer_restart(&mut self) {
-        let Some(scope) = self.world.spaces.wanted.take() else { return };
+        let Some((scope, change)) = self.world.spaces.wanted.take() else { return };
         let all = self.world.spaces.list(&CodespaceList::Mine).and_then(Remote::value);
-        let is_affected = |codespace: &&Codespace| {
-            let told = self.world.freshness(&CodespaceList::Mine, codespace);
-            codespace.state.phase() == Phase::Running
-                && matches!(told, Freshness::Stale(since) if is_same(&since.scope, &scope))
+        let running = || {
+            let all = all.into_iter().flat_map(|listed| &listed.codespaces);
+            all.filter(|codespace| codespace.state.phase() == Phase::Running)
         };
-        let affected: Vec<CodespaceName> =
-            all.into_iter().flat_map(|l| &l.codespaces).filter(is_affected).map(|c| c.name.clone()).collect();
-        self.world.spaces.affected = affected;
+        let turn = |codespace: &Codespace| match (&change, &codespace.repository) {
+            (Some(change), Some(repository)) => turned(change, repository),
+            (None, _) => Turn { gains: true, loses: false }, // values were written, for all whom they reach
+            (Some(_), None) => Turn::default(),
+        };
+        let is_gaining = |codespace: &&Codespace| {
+            let told = self.world.freshness(&CodespaceList::Mine, codespace);
+            turn(codespace).gains && matches!(told, Freshness::Stale(since) if is_same(&since.scope, &scope))
+        };
+        let gaining: Vec<CodespaceName> = running().filter(is_gaining).map(|c| c.name.clone()).collect();
+        let keeping: Vec<CodespaceName> = running().filter(|c| turn(c).loses).map(|c| c.name.clone()).collect();
+        let spaces = &mut self.world.spaces;
+        if change.is_none() || !gaining.is_empty() {
+            spaces.affected.clone_from(&gaining);
+        }
+        (spaces.gaining, spaces.keeping) = (gaining, keeping);
         if let Some(words) = self.world.affected_words() {
-            self.note(Tone::Warn, format!("{words}: R restarts"));
+            self.note(Tone::Warn, words);
         }
     }
 
@@ -408,11 +444,16 @@ impl Cx<'_> {
         // A secret by itself is no registry's: what codespaces are compared with says nothing of it.
         let is_single = matches!(&write.change, Some(Change::Save(draft)) if draft.shape == Shape::Single);
         if is_single {
-            self.world.spaces.affected.clear();
+            let spaces = &mut self.world.spaces;
+            [&mut spaces.affected, &mut spaces.gaining, &mut spaces.keeping].into_iter().for_each(Vec::clear);
             return;
         }
         let Some(scope) = write.scope.clone().filter(|_| has_written && is_whole && may_ask) else { return };
-        self.world.spaces.wanted = Some(scope);
+        let change = match outcome {
+            Outcome::AccessChanged(Ok(AccessOutcome::Done { before, .. })) => Some(before.clone()),
+            _ => None, // values were written
+        };
+        self.world.spaces.wanted = Some((scope, change));
         self.load_codespaces(&CodespaceList::Mine);
     }
 }

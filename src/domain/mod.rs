@@ -13,6 +13,7 @@ pub mod far;
 pub mod foreign;
 pub mod freshness;
 pub mod go_json;
+pub mod grant;
 pub mod image;
 pub mod inventory;
 pub mod journal;
@@ -37,6 +38,7 @@ pub mod site;
 pub mod source;
 pub mod spread;
 pub mod token;
+pub mod touch;
 pub mod traffic;
 pub mod verdict;
 

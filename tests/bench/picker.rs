@@ -1,7 +1,7 @@
 //! What a key press costs where repositories are chosen: `cargo run --release --example picker-bench -- --check`.
 //!
 //! Types names into the picker over 10,000 repositories, letter by letter and back, through the whole program: a key
-//! into `App::update`, then a frame. Beside it a bare run of the matcher over the same names. Then it draws the list
+//! into `App::update`, then a frame. Beside it a bare look at the same names. Then it draws the list
 //! of 100 and of 100,000 repositories. With `--check` it fails where a key takes more than 16 ms or the longer list
 //! more than 1.2 times the shorter.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::cast_precision_loss)]
@@ -11,8 +11,6 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher};
 use pullkey::app::keymap::KeyPress;
 use pullkey::app::protocol::{Effect, Job, JobId, Msg, Outcome};
 use pullkey::app::world::Start;
@@ -33,7 +31,7 @@ fn main() -> ExitCode {
     let key = median((0..5).flat_map(|_| typed(&names)).collect());
     let bare = median((0..5).flat_map(|_| matched(&names)).collect());
     println!("a key press among 10,000 repositories: {:.2} ms in the median (goal 16 ms)", millis(key));
-    println!("a bare run of the matcher: {:.2} ms; ratio {:.2}", millis(bare), millis(key) / millis(bare));
+    println!("a bare look at the names: {:.2} ms; ratio {:.2}", millis(bare), millis(key) / millis(bare));
     let (short, long) = drawn_beside();
     let ratio = millis(long) / millis(short);
     println!("a frame: {:.3} ms at 100 rows, {:.3} ms at 100,000; ratio {ratio:.2}", millis(short), millis(long));
@@ -146,15 +144,13 @@ fn typed(names: &[String]) -> Vec<Duration> {
 
 /// The same filters, each given to the matcher for the whole list.
 fn matched(names: &[String]) -> Vec<Duration> {
-    let mut matcher = Matcher::new(Config::DEFAULT.match_paths());
     let mut took = Vec::new();
     for wanted in WANTED {
         for end in 1..=wanted.len() {
             let begin = Instant::now();
-            let pattern = Pattern::parse(&wanted[..end], CaseMatching::Ignore, Normalization::Smart);
-            let found = pattern.match_list(names, &mut matcher);
+            let found = names.iter().filter(|name| name.to_ascii_lowercase().contains(&wanted[..end])).count();
             took.push(begin.elapsed());
-            assert!(found.len() <= names.len());
+            assert!(found <= names.len());
         }
     }
     took

@@ -48,9 +48,14 @@ pub(crate) fn choose(terminal: &mut Terminal, text: &str) {
 
 /// To the next field: the cursor is seen to move before anything else is typed.
 pub(crate) fn next_field(terminal: &mut Terminal) {
+    to_another_field(terminal, "\t");
+}
+
+/// To another field by a key.
+pub(crate) fn to_another_field(terminal: &mut Terminal, key: &str) {
     let before = terminal.output().screen().cursor_position().0;
-    terminal.send("\t");
-    terminal.wait_until("the next field has the cursor", |output| output.screen().cursor_position().0 != before);
+    terminal.send(key);
+    terminal.wait_until("another field has the cursor", |output| output.screen().cursor_position().0 != before);
 }
 
 /// From the list to the form of the wizard.
@@ -75,10 +80,20 @@ pub(crate) fn fill(terminal: &mut Terminal, values: Values) {
     }
 }
 
-/// From the filled form to the step *Test*.
+/// From the password of the filled form to the step *Test*: Enter leads over the last field, which may stay empty.
 pub(crate) fn to_the_test(terminal: &mut Terminal) {
+    to_another_field(terminal, "\r");
     terminal.press("\r", "▸ Access");
     terminal.press("\r", "▸ Test");
+}
+
+/// The arrow to the button that does what is asked.
+pub(crate) const RIGHT: &str = "\x1b[C";
+
+/// Presses the button `label` of the question that is open, and waits for what it brings.
+pub(crate) fn agree(terminal: &mut Terminal, label: &str, expected: &str) {
+    terminal.press(RIGHT, &format!("[ {label} ]"));
+    terminal.press("\r", expected);
 }
 
 /// Leaves the program and fails if it fails.

@@ -41,8 +41,8 @@ fn creates_all(place: &str, scope: &str, reach: &[&str]) {
         guide::fill(&mut terminal, values);
         guide::to_the_test(&mut terminal);
         // Those registries are not here: the test is for the sandbox's own.
-        terminal.press("s", "Press w to write");
-        terminal.press("w", &format!("{prefix} is saved in "));
+        terminal.press("s", "Nothing has been sent to GitHub yet");
+        guide::agree(&mut terminal, "Write", &format!("{prefix} is saved in "));
         terminal.wait_for(&format!("{prefix}_CONTAINER_REGISTRY_SERVER: created"));
         // The codespaces are looked at, to offer those that have to be restarted.
         let lists =
@@ -93,7 +93,7 @@ fn proven(stage: &Stage, terminal: &mut Terminal) {
     guide::fill(terminal, values);
     guide::to_the_test(terminal);
     terminal.press("\r", "the registry asked for this password and accepted it");
-    terminal.press("\r", "Press w to write");
+    terminal.press("\r", "Nothing has been sent to GitHub yet");
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn the_password_shows_nowhere_while_it_is_typed_tested_and_written() {
     let mut terminal = guide::open(&stage.home, &stage.env());
     terminal.watch_for(&[CANARY]);
     proven(&stage, &mut terminal);
-    terminal.press("w", " is saved in ");
+    guide::agree(&mut terminal, "Write", " is saved in ");
     terminal.press("\r", "S U P");
     guide::leave(&mut terminal);
     watch.assert_never_seen();
@@ -145,8 +145,8 @@ fn a_failed_write_tells_the_truth_and_is_completed_from_the_same_screen() {
             guide::to_the_form(&mut terminal, AZURE, "acme/api, this repository");
             guide::fill(&mut terminal, AZURE);
             guide::to_the_test(&mut terminal);
-            terminal.press("s", "Press w to write");
-            terminal.press("w", "Nothing you typed is lost");
+            terminal.press("s", "Nothing has been sent to GitHub yet");
+            guide::agree(&mut terminal, "Write", "Nothing you typed is lost");
             let shown = terminal.text();
             let outcome = |word: &str| shown.lines().any(|l| l.contains(&format!("{member}: {word}")));
             assert!(outcome("failed") || outcome("unknown"), "{kind} at {member}:\n{shown}");
@@ -155,8 +155,7 @@ fn a_failed_write_tells_the_truth_and_is_completed_from_the_same_screen() {
                 stage.scene.world().secret("repo:acme/api", &name).map(|secret| secret.value)
             };
             assert_eq!(is_there(member), None, "{kind} at {member}");
-            terminal.send("e");
-            terminal.wait_for("ACR is saved in ");
+            guide::agree(&mut terminal, "Do the rest", "ACR is saved in ");
             let values = ["_SERVER", "_USER", "_PASSWORD"].map(is_there);
             assert_eq!(values, [AZURE.server, AZURE.user, AZURE.password].map(|value| Some(value.to_owned())));
         }

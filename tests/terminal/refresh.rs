@@ -112,13 +112,14 @@ fn a_missing_scope_a_failed_save_and_a_wrong_password_cost_one_password() {
     terminal.press("\x1b", "▸ Credentials");
     terminal.wait_for(&server);
     terminal.wait_for(USER);
+    guide::to_another_field(&mut terminal, "\x1b[Z");
     terminal.send("\x15");
     terminal.paste(CANARY);
     guide::to_the_test(&mut terminal);
     terminal.press("\r", "accepted it");
-    terminal.press("\r", "Press w to write");
+    terminal.press("\r", "Nothing has been sent to GitHub yet");
     // The right is missing: one key out, one back, and the very same step.
-    terminal.press("w", "lacks the scope");
+    guide::agree(&mut terminal, "Write", "lacks the scope");
     terminal.press("m", "stub gh asks: go on?");
     assert!(!terminal.output().screen().alternate_screen(), "gh has the terminal as the shell left it");
     terminal.send("\r");
@@ -128,8 +129,8 @@ fn a_missing_scope_a_failed_save_and_a_wrong_password_cost_one_password() {
     assert_eq!(terminal.pid(), pid);
     // And now the save itself fails once.
     stage.scene.world().add_fault("PUT:_USER:1:500".parse().expect("a fault"));
-    terminal.press("e", "(status 500)");
-    terminal.press("e", " is saved in ");
+    guide::agree(&mut terminal, "Do the rest", "(status 500)");
+    guide::agree(&mut terminal, "Do the rest", " is saved in ");
     for (part, value) in [("SERVER", server.as_str()), ("USER", USER), ("PASSWORD", CANARY)] {
         let secret = stage.scene.world().secrets("org:acme").into_iter().find(|s| s.name.ends_with(part));
         assert_eq!(secret.map(|s| s.value).as_deref(), Some(value), "{part}");

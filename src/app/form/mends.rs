@@ -85,28 +85,33 @@ impl Form {
             .find(|remark| remark.severity == Severity::Block)
     }
 
-    /// Enter: applies the mend of a blocked field, else says whether one may go on; if not, goes to what is wrong.
+    /// Enter: applies the mend of a blocked field and goes to the next one, whatever this one holds, so that what is
+    /// typed for the next never flows into another place. In the last field it says whether one may go on; if not, it
+    /// goes to what is wrong and says it.
     pub fn go_on(&mut self, cx: &mut Cx<'_>) -> bool {
         let mend = self.remarks().into_iter().find(|r| r.slot == self.focus && r.severity == Severity::Block);
-        if let Some(Remark { mend: Some(mend), .. }) = mend {
-            self.apply(&mend, cx);
+        let mend = mend.and_then(|remark| remark.mend);
+        if let Some(mend) = &mend {
+            self.apply(mend, cx);
+        }
+        if !self.is_at_last() {
+            self.step(true);
             return false;
         }
-        let was = self.focus;
-        match self.blocker() {
-            None => true,
-            Some(remark) => {
-                self.leave_field();
-                self.focus = remark.slot;
-                // The first Enter on the way through the fields just goes on to the next one.
-                if remark.slot == was && std::mem::replace(&mut self.tried, true) {
-                    cx.note(Tone::Warn, remark.text);
-                } else {
-                    self.tried |= remark.slot == was;
-                }
-                false
-            }
+        if mend.is_some() {
+            return false; // what it became is looked at first
         }
+        let Some(remark) = self.blocker() else { return true };
+        self.tried = true;
+        self.leave_field();
+        self.focus = remark.slot;
+        cx.note(Tone::Warn, remark.text);
+        false
+    }
+
+    /// Whether the focus is in the last field, where Enter goes on to what follows the form.
+    pub fn is_at_last(&self) -> bool {
+        self.slots().last() == Some(&self.focus)
     }
 
     /// The mend that is proposed for the focused field.

@@ -46,9 +46,10 @@ impl Form {
         }
     }
 
+    /// To the first field that is to be filled, else to the last one, where Enter goes on.
     pub(super) fn focus_first_empty(&mut self) {
         let empty = self.preset.members().find(|member| self.values.get(*member).is_empty());
-        self.focus = Slot::Member(empty.unwrap_or(Member::Password));
+        self.focus = empty.map_or(Slot::Image, Slot::Member);
     }
 
     /// Takes a key as text; says whether it was one.

@@ -1,6 +1,6 @@
 //! Choosing repositories: a filter over a list, and what is chosen, kept by id.
 //!
-//! It keeps which rows match, so that a key costs one run of the matcher and a frame only the rows one sees. It never
+//! It keeps which rows match, so that a key costs one look at each name and a frame only the rows one sees. It never
 //! copies the list it chooses from.
 
 mod shelf;
@@ -14,8 +14,10 @@ use super::action::{Action, Offer};
 use super::cx::{Cx, Facade};
 use super::form::{field_key, say_refusal};
 use super::keymap::KeyPress;
+use super::notices::Tone;
 use super::remote::Remote;
 use super::repositories::Catalogue;
+use crate::domain::touch::{Held, Touch};
 use crate::domain::{Renamed, RepoRef, Sensitive};
 use crate::ui::{TextField, TrailingLineEnd};
 
@@ -24,6 +26,8 @@ use crate::ui::{TextField, TrailingLineEnd};
 pub struct Row {
     pub repository: RepoRef,
     pub chosen: bool,
+    /// Whether only some of several credentials have it.
+    pub partly: bool,
     /// GitHub's visibility; empty where the repository is not among those that were read.
     pub visibility: String,
     pub archived: bool,
@@ -36,6 +40,8 @@ pub struct Picker {
     pub filtering: bool,
     pub cursor: usize,
     pub chosen: BTreeMap<u64, RepoRef>,
+    /// Where several credentials are chosen for: what was touched. `chosen` is then what any of them would have.
+    pub touch: Option<Touch>,
     /// Whether only what is chosen is listed.
     pub only_chosen: bool,
     /// The repository the cursor was put on: it stays there while others arrive.
@@ -52,6 +58,7 @@ impl Default for Picker {
             filtering: false,
             cursor: 0,
             chosen: BTreeMap::new(),
+            touch: None,
             only_chosen: false,
             held: None,
             shelf: Shelf::default(),
@@ -63,6 +70,13 @@ impl Default for Picker {
 impl Picker {
     pub fn with(chosen: impl IntoIterator<Item = RepoRef>) -> Self {
         let mut picker = Self { chosen: chosen.into_iter().map(|r| (r.id, r)).collect(), ..Self::default() };
+        picker.learn(None);
+        picker
+    }
+
+    /// For several credentials, with nothing touched.
+    pub fn touching(touch: Touch) -> Self {
+        let mut picker = Self { chosen: touch.marked(), touch: Some(touch), ..Self::default() };
         picker.learn(None);
         picker
     }
@@ -90,8 +104,7 @@ impl Picker {
         self.len() == 0
     }
 
-    /// One of the rows that match: chosen ones that were not read first, then the catalogue in its order, or by how
-    /// well they match.
+    /// One of the rows that match: chosen ones that were not read first, then the catalogue in its order.
     pub fn row(&self, index: usize) -> Option<Row> {
         let apart = self.apart.get(index);
         let known = match apart {
@@ -100,15 +113,23 @@ impl Picker {
             None => self.shelf.hit(index - self.apart.len()),
         };
         let Some(known) = known else {
-            let stranger = |repository| Row { repository, chosen: true, visibility: String::new(), archived: false };
+            let stranger = |repository: RepoRef| {
+                let partly = self.is_partly(repository.id);
+                Row { repository, chosen: true, partly, visibility: String::new(), archived: false }
+            };
             return apart.cloned().map(stranger);
         };
         Some(Row {
             repository: RepoRef { id: known.id, full_name: known.full_name.clone() },
             chosen: self.chosen.contains_key(&known.id),
+            partly: self.is_partly(known.id),
             visibility: known.visibility.clone(),
             archived: known.archived,
         })
+    }
+
+    fn is_partly(&self, id: u64) -> bool {
+        self.touch.as_ref().is_some_and(|touch| touch.mark(id) == Held::Some)
     }
 
     pub fn rows(&self) -> impl Iterator<Item = Row> {
@@ -144,6 +165,9 @@ impl Picker {
     /// A repository has another name now; it stays chosen.
     pub fn renamed(&mut self, renamed: &Renamed) {
         self.chosen.values_mut().for_each(|chosen| renamed.reference(chosen));
+        if let Some(touch) = &mut self.touch {
+            touch.renamed(renamed);
+        }
     }
 
     pub fn choose(&mut self, repository: RepoRef) {
@@ -151,6 +175,11 @@ impl Picker {
     }
 
     fn toggle(&mut self, row: Row) {
+        if let Some(touch) = &mut self.touch {
+            touch.toggle(row.repository);
+            self.chosen = touch.marked();
+            return;
+        }
         if self.chosen.remove(&row.repository.id).is_none() {
             self.choose(row.repository);
         }
@@ -158,6 +187,9 @@ impl Picker {
 
     /// Chooses all that match, or frees them where all of them are chosen; the others stay as they are.
     fn toggle_all(&mut self) {
+        if self.touch.is_some() {
+            return self.touch_all();
+        }
         let ids: Vec<u64> = (0..self.len()).filter_map(|index| self.id_at(index)).collect();
         if ids.iter().all(|id| self.chosen.contains_key(id)) {
             for id in ids {
@@ -169,6 +201,17 @@ impl Picker {
             let repository = || RepoRef { id: known.id, full_name: known.full_name.clone() };
             self.chosen.entry(known.id).or_insert_with(repository);
         }
+    }
+
+    /// All that match are added to every credential, or taken from every one where all of them have all.
+    fn touch_all(&mut self) {
+        let rows: Vec<RepoRef> = self.rows().map(|row| row.repository).collect();
+        let Some(touch) = &mut self.touch else { return };
+        let wanted = !rows.iter().all(|repository| touch.mark(repository.id) == Held::All);
+        for repository in rows {
+            touch.set(repository, Some(wanted));
+        }
+        self.chosen = touch.marked();
     }
 
     /// The list's own actions; says whether it was one.
@@ -223,7 +266,11 @@ impl Picker {
         true
     }
 
-    pub fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) {
+    /// A paste goes into the filter, which has to be in sight: with a `listless` reason there is none.
+    pub fn paste(&mut self, text: &Sensitive, listless: Option<&'static str>, cx: &mut Cx<'_>) {
+        if let Some(why) = listless {
+            return cx.note(Tone::Info, format!("there is no text field here to paste into: {why}"));
+        }
         self.filtering = true;
         say_refusal(self.filter.paste(text, TrailingLineEnd::DropOne), cx);
         self.return_to_top();

@@ -3,14 +3,10 @@
 //! It shares the catalogue with the world and copies no row. A filter that only grew is looked for among what matched
 //! before; a catalogue that did not change is not looked at again.
 
-use std::cell::RefCell;
-use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobMatcher};
-use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher, Utf32Str, Utf32String};
 
 use crate::app::repositories::Rows;
 use crate::domain::{Foreign, Repository};
@@ -18,34 +14,30 @@ use crate::domain::{Foreign, Repository};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Shelf {
     stock: Rows,
-    /// The names of the stock as they are shown, in its order.
-    names: Arc<Vec<Utf32String>>,
+    /// The names of the stock as they are shown and in lower case, in its order.
+    names: Arc<Vec<String>>,
     /// Where in the stock a repository is, by its id.
     places: Arc<HashMap<u64, u32>>,
     search: Search,
-    /// Places in the stock, best first; `None` where nothing is looked for, which is the whole stock in its order.
+    /// Places in the stock, in its order; `None` where nothing is looked for, which is the whole stock.
     hits: Option<Vec<u32>>,
 }
 
-/// What is looked for.
+/// What is looked for: a text as it stands, or a name with `*` or `?`. Nothing that is only alike, as «all that match»
+/// are granted a secret.
 #[derive(Clone, Debug, Default)]
 enum Search {
     #[default]
     Everything,
-    Fuzzy {
-        wanted: String,
-        pattern: Pattern,
-    },
-    /// A name with `*` or `?`; `None` where it is no pattern.
-    Glob {
-        wanted: String,
-        matcher: Option<GlobMatcher>,
-    },
+    /// In lower case.
+    Text(String),
+    /// `None` where it is no pattern.
+    Glob { wanted: String, matcher: Option<GlobMatcher> },
 }
 
-thread_local! {
-    /// A matcher has some hundred kilobytes of its own: one is enough.
-    static MATCHER: RefCell<Matcher> = RefCell::new(Matcher::new(Config::DEFAULT.match_paths()));
+/// Names are of ASCII letters, so that lower case has as many characters as the name.
+fn folded(name: &Foreign) -> String {
+    name.shown().to_ascii_lowercase()
 }
 
 impl Shelf {
@@ -60,7 +52,7 @@ impl Shelf {
             (kept, self.names, self.places) = (0, Arc::default(), Arc::default());
         }
         self.stock = known.clone();
-        Arc::make_mut(&mut self.names).extend(known.from(kept).map(|r| Utf32String::from(r.full_name.shown())));
+        Arc::make_mut(&mut self.names).extend(known.from(kept).map(|r| folded(&r.full_name)));
         let place = |(at, r): (usize, &Repository)| Some((r.id, u32::try_from(at).ok()?));
         Arc::make_mut(&mut self.places).extend((kept..).zip(known.from(kept)).filter_map(place));
         self.hits = self.search.hits(&self.names, None);
@@ -69,11 +61,11 @@ impl Shelf {
 
     /// Takes what is looked for; the same again costs nothing.
     pub(super) fn look_for(&mut self, wanted: &str) {
-        let wanted = wanted.trim();
+        let wanted = wanted.trim().to_ascii_lowercase();
         if wanted == self.search.wanted() {
             return;
         }
-        let narrows = self.search.is_narrowed_by(wanted);
+        let narrows = self.search.is_narrowed_by(&wanted);
         self.search = Search::new(wanted);
         let among = self.hits.take().filter(|_| narrows);
         self.hits = self.search.hits(&self.names, among);
@@ -91,7 +83,7 @@ impl Shelf {
         self.stock.get(*self.places.get(&id)? as usize)
     }
 
-    /// The repository that matches best but for `index` others.
+    /// The repository that matches after `index` others.
     pub(super) fn hit(&self, index: usize) -> Option<&Repository> {
         let place = match &self.hits {
             Some(hits) => *hits.get(index)? as usize,
@@ -101,84 +93,81 @@ impl Shelf {
     }
 
     pub(super) fn is_match(&self, name: &Foreign) -> bool {
-        match &self.search {
-            Search::Everything => true,
-            Search::Fuzzy { pattern, .. } => {
-                let name = Utf32String::from(name.shown());
-                MATCHER.with_borrow_mut(|matcher| pattern.score(name.slice(..), matcher).is_some())
-            }
-            Search::Glob { matcher, .. } => matcher.as_ref().is_some_and(|m| m.is_match(name.shown())),
-        }
+        self.search.is_match(&folded(name))
     }
 
+    /// Which characters of a name are what was looked for: of a pattern its plain parts.
     pub(super) fn found_in(&self, name: &str) -> Vec<u32> {
+        let name = name.to_ascii_lowercase();
         let mut found = Vec::new();
-        if let Search::Fuzzy { pattern, .. } = &self.search {
-            let mut buffer = Vec::new();
-            MATCHER.with_borrow_mut(|matcher| {
-                pattern.indices(Utf32Str::new(name, &mut buffer), matcher, &mut found);
-            });
-            found.sort_unstable();
-            found.dedup();
+        match &self.search {
+            Search::Everything => {}
+            Search::Text(wanted) => mark(&name, wanted, 0, &mut found),
+            Search::Glob { .. } if !self.search.is_match(&name) => {}
+            Search::Glob { wanted, .. } => {
+                let mut from = 0;
+                for part in wanted.split(['*', '?']).filter(|part| !part.is_empty()) {
+                    mark(&name, part, from, &mut found);
+                    from = found.last().map_or(from, |last| *last as usize + 1);
+                }
+            }
         }
         found
     }
 }
 
+/// Adds the characters of the first `part` from character `from` on.
+fn mark(name: &str, part: &str, from: usize, found: &mut Vec<u32>) {
+    let start = name.char_indices().nth(from).map_or(name.len(), |(at, _)| at);
+    let Some(at) = name.get(start..).and_then(|rest| rest.find(part)) else { return };
+    let first = name.get(..start + at).map_or(0, |before| before.chars().count());
+    found.extend((first..first + part.chars().count()).filter_map(|at| u32::try_from(at).ok()));
+}
+
 impl Search {
-    fn new(wanted: &str) -> Self {
+    /// `wanted` is in lower case.
+    fn new(wanted: String) -> Self {
         if wanted.is_empty() {
             return Self::Everything;
         }
-        let owned = wanted.to_owned();
-        if wanted.contains(['*', '?']) {
-            // Without an owner it is the name that is meant.
-            let glob = if wanted.contains('/') { owned.clone() } else { format!("*/{wanted}") };
-            let glob = GlobBuilder::new(&glob).case_insensitive(true).literal_separator(true).build();
-            return Self::Glob { wanted: owned, matcher: glob.ok().map(|glob| glob.compile_matcher()) };
+        if !wanted.contains(['*', '?']) {
+            return Self::Text(wanted);
         }
-        let pattern = Pattern::parse(wanted, CaseMatching::Ignore, Normalization::Smart);
-        Self::Fuzzy { wanted: owned, pattern }
+        // Without an owner it is the name that is meant.
+        let glob = if wanted.contains('/') { wanted.clone() } else { format!("*/{wanted}") };
+        let glob = GlobBuilder::new(&glob).case_insensitive(true).literal_separator(true).build();
+        Self::Glob { wanted, matcher: glob.ok().map(|glob| glob.compile_matcher()) }
     }
 
     fn wanted(&self) -> &str {
         match self {
             Self::Everything => "",
-            Self::Fuzzy { wanted, .. } | Self::Glob { wanted, .. } => wanted,
+            Self::Text(wanted) | Self::Glob { wanted, .. } => wanted,
         }
     }
 
     /// Whether all that matches `next` matches this as well, so that it has to be looked for only there.
     fn is_narrowed_by(&self, next: &str) -> bool {
-        // The marks with which the matcher's patterns say «not», «begins», «ends» and «as it is».
-        let is_plain = !next.contains(['!', '^', '$', '\'', '\\', '*', '?']);
-        matches!(self, Self::Fuzzy { wanted, .. } if is_plain && next.starts_with(wanted.as_str()))
+        matches!(self, Self::Text(wanted) if !next.contains(['*', '?']) && next.contains(wanted.as_str()))
     }
 
-    /// What matches, best first and then in the order of the list; `among` is where to look, else everywhere.
-    fn hits(&self, names: &[Utf32String], among: Option<Vec<u32>>) -> Option<Vec<u32>> {
-        let everything = || 0..u32::try_from(names.len()).unwrap_or(u32::MAX);
+    fn is_match(&self, name: &str) -> bool {
         match self {
-            Self::Everything => None,
-            Self::Fuzzy { pattern, .. } => MATCHER.with_borrow_mut(|matcher| {
-                let mut score = |at: u32| {
-                    let name = names.get(at as usize)?;
-                    pattern.score(name.slice(..), matcher).map(|score| (Reverse(score), at))
-                };
-                let mut found: Vec<(Reverse<u32>, u32)> = match among {
-                    Some(places) => places.into_iter().filter_map(&mut score).collect(),
-                    None => everything().filter_map(&mut score).collect(),
-                };
-                found.sort_unstable();
-                Some(found.into_iter().map(|(_, at)| at).collect())
-            }),
-            Self::Glob { matcher, .. } => {
-                let is_match = |at: &u32| {
-                    let name = names.get(*at as usize).map(ToString::to_string);
-                    name.is_some_and(|name| matcher.as_ref().is_some_and(|m| m.is_match(name)))
-                };
-                Some(everything().filter(is_match).collect())
-            }
+            Self::Everything => true,
+            Self::Text(wanted) => name.contains(wanted.as_str()),
+            Self::Glob { matcher, .. } => matcher.as_ref().is_some_and(|matcher| matcher.is_match(name)),
         }
+    }
+
+    /// What matches, in the order of the list; `among` is where to look, else everywhere.
+    fn hits(&self, names: &[String], among: Option<Vec<u32>>) -> Option<Vec<u32>> {
+        if matches!(self, Self::Everything) {
+            return None;
+        }
+        let is_match = |at: &u32| names.get(*at as usize).is_some_and(|name| self.is_match(name));
+        Some(match among {
+            Some(places) => places.into_iter().filter(is_match).collect(),
+            None => (0..u32::try_from(names.len()).unwrap_or(u32::MAX)).filter(is_match).collect(),
+        })
     }
 }

@@ -40,19 +40,32 @@ fn names(picker: &Picker) -> Vec<String> {
 const FEW: [&str; 6] = ["acme/api", "acme/course-go", "acme/course-rust", "acme/web", "globex/api", "globex/course-c"];
 
 #[test]
-fn the_best_match_is_first_and_the_found_letters_are_known() {
-    let of = catalogue(&["acme/a-very-pretty-icon", "acme/api", "acme/web"]);
-    let picker = picker(&of, "api");
-    assert_eq!(names(&picker), ["acme/api", "acme/a-very-pretty-icon"]);
-    assert_eq!(picker.found_in("acme/api"), [5, 6, 7]);
-    assert_eq!(picker.found_in("acme/web"), Vec::<u32>::new());
+fn a_text_matches_where_it_stands_and_nothing_that_is_only_alike() {
+    let of = catalogue(&["acme/a-very-pretty-icon", "acme/compliance", "acme/my-API", "acme/web"]);
+    let mut chooser = picker(&of, "api");
+    assert_eq!(names(&chooser), ["acme/my-API"]);
+    assert_eq!(chooser.found_in("acme/my-API"), [8, 9, 10]);
+    assert_eq!(chooser.found_in("acme/web"), Vec::<u32>::new());
+    chooser.act(Action::SelectAll);
+    let chosen: Vec<String> = chooser.chosen().into_iter().map(|r| r.full_name.shown()).collect();
+    assert_eq!(chosen, ["acme/my-API"], "all that match are these alone");
+    assert_eq!(names(&picker(&of, "!api")), Vec::<String>::new(), "no character has a meaning of its own");
+}
+
+#[test]
+fn of_a_pattern_its_plain_parts_are_marked() {
+    let of = catalogue(&FEW);
+    let chooser = picker(&of, "acme/c*go");
+    assert_eq!(names(&chooser), ["acme/course-go"]);
+    assert_eq!(chooser.found_in("acme/course-go"), [0, 1, 2, 3, 4, 5, 12, 13]);
+    assert_eq!(chooser.found_in("globex/course-c"), Vec::<u32>::new());
 }
 
 #[test]
 fn typing_on_finds_the_same_as_looking_everywhere() {
     let of = catalogue(&FEW);
     let mut typed = picker(&of, "");
-    for wanted in ["c", "co", "cou", "cour rust", "cour", "", "api$", "api", "!api", "^glo", "course-", "*/c*", "g"] {
+    for wanted in ["c", "co", "cou", "cour", "acme/cour", "", "api", "xapi", "!api", "glo", "course-", "*/c*", "g"] {
         typed.filter = TextField::plain(wanted);
         typed.learn(Some(&of));
         assert_eq!(names(&typed), names(&picker(&of, wanted)), "{wanted}");

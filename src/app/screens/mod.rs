@@ -9,6 +9,7 @@ pub mod fill;
 pub mod help;
 pub mod login_test;
 pub mod pick;
+pub mod quit;
 pub mod sign_in;
 pub mod wizard;
 
@@ -37,6 +38,8 @@ pub enum Screen {
     Activity(activity::State),
     Pick(Box<pick::State>),
     Fill(Box<fill::State>),
+    /// The question before the program is left.
+    Quit(quit::State),
 }
 
 /// Hands a call to the screen that is there.
@@ -54,6 +57,7 @@ macro_rules! each {
             Screen::Activity($state) => $call,
             Screen::Pick($state) => $call,
             Screen::Fill($state) => $call,
+            Screen::Quit($state) => $call,
         }
     };
 }
@@ -100,6 +104,8 @@ pub trait Behavior {
     }
     /// Takes from the last frame how far its texts scroll.
     fn drawn(&mut self, _memory: &Memory) {}
+    /// Text came that is for no field of a question: its harmless button has the focus again.
+    fn disarm(&mut self) {}
     /// Ends reveal number `number`.
     fn hide(&mut self, _number: u64) {}
     /// Whether something typed here would be lost by leaving.
@@ -179,6 +185,10 @@ impl Screen {
 
     pub fn learn(&mut self, world: &World) {
         each!(self, s => s.learn(world));
+    }
+
+    pub fn disarm(&mut self) {
+        each!(self, s => s.disarm());
     }
 
     pub fn hide(&mut self, number: u64) {

@@ -43,7 +43,7 @@ pub fn by_somebody_else() -> ScopeListing {
 }
 
 pub fn overtaken() -> Driver {
-    let mut driver = with(exchanged(), "enter w");
+    let mut driver = with(exchanged(), "enter right enter");
     let id = driver.writing();
     let differences = ["the password is for 4 repositories, and was for 3 repositories".to_owned()].to_vec();
     let stale = Stale { now: by_somebody_else(), differences };
@@ -53,7 +53,7 @@ pub fn overtaken() -> Driver {
 
 /// ACR was changed, and one is at the list again.
 pub fn changed() -> Driver {
-    let mut driver = with(exchanged(), "enter w");
+    let mut driver = with(exchanged(), "enter right enter");
     driver.write_succeeds();
     with(driver, "enter")
 }
@@ -88,7 +88,7 @@ pub fn rotated(server: bool) -> Driver {
 
 fn narrowed() -> Driver {
     let mut driver = with(answered(with(Driver::ready(), "a")), "/");
-    driver.type_text("cdo");
+    driver.type_text("doc");
     driver
 }
 
@@ -114,9 +114,9 @@ pub fn all() -> Vec<(&'static str, Driver)> {
     });
     let left = ScopeListing { complete: true, ..ScopeListing::default() };
     gone.finish(id.unwrap(), Outcome::Listing(Ok(left)));
-    let mut undone = with(changed(), "u w");
+    let mut undone = with(changed(), "u right enter");
     undone.write_succeeds();
-    let mut written = with(rotated(false), "enter s w");
+    let mut written = with(rotated(false), "enter enter s right enter");
     written.write_succeeds();
     let _ = reference("acme/api");
     vec![
@@ -131,8 +131,8 @@ pub fn all() -> Vec<(&'static str, Driver)> {
         ("access_gone", gone),
         ("access_unsaved", with(exchanged(), "esc")),
         ("confirm_access_many", with(many(), "enter")),
-        ("confirm_access_many_writes", with(many(), "enter w")),
-        ("confirm_access_many_half", ended(with(many(), "enter w"))),
+        ("confirm_access_many_writes", with(many(), "enter right enter")),
+        ("confirm_access_many_half", ended(with(many(), "enter right enter"))),
         ("confirm_delete_many", with(marked(), "d")),
         ("confirm_repair", with(Driver::ready(), "G up m")),
         ("confirm_overtaken", overtaken()),
@@ -140,7 +140,7 @@ pub fn all() -> Vec<(&'static str, Driver)> {
         ("confirm_undo", with(changed(), "u")),
         ("confirm_undone", undone),
         ("activity_changes", {
-            let mut driver = with(changed(), "d tab enter");
+            let mut driver = with(changed(), "d right enter");
             let report = world::saved(&driver.last_write(), |_| WriteOutcome::Failed(world::no_network()));
             driver.write_ends(Ok(report));
             with(driver, "enter 5 down")
@@ -148,9 +148,9 @@ pub fn all() -> Vec<(&'static str, Driver)> {
         ("activity_change_detail", with(changed(), "5 enter")),
         ("rotate_values", with(Driver::ready(), "r")),
         ("rotate_values_incomplete", with(Driver::ready(), "down r")),
-        ("rotate_test_untestable", with(rotated(false), "enter")),
-        ("rotate_test", with(rotated(true), "enter")),
-        ("rotate_review", with(rotated(false), "enter s")),
+        ("rotate_test_untestable", with(rotated(false), "enter enter")),
+        ("rotate_test", with(rotated(true), "enter enter enter enter")),
+        ("rotate_review", with(rotated(false), "enter enter s")),
         ("rotate_review_differing", {
             let mut driver = with(Driver::ready(), "G up r");
             driver.type_text(CANARY);

@@ -10,6 +10,7 @@ use super::world::{self, tested};
 use super::*;
 use crate::app::Leaving;
 use crate::app::action::Action;
+use crate::app::errand::Errand;
 use crate::app::form::{Form, Slot};
 use crate::app::keymap::Keymap;
 use crate::app::protocol::Pointer;
@@ -20,8 +21,8 @@ use crate::domain::{Member, RepositoryPage, Verdict};
 
 /// Keys that lead deep, pressed more often than the others.
 const OFTEN: [&str; 35] = [
-    "enter", "enter", "enter", "tab", "esc", "esc", "down", "up", "w", "w", "s", "space", "n", "d", "t", "f2", "f5",
-    "f5", "a", "v", "r", "e", "1", "4", "5", "S", "4", "R", "R", "Z", "space", "space", "A", "u", "m",
+    "enter", "enter", "enter", "tab", "esc", "esc", "down", "up", "right", "right", "s", "space", "n", "d", "t", "f2",
+    "f5", "f5", "a", "v", "r", "right", "1", "4", "5", "S", "4", "R", "R", "Z", "space", "space", "A", "u", "m",
 ];
 
 fn any_key(pick: usize) -> String {
@@ -240,6 +241,46 @@ proptest! {
         }
         prop_assert_eq!(before, writes(&driver));
     }
+
+    /// What no text can do from anywhere: write, remove, sign out, or change what the keyring keeps.
+    #[test]
+    fn nothing_that_text_can_hold_writes_from_anywhere(
+        begin in 0usize..1000,
+        keys in prop::collection::vec(prop::sample::select(text_keys()), 1..80),
+        pass in any::<bool>(),
+    ) {
+        let mut driver = BEGINNINGS.with(|all| all[begin % all.len()].clone());
+        driver.press("~"); // a question whose button has the focus already gives way
+        let before = changes(&driver);
+        for key in keys {
+            driver.press(&key);
+            let test = driver.live.iter().find(|(_, job)| matches!(job, Job::Test { .. })).map(|(id, _)| *id);
+            if let Some(id) = test {
+                driver.finish(id, Outcome::Tested(tested(if pass { Verdict::Pass } else { Verdict::Inconclusive })));
+            }
+            driver.answer_everything();
+            if driver.app.leaving() == Leaving::Now {
+                break;
+            }
+        }
+        prop_assert_eq!(before, changes(&driver));
+    }
+}
+
+/// Every key that typed text can hold, Enter and Tab more often.
+fn text_keys() -> Vec<String> {
+    let often = ["enter", "tab", "enter", "tab", "shift-tab", "backspace", "space", "s", "w", "d", "R", "e", "a", "r"];
+    let letters = ('!'..='~').map(|c| c.to_string());
+    often.iter().cycle().take(60).map(|key| (*key).to_owned()).chain(letters).collect()
+}
+
+/// What was begun that changes something on GitHub or in the keyring.
+fn changes(driver: &Driver) -> usize {
+    let is_change = |job: &Job| {
+        let of_the_keyring = matches!(job, Job::Errand(Errand::Keep { .. } | Errand::Forget { .. }));
+        job.is_write() || of_the_keyring || *job == Job::SignOut
+    };
+    driver.asked.iter().filter(|effect| matches!(effect, Effect::Start { job, .. } if is_change(job))).count()
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn review(password: &str) -> Driver {
     let mut driver = fixtures::bare();
     driver.keys("n enter g enter");
     type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", password);
-    driver.keys("enter enter s");
+    driver.keys("enter enter enter s");
     assert_eq!(driver.step(), Step::Review, "{}", driver.sight());
     driver
 }
@@ -139,7 +139,7 @@ fn a_record_that_cannot_be_read_is_named_and_everything_else_goes_on() {
 }
 
 #[test]
-fn the_question_takes_text_and_w_writes_only_outside_of_it() {
+fn the_question_takes_text_and_its_button_writes_only_outside_of_it() {
     let mut driver = review(CANARY);
     driver.says("When does this password stop working?").says("tab says it");
     driver.press("tab");
@@ -150,15 +150,15 @@ fn the_question_takes_text_and_w_writes_only_outside_of_it() {
     assert_eq!(driver.step(), Step::Review, "enter leaves the field and no more");
     driver.says("2026-03-15, ends in 14 days");
     driver.press("enter");
-    assert!(driver.notice().contains("enter alone never does"), "{}", driver.notice());
-    driver.press("w");
+    assert!(driver.notice().contains("enter there writes"), "{}", driver.notice());
+    driver.keys("right enter");
     assert_eq!(draft(&driver).ends, Some(End::On("2026-03-15".parse().unwrap())));
 }
 
 #[test]
 fn what_is_left_open_says_nothing() {
     let mut driver = review(CANARY);
-    driver.keys("tab esc w");
+    driver.keys("tab esc right enter");
     assert_eq!(draft(&driver).ends, None);
 }
 
@@ -167,7 +167,7 @@ fn an_end_that_is_not_understood_blocks_with_the_reason_and_is_kept() {
     let mut driver = review(CANARY);
     driver.press("tab");
     driver.type_text("next spring").press("esc");
-    driver.press("w");
+    driver.keys("right enter");
     assert!(!driver.has_written());
     assert!(driver.notice().contains("not understood: write it as 2027-05-14"), "{}", driver.notice());
     driver.keys("esc s");
@@ -175,8 +175,26 @@ fn an_end_that_is_not_understood_blocks_with_the_reason_and_is_kept() {
     driver.press("tab");
     driver.press("ctrl-u");
     driver.paste("never\n");
-    driver.keys("enter w");
+    driver.keys("enter right enter");
     assert_eq!(draft(&driver).ends, Some(End::Never));
+}
+
+#[test]
+fn enter_on_an_end_that_is_not_understood_stays_in_its_field_and_backspace_never_leaves_it() {
+    let mut driver = review(CANARY);
+    driver.press("tab");
+    driver.type_text("tomorrow").press("enter");
+    assert!(driver.notice().contains("not understood"), "{}", driver.notice());
+    driver.says("tomorrow");
+    for _ in 0..20 {
+        driver.press("backspace");
+    }
+    assert_eq!(driver.step(), Step::Review);
+    driver.type_text("1 day").press("enter");
+    driver.says("ends tomorrow");
+    driver.keys("backspace backspace");
+    assert_eq!(driver.step(), Step::Review);
+    assert_eq!(driver.wizard().plan().unwrap().form.values().password, CANARY.into());
 }
 
 #[test]
@@ -185,7 +203,7 @@ fn where_the_value_tells_its_end_nothing_is_asked() {
     driver.says("the password tells its own end: 2026-03-03").is_silent_about("When does this");
     driver.press("tab");
     assert!(driver.notice().contains("tells its own end"), "{}", driver.notice());
-    driver.press("w");
+    driver.keys("right enter");
     driver.write_succeeds();
     let listing = driver.app.world.listing(&Scope::User).unwrap();
     let credential = listing.credential(&prefix("ACR")).unwrap().clone();
@@ -198,11 +216,11 @@ fn the_list_follows_what_is_written_and_deleted() {
     let mut driver = review(CANARY);
     driver.press("tab");
     driver.type_text("1 day").press("enter");
-    driver.press("w");
+    driver.keys("right enter");
     driver.write_succeeds();
     driver.press("enter");
     driver.says("ends tomorrow");
-    driver.keys("d tab enter");
+    driver.keys("d right enter");
     let report = world::saved(&driver.last_write(), |_| WriteOutcome::Deleted);
     driver.write_ends(Ok(report));
     assert!(driver.app.world.endings.record.is_empty());
@@ -213,7 +231,7 @@ fn a_save_that_failed_keeps_no_end_and_an_undo_of_access_leaves_it() {
     let mut driver = review(CANARY);
     driver.press("tab");
     driver.type_text("never").press("enter");
-    driver.press("w");
+    driver.keys("right enter");
     let report = world::saved(&driver.last_write(), |member| match member {
         Member::User => WriteOutcome::Created,
         Member::Password => WriteOutcome::Failed(world::no_network()),
@@ -224,9 +242,9 @@ fn a_save_that_failed_keeps_no_end_and_an_undo_of_access_leaves_it() {
     let mut driver = ended();
     driver.keys("a");
     driver.answer_everything();
-    driver.keys("down space enter w");
+    driver.keys("down space enter right enter");
     driver.write_succeeds();
-    driver.keys("enter u tab enter");
+    driver.keys("enter u right enter");
     driver.write_succeeds();
     driver.press("enter");
     driver.says("ended 3 days ago");
@@ -235,7 +253,7 @@ fn a_save_that_failed_keeps_no_end_and_an_undo_of_access_leaves_it() {
 #[test]
 fn what_could_not_be_kept_is_told() {
     let mut driver = review(CANARY);
-    driver.press("w");
+    driver.keys("right enter");
     let id = driver.writing();
     let problem = Problem::new("the record of end dates could not be written", "/state/h.json: full", "make room");
     driver.part(id, Part::Unkept(problem));

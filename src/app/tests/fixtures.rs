@@ -161,14 +161,14 @@ fn wizard_values() -> Vec<(&'static str, Driver)> {
         ("wizard_values_good", token),
         ("wizard_values_filled", filled),
         ("wizard_values_prefix_taken", prefix),
-        ("wizard_values_nothing_typed", with(values(Driver::ready(), other(), 0), "enter enter")),
+        ("wizard_values_nothing_typed", with(values(Driver::ready(), other(), 0), "enter enter enter enter")),
     ]
 }
 
 fn azure(driver: Driver, place: usize) -> Driver {
     let mut driver = values(driver, 0, place);
     type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
-    driver.press("enter");
+    driver.keys("enter enter");
     driver
 }
 
@@ -200,7 +200,7 @@ fn tried(mut driver: Driver, verdict: Verdict) -> Driver {
 
 /// A save of ACR that failed at the second member.
 pub fn failed_save() -> Driver {
-    let mut driver = with(azure(bare(), 1), "enter s w");
+    let mut driver = with(azure(bare(), 1), "enter s right enter");
     let report = world::saved(&driver.last_write(), |member| match member {
         Member::User => WriteOutcome::Created,
         Member::Password => WriteOutcome::Failed(Problem::new(
@@ -220,12 +220,12 @@ fn wizard_ends() -> Vec<(&'static str, Driver)> {
     overwriting.keys("shift-tab ctrl-u");
     overwriting.type_text("ACR").press("tab");
     type_values(&mut overwriting, "mycompany.azurecr.io", "ci-pull", CANARY);
-    let overwriting = with(answered(with(overwriting, "enter")), "enter s");
-    let mut writing = with(test(), "s w");
+    let overwriting = with(answered(with(overwriting, "enter enter")), "enter s");
+    let mut writing = with(test(), "s right enter");
     let report = world::saved(&writing.last_write(), |_| WriteOutcome::Created);
     let id = writing.writing();
     writing.part(id, Part::Member(report.members[0].clone()));
-    let mut written = with(test(), "s w");
+    let mut written = with(test(), "s right enter");
     written.write_succeeds();
     vec![
         ("wizard_test", test()),
@@ -259,7 +259,7 @@ fn wizard_npm() -> Vec<(&'static str, Driver)> {
         driver.finish(id, Outcome::Tested(world::npm_tested()));
         driver
     };
-    let mut written = with(passed(), "enter w");
+    let mut written = with(passed(), "enter right enter");
     written.write_succeeds();
     vec![
         ("wizard_npm_registry", with(Driver::ready(), "n G up")),
@@ -285,13 +285,13 @@ fn reviewed(mut driver: Driver, climb: Climb) -> Driver {
 
 fn changes() -> Vec<(&'static str, Driver)> {
     let mine = || answered(with(Driver::ready(), "a"));
-    let mut half = with(Driver::ready(), "d tab enter");
+    let mut half = with(Driver::ready(), "d right enter");
     let report = world::saved(&half.last_write(), |member| match member {
         Member::Password => WriteOutcome::Unknown(world::no_network()),
         Member::Server | Member::User => WriteOutcome::Deleted,
     });
     half.write_ends(Ok(report));
-    let mut gone = with(Driver::ready(), "d tab enter");
+    let mut gone = with(Driver::ready(), "d right enter");
     let report = world::saved(&gone.last_write(), |_| WriteOutcome::Deleted);
     gone.write_ends(Ok(report));
     vec![
@@ -302,8 +302,8 @@ fn changes() -> Vec<(&'static str, Driver)> {
         ("access_all", with(answered(with(Driver::ready(), "G up a")), "v v")),
         ("confirm_access", with(mine(), "down space down space enter")),
         ("confirm_delete", with(Driver::ready(), "d")),
-        ("confirm_delete_chosen", with(Driver::ready(), "d tab")),
-        ("confirm_deletes", with(Driver::ready(), "d tab enter")),
+        ("confirm_delete_chosen", with(Driver::ready(), "d right")),
+        ("confirm_deletes", with(Driver::ready(), "d right enter")),
         ("confirm_half_deleted", half),
         ("confirm_deleted", gone),
     ]
@@ -315,7 +315,7 @@ fn login_tests() -> Vec<(&'static str, Driver)> {
         type_login(&mut driver);
         driver
     };
-    let climbing = || with(typed(), "enter");
+    let climbing = || with(typed(), "enter enter");
     let mut halfway = climbing();
     let id = halfway.testing();
     for step in tested(Verdict::Pass).steps.into_iter().take(2) {
@@ -384,7 +384,7 @@ fn codespaces() -> Vec<(&'static str, Driver)> {
     };
     let stage = |name: &str, stage: Stage| CodespaceStep { name: spaces::code_name(name), stage };
     let restarting = || {
-        let mut driver = with(at_codespaces(), "G up space space R tab enter");
+        let mut driver = with(at_codespaces(), "G up space space R right enter");
         let id = driver.writing();
         driver.part(id, Part::Codespace(stage("super-yodel-4jw7", Stage::Stopping)));
         driver
@@ -411,7 +411,7 @@ fn codespaces() -> Vec<(&'static str, Driver)> {
         ("codespaces_of_members", answered(with(at_codespaces(), "tab"))),
         ("codespaces_marked", with(at_codespaces(), "G up space")),
         ("codespaces_ask", with(at_codespaces(), "G up R")),
-        ("codespaces_ask_chosen", with(at_codespaces(), "G up R tab")),
+        ("codespaces_ask_chosen", with(at_codespaces(), "G up R right")),
         ("codespaces_restarting", restarting()),
         ("codespaces_half_restarted", with(answered(failed), "up")),
         ("codespaces_offered", offered()),
@@ -420,7 +420,7 @@ fn codespaces() -> Vec<(&'static str, Driver)> {
 
 /// A credential was saved, and codespaces started before it.
 pub fn offered() -> Driver {
-    let mut driver = with(azure(bare(), 1), "enter s w");
+    let mut driver = with(azure(bare(), 1), "enter s right enter");
     driver.write_succeeds();
     answered(driver)
 }
@@ -432,7 +432,13 @@ fn frames() -> Vec<(&'static str, Driver)> {
         ("help", with(Driver::ready(), "?")),
         ("help_of_a_form", with(Driver::ready(), "t f1")),
         ("demo", demo),
-        ("leaving", with(Driver::ready(), "d tab enter q")),
+        ("leaving", with(Driver::ready(), "d right enter q")),
+        ("leaving_when_done", with(Driver::ready(), "d right enter q right enter")),
+        ("leaving_typed", {
+            let mut typed = with(Driver::ready(), "t");
+            typed.type_text("typed.example").press("ctrl-c");
+            typed
+        }),
     ]
 }
 
@@ -474,7 +480,7 @@ fn activity() -> Vec<(&'static str, Driver)> {
     waits.send(Msg::Traffic(Traffic::Paused(pause)));
     let mut filtered = with(busy(), "/");
     filtered.type_text("acme");
-    let mut restarts = with(at_codespaces(), "G up space down space R tab enter");
+    let mut restarts = with(at_codespaces(), "G up space down space R right enter");
     let (id, job) = (restarts.writing(), restarts.last_write());
     let Job::ChangeCodespaces(changes) = job else { panic!("{job:?}") };
     let step = |(at, change)| spaces::step(change, at + 3);
@@ -497,7 +503,7 @@ fn picks() -> Vec<(&'static str, Driver)> {
         driver
     };
     let mut found = at_the_list();
-    found.type_text("acweb");
+    found.type_text("me/web");
     let mut nothing = at_the_list();
     nothing.type_text("zebra");
     let mut failed = with(Driver::ready(), "p");

@@ -184,7 +184,7 @@ fn without_colours_any_two_outcomes_of_a_step_and_verdicts_differ() {
             let mut driver = Driver::ready();
             driver.press("t");
             world::type_login(&mut driver);
-            driver.press("enter");
+            driver.keys("enter enter");
             let id = driver.testing();
             let step = crate::domain::Step { outcome, ..world::tested(Verdict::Pass).steps[0].clone() };
             driver.part(id, Part::Step(step));
@@ -198,7 +198,7 @@ fn without_colours_any_two_outcomes_of_a_step_and_verdicts_differ() {
             let mut driver = Driver::ready();
             driver.press("t");
             world::type_login(&mut driver);
-            driver.press("enter");
+            driver.keys("enter enter");
             let id = driver.testing();
             driver.finish(id, Outcome::Tested(crate::domain::TestReport { verdict, steps: Vec::new() }));
             driver.drawn(120, 40, &look).0
@@ -225,7 +225,7 @@ fn without_colours_any_two_outcomes_of_a_write_differ() {
             .iter()
             .map(|outcome| {
                 let mut driver = Driver::ready();
-                driver.keys("d tab enter");
+                driver.keys("d right enter");
                 let id = driver.writing();
                 let name = "ACR_CONTAINER_REGISTRY_USER".to_owned();
                 let report = crate::domain::MemberReport { member: Member::User, name, outcome: outcome.clone() };

@@ -7,7 +7,7 @@ use crate::domain::{Member, WriteOutcome};
 
 fn deleting() -> Driver {
     let mut driver = Driver::ready();
-    driver.keys("d tab enter");
+    driver.keys("d right enter");
     assert_eq!(driver.last_write(), Job::Delete { scope: Scope::User, prefix: prefix("ACR") });
     driver
 }
@@ -17,7 +17,7 @@ fn a_screen_that_closes_aborts_its_reads() {
     let mut driver = Driver::ready();
     driver.press("t");
     world::type_login(&mut driver);
-    driver.press("enter");
+    driver.keys("enter enter");
     let id = driver.testing();
     assert_eq!(driver.press("1").iter().filter(|e| **e == Effect::Cancel(id)).count(), 0, "it asks first");
     assert!(driver.press("1").contains(&Effect::Cancel(id)));
@@ -86,31 +86,107 @@ fn leaving_without_a_running_write_is_at_once() {
     assert_eq!(driver.press("ctrl-c"), [Effect::Quit], "reads do not hold it");
 }
 
-#[test]
-fn leaving_waits_for_a_running_write() {
-    let mut driver = deleting();
-    let effects = driver.press("ctrl-c");
-    assert!(!effects.contains(&Effect::Quit));
-    assert_eq!(driver.app.leaving(), Leaving::AfterWrites);
-    driver.says("finishing 1 running write");
+fn ends(driver: &mut Driver) -> Vec<Effect> {
     let saved = world::saved(&driver.last_write(), |_| WriteOutcome::Deleted);
     let id = driver.writing();
-    assert!(driver.finish(id, Outcome::Saved(Ok(saved))).contains(&Effect::Quit));
+    driver.finish(id, Outcome::Saved(Ok(saved)))
 }
 
 #[test]
-fn asking_again_gives_up_on_the_write() {
+fn leaving_while_a_change_runs_asks_and_names_it() {
+    let mut driver = deleting();
+    assert!(!driver.press("q").contains(&Effect::Quit));
+    assert_eq!((driver.title().as_str(), driver.app.leaving()), ("Quit", Leaving::No));
+    driver.says("deleting ACR from your own secrets").says("[ Stay ]").says("Quit when done").says("Quit now");
+    let (small, _) = driver.drawn(40, 10, &look());
+    assert!(small.contains("[ Stay ]") && small.contains("Quit now"), "{small}");
+}
+
+#[test]
+fn any_key_but_its_own_calls_the_question_off_and_nothing_ends_later() {
+    for key in ["esc", "n", "1", "enter", "tab", "space", "x", "f5", "down"] {
+        for asked in ["q", "ctrl-c", "ctrl-c ctrl-c", "q right enter"] {
+            let mut driver = deleting();
+            driver.keys(asked);
+            driver.press(key);
+            assert_eq!((driver.title() == "Quit", driver.app.leaving()), (false, Leaving::No), "{asked}, {key}");
+            assert!(!ends(&mut driver).contains(&Effect::Quit), "{asked}, {key}");
+            assert_ne!(driver.title(), "Quit");
+        }
+    }
+}
+
+#[test]
+fn what_is_typed_after_the_question_reaches_the_field_under_it_letter_by_letter() {
+    let mut driver = deleting();
+    driver.press("esc");
+    driver.keys("n enter enter");
+    driver.type_text("my");
+    driver.keys("ctrl-c");
+    driver.type_text("company.azurecr.io");
+    driver.says("mycompany.azurecr.io");
+    assert!(!ends(&mut driver).contains(&Effect::Quit));
+    driver.keys("ctrl-c");
+    driver.paste("-pasted");
+    driver.says("mycompany.azurecr.io-pasted");
+}
+
+#[test]
+fn quitting_when_done_waits_for_the_change() {
+    for keys in ["ctrl-c ctrl-c", "q ctrl-c", "q right enter"] {
+        let mut driver = deleting();
+        assert!(!driver.keys(keys).contains(&Effect::Quit), "{keys}");
+        assert_eq!(driver.app.leaving(), Leaving::AfterWrites, "{keys}");
+        driver.says("pullkey quits when this is done");
+        assert!(ends(&mut driver).contains(&Effect::Quit), "{keys}");
+        assert_eq!(driver.app.leaving(), Leaving::Now);
+    }
+}
+
+#[test]
+fn quitting_now_gives_up_on_the_change_and_takes_more_than_typed_letters() {
+    for keys in ["q right right enter", "ctrl-c ctrl-c ctrl-c", "q right enter right enter"] {
+        assert!(deleting().keys(keys).contains(&Effect::Quit), "{keys}");
+    }
+    assert!(!deleting().keys("q q q q enter q q").contains(&Effect::Quit));
+}
+
+#[test]
+fn a_question_whose_change_has_ended_closes_and_pullkey_stays() {
     let mut driver = deleting();
     driver.press("q");
-    assert!(driver.press("q").contains(&Effect::Quit));
+    assert!(!ends(&mut driver).contains(&Effect::Quit));
+    assert_ne!(driver.title(), "Quit");
+    assert_eq!(driver.app.leaving(), Leaving::No);
 }
 
 #[test]
-fn a_signal_is_heard_like_the_key() {
+fn typed_values_are_asked_about_before_they_are_left_behind() {
+    let mut driver = Driver::ready();
+    driver.press("t");
+    driver.type_text("typed.example");
+    assert!(!driver.press("ctrl-c").contains(&Effect::Quit));
+    driver.says("What you typed is not saved");
+    driver.type_text("x");
+    driver.says("typed.examplex");
+    assert!(driver.keys("ctrl-c ctrl-c").contains(&Effect::Quit));
+}
+
+#[test]
+fn a_signal_waits_for_the_change_and_no_key_calls_it_off() {
     let mut driver = deleting();
     assert!(!driver.send(Msg::Interrupt).contains(&Effect::Quit));
+    driver.keys("esc x enter right n");
+    assert_eq!((driver.title().as_str(), driver.app.leaving()), ("Quit", Leaving::AfterWrites));
     driver.write_ends(Err(world::no_network()));
     assert!(driver.asked.contains(&Effect::Quit));
+    let mut twice = deleting();
+    twice.send(Msg::Interrupt);
+    assert!(twice.send(Msg::Interrupt).contains(&Effect::Quit));
+    let mut asked = deleting();
+    asked.press("q");
+    asked.send(Msg::Interrupt);
+    assert_eq!(asked.app.leaving(), Leaving::AfterWrites, "an order turns the question");
 }
 
 #[test]
@@ -118,14 +194,36 @@ fn two_writes_are_both_awaited() {
     let mut driver = deleting();
     let first = driver.writing();
     driver.press("esc");
-    driver.keys("G up up d tab enter");
+    driver.keys("G up up d right enter");
     assert_eq!(driver.app.running_writes(), 2, "{:?}", driver.live);
-    driver.press("q");
-    driver.says("finishing 2 running writes");
+    driver.keys("q right enter");
+    driver.says("deleting ACR");
     let report = |driver: &mut Driver, id: JobId| driver.finish(id, Outcome::Saved(Err(world::no_network())));
     assert!(!report(&mut driver, first).contains(&Effect::Quit));
     let second = driver.writing();
     assert!(report(&mut driver, second).contains(&Effect::Quit));
+}
+
+#[test]
+fn nothing_is_typed_into_a_screen_there_is_no_room_for() {
+    let mut driver = Driver::ready();
+    driver.press("t");
+    driver.type_text("a.azurecr.io");
+    let small = driver.look_at(30, 8);
+    assert!(small.contains("q quits"), "{small}");
+    driver.type_text("xyz");
+    driver.keys("backspace enter tab");
+    driver.paste("pasted");
+    assert!(!driver.press("q").contains(&Effect::Quit), "what is typed is asked about");
+    let small = driver.look_at(30, 8);
+    assert!(small.replace('\n', " ").contains("ctrl-c"), "{small}");
+    driver.press("x");
+    driver.look_at(120, 40);
+    let form = driver.sight();
+    assert!(form.contains("a.azurecr.io ") && !form.contains("pasted") && !form.contains("xyz"), "{form}");
+    let mut idle = Driver::ready();
+    idle.look_at(39, 10);
+    assert!(idle.press("q").contains(&Effect::Quit));
 }
 
 #[test]

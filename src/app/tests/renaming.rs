@@ -78,7 +78,7 @@ fn nothing_typed_is_lost_and_it_is_written_to_the_new_name() {
 #[test]
 fn a_write_under_way_reports_to_the_new_name() {
     let mut driver = Driver::ready();
-    driver.keys("down down down d tab enter");
+    driver.keys("down down down d right enter");
     let id = driver.writing();
     let saved = world::saved(&driver.last_write(), |_| WriteOutcome::Deleted);
     driver.part(id, Part::Renamed(to_core()));

@@ -1,6 +1,7 @@
 //! What a change of access comes to, from the flags and from what holds. Pure.
 
 use crate::cli::Failure;
+use crate::domain::grant;
 use crate::domain::{Access, Credential, Member, MemberState, Problem, RepoRef, Scope, Visibility, Wanted};
 
 /// What shall change; `remove` holds what was found among the present repositories, and the names that were not.
@@ -32,17 +33,7 @@ fn states(credential: &Credential) -> impl Iterator<Item = &MemberState> {
 
 /// All repositories that any member is granted to, each once.
 pub(super) fn granted(credential: &Credential) -> Vec<RepoRef> {
-    let mut all: Vec<RepoRef> = Vec::new();
-    for state in states(credential) {
-        if let Some(Access::Selected(selected)) = &state.access {
-            for repository in &selected.repositories {
-                if !all.iter().any(|known| known.id == repository.id) {
-                    all.push(repository.clone());
-                }
-            }
-        }
-    }
-    all
+    grant::before(credential).repositories
 }
 
 /// Repositories are removed by the names the list has: one that was deleted or hidden meanwhile can be removed too.
@@ -87,9 +78,7 @@ pub(super) fn plan(credential: &Credential, scope: &Scope, wish: Wish) -> Result
                     "try again",
                 )));
             }
-            let mut list = granted(credential);
-            list.retain(|r| !wish.remove.0.iter().any(|gone| gone.id == r.id));
-            list.extend(wish.add.into_iter().filter(|new| !credential_has(credential, new)));
+            let list = grant::before(credential).changed(&wish.add, &wish.remove.0);
             (list.clone(), Access::selected(list, true))
         }
     };
@@ -98,10 +87,6 @@ pub(super) fn plan(credential: &Credential, scope: &Scope, wish: Wish) -> Result
     }
     let consent = consent(credential, before.as_ref(), &after);
     Ok(Plan { visibility, repositories, before, after, consent, notes })
-}
-
-fn credential_has(credential: &Credential, repository: &RepoRef) -> bool {
-    granted(credential).iter().any(|known| known.id == repository.id)
 }
 
 /// What nobody may do by accident: opening it to repositories that are not named, and guessing where members differ.

@@ -58,6 +58,28 @@ pub fn scopes(codespace: &Codespace) -> Vec<Scope> {
     scopes
 }
 
+/// What a change of access did for a codespace's repository.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Turn {
+    /// A secret reaches it now that did not before: a codespace that runs has it after a restart.
+    pub gains: bool,
+    /// A secret reaches it no longer: a codespace that runs keeps it until it stops.
+    pub loses: bool,
+}
+
+/// What a change of access did for one repository; what cannot be told did nothing.
+pub fn turned(change: &AccessBefore, repository: &CodespaceRepo) -> Turn {
+    let left = change.left.as_deref().unwrap_or_default();
+    let mut turn = Turn::default();
+    for seen in &change.members {
+        let now = left.iter().find(|now| now.member == seen.member).and_then(|now| now.access.as_ref());
+        let reach = |access| reaches(&change.scope, access, repository);
+        turn.gains |= (reach(seen.access.as_ref()), reach(now)) == (Some(false), Some(true));
+        turn.loses |= (reach(seen.access.as_ref()), reach(now)) == (Some(true), Some(false));
+    }
+    turn
+}
+
 /// Whether a secret of this scope and access reaches a codespace's repository; `None` where that cannot be told.
 fn reaches(scope: &Scope, access: Option<&Access>, repository: &CodespaceRepo) -> Option<bool> {
     let known = Repository {

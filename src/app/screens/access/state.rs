@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::before::{Before, Difference, before, org_of, reach};
 use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};
 use crate::app::keymap::KeyPress;
@@ -15,6 +14,8 @@ use crate::app::screens::{Behavior, Screen, confirm};
 use crate::app::world::World;
 use crate::app::writing::Change;
 use crate::domain::change::Seen;
+use crate::domain::grant::{Before, Difference, before, org_of, reach};
+use crate::domain::touch::{Touch, TouchPlan, Untouchable};
 use crate::domain::{AccessChange, Credential, OrgName, Prefix, Renamed, RepoRef, Scope, Sensitive, Visibility};
 
 #[derive(Clone, Debug)]
@@ -38,12 +39,10 @@ pub struct Target {
     pub gone: bool,
 }
 
-/// What a choice means for one credential.
+/// What a choice means for the one credential it is made for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Goal {
     pub repositories: Vec<RepoRef>,
-    /// Chosen, but of another owner than the organization that keeps the credential.
-    pub left_out: usize,
     pub difference: Difference,
 }
 
@@ -83,16 +82,15 @@ impl State {
         Self::of_many(vec![(scope, credential.clone())], cx)
     }
 
-    /// One set for several credentials; it starts from everything any of them reaches.
+    /// One choice for several credentials, with nothing touched: what is not touched stays with each as it is.
     pub fn of_many(credentials: Vec<(Scope, Credential)>, cx: &mut Cx<'_>) -> Self {
         let targets: Vec<Target> = credentials.into_iter().map(|(scope, c)| Target::new(scope, c)).collect();
         let before = Before::of_all(&targets.iter().map(|target| &target.before));
-        let mut state = Self {
-            visibility: before.visibility.unwrap_or(Visibility::Selected),
-            picker: Picker::with(before.repositories.clone()),
-            before,
-            targets,
+        let (visibility, picker) = match targets.as_slice() {
+            [_] => (before.visibility.unwrap_or(Visibility::Selected), Picker::with(before.repositories.clone())),
+            many => (Visibility::Selected, Picker::touching(Touch::of(many.iter().map(|target| &target.before)))),
         };
+        let mut state = Self { targets, before, visibility, picker };
         cx.need_catalogue(state.org());
         state.picker.learn(state.catalogue(cx.world));
         state
@@ -113,23 +111,50 @@ impl State {
         self.targets.first().filter(|_| self.targets.len() == 1)
     }
 
-    /// What the choice means for one of the credentials: an organization's own repositories only, where several places
-    /// are changed at once.
+    /// What the choice means for the only credential.
     pub fn goal(&self, target: &Target) -> Goal {
-        if self.visibility != Visibility::Selected {
-            let difference = Difference::between(&target.before, self.visibility, &[]);
-            return Goal { repositories: Vec::new(), left_out: 0, difference };
-        }
-        let home = org_of(&target.scope).filter(|_| self.org().is_none()).map(|org| format!("{org}/").to_lowercase());
-        let is_home =
-            |r: &&RepoRef| home.as_ref().is_none_or(|home| r.full_name.raw().to_lowercase().starts_with(home));
-        let repositories: Vec<RepoRef> = self.picker.chosen.values().filter(is_home).cloned().collect();
+        let selected = self.visibility == Visibility::Selected;
+        let repositories = if selected { self.picker.chosen() } else { Vec::new() };
         let difference = Difference::between(&target.before, self.visibility, &repositories);
-        Goal { left_out: self.picker.chosen.len() - repositories.len(), repositories, difference }
+        Goal { repositories, difference }
+    }
+
+    /// What was touched, and what it comes to for one of several credentials: an organization takes its own
+    /// repositories only.
+    pub fn touched(&self, target: &Target) -> Option<Result<TouchPlan, Untouchable>> {
+        let touch = self.picker.touch.as_ref()?;
+        let home = org_of(&target.scope).map(|org| format!("{org}/").to_lowercase());
+        let is_home = |r: &RepoRef| home.as_ref().is_none_or(|home| r.full_name.raw().to_lowercase().starts_with(home));
+        Some(touch.plan(&target.before, is_home))
+    }
+
+    /// The changes this comes to, each with the credential it is of.
+    fn changes(&self) -> Vec<(&Target, AccessChange)> {
+        let change = |target: &Target, visibility, repositories| AccessChange {
+            scope: target.scope.clone(),
+            prefix: target.prefix().clone(),
+            visibility,
+            repositories,
+            seen: Some(Seen::of(&target.credential)),
+        };
+        let of = |target| match self.touched(target) {
+            Some(Ok(plan)) if plan.is_nothing() => None,
+            Some(Ok(plan)) => Some((target, change(target, Visibility::Selected, plan.repositories))),
+            Some(Err(_)) => None,
+            None => {
+                let goal = self.goal(target);
+                let is_change = !goal.difference.is_nothing();
+                is_change.then(|| (target, change(target, self.visibility, goal.repositories)))
+            }
+        };
+        self.targets.iter().filter_map(of).collect()
     }
 
     /// Whether something was chosen here that does not hold yet.
     fn is_chosen_anew(&self) -> bool {
+        if let Some(touch) = &self.picker.touch {
+            return !touch.is_empty();
+        }
         self.visibility != self.before.visibility.unwrap_or(Visibility::Selected)
             || !self
                 .before
@@ -144,7 +169,7 @@ impl State {
     fn changes_nothing(&self) -> bool {
         match self.only() {
             Some(_) => !self.before.differs && !self.is_chosen_anew() && self.before.visibility.is_some(),
-            None => self.targets.iter().all(|target| self.goal(target).difference.is_nothing()),
+            None => self.changes().is_empty(),
         }
     }
 
@@ -155,16 +180,25 @@ impl State {
         if self.before.reading {
             return Some("which repositories get it now is still being read".to_owned());
         }
-        if !self.before.complete && self.visibility == Visibility::Selected {
+        if self.picker.touch.is_none() && !self.before.complete && self.visibility == Visibility::Selected {
             return Some(
                 "the list of its repositories came incomplete and is not written back; reload first".to_owned(),
             );
+        }
+        if self.picker.touch.as_ref().is_some_and(Touch::is_empty) {
+            return Some("nothing is touched; space adds a repository to all of them, or takes it from all".to_owned());
         }
         self.changes_nothing().then(|| "nothing would change".to_owned())
     }
 
     /// Takes what holds now as the new ground, and puts what was chosen here on top of it.
     fn rebase(&mut self, now: Before) {
+        if let Some(touch) = &mut self.picker.touch {
+            touch.learn(self.targets.iter().map(|target| &target.before));
+            self.picker.chosen = touch.marked();
+            self.before = now;
+            return;
+        }
         let had: BTreeSet<u64> = self.before.repositories.iter().map(|r| r.id).collect();
         let mut chosen = std::mem::take(&mut self.picker.chosen);
         let dropped: BTreeSet<u64> = had.iter().filter(|id| !chosen.contains_key(id)).copied().collect();
@@ -177,33 +211,34 @@ impl State {
         self.before = now;
     }
 
+    /// Why there is no list to choose from; `None` where there is one.
+    fn listless(&self) -> Option<&'static str> {
+        (self.visibility != Visibility::Selected)
+            .then_some("with this visibility there is nothing to choose; v changes it")
+    }
+
     fn ask(&self) -> Screen {
-        let (mut body, mut changes) = (Vec::new(), Vec::new());
-        for target in &self.targets {
-            let goal = self.goal(target);
-            body.extend(self.words_for(target, &goal));
-            if goal.difference.is_nothing() {
-                continue;
-            }
-            changes.push(Change::Access(AccessChange {
-                scope: target.scope.clone(),
-                prefix: target.prefix().clone(),
-                visibility: self.visibility,
-                repositories: goal.repositories,
-                seen: Some(Seen::of(&target.credential)),
-            }));
-        }
+        let mut body: Vec<String> = self.targets.iter().flat_map(|target| self.words_for(target)).collect();
         body.push("the values stay as they are; running codespaces see it after a stop and a start".to_owned());
-        let title = match self.only() {
-            Some(target) => format!("Change access of {}", target.prefix()),
-            None => format!("Change access of {} credentials", changes.len()),
+        let changes = self.changes();
+        let title = match changes.as_slice() {
+            [(target, _)] => format!("Change access of {}", target.prefix()),
+            several => format!("Change access of {} credentials", several.len()),
         };
+        let changes = changes.into_iter().map(|(_, change)| Change::Access(change)).collect();
         Screen::Confirm(Box::new(confirm::State::of_all(title, body, "Change access", changes)))
     }
 
-    fn words_for(&self, target: &Target, goal: &Goal) -> Vec<String> {
+    fn words_for(&self, target: &Target) -> Vec<String> {
+        match self.touched(target) {
+            Some(plan) => touched_words(target, plan),
+            None => self.chosen_words(target),
+        }
+    }
+
+    fn chosen_words(&self, target: &Target) -> Vec<String> {
         let (prefix, scope) = (target.prefix(), &target.scope);
-        let Goal { repositories, left_out, difference } = goal;
+        let Goal { repositories, difference } = self.goal(target);
         if difference.is_nothing() {
             return vec![format!("{prefix} in {scope} stays as it is")];
         }
@@ -217,12 +252,25 @@ impl State {
         if difference.evens_out {
             words.push("its members differ now and are granted alike afterwards".to_owned());
         }
-        if *left_out > 0 {
-            let org = org_of(scope).map(ToString::to_string).unwrap_or_default();
-            words.push(format!("left out, of other owners than {org}: {left_out} of the chosen"));
-        }
         words
     }
+}
+
+/// What is added to and taken from one of several credentials.
+fn touched_words(target: &Target, plan: Result<TouchPlan, Untouchable>) -> Vec<String> {
+    let name = format!("{} in {}", target.prefix(), target.scope);
+    let plan = match plan {
+        Ok(plan) => plan,
+        Err(why) => return vec![format!("{name}: {}", why.words())],
+    };
+    let mut words = vec![if plan.is_nothing() { format!("{name} stays as it is") } else { format!("{name}:") }];
+    words.extend(plan.added.iter().map(|r| format!("  + {}", r.full_name.shown())));
+    words.extend(plan.removed.iter().map(|r| format!("  - {}", r.full_name.shown())));
+    if plan.left_out > 0 {
+        let org = org_of(&target.scope).map(ToString::to_string).unwrap_or_default();
+        words.push(format!("  left out, of other owners than {org}: {}", plan.left_out));
+    }
+    words
 }
 
 impl Behavior for State {
@@ -250,14 +298,17 @@ impl Behavior for State {
     }
 
     fn facade(&self, _world: &World, _now: DateTime<Utc>) -> Facade {
-        if self.picker.filtering {
+        if self.picker.filtering && self.listless().is_none() {
             return filtering();
         }
-        let listless = (self.visibility != Visibility::Selected)
-            .then_some("with this visibility there is nothing to choose; v changes it");
+        let listless = self.listless();
         let is_org = |target: &Target| org_of(&target.scope).is_some();
         let user_only =
             (!self.targets.iter().all(is_org)).then_some("your own secrets reach selected repositories only");
+        let user_only = match self.only() {
+            Some(_) => user_only,
+            None => Some("the visibility is changed for one credential at a time"),
+        };
         let [toggle, filter, all, next, previous] = self.picker.offers(listless);
         let mut offers = vec![
             toggle,
@@ -276,7 +327,7 @@ impl Behavior for State {
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
         match action {
-            Action::Activate if self.picker.filtering => self.picker.filtering = false,
+            Action::Activate if self.picker.filtering && self.listless().is_none() => self.picker.filtering = false,
             Action::Activate => return Flow::Push(self.ask()),
             Action::Back if !self.picker.back() => return Flow::Close,
             Action::Back => {}
@@ -298,7 +349,8 @@ impl Behavior for State {
     }
 
     fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) -> Flow {
-        self.picker.paste(text, cx);
+        let listless = self.listless();
+        self.picker.paste(text, listless, cx);
         Flow::Stay
     }
 

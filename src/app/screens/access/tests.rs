@@ -62,7 +62,7 @@ fn the_change_is_shown_before_it_is_made_and_made_for_the_whole_list() {
     driver.press("enter");
     driver.says("Change access of ACR?").says("+ acme/infra").says("- acme/web").says("the values stay as they are");
     assert!(!driver.has_written());
-    driver.keys("tab enter");
+    driver.keys("right enter");
     let expected = AccessChange {
         scope: Scope::User,
         prefix: prefix("ACR"),
@@ -100,7 +100,7 @@ fn a_wider_visibility_is_shown_and_asked_for() {
     driver.says("its members differ");
     driver.keys("v v");
     driver.says("(●) all").says("all repositories, public ones too");
-    driver.keys("enter tab enter");
+    driver.keys("enter right enter");
     let expected = AccessChange {
         scope: acme(),
         prefix: prefix("GHCR"),
@@ -123,7 +123,7 @@ fn with_all_there_is_nothing_to_choose_and_the_keys_say_so() {
 fn members_that_differ_are_granted_alike_afterwards() {
     let mut driver = theirs("GHCR");
     driver.says("its members differ now; afterwards all three reach the same repositories");
-    driver.keys("enter tab enter");
+    driver.keys("enter right enter");
     assert_eq!(change(&driver).repositories, ["acme/api", "acme/web"].map(reference));
 }
 
@@ -156,7 +156,7 @@ fn all_that_match_are_chosen_at_once_and_the_others_stay() {
 #[test]
 fn a_change_that_fails_keeps_the_truth_and_is_done_again() {
     let mut driver = mine();
-    driver.keys("down space enter tab enter");
+    driver.keys("down space enter right enter");
     let job = driver.last_write();
     let problem = crate::app::tests::world::no_network();
     let saved = crate::app::tests::world::saved(&job, |member| match member {
@@ -165,7 +165,7 @@ fn a_change_that_fails_keeps_the_truth_and_is_done_again() {
     });
     driver.write_ends(Ok(saved));
     driver.says("ACR_CONTAINER_REGISTRY_SERVER: unknown").says("ACR_CONTAINER_REGISTRY_USER: updated");
-    driver.press("e");
+    driver.keys("right enter");
     assert_eq!(driver.last_write(), job);
 }
 
@@ -185,11 +185,9 @@ fn leaving_a_choice_that_was_not_written_asks_first() {
 fn somebody_else_was_faster_and_nothing_chosen_is_lost() {
     let mut driver = crate::app::tests::access::overtaken();
     driver.says("nothing was changed: somebody else changed ACR meanwhile").says("was for 3 repositories");
-    driver.press("e");
-    assert!(driver.notice().contains("look at it first"), "{}", driver.notice());
     driver.press("enter");
     driver.says("[✓] acme/docs").says("- acme/web").says("+ acme/infra").says("[ ] acme/web");
-    driver.keys("enter w");
+    driver.keys("enter right enter");
     let names = ["acme/api", "acme/infra", "acme/docs", "octocat/dotfiles"].map(reference).to_vec();
     let again = change(&driver);
     assert_eq!(again.repositories, names);
@@ -234,4 +232,16 @@ fn a_credential_that_was_deleted_meanwhile_is_not_changed() {
     driver.says("it was deleted meanwhile");
     driver.press("enter");
     assert!(driver.notice().contains("was deleted from your own secrets meanwhile"), "{}", driver.notice());
+}
+
+#[test]
+fn nothing_is_pasted_into_a_filter_that_is_not_there() {
+    let mut driver = Driver::ready();
+    driver.press("G");
+    driver.keys("up up a");
+    driver.answer_everything();
+    driver.paste("web");
+    assert!(driver.notice().contains("no text field here"), "{}\n{}", driver.notice(), driver.sight());
+    driver.press("v");
+    assert!(!driver.app.facade().typing, "no key is text there");
 }

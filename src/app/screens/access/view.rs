@@ -4,7 +4,6 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
-use super::before::{Before, Difference, org_of, reach};
 use super::state::{Goal, State, Target};
 use crate::app::App;
 use crate::app::draw::Canvas;
@@ -12,6 +11,7 @@ use crate::app::picker::{Picker, Row};
 use crate::app::remote::Remote;
 use crate::app::repositories::Catalogue;
 use crate::app::screens::Behavior;
+use crate::domain::grant::{Before, Difference, org_of, reach};
 use crate::domain::{Far, Visibility};
 use crate::ui::memory::Hit;
 use crate::ui::widgets::Level;
@@ -20,7 +20,9 @@ use crate::ui::{Role, text_field};
 pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
     let (left, detail) = canvas.beside(area);
     let is_org = state.targets.iter().all(|target| org_of(&target.scope).is_some());
-    let head = if is_org {
+    let head = if state.only().is_none() {
+        canvas.line(Role::Dim, " Which repositories shall all of them gain or lose?")
+    } else if is_org {
         visibility_line(state.visibility, canvas, left.width)
     } else {
         canvas.line(Role::Dim, " Which repositories' codespaces shall get it?")
@@ -65,7 +67,9 @@ pub fn draw_picker(
     area: Rect,
 ) -> Option<Position> {
     let chosen = picker.chosen.len();
-    let lead = if picker.only_chosen {
+    let lead = if let Some(touch) = &picker.touch {
+        format!(" {} touched  filter", touch.len())
+    } else if picker.only_chosen {
         format!(" only the {chosen} chosen  filter")
     } else {
         format!(" {chosen} chosen  filter")
@@ -96,11 +100,18 @@ pub fn draw_picker(
     typing.filter(|_| picker.filtering).or(cursor).or(Some(Position::new(list.x, list.y)))
 }
 
+/// The box of a repository that only some of several credentials reach.
+const SOME: &str = "[-]";
+
 fn row_line(row: &Row, picker: &Picker, is_selected: bool, canvas: &Canvas<'_, '_, '_>) -> Line<'static> {
     let glyphs = &canvas.look.glyphs;
     let [on, off] = glyphs.lines.boxes;
     let lead = if is_selected { glyphs.lines.bar } else { " " };
-    let (mark, role) = if row.chosen { (on, Role::Good) } else { (off, Role::Dim) };
+    let (mark, role) = match (row.chosen, row.partly) {
+        (_, true) => (SOME, Role::Info),
+        (true, false) => (on, Role::Good),
+        (false, false) => (off, Role::Dim),
+    };
     let mut note = row.visibility.clone();
     if row.archived {
         note.push_str(", archived");
@@ -194,7 +205,7 @@ fn target_lines(
     columns: u16,
     rows: u16,
 ) -> Vec<Line<'static>> {
-    let Goal { repositories, difference, .. } = state.goal(target);
+    let Goal { repositories, difference } = state.goal(target);
     let is_nothing = difference.is_nothing();
     let Difference { added, removed, visibility, evens_out } = difference;
     let mut lines = canvas.wrapped(Role::Title, &format!("{} in {}", target.prefix(), target.scope), columns);
@@ -227,24 +238,33 @@ fn target_lines(
     lines
 }
 
-/// One line for each of several credentials, and what is left out where.
+/// What is added to and taken from each of several credentials.
 fn many_lines(state: &State, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let mut lines = canvas.wrapped(Role::Title, &state.title(), columns);
-    lines.extend(canvas.wrapped(Role::Dim, "All of them get the set that is chosen here.", columns));
+    let [on, off] = canvas.look.glyphs.lines.boxes;
+    let text =
+        format!("What you do not touch stays as it is. {on} all have it, {SOME} some have it, {off} none has it.");
+    lines.extend(canvas.wrapped(Role::Dim, &text, columns));
     for target in &state.targets {
-        let Goal { repositories, left_out, difference } = state.goal(target);
         lines.push(Line::default());
         lines.extend(canvas.wrapped(Role::Label, &format!("{} in {}", target.prefix(), target.scope), columns));
         lines.extend(canvas.labelled("now", Role::Text, &before_words(&target.before), columns));
-        let (plus, minus) = (difference.added.len(), difference.removed.len());
-        let then = match &difference {
-            nothing if nothing.is_nothing() => "stays as it is".to_owned(),
-            _ => format!("{}: +{plus} -{minus}", reach(state.visibility, repositories.len())),
-        };
-        lines.extend(canvas.labelled("then", Role::Text, &then, columns));
-        if left_out > 0 {
-            let text = format!("left out, of other owners: {left_out}");
-            lines.extend(canvas.marked(Level::Warn, &text, columns));
+        match state.touched(target) {
+            Some(Ok(plan)) => {
+                let (plus, minus) = (plan.added.len(), plan.removed.len());
+                let then = if plan.is_nothing() {
+                    "stays as it is".to_owned()
+                } else {
+                    format!("{}: +{plus} -{minus}", reach(Visibility::Selected, plan.repositories.len()))
+                };
+                lines.extend(canvas.labelled("then", Role::Text, &then, columns));
+                if plan.left_out > 0 {
+                    let text = format!("left out, of other owners: {}", plan.left_out);
+                    lines.extend(canvas.marked(Level::Warn, &text, columns));
+                }
+            }
+            Some(Err(why)) => lines.extend(canvas.marked(Level::Warn, why.words(), columns)),
+            None => {} // there is but one
         }
     }
     lines

@@ -129,7 +129,7 @@ fn a_change_is_listed_with_what_came_back_and_taken_back_from_there() {
     let mut driver = crate::app::tests::access::changed();
     driver.press("5");
     driver.says("Changes 1").says("the access of ACR in your own secrets is changed").says("u takes it back");
-    driver.keys("u w");
+    driver.keys("u right enter");
     driver.write_succeeds();
     driver.keys("enter 5");
     driver.says("Changes 2").says("it took a change back itself");
@@ -139,7 +139,7 @@ fn a_change_is_listed_with_what_came_back_and_taken_back_from_there() {
 
 fn restarting() -> Driver {
     let mut driver = at_codespaces();
-    driver.keys("G up R tab enter");
+    driver.keys("G up R right enter");
     driver
 }
 

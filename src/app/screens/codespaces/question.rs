@@ -1,5 +1,6 @@
 //! What is asked before codespaces are stopped or restarted: which, what that ends, and what it keeps.
 
+use crate::app::buttons::Buttons;
 use crate::app::scroll::Scroll;
 use crate::domain::codespace::Phase;
 use crate::domain::{Codespace, CodespaceChange, CodespaceList};
@@ -12,8 +13,7 @@ pub struct Question {
     /// What will happen, line by line; those that warn are marked.
     pub body: Vec<(bool, String)>,
     pub button: &'static str,
-    /// Whether the button that does it has the focus.
-    pub doing: bool,
+    pub buttons: Buttons,
     pub scroll: Scroll,
 }
 
@@ -99,6 +99,6 @@ impl Question {
             body.push((false, format!("left out: {} {why}", codespace.shown())));
         }
         let changes = kept.into_iter().map(change).collect();
-        Some(Self { changes, title, body, button, doing: false, scroll: Scroll::default() })
+        Some(Self { changes, title, body, button, buttons: Buttons::default(), scroll: Scroll::default() })
     }
 }

@@ -226,9 +226,11 @@ impl State {
     /// A key while something is asked.
     fn answer(&mut self, action: Action, cx: &mut Cx<'_>) {
         let Some(question) = &mut self.question else { return };
+        if question.buttons.act(action, 2) {
+            return;
+        }
         match action {
-            Action::Next | Action::Previous => question.doing = !question.doing,
-            Action::Activate if question.doing && !cx.world.spaces.is_running() => {
+            Action::Activate if question.buttons.is_armed() && !cx.world.spaces.is_running() => {
                 let changes = std::mem::take(&mut question.changes);
                 self.question = None;
                 self.marked.clear();
@@ -265,12 +267,8 @@ impl Behavior for State {
         let Some(question) = &self.question else {
             return Facade { offers: self.offers(world), typing: false };
         };
-        let mut offers = vec![
-            Offer::called(Action::Next, "other choice"),
-            Offer::called(Action::Previous, "other choice"),
-            Offer::called(Action::Activate, if question.doing { "do it" } else { "cancel" }),
-            Offer::called(Action::Back, "cancel"),
-        ];
+        let mut offers = question.buttons.offers("cancel", "do it");
+        offers.push(Offer::called(Action::Back, "cancel"));
         offers.extend(moving());
         Facade { offers, typing: false }
     }
@@ -329,6 +327,12 @@ impl Behavior for State {
             None if self.detail => self.detail_scroll.at(),
             None => self.selected_index(self.rows(world)),
         })
+    }
+
+    fn disarm(&mut self) {
+        if let Some(question) = &mut self.question {
+            question.buttons.disarm();
+        }
     }
 
     fn drawn(&mut self, memory: &Memory) {

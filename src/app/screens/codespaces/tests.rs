@@ -42,7 +42,7 @@ fn a_restart_asks_first_and_warns_of_work() {
     driver.says("stopping keeps files, yet running processes end").says("[ Cancel ]");
     driver.press("enter");
     assert!(!driver.has_written());
-    driver.keys("R tab enter");
+    driver.keys("R right enter");
     let wanted = Job::ChangeCodespaces(vec![CodespaceChange::Restart(code_name("super-yodel-4jw7"))]);
     assert_eq!(driver.last_write(), wanted);
     assert_eq!(driver.app.running_writes(), 1);
@@ -51,7 +51,7 @@ fn a_restart_asks_first_and_warns_of_work() {
 #[test]
 fn stages_are_told_while_they_are_reached_and_results_stay() {
     let mut driver = at_codespaces();
-    driver.keys("G up R tab enter");
+    driver.keys("G up R right enter");
     let id = driver.writing();
     for (stage, word) in [(Stage::Stopping, "stopping"), (Stage::Stopped, "stopped"), (Stage::Starting, "starting")] {
         driver.part(id, Part::Codespace(step("super-yodel-4jw7", stage)));
@@ -69,7 +69,7 @@ fn stages_are_told_while_they_are_reached_and_results_stay() {
 #[test]
 fn a_failure_says_what_why_and_what_to_do() {
     let mut driver = at_codespaces();
-    driver.keys("G up R tab enter");
+    driver.keys("G up R right enter");
     let id = driver.writing();
     driver.finish(id, Outcome::CodespacesChanged(vec![step("super-yodel-4jw7", Stage::Unknown(no_network()))]));
     driver.answer_everything();
@@ -84,7 +84,7 @@ fn marked_ones_go_together_and_those_that_cannot_are_named() {
         .says("Restart 2 codespaces?")
         .says("left out: crispy lamp does not run")
         .says("left out: ominous cod has failed");
-    driver.keys("tab enter");
+    driver.keys("right enter");
     let Job::ChangeCodespaces(changes) = driver.last_write() else { panic!() };
     assert_eq!(changes.len(), 2);
 }
@@ -111,7 +111,7 @@ fn a_members_codespace_can_be_stopped_and_not_started() {
     assert!(driver.notice().contains("nobody but its owner"), "{}", driver.notice());
     driver.press("Z");
     driver.says("only their owners can start them again");
-    driver.keys("tab enter");
+    driver.keys("right enter");
     let Job::ChangeCodespaces(changes) = driver.last_write() else { panic!() };
     assert!(matches!(&changes[..], [CodespaceChange::StopMember { member, .. }] if member.raw() == "hubot"));
     driver.press("tab");
@@ -127,7 +127,7 @@ fn leaving_aborts_its_reads_and_lets_the_write_go_on() {
     driver.press("esc");
     assert!(driver.live.is_empty(), "{:?}", driver.live);
     let mut driver = at_codespaces();
-    driver.keys("G up R tab enter esc");
+    driver.keys("G up R right enter esc");
     assert_eq!((driver.title().as_str(), driver.app.running_writes()), ("Credentials", 1));
     let id = driver.writing();
     driver.finish(id, Outcome::CodespacesChanged(vec![step("super-yodel-4jw7", Stage::Running)]));
@@ -138,7 +138,7 @@ fn leaving_aborts_its_reads_and_lets_the_write_go_on() {
 #[test]
 fn a_run_under_way_is_seen_by_who_comes_back() {
     let mut driver = at_codespaces();
-    driver.keys("G up R tab enter");
+    driver.keys("G up R right enter");
     let id = driver.writing();
     driver.keys("esc 4");
     driver.answer_everything();
@@ -189,7 +189,7 @@ fn after_a_save_those_that_started_before_it_are_offered_with_one_key() {
     driver.says("2 codespaces of acme/api started before this").says("R restarts");
     driver.press("R");
     driver.says("Restart 2 codespaces?").says("super yodel").is_silent_about("crispy lamp");
-    driver.keys("tab enter");
+    driver.keys("right enter");
     let Job::ChangeCodespaces(changes) = driver.last_write() else { panic!() };
     assert_eq!(changes.len(), 2);
     let id = driver.writing();
@@ -209,4 +209,18 @@ fn a_busy_one_says_so() {
     driver.says("waiting");
     driver.press("Z");
     assert!(driver.notice().contains("is being rebuilt"), "{}", driver.notice());
+}
+
+#[test]
+fn after_a_removal_those_that_keep_it_are_named_and_nobody_is_told_to_restart() {
+    let mut driver = Driver::ready();
+    driver.press("a");
+    driver.answer_everything();
+    driver.press("/");
+    driver.type_text("dotfiles").keys("enter space enter right enter");
+    driver.write_succeeds();
+    driver.answer_everything();
+    let notice = driver.notice();
+    assert!(notice.contains("bookish pancake (a codespace of octocat/dotfiles) keeps it until it stops"), "{notice}");
+    assert!(!notice.contains("R restarts") && !notice.contains("super yodel"), "{notice}");
 }

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use super::{Question, State};
 use crate::app::App;
 use crate::app::draw::Canvas;
-use crate::app::screens::confirm::problem_lines;
+use crate::app::screens::confirm::{problem_lines, with_buttons};
 use crate::app::spaces::problem;
 use crate::app::words;
 use crate::domain::codespace::Stage;
@@ -52,20 +52,8 @@ fn draw_question(question: &Question, canvas: &mut Canvas<'_, '_, '_>, area: Rec
         let level = if *warns { Level::Warn } else { Level::Info };
         lines.extend(canvas.marked(level, text, area.width));
     }
-    let body = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.height.saturating_sub(2));
-    canvas.scrolled("codespaces-question", Rect { height: body, ..area }, lines, question.scroll.at());
-    let button = |text: &str, focused: bool| {
-        let role = if focused { Role::Selected } else { Role::Text };
-        canvas.span(role, if focused { format!("[ {text} ]") } else { format!("  {text}  ") })
-    };
-    let buttons = Line::from(vec![
-        button("Cancel", !question.doing),
-        canvas.span(Role::Text, "    "),
-        button(question.button, question.doing),
-    ]);
-    let row = Rect { y: area.y + (body + 1).min(area.height.saturating_sub(1)), height: 1, ..area };
-    canvas.lines(row, vec![buttons]);
-    Position::new(area.x + if question.doing { 14 } else { 0 }, row.y)
+    let labels = ["Cancel", question.button];
+    with_buttons("codespaces-question", (lines, question.scroll.at()), &labels, question.buttons, canvas, area)
 }
 
 /// Whose codespaces these are, where there is a choice; returns what is left of the area.

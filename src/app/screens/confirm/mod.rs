@@ -1,7 +1,7 @@
 //! Asks before something is taken away or access changes, then does it and stays until every member is told.
 //!
-//! Two choices side by side, the harmless one in focus: Enter alone never deletes or changes access. Where somebody
-//! else was faster, nothing is written: it says what is different and leads back to the choice.
+//! Two buttons side by side, the harmless one in focus: nothing that text can hold deletes or changes access. Where
+//! somebody else was faster, nothing is written: it says what is different and leads back to the choice.
 
 mod asks;
 #[cfg(test)]
@@ -11,9 +11,10 @@ mod view;
 use chrono::{DateTime, Utc};
 
 pub use self::asks::{ask_to_delete, ask_to_repair, ask_to_undo};
-pub use self::view::{draw, problem_lines, report_lines, writing_lines};
+pub use self::view::{REST, draw, problem_lines, report_lines, with_buttons, writing_lines};
 use super::Behavior;
 use crate::app::action::{Action, Offer, moving};
+use crate::app::buttons::Buttons;
 use crate::app::cx::{Cx, Facade, Flow};
 use crate::app::mending;
 use crate::app::notices::Tone;
@@ -33,16 +34,14 @@ pub struct State {
     /// The word on the button that does it.
     pub button: String,
     pub phase: Phase,
+    /// Of the question, and afterwards of what is left to do.
+    pub buttons: Buttons,
     pub scroll: Scroll,
 }
 
 #[derive(Clone, Debug)]
 pub enum Phase {
-    /// `doing` is whether the button that does it has the focus.
-    Asking {
-        changes: Vec<Change>,
-        doing: bool,
-    },
+    Asking(Vec<Change>),
     Writing(Box<Series>),
 }
 
@@ -58,49 +57,39 @@ impl State {
         button: impl Into<String>,
         changes: Vec<Change>,
     ) -> Self {
-        let phase = Phase::Asking { changes, doing: false };
-        Self { title: title.into(), body, button: button.into(), phase, scroll: Scroll::default() }
+        let (buttons, scroll) = (Buttons::default(), Scroll::default());
+        Self { title: title.into(), body, button: button.into(), phase: Phase::Asking(changes), buttons, scroll }
     }
 
     fn begin(&mut self, cx: &mut Cx<'_>) {
-        if let Phase::Asking { changes, .. } = &self.phase {
+        if let Phase::Asking(changes) = &self.phase {
             self.scroll = Scroll::default();
+            self.buttons.disarm();
             self.phase = Phase::Writing(Box::new(Series::start(changes.clone(), cx)));
         }
     }
 }
 
-/// The key that does it at once, where that takes nothing away for good.
-fn write_offer(changes: &[Change]) -> Option<Offer> {
-    match changes.first()? {
-        Change::Access(_) => Some(Offer::called(Action::Write, "change it")),
-        Change::Restore(_) => Some(Offer::called(Action::Write, "take it back")),
-        Change::Save(_) | Change::Delete { .. } => None,
-    }
-}
-
-fn writing_offers(series: &Series) -> Vec<Offer> {
+fn writing_offers(series: &Series, buttons: Buttons) -> Vec<Offer> {
     let running = series.is_running().then_some("it is still being written");
     if series.overtaken().is_some() {
-        return vec![
-            Offer::called(Action::Activate, "look at it"),
-            Offer::called(Action::Back, "leave it"),
-            Offer::new(Action::Retry).unless(Some("somebody else changed it meanwhile: look at it first")),
-        ];
+        return vec![Offer::called(Action::Activate, "look at it"), Offer::called(Action::Back, "leave it")];
     }
     let back = if series.is_running() || series.is_whole() { "close" } else { "back" };
-    vec![
-        Offer::new(Action::Retry).unless(running.or((!series.has_rest()).then_some("nothing is left to do"))),
-        Offer::called(Action::Activate, "close").unless(running),
-        Offer::called(Action::Back, back),
-    ]
+    let mut offers = if series.has_rest() {
+        buttons.offers("close", "do the rest")
+    } else {
+        vec![Offer::called(Action::Activate, "close").unless(running)]
+    };
+    offers.push(Offer::called(Action::Back, back));
+    offers
 }
 
 impl State {
     /// What can be done about the problem of the write that ended.
     fn remedy(&self) -> Option<&Mend> {
         match &self.phase {
-            Phase::Asking { .. } => None,
+            Phase::Asking(_) => None,
             Phase::Writing(series) => series.remedy(),
         }
     }
@@ -113,17 +102,12 @@ impl Behavior for State {
 
     fn facade(&self, world: &World, _now: DateTime<Utc>) -> Facade {
         let mut offers = match &self.phase {
-            Phase::Asking { doing, changes } => {
-                let mut offers = vec![
-                    Offer::called(Action::Next, "other choice"),
-                    Offer::called(Action::Previous, "other choice"),
-                    Offer::called(Action::Activate, if *doing { "do it" } else { "cancel" }),
-                    Offer::called(Action::Back, "cancel"),
-                ];
-                offers.extend(write_offer(changes));
+            Phase::Asking(_) => {
+                let mut offers = self.buttons.offers("cancel", "do it");
+                offers.push(Offer::called(Action::Back, "cancel"));
                 offers
             }
-            Phase::Writing(series) => writing_offers(series),
+            Phase::Writing(series) => writing_offers(series, self.buttons),
         };
         offers.extend(mending::offer(world, self.remedy()));
         offers.extend(moving());
@@ -135,12 +119,16 @@ impl Behavior for State {
             self.scroll.act(action);
             return Flow::Stay;
         }
+        if self.buttons.act(action, 2) {
+            return Flow::Stay;
+        }
+        let is_armed = self.buttons.is_armed();
         match (&mut self.phase, action) {
-            (Phase::Asking { doing, .. }, Action::Next | Action::Previous) => *doing = !*doing,
-            (Phase::Asking { doing: true, .. }, Action::Activate) | (Phase::Asking { .. }, Action::Write) => {
-                self.begin(cx);
+            (Phase::Asking(_), Action::Activate) if is_armed => self.begin(cx),
+            (Phase::Writing(series), Action::Activate) if is_armed && series.has_rest() => {
+                self.buttons.disarm();
+                series.retry(cx);
             }
-            (Phase::Writing(series), Action::Retry) => series.retry(cx),
             (Phase::Writing(series), Action::Mend) => return cx.mend(series.remedy()),
             (Phase::Writing(series), Action::Activate) if series.overtaken().is_some() => {
                 cx.note(Tone::Info, "this is what holds now, with what you had chosen on top of it");
@@ -160,6 +148,10 @@ impl Behavior for State {
 
     fn at_line(&self, _world: &World) -> Option<usize> {
         Some(self.scroll.at())
+    }
+
+    fn disarm(&mut self) {
+        self.buttons.disarm();
     }
 
     fn drawn(&mut self, memory: &Memory) {
@@ -201,7 +193,7 @@ impl Behavior for State {
 
     fn renamed(&mut self, renamed: &Renamed) {
         match &mut self.phase {
-            Phase::Asking { changes, .. } => changes.iter_mut().for_each(|change| change.renamed(renamed)),
+            Phase::Asking(changes) => changes.iter_mut().for_each(|change| change.renamed(renamed)),
             Phase::Writing(series) => series.renamed(renamed),
         }
     }

@@ -5,6 +5,7 @@ use ratatui::text::Line;
 
 use super::{Phase, State};
 use crate::app::App;
+use crate::app::buttons::Buttons;
 use crate::app::draw::Canvas;
 use crate::app::series::{Item, Series};
 use crate::app::writing::{Change, Writing};
@@ -15,7 +16,11 @@ use crate::ui::widgets::Level;
 pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2).min(96), ..area };
     match &state.phase {
-        Phase::Asking { doing, .. } => Some(ask(state, *doing, canvas, area)),
+        Phase::Asking(_) => Some(ask(state, canvas, area)),
+        Phase::Writing(series) if series.has_rest() => {
+            let lines = series_lines(series, app, canvas, area.width);
+            Some(with_buttons("confirm", (lines, state.scroll.at()), &["Close", REST], state.buttons, canvas, area))
+        }
         Phase::Writing(series) => {
             let lines = series_lines(series, app, canvas, area.width);
             canvas.scrolled("confirm", area, lines, state.scroll.at());
@@ -69,21 +74,28 @@ fn overtaken_lines(
     lines
 }
 
-fn ask(state: &State, doing: bool, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Position {
+/// The button that does again what was not done.
+pub const REST: &str = "Do the rest";
+
+/// A text that scrolls, and the buttons under it, which are always in sight; returns where their focus is.
+pub fn with_buttons(
+    name: &'static str,
+    (lines, at): (Vec<Line<'_>>, usize),
+    labels: &[&str],
+    buttons: Buttons,
+    canvas: &mut Canvas<'_, '_, '_>,
+    area: Rect,
+) -> Position {
+    let body = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.height.saturating_sub(2));
+    canvas.scrolled(name, Rect { height: body, ..area }, lines, at);
+    let row = Rect { y: area.y + (body + 1).min(area.height.saturating_sub(1)), height: 1, ..area };
+    canvas.buttons(row, labels, buttons)
+}
+
+fn ask(state: &State, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Position {
     let mut lines = canvas.wrapped(Role::Title, &format!("{}?", state.title), area.width);
     lines.extend(state.body.iter().flat_map(|text| body_lines(text, canvas, area.width)));
-    let body = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.height.saturating_sub(2));
-    canvas.scrolled("confirm", Rect { height: body, ..area }, lines, state.scroll.at());
-    let button = |text: &str, focused: bool| {
-        let role = if focused { Role::Selected } else { Role::Text };
-        let text = if focused { format!("[ {text} ]") } else { format!("  {text}  ") };
-        canvas.span(role, text)
-    };
-    let buttons =
-        Line::from(vec![button("Cancel", !doing), canvas.span(Role::Text, "    "), button(&state.button, doing)]);
-    let row = Rect { y: area.y + (body + 1).min(area.height.saturating_sub(1)), height: 1, ..area };
-    canvas.lines(row, vec![buttons]);
-    Position::new(area.x + if doing { 14 } else { 0 }, row.y)
+    with_buttons("confirm", (lines, state.scroll.at()), &["Cancel", &state.button], state.buttons, canvas, area)
 }
 
 /// A line of the question. Names of repositories come by the thousand and mostly fit.
@@ -111,16 +123,14 @@ pub fn writing_lines(writing: &Writing, app: &App, canvas: &Canvas<'_, '_, '_>, 
         lines.extend(canvas.marked(Level::Info, "a codespace that runs gets it after a stop and a start", columns));
     } else if let Some(words) = app.world.affected_words().filter(|_| writing.is_whole()) {
         lines.push(Line::default());
-        lines.extend(canvas.marked(Level::Warn, &format!("{words}: R restarts"), columns));
+        lines.extend(canvas.marked(Level::Warn, &words, columns));
     }
     if let Some(problem) = writing.problem() {
         lines.push(Line::default());
         lines.extend(problem_lines(problem, canvas, columns));
-        let text = match writing.change() {
-            Change::Save(_) => "Nothing you typed is lost; e does the rest again.",
-            Change::Access(_) | Change::Delete { .. } | Change::Restore(_) => "e does the rest again.",
-        };
-        lines.extend(canvas.wrapped(Role::Info, text, columns));
+        if matches!(writing.change(), Change::Save(_)) {
+            lines.extend(canvas.wrapped(Role::Info, "Nothing you typed is lost.", columns));
+        }
     }
     lines
 }

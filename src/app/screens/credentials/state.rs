@@ -306,7 +306,8 @@ impl Behavior for State {
             Action::Back if self.detail => self.detail = false,
             Action::Back if !self.marked.is_empty() => self.marked.clear(),
             Action::Back => self.filter.clear(),
-            Action::Filter => self.filter.focused = true,
+            // The details cover the list and its filter; nothing is typed into what one does not see.
+            Action::Filter => (self.detail, self.filter.focused) = (false, true),
             Action::New => {
                 let scope = self.selected(cx.world).and_then(|row| row.scope().cloned());
                 return Flow::Push(wizard_at(scope, cx));

@@ -36,56 +36,58 @@ fn marks_are_set_taken_back_and_first_to_go() {
 }
 
 #[test]
-fn one_set_goes_to_all_that_are_marked_one_after_the_other() {
+fn several_start_untouched_and_only_what_is_touched_changes_on_each() {
+    let mut driver = marked();
+    driver.press("a");
+    driver.answer_everything();
+    driver.says("[✓] acme/api").says("[-] acme/web").says("[ ] acme/docs").says("0 touched").says("stays as it is");
+    driver.press("enter");
+    assert!(driver.notice().contains("nothing is touched"), "{}", driver.notice());
     let mut driver = many();
-    driver.says("4 repositories: +1 -0").says("3 repositories: +1 -0").says("left out, of other owners: 1");
-    driver.keys("enter w");
-    let wanted = |scope: Scope, word: &str, names: &[&str]| AccessChange {
-        seen: listing(&scope).credential(&prefix(word)).map(Seen::of),
-        scope,
+    driver.says("4 repositories: +1 -0").says("2 repositories: +1 -0").says("its secrets reach different repositories");
+    driver.press("enter");
+    driver.says("Change access of 2 credentials?").says("ACR in your own secrets: + acme/docs");
+    driver.says("left out: its secrets reach different repositories").is_silent_about("- acme");
+    driver.keys("right enter");
+    let wanted = |word: &str, names: &[&str]| AccessChange {
+        seen: listing(&Scope::User).credential(&prefix(word)).map(Seen::of),
+        scope: Scope::User,
         prefix: prefix(word),
         visibility: Visibility::Selected,
         repositories: names.iter().map(|name| reference(name)).collect(),
     };
-    let mine = ["acme/api", "acme/web", "acme/docs", "octocat/dotfiles"];
-    assert_eq!(changes(&driver), [wanted(Scope::User, "ACR", &mine)], "the first, and only the first");
+    let first = wanted("ACR", &["acme/api", "acme/web", "octocat/dotfiles", "acme/docs"]);
+    assert_eq!(changes(&driver), std::slice::from_ref(&first), "the first, and only the first");
     driver.says("waits: changing the access of ECR");
     driver.write_succeeds();
     driver.write_succeeds();
-    driver.write_succeeds();
-    let all = [
-        wanted(Scope::User, "ACR", &mine),
-        wanted(Scope::User, "ECR", &mine),
-        wanted(acme(), "GHCR", &["acme/api", "acme/web", "acme/docs"]),
-    ];
-    assert_eq!(changes(&driver), all);
-    driver.says("all 3 are done");
-    assert_eq!(driver.app.world.changes.iter().filter(|done| done.before().is_some()).count(), 3, "each its own undo");
+    assert_eq!(changes(&driver), [first, wanted("ECR", &["acme/api", "acme/docs"])]);
+    driver.says("all 2 are done");
+    assert_eq!(driver.app.world.changes.iter().filter(|done| done.before().is_some()).count(), 2, "each its own undo");
 }
 
 #[test]
-fn one_that_fails_keeps_the_others_going_and_e_does_the_rest_only() {
+fn one_that_fails_keeps_the_others_going_and_its_button_does_the_rest_only() {
     let mut driver = many();
-    driver.keys("enter w");
-    driver.write_succeeds();
+    driver.keys("enter right enter");
     let report = saved(&driver.last_write(), |_| WriteOutcome::Failed(no_network()));
     driver.write_ends(Ok(report));
     driver.write_succeeds();
-    driver.says("not whole").says("ECR_CONTAINER_REGISTRY_USER: failed");
-    driver.press("e");
-    assert_eq!(changes(&driver).len(), 4);
-    assert_eq!(changes(&driver)[3], changes(&driver)[1]);
+    driver.says("not whole").says("ACR_CONTAINER_REGISTRY_USER: failed");
+    driver.keys("right enter");
+    assert_eq!(changes(&driver).len(), 3);
+    assert_eq!(changes(&driver)[2], changes(&driver)[0]);
     driver.write_succeeds();
-    driver.says("all 3 are done");
+    driver.says("all 2 are done");
 }
 
 #[test]
 fn leaving_a_series_asks_and_says_what_was_not_begun() {
     let mut driver = many();
-    driver.keys("enter w esc");
+    driver.keys("enter right enter esc");
     assert!(driver.notice().contains("esc again"), "{}", driver.notice());
     driver.press("esc");
-    assert!(driver.notice().contains("2 of 3 were not begun"), "{}", driver.notice());
+    assert!(driver.notice().contains("1 of 2 were not begun"), "{}", driver.notice());
     assert_eq!((driver.title().as_str(), driver.app.running_writes()), ("Credentials", 1));
 }
 
@@ -104,7 +106,7 @@ fn marked_credentials_are_deleted_together_after_asking() {
     let mut driver = marked();
     driver.press("d");
     driver.says("Delete 3 credentials?").says("deletes ECR from your own secrets: SERVER, USER");
-    driver.keys("enter d tab enter");
+    driver.keys("enter d right enter");
     while driver.app.running_writes() > 0 {
         let report = saved(&driver.last_write(), |_| WriteOutcome::Deleted);
         driver.write_ends(Ok(report));
@@ -120,7 +122,7 @@ fn members_that_differ_are_granted_alike_with_two_keys() {
     driver.keys("G up m");
     driver.says("as most of them have it: acme/api, acme/web").says("PASSWORD now reaches acme/api");
     assert!(!driver.has_written());
-    driver.press("w");
+    driver.keys("right enter");
     let change = changes(&driver).remove(0);
     assert_eq!((change.visibility, change.repositories.len()), (Visibility::Selected, 2));
     assert_eq!(change.seen, listing(&acme()).credential(&prefix("GHCR")).map(Seen::of));
@@ -153,7 +155,7 @@ fn the_last_change_of_access_is_taken_back_and_only_once() {
     let mut driver = changed();
     driver.press("u");
     driver.says("again acme/api, acme/web, octocat/dotfiles; now it is acme/api, acme/infra, octocat/dotfiles");
-    driver.press("w");
+    driver.keys("right enter");
     let Job::RestoreAccess(before) = driver.last_write() else { panic!("{:?}", driver.last_write()) };
     let held = selected(&["acme/api", "acme/web", "octocat/dotfiles"]);
     assert!(before.members.iter().all(|seen| seen.access == Some(held.clone())));
@@ -166,7 +168,7 @@ fn the_last_change_of_access_is_taken_back_and_only_once() {
 #[test]
 fn an_undo_somebody_else_was_faster_than_changes_nothing_and_says_so() {
     let mut driver = changed();
-    driver.keys("u w");
+    driver.keys("u right enter");
     let id = driver.writing();
     let stale = Stale { now: listing(&Scope::User), differences: vec!["the user is for nobody".to_owned()] };
     driver.finish(id, Outcome::AccessChanged(Ok(AccessOutcome::Stale(stale))));
@@ -178,7 +180,7 @@ fn an_undo_somebody_else_was_faster_than_changes_nothing_and_says_so() {
 #[test]
 fn what_is_not_a_change_of_access_says_why_it_stays() {
     let mut driver = Driver::ready();
-    driver.keys("d tab enter");
+    driver.keys("d right enter");
     let report = saved(&driver.last_write(), |_| WriteOutcome::Deleted);
     driver.write_ends(Ok(report));
     driver.keys("enter u");
@@ -321,4 +323,16 @@ fn a_name_that_is_nearly_a_members_is_told_in_the_list_and_beside_its_credential
     let remarks = crate::app::words::remarks(&acme(), there, world, crate::app::tests::noon());
     let near = "named ACR_CONTAINER_REGISTRY_USRE: codespaces read ACR_CONTAINER_REGISTRY_USER only";
     assert!(remarks.iter().any(|(warns, text)| *warns && text.contains(near)), "{remarks:?}");
+}
+
+#[test]
+fn the_filter_is_in_sight_before_anything_is_typed_into_it() {
+    let mut driver = Driver::ready();
+    driver.keys("enter /");
+    driver.type_text("hub");
+    for (columns, rows) in [(40, 10), (80, 24), (200, 50)] {
+        let frame = driver.frame(columns, rows);
+        let is_filter = |line: &str| line.contains("filter") && line.contains("hub");
+        assert!(frame.lines().any(is_filter), "{frame}");
+    }
 }

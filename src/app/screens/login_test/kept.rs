@@ -58,7 +58,7 @@ impl Keeping {
             (_, None) if self.kept().is_none() => Some("nothing has passed yet"),
             _ => None, // it can be
         };
-        Offer::called(Action::Toggle, label).unless(not_now)
+        Offer::called(Action::Keep, label).unless(not_now)
     }
 
     /// The same beside the fields, where nothing has passed: what is kept can be forgotten whatever they hold.

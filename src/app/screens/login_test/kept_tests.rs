@@ -83,6 +83,7 @@ fn what_one_has_typed_meanwhile_is_not_overwritten_by_what_is_kept() {
 fn kept_values_that_one_edits_are_no_longer_the_kept_ones() {
     let mut driver = recalled(Ok(Some(kept())));
     driver.says("These are the values kept");
+    driver.press("up");
     driver.type_text("x");
     driver.says("Other values than these are kept").is_silent_about("These are the values");
     driver.press("backspace");
@@ -98,7 +99,7 @@ fn what_is_kept_is_not_called_unsaved_and_what_was_edited_is() {
     driver.type_text("x").press("esc");
     assert!(driver.notice().contains("esc again"), "{}", driver.notice());
     let mut driver = ended(Verdict::Pass);
-    driver.press("x");
+    driver.press("f8");
     ends(&mut driver, Brought::Kept(Ok(())));
     driver.keys("esc esc");
     assert_eq!(driver.title(), "Credentials");
@@ -107,17 +108,17 @@ fn what_is_kept_is_not_called_unsaved_and_what_was_edited_is() {
 #[test]
 fn after_a_pass_one_key_keeps_the_values_and_the_same_forgets_them() {
     let mut driver = ended(Verdict::Fail);
-    driver.press("x");
+    driver.press("f8");
     driver.says("nothing has passed yet");
     let mut driver = ended(Verdict::Pass);
     driver.says("keep for re-testing");
-    driver.press("x");
+    driver.press("f8");
     let Errand::Keep { scope, kept, .. } = errand(&driver) else { panic!() };
     assert_eq!((scope, kept.trial, kept.origin), (Scope::User, trial(), Origin::Tested));
     assert!(kept.as_of.is_some_and(|times| times.password.is_some()), "as of what GitHub has now");
     ends(&mut driver, Brought::Kept(Ok(())));
     driver.says("kept in this system's keyring and nowhere else").says("forget the kept values");
-    driver.press("x");
+    driver.press("f8");
     assert!(matches!(errand(&driver), Errand::Forget { .. }));
     ends(&mut driver, Brought::Forgotten(Ok(true)));
     driver.says("out of the keyring").says("keep for re-testing");
@@ -128,7 +129,7 @@ fn what_is_kept_can_be_forgotten_whatever_became_of_it() {
     // Beside the fields, even if they hold what nobody would test.
     let mut driver = recalled(Ok(Some(kept())));
     driver.type_text(" x ");
-    let key = Keymap::shipped().key(crate::app::action::Action::Toggle, true).unwrap();
+    let key = Keymap::shipped().key(crate::app::action::Action::Keep, true).unwrap();
     driver.press(&key);
     assert!(matches!(errand(&driver), Errand::Forget { .. }));
     ends(&mut driver, Brought::Forgotten(Ok(true)));
@@ -142,7 +143,7 @@ fn what_is_kept_can_be_forgotten_whatever_became_of_it() {
         let id = driver.testing();
         driver.finish(id, Outcome::Tested(tested(verdict)));
         driver.says("forget the kept values");
-        driver.press("x");
+        driver.press("f8");
         assert!(matches!(errand(&driver), Errand::Forget { .. }));
     }
 }
@@ -151,13 +152,13 @@ fn what_is_kept_can_be_forgotten_whatever_became_of_it() {
 fn other_values_that_passed_take_the_place_of_the_kept_ones() {
     let other = Trial { password: "another".into(), ..trial() };
     let mut driver = recalled(Ok(Some(Kept { trial: other, ..kept() })));
-    driver.keys("tab tab ctrl-u");
+    driver.keys("up ctrl-u");
     driver.paste(CANARY);
-    driver.press("enter");
+    driver.keys("enter enter");
     let id = driver.testing();
     driver.finish(id, Outcome::Tested(tested(Verdict::Pass)));
     driver.says("keep these instead");
-    driver.press("x");
+    driver.press("f8");
     let Errand::Keep { kept, .. } = errand(&driver) else { panic!() };
     assert_eq!(kept.trial, trial());
     ends(&mut driver, Brought::Kept(Ok(())));
@@ -171,7 +172,7 @@ fn kept_values_that_are_written_then_are_known_to_be_githubs() {
         driver.press("enter");
         let id = driver.testing();
         driver.finish(id, Outcome::Tested(tested(Verdict::Pass)));
-        driver.keys("w w");
+        driver.keys("w right enter");
         driver.write_succeeds();
         driver
     };
@@ -180,7 +181,7 @@ fn kept_values_that_are_written_then_are_known_to_be_githubs() {
     assert_eq!((scope, of, now.trial, now.origin), (Scope::User, prefix("ACR"), trial(), Origin::Written));
     assert!(now.as_of.is_some_and(|times| Some(times) != kept().as_of), "as of what was read back");
     let mut driver = ended(Verdict::Pass);
-    driver.keys("w w");
+    driver.keys("w right enter");
     driver.write_succeeds();
     let is_keep = |effect: &Effect| matches!(effect, Effect::Start { job: Job::Errand(Errand::Keep { .. }), .. });
     assert!(!driver.asked.iter().any(is_keep), "what nobody kept is not kept by a write");
@@ -205,6 +206,7 @@ fn where_there_is_no_room_beside_the_fields_a_few_words_say_what_is_kept() {
     };
     let mut driver = recalled(Ok(Some(kept())));
     says(&driver, "kept in the keyring");
+    driver.press("up");
     driver.type_text("x");
     says(&driver, "other values are kept");
     let mut older = kept();
@@ -225,10 +227,10 @@ fn the_demo_promises_to_keep_nothing() {
     ends(&mut driver, refused);
     driver.says("Nothing is kept for re-testing: the demo uses no keyring").is_silent_about("one key keeps");
     crate::app::tests::world::type_login(&mut driver);
-    driver.press("enter");
+    driver.keys("enter enter");
     let id = driver.testing();
     driver.finish(id, Outcome::Tested(tested(Verdict::Pass)));
-    driver.press("x");
+    driver.press("f8");
     assert!(driver.notice().contains("the demo uses no keyring"), "{}", driver.notice());
     assert!(driver.live.is_empty());
 }
@@ -236,7 +238,7 @@ fn the_demo_promises_to_keep_nothing() {
 #[test]
 fn a_failure_to_keep_is_told_even_if_the_screen_is_gone() {
     let mut driver = ended(Verdict::Pass);
-    driver.press("x");
+    driver.press("f8");
     let id = driver.running(|job| matches!(job, Job::Errand(Errand::Keep { .. })));
     driver.keys("esc esc esc");
     assert_eq!(driver.title(), "Credentials");

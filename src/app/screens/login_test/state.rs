@@ -169,7 +169,8 @@ impl Behavior for State {
 
     fn facade(&self, world: &World, _now: DateTime<Utc>) -> Facade {
         if self.focus == Focus::Form {
-            let mut offers = vec![Offer::called(Action::Activate, "test"), Offer::new(Action::Back)];
+            let next = if self.form.is_at_last() { "test" } else { "next field" };
+            let mut offers = vec![Offer::called(Action::Activate, next), Offer::new(Action::Back)];
             offers.extend(self.keeping.forget_offer(&self.target, world));
             offers.extend(form_offers(&self.form, self.aside));
             return Facade { offers, typing: true };
@@ -211,7 +212,7 @@ impl Behavior for State {
             }
             (Focus::Form, Action::Back) => return Flow::Close,
             (Focus::Form, Action::Copy) => self.commands.copy(&self.form, cx),
-            (Focus::Form, Action::Toggle) => self.keeping.toggle(&self.target, None, cx),
+            (Focus::Form, Action::Keep) => self.keeping.toggle(&self.target, None, cx),
             (Focus::Form, Action::Fill) => {
                 return Flow::Push(Screen::Fill(Box::new(fill::State::open(self.form.typed(), cx))));
             }
@@ -222,7 +223,7 @@ impl Behavior for State {
                     self.focus = Focus::Form;
                 }
             }
-            (Focus::Ladder, Action::Toggle) => self.keeping.toggle(&self.target, self.ladder.passed(), cx),
+            (Focus::Ladder, Action::Keep) => self.keeping.toggle(&self.target, self.ladder.passed(), cx),
             (Focus::Ladder, Action::Write) => return self.write(cx),
             (Focus::Ladder, Action::With) => self.ladder.cycle_with(),
             (Focus::Ladder, Action::Copy) => copy_remedy(&self.ladder, cx),

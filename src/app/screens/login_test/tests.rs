@@ -25,7 +25,7 @@ pub(super) fn ended(verdict: Verdict) -> Driver {
     driver.press("t");
     driver.answer_everything();
     type_login(&mut driver);
-    driver.press("enter");
+    driver.keys("enter enter");
     let id = driver.testing();
     driver.finish(id, Outcome::Tested(tested(verdict)));
     driver
@@ -39,7 +39,7 @@ fn exactly_the_typed_values_are_tested_once() {
     driver.says("GitHub never gives values back");
     driver.answer_everything();
     type_login(&mut driver);
-    driver.press("enter");
+    driver.keys("enter enter");
     let id = driver.testing();
     assert_eq!(driver.live[&id], Job::Test { trial: trial(), with: With::Both });
     for key in ["enter", "b", "w"] {
@@ -53,7 +53,7 @@ fn the_steps_appear_as_they_are_climbed() {
     let mut driver = Driver::ready();
     driver.press("t");
     type_login(&mut driver);
-    driver.press("enter");
+    driver.keys("enter enter");
     let id = driver.testing();
     driver.says("waiting for the registry");
     driver.part(id, Part::Step(tested(Verdict::Pass).steps[0].clone()));
@@ -69,7 +69,7 @@ fn after_a_pass_w_goes_to_review_with_exactly_the_tested_values() {
     assert_eq!(driver.step(), Step::Review);
     driver.says("ACR exists here: its values are lost when they are overwritten").says("pass:");
     assert!(!driver.has_written());
-    driver.press("w");
+    driver.keys("right enter");
     let Job::Save(draft) = driver.last_write() else { panic!() };
     assert_eq!((draft.scope, draft.prefix), (Scope::User, prefix("ACR")));
     let Trial { server, user, password, .. } = trial();
@@ -83,7 +83,7 @@ fn after_a_pass_of_something_new_w_asks_where_and_keeps_the_proof() {
     driver.keys("G t");
     assert_eq!(driver.title(), "Test a login");
     type_login(&mut driver);
-    driver.press("enter");
+    driver.keys("enter enter");
     let id = driver.testing();
     driver.finish(id, Outcome::Tested(tested(Verdict::Pass)));
     driver.press("w");
@@ -92,7 +92,7 @@ fn after_a_pass_of_something_new_w_asks_where_and_keeps_the_proof() {
     driver.keys("enter enter enter");
     assert_eq!(driver.step(), Step::Test);
     driver.says("pass:");
-    driver.keys("enter w");
+    driver.keys("enter right enter");
     let Job::Save(draft) = driver.last_write() else { panic!() };
     assert_eq!(draft.values.password, CANARY.into());
     assert_eq!(draft.prefix, prefix("ACR"));
@@ -121,7 +121,8 @@ fn the_three_verdicts_are_three_sentences() {
 fn values_changed_after_a_pass_cannot_be_written_unproven() {
     let mut driver = ended(Verdict::Pass);
     driver.keys("esc").clear();
-    driver.type_text("x").press("enter");
+    driver.press("up");
+    driver.type_text("x").keys("enter enter");
     driver.press("w");
     assert!(driver.notice().contains("nothing has passed yet"), "{}", driver.notice());
     assert!(!driver.has_written());
@@ -132,7 +133,7 @@ fn escape_stops_a_running_test_and_then_leads_back_to_the_fields() {
     let mut driver = Driver::ready();
     driver.press("t");
     type_login(&mut driver);
-    driver.press("enter");
+    driver.keys("enter enter");
     let id = driver.testing();
     assert!(driver.press("esc").contains(&Effect::Cancel(id)));
     driver.says("Stopped: nothing is known about these values");
@@ -177,7 +178,7 @@ fn a_paste_that_is_too_long_is_refused_whole_with_the_reason() {
     type_login(&mut driver);
     driver.paste(&"x".repeat(70_000));
     assert!(driver.notice().contains("nothing was inserted"), "{}", driver.notice());
-    driver.press("enter");
+    driver.keys("enter enter");
     let id = driver.testing();
     assert_eq!(driver.live[&id], Job::Test { trial: trial(), with: With::Both });
 }
@@ -185,7 +186,7 @@ fn a_paste_that_is_too_long_is_refused_whole_with_the_reason() {
 #[test]
 fn empty_fields_are_named_and_nothing_is_tested() {
     let mut driver = Driver::ready();
-    driver.keys("t enter enter");
+    driver.keys("t enter enter enter enter");
     driver.answer_everything();
     assert!(driver.live.is_empty());
     driver.says("the server");
@@ -221,7 +222,7 @@ fn an_image_that_is_typed_is_tried_and_is_no_part_of_what_is_saved() {
     driver.press("w");
     assert_eq!(driver.step(), Step::Review);
     driver.says("team/web:2 can be pulled").says("a codespace asks from other addresses");
-    driver.press("w");
+    driver.keys("right enter");
     let Job::Save(draft) = driver.last_write() else { panic!() };
     assert_eq!(draft.values.server, "mycompany.azurecr.io".into());
     assert_eq!(draft.members.len(), 3);

@@ -100,7 +100,7 @@ impl Behavior for State {
     }
 
     fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) -> Flow {
-        self.picker.paste(text, cx);
+        self.picker.paste(text, None, cx);
         Flow::Stay
     }
 

@@ -20,7 +20,7 @@ fn at_the_list() -> Driver {
 #[test]
 fn one_types_a_part_of_the_name_and_looks_at_it() {
     let mut driver = at_the_list();
-    driver.type_text("acweb").press("enter");
+    driver.type_text("me/web").press("enter");
     assert_eq!(driver.title(), "Credentials");
     assert_eq!(driver.app.world.here, Some(web()));
     let id = driver.reading(&Scope::Repository(web()));

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::giving::Given;
 use super::{Giving, Needed};
 use crate::app::action::{Action, Offer, moving};
+use crate::app::buttons::Buttons;
 use crate::app::cx::{Cx, Facade, Flow};
 use crate::app::keymap::KeyPress;
 use crate::app::notices::Tone;
@@ -42,10 +43,7 @@ pub enum Phase {
         id: JobId,
         code: Option<DeviceCode>,
     },
-    /// `doing` is whether the button that does it has the focus.
-    Forgetting {
-        doing: bool,
-    },
+    Forgetting(Buttons),
 }
 
 /// One row of the list.
@@ -180,7 +178,7 @@ impl State {
             Action::Back => return Flow::Close,
             Action::Activate => self.activate(cx),
             Action::New => self.phase = Phase::Giving(Box::new(Giving::new(self.keep))),
-            Action::Delete => self.phase = Phase::Forgetting { doing: false },
+            Action::Delete => self.phase = Phase::Forgetting(Buttons::default()),
             Action::Reload => {
                 self.read(cx);
                 cx.note(Tone::Info, "looking for tokens again");
@@ -219,10 +217,12 @@ impl State {
     }
 
     fn act_in_question(&mut self, action: Action, cx: &mut Cx<'_>) {
-        let Phase::Forgetting { doing } = &mut self.phase else { return };
+        let Phase::Forgetting(buttons) = &mut self.phase else { return };
+        if buttons.act(action, 2) {
+            return;
+        }
         match action {
-            Action::Next | Action::Previous => *doing = !*doing,
-            Action::Activate if *doing => {
+            Action::Activate if buttons.is_armed() => {
                 self.phase = Phase::List;
                 self.busy = Some(cx.start(Job::SignOut));
             }
@@ -257,13 +257,9 @@ impl Behavior for State {
                 ];
                 Facade { offers, typing: false }
             }
-            Phase::Forgetting { doing } => {
-                let offers = vec![
-                    Offer::called(Action::Next, "other choice"),
-                    Offer::called(Action::Previous, "other choice"),
-                    Offer::called(Action::Activate, if *doing { "sign out" } else { "cancel" }),
-                    Offer::called(Action::Back, "cancel"),
-                ];
+            Phase::Forgetting(buttons) => {
+                let mut offers = buttons.offers("cancel", "sign out");
+                offers.push(Offer::called(Action::Back, "cancel"));
                 Facade { offers, typing: false }
             }
         }
@@ -282,7 +278,7 @@ impl Behavior for State {
                 }
             }
             Phase::Device { .. } => self.act_in_device(action, cx),
-            Phase::Forgetting { .. } => self.act_in_question(action, cx),
+            Phase::Forgetting(_) => self.act_in_question(action, cx),
         }
         Flow::Stay
     }
@@ -290,7 +286,7 @@ impl Behavior for State {
     fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
         match &mut self.phase {
             Phase::Giving(giving) => giving.text_key(key, cx),
-            Phase::List | Phase::Device { .. } | Phase::Forgetting { .. } => false,
+            Phase::List | Phase::Device { .. } | Phase::Forgetting(_) => false,
         }
     }
 
@@ -304,7 +300,7 @@ impl Behavior for State {
                 giving.paste(text, cx);
                 self.phase = Phase::Giving(Box::new(giving));
             }
-            Phase::List | Phase::Device { .. } | Phase::Forgetting { .. } => {
+            Phase::List | Phase::Device { .. } | Phase::Forgetting(_) => {
                 cx.note(Tone::Info, "there is no text field here to paste into");
             }
         }
@@ -316,7 +312,7 @@ impl Behavior for State {
         match &mut self.phase {
             Phase::List if is_row => self.move_to(row),
             Phase::Giving(giving) => giving.focus(row),
-            Phase::List | Phase::Device { .. } | Phase::Forgetting { .. } => {}
+            Phase::List | Phase::Device { .. } | Phase::Forgetting(_) => {}
         }
         Flow::Stay
     }
@@ -367,12 +363,18 @@ impl Behavior for State {
     fn at_line(&self, world: &World) -> Option<usize> {
         match self.phase {
             Phase::List => Some(self.selected(world).0 * 10_000 + self.scroll.at()),
-            Phase::Giving(_) | Phase::Device { .. } | Phase::Forgetting { .. } => None,
+            Phase::Giving(_) | Phase::Device { .. } | Phase::Forgetting(_) => None,
         }
     }
 
     fn drawn(&mut self, memory: &Memory) {
         self.scroll.drawn(memory.end("token").unwrap_or_default());
+    }
+
+    fn disarm(&mut self) {
+        if let Phase::Forgetting(buttons) = &mut self.phase {
+            buttons.disarm();
+        }
     }
 
     fn hide(&mut self, number: u64) {

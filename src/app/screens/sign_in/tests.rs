@@ -53,7 +53,7 @@ fn signing_out_asks_and_the_harmless_choice_has_the_focus() {
     let mut driver = sign_in();
     driver.keys("d enter");
     assert!(driver.live.values().all(|job| *job != Job::SignOut), "Enter alone signs nobody out");
-    driver.keys("d tab enter");
+    driver.keys("d right enter");
     driver.running(|job| *job == Job::SignOut);
 }
 

@@ -5,8 +5,9 @@ use ratatui::text::Line;
 
 use super::{Giving, Phase, Row, State};
 use crate::app::App;
+use crate::app::buttons::Buttons;
 use crate::app::draw::Canvas;
-use crate::app::screens::confirm::problem_lines;
+use crate::app::screens::confirm::{problem_lines, with_buttons};
 use crate::domain::lint::Severity;
 use crate::domain::token::{Allowed, DeviceCode, Identity, Right, TokenReport};
 use crate::ui::memory::Hit;
@@ -23,7 +24,7 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
             canvas.lines(area, lines);
             Some(Position::new(area.x, area.y))
         }
-        Phase::Forgetting { doing } => Some(question(*doing, canvas, inset(area))),
+        Phase::Forgetting(buttons) => Some(question(*buttons, canvas, inset(area))),
     }
 }
 
@@ -240,19 +241,10 @@ fn device_lines(code: Option<&DeviceCode>, app: &App, canvas: &Canvas<'_, '_, '_
     lines
 }
 
-fn question(doing: bool, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Position {
+fn question(buttons: Buttons, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Position {
     let mut lines = canvas.wrapped(Role::Title, "Sign out?", area.width);
     let text = "Takes pullkey's token out of the keyring of this system. On GitHub it stays valid until it ends or is \
                 revoked there; tokens of gh and of the environment stay.";
     lines.extend(canvas.wrapped(Role::Text, text, area.width));
-    let body = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.height.saturating_sub(1));
-    canvas.lines(Rect { height: body, ..area }, lines);
-    let button = |text: &str, focused: bool| {
-        let role = if focused { Role::Selected } else { Role::Text };
-        canvas.span(role, if focused { format!("[ {text} ]") } else { format!("  {text}  ") })
-    };
-    let line = Line::from(vec![button("Cancel", !doing), canvas.span(Role::Text, "    "), button("Sign out", doing)]);
-    let row = Rect { y: area.y + (body + 1).min(area.height.saturating_sub(1)), height: 1, ..area };
-    canvas.lines(row, vec![line]);
-    Position::new(area.x + if doing { 14 } else { 0 }, row.y)
+    with_buttons("sign-out", (lines, 0), &["Cancel", "Sign out"], buttons, canvas, area)
 }

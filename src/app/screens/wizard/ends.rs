@@ -67,10 +67,12 @@ impl Ends {
     }
 }
 
-/// What can be done while the field has the focus: only to leave it, for every plain key is text.
-pub fn facade() -> Facade {
+/// What can be done while the field has the focus: only to leave it, for every plain key is text. What is not
+/// understood stays under the cursor when Enter is pressed.
+pub fn facade(ends: &Ends, now: DateTime<Utc>) -> Facade {
+    let fault = ends.said(now).and_then(Result::err);
     let offers = [
-        Offer::called(Action::Activate, "done"),
+        Offer::called(Action::Activate, "done").unless(fault.map(|fault| fault.to_string())),
         Offer::called(Action::Back, "leave the question"),
         Offer::called(Action::Next, "done"),
         Offer::called(Action::Previous, "done"),

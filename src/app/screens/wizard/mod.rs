@@ -4,6 +4,7 @@ mod ends;
 mod place;
 mod plan;
 mod review;
+mod reviewing;
 mod rotation;
 mod search;
 mod state;
@@ -14,5 +15,6 @@ mod view;
 
 pub use self::place::{Place, places};
 pub use self::plan::{Grant, Plan};
+pub use self::reviewing::Review;
 pub use self::state::{Stage, State, Step};
 pub use self::view::draw;

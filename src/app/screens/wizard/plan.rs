@@ -291,6 +291,17 @@ impl Grant {
         }
     }
 
+    /// Why there is no list to choose from; `None` where there is one.
+    pub const fn listless(&self) -> Option<&'static str> {
+        match self {
+            Self::Repository => Some("a repository's own credential reaches that repository and no other"),
+            Self::Organization { visibility: Visibility::All | Visibility::Private, .. } => {
+                Some("with this visibility there is nothing to choose; v changes it")
+            }
+            Self::User(_) | Self::Organization { visibility: Visibility::Selected, .. } => None,
+        }
+    }
+
     pub const fn visibility(&self) -> Option<Visibility> {
         match self {
             Self::Repository => None,

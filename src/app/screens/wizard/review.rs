@@ -4,7 +4,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
 use super::plan::Plan;
-use super::state::Review;
+use super::reviewing::Review;
 use super::view::{readers, who_gets_it};
 use super::{ends, rotation};
 use crate::app::App;
@@ -12,7 +12,7 @@ use crate::app::action::Action;
 use crate::app::draw::Canvas;
 use crate::app::keymap::Keymap;
 use crate::app::screens::access::{before, reach};
-use crate::app::screens::confirm::writing_lines;
+use crate::app::screens::confirm::{REST, writing_lines};
 use crate::app::screens::login_test::verdict_lines;
 use crate::domain::change::DraftAccess;
 use crate::domain::{Member, Scope, Shape, Visibility};
@@ -21,6 +21,12 @@ use crate::ui::widgets::Level;
 
 pub(super) fn draw(review: &Review, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Position {
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2).min(110), ..area };
+    let labels = labels(review);
+    let (area, row) = match labels {
+        Some(_) => (Rect { height: area.height.saturating_sub(1), ..area }, area),
+        None => (area, area),
+    };
+    let row = Rect { y: row.bottom().saturating_sub(1), height: row.height.min(1), ..row };
     let lines = match &review.writing {
         Some(writing) => {
             let mut lines = writing_lines(writing, app, canvas, area.width);
@@ -36,7 +42,17 @@ pub(super) fn draw(review: &Review, app: &App, canvas: &mut Canvas<'_, '_, '_>, 
         None => ends::draw(&review.plan, app.now, canvas, (area, lines.len())),
     };
     canvas.scrolled("review", text, lines, review.scroll.at());
-    cursor.unwrap_or(Position::new(area.x, area.y))
+    let focus = labels.map(|labels| canvas.buttons(row, &labels, review.buttons));
+    cursor.or(focus).unwrap_or(Position::new(area.x, area.y))
+}
+
+/// The two buttons, while there is something to write; the first one does nothing.
+fn labels(review: &Review) -> Option<[&'static str; 2]> {
+    match &review.writing {
+        None => Some(["Not yet", "Write"]),
+        Some(writing) if writing.has_rest() => Some(["Not yet", REST]),
+        Some(_) => None,
+    }
 }
 
 fn review_lines(review: &Review, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
@@ -62,7 +78,7 @@ fn review_lines(review: &Review, app: &App, canvas: &Canvas<'_, '_, '_>, columns
         let text = "whether it exists already could not be read: what is there would be overwritten";
         lines.extend(canvas.marked(Level::Warn, text, columns));
     }
-    lines.extend(canvas.wrapped(Role::Info, "Press w to write; nothing has been sent to GitHub yet.", columns));
+    lines.extend(canvas.wrapped(Role::Info, "Nothing has been sent to GitHub yet.", columns));
     lines
 }
 

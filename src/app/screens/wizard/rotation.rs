@@ -4,8 +4,9 @@
 use ratatui::text::Line;
 
 use super::plan::{Grant, Plan};
+use super::reviewing::Review;
 use super::search::Search;
-use super::state::{Review, Stage, State};
+use super::state::{Stage, State};
 use crate::app::cx::Cx;
 use crate::app::draw::Canvas;
 use crate::app::form::{Form, Kept};
@@ -158,10 +159,10 @@ mod tests {
     fn a_new_password_alone_is_written_alone_and_keeps_the_access() {
         let mut driver = rotated(false);
         driver.says("access stays: 3 repositories");
-        driver.keys("enter s");
+        driver.keys("enter enter s");
         driver.says("ACR_CONTAINER_REGISTRY_PASSWORD = hidden, 14 bytes, replaces the one there");
         driver.says("SERVER stays as it is").says("access stays as it is: acme/api, acme/web, octocat/dotfiles");
-        driver.press("w");
+        driver.keys("right enter");
         let draft = draft(&driver);
         assert_eq!((draft.scope, draft.prefix), (Scope::User, prefix("ACR")));
         assert_eq!((draft.members, draft.access), (vec![Member::Password], DraftAccess::Keep));
@@ -170,35 +171,55 @@ mod tests {
     #[test]
     fn what_is_typed_as_well_is_written_in_the_safe_order() {
         let mut driver = rotated(true);
-        driver.keys("enter s w");
+        driver.keys("enter enter enter enter s right enter");
         assert_eq!(draft(&driver).members, Member::WRITE_ORDER);
     }
 
     #[test]
     fn a_test_says_which_values_it_lacks() {
         let mut driver = rotated(false);
-        driver.keys("enter enter");
+        driver.keys("enter enter enter");
         assert!(driver.notice().contains("a test needs the server and the user"), "{}", driver.notice());
         let mut driver = rotated(true);
-        driver.keys("enter enter");
+        driver.keys("enter enter enter enter enter");
         assert!(driver.live.values().any(|job| matches!(job, Job::Test { .. })));
+    }
+
+    #[test]
+    fn enter_leads_from_field_to_field_and_text_typed_too_far_writes_nothing() {
+        let mut driver = Driver::ready();
+        driver.press("r");
+        driver.type_text("newpass");
+        driver.keys("shift-tab shift-tab");
+        driver.type_text("mycompany.azurecr.io").press("enter");
+        driver.type_text("sw-pull").press("enter");
+        let values = driver.wizard().plan().unwrap().form.values();
+        assert_eq!((values.server, values.user), ("mycompany.azurecr.io".into(), "sw-pull".into()));
+        driver.press("enter");
+        driver.press("enter");
+        driver.type_text("sw-pull\tsecret\r");
+        for text in ["sw-pull", "w", "e"] {
+            driver.type_text(text).press("tab");
+            driver.type_text(text).press("enter");
+        }
+        assert!(!driver.has_written());
     }
 
     #[test]
     fn an_empty_password_goes_nowhere() {
         let mut driver = Driver::ready();
-        driver.keys("r enter enter");
+        driver.keys("r enter enter enter");
         assert!(driver.notice().contains("the password is empty"), "{}", driver.notice());
     }
 
     #[test]
     fn what_was_written_in_this_run_is_filled_in_and_not_written_again() {
         let mut driver = rotated(true);
-        driver.keys("enter s w");
+        driver.keys("enter enter enter enter s right enter");
         driver.write_succeeds();
         driver.keys("enter r");
         driver.says("mycompany.azurecr.io").says("ci-pull").says("is what you wrote");
-        driver.type_text(CANARY).keys("enter s w");
+        driver.type_text(CANARY).keys("enter enter s right enter");
         assert_eq!(draft(&driver).members, [Member::Password]);
     }
 
@@ -214,10 +235,10 @@ mod tests {
     #[test]
     fn a_failed_rotation_is_done_again_without_typing() {
         let mut driver = rotated(false);
-        driver.keys("enter s w");
+        driver.keys("enter enter s right enter");
         let report = saved(&driver.last_write(), |_| WriteOutcome::Unknown(crate::app::tests::world::no_network()));
         driver.write_ends(Ok(report));
-        driver.press("e");
+        driver.keys("right enter");
         assert_eq!(draft(&driver).members, [Member::Password]);
     }
 
@@ -225,12 +246,12 @@ mod tests {
     fn a_missing_member_is_named_and_written_when_typed() {
         let mut driver = Driver::ready();
         driver.keys("down r");
-        driver.type_text(CANARY).keys("enter s");
+        driver.type_text(CANARY).keys("enter enter s");
         driver.says("ECR_CONTAINER_REGISTRY_PASSWORD = hidden, 14 bytes, is new");
         let mut driver = Driver::ready();
         driver.keys("r up up");
         type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
-        driver.keys("enter s");
+        driver.keys("enter enter s");
         driver.says("SERVER = mycompany.azurecr.io, replaces the one there");
     }
 }

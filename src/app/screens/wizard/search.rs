@@ -9,13 +9,15 @@ use crate::app::form::{Form, Slot, field_key, say_refusal};
 use crate::app::keymap::KeyPress;
 use crate::app::notices::Tone;
 use crate::domain::preset::{AnyPreset, Sign, any_presets, which_any};
-use crate::domain::{Member, Sensitive};
+use crate::domain::{Image, Member, Sensitive};
 use crate::ui::TextField;
 
 #[derive(Clone, Debug)]
 pub struct Search {
     pub field: TextField,
     pub typing: bool,
+    /// What was typed is nothing that is known: Enter chooses nothing by it.
+    unknown: bool,
     /// A secret was begun: what is typed after it goes nowhere.
     hushed: bool,
     /// The server that was recognized, and for which preset.
@@ -24,14 +26,14 @@ pub struct Search {
 
 impl Default for Search {
     fn default() -> Self {
-        Self { field: TextField::plain(""), typing: false, hushed: false, server: None }
+        Self { field: TextField::plain(""), typing: false, unknown: false, hushed: false, server: None }
     }
 }
 
 impl Search {
     /// Leaves the field; what was recognized stays.
     pub fn leave(&mut self) {
-        (self.typing, self.hushed) = (false, false);
+        (self.typing, self.unknown, self.hushed) = (false, false, false);
         self.field = TextField::plain("");
     }
 
@@ -54,9 +56,9 @@ impl State {
         &self.search
     }
 
-    pub(super) fn searching() -> Facade {
+    pub(super) fn searching(&self) -> Facade {
         let offers = vec![
-            Offer::called(Action::Activate, "continue"),
+            Offer::called(Action::Activate, "continue").unless(self.search.unknown.then_some(UNKNOWN)),
             Offer::called(Action::Back, "to the list"),
             Offer::new(Action::Up),
             Offer::new(Action::Down),
@@ -71,13 +73,16 @@ impl State {
         }
         say_refusal(self.search.field.key(key), cx);
         let text = self.search.field.glimpse();
+        self.search.unknown = false;
         if let Some((preset, sign)) = which_any(&text) {
             self.search.hushed = matches!(&sign, Sign::Value { member: Member::Password, .. });
             self.turn_to(preset, sign, cx);
         } else {
             self.search.server = None;
-            if let Some(at) = self.search.field.beginning(MOST_NAMED).and_then(named) {
-                self.preset_cursor = at;
+            let typed = self.search.field.beginning(MOST_NAMED).unwrap_or_default();
+            match named(typed).or_else(|| of_docker_hub(typed)) {
+                Some(at) => self.preset_cursor = at,
+                None => self.search.unknown = !typed.trim().is_empty(),
             }
         }
         true
@@ -93,7 +98,7 @@ impl State {
                     self.search.typing = true;
                 }
             }
-            None => cx.note(Tone::Warn, "neither a registry nor an image, nor a credential of a known shape"),
+            None => cx.note(Tone::Warn, UNKNOWN),
         }
     }
 
@@ -111,6 +116,15 @@ impl State {
             }
         }
     }
+}
+
+const UNKNOWN: &str = "neither a registry nor an image, nor a credential of a known shape";
+
+/// An image without a host, such as `python:3.12`, is Docker Hub's.
+fn of_docker_hub(text: &str) -> Option<usize> {
+    let text = text.trim();
+    let is_image = text.contains([':', '/']) && Image::parse(text).is_ok_and(|image| image.host() == "docker.io");
+    any_presets().iter().position(|preset| is_image && preset.id() == "dockerhub")
 }
 
 /// The first preset whose name begins with the text, else the first that has it somewhere.

@@ -5,6 +5,7 @@ use strum::{EnumIter, IntoEnumIterator};
 
 use super::place::{Place, places};
 use super::plan::Plan;
+use super::reviewing::Review;
 use super::search::Search;
 use crate::app::action::Action;
 use crate::app::cx::{Cx, Facade, Flow};
@@ -20,7 +21,7 @@ use crate::app::writing::Writing;
 use crate::domain::preset::{AnyPreset, any_presets, faults, presets};
 use crate::domain::source::Taken;
 use crate::domain::verdict::Trial;
-use crate::domain::{Draft, OrgName, Prefix, Renamed, Scope, Sensitive, Shape};
+use crate::domain::{OrgName, Prefix, Renamed, Scope, Sensitive, Shape};
 use crate::ui::Memory;
 
 /// The steps' names, in their order.
@@ -61,22 +62,6 @@ pub enum Stage {
     Access(Box<Plan>),
     Test(Box<Plan>),
     Review(Box<Review>),
-}
-
-/// The last stage: everything is decided, and perhaps being written.
-#[derive(Clone, Debug)]
-pub struct Review {
-    pub plan: Plan,
-    pub draft: Draft,
-    pub writing: Option<Writing>,
-    pub scroll: Scroll,
-}
-
-impl Review {
-    /// Whether the question after the password's end can be answered now.
-    pub fn asks_end(&self) -> bool {
-        self.writing.is_none() && self.plan.asks_end()
-    }
 }
 
 #[derive(Clone, Debug)]
@@ -247,7 +232,7 @@ impl Stage {
     pub(super) fn review(mut plan: Plan, world: &World) -> Self {
         plan.propose(world);
         match plan.draft(world) {
-            Some(draft) => Self::Review(Box::new(Review { plan, draft, writing: None, scroll: Scroll::default() })),
+            Some(draft) => Self::Review(Box::new(Review::new(plan, draft))),
             None => Self::Values(Box::new(plan)),
         }
     }
@@ -292,8 +277,9 @@ impl Behavior for State {
         match &mut self.stage {
             Stage::Values(plan) => plan.form.paste(text, cx),
             Stage::Access(plan) if plan.grant.picker().is_some() => {
+                let listless = plan.grant.listless();
                 if let Some(picker) = plan.grant.picker_mut() {
-                    picker.paste(text, cx);
+                    picker.paste(text, listless, cx);
                 }
             }
             Stage::Review(review) if review.plan.ends.is_focused() => review.plan.ends.paste(text, cx),
@@ -384,7 +370,7 @@ impl Behavior for State {
             Stage::Review(review) if review.writing.is_none() => {
                 review.plan.propose(world);
                 if let Some(draft) = review.plan.draft(world) {
-                    review.draft = draft;
+                    review.redraft(draft);
                 }
             }
             Stage::Registry | Stage::Where { .. } | Stage::Test(_) | Stage::Review(_) => {}
@@ -396,6 +382,12 @@ impl Behavior for State {
             plan.form.fill(taken, cx);
         }
         self.need_seamless(cx);
+    }
+
+    fn disarm(&mut self) {
+        if let Stage::Review(review) = &mut self.stage {
+            review.buttons.disarm();
+        }
     }
 
     fn hide(&mut self, number: u64) {

@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 
 use super::ends;
 use super::plan::{Grant, Plan};
-use super::state::{Review, Stage, State};
+use super::reviewing::review_offers;
+use super::state::{Stage, State};
 use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};
 use crate::app::mending;
-use crate::app::notices::Tone;
 use crate::app::picker::{Picker, filtering};
 use crate::app::protocol::Effect;
 use crate::app::remote::Remote;
@@ -16,25 +16,28 @@ use crate::app::screens::access::org_of;
 use crate::app::screens::login_test::{copy_remedy, form_act, form_offers, ladder_offers};
 use crate::app::screens::{Screen, fill};
 use crate::app::world::World;
-use crate::app::writing::{Change, Writing};
 use crate::domain::preset::any_presets;
-use crate::domain::{Holds, Mend, Shape, Verdict, Visibility};
+use crate::domain::{Holds, Mend, Shape, Verdict};
 
 impl State {
     pub(super) fn facade_of_step(&self, world: &World, now: DateTime<Utc>) -> Facade {
         match &self.stage {
-            Stage::Registry if self.search.typing => Self::searching(),
+            Stage::Registry if self.search.typing => self.searching(),
             Stage::Registry => Facade { offers: registry_offers(world), typing: false },
             Stage::Where { .. } => Facade { offers: self.where_offers(world), typing: false },
             Stage::Values(plan) => {
-                let next = if plan.names_image { "test" } else { "continue" };
+                let next = match (plan.form.is_at_last(), plan.names_image) {
+                    (false, _) => "next field",
+                    (true, true) => "test",
+                    (true, false) => "continue",
+                };
                 let mut offers = vec![Offer::called(Action::Activate, next), Offer::new(Action::Back)];
                 offers.extend(form_offers(&plan.form, self.aside));
                 Facade { offers, typing: true }
             }
             Stage::Access(plan) => access_facade(plan, world),
             Stage::Test(plan) => Facade { offers: test_offers(plan), typing: false },
-            Stage::Review(review) if review.plan.ends.is_focused() => ends::facade(),
+            Stage::Review(review) if review.plan.ends.is_focused() => ends::facade(&review.plan.ends, now),
             Stage::Review(review) => Facade { offers: review_offers(review, world, now), typing: false },
         }
     }
@@ -167,7 +170,7 @@ impl State {
     fn act_in_access(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
         let Some(plan) = self.plan_mut() else { return Flow::Stay };
         match action {
-            Action::Activate if plan.grant.picker().is_some_and(|p| p.filtering) => {
+            Action::Activate if plan.grant.listless().is_none() && plan.grant.picker().is_some_and(|p| p.filtering) => {
                 if let Some(picker) = plan.grant.picker_mut() {
                     picker.filtering = false;
                 }
@@ -245,56 +248,11 @@ impl State {
             self.stage = Stage::review(*plan, cx.world);
         }
     }
-
-    fn act_in_review(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
-        let Stage::Review(review) = &mut self.stage else { return Flow::Stay };
-        if review.plan.ends.is_focused() {
-            review.plan.ends.leave();
-            return Flow::Stay;
-        }
-        match (action, &mut review.writing) {
-            (Action::Next, None) => review.plan.ends.focus(),
-            (Action::Write, None) => {
-                review.draft.ends = review.plan.ends.end(cx.now).filter(|_| review.plan.asks_end());
-                review.plan.form.settle_prefix();
-                review.writing = Some(Writing::start(Change::Save(review.draft.clone()), cx));
-            }
-            (Action::Retry | Action::Write, Some(writing)) => writing.retry(cx),
-            (Action::Mend, writing) => {
-                let mend = match writing {
-                    Some(writing) => writing.remedy(),
-                    None => remedy_of_place(&review.plan, cx.world),
-                };
-                let mend = mend.cloned();
-                return cx.mend(mend.as_ref());
-            }
-            (Action::Copy, _) => {
-                cx.effects.extend(review.plan.form.use_line().map(|(_, line)| Effect::Copy(line)));
-            }
-            (Action::Activate, Some(writing)) if writing.is_whole() => {
-                cx.note(Tone::Info, "running codespaces get it after a stop and a start");
-                return Flow::Close;
-            }
-            (Action::Back, Some(writing)) if writing.is_whole() => return Flow::Close,
-            (Action::Back, _) => {
-                if let Some(plan) = self.take_plan() {
-                    self.stage = Stage::Test(plan);
-                }
-            }
-            _ => review.scroll.act(action), // the moving keys
-        }
-        Flow::Stay
-    }
 }
 
 /// What can be done about a list of repositories that could not be read.
 fn remedy_of_list<'w>(plan: &Plan, world: &'w World) -> Option<&'w Mend> {
     world.catalogue(org_of(&plan.scope))?.problem()?.mend.as_ref()
-}
-
-/// The same about the secrets of the place.
-fn remedy_of_place<'w>(plan: &Plan, world: &'w World) -> Option<&'w Mend> {
-    world.scope(&plan.scope)?.problem()?.mend.as_ref()
 }
 
 fn moved(action: Action, at: usize, len: usize) -> usize {
@@ -321,16 +279,10 @@ fn registry_offers(world: &World) -> Vec<Offer> {
 }
 
 fn access_facade(plan: &Plan, world: &World) -> Facade {
-    if plan.grant.picker().is_some_and(|picker| picker.filtering) {
+    let listless = plan.grant.listless();
+    if listless.is_none() && plan.grant.picker().is_some_and(|picker| picker.filtering) {
         return filtering();
     }
-    let listless = match &plan.grant {
-        Grant::Repository => Some("a repository's own credential reaches that repository and no other"),
-        Grant::Organization { visibility: Visibility::All | Visibility::Private, .. } => {
-            Some("with this visibility there is nothing to choose; v changes it")
-        }
-        Grant::User(_) | Grant::Organization { visibility: Visibility::Selected, .. } => None,
-    };
     let fixed = (!matches!(plan.grant, Grant::Organization { .. })).then_some("only organizations have a visibility");
     let nothing = Picker::default();
     let [toggle, filter, all, next, previous] = plan.grant.picker().unwrap_or(&nothing).offers(listless);
@@ -378,53 +330,5 @@ fn test_offers(plan: &Plan) -> Vec<Offer> {
     ];
     let leave = Offer::called(Action::Back, if running { "stop" } else { "back" });
     offers.extend(ladder_offers(&plan.ladder, plan.form.preset.holds(), leave));
-    offers
-}
-
-/// Why nothing may be written yet: what would be overwritten has to be said before, so it has to be known.
-fn not_known(review: &Review, world: &World) -> Option<&'static str> {
-    match world.scope(&review.plan.scope) {
-        Some(Remote::Ready(_)) if review.plan.rotates.is_some() && review.plan.existing(world).is_none() => {
-            Some("it was deleted meanwhile, and a password alone is of no use: make a new credential")
-        }
-        Some(Remote::Ready(_)) => None,
-        Some(Remote::Loading { .. }) => Some("what exists there is still being read"),
-        Some(Remote::Failed { .. } | Remote::Absent) | None => {
-            Some("what exists there could not be read; esc, and then enter here reads it again")
-        }
-    }
-}
-
-fn line_offer(plan: &Plan) -> Offer {
-    let none = plan.form.use_line().is_none().then_some("there is no line to copy");
-    Offer::called(Action::Copy, "copy the line").unless(none)
-}
-
-fn review_offers(review: &Review, world: &World, now: DateTime<Utc>) -> Vec<Offer> {
-    let Some(writing) = &review.writing else {
-        let mut offers = vec![
-            Offer::new(Action::Write)
-                .unless(not_known(review, world).map(str::to_owned).or_else(|| review.plan.unreadable_end(now))),
-            review.plan.ends_offer(),
-            line_offer(&review.plan),
-            Offer::called(Action::Activate, "continue").unless(Some("w writes; enter alone never does")),
-            Offer::new(Action::Back),
-        ];
-        offers.extend(mending::offer(world, remedy_of_place(&review.plan, world)));
-        offers.extend(moving());
-        return offers;
-    };
-    let running = writing.is_running().then_some("it is being written");
-    let whole = writing.is_whole().then_some("everything is written");
-    let mut offers = vec![
-        Offer::new(Action::Retry).unless(running.or(whole)),
-        Offer::called(Action::Write, "retry the rest").unless(running.or(whole)),
-        Offer::called(Action::Activate, "done")
-            .unless(running.or((!writing.is_whole()).then_some("not everything is written; e retries the rest"))),
-        line_offer(&review.plan),
-        Offer::called(Action::Back, if writing.is_whole() { "done" } else { "back" }).unless(running),
-    ];
-    offers.extend(mending::offer(world, writing.remedy()));
-    offers.extend(moving());
     offers
 }

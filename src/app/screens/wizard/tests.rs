@@ -87,14 +87,14 @@ fn azure_for_oneself_ends_in_exactly_the_right_draft() {
     at_values(&mut driver, "acr", &Scope::User);
     type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
     driver.answer_everything();
-    driver.press("enter");
+    driver.keys("enter enter");
     assert_eq!(driver.step(), Step::Access, "{}", driver.sight());
     driver.says("[✓] acme/api");
     driver.press("enter");
     passes(&mut driver);
     driver.says("ACR_CONTAINER_REGISTRY_SERVER = mycompany.azurecr.io").says("ACR_CONTAINER_REGISTRY_USER = ci-pull");
     driver.says("Prebuilds never get it").is_silent_about(CANARY);
-    driver.press("w");
+    driver.keys("right enter");
     let expected = Draft {
         scope: Scope::User,
         prefix: prefix("ACR"),
@@ -119,13 +119,13 @@ fn docker_hub_for_a_repository_ends_in_exactly_the_right_draft() {
     let mut driver = bare();
     at_values(&mut driver, "dockerhub", &api());
     driver.type_text("octocat").press("tab");
-    driver.type_text(TOKEN).press("enter");
+    driver.type_text(TOKEN).keys("enter enter");
     assert_eq!(driver.step(), Step::Access, "{}", driver.sight());
     driver.says("acme/api gets it, and no other repository");
     driver.press("enter");
     passes(&mut driver);
     driver.says("Everyone with write access to acme/api can print the password");
-    driver.press("w");
+    driver.keys("right enter");
     let expected = Draft {
         scope: api(),
         prefix: prefix("DOCKERHUB"),
@@ -144,12 +144,12 @@ fn amazon_for_an_organization_ends_in_exactly_the_right_draft() {
     at_values(&mut driver, "ecr", &acme());
     type_values(&mut driver, ECR, KEY_ID, KEY);
     driver.answer_everything();
-    driver.press("enter");
+    driver.keys("enter enter");
     assert_eq!(driver.step(), Step::Access, "{}", driver.sight());
     driver.keys("down space enter s");
     assert_eq!(driver.step(), Step::Review);
     driver.says("the login was not tested with these values");
-    driver.press("w");
+    driver.keys("right enter");
     let expected = Draft {
         scope: acme(),
         prefix: prefix("ECR"),
@@ -167,7 +167,7 @@ fn an_organizations_visibility_is_chosen_by_a_key_of_its_own() {
     let mut driver = bare();
     at_values(&mut driver, "acr", &acme());
     type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
-    driver.keys("enter v enter s w");
+    driver.keys("enter enter v enter s right enter");
     assert_eq!(draft(&driver).access, set(Visibility::Private, &[]));
 }
 
@@ -184,9 +184,8 @@ fn wrong_spellings_of_docker_hub_are_mended_by_enter() {
         driver.press("enter");
         assert_eq!(driver.step(), Step::Credentials);
         driver.says("what pulls from Docker Hub look up");
-        driver.keys("tab");
         driver.type_text("octocat").press("tab");
-        driver.type_text(TOKEN).keys("enter enter s w");
+        driver.type_text(TOKEN).keys("enter enter enter s right enter");
         assert_eq!(draft(&driver).values.server, Sensitive::new(HUB), "{wrong}");
     }
 }
@@ -196,7 +195,7 @@ fn a_second_credential_gets_a_telling_prefix_as_the_server_is_typed() {
     let mut driver = Driver::ready();
     at_values(&mut driver, "ecr", &Scope::User);
     type_values(&mut driver, ECR, KEY_ID, KEY);
-    driver.keys("enter enter s w");
+    driver.keys("enter enter enter s right enter");
     assert_eq!(draft(&driver).prefix, prefix("ECR_EUWEST1"));
 }
 
@@ -207,7 +206,7 @@ fn a_prefix_one_typed_is_left_alone() {
     driver.keys("shift-tab ctrl-u");
     driver.type_text("mine").press("tab");
     type_values(&mut driver, ECR, KEY_ID, KEY);
-    driver.keys("enter enter s w");
+    driver.keys("enter enter enter s right enter");
     assert_eq!(draft(&driver).prefix, prefix("MINE"));
 }
 
@@ -217,14 +216,14 @@ fn back_and_forth_loses_nothing_that_was_typed_or_chosen() {
     at_values(&mut driver, "acr", &acme());
     type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
     driver.answer_everything();
-    driver.keys("enter down down space enter");
+    driver.keys("enter enter down down space enter");
     let path = ["esc", "esc", "esc", "esc", "enter", "enter", "enter", "enter"];
     let steps = [Step::Access, Step::Credentials, Step::Where, Step::Registry, Step::Where, Step::Credentials];
     for (key, step) in path.iter().zip(steps) {
         driver.press(key);
         assert_eq!(driver.step(), step);
     }
-    driver.keys("enter enter s w");
+    driver.keys("enter enter s right enter");
     let written = draft(&driver);
     assert_eq!(written.values, values("mycompany.azurecr.io", "ci-pull", CANARY));
     assert_eq!(written.access, set(Visibility::Selected, &["acme/api", "acme/infra"]));
@@ -243,7 +242,7 @@ fn another_registry_chosen_in_between_loses_nothing() {
     choose_preset(&mut driver, "acr");
     driver.keys("enter").clear();
     driver.says("mycompany.azurecr.io");
-    driver.keys("enter enter s w");
+    driver.keys("enter enter s right enter");
     let written = draft(&driver);
     assert_eq!(written.values, values("mycompany.azurecr.io", "ci-pull", CANARY));
     assert_eq!(written.prefix, prefix("ACR"));
@@ -255,13 +254,13 @@ fn another_place_chosen_in_between_loses_nothing() {
     at_values(&mut driver, "acr", &acme());
     type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
     driver.answer_everything();
-    driver.keys("enter down space esc esc");
+    driver.keys("enter enter down space esc esc");
     choose_place(&mut driver, &api());
     driver.press("enter");
     driver.says("acme/api gets it, and no other repository");
     driver.keys("esc esc");
     choose_place(&mut driver, &acme());
-    driver.keys("enter enter s w");
+    driver.keys("enter enter s right enter");
     let written = draft(&driver);
     assert_eq!(written.scope, acme());
     assert_eq!(written.access, set(Visibility::Selected, &["acme/api", "acme/web"]));
@@ -333,7 +332,7 @@ fn the_repository_one_started_in_is_preselected_even_if_it_is_known_late() {
     at_values(&mut driver, "acr", &Scope::User);
     type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
     driver.answer_everything();
-    driver.press("enter");
+    driver.keys("enter enter");
     driver.says("1 chosen").says("+ acme/api");
 }
 
@@ -344,7 +343,7 @@ fn a_repository_of_another_owner_is_not_preselected_for_an_organization() {
     driver.answer_everything();
     at_values(&mut driver, "acr", &acme());
     type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
-    driver.press("enter");
+    driver.keys("enter enter");
     driver.says("0 chosen").says("nobody is chosen");
 }
 
@@ -356,7 +355,7 @@ fn overwriting() -> Driver {
     driver.type_text("ACR").press("tab");
     type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
     driver.answer_everything();
-    driver.press("enter");
+    driver.keys("enter enter");
     if driver.step() == Step::Credentials {
         driver.press("enter");
     }
@@ -370,14 +369,14 @@ fn overwriting_is_said_and_the_access_is_kept() {
     driver.says("3 chosen").says("this credential exists: its access stays as it is unless you change it here");
     driver.keys("enter s");
     driver.says("ACR exists here: its values are lost when they are overwritten").says("overwrites the one there");
-    driver.press("w");
+    driver.keys("right enter");
     assert_eq!(draft(&driver).access, DraftAccess::Keep);
 }
 
 #[test]
 fn overwriting_with_another_access_sets_it() {
     let mut driver = overwriting();
-    driver.keys("space enter s w");
+    driver.keys("space enter s right enter");
     assert_eq!(draft(&driver).access, set(Visibility::Selected, &["acme/web", "octocat/dotfiles"]));
 }
 
@@ -400,7 +399,7 @@ fn overwriting_ghcr(change: impl Fn(&mut Access)) -> Driver {
     driver.type_text("GHCR").press("tab");
     type_values(&mut driver, "ghcr.io", "octocat", "ghp_0123456789abcdefghijklmnopqrstuvwxyz");
     driver.answer_everything();
-    driver.press("enter");
+    driver.keys("enter enter");
     assert_eq!(driver.step(), Step::Access, "{}", driver.sight());
     driver
 }
@@ -408,7 +407,7 @@ fn overwriting_ghcr(change: impl Fn(&mut Access)) -> Driver {
 #[test]
 fn overwriting_a_credential_whose_members_differ_keeps_each_members_access() {
     let mut driver = overwriting_ghcr(|_| {});
-    driver.keys("enter s w");
+    driver.keys("enter s right enter");
     assert_eq!(draft(&driver).access, DraftAccess::Keep);
 }
 
@@ -422,7 +421,7 @@ fn an_access_that_came_incomplete_is_kept_and_never_written_back() {
     driver.keys("space enter");
     assert_eq!(driver.step(), Step::Access);
     assert!(driver.notice().contains("incomplete"), "{}", driver.notice());
-    driver.keys("space enter s w");
+    driver.keys("space enter s right enter");
     assert_eq!(draft(&driver).access, DraftAccess::Keep);
 }
 
@@ -431,7 +430,7 @@ fn failing(outcome: impl Fn(Member) -> WriteOutcome) -> Driver {
     let mut driver = bare();
     at_values(&mut driver, "acr", &api());
     type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
-    driver.keys("enter enter s w");
+    driver.keys("enter enter enter s right enter");
     let (id, job) = (driver.writing(), driver.last_write());
     let mut saved = world::saved(&job, outcome);
     for report in &saved.members {
@@ -466,8 +465,8 @@ fn a_failure_at_each_position_shows_the_truth_and_e_does_the_rest_only() {
         }
         driver.says("GitHub answered 500").says("try again; nothing was lost").says("not whole");
         driver.press("enter");
-        assert!(driver.notice().contains("e retries the rest"), "{}", driver.notice());
-        driver.press("e");
+        assert!(driver.notice().contains("enter does the rest"), "{}", driver.notice());
+        driver.keys("right enter");
         let again = draft(&driver);
         assert_eq!(again.members, Member::WRITE_ORDER[at..], "{broken:?}");
         assert_eq!(again.values, values("mycompany.azurecr.io", "ci-pull", CANARY));
@@ -483,7 +482,7 @@ fn an_unknown_end_is_neither_done_nor_failed_and_is_done_again() {
         _ => WriteOutcome::Created,
     });
     driver.says("ACR_CONTAINER_REGISTRY_SERVER: unknown");
-    driver.press("e");
+    driver.keys("right enter");
     assert_eq!(draft(&driver).members, [Member::Server]);
 }
 
@@ -492,10 +491,10 @@ fn a_check_that_refuses_writes_nothing_and_everything_is_tried_again() {
     let mut driver = bare();
     at_values(&mut driver, "acr", &api());
     type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
-    driver.keys("enter enter s w");
+    driver.keys("enter enter enter s right enter");
     driver.write_ends(Err(Problem::new("nothing was written", "acme/api holds 99 of 100 secrets", "delete some")));
     driver.says("acme/api holds 99 of 100 secrets").says("delete some");
-    driver.press("e");
+    driver.keys("right enter");
     assert_eq!(draft(&driver).members, Member::WRITE_ORDER);
 }
 
@@ -510,7 +509,7 @@ fn after_a_failure_one_may_go_back_to_the_fields_and_nothing_typed_is_lost() {
     driver.says("mycompany.azurecr.io").says("ci-pull").is_silent_about(CANARY);
     driver.keys("enter enter s");
     driver.says("overwrites the one there");
-    driver.press("w");
+    driver.keys("right enter");
     assert_eq!(draft(&driver).values, values("mycompany.azurecr.io", "ci-pull", CANARY));
     assert_eq!(draft(&driver).members, Member::WRITE_ORDER);
 }
@@ -520,13 +519,13 @@ fn while_it_is_written_the_keys_say_so_and_members_appear_as_they_are_done() {
     let mut driver = bare();
     at_values(&mut driver, "acr", &api());
     type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
-    driver.keys("enter enter s w");
+    driver.keys("enter enter enter s right enter");
     let (id, job) = (driver.writing(), driver.last_write());
     driver.says("writing ACR to repository acme/api");
     let saved = world::saved(&job, |_| WriteOutcome::Created);
     driver.part(id, Part::Member(saved.members[0].clone()));
     driver.says("ACR_CONTAINER_REGISTRY_USER: created").is_silent_about("ACR_CONTAINER_REGISTRY_SERVER: created");
-    for key in ["w", "e", "enter", "esc"] {
+    for key in ["right", "enter", "esc"] {
         driver.press(key);
         assert!(driver.notice().contains("it is being written"), "{key}: {}", driver.notice());
     }
@@ -545,7 +544,7 @@ fn enter_alone_never_writes() {
         }
     }
     assert_eq!(driver.step(), Step::Review);
-    assert!(driver.notice().contains("w writes; enter alone never does"), "{}", driver.notice());
+    assert!(driver.notice().contains("enter there writes"), "{}", driver.notice());
     assert!(!driver.has_written());
 }
 
@@ -558,11 +557,11 @@ fn a_paste_with_a_line_end_submits_nothing() {
     driver.paste("secret-with-line-end\n");
     assert_eq!(driver.step(), Step::Credentials);
     driver.says("password").is_silent_about("secret-with-line-end");
-    driver.press("enter");
+    driver.keys("enter enter");
     if driver.step() == Step::Credentials {
         driver.press("enter");
     }
-    driver.keys("enter s w");
+    driver.keys("enter s right enter");
     assert_eq!(draft(&driver).values.password, Sensitive::new("secret-with-line-end"));
 }
 
@@ -571,9 +570,9 @@ fn characters_that_are_action_keys_are_text_in_a_field() {
     let mut driver = bare();
     at_values(&mut driver, "other", &Scope::User);
     type_values(&mut driver, "nq.example.com", "qwk?12", "qtdnwA1?/xG");
-    driver.keys("enter");
+    driver.keys("enter enter");
     assert_eq!(driver.step(), Step::Access, "{}", driver.sight());
-    driver.keys("enter s w");
+    driver.keys("enter s right enter");
     let written = draft(&driver).values;
     assert_eq!(written.server, Sensitive::new("nq.example.com"), "{}", driver.sight());
     assert_eq!(written.password, Sensitive::new("qtdnwA1?/xG"));
@@ -634,11 +633,12 @@ fn values_changed_after_a_pass_are_no_longer_proven() {
     let mut driver = bare();
     at_values(&mut driver, "acr", &Scope::User);
     type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
-    driver.keys("enter enter");
+    driver.keys("enter enter enter");
     passes(&mut driver);
     driver.says("pass: the registry asked for this password and accepted it");
     driver.keys("esc esc esc");
-    driver.type_text("x").keys("enter enter");
+    driver.press("up");
+    driver.type_text("x").keys("enter enter enter");
     assert_eq!(driver.step(), Step::Test);
     driver.keys("s");
     driver.says("the login was not tested with these values");
@@ -649,7 +649,7 @@ fn a_refused_login_cannot_be_skipped_and_an_untold_one_can() {
     let mut driver = bare();
     at_values(&mut driver, "acr", &Scope::User);
     type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
-    driver.keys("enter enter enter");
+    driver.keys("enter enter enter enter");
     let mut untold = driver.clone();
     let id = driver.testing();
     driver.finish(id, Outcome::Tested(tested(Verdict::Fail)));
@@ -668,7 +668,7 @@ fn escape_stops_a_running_test_and_nothing_is_known() {
     let mut driver = bare();
     at_values(&mut driver, "acr", &Scope::User);
     type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
-    driver.keys("enter enter enter");
+    driver.keys("enter enter enter enter");
     let id = driver.testing();
     assert!(driver.press("esc").contains(&Effect::Cancel(id)));
     assert_eq!(driver.step(), Step::Test);
@@ -685,9 +685,9 @@ fn a_credential_that_appears_while_one_types_is_not_overwritten_unsaid() {
     type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
     driver.answer_everything();
     driver.says("ACR_MYCOMPANY").is_silent_about("whether it exists already could not be read");
-    driver.keys("enter enter s");
+    driver.keys("enter enter enter s");
     driver.is_silent_about("overwrites the one there");
-    driver.press("w");
+    driver.keys("right enter");
     assert_eq!(draft(&driver).prefix, prefix("ACR_MYCOMPANY"));
 }
 
@@ -696,11 +696,11 @@ fn a_credential_that_turns_out_to_exist_at_review_is_said_and_keeps_its_access()
     let mut driver = Driver::start(world::here());
     at_values(&mut driver, "acr", &Scope::User);
     type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
-    driver.keys("enter enter s");
+    driver.keys("enter enter enter s");
     driver.is_silent_about("overwrites the one there");
     driver.answer_everything();
     driver.says("overwrites the one there").says("acme/web");
-    driver.press("w");
+    driver.keys("right enter");
     assert_eq!(draft(&driver).access, DraftAccess::Keep);
 }
 
@@ -760,6 +760,22 @@ fn typing_finds_a_registry_by_name_or_server_and_leaves_no_secret() {
     driver.keys("esc down enter");
     choose_place(&mut driver, &Scope::User);
     assert!(driver.wizard().plan().is_some());
+}
+
+#[test]
+fn an_image_without_a_host_is_docker_hubs_and_what_is_not_known_stays_under_the_cursor() {
+    let mut driver = bare();
+    driver.keys("n /");
+    driver.type_text("python:3.12").press("enter");
+    assert_eq!(driver.step(), Step::Where);
+    driver.press("enter");
+    driver.says("DOCKERHUB");
+    let mut unknown = bare();
+    unknown.keys("n /");
+    unknown.type_text("zebra crossing").press("enter");
+    assert_eq!(unknown.step(), Step::Registry);
+    assert!(unknown.notice().contains("neither a registry"), "{}", unknown.notice());
+    unknown.says("zebra crossing");
 }
 
 #[test]
@@ -845,7 +861,7 @@ fn an_npm_token_is_tested_and_written_as_one_secret() {
         driver.says("NPM_TOKEN = hidden, 14 bytes").says("//npm.acme.example/:_authToken=${NPM_TOKEN}");
         driver.is_silent_about("stop working?");
         assert_eq!(driver.press("y"), [Effect::Copy("//npm.acme.example/:_authToken=${NPM_TOKEN}".to_owned())]);
-        driver.press("w");
+        driver.keys("right enter");
         let expected = Draft {
             scope,
             prefix: prefix("NPM_TOKEN"),
@@ -873,7 +889,7 @@ fn a_second_npm_token_gets_a_name_of_its_own_and_the_line_takes_it() {
     driver.type_text("NPM_TOKEN").says("exists already here");
     driver.press("tab");
     driver.press("tab");
-    driver.type_text(CANARY).press("enter");
+    driver.type_text(CANARY).keys("enter enter");
     driver.says("this secret exists");
     driver.keys("enter s");
     driver.says("NPM_TOKEN exists here").says("overwrites the one there").says("this token was not tested");
@@ -919,7 +935,7 @@ fn an_image_named_from_the_test_leads_straight_back_to_it() {
     at_values(&mut driver, "acr", &Scope::User);
     type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
     driver.answer_everything();
-    driver.keys("enter enter");
+    driver.keys("enter enter enter");
     assert_eq!(driver.step(), Step::Test);
     driver.says("i names one");
     driver.press("i");
@@ -942,7 +958,7 @@ fn an_image_named_from_the_test_leads_straight_back_to_it() {
     driver.press("enter");
     assert_eq!(driver.step(), Step::Review);
     driver.says("no image was tried");
-    driver.press("w");
+    driver.keys("right enter");
     let Job::Save(draft) = driver.last_write() else { panic!() };
     assert_eq!(draft.values.server, "mycompany.azurecr.io".into());
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::{Access, Credential, Member, OrgName, RepoRef, Scope, Visibility};
+use super::{Access, Credential, Member, OrgName, RepoRef, Scope, Visibility};
 
 /// What holds before the change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,6 +80,13 @@ pub fn before(credential: &Credential) -> Before {
 }
 
 impl Before {
+    /// The list that holds once these are added and those taken away; what is not named stays, in its order.
+    pub fn changed(&self, add: &[RepoRef], remove: &[RepoRef]) -> Vec<RepoRef> {
+        let mut list = without(&self.repositories, remove);
+        list.extend(without(add, &self.repositories));
+        list
+    }
+
     /// What holds for several credentials together.
     pub fn of_all<'b>(all: &(impl Iterator<Item = &'b Self> + Clone)) -> Self {
         let ids = |b: &Self| b.repositories.iter().map(|r| r.id).collect::<BTreeSet<_>>();

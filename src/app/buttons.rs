@@ -1,0 +1,102 @@
+//! The buttons under a question: the harmless one first, and in focus. The one way in which anything is written,
+//! removed or ended in the whole program.
+//!
+//! Only an arrow leads from the harmless button to another, and only Enter on that one does it. Text holds letters,
+//! spaces, Tab and Enter and never an arrow, so whatever is typed, pasted or filled in by a password manager one field
+//! or one screen too far writes nothing; and a character in between leads back to the harmless button.
+
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+use super::action::{Action, Offer};
+use super::draw::Canvas;
+use super::keymap::KeyPress;
+use crate::ui::Role;
+use crate::ui::widgets::width;
+
+/// Which button has the focus, counted from the harmless one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Buttons {
+    at: usize,
+}
+
+impl Buttons {
+    pub const fn at(self) -> usize {
+        self.at
+    }
+
+    /// Whether Enter would do what is asked.
+    pub const fn is_armed(self) -> bool {
+        self.at > 0
+    }
+
+    /// Back to the harmless button.
+    pub const fn disarm(&mut self) {
+        self.at = 0;
+    }
+
+    /// Moves the focus among so many buttons; says whether the action was one of theirs.
+    pub fn act(&mut self, action: Action, many: usize) -> bool {
+        match action {
+            Action::Right => self.at = (self.at + 1).min(many.saturating_sub(1)),
+            Action::Left => self.at = self.at.saturating_sub(1),
+            _ => return false, // the question's own
+        }
+        true
+    }
+
+    /// What a question with these two buttons offers: the arrow that leads to the other, and Enter.
+    pub fn offers(self, harmless: &'static str, does: &'static str) -> Vec<Offer> {
+        let (first, last) = (!self.is_armed(), self.is_armed());
+        vec![
+            Offer::new(Action::Right).unless(last.then_some("this is the last button; left leads back")),
+            Offer::new(Action::Left).unless(first.then_some("this is the first button; right leads on")),
+            Offer::called(Action::Activate, if last { does } else { harmless }),
+            Offer::called(Action::Next, "other choice").unless(Some(NOT_BY_TEXT)),
+            Offer::called(Action::Previous, "other choice").unless(Some(NOT_BY_TEXT)),
+        ]
+    }
+}
+
+const NOT_BY_TEXT: &str = "typed text holds tabs too, so only the arrow keys choose here; right, then enter does it";
+
+/// Whether a key is one that text can hold, so that an armed button gives way to it.
+pub fn is_of_text(key: KeyPress, action: Option<Action>) -> bool {
+    key.character().is_some() || matches!(action, Some(Action::Next | Action::Previous))
+}
+
+/// The action that a key without one of its own here stands for: the arrows go along fields and choices as Tab does.
+pub fn stand_in(action: Action, offers: &[Offer]) -> Action {
+    let is_offered = |wanted: Action| offers.iter().any(|offer| offer.action == wanted);
+    match action {
+        Action::Right if !is_offered(Action::Right) => Action::Next,
+        Action::Left if !is_offered(Action::Left) => Action::Previous,
+        _ => action,
+    }
+}
+
+impl Canvas<'_, '_, '_> {
+    /// Draws the buttons in a row; returns where the focus is.
+    pub fn buttons(&mut self, row: Rect, labels: &[&str], buttons: Buttons) -> Position {
+        let needed: usize = labels.iter().map(|label| width(label) + 4).sum();
+        let gap = usize::from(row.width).saturating_sub(needed) / labels.len().saturating_sub(1).max(1);
+        let gap = gap.min(4);
+        let (mut spans, mut at, mut focus) = (Vec::new(), 0, row.x);
+        for (index, label) in labels.iter().enumerate() {
+            let is_focused = index == buttons.at();
+            if is_focused {
+                focus = row.x.saturating_add(u16::try_from(at).unwrap_or(0));
+            }
+            let (role, text) = if is_focused {
+                (Role::Selected, format!("[ {label} ]"))
+            } else {
+                (Role::Text, format!("  {label}  "))
+            };
+            at += width(&text) + gap;
+            spans.push(self.span(role, text));
+            spans.push(Span::raw(" ".repeat(gap)));
+        }
+        self.lines(row, vec![Line::from(spans)]);
+        Position::new(focus.min(row.right().saturating_sub(1)), row.y)
+    }
+}

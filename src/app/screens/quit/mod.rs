@@ -1,0 +1,162 @@
+//! The question before pullkey is left while a change runs or something typed is not saved. Its keys are the program's
+//! matter (`app/leaving`): any key that is none of its own calls it off.
+
+use chrono::{DateTime, Utc};
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Line;
+
+use super::Behavior;
+use crate::app::action::{Action, Offer};
+use crate::app::buttons::Buttons;
+use crate::app::cx::{Cx, Facade, Flow};
+use crate::app::draw::Canvas;
+use crate::app::screens::confirm::with_buttons;
+use crate::app::world::World;
+use crate::ui::Role;
+use crate::ui::widgets::Level;
+
+#[derive(Clone, Debug)]
+pub struct State {
+    /// What runs, in words, such as «deleting ACR from your own secrets».
+    pub running: Vec<String>,
+    pub is_unsaved: bool,
+    pub phase: Phase,
+    pub buttons: Buttons,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    Asking,
+    /// It is left as soon as nothing runs any more.
+    Waiting,
+    /// The same, by order of a signal: no key calls it off.
+    Ordered,
+}
+
+/// What a button means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Stay,
+    WhenDone,
+    Now,
+}
+
+impl Answer {
+    const fn label(self, is_running: bool) -> &'static str {
+        match self {
+            Self::Stay => "Stay",
+            Self::WhenDone => "Quit when done",
+            Self::Now if is_running => "Quit now",
+            Self::Now => "Quit and lose it",
+        }
+    }
+}
+
+impl State {
+    pub fn new(running: Vec<String>, is_unsaved: bool) -> Self {
+        Self { running, is_unsaved, phase: Phase::Asking, buttons: Buttons::default() }
+    }
+
+    pub fn ordered(running: Vec<String>) -> Self {
+        Self { running, is_unsaved: false, phase: Phase::Ordered, buttons: Buttons::default() }
+    }
+
+    pub fn is_running(&self) -> bool {
+        !self.running.is_empty()
+    }
+
+    pub fn turn(&mut self, phase: Phase) {
+        self.phase = phase;
+        self.buttons.disarm();
+    }
+
+    fn answers(&self) -> &'static [Answer] {
+        match (self.phase, self.is_running()) {
+            (Phase::Asking, true) => &[Answer::Stay, Answer::WhenDone, Answer::Now],
+            (Phase::Asking, false) | (Phase::Waiting, _) => &[Answer::Stay, Answer::Now],
+            (Phase::Ordered, _) => &[],
+        }
+    }
+
+    /// What Enter means now.
+    pub fn answer(&self) -> Answer {
+        self.answers().get(self.buttons.at()).copied().unwrap_or(Answer::Stay)
+    }
+
+    pub fn labels(&self) -> Vec<&'static str> {
+        self.answers().iter().map(|answer| answer.label(self.is_running())).collect()
+    }
+
+    fn heading(&self) -> &'static str {
+        match (self.phase, self.running.len()) {
+            (Phase::Waiting, _) => "pullkey quits when this is done",
+            (Phase::Ordered, _) => "pullkey was told to end, and does when this is done",
+            (Phase::Asking, 0) => "Quit? What you typed is not saved",
+            (Phase::Asking, 1) => "Quit? A change is still running",
+            (Phase::Asking, _) => "Quit? Changes are still running",
+        }
+    }
+
+    /// The same in one sentence, for a terminal that is too small for it.
+    pub fn sentence(&self) -> String {
+        let keys = match self.phase {
+            Phase::Asking if self.is_running() => "ctrl-c quits when it is done, any other key stays",
+            Phase::Asking => "ctrl-c quits and loses it, any other key stays",
+            Phase::Waiting => "ctrl-c quits now, any other key stays",
+            Phase::Ordered => "ctrl-c gives it up",
+        };
+        format!("{}: {keys}.", self.heading())
+    }
+}
+
+pub fn draw(state: &State, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Position {
+    let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2).min(96), ..area };
+    let mut lines = canvas.wrapped(Role::Title, state.heading(), area.width);
+    for running in &state.running {
+        lines.extend(canvas.marked(Level::Info, running, area.width));
+    }
+    if state.is_unsaved && state.is_running() {
+        lines.extend(canvas.marked(Level::Warn, "what you typed is not saved", area.width));
+    }
+    lines.extend(keys(state, canvas, area.width));
+    with_buttons("quit", (lines, 0), &state.labels(), state.buttons, canvas, area)
+}
+
+fn keys(state: &State, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
+    let text = match state.phase {
+        Phase::Asking if state.is_running() => "Any other key stays. Ctrl-c quits when done, and once more at once.",
+        Phase::Asking => "Any other key stays. Ctrl-c quits.",
+        Phase::Waiting => "Any other key stays, and ctrl-c quits at once: what the change did is not known then.",
+        Phase::Ordered => "Ctrl-c gives it up: what the change did is not known then.",
+    };
+    canvas.wrapped(Role::Dim, text, columns)
+}
+
+impl Behavior for State {
+    fn title(&self) -> String {
+        "Quit".to_owned()
+    }
+
+    fn facade(&self, _world: &World, _now: DateTime<Utc>) -> Facade {
+        if self.phase == Phase::Ordered {
+            return Facade::default();
+        }
+        let does = match self.answer() {
+            Answer::Stay => "stay",
+            Answer::WhenDone => "quit when done",
+            Answer::Now => "quit now",
+        };
+        let offers = vec![
+            Offer::new(Action::Right),
+            Offer::new(Action::Left),
+            Offer::called(Action::Activate, does),
+            Offer::called(Action::Back, "stay"),
+        ];
+        Facade { offers, typing: false }
+    }
+
+    /// Its keys are heard by the program itself.
+    fn act(&mut self, _action: Action, _cx: &mut Cx<'_>) -> Flow {
+        Flow::Stay
+    }
+}

@@ -1,0 +1,177 @@
+//! *Review*: the last step, where everything is decided and nothing is written but by its button.
+
+use chrono::{DateTime, Utc};
+
+use super::plan::Plan;
+use super::state::{Stage, State};
+use crate::app::action::{Action, Offer, moving};
+use crate::app::buttons::Buttons;
+use crate::app::cx::{Cx, Flow};
+use crate::app::mending;
+use crate::app::notices::Tone;
+use crate::app::protocol::Effect;
+use crate::app::remote::Remote;
+use crate::app::scroll::Scroll;
+use crate::app::world::World;
+use crate::app::writing::{Change, Writing};
+use crate::domain::{Draft, Mend};
+
+/// The last stage: everything is decided, and perhaps being written.
+#[derive(Clone, Debug)]
+pub struct Review {
+    pub plan: Plan,
+    pub draft: Draft,
+    pub writing: Option<Writing>,
+    /// «Not yet» and «Write», and afterwards the same for what is left.
+    pub buttons: Buttons,
+    pub scroll: Scroll,
+}
+
+impl Review {
+    pub(super) fn new(plan: Plan, draft: Draft) -> Self {
+        Self { plan, draft, writing: None, buttons: Buttons::default(), scroll: Scroll::default() }
+    }
+
+    /// Whether the question after the password's end can be answered now.
+    pub fn asks_end(&self) -> bool {
+        self.writing.is_none() && self.plan.asks_end()
+    }
+
+    /// Writes what is on the screen.
+    pub(super) fn write(&mut self, cx: &mut Cx<'_>) {
+        self.buttons.disarm();
+        self.draft.ends = self.plan.ends.end(cx.now).filter(|_| self.plan.asks_end());
+        self.plan.form.settle_prefix();
+        self.writing = Some(Writing::start(Change::Save(self.draft.clone()), cx));
+    }
+
+    /// Takes another draft; what is on the screen is another then, and has to be looked at before it is written.
+    pub(super) fn redraft(&mut self, draft: Draft) {
+        if self.draft != draft {
+            self.buttons.disarm();
+        }
+        self.draft = draft;
+    }
+}
+
+impl State {
+    pub(super) fn act_in_review(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+        let Stage::Review(review) = &mut self.stage else { return Flow::Stay };
+        if review.plan.ends.is_focused() {
+            review.plan.ends.leave();
+            return Flow::Stay;
+        }
+        if review.buttons.act(action, 2) {
+            return Flow::Stay;
+        }
+        match (action, &mut review.writing) {
+            (Action::Next, None) => review.plan.ends.focus(),
+            (Action::Activate, None) => review.write(cx),
+            (Action::Activate, Some(writing)) if !writing.is_whole() => {
+                review.buttons.disarm();
+                writing.retry(cx);
+            }
+            (Action::Mend, writing) => {
+                let mend = match writing {
+                    Some(writing) => writing.remedy(),
+                    None => remedy_of_place(&review.plan, cx.world),
+                };
+                let mend = mend.cloned();
+                return cx.mend(mend.as_ref());
+            }
+            (Action::Copy, _) => {
+                cx.effects.extend(review.plan.form.use_line().map(|(_, line)| Effect::Copy(line)));
+            }
+            (Action::Activate, Some(_)) => {
+                cx.note(Tone::Info, "running codespaces get it after a stop and a start");
+                return Flow::Close;
+            }
+            (Action::Back, Some(writing)) if writing.is_whole() => return Flow::Close,
+            (Action::Back, _) => {
+                if let Some(plan) = self.take_plan() {
+                    self.stage = Stage::Test(plan);
+                }
+            }
+            _ => review.scroll.act(action), // the moving keys
+        }
+        Flow::Stay
+    }
+}
+
+/// What can be done about the secrets of the place that could not be read.
+fn remedy_of_place<'w>(plan: &Plan, world: &'w World) -> Option<&'w Mend> {
+    world.scope(&plan.scope)?.problem()?.mend.as_ref()
+}
+
+/// Why nothing may be written yet: what would be overwritten has to be said before, so it has to be known.
+fn not_known(review: &Review, world: &World) -> Option<&'static str> {
+    match world.scope(&review.plan.scope) {
+        Some(Remote::Ready(_)) if review.plan.rotates.is_some() && review.plan.existing(world).is_none() => {
+            Some("it was deleted meanwhile, and a password alone is of no use: make a new credential")
+        }
+        Some(Remote::Ready(_)) => None,
+        Some(Remote::Loading { .. }) => Some("what exists there is still being read"),
+        Some(Remote::Failed { .. } | Remote::Absent) | None => {
+            Some("what exists there could not be read; esc, and then enter here reads it again")
+        }
+    }
+}
+
+fn line_offer(plan: &Plan) -> Offer {
+    let none = plan.form.use_line().is_none().then_some("there is no line to copy");
+    Offer::called(Action::Copy, "copy the line").unless(none)
+}
+
+const ASKS_FOR_BUTTON: &str = "right leads to “Write”, and enter there writes; nothing that typed text holds does";
+const AT_LAST: &str = "this is the last button; left leads back";
+
+/// The arrow to the button that writes.
+fn to_button(review: &Review, label: &'static str) -> Offer {
+    Offer::called(Action::Right, label).unless(review.buttons.is_armed().then_some(AT_LAST))
+}
+
+fn from_button(review: &Review) -> Offer {
+    let at_first = (!review.buttons.is_armed()).then_some("this is the first button; right leads on");
+    Offer::called(Action::Left, "not yet").unless(at_first)
+}
+
+/// Why Enter does not write; `None` where it does.
+fn not_written(review: &Review, world: &World, now: DateTime<Utc>) -> Option<String> {
+    if !review.buttons.is_armed() {
+        return Some(ASKS_FOR_BUTTON.to_owned());
+    }
+    not_known(review, world).map(str::to_owned).or_else(|| review.plan.unreadable_end(now))
+}
+
+pub(super) fn review_offers(review: &Review, world: &World, now: DateTime<Utc>) -> Vec<Offer> {
+    let Some(writing) = &review.writing else {
+        let mut offers = vec![
+            to_button(review, "to “Write”"),
+            from_button(review),
+            Offer::called(Action::Activate, if review.buttons.is_armed() { "write" } else { "continue" })
+                .unless(not_written(review, world, now)),
+            review.plan.ends_offer(),
+            line_offer(&review.plan),
+            Offer::called(Action::Write, "write").unless(Some(ASKS_FOR_BUTTON)),
+            Offer::new(Action::Back),
+        ];
+        offers.extend(mending::offer(world, remedy_of_place(&review.plan, world)));
+        offers.extend(moving());
+        return offers;
+    };
+    let running = writing.is_running().then_some("it is being written");
+    let whole = writing.is_whole().then_some("everything is written");
+    let armed = review.buttons.is_armed();
+    let rest = (!writing.is_whole() && !armed).then_some("not everything is written; right, then enter does the rest");
+    let mut offers = vec![
+        to_button(review, "to the rest").unless(running.or(whole).or(armed.then_some(AT_LAST))),
+        from_button(review),
+        Offer::called(Action::Activate, if writing.is_whole() { "done" } else { "do the rest" })
+            .unless(running.or(rest)),
+        line_offer(&review.plan),
+        Offer::called(Action::Back, if writing.is_whole() { "done" } else { "back" }).unless(running),
+    ];
+    offers.extend(mending::offer(world, writing.remedy()));
+    offers.extend(moving());
+    offers
+}

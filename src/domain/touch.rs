@@ -1,0 +1,264 @@
+//! A choice of repositories for several credentials at once: who has what, what was touched, and what that comes to for
+//! each credential. Pure.
+//!
+//! Nothing is proposed: what is not touched stays with each credential as it is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::grant::Before;
+use super::{Renamed, RepoRef, Visibility};
+
+/// How many of several credentials reach a repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held {
+    All,
+    Some,
+    None,
+}
+
+/// Which repositories several credentials reach now, and what was touched.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Touch {
+    held: BTreeMap<u64, (RepoRef, Held)>,
+    /// To be added to every credential.
+    add: BTreeMap<u64, RepoRef>,
+    /// To be taken from every credential.
+    remove: BTreeMap<u64, RepoRef>,
+}
+
+/// What touching comes to for one credential.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TouchPlan {
+    /// The whole list that holds afterwards.
+    pub repositories: Vec<RepoRef>,
+    pub added: Vec<RepoRef>,
+    pub removed: Vec<RepoRef>,
+    /// To be added, but of another owner than the organization that keeps the credential.
+    pub left_out: usize,
+}
+
+/// Why a credential keeps what it has although something was touched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Untouchable {
+    /// Its secrets reach different repositories: one list for all three would change more than what was touched.
+    Differs,
+    /// It is for all, or all private, repositories, and has no list.
+    Wide(Visibility),
+    /// What it reaches is not known whole.
+    Unknown,
+}
+
+impl Untouchable {
+    /// In words that read well after a name and a colon.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Differs => "left out: its secrets reach different repositories; give them the same access first",
+            Self::Wide(Visibility::Private) => {
+                "left out: it is for all private repositories; change it by itself to choose some"
+            }
+            Self::Wide(Visibility::All | Visibility::Selected) => {
+                "left out: it is for all repositories; change it by itself to choose some"
+            }
+            Self::Unknown => "left out: which repositories it reaches is not known; reload first",
+        }
+    }
+}
+
+impl Touch {
+    /// Starts from what each credential reaches, with nothing touched.
+    pub fn of<'b>(all: impl IntoIterator<Item = &'b Before>) -> Self {
+        let mut touch = Self::default();
+        touch.learn(all);
+        touch
+    }
+
+    /// Takes what holds now; what was touched stays touched.
+    pub fn learn<'b>(&mut self, all: impl IntoIterator<Item = &'b Before>) {
+        let (mut counts, mut many) = (BTreeMap::new(), 0usize);
+        for before in all {
+            many += 1;
+            for repository in &before.repositories {
+                counts.entry(repository.id).or_insert((repository.clone(), 0usize)).1 += 1;
+            }
+        }
+        let held = |(id, (repository, count)): (u64, (RepoRef, usize))| {
+            (id, (repository, if count == many { Held::All } else { Held::Some }))
+        };
+        self.held = counts.into_iter().map(held).collect();
+    }
+
+    /// Whether nothing was touched.
+    pub fn is_empty(&self) -> bool {
+        self.add.is_empty() && self.remove.is_empty()
+    }
+
+    /// How many repositories were touched.
+    pub fn len(&self) -> usize {
+        self.add.len() + self.remove.len()
+    }
+
+    pub fn is_touched(&self, id: u64) -> bool {
+        self.add.contains_key(&id) || self.remove.contains_key(&id)
+    }
+
+    fn held(&self, id: u64) -> Held {
+        self.held.get(&id).map_or(Held::None, |(_, held)| *held)
+    }
+
+    /// Who would have a repository after the change.
+    pub fn mark(&self, id: u64) -> Held {
+        if self.add.contains_key(&id) {
+            Held::All
+        } else if self.remove.contains_key(&id) {
+            Held::None
+        } else {
+            self.held(id)
+        }
+    }
+
+    /// Everything that some credential has or would have.
+    pub fn marked(&self) -> BTreeMap<u64, RepoRef> {
+        let held = self.held.iter().map(|(id, (repository, _))| (*id, repository));
+        let all = held.chain(self.add.iter().map(|(id, repository)| (*id, repository)));
+        all.filter(|(id, _)| self.mark(*id) != Held::None).map(|(id, repository)| (id, repository.clone())).collect()
+    }
+
+    /// The next of what can be wanted of a repository: all get it, none keeps it, and back to untouched.
+    pub fn toggle(&mut self, repository: RepoRef) {
+        let id = repository.id;
+        match (self.held(id), self.add.contains_key(&id), self.remove.contains_key(&id)) {
+            (Held::Some, true, _) | (Held::All, _, false) => self.set(repository, Some(false)),
+            (_, true, _) | (_, _, true) => self.set(repository, None),
+            (Held::Some | Held::None, false, false) => self.set(repository, Some(true)),
+        }
+    }
+
+    /// What is wanted of a repository: all get it, none keeps it, or it is left as it is.
+    pub fn set(&mut self, repository: RepoRef, wanted: Option<bool>) {
+        let id = repository.id;
+        self.add.remove(&id);
+        self.remove.remove(&id);
+        match (wanted, self.held(id)) {
+            (None, _) | (Some(true), Held::All) | (Some(false), Held::None) => {}
+            (Some(true), Held::Some | Held::None) => drop(self.add.insert(id, repository)),
+            (Some(false), Held::All | Held::Some) => drop(self.remove.insert(id, repository)),
+        }
+    }
+
+    /// What it comes to for one of the credentials. `is_home` says whether a repository can be granted there at all.
+    pub fn plan(&self, before: &Before, is_home: impl Fn(&RepoRef) -> bool) -> Result<TouchPlan, Untouchable> {
+        if self.is_empty() {
+            return Ok(TouchPlan { repositories: before.repositories.clone(), ..TouchPlan::default() });
+        }
+        if before.differs {
+            return Err(Untouchable::Differs);
+        }
+        match before.visibility {
+            Some(Visibility::Selected) if before.complete => {}
+            Some(Visibility::Selected) | None => return Err(Untouchable::Unknown),
+            Some(wide @ (Visibility::All | Visibility::Private)) => return Err(Untouchable::Wide(wide)),
+        }
+        let has: BTreeSet<u64> = before.repositories.iter().map(|r| r.id).collect();
+        let (home, strange): (Vec<RepoRef>, Vec<RepoRef>) =
+            self.add.values().filter(|r| !has.contains(&r.id)).cloned().partition(|r| is_home(r));
+        let removed: Vec<RepoRef> =
+            before.repositories.iter().filter(|r| self.remove.contains_key(&r.id)).cloned().collect();
+        let repositories = before.changed(&home, &removed);
+        Ok(TouchPlan { repositories, added: home, removed, left_out: strange.len() })
+    }
+
+    /// A repository has another name now.
+    pub fn renamed(&mut self, renamed: &Renamed) {
+        self.held.values_mut().for_each(|(repository, _)| renamed.reference(repository));
+        self.add.values_mut().chain(self.remove.values_mut()).for_each(|repository| renamed.reference(repository));
+    }
+}
+
+impl TouchPlan {
+    pub fn is_nothing(&self) -> bool {
+        self.added.is_empty() && self.removed.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn repository(id: u64) -> RepoRef {
+        RepoRef { id, full_name: format!("acme/r{id}").as_str().into() }
+    }
+
+    fn before(ids: &[u64]) -> Before {
+        Before {
+            visibility: Some(Visibility::Selected),
+            repositories: ids.iter().map(|id| repository(*id)).collect(),
+            differs: false,
+            complete: true,
+            reading: false,
+        }
+    }
+
+    fn ids(list: &[RepoRef]) -> Vec<u64> {
+        list.iter().map(|r| r.id).collect()
+    }
+
+    #[test]
+    fn nothing_changes_that_was_not_touched() {
+        let all = [before(&[1, 2, 3]), before(&[3, 4])];
+        let touch = Touch::of(&all);
+        let marks: Vec<Held> = (1..=5).map(|id| touch.mark(id)).collect();
+        assert_eq!(marks, [Held::Some, Held::Some, Held::All, Held::Some, Held::None]);
+        for one in &all {
+            assert!(touch.plan(one, |_| true).is_ok_and(|plan| plan.is_nothing()));
+        }
+    }
+
+    #[test]
+    fn what_is_touched_is_added_and_removed_on_each_and_the_rest_stays_its_own() {
+        let all = [before(&[1, 2, 3]), before(&[3, 4])];
+        let mut touch = Touch::of(&all);
+        touch.toggle(repository(5)); // none has it: all get it
+        touch.toggle(repository(3)); // all have it: none keeps it
+        touch.toggle(repository(4)); // some have it: all get it
+        let plans: Vec<TouchPlan> = all.iter().filter_map(|one| touch.plan(one, |_| true).ok()).collect();
+        assert_eq!((ids(&plans[0].added), ids(&plans[0].removed)), (vec![4, 5], vec![3]));
+        assert_eq!((ids(&plans[1].added), ids(&plans[1].removed)), (vec![5], vec![3]));
+        assert_eq!((ids(&plans[0].repositories), ids(&plans[1].repositories)), (vec![1, 2, 4, 5], vec![4, 5]));
+    }
+
+    #[test]
+    fn touching_goes_round_and_ends_untouched() {
+        let mut touch = Touch::of(&[before(&[1, 2]), before(&[2])]);
+        let mut seen = Vec::new();
+        for id in [1, 2, 3] {
+            for _ in 0..3 {
+                touch.toggle(repository(id));
+                seen.push(touch.mark(id));
+            }
+        }
+        let [all, some, none] = [Held::All, Held::Some, Held::None];
+        assert_eq!(seen, [all, none, some, none, all, none, all, none, all]);
+        assert_eq!((touch.is_touched(1), touch.len()), (false, 2));
+    }
+
+    #[test]
+    fn what_cannot_be_touched_alone_is_left_out_with_its_reason() {
+        let mut touch = Touch::of(&[before(&[1]), before(&[2])]);
+        touch.toggle(repository(1));
+        let plan = |before: Before| touch.plan(&before, |_| true);
+        assert_eq!(plan(Before { differs: true, ..before(&[2]) }), Err(Untouchable::Differs));
+        assert_eq!(plan(Before { complete: false, ..before(&[2]) }), Err(Untouchable::Unknown));
+        let wide = Before { visibility: Some(Visibility::All), ..before(&[]) };
+        assert_eq!(plan(wide), Err(Untouchable::Wide(Visibility::All)));
+        let strange = touch.plan(&before(&[2]), |_| false);
+        assert!(strange.is_ok_and(|plan| plan.is_nothing() && plan.left_out == 1));
+    }
+
+    #[test]
+    fn what_holds_later_is_the_new_ground_and_what_was_touched_stays() {
+        let mut touch = Touch::of(&[before(&[1]), before(&[])]);
+        touch.toggle(repository(2));
+        touch.learn(&[before(&[1, 2]), before(&[1])]);
+        assert_eq!((touch.mark(1), touch.mark(2)), (Held::All, Held::All));
+    }
+}
