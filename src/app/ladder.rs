@@ -150,8 +150,7 @@ impl Ladder {
         self.with = match self.with {
             With::Both => With::Native,
             With::Native => With::Docker,
-            With::Docker => With::Pull,
-            With::Pull => With::Both,
+            With::Docker => With::Both,
         };
     }
 }

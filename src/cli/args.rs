@@ -383,7 +383,7 @@ pub struct TestArgs {
     pub username: Option<String>,
     #[command(flatten)]
     pub password: PasswordArgs,
-    /// Prove the pull of this image as well; may be given again
+    /// Prove the pull of this image as well, which Docker Hub counts as one pull; may be given again
     #[arg(long = "image", value_name = "IMAGE")]
     pub images: Vec<String>,
     /// With --preset npm: prove that the token installs this package; may be given again
@@ -402,8 +402,6 @@ pub enum WithArg {
     Docker,
     Native,
     Both,
-    /// Both, and then a real pull of each image through the docker daemon, which is taken away again
-    Pull,
 }
 
 impl From<WithArg> for With {
@@ -412,7 +410,6 @@ impl From<WithArg> for With {
             WithArg::Docker => Self::Docker,
             WithArg::Native => Self::Native,
             WithArg::Both => Self::Both,
-            WithArg::Pull => Self::Pull,
         }
     }
 }

@@ -60,8 +60,7 @@ impl Session {
         let registry = work::registry_client(&self.env).map_err(|problem| Failure::new(Exit::Usage, problem))?;
         // Without an address of GitHub's a registry can be tested all the same.
         let github = self.address().ok().map(|address| work::settings(&self.env, &self.config, address.api));
-        let daemon = registry::Daemon::find(|name| self.env.filled(name));
-        Ok(work::Clients { github, registry, tools: registry::Tools { daemon, ..registry::Tools::find(path, exe) } })
+        Ok(work::Clients { github, registry, tools: registry::Tools::find(path, exe) })
     }
 
     /// Reads what may take as long as it likes, such as standard input, where it keeps no signal from being heard.

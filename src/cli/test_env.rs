@@ -57,10 +57,10 @@ struct Named {
 }
 
 impl Named {
-    /// Whether its pull uses this credential.
+    /// Whether it is at this credential's registry; whether its pull finds the credential, the test tells.
     fn is_for(&self, triple: &Triple) -> bool {
         let server = triple.server.as_ref().and_then(|server| Server::parse(server.raw()).ok());
-        server.is_some_and(|server| self.image.is_of(&server))
+        server.is_some_and(|server| self.image.is_at(&server))
     }
 }
 

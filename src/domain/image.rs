@@ -6,7 +6,8 @@ use std::fmt;
 
 use thiserror::Error;
 
-use super::Server;
+use super::server::{HUB_KEY, is_registry};
+use super::{Digest, Server};
 
 /// The longest name, registry included (distribution, `NameTotalLengthMax`).
 const LONGEST: usize = 255;
@@ -14,7 +15,7 @@ const LONGEST: usize = 255;
 /// An image's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Image {
-    /// `host[:port]`; `docker.io` if none was written.
+    /// `host[:port]` in the case it was written in; `docker.io` if none was written.
     host: String,
     /// `team/app`; Docker Hub's official images are below `library/`.
     repository: String,
@@ -48,6 +49,8 @@ pub enum ImageFault {
     Digest,
     #[error("is longer than 255 characters")]
     Long,
+    #[error("is an image's id and not its name")]
+    Id,
 }
 
 impl Image {
@@ -63,6 +66,9 @@ impl Image {
         if text.contains("://") {
             return Err(ImageFault::Scheme);
         }
+        if text.len() == 64 && text.bytes().all(is_hex) {
+            return Err(ImageFault::Id);
+        }
         if text.contains(['$', '{', '}']) {
             return Err(ImageFault::Variable);
         }
@@ -70,7 +76,7 @@ impl Image {
             Some((rest, digest)) => (rest, Some(digest)),
             None => (text, None),
         };
-        if digest.is_some_and(|digest| !is_digest(digest)) {
+        if digest.is_some_and(|digest| Digest::parse(digest).is_none()) {
             return Err(ImageFault::Digest);
         }
         let (name, tag) = split_tag(rest);
@@ -85,7 +91,7 @@ impl Image {
         Ok(Self { host, repository, tag: tag.map(str::to_owned), digest: digest.map(str::to_owned) })
     }
 
-    /// `host[:port]`, lower case; `docker.io` for Docker Hub.
+    /// `host[:port]` as it was written, since docker compares it letter by letter; `docker.io` for Docker Hub.
     pub fn host(&self) -> &str {
         &self.host
     }
@@ -94,17 +100,36 @@ impl Image {
         &self.repository
     }
 
+    /// The digest its manifest must have, where one was written.
+    pub fn digest(&self) -> Option<Digest> {
+        self.digest.as_deref().and_then(Digest::parse)
+    }
+
     /// What its manifest is asked for by: the digest, else the tag.
     pub fn reference(&self) -> &str {
         self.digest.as_deref().or(self.tag.as_deref()).unwrap_or_default()
     }
 
-    /// Whether a pull of it uses the credential that is stored for this server.
-    pub fn is_of(&self, server: &Server) -> bool {
-        Server::parse(&self.host).is_ok_and(|own| match self.host.as_str() {
-            "docker.io" | "index.docker.io" => server.is_hub(),
-            _ => own.host() == server.host() && !server.is_hub(),
-        })
+    /// The key under which docker looks for the credential of its pull. Source: docker/cli `cli/command/registry.go`.
+    pub fn lookup_key(&self) -> &str {
+        if self.is_hub() { HUB_KEY } else { &self.host }
+    }
+
+    /// Whether a pull of it uses the credential that is stored for this server, as docker finds it: letter by letter.
+    pub fn finds(&self, server: &Server) -> bool {
+        self.is_at(server) && self.lookup_key() == server.stored_key()
+    }
+
+    /// Whether it is at this registry, however the two are written.
+    pub fn is_at(&self, server: &Server) -> bool {
+        if self.is_hub() || server.is_hub() {
+            return self.is_hub() && server.is_hub();
+        }
+        Server::parse(&self.host).is_ok_and(|own| own.registry() == server.registry())
+    }
+
+    fn is_hub(&self) -> bool {
+        matches!(self.host.as_str(), "docker.io" | "index.docker.io")
     }
 
     /// The name without the registry, as the registry itself knows it: `team/app:1`.
@@ -129,12 +154,10 @@ fn split_tag(text: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// The first part is a registry if it cannot be a repository's: with a dot or a colon, or `localhost`. (docker takes
-/// one in upper case for a registry too, which no certificate was ever made for.)
+/// The first part is a registry if it cannot be a repository's.
 fn split_host(name: &str) -> Result<(String, String), ImageFault> {
-    let is_host = |part: &str| part.contains(['.', ':', '[']) || part == "localhost";
     let (host, repository) = match name.split_once('/') {
-        Some((first, rest)) if is_host(first) => (first.to_ascii_lowercase(), rest.to_owned()),
+        Some((first, rest)) if is_registry(first) => (first.to_owned(), rest.to_owned()),
         None if name.contains([':', '[']) => return Err(ImageFault::NoRepository),
         Some(_) | None => ("docker.io".to_owned(), name.to_owned()),
     };
@@ -178,14 +201,8 @@ fn is_tag(tag: &str) -> bool {
     tag.starts_with(is_word) && tag.len() <= 128 && tag.chars().all(|c| is_word(c) || c == '.' || c == '-')
 }
 
-fn is_digest(digest: &str) -> bool {
-    let Some((algorithm, hex)) = digest.split_once(':') else { return false };
-    let is_part = |part: &str| part.starts_with(|c: char| c.is_ascii_alphabetic());
-    algorithm.split(['+', '.', '_', '-']).all(is_part)
-        && algorithm.chars().all(|c| c.is_ascii_alphanumeric() || "+._-".contains(c))
-        && hex.len() >= 32
-        && hex.len() <= 512
-        && hex.chars().all(|c| c.is_ascii_hexdigit())
+const fn is_hex(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
 }
 
 #[cfg(test)]
@@ -207,7 +224,9 @@ mod tests {
             ("docker.io/alpine", "docker.io", "library/alpine", "latest"),
             ("index.docker.io/acme/app:1", "index.docker.io", "acme/app", "1"),
             ("ghcr.io/acme/tools:2", "ghcr.io", "acme/tools", "2"),
-            ("GHCR.io/acme/tools:2", "ghcr.io", "acme/tools", "2"),
+            ("GHCR.io/acme/tools:2", "GHCR.io", "acme/tools", "2"),
+            // An upper-case letter makes a registry of it, as no repository has one.
+            ("Acme/app", "Acme", "app", "latest"),
             ("localhost/app", "localhost", "app", "latest"),
             ("127.0.0.1:5000/team/app:1", "127.0.0.1:5000", "team/app", "1"),
             ("[::1]:5000/app", "[::1]:5000", "app", "latest"),
@@ -244,6 +263,10 @@ mod tests {
             ("r.example/a:-x", ImageFault::Tag),
             ("r.example/a@sha256:short", ImageFault::Digest),
             ("r.example/a@", ImageFault::Digest),
+            ("r.example/a@md5:0123456789abcdef0123456789abcdef", ImageFault::Digest),
+            ("r.example/a@sha256:0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef", ImageFault::Digest),
+            ("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", ImageFault::Id),
+            ("ghcr.io./a/b", ImageFault::Host),
         ] {
             assert_eq!(Image::parse(text), Err(fault), "{text:?}");
         }
@@ -252,19 +275,33 @@ mod tests {
     }
 
     #[test]
-    fn an_image_uses_the_credential_of_its_own_server_and_of_no_other() {
-        for (image, server, uses) in [
-            ("acme/app", "https://index.docker.io/v1/", true),
-            ("docker.io/acme/app", "docker.io", true),
-            ("registry-1.docker.io/acme/app", "https://index.docker.io/v1/", false),
-            ("ghcr.io/acme/app", "ghcr.io", true),
-            ("ghcr.io/acme/app", "https://ghcr.io", true),
-            ("ghcr.io/acme/app", "https://index.docker.io/v1/", false),
-            ("r.example:5000/app", "r.example", false),
-            ("r.example:5000/app", "r.example:5000", true),
+    fn an_image_uses_the_credential_that_is_stored_under_the_very_same_letters() {
+        for (image, server, is_at, finds) in [
+            ("acme/app", "https://index.docker.io/v1/", true, true),
+            ("docker.io/acme/app", "docker.io", true, true),
+            ("index.docker.io/acme/app", "docker.io", true, true),
+            ("acme/app", "index.docker.io", true, false),
+            ("registry-1.docker.io/acme/app", "https://index.docker.io/v1/", false, false),
+            ("DOCKER.IO/acme/app", "https://index.docker.io/v1/", false, false),
+            ("ghcr.io/acme/app", "ghcr.io", true, true),
+            ("ghcr.io/acme/app", "https://ghcr.io", true, true),
+            ("ghcr.io/acme/app", "ghcr.io/acme", true, true),
+            ("ghcr.io/acme/app", "https://index.docker.io/v1/", false, false),
+            ("GHCR.io/acme/app", "ghcr.io", true, false),
+            ("ghcr.io/acme/app", "GHCR.io", true, false),
+            ("GHCR.io/acme/app", "GHCR.io", true, true),
+            ("GHCR.io/acme/app", "ghcr.IO", true, false),
+            ("r.example:5000/app", "r.example", false, false),
+            ("r.example:5000/app", "r.example:5000", true, true),
+            ("r.example/app", "r.example:443", true, false),
+            ("r.example:443/app", "r.example:443", true, true),
+            ("r.example:443/app", "r.example", true, false),
+            ("r.example:80/app", "r.example", false, false),
+            ("nonsense/app", "nonsense", false, false),
+            ("Nonsense/app", "Nonsense", true, true),
         ] {
             let (image, server) = (Image::parse(image).unwrap(), Server::parse(server).unwrap());
-            assert_eq!(image.is_of(&server), uses, "{image} {server:?}");
+            assert_eq!((image.is_at(&server), image.finds(&server)), (is_at, finds), "{image} {server:?}");
         }
     }
 

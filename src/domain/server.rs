@@ -7,8 +7,11 @@
 use std::net::IpAddr;
 
 use thiserror::Error;
+use url::Host;
 
 use super::EcrHost;
+pub use super::this_machine::is_local_address;
+use super::this_machine::{host_of_name, is_here, is_here_for_go};
 
 /// The one text under which Docker Hub's credential is found, as GitHub's and Docker's documentation write it.
 pub const HUB_KEY: &str = "https://index.docker.io/v1/";
@@ -125,7 +128,11 @@ impl Server {
 
     /// What the SERVER secret should hold: the bare host in lower case, or Docker Hub's one working text.
     pub fn canonical(&self) -> String {
-        if self.is_hub() { HUB_KEY.to_owned() } else { self.host.clone() }
+        if self.is_hub() {
+            return HUB_KEY.to_owned();
+        }
+        let bare = self.registry();
+        if is_registry(bare) { bare.to_owned() } else { self.host.clone() }
     }
 
     /// Whether the text already is what it should be.
@@ -133,19 +140,52 @@ impl Server {
         self.typed == self.canonical()
     }
 
+    /// Which registry answers there, however it is written: the host in lower case, and the port if it is not that of
+    /// https.
+    pub(super) fn registry(&self) -> &str {
+        self.host.strip_suffix(":443").unwrap_or(&self.host)
+    }
+
     /// The key under which `docker login` stores a credential for this text.
     pub fn stored_key(&self) -> String {
         if self.typed == HUB_KEY || self.typed == "docker.io" { HUB_KEY.to_owned() } else { self.typed_host.clone() }
     }
 
-    /// The key under which a pull from this registry looks for a credential.
+    /// The key under which the pull of an image looks for a credential, if the image names the registry as this text
+    /// does. docker compares keys letter by letter.
     pub fn lookup_key(&self) -> String {
-        self.canonical()
+        if self.is_hub() { HUB_KEY.to_owned() } else { self.typed_host.clone() }
     }
 
-    /// Whether a pull finds the credential that `docker login` stores for this text.
+    /// Whether an image can be written whose pull finds the credential that `docker login` stores for this text.
     pub fn is_found_by_pulls(&self) -> bool {
-        self.stored_key() == self.lookup_key()
+        !self.is_namespace() && self.stored_key() == self.lookup_key()
+    }
+
+    /// Whether an image that begins with this text is one of Docker Hub's, of a user or an organization of that name:
+    /// without a dot, a colon or an upper-case letter a first part is no registry, but for `localhost`.
+    pub fn is_namespace(&self) -> bool {
+        !is_registry(&self.typed_host)
+    }
+
+    /// Why images have to be written in an unusual way to find the credential; nothing for most servers.
+    pub fn oddity(&self) -> Option<Oddity> {
+        if self.is_hub() || self.is_namespace() {
+            return None;
+        }
+        if self.typed_host != self.host {
+            return Some(Oddity::UpperCase);
+        }
+        let bare = |port| self.host.strip_suffix(port).is_some_and(is_registry);
+        (bare(":443") || bare(":80")).then_some(Oddity::DefaultPort)
+    }
+
+    /// The host in lower case without its port.
+    pub fn without_port(&self) -> &str {
+        match self.host.rsplit_once(':') {
+            Some((bare, port)) if port.bytes().all(|b| b.is_ascii_digit()) => bare,
+            Some(_) | None => &self.host,
+        }
     }
 
     /// Whether this is one of Docker Hub's names, right or wrong.
@@ -153,9 +193,14 @@ impl Server {
         HUB_NAMES.contains(&self.name.as_str())
     }
 
-    /// Whether the host is this machine itself: 127.0.0.0/8, `::1`, `localhost` or a name below it (RFC 6761).
+    /// Whether the host is this machine itself, by the one rule of [`super::this_machine`].
     pub fn is_loopback(&self) -> bool {
-        self.ip().map_or_else(|| self.name == "localhost" || self.name.ends_with(".localhost"), |ip| ip.is_loopback())
+        host_of_name(&self.name).is_some_and(|host| is_here(&host))
+    }
+
+    /// Whether docker goes to this machine as well, without asking a name server or a proxy.
+    pub fn is_loopback_for_docker(&self) -> bool {
+        self.typed_host.get(..self.without_port().len()).is_some_and(is_here_for_go)
     }
 
     /// Whether it is a number or this machine's own name, and so the host of no product.
@@ -177,9 +222,13 @@ impl Server {
         }
     }
 
-    /// The address, if the host is written as one.
+    /// The address, if the host is written as one, in whichever form.
     pub fn ip(&self) -> Option<IpAddr> {
-        self.name.parse().ok()
+        match host_of_name(&self.name)? {
+            Host::Ipv4(ip) => Some(ip.into()),
+            Host::Ipv6(ip) => Some(ip.into()),
+            Host::Domain(_) => None,
+        }
     }
 
     /// The parts of an Amazon ECR (private) registry's host, or nothing for every other registry.
@@ -188,18 +237,19 @@ impl Server {
     }
 }
 
-/// Whether an address is reachable only from the machine or the network it is in.
-pub fn is_local_address(ip: IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(ip) => {
-            let shared = ip.octets()[0] == 100 && (64..128).contains(&ip.octets()[1]); // RFC 6598
-            ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.is_unspecified() || shared
-        }
-        IpAddr::V6(ip) => match ip.to_ipv4_mapped() {
-            Some(mapped) => is_local_address(IpAddr::V4(mapped)),
-            None => ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local(),
-        },
-    }
+/// What is unusual about a server that works nevertheless.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Oddity {
+    /// Only images written with the same upper-case letters find it.
+    UpperCase,
+    /// Only images written with `:443` or `:80` find it.
+    DefaultPort,
+}
+
+/// Whether docker takes the first part of an image for a registry, and not for a part of Docker Hub. Source: the
+/// distribution project's `reference` package, `splitDockerDomain`.
+pub(super) fn is_registry(first: &str) -> bool {
+    first == "localhost" || first.contains(['.', ':']) || first.contains(|c: char| c.is_ascii_uppercase())
 }
 
 /// The host without port and brackets, once it is known to be one.
@@ -278,15 +328,20 @@ mod tests {
     }
 
     #[test]
-    fn other_registries_are_found_unless_their_case_differs() {
+    fn every_other_registry_is_found_by_images_that_are_written_alike() {
         for (text, found) in [
             ("acme.azurecr.io", true),
             ("https://acme.azurecr.io", true),
             ("https://acme.azurecr.io/", true),
             ("acme.azurecr.io/team", true),
-            ("ACME.azurecr.io", false),
-            ("GHCR.IO", false),
+            ("ACME.azurecr.io", true),
+            ("GHCR.IO", true),
             ("127.0.0.1:5000", true),
+            ("nonsense:5000", true),
+            ("localhost", true),
+            ("Nonsense", true),
+            ("nonsense", false),
+            ("https://nonsense/v2/", false),
         ] {
             let server = server(text);
             assert_eq!(server.is_found_by_pulls(), found, "{text}");
@@ -294,8 +349,39 @@ mod tests {
             assert_eq!(server.api_host(), server.host(), "{text}");
         }
         assert_eq!(server("GHCR.IO").stored_key(), "GHCR.IO");
-        assert_eq!(server("GHCR.IO").lookup_key(), "ghcr.io");
+        assert_eq!(server("GHCR.IO").lookup_key(), "GHCR.IO", "docker compares letter by letter");
+        assert_eq!(server("GHCR.IO").canonical(), "ghcr.io");
         assert!(server("ghcr.io").is_canonical() && !server("https://ghcr.io").is_canonical());
+    }
+
+    #[test]
+    fn a_server_that_only_images_of_the_same_spelling_find_says_so() {
+        for (text, oddity, canonical) in [
+            ("ghcr.io", None, "ghcr.io"),
+            ("GHCR.io", Some(Oddity::UpperCase), "ghcr.io"),
+            ("r.example:443", Some(Oddity::DefaultPort), "r.example"),
+            ("R.example:443", Some(Oddity::UpperCase), "r.example"),
+            ("r.example:80", Some(Oddity::DefaultPort), "r.example:80"),
+            ("localhost:443", Some(Oddity::DefaultPort), "localhost"),
+            ("r.example:8443", None, "r.example:8443"),
+            // Without its port docker would take it for a part of Docker Hub.
+            ("harbor:443", None, "harbor:443"),
+            ("docker.io:443", None, HUB_KEY),
+            ("nonsense", None, "nonsense"),
+        ] {
+            let server = server(text);
+            assert_eq!((server.oddity(), server.canonical().as_str()), (oddity, canonical), "{text}");
+        }
+    }
+
+    #[test]
+    fn docker_goes_to_this_machine_under_few_names_only() {
+        for text in ["localhost", "localhost:5000", "127.0.0.1:5000", "[::1]:5000", "https://[::1]"] {
+            assert!(server(text).is_loopback() && server(text).is_loopback_for_docker(), "{text}");
+        }
+        for text in ["LOCALHOST:5000", "foo.localhost", "127.1:5000", "0x7f000001", "0.0.0.0:5000", "[::]:1"] {
+            assert!(server(text).is_loopback() && !server(text).is_loopback_for_docker(), "{text}");
+        }
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! `api.github.com`, and `NAME.ghe.com` (GitHub Enterprise Cloud with data residency, which has Codespaces) for
 //! `api.NAME.ghe.com`.
 
+use super::this_machine::{host_of_name, is_here};
+
 /// GitHub's web site beside an API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Site {
@@ -93,9 +95,7 @@ fn split_port(host: &str) -> (&str, Option<&str>) {
 }
 
 fn is_this_machine(name: &str) -> bool {
-    let bare = name.trim_start_matches('[').trim_end_matches(']');
-    let is_loopback = bare.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
-    is_loopback || name == "localhost" || name.ends_with(".localhost")
+    host_of_name(name).is_some_and(|host| is_here(&host))
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use crate::domain::this_machine::is_url_here;
 use crate::domain::token::TokenKind;
 use crate::domain::{RepoName, Site};
 
@@ -54,7 +55,7 @@ impl Client {
         let Settings { api_url: base, token, limits, read_only, cache, listener } = settings;
         match base.scheme() {
             "https" => {}
-            "http" if transport::is_local(&base) => {}
+            "http" if is_url_here(&base) => {}
             "http" => return Err(GithubError::BadUrl("plain http is for this machine only")),
             _ => return Err(GithubError::BadUrl("it has to start with https://")),
         }

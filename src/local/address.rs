@@ -3,10 +3,11 @@
 //! It refuses plain http to anything but this very machine: a token travels in every request.
 
 use thiserror::Error;
-use url::{Host, Url};
+use url::Url;
 
 use super::Env;
 use crate::domain::site::twin;
+use crate::domain::this_machine::is_here;
 use crate::domain::{Problem, Site};
 
 const GITHUB: &str = "https://api.github.com";
@@ -93,7 +94,7 @@ impl Address {
         let Some(host) = api.host() else { return Err(AddressFault::NoUrl(name)) };
         match api.scheme() {
             "https" => {}
-            "http" if is_this_machine(&host) => {}
+            "http" if is_here(&host) => {}
             "http" => return Err(AddressFault::Plain(name)),
             _ => return Err(AddressFault::Scheme(name)),
         }
@@ -133,7 +134,7 @@ impl Address {
 
     /// The host that git remotes of its repositories name. An API on this very machine stands in for GitHub itself.
     pub fn remote_host(&self) -> &str {
-        let is_here = self.api.host().is_some_and(|host| is_this_machine(&host));
+        let is_here = self.api.host().is_some_and(|host| is_here(&host));
         if is_here { "github.com" } else { &self.host }
     }
 
@@ -146,14 +147,6 @@ impl Address {
     pub fn site(&self) -> Site {
         let host = self.api.host_str().unwrap_or_default();
         Site::of_api(&self.api.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
-    }
-}
-
-fn is_this_machine(host: &Host<&str>) -> bool {
-    match host {
-        Host::Domain(name) => *name == "localhost" || name.ends_with(".localhost"),
-        Host::Ipv4(ip) => ip.is_loopback(),
-        Host::Ipv6(ip) => ip.is_loopback(),
     }
 }
 

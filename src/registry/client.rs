@@ -1,22 +1,22 @@
 //! The one way to a registry: bounded, with a deadline, without redirects to elsewhere, without a second try.
 //!
-//! TLS is set up when the first address that speaks it is asked for, so that a machine without a CA bundle can still be
-//! told so, and a registry on loopback be tested. What the transport says is turned into codes in `trouble.rs`.
+//! The connections are made in `wires.rs`; what the transport says is turned into codes in `trouble.rs`.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
-use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::tls::TlsInfo;
-use url::{Host, Url};
+use url::Url;
 use zeroize::Zeroizing;
 
 use super::certificate::Certificate;
 use super::surroundings::Surroundings;
-use super::trouble::{Trouble, root_words, trouble};
+use super::trouble::{Trouble, trouble};
+use super::wires::Wires;
+pub(super) use crate::domain::this_machine::is_url_here as is_loopback;
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Foreign, Server};
 
@@ -30,10 +30,10 @@ pub struct Limits {
     pub request: Duration,
     /// The whole run of the docker CLI.
     pub docker: Duration,
-    /// The real pull of one image.
-    pub pull: Duration,
     /// Bytes of a body that are read; what comes after is not.
     pub body: usize,
+    /// The same of a manifest, and of an image's configuration. docker reads manifests of 4 MiB.
+    pub manifest: usize,
 }
 
 impl Default for Limits {
@@ -41,8 +41,8 @@ impl Default for Limits {
         Self {
             request: Duration::from_secs(10),
             docker: Duration::from_secs(20),
-            pull: Duration::from_secs(600),
             body: 64 * 1024,
+            manifest: 4 * 1024 * 1024,
         }
     }
 }
@@ -55,20 +55,6 @@ pub struct Client {
     surroundings: Surroundings,
 }
 
-type Wire = OnceLock<Result<reqwest::Client, String>>;
-
-#[derive(Debug, Default)]
-struct Wires {
-    /// Plain http, which only loopback gets; never through a proxy.
-    plain: Wire,
-    /// https to loopback; never through a proxy.
-    near: Wire,
-    /// https, through the system's proxy if there is one.
-    far: Wire,
-    /// Knows which addresses go through a proxy; the same that reqwest asks.
-    proxies: OnceLock<Matcher>,
-}
-
 /// What came back.
 #[derive(Debug)]
 pub(super) struct Answer {
@@ -76,8 +62,10 @@ pub(super) struct Answer {
     pub headers: HeaderMap,
     /// Where it came from in the end, after redirects within the same origin.
     pub path: String,
-    /// At most [`Limits::body`] bytes, and fewer if the rest did not come in time.
+    /// At most [`Limits::body`] bytes, or what was asked for, and fewer if the rest did not come in time.
     pub body: Vec<u8>,
+    /// Whether that is all of it.
+    pub is_whole: bool,
     /// Who answered: the registry, or the proxy before it.
     pub address: Option<IpAddr>,
     pub certificate: Option<Certificate>,
@@ -92,17 +80,20 @@ impl Answer {
 }
 
 /// What is asked: nothing but this is sent, besides the host and pullkey's name.
+#[derive(Clone)]
 pub(super) struct Ask {
     method: Method,
     headers: HeaderMap,
     body: Option<Zeroizing<String>>,
     /// The login is shown only where docker would answer the challenge of this path.
     root: Option<String>,
+    /// Bytes of the answer's body that are read, where that is not [`Limits::body`].
+    limit: Option<usize>,
 }
 
 impl Ask {
     pub(super) fn new(method: Method) -> Self {
-        Self { method, headers: HeaderMap::new(), body: None, root: None }
+        Self { method, headers: HeaderMap::new(), body: None, root: None, limit: None }
     }
 
     pub(super) fn get() -> Self {
@@ -117,6 +108,11 @@ impl Ask {
     pub(super) fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.insert(name, value);
         self
+    }
+
+    /// Of the answer's body at most this much is read.
+    pub(super) fn up_to(self, bytes: usize) -> Self {
+        Self { limit: Some(bytes), ..self }
     }
 
     /// With a login, if there is one.
@@ -175,14 +171,19 @@ impl Client {
         &self.surroundings
     }
 
+    /// The address of who answers for a registry's: itself, or what stands in for it on this machine.
+    pub(super) fn answering(&self, url: &Url) -> Url {
+        let stand_in = self.surroundings.stand_in.filter(|_| !is_loopback(url));
+        stand_in.and_then(|address| played(url, address)).unwrap_or_else(|| url.clone())
+    }
+
     /// The proxy an address is asked through, in words that name it and where it is set.
     pub(super) fn proxy(&self, url: &Url) -> Option<String> {
         if is_loopback(url) || self.surroundings.stand_in.is_some() {
             return None;
         }
         let uri: http::Uri = url.as_str().parse().ok()?;
-        let matcher = self.wires.proxies.get_or_init(Matcher::from_system);
-        let proxy = Url::parse(&matcher.intercept(&uri)?.uri().to_string()).ok()?;
+        let proxy = Url::parse(&self.wires.proxies().intercept(&uri)?.uri().to_string()).ok()?;
         let set_by = self.surroundings.proxy.as_deref().unwrap_or("the system's settings");
         Some(format!("the proxy {} ({set_by})", place(&proxy)))
     }
@@ -194,7 +195,7 @@ impl Client {
             Some(played) => played.ok_or_else(|| Trouble::new(Code::Refused, "nothing stands in for it"))?,
             None => url.clone(),
         };
-        let wire = self.wire(&url)?;
+        let wire = self.wires.wire(&url)?;
         let deadline = tokio::time::Instant::now() + self.limits.request;
         let mut hops = 0;
         loop {
@@ -212,15 +213,15 @@ impl Client {
                 url = next;
                 continue;
             }
-            return Ok(self.answer(response, url.path().to_owned(), deadline).await);
+            let limit = ask.limit.unwrap_or(self.limits.body);
+            return Ok(answer(response, url.path().to_owned(), limit, deadline).await);
         }
     }
 
     /// Whether TLS is spoken at an address on loopback. Nothing but a TLS greeting is sent, and none of the machine's
     /// certificates are read for it: that takes longer than all the rest of a test.
     pub(super) async fn speaks_tls(&self, url: &Url) -> Result<bool, Trouble> {
-        let wire = made(&self.wires.plain, plain_wire)?;
-        let greeting = wire.head(url.clone()).send();
+        let greeting = self.wires.plain()?.head(url.clone()).send();
         match tokio::time::timeout(self.limits.request, greeting).await {
             Ok(Ok(_)) => Ok(true), // a client that trusts nobody gets no answer
             Ok(Err(fault)) => match trouble(&fault, url, None) {
@@ -232,63 +233,17 @@ impl Client {
         }
     }
 
-    async fn answer(&self, mut response: reqwest::Response, path: String, deadline: tokio::time::Instant) -> Answer {
-        let status = response.status().as_u16();
-        let address = response.remote_addr().map(|address| address.ip());
-        let certificate = response.extensions().get::<TlsInfo>().and_then(Certificate::of);
-        let headers = std::mem::take(response.headers_mut());
-        let body = read(response, self.limits.body, deadline).await;
-        Answer { status, headers, path, body, address, certificate }
-    }
-
     fn too_slow(&self, url: &Url) -> Trouble {
         Trouble::new(Code::Timeout, format!("{} did not answer within {} s", place(url), seconds(self.limits.request)))
     }
-
-    fn wire(&self, url: &Url) -> Result<&reqwest::Client, Trouble> {
-        let near = is_loopback(url);
-        let (wire, make) = match (url.scheme(), near) {
-            ("http", _) => (&self.wires.plain, plain_wire as fn() -> Result<reqwest::Client, String>),
-            (_, true) => (&self.wires.near, near_wire as fn() -> _),
-            (_, false) => (&self.wires.far, far_wire as fn() -> _),
-        };
-        made(wire, make)
-    }
-}
-
-/// The client, made when it is asked for first.
-fn made(wire: &Wire, make: fn() -> Result<reqwest::Client, String>) -> Result<&reqwest::Client, Trouble> {
-    wire.get_or_init(make).as_ref().map_err(|why| {
-        let why = Foreign::new(why.as_str()).shown();
-        Trouble::new(Code::TlsUntrusted, format!("TLS cannot be set up on this machine: {why}"))
-    })
 }
 
 #[cfg(test)]
 impl Client {
-    /// A client in a world without name servers.
-    pub(super) fn without_names(limits: Limits) -> Self {
-        struct Nobody;
-        impl reqwest::dns::Resolve for Nobody {
-            fn resolve(&self, _: reqwest::dns::Name) -> reqwest::dns::Resolving {
-                Box::pin(async { Err("nobody knows this name".into()) })
-            }
-        }
-        let client = Self::new(limits);
-        client.wires.far.get_or_init(|| tls_wire(builder().dns_resolver(Nobody)));
-        client
+    /// A client in a world with these name servers and no others.
+    pub(super) fn with_names(limits: Limits, names: Arc<dyn reqwest::dns::Resolve>) -> Self {
+        Self { wires: Arc::new(Wires::with_names(names)), ..Self::new(limits) }
     }
-}
-
-fn builder() -> reqwest::ClientBuilder {
-    reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-        // As Go's client, and so docker, takes them.
-        .http1_allow_obsolete_multiline_headers_in_responses(true)
-        .tls_info(true)
-        .user_agent(concat!("pullkey/", env!("CARGO_PKG_VERSION")))
 }
 
 /// The same path and query, at the registry that stands in.
@@ -296,38 +251,6 @@ fn played(url: &Url, stand_in: SocketAddr) -> Option<Url> {
     let mut played = Url::parse(&format!("http://{stand_in}{}", url.path())).ok()?;
     played.set_query(url.query());
     Some(played)
-}
-
-fn plain_wire() -> Result<reqwest::Client, String> {
-    without_roots(builder().no_proxy())?.build().map_err(|fault| root_words(&fault))
-}
-
-/// A client that trusts nobody, so that none of the machine's certificates are needed for plain http.
-pub(super) fn without_roots(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, String> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|fault| fault.to_string())?
-        .with_root_certificates(rustls::RootCertStore::empty())
-        .with_no_client_auth();
-    Ok(builder.tls_backend_preconfigured(tls))
-}
-
-fn near_wire() -> Result<reqwest::Client, String> {
-    tls_wire(builder().no_proxy())
-}
-
-fn far_wire() -> Result<reqwest::Client, String> {
-    tls_wire(builder())
-}
-
-/// reqwest's own choice of roots is the platform's trust store (on Linux with `SSL_CERT_FILE`, `SSL_CERT_DIR`); it
-/// takes the cryptography from the process's default provider, which another client may have set.
-fn tls_wire(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, String> {
-    if rustls::crypto::CryptoProvider::get_default().is_none() {
-        let _another_thread_was_first = rustls::crypto::ring::default_provider().install_default();
-    }
-    builder.build().map_err(|fault| root_words(&fault))
 }
 
 fn same_origin_redirect(url: &Url, response: &reqwest::Response) -> Option<Url> {
@@ -338,27 +261,30 @@ fn same_origin_redirect(url: &Url, response: &reqwest::Response) -> Option<Url> 
     (next.origin() == url.origin() && next.username().is_empty() && next.password().is_none()).then_some(next)
 }
 
-/// Reads at most `limit` bytes until the deadline. A body that breaks off is no reason to forget the status.
-async fn read(mut response: reqwest::Response, limit: usize, deadline: tokio::time::Instant) -> Vec<u8> {
-    let mut body = Vec::new();
-    while let Ok(Ok(Some(chunk))) = tokio::time::timeout_at(deadline, response.chunk()).await {
-        let room = limit - body.len();
-        body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
-        if body.len() >= limit {
-            break;
-        }
-    }
-    body
+async fn answer(mut response: reqwest::Response, path: String, limit: usize, deadline: tokio::time::Instant) -> Answer {
+    let status = response.status().as_u16();
+    let address = response.remote_addr().map(|address| address.ip());
+    let certificate = response.extensions().get::<TlsInfo>().and_then(Certificate::of);
+    let headers = std::mem::take(response.headers_mut());
+    let (body, is_whole) = read(response, limit, deadline).await;
+    Answer { status, headers, path, body, is_whole, address, certificate }
 }
 
-/// Whether an address is this machine itself, by its literal or by RFC 6761's names.
-pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        None => false,
+/// Reads at most `limit` bytes until the deadline, and says whether that was all. A body that breaks off is no reason
+/// to forget the status.
+async fn read(mut response: reqwest::Response, limit: usize, deadline: tokio::time::Instant) -> (Vec<u8>, bool) {
+    let mut body = Vec::new();
+    while body.len() < limit {
+        match tokio::time::timeout_at(deadline, response.chunk()).await {
+            Ok(Ok(Some(chunk))) => {
+                let room = limit - body.len();
+                body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
+            }
+            Ok(Ok(None)) => return (body, true),
+            Ok(Err(_)) | Err(_) => return (body, false),
+        }
     }
+    (body, false)
 }
 
 /// `host[:port]`, clean.

@@ -9,12 +9,13 @@ use serde_json::Value;
 use url::Url;
 
 use super::asked::{Way, way};
-use super::client::{Answer, Ask, Client, is_loopback, place};
+use super::client::{Answer, Ask, Client, place};
 use super::elsewhere::{SIGN_IN, asks_to_sign_in, sent_on};
 use super::ladder::{Climb, Test, advised, step};
 use super::said::{Hush, is_html};
 use super::trouble::Trouble;
 use super::words::{firewall_remedy, is_firewall, said, trouble_step, unwell};
+use crate::domain::this_machine::is_url_here;
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Foreign, Outcome, Server, Step};
 
@@ -24,6 +25,13 @@ pub(super) struct Door {
     pub url: Url,
     /// `None` if it lets anyone in.
     pub way: Option<Way>,
+}
+
+impl Door {
+    /// The token server it names, if it names one.
+    pub(super) fn realm(&self) -> Option<&Url> {
+        self.way.as_ref()?.token.as_ref().map(|server| &server.realm)
+    }
 }
 
 /// Climbs to the door without any credential. Nothing if the way there is barred.
@@ -234,5 +242,5 @@ const WRONG_HOST: &str = "check the host: a product's web page and its registry 
 
 /// Whether plain http is spoken there, which other programs have to be told.
 pub(super) fn is_plain(url: &Url) -> bool {
-    url.scheme() == "http" && is_loopback(url)
+    url.scheme() == "http" && is_url_here(url)
 }

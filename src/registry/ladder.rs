@@ -4,6 +4,7 @@
 //! safe, and nothing is pulled with a login that was refused.
 
 use chrono::{DateTime, Utc};
+use url::Url;
 
 use super::client::Client;
 use super::docker::{self, Tools};
@@ -16,7 +17,7 @@ use super::npm;
 use super::pair::Pair;
 use super::pull::{proves_the_login, pull};
 use crate::domain::preset::{Remedy, product_of_host, recognize_trial, single_of};
-use crate::domain::server::HUB_KEY;
+use crate::domain::server::{HUB_KEY, Oddity};
 use crate::domain::verdict::{Rung, With};
 use crate::domain::{Code, Holds, Image, Outcome, Server, Step, TestReport, Trial};
 
@@ -49,12 +50,9 @@ impl Test<'_> {
                     self.native(&server, &mut climb).await;
                 }
                 With::Docker => self.docker_alone(&server, &mut climb).await,
-                With::Both | With::Pull => {
+                With::Both => {
                     let reached = self.native(&server, &mut climb).await;
                     self.beside(&server, &reached, &mut climb).await;
-                    if self.with == With::Pull {
-                        self.pull_for_real(&server, &reached, &mut climb).await;
-                    }
                 }
             }
         }
@@ -88,7 +86,8 @@ impl Test<'_> {
         if climb.steps.iter().all(|step| matches!(step.outcome, Outcome::Pass | Outcome::Skipped)) {
             climb.add(codespace(self.client, server));
         }
-        Reached { is_plain, pair: pair.unwrap_or_else(|| Pair::of(self.trial)) }
+        let realm = door.as_ref().and_then(Door::realm).cloned();
+        Reached { is_plain, realm, pair: pair.unwrap_or_else(|| Pair::of(self.trial)) }
     }
 
     /// Exchange, login, pulls. What was sent, if something was made of the values first.
@@ -128,25 +127,11 @@ impl Test<'_> {
             climb.add(not_asked(code));
             return;
         }
-        let opinion = docker::Opinion { pair: &reached.pair, is_plain: reached.is_plain, blocked };
+        let Reached { is_plain, realm, pair } = reached;
+        let opinion = docker::Opinion { pair, is_plain: *is_plain, realm: realm.as_ref(), blocked };
         let step = docker::step(self, server, &opinion).await;
         let doubt = difference(&climb.steps, &step);
         climb.add(Step { remedy: doubt.unwrap_or_else(|| step.remedy.clone()), ..step });
-    }
-
-    /// A real pull, with a login that was accepted or where none was asked for.
-    async fn pull_for_real(&self, server: &Server, reached: &Reached, climb: &mut Climb<'_>) {
-        let own: Vec<Step> = climb.steps.iter().filter(|step| !step.rung.is_second_opinion()).cloned().collect();
-        let refused = blocked(&own).filter(|_| !own.iter().any(|step| step.rung == Rung::Pull));
-        match refused {
-            Some(code) if code != Code::NoAuthNeeded => {
-                let detail = "no image was pulled, for the reason above";
-                climb.add(step(Rung::DockerPull, code, Outcome::Skipped, detail, ""));
-            }
-            Some(_) | None => {
-                docker::pull(self, server, &reached.pair).await.into_iter().for_each(|step| climb.add(step));
-            }
-        }
     }
 
     /// Whether this is a key pair that got no token: the registry would not know it, so no client is given it.
@@ -179,8 +164,9 @@ impl Test<'_> {
             climb.add(not_asked(code));
             return;
         }
-        let is_plain = door.is_some_and(|door| knock::is_plain(&door.url));
-        climb.add(docker::step(self, server, &docker::Opinion { pair: &pair, is_plain, blocked: code }).await);
+        let is_plain = door.as_ref().is_some_and(|door| knock::is_plain(&door.url));
+        let realm = door.as_ref().and_then(Door::realm);
+        climb.add(docker::step(self, server, &docker::Opinion { pair: &pair, is_plain, realm, blocked: code }).await);
     }
 }
 
@@ -188,6 +174,8 @@ impl Test<'_> {
 struct Reached {
     /// Plain http is spoken there.
     is_plain: bool,
+    /// Its token server.
+    realm: Option<Url>,
     /// What was sent, after an exchange.
     pair: Pair,
 }
@@ -247,18 +235,12 @@ fn server_rungs(trial: &Trial, climb: &mut Climb<'_>) -> Option<Server> {
         }
     };
     climb.add(step(Rung::Server, Code::Ok, Outcome::Pass, product(&server), server_advice(&server)));
-    let (stored, looked_up) = (server.stored_key(), server.lookup_key());
-    if !server.is_found_by_pulls() {
-        climb.add(step(
-            Rung::Lookup,
-            Code::DeadKey,
-            Outcome::Fail,
-            format!("docker would store the login under {stored}, but pulls look for {looked_up} and go without it"),
-            format!("write {} as the server", server.canonical()),
-        ));
+    let lookup = lookup(&server);
+    let is_found = lookup.outcome == Outcome::Pass;
+    climb.add(lookup);
+    if !is_found {
         return None;
     }
-    climb.add(step(Rung::Lookup, Code::Ok, Outcome::Pass, format!("pulls look for {looked_up}, and find it"), ""));
     let (rung, code, outcome, detail, remedy) = match ecr::kind(&server, trial) {
         _ if trial.user.is_empty() => {
             let detail = "the user is empty, so nothing was sent";
@@ -281,6 +263,48 @@ fn server_rungs(trial: &Trial, climb: &mut Climb<'_>) -> Option<Server> {
     None
 }
 
+/// Whether an image's pull can find what docker would store.
+fn lookup(server: &Server) -> Step {
+    let host = server.host();
+    if server.is_namespace() {
+        return step(
+            Rung::Lookup,
+            Code::DeadKey,
+            Outcome::Fail,
+            format!(
+                "an image that begins with {host}/ is one of Docker Hub's user or organization {host}: no pull looks \
+                 up a registry of that name"
+            ),
+            format!(
+                "write the registry's whole host name, such as {host}.azurecr.io, or with its port ({host}:443); for \
+                 Docker Hub write {HUB_KEY}"
+            ),
+        );
+    }
+    let (stored, looked_up) = (server.stored_key(), server.lookup_key());
+    if !server.is_found_by_pulls() {
+        return step(
+            Rung::Lookup,
+            Code::DeadKey,
+            Outcome::Fail,
+            format!("docker would store the login under {stored}, but pulls look for {looked_up} and go without it"),
+            format!("write {} as the server", server.canonical()),
+        );
+    }
+    let (detail, remedy) = match server.oddity() {
+        None => (format!("pulls look for {looked_up}, and find it"), String::new()),
+        Some(Oddity::UpperCase) => (
+            format!("only pulls of images written {looked_up}/… find it: Docker compares hosts letter by letter"),
+            format!("write {} as the server, and images in lower case", server.canonical()),
+        ),
+        Some(Oddity::DefaultPort) => (
+            format!("only pulls of images written {looked_up}/…, with the port, find it"),
+            format!("write {} as the server if your images are written without the port", server.without_port()),
+        ),
+    };
+    step(Rung::Lookup, Code::Ok, Outcome::Pass, detail, remedy)
+}
+
 /// Whose registry it is, by its host.
 fn product(server: &Server) -> String {
     let host = server.host();
@@ -292,7 +316,7 @@ fn product(server: &Server) -> String {
 }
 
 fn server_advice(server: &Server) -> String {
-    if !server.is_canonical() && server.is_found_by_pulls() {
+    if !server.is_canonical() && server.is_found_by_pulls() && server.oddity().is_none() {
         return format!("write {}, the text that every client finds", server.canonical());
     }
     String::new()

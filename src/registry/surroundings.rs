@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use thiserror::Error;
 use url::Url;
 
-use super::client::is_loopback;
+use crate::domain::this_machine::is_url_here;
 
 /// The settings; the default is a machine without any.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,12 +38,13 @@ impl Surroundings {
         let first = |names: &[&str]| names.iter().find(|name| variable(name).is_some()).map(|&name| name.to_owned());
         let ecr_endpoint = variable("PULLKEY_ECR_ENDPOINT").map(|text| {
             let url = Url::parse(text.trim()).map_err(|_| SurroundingsFault::EcrEndpoint)?;
-            let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url));
+            let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_url_here(&url));
             is_safe.then_some(url).ok_or(SurroundingsFault::EcrEndpoint)
         });
         let stand_in = variable("PULLKEY_REGISTRY_STAND_IN").map(|text| {
             let address: SocketAddr = text.trim().parse().map_err(|_| SurroundingsFault::StandIn)?;
-            address.ip().is_loopback().then_some(address).ok_or(SurroundingsFault::StandIn)
+            let is_near = Url::parse(&format!("http://{address}")).is_ok_and(|url| is_url_here(&url));
+            is_near.then_some(address).ok_or(SurroundingsFault::StandIn)
         });
         Ok(Self {
             trust: first(&["SSL_CERT_FILE", "SSL_CERT_DIR"]),

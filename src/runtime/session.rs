@@ -68,8 +68,7 @@ impl Session {
 
     fn new(env: Env, entrance: Option<Entrance>, (search, ear): (Search, Ear), registry: registry::Client) -> Self {
         let exe = std::env::current_exe().unwrap_or_else(|_| "pullkey".into());
-        let daemon = registry::Daemon::find(|name| env.filled(name));
-        let tools = registry::Tools { daemon, ..registry::Tools::find(env.get_os("PATH").unwrap_or_default(), exe) };
+        let tools = registry::Tools::find(env.get_os("PATH").unwrap_or_default(), exe);
         Self { env, entrance, signed_in: watch::Sender::new(search), ear, registry, tools }
     }
 

@@ -1,4 +1,4 @@
-//! The addresses one can knock at: the API and three registries. Names only.
+//! The addresses one can knock at: the API, three registries, and the storage they share. Names only.
 
 /// How a registry of the sandbox asks who is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,13 +14,16 @@ pub enum RegistryKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Door {
     Api,
+    /// Where the registries keep most blobs.
+    Storage,
     Registry(RegistryKind),
 }
 
 impl Door {
     /// In the order of `Sandbox::addresses`.
-    pub(super) const ALL: [Self; 4] = [
+    pub(super) const ALL: [Self; 5] = [
         Self::Api,
+        Self::Storage,
         Self::Registry(RegistryKind::Basic),
         Self::Registry(RegistryKind::Bearer),
         Self::Registry(RegistryKind::Open),
@@ -29,6 +32,7 @@ impl Door {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Api => "api",
+            Self::Storage => "storage",
             Self::Registry(RegistryKind::Basic) => "basic",
             Self::Registry(RegistryKind::Bearer) => "bearer",
             Self::Registry(RegistryKind::Open) => "open",

@@ -16,7 +16,7 @@ use super::call::Call;
 use super::door::Door;
 use super::fault::FaultKind;
 use super::line::Scissors;
-use super::registry::Registry;
+use super::registry::{Registry, Shelf};
 use super::reply::Reply;
 use super::world::{RequestView, State, World};
 use super::{api, control, registry};
@@ -29,16 +29,25 @@ pub(super) struct Front {
     world: World,
     door: Door,
     address: SocketAddr,
-    registry: Option<Arc<Registry>>,
+    behind: Behind,
+}
+
+#[derive(Debug, Clone)]
+enum Behind {
+    Api,
+    Storage(Arc<Shelf>),
+    Registry(Arc<Registry>),
 }
 
 impl Front {
-    pub(super) fn new(world: World, door: Door, address: SocketAddr, password: &str) -> Self {
-        let registry = match door {
-            Door::Api => None,
-            Door::Registry(kind) => Some(Arc::new(Registry::new(kind, address, password))),
+    /// `storage` is where the registries keep their blobs.
+    pub(super) fn new(world: World, door: Door, address: SocketAddr, password: &str, storage: SocketAddr) -> Self {
+        let behind = match door {
+            Door::Api => Behind::Api,
+            Door::Storage => Behind::Storage(Arc::new(Shelf::new())),
+            Door::Registry(kind) => Behind::Registry(Arc::new(Registry::new(kind, address, password, storage))),
         };
-        Self { world, door, address, registry }
+        Self { world, door, address, behind }
     }
 
     /// An answer out of turn, with the headers of its door.
@@ -50,14 +59,15 @@ impl Front {
     fn out_of_turn(&self, call: &Call, reply: impl FnOnce(&mut State, &[&str]) -> Reply) -> Reply {
         match self.door {
             Door::Api => api::dressed(&self.world, call, reply),
-            Door::Registry(_) => self.world.with(|state| reply(state, &[])),
+            Door::Storage | Door::Registry(_) => self.world.with(|state| reply(state, &[])),
         }
     }
 
     fn serve(&self, call: &Call, entry: Option<&Entry>) -> Reply {
-        match &self.registry {
-            None => api::serve(&self.world, call, entry),
-            Some(registry) => registry::serve(registry, &self.world, call),
+        match &self.behind {
+            Behind::Api => api::serve(&self.world, call, entry),
+            Behind::Storage(blobs) => registry::serve_storage(blobs, call),
+            Behind::Registry(registry) => registry::serve(registry, &self.world, call),
         }
     }
 }

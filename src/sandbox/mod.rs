@@ -114,7 +114,7 @@ pub enum WorldKind {
 pub struct Sandbox {
     world: World,
     token: String,
-    addresses: [SocketAddr; 4],
+    addresses: [SocketAddr; 5],
     listeners: Vec<JoinHandle<()>>,
     stop: CancellationToken,
 }
@@ -133,13 +133,14 @@ pub async fn start(options: Options) -> std::io::Result<Sandbox> {
     let password = options.registry_password.clone();
     let world = World::new(options);
     let stop = CancellationToken::new();
-    let mut addresses = [listen; 4];
+    let mut addresses = [listen; 5];
     let mut listeners = Vec::new();
-    for (slot, door) in addresses.iter_mut().zip(Door::ALL) {
+    for (at, door) in Door::ALL.into_iter().enumerate() {
         let wish = if door == Door::Api { listen } else { SocketAddr::new(listen.ip(), 0) };
         let listener = line::Listener::bind(wish, &stop).await?;
-        *slot = listener.address();
-        let front = front::Front::new(world.clone(), door, *slot, &password);
+        addresses[at] = listener.address();
+        let [_, storage, ..] = addresses;
+        let front = front::Front::new(world.clone(), door, addresses[at], &password, storage);
         listeners.push(tokio::spawn(line::serve(listener, front)));
     }
     Ok(Sandbox { world, token, addresses, listeners, stop })
@@ -161,7 +162,7 @@ impl Sandbox {
 
     /// `127.0.0.1:PORT`, as one would write it in front of an image.
     pub fn registry(&self, kind: RegistryKind) -> String {
-        let [_, basic, bearer, open] = self.addresses;
+        let [_, _, basic, bearer, open] = self.addresses;
         match kind {
             RegistryKind::Basic => basic.to_string(),
             RegistryKind::Bearer => bearer.to_string(),

@@ -142,6 +142,7 @@ fn words(sandbox: &Sandbox, password: &str, hurry: u32) -> String {
            {basic}  asks for Basic\n  \
            {bearer}  asks for Bearer\n  \
            {open}  asks for nothing\n\
+         Other tags are spoilt, each in a way of its own: curl http://{open}/v2/{REPOSITORY}/tags/list\n\
          Users {PULLER} (may pull) and {LOGIN_ONLY} (may only log in), password {password}\n\
          npm too, at http://{basic}/: the token is that password, {PRIVATE} is private, {PUBLIC} is public\n\
          \n\

@@ -1,8 +1,9 @@
 //! What environment and configuration say about the client for GitHub: how fast, where answers are kept, and whether
 //! only reads are allowed. Who one is, is decided elsewhere.
 
-use url::{Host, Url};
+use url::Url;
 
+use crate::domain::this_machine::is_url_here;
 use crate::github::{Limits, Settings};
 use crate::local::{Config, Env, Paths};
 
@@ -13,20 +14,11 @@ use crate::local::{Config, Env, Paths};
 pub fn settings(env: &Env, config: &Config, api_url: Url) -> Settings {
     let hurry = env.filled("PULLKEY_HURRY").and_then(|text| text.trim().parse().ok());
     let limits = match hurry {
-        Some(n) if is_loopback(&api_url) => Limits::hurried(n),
+        Some(n) if is_url_here(&api_url) => Limits::hurried(n),
         Some(_) | None => Limits::default(),
     };
     let read_only = config.read_only.is_some();
     Settings { limits, read_only, cache: Paths::of(env).cache, ..Settings::new(api_url, None) }
-}
-
-pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        None => false,
-    }
 }
 
 #[cfg(test)]

@@ -1,3 +1,4 @@
+use std::fmt::Write as _;
 use std::net::TcpListener;
 
 use super::*;
@@ -72,6 +73,65 @@ fn the_pull_of_an_image_is_proven_denied_and_missed() {
             let document = desk.feed(&line, PASSWORD).ends(exit).json();
             assert!(document["steps"].to_string().contains(code), "{user} {image} {document}");
         }
+    }
+}
+
+#[test]
+fn a_pull_is_proven_down_to_a_blob_and_each_way_to_fail_has_a_code_of_its_own() {
+    let desk = Desk::new();
+    let mut table = String::new();
+    for kind in [RegistryKind::Basic, RegistryKind::Bearer] {
+        let server = desk.registry(kind);
+        for (tag, exit, code) in [
+            ("1", 0, "ok"),
+            ("stored", 0, "ok"),
+            ("index", 0, "ok"),
+            ("arm64", 1, "wrong_platform"),
+            ("index-arm64", 1, "wrong_platform"),
+            ("refused", 1, "blob_refused"),
+            ("layer-refused", 1, "blob_refused"),
+            ("gone", 1, "blob_missing"),
+            ("lost", 1, "blob_missing"),
+            ("spoiled", 1, "blob_mismatch"),
+            ("away", 3, "blob_unreachable"),
+            ("schema1", 1, "old_manifest"),
+            ("artifact", 1, "not_an_image"),
+            ("page", 1, "bad_manifest"),
+            ("renamed", 1, "manifest_mismatch"),
+        ] {
+            let line = format!(
+                "test --server {server} --username puller --password-stdin --with native --json \
+                 --image {server}/team/app:{tag}"
+            );
+            let document = desk.feed(&line, PASSWORD).ends(exit).json();
+            let step = |name: &str| {
+                let steps = document["steps"].as_array().unwrap();
+                steps.iter().find(|step| step["step"] == name).unwrap().clone()
+            };
+            assert_eq!((step("login")["outcome"].as_str(), step("pull")["code"].as_str()), (Some("pass"), Some(code)));
+            assert!(exit == 0 || !step("pull")["remedy"].as_str().unwrap().is_empty(), "{tag}");
+            writeln!(table, "{kind:?} {tag}: {code}: {}", step("pull")["detail"].as_str().unwrap()).unwrap();
+        }
+    }
+    println!("{table}");
+    let log = desk.world().requests();
+    let of_storage: Vec<_> = log.iter().filter(|request| request.door == "storage").collect();
+    assert!(of_storage.len() > 10);
+    assert!(of_storage.iter().all(|request| request.authorization.is_none()), "{of_storage:#?}");
+}
+
+#[test]
+fn a_server_that_no_image_can_name_fails_with_what_to_write() {
+    let desk = Desk::new();
+    let line = "test --server nonsense --username x --password-stdin --with native --json";
+    let document = desk.feed(line, PASSWORD).ends(1).json();
+    let step = document["steps"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!((step["step"].as_str(), step["code"].as_str()), (Some("lookup"), Some("dead_key")));
+    for preset in ["other", "distribution", "harbor", "gitlab", "jfrog"] {
+        let line = format!("test --preset {preset} --server nonsense --username x --password-stdin --with native");
+        let said = desk.feed(&line, PASSWORD);
+        assert!(said.code == Some(1) || said.code == Some(2), "{preset} {said:?}");
+        assert!(format!("{said:?}").contains("whole host name"), "{preset} {said:?}");
     }
 }
 

@@ -207,7 +207,7 @@ fn with_skopeo(skopeo: &Path, case: &Case<'_>) -> Said {
     Said::of(&fed(command, case.password))
 }
 
-fn fed(mut command: Command, password: &str) -> std::process::Output {
+pub(super) fn fed(mut command: Command, password: &str) -> std::process::Output {
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a client starts");
     // A client that refuses its arguments may have ended already.

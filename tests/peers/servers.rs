@@ -163,6 +163,7 @@ pub(super) fn zuul() -> Option<Server> {
     writeln!(config, "registry:\n  address: 127.0.0.1\n  port: {}\n  public-url: http://{addr}", addr.port()).unwrap();
     writeln!(config, "  secret: a-secret-of-the-test\n  users:").unwrap();
     writeln!(config, "    - {{name: ann, pass: {PASSWORD}, access: read}}").unwrap();
+    writeln!(config, "    - {{name: pusher, pass: {PASSWORD}, access: write}}").unwrap();
     writeln!(config, "  storage: {{driver: filesystem, root: {}}}", folder.path().join("data").display()).unwrap();
     let file = folder.path().join("zuul.yml");
     std::fs::write(&file, config).unwrap();

@@ -57,11 +57,16 @@ impl Form {
         }
         if remarks.is_empty() && !images.is_empty() {
             let text = match (self.preset.holds(), images.len()) {
-                (Holds::Images, 1) => "its pull is tried with these values",
-                (Holds::Images, _) => "their pulls are tried with these values",
-                (Holds::Packages, _) => "the registry is asked whether this token may install it",
+                (Holds::Images, _) if self.is_at_hub() => {
+                    "the pull is tried, and Docker Hub counts it; nothing is kept"
+                }
+                (Holds::Images, 1) => "its pull is tried with these values; nothing is kept",
+                (Holds::Images, _) => "their pulls are tried with these values; nothing is kept",
+                (Holds::Packages, _) => {
+                    "the registry is asked whether this token may install it; nothing is downloaded"
+                }
             };
-            remarks.push(remark(Severity::Good, format!("{text}; nothing is downloaded"), None));
+            remarks.push(remark(Severity::Good, text.to_owned(), None));
         }
         remarks.sort_by_key(|remark| remark.severity);
         remarks
@@ -80,16 +85,29 @@ impl Form {
             }
         };
         let server = Server::parse(self.server().trim()).ok()?;
-        if image.is_of(&server) {
+        if image.finds(&server) {
             return None;
+        }
+        if image.is_at(&server) {
+            return remark(Severity::Warn, otherwise_written(&image, &server), self.as_stored(text, &image, &server));
         }
         let at = if image.host() == "docker.io" { "Docker Hub" } else { image.host() };
         let said = format!("{} is at {at}: its pull does not use this credential", shortened(text));
         // Without a host in front docker looks at Docker Hub, which is seldom what was meant.
         let own = format!("{}/{text}", server.host());
         let is_bare = image.host() == "docker.io" && !text.starts_with("docker.io/");
-        let meant = Image::parse(&own).is_ok_and(|image| is_bare && image.is_of(&server));
+        let meant = Image::parse(&own).is_ok_and(|image| is_bare && image.is_at(&server));
         remark(Severity::Warn, said, meant.then(|| self.instead(text, &own)))
+    }
+
+    fn is_at_hub(&self) -> bool {
+        Server::parse(self.server().trim()).is_ok_and(|server| server.is_hub())
+    }
+
+    /// The image named as the login is stored, where that is in lower case.
+    fn as_stored(&self, text: &str, image: &Image, server: &Server) -> Option<FieldMend> {
+        let rest = text.strip_prefix(image.host()).filter(|_| server.stored_key() == server.canonical())?;
+        Some(self.instead(text, &format!("{}{rest}", server.stored_key())))
     }
 
     fn package_remark(&self, text: &str) -> Option<Remark> {
@@ -126,6 +144,11 @@ impl Form {
         let rest = leads.iter().find_map(|lead| text.strip_prefix(*lead))?;
         words(rest).find(|word| !word.starts_with('-'))
     }
+}
+
+fn otherwise_written(image: &Image, server: &Server) -> String {
+    let (looked_up, stored) = (image.lookup_key(), server.stored_key());
+    format!("Docker looks up {looked_up} for it, and the login is stored under {stored}: write both alike")
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {

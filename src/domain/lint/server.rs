@@ -2,7 +2,7 @@
 
 use super::{FieldMend, Finding, MendChange, Seen, Severity};
 use crate::domain::preset::{self, Preset, Rule, RuleMend};
-use crate::domain::server::HUB_KEY;
+use crate::domain::server::{HUB_KEY, Oddity};
 use crate::domain::{Member, Server, ServerFault, foreign};
 
 pub(super) fn check(seen: &Seen<'_>, findings: &mut Vec<Finding>) {
@@ -32,7 +32,10 @@ fn judge(seen: &Seen<'_>, text: &str) -> Option<Finding> {
     if let Some(finding) = other_product(seen, text) {
         return Some(finding);
     }
-    if let Some(spelling) = Spelling::of(text) {
+    // A preset that refuses every other server says better what to write.
+    let is_namespace = Server::parse(text).is_ok_and(|server| server.is_namespace());
+    let has_own_words = field.otherwise.as_ref().is_some_and(|otherwise| otherwise.severity == Severity::Block);
+    if let Some(spelling) = Spelling::of(text).filter(|_| !(is_namespace && has_own_words)) {
         let inner = spelling.bare.as_deref().and_then(|bare| judge(seen, bare));
         let bare = spelling.bare.map(|bare| settle(seen, &bare));
         return match inner {
@@ -145,13 +148,30 @@ impl Spelling {
                 return Some(Self { severity: Severity::Block, text: fault.to_string(), bare: rescue(text, fault) });
             }
         };
-        if server.is_canonical() {
+        if server.is_namespace() {
+            let typed = text;
+            let text = "has no dot and no port, so Docker takes it for a user or organization of Docker Hub: no pull \
+                        looks there; write the registry's whole host name";
+            let bare = Some(server.host().to_owned()).filter(|bare| bare != typed);
+            return Some(Self { severity: Severity::Block, text: text.to_owned(), bare });
+        }
+        if server.is_canonical() && server.oddity().is_none() {
             return None;
         }
-        let bare = Some(server.canonical());
+        let bare = match server.oddity() {
+            Some(Oddity::DefaultPort) => server.without_port().to_owned(),
+            Some(Oddity::UpperCase) | None => server.canonical(),
+        };
+        let bare = Some(bare).filter(|bare| bare != text);
         let scheme = text.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
         let (severity, text) = if !server.is_found_by_pulls() {
-            (Severity::Block, "has upper case: images are named in lower case, so no pull finds it")
+            (Severity::Block, "is not the text that Docker Hub's pulls look up")
+        } else if server.oddity() == Some(Oddity::UpperCase) {
+            (
+                Severity::Warn,
+                "contains upper-case letters: Docker compares hosts letter by letter, so only images written with the \
+                 same letters find it; write both in lower case",
+            )
         } else if scheme.as_deref() == Some("http") {
             (
                 Severity::Warn,
@@ -161,6 +181,12 @@ impl Spelling {
             (Severity::Warn, "has a path: docker logs in to the whole host, and private Features look up the bare host")
         } else if scheme.is_some() {
             (Severity::Warn, "begins with https://: private Features look up the bare host and would find nothing")
+        } else if server.oddity() == Some(Oddity::DefaultPort) {
+            (
+                Severity::Warn,
+                "ends with a default port: only images written with the port find it; most are written with the bare \
+                 host",
+            )
         } else {
             (Severity::Warn, "is not the bare host that private Features look up")
         };

@@ -140,8 +140,8 @@ fn wrong_servers_of_azure_are_mended() {
         ("mycompany.azurecr.io/team/app", Severity::Warn, "path"),
         ("https://mycompany.azurecr.io/team/app", Severity::Warn, "path"),
         ("http://mycompany.azurecr.io", Severity::Warn, "http://"),
-        ("MyCompany.azurecr.io", Severity::Block, "upper case"),
-        ("https://MyCompany.AzureCR.io/v2/", Severity::Block, "upper case"),
+        ("MyCompany.azurecr.io", Severity::Warn, "upper-case letters"),
+        ("https://MyCompany.AzureCR.io/v2/", Severity::Warn, "upper-case letters"),
         ("mycompany.azurecr.com", Severity::Block, "no Azure host"),
         ("mycompany.azurecr", Severity::Block, "no Azure host"),
         ("mycompany.eastus.data.azurecr.io", Severity::Block, "data endpoint"),
@@ -186,7 +186,7 @@ fn ecr_servers_are_known_and_mended() {
             (format!("https://{ECR}"), Severity::Warn, "https://"),
             (format!("{ECR}/team/app"), Severity::Warn, "path"),
             (format!("https://{ECR}/team/app:latest"), Severity::Warn, "path"),
-            (ECR.to_uppercase(), Severity::Block, "upper case"),
+            (ECR.to_uppercase(), Severity::Warn, "upper-case letters"),
             ("1234-5678-9012.dkr.ecr.eu-west-1.amazonaws.com".to_owned(), Severity::Block, "hyphens"),
             ("123456789012.ecr.eu-west-1.amazonaws.com".to_owned(), Severity::Block, "lacks dkr"),
             ("123456789012.dkr.eu-west-1.amazonaws.com".to_owned(), Severity::Block, "lacks ecr"),
@@ -232,7 +232,9 @@ fn other_servers_are_bare_reachable_hosts() {
         ("https://registry.example.com", Severity::Warn, "https://", "registry.example.com"),
         ("http://registry.example.com:5000", Severity::Warn, "https only", "registry.example.com:5000"),
         ("registry.example.com/v2/", Severity::Warn, "path", "registry.example.com"),
-        ("Registry.example.com", Severity::Block, "upper case", "registry.example.com"),
+        ("Registry.example.com", Severity::Warn, "upper-case letters", "registry.example.com"),
+        ("registry.example.com:443", Severity::Warn, "default port", "registry.example.com"),
+        ("registry.example.com:80", Severity::Warn, "default port", "registry.example.com"),
         ("https://github.com/acme", Severity::Block, "web site", "ghcr.io"),
         ("docker.pkg.github.com", Severity::Block, "old registry", "ghcr.io"),
         ("gitlab.com", Severity::Block, "registry.gitlab.com", "registry.gitlab.com"),
@@ -245,9 +247,10 @@ fn other_servers_are_bare_reachable_hosts() {
     server_says("other", "acme.azurecr.io", Severity::Warn, "preset", use_preset("acr"));
     server_says("other", ECR, Severity::Warn, "preset", use_preset("ecr"));
     server_says("other", HUB, Severity::Warn, "preset", use_preset("dockerhub"));
-    for text in ["registry.local", "localhost:5000", "10.1.2.3", "192.168.1.4:5000", "registry", "127.0.0.1:5000"] {
+    for text in ["registry.local", "localhost:5000", "10.1.2.3", "192.168.1.4:5000", "127.0.0.1:5000"] {
         server_says("other", text, Severity::Warn, "cannot reach", None);
     }
+    server_says("other", "registry", Severity::Block, "no dot and no port", None);
     server_says("other", "public.ecr.aws", Severity::Warn, "no login", use_preset("ecr-public"));
     server_says("other", "mcr.microsoft.com", Severity::Warn, "no login", None);
     for (server, id) in [

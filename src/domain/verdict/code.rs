@@ -46,6 +46,22 @@ pub enum Code {
     OtherRegistry,
     PullDenied,
     ImageNotFound,
+    /// Nothing of it is built for a codespace.
+    WrongPlatform,
+    /// The registry sent another manifest than it was asked for.
+    ManifestMismatch,
+    BadManifest,
+    /// Schema 1.
+    OldManifest,
+    /// An artifact that docker does not pull.
+    NotAnImage,
+    BlobRefused,
+    BlobUnreachable,
+    BlobMissing,
+    BlobMismatch,
+    UnsafeBlobHost,
+    /// A layer that registries may not hand on, and do not have.
+    ForeignLayer,
     /// The text cannot be the address of an npm registry.
     BadAddress,
     /// Asking whose token it is proves nothing at this registry.
@@ -224,6 +240,63 @@ const TABLE: &[(Code, &str, &str)] = &[
         Code::ImageNotFound,
         "The registry has no such repository or tag, or hides it from this login: most do not tell which",
         "Check the image's name and tag, then the right to pull it",
+    ),
+    (
+        Code::WrongPlatform,
+        "The image is built for other platforms only, and codespaces run on linux/amd64",
+        "Build it with `--platform linux/amd64` and push it again",
+    ),
+    (
+        Code::ManifestMismatch,
+        "The registry sends another manifest than it was asked for, or than it says itself; Docker refuses it",
+        "Push the image anew, or tell who runs the registry or the proxy before it",
+    ),
+    (
+        Code::BadManifest,
+        "The image's manifest or configuration is none that Docker can read",
+        "Push the image anew; if that does not help, tell who runs the registry",
+    ),
+    (
+        Code::OldManifest,
+        "The image's manifest is of schema 1, which Docker no longer reads",
+        "Build and push the image anew with a Docker of today",
+    ),
+    (
+        Code::NotAnImage,
+        "What was named is an artifact, such as a chart or a Feature, which docker does not pull",
+        "Name an image",
+    ),
+    (
+        Code::BlobRefused,
+        "The manifest can be read, but whoever holds the image's content refuses to give it: often another host than \
+                 the registry, with network rules of its own",
+        "Let codespaces in at the host that the step names, or give the user the right to read blobs",
+    ),
+    (
+        Code::BlobUnreachable,
+        "The manifest can be read, but the host that holds the image's content cannot be reached",
+        "Allow that host in firewall and proxy, beside the registry",
+    ),
+    (
+        Code::BlobMissing,
+        "A part of the image that its manifest or index names is not there",
+        "Push the image anew: a part of it is lost",
+    ),
+    (
+        Code::BlobMismatch,
+        "A part of the image has another size or digest than the manifest says; Docker refuses it",
+        "Push the image anew; if that does not help, a proxy or the registry's storage spoils it",
+    ),
+    (
+        Code::UnsafeBlobHost,
+        "The registry sends on to a place for the image's content that is not safe: plain http, or an address inside a \
+                 private network. It was not asked",
+        "Tell who runs the registry: its storage is set up wrong",
+    ),
+    (
+        Code::ForeignLayer,
+        "A layer of the image may not be handed on by registries, and this one does not have it",
+        "Build it from a base image whose layers may be pushed",
     ),
     (
         Code::BadAddress,

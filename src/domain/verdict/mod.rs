@@ -72,8 +72,6 @@ pub enum Rung {
     Skopeo,
     /// What podman says, where there is neither.
     Podman,
-    /// What a real `docker pull` through a daemon says.
-    DockerPull,
 }
 
 impl Rung {
@@ -84,7 +82,7 @@ impl Rung {
     /// Another program's word: told beside the ladder, and decisive only where nothing else was asked.
     pub const fn is_second_opinion(self) -> bool {
         match self {
-            Self::Docker | Self::Skopeo | Self::Podman | Self::DockerPull => true,
+            Self::Docker | Self::Skopeo | Self::Podman => true,
             Self::Server
             | Self::Lookup
             | Self::Name
@@ -143,8 +141,6 @@ pub enum With {
     Native,
     Docker,
     Both,
-    /// Both, and then a real pull through the docker daemon.
-    Pull,
 }
 
 /// What a registry holds, and so in which language it is asked.

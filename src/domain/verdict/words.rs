@@ -66,8 +66,16 @@ impl TestReport {
             (Rung::Pull, Code::ImageNotFound) if self.is_logged_in() => {
                 "the login is accepted, but the image is not there, or hidden from it"
             }
+            (Rung::Pull, Code::WrongPlatform) => "the image is built for something else than a codespace",
+            (Rung::Pull, Code::NotAnImage) => "what was named is no image that docker pulls",
+            (Rung::Pull, Code::BadManifest | Code::OldManifest | Code::ManifestMismatch) => {
+                "docker cannot read what the registry gives for the image"
+            }
+            (Rung::Pull, Code::BlobRefused | Code::BlobMissing | Code::BlobMismatch | Code::ForeignLayer) => {
+                "the image's manifest can be read, but its content cannot be fetched"
+            }
             (Rung::Pull, _) if self.is_logged_in() => "the login is accepted, but may not pull the image",
-            (Rung::Pull | Rung::DockerPull, _) => "the image cannot be pulled with these values",
+            (Rung::Pull, _) => "the image cannot be pulled with these values",
             (Rung::Package, Code::BadPackage) => "what was named is no package",
             (Rung::Package, Code::PackageNotFound) if self.is_logged_in() => {
                 "the registry knows this token, but the package is not there, or hidden from it"

@@ -20,7 +20,6 @@ pub(super) use cache::{Marker, Shelf, Since, Unconditional};
 pub use cache::{Run, cached, erase};
 pub(super) use pace::Pacer;
 pub(super) use redirect::Moved;
-pub(super) use wire::is_local;
 
 use std::future::Future;
 use std::pin::Pin;

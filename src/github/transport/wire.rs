@@ -4,7 +4,7 @@
 //! and `*.localhost` never go through a proxy and never leave the machine.
 
 use std::error::Error;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
@@ -23,6 +23,8 @@ use crate::domain::traffic::{Announced, Cost, Exchange, Traffic};
 use super::super::error::text;
 use super::pace::{Pacer, resource_of};
 use super::{Answer, Answering, Ask, GithubError, Limits, gzip, points};
+
+use crate::domain::this_machine;
 
 #[derive(Clone)]
 pub(super) struct Wire {
@@ -56,15 +58,11 @@ impl Wire {
             .referer(false)
             .connect_timeout(self.limits.connect)
             .pool_max_idle_per_host(self.limits.reads);
-        if is_local(&self.base) {
+        if this_machine::is_url_here(&self.base) {
             builder = builder.no_proxy();
-        }
-        if let Some(Host::Domain(name)) = self.base.host()
-            && is_local(&self.base)
-        {
-            // RFC 6761 6.3: such names are loopback, whatever a name server would say.
-            let loopback = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
-            builder = builder.resolve_to_addrs(name, &loopback.map(|ip| SocketAddr::new(ip, 0)));
+            if let Some(Host::Domain(name)) = self.base.host() {
+                builder = builder.resolve_to_addrs(name, &this_machine::LOOPBACK.map(|ip| SocketAddr::new(ip, 0)));
+            }
         }
         if self.base.scheme() == "https" {
             // Fails if somebody else has already installed one, which serves as well.
@@ -187,19 +185,6 @@ impl Service<Ask> for Wire {
 
     fn call(&mut self, ask: Ask) -> Answering {
         Box::pin(self.clone().exchange(ask))
-    }
-}
-
-/// Whether an address is this machine: a loopback address, `localhost`, or a name below it.
-pub(in super::super) fn is_local(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(Host::Domain(name)) => {
-            let name = name.trim_end_matches('.').to_ascii_lowercase();
-            name == "localhost" || name.ends_with(".localhost")
-        }
-        None => false,
     }
 }
 

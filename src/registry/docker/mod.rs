@@ -5,7 +5,6 @@
 //! executable, which forgets what it is given ([`discard`]). The user's docker configuration is neither read nor
 //! written. What docker says is turned into the ladder's codes in `words.rs`.
 
-mod daemon;
 pub mod discard;
 mod program;
 mod room;
@@ -23,14 +22,15 @@ mod system;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use url::Url;
+
 use super::ladder::{Test, step as make};
 use super::pair::Pair;
 use crate::domain::preset::looks_like_a_secret;
+use crate::domain::this_machine::{is_here_for_go, is_url_here};
 use crate::domain::verdict::Rung;
-use crate::domain::{Code, Outcome, Server, Step};
+use crate::domain::{Code, Foreign, Outcome, Server, Step};
 
-pub use daemon::Daemon;
-pub(super) use daemon::pull;
 #[cfg(test)]
 pub(super) use program::Kind;
 use program::Program;
@@ -48,8 +48,6 @@ pub struct Tools {
     pub skopeo: Option<PathBuf>,
     /// Asked where there is neither.
     pub podman: Option<PathBuf>,
-    /// Asked for a real pull, where that is wanted.
-    pub daemon: Daemon,
     /// pullkey's own executable, which watches docker and is its credential helper.
     pub helper: PathBuf,
     /// Where the private folder is made.
@@ -76,7 +74,7 @@ impl Tools {
 
     /// No client at all.
     pub const fn none(helper: PathBuf, temp: PathBuf) -> Self {
-        Self { docker: None, skopeo: None, podman: None, daemon: Daemon::None, helper, temp }
+        Self { docker: None, skopeo: None, podman: None, helper, temp }
     }
 }
 
@@ -86,6 +84,8 @@ pub(super) struct Opinion<'a> {
     pub pair: &'a Pair,
     /// Plain http is spoken there, on loopback.
     pub is_plain: bool,
+    /// The token server the registry names, if it names one.
+    pub realm: Option<&'a Url>,
     /// Where the native climb ended, if it did: docker does not notice an open registry, and does not know a 401 that
     /// asks for nothing from a refused password.
     pub blocked: Option<Code>,
@@ -103,6 +103,11 @@ pub(super) async fn step(test: &Test<'_>, server: &Server, opinion: &Opinion<'_>
     let (rung, name) = (program.kind.rung(), program.kind.name());
     if test.client.plays(server) {
         let detail = format!("{name} is not asked here: it would contact the real host");
+        return make(rung, Code::DockerUnavailable, Outcome::Skipped, detail, "");
+    }
+    if let Some(host) = looked_up_by_others(server, opinion.realm) {
+        let detail =
+            format!("{name} is not asked: it does not know that {host} is this machine, and would ask elsewhere");
         return make(rung, Code::DockerUnavailable, Outcome::Skipped, detail, "");
     }
     if looks_like_a_secret(opinion.pair.user.expose()) {
@@ -127,6 +132,16 @@ pub(super) async fn step(test: &Test<'_>, server: &Server, opinion: &Opinion<'_>
         ),
         Err(run::Trouble::Cannot(why)) => unavailable(rung, &why, "pullkey's own steps do not need it"),
     }
+}
+
+/// A name of this machine for which the other clients would ask a name server or a proxy: the password would go there.
+fn looked_up_by_others(server: &Server, realm: Option<&Url>) -> Option<String> {
+    let own = (server.is_loopback() && !server.is_loopback_for_docker()).then(|| server.name().to_owned());
+    let of_realm = || {
+        let host = realm.filter(|realm| is_url_here(realm))?.host_str()?;
+        (!is_here_for_go(host)).then(|| Foreign::new(host).shown())
+    };
+    own.or_else(of_realm)
 }
 
 fn unavailable(rung: Rung, why: &str, remedy: &str) -> Step {

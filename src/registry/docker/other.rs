@@ -11,15 +11,6 @@ pub(super) fn is_executable(file: &Path) -> bool {
     file.is_file()
 }
 
-/// Docker's pipes are not spoken to.
-pub(super) fn is_socket(_path: &Path) -> bool {
-    false
-}
-
-pub(super) fn over_socket(_builder: reqwest::ClientBuilder, _path: &Path) -> Result<reqwest::ClientBuilder, String> {
-    Err("a docker daemon is asked over sockets of Unix only".to_owned())
-}
-
 pub(super) fn make_private(builder: &mut tempfile::Builder<'_, '_>, inside: &Path) -> io::Result<TempDir> {
     builder.tempdir_in(inside)
 }

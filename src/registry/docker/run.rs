@@ -122,6 +122,9 @@ async fn version(program: &Program, room: &Path) -> Result<String, Trouble> {
 /// A command with the environment and the leash that every process of the run gets.
 fn isolated(program: &Path, docker: &Path, room: &Path) -> Command {
     let mut command = leash::command(Child::RegistryClient, program, |name| std::env::var_os(name));
+    for name in ["NO_PROXY", "no_proxy"] {
+        command.env(name, no_proxy());
+    }
     for name in ["HOME", "USERPROFILE", "DOCKER_CONFIG", "TMPDIR", "TMP", "TEMP"] {
         command.env(name, room);
     }
@@ -133,6 +136,17 @@ fn isolated(program: &Path, docker: &Path, room: &Path) -> Command {
     command.kill_on_drop(true);
     leash::own_group(&mut command);
     command
+}
+
+/// The user's own exceptions, and this machine: Go exempts it by itself only where it is written in lower case.
+fn no_proxy() -> OsString {
+    let own = ["NO_PROXY", "no_proxy"].into_iter().filter_map(std::env::var_os).find(|list| !list.is_empty());
+    let mut list = own.unwrap_or_default();
+    if !list.is_empty() {
+        list.push(",");
+    }
+    list.push("localhost,.localhost,127.0.0.0/8,::1");
+    list
 }
 
 fn nowhere(room: &Path) -> OsString {

@@ -11,17 +11,6 @@ pub(super) fn is_executable(file: &Path) -> bool {
     std::fs::metadata(file).is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
 }
 
-pub(super) fn is_socket(path: &Path) -> bool {
-    use std::os::unix::fs::FileTypeExt as _;
-    std::fs::metadata(path).is_ok_and(|meta| meta.file_type().is_socket())
-}
-
-/// The same client, speaking over a socket.
-#[allow(clippy::unnecessary_wraps)] // other systems have none
-pub(super) fn over_socket(builder: reqwest::ClientBuilder, path: &Path) -> Result<reqwest::ClientBuilder, String> {
-    Ok(builder.unix_socket(path))
-}
-
 pub(super) fn make_private(builder: &mut tempfile::Builder<'_, '_>, inside: &Path) -> io::Result<TempDir> {
     builder.permissions(std::fs::Permissions::from_mode(0o700)).tempdir_in(inside)
 }

@@ -146,7 +146,7 @@ fn is_lenient(run: &Run) -> bool {
 }
 
 /// The code for a client's words.
-pub(super) fn meaning(kind: Kind, words: &str, server: &Server) -> (Code, Outcome) {
+fn meaning(kind: Kind, words: &str, server: &Server) -> (Code, Outcome) {
     let unknown = (Code::DockerUnavailable, Outcome::Inconclusive);
     let last = last_words(kind, words);
     match kind {

@@ -99,6 +99,7 @@ mod tests {
             path: String::new(),
             headers: reqwest::header::HeaderMap::new(),
             body: body.as_bytes().to_vec(),
+            is_whole: true,
             address: None,
             certificate: None,
         }

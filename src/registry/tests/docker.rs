@@ -289,7 +289,7 @@ async fn a_token_typed_as_the_user_never_becomes_an_argument_of_docker() {
     (trial.user, trial.password) = ("ghp_0123".into(), "octocat".into());
     let server = Server::parse(&trial.server).unwrap();
     let pair = Pair::of(&trial);
-    let opinion = Opinion { pair: &pair, is_plain: false, blocked: None };
+    let opinion = Opinion { pair: &pair, is_plain: false, realm: None, blocked: None };
     let now = "2026-11-27T12:00:00Z".parse().unwrap();
     let test = Test { client: &client, trial: &trial, with: With::Both, tools: &tools, issuer: None, now };
     let step = crate::registry::docker::step(&test, &server, &opinion).await;

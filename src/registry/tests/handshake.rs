@@ -421,9 +421,18 @@ async fn a_server_that_agrees_on_no_encryption_says_nothing_of_the_password() {
     assert_eq!(end(&climb(&addr.to_string()).await), (Rung::Tls, Code::TlsFailed, Verdict::Inconclusive));
 }
 
+/// Name servers that know nothing.
+pub(super) struct Nobody;
+
+impl reqwest::dns::Resolve for Nobody {
+    fn resolve(&self, _: reqwest::dns::Name) -> reqwest::dns::Resolving {
+        Box::pin(async { Err("nobody knows this name".into()) })
+    }
+}
+
 #[tokio::test]
 async fn a_name_that_cannot_be_resolved_says_so() {
-    let client = Client::without_names(Limits::default());
+    let client = Client::with_names(Limits::default(), std::sync::Arc::new(Nobody));
     let report = climb_by(&client, &trial("no-such-host.invalid"), With::Native).await;
     assert_eq!(end(&report), (Rung::Name, Code::Dns, Verdict::Inconclusive));
 }
@@ -433,7 +442,8 @@ async fn a_server_no_pull_looks_up_fails_before_anything_is_sent() {
     for (server, rung, code, mend) in [
         ("index.docker.io", Rung::Lookup, Code::DeadKey, "https://index.docker.io/v1/"),
         ("registry-1.docker.io", Rung::Lookup, Code::DeadKey, "https://index.docker.io/v1/"),
-        ("GHCR.IO", Rung::Lookup, Code::DeadKey, "ghcr.io"),
+        ("nonsense", Rung::Lookup, Code::DeadKey, "whole host name"),
+        ("https://nonsense/v2/", Rung::Lookup, Code::DeadKey, "whole host name"),
         ("", Rung::Server, Code::BadServer, "host name"),
         (" GHCR.io\n", Rung::Server, Code::BadServer, "write ghcr.io"),
         ("me:pw@ghcr.io", Rung::Server, Code::BadServer, "host name"),

@@ -1,12 +1,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-mod daemon;
+mod content;
 mod docker;
 mod exchange;
 mod handshake;
+mod names;
 mod npm;
 mod parts;
 mod peer;
 mod pulls;
 mod random;
 mod rows;
+mod shelf;

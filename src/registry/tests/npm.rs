@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::handshake::climb_by;
+use super::handshake::{Nobody, climb_by};
 use super::peer::{Peer, Reply, Seen, reply};
 use crate::domain::verdict::{Rung, With};
 use crate::domain::{Code, Holds, Outcome, Sensitive, Step, TestReport, Trial, Verdict};
@@ -349,7 +349,7 @@ async fn a_token_that_comes_back_is_never_told() {
 
 #[tokio::test]
 async fn a_host_that_nobody_knows_is_told_as_for_images() {
-    let client = Client::without_names(Limits::default());
+    let client = Client::with_names(Limits::default(), std::sync::Arc::new(Nobody));
     let report = climb_by(&client, &trial("https://registry.npmjs.org/", &[]), With::Native).await;
     assert_eq!(told(&report, Rung::Name), (Code::Dns, Outcome::Inconclusive, Verdict::Inconclusive));
     assert!(step(&report, Rung::Server).detail.contains("npm registry"));

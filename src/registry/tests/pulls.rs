@@ -4,12 +4,11 @@ use futures_util::future::BoxFuture;
 
 use super::handshake::{API, BASIC, climb_by, pair, tools, trial};
 use super::peer::{Peer, Reply, Seen, reply};
+use super::shelf::{IMAGE, blob_reply, config, image, manifest_reply};
 use crate::domain::verdict::{Rung, With};
 use crate::domain::{Code, Outcome, Step, TestReport, Verdict};
 use crate::registry::{Client, Issuer, Limits, Test};
 
-const DIGEST: (&str, &str) =
-    ("Docker-Content-Digest", "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
 const UNKNOWN: &str = r#"{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}"#;
 const DENIED: &str = r#"{"errors":[{"code":"DENIED","message":"requested access is denied"}]}"#;
 
@@ -25,10 +24,17 @@ fn pulls(report: &TestReport) -> Vec<&Step> {
 
 /// `team/app:1` may be pulled, `team/other:1` may not, `open/tool:1` by anybody, nothing else is there.
 fn shelf(seen: &Seen, user: Option<&str>) -> Reply {
+    let amd64 = config("linux/amd64");
+    if let (Some(blob), true) = (blob_reply(seen, &amd64), user.is_some() || seen.target.starts_with("/v2/open/")) {
+        return blob;
+    }
     let accept = seen.headers.get("accept").map(String::as_str).unwrap_or_default();
-    assert!(accept.contains("oci.image.index") && accept.contains("docker.distribution.manifest.v2"), "{accept}");
+    let is_manifest = accept.contains("oci.image.index") && accept.contains("docker.distribution.manifest.v2");
+    assert!(is_manifest || seen.target.contains("/blobs/"), "{accept}");
     match (seen.target.as_str(), user) {
-        ("/v2/open/tool/manifests/1", _) | ("/v2/team/app/manifests/1", Some("ann")) => reply(200, &[API, DIGEST], ""),
+        ("/v2/open/tool/manifests/1", _) | ("/v2/team/app/manifests/1", Some("ann")) => {
+            manifest_reply(IMAGE, &image(&amd64))
+        }
         ("/v2/team/other/manifests/1", Some("ann")) => reply(403, &[API], DENIED),
         (_, Some(_)) => reply(404, &[API], UNKNOWN),
         (_, None) => reply(401, &[API, BASIC], ""),
@@ -57,7 +63,8 @@ fn bearer(seen: &Seen) -> Reply {
         return reply(200, &[], &format!(r#"{{"token":"{who}-{}"}}"#, scope.replace("%3A", ":").replace("%2F", "/")));
     }
     let Some(token) = seen.authorization().and_then(|value| value.strip_prefix("Bearer ")) else { return ask("") };
-    let repository = seen.target.strip_prefix("/v2/").and_then(|rest| rest.split_once("/manifests/")).map(|(r, _)| r);
+    let rest = seen.target.strip_prefix("/v2/").unwrap_or_default();
+    let repository = rest.split_once("/manifests/").or(rest.split_once("/blobs/")).map(|(repository, _)| repository);
     match repository {
         None => reply(200, &[API], ""),
         Some(repository) if token == format!("ann-repository:{repository}:pull") => match repository {
@@ -73,7 +80,7 @@ fn bearer(seen: &Seen) -> Reply {
 async fn what_may_be_pulled_may_not_and_is_not_there_each_have_a_code() {
     for peer in [Peer::start(basic).await, Peer::start(bearer).await] {
         for (image, code, outcome, says) in [
-            ("HOST/team/app:1", Code::Ok, Outcome::Pass, "team/app:1 can be pulled (sha256:0123456789ab)"),
+            ("HOST/team/app:1", Code::Ok, Outcome::Pass, "team/app:1 can be pulled (sha256:"),
             ("HOST/open/tool:1", Code::Ok, Outcome::Pass, "open/tool:1 can be pulled"),
             ("HOST/team/other:1", Code::PullDenied, Outcome::Fail, "this user may not pull it"),
             ("HOST/team/app:2", Code::ImageNotFound, Outcome::Fail, "manifest unknown"),
@@ -180,10 +187,10 @@ async fn a_token_server_on_another_host_over_http_gets_nothing_at_the_image_eith
 
 #[tokio::test]
 async fn docker_hub_tells_how_many_pulls_are_left() {
-    let limits = [API, DIGEST, ("RateLimit-Limit", "100;w=21600"), ("RateLimit-Remaining", "76;w=21600")];
+    let limits = [("Content-Type", IMAGE), ("RateLimit-Limit", "100;w=21600"), ("RateLimit-Remaining", "76;w=21600")];
     let peer = Peer::start(move |seen| match seen.target.as_str() {
-        "/v2/" => basic(seen),
-        _ => reply(200, &limits, ""),
+        "/v2/team/app/manifests/1" => reply(200, &limits, &image(&config("linux/amd64"))),
+        _ => basic(seen),
     })
     .await;
     let report = climb(&peer.server(), &["HOST/team/app:1"]).await;

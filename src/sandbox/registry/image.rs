@@ -1,19 +1,60 @@
-//! The one image, made when the sandbox starts: a manifest, a configuration and a layer with one file in it, each
-//! under its real digest (OCI Image Format Specification 1.1).
+//! The images, made when the sandbox starts: manifests, indexes, configurations and layers, each under its real digest
+//! (OCI Image Format Specification 1.1). Which tag is spoilt in which way stands in one table.
 
 use bytes::Bytes;
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 pub(in super::super) const REPOSITORY: &str = "team/app";
 pub(in super::super) const TAG: &str = "1";
 pub(super) const MANIFEST_TYPE: &str = "application/vnd.oci.image.manifest.v1+json";
+pub(super) const INDEX_TYPE: &str = "application/vnd.oci.image.index.v1+json";
+const CONFIG_TYPE: &str = "application/vnd.oci.image.config.v1+json";
+const OLD_TYPE: &str = "application/vnd.docker.distribution.manifest.v1+prettyjws";
+
+/// Where a blob is, and what is the matter with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// The registry gives it itself.
+    Here,
+    /// The storage gives it, as in all the following.
+    Stored,
+    Refused,
+    Gone,
+    /// As long as it should be, and something else.
+    Spoiled,
+    /// The registry sends on to a host that is not there.
+    Away,
+}
+
+/// The tags beside [`TAG`] whose manifest is fine: what the image is built for, what becomes of its configuration, and
+/// of its layer.
+const IMAGES: [(&str, &str, Fate, Fate); 8] = [
+    ("stored", "amd64", Fate::Stored, Fate::Stored),
+    ("refused", "amd64", Fate::Refused, Fate::Refused),
+    ("layer-refused", "amd64", Fate::Here, Fate::Refused),
+    ("gone", "amd64", Fate::Gone, Fate::Gone),
+    ("spoiled", "amd64", Fate::Spoiled, Fate::Spoiled),
+    ("away", "amd64", Fate::Away, Fate::Away),
+    ("arm64", "arm64", Fate::Stored, Fate::Stored),
+    ("lost", "amd64", Fate::Gone, Fate::Stored),
+];
 
 #[derive(Debug)]
-pub(super) struct Image {
-    manifest: Blob,
-    /// Configuration and layer.
-    blobs: [Blob; 2],
+pub(in super::super) struct Shelf {
+    manifests: Vec<Manifest>,
+    tags: Vec<(&'static str, String)>,
+    blobs: Vec<(Blob, Fate)>,
+}
+
+#[derive(Debug)]
+pub(super) struct Manifest {
+    pub kind: &'static str,
+    /// Under which it is found.
+    pub digest: String,
+    /// Under which the registry says it is found.
+    pub called: String,
+    pub bytes: Bytes,
 }
 
 #[derive(Debug)]
@@ -28,45 +69,115 @@ impl Blob {
         let hash = Sha256::digest(&bytes);
         Self { digest: format!("sha256:{hash:x}"), bytes }
     }
+
+    fn described(&self, kind: &str) -> Value {
+        json!({ "mediaType": kind, "digest": self.digest, "size": self.bytes.len() })
+    }
 }
 
-impl Image {
-    pub(super) fn new() -> Self {
-        let layer = Blob::new(tar("hello.txt", b"It was pulled from the sandbox.\n"));
-        let config = json!({
-            "architecture": "amd64",
-            "os": "linux",
-            "config": { "Cmd": ["/hello.txt"] },
-            "rootfs": { "type": "layers", "diff_ids": [layer.digest] },
-        });
-        let config = Blob::new(config.to_string());
+impl Shelf {
+    pub(in super::super) fn new() -> Self {
+        let mut shelf = Self { manifests: Vec::new(), tags: Vec::new(), blobs: Vec::new() };
+        let first = shelf.image(TAG, ("linux", "amd64"), [Fate::Here; 2]);
+        shelf.tag(TAG, &first);
+        for (tag, architecture, config, layer) in IMAGES {
+            let manifest = shelf.image(tag, ("linux", architecture), [config, layer]);
+            shelf.tag(tag, &manifest);
+        }
+        let four = [("linux", "arm64"), ("linux", "amd64"), ("linux", "s390x"), ("windows", "amd64")];
+        shelf.index("index", &four);
+        shelf.index("index-arm64", &[("linux", "arm64")]);
+        shelf.odd_ones();
+        shelf
+    }
+
+    /// Builds an image, and gives its manifest's descriptor without a platform.
+    fn image(&mut self, name: &str, (os, architecture): (&str, &str), fates: [Fate; 2]) -> Value {
+        let layer = Blob::new(tar("hello.txt", format!("It was pulled from the sandbox ({name}).\n").as_bytes()));
+        let config = Blob::new(
+            json!({
+                "architecture": architecture,
+                "os": os,
+                "config": { "Cmd": ["/hello.txt"] },
+                "rootfs": { "type": "layers", "diff_ids": [layer.digest] },
+            })
+            .to_string(),
+        );
         let manifest = json!({
             "schemaVersion": 2,
             "mediaType": MANIFEST_TYPE,
-            "config": {
-                "mediaType": "application/vnd.oci.image.config.v1+json",
-                "digest": config.digest,
-                "size": config.bytes.len(),
-            },
-            "layers": [{
-                "mediaType": "application/vnd.oci.image.layer.v1.tar",
-                "digest": layer.digest,
-                "size": layer.bytes.len(),
-            }],
+            "config": config.described(CONFIG_TYPE),
+            "layers": [layer.described("application/vnd.oci.image.layer.v1.tar")],
         });
-        Self { manifest: Blob::new(manifest.to_string()), blobs: [config, layer] }
+        self.blobs.extend([config, layer].into_iter().zip(fates));
+        self.manifest(MANIFEST_TYPE, &manifest)
     }
 
-    pub(super) fn manifest(&self) -> &Bytes {
-        &self.manifest.bytes
+    fn index(&mut self, tag: &'static str, platforms: &[(&str, &str)]) {
+        let mut lines = Vec::new();
+        for &(os, architecture) in platforms {
+            let mut line = self.image(&format!("{tag} {os}/{architecture}"), (os, architecture), [Fate::Here; 2]);
+            line["platform"] = json!({ "os": os, "architecture": architecture });
+            lines.push(line);
+        }
+        // BuildKit puts attestations beside the images.
+        let mut attestation = self.image(&format!("{tag} attestation"), ("unknown", "unknown"), [Fate::Here; 2]);
+        attestation["platform"] = json!({ "os": "unknown", "architecture": "unknown" });
+        lines.push(attestation);
+        let index = json!({ "schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": lines });
+        let index = self.manifest(INDEX_TYPE, &index);
+        self.tag(tag, &index);
     }
 
-    pub(super) fn manifest_digest(&self) -> &str {
-        &self.manifest.digest
+    /// Manifests that docker does not take.
+    fn odd_ones(&mut self) {
+        let old = json!({ "schemaVersion": 1, "name": REPOSITORY, "tag": "schema1", "fsLayers": [], "history": [] });
+        let old = self.manifest(OLD_TYPE, &old);
+        self.tag("schema1", &old);
+        let empty = Blob::new("{}");
+        let artifact = json!({
+            "schemaVersion": 2,
+            "mediaType": MANIFEST_TYPE,
+            "config": empty.described("application/vnd.cncf.helm.config.v1+json"),
+            "layers": [],
+        });
+        self.blobs.push((empty, Fate::Here));
+        let artifact = self.manifest(MANIFEST_TYPE, &artifact);
+        self.tag("artifact", &artifact);
+        let page = self.manifest("text/html", &json!("<html>"));
+        self.tag("page", &page);
+        let renamed = self.image("renamed", ("linux", "amd64"), [Fate::Here; 2]);
+        self.tag("renamed", &renamed);
+        if let Some(renamed) = self.manifests.last_mut() {
+            renamed.called = Blob::new("something else").digest;
+        }
     }
 
-    pub(super) fn blob(&self, digest: &str) -> Option<&Bytes> {
-        self.blobs.iter().find(|blob| blob.digest == digest).map(|blob| &blob.bytes)
+    fn manifest(&mut self, kind: &'static str, content: &Value) -> Value {
+        let blob = Blob::new(content.to_string());
+        let described = blob.described(kind);
+        let Blob { digest, bytes } = blob;
+        self.manifests.push(Manifest { kind, called: digest.clone(), digest, bytes });
+        described
+    }
+
+    fn tag(&mut self, tag: &'static str, described: &Value) {
+        let digest = described["digest"].as_str().unwrap_or_default().to_owned();
+        self.tags.push((tag, digest));
+    }
+
+    pub(super) fn tags(&self) -> Vec<&'static str> {
+        self.tags.iter().map(|(tag, _)| *tag).collect()
+    }
+
+    /// By tag or digest.
+    pub(super) fn find(&self, reference: &str) -> Option<&Manifest> {
+        let digest = self.tags.iter().find(|(tag, _)| *tag == reference).map_or(reference, |(_, digest)| digest);
+        self.manifests.iter().find(|manifest| manifest.digest == digest)
+    }
+
+    pub(super) fn blob(&self, digest: &str) -> Option<(&Bytes, Fate)> {
+        self.blobs.iter().find(|(blob, _)| blob.digest == digest).map(|(blob, fate)| (&blob.bytes, *fate))
     }
 }
 

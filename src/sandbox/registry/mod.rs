@@ -1,11 +1,13 @@
-//! Three small registries that hold one image (OCI Distribution Specification 1.1, the pull half of it) and, as
-//! products with both do, two packages of npm.
+//! Three small registries that hold one repository (OCI Distribution Specification 1.1, the pull half of it) and, as
+//! products with both do, two packages of npm. Its first tag is fine; each of the others is spoilt in a way of its own,
+//! or kept in a storage at another address.
 //!
 //! `puller` may log in and pull; `nopull` has the same password and may only log in. Nothing can be pushed.
 
 mod image;
 mod manner;
 mod npm;
+mod storage;
 mod tokens;
 
 use std::net::SocketAddr;
@@ -15,15 +17,16 @@ use serde_json::json;
 
 pub use manner::{Manner, Page};
 
-pub(super) use image::{REPOSITORY, TAG};
+pub(super) use image::{REPOSITORY, Shelf, TAG};
 pub(super) use npm::{PRIVATE, PUBLIC};
+pub(super) use storage::serve as serve_storage;
 pub(super) use tokens::Tokens;
 
 use super::call::Call;
 use super::door::RegistryKind;
 use super::reply::Reply;
 use super::world::World;
-use image::{Image, MANIFEST_TYPE};
+use image::Fate;
 use tokens::{Grant, Scope};
 
 pub(super) const PULLER: &str = "puller";
@@ -36,12 +39,14 @@ pub(super) struct Registry {
     /// Its own `127.0.0.1:PORT`.
     address: SocketAddr,
     password: String,
-    image: Image,
+    shelf: Shelf,
+    /// Where most blobs are.
+    storage: SocketAddr,
 }
 
 impl Registry {
-    pub(super) fn new(kind: RegistryKind, address: SocketAddr, password: &str) -> Self {
-        Self { kind, address, password: password.to_owned(), image: Image::new() }
+    pub(super) fn new(kind: RegistryKind, address: SocketAddr, password: &str, storage: SocketAddr) -> Self {
+        Self { kind, address, password: password.to_owned(), shelf: Shelf::new(), storage }
     }
 
     /// The name of whoever shows a user and the password of the sandbox.
@@ -66,7 +71,7 @@ pub(super) fn serve(registry: &Registry, world: &World, call: &Call) -> Reply {
     let reply = match path.as_slice() {
         ["v2"] => return Reply::raw(StatusCode::MOVED_PERMANENTLY, "text/html", "").with(header::LOCATION, "/v2/"),
         ["v2", rest @ ..] => match admit(registry, world, call, rest) {
-            Ok(()) if call.method == Method::GET || call.method == Method::HEAD => pull(&registry.image, call, rest),
+            Ok(()) if call.method == Method::GET || call.method == Method::HEAD => pull(registry, call, rest),
             Ok(()) => refusal(StatusCode::METHOD_NOT_ALLOWED, "UNSUPPORTED", "The operation is unsupported."),
             Err(reply) => reply,
         },
@@ -124,18 +129,24 @@ fn base(registry: &Registry, call: &Call) -> String {
     call.header(header::HOST).map_or_else(|| format!("http://{}", registry.address), |host| format!("http://{host}"))
 }
 
-fn pull(image: &Image, call: &Call, rest: &[&str]) -> Reply {
+fn pull(registry: &Registry, call: &Call, rest: &[&str]) -> Reply {
+    let shelf = &registry.shelf;
     let unknown_name = || refusal(StatusCode::NOT_FOUND, "NAME_UNKNOWN", "repository name not known to registry");
     match rest {
         [""] => Reply::ok(&json!({})),
         [repository @ .., "tags", "list"] if repository.join("/") == REPOSITORY => {
-            Reply::ok(&json!({ "name": REPOSITORY, "tags": [TAG] }))
+            Reply::ok(&json!({ "name": REPOSITORY, "tags": shelf.tags() }))
         }
         [repository @ .., "manifests", reference] if repository.join("/") == REPOSITORY => {
-            manifest(image, call, reference)
+            manifest(shelf, call, reference)
         }
-        [repository @ .., "blobs", digest] if repository.join("/") == REPOSITORY => match image.blob(digest) {
-            Some(blob) => content("application/octet-stream", digest, blob),
+        [repository @ .., "blobs", digest] if repository.join("/") == REPOSITORY => match shelf.blob(digest) {
+            Some((blob, Fate::Here)) => content("application/octet-stream", digest, blob),
+            // Nothing listens on that port.
+            Some((_, Fate::Away)) => sent_on(&format!("http://127.0.0.1:1/{digest}")),
+            Some((_, Fate::Stored | Fate::Refused | Fate::Gone | Fate::Spoiled)) => {
+                sent_on(&format!("http://{}/{digest}?{}", registry.storage, storage::SIGNED))
+            }
             None => refusal(StatusCode::NOT_FOUND, "BLOB_UNKNOWN", "blob unknown to registry"),
         },
         [_, .., "tags", "list"] | [_, .., "manifests" | "blobs", _] => unknown_name(),
@@ -144,22 +155,26 @@ fn pull(image: &Image, call: &Call, rest: &[&str]) -> Reply {
 }
 
 /// Distribution 2.8 hides an OCI manifest from whoever does not ask for that very type; `*/*` is not enough.
-fn manifest(image: &Image, call: &Call, reference: &str) -> Reply {
+fn manifest(shelf: &Shelf, call: &Call, reference: &str) -> Reply {
+    let Some(found) = shelf.find(reference) else {
+        return refusal(StatusCode::NOT_FOUND, "MANIFEST_UNKNOWN", "manifest unknown");
+    };
     let accepts = call
         .headers
         .get_all(header::ACCEPT)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
-        .any(|kind| kind.split(';').next().unwrap_or_default().trim() == MANIFEST_TYPE);
-    if !accepts {
+        .any(|kind| kind.split(';').next().unwrap_or_default().trim() == found.kind);
+    if !accepts && found.kind.starts_with("application/vnd.oci.") {
         let message = "OCI manifest found, but accept header does not support OCI manifests";
         return refusal(StatusCode::NOT_FOUND, "MANIFEST_UNKNOWN", message);
     }
-    if reference != TAG && reference != image.manifest_digest() {
-        return refusal(StatusCode::NOT_FOUND, "MANIFEST_UNKNOWN", "manifest unknown");
-    }
-    content(MANIFEST_TYPE, image.manifest_digest(), image.manifest())
+    content(found.kind, &found.called, &found.bytes)
+}
+
+fn sent_on(to: &str) -> Reply {
+    Reply::raw(StatusCode::TEMPORARY_REDIRECT, "text/html", "").with(header::LOCATION, to)
 }
 
 fn content(kind: &str, digest: &str, bytes: &bytes::Bytes) -> Reply {

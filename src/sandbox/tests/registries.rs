@@ -31,7 +31,37 @@ async fn the_open_registry_asks_nobody_and_holds_an_image_that_adds_up() {
         assert_eq!(Some(blob.body.len() as u64), part["size"].as_u64());
         assert_eq!(part["digest"], format!("sha256:{:x}", Sha256::digest(&blob.body)));
     }
-    assert_eq!(ask(&open, "/v2/team/app/tags/list", "").await.json(), json!({"name": "team/app", "tags": ["1"]}));
+    let listed = ask(&open, "/v2/team/app/tags/list", "").await.json();
+    assert_eq!((&listed["name"], &listed["tags"][0]), (&json!("team/app"), &json!("1")));
+}
+
+#[tokio::test]
+async fn the_storage_gives_blobs_by_signed_addresses_and_takes_no_login() {
+    let peer = Peer::plain().await;
+    let open = peer.sandbox.registry(RegistryKind::Open);
+    let config = async |tag: &str| {
+        let manifest = ask(&open, &format!("/v2/team/app/manifests/{tag}"), "").await.json();
+        let digest = manifest["config"]["digest"].as_str().unwrap().to_owned();
+        let sent = ask(&open, &format!("/v2/team/app/blobs/{digest}"), "").await;
+        assert_eq!(sent.status, 307, "{tag}");
+        let to = sent.header("location").unwrap().strip_prefix("http://").unwrap().to_owned();
+        let (host, path) = to.split_once('/').unwrap();
+        (host.to_owned(), format!("/{path}"), digest)
+    };
+    let (host, path, digest) = config("stored").await;
+    assert_ne!(host, open);
+    let blob = ask(&host, &path, "").await;
+    assert_eq!((blob.status, format!("sha256:{:x}", Sha256::digest(&blob.body))), (200, digest));
+    assert_eq!(ask(&host, &path, &basic("puller", "pull-me-please")).await.status, 400);
+    assert_eq!(ask(&host, path.split('?').next().unwrap(), "").await.status, 403);
+    for (tag, status) in [("refused", 403), ("gone", 404)] {
+        let (host, path, _) = config(tag).await;
+        assert_eq!(ask(&host, &path, "").await.status, status, "{tag}");
+    }
+    let (host, path, digest) = config("spoiled").await;
+    let spoiled = ask(&host, &path, "").await;
+    assert_eq!(spoiled.status, 200);
+    assert_ne!(format!("sha256:{:x}", Sha256::digest(&spoiled.body)), digest);
 }
 
 #[tokio::test]

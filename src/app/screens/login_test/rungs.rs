@@ -79,10 +79,8 @@ fn ladder_lines(
             let key = Keymap::shipped().key(Action::Image, false).unwrap_or_default();
             let how = match ladder.with {
                 With::Docker if trial.holds == Holds::Images => "docker alone tries none",
-                With::Both | With::Native | With::Docker | With::Pull if trial.images.is_empty() => {
-                    &format!("{key} names one")
-                }
-                With::Both | With::Native | With::Docker | With::Pull => "test again",
+                With::Both | With::Native | With::Docker if trial.images.is_empty() => &format!("{key} names one"),
+                With::Both | With::Native | With::Docker => "test again",
             };
             lines.extend(verdict_lines(report, trial, Some(how), canvas, columns));
         }
@@ -118,7 +116,6 @@ fn head_lines(
         With::Both => "pullkey and the real docker login beside it",
         With::Native => "pullkey alone",
         With::Docker => "the real docker login alone",
-        With::Pull => "pullkey, the real docker login, and a real pull by the docker daemon",
     };
     let mut lines = labelled("with", with);
     lines.extend(server);
@@ -187,8 +184,7 @@ fn is_folded(step: &Step, fold: Fold) -> bool {
         | Rung::Codespace
         | Rung::Docker
         | Rung::Skopeo
-        | Rung::Podman
-        | Rung::DockerPull => false,
+        | Rung::Podman => false,
     };
     is_plain && gives_way
 }
@@ -297,7 +293,6 @@ const fn rung_word(rung: Rung) -> &'static str {
         Rung::Docker => "docker",
         Rung::Skopeo => "skopeo",
         Rung::Podman => "podman",
-        Rung::DockerPull => "real pull",
     }
 }
 

@@ -86,8 +86,7 @@ pub fn ladder_offers(ladder: &Ladder, holds: Holds, leave: Offer) -> Vec<Offer> 
     let next = match ladder.with {
         With::Both => "with pullkey alone",
         With::Native => "with docker alone",
-        With::Docker => "with a real pull",
-        With::Pull => "with both",
+        With::Docker => "with both",
     };
     let copy = match ladder.to_copy() {
         Some(Copied::Command(_)) => "copy the command",

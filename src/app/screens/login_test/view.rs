@@ -147,8 +147,8 @@ pub fn obtain_lines(steps: &[Obtain], canvas: &Canvas<'_, '_, '_>, columns: u16)
 }
 
 const IMAGE_HELP: &str = "An image that codespaces shall pull, as in a Dockerfile; several with blanks between them. \
-     The registry is asked whether these values may pull it; nothing is downloaded or saved. Without one the login \
-     alone is tried, which does not prove that it may pull.";
+     Its manifest and a little of its content are fetched, and nothing is saved; Docker Hub counts one pull. Without \
+     one the login alone is tried, which does not prove that it may pull.";
 
 const PACKAGE_HELP: &str = "A private package that codespaces shall install; several with blanks between them. The \
      registry is asked whether this token may install it; nothing is downloaded or saved. Without one the registry is \

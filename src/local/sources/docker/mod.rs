@@ -267,6 +267,8 @@ impl Logins {
 /// How surely a pull finds what stands under this key: under the key it looks up, under one whose host that is, or not.
 fn found_by(key: &str) -> u8 {
     match pull_key(key) {
+        // What pulls of images in lower case look up goes before what only images of the same capitals do.
+        Some(wanted) if wanted == key && Server::parse(key).is_ok_and(|server| server.canonical() == key) => 3,
         Some(wanted) if wanted == key => 2,
         Some(wanted) if wanted == host_of(key) => 1,
         Some(_) | None => 0,

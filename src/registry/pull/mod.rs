@@ -1,8 +1,12 @@
-//! The rung that counts: whether this login may pull this very image. The manifest's head is asked for, nothing is
-//! pulled.
+//! The rung that counts: whether this login may pull this very image, and whether what it would pull is there. The
+//! manifest, the configuration and one byte of a layer are fetched; nothing is kept.
 //!
-//! Sources: OCI Distribution Specification 1.1 §«Pulling manifests»; every repository gets a token of its own, since a
-//! login's token opens none. Registries that hide an image and those that lack it answer alike, and that is said.
+//! Sources: OCI Distribution Specification 1.1 §«Pulling manifests» and §«Pulling blobs»; every repository gets a
+//! token of its own, since a login's token opens none. Registries that hide an image and those that lack it answer
+//! alike, and that is said.
+
+mod blob;
+mod content;
 
 use reqwest::Method;
 use reqwest::header::{ACCEPT, HeaderValue};
@@ -17,12 +21,10 @@ use super::login::unreadable;
 use super::pair::Pair;
 use super::token::{NoToken, authorization};
 use super::words::{said, trouble_step, unwell};
+use crate::domain::manifest::ACCEPTED;
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Foreign, Image, Outcome, Server, Step};
-
-/// All kinds of manifest there are: a registry hides one that is not asked for.
-const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, \
-     application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json";
+use content::Content;
 
 /// What is said of a pull that needs no login.
 const PUBLIC: &str = "anyone can pull it: this image needs no credential";
@@ -47,22 +49,41 @@ pub(super) async fn pull(
             return fail(Code::BadImage, format!("{shown}: this image {fault}"), "write it as in a Dockerfile");
         }
     };
-    if !image.is_of(server) {
+    if !image.finds(server) {
+        return other_registry(&image, server);
+    }
+    let asked = Asked { test, server, url: door.0, pair, image: &image };
+    let (Ok(step) | Err(step)) = asked.proof(door.1).await;
+    let is_advised = step.outcome == Outcome::Fail || step.code == Code::BlobUnreachable;
+    let advice = if is_advised { test.advice(step.code.as_str(), Some(&image)) } else { None };
+    advised(step, advice)
+}
+
+/// An image whose pull does not find the credential, as it is elsewhere or only written in another way.
+fn other_registry(image: &Image, server: &Server) -> Step {
+    let (looked_up, stored) = (image.lookup_key(), server.stored_key());
+    if !image.is_at(server) {
         return fail(
             Code::OtherRegistry,
             format!("{image} is at {}: its pull does not use this credential", image.host()),
             &format!("name an image of {}, or test the credential of {}", server.canonical(), image.host()),
         );
     }
-    let asked = Asked { test, server, url: door.0, pair, image: &image };
-    let (Ok(step) | Err(step)) = asked.head(door.1).await;
-    match step.outcome {
-        Outcome::Fail => {
-            let advice = test.advice(step.code.as_str(), Some(&image));
-            advised(step, advice)
-        }
-        Outcome::Pass | Outcome::Inconclusive | Outcome::Skipped => step,
-    }
+    let meant = server.canonical();
+    let remedy = match (stored == meant, looked_up == meant) {
+        (true, _) if looked_up.eq_ignore_ascii_case(&stored) => format!("write the image in lower case: {stored}/…"),
+        (true, _) => format!("write the image as {stored}/{}", image.short()),
+        (false, true) => format!("write {meant} as the server"),
+        (false, false) => format!("write {meant} as the server, and {meant}/{} as the image", image.short()),
+    };
+    fail(
+        Code::OtherRegistry,
+        format!(
+            "{image}: Docker looks up {looked_up}; the login is stored under {stored}, and hosts are compared letter \
+             by letter"
+        ),
+        &remedy,
+    )
 }
 
 /// One image at one registry.
@@ -77,41 +98,46 @@ struct Asked<'a> {
 
 impl Asked<'_> {
     /// Asks with the login; where it passes, asks without as well, since a pull that needs no login proves none.
-    async fn head(&self, way: Option<&Way>) -> Result<Step, Step> {
+    async fn proof(&self, way: Option<&Way>) -> Result<Step, Step> {
         let Some(way) = way else { return self.of_open_registry().await };
         let authorization = self.authorization(way, Some(self.pair)).await?;
-        let answer = self.manifest(Method::HEAD, authorization.as_ref()).await?;
+        let answer = self.named_manifest(Method::GET, authorization.as_ref()).await?;
         if answer.status != 200 {
-            return Ok(self.refused(answer, authorization.as_ref()).await);
+            return Ok(self.refused(&answer));
         }
+        let content = self.content(&answer, authorization.as_ref()).await?;
         let is_public = match self.authorization(way, None).await {
-            Ok(nobody) => self.manifest(Method::HEAD, nobody.as_ref()).await.is_ok_and(|answer| answer.status == 200),
+            Ok(nobody) => {
+                self.named_manifest(Method::HEAD, nobody.as_ref()).await.is_ok_and(|answer| answer.status == 200)
+            }
             Err(_) => false,
         };
-        Ok(self.pulled(&answer, is_public))
+        Ok(self.pulled(&answer, &content, is_public))
     }
 
     /// A registry that lets everyone in at the door may still ask at the image; then the login is tried there.
     async fn of_open_registry(&self) -> Result<Step, Step> {
-        let answer = self.manifest(Method::HEAD, None).await?;
+        let answer = self.named_manifest(Method::GET, None).await?;
         if answer.status == 200 {
-            return Ok(self.pulled(&answer, true));
+            let content = self.content(&answer, None).await?;
+            return Ok(self.pulled(&answer, &content, true));
         }
         if answer.status == 401 {
             match Way::of(self.url, Challenge::find(&answer.headers)) {
                 Ok(Some(way)) => {
                     let authorization = self.authorization(&way, Some(self.pair)).await?;
-                    let answer = self.manifest(Method::HEAD, authorization.as_ref()).await?;
+                    let answer = self.named_manifest(Method::GET, authorization.as_ref()).await?;
                     if answer.status == 200 {
-                        return Ok(self.pulled(&answer, false));
+                        let content = self.content(&answer, authorization.as_ref()).await?;
+                        return Ok(self.pulled(&answer, &content, false));
                     }
-                    return Ok(self.refused(answer, authorization.as_ref()).await);
+                    return Ok(self.refused(&answer));
                 }
                 Ok(None) => {}
                 Err((realm, fault)) => return Err(bad_realm(Rung::Pull, &realm, &fault)),
             }
         }
-        Ok(self.refused(answer, None).await)
+        Ok(self.refused(&answer))
     }
 
     /// The header for this repository: the pair itself, or a token with a scope of its own.
@@ -141,42 +167,59 @@ impl Asked<'_> {
         }
     }
 
-    async fn manifest(&self, method: Method, authorization: Option<&HeaderValue>) -> Result<Answer, Step> {
-        let path = format!("{}/manifests/{}", self.image.repository(), self.image.reference());
-        // Every character of a checked image is one of a path.
-        let Ok(url) = self.url.join(&path) else {
-            return Err(fail(Code::BadImage, "this image cannot be part of an address", "check the image's name"));
-        };
-        let ask = Ask::new(method).with(ACCEPT, HeaderValue::from_static(MANIFESTS)).authorized(authorization);
+    /// What the image's name leads to.
+    async fn named_manifest(&self, method: Method, authorization: Option<&HeaderValue>) -> Result<Answer, Step> {
+        self.manifest(method, self.image.reference(), authorization).await
+    }
+
+    async fn manifest(
+        &self,
+        method: Method,
+        reference: &str,
+        authorization: Option<&HeaderValue>,
+    ) -> Result<Answer, Step> {
+        let ask = Ask::new(method)
+            .with(ACCEPT, HeaderValue::from_static(ACCEPTED))
+            .up_to(self.test.client.limits().manifest)
+            .authorized(authorization);
+        let url = self.part("manifests", reference)?;
         self.test.client.ask(&url, ask).await.map_err(|trouble| trouble_step(trouble, Rung::Pull, self.server))
     }
 
-    fn pulled(&self, answer: &Answer, is_public: bool) -> Step {
-        let short = self.image.short();
-        let digest = answer.headers.get("docker-content-digest").and_then(|value| value.to_str().ok());
-        let digest = digest.filter(|text| text.len() <= 80).map(|text| Foreign::new(text).shown());
-        let digest = digest.map(|digest| format!(" ({})", digest.chars().take(19).collect::<String>()));
+    /// The address of a manifest or a blob of this repository.
+    fn part(&self, kind: &str, reference: &str) -> Result<Url, Step> {
+        let path = format!("{}/{kind}/{reference}", self.image.repository());
+        // Every character of a checked image is one of a path.
+        self.url
+            .join(&path)
+            .map_err(|_| fail(Code::BadImage, "this image cannot be part of an address", "check the image's name"))
+    }
+
+    fn pulled(&self, answer: &Answer, content: &Content, is_public: bool) -> Step {
+        let counted = if self.server.is_hub() { ", which Docker Hub counts as one pull" } else { "" };
         let left = pulls_left(answer).unwrap_or_default();
-        let detail = format!("{short} can be pulled{}{left}", digest.unwrap_or_default());
+        let from = content.from.as_ref().map(|host| format!(", its content comes from {host}")).unwrap_or_default();
+        let short = self.image.short();
+        let detail = format!(
+            "{short} can be pulled ({}), built for {}{from}{counted}{left}",
+            content.digest.short(),
+            content.platform
+        );
         let remedy = if is_public { PUBLIC } else { "" };
         step(Rung::Pull, Code::Ok, Outcome::Pass, detail, remedy)
     }
 
-    /// What another answer than 200 means. A head has no body, so the words are asked for once more; not at Docker Hub,
-    /// which counts that as a pull.
-    async fn refused(&self, head: Answer, authorization: Option<&HeaderValue>) -> Step {
-        let has_words = matches!(head.status, 400..=404) && !self.server.is_hub();
-        let words = if has_words { self.manifest(Method::GET, authorization).await.ok() } else { None };
-        let answer = words.filter(|words| words.status == head.status).unwrap_or(head);
+    /// What another answer than 200 means.
+    fn refused(&self, answer: &Answer) -> Step {
         let host = place(self.url);
-        let said = said(&answer, &self.pair.hush());
+        let said = said(answer, &self.pair.hush());
         match answer.status {
             401 | 403 => self.denied(&format!("logged in, but this user may not pull it{said}")),
             // ECR's answer to a repository that the user may not read.
             400 if self.server.ecr().is_some() => self.denied(&format!("this user may not pull it{said}")),
             404 => self.not_found(&said),
-            301 | 302 | 303 | 307 | 308 => sent_on(Rung::Pull, self.url, &answer),
-            429 | 500.. => unwell(Rung::Pull, &host, &answer, &said),
+            301 | 302 | 303 | 307 | 308 => sent_on(Rung::Pull, self.url, answer),
+            429 | 500.. => unwell(Rung::Pull, &host, answer, &said),
             status => inconclusive(
                 Code::ServerError,
                 format!("{host} answers for {} with status {status}{said}", self.image.short()),
@@ -202,7 +245,8 @@ impl Asked<'_> {
     }
 }
 
-/// Docker Hub tells how many pulls are left (docs: «Docker Hub usage and limits»); a head is not counted.
+/// Docker Hub tells how many pulls are left (docs: «Docker Hub usage and limits»): a GET of a manifest is one, and so
+/// is that of an index together with the variant that is taken of it; a HEAD is none.
 fn pulls_left(answer: &Answer) -> Option<String> {
     let number = |name: &str| {
         let text = answer.headers.get(name)?.to_str().ok()?;

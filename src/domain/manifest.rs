@@ -1,0 +1,196 @@
+//! What a registry holds of an image: an index of variants, or the manifest of one, read as docker reads it.
+//!
+//! It judges bytes that were fetched and fetches nothing. Sources: OCI Image Format Specification 1.1; moby
+//! `distribution/pull_v2.go` and `distribution/registry.go` (`ImageTypes`); distribution's `UnmarshalManifest`, which
+//! goes by the content type alone.
+
+use serde::Deserialize;
+use thiserror::Error;
+
+use super::{Digest, Foreign, Platform};
+
+const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
+const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+const DOCKER_LIST: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
+const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
+
+/// All kinds of manifest that docker reads: a registry hides one that is not asked for.
+pub const ACCEPTED: &str = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, \
+     application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json";
+
+/// The configurations of what docker can run; it takes a few wrong ones for the right one, and no others.
+const IMAGES: [&str; 6] = [
+    "application/vnd.docker.container.image.v1+json",
+    "application/vnd.oci.image.config.v1+json",
+    "application/octet-stream",
+    "application/json",
+    "text/html",
+    "",
+];
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Manifest {
+    Index(Vec<Variant>),
+    Image(ImageManifest),
+}
+
+/// One line of an index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variant {
+    pub content: Descriptor,
+    pub platform: Option<Platform>,
+}
+
+/// One image, for one platform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImageManifest {
+    pub config: Descriptor,
+    pub layers: Vec<Descriptor>,
+}
+
+/// What a content is to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Descriptor {
+    pub digest: Digest,
+    /// Bytes.
+    pub size: u64,
+    kind: String,
+}
+
+impl Descriptor {
+    /// Whether it is a layer that its maker does not let registries hand on.
+    pub fn is_foreign(&self) -> bool {
+        self.kind.contains(".nondistributable.") || self.kind.contains(".foreign.")
+    }
+}
+
+/// Why docker cannot pull what a registry gave. Each fits after «the manifest».
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ManifestFault {
+    #[error("is of schema 1, which Docker no longer reads")]
+    Old,
+    #[error("is sent as {}, which Docker does not read", .0.shown())]
+    Kind(Foreign),
+    #[error("is sent without a content type, by which Docker reads it")]
+    NoKind,
+    #[error("says of itself that it is {}, and is sent as something else", .0.shown())]
+    OtherKind(Foreign),
+    #[error("is not what its content type says: {0}")]
+    Content(&'static str),
+    #[error("cannot be read: {}", .0.shown())]
+    Broken(Foreign),
+    #[error("names a digest that is none: {}", .0.shown())]
+    BadDigest(Foreign),
+    #[error("is of no image but of {}", .0.shown())]
+    NoImage(Foreign),
+}
+
+/// Everything a manifest of any kind may hold.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Raw {
+    media_type: String,
+    manifests: Option<Vec<RawDescriptor>>,
+    config: Option<RawDescriptor>,
+    layers: Option<Vec<RawDescriptor>>,
+    fs_layers: Option<serde::de::IgnoredAny>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct RawDescriptor {
+    media_type: String,
+    digest: String,
+    size: u64,
+    platform: Option<RawPlatform>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RawPlatform {
+    os: String,
+    architecture: String,
+    variant: String,
+    #[serde(rename = "os.features")]
+    features: Vec<String>,
+}
+
+impl Manifest {
+    /// Reads what came, by the content type it was sent as.
+    pub fn parse(content_type: Option<&str>, body: &[u8]) -> Result<Self, ManifestFault> {
+        let kind = content_type.map(|kind| kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
+        let kind = kind.filter(|kind| !kind.is_empty()).ok_or(ManifestFault::NoKind)?;
+        if kind.starts_with("application/vnd.docker.distribution.manifest.v1+") {
+            return Err(ManifestFault::Old);
+        }
+        let is_index = match kind.as_str() {
+            OCI_INDEX | DOCKER_LIST => true,
+            OCI_MANIFEST | DOCKER_MANIFEST => false,
+            _ if is_old(body) => return Err(ManifestFault::Old),
+            _ => return Err(ManifestFault::Kind(Foreign::new(kind))),
+        };
+        let raw: Raw =
+            serde_json::from_slice(body).map_err(|fault| ManifestFault::Broken(Foreign::new(fault.to_string())))?;
+        if !raw.media_type.is_empty() && raw.media_type != kind {
+            return Err(ManifestFault::OtherKind(Foreign::new(raw.media_type)));
+        }
+        match (is_index, raw) {
+            (_, Raw { fs_layers: Some(_), .. }) => Err(ManifestFault::Old),
+            (true, Raw { manifests: Some(variants), config: None, layers: None, .. }) => {
+                Ok(Self::Index(variants.into_iter().map(Variant::of).collect::<Result<_, _>>()?))
+            }
+            (false, Raw { manifests: None, config: Some(config), layers: Some(layers), .. }) => {
+                if !IMAGES.contains(&config.media_type.as_str()) {
+                    return Err(ManifestFault::NoImage(Foreign::new(config.media_type)));
+                }
+                let layers = layers.into_iter().map(Descriptor::of).collect::<Result<_, _>>()?;
+                Ok(Self::Image(ImageManifest { config: Descriptor::of(config)?, layers }))
+            }
+            (true, _) => Err(ManifestFault::Content("an index lists manifests, and nothing else")),
+            (false, _) => Err(ManifestFault::Content("an image's manifest has a configuration and layers")),
+        }
+    }
+}
+
+/// Schema 1 is often sent as plain JSON.
+fn is_old(body: &[u8]) -> bool {
+    serde_json::from_slice::<Raw>(body).is_ok_and(|raw| raw.fs_layers.is_some())
+}
+
+impl Descriptor {
+    fn of(raw: RawDescriptor) -> Result<Self, ManifestFault> {
+        let digest = Digest::parse(&raw.digest)
+            .ok_or_else(|| ManifestFault::BadDigest(Foreign::new(raw.digest.chars().take(80).collect::<String>())))?;
+        Ok(Self { digest, size: raw.size, kind: raw.media_type })
+    }
+}
+
+impl Variant {
+    fn of(mut raw: RawDescriptor) -> Result<Self, ManifestFault> {
+        // What needs a feature that no codespace is known to have is built for something else.
+        let platform = raw.platform.take().map(|of| {
+            let os = if of.features.is_empty() { of.os } else { format!("{}+{}", of.os, of.features.join("+")) };
+            Platform::new(&os, &of.architecture, &of.variant)
+        });
+        Ok(Self { content: Descriptor::of(raw)?, platform })
+    }
+}
+
+/// The variant a codespace's docker takes: the best that fits, of equals the first; one that does not say what it is
+/// built for is taken where none fits, and its configuration tells.
+pub fn chosen(variants: &[Variant]) -> Option<&Variant> {
+    let rank = |variant: &&Variant| variant.platform.as_ref().and_then(Platform::rank);
+    let fitting = variants.iter().filter(|variant| rank(variant).is_some()).min_by_key(rank);
+    fitting.or_else(|| variants.iter().find(|variant| variant.platform.is_none()))
+}
+
+/// What an image is built for, of a configuration's text.
+pub fn platform_of_config(config: &[u8]) -> Result<Platform, ManifestFault> {
+    let raw: RawPlatform =
+        serde_json::from_slice(config).map_err(|fault| ManifestFault::Broken(Foreign::new(fault.to_string())))?;
+    Ok(Platform::new(&raw.os, &raw.architecture, &raw.variant))
+}
+
+#[cfg(test)]
+#[path = "manifest_tests.rs"]
+mod tests;

@@ -1,0 +1,168 @@
+//! The one rule for «this machine»: which hosts never leave it, are asked over plain http, and go through no proxy.
+//!
+//! Whoever connects to such a host goes to loopback without asking a name server: RFC 6761 §6.3 reserves `localhost`
+//! and every name below it, and a name server that answers for one answers wrongly. It decides about texts only;
+//! pinning a name to [`LOOPBACK`] is the clients' part.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use url::{Host, Url};
+
+/// Where every name of this machine leads.
+pub const LOOPBACK: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+
+/// Whether a host is this very machine: a loopback address however it is written, an address that means «any of my
+/// own» (`0.0.0.0`, `::`), `localhost`, or a name below it.
+pub fn is_here<S: AsRef<str>>(host: &Host<S>) -> bool {
+    match host {
+        Host::Ipv4(ip) => is_own_address(IpAddr::V4(*ip)),
+        Host::Ipv6(ip) => is_own_address(IpAddr::V6(*ip)),
+        Host::Domain(name) => is_own_name(name.as_ref()),
+    }
+}
+
+/// The same of the host of an address.
+pub fn is_url_here(url: &Url) -> bool {
+    url.host().is_some_and(|host| is_here(&host))
+}
+
+/// The host an address with this name would have: numbers in every form that URLs allow are numbers (`127.1`,
+/// `0x7f000001`), as they are for whoever connects. IPv6 comes with or without brackets.
+pub fn host_of_name(name: &str) -> Option<Host> {
+    match name.parse::<Ipv6Addr>() {
+        Ok(ip) => Some(Host::Ipv6(ip)),
+        Err(_) => Host::parse(name).ok(),
+    }
+}
+
+/// Whether programs written in Go, such as docker, skopeo and podman, take a host for this machine by themselves: they
+/// ask a name server for every other name, and send what is for it to a proxy. The text is the host without a port, as
+/// it was written. Source: `useProxy` in golang.org/x/net/http/httpproxy.
+pub fn is_here_for_go(name: &str) -> bool {
+    let bare = name.trim_start_matches('[').trim_end_matches(']');
+    name == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// Whether an address is reachable only from the machine or the network it is in.
+pub fn is_local_address(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        own if is_own_address(own) => true,
+        IpAddr::V4(ip) => {
+            let shared = ip.octets()[0] == 100 && (64..128).contains(&ip.octets()[1]); // RFC 6598
+            ip.is_private() || ip.is_link_local() || shared
+        }
+        IpAddr::V6(ip) => ip.is_unique_local() || ip.is_unicast_link_local(),
+    }
+}
+
+fn is_own_address(ip: IpAddr) -> bool {
+    let ip = ip.to_canonical(); // ::ffff:127.0.0.1 is 127.0.0.1
+    ip.is_loopback() || ip.is_unspecified()
+}
+
+fn is_own_name(name: &str) -> bool {
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    name == "localhost" || name.ends_with(".localhost")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Server;
+
+    const HERE: [&str; 19] = [
+        "localhost",
+        "LOCALHOST",
+        "localhost.",
+        "foo.localhost",
+        "Foo.LocalHost.",
+        "a.b.localhost",
+        "127.0.0.1",
+        "127.9.9.9",
+        "127.1",
+        "0x7f000001",
+        "0x7f.1",
+        "2130706433",
+        "0177.0.0.1",
+        "0.0.0.0",
+        "0",
+        "[::1]",
+        "[0:0:0:0:0:0:0:1]",
+        "[::]",
+        "[::ffff:127.0.0.1]",
+    ];
+
+    const ELSEWHERE: [&str; 12] = [
+        "localhost.example",
+        "evillocalhost",
+        "localhost.localdomain",
+        "127.0.0.1.example",
+        "127.0.0.1.nip.io",
+        "128.0.0.1",
+        "126.255.255.255",
+        "10.0.0.1",
+        "[::2]",
+        "[::ffff:10.0.0.1]",
+        "[64:ff9b::7f00:1]",
+        "ghcr.io",
+    ];
+
+    #[test]
+    fn every_way_to_write_this_machine_is_this_machine_and_nothing_else_is() {
+        for (hosts, is_it) in [(&HERE[..], true), (&ELSEWHERE[..], false)] {
+            for host in hosts {
+                for scheme in ["http", "https"] {
+                    let url = Url::parse(&format!("{scheme}://{host}:5000/v2/"));
+                    assert!(url.is_ok_and(|url| is_url_here(&url) == is_it), "{host}");
+                }
+                assert_eq!(host_of_name(host).is_some_and(|host| is_here(&host)), is_it, "{host}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_user_in_front_makes_no_host_this_machine() {
+        for text in
+            ["http://localhost@evil.example/", "http://127.0.0.1:80@evil.example/", "http://evil.example#@localhost"]
+        {
+            assert!(Url::parse(text).is_ok_and(|url| !is_url_here(&url)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_server_is_this_machine_where_its_address_is() {
+        for host in HERE.iter().chain(&ELSEWHERE) {
+            // docker's grammar has no dot at the end of a host.
+            let Ok(server) = Server::parse(&format!("{host}:5000")) else { continue };
+            let url = Url::parse(&format!("https://{}/", server.api_host()));
+            assert!(url.is_ok_and(|url| is_url_here(&url) == server.is_loopback()), "{host}");
+        }
+    }
+
+    #[test]
+    fn an_address_of_this_machine_is_a_local_one() {
+        for host in HERE.iter().chain(&["[::ffff:10.0.0.1]", "10.0.0.1", "169.254.169.254", "100.64.0.1", "[fe80::1]"])
+        {
+            let is_local = match host_of_name(host) {
+                Some(Host::Ipv4(ip)) => is_local_address(ip.into()),
+                Some(Host::Ipv6(ip)) => is_local_address(ip.into()),
+                Some(Host::Domain(_)) => continue,
+                None => false,
+            };
+            assert!(is_local, "{host}");
+        }
+        for ip in ["8.8.8.8", "2001:db8::1", "::ffff:8.8.8.8"] {
+            assert!(ip.parse().is_ok_and(|ip| !is_local_address(ip)), "{ip}");
+        }
+    }
+
+    #[test]
+    fn what_go_looks_up_by_itself_is_known() {
+        for host in ["localhost", "127.0.0.1", "127.9.9.9", "[::1]", "::1"] {
+            assert!(is_here_for_go(host), "{host}");
+        }
+        for host in ["LOCALHOST", "localhost.", "foo.localhost", "127.1", "0x7f000001", "0.0.0.0", "[::]", "10.0.0.1"] {
+            assert!(!is_here_for_go(host), "{host}");
+        }
+    }
+}

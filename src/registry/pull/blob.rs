@@ -1,0 +1,243 @@
+//! A blob of an image, fetched as docker does: asked for at the registry, and followed to wherever that sends. The
+//! login goes to the registry alone; who holds the blobs is judged as a token server is, and sent nothing.
+
+use reqwest::header::{CONTENT_LENGTH, CONTENT_RANGE, HeaderName, HeaderValue, LOCATION, RANGE};
+use url::Url;
+
+use super::super::client::{Answer, Ask, place};
+use super::super::safe::judge;
+use super::super::words::{said, trouble_step, unwell};
+use super::{Asked, fail, inconclusive};
+use crate::domain::manifest::{Descriptor, ImageManifest};
+use crate::domain::verdict::Rung;
+use crate::domain::{Code, Foreign, Step};
+
+/// Redirects from one host to another that are followed.
+const HOPS: usize = 5;
+
+/// A blob that is what it was named.
+pub(super) struct Blob {
+    pub bytes: Vec<u8>,
+    pub source: Source,
+}
+
+/// Who gave it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    Registry,
+    /// Another host, by its name.
+    Elsewhere(String),
+}
+
+impl Source {
+    pub(super) fn elsewhere(self) -> Option<String> {
+        match self {
+            Self::Registry => None,
+            Self::Elsewhere(host) => Some(host),
+        }
+    }
+}
+
+impl Asked<'_> {
+    /// A whole blob, checked by size and digest.
+    pub(super) async fn blob(
+        &self,
+        wanted: &Descriptor,
+        what: &str,
+        authorization: Option<&HeaderValue>,
+    ) -> Result<Blob, Step> {
+        let limit = self.test.client.limits().manifest;
+        let Some(size) = usize::try_from(wanted.size).ok().filter(|size| *size < limit) else {
+            let detail =
+                format!("{}: {what} is of {} bytes, more than pullkey fetches", self.image.short(), wanted.size);
+            return Err(inconclusive(Code::ServerError, detail, "look whether this is the image that was meant"));
+        };
+        // One byte more than it has, so that a longer one is noticed.
+        let (answer, source) = self.fetch(wanted, what, authorization, Ask::get().up_to(size + 1)).await?;
+        if answer.body.len() == size && wanted.digest.is_of(&answer.body) {
+            return Ok(Blob { bytes: answer.body, source });
+        }
+        if answer.body.len() < size && !answer.is_whole {
+            let detail = format!("{}: {} breaks off before the end of {what}", self.image.short(), self.host(&source));
+            return Err(inconclusive(Code::BlobUnreachable, detail, REACH));
+        }
+        Err(self.other_content(wanted, what, &source))
+    }
+
+    /// The beginning of one layer: of one that registries may not hand on, if there is one, else of the first. The
+    /// configuration may lie with the registry while layers lie elsewhere, so one byte of a layer tells more than it.
+    /// Nothing for an image without layers.
+    pub(super) async fn layer(
+        &self,
+        image: &ImageManifest,
+        authorization: Option<&HeaderValue>,
+    ) -> Result<Option<Source>, Step> {
+        let foreign = image.layers.iter().find(|layer| layer.is_foreign());
+        let Some(layer) = foreign.or(image.layers.first()) else { return Ok(None) };
+        let what = if layer.is_foreign() { "a layer that may not be handed on" } else { "the first layer" };
+        // More than one byte is read of what ignores the range, or refuses in words.
+        let ask = Ask::get().with(RANGE, HeaderValue::from_static("bytes=0-0")).up_to(4096);
+        let (answer, source) = self.fetch(layer, what, authorization, ask).await.map_err(|step| match step.code {
+            Code::BlobMissing if layer.is_foreign() => Step {
+                code: Code::ForeignLayer,
+                remedy: "build it from a base image whose layers may be pushed, and push it anew".to_owned(),
+                ..step
+            },
+            _ => step, // what failed is not that it may not be handed on
+        })?;
+        match length(&answer) {
+            Some(length) if length != layer.size => Err(self.other_content(layer, what, &source)),
+            Some(_) | None => Ok(Some(source)),
+        }
+    }
+
+    async fn fetch(
+        &self,
+        wanted: &Descriptor,
+        what: &str,
+        authorization: Option<&HeaderValue>,
+        ask: Ask,
+    ) -> Result<(Answer, Source), Step> {
+        let mut url = self.part("blobs", &wanted.digest.to_string())?;
+        let mut source = Source::Registry;
+        let mut answer = self
+            .test
+            .client
+            .ask(&url, ask.clone().authorized(authorization))
+            .await
+            .map_err(|trouble| trouble_step(trouble, Rung::Pull, self.server))?;
+        for _ in 0..HOPS {
+            let Some(next) = redirect(&url, &answer) else { break };
+            let next = next.map_err(|to| self.sent_nowhere(what, &to))?;
+            if next.origin() == url.origin() {
+                break; // a circle, which was followed far enough
+            }
+            let host = place(&next);
+            judge(&self.test.client.answering(self.url), &next)
+                .map_err(|why| self.unsafe_host(what, &host, why.words()))?;
+            answer = self.test.client.ask(&next, ask.clone()).await.map_err(|trouble| {
+                let detail = format!("{}: {what} comes from {host}: {}", self.image.short(), trouble.detail);
+                inconclusive(Code::BlobUnreachable, detail, REACH)
+            })?;
+            (url, source) = (next, Source::Elsewhere(host));
+        }
+        match answer.status {
+            200 | 206 => Ok((answer, source)),
+            _ => Err(self.no_blob(wanted, what, &source, &answer)),
+        }
+    }
+
+    fn host(&self, source: &Source) -> String {
+        match source {
+            Source::Registry => place(self.url),
+            Source::Elsewhere(host) => host.clone(),
+        }
+    }
+
+    /// What another answer than the blob means.
+    fn no_blob(&self, wanted: &Descriptor, what: &str, source: &Source, answer: &Answer) -> Step {
+        let (short, host) = (self.image.short(), self.host(source));
+        let said = match in_xml(&answer.body) {
+            Some(words) => format!(": {}", self.pair.hush().show(&words)),
+            None => said(answer, &self.pair.hush()),
+        };
+        let digest = wanted.digest.short();
+        match (answer.status, source) {
+            (400 | 401 | 403 | 407, Source::Elsewhere(_)) => fail(
+                Code::BlobRefused,
+                format!(
+                    "{short}: the manifest can be read, but {what} comes from {host}, which refuses ({}){said}",
+                    answer.status
+                ),
+                &format!(
+                    "let this machine and codespaces in at {host} as well: the registry's storage has network rules of \
+                     its own"
+                ),
+            ),
+            (400 | 401 | 403, Source::Registry) => fail(
+                Code::BlobRefused,
+                format!("{short}: the manifest can be read, but {host} refuses {what} ({}){said}", answer.status),
+                "give the user the right to read blobs (layers) as well as manifests",
+            ),
+            (404 | 410, _) => fail(
+                Code::BlobMissing,
+                format!("{short}: {host} does not have {what} ({digest}), which the manifest names{said}"),
+                "push the image anew: a part of it is lost",
+            ),
+            (429 | 500.., _) => unwell(Rung::Pull, &host, answer, &said),
+            (301 | 302 | 303 | 307 | 308, _) => inconclusive(
+                Code::BlobUnreachable,
+                format!("{short}: {what} is sent on from host to host without end, the last is {host}"),
+                "the registry's storage is set up wrong: tell who runs it",
+            ),
+            (status, _) => inconclusive(
+                Code::ServerError,
+                format!("{short}: {host} answers for {what} with status {status}{said}"),
+                "the registry does not follow the protocol here: tell who runs it",
+            ),
+        }
+    }
+
+    fn other_content(&self, wanted: &Descriptor, what: &str, source: &Source) -> Step {
+        let host = self.host(source);
+        fail(
+            Code::BlobMismatch,
+            format!(
+                "{}: {host} sends something else for {what} than the manifest names ({}), and Docker refuses that",
+                self.image.short(),
+                wanted.digest.short()
+            ),
+            "push the image anew; if that does not help, a proxy or the registry's storage spoils it",
+        )
+    }
+
+    fn sent_nowhere(&self, what: &str, to: &str) -> Step {
+        let to = Foreign::new(to.chars().take(120).collect::<String>()).shown();
+        inconclusive(
+            Code::BlobUnreachable,
+            format!("{}: for {what} the registry sends on to «{to}», which is no address", self.image.short()),
+            "the registry's storage is set up wrong: tell who runs it",
+        )
+    }
+
+    fn unsafe_host(&self, what: &str, host: &str, why: &str) -> Step {
+        inconclusive(
+            Code::UnsafeBlobHost,
+            format!("{}: {what} comes from {host}, which {why}; it was not asked", self.image.short()),
+            "the registry's storage is set up wrong: tell who runs it",
+        )
+    }
+}
+
+const REACH: &str =
+    "let this machine and codespaces reach that host: allow it in firewall and proxy beside the registry";
+
+/// What Amazon S3, Azure and Google say in an answer that is no blob: `<Error><Code>…</Code><Message>…</Message>`.
+fn in_xml(body: &[u8]) -> Option<Foreign> {
+    let text = String::from_utf8_lossy(body);
+    let part = |name: &str| {
+        let (_, rest) = text.split_once(&format!("<{name}>"))?;
+        rest.split_once(&format!("</{name}>")).map(|(part, _)| part.trim().to_owned())
+    };
+    let (code, message) = (part("Code")?, part("Message"));
+    Some(Foreign::new(message.map_or_else(|| code.clone(), |message| format!("{code} ({message})"))))
+}
+
+/// Where an answer sends on to, or the text that is no address; nothing if it does not send on.
+fn redirect(url: &Url, answer: &Answer) -> Option<Result<Url, String>> {
+    if !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
+        return None;
+    }
+    let to = answer.headers.get(LOCATION).map(|to| String::from_utf8_lossy(to.as_bytes()).into_owned());
+    let to = to.unwrap_or_default();
+    Some(if to.is_empty() { Err(to) } else { url.join(&to).map_err(|_| to) })
+}
+
+/// How long the whole is, where the answer tells.
+fn length(answer: &Answer) -> Option<u64> {
+    let text = |name: HeaderName| answer.headers.get(name).and_then(|value| value.to_str().ok());
+    match answer.status {
+        206 => text(CONTENT_RANGE)?.rsplit_once('/')?.1.trim().parse().ok(),
+        _ => text(CONTENT_LENGTH)?.trim().parse().ok(),
+    }
+}

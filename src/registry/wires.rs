@@ -1,0 +1,123 @@
+//! The three clients below [`super::client::Client`]: plain http and https to this machine, https to everywhere else.
+//!
+//! Each is made when it is first needed, so that a machine without a CA bundle can still test a registry of its own.
+//! The two for this machine ask no name server and no proxy: whatever name they are given leads to loopback.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
+
+use hyper_util::client::proxy::matcher::Matcher;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::Url;
+
+use super::client::place;
+use super::trouble::{Trouble, root_words};
+use crate::domain::this_machine::{LOOPBACK, is_url_here};
+use crate::domain::{Code, Foreign};
+
+type Wire = OnceLock<Result<reqwest::Client, String>>;
+
+#[derive(Default)]
+pub(super) struct Wires {
+    /// Plain http, which only this machine gets; never through a proxy.
+    plain: Wire,
+    /// https to this machine; never through a proxy.
+    near: Wire,
+    /// https, through the system's proxy if there is one.
+    far: Wire,
+    /// Knows which addresses go through a proxy; the same that reqwest asks.
+    proxies: OnceLock<Matcher>,
+    /// Asked for names in place of the system, in tests.
+    names: Option<Arc<dyn Resolve>>,
+}
+
+impl std::fmt::Debug for Wires {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Wires").finish_non_exhaustive()
+    }
+}
+
+impl Wires {
+    /// The client for an address; none for plain http to anywhere but this machine.
+    pub(super) fn wire(&self, url: &Url) -> Result<&reqwest::Client, Trouble> {
+        match (url.scheme(), is_url_here(url)) {
+            ("http", true) => self.plain(),
+            ("http", false) => Err(Trouble::new(
+                Code::PlainHttp,
+                format!("{} would be asked over plain http, where anyone on the way reads along", place(url)),
+            )),
+            (_, true) => made(self.near.get_or_init(|| tls_wire(self.builder().no_proxy().dns_resolver(Here)))),
+            (_, false) => made(self.far.get_or_init(|| tls_wire(self.builder()))),
+        }
+    }
+
+    /// The client that trusts nobody and reads none of the machine's certificates.
+    pub(super) fn plain(&self) -> Result<&reqwest::Client, Trouble> {
+        let make = || {
+            let builder = without_roots(self.builder().no_proxy().dns_resolver(Here))?;
+            builder.build().map_err(|fault| root_words(&fault))
+        };
+        made(self.plain.get_or_init(make))
+    }
+
+    pub(super) fn proxies(&self) -> &Matcher {
+        self.proxies.get_or_init(Matcher::from_system)
+    }
+
+    /// The same in a world with these name servers.
+    #[cfg(test)]
+    pub(super) fn with_names(names: Arc<dyn Resolve>) -> Self {
+        Self { names: Some(names), ..Self::default() }
+    }
+
+    fn builder(&self) -> reqwest::ClientBuilder {
+        let builder = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            // As Go's client, and so docker, takes them.
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
+            .tls_info(true)
+            .user_agent(concat!("pullkey/", env!("CARGO_PKG_VERSION")));
+        match &self.names {
+            Some(names) => builder.dns_resolver(Arc::clone(names)),
+            None => builder,
+        }
+    }
+}
+
+/// Leads every name to this machine. RFC 6761 §6.3.
+struct Here;
+
+impl Resolve for Here {
+    fn resolve(&self, _: Name) -> Resolving {
+        let addresses: Addrs = Box::new(LOOPBACK.into_iter().map(|ip| SocketAddr::new(ip, 0)));
+        Box::pin(async { Ok(addresses) })
+    }
+}
+
+fn made(wire: &Result<reqwest::Client, String>) -> Result<&reqwest::Client, Trouble> {
+    wire.as_ref().map_err(|why| {
+        let why = Foreign::new(why.as_str()).shown();
+        Trouble::new(Code::TlsUntrusted, format!("TLS cannot be set up on this machine: {why}"))
+    })
+}
+
+fn without_roots(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, String> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let tls = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|fault| fault.to_string())?
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth();
+    Ok(builder.tls_backend_preconfigured(tls))
+}
+
+/// reqwest's own choice of roots is the platform's trust store (on Linux with `SSL_CERT_FILE`, `SSL_CERT_DIR`); it
+/// takes the cryptography from the process's default provider, which another client may have set.
+fn tls_wire(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, String> {
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        let _another_thread_was_first = rustls::crypto::ring::default_provider().install_default();
+    }
+    builder.build().map_err(|fault| root_words(&fault))
+}
