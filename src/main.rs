@@ -25,6 +25,7 @@ fn start() -> ExitCode {
     if SystemTime::now() < SystemTime::UNIX_EPOCH {
         return cli::tell(&Failure::no_time(), wants_json()).into();
     }
+    cli::warn_of_secrets(std::env::args_os());
     match Cli::try_parse() {
         Ok(cli) if let Some(fault) = cli.misplaced() => usage(&fault).into(),
         Ok(Cli { command: Some(command), read_only, .. }) => command_line(command, read_only).into(),
@@ -93,7 +94,10 @@ fn usage(fault: &clap::Error) -> Exit {
         }
         _ if wants_json() => cli::tell(&Failure::unparsed(fault), true),
         _ => {
-            let _ = fault.print();
+            match cli::without_secrets(fault, std::env::args_os()) {
+                Some(text) => cli::say(&text),
+                None => drop(fault.print()),
+            }
             Exit::Usage
         }
     }

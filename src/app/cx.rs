@@ -44,13 +44,13 @@ impl Cx<'_> {
     }
 
     pub fn note(&mut self, tone: Tone, text: impl Into<String>) {
-        let timer = self.notices.push(tone, text.into());
+        let timer = self.notices.push(tone, &text.into());
         self.after(timer, Notices::STAY);
     }
 
     /// Told once, at the start: it stays until a key is pressed, so that an untouched screen has nothing to write.
     pub fn greet(&mut self, text: impl Into<String>) {
-        self.notices.push(Tone::Info, text.into());
+        self.notices.push(Tone::Info, &text.into());
     }
 }
 

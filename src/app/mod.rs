@@ -53,7 +53,7 @@ use self::world::{Start, World};
 use self::writing::report_orphan;
 use crate::domain::ScopeKind;
 use crate::domain::traffic::Pause;
-use crate::ui::Memory;
+use crate::ui::{Memory, mask_twins};
 
 /// The whole program as a value.
 #[derive(Clone, Debug)]
@@ -127,6 +127,7 @@ impl App {
     pub fn update(&mut self, now: DateTime<Utc>, msg: Msg) -> Vec<Effect> {
         self.now = now;
         let mut effects = Vec::new();
+        let is_typed = matches!(msg, Msg::Key(_) | Msg::Paste(_));
         match msg {
             Msg::Key(key) => self.key(key, &mut effects),
             Msg::Paste(_) if self.room == Room::TooSmall => {}
@@ -155,6 +156,9 @@ impl App {
         }
         for screen in &mut self.stack {
             screen.learn(&self.world);
+        }
+        if is_typed {
+            mask_twins(self.stack.iter_mut().flat_map(Screen::fields).collect());
         }
         self.tell_ends(&mut effects);
         self.drop_unwanted(&mut effects);

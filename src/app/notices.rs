@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::protocol::Timer;
+use crate::domain::secret_shape::masked;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
@@ -31,7 +32,9 @@ impl Notices {
     pub const STAY: Duration = Duration::from_secs(8);
 
     /// Adds a notice and returns the timer that takes it away. The same text again replaces the earlier one.
-    pub fn push(&mut self, tone: Tone, text: String) -> Timer {
+    pub fn push(&mut self, tone: Tone, text: &str) -> Timer {
+        // A message may quote what was typed, or what somebody else wrote.
+        let text = masked(text);
         self.last += 1;
         self.list.retain(|notice| notice.text != text);
         self.list.push(Notice { tone, text, number: self.last });

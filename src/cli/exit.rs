@@ -62,7 +62,8 @@ impl Failure {
 
     /// Arguments that could not be understood. The first paragraph says which; the rest is clap's usage text.
     pub fn unparsed(fault: &clap::Error) -> Self {
-        let text = fault.to_string();
+        let arguments = std::env::args_os();
+        let text = super::without_secrets(fault, arguments).unwrap_or_else(|| fault.to_string());
         let first = text.split("\n\n").next().unwrap_or_default().trim_start_matches("error: ");
         let words: Vec<_> = first.split_whitespace().collect();
         Self::usage(

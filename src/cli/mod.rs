@@ -5,6 +5,7 @@
 
 mod access;
 mod args;
+mod argv;
 mod ask;
 mod auth;
 mod auth_args;
@@ -41,6 +42,7 @@ mod writing;
 mod tests;
 
 pub use args::{Cli, Command};
+pub use argv::{warn_of_secrets, without_secrets};
 pub use exit::{Exit, Failure};
 
 use crate::local::Env;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::argv::hidden;
 use super::interrupt::Interrupt;
 use super::{Exit, Failure, status};
 use crate::domain::Problem;
@@ -101,9 +102,10 @@ pub(super) fn unwritten(fault: &io::Error) -> Failure {
     Failure::world(Problem::new("the result could not be written", fault.to_string(), hint))
 }
 
-/// To standard output, at once.
+/// To standard output, at once. What looks like a secret is not: it may have been given where a name belongs.
 pub(super) fn put(text: &str) -> io::Result<()> {
     status::clear();
+    let text = hidden(text);
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush())
 }
@@ -120,5 +122,5 @@ pub(super) fn print(text: &str) -> io::Result<()> {
 pub fn note(text: &str) {
     status::clear();
     // Without anybody to read it there is nothing left to do.
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let _ = writeln!(io::stderr().lock(), "{}", hidden(text));
 }

@@ -183,6 +183,13 @@ pub struct TokenReport {
     pub note: Option<String>,
 }
 
+impl TokenReport {
+    /// Whether the place it may be in could not be read at all.
+    pub fn is_unread(&self) -> bool {
+        self.identity.is_err() && self.kind == TokenKind::Unknown
+    }
+}
+
 /// What GitHub says of a token that was given as a registry's password. The token itself is not in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PastedToken {

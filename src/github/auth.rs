@@ -6,8 +6,8 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use http::{HeaderMap, HeaderValue};
 use sha2::{Digest as _, Sha256};
 
-use crate::domain::Sensitive;
 use crate::domain::token::TokenKind;
+use crate::domain::{Redactor, Sensitive};
 
 use super::error::text;
 use super::{GithubError, Refusal};
@@ -19,6 +19,8 @@ pub(super) struct Authorization {
     pub(super) kind: TokenKind,
     /// What GitHub said when it did not accept the token.
     refused: Arc<OnceLock<Refusal>>,
+    /// Takes the token out of whatever comes back.
+    redactor: Arc<Redactor>,
 }
 
 impl Authorization {
@@ -40,12 +42,21 @@ impl Authorization {
         let line = zeroize::Zeroizing::new(format!("Bearer {text}"));
         let mut header = HeaderValue::from_str(&line).map_err(|_| GithubError::BadToken("it does not fit a header"))?;
         header.set_sensitive(true);
-        Ok(Self { header, kind: TokenKind::of(text), refused: Arc::default() })
+        Ok(Self {
+            header,
+            kind: TokenKind::of(text),
+            refused: Arc::default(),
+            redactor: Arc::new(Redactor::of([token])),
+        })
     }
 
     /// Tells accounts apart without saying anything of the token.
     pub(super) fn digest(&self, salt: &[u8; 32]) -> Vec<u8> {
         Sha256::new_with_prefix(salt).chain_update(self.header.as_bytes()).finalize().to_vec()
+    }
+
+    pub(super) fn redactor(&self) -> &Redactor {
+        &self.redactor
     }
 
     pub(super) fn header(&self) -> HeaderValue {

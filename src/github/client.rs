@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use crate::domain::secret_shape::masked;
 use crate::domain::this_machine::is_url_here;
 use crate::domain::token::TokenKind;
 use crate::domain::{RepoName, Site};
@@ -179,19 +180,28 @@ impl Client {
         let machinery = |e: octocrab::Error| GithubError::Machinery(Box::new(e));
         let octocrab = self.octocrab();
         let request = octocrab.build_request(request, body).map_err(machinery)?;
-        let response = octocrab.execute(request).await.map_err(own_error)?;
+        let response = octocrab.execute(request).await.map_err(|fault| self.redacted(own_error(fault)))?;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.map_err(machinery)?.to_bytes();
         let answer = http::Response::from_parts(parts, body);
-        tracing::debug!(request = %asked, status = answer.status().as_u16(), "answered");
+        let asked = self.inner.auth.as_ref().map_or_else(|| asked.clone(), |auth| auth.redactor().hide(&asked));
+        tracing::debug!(request = %masked(&asked), status = answer.status().as_u16(), "answered");
         if answer.status().is_success() {
             return Ok(answer);
         }
-        let failure = GithubError::of(&asked, &answer).met_by(self.token_kind(), self.site());
+        let failure = self.redacted(GithubError::of(&asked, &answer).met_by(self.token_kind(), self.site()));
         if let Some(auth) = &self.inner.auth {
             auth.note(&failure);
         }
         Err(failure)
+    }
+
+    /// The failure without an echo of the token.
+    fn redacted(&self, failure: GithubError) -> GithubError {
+        match &self.inner.auth {
+            Some(auth) => failure.without(auth.redactor()),
+            None => failure,
+        }
     }
 
     /// What GitHub said when it did not accept this client's token; from then on nothing is sent.
@@ -263,7 +273,7 @@ impl Client {
                     list.unshown.dedup();
                     return Ok(list);
                 }
-                Err(failure) => return Err((failure, list.items)),
+                Err(failure) => return Err((self.redacted(failure), list.items)),
             }
         }
     }

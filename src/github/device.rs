@@ -14,7 +14,7 @@ use tower::Service as _;
 use url::Url;
 use url::form_urlencoded::Serializer;
 
-use crate::domain::{Foreign, Sensitive};
+use crate::domain::{Foreign, Redactor, Sensitive};
 
 use super::error::{bounded, is_html};
 use super::transport::{self, Ask};
@@ -119,7 +119,10 @@ impl DeviceFlow {
                         let longer = answer.interval.map(bounded);
                         interval = longer.unwrap_or(interval + Duration::from_secs(5)).max(interval);
                     }
-                    other => return Err(fault(other.unwrap_or("nothing it could mean"))),
+                    other => {
+                        let redactor = Redactor::of([&begun.device_code]);
+                        return Err(fault(&redactor.hide(other.unwrap_or("nothing it could mean"))));
+                    }
                 }
             }
         };

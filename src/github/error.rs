@@ -9,7 +9,7 @@ use http::{HeaderMap, StatusCode};
 use thiserror::Error;
 
 use crate::domain::token::TokenKind;
-use crate::domain::{Foreign, Site};
+use crate::domain::{Foreign, Redactor, Site};
 
 use super::models::Complaint;
 use super::transport::Answer;
@@ -204,7 +204,41 @@ impl GithubError {
     }
 }
 
+impl GithubError {
+    /// Everything in it that the other side wrote, without a secret that was sent.
+    pub(super) fn without(self, redactor: &Redactor) -> Self {
+        let hide = |text: &Foreign| Foreign::new(redactor.hide(text.raw()));
+        match self {
+            Self::Unauthorized(refusal) => Self::Unauthorized(refusal.without(redactor)),
+            Self::Forbidden(refusal) => Self::Forbidden(refusal.without(redactor)),
+            Self::NotFound(refusal) => Self::NotFound(refusal.without(redactor)),
+            Self::Conflict(refusal) => Self::Conflict(refusal.without(redactor)),
+            Self::Payment(refusal) => Self::Payment(refusal.without(redactor)),
+            Self::Unprocessable(refusal) => Self::Unprocessable(refusal.without(redactor)),
+            Self::Redirected { to } => Self::Redirected { to: hide(&to) },
+            Self::Origin { next } => Self::Origin { next: hide(&next) },
+            // The rest is our own words, numbers, and faults of the transport.
+            other => other,
+        }
+    }
+}
+
 impl Refusal {
+    fn without(self: Box<Self>, redactor: &Redactor) -> Box<Self> {
+        let hide = |text: Foreign| Foreign::new(redactor.hide(text.raw()));
+        let each = |texts: Vec<String>| texts.iter().map(|text| redactor.hide(text)).collect();
+        Box::new(Self {
+            message: hide(self.message),
+            details: self.details.into_iter().map(hide).collect(),
+            scopes: self.scopes.map(each),
+            accepted: each(self.accepted),
+            permissions: self.permissions.map(hide),
+            sso: self.sso.map(hide),
+            request: redactor.hide(&self.request),
+            ..*self
+        })
+    }
+
     fn new(request: &str, answer: &Answer, complaint: Complaint) -> Self {
         let headers = answer.headers();
         let sso = text(headers, "x-github-sso")

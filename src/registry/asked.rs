@@ -6,10 +6,10 @@ use super::challenge::{Bearer, Challenge};
 use super::client::{Answer, place};
 use super::ladder::step;
 use super::realm::{RealmFault, safe_realm};
-use super::said::{Hush, is_html};
+use super::said::is_html;
 use super::words::said;
 use crate::domain::verdict::Rung;
-use crate::domain::{Code, Foreign, Outcome, Step};
+use crate::domain::{Code, Foreign, Outcome, Redactor, Step};
 
 /// How a registry wants to be logged in to. Its first place for tokens was judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,7 +102,7 @@ pub(super) fn way(url: &Url, answer: &Answer) -> Result<Way, Box<Step>> {
             "a sign-in for browsers may stand before the registry; docker cannot pass it: check the host, or the proxy",
         ),
         Challenge::None => none(
-            format!("{host} answers 401 without saying how to log in{}", said(answer, &Hush::new(Vec::new()))),
+            format!("{host} answers 401 without saying how to log in{}", said(answer, &Redactor::default())),
             "the password was not checked; check the host, or the proxy before the registry",
         ),
         Challenge::NoRealm(value) => end(

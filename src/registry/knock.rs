@@ -12,12 +12,12 @@ use super::asked::{Way, way};
 use super::client::{Answer, Ask, Client, place};
 use super::elsewhere::{SIGN_IN, asks_to_sign_in, sent_on};
 use super::ladder::{Climb, Test, advised, step};
-use super::said::{Hush, is_html};
+use super::said::is_html;
 use super::trouble::Trouble;
 use super::words::{firewall_remedy, is_firewall, said, trouble_step, unwell};
 use crate::domain::this_machine::is_url_here;
 use crate::domain::verdict::Rung;
-use crate::domain::{Code, Foreign, Outcome, Server, Step};
+use crate::domain::{Code, Foreign, Outcome, Redactor, Server, Step};
 
 /// A registry one may knock at, and how it wants to be logged in to.
 pub(super) struct Door {
@@ -180,7 +180,7 @@ enum First {
 
 fn registry(url: &Url, answer: &Answer) -> Result<First, Box<Step>> {
     let host = place(url);
-    let said = said(answer, &Hush::new(Vec::new()));
+    let said = said(answer, &Redactor::default());
     let end = |code, outcome, detail: String, remedy: String| {
         Err(Box::new(step(Rung::Registry, code, outcome, detail, remedy)))
     };

@@ -17,9 +17,10 @@ use super::npm;
 use super::pair::Pair;
 use super::pull::{proves_the_login, pull};
 use crate::domain::preset::{Remedy, product_of_host, recognize_trial, single_of};
+use crate::domain::secret_shape::{looks_secret, masked};
 use crate::domain::server::{HUB_KEY, Oddity};
 use crate::domain::verdict::{Rung, With};
-use crate::domain::{Code, Holds, Image, Outcome, Server, Step, TestReport, Trial};
+use crate::domain::{Code, Holds, Image, Outcome, Redactor, Server, Step, TestReport, Trial};
 
 /// One test: what is tried, with what, and when.
 #[derive(Debug)]
@@ -39,7 +40,7 @@ impl Test<'_> {
     ///
     /// Dropping the future ends the test: requests are abandoned, and docker is killed with all it started.
     pub async fn run(&self, part: &mut (dyn FnMut(Step) + Send)) -> TestReport {
-        let mut climb = Climb { steps: Vec::new(), part };
+        let mut climb = Climb::new(&Pair::of(self.trial), part);
         if self.trial.holds == Holds::Packages {
             npm::climb(self, &mut climb).await;
             return TestReport::of(climb.steps, true);
@@ -99,6 +100,7 @@ impl Test<'_> {
                 let (given, step) = ecr::exchange(self, server, &host, &typed).await;
                 climb.add(step);
                 let given = given?;
+                climb.sends(&given);
                 (Some(given.clone()), given)
             }
         };
@@ -143,7 +145,7 @@ impl Test<'_> {
     /// docker without the native login, but never without the look whether anybody asks for the password at all.
     async fn docker_alone(&self, server: &Server, climb: &mut Climb<'_>) {
         let mut silent = |_: Step| {};
-        let mut look = Climb { steps: Vec::new(), part: &mut silent };
+        let mut look = Climb::new(&Pair::of(self.trial), &mut silent);
         let door = knock::knock(self, server, &mut look).await;
         let mut pair = Pair::of(self.trial);
         let key = server.ecr().filter(|_| ecr::kind(server, self.trial) == ecr::Kind::KeyPair);
@@ -156,6 +158,7 @@ impl Test<'_> {
             let (given, step) = ecr::exchange(self, server, &host, &pair).await;
             climb.add(step);
             let Some(given) = given else { return };
+            climb.sends(&given);
             pair = given;
         }
         // Docker reads challenges for itself: it is asked only where they were judged.
@@ -223,6 +226,12 @@ fn difference(steps: &[Step], theirs: &Step) -> Option<String> {
 
 /// The first rungs, which need no network: a text that is a server, that pulls look up, and values that can be tried.
 fn server_rungs(trial: &Trial, climb: &mut Climb<'_>) -> Option<Server> {
+    if let Some(name) = looks_secret(&trial.server) {
+        // Asking a name server for it would tell others.
+        let detail = format!("this server looks like {name}, so nothing was asked or sent");
+        climb.add(step(Rung::Server, Code::BadServer, Outcome::Fail, detail, "write a registry's host name"));
+        return None;
+    }
     let server = match Server::parse(&trial.server) {
         Ok(server) => server,
         Err(fault) => {
@@ -341,18 +350,33 @@ pub(super) fn advised(step: Step, advice: Option<Remedy>) -> Step {
     }
 }
 
-/// The steps so far, and whom to tell.
+/// The steps so far, and whom to tell. None of them shows a secret that was sent, wherever in an answer it came back:
+/// in a header, in the name of a host, in the body or in another program's words.
 pub(super) struct Climb<'a> {
     steps: Vec<Step>,
     part: &'a mut (dyn FnMut(Step) + Send),
+    redactor: Redactor,
 }
 
-impl Climb<'_> {
+impl<'a> Climb<'a> {
+    pub(super) fn new(pair: &Pair, part: &'a mut (dyn FnMut(Step) + Send)) -> Self {
+        Self { steps: Vec::new(), part, redactor: pair.redactor() }
+    }
+
+    /// From now on this is sent as well.
+    pub(super) fn sends(&mut self, pair: &Pair) {
+        self.redactor.add(&pair.password);
+    }
+
     pub(super) fn steps(&self) -> &[Step] {
         &self.steps
     }
 
     pub(super) fn add(&mut self, step: Step) {
+        let detail = masked(&self.redactor.sweep(&step.detail));
+        let remedy = masked(&self.redactor.sweep(&step.remedy));
+        let command = step.command.map(|command| masked(&self.redactor.sweep(&command)));
+        let step = Step { detail, remedy, command, ..step };
         (self.part)(step.clone());
         self.steps.push(step);
     }

@@ -9,12 +9,12 @@ use super::ecr;
 use super::elsewhere::{SIGN_IN, asks_to_sign_in, sent_on, token_sent_on, token_trouble};
 use super::ladder::{Test, advised, step};
 use super::pair::Pair;
-use super::said::{Hush, is_html};
+use super::said::is_html;
 use super::token::{NoToken, authorization};
 use super::token_answer::NoAnswer;
 use super::words::{FIREWALL, firewall_remedy, is_firewall, said, trouble_step, unwell};
 use crate::domain::verdict::Rung;
-use crate::domain::{Code, Foreign, Outcome, Server, Step};
+use crate::domain::{Code, Foreign, Outcome, Redactor, Server, Step};
 
 /// Sends user and password, once; what went wrong is told in the words of the registry's product.
 pub(super) async fn log_in(test: &Test<'_>, server: &Server, url: &Url, way: &Way, pair: &Pair) -> Step {
@@ -44,7 +44,7 @@ async fn attempt(test: &Test<'_>, server: &Server, url: &Url, way: &Way, pair: &
     let shown = match authorization(test.client, (url, way), Some(pair), None, test.now).await {
         Ok(shown) => shown,
         Err(NoToken::Trouble { realm, trouble }) => return token_trouble(trouble, Rung::Login, server, &realm),
-        Err(NoToken::Refused { realm, answer }) => return no_token(&realm, &pair.hush(), &answer),
+        Err(NoToken::Refused { realm, answer }) => return no_token(&realm, &pair.redactor(), &answer),
         Err(NoToken::Unreadable { realm, answer, why }) => return unreadable(Rung::Login, &realm, &answer, &why),
         Err(NoToken::Realm { realm, fault }) => return bad_realm(Rung::Login, &realm, &fault),
     };
@@ -56,7 +56,7 @@ async fn attempt(test: &Test<'_>, server: &Server, url: &Url, way: &Way, pair: &
 
 fn accepted(server: &Server, url: &Url, pair: &Pair, answer: &Answer, via: &str) -> Step {
     let host = place(url);
-    let said = said(answer, &pair.hush());
+    let said = said(answer, &pair.redactor());
     match answer.status {
         200 if asks_to_sign_in(url, answer) => inconclusive(
             Code::NotARegistry,
@@ -86,9 +86,9 @@ fn accepted(server: &Server, url: &Url, pair: &Pair, answer: &Answer, via: &str)
 }
 
 /// What a token server's answer other than 200 means for a login.
-fn no_token(realm: &Url, hush: &Hush, answer: &Answer) -> Step {
+fn no_token(realm: &Url, redactor: &Redactor, answer: &Answer) -> Step {
     let host = place(realm);
-    let said = said(answer, hush);
+    let said = said(answer, redactor);
     let text = String::from_utf8_lossy(&answer.body).to_ascii_lowercase();
     match answer.status {
         401 => refused(Code::BadCredentials, format!("{host} refuses user or password{said}"), CREDENTIALS.into()),

@@ -1,13 +1,12 @@
-//! What is really sent: a user and a password, those that were typed or those an exchange gave, and every form in which
-//! they may come back.
+//! What is really sent: a user and a password, those that were typed or those an exchange gave.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::header::HeaderValue;
 use zeroize::Zeroizing;
 
-use super::said::Hush;
-use crate::domain::{Sensitive, Trial};
+use crate::domain::secret_shape::is_secret_user;
+use crate::domain::{Redactor, Sensitive, Trial};
 
 /// User and password as a registry gets them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,22 +35,15 @@ impl Pair {
         Zeroizing::new(STANDARD.encode(pair.as_bytes()))
     }
 
-    /// What must not be shown of an answer.
-    pub(super) fn hush(&self) -> Hush {
-        Hush::new(self.forms())
+    /// Takes out of an answer what must not be shown: the password, and a user that is a secret as well.
+    pub(super) fn redactor(&self) -> Redactor {
+        let user = self.has_secret_user().then_some(&self.user);
+        Redactor::of([Some(&self.password), user].into_iter().flatten())
     }
 
-    /// Every form in which a server may echo what it was sent.
-    pub(super) fn forms(&self) -> Vec<Sensitive> {
-        let password = self.password.expose();
-        let encode = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-        vec![
-            self.password.clone(),
-            Sensitive::new(self.encoded().as_str()),
-            Sensitive::new(STANDARD.encode(password)),
-            Sensitive::new(encode(password)),
-            Sensitive::new(password.trim()),
-        ]
+    /// Whether the user is a secret as well: some registries want a token as both.
+    pub(super) fn has_secret_user(&self) -> bool {
+        is_secret_user(&self.user, &self.password)
     }
 }
 
@@ -60,9 +52,4 @@ pub(super) fn sensitive(text: &str) -> Option<HeaderValue> {
     let mut value = HeaderValue::from_bytes(text.as_bytes()).ok()?;
     value.set_sensitive(true);
     Some(value)
-}
-
-/// The text without one form of the secret.
-pub(super) fn hide(text: &str, form: &Sensitive) -> String {
-    text.replace(form.expose(), "•••")
 }

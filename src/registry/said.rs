@@ -1,14 +1,11 @@
-//! What a registry said, made fit to be shown: the message found in its body, cleaned, shortened, without the secret.
+//! What a registry said: the message found in its body. It never is a page of HTML.
 //!
-//! It never shows a page of HTML and never an echo of what was sent.
+//! An echo of what was sent may still be in it: [`crate::domain::Redactor::show`] takes that out.
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde_json::Value;
 
-use crate::domain::{Foreign, Sensitive};
-
-/// Characters of a message that are shown.
-const LONGEST: usize = 300;
+use crate::domain::Foreign;
 
 /// The registry's own words, or nothing if it had none. The order of the fields is that of the registries met:
 /// Distribution and most others, Docker Hub, OAuth 2, GitLab and Artifactory.
@@ -51,23 +48,4 @@ pub(super) fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
     let declared = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let start = body.iter().find(|b| !b.is_ascii_whitespace());
     declared.to_ascii_lowercase().contains("html") || start == Some(&b'<')
-}
-
-/// Knows the forms in which a secret may come back, and hides them.
-pub(super) struct Hush(Vec<Sensitive>);
-
-impl Hush {
-    /// Of all these forms; those too short to be told from ordinary text are left out.
-    pub(super) fn new(forms: Vec<Sensitive>) -> Self {
-        Self(forms.into_iter().filter(|form| form.len() >= 4).collect())
-    }
-
-    /// The text as it may be shown: clean, and every form of the secret replaced.
-    pub(super) fn show(&self, text: &Foreign) -> String {
-        let raw = text.raw();
-        let hidden = self.0.iter().fold(raw.to_owned(), |text, form| super::pair::hide(&text, form));
-        let words = Foreign::new(hidden).shown().split_whitespace().collect::<Vec<_>>().join(" ");
-        // Shortened last, so that no secret is cut in two and its first half shown.
-        if words.chars().count() > LONGEST { words.chars().take(LONGEST).chain(['…']).collect() } else { words }
-    }
 }

@@ -4,10 +4,10 @@ use reqwest::header::RETRY_AFTER;
 
 use super::client::Answer;
 use super::ladder::step;
-use super::said::{Hush, message};
+use super::said::message;
 use super::trouble::Trouble;
 use crate::domain::verdict::Rung;
-use crate::domain::{Code, Foreign, Outcome, Server, Step};
+use crate::domain::{Code, Foreign, Outcome, Redactor, Server, Step};
 
 /// 429 and everything from 500: the other side cannot or will not answer now.
 pub(super) fn unwell(rung: Rung, host: &str, answer: &Answer, said: &str) -> Step {
@@ -38,8 +38,8 @@ pub(super) fn unwell(rung: Rung, host: &str, answer: &Answer, said: &str) -> Ste
 }
 
 /// `: words`, or nothing.
-pub(super) fn said(answer: &Answer, hush: &Hush) -> String {
-    message(&answer.headers, &answer.body).map_or_else(String::new, |text| format!(": {}", hush.show(&text)))
+pub(super) fn said(answer: &Answer, redactor: &Redactor) -> String {
+    message(&answer.headers, &answer.body).map_or_else(String::new, |text| format!(": {}", redactor.show(&text)))
 }
 
 pub(super) fn trouble_step(trouble: Trouble, rung: Rung, server: &Server) -> Step {

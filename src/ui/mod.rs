@@ -10,5 +10,5 @@ pub mod widgets;
 
 pub use glyphs::Glyphs;
 pub use memory::Memory;
-pub use text_field::{Edit, FieldKey, Refusal, TextField, TrailingLineEnd};
+pub use text_field::{Edit, FieldKey, Refusal, TextField, TrailingLineEnd, mask_twins};
 pub use theme::{Role, Theme};

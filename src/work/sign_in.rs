@@ -57,6 +57,11 @@ impl Entrance {
         Client::new(settings).map_err(|fault| connection_problem(&fault))
     }
 
+    /// The same for clients of which nobody is told what they do.
+    fn quietly(&self) -> Self {
+        Self { settings: Settings { listener: None, ..self.settings.clone() }, ..self.clone() }
+    }
+
     /// Every token that can be found and what each may do; all are asked at the same time. `used` is the client pullkey
     /// works with and where its token came from.
     pub async fn tokens(&self, used: Option<&(Client, TokenSource)>) -> Vec<TokenReport> {
@@ -80,7 +85,8 @@ impl Entrance {
         let used = used.filter(|(_, place)| *place == source).map(|(client, _)| client);
         let client = match used {
             Some(client) => Ok(client.clone()),
-            None => found.map_err(Problem::from).and_then(|found| self.client(found.token)),
+            // What another token has left of its budget is none of the screen's business.
+            None => found.map_err(Problem::from).and_then(|found| self.quietly().client(found.token)),
         };
         match client {
             Ok(client) => report_of(&client, source, used.is_some()).await,
@@ -121,16 +127,20 @@ impl Entrance {
     }
 
     async fn enter(&self, token: Sensitive, source: TokenSource) -> Result<Entered, Problem> {
-        let settings = Settings { token: Some(token), ..self.settings.clone() };
-        let client = Client::new(settings).map_err(|fault| {
-            let mut problem = explain("this token cannot be used", &fault, None);
-            if source == TokenSource::Given {
-                "give it once more, exactly as GitHub showed it".clone_into(&mut problem.hint);
-            }
-            problem
-        })?;
-        let identity = identity(&client, source).await?;
-        Ok(Entered { client, source, identity, kept: None })
+        // Nobody hears of a request with a token that is not taken: GitHub counts it as nobody's.
+        let trial = Settings { token: Some(token), ..self.quietly().settings };
+        let settings = Settings { listener: self.settings.listener.clone(), ..trial.clone() };
+        let made = |settings: Settings| {
+            Client::new(settings).map_err(|fault| {
+                let mut problem = explain("this token cannot be used", &fault, None);
+                if source == TokenSource::Given {
+                    "give it once more, exactly as GitHub showed it".clone_into(&mut problem.hint);
+                }
+                problem
+            })
+        };
+        let identity = identity(&made(trial)?, source).await?;
+        Ok(Entered { client: made(settings)?, source, identity, kept: None })
     }
 
     /// GitHub's device flow; `part` hears of the code to type. Dropping it ends it.

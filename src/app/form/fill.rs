@@ -41,6 +41,7 @@ impl Form {
                 super::say_refusal(self.values.get_mut(member).set(&value), cx);
             }
         }
+        self.keep_twins();
         self.follow(&proposed);
         self.focus_first_empty();
         let filled = format!("filled from {}", taken.source.words());

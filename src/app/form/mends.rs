@@ -7,6 +7,7 @@ use crate::app::notices::Tone;
 use crate::domain::lint::{self, FieldMend, Finding, MendChange, Severity};
 use crate::domain::preset::{AnyPreset, preset};
 use crate::domain::{Member, Sensitive, Shape};
+use crate::ui::TextField;
 
 impl Form {
     /// Everything there is to say about what stands in the fields, most severe first within a field.
@@ -16,6 +17,7 @@ impl Form {
         let found = found.map(|finding| self.without_half_a_mend(finding));
         let found = found.map(|finding| self.of_finding(finding));
         let rest = self.use_remark().into_iter().chain(self.kept_remarks()).chain(self.image_remarks());
+        let rest = rest.chain(self.masked_remarks());
         self.prefix_remark().into_iter().chain(found).chain(rest).collect()
     }
 
@@ -30,6 +32,22 @@ impl Form {
     /// Whether a finding counts: of an existing credential an empty field is none.
     fn is_about_something(&self, finding: &Finding) -> bool {
         self.kept.is_none() || finding.member == Member::Password || !self.values.get(finding.member).is_empty()
+    }
+
+    /// What is masked although its field is no secret's. A registry may want a token as its user; in the other fields
+    /// it is a mistake.
+    fn masked_remarks(&self) -> Vec<Remark> {
+        let is_masked = |slot: &Slot| self.field(*slot).is_some_and(TextField::is_guarded);
+        let remark = |slot: Slot| {
+            let (severity, text) = match slot {
+                Slot::Member(Member::User) => (Severity::Info, "the user is masked: it is a secret as well"),
+                Slot::Member(_) => (Severity::Block, "this looks like a secret, or is the password: empty the field"),
+                Slot::Prefix => (Severity::Block, "this prefix looks like a secret: type a name"),
+                Slot::Image => (Severity::Block, "this looks like a secret and is masked: empty the field"),
+            };
+            Remark { slot, severity, text: text.to_owned(), mend: None }
+        };
+        self.slots().into_iter().filter(is_masked).map(remark).collect()
     }
 
     /// What becomes of the members that are not typed again.
@@ -82,6 +100,7 @@ impl Form {
                     .map(|finding| self.of_finding(finding)),
             )
             .chain(self.image_remarks())
+            .chain(self.masked_remarks())
             .find(|remark| remark.severity == Severity::Block)
     }
 
@@ -134,6 +153,7 @@ impl Form {
                 let values = self.values();
                 let _ = self.values.user.set(&values.password);
                 let _ = self.values.password.set(&values.user);
+                self.keep_twins();
             }
             MendChange::UsePreset(id) => {
                 if let Some(preset) = preset(id) {

@@ -141,6 +141,7 @@ impl Form {
             let _ = self.values.get_mut(member).set(&value);
         }
         self.image = TextField::plain(&trial.images.join(" "));
+        self.keep_twins();
         self.focus_first_empty();
         self
     }

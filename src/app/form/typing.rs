@@ -8,8 +8,8 @@ use crate::app::cx::Cx;
 use crate::app::keymap::KeyPress;
 use crate::app::notices::Tone;
 use crate::app::protocol::Timer;
-use crate::domain::{Member, Sensitive};
-use crate::ui::{Edit, FieldKey, TextField, TrailingLineEnd};
+use crate::domain::{Members, Sensitive};
+use crate::ui::{Edit, FieldKey, TextField, TrailingLineEnd, mask_twins};
 
 impl Form {
     /// Changes the focused field; says why if it stays as it was.
@@ -20,6 +20,24 @@ impl Form {
         }
         if self.focus != Slot::Prefix {
             self.follow(&proposed);
+        }
+    }
+
+    /// Every field, the password's and those kept for another preset included.
+    pub fn fields(&mut self) -> Vec<&mut TextField> {
+        let Members { server, user, password } = &mut self.values;
+        let aside = [&mut self.aside.server, &mut self.aside.user].into_iter().filter_map(Option::as_mut);
+        let own = [server, user, password, &mut self.image, &mut self.other_image];
+        own.into_iter().chain(aside).chain(self.prefix.as_mut()).collect()
+    }
+
+    /// What was masked because it is the password stays masked until it is empty: the password may be typed anew.
+    pub(super) fn keep_twins(&mut self) {
+        mask_twins(self.fields());
+        for field in self.fields() {
+            if field.is_guarded() {
+                field.guard();
+            }
         }
     }
 
@@ -63,20 +81,21 @@ impl Form {
         self.edit(cx, |field| field.paste(text, TrailingLineEnd::Keep));
     }
 
-    /// Shows the password for a while, or hides it; only in its own field.
+    /// Shows what is masked in the focused field for a while, or hides it.
     pub fn toggle_reveal(&mut self, cx: &mut Cx<'_>) {
-        if self.revealing.take().is_some() {
-            self.values.password.reveal(false);
-            return;
-        }
         let number = cx.flights.number();
-        self.revealing = Some(number);
-        self.values.password.reveal(true);
-        cx.after(Timer::Reveal(number), REVEAL);
+        let Some(field) = self.field_mut() else { return };
+        field.reveal(!field.is_revealed());
+        let is_shown = field.is_revealed();
+        self.revealing = is_shown.then_some(number);
+        if is_shown {
+            cx.after(Timer::Reveal(number), REVEAL);
+        }
     }
 
-    pub const fn can_reveal(&self) -> bool {
-        matches!(self.focus, Slot::Member(Member::Password))
+    /// Whether something masked has the focus.
+    pub fn can_reveal(&self) -> bool {
+        self.field(self.focus).is_some_and(|field| field.is_secret() || field.is_guarded())
     }
 
     pub fn hide(&mut self, number: u64) {
@@ -88,13 +107,18 @@ impl Form {
     /// The focus goes elsewhere, so nothing stays revealed.
     pub fn leave_field(&mut self) {
         self.revealing = None;
-        self.values.password.leave();
+        self.keep_twins();
+        self.fields().into_iter().for_each(TextField::leave);
     }
 }
+
+/// What is said when a field for everybody's eyes masks itself.
+pub const MASKED: &str = "this looks like a secret, so the field is masked; empty it if it belongs elsewhere";
 
 pub fn say_refusal(edit: Edit, cx: &mut Cx<'_>) {
     match edit {
         Edit::Refused(refusal) => cx.note(Tone::Warn, refusal.to_string()),
+        Edit::Masked => cx.note(Tone::Warn, MASKED),
         Edit::Changed | Edit::Moved | Edit::Nothing => {}
     }
 }

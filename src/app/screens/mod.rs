@@ -22,7 +22,7 @@ use super::protocol::{JobId, Outcome, Part};
 use super::world::World;
 use crate::domain::source::Taken;
 use crate::domain::{OrgName, Problem, Renamed, Sensitive};
-use crate::ui::Memory;
+use crate::ui::{Memory, TextField};
 
 /// Everything one can be looking at.
 #[derive(Clone, Debug)]
@@ -108,6 +108,10 @@ pub trait Behavior {
     fn disarm(&mut self) {}
     /// Ends reveal number `number`.
     fn hide(&mut self, _number: u64) {}
+    /// Every field it has, shown or kept for later: none of them may show what is typed as a password in another.
+    fn fields(&mut self) -> Vec<&mut TextField> {
+        Vec::new()
+    }
     /// Whether something typed here would be lost by leaving.
     fn is_unsaved(&self) -> bool {
         false
@@ -193,6 +197,10 @@ impl Screen {
 
     pub fn hide(&mut self, number: u64) {
         each!(self, s => s.hide(number));
+    }
+
+    pub fn fields(&mut self) -> Vec<&mut TextField> {
+        each!(self, s => s.fields())
     }
 
     pub fn is_unsaved(&self) -> bool {

@@ -7,6 +7,7 @@
 pub mod access;
 mod anything;
 mod ends;
+mod everywhere;
 pub mod filling;
 pub mod fixtures;
 mod keys;

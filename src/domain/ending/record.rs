@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::{End, Source, Standing, of_draft};
 use crate::domain::change::{AccessBefore, Draft};
+use crate::domain::secret_shape::{holds_secret, is_twin};
 use crate::domain::{Credential, Member, OrgName, Prefix, Renamed, RepoName, Saved, Scope, Shape, WriteOutcome};
 
 /// So many entries are kept; the oldest give way.
@@ -138,7 +139,10 @@ impl Record {
         let is_done = |member: Member| saved.members.iter().any(|r| r.member == member && r.outcome.is_done());
         let text = |member: Member| {
             let text = draft.values.get(member).expose();
-            (is_done(member) && draft.members.contains(&member) && text.len() <= LONGEST).then(|| text.to_owned())
+            // A token may stand in any field, and some registries want it as user and password.
+            let is_public = !holds_secret(text) && !is_twin(draft.values.get(member), &draft.values.password);
+            let is_new = is_done(member) && draft.members.contains(&member);
+            (is_new && is_public && text.len() <= LONGEST).then(|| text.to_owned())
         };
         let (server, user) = (text(Member::Server), text(Member::User));
         if !is_done(Member::Password) {
@@ -311,6 +315,8 @@ fn known(value: &Value) -> Option<(Entry, Map<String, Value>)> {
         _ => return None, // somebody this version does not know
     };
     let prefix = Prefix::parse(&line.prefix).ok()?;
-    let (server, user, written, stamp) = (line.server, line.user, line.written, line.updated_at);
+    // An older version may have kept a token here.
+    let public = |text: Option<String>| text.filter(|text| !holds_secret(text));
+    let (server, user, written, stamp) = (public(line.server), public(line.user), line.written, line.updated_at);
     Some((Entry { scope, prefix, server, user, end, source, written, stamp }, line.rest))
 }

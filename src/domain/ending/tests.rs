@@ -313,3 +313,30 @@ fn a_record_never_grows_without_bound() {
     assert!(record.entry(&repo("acme/r0"), &prefix("ACR")).is_none(), "the oldest gives way");
     assert!(record.entry(&repo("acme/r1"), &prefix("ACR")).is_some());
 }
+
+#[test]
+fn a_user_that_is_a_secret_is_never_recorded() {
+    let token = "dop_v1_0123456789abcdef0123456789abcdef";
+    for (server, user, password) in [
+        ("r.example", "hunter2hunter2", "hunter2hunter2"),
+        ("r.example", token, token),
+        ("r.example", token, "another"),
+        ("hunter2hunter2", "puller", "hunter2hunter2"),
+        ("https://x:hunter2hunter2@r.example", "puller", "hunter2hunter2"),
+    ] {
+        let values = Members { server: server.into(), user: user.into(), password: password.into() };
+        let draft = Draft { values, ..draft(Scope::User, password, Some(End::Never)) };
+        let mut record = Record::default();
+        record.saved(&draft, &saved(now(), |_| WriteOutcome::Created), now());
+        let text = record.to_text();
+        assert!(!text.contains("hunter2") && !text.contains("dop_v1"), "{text}");
+        assert!(record.entry(&Scope::User, &prefix("ACR")).is_some(), "its end is kept all the same");
+    }
+}
+
+#[test]
+fn a_token_that_an_older_version_recorded_is_forgotten() {
+    let text = said("2027-01-01").to_text().replace("\"puller\"", "\"dop_v1_0123456789abcdef0123456789abcdef\"");
+    assert!(text.contains("dop_v1"));
+    assert!(!Record::of_text(&text).unwrap().to_text().contains("dop_v1"));
+}

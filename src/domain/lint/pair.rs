@@ -1,12 +1,15 @@
 //! What only shows when two values are seen together.
 
 use super::{FieldMend, Finding, MendChange, Seen, Severity};
+use crate::domain::secret_shape::looks_secret;
 use crate::domain::{EcrHost, Member};
 
 pub(super) fn check(seen: &Seen<'_>, findings: &mut Vec<Finding>) {
     let values = &seen.values;
     if !values.user.is_empty() && values.user == values.password {
-        findings.push(Finding::new(Member::Password, Severity::Warn, "is the same as the user"));
+        // Some registries want a token as both.
+        let severity = if looks_secret(values.user).is_some() { Severity::Info } else { Severity::Warn };
+        findings.push(Finding::new(Member::Password, severity, "is the same as the user"));
     }
     let Some(account) = account_of_key(values.user) else { return };
     let host = seen.host.as_deref().unwrap_or_default();

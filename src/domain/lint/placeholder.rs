@@ -3,7 +3,7 @@
 
 use super::wrapping::bracketed;
 use crate::domain::Member;
-use crate::domain::preset::looks_like_a_secret;
+use crate::domain::secret_shape::holds_secret;
 
 /// Words that templates put in the place of a password.
 const WORDS: &[&str] = &[
@@ -112,7 +112,7 @@ pub(super) fn is_value(inner: &str) -> bool {
         && !inner.contains(char::is_whitespace)
         && inner.contains(|c: char| c.is_ascii_digit())
         && inner.contains(|c: char| c.is_ascii_alphabetic());
-    looks_like_a_secret(inner) || is_dense
+    holds_secret(inner) || is_dense
 }
 
 /// `****`, `•••`, `xxxx`, `....`.

@@ -2,6 +2,7 @@
 
 use super::{FieldMend, Finding, MendChange, Seen, Severity};
 use crate::domain::preset::{self, Preset, Rule, RuleMend};
+use crate::domain::secret_shape::looks_secret;
 use crate::domain::server::{HUB_KEY, Oddity};
 use crate::domain::{Member, Server, ServerFault, foreign};
 
@@ -10,8 +11,10 @@ pub(super) fn check(seen: &Seen<'_>, findings: &mut Vec<Finding>) {
     if text.is_empty() {
         return;
     }
-    if let Some(token) = preset::tokens().iter().find(|token| token.head.is_match(text)) {
-        let what = format!("looks like {}, which belongs into the {}", token.name, token.member.word());
+    let token = preset::token_of(text).map(|token| (token.name.clone(), token.member.word()));
+    let other = || Some((looks_secret(text)?.into_owned(), Member::Password.word()));
+    if let Some((name, word)) = token.or_else(other) {
+        let what = format!("looks like {name}, which belongs into the {word}");
         findings.push(Finding::new(Member::Server, Severity::Block, what));
         return;
     }

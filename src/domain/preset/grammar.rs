@@ -43,7 +43,29 @@ impl Pattern {
     }
 
     pub fn is_match(&self, text: &str) -> bool {
-        self.regex().is_some_and(|regex| regex.is_match(text))
+        text.starts_with(self.beginning()) && self.regex().is_some_and(|regex| regex.is_match(text))
+    }
+
+    /// The letters every match begins with, as far as they are plain to see: most patterns need not be compiled to know
+    /// that they do not match.
+    pub(super) fn beginning(&self) -> &str {
+        let Some(rest) = self.text.strip_prefix('^').filter(|rest| !rest.contains('|')) else { return "" };
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        let end = rest.find(|c| !is_plain(c)).unwrap_or(rest.len());
+        // What is repeated, or may be missing, is no sure beginning.
+        let is_repeated = rest[end..].starts_with(['?', '*', '+', '{']);
+        &rest[..if is_repeated { end.saturating_sub(1) } else { end }]
+    }
+
+    /// Whether it begins with letters and an underline, or a longer word and a dash, as names within a text do not.
+    pub(super) fn is_signed(&self) -> bool {
+        let outside = self.text.split('[').enumerate().map(|(at, part)| match part.split_once(']') {
+            Some((_, rest)) if at > 0 => rest,
+            Some(_) | None => part,
+        });
+        let beginning = self.beginning();
+        beginning.len() >= 5 && beginning.contains('-')
+            || beginning.len() >= 2 && outside.into_iter().any(|p| p.contains('_'))
     }
 
     pub(crate) fn has_group(&self, name: &str) -> bool {

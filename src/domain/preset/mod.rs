@@ -25,7 +25,7 @@ pub use any::{AnyPreset, any_preset, any_presets};
 pub use grammar::{Content, Otherwise, Pattern, Rule, RuleMend, Signs};
 pub use obtain::{Obtain, Remedy, RemedyRow};
 pub use parse::{Entry, PresetFault, parse, read};
-pub use product::{Token, TokenNote, looks_like_a_secret, product_of_host, product_of_prefix, tokens};
+pub use product::{Token, TokenNote, product_of_host, product_of_prefix, token_inside, token_of, tokens};
 pub use shelf::{File, add_files, embedded_ids, faults, preset, presets, single, singles};
 pub use single::{Single, Use, single_of};
 pub use which::{

@@ -43,8 +43,15 @@ struct RawToken {
     whole: Option<String>,
     member: RawMember,
     product: Option<String>,
+    #[serde(default = "good")]
     elsewhere: Severity,
     note: Option<TokenNote>,
+    #[serde(default)]
+    shape_only: bool,
+}
+
+const fn good() -> Severity {
+    Severity::Good
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -78,6 +85,8 @@ pub struct Token {
     pub elsewhere: Severity,
     /// What is to be said even at its own product.
     pub note: Option<TokenNote>,
+    /// Whether it is only known not to be shown: where it belongs is nobody's business then.
+    shape_only: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -116,6 +125,7 @@ pub(super) fn read_tokens(text: &str) -> Result<Vec<Token>, ReadFault> {
                 product: raw.product,
                 elsewhere: raw.elsewhere,
                 note: raw.note,
+                shape_only: raw.shape_only,
             })
         })
         .collect()
@@ -129,9 +139,21 @@ pub fn tokens() -> &'static [Token] {
     &TOKEN_TABLE
 }
 
-/// Whether a text begins like a token or password of a known kind, wherever it was typed.
-pub fn looks_like_a_secret(text: &str) -> bool {
-    tokens().iter().any(|token| token.member == Member::Password && token.head.is_match(text))
+/// The well-known secret a text begins like, of those that are known to belong somewhere.
+pub fn token_of(text: &str) -> Option<&'static Token> {
+    tokens().iter().find(|token| !token.shape_only && token.head.is_match(text))
+}
+
+/// A well-known secret somewhere within a text, of those that cannot be mistaken: it was typed behind something else.
+pub fn token_inside(text: &str) -> Option<&'static Token> {
+    /// So much of it has to be there.
+    const FEWEST: usize = 20;
+    let is_in = |token: &&Token| {
+        let head = token.head.beginning();
+        token.head.is_signed()
+            && text.match_indices(head).any(|(at, _)| text.len() - at >= FEWEST && token.head.is_match(&text[at..]))
+    };
+    tokens().iter().filter(|token| token.member == Member::Password).find(is_in)
 }
 
 /// A guess which product a credential is for, by the words of its prefix: `ACR_TEAM` is «Azure».

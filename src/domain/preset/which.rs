@@ -4,7 +4,7 @@
 
 use super::grammar::RuleMend;
 use super::shelf::has_own_files;
-use super::{AnyPreset, Preset, Single, host_of, obtain, preset, presets, singles, tokens};
+use super::{AnyPreset, Preset, Single, host_of, obtain, preset, presets, singles, token_of};
 use crate::domain::lint::Severity;
 use crate::domain::npm::NpmAddress;
 use crate::domain::server::HUB_KEY;
@@ -133,7 +133,7 @@ fn value(text: &str) -> Option<Recognized> {
     let found =
         |preset, member, name: &str| Some(Recognized { preset, sign: Sign::Value { member, name: name.to_owned() } });
     let is = |pattern: &Option<super::Pattern>| pattern.as_ref().is_some_and(|pattern| pattern.is_match(text));
-    if let Some(token) = tokens().iter().find(|token| token.head.is_match(text)) {
+    if let Some(token) = token_of(text) {
         let product = token.product.as_deref()?;
         let mut at_home = presets().iter().filter(|preset| preset.short == product);
         let member_is = |preset: &&'static Preset| match token.member {

@@ -12,7 +12,7 @@ use thiserror::Error;
 pub use self::choose::{Known, choose};
 use super::near::{NearMiss, Present};
 use super::output::Kind;
-use super::preset::looks_like_a_secret;
+use super::secret_shape::holds_secret;
 use super::{Foreign, Member, Members, Prefix, Problem, Sensitive, Server};
 
 /// One place with one login.
@@ -111,7 +111,7 @@ impl Offered {
     /// The user as it may be shown: somebody may have put a token there.
     pub fn shown_user(&self) -> Option<String> {
         let user = self.user.as_ref()?;
-        Some(if holds_a_secret(user) { HIDDEN.to_owned() } else { user.shown() })
+        Some(if holds_secret(user.raw()) { HIDDEN.to_owned() } else { user.shown() })
     }
 
     /// Server and user, as far as they are known, or why it is of no use.
@@ -213,7 +213,7 @@ impl Triple {
             let near = self.near.iter().map(|near| format!("; {}", Foreign::new(near.words()).shown()));
             return Some(format!("{}{}", missing_words(&missing), near.collect::<String>()));
         }
-        let is_telling = |server: &Foreign| server.raw().contains('@') || holds_a_secret(server);
+        let is_telling = |server: &Foreign| server.raw().contains('@') || holds_secret(server.raw());
         let name = self.prefix.secret_name(Member::Server);
         self.server.as_ref().is_some_and(is_telling).then(|| format!("{name} holds more than a server: {HIDDEN}"))
     }
@@ -263,7 +263,7 @@ pub fn address(text: &Foreign) -> String {
     let (scheme, rest) = shown.split_once("://").map_or(("", shown.as_str()), |(scheme, rest)| (scheme, rest));
     let scheme = if scheme.is_empty() { String::new() } else { format!("{scheme}://") };
     match rest.rsplit_once('@') {
-        _ if holds_a_secret(&Foreign::new(rest.rsplit('@').next().unwrap_or_default())) => HIDDEN.to_owned(),
+        _ if holds_secret(rest.rsplit('@').next().unwrap_or_default()) => HIDDEN.to_owned(),
         Some((_, host)) => format!("{scheme}(hidden)@{host}"),
         None => shown.clone(),
     }
@@ -274,12 +274,6 @@ pub fn address(text: &Foreign) -> String {
 pub fn pull_key(server: &str) -> Option<String> {
     let server = Server::parse(server).ok()?;
     Some(if server.is_hub() { server.lookup_key() } else { server.stored_key() })
-}
-
-/// Whether any word of it begins like a token.
-fn holds_a_secret(text: &Foreign) -> bool {
-    let between = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.');
-    text.raw().split(between).any(looks_like_a_secret)
 }
 
 /// The place `--from` names, as far as it names one.

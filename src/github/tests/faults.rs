@@ -138,3 +138,34 @@ async fn a_deletion_of_nothing_is_done_and_a_look_at_nothing_is_none() {
     assert_eq!(seen[2], "DELETE /orgs/acme/codespaces/secrets/A/repositories/7 HTTP/1.1");
     assert_eq!(seen[3], "DELETE /repos/acme/api.v2/codespaces/secrets/A HTTP/1.1");
 }
+
+#[tokio::test]
+#[allow(clippy::format_collect)] // short texts
+async fn an_error_that_echoes_the_token_does_not_show_it() {
+    use base64::Engine as _;
+    let token = super::TOKEN;
+    let encoded = base64::engine::general_purpose::STANDARD.encode(format!("x:{token}"));
+    let hex: String = token.bytes().map(|b| format!("{b:02x}")).collect();
+    let percent: String = token.bytes().map(|b| format!("%{b:02X}")).collect();
+    for echo in [token.to_owned(), token.to_uppercase(), token.chars().rev().collect(), encoded, hex, percent] {
+        for status in [401, 403, 404, 409, 422] {
+            let told = echo.clone();
+            let stub = Stub::start(move |_, _| {
+                let headers = format!(
+                    "x-oauth-scopes: {told}\r\nx-accepted-oauth-scopes: {told}\r\n\
+                     x-accepted-github-permissions: {told}\r\n\
+                     x-github-sso: required; url=https://github.com/orgs/{told}/sso\r\n"
+                );
+                let body = format!(r#"{{"message":"bad {told}","errors":[{{"message":"{told}"}}]}}"#);
+                json(status, &headers, &body)
+            })
+            .await;
+            let seen = format!("{:?}", client(&stub.url).user().await.unwrap_err());
+            assert!(!seen.contains(&echo) && !seen.to_lowercase().contains("canary"), "{status}: {seen}");
+        }
+        let away = format!("location: https://{}.evil.example/\r\n", echo.replace(['%', '='], ""));
+        let stub = Stub::start(move |_, _| json(301, &away, "")).await;
+        let seen = format!("{:?}", client(&stub.url).user().await.unwrap_err());
+        assert!(!seen.contains(&echo) && !seen.to_lowercase().contains("canary"), "{seen}");
+    }
+}

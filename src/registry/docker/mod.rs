@@ -26,7 +26,6 @@ use url::Url;
 
 use super::ladder::{Test, step as make};
 use super::pair::Pair;
-use crate::domain::preset::looks_like_a_secret;
 use crate::domain::this_machine::{is_here_for_go, is_url_here};
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Foreign, Outcome, Server, Step};
@@ -110,10 +109,12 @@ pub(super) async fn step(test: &Test<'_>, server: &Server, opinion: &Opinion<'_>
             format!("{name} is not asked: it does not know that {host} is this machine, and would ask elsewhere");
         return make(rung, Code::DockerUnavailable, Outcome::Skipped, detail, "");
     }
-    if looks_like_a_secret(opinion.pair.user.expose()) {
+    if opinion.pair.has_secret_user() {
+        // `docker login`, `skopeo login` and `podman login` take the user as `--username` only; without it they ask on
+        // a terminal, for the password too.
         let why =
-            format!("the user looks like a token, and {name} takes the user as an argument, which others can read");
-        return unavailable(rung, &why, "put the token into the password");
+            format!("the user is a secret as well, and {name} takes it only as an argument, which others can read");
+        return unavailable(rung, &why, "go by pullkey's own login, which sends both as docker does");
     }
     let Some(password) = run::sent_password(&opinion.pair.password) else {
         let why = format!("the password ends with a carriage return, which {name} would cut off");
@@ -122,7 +123,7 @@ pub(super) async fn step(test: &Test<'_>, server: &Server, opinion: &Opinion<'_>
     let deadline = test.client.limits().docker;
     let arguments = program.arguments(&test.trial.server, opinion);
     match run::run(test.tools, &program, &arguments, &password, deadline).await {
-        Ok(run) => read(&run, server, opinion.blocked, &opinion.pair.hush()),
+        Ok(run) => read(&run, server, opinion.blocked, &opinion.pair.redactor()),
         Err(run::Trouble::TooSlow) => make(
             rung,
             Code::Timeout,

@@ -7,9 +7,8 @@
 
 use super::program::Kind;
 use super::run::Run;
-use crate::domain::{Code, Foreign, Outcome, Server, Step};
+use crate::domain::{Code, Foreign, Outcome, Redactor, Server, Step};
 use crate::registry::ladder::step;
-use crate::registry::said::Hush;
 
 type Meaning = (&'static str, Code, Outcome);
 
@@ -95,13 +94,13 @@ const OTHERS: &[Meaning] = &[
 ];
 
 /// The docker rung from a finished run.
-pub(in crate::registry) fn read(run: &Run, server: &Server, blocked: Option<Code>, hush: &Hush) -> Step {
+pub(in crate::registry) fn read(run: &Run, server: &Server, blocked: Option<Code>, redactor: &Redactor) -> Step {
     let name = format!("{} {}", run.kind.name(), run.version);
     let rung = run.kind.rung();
     if run.code == Some(0) {
         return succeeded(run, &name, server, blocked);
     }
-    let said = hush.show(&Foreign::new(last_words(run.kind, run.words.raw())));
+    let said = redactor.show(&Foreign::new(last_words(run.kind, run.words.raw())));
     let (code, outcome) = meaning(run.kind, run.words.raw(), server);
     let detail = format!("{name} says: {said}");
     match code {

@@ -81,7 +81,7 @@ fn given(test: &Test<'_>, ecr: &EcrHost, api: &Url, answer: &Answer) -> (Option<
 fn refused(test: &Test<'_>, api: &Url, key: &Pair, answer: &Answer) -> Step {
     let host = place(api);
     let Fault { kind, message } = said::fault(answer);
-    let said = message.map(|text| format!(": {}", key.hush().show(&text))).unwrap_or_default();
+    let said = message.map(|text| format!(": {}", key.redactor().show(&text))).unwrap_or_default();
     let lower = said.to_ascii_lowercase();
     let is_late = lower.contains("signature expired") || lower.contains("not yet current");
     match kind.as_str() {

@@ -42,7 +42,7 @@ impl Npm<'_> {
             return is_description(&nobody).then(|| public(known, name)).ok_or_else(|| no_description(&url, name));
         }
         let answer = self.description(&url, Ask::get().authorized(self.pair.bearer().as_ref())).await?;
-        let words = said(&answer, &self.pair.hush());
+        let words = said(&answer, &self.pair.redactor());
         let package = name.as_str();
         let end = |code, outcome, detail: String, remedy: &str| Ok(step(Rung::Package, code, outcome, detail, remedy));
         match (answer.status, known) {
@@ -84,7 +84,7 @@ impl Npm<'_> {
         let ask = ask.with(ACCEPT, HeaderValue::from_static(SHORT));
         let answer = self.test.client.ask(url, ask).await;
         let answer = answer.map_err(|trouble| trouble_step(trouble, Rung::Package, self.address.server()))?;
-        match barred(Rung::Package, url, &answer, &said(&answer, &self.pair.hush())) {
+        match barred(Rung::Package, url, &answer, &said(&answer, &self.pair.redactor())) {
             Some(step) => Err(step),
             None => Ok(answer),
         }

@@ -48,7 +48,7 @@ impl Npm<'_> {
         if let Some(step) = self.in_the_way(url, &answer) {
             return (Known::Over, step);
         }
-        let words = said(&answer, &self.pair.hush());
+        let words = said(&answer, &self.pair.redactor());
         let host = place(url);
         match answer.status {
             200 => self.named(&host, &answer, nobody),
@@ -62,7 +62,7 @@ impl Npm<'_> {
         if matches!(answer.status, 404 | 405) && !self.test.trial.images.is_empty() {
             return None;
         }
-        barred(Rung::Whoami, url, answer, &said(answer, &self.pair.hush()))
+        barred(Rung::Whoami, url, answer, &said(answer, &self.pair.redactor()))
     }
 
     fn named(&self, host: &str, answer: &Answer, nobody: &Answer) -> (Known, Step) {
@@ -77,10 +77,10 @@ impl Npm<'_> {
         };
         let without = serde_json::from_slice::<Value>(nobody.body.trim_ascii()).ok();
         if without.as_ref().and_then(username) == Some(name) {
-            let name = self.pair.hush().show(&Foreign::new(name));
+            let name = self.pair.redactor().show(&Foreign::new(name));
             return self.open(format!("{host} calls everybody «{name}», with a token or without"));
         }
-        let name = self.pair.hush().show(&Foreign::new(shown(name)));
+        let name = self.pair.redactor().show(&Foreign::new(shown(name)));
         let detail = format!("{host} knows this token: it is that of {name}");
         (Known::Named, step(Rung::Whoami, Code::Ok, Outcome::Pass, detail, ""))
     }

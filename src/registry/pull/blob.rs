@@ -138,8 +138,8 @@ impl Asked<'_> {
     fn no_blob(&self, wanted: &Descriptor, what: &str, source: &Source, answer: &Answer) -> Step {
         let (short, host) = (self.image.short(), self.host(source));
         let said = match in_xml(&answer.body) {
-            Some(words) => format!(": {}", self.pair.hush().show(&words)),
-            None => said(answer, &self.pair.hush()),
+            Some(words) => format!(": {}", self.pair.redactor().show(&words)),
+            None => said(answer, &self.pair.redactor()),
         };
         let digest = wanted.digest.short();
         match (answer.status, source) {

@@ -157,7 +157,7 @@ impl Asked<'_> {
 
     fn no_variant(&self, wanted: &Descriptor, answer: &Answer) -> Step {
         let (short, host) = (self.image.short(), place(self.url));
-        let said = said(answer, &self.pair.hush());
+        let said = said(answer, &self.pair.redactor());
         let what = format!("the manifest for {WANTED} ({})", wanted.digest.short());
         match answer.status {
             404 => fail(

@@ -151,7 +151,7 @@ impl Asked<'_> {
             Err(NoToken::Realm { realm, fault }) => Err(bad_realm(Rung::Pull, &realm, &fault)),
             Err(NoToken::Refused { realm, answer }) => {
                 let host = format!("the token server {}", place(&realm));
-                let said = said(&answer, &self.pair.hush());
+                let said = said(&answer, &self.pair.redactor());
                 Err(match answer.status {
                     // Google's answers so to a login that is fine and a repository it may not read.
                     400 | 401 | 403 => self.denied(&format!("{host} gives this login no token for it{said}")),
@@ -212,7 +212,7 @@ impl Asked<'_> {
     /// What another answer than 200 means.
     fn refused(&self, answer: &Answer) -> Step {
         let host = place(self.url);
-        let said = said(answer, &self.pair.hush());
+        let said = said(answer, &self.pair.redactor());
         match answer.status {
             401 | 403 => self.denied(&format!("logged in, but this user may not pull it{said}")),
             // ECR's answer to a repository that the user may not read.

@@ -7,11 +7,10 @@ use std::process::ExitCode;
 use super::super::docker::discard::act;
 use super::super::docker::{Kind, Opinion, Run, Tools, read, sweep};
 use super::super::pair::Pair;
-use super::super::said::Hush;
 use super::handshake::{API, BASIC};
 use super::peer::{Peer, reply};
 use crate::domain::verdict::{Rung, With};
-use crate::domain::{Code, Foreign, Outcome, Sensitive, Server, Step, Verdict};
+use crate::domain::{Code, Foreign, Outcome, Redactor, Sensitive, Server, Step, Verdict};
 use crate::registry::{Client, Limits, Test};
 
 fn step(code: i32, words: &str, server: &str, blocked: Option<Code>) -> Step {
@@ -20,8 +19,8 @@ fn step(code: i32, words: &str, server: &str, blocked: Option<Code>) -> Step {
 
 fn step_of(version: &str, code: i32, words: &str, server: &str, blocked: Option<Code>) -> Step {
     let run = Run { kind: Kind::Docker, code: Some(code), version: version.into(), words: Foreign::new(words) };
-    let hush = Hush::new(vec![Sensitive::new("s3cret")]);
-    read(&run, &Server::parse(server).unwrap(), blocked, &hush)
+    let redactor = Redactor::of([&Sensitive::new("s3cret")]);
+    read(&run, &Server::parse(server).unwrap(), blocked, &redactor)
 }
 
 #[test]
@@ -294,7 +293,7 @@ async fn a_token_typed_as_the_user_never_becomes_an_argument_of_docker() {
     let test = Test { client: &client, trial: &trial, with: With::Both, tools: &tools, issuer: None, now };
     let step = crate::registry::docker::step(&test, &server, &opinion).await;
     assert_eq!((step.code, step.outcome), (Code::DockerUnavailable, Outcome::Inconclusive));
-    assert!(step.detail.contains("looks like a token") && !step.detail.contains("ghp_"), "{step:?}");
+    assert!(step.detail.contains("takes it only as an argument") && !step.detail.contains("ghp_"), "{step:?}");
 }
 
 #[test]
@@ -328,7 +327,7 @@ fn skopeo_and_podman_are_read_as_docker_is() {
         ),
     ] {
         let run = Run { kind, code: Some(1), version: "1".into(), words: Foreign::new(words) };
-        let step = read(&run, &Server::parse("registry.example").unwrap(), None, &Hush::new(Vec::new()));
+        let step = read(&run, &Server::parse("registry.example").unwrap(), None, &Redactor::default());
         assert_eq!((step.code, step.outcome), (code, outcome), "{words}");
         assert!(step.detail.starts_with(kind.name()), "{}", step.detail);
     }

@@ -2,6 +2,7 @@
 
 mod content;
 mod docker;
+mod echoes;
 mod exchange;
 mod handshake;
 mod names;

@@ -74,9 +74,9 @@ fn the_message_is_found_whatever_shape_and_type_it_has() {
 #[test]
 fn no_form_of_the_password_survives_an_echo() {
     let pair = Pair { user: "ann".into(), password: Sensitive::new("s3cret w&rd\t") };
-    let hush = pair.hush();
+    let redactor = pair.redactor();
     let echo = "bad login ann:s3cret w&rd\t YW5uOnMzY3JldCB3JnJkCQ== s3cret+w%26rd%09 czNjcmV0IHcmcmQJ \u{1b}[2J";
-    let shown = hush.show(&Foreign::new(echo));
+    let shown = redactor.show(&Foreign::new(echo));
     for form in ["s3cret", "YW5uOn", "czNjcmV0", "\u{1b}"] {
         assert!(!shown.contains(form), "{form} in {shown}");
     }
@@ -87,6 +87,6 @@ fn no_form_of_the_password_survives_an_echo() {
 fn a_long_message_is_shortened_after_the_secret_is_hidden() {
     let pair = Pair { user: "ann".into(), password: Sensitive::new("0123456789") };
     let text = format!("{}0123456789", "x".repeat(295));
-    let shown = pair.hush().show(&Foreign::new(text));
+    let shown = pair.redactor().show(&Foreign::new(text));
     assert!(!shown.contains("0123") && shown.chars().count() <= 301, "{shown}");
 }

@@ -1,7 +1,8 @@
 //! The secret-aware text field: one line of text, of which a secret one is masked, wiped and never printed.
 //!
 //! It refuses to lose anything silently: a paste that does not fit is refused whole, with the reason. It refuses to
-//! show a secret unless asked, and to keep showing it after [`TextField::leave`].
+//! show a secret unless asked, and to keep showing it after [`TextField::leave`], or once another text may stand there.
+//! A field for everybody's eyes that receives what looks like a secret masks itself until it is empty again.
 
 mod draw;
 #[cfg(test)]
@@ -14,6 +15,7 @@ use unicode_width::UnicodeWidthChar;
 use zeroize::Zeroizing;
 
 use crate::domain::Sensitive;
+use crate::domain::secret_shape::{gives_away, looks_secret};
 pub use draw::draw;
 
 /// The most a field holds, in bytes. GitHub takes 48 KB per secret; the rest is room to see and mend what is too much.
@@ -53,6 +55,8 @@ pub enum Edit {
     Changed,
     /// Only the cursor moved.
     Moved,
+    /// The value is another one now, and looks like a secret: the field is masked from now on.
+    Masked,
     /// There was nothing to do, such as Backspace at the start.
     Nothing,
     Refused(Refusal),
@@ -84,6 +88,17 @@ pub struct TextField {
     /// The value as it was handed out, until it changes.
     handed_out: OnceCell<Sensitive>,
     glimpse: OnceCell<Sensitive>,
+    /// Of a field that is no secret's: whether what stands in it is one all the same.
+    guard: Guard,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Guard {
+    Open,
+    /// Masked for as long as it is the password.
+    Twin,
+    /// Masked until it is empty.
+    Kept,
 }
 
 impl TextField {
@@ -108,13 +123,17 @@ impl TextField {
             revealed: false,
             handed_out: OnceCell::new(),
             glimpse: OnceCell::new(),
+            guard: Guard::Open,
         }
     }
 
     pub fn key(&mut self, key: FieldKey) -> Edit {
         let cursor = self.cursor;
         match key {
-            FieldKey::Char(c) => self.insert(c.encode_utf8(&mut [0; 4])),
+            FieldKey::Char(c) => {
+                let edit = self.insert(c.encode_utf8(&mut [0; 4]));
+                self.guarded_now(edit)
+            }
             FieldKey::Backspace => self.delete(self.before(cursor), cursor),
             FieldKey::Delete => self.delete(cursor, self.after(cursor)),
             FieldKey::DeleteWordLeft => self.delete(self.word_before(cursor), cursor),
@@ -137,12 +156,16 @@ impl TextField {
             TrailingLineEnd::Keep => &text[..],
             TrailingLineEnd::DropOne => text.strip_suffix('\n').unwrap_or(&text),
         };
-        self.insert(text)
+        // What is revealed is what was there, never what comes.
+        self.revealed = false;
+        let edit = self.insert(text);
+        self.guarded_now(edit)
     }
 
     /// Replaces the value; the cursor goes to its end. What is over the limit is refused.
     pub fn set(&mut self, value: &Sensitive) -> Edit {
-        self.replace(value.expose())
+        let edit = self.replace(value.expose());
+        self.guarded_now(edit)
     }
 
     /// The value, copied once into its own wiped allocation.
@@ -180,12 +203,35 @@ impl TextField {
 
     /// The beginning of a plain field's text, in bytes at most; nothing for a secret.
     pub fn beginning(&self, most: usize) -> Option<&str> {
-        (!self.secret).then(|| &self.value[..self.boundary(most)])
+        (!self.hides()).then(|| &self.value[..self.boundary(most)])
     }
 
-    /// The text of a plain field; nothing for a secret.
+    /// The text of a plain field; nothing for a secret, or for what looks like one.
     pub fn text(&self) -> Option<&str> {
-        (!self.secret).then_some(self.value.as_str())
+        (!self.hides()).then_some(self.value.as_str())
+    }
+
+    /// Whether what stands there is masked although the field is no secret's.
+    pub fn is_guarded(&self) -> bool {
+        self.guard != Guard::Open
+    }
+
+    /// Masks it until it is empty.
+    pub fn guard(&mut self) {
+        if !self.secret && !self.value.is_empty() {
+            self.guard = Guard::Kept;
+        }
+    }
+
+    /// Masks it for as long as this is said: it is the password, which may still be typed.
+    pub fn set_twin(&mut self, on: bool) {
+        if !self.secret && self.guard != Guard::Kept {
+            self.guard = if on { Guard::Twin } else { Guard::Open };
+        }
+    }
+
+    fn hides(&self) -> bool {
+        self.secret || self.is_guarded()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -203,12 +249,12 @@ impl TextField {
 
     /// Whether the value is on screen: always for a plain field.
     pub fn is_revealed(&self) -> bool {
-        !self.secret || self.revealed
+        !self.hides() || self.revealed
     }
 
     /// Shows or masks a secret; a plain field is always shown. The caller ends it after its time.
     pub fn reveal(&mut self, on: bool) {
-        self.revealed = on && self.secret;
+        self.revealed = on && self.hides();
     }
 
     /// The focus goes elsewhere: a revealed secret is masked again.
@@ -248,10 +294,18 @@ impl TextField {
         if *self.value == *value {
             return Edit::Nothing;
         }
-        let secret = self.secret;
-        let revealed = self.revealed;
-        *self = Self { revealed, ..Self::empty(secret) };
-        self.insert(value)
+        *self = Self::empty(self.secret);
+        if value.is_empty() { Edit::Changed } else { self.insert(value) }
+    }
+
+    /// What became of the field, once it is looked at.
+    fn guarded_now(&mut self, edit: Edit) -> Edit {
+        let is_masked = self.secret || self.guard == Guard::Kept;
+        if edit != Edit::Changed || is_masked || looks_secret(&self.value).is_none() {
+            return edit;
+        }
+        self.guard = Guard::Kept;
+        Edit::Masked
     }
 
     /// Moves the value to a larger allocation by copying; the old one is wiped when dropped.
@@ -269,6 +323,9 @@ impl TextField {
         }
         self.value.drain(from..to);
         self.cursor = from;
+        if self.value.is_empty() {
+            (self.revealed, self.guard) = (false, Guard::Open);
+        }
         self.changed()
     }
 
@@ -311,6 +368,18 @@ impl TextField {
     }
 }
 
+/// Masks every visible field in which a password stands that one of the secret ones holds, for as long as that is so:
+/// it may still be typed.
+pub fn mask_twins(mut fields: Vec<&mut TextField>) {
+    let secret = |field: &&mut TextField| field.secret && !field.is_empty();
+    let secrets: Vec<Sensitive> = fields.iter().filter(|field| secret(field)).map(|field| field.value()).collect();
+    for field in fields.iter_mut().filter(|field| !field.secret) {
+        let is_one = |secret: &Sensitive| gives_away(&field.value, secret);
+        let is_one = !secrets.is_empty() && !field.is_empty() && secrets.iter().any(is_one);
+        field.set_twin(is_one);
+    }
+}
+
 fn is_combining(c: char) -> bool {
     c.width() == Some(0) && !crate::domain::foreign::is_hostile(c)
 }
@@ -332,6 +401,7 @@ impl PartialEq for TextField {
     fn eq(&self, other: &Self) -> bool {
         *self.value == *other.value
             && (self.cursor, self.secret, self.revealed) == (other.cursor, other.secret, other.revealed)
+            && self.guard == other.guard
     }
 }
 

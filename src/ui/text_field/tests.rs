@@ -237,3 +237,67 @@ fn of_a_long_value_the_beginning_and_the_end_are_glimpsed_at() {
     assert!(field.glimpse().expose().ends_with("tail!"), "a change is seen");
     assert_eq!(field.value().expose(), format!("{long}!"));
 }
+
+fn pasted(field: &mut TextField, text: &str) -> Edit {
+    field.paste(&Sensitive::new(text), TrailingLineEnd::Keep)
+}
+
+const TOKEN: &str = "dop_v1_0123456789abcdef0123456789abcdef";
+const KEY: &str = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQ\n-----END PRIVATE KEY-----";
+
+#[test]
+fn a_visible_field_that_receives_a_secret_masks_itself_until_it_is_empty() {
+    for secret in [TOKEN, KEY] {
+        let mut field = TextField::plain("");
+        assert_eq!(pasted(&mut field, secret), Edit::Masked, "it is said once");
+        assert_eq!((field.text(), field.is_revealed()), (None, false));
+        assert!(!drawn(&field, 200, &Glyphs::unicode(), true).0.contains(&secret[..7]));
+        assert!(!format!("{field:?}").contains(&secret[..7]));
+        assert_eq!(field.value(), Sensitive::new(secret), "some registries want a token as the user");
+        keys(&mut field, &[FieldKey::Backspace]);
+        assert_eq!(field.text(), None, "what is left of it is a secret still");
+        keys(&mut field, &[FieldKey::DeleteToStart]);
+        assert_eq!(field.text(), Some(""));
+        assert_eq!(pasted(&mut field, "octocat"), Edit::Changed);
+        assert_eq!(field.text(), Some("octocat"));
+    }
+}
+
+#[test]
+fn a_token_is_masked_while_it_is_typed() {
+    let mut field = TextField::plain("");
+    for c in TOKEN.chars() {
+        let _ = field.key(FieldKey::Char(c));
+    }
+    assert_eq!(field.text(), None);
+    assert!(!drawn(&field, 200, &Glyphs::unicode(), true).0.contains("0123"));
+}
+
+#[test]
+fn what_was_revealed_is_hidden_once_another_text_may_stand_there() {
+    let revealed = || {
+        let mut field = typed(TextField::secret(), "hunter2");
+        field.reveal(true);
+        assert!(field.is_revealed());
+        field
+    };
+    let mut emptied = revealed();
+    keys(&mut emptied, &[FieldKey::DeleteToStart]);
+    assert!(!emptied.is_revealed());
+    let mut by_letters = revealed();
+    keys(&mut by_letters, &[FieldKey::Backspace; 7]);
+    assert!(!by_letters.is_revealed());
+    let mut pasted_into = revealed();
+    let _ = pasted(&mut pasted_into, KEY);
+    assert!(!pasted_into.is_revealed());
+    let mut filled = revealed();
+    let _ = filled.set(&Sensitive::new("another"));
+    assert!(!filled.is_revealed());
+    let mut taken = revealed();
+    let _ = taken.take();
+    assert!(!taken.is_revealed());
+    let mut empty = TextField::secret();
+    empty.reveal(true);
+    let empty = typed(empty, "h");
+    assert!(empty.is_revealed(), "whoever asks for it before typing wants to see what is typed");
+}

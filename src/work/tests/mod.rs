@@ -14,6 +14,7 @@ mod rotate;
 mod save;
 mod save_access;
 mod seamless;
+mod sign_in;
 mod spread;
 mod together;
 mod undo;

@@ -17,6 +17,7 @@ use crate::domain::change::Seen;
 use crate::domain::grant::{Before, Difference, before, org_of, reach};
 use crate::domain::touch::{Touch, TouchPlan, Untouchable};
 use crate::domain::{AccessChange, Credential, OrgName, Prefix, Renamed, RepoRef, Scope, Sensitive, Visibility};
+use crate::ui::TextField;
 
 #[derive(Clone, Debug)]
 pub struct State {
@@ -274,6 +275,10 @@ fn touched_words(target: &Target, plan: Result<TouchPlan, Untouchable>) -> Vec<S
 }
 
 impl Behavior for State {
+    fn fields(&mut self) -> Vec<&mut TextField> {
+        vec![&mut self.picker.filter]
+    }
+
     fn title(&self) -> String {
         match self.only() {
             Some(target) => format!("Access of {}", target.prefix()),

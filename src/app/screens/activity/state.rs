@@ -15,7 +15,7 @@ use crate::app::world::World;
 use crate::domain::Sensitive;
 use crate::domain::change::AccessBefore;
 use crate::domain::foreign::clean;
-use crate::ui::Memory;
+use crate::ui::{Memory, TextField};
 
 #[derive(Clone, Debug, Default)]
 pub struct State {
@@ -115,6 +115,10 @@ fn line(row: Row, world: &World) -> Option<String> {
 }
 
 impl Behavior for State {
+    fn fields(&mut self) -> Vec<&mut TextField> {
+        vec![&mut self.filter.field]
+    }
+
     fn title(&self) -> String {
         "Activity".to_owned()
     }

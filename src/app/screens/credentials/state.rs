@@ -19,7 +19,7 @@ use crate::app::scroll::Scroll;
 use crate::app::world::World;
 use crate::domain::foreign::clean;
 use crate::domain::{Credential, Member, Mend, Prefix, Renamed, Scope, Sensitive, Site};
-use crate::ui::Memory;
+use crate::ui::{Memory, TextField};
 
 #[derive(Clone, Debug, Default)]
 pub struct State {
@@ -283,6 +283,10 @@ fn wizard_at(scope: Option<Scope>, cx: &mut Cx<'_>) -> Screen {
 }
 
 impl Behavior for State {
+    fn fields(&mut self) -> Vec<&mut TextField> {
+        vec![&mut self.filter.field]
+    }
+
     fn title(&self) -> String {
         "Credentials".to_owned()
     }

@@ -17,7 +17,7 @@ use crate::domain::preset::{AnyPreset, Obtain, presets, product_of_prefix, recog
 use crate::domain::source::Taken;
 use crate::domain::verdict::With;
 use crate::domain::{Holds, Prefix, Renamed, Scope, Sensitive, Verdict};
-use crate::ui::Memory;
+use crate::ui::{Memory, TextField};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Focus {
@@ -159,6 +159,10 @@ pub fn form_offers(form: &Form, aside: Scroll) -> Vec<Offer> {
 }
 
 impl Behavior for State {
+    fn fields(&mut self) -> Vec<&mut TextField> {
+        self.form.fields()
+    }
+
     fn title(&self) -> String {
         match &self.target {
             Some((_, prefix)) => format!("Test {prefix}"),

@@ -11,6 +11,7 @@ use crate::app::remote::Remote;
 use crate::app::screens::Behavior;
 use crate::app::world::World;
 use crate::domain::{OrgName, Renamed, RepoName, Sensitive};
+use crate::ui::TextField;
 
 #[derive(Clone, Debug)]
 pub struct State {
@@ -53,6 +54,10 @@ impl State {
 }
 
 impl Behavior for State {
+    fn fields(&mut self) -> Vec<&mut TextField> {
+        vec![&mut self.picker.filter]
+    }
+
     fn title(&self) -> String {
         "Other repository".to_owned()
     }

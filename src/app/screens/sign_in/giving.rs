@@ -15,6 +15,8 @@ pub struct Giving {
     pub field: TextField,
     /// Whether the system's keyring shall keep it.
     pub keep: bool,
+    /// Whether somebody chose that.
+    is_chosen: bool,
     /// Whether the focus is on the line about the keyring.
     pub on_keep: bool,
     revealing: Option<u64>,
@@ -30,7 +32,7 @@ pub enum Given {
 
 impl Giving {
     pub fn new(keep: bool) -> Self {
-        Self { field: TextField::secret(), keep, on_keep: false, revealing: None }
+        Self { field: TextField::secret(), keep, is_chosen: false, on_keep: false, revealing: None }
     }
 
     /// What there is to say about what was typed so far.
@@ -45,11 +47,18 @@ impl Giving {
         self.remark().filter(|(severity, _)| *severity == Severity::Block).map(|(_, text)| text)
     }
 
-    pub fn facade(&self) -> Facade {
+    /// The keyring cannot be used; whoever wants it all the same may tick it.
+    pub fn untick(&mut self) {
+        self.keep &= self.is_chosen;
+    }
+
+    /// `is_busy` while a token is being tried.
+    pub fn facade(&self, is_busy: bool) -> Facade {
+        let busy = is_busy.then(|| "GitHub is being asked whose the token is".to_owned());
         let elsewhere = (!self.on_keep).then_some("tab goes to the line about the keyring");
         let hidden = self.on_keep.then_some("only the token is hidden");
         let offers = vec![
-            Offer::called(Action::Activate, "use it").unless(self.blocker()),
+            Offer::called(Action::Activate, "use it").unless(busy.or_else(|| self.blocker())),
             Offer::new(Action::Back),
             Offer::called(Action::Next, if self.on_keep { "to the token" } else { "to the keyring" }),
             Offer::called(Action::Toggle, "keep or not").unless(elsewhere),
@@ -65,14 +74,14 @@ impl Giving {
         match action {
             Action::Activate => {
                 self.leave_field();
-                return Given::Use(TokenChoice::Given { token: self.field.value(), keep: self.keep });
+                return Given::Use(TokenChoice::Given { token: self.field.take(), keep: self.keep });
             }
             Action::Back => return Given::Back,
             Action::Next | Action::Previous | Action::Up | Action::Down => {
                 self.leave_field();
                 self.on_keep = !self.on_keep;
             }
-            Action::Toggle => self.keep = !self.keep,
+            Action::Toggle => (self.keep, self.is_chosen) = (!self.keep, true),
             Action::Reveal => self.toggle_reveal(cx),
             _ => {} // not offered here
         }
@@ -91,14 +100,12 @@ impl Giving {
     }
 
     fn toggle_reveal(&mut self, cx: &mut Cx<'_>) {
-        if self.revealing.take().is_some() {
-            self.field.reveal(false);
-            return;
-        }
         let number = cx.flights.number();
-        self.revealing = Some(number);
-        self.field.reveal(true);
-        cx.after(Timer::Reveal(number), REVEAL);
+        self.field.reveal(!self.field.is_revealed());
+        self.revealing = self.field.is_revealed().then_some(number);
+        if self.revealing.is_some() {
+            cx.after(Timer::Reveal(number), REVEAL);
+        }
     }
 
     pub fn hide(&mut self, number: u64) {

@@ -17,7 +17,7 @@ use crate::app::world::World;
 use crate::domain::problem::Need;
 use crate::domain::token::{DeviceCode, TokenChoice, TokenReport, TokenSource};
 use crate::domain::{Problem, Sensitive};
-use crate::ui::Memory;
+use crate::ui::{Memory, TextField};
 
 #[derive(Clone, Debug)]
 pub struct State {
@@ -230,6 +230,17 @@ impl State {
         }
     }
 
+    /// Where the keyring cannot be used, it is proposed no more to keep a token there.
+    fn settle_keep(&mut self, tokens: &[TokenReport]) {
+        let is_shut = |token: &TokenReport| token.source == TokenSource::Keyring && token.is_unread();
+        if tokens.iter().any(is_shut) {
+            self.keep = false;
+            if let Phase::Giving(giving) = &mut self.phase {
+                giving.untick();
+            }
+        }
+    }
+
     /// The tokens came: the cursor starts on the one that helps, else on the one in use.
     fn settle_cursor(&mut self) {
         let Some(tokens) = self.tokens.value().filter(|_| self.at_first) else { return };
@@ -247,7 +258,7 @@ impl Behavior for State {
     fn facade(&self, world: &World, _now: DateTime<Utc>) -> Facade {
         match &self.phase {
             Phase::List => Facade { offers: self.list_offers(world), typing: false },
-            Phase::Giving(giving) => giving.facade(),
+            Phase::Giving(giving) => giving.facade(self.is_busy()),
             Phase::Device { code, .. } => {
                 let not_yet = code.is_none().then_some("the code is not here yet");
                 let offers = vec![
@@ -274,7 +285,8 @@ impl Behavior for State {
                 match given {
                     Given::Nothing => {}
                     Given::Back => self.phase = Phase::List,
-                    Given::Use(choice) => self.use_token(choice, cx),
+                    // The form stays until GitHub has taken the token: a second try belongs there too.
+                    Given::Use(choice) => self.busy = Some(cx.start(Job::UseToken(choice))),
                 }
             }
             Phase::Device { .. } => self.act_in_device(action, cx),
@@ -331,7 +343,8 @@ impl Behavior for State {
     }
 
     fn finished(&mut self, id: JobId, outcome: Outcome, cx: &mut Cx<'_>) {
-        if self.busy == Some(id) {
+        let was_tried = self.busy == Some(id);
+        if was_tried {
             self.busy = None;
         }
         if matches!(&self.phase, Phase::Device { id: mine, .. } if *mine == id) {
@@ -340,6 +353,7 @@ impl Behavior for State {
         match outcome {
             Outcome::Tokens(tokens) => {
                 cx.world.take_tokens(&tokens);
+                self.settle_keep(&tokens);
                 self.tokens.settle(id, Ok(tokens));
                 self.settle_cursor();
             }
@@ -351,7 +365,14 @@ impl Behavior for State {
                 }
                 self.read(cx);
             }
-            _ => {} // what a change of token comes to is the whole program's matter
+            // The rest of what a change of token comes to is the whole program's matter.
+            Outcome::TokenUsed { identity: Ok(_), kept } => {
+                self.keep &= !matches!(kept, Some(Err(_)));
+                if was_tried && matches!(self.phase, Phase::Giving(_)) {
+                    self.phase = Phase::List;
+                }
+            }
+            _ => {} // a token that was refused leaves the form as it is
         }
     }
 
@@ -374,6 +395,13 @@ impl Behavior for State {
     fn disarm(&mut self) {
         if let Phase::Forgetting(buttons) = &mut self.phase {
             buttons.disarm();
+        }
+    }
+
+    fn fields(&mut self) -> Vec<&mut TextField> {
+        match &mut self.phase {
+            Phase::Giving(giving) => vec![&mut giving.field],
+            Phase::List | Phase::Device { .. } | Phase::Forgetting { .. } => Vec::new(),
         }
     }
 

@@ -76,3 +76,64 @@ fn a_missing_right_is_mended_by_where_the_token_came_from() {
     driver.press("m");
     driver.says("admin:org").says("github.com/settings/tokens/new");
 }
+
+/// The form with a first try that GitHub does not accept.
+fn refused_once() -> crate::app::tests::Driver {
+    let mut driver = sign_in();
+    driver.paste("ghp_wrong0123456789");
+    driver.press("enter");
+    let id = driver.running(|job| matches!(job, Job::UseToken(_)));
+    driver.finish(id, Outcome::TokenUsed { identity: Err(no_network()), kept: None });
+    driver
+}
+
+#[test]
+fn a_refused_token_keeps_its_form_and_the_second_try_is_masked() {
+    let mut driver = refused_once();
+    for c in "ghp_right0123456789".chars() {
+        driver.press(&c.to_string());
+    }
+    driver.is_silent_about("right").says("keyring");
+    driver.press("enter");
+    let token = Sensitive::from("ghp_right0123456789");
+    let keep = |job: &Job| matches!(job, Job::UseToken(TokenChoice::Given { token: given, .. }) if *given == token);
+    let id = driver.running(keep);
+    driver.finish(id, Outcome::TokenUsed { identity: Ok(identity(&["repo"])), kept: None });
+    driver.says("Which token shall pullkey work with?");
+}
+
+#[test]
+fn what_is_typed_while_a_token_is_tried_stays_in_the_masked_form() {
+    let mut driver = sign_in();
+    driver.paste("ghp_wrong0123456789");
+    driver.press("enter");
+    let id = driver.running(|job| matches!(job, Job::UseToken(_)));
+    driver.press("g");
+    driver.press("enter");
+    assert_eq!(driver.live.values().filter(|job| matches!(job, Job::UseToken(_))).count(), 1, "one is tried at a time");
+    driver.finish(id, Outcome::TokenUsed { identity: Err(no_network()), kept: None });
+    driver.says("keyring");
+    driver.press("h");
+    driver.press("enter");
+    let token = Sensitive::from("gh");
+    driver.running(|job| matches!(job, Job::UseToken(TokenChoice::Given { token: given, .. }) if *given == token));
+}
+
+#[test]
+fn the_keyring_is_not_proposed_where_it_cannot_be_used() {
+    let mut driver = crate::app::tests::Driver::ready();
+    driver.press("S");
+    let id = driver.running(|job| *job == Job::Tokens);
+    let mut tokens = crate::app::tests::signing::tokens();
+    for token in &mut tokens {
+        if token.source == TokenSource::Keyring {
+            token.identity = Err(no_network());
+            token.kind = crate::domain::token::TokenKind::Unknown;
+        }
+    }
+    driver.finish(id, Outcome::Tokens(tokens));
+    driver.press("n");
+    driver.says("[ ] keep it in the keyring");
+    driver.keys("tab space");
+    driver.says("[x] keep it in the keyring");
+}

@@ -17,7 +17,7 @@ use crate::ui::{Role, text_field};
 pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
     match &state.phase {
         Phase::List => Some(list(state, app, canvas, area)),
-        Phase::Giving(giving) => form(state, giving, canvas, area),
+        Phase::Giving(giving) => form((state, giving), app.spin, canvas, area),
         Phase::Device { code, .. } => {
             let area = inset(area);
             let lines = device_lines(code.as_ref(), app, canvas, area.width);
@@ -181,7 +181,12 @@ const fn words(right: Right) -> &'static str {
     }
 }
 
-fn form(state: &State, giving: &Giving, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
+fn form(
+    (state, giving): (&State, &Giving),
+    spin: usize,
+    canvas: &mut Canvas<'_, '_, '_>,
+    area: Rect,
+) -> Option<Position> {
     let (list, detail) = canvas.beside(area);
     let row = |y: u16| Rect { y: (list.y + y).min(list.bottom().saturating_sub(1)), height: 1, ..list };
     let label = |text: &str, focused: bool, canvas: &Canvas<'_, '_, '_>| {
@@ -217,6 +222,9 @@ fn form(state: &State, giving: &Giving, canvas: &mut Canvas<'_, '_, '_>, area: R
         "It is used for this run and kept nowhere."
     };
     let mut help: Vec<Line<'static>> = Vec::new();
+    if state.is_busy() {
+        help.push(canvas.line(Role::Info, format!("{} asking GitHub whose it is", canvas.look.glyphs.spinner(spin))));
+    }
     let under = Rect { y: list.y + y + 1, height: list.height.saturating_sub(y + 1), ..inset(list) };
     let detail = detail.unwrap_or(under);
     help.extend(canvas.wrapped(Role::Text, text, detail.width));

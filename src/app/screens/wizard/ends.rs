@@ -48,12 +48,17 @@ impl Ends {
 
     /// What was understood; `None` while nothing is typed.
     fn said(&self, now: DateTime<Utc>) -> Option<Result<End, EndFault>> {
-        let text = self.field.text().unwrap_or_default();
+        // What is masked is no date.
+        let text = if self.field.is_guarded() { "•••" } else { self.field.text().unwrap_or_default() };
         (!text.trim().is_empty()).then(|| End::parse(text, now.date_naive()))
     }
 
     pub fn end(&self, now: DateTime<Utc>) -> Option<End> {
         self.said(now)?.ok()
+    }
+
+    pub const fn field_mut(&mut self) -> &mut TextField {
+        &mut self.field
     }
 
     pub fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {

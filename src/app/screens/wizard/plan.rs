@@ -14,6 +14,7 @@ use crate::app::world::World;
 use crate::domain::change::DraftAccess;
 use crate::domain::preset::AnyPreset;
 use crate::domain::{Credential, Draft, Prefix, Renamed, RepoRef, Scope, Shape, TestReport, Verdict, Visibility};
+use crate::ui::TextField;
 
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -53,6 +54,14 @@ pub enum Grant {
 }
 
 impl Plan {
+    /// Every field, those of places one has left included.
+    pub(super) fn fields(&mut self) -> Vec<&mut TextField> {
+        let aside = self.aside.values_mut().map(|(grant, _)| grant);
+        let grants = std::iter::once(&mut self.grant).chain(aside);
+        let filters = grants.filter_map(|grant| grant.picker_mut().map(|picker| &mut picker.filter));
+        self.form.fields().into_iter().chain(filters).chain([self.ends.field_mut()]).collect()
+    }
+
     /// A repository has another name now: what is chosen stays chosen.
     pub fn renamed(&mut self, renamed: &Renamed) {
         renamed.scope(&mut self.scope);

@@ -22,7 +22,7 @@ use crate::domain::preset::{AnyPreset, any_presets, faults, presets};
 use crate::domain::source::Taken;
 use crate::domain::verdict::Trial;
 use crate::domain::{OrgName, Prefix, Renamed, Scope, Sensitive, Shape};
-use crate::ui::Memory;
+use crate::ui::{Memory, TextField};
 
 /// The steps' names, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumIter)]
@@ -388,6 +388,16 @@ impl Behavior for State {
         if let Stage::Review(review) = &mut self.stage {
             review.buttons.disarm();
         }
+    }
+
+    fn fields(&mut self) -> Vec<&mut TextField> {
+        let stage = match &mut self.stage {
+            Stage::Registry | Stage::Where { .. } => None,
+            Stage::Values(plan) | Stage::Access(plan) | Stage::Test(plan) => Some(&mut **plan),
+            Stage::Review(review) => Some(&mut review.plan),
+        };
+        let plans = stage.into_iter().chain(self.kept.as_deref_mut());
+        plans.flat_map(Plan::fields).chain([&mut self.search.field]).collect()
     }
 
     fn hide(&mut self, number: u64) {

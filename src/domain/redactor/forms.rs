@@ -1,0 +1,168 @@
+//! The texts that are looked for: a secret folded, reversed, and in base64, which cannot be decoded any more once its
+//! letter case is lost.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use super::views::fold;
+use super::{PART, SHORT, SHORTEST, key};
+use crate::domain::Sensitive;
+
+/// One text to look for.
+#[derive(Clone)]
+pub(super) struct Form {
+    /// Folded as every reading of a text is.
+    pub bytes: Zeroizing<Vec<u8>>,
+    /// Whether it is base64.
+    pub is_encoded: bool,
+    /// Whether the secret may be an ordinary word.
+    pub is_word: bool,
+    /// A beginning of this length is hidden although it is shorter than [`PART`].
+    head: usize,
+    /// The same for an end.
+    tail: usize,
+    /// Whether parts of it are none: most of a service account's key in JSON is public.
+    is_whole: bool,
+}
+
+impl std::fmt::Debug for Form {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Form(redacted)")
+    }
+}
+
+impl Form {
+    /// Pairs of eight bytes, as one number, and where they stand. Whatever is at least [`PART`] bytes of the form, or a
+    /// beginning or end of it, holds one of them.
+    pub(super) fn seeds(&self) -> Vec<(u64, usize)> {
+        let Some(last) = self.bytes.len().checked_sub(8) else { return Vec::new() };
+        let every = if self.is_whole { last.max(1) } else { PART - 7 };
+        let mut offsets: Vec<usize> = (0..=last).step_by(every).collect();
+        if offsets.last() != Some(&last) {
+            offsets.push(last);
+        }
+        offsets.into_iter().map(|offset| (key(&self.bytes[offset..]), offset)).collect()
+    }
+
+    /// How much of the form stands around a place of a text at which eight bytes of it stand; nothing if that is too
+    /// little to be it.
+    pub(super) fn meets(&self, text: &[u8], at: usize, offset: usize) -> Option<(usize, usize)> {
+        let form = self.bytes.as_slice();
+        let same = |pair: &(&u8, &u8)| pair.0 == pair.1;
+        let after = text[at..].iter().zip(&form[offset..]).take_while(same).count();
+        let before = text[..at].iter().rev().zip(form[..offset].iter().rev()).take_while(same).count();
+        let (length, whole) = (before + after, form.len());
+        let is_head = before == offset && length >= self.head;
+        let is_tail = offset + after == whole && length >= self.tail;
+        let counts = if self.is_whole { length == whole } else { length >= PART.min(whole) || is_head || is_tail };
+        (after >= 8 && counts).then(|| (at - before, at + after))
+    }
+}
+
+/// Every text to look for, of one secret.
+pub(super) fn of(secret: &Sensitive) -> Vec<Form> {
+    let text = secret.expose().trim();
+    let mut forms = Vec::new();
+    let parts = secret_parts(text);
+    if parts.is_empty() {
+        add(&mut forms, text, false);
+    } else {
+        add(&mut forms, text, true);
+        for part in &parts {
+            add(&mut forms, part, false);
+        }
+    }
+    // What stands encoded in a field may come back decoded.
+    if let Some(inner) = decoded(text) {
+        let inner = Sensitive::new(inner.as_str());
+        forms.extend(if text.len() > inner.len() { of(&inner) } else { Vec::new() });
+    }
+    forms
+}
+
+fn add(forms: &mut Vec<Form>, text: &str, is_whole: bool) {
+    let plain = fold(text.as_bytes());
+    if plain.len() < SHORTEST {
+        return;
+    }
+    let is_word = plain.len() < SHORT || (plain.len() < PART && plain.iter().all(u8::is_ascii_alphabetic));
+    let (head, tail) = if plain.len() < PART { (plain.len(), plain.len()) } else { (public_head(&plain) + 4, 8) };
+    let mut push = |bytes: Zeroizing<Vec<u8>>, is_encoded: bool, head: usize, tail: usize| {
+        if bytes.len() >= SHORTEST && !forms.iter().any(|form| form.bytes == bytes) {
+            forms.push(Form { bytes, is_encoded, is_word, head, tail, is_whole });
+        }
+    };
+    push(plain.clone(), false, head.max(8), tail);
+    if plain.len() < SHORT {
+        return;
+    }
+    let reversed: Zeroizing<String> = Zeroizing::new(text.chars().rev().collect());
+    push(fold(reversed.as_bytes()), false, tail, head.max(8));
+    if text.contains(' ') {
+        // As forms are encoded.
+        push(fold(Zeroizing::new(text.replace(' ', "+")).as_bytes()), false, head.max(8), tail);
+    }
+    for encoded in in_base64(text) {
+        let bytes = fold(encoded.as_bytes());
+        let whole = bytes.len();
+        push(bytes, true, whole, whole);
+    }
+}
+
+/// The letters before a token's own part, such as `github_pat_`: a text may name them.
+fn public_head(folded: &[u8]) -> usize {
+    let is_sign = |byte: &u8| matches!(byte, b'_' | b'-');
+    folded.iter().take(12).rposition(is_sign).map_or(4, |at| at + 1)
+}
+
+/// In base64 within a longer text, at each of the three alignments and in both alphabets: without the characters that
+/// depend on what stands around.
+fn in_base64(text: &str) -> Vec<Zeroizing<String>> {
+    let mut found = Vec::new();
+    for (shift, cut) in [(0_usize, 0_usize), (1, 2), (2, 3)] {
+        let mut bytes = Zeroizing::new(vec![b'.'; shift]);
+        bytes.extend_from_slice(text.as_bytes());
+        let kept = bytes.len() * 8 / 6;
+        for encoded in [STANDARD_NO_PAD.encode(&*bytes), URL_SAFE_NO_PAD.encode(&*bytes)].map(Zeroizing::new) {
+            found.push(Zeroizing::new(encoded.get(cut..kept).unwrap_or_default().to_owned()));
+        }
+    }
+    found
+}
+
+/// The parts of a larger secret that are secret: the key in a service account's JSON, what stands within a PEM's
+/// armour. Nothing where all of it is.
+fn secret_parts(text: &str) -> Vec<Zeroizing<String>> {
+    if text.starts_with('{')
+        && let Ok(Value::Object(map)) = serde_json::from_str::<Value>(text)
+    {
+        let is_secret = |name: &str| ["key", "secret", "token", "password"].iter().any(|end| name.ends_with(end));
+        let values = map.iter().filter(|(name, _)| is_secret(&name.to_ascii_lowercase()));
+        return values
+            .filter_map(|(_, value)| value.as_str())
+            .flat_map(|value| {
+                let parts = secret_parts(value);
+                if parts.is_empty() { vec![Zeroizing::new(value.to_owned())] } else { parts }
+            })
+            .collect();
+    }
+    if text.contains("-----BEGIN ") {
+        let body = text.lines().filter(|line| !line.contains("-----") && !line.contains(": "));
+        return vec![Zeroizing::new(body.collect())];
+    }
+    Vec::new()
+}
+
+/// What a text in base64 holds, if that is text.
+fn decoded(text: &str) -> Option<Zeroizing<String>> {
+    let text: Zeroizing<String> = Zeroizing::new(text.split_whitespace().collect());
+    if text.len() < 24 {
+        return None;
+    }
+    let engines = [&STANDARD, &URL_SAFE, &STANDARD_NO_PAD, &URL_SAFE_NO_PAD];
+    let bytes = engines.iter().find_map(|engine| engine.decode(text.as_bytes()).ok())?;
+    let inner = Zeroizing::new(String::from_utf8(bytes).ok()?);
+    (!inner.chars().any(|c| c.is_control() && !c.is_whitespace())).then_some(inner)
+}
