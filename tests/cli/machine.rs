@@ -196,3 +196,32 @@ fn a_credential_that_somebody_is_writing_is_waited_for_and_signals_are_heard_mea
     desk.feed(set, "q").ends(0);
     assert_eq!(desk.values("user", "NEW")[2].as_deref(), Some("q"));
 }
+
+#[test]
+fn processes_that_write_one_credential_at_once_never_mix_it() {
+    let desk = Desk::new();
+    desk.world().set_limit(1_000_000);
+    let mut total = 0;
+    for (processes, rounds) in [(2, 60), (10, 8)] {
+        for round in 0..rounds {
+            let flags = "set ONE --user --preset other --password-stdin --no-test --yes";
+            let start = |who: usize| {
+                let mut command = desk.command(&format!("{flags} --server r{who}.example --username r{who}"));
+                // The pace that all of them keep together would make this last for minutes.
+                let mut child = command.env("PULLKEY_HURRY", "10000").spawn().unwrap();
+                std::io::Write::write_all(&mut child.stdin.take().unwrap(), format!("r{who}").as_bytes()).unwrap();
+                child
+            };
+            let children: Vec<_> = (0..processes).map(start).collect();
+            for child in children {
+                let output = child.wait_with_output().unwrap();
+                assert_eq!(output.status.code(), Some(0), "{output:?}");
+            }
+            let values = desk.values("user", "ONE").map(Option::unwrap);
+            let whose = values[2].clone();
+            assert_eq!(values, [format!("{whose}.example"), whose.clone(), whose], "round {round} of {processes}");
+            total += 1;
+        }
+    }
+    println!("{total} rounds of processes that wrote one credential at once: none was mixed");
+}
