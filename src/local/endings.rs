@@ -150,8 +150,7 @@ mod tests {
         assert_eq!(of("api.github.com").read(), Ok(Record::default()));
         of("127.0.0.1:8080").change(|record| put(record, "acme/api")).unwrap();
         assert!(of("127.0.0.1:8081").read().unwrap().is_empty() && !of("127.0.0.1:8080").read().unwrap().is_empty());
-        assert!(!of("../../x").file().to_string_lossy().contains("x/"), "no host leaves the folder");
-        assert_eq!(of("../../x").file().parent(), of("y").file().parent());
+        assert_eq!(of("../../x").file().parent(), of("y").file().parent(), "no host leaves the folder");
     }
 
     #[test]
