@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod buttons;
+mod clock;
 pub mod cx;
 pub mod draw;
 pub mod endings;
@@ -34,8 +35,6 @@ pub mod words;
 pub mod world;
 pub mod writing;
 
-use std::time::Duration;
-
 use chrono::{DateTime, TimeDelta, Utc};
 
 use self::action::{Action, EVERYWHERE, Offer};
@@ -47,7 +46,7 @@ pub use self::draw::{Canvas, Look};
 use self::keymap::{KeyPress, Keymap};
 pub use self::leaving::Leaving;
 use self::notices::{Notices, Tone};
-use self::protocol::{Effect, JobId, Msg, Outcome, Part, Pointer, Timer};
+use self::protocol::{Effect, JobId, Msg, Outcome, Part, Pointer};
 use self::screens::Screen;
 use self::world::{Start, World};
 use self::writing::report_orphan;
@@ -83,10 +82,6 @@ enum Room {
     TooSmall,
 }
 
-/// How long a spinner's frame stays.
-const SPIN: Duration = Duration::from_millis(120);
-/// How often a countdown is drawn anew.
-const TICK: Duration = Duration::from_secs(1);
 /// A wait shorter than this is not told.
 const NOTICEABLE: TimeDelta = TimeDelta::seconds(1);
 
@@ -364,28 +359,6 @@ impl App {
         }
     }
 
-    fn timer(&mut self, timer: Timer) {
-        match timer {
-            Timer::Spin => {
-                self.spin = self.spin.wrapping_add(1);
-                self.spinning = false;
-            }
-            Timer::Countdown => {
-                self.counting = false;
-                // The end of a wait that nobody told.
-                if self.world.pause.is_some_and(|p| p.until.signed_duration_since(self.now) < -NOTICEABLE) {
-                    self.world.pause = None;
-                }
-            }
-            Timer::Notice(number) => self.notices.expire(number),
-            Timer::Reveal(number) => {
-                for screen in &mut self.stack {
-                    screen.hide(number);
-                }
-            }
-        }
-    }
-
     fn part(&mut self, id: JobId, part: Part, effects: &mut Vec<Effect>) {
         if let Part::Renamed(renamed) = &part {
             return self.renamed(renamed, effects);
@@ -476,25 +449,6 @@ impl App {
             if let (Screen::Credentials(home), Some(scope)) = (&mut self.stack[0], self.world.arrival.take()) {
                 home.select_scope(scope);
             }
-        }
-    }
-
-    /// Whether anything on screen waits, and so a spinner turns.
-    pub fn is_waiting(&self) -> bool {
-        !self.flights.is_idle()
-    }
-
-    fn keep_spinning(&mut self, effects: &mut Vec<Effect>) {
-        if self.is_waiting() && !self.spinning && !self.is_left {
-            self.spinning = true;
-            effects.push(Effect::After { timer: Timer::Spin, delay: SPIN });
-        }
-    }
-
-    fn keep_counting(&mut self, effects: &mut Vec<Effect>) {
-        if self.pause().is_some() && !self.counting && !self.is_left {
-            self.counting = true;
-            effects.push(Effect::After { timer: Timer::Countdown, delay: TICK });
         }
     }
 }

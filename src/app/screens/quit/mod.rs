@@ -1,19 +1,20 @@
 //! The question before pullkey is left while a change runs or something typed is not saved. Its keys are the program's
 //! matter (`app/leaving`): any key that is none of its own calls it off.
 
+mod view;
+
+#[cfg(test)]
+mod tests;
+
 use chrono::{DateTime, Utc};
-use ratatui::layout::{Position, Rect};
-use ratatui::text::Line;
 
 use super::Behavior;
 use crate::app::action::{Action, Offer};
 use crate::app::buttons::Buttons;
 use crate::app::cx::{Cx, Facade, Flow};
-use crate::app::draw::Canvas;
-use crate::app::screens::confirm::with_buttons;
 use crate::app::world::World;
-use crate::ui::Role;
-use crate::ui::widgets::Level;
+
+pub use self::view::draw;
 
 #[derive(Clone, Debug)]
 pub struct State {
@@ -107,29 +108,6 @@ impl State {
         };
         format!("{}: {keys}.", self.heading())
     }
-}
-
-pub fn draw(state: &State, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Position {
-    let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2).min(96), ..area };
-    let mut lines = canvas.wrapped(Role::Title, state.heading(), area.width);
-    for running in &state.running {
-        lines.extend(canvas.marked(Level::Info, running, area.width));
-    }
-    if state.is_unsaved && state.is_running() {
-        lines.extend(canvas.marked(Level::Warn, "what you typed is not saved", area.width));
-    }
-    lines.extend(keys(state, canvas, area.width));
-    with_buttons("quit", (lines, 0), &state.labels(), state.buttons, canvas, area)
-}
-
-fn keys(state: &State, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
-    let text = match state.phase {
-        Phase::Asking if state.is_running() => "Any other key stays. Ctrl-c quits when done, and once more at once.",
-        Phase::Asking => "Any other key stays. Ctrl-c quits.",
-        Phase::Waiting => "Any other key stays, and ctrl-c quits at once: what the change did is not known then.",
-        Phase::Ordered => "Ctrl-c gives it up: what the change did is not known then.",
-    };
-    canvas.wrapped(Role::Dim, text, columns)
 }
 
 impl Behavior for State {

@@ -1,0 +1,54 @@
+//! What the time does to the screens: spinners turn, waits are counted down, and notices and revealed secrets end.
+
+use std::time::Duration;
+
+use super::protocol::{Effect, Timer};
+use super::{App, NOTICEABLE};
+
+/// How long a spinner's frame stays.
+const SPIN: Duration = Duration::from_millis(120);
+/// How often a countdown is drawn anew.
+const TICK: Duration = Duration::from_secs(1);
+
+impl App {
+    pub(super) fn timer(&mut self, timer: Timer) {
+        match timer {
+            Timer::Spin => {
+                self.spin = self.spin.wrapping_add(1);
+                self.spinning = false;
+            }
+            Timer::Countdown => {
+                self.counting = false;
+                // The end of a wait that nobody told.
+                if self.world.pause.is_some_and(|p| p.until.signed_duration_since(self.now) < -NOTICEABLE) {
+                    self.world.pause = None;
+                }
+            }
+            Timer::Notice(number) => self.notices.expire(number),
+            Timer::Reveal(number) => {
+                for screen in &mut self.stack {
+                    screen.hide(number);
+                }
+            }
+        }
+    }
+
+    /// Whether anything on screen waits, and so a spinner turns.
+    pub fn is_waiting(&self) -> bool {
+        !self.flights.is_idle()
+    }
+
+    pub(super) fn keep_spinning(&mut self, effects: &mut Vec<Effect>) {
+        if self.is_waiting() && !self.spinning && !self.is_left {
+            self.spinning = true;
+            effects.push(Effect::After { timer: Timer::Spin, delay: SPIN });
+        }
+    }
+
+    pub(super) fn keep_counting(&mut self, effects: &mut Vec<Effect>) {
+        if self.pause().is_some() && !self.counting && !self.is_left {
+            self.counting = true;
+            effects.push(Effect::After { timer: Timer::Countdown, delay: TICK });
+        }
+    }
+}
