@@ -3,13 +3,13 @@
 //! Registries, GitHub, docker and helpers echo what they were sent: as it was, in another letter case, in base64 at any
 //! alignment, in hexadecimal, percent-encoded, as JSON or HTML escapes, reversed, cut short, wrapped over lines, and
 //! one of these inside another. Instead of listing what each form of a secret looks like, the text is read in every way
-//! one could decode it ([`views`]), and the secret is looked for in each of these readings.
+//! one could decode it (`views`), and the secret is looked for in each of these readings.
 //!
 //! What it refuses to do:
 //! * hide a secret of fewer than [`SHORTEST`] characters: that would take ordinary words apart;
 //! * hide one of fewer than [`SHORT`] within a longer word, split over spaces, reversed, or as part of something
 //!   encoded without anything around it;
-//! * take longer than its input allows: at most [`MOST`] bytes are read and [`views::DEPTH`] encodings undone. Where
+//! * take longer than its input allows: at most [`MOST`] bytes are read and `views::DEPTH` encodings undone. Where
 //!   that is not enough nothing of the text is shown.
 
 mod forms;

@@ -1,5 +1,5 @@
 //! What a terminal sends, byte by byte, turned into keys, mouse events, pastes and answers. Source: «`XTerm` Control
-//! Sequences», ECMA-48, `console_codes(4)`; what a whole sequence means is in [`super::sequence`].
+//! Sequences», ECMA-48, `console_codes(4)`; what a whole sequence means is in `sequence`.
 //!
 //! Pure: it knows neither the terminal nor the time. [`Decoder::patience`] says how long the rest of something may
 //! take, and [`Decoder::flush`] is how a caller says that this time has passed. What it does not know it swallows
