@@ -1,5 +1,7 @@
 //! The binary in a pseudo terminal: what it shows, what it writes, and how it leaves.
 
+#[cfg(unix)]
+mod flags;
 mod guide;
 mod keys;
 mod leaving;
