@@ -18,6 +18,7 @@ mod renaming;
 mod seamless;
 pub mod signing;
 pub mod spaces;
+mod typist;
 pub mod world;
 
 use std::collections::BTreeMap;
