@@ -22,6 +22,7 @@ Exit codes:
 Environment:
   GH_TOKEN, GITHUB_TOKEN  the token; else the keyring's, else that of gh auth token
   PULLKEY_API_URL         another API than https://api.github.com
+  PULLKEY_KEYRING         off: leave the system's keyring alone
   PULLKEY_LOG             write a log to this file; no value is ever in it";
 
 const CACHE_HELP: &str = "\

@@ -26,7 +26,8 @@ impl Keeper {
     pub async fn keep(&self, scope: &Scope, prefix: &Prefix, kept: &Kept) -> Result<(), Problem> {
         let what = |fault: &VaultFault| match fault {
             VaultFault::Slow => "whether the values were kept for re-testing is not known",
-            VaultFault::NoBus
+            VaultFault::Off
+            | VaultFault::NoBus
             | VaultFault::Nobody
             | VaultFault::Locked
             | VaultFault::Dismissed
@@ -57,7 +58,7 @@ impl Keeper {
     pub async fn forget_deleted(&self, scope: &Scope, prefix: &Prefix) -> Result<bool, Problem> {
         match vault::delete(Arc::clone(&self.vault), self.entry(scope, prefix), PATIENCE).await {
             Ok(gone) => Ok(gone),
-            Err(VaultFault::NoBus | VaultFault::Nobody | VaultFault::NoCollection) => Ok(false),
+            Err(VaultFault::Off | VaultFault::NoBus | VaultFault::Nobody | VaultFault::NoCollection) => Ok(false),
             Err(fault) => Err(explained(&fault, |_| "what is kept for re-testing could not be removed")),
         }
     }
@@ -69,6 +70,7 @@ impl Keeper {
 
 fn explained(fault: &VaultFault, what: impl Fn(&VaultFault) -> &'static str) -> Problem {
     let hint = match fault {
+        VaultFault::Off => "unset PULLKEY_KEYRING",
         VaultFault::NoBus => "work in a desktop session, or under `dbus-run-session` with a keyring",
         VaultFault::Nobody => "start one, such as gnome-keyring, KWallet or KeePassXC",
         VaultFault::Locked | VaultFault::Dismissed => "unlock the keyring and try again",

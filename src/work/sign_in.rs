@@ -218,7 +218,8 @@ fn not_by_device(fault: &DeviceFault) -> Problem {
 fn not_kept(fault: &VaultFault) -> Problem {
     let what = match fault {
         VaultFault::Slow => "whether the token was kept in the keyring is not known; it works for this run",
-        VaultFault::NoBus
+        VaultFault::Off
+        | VaultFault::NoBus
         | VaultFault::Nobody
         | VaultFault::Locked
         | VaultFault::Dismissed

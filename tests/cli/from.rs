@@ -243,13 +243,16 @@ fn an_image_is_tried_with_the_credentials_of_its_registry_alone() {
 #[test]
 fn without_a_keyring_keeping_forgetting_and_testing_say_so() {
     let desk = Desk::new();
+    let why = if cfg!(target_os = "linux") { "no session bus" } else { "PULLKEY_KEYRING" };
     let ran = desk.set("TEAM --repo acme/api --keep").ends(3);
-    assert!(ran.stderr.contains("not kept for re-testing") && ran.stderr.contains("no session bus"), "{ran:?}");
+    assert!(ran.stderr.contains("not kept for re-testing") && ran.stderr.contains(why), "{ran:?}");
     assert_eq!(desk.values("repo:acme/api", "TEAM")[2].as_deref(), Some(PASSWORD), "it was written all the same");
     for line in ["forget TEAM --repo acme/api", "test TEAM --repo acme/api"] {
         let problem = desk.run(&format!("{line} --json")).ends(3).problem();
-        assert!(problem["why"].as_str().unwrap().contains("no session bus"), "{problem}");
+        assert!(problem["why"].as_str().unwrap().contains(why), "{problem}");
     }
+    let off = desk.run_with("forget TEAM --repo acme/api --json", &[("PULLKEY_KEYRING", "off")]).ends(3).problem();
+    assert!(off["why"].as_str().unwrap().contains("PULLKEY_KEYRING"), "{off}");
     let usage = desk.feed("rotate TEAM --repo acme/api --password-stdin --no-test --keep", PASSWORD).ends(2);
     assert!(usage.stderr.contains("--server and --username"), "{usage:?}");
     desk.run("delete TEAM --repo acme/api --yes").ends(0);

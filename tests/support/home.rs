@@ -25,6 +25,21 @@ impl Home {
         self.folder.path().join("tmp")
     }
 
+    /// Where pullkey's configuration lies.
+    pub(crate) fn config(&self) -> PathBuf {
+        self.path().join(if cfg!(windows) { "roaming/pullkey" } else { ".config/pullkey" })
+    }
+
+    /// Where it keeps what has to survive a run.
+    pub(crate) fn state(&self) -> PathBuf {
+        self.path().join(if cfg!(windows) { "local/pullkey/state" } else { ".local/state/pullkey" })
+    }
+
+    /// Where it keeps GitHub's answers.
+    pub(crate) fn cache(&self) -> PathBuf {
+        self.path().join(if cfg!(windows) { "local/pullkey/cache" } else { ".cache/pullkey" })
+    }
+
     /// The whole environment of a program under test: what any shell has, and no more.
     pub(crate) fn env(&self) -> BTreeMap<String, String> {
         let path = |path: PathBuf| path.to_string_lossy().into_owned();
@@ -35,6 +50,10 @@ impl Home {
             ("TERM".to_owned(), "xterm-256color".to_owned()),
             ("LANG".to_owned(), "C.UTF-8".to_owned()),
         ]);
+        if !cfg!(target_os = "linux") {
+            // Elsewhere the keyring is there without a session bus: it would be that of the person who runs the tests.
+            env.insert("PULLKEY_KEYRING".to_owned(), "off".to_owned());
+        }
         if cfg!(windows) {
             // The places that Windows has for what HOME and TMPDIR are elsewhere, and what nothing starts without.
             let own = [("USERPROFILE", "."), ("APPDATA", "roaming"), ("LOCALAPPDATA", "local"), ("TEMP", "tmp")];

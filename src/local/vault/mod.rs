@@ -29,6 +29,8 @@ pub const LONGEST: usize = 1_280;
 /// Why the keyring did not do what it was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum VaultFault {
+    #[error("PULLKEY_KEYRING is off")]
+    Off,
     #[error("there is no session bus here, and without one no keyring can be asked")]
     NoBus,
     #[error("no keyring service answers on the session bus")]
@@ -58,6 +60,7 @@ impl VaultFault {
     /// `what` is what failed, such as «the token was not kept».
     pub fn problem(&self, what: impl Into<String>) -> Problem {
         let hint = match self {
+            Self::Off => "unset PULLKEY_KEYRING, or set GH_TOKEN",
             Self::NoBus => {
                 "work in a desktop session, or under `dbus-run-session` with a keyring; without one set GH_TOKEN"
             }
@@ -90,17 +93,24 @@ pub trait Vault: Debug + Send + Sync {
 /// The operating system's own: Secret Service, Keychain or Credential Manager.
 #[derive(Clone, Debug)]
 pub struct SystemVault {
-    reachable: bool,
+    /// Why it is not even asked.
+    unreachable: Option<VaultFault>,
 }
 
 impl SystemVault {
     pub fn of(env: &Env) -> Self {
-        Self { reachable: has_keyring(env) }
+        let is_off = env.filled("PULLKEY_KEYRING").is_some_and(|value| value.eq_ignore_ascii_case("off"));
+        let unreachable = match (is_off, has_keyring(env)) {
+            (true, _) => Some(VaultFault::Off),
+            (false, false) => Some(VaultFault::NoBus),
+            (false, true) => None,
+        };
+        Self { unreachable }
     }
 
     fn entry(&self, host: &str) -> Result<keyring::Entry, VaultFault> {
-        if !self.reachable {
-            return Err(VaultFault::NoBus);
+        if let Some(why) = &self.unreachable {
+            return Err(why.clone());
         }
         let user = if host.contains('/') { CREDENTIAL } else { TOKEN };
         keyring::Entry::new(&format!("pullkey:{host}"), user).map_err(|fault| fault_of(&fault))
@@ -289,6 +299,14 @@ pub(crate) mod tests {
         assert_eq!(vault.read("github.com"), Err(VaultFault::NoBus));
         assert_eq!(vault.write("github.com", &"t".into()), Err(VaultFault::NoBus));
         assert_eq!(vault.delete("github.com"), Err(VaultFault::NoBus));
+    }
+
+    #[test]
+    fn a_keyring_that_is_turned_off_is_never_asked() {
+        let vault = SystemVault::of(&Env::of([("PULLKEY_KEYRING", "off"), ("XDG_RUNTIME_DIR", "/run/user/1000")]));
+        assert_eq!(vault.read("github.com"), Err(VaultFault::Off));
+        assert_eq!(vault.write("github.com", &"t".into()), Err(VaultFault::Off));
+        assert_eq!(vault.delete("github.com"), Err(VaultFault::Off));
     }
 
     #[test]

@@ -173,6 +173,7 @@ fn local() -> Vec<Problem> {
     }
     all.push(TokenFault::SlowGh { site: Site::default() }.into());
     let keyring = [
+        VaultFault::Off,
         VaultFault::NoBus,
         VaultFault::Nobody,
         VaultFault::Locked,
