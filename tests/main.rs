@@ -3,6 +3,7 @@
 
 mod cli;
 mod faults;
+#[cfg(target_os = "linux")]
 mod peers;
 mod support;
 #[cfg(target_os = "linux")]

@@ -108,17 +108,24 @@ impl Signals {
     }
 }
 
-#[cfg(not(unix))]
-struct Signals;
+/// A console's own: Ctrl-C, Ctrl-Break, and the window that is closed.
+#[cfg(windows)]
+struct Signals(tokio::signal::windows::CtrlC, tokio::signal::windows::CtrlBreak, tokio::signal::windows::CtrlClose);
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 impl Signals {
     fn new() -> std::io::Result<Self> {
-        Ok(Self)
+        use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close};
+        Ok(Self(ctrl_c()?, ctrl_break()?, ctrl_close()?))
     }
 
     async fn next(&mut self) {
-        let _ = tokio::signal::ctrl_c().await;
+        let Self(interrupt, quit, close) = self;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = quit.recv() => {}
+            _ = close.recv() => {}
+        }
     }
 }
 

@@ -56,7 +56,7 @@ fn who_waits_for_a_lock_stops_when_the_user_has_enough() {
     assert!(matches!(waiting, Err(FileError::Locked)));
 }
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 mod unix {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
     use std::os::unix::net::UnixListener;

@@ -10,5 +10,6 @@ impl Group {
         Self
     }
 
+    #[allow(clippy::unused_self)] // as on Unix, where it ends the group
     pub(crate) fn ended(self) {}
 }

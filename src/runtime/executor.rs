@@ -81,7 +81,8 @@ impl Executor {
         let (session, send, is_write) = (self.session.clone(), self.send.clone(), job.is_write());
         let report = Reporter { id, send: send.clone() };
         let task = tokio::spawn(async move {
-            let outcome = perform(job, session, report).await;
+            // On the heap: it holds whatever the largest of all jobs holds.
+            let outcome = Box::pin(perform(job, session, report)).await;
             let _ = send.send(Msg::Finished { id, outcome });
         });
         if !is_write {

@@ -120,7 +120,7 @@ fn undoing_gives_back_what_was() {
     desk.run("access ACR --org acme --undo --yes").ends(0);
     assert_eq!(desk.granted("org:acme", "ACR"), ["acme/api", "acme/web"]);
     desk.run("access ACR --org acme --undo --yes").ends(3);
-    let journal = desk.home.path().join(".local/state/pullkey/journal.jsonl");
+    let journal = desk.home.state().join("journal.jsonl");
     let text = std::fs::read_to_string(journal).unwrap();
     assert!(!text.contains("old-password") && !text.contains("old-user") && !text.contains(desk.token()));
 }

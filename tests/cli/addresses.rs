@@ -85,7 +85,7 @@ fn a_log_is_written_only_when_asked_for_and_holds_no_value() {
     desk.run("list --user").ends(0);
     // GitHub's answers are kept besides, in their own folder, and the lock of a credential that is written is empty.
     let is_beside = |path: &std::path::PathBuf| {
-        path.starts_with(desk.home.path().join(".cache"))
+        path.starts_with(desk.home.cache())
             || path.extension().is_some_and(|it| it == "lock") && std::fs::metadata(path).is_ok_and(|it| it.len() == 0)
     };
     let files = || desk.home.files().into_iter().filter(|path| !is_beside(path));

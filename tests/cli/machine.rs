@@ -74,7 +74,7 @@ fn every_child_gets_the_variables_of_its_kind_and_nothing_else() {
 }
 
 fn state(desk: &Desk) -> PathBuf {
-    desk.home.path().join(".local/state/pullkey")
+    desk.home.state()
 }
 
 fn pipe(path: &Path) {
@@ -105,7 +105,7 @@ fn a_named_pipe_in_the_place_of_any_file_is_refused_at_once() {
         (state(&desk).join("journal.jsonl"), "access ACR --user --undo --json", 3),
         (home.join(".docker/config.json"), "test --from docker --json", 2),
         (home.join(".aws/credentials"), "test --from aws --json", 2),
-        (home.join(".config/pullkey/config.toml"), "list --user --json", 2),
+        (desk.home.config().join("config.toml"), "list --user --json", 2),
     ] {
         pipe(&file);
         desk.run(line).ends(code).problem();
@@ -114,7 +114,7 @@ fn a_named_pipe_in_the_place_of_any_file_is_refused_at_once() {
     // What is only passed over, or noted beside the result.
     let host = desk.api_url().trim_start_matches("http://").replace(':', "%3a");
     pipe(&state(&desk).join(format!("endings/{host}.json")));
-    pipe(&home.join(".config/pullkey/presets/mine.toml"));
+    pipe(&desk.home.config().join("presets/mine.toml"));
     for name in ["journal.lock", "journal.jsonl"] {
         pipe(&state(&desk).join(name));
     }
@@ -127,7 +127,7 @@ fn a_named_pipe_in_the_place_of_any_file_is_refused_at_once() {
 #[test]
 fn a_configuration_that_is_too_large_is_not_read() {
     let desk = Desk::new();
-    let folder = desk.home.path().join(".config/pullkey");
+    let folder = desk.home.config();
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::File::create(folder.join("config.toml")).unwrap().set_len(3 << 30).unwrap();
     desk.run("list --user --json").ends(2).problem();

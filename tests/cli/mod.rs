@@ -11,7 +11,7 @@ mod ends;
 mod from;
 mod list;
 mod list_all;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 mod machine;
 mod npm;
 mod presets;

@@ -41,7 +41,7 @@ help = "from the vault, at most ninety days old"
 
 fn desk(files: &[(&str, &str)]) -> Desk {
     let desk = Desk::new();
-    let folder = desk.home.path().join(".config/pullkey/presets");
+    let folder = desk.home.config().join("presets");
     std::fs::create_dir_all(&folder).unwrap();
     for (name, text) in files {
         std::fs::write(folder.join(name), text).unwrap();

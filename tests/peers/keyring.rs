@@ -61,7 +61,6 @@ fn folders(home: &Home) -> BTreeMap<String, String> {
     for (name, folder) in [("XDG_RUNTIME_DIR", "run"), ("XDG_DATA_HOME", "data"), ("XDG_CONFIG_HOME", "config")] {
         let path = home.path().join(folder);
         std::fs::create_dir_all(&path).expect("a folder");
-        #[cfg(unix)]
         std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o700)).expect("its mode");
         env.insert(name.to_owned(), path.to_string_lossy().into_owned());
     }

@@ -10,10 +10,8 @@ use serde_json::Value;
 
 use super::peer;
 use super::registry::{Door, PASSWORD, Running, contents, distribution, free, htpasswd, serve};
-#[cfg(target_os = "linux")]
 use super::registry::{endless_docker, eventually, pids, small_registry};
 use crate::support::home::Home;
-#[cfg(target_os = "linux")]
 use crate::support::process;
 
 /// `pullkey test` with a home, a world of its own and the password on stdin.
@@ -163,7 +161,6 @@ fn a_dead_proxy_is_named_and_never_used_for_loopback() {
     assert_eq!(last(run(&home, &addr.to_string(), PASSWORD, "native", &env)), told(0, "pass", "ok"));
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_kill_9_nothing_of_the_test_is_left() {
     let home = Home::new();

@@ -1,13 +1,12 @@
-//! Against programs that are not ours. `CONTRIBUTING.md` names each peer and how it is started.
+//! Against programs that are not ours, from Debian's packages: on Linux only. `CONTRIBUTING.md` names each peer and how
+//! it is started.
 
 mod blobs;
 mod differential;
-#[cfg(unix)]
 mod docker_logins;
 mod gh;
 mod gh_lists;
 mod hosts;
-#[cfg(target_os = "linux")]
 mod keyring;
 mod login;
 mod npm;

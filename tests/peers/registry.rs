@@ -14,7 +14,6 @@ use pullkey::registry::{Client, Limits, Test, Tools};
 
 use super::peer;
 use crate::support::home::Home;
-#[cfg(target_os = "linux")]
 use crate::support::{canary, process};
 
 pub(super) const PASSWORD: &str = "Kn7-registry-canary_Zq";
@@ -355,7 +354,6 @@ async fn the_sandbox_s_registries_are_told_apart() {
 }
 
 /// A docker that is a shell script: `login` does what is given.
-#[cfg(unix)]
 fn fake_docker(home: &Home, login: &str) -> PathBuf {
     use std::os::unix::fs::PermissionsExt;
     let file = home.path().join("docker");
@@ -398,7 +396,6 @@ async fn scripted(answer: impl Fn(&str, SocketAddr) -> String + Send + 'static) 
     addr
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn docker_gets_the_password_on_stdin_and_nothing_of_ours_but_an_allow_list() {
     let home = Home::new();
@@ -432,7 +429,6 @@ async fn docker_gets_the_password_on_stdin_and_nothing_of_ours_but_an_allow_list
     assert_eq!(contents(&home.temp()), []);
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn the_password_is_nowhere_while_the_real_docker_logs_in() {
     let (Some((addr, _registry)), Some(docker)) = (distribution(&Door::Basic), peer("docker")) else { return };
@@ -447,7 +443,6 @@ async fn the_password_is_nowhere_while_the_real_docker_logs_in() {
     assert_eq!(std::fs::read_dir(home.temp()).unwrap().count(), 0);
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn skopeo_is_asked_where_there_is_no_docker_and_keeps_nothing() {
     let (Some((addr, _registry)), Some(skopeo)) = (distribution(&Door::Basic), peer("skopeo")) else { return };
@@ -464,19 +459,16 @@ async fn skopeo_is_asked_where_there_is_no_docker_and_keeps_nothing() {
 }
 
 /// A docker that never ends, with a child that never ends, which both tell who they are.
-#[cfg(target_os = "linux")]
 pub(super) fn endless_docker(home: &Home) -> PathBuf {
     let pids = home.path().join("pids");
     fake_docker(home, &format!("sleep 3600 & echo $$ $! > '{0}.new'; mv '{0}.new' '{0}'; wait", pids.display()))
 }
 
-#[cfg(target_os = "linux")]
 pub(super) fn pids(home: &Home) -> Vec<u32> {
     let text = std::fs::read_to_string(home.path().join("pids")).unwrap_or_default();
     text.split_whitespace().filter_map(|pid| pid.parse().ok()).collect()
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cancelled_test_kills_docker_with_its_children() {
     let home = Home::new();
@@ -491,7 +483,6 @@ async fn a_cancelled_test_kills_docker_with_its_children() {
     eventually("the folder is gone", || std::fs::read_dir(home.temp()).unwrap().count() == 0);
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_docker_that_never_ends_is_stopped_at_the_deadline() {
     let home = Home::new();
@@ -506,7 +497,6 @@ async fn a_docker_that_never_ends_is_stopped_at_the_deadline() {
     assert_eq!(std::fs::read_dir(home.temp()).unwrap().count(), 0);
 }
 
-#[cfg(target_os = "linux")]
 #[test]
 fn when_pullkey_dies_its_watcher_kills_docker_and_removes_the_folder() {
     use std::io::Write as _;
@@ -534,7 +524,6 @@ fn when_pullkey_dies_its_watcher_kills_docker_and_removes_the_folder() {
     assert!(!room.exists());
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn what_only_calls_itself_docker_is_not_given_the_password() {
     let home = Home::new();

@@ -3,7 +3,7 @@
 
 #[cfg(target_os = "linux")]
 pub(crate) mod canary;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 pub(crate) mod dockerd;
 pub(crate) mod home;
 #[cfg(target_os = "linux")]

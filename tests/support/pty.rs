@@ -184,6 +184,7 @@ impl Terminal {
     }
 
     /// The line discipline's settings, to be compared before and after.
+    #[cfg(unix)]
     pub(crate) fn settings(&self) -> String {
         format!("{:?}", self.master().get_termios())
     }

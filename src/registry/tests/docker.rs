@@ -1,7 +1,6 @@
 //! docker's words, its helper and its folder, without docker.
 
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use super::super::docker::discard::act;
@@ -263,7 +262,10 @@ fn age(folder: &Path) {
 #[cfg(unix)]
 #[test]
 fn docker_is_found_only_in_absolute_folders_and_if_it_can_run() {
+    use std::ffi::OsStr;
     use std::os::unix::fs::PermissionsExt;
+    use std::path::PathBuf;
+
     let temp = tempfile::tempdir().unwrap();
     let (a, b) = (temp.path().join("a"), temp.path().join("b"));
     for folder in [&a, &b] {

@@ -52,13 +52,15 @@ fn basic(seen: &Seen) -> Reply {
 #[tokio::test]
 async fn a_registry_on_this_machine_is_met_there_under_every_name_and_no_name_server_is_asked() {
     let (names, peer) = (Elsewhere::default(), Peer::start(basic).await);
-    for host in HERE {
+    // Windows connects IPv6 to IPv6 only, and nothing to the address that means any of its own.
+    let hosts = if cfg!(windows) { &HERE[..7] } else { &HERE[..] };
+    for host in hosts {
         let server = format!("{host}:{}", peer.addr.port());
         let report = climb_by(&names.client(), &trial(&server), With::Native).await;
         assert_eq!((report.verdict, report.is_here_only()), (Verdict::Pass, true), "{server} {report:?}");
     }
     assert_eq!(names.asked(), Vec::<String>::new());
-    assert_eq!(peer.seen().len(), 2 * HERE.len());
+    assert_eq!(peer.seen().len(), 2 * hosts.len());
 }
 
 #[tokio::test]
