@@ -11,7 +11,7 @@ const SPIN: Duration = Duration::from_millis(120);
 const TICK: Duration = Duration::from_secs(1);
 
 impl App {
-    pub(super) fn timer(&mut self, timer: Timer) {
+    pub(super) fn timer(&mut self, timer: Timer, effects: &mut Vec<Effect>) {
         match timer {
             Timer::Spin => {
                 self.spin = self.spin.wrapping_add(1);
@@ -24,7 +24,8 @@ impl App {
                     self.world.pause = None;
                 }
             }
-            Timer::Notice(number) => self.notices.expire(number),
+            Timer::Notice(number) => self.expire(number),
+            Timer::Quiet(number) => self.quiet(number, effects),
             Timer::Reveal(number) => {
                 for screen in &mut self.stack {
                     screen.hide(number);

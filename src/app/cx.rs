@@ -43,9 +43,16 @@ impl Cx<'_> {
         self.effects.push(Effect::After { timer, delay });
     }
 
+    /// Says something for a while.
     pub fn note(&mut self, tone: Tone, text: impl Into<String>) {
-        let timer = self.notices.push(tone, &text.into());
-        self.after(timer, Notices::STAY);
+        self.numbered_note(tone, &text.into());
+    }
+
+    /// The same for what holds as long as its message: with the number of that.
+    pub fn numbered_note(&mut self, tone: Tone, text: &str) -> u64 {
+        let number = self.notices.push(tone, text);
+        self.after(Timer::Notice(number), Notices::STAY);
+        number
     }
 
     /// Told once, at the start: it stays until a key is pressed, so that an untouched screen has nothing to write.

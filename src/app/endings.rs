@@ -42,7 +42,7 @@ impl World {
         let record = &mut self.endings.record;
         match (&write.change, outcome) {
             (Some(Change::Save(draft)), Outcome::Saved(Ok(saved))) => record.saved(draft, saved, now),
-            (Some(Change::Delete { scope, prefix }), Outcome::Saved(Ok(saved))) => {
+            (Some(Change::Delete { scope, prefix, .. }), Outcome::Saved(Ok(saved))) => {
                 record.deleted(scope, prefix, saved);
             }
             (_, Outcome::AccessChanged(Ok(AccessOutcome::Done { saved, before }))) => record.regranted(before, saved),

@@ -23,7 +23,7 @@ impl Default for Filter {
 impl Filter {
     /// What is looked for; empty where nothing is.
     pub fn text(&self) -> &str {
-        self.field.text().unwrap_or_default()
+        wanted(&self.field)
     }
 
     pub fn is_empty(&self) -> bool {
@@ -65,6 +65,15 @@ impl Filter {
             cx.note(Tone::Info, "there is no text field here to paste into; / opens the filter");
         }
     }
+}
+
+/// No text that is shown holds it.
+const NOWHERE: &str = "\0";
+
+/// What a filter looks for. What is masked is found nowhere: what it hid and what it left would tell it, and «all that
+/// match» would take everything.
+pub fn wanted(filter: &TextField) -> &str {
+    filter.text().unwrap_or(NOWHERE)
 }
 
 /// Whether a text contains what is looked for, in whatever case.

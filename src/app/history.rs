@@ -21,6 +21,8 @@ pub struct Done {
     pub text: String,
     pub outcome: Ended,
     pub undo: Undo,
+    /// What each member reached before, of a change of access; also of one that was taken back, or that took one back.
+    pub access: Option<AccessBefore>,
 }
 
 /// What came back of a change.
@@ -174,12 +176,13 @@ impl World {
             Outcome::Saved(Err(problem)) | Outcome::AccessChanged(Err(problem)) => {
                 (Ended::Refused(problem.clone()), None)
             }
-            Outcome::AccessChanged(Ok(AccessOutcome::Stale(stale))) => {
+            Outcome::AccessChanged(Ok(AccessOutcome::Stale(stale))) | Outcome::Overtaken(stale) => {
                 (Ended::Overtaken(stale.differences.clone()), None)
             }
             _ => return, // no end of a write of secrets
         };
         let has_changed = ended.reports().iter().any(|r| has_touched(&r.outcome));
+        let access = before.clone().filter(|_| has_changed);
         let undo = match (write.kind, before) {
             _ if !has_changed => Undo::Never(Lasting::Nothing),
             (Kind::Values, _) => Undo::Never(Lasting::Values),
@@ -192,7 +195,7 @@ impl World {
             (Kind::Access | Kind::Other, _) => Undo::Never(Lasting::Nothing),
         };
         let text = if matches!(ended, Ended::Whole(_)) { &write.done } else { &write.doing };
-        self.changes.insert(0, Done { at, text: text.clone(), outcome: ended, undo });
+        self.changes.insert(0, Done { at, text: text.clone(), outcome: ended, undo, access });
     }
 
     /// Keeps what stopping and starting codespaces came to.
@@ -208,7 +211,8 @@ impl World {
         };
         let lasting = if ends.iter().all(|end| end.stage.is_none()) { Lasting::Nothing } else { lasting };
         let text = if is_whole { run.summary().1 } else { doing(&run.changes) };
-        self.changes.insert(0, Done { at, text, outcome: Ended::Codespaces(ends), undo: Undo::Never(lasting) });
+        let (outcome, undo) = (Ended::Codespaces(ends), Undo::Never(lasting));
+        self.changes.insert(0, Done { at, text, outcome, undo, access: None });
     }
 
     /// What undoing a change of access restores. The rest of one that was not whole is undone together with it.

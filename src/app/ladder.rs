@@ -4,8 +4,8 @@ use super::action::Action;
 use super::cx::Cx;
 use super::protocol::{Job, JobId, Outcome, Part};
 use super::scroll::Scroll;
-use crate::domain::verdict::{Outcome as How, Trial, With};
-use crate::domain::{Step, TestReport, Verdict};
+use crate::domain::verdict::{Outcome as How, Rung, Trial, With};
+use crate::domain::{Member, Step, TestReport, Verdict};
 use crate::ui::Memory;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,6 +96,33 @@ impl Ladder {
             Run::Done { trial: tested, report } if tested == trial => Some(report),
             Run::Idle | Run::Climbing { .. } | Run::Stopped | Run::Done { .. } => None,
         }
+    }
+
+    /// Which value was refused, as far as the step tells that did: what is typed now takes its place.
+    pub fn refused(&self) -> Option<Member> {
+        let Run::Done { report, .. } = &self.run else { return None };
+        let step = report.decisive().filter(|_| report.verdict == Verdict::Fail && !report.is_logged_in())?;
+        Some(match step.rung {
+            Rung::Server
+            | Rung::Lookup
+            | Rung::Name
+            | Rung::Connection
+            | Rung::Tls
+            | Rung::Registry
+            | Rung::Challenge
+            | Rung::Realm => Member::Server,
+            Rung::Exchange
+            | Rung::Login
+            | Rung::Pull
+            | Rung::Whoami
+            | Rung::Package
+            | Rung::Issuer
+            | Rung::Expiry
+            | Rung::Codespace
+            | Rung::Docker
+            | Rung::Skopeo
+            | Rung::Podman => Member::Password,
+        })
     }
 
     /// What was tested, if it passed.

@@ -44,7 +44,21 @@ impl App {
         })
     }
 
-    /// A key asks to leave.
+    /// A key asks to leave. Where that would be at once, a letter waits a moment for what else is typed.
+    pub(super) fn key_to_leave(&mut self, key: KeyPress, effects: &mut Vec<Effect>) {
+        if key.character().is_some() && !self.has_reason_to_stay() {
+            self.leave_if_alone(effects);
+        } else {
+            self.leave(effects);
+        }
+    }
+
+    /// Whether something would be lost, or given up, by leaving at once.
+    fn has_reason_to_stay(&self) -> bool {
+        !self.flights.doing().is_empty() || self.stack.iter().any(Screen::is_unsaved)
+    }
+
+    /// Leaves, or asks whether to.
     pub(super) fn leave(&mut self, effects: &mut Vec<Effect>) {
         let is_unsaved = self.stack.iter().any(Screen::is_unsaved);
         let running = self.flights.doing();

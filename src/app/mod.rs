@@ -3,6 +3,7 @@
 pub mod action;
 pub mod buttons;
 mod clock;
+mod concerned;
 pub mod cx;
 pub mod draw;
 pub mod endings;
@@ -15,6 +16,7 @@ pub mod history;
 pub mod keymap;
 pub mod ladder;
 mod leaving;
+mod lone;
 pub mod mending;
 pub mod notices;
 mod parting;
@@ -45,7 +47,9 @@ use self::draw::SMALLEST;
 pub use self::draw::{Canvas, Look};
 use self::keymap::{KeyPress, Keymap};
 pub use self::leaving::Leaving;
+use self::lone::Lone;
 use self::notices::{Notices, Tone};
+use self::parting::{How, Parting};
 use self::protocol::{Effect, JobId, Msg, Outcome, Part, Pointer};
 use self::screens::Screen;
 use self::world::{Start, World};
@@ -71,7 +75,9 @@ pub struct App {
     is_left: bool,
     room: Room,
     /// The action that was just refused because it would lose what was typed; the same again does it.
-    parting: Option<Action>,
+    parting: Option<Parting>,
+    /// The letter that leaves, while it may still be the first of a text.
+    lone: Lone,
 }
 
 /// What the last frame had room for.
@@ -100,6 +106,7 @@ impl App {
             is_left: false,
             room: Room::Enough,
             parting: None,
+            lone: Lone::default(),
         };
         let mut effects = Vec::new();
         app.with_cx(&mut effects, |_, cx| {
@@ -123,6 +130,10 @@ impl App {
         self.now = now;
         let mut effects = Vec::new();
         let is_typed = matches!(msg, Msg::Key(_) | Msg::Paste(_));
+        if matches!(msg, Msg::Paste(_) | Msg::Pointer(_) | Msg::Interrupt) {
+            self.lone = Lone::Nothing;
+            self.stay_after_all();
+        }
         match msg {
             Msg::Key(key) => self.key(key, &mut effects),
             Msg::Paste(_) if self.room == Room::TooSmall => {}
@@ -135,7 +146,7 @@ impl App {
                 self.follow(flow, &mut effects);
             }
             Msg::Pointer(pointer) => self.pointer(pointer, &mut effects),
-            Msg::Timer(timer) => self.timer(timer),
+            Msg::Timer(timer) => self.timer(timer, &mut effects),
             Msg::Part { id, part } => self.part(id, part, &mut effects),
             Msg::Finished { id, outcome } => self.finished(id, outcome, &mut effects),
             Msg::Traffic(traffic) => self.world.traffic(traffic),
@@ -222,6 +233,10 @@ impl App {
 
     fn key(&mut self, key: KeyPress, effects: &mut Vec<Effect>) {
         self.notices.seen();
+        let how = How { after: self.stay_after_all(), by_letter: key.character().is_some() };
+        if self.is_more_of_text(key, effects) {
+            return;
+        }
         if matches!(self.top(), Screen::Quit(_)) {
             return self.key_in_question(key, effects);
         }
@@ -237,11 +252,11 @@ impl App {
         }
         let is_text = facade.typing && self.with_cx(effects, |screen, cx| screen.text_key(key, cx));
         if is_text {
-            self.parting = None;
             return;
         }
         match action {
-            Some(action) => self.act(action, &facade, effects),
+            Some(Action::Quit) => self.key_to_leave(key, effects),
+            Some(action) => self.act(action, how, &facade, effects),
             None => self.with_cx(effects, |_, cx| {
                 let help = Keymap::shipped().key(Action::Help, facade.typing).unwrap_or_default();
                 let name = key.character().map_or("this key".to_owned(), |c| format!("«{c}»"));
@@ -250,9 +265,8 @@ impl App {
         }
     }
 
-    fn act(&mut self, action: Action, facade: &Facade, effects: &mut Vec<Effect>) {
+    fn act(&mut self, action: Action, how: How, facade: &Facade, effects: &mut Vec<Effect>) {
         let action = stand_in(action, &facade.offers);
-        let again = self.parting.take() == Some(action);
         let offer = facade.offers.iter().find(|offer| offer.action == action);
         let refusal = match offer {
             Some(Offer { not_now: Some(reason), label, .. }) => Some(format!("{label}: {reason}")),
@@ -274,18 +288,18 @@ impl App {
                 let help = screens::help::State::of(self.top().title(), facade);
                 self.stack.push(Screen::Help(help));
             }
-            Action::Home => self.part_with(Flow::Home, (action, again), effects),
+            Action::Home => self.part_with(Flow::Home, (action, how), effects),
             Action::Codespaces | Action::Activity => {
                 let screen = if action == Action::Codespaces {
                     Screen::Codespaces(Box::default())
                 } else {
                     Screen::Activity(screens::activity::State::default())
                 };
-                self.part_with(Flow::Tab(screen), (action, again), effects);
+                self.part_with(Flow::Tab(screen), (action, how), effects);
             }
             Action::Restart if self.offers_restart() => {
                 let state = screens::codespaces::State::ask_for_affected(&self.world);
-                self.part_with(Flow::Tab(Screen::Codespaces(Box::new(state))), (action, again), effects);
+                self.part_with(Flow::Tab(Screen::Codespaces(Box::new(state))), (action, how), effects);
             }
             // From its help one goes back to it: a second one would read every token a second time.
             Action::SignIn if self.stack.iter().any(|screen| matches!(screen, Screen::SignIn(_))) => {
@@ -304,7 +318,7 @@ impl App {
                 if before.is_some() && matches!(flow, Flow::Stay) && self.top().at_line(&self.world) == before {
                     self.say_edge(action, effects);
                 }
-                self.part_with(flow, (action, again), effects);
+                self.part_with(flow, (action, how), effects);
             }
         }
     }
@@ -333,7 +347,7 @@ impl App {
     /// A key while there is no room for a screen: it leaves the program or is for nobody.
     fn key_unseen(&mut self, key: KeyPress, effects: &mut Vec<Effect>) {
         match Keymap::shipped().action(key) {
-            Some(Action::Quit) => self.leave(effects),
+            Some(Action::Quit) => self.key_to_leave(key, effects),
             Some(Action::Suspend) => effects.push(Effect::Suspend),
             _ => {} // it is typed again when there is something to see
         }
@@ -349,11 +363,11 @@ impl App {
                 let flow = self.with_cx(effects, |screen, cx| screen.point(row, cx));
                 self.follow(flow, effects);
             }
-            Pointer::Act(action) => self.act(action, &facade, effects),
+            Pointer::Act(action) => self.act(action, How::default(), &facade, effects),
             Pointer::ScrollUp | Pointer::ScrollDown => {
                 let action = if pointer == Pointer::ScrollUp { Action::Up } else { Action::Down };
                 if facade.offers.iter().any(|offer| offer.action == action) {
-                    self.act(action, &facade, effects);
+                    self.act(action, How::default(), &facade, effects);
                 }
             }
         }

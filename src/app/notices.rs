@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use super::protocol::Timer;
 use crate::domain::secret_shape::masked;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +30,8 @@ impl Notices {
     /// How long a notice stays.
     pub const STAY: Duration = Duration::from_secs(8);
 
-    /// Adds a notice and returns the timer that takes it away. The same text again replaces the earlier one.
-    pub fn push(&mut self, tone: Tone, text: &str) -> Timer {
+    /// Adds a notice and returns its number. The same text again replaces the earlier one.
+    pub fn push(&mut self, tone: Tone, text: &str) -> u64 {
         // A message may quote what was typed, or what somebody else wrote.
         let text = masked(text);
         self.last += 1;
@@ -41,7 +40,7 @@ impl Notices {
         if self.list.len() > 3 {
             self.list.remove(0);
         }
-        Timer::Notice(self.last)
+        self.last
     }
 
     /// A key was pressed: what was merely told has been seen. Warnings stay their time.

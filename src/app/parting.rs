@@ -7,18 +7,59 @@ use super::protocol::Effect;
 use super::screens::Screen;
 use super::{App, Keymap};
 
+/// An action that was refused because it would lose what was typed. The same key again does it; anything else that is
+/// pressed, pasted or clicked calls it off, and so does the end of the message that says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Parting {
+    action: Action,
+    /// The number of that message.
+    notice: u64,
+    /// A letter twice may be text: so long as no quiet moment has passed, the second one asks anew.
+    waits: Option<u64>,
+}
+
+/// How an action was asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct How {
+    /// The action that was refused just before, as it would lose what was typed.
+    pub after: Option<Action>,
+    /// By a key that types a character.
+    pub by_letter: bool,
+}
+
 impl App {
+    /// Calls off what the same key again would have done, with its message; says what that was.
+    pub(super) fn stay_after_all(&mut self) -> Option<Action> {
+        let Parting { action, notice, waits } = self.parting.take()?;
+        self.notices.expire(notice);
+        waits.is_none().then_some(action)
+    }
+
+    /// It was quiet for a moment: a letter that follows is no text any more.
+    pub(super) fn quiet_before_parting(&mut self, number: u64) {
+        if let Some(parting) = self.parting.as_mut().filter(|parting| parting.waits == Some(number)) {
+            parting.waits = None;
+        }
+    }
+
+    /// A message has had its time.
+    pub(super) fn expire(&mut self, notice: u64) {
+        self.notices.expire(notice);
+        self.parting = self.parting.filter(|parting| parting.notice != notice);
+    }
+
     /// Follows what a key led to, unless typed values would be lost by it: then it says so, and only the same key
-    /// again (`again`) leaves them behind.
-    pub(super) fn part_with(&mut self, flow: Flow, (action, again): (Action, bool), effects: &mut Vec<Effect>) {
-        if again || !self.would_lose(&flow) {
+    /// again leaves them behind.
+    pub(super) fn part_with(&mut self, flow: Flow, (action, how): (Action, How), effects: &mut Vec<Effect>) {
+        if how.after == Some(action) || !self.would_lose(&flow) {
             self.follow(flow, effects);
             return;
         }
-        self.parting = Some(action);
         let key = Keymap::shipped().key(action, false).unwrap_or_default();
         let text = format!("what you typed is not saved; {key} again leaves it behind");
-        self.with_cx(effects, |_, cx| cx.note(Tone::Warn, text));
+        let notice = self.with_cx(effects, |_, cx| cx.numbered_note(Tone::Warn, &text));
+        let waits = how.by_letter.then(|| self.listen_for_quiet(effects));
+        self.parting = Some(Parting { action, notice, waits });
     }
 
     fn would_lose(&self, flow: &Flow) -> bool {
@@ -34,6 +75,7 @@ impl App {
 
 #[cfg(test)]
 mod tests {
+    use crate::app::protocol::{Msg, Pointer};
     use crate::app::tests::{CANARY, Driver};
 
     fn typed_in_the_wizard() -> Driver {
@@ -52,6 +94,9 @@ mod tests {
         assert_eq!(driver.app.stack().len(), 2);
         assert!(driver.notice().contains("not saved; 1 again"), "{}", driver.notice());
         driver.press("1");
+        assert_eq!(driver.app.stack().len(), 2, "text may hold a letter twice");
+        driver.quiet();
+        driver.press("1");
         assert_eq!(driver.app.stack().len(), 1);
     }
 
@@ -67,6 +112,36 @@ mod tests {
         assert_eq!(driver.app.stack().len(), 2, "another key in between, and it asks anew");
         driver.press("esc");
         assert_eq!(driver.app.stack().len(), 1);
+    }
+
+    type Change = fn(&mut Driver);
+
+    #[test]
+    fn leaving_what_was_typed_is_called_off_by_anything_else_and_by_time() {
+        let asked = || {
+            let mut driver = Driver::ready();
+            driver.press("t");
+            driver.type_text("x").press("esc");
+            assert!(driver.notice().contains("esc again"), "{}", driver.notice());
+            driver
+        };
+        let changes: [(&str, Change); 5] = [
+            ("a key that means nothing", |driver| drop(driver.press("f9"))),
+            ("a key that is refused", |driver| drop(driver.press("f2"))),
+            ("a paste", |driver| drop(driver.paste("more"))),
+            ("a click", |driver| drop(driver.send(Msg::Pointer(Pointer::Row(0))))),
+            ("the end of its message", Driver::expire_notices),
+        ];
+        for (what, change) in changes {
+            let mut driver = asked();
+            change(&mut driver);
+            assert!(!driver.notice().contains("esc again"), "{what} ends its message");
+            driver.press("esc");
+            assert_eq!(driver.app.stack().len(), 2, "{what} calls it off");
+            driver.press("esc");
+            assert_eq!(driver.app.stack().len(), 1, "{what}");
+            assert!(!driver.notice().contains("esc again"), "no message outlives what it is about: {what}");
+        }
     }
 
     #[test]

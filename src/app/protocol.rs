@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::action::Action;
 use super::errand::{Brought, Errand};
 use super::keymap::KeyPress;
-use crate::domain::change::{AccessBefore, AccessOutcome};
+use crate::domain::change::{AccessBefore, AccessOutcome, Seen, Stale};
 use crate::domain::seamless::Outlook;
 use crate::domain::token::{DeviceCode, Identity, Membership, TokenChoice, TokenReport};
 use crate::domain::verdict::{Trial, With};
@@ -70,6 +70,8 @@ pub enum Timer {
     Notice(u64),
     /// Ends reveal number n.
     Reveal(u64),
+    /// Tells that nothing was typed for a moment since number n was asked for.
+    Quiet(u64),
 }
 
 /// Something the runtime shall do.
@@ -130,6 +132,8 @@ pub enum Job {
     Delete {
         scope: Scope,
         prefix: Prefix,
+        /// What was seen by whoever agreed to it; `None` deletes whatever is there.
+        seen: Option<Vec<Seen>>,
     },
     /// Undoes a change of access: every member gets back what it had.
     RestoreAccess(AccessBefore),
@@ -239,6 +243,8 @@ pub enum Outcome {
     Saved(Result<Saved, Problem>),
     /// The same for a change of access, and for undoing one.
     AccessChanged(Result<AccessOutcome, Problem>),
+    /// Values were to be written, or secrets deleted, and somebody else changed them meanwhile: nothing was done.
+    Overtaken(Stale),
     Tokens(Vec<TokenReport>),
     /// Who the chosen token is; `kept` says what came of putting it into the keyring, where that was asked for.
     TokenUsed {

@@ -6,16 +6,16 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use super::concerned::Concerned;
 use super::cx::{Cx, Write};
 use super::history::{Done, Kind};
-use super::notices::Tone;
 use super::protocol::{Job, JobId, Outcome, Part};
 use super::remote::Remote;
 use super::world::World;
 use super::writing::Change;
 use crate::domain::change::{AccessBefore, AccessOutcome};
 use crate::domain::codespace::{Phase, Stage};
-use crate::domain::freshness::{Granted, Read, Turn, freshness, is_same, scopes, turned};
+use crate::domain::freshness::{Granted, Read, freshness, is_same, scopes};
 use crate::domain::{
     Codespace, CodespaceChange, CodespaceList, CodespaceName, CodespaceStep, Freshness, Problem, Renamed, Scope,
     ScopeListing, Shape,
@@ -30,7 +30,7 @@ pub struct Listed {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Spaces {
-    lists: BTreeMap<CodespaceList, Remote<Listed>>,
+    pub(super) lists: BTreeMap<CodespaceList, Remote<Listed>>,
     /// Scopes that are not in the list of credentials.
     aside: Vec<(Scope, Remote<ScopeListing>)>,
     /// The last stopping and starting, under way or ended.
@@ -41,13 +41,11 @@ pub struct Spaces {
     restarted: BTreeMap<CodespaceName, DateTime<Utc>>,
     /// A scope that was written to, and what a change of access was before: which codespaces that concerns is being
     /// asked.
-    wanted: Option<(Scope, Option<AccessBefore>)>,
+    pub(super) wanted: Option<(Scope, Option<AccessBefore>)>,
     /// Codespaces that started before what was written in this run.
     pub affected: Vec<CodespaceName>,
-    /// Those of them that the last write concerns.
-    gaining: Vec<CodespaceName>,
-    /// Codespaces that run and keep what the last change of access took from their repository.
-    keeping: Vec<CodespaceName>,
+    /// Whom the last write concerns.
+    pub(super) concerned: Concerned,
 }
 
 /// Codespaces being stopped and started, and how far each got.
@@ -211,9 +209,8 @@ impl Spaces {
                 self.restarted.insert(step.name.clone(), now);
             }
             if step.stage.problem().is_none() {
-                for list in [&mut self.affected, &mut self.gaining, &mut self.keeping] {
-                    list.retain(|name| *name != step.name);
-                }
+                self.affected.retain(|name| *name != step.name);
+                self.concerned.forget(&step.name);
             }
         }
     }
@@ -250,10 +247,15 @@ impl World {
     /// How a codespace's last start stands to the secrets it should see.
     pub fn freshness(&self, which: &CodespaceList, codespace: &Codespace) -> Freshness {
         let restarted = self.spaces.restarted.get(&codespace.name);
-        let changes = self.changes.iter().filter(|done| restarted.is_none_or(|at| done.at > *at));
         let granted: Vec<Granted> =
-            changes.filter_map(|done| Some(Granted { at: done.at, before: done.before()?.clone() })).collect();
+            self.granted().into_iter().filter(|granted| restarted.is_none_or(|at| granted.at > *at)).collect();
         freshness(codespace, self.is_mine(which, codespace), &self.read(codespace), &granted)
+    }
+
+    /// The changes of access of this run, the oldest first.
+    pub(super) fn granted(&self) -> Vec<Granted> {
+        let changes = self.changes.iter().rev();
+        changes.filter_map(|done| Some(Granted { at: done.at, before: done.access.clone()? })).collect()
     }
 
     /// Among those of an organization's members are one's own as well.
@@ -261,34 +263,6 @@ impl World {
         let is_me = |login: &str| login.eq_ignore_ascii_case(codespace.owner.raw());
         !matches!(which, CodespaceList::Org(_))
             || self.identity.value().is_some_and(|identity| is_me(identity.login.raw()))
-    }
-
-    /// What to say about the codespaces that the last write concerns; `None` where it concerns none.
-    pub fn affected_words(&self) -> Option<String> {
-        let gaining = self.some_of(&self.spaces.gaining).map(|(count, who)| match count {
-            1 => format!("{who} started before this and does not have it yet: R restarts"),
-            _ => format!("{who} started before this and do not have it yet: R restarts"),
-        });
-        let keeping = self.some_of(&self.spaces.keeping).map(|(count, who)| match count {
-            1 => format!("{who} keeps it until it stops"),
-            _ => format!("{who} keep it until they stop"),
-        });
-        let words: Vec<String> = gaining.into_iter().chain(keeping).collect();
-        (!words.is_empty()).then(|| words.join("; "))
-    }
-
-    /// How many of these there are, and who they are in words.
-    fn some_of(&self, names: &[CodespaceName]) -> Option<(usize, String)> {
-        let all = self.spaces.list(&CodespaceList::Mine)?.value()?;
-        let these: Vec<&Codespace> = all.codespaces.iter().filter(|c| names.contains(&c.name)).collect();
-        let of = these.first()?.repository_shown();
-        Some(match these.as_slice() {
-            [one] => (1, format!("{} (a codespace of {of})", one.shown())),
-            many if many.iter().all(|c| c.repository_shown() == of) => {
-                (many.len(), format!("{} codespaces of {of}", many.len()))
-            }
-            many => (many.len(), format!("{} codespaces", many.len())),
-        })
     }
 }
 
@@ -398,36 +372,6 @@ impl Cx<'_> {
         }
     }
 
-    /// Says whom the write concerns: who lacks it until a restart, and who keeps what was taken away until a stop. What
-    /// a codespace has lacked for other reasons is none of this write's.
-    fn offer_restart(&mut self) {
-        let Some((scope, change)) = self.world.spaces.wanted.take() else { return };
-        let all = self.world.spaces.list(&CodespaceList::Mine).and_then(Remote::value);
-        let running = || {
-            let all = all.into_iter().flat_map(|listed| &listed.codespaces);
-            all.filter(|codespace| codespace.state.phase() == Phase::Running)
-        };
-        let turn = |codespace: &Codespace| match (&change, &codespace.repository) {
-            (Some(change), Some(repository)) => turned(change, repository),
-            (None, _) => Turn { gains: true, loses: false }, // values were written, for all whom they reach
-            (Some(_), None) => Turn::default(),
-        };
-        let is_gaining = |codespace: &&Codespace| {
-            let told = self.world.freshness(&CodespaceList::Mine, codespace);
-            turn(codespace).gains && matches!(told, Freshness::Stale(since) if is_same(&since.scope, &scope))
-        };
-        let gaining: Vec<CodespaceName> = running().filter(is_gaining).map(|c| c.name.clone()).collect();
-        let keeping: Vec<CodespaceName> = running().filter(|c| turn(c).loses).map(|c| c.name.clone()).collect();
-        let spaces = &mut self.world.spaces;
-        if change.is_none() || !gaining.is_empty() {
-            spaces.affected.clone_from(&gaining);
-        }
-        (spaces.gaining, spaces.keeping) = (gaining, keeping);
-        if let Some(words) = self.world.affected_words() {
-            self.note(Tone::Warn, words);
-        }
-    }
-
     /// Takes the end of a write: of codespaces, how far they got; of secrets, whom it concerns is asked.
     pub fn after_write(&mut self, id: JobId, write: &Write, outcome: &Outcome) {
         if let Outcome::CodespacesChanged(steps) = outcome {
@@ -445,7 +389,8 @@ impl Cx<'_> {
         let is_single = matches!(&write.change, Some(Change::Save(draft)) if draft.shape == Shape::Single);
         if is_single {
             let spaces = &mut self.world.spaces;
-            [&mut spaces.affected, &mut spaces.gaining, &mut spaces.keeping].into_iter().for_each(Vec::clear);
+            spaces.affected.clear();
+            spaces.concerned = Concerned::default();
             return;
         }
         let Some(scope) = write.scope.clone().filter(|_| has_written && is_whole && may_ask) else { return };

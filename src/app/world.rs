@@ -400,6 +400,7 @@ impl Cx<'_> {
             | Outcome::Tested(_)
             | Outcome::Saved(_)
             | Outcome::AccessChanged(_)
+            | Outcome::Overtaken(_)
             | Outcome::Tokens(_)
             // Another token is taken in `mending`, whoever asked for it.
             | Outcome::TokenUsed { .. }

@@ -3,9 +3,11 @@
 use super::cx::{Cx, Write};
 use super::notices::Tone;
 use super::protocol::{Job, JobId, Outcome, Part};
+use super::remote::Remote;
 use super::spaces::Run;
-use crate::domain::change::{AccessBefore, AccessOutcome, Stale};
-use crate::domain::{AccessChange, Draft, Member, MemberReport, Mend, Prefix, Problem, Renamed, Saved, Scope};
+use super::world::World;
+use crate::domain::change::{AccessBefore, AccessOutcome, Seen, Stale};
+use crate::domain::{AccessChange, Draft, Member, MemberReport, Mend, Prefix, Problem, Renamed, Saved, Scope, Shape};
 
 /// Something to write, decided to the last detail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +17,7 @@ pub enum Change {
     Delete {
         scope: Scope,
         prefix: Prefix,
+        seen: Option<Vec<Seen>>,
     },
     /// Takes a change of access back.
     Restore(AccessBefore),
@@ -48,12 +51,24 @@ impl Change {
         }
     }
 
+    /// Takes what is known to be there now as what was agreed to: what is different was written by us.
+    fn sees(&mut self, world: &World) {
+        let (scope, shape, name, seen) = match self {
+            Self::Save(draft) => (&draft.scope, draft.shape, &draft.prefix, &mut draft.seen),
+            Self::Delete { scope, prefix, seen } => (&*scope, Shape::Credential, &*prefix, seen),
+            Self::Access(_) | Self::Restore(_) => return, // what is as wanted is in nobody's way there
+        };
+        *seen = seen.take().and_then(|_| world.seen(scope, (shape, name)));
+    }
+
     /// What a job writes; `None` for a read.
     pub fn of(job: &Job) -> Option<Self> {
         match job {
             Job::Save(draft) => Some(Self::Save(draft.clone())),
             Job::ChangeAccess(change) => Some(Self::Access(change.clone())),
-            Job::Delete { scope, prefix } => Some(Self::Delete { scope: scope.clone(), prefix: prefix.clone() }),
+            Job::Delete { scope, prefix, seen } => {
+                Some(Self::Delete { scope: scope.clone(), prefix: prefix.clone(), seen: seen.clone() })
+            }
             Job::RestoreAccess(before) => Some(Self::Restore(before.clone())),
             Job::ChangeCodespaces(_)
             | Job::SignOut
@@ -77,7 +92,9 @@ impl Change {
         match self {
             Self::Save(draft) => Job::Save(draft.clone()),
             Self::Access(change) => Job::ChangeAccess(change.clone()),
-            Self::Delete { scope, prefix } => Job::Delete { scope: scope.clone(), prefix: prefix.clone() },
+            Self::Delete { scope, prefix, seen } => {
+                Job::Delete { scope: scope.clone(), prefix: prefix.clone(), seen: seen.clone() }
+            }
             Self::Restore(before) => Job::RestoreAccess(before.clone()),
         }
     }
@@ -87,7 +104,7 @@ impl Change {
         match self {
             Self::Save(draft) => format!("{} is saved in {}", draft.prefix, draft.scope),
             Self::Access(change) => format!("the access of {} in {} is changed", change.prefix, change.scope),
-            Self::Delete { scope, prefix } => format!("{prefix} is deleted from {scope}"),
+            Self::Delete { scope, prefix, .. } => format!("{prefix} is deleted from {scope}"),
             Self::Restore(before) => format!("the access of {} in {} is what it was", before.prefix, before.scope),
         }
     }
@@ -97,9 +114,17 @@ impl Change {
         match self {
             Self::Save(draft) => format!("writing {} to {}", draft.prefix, draft.scope),
             Self::Access(change) => format!("changing the access of {} in {}", change.prefix, change.scope),
-            Self::Delete { scope, prefix } => format!("deleting {prefix} from {scope}"),
+            Self::Delete { scope, prefix, .. } => format!("deleting {prefix} from {scope}"),
             Self::Restore(before) => format!("taking back the access of {} in {}", before.prefix, before.scope),
         }
+    }
+}
+
+impl World {
+    /// What is there under a name, for whoever agrees to a write now; `None` while that is not known.
+    pub fn seen(&self, scope: &Scope, (shape, name): (Shape, &Prefix)) -> Option<Vec<Seen>> {
+        let Some(Remote::Ready(listing)) = self.scope(scope) else { return None };
+        Some(listing.held(shape, name).as_deref().map(Seen::of).unwrap_or_default())
     }
 }
 
@@ -211,7 +236,8 @@ impl Writing {
         let result = match outcome {
             Outcome::Saved(result) => result,
             Outcome::AccessChanged(Ok(AccessOutcome::Done { saved, .. })) => Ok(saved),
-            Outcome::AccessChanged(Ok(AccessOutcome::Stale(Stale { now, differences }))) => {
+            Outcome::AccessChanged(Ok(AccessOutcome::Stale(Stale { now, differences })))
+            | Outcome::Overtaken(Stale { now, differences }) => {
                 cx.take_listing(change.scope(), now);
                 *self = Self::Overtaken { change: change.clone(), differences };
                 return;
@@ -253,6 +279,7 @@ impl Writing {
             let done: Vec<Member> = reports.iter().filter(|r| r.outcome.is_done()).map(|r| r.member).collect();
             draft.members.retain(|member| !done.contains(member));
         }
+        change.sees(cx.world);
         *self = Self::begin(change, std::mem::take(reports), cx);
     }
 }
@@ -272,7 +299,7 @@ pub(super) fn report_orphan(write: &Write, outcome: &Outcome, cx: &mut Cx<'_>) {
             cx.note(Tone::Bad, format!("{} did not succeed: {}: {}", write.doing, problem.what, problem.why));
             return;
         }
-        Outcome::AccessChanged(Ok(AccessOutcome::Stale(stale))) => {
+        Outcome::AccessChanged(Ok(AccessOutcome::Stale(stale))) | Outcome::Overtaken(stale) => {
             if let Some(scope) = &write.scope {
                 cx.take_listing(scope, stale.now.clone());
             }

@@ -9,7 +9,7 @@ use super::session::{Session, note};
 use super::write_args::AccessArgs;
 use super::{Exit, Failure, repos, set};
 use crate::domain::change::{AccessBefore, AccessOutcome, Seen};
-use crate::domain::{AccessChange, Credential, Saved, Scope, Visibility};
+use crate::domain::{AccessChange, AccessGoal, Credential, Saved, Scope, Visibility};
 use crate::github::Client;
 use crate::report::{self, Change, Written};
 use crate::work::{self, Choice};
@@ -73,7 +73,8 @@ async fn carry_out(
     let seen = Seen::of(credential);
     let prefix = args.prefix.clone();
     let planned = AccessBefore { scope: scope.clone(), prefix: prefix.clone(), members: seen.clone(), left: None };
-    let wanted = AccessChange { scope: scope.clone(), prefix, visibility, repositories, seen: Some(seen) };
+    let goal = AccessGoal::Alike { visibility, repositories };
+    let wanted = AccessChange { scope: scope.clone(), prefix, goal, seen: Some(seen) };
     let held = session.hold(gh, (scope, &args.prefix), &mut notes).await?;
     let noted = session.note_access(gh, planned, &mut notes);
     let (ended, was_interrupted) =

@@ -3,6 +3,7 @@
 use super::args::DeleteArgs;
 use super::session::Session;
 use super::{Exit, Failure, keep, set};
+use crate::domain::change::Seen;
 use crate::domain::{Credential, Shape};
 use crate::report::{self, Written};
 use crate::work;
@@ -18,9 +19,8 @@ pub(super) async fn run(args: &DeleteArgs, session: &Session) -> Result<Exit, Fa
     session.consent(args.yes, &what).await?;
     let mut notes = Vec::new();
     let held = session.hold(&gh, (&scope, &args.prefix), &mut notes).await?;
-    if held.has_waited && !args.yes {
-        session.still_holds(&gh, (&scope, Shape::Credential, &args.prefix), Some(credential)).await?;
-    }
+    let seen = (!args.yes).then(|| Seen::of(credential));
+    session.still_holds((&gh, &held), (&scope, Shape::Credential, &args.prefix), seen.as_deref()).await?;
     let (saved, was_interrupted) =
         session.interrupt.write(work::delete(&gh, &held, &scope, &args.prefix, &mut |_| {})).await?;
     drop(held);

@@ -5,8 +5,9 @@ use chrono::Utc;
 use super::session::Session;
 use super::write_args::RotateArgs;
 use super::{Exit, Failure, from, keep, set, values};
+use crate::domain::change::Seen;
 use crate::domain::preset::AnyPreset;
-use crate::domain::{Credential, Draft, Member, Members, Scope, Sensitive, TestReport, Trial};
+use crate::domain::{Credential, Draft, Member, Members, Scope, Sensitive, Shape, TestReport, Trial};
 use crate::report::{self, Written};
 use crate::work::{self, Rotation};
 
@@ -26,7 +27,8 @@ pub(super) async fn run(args: &RotateArgs, session: &Session) -> Result<Exit, Fa
     let credential = credential.ok_or_else(|| Failure::world(work::absent(&scope, &args.prefix)))?;
     notes.extend(beforehand(credential, &values, &scope));
     let rotation = Rotation { scope, prefix: args.prefix.clone(), values: values.clone() };
-    let draft = Draft { ends: args.ends, ..rotation.draft() };
+    let seen = (!args.yes).then(|| Seen::of(credential));
+    let draft = Draft { ends: args.ends, seen, ..rotation.draft() };
     notes.extend(set::end_note(&draft, Utc::now()));
     session.notes(&notes);
     let tested = match &trial {
@@ -39,6 +41,8 @@ pub(super) async fn run(args: &RotateArgs, session: &Session) -> Result<Exit, Fa
     };
     let told = notes.len();
     let held = session.hold(&gh, (&rotation.scope, &rotation.prefix), &mut notes).await?;
+    let place = (&rotation.scope, Shape::Credential, &rotation.prefix);
+    session.still_holds((&gh, &held), place, draft.seen.as_deref()).await?;
     let (saved, was_interrupted) = session.interrupt.write(work::rotate(&gh, &held, &rotation, &mut |_| {})).await?;
     drop(held);
     let saved = saved.map_err(Failure::world)?;

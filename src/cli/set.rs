@@ -10,7 +10,7 @@ use super::set_access::{self, Wish};
 use super::values::{self, Values};
 use super::write_args::SetArgs;
 use super::{Exit, Failure, delete, from, keep, repos, single, spread, test};
-use crate::domain::change::DraftAccess;
+use crate::domain::change::{DraftAccess, Seen};
 use crate::domain::ending::{self, Source};
 use crate::domain::preset::AnyPreset;
 use crate::domain::verdict::With;
@@ -52,9 +52,7 @@ pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failu
     }
     let tested = if args.how.no_test { None } else { Some(prove(session, args.yes, &trial).await?) };
     let held = session.hold(&gh, (&draft.scope, &draft.prefix), &mut notes).await?;
-    if held.has_waited && !args.yes {
-        session.still_holds(&gh, (&draft.scope, draft.shape, &draft.prefix), existing.as_ref()).await?;
-    }
+    session.still_holds((&gh, &held), (&draft.scope, draft.shape, &draft.prefix), draft.seen.as_deref()).await?;
     let (saved, was_interrupted) = session.interrupt.write(work::save(&gh, &held, &draft, &mut |_| {})).await?;
     drop(held);
     let saved = saved.map_err(Failure::world)?;
@@ -188,7 +186,9 @@ async fn draft(
     }));
     let members = shape.members().to_vec();
     let shown = found.filter(|found| !found.is_by_name).map(|found| found.listing());
-    let draft = Draft { scope, prefix: args.prefix.clone(), shape, values, access, members, ends: args.how.ends };
+    let (prefix, ends) = (args.prefix.clone(), args.how.ends);
+    let seen = (!args.yes).then(|| existing.as_ref().map(Seen::of).unwrap_or_default());
+    let draft = Draft { scope, prefix, shape, values, access, members, ends, seen };
     notes.extend(end_note(&draft, Utc::now()));
     Ok((draft, existing, shown))
 }

@@ -181,6 +181,7 @@ fn draft_for(args: &SetArgs, values: &Members<Sensitive>, scope: Scope) -> Draft
         access: DraftAccess::Repository,
         members: Member::WRITE_ORDER.to_vec(),
         ends: args.how.ends,
+        seen: None,
     }
 }
 

@@ -6,10 +6,9 @@ use chrono::Utc;
 
 use super::session::{Session, note};
 use super::{Exit, Failure};
-use crate::domain::change::AccessBefore;
+use crate::domain::change::{AccessBefore, Seen};
 use crate::domain::journal::{AccessEntry, Entry};
-use crate::domain::spread::Stamps;
-use crate::domain::{Credential, Draft, Prefix, Problem, Record, Saved, Scope, Shape};
+use crate::domain::{Draft, Prefix, Problem, Record, Saved, Scope, Shape};
 use crate::github::Client;
 use crate::local::journal::fresh_id;
 use crate::local::{Endings, Held, Journal, Limits, Locks};
@@ -80,22 +79,20 @@ impl Session {
         Ok(held)
     }
 
-    /// What was seen of a credential before another pullkey was waited for has to hold still: nobody agreed to anything
-    /// else.
+    /// What was seen of a credential before anything was asked has to hold still: nobody agreed to anything else.
+    /// `None` is whoever said yes to all of it.
     pub(super) async fn still_holds(
         &self,
-        gh: &Client,
+        (gh, held): (&Client, &Held),
         (scope, shape, name): (&Scope, Shape, &Prefix),
-        seen: Option<&Credential>,
+        seen: Option<&[Seen]>,
     ) -> Result<(), Failure> {
-        let now = self.interrupt.read(work::load_for(gh, scope, (shape, name))).await?.map_err(Failure::world)?;
-        let now = now.held(shape, name).map(|credential| Stamps::of(&credential));
-        if now == seen.map(Stamps::of) {
-            return Ok(());
+        let Some(seen) = seen else { return Ok(()) };
+        let looking = work::overtaken(gh, held, scope, (shape, name), seen);
+        match self.interrupt.read(looking).await?.map_err(Failure::world)? {
+            None => Ok(()),
+            Some(stale) => Err(Failure::world(work::overtaken_problem(name, &stale))),
         }
-        let why = "another pullkey on this machine wrote it meanwhile";
-        let hint = "look at what holds now with `pullkey list`, and give the command again";
-        Err(Failure::world(Problem::new(format!("{name} was not changed"), why, hint)))
     }
 
     /// What the record of ends holds; that it cannot be read keeps nothing else from being told.

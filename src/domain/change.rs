@@ -19,6 +19,9 @@ pub struct Draft {
     pub members: Vec<Member>,
     /// When somebody says that the password ends, for pullkey's own record.
     pub ends: Option<super::End>,
+    /// What was seen under this name by whoever agreed to the write ([`Seen::of`]). If something else is there by then,
+    /// nothing is written and it is asked again; `None` writes it whatever is there.
+    pub seen: Option<Vec<Seen>>,
 }
 
 impl Draft {
@@ -44,13 +47,20 @@ pub enum DraftAccess {
 pub struct AccessChange {
     pub scope: Scope,
     pub prefix: Prefix,
-    pub visibility: Visibility,
-    /// The whole list that shall hold afterwards; counts only with `Selected`.
-    pub repositories: Vec<RepoRef>,
+    pub goal: AccessGoal,
     /// What was seen when this was planned ([`Seen::of`]). If something else holds now, nothing is changed and `Stale`
     /// comes back; `None` changes it whatever holds. A member that is as wanted already is never in the way, so that
     /// the same change can be tried again after a member failed.
     pub seen: Option<Vec<Seen>>,
+}
+
+/// What shall hold after a change of access.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccessGoal {
+    /// The same for every member; `repositories` is the whole list, and counts only with `Selected`.
+    Alike { visibility: Visibility, repositories: Vec<RepoRef> },
+    /// Every member keeps its own list, with these added and those taken away: what is not named stays as it is.
+    Touched { add: Vec<RepoRef>, remove: Vec<RepoRef> },
 }
 
 /// One member as it was when a change was planned.

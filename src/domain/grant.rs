@@ -11,6 +11,8 @@ pub struct Before {
     pub visibility: Option<Visibility>,
     /// Everything any member reaches.
     pub repositories: Vec<RepoRef>,
+    /// Of these what every member reaches, by their ids.
+    pub shared: BTreeSet<u64>,
     pub differs: bool,
     /// Whether every list came whole; an incomplete one is never written back.
     pub complete: bool,
@@ -72,6 +74,7 @@ pub fn before(credential: &Credential) -> Before {
     let visibilities = states().map(|state| state.access.as_ref().and_then(Access::visibility));
     Before {
         visibility: common(visibilities),
+        shared: shared(lists.iter().map(|list| list.iter().map(|r| r.id).collect())),
         repositories: united(lists),
         differs: credential.access_differs(),
         complete,
@@ -95,6 +98,7 @@ impl Before {
         Self {
             visibility: common(all.clone().map(|b| b.visibility)),
             repositories: united(all.clone().map(|b| b.repositories.as_slice())),
+            shared: shared(all.clone().map(|b| b.shared.clone())),
             differs: all.clone().any(|b| b.differs) || alike.any(|b| Some(b) != first),
             complete: all.clone().all(|b| b.complete),
             reading: all.clone().any(|b| b.reading),
@@ -106,6 +110,11 @@ impl Before {
 fn common(mut all: impl Iterator<Item = Option<Visibility>>) -> Option<Visibility> {
     let first = all.next().flatten();
     first.filter(|_| all.all(|visibility| visibility == first))
+}
+
+/// What is in every one of them.
+fn shared(lists: impl Iterator<Item = BTreeSet<u64>>) -> BTreeSet<u64> {
+    lists.reduce(|both, list| both.intersection(&list).copied().collect()).unwrap_or_default()
 }
 
 /// Each once, in the order in which they came.

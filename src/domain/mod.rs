@@ -49,7 +49,7 @@ pub mod traffic;
 pub mod verdict;
 
 pub use access::{Access, RepoRef, Visibility};
-pub use change::{AccessChange, Draft, MemberReport, Saved, WriteOutcome};
+pub use change::{AccessChange, AccessGoal, Draft, MemberReport, Saved, WriteOutcome};
 pub use codespace::{Codespace, CodespaceChange, CodespaceList, CodespaceName, CodespaceStep};
 pub use credential::{Credential, MemberState, Members};
 pub use digest::Digest;

@@ -48,14 +48,17 @@ pub fn is_secret_user(user: &Sensitive, password: &Sensitive) -> bool {
 
 /// Whether a text that stands where no password belongs gives the password away: it is it, or has it as a part.
 pub fn is_twin(text: &Sensitive, password: &Sensitive) -> bool {
-    gives_away(text.expose(), password)
+    gives_away(text.expose(), password.expose())
 }
 
-/// The same of a text in the clear.
-pub fn gives_away(text: &str, password: &Sensitive) -> bool {
-    let (text, password) = (text.trim(), password.expose().trim());
-    let is_long = password.chars().count() >= super::redactor::SHORT;
-    !password.is_empty() && (text == password || (is_long && text.contains(password)))
+/// The same of texts in the clear.
+pub fn gives_away(text: &str, password: &str) -> bool {
+    let (text, password) = (text.trim(), password.trim());
+    if password.is_empty() || text.len() < password.len() {
+        return false;
+    }
+    let is_long = || password.chars().nth(super::redactor::SHORT.saturating_sub(1)).is_some();
+    text == password || (is_long() && text.contains(password))
 }
 
 /// A sentence without what looks like a well-known secret in it. For everything that is said, whoever wrote it.

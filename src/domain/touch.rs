@@ -3,12 +3,12 @@
 //!
 //! Nothing is proposed: what is not touched stays with each credential as it is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::grant::Before;
 use super::{Renamed, RepoRef, Visibility};
 
-/// How many of several credentials reach a repository.
+/// How many of several secrets reach a repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Held {
     All,
@@ -19,6 +19,7 @@ pub enum Held {
 /// Which repositories several credentials reach now, and what was touched.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Touch {
+    /// Of the credentials that can be touched, each member by itself.
     held: BTreeMap<u64, (RepoRef, Held)>,
     /// To be added to every credential.
     add: BTreeMap<u64, RepoRef>,
@@ -29,7 +30,7 @@ pub struct Touch {
 /// What touching comes to for one credential.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TouchPlan {
-    /// The whole list that holds afterwards.
+    /// Everything that any of its secrets reaches afterwards.
     pub repositories: Vec<RepoRef>,
     pub added: Vec<RepoRef>,
     pub removed: Vec<RepoRef>,
@@ -40,10 +41,12 @@ pub struct TouchPlan {
 /// Why a credential keeps what it has although something was touched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Untouchable {
-    /// Its secrets reach different repositories: one list for all three would change more than what was touched.
-    Differs,
+    /// Its secrets have different visibilities: not all of them have a list.
+    Mixed,
     /// It is for all, or all private, repositories, and has no list.
     Wide(Visibility),
+    /// What it reaches is on its way.
+    Reading,
     /// What it reaches is not known whole.
     Unknown,
 }
@@ -52,14 +55,26 @@ impl Untouchable {
     /// In words that read well after a name and a colon.
     pub const fn words(self) -> &'static str {
         match self {
-            Self::Differs => "left out: its secrets reach different repositories; give them the same access first",
+            Self::Mixed => "left out: not all of its secrets are for selected repositories; give them the same access",
             Self::Wide(Visibility::Private) => {
                 "left out: it is for all private repositories; change it by itself to choose some"
             }
             Self::Wide(Visibility::All | Visibility::Selected) => {
                 "left out: it is for all repositories; change it by itself to choose some"
             }
+            Self::Reading => "which repositories it reaches is still being read",
             Self::Unknown => "left out: which repositories it reaches is not known; reload first",
+        }
+    }
+
+    /// Why a credential with this access cannot be touched; `None` if it can.
+    pub const fn of(before: &Before) -> Option<Self> {
+        match before.visibility {
+            _ if before.reading => Some(Self::Reading),
+            Some(Visibility::Selected) if before.complete => None,
+            Some(wide @ (Visibility::All | Visibility::Private)) => Some(Self::Wide(wide)),
+            None if before.complete => Some(Self::Mixed),
+            Some(Visibility::Selected) | None => Some(Self::Unknown),
         }
     }
 }
@@ -75,10 +90,11 @@ impl Touch {
     /// Takes what holds now; what was touched stays touched.
     pub fn learn<'b>(&mut self, all: impl IntoIterator<Item = &'b Before>) {
         let (mut counts, mut many) = (BTreeMap::new(), 0usize);
-        for before in all {
+        for before in all.into_iter().filter(|before| Untouchable::of(before).is_none()) {
             many += 1;
             for repository in &before.repositories {
-                counts.entry(repository.id).or_insert((repository.clone(), 0usize)).1 += 1;
+                let is_shared = before.shared.contains(&repository.id);
+                counts.entry(repository.id).or_insert((repository.clone(), 0usize)).1 += usize::from(is_shared);
             }
         }
         let held = |(id, (repository, count)): (u64, (RepoRef, usize))| {
@@ -147,20 +163,12 @@ impl Touch {
 
     /// What it comes to for one of the credentials. `is_home` says whether a repository can be granted there at all.
     pub fn plan(&self, before: &Before, is_home: impl Fn(&RepoRef) -> bool) -> Result<TouchPlan, Untouchable> {
-        if self.is_empty() {
-            return Ok(TouchPlan { repositories: before.repositories.clone(), ..TouchPlan::default() });
+        if let Some(why) = Untouchable::of(before) {
+            return Err(why);
         }
-        if before.differs {
-            return Err(Untouchable::Differs);
-        }
-        match before.visibility {
-            Some(Visibility::Selected) if before.complete => {}
-            Some(Visibility::Selected) | None => return Err(Untouchable::Unknown),
-            Some(wide @ (Visibility::All | Visibility::Private)) => return Err(Untouchable::Wide(wide)),
-        }
-        let has: BTreeSet<u64> = before.repositories.iter().map(|r| r.id).collect();
+        let lacks = |r: &&RepoRef| !before.shared.contains(&r.id);
         let (home, strange): (Vec<RepoRef>, Vec<RepoRef>) =
-            self.add.values().filter(|r| !has.contains(&r.id)).cloned().partition(|r| is_home(r));
+            self.add.values().filter(lacks).cloned().partition(|r| is_home(r));
         let removed: Vec<RepoRef> =
             before.repositories.iter().filter(|r| self.remove.contains_key(&r.id)).cloned().collect();
         let repositories = before.changed(&home, &removed);
@@ -182,6 +190,7 @@ impl TouchPlan {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn repository(id: u64) -> RepoRef {
@@ -192,6 +201,7 @@ mod tests {
         Before {
             visibility: Some(Visibility::Selected),
             repositories: ids.iter().map(|id| repository(*id)).collect(),
+            shared: ids.iter().copied().collect(),
             differs: false,
             complete: true,
             reading: false,
@@ -241,15 +251,52 @@ mod tests {
         assert_eq!((touch.is_touched(1), touch.len()), (false, 2));
     }
 
+    /// Secrets that reach 1 and 2, of which only some reach 2.
+    fn differing() -> Before {
+        Before { shared: [1].into(), differs: true, ..before(&[1, 2]) }
+    }
+
+    fn wide(visibility: Visibility) -> Before {
+        Before { visibility: Some(visibility), ..before(&[]) }
+    }
+
     #[test]
-    fn what_cannot_be_touched_alone_is_left_out_with_its_reason() {
-        let mut touch = Touch::of(&[before(&[1]), before(&[2])]);
+    fn secrets_that_differ_are_touched_where_something_was_touched_and_nowhere_else() {
+        let all = [before(&[1, 2]), differing()];
+        let mut touch = Touch::of(&all);
+        assert_eq!([1, 2, 3].map(|id| touch.mark(id)), [Held::All, Held::Some, Held::None]);
+        assert!(touch.plan(&all[1], |_| true).is_ok_and(|plan| plan.is_nothing()));
+        touch.toggle(repository(2)); // some have it: all get it
+        let plan = touch.plan(&all[1], |_| true).unwrap();
+        assert_eq!((ids(&plan.added), ids(&plan.removed)), (vec![2], vec![]));
+        assert!(touch.plan(&all[0], |_| true).is_ok_and(|plan| plan.is_nothing()), "it has it already");
+        touch.toggle(repository(2)); // none keeps it
+        let removed = |one: &Before| ids(&touch.plan(one, |_| true).unwrap().removed);
+        assert_eq!((removed(&all[0]), removed(&all[1])), (vec![2], vec![2]));
+    }
+
+    #[test]
+    fn what_is_left_out_is_in_no_box() {
+        let unread = Before { complete: false, ..before(&[9]) };
+        let all = [before(&[1, 2]), before(&[1]), wide(Visibility::All), wide(Visibility::Private), unread];
+        let mut touch = Touch::of(&all);
+        assert_eq!([1, 2, 9].map(|id| touch.mark(id)), [Held::All, Held::Some, Held::None]);
         touch.toggle(repository(1));
-        let plan = |before: Before| touch.plan(&before, |_| true);
-        assert_eq!(plan(Before { differs: true, ..before(&[2]) }), Err(Untouchable::Differs));
-        assert_eq!(plan(Before { complete: false, ..before(&[2]) }), Err(Untouchable::Unknown));
-        let wide = Before { visibility: Some(Visibility::All), ..before(&[]) };
-        assert_eq!(plan(wide), Err(Untouchable::Wide(Visibility::All)));
+        assert_eq!(touch.mark(1), Held::None, "all that can lose it have it");
+    }
+
+    #[test]
+    fn what_cannot_be_touched_is_left_out_with_its_reason() {
+        let mut touch = Touch::of(&[before(&[1]), before(&[2])]);
+        for _ in 0..2 {
+            let plan = |before: Before| touch.plan(&before, |_| true).unwrap_err();
+            assert_eq!(plan(Before { visibility: None, ..before(&[2]) }), Untouchable::Mixed);
+            assert_eq!(plan(Before { complete: false, ..before(&[2]) }), Untouchable::Unknown);
+            assert_eq!(plan(Before { reading: true, complete: false, ..before(&[2]) }), Untouchable::Reading);
+            assert_eq!(plan(wide(Visibility::All)), Untouchable::Wide(Visibility::All));
+            touch.toggle(repository(1)); // and the same where nothing is touched
+        }
+        touch.set(repository(1), Some(true));
         let strange = touch.plan(&before(&[2]), |_| false);
         assert!(strange.is_ok_and(|plan| plan.is_nothing() && plan.left_out == 1));
     }

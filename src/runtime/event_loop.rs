@@ -2,6 +2,7 @@
 //! frame before. Nothing ticks while nothing waits.
 
 use std::io;
+use std::time::Duration;
 
 use chrono::Utc;
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
@@ -17,7 +18,7 @@ use super::input::{Input, Inputs, Signal};
 use super::session::Session;
 use super::terminal::{Canvas, LAST_ANSWER, Line, NoScreen, Screen, say_at_last};
 use crate::app::keymap::KeyPress;
-use crate::app::protocol::{Effect, Msg, Pointer};
+use crate::app::protocol::{Effect, Msg, Pointer, Timer};
 use crate::app::{App, Leaving, Look, draw, header};
 use crate::domain::Problem;
 use crate::ui::Memory;
@@ -25,6 +26,8 @@ use crate::ui::memory::Hit;
 
 /// As many things are taken before one looks again whether a frame may be drawn.
 const AT_ONCE: usize = 512;
+/// When so long nothing comes in at the end, nothing is under way any more: no hand types as fast.
+const REST: Duration = Duration::from_millis(30);
 
 /// Runs the screens until they are left.
 pub async fn run(app: App, effects: Vec<Effect>, session: Session, look: Look) -> Result<Ended, Problem> {
@@ -134,6 +137,7 @@ impl Stage {
     /// Takes one thing; says whether it is time to leave.
     fn take(&mut self, event: Event) -> bool {
         match event {
+            Event::Message(message @ Msg::Timer(Timer::Quiet(_))) => self.take_typed() || self.update(message),
             Event::Message(message) => self.update(message),
             Event::Input(input) => self.input(input),
             Event::Free(Ok(())) => !self.draw() && self.lose_terminal(),
@@ -150,11 +154,24 @@ impl Stage {
             if message.is_none() && input.is_none() {
                 break;
             }
-            let events = message.map(Event::Message).into_iter().chain(input.map(Event::Input));
+            // What was typed before a time was over comes before its end.
+            let events = input.map(Event::Input).into_iter().chain(message.map(Event::Message));
             for event in events {
                 if self.take(event) {
                     return true;
                 }
+            }
+        }
+        false
+    }
+
+    /// Takes what was typed before it is said that nothing was; says whether it is time to leave.
+    fn take_typed(&mut self) -> bool {
+        while self.away.is_none()
+            && let Some(input) = self.inputs.try_next()
+        {
+            if self.input(input) {
+                return true;
             }
         }
         false
@@ -307,19 +324,24 @@ impl Stage {
         self.update(Msg::Interrupt)
     }
 
-    /// Gives the terminal back. An answer that is still to come would be typed into the shell, so it is waited for.
+    /// Gives the terminal back. An answer that is still to come would be typed into the shell, and so would the rest of
+    /// what is being typed or pasted: both are waited for, and nobody gets them.
     async fn leave(&mut self) {
         self.drawing.line.rest().await;
         if !self.gone {
-            let _ = timeout(LAST_ANSWER, self.last_answers()).await;
+            let _ = timeout(LAST_ANSWER, self.last_inputs()).await;
         }
         self.drawing.screen.leave();
     }
 
-    async fn last_answers(&mut self) {
-        while self.drawing.line.is_asked() {
-            if self.inputs.next().await == Input::Answered {
-                self.drawing.line.answered();
+    async fn last_inputs(&mut self) {
+        loop {
+            match timeout(REST, self.inputs.next()).await {
+                Ok(Input::Answered) => self.drawing.line.answered(),
+                Ok(Input::Gone) => return,
+                Ok(_) => {}
+                Err(_) if self.drawing.line.is_asked() => {}
+                Err(_) => return,
             }
         }
     }

@@ -6,8 +6,9 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::noting;
 use super::session::Session;
 use crate::app::protocol::{Job, JobId, Msg, Outcome, Part};
-use crate::domain::change::{AccessBefore, AccessOutcome};
-use crate::domain::{AccessChange, Draft, Growing, Prefix, Problem, Saved, Scope};
+use crate::domain::change::{AccessBefore, AccessOutcome, Seen, Stale};
+use crate::domain::{AccessChange, Draft, Growing, Prefix, Problem, Scope, Shape};
+use crate::github::Client;
 use crate::local::Held;
 use crate::work;
 
@@ -97,8 +98,11 @@ async fn carry_out(job: Job, session: &Session, report: &Reporter) -> Outcome {
             let mut part = |step| report.part(Part::Step(step));
             Outcome::Tested(work::test(&session.clients(), &trial, with, Utc::now(), &mut part).await)
         }
-        Job::Save(draft) => Outcome::Saved(save(&draft, session, report).await),
-        Job::Delete { scope, prefix } => Outcome::Saved(delete(&scope, &prefix, session, report).await),
+        Job::Save(draft) => save(&draft, session, report).await.unwrap_or_else(|problem| Outcome::Saved(Err(problem))),
+        Job::Delete { scope, prefix, seen } => {
+            let deleted = delete((&scope, &prefix), seen.as_deref(), session, report).await;
+            deleted.unwrap_or_else(|problem| Outcome::Saved(Err(problem)))
+        }
         Job::ChangeAccess(change) => Outcome::AccessChanged(change_access(&change, session, report).await),
         Job::RestoreAccess(before) => Outcome::AccessChanged(restore_access(&before, session, report).await),
         Job::Codespaces(which) => Outcome::Codespaces(match session.github().await {
@@ -128,21 +132,45 @@ async fn hold(session: &Session, report: &Reporter, (scope, name): (&Scope, &Pre
     Ok(held)
 }
 
-async fn save(draft: &Draft, session: &Session, report: &Reporter) -> Result<Saved, Problem> {
-    let (gh, _) = session.github().await?;
-    let held = hold(session, report, (&draft.scope, &draft.prefix)).await?;
-    let saved = work::save(&gh, &held, draft, &mut |one| report.part(Part::Member(one))).await;
-    report.unkept(noting::saved(session, draft, &saved));
-    saved
+/// Whether somebody else changed what was agreed to, looked at while nobody else on this machine can.
+async fn overtaken(
+    (gh, held): (&Client, &Held),
+    (scope, shape, name): (&Scope, Shape, &Prefix),
+    seen: Option<&[Seen]>,
+) -> Result<Option<Stale>, Problem> {
+    match seen {
+        Some(seen) => work::overtaken(gh, held, scope, (shape, name), seen).await,
+        None => Ok(None),
+    }
 }
 
-async fn delete(scope: &Scope, prefix: &Prefix, session: &Session, report: &Reporter) -> Result<Saved, Problem> {
+async fn save(draft: &Draft, session: &Session, report: &Reporter) -> Result<Outcome, Problem> {
+    let (gh, _) = session.github().await?;
+    let held = hold(session, report, (&draft.scope, &draft.prefix)).await?;
+    let place = (&draft.scope, draft.shape, &draft.prefix);
+    if let Some(stale) = overtaken((&gh, &held), place, draft.seen.as_deref()).await? {
+        return Ok(Outcome::Overtaken(stale));
+    }
+    let saved = work::save(&gh, &held, draft, &mut |one| report.part(Part::Member(one))).await;
+    report.unkept(noting::saved(session, draft, &saved));
+    Ok(Outcome::Saved(saved))
+}
+
+async fn delete(
+    (scope, prefix): (&Scope, &Prefix),
+    seen: Option<&[Seen]>,
+    session: &Session,
+    report: &Reporter,
+) -> Result<Outcome, Problem> {
     let (gh, _) = session.github().await?;
     let held = hold(session, report, (scope, prefix)).await?;
+    if let Some(stale) = overtaken((&gh, &held), (scope, Shape::Credential, prefix), seen).await? {
+        return Ok(Outcome::Overtaken(stale));
+    }
     let deleted = work::delete(&gh, &held, scope, prefix, &mut |one| report.part(Part::Member(one))).await;
     report.unkept(noting::deleted(session, scope, prefix, &deleted));
     report.tell(session.forget_deleted(scope, prefix, &deleted).await);
-    deleted
+    Ok(Outcome::Saved(deleted))
 }
 
 async fn change_access(change: &AccessChange, session: &Session, report: &Reporter) -> Result<AccessOutcome, Problem> {

@@ -7,7 +7,8 @@ use futures_util::future::try_join_all;
 
 use crate::domain::change::{AccessBefore, AccessOutcome, Seen, Stale};
 use crate::domain::{
-    Access, AccessChange, Member, MemberReport, Prefix, Problem, Saved, Scope, ScopeListing, Visibility, WriteOutcome,
+    Access, AccessChange, AccessGoal, Member, MemberReport, Prefix, Problem, RepoRef, Saved, Scope, ScopeListing,
+    Visibility, WriteOutcome,
 };
 use crate::github::{Client, GithubError, Refusal, SecretRecord, Written};
 use crate::local::Held;
@@ -39,9 +40,19 @@ struct Planned<'a> {
     seen: &'a [Seen],
     /// A value that was written meanwhile is no obstacle: undoing takes back access and nothing else.
     only_access: bool,
+    /// Single repositories are added and taken away, which takes a list.
+    needs_list: bool,
 }
 
-/// Gives every existing member of a credential the same access. `part` hears of each as it is decided.
+impl Planned<'_> {
+    /// Whether access can be as wanted at all.
+    const fn can_be(self, access: &Access) -> bool {
+        if self.needs_list { has_list(access) } else { access.is_whole() }
+    }
+}
+
+/// Changes the access of every existing member of a credential, as its goal says. `part` hears of each as it is
+/// decided.
 ///
 /// `Err` means that nothing was changed; after a member that failed the remaining ones are not tried. The same change
 /// may be tried again then: what is as wanted already is left alone.
@@ -53,13 +64,46 @@ pub async fn change_access(
 ) -> Result<AccessOutcome, Problem> {
     let of = Of { gh, scope: &change.scope, prefix: &change.prefix };
     check(change)?;
-    let goal = wanted(change.visibility, &change.repositories);
-    let steps = plan(of, |_| Some(goal.clone())).await?;
-    let planned = change.seen.as_deref().map(|seen| Planned { seen, only_access: false });
+    let steps = match &change.goal {
+        AccessGoal::Alike { visibility, repositories } => {
+            let goal = wanted(*visibility, repositories);
+            plan(of, |_, _| Some(goal.clone())).await?
+        }
+        AccessGoal::Touched { add, remove } => plan(of, |_, before| touched(before, add, remove)).await?,
+    };
+    let needs_list = matches!(change.goal, AccessGoal::Touched { .. });
+    let planned = change.seen.as_deref().map(|seen| Planned { seen, only_access: false, needs_list });
     if let Some(differences) = planned.and_then(|planned| stale(&steps, planned)) {
         return Ok(AccessOutcome::Stale(Stale { now: listing(of).await?, differences }));
     }
-    carry_out(of, &steps, part).await
+    match steps.iter().find(|step| needs_list && !has_list(&step.before)) {
+        Some(step) => Err(no_list(of, step)),
+        None => carry_out(of, &steps, part).await,
+    }
+}
+
+/// A list with these added and those taken away. `None` where there is no whole list: it keeps what it has.
+fn touched(before: &Access, add: &[RepoRef], remove: &[RepoRef]) -> Option<Access> {
+    let Access::Selected(list) = before else { return None };
+    let is_in = |some: &[RepoRef], r: &RepoRef| some.iter().any(|other| other.id == r.id);
+    let kept = list.repositories.iter().filter(|r| !is_in(remove, r));
+    let new = add.iter().filter(|r| !is_in(&list.repositories, r));
+    list.complete.then(|| wanted(Visibility::Selected, &kept.chain(new).cloned().collect::<Vec<_>>()))
+}
+
+const fn has_list(access: &Access) -> bool {
+    matches!(access, Access::Selected(list) if list.complete)
+}
+
+fn no_list(of: Of<'_>, step: &Step) -> Problem {
+    let why = match &step.before {
+        Access::Selected(_) => {
+            "GitHub did not list all of its repositories, and half a list is never written back".to_owned()
+        }
+        wide => format!("{} is for {}, and has no list to add to or to take from", step.record.name, wide.words()),
+    };
+    let what = format!("the access of {} cannot be changed one repository at a time", of.prefix);
+    Problem::new(what, why, "change its access by itself, where its visibility can be chosen too")
 }
 
 /// Gives every member back exactly the access it had before a change, each its own.
@@ -81,11 +125,11 @@ pub async fn restore_access(
             "set the access anew",
         ));
     }
-    let steps = plan(of, goal).await?;
+    let steps = plan(of, |member, _| goal(member)).await?;
     let left = before.left.as_deref().unwrap_or(&before.members);
     let is_there = |member| steps.iter().any(|step| step.member == member);
     let came_or_went = Member::all().any(|m| before.members.iter().any(|seen| seen.member == m) != is_there(m));
-    let differences = stale(&steps, Planned { seen: left, only_access: true });
+    let differences = stale(&steps, Planned { seen: left, only_access: true, needs_list: false });
     match differences.filter(|_| came_or_went || before.left.is_some()) {
         Some(differences) => Ok(AccessOutcome::Stale(Stale { now: listing(of).await?, differences })),
         None => carry_out(of, &steps, part).await,
@@ -182,7 +226,11 @@ fn vanished(report: &MemberReport) -> Option<WriteOutcome> {
 
 fn check(change: &AccessChange) -> Result<(), Problem> {
     let what = || format!("the access of {} cannot be changed", change.prefix);
-    match (&change.scope, change.visibility) {
+    let visibility = match change.goal {
+        AccessGoal::Alike { visibility, .. } => visibility,
+        AccessGoal::Touched { .. } => Visibility::Selected,
+    };
+    match (&change.scope, visibility) {
         (Scope::Repository(repo), _) => Err(Problem::new(
             what(),
             format!("a secret of the repository {repo} reaches that repository and no other"),
@@ -198,15 +246,15 @@ fn check(change: &AccessChange) -> Result<(), Problem> {
 }
 
 /// Reads what holds; a member without a goal keeps what it has.
-async fn plan(of: Of<'_>, goal: impl Fn(Member) -> Option<Access>) -> Result<Vec<Step>, Problem> {
+async fn plan(of: Of<'_>, goal: impl Fn(Member, &Access) -> Option<Access>) -> Result<Vec<Step>, Problem> {
     let Of { gh, scope, prefix } = of;
     let existing = secrets(gh, scope, prefix).await.map_err(|e| explain(reading(scope), &e, Some(scope)))?;
     let reads = Member::WRITE_ORDER.into_iter().filter_map(|member| {
         let record = existing.find(&prefix.secret_name(member))?.clone();
-        let goal = goal(member);
+        let goal = &goal;
         Some(async move {
             let before = current_access(gh, scope, &record).await?;
-            let goal = goal.unwrap_or_else(|| before.clone());
+            let goal = goal(member, &before).unwrap_or_else(|| before.clone());
             Ok(Step { member, record, before, goal })
         })
     });
@@ -226,7 +274,7 @@ async fn plan(of: Of<'_>, goal: impl Fn(Member) -> Option<Access>) -> Result<Vec
 fn stale(steps: &[Step], planned: Planned<'_>) -> Option<Vec<String>> {
     let is_as_wanted = |member| {
         let step = steps.iter().find(|step| step.member == member);
-        step.is_some_and(|step| step.before.is_whole() && step.before.is_same(&step.goal))
+        step.is_some_and(|step| planned.can_be(&step.before) && step.before.is_same(&step.goal))
     };
     let was_seen = |member| planned.seen.iter().any(|seen| seen.member == member);
     let seen: Vec<_> = planned.seen.iter().filter(|seen| !is_as_wanted(seen.member)).cloned().collect();

@@ -4,6 +4,7 @@
 //! no client's error leaves this room. Nothing here knows of a screen, a flag or a state machine.
 
 mod access;
+mod again;
 mod codespaces;
 mod delete;
 mod elsewhere;
@@ -31,6 +32,7 @@ mod verify;
 pub(crate) mod tests;
 
 pub use access::{change_access, restore_access, stale_problem};
+pub use again::{overtaken, overtaken_problem};
 pub use codespaces::{Standing, Whose, codespaces, standings};
 pub use delete::delete;
 pub use identity::{identity, memberships};

@@ -35,6 +35,7 @@ impl Rotation {
             access,
             members,
             ends: None,
+            seen: None,
         }
     }
 }

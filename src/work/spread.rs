@@ -146,6 +146,7 @@ async fn place(
         access: DraftAccess::Repository,
         members: Member::WRITE_ORDER.to_vec(),
         ends: None,
+        seen: None,
     };
     let held = match locks.take(&draft.scope, prefix).await {
         Ok(held) => held,

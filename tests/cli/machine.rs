@@ -198,6 +198,50 @@ fn a_credential_that_somebody_is_writing_is_waited_for_and_signals_are_heard_mea
 }
 
 #[test]
+fn what_somebody_else_changed_while_a_lock_was_waited_for_is_not_overwritten_unasked() {
+    let rotate = "rotate ACR --user --server r.example --username u --password-stdin --no-test --json";
+    let set = "set ACR --user --preset other --server r.example --username u --password-stdin --no-test --json";
+    for (line, has_it) in [(rotate, true), (set, false)] {
+        for says_yes in [false, true] {
+            let desk = Desk::new();
+            let plant = || desk.plant("user", "ACR", "selected", &["acme/api"]);
+            if has_it {
+                plant();
+            }
+            let locks = state(&desk).join("locks");
+            // Makes the lock.
+            desk.run("delete ACR --user --yes");
+            let other =
+                "set ACR --user --preset other --server r.example --username u --password-stdin --no-test --yes";
+            desk.feed(other, "p").ends(0);
+            if !has_it {
+                desk.run("delete ACR --user --yes").ends(0);
+            }
+            let files: Vec<_> = std::fs::read_dir(&locks).unwrap().collect();
+            let [Ok(lock)] = files.as_slice() else { panic!("{files:?}") };
+            let held = std::fs::File::options().append(true).open(lock.path()).unwrap();
+            held.lock().unwrap();
+            let line = if says_yes { format!("{line} --yes") } else { line.to_owned() };
+            let mut child = desk.command(&line).spawn().unwrap();
+            std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"mine").unwrap();
+            // It says that it waits, so it has seen what is there.
+            let mut said = std::io::BufReader::new(child.stderr.take().unwrap());
+            let mut words = String::new();
+            while !words.contains("waiting for another pullkey") {
+                assert!(std::io::BufRead::read_line(&mut said, &mut words).unwrap() > 0, "{words}");
+            }
+            desk.world().advance(5);
+            plant();
+            drop(held);
+            let code = child.wait().unwrap().code();
+            let written = desk.values("user", "ACR")[2].clone();
+            let (ended, value) = if says_yes { (0, "mine") } else { (3, "old-password") };
+            assert_eq!((code, written.as_deref()), (Some(ended), Some(value)), "{line}");
+        }
+    }
+}
+
+#[test]
 fn processes_that_write_one_credential_at_once_never_mix_it() {
     let desk = Desk::new();
     desk.world().set_limit(1_000_000);

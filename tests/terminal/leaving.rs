@@ -203,3 +203,40 @@ fn a_panic_gives_the_terminal_back_and_keeps_what_it_carries_to_itself() {
     let said = String::from_utf8_lossy(&output.bytes);
     assert!(!said.contains(super::secrets::CANARY), "the panic told the password");
 }
+
+/// A shell that reads one line after pullkey has ended, and shows what it got.
+const READER: &str = r#"stty -g >"$HOME/before"; "$0" --demo; echo "[left with $?]"; stty -g >"$HOME/after"; echo ok
+    read x; echo "[shell got $x]"; read x"#;
+
+#[test]
+fn what_is_typed_behind_the_end_of_pullkey_reaches_no_shell() {
+    for ending in ["\x03", "\x03more of a secret\r", "\x1b[200~a\rb\x1b[201~\x03sec\tret\r\rwhoami\r"] {
+        let home = Home::new();
+        let mut terminal = around(READER, &home);
+        terminal.send(ending);
+        terminal.wait_for("[left with 0]");
+        assert_as_it_was(&terminal, &home);
+        terminal.press("mine\r", "[shell got mine]");
+    }
+}
+
+#[test]
+fn a_text_that_begins_with_the_letter_that_quits_is_no_reason_to_leave() {
+    let home = Home::new();
+    let mut terminal = around(READER, &home);
+    // At once, which is a paste where brackets are not confirmed, and letter by letter with a frame between them.
+    terminal.send("quay.io\rpuller\thunter2\r");
+    terminal.wait_for("no text field here");
+    for c in "quay.io".chars() {
+        let before = terminal.output().bytes.len();
+        terminal.send(&c.to_string());
+        if c != 'q' {
+            terminal.wait_until("it answers", |output| output.bytes.len() > before);
+        }
+    }
+    terminal.wait_for("no field here to type it into");
+    terminal.settle(Duration::from_millis(400));
+    assert!(terminal.output().screen().alternate_screen(), "it has left");
+    terminal.press("q", "[left with 0]");
+    terminal.press("mine\r", "[shell got mine]");
+}

@@ -8,7 +8,7 @@ use crate::app::cx::Cx;
 use crate::app::keymap::KeyPress;
 use crate::app::notices::Tone;
 use crate::app::protocol::Timer;
-use crate::domain::{Members, Sensitive};
+use crate::domain::{Member, Members, Sensitive};
 use crate::ui::{Edit, FieldKey, TextField, TrailingLineEnd, mask_twins};
 
 impl Form {
@@ -75,6 +75,23 @@ impl Form {
         let Some(key) = field_key(key) else { return false };
         self.edit(cx, |field| field.key(key));
         true
+    }
+
+    /// A value was refused: what is typed now takes its place. Says whether the key was text; keys that only move about
+    /// in a field are none here.
+    pub fn retype(&mut self, member: Member, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+        let is_text = |key: &FieldKey| matches!(key, FieldKey::Char(_) | FieldKey::Backspace | FieldKey::Delete);
+        let Some(key) = field_key(key).filter(is_text) else { return false };
+        self.begin_anew(member);
+        self.edit(cx, |field| field.key(key));
+        true
+    }
+
+    /// The focus on a value that was refused, which gives way to what comes.
+    pub fn begin_anew(&mut self, member: Member) {
+        self.leave_field();
+        self.focus = Slot::Member(member);
+        self.values.get_mut(member).select_all();
     }
 
     pub fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) {

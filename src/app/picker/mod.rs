@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use self::shelf::Shelf;
 use super::action::{Action, Offer};
 use super::cx::{Cx, Facade};
+use super::filter::wanted;
 use super::form::{field_key, say_refusal};
 use super::keymap::KeyPress;
 use super::notices::Tone;
@@ -86,8 +87,7 @@ impl Picker {
     pub fn learn(&mut self, catalogue: Option<&Remote<Catalogue>>) {
         let known = catalogue.and_then(Remote::value).map(|catalogue| &catalogue.repositories);
         let has_grown = self.shelf.stock(known);
-        let wanted = self.filter.text().unwrap_or_default();
-        self.shelf.look_for(wanted);
+        self.shelf.look_for(wanted(&self.filter));
         let is_apart = |r: &&RepoRef| (self.only_chosen || !self.shelf.has(r.id)) && self.shelf.is_match(&r.full_name);
         self.apart = self.chosen.values().filter(is_apart).cloned().collect();
         if has_grown && let Some(held) = self.held {

@@ -3,12 +3,14 @@
 use super::world::{self, acme, api, prefix};
 use super::*;
 use crate::app::Leaving;
+use crate::domain::change::Seen;
 use crate::domain::{Member, WriteOutcome};
 
 fn deleting() -> Driver {
     let mut driver = Driver::ready();
     driver.keys("d right enter");
-    assert_eq!(driver.last_write(), Job::Delete { scope: Scope::User, prefix: prefix("ACR") });
+    let seen = world::listing(&Scope::User).credential(&prefix("ACR")).map(Seen::of);
+    assert_eq!(driver.last_write(), Job::Delete { scope: Scope::User, prefix: prefix("ACR"), seen });
     driver
 }
 
@@ -20,6 +22,7 @@ fn a_screen_that_closes_aborts_its_reads() {
     driver.keys("enter enter");
     let id = driver.testing();
     assert_eq!(driver.press("1").iter().filter(|e| **e == Effect::Cancel(id)).count(), 0, "it asks first");
+    driver.quiet();
     assert!(driver.press("1").contains(&Effect::Cancel(id)));
     assert_eq!(driver.title(), "Credentials");
     driver.send(Msg::Finished { id, outcome: Outcome::Tested(world::tested(crate::domain::Verdict::Pass)) });
@@ -81,7 +84,8 @@ fn an_answer_that_comes_twice_is_told_once() {
 #[test]
 fn leaving_without_a_running_write_is_at_once() {
     let mut driver = Driver::ready();
-    assert_eq!(driver.press("q"), [Effect::Quit]);
+    driver.press("q");
+    assert_eq!(driver.quiet(), [Effect::Quit]);
     let mut driver = Driver::start(world::here());
     assert_eq!(driver.press("ctrl-c"), [Effect::Quit], "reads do not hold it");
 }
@@ -223,7 +227,8 @@ fn nothing_is_typed_into_a_screen_there_is_no_room_for() {
     assert!(form.contains("a.azurecr.io ") && !form.contains("pasted") && !form.contains("xyz"), "{form}");
     let mut idle = Driver::ready();
     idle.look_at(39, 10);
-    assert!(idle.press("q").contains(&Effect::Quit));
+    idle.press("q");
+    assert!(idle.quiet().contains(&Effect::Quit));
 }
 
 #[test]

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 pub mod access;
+pub mod again;
 mod anything;
 mod ends;
 mod everywhere;
@@ -13,7 +14,9 @@ pub mod fixtures;
 mod keys;
 mod leaving;
 mod loading;
+mod lone;
 mod pictures;
+mod refusals;
 mod renaming;
 mod seamless;
 pub mod signing;
@@ -195,6 +198,14 @@ impl Driver {
     pub fn write_ends(&mut self, result: Result<Saved, Problem>) {
         let (id, job) = (self.writing(), self.last_write());
         self.finish(id, world::ended(&job, result));
+    }
+
+    /// Nothing is typed for a moment.
+    pub fn quiet(&mut self) -> Vec<Effect> {
+        let timers = std::mem::take(&mut self.timers);
+        let (quiet, others) = timers.into_iter().partition(|timer| matches!(timer, Timer::Quiet(_)));
+        self.timers = others;
+        quiet.into_iter().flat_map(|timer| self.send(Msg::Timer(timer))).collect()
     }
 
     pub fn expire_notices(&mut self) {

@@ -11,9 +11,9 @@ use crate::domain::seamless::Outlook;
 use crate::domain::token::{Identity, Membership, TokenKind, TokenSource};
 use crate::domain::verdict::{Code, Outcome as How, Rung};
 use crate::domain::{
-    Access, Member, MemberReport, MemberState, Mend, OrgName, PackageRef, Prefix, Problem, Record, RepoName, RepoRef,
-    Repository, RepositoryPage, Saved, Scope, ScopeListing, SecretNeed, Shape, Step, TestReport, Verdict, Visibility,
-    WriteOutcome,
+    Access, AccessChange, AccessGoal, Member, MemberReport, MemberState, Mend, OrgName, PackageRef, Prefix, Problem,
+    Record, RepoName, RepoRef, Repository, RepositoryPage, Saved, Scope, ScopeListing, SecretNeed, Shape, Step,
+    TestReport, Verdict, Visibility, WriteOutcome,
 };
 
 pub fn repo(text: &str) -> RepoName {
@@ -193,7 +193,7 @@ pub fn saved(job: &Job, outcome: impl Fn(Member) -> WriteOutcome) -> Saved {
     let (scope, word, members) = match job {
         Job::Save(draft) => (&draft.scope, &draft.prefix, draft.members.clone()),
         Job::ChangeAccess(change) => (&change.scope, &change.prefix, Member::WRITE_ORDER.to_vec()),
-        Job::Delete { scope, prefix } => (scope, prefix, Member::WRITE_ORDER.to_vec()),
+        Job::Delete { scope, prefix, .. } => (scope, prefix, Member::WRITE_ORDER.to_vec()),
         Job::RestoreAccess(before) => {
             (&before.scope, &before.prefix, before.members.iter().map(|seen| seen.member).collect())
         }
@@ -229,10 +229,23 @@ pub fn saved(job: &Job, outcome: impl Fn(Member) -> WriteOutcome) -> Saved {
 
 fn access_after(job: &Job, member: Member) -> Access {
     match job {
-        Job::ChangeAccess(change) => match change.visibility {
-            Visibility::All => Access::All,
-            Visibility::Private => Access::Private,
-            Visibility::Selected => Access::selected(change.repositories.clone(), true),
+        Job::ChangeAccess(AccessChange { scope, prefix, goal, .. }) => match goal {
+            AccessGoal::Alike { visibility: Visibility::All, .. } => Access::All,
+            AccessGoal::Alike { visibility: Visibility::Private, .. } => Access::Private,
+            AccessGoal::Alike { visibility: Visibility::Selected, repositories } => {
+                Access::selected(repositories.clone(), true)
+            }
+            AccessGoal::Touched { add, remove } => {
+                let before = listing(scope);
+                let state = before.credential(prefix).and_then(|it| it.members.get(member).clone());
+                let list = match state.and_then(|state| state.access) {
+                    Some(Access::Selected(list)) => list.repositories,
+                    _ => Vec::new(), // it is not there
+                };
+                let is_in = |some: &[RepoRef], r: &RepoRef| some.iter().any(|other| other.id == r.id);
+                let kept = list.iter().filter(|r| !is_in(remove, r) && !is_in(add, r));
+                Access::selected(kept.chain(add).cloned().collect(), true)
+            }
         },
         Job::RestoreAccess(before) => {
             let seen = before.members.iter().find(|seen| seen.member == member);
@@ -252,7 +265,11 @@ pub fn ended(job: &Job, result: Result<Saved, Problem>) -> Outcome {
     };
     Outcome::AccessChanged(result.map(|saved| {
         let held = |listing: &ScopeListing| listing.credential(prefix).map(Seen::of);
-        let members = held(&listing(scope)).unwrap_or_default();
+        let members = match job {
+            // What is taken back is what the change left.
+            Job::RestoreAccess(AccessBefore { left: Some(left), .. }) => left.clone(),
+            _ => held(&listing(scope)).unwrap_or_default(),
+        };
         let left = saved.now.as_ref().and_then(held);
         let before = AccessBefore { scope: scope.clone(), prefix: prefix.clone(), members, left };
         AccessOutcome::Done { saved, before }

@@ -44,6 +44,7 @@ fn draft(scope: Scope, password: &str, ends: Option<End>) -> Draft {
         access: DraftAccess::Keep,
         members,
         ends,
+        seen: None,
     }
 }
 

@@ -58,26 +58,50 @@ pub fn scopes(codespace: &Codespace) -> Vec<Scope> {
     scopes
 }
 
-/// What a change of access did for a codespace's repository.
+/// What a change of access means for a codespace that runs; what cannot be told means nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Turn {
-    /// A secret reaches it now that did not before: a codespace that runs has it after a restart.
+    /// A secret reaches it now that it did not get when it started: it has it after a restart.
     pub gains: bool,
-    /// A secret reaches it no longer: a codespace that runs keeps it until it stops.
+    /// A secret reaches it again that it got when it started, before it was taken away: it has it already.
+    pub has: bool,
+    /// A secret that it got when it started reaches it no longer: it keeps it until it stops.
     pub loses: bool,
 }
 
-/// What a change of access did for one repository; what cannot be told did nothing.
-pub fn turned(change: &AccessBefore, repository: &CodespaceRepo) -> Turn {
+/// What a change of access means for one codespace. `granted` are the changes of this run, this one included, the
+/// oldest first.
+pub fn turned(change: &AccessBefore, codespace: &Codespace, granted: &[Granted]) -> Turn {
+    let Some(repository) = &codespace.repository else { return Turn::default() };
     let left = change.left.as_deref().unwrap_or_default();
     let mut turn = Turn::default();
     for seen in &change.members {
         let now = left.iter().find(|now| now.member == seen.member).and_then(|now| now.access.as_ref());
         let reach = |access| reaches(&change.scope, access, repository);
-        turn.gains |= (reach(seen.access.as_ref()), reach(now)) == (Some(false), Some(true));
-        turn.loses |= (reach(seen.access.as_ref()), reach(now)) == (Some(true), Some(false));
+        let of = (&change.scope, &change.prefix, seen.member);
+        let got = codespace.started_at.and_then(|started| got_at_start(granted, of, repository, started));
+        match (reach(seen.access.as_ref()), reach(now)) {
+            (Some(false), Some(true)) if got == Some(true) => turn.has = true,
+            (Some(false), Some(true)) => turn.gains = true,
+            (Some(true), Some(false)) => turn.loses |= got != Some(false),
+            _ => {} // it stays as it is, or cannot be told
+        }
     }
     turn
+}
+
+/// Whether a secret reached a repository when a codespace started, by what changes of this run found there since;
+/// `None` where none did.
+fn got_at_start(
+    granted: &[Granted],
+    (scope, prefix, member): (&Scope, &Prefix, Member),
+    repository: &CodespaceRepo,
+    started: DateTime<Utc>,
+) -> Option<bool> {
+    let mine = |g: &&Granted| is_same(&g.before.scope, scope) && g.before.prefix == *prefix;
+    let first = granted.iter().filter(mine).find(|g| g.at > started)?;
+    let seen = first.before.members.iter().find(|seen| seen.member == member)?;
+    reaches(scope, seen.access.as_ref(), repository)
 }
 
 /// Whether a secret of this scope and access reaches a codespace's repository; `None` where that cannot be told.
@@ -98,7 +122,8 @@ fn reaches(scope: &Scope, access: Option<&Access>, repository: &CodespaceRepo) -
 }
 
 /// How a codespace's last start stands to the secrets of the scopes that were read. `mine` is whether it is the token's
-/// user's own: somebody else's own secrets cannot be read. `granted` are the changes of access of this run.
+/// user's own: somebody else's own secrets cannot be read. `granted` are the changes of access of this run, the oldest
+/// first.
 pub fn freshness(codespace: &Codespace, mine: bool, read: &[Read<'_>], granted: &[Granted]) -> Freshness {
     match codespace.state.phase() {
         Phase::Stopped | Phase::Gone | Phase::Broken => return Freshness::NotRunning,
@@ -161,7 +186,9 @@ fn look(
     for credential in &listing.credentials {
         for (member, state) in credential.members.iter() {
             let Some(state) = state else { continue };
-            let grant = newly_granted(granted, scope, &credential.prefix, member, repository);
+            let of = (scope, &credential.prefix, member);
+            let has_it = got_at_start(granted, of, repository, started) == Some(true);
+            let grant = if has_it { None } else { newly_granted(granted, of, repository) };
             let at = grant.map_or(state.updated_at, |at| at.max(state.updated_at));
             if at <= started {
                 continue;
@@ -181,9 +208,7 @@ fn look(
 /// When a change of access in this run gave the secret to a repository that did not have it before.
 fn newly_granted(
     granted: &[Granted],
-    scope: &Scope,
-    prefix: &Prefix,
-    member: Member,
+    (scope, prefix, member): (&Scope, &Prefix, Member),
     repository: &CodespaceRepo,
 ) -> Option<DateTime<Utc>> {
     let mine = granted.iter().filter(|g| is_same(&g.before.scope, scope) && g.before.prefix == *prefix);

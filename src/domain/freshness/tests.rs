@@ -150,6 +150,47 @@ fn an_access_that_was_just_granted_counts_though_the_secret_is_old() {
     assert_eq!(freshness(&runs, true, &read, &[granted(&[8], 9)]), Freshness::Fresh, "it started since");
 }
 
+/// A change of access of ACR in the organization: what its password was for, and what it left.
+fn change(runs: &Codespace, (before, left): (&[u64], &[u64]), hour: i64) -> Granted {
+    let seen =
+        |ids: &[u64]| vec![Seen { member: Member::Password, updated_at: at(2), access: Some(selected(ids, true)) }];
+    let (scope, prefix) = (scopes(runs)[2].clone(), Prefix::parse("ACR").unwrap());
+    Granted { at: at(hour), before: AccessBefore { scope, prefix, members: seen(before), left: Some(seen(left)) } }
+}
+
+#[test]
+fn a_change_means_to_a_codespace_what_it_got_when_it_started() {
+    let runs = codespace(State::Available); // started at 10
+    let (with, without): (&[u64], &[u64]) = (&[7, 8], &[8]);
+    let gains = Turn { gains: true, ..Turn::default() };
+    let has = Turn { has: true, ..Turn::default() };
+    let loses = Turn { loses: true, ..Turn::default() };
+    let removed = change(&runs, (with, without), 12);
+    let added = change(&runs, (without, with), 12);
+    let turn = |changes: &[Granted]| turned(&changes[changes.len() - 1].before, &runs, changes);
+    assert_eq!(turn(std::slice::from_ref(&added)), gains);
+    assert_eq!(turn(std::slice::from_ref(&removed)), loses);
+    let taken_back = change(&runs, (without, with), 13);
+    assert_eq!(turn(&[removed.clone(), taken_back.clone()]), has, "it kept it all the time");
+    let given_back = change(&runs, (with, without), 13);
+    assert_eq!(turn(&[added, given_back]), Turn::default(), "it never had it");
+    let early = change(&runs, (with, without), 9);
+    assert_eq!(turn(&[early, taken_back]), gains, "it started in between");
+}
+
+#[test]
+fn a_grant_that_was_taken_back_leaves_nothing_stale() {
+    let (none, runs) = (empty(), codespace(State::Available));
+    let org = listing(2, &selected(&[7, 8], true));
+    let read: Vec<Read<'_>> = scopes(&runs).into_iter().zip([Ok(&none), Ok(&none), Ok(&org)]).collect();
+    let (with, without): (&[u64], &[u64]) = (&[7, 8], &[8]);
+    let (removed, again) = (change(&runs, (with, without), 12), change(&runs, (without, with), 13));
+    assert_eq!(freshness(&runs, true, &read, &[removed.clone(), again]), Freshness::Fresh);
+    let early = change(&runs, (with, without), 9);
+    let again = change(&runs, (without, with), 13);
+    assert!(matches!(freshness(&runs, true, &read, &[early, again]), Freshness::Stale(since) if since.at == at(13)));
+}
+
 #[test]
 fn a_repository_of_a_person_has_no_organization() {
     let mut runs = codespace(State::Available);

@@ -45,6 +45,9 @@ pub fn draw(
         for rest in x + 1..x + width {
             buffer[(rest, area.y)].set_symbol("");
         }
+        if field.selected && focused {
+            buffer.set_style(Rect { x, width, ..area }, theme.style(Role::Selected));
+        }
         x += width;
         at = next;
     }

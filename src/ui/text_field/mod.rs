@@ -90,6 +90,8 @@ pub struct TextField {
     glimpse: OnceCell<Sensitive>,
     /// Of a field that is no secret's: whether what stands in it is one all the same.
     guard: Guard,
+    /// Whether the whole value gives way to what is typed or pasted next.
+    selected: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +101,21 @@ enum Guard {
     Twin,
     /// Masked until it is empty.
     Kept,
+}
+
+impl FieldKey {
+    /// Whether it only moves the cursor.
+    const fn moves(self) -> bool {
+        match self {
+            Self::Left | Self::Right | Self::Home | Self::End | Self::WordLeft | Self::WordRight => true,
+            Self::Char(_)
+            | Self::Backspace
+            | Self::Delete
+            | Self::DeleteWordLeft
+            | Self::DeleteToStart
+            | Self::DeleteToEnd => false,
+        }
+    }
 }
 
 impl TextField {
@@ -124,10 +141,27 @@ impl TextField {
             handed_out: OnceCell::new(),
             glimpse: OnceCell::new(),
             guard: Guard::Open,
+            selected: false,
         }
     }
 
+    /// The whole value gives way to what is typed or pasted next: it was tried and refused.
+    pub fn select_all(&mut self) {
+        self.selected = !self.value.is_empty();
+        self.cursor = self.value.len();
+    }
+
+    pub const fn is_selected(&self) -> bool {
+        self.selected
+    }
+
     pub fn key(&mut self, key: FieldKey) -> Edit {
+        if std::mem::take(&mut self.selected) && !key.moves() {
+            let emptied = self.delete(0, self.value.len());
+            if !matches!(key, FieldKey::Char(_)) {
+                return emptied;
+            }
+        }
         let cursor = self.cursor;
         match key {
             FieldKey::Char(c) => {
@@ -158,6 +192,9 @@ impl TextField {
         };
         // What is revealed is what was there, never what comes.
         self.revealed = false;
+        if std::mem::take(&mut self.selected) && !text.is_empty() && text.len() <= LIMIT {
+            let _ = self.delete(0, self.value.len());
+        }
         let edit = self.insert(text);
         self.guarded_now(edit)
     }
@@ -259,7 +296,7 @@ impl TextField {
 
     /// The focus goes elsewhere: a revealed secret is masked again.
     pub fn leave(&mut self) {
-        self.revealed = false;
+        (self.revealed, self.selected) = (false, false);
     }
 
     fn insert(&mut self, text: &str) -> Edit {
@@ -370,12 +407,11 @@ impl TextField {
 
 /// Masks every visible field in which a password stands that one of the secret ones holds, for as long as that is so:
 /// it may still be typed.
-pub fn mask_twins(mut fields: Vec<&mut TextField>) {
-    let secret = |field: &&mut TextField| field.secret && !field.is_empty();
-    let secrets: Vec<Sensitive> = fields.iter().filter(|field| secret(field)).map(|field| field.value()).collect();
-    for field in fields.iter_mut().filter(|field| !field.secret) {
-        let is_one = |secret: &Sensitive| gives_away(&field.value, secret);
-        let is_one = !secrets.is_empty() && !field.is_empty() && secrets.iter().any(is_one);
+pub fn mask_twins(fields: Vec<&mut TextField>) {
+    // Nothing is copied: this is done at every key, whatever the fields hold.
+    let (secret, plain): (Vec<&mut TextField>, Vec<&mut TextField>) = fields.into_iter().partition(|f| f.secret);
+    for field in plain {
+        let is_one = !field.is_empty() && secret.iter().any(|secret| gives_away(&field.value, &secret.value));
         field.set_twin(is_one);
     }
 }
@@ -401,7 +437,7 @@ impl PartialEq for TextField {
     fn eq(&self, other: &Self) -> bool {
         *self.value == *other.value
             && (self.cursor, self.secret, self.revealed) == (other.cursor, other.secret, other.revealed)
-            && self.guard == other.guard
+            && (self.guard, self.selected) == (other.guard, other.selected)
     }
 }
 

@@ -42,6 +42,42 @@ fn typing_and_deleting_happen_at_the_cursor() {
 }
 
 #[test]
+fn what_was_selected_gives_way_to_what_comes_and_nothing_else_does() {
+    let selected = |mut field: TextField| {
+        let _ = field.set(&"wrong".into());
+        field.select_all();
+        field
+    };
+    for empty in [TextField::plain(""), TextField::secret()] {
+        let mut typed_over = selected(empty.clone());
+        keys(&mut typed_over, &[FieldKey::Char('o'), FieldKey::Char('k')]);
+        assert_eq!(typed_over.value(), "ok".into());
+        let mut pasted = selected(empty.clone());
+        let _ = pasted.paste(&"right".into(), TrailingLineEnd::DropOne);
+        assert_eq!(pasted.value(), "right".into());
+        let mut refused = selected(empty.clone());
+        let _ = refused.paste(&"x".repeat(LIMIT + 1).as_str().into(), TrailingLineEnd::Keep);
+        let _ = refused.paste(&"".into(), TrailingLineEnd::Keep);
+        assert_eq!(refused.value(), "wrong".into(), "what is refused replaces nothing");
+        for key in [FieldKey::Backspace, FieldKey::Delete, FieldKey::DeleteWordLeft, FieldKey::DeleteToEnd] {
+            let mut emptied = selected(empty.clone());
+            assert_eq!(emptied.key(key), Edit::Changed, "{key:?}");
+            assert!(emptied.is_empty() && !emptied.is_selected(), "{key:?}");
+        }
+        let mut moved = selected(empty.clone());
+        keys(&mut moved, &[FieldKey::Left, FieldKey::Char('!')]);
+        assert_eq!(moved.value(), "wron!g".into());
+        let mut left = selected(empty);
+        left.leave();
+        keys(&mut left, &[FieldKey::Char('!')]);
+        assert_eq!(left.value(), "wrong!".into());
+    }
+    let mut nothing = TextField::plain("");
+    nothing.select_all();
+    assert!(!nothing.is_selected());
+}
+
+#[test]
 fn keys_without_anything_to_do_say_so() {
     let mut field = TextField::plain("");
     for key in [FieldKey::Backspace, FieldKey::Delete, FieldKey::Left, FieldKey::WordRight, FieldKey::DeleteToStart] {

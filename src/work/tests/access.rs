@@ -2,14 +2,14 @@
 
 use super::{Stage, acme, api, name, prefix, words};
 use crate::domain::change::AccessOutcome;
-use crate::domain::{AccessChange, Member, RepoRef, Saved, Scope, Visibility, WriteOutcome};
+use crate::domain::{AccessChange, AccessGoal, Member, RepoRef, Saved, Scope, Visibility, WriteOutcome};
 use crate::sandbox::FaultKind;
 use crate::work::change_access;
 
 const ORDER: [Member; 3] = Member::WRITE_ORDER;
 
 fn change(scope: Scope, visibility: Visibility, repositories: Vec<RepoRef>) -> AccessChange {
-    AccessChange { scope, prefix: prefix("ACR"), visibility, repositories, seen: None }
+    AccessChange { scope, prefix: prefix("ACR"), goal: AccessGoal::Alike { visibility, repositories }, seen: None }
 }
 
 async fn changed(stage: &Stage, change: &AccessChange) -> Saved {
@@ -154,4 +154,54 @@ async fn members_that_are_gone_when_it_is_read_back_are_not_called_updated() {
         assert!(!saved.is_whole());
         assert_eq!(words(&saved.members), ORDER.map(|member| (member, word)));
     }
+}
+
+fn touched(stage: &Stage, (add, remove): (&[&str], &[&str])) -> AccessChange {
+    let refs = |names: &[&str]| names.iter().map(|name| stage.repo(name)).collect();
+    let goal = AccessGoal::Touched { add: refs(add), remove: refs(remove) };
+    AccessChange { scope: acme(), prefix: prefix("ACR"), goal, seen: None }
+}
+
+/// Server and user for two repositories, the password for one.
+async fn differing() -> Stage {
+    let stage = Stage::plain().await;
+    plant(&stage, "org:acme", "selected", &["acme/api", "acme/web"]);
+    assert!(stage.world().put_secret("org:acme", &name(Member::Password), "kept", "selected", &["acme/api"]));
+    stage
+}
+
+#[tokio::test]
+async fn what_is_touched_changes_on_every_member_and_the_rest_stays_its_own() {
+    let stage = differing().await;
+    assert!(changed(&stage, &touched(&stage, (&["acme/infra"], &["acme/api"]))).await.is_whole());
+    assert_eq!(reach(&stage, "org:acme", Member::Server), "selected acme/infra acme/web");
+    assert_eq!(reach(&stage, "org:acme", Member::Password), "selected acme/infra");
+    // What some have is given to those that lack it, and taken from those that have it; the others are not written.
+    let saved = changed(&stage, &touched(&stage, (&["acme/web"], &[]))).await;
+    let updated = |word| move |member: &(Member, &str)| member.1 == word;
+    assert_eq!(words(&saved.members).into_iter().filter(updated("updated")).collect::<Vec<_>>().len(), 1);
+    assert_eq!(reach(&stage, "org:acme", Member::Password), "selected acme/infra acme/web");
+}
+
+#[tokio::test]
+async fn where_there_is_no_list_nothing_is_added_to_it() {
+    let stage = differing().await;
+    assert!(stage.world().put_secret("org:acme", &name(Member::User), "kept", "all", &[]));
+    let wish = touched(&stage, (&["acme/infra"], &[]));
+    let refused = change_access(&stage.gh, &crate::local::Held::nothing(), &wish, &mut |_| {}).await.unwrap_err();
+    assert!(refused.why.contains("all repositories"), "{refused:?}");
+    assert!(stage.lines("PUT").is_empty());
+}
+
+#[tokio::test]
+async fn a_list_that_became_all_since_it_was_seen_is_asked_about_again() {
+    let stage = differing().await;
+    let listing = crate::work::load_scope(&stage.gh, &acme(), &mut |_| {}).await.unwrap();
+    let seen = listing.credential(&prefix("ACR")).map(crate::domain::change::Seen::of);
+    assert!(stage.world().put_secret("org:acme", &name(Member::User), "kept", "all", &[]));
+    let wish = AccessChange { seen, ..touched(&stage, (&["acme/infra"], &[])) };
+    let outcome = change_access(&stage.gh, &crate::local::Held::nothing(), &wish, &mut |_| {}).await.unwrap();
+    let AccessOutcome::Stale(other) = outcome else { panic!("{outcome:?}") };
+    assert!(other.differences.iter().any(|text| text.contains("all repositories")), "{other:?}");
+    assert!(stage.lines("PUT").is_empty());
 }

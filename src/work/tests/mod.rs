@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod access;
+mod again;
 mod delete;
 mod faults;
 mod issuer;
@@ -119,6 +120,7 @@ pub(super) fn draft(scope: Scope, access: DraftAccess) -> Draft {
         access,
         members: Member::all().collect(),
         ends: None,
+        seen: None,
     }
 }
 

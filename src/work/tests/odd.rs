@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::{acme, client, draft, words};
 use crate::domain::change::AccessOutcome;
 use crate::domain::change::DraftAccess;
-use crate::domain::{AccessChange, Member, Scope, Visibility};
+use crate::domain::{AccessChange, AccessGoal, Member, Scope, Visibility};
 use crate::github::tests::stub::{Reply, Stub, json, whole};
 use crate::work::{change_access, save};
 
@@ -91,8 +91,7 @@ async fn an_access_that_did_not_take_is_not_called_done() {
     let change = AccessChange {
         scope: acme(),
         prefix: super::prefix("ACR"),
-        visibility,
-        repositories: repositories.clone(),
+        goal: AccessGoal::Alike { visibility, repositories: repositories.clone() },
         seen: None,
     };
     let AccessOutcome::Done { saved: changed, .. } =

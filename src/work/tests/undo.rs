@@ -2,7 +2,7 @@
 
 use super::{ORDER, Stage, acme, name, prefix, words};
 use crate::domain::change::{AccessBefore, AccessOutcome, Seen, Stale};
-use crate::domain::{Access, AccessChange, Member, RepoRef, Saved, Scope, Visibility};
+use crate::domain::{Access, AccessChange, AccessGoal, Member, RepoRef, Saved, Scope, Visibility};
 use crate::sandbox::FaultKind;
 use crate::work::{change_access, load_scope, restore_access};
 
@@ -37,7 +37,8 @@ async fn seen(stage: &Stage, key: &str) -> Vec<Seen> {
 
 fn to(stage: &Stage, key: &str, names: &[&str], seen: Option<Vec<Seen>>) -> AccessChange {
     let repositories: Vec<RepoRef> = names.iter().map(|name| stage.repo(name)).collect();
-    AccessChange { scope: scope(key), prefix: prefix("ACR"), visibility: Visibility::Selected, repositories, seen }
+    let goal = AccessGoal::Alike { visibility: Visibility::Selected, repositories };
+    AccessChange { scope: scope(key), prefix: prefix("ACR"), goal, seen }
 }
 
 fn done(outcome: AccessOutcome) -> (Saved, AccessBefore) {

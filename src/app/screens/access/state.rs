@@ -16,7 +16,9 @@ use crate::app::writing::Change;
 use crate::domain::change::Seen;
 use crate::domain::grant::{Before, Difference, before, org_of, reach};
 use crate::domain::touch::{Touch, TouchPlan, Untouchable};
-use crate::domain::{AccessChange, Credential, OrgName, Prefix, Renamed, RepoRef, Scope, Sensitive, Visibility};
+use crate::domain::{
+    AccessChange, AccessGoal, Credential, OrgName, Prefix, Renamed, RepoRef, Scope, Sensitive, Visibility,
+};
 use crate::ui::TextField;
 
 #[derive(Clone, Debug)]
@@ -83,12 +85,15 @@ impl State {
         Self::of_many(vec![(scope, credential.clone())], cx)
     }
 
-    /// One choice for several credentials, with nothing touched: what is not touched stays with each as it is.
+    /// One choice for several credentials, or for one whose secrets reach different repositories, with nothing touched:
+    /// what is not touched stays with each as it is.
     pub fn of_many(credentials: Vec<(Scope, Credential)>, cx: &mut Cx<'_>) -> Self {
         let targets: Vec<Target> = credentials.into_iter().map(|(scope, c)| Target::new(scope, c)).collect();
         let before = Before::of_all(&targets.iter().map(|target| &target.before));
         let (visibility, picker) = match targets.as_slice() {
-            [_] => (before.visibility.unwrap_or(Visibility::Selected), Picker::with(before.repositories.clone())),
+            [_] if !has_several_lists(&before) => {
+                (before.visibility.unwrap_or(Visibility::Selected), Picker::with(before.repositories.clone()))
+            }
             many => (Visibility::Selected, Picker::touching(Touch::of(many.iter().map(|target| &target.before)))),
         };
         let mut state = Self { targets, before, visibility, picker };
@@ -123,7 +128,7 @@ impl State {
     /// What was touched, and what it comes to for one of several credentials: an organization takes its own
     /// repositories only.
     pub fn touched(&self, target: &Target) -> Option<Result<TouchPlan, Untouchable>> {
-        let touch = self.picker.touch.as_ref()?;
+        let touch = self.picker.touch.as_ref().filter(|_| self.visibility == Visibility::Selected)?;
         let home = org_of(&target.scope).map(|org| format!("{org}/").to_lowercase());
         let is_home = |r: &RepoRef| home.as_ref().is_none_or(|home| r.full_name.raw().to_lowercase().starts_with(home));
         Some(touch.plan(&target.before, is_home))
@@ -131,21 +136,22 @@ impl State {
 
     /// The changes this comes to, each with the credential it is of.
     fn changes(&self) -> Vec<(&Target, AccessChange)> {
-        let change = |target: &Target, visibility, repositories| AccessChange {
+        let change = |target: &Target, goal| AccessChange {
             scope: target.scope.clone(),
             prefix: target.prefix().clone(),
-            visibility,
-            repositories,
+            goal,
             seen: Some(Seen::of(&target.credential)),
         };
         let of = |target| match self.touched(target) {
             Some(Ok(plan)) if plan.is_nothing() => None,
-            Some(Ok(plan)) => Some((target, change(target, Visibility::Selected, plan.repositories))),
+            Some(Ok(plan)) => {
+                Some((target, change(target, AccessGoal::Touched { add: plan.added, remove: plan.removed })))
+            }
             Some(Err(_)) => None,
             None => {
-                let goal = self.goal(target);
-                let is_change = !goal.difference.is_nothing();
-                is_change.then(|| (target, change(target, self.visibility, goal.repositories)))
+                let Goal { repositories, difference } = self.goal(target);
+                let goal = AccessGoal::Alike { visibility: self.visibility, repositories };
+                (!difference.is_nothing()).then(|| (target, change(target, goal)))
             }
         };
         self.targets.iter().filter_map(of).collect()
@@ -154,7 +160,7 @@ impl State {
     /// Whether something was chosen here that does not hold yet.
     fn is_chosen_anew(&self) -> bool {
         if let Some(touch) = &self.picker.touch {
-            return !touch.is_empty();
+            return !touch.is_empty() || self.visibility != Visibility::Selected;
         }
         self.visibility != self.before.visibility.unwrap_or(Visibility::Selected)
             || !self
@@ -168,7 +174,7 @@ impl State {
     }
 
     fn changes_nothing(&self) -> bool {
-        match self.only() {
+        match self.only().filter(|_| self.picker.touch.is_none()) {
             Some(_) => !self.before.differs && !self.is_chosen_anew() && self.before.visibility.is_some(),
             None => self.changes().is_empty(),
         }
@@ -186,7 +192,10 @@ impl State {
                 "the list of its repositories came incomplete and is not written back; reload first".to_owned(),
             );
         }
-        if self.picker.touch.as_ref().is_some_and(Touch::is_empty) {
+        if self.targets.iter().all(|target| matches!(self.touched(target), Some(Err(_)))) {
+            return Some("none of these can be changed together; each has to be changed by itself".to_owned());
+        }
+        if self.is_touching() && self.picker.touch.as_ref().is_some_and(Touch::is_empty) {
             return Some("nothing is touched; space adds a repository to all of them, or takes it from all".to_owned());
         }
         self.changes_nothing().then(|| "nothing would change".to_owned())
@@ -194,6 +203,9 @@ impl State {
 
     /// Takes what holds now as the new ground, and puts what was chosen here on top of it.
     fn rebase(&mut self, now: Before) {
+        if self.picker.touch.is_none() && has_several_lists(&now) {
+            self.turn_to_touching();
+        }
         if let Some(touch) = &mut self.picker.touch {
             touch.learn(self.targets.iter().map(|target| &target.before));
             self.picker.chosen = touch.marked();
@@ -210,6 +222,34 @@ impl State {
             self.visibility = now.visibility.unwrap_or(Visibility::Selected);
         }
         self.before = now;
+    }
+
+    /// The secrets turned out to reach different repositories: what was chosen so far is what was touched.
+    fn turn_to_touching(&mut self) {
+        let chosen = std::mem::take(&mut self.picker.chosen);
+        let mut touch = Touch::of(std::iter::once(&self.before));
+        let had: BTreeSet<u64> = self.before.repositories.iter().map(|r| r.id).collect();
+        for dropped in self.before.repositories.iter().filter(|r| !chosen.contains_key(&r.id)) {
+            touch.set(dropped.clone(), Some(false));
+        }
+        for (_, added) in chosen.into_iter().filter(|(id, _)| !had.contains(id)) {
+            touch.set(added, Some(true));
+        }
+        self.picker.touch = Some(touch);
+    }
+
+    /// Whether repositories are added and taken away, and what is not touched stays as it is with each.
+    pub fn is_touching(&self) -> bool {
+        self.picker.touch.is_some() && self.visibility == Visibility::Selected
+    }
+
+    /// Those that stay as they are whatever is touched, and why.
+    pub fn left_out(&self) -> Vec<(&Target, Untouchable)> {
+        let of = |target| match self.touched(target) {
+            Some(Err(why)) if why != Untouchable::Reading => Some((target, why)),
+            Some(Ok(_) | Err(_)) | None => None,
+        };
+        self.targets.iter().filter_map(of).collect()
     }
 
     /// Why there is no list to choose from; `None` where there is one.
@@ -255,6 +295,11 @@ impl State {
         }
         words
     }
+}
+
+/// Whether its secrets have lists that are not the same.
+fn has_several_lists(before: &Before) -> bool {
+    before.differs && before.visibility == Some(Visibility::Selected)
 }
 
 /// What is added to and taken from one of several credentials.

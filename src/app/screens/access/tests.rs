@@ -4,7 +4,7 @@ use crate::app::protocol::Job;
 use crate::app::tests::Driver;
 use crate::app::tests::world::{acme, listing, prefix, reference};
 use crate::domain::change::Seen;
-use crate::domain::{AccessChange, Scope, Visibility, WriteOutcome};
+use crate::domain::{AccessChange, AccessGoal, Member, Scope, Visibility, WriteOutcome};
 
 /// The access of ACR of one's own, with every repository read.
 fn mine() -> Driver {
@@ -67,8 +67,10 @@ fn the_change_is_shown_before_it_is_made_and_made_for_the_whole_list() {
         scope: Scope::User,
         prefix: prefix("ACR"),
         seen: seen(&Scope::User, "ACR"),
-        visibility: Visibility::Selected,
-        repositories: ["acme/api", "acme/infra", "octocat/dotfiles"].map(reference).to_vec(),
+        goal: AccessGoal::Alike {
+            visibility: Visibility::Selected,
+            repositories: ["acme/api", "acme/infra", "octocat/dotfiles"].map(reference).to_vec(),
+        },
     };
     assert_eq!(change(&driver), expected);
     driver.write_succeeds();
@@ -104,8 +106,7 @@ fn a_wider_visibility_is_shown_and_asked_for() {
     let expected = AccessChange {
         scope: acme(),
         prefix: prefix("GHCR"),
-        visibility: Visibility::All,
-        repositories: Vec::new(),
+        goal: AccessGoal::Alike { visibility: Visibility::All, repositories: Vec::new() },
         seen: seen(&acme(), "GHCR"),
     };
     assert_eq!(change(&driver), expected);
@@ -120,11 +121,40 @@ fn with_all_there_is_nothing_to_choose_and_the_keys_say_so() {
 }
 
 #[test]
-fn members_that_differ_are_granted_alike_afterwards() {
+fn secrets_that_differ_keep_what_is_not_touched() {
     let mut driver = theirs("GHCR");
-    driver.says("its members differ now; afterwards all three reach the same repositories");
-    driver.keys("enter right enter");
-    assert_eq!(change(&driver).repositories, ["acme/api", "acme/web"].map(reference));
+    driver.says("its members differ").says("[✓] acme/api").says("[-] acme/web").says("[ ] acme/docs");
+    driver.press("enter");
+    assert!(driver.notice().contains("nothing is touched"), "{}", driver.notice());
+    driver.press("/");
+    driver.type_text("docs");
+    driver.keys("enter space enter");
+    driver.says("Change access of GHCR?").says("+ acme/docs").is_silent_about("acme/web").is_silent_about("acme/api");
+    driver.keys("right enter");
+    let touched = AccessGoal::Touched { add: vec![reference("acme/docs")], remove: Vec::new() };
+    assert_eq!(change(&driver).goal, touched);
+    driver.write_succeeds();
+    let reaches = |member: Member| {
+        let listing = driver.app.world.listing(&acme()).unwrap();
+        let state = listing.credential(&prefix("GHCR")).unwrap().members.get(member).clone().unwrap();
+        crate::app::words::spelled(&state.access.unwrap())
+    };
+    assert_eq!(reaches(Member::Password), "acme/api, acme/docs");
+    assert_eq!(reaches(Member::Server), "acme/api, acme/web, acme/docs");
+}
+
+#[test]
+fn a_box_of_some_is_filled_then_emptied_then_left_as_it_was() {
+    let mut driver = theirs("GHCR");
+    driver.press("/");
+    driver.type_text("acme/web");
+    driver.press("enter");
+    for sign in ["[✓] acme/web", "[ ] acme/web", "[-] acme/web"] {
+        driver.press("space");
+        driver.says(sign);
+    }
+    driver.press("enter");
+    assert!(driver.notice().contains("nothing is touched"), "{}", driver.notice());
 }
 
 #[test]
@@ -190,7 +220,7 @@ fn somebody_else_was_faster_and_nothing_chosen_is_lost() {
     driver.keys("enter right enter");
     let names = ["acme/api", "acme/infra", "acme/docs", "octocat/dotfiles"].map(reference).to_vec();
     let again = change(&driver);
-    assert_eq!(again.repositories, names);
+    assert_eq!(again.goal, AccessGoal::Alike { visibility: Visibility::Selected, repositories: names });
     let now = crate::app::tests::access::by_somebody_else();
     assert_eq!(again.seen, now.credential(&prefix("ACR")).map(Seen::of), "what was looked at this time");
 }
@@ -244,4 +274,24 @@ fn nothing_is_pasted_into_a_filter_that_is_not_there() {
     assert!(driver.notice().contains("no text field here"), "{}\n{}", driver.notice(), driver.sight());
     driver.press("v");
     assert!(!driver.app.facade().typing, "no key is text there");
+}
+
+#[test]
+fn a_filter_that_is_masked_matches_nothing_and_all_that_match_are_none() {
+    let token = "dop_v1_0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    let mut driver = mine();
+    driver.press("/");
+    driver.paste(token);
+    driver.press("enter");
+    driver.is_silent_about("acme/infra").is_silent_about("acme/web");
+    driver.press("A");
+    assert!(driver.notice().contains("no repository is in the list"), "{}", driver.notice());
+    driver.keys("esc enter");
+    assert!(driver.notice().contains("nothing would change"), "{}", driver.notice());
+    let mut driver = Driver::ready();
+    driver.press("/");
+    driver.paste(token);
+    driver.keys("enter A");
+    assert!(driver.notice().contains("no credential is in the list"), "{}", driver.notice());
+    driver.is_silent_about("marked:");
 }

@@ -21,14 +21,17 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
     let (left, detail) = canvas.beside(area);
     let is_org = state.targets.iter().all(|target| org_of(&target.scope).is_some());
     let head = if state.only().is_none() {
-        canvas.line(Role::Dim, " Which repositories shall all of them gain or lose?")
+        canvas.line(Role::Dim, " Which repositories should all of them gain or lose?")
     } else if is_org {
         visibility_line(state.visibility, canvas, left.width)
     } else {
         canvas.line(Role::Dim, " Which repositories' codespaces shall get it?")
     };
-    canvas.lines(left, vec![head]);
-    let list = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..left };
+    let mut head = vec![head];
+    head.extend(left_out_line(state, canvas));
+    let rows = u16::try_from(head.len()).unwrap_or(1);
+    canvas.lines(left, head);
+    let list = Rect { y: area.y + rows, height: area.height.saturating_sub(rows), ..left };
     let cursor = if state.visibility == Visibility::Selected {
         draw_picker(&state.picker, state.catalogue(&app.world), app.spin, canvas, list)
     } else {
@@ -42,6 +45,18 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
         canvas.lines(detail, lines);
     }
     cursor
+}
+
+/// That some stay as they are, said above the list: on a narrow screen nothing stands beside it.
+fn left_out_line(state: &State, canvas: &Canvas<'_, '_, '_>) -> Option<Line<'static>> {
+    let out = state.left_out();
+    if out.is_empty() {
+        return None;
+    }
+    let names: Vec<String> = out.iter().map(|(target, _)| target.prefix().to_string()).collect();
+    let warn = canvas.look.glyphs.checks.warn;
+    let text = format!(" {warn} {} of {} left out: {}", out.len(), state.targets.len(), names.join(", "));
+    Some(canvas.line(Role::Warn, text))
 }
 
 /// The three visibilities as radios.
@@ -182,8 +197,8 @@ fn count(repositories: usize) -> String {
 
 fn difference_lines(state: &State, canvas: &Canvas<'_, '_, '_>, columns: u16, rows: u16) -> Vec<Line<'static>> {
     let mut lines = match state.only() {
-        Some(target) => target_lines(state, target, canvas, columns, rows),
-        None => many_lines(state, canvas, columns),
+        Some(target) if !state.is_touching() => target_lines(state, target, canvas, columns, rows),
+        Some(_) | None => touch_lines(state, canvas, columns),
     };
     if state.before.reading {
         let text = "which repositories get it now is still being read";
@@ -238,12 +253,12 @@ fn target_lines(
     lines
 }
 
-/// What is added to and taken from each of several credentials.
-fn many_lines(state: &State, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
+/// What is added to and taken from each credential, where what is not touched stays.
+fn touch_lines(state: &State, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let mut lines = canvas.wrapped(Role::Title, &state.title(), columns);
     let [on, off] = canvas.look.glyphs.lines.boxes;
-    let text =
-        format!("What you do not touch stays as it is. {on} all have it, {SOME} some have it, {off} none has it.");
+    let who = if state.only().is_some() { "its secrets" } else { "them" };
+    let text = format!("What you do not touch stays as it is. {on} all of {who} have it, {SOME} some, {off} none.");
     lines.extend(canvas.wrapped(Role::Dim, &text, columns));
     for target in &state.targets {
         lines.push(Line::default());
@@ -252,10 +267,12 @@ fn many_lines(state: &State, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<L
         match state.touched(target) {
             Some(Ok(plan)) => {
                 let (plus, minus) = (plan.added.len(), plan.removed.len());
-                let then = if plan.is_nothing() {
-                    "stays as it is".to_owned()
-                } else {
-                    format!("{}: +{plus} -{minus}", reach(Visibility::Selected, plan.repositories.len()))
+                let then = match (plan.is_nothing(), target.before.differs) {
+                    (true, _) => "stays as it is".to_owned(),
+                    (false, true) => format!("+{plus} -{minus} on each secret, the rest stays"),
+                    (false, false) => {
+                        format!("{}: +{plus} -{minus}", reach(Visibility::Selected, plan.repositories.len()))
+                    }
                 };
                 lines.extend(canvas.labelled("then", Role::Text, &then, columns));
                 if plan.left_out > 0 {

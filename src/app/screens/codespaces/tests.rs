@@ -224,3 +224,60 @@ fn after_a_removal_those_that_keep_it_are_named_and_nobody_is_told_to_restart() 
     assert!(notice.contains("bookish pancake (a codespace of octocat/dotfiles) keeps it until it stops"), "{notice}");
     assert!(!notice.contains("R restarts") && !notice.contains("super yodel"), "{notice}");
 }
+
+/// ACR of one's own, changed by the keys in its access, and taken back.
+fn taken_back(filter: &str) -> (Driver, [String; 2]) {
+    let mut driver = Driver::ready();
+    driver.press("a");
+    driver.answer_everything();
+    driver.press("/");
+    driver.type_text(filter).keys("enter space enter right enter");
+    driver.write_succeeds();
+    driver.answer_everything();
+    let first = driver.notice();
+    driver.keys("enter u right enter");
+    driver.write_succeeds();
+    driver.answer_everything();
+    let second = driver.notice();
+    (driver, [first, second])
+}
+
+#[test]
+fn a_removal_that_is_taken_back_tells_whom_it_was_taken_from_that_nothing_is_missing() {
+    let (mut driver, [removed, undone]) = taken_back("dotfiles");
+    assert!(removed.contains("bookish pancake (a codespace of octocat/dotfiles) keeps it"), "{removed}");
+    assert!(undone.contains("bookish pancake (a codespace of octocat/dotfiles) has it already"), "{undone}");
+    assert!(!undone.contains("R restarts") && !undone.contains("super yodel"), "{undone}");
+    driver.keys("1 R");
+    assert!(driver.notice().contains("does nothing here"), "{}", driver.notice());
+}
+
+#[test]
+fn an_addition_that_is_taken_back_concerns_nobody_who_never_had_it() {
+    let mut of_web = codespace("shiny-train-1", "shiny train", 20);
+    if let Some(repository) = &mut of_web.repository {
+        repository.reference = crate::app::tests::world::reference("acme/infra");
+    }
+    let mut driver = Driver::ready();
+    driver.press("a");
+    driver.answer_everything();
+    driver.press("/");
+    driver.type_text("infra").keys("enter space enter right enter");
+    let listed = |driver: &mut Driver| {
+        let id = driver.running(|job| matches!(job, Job::Codespaces(CodespaceList::Mine)));
+        driver.finish(id, Outcome::Codespaces(Ok((vec![of_web.clone()], true))));
+        driver.answer_everything();
+    };
+    driver.write_succeeds();
+    listed(&mut driver);
+    let added = driver.notice();
+    assert!(added.contains("shiny train (a codespace of acme/infra) started before this"), "{added}");
+    driver.expire_notices();
+    driver.keys("enter u right enter");
+    driver.write_succeeds();
+    driver.expire_notices();
+    listed(&mut driver);
+    assert!(!driver.notice().contains("shiny train"), "it never had it: {}", driver.notice());
+    driver.keys("1 R");
+    assert!(driver.notice().contains("does nothing here"), "and needs no restart: {}", driver.notice());
+}

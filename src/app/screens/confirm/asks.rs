@@ -6,7 +6,7 @@ use crate::app::words;
 use crate::app::world::World;
 use crate::app::writing::Change;
 use crate::domain::change::{AccessBefore, Seen};
-use crate::domain::{Access, AccessChange, Credential, Member, Scope, Visibility};
+use crate::domain::{Access, AccessChange, AccessGoal, Credential, Member, Scope, Visibility};
 
 /// Before credentials are deleted.
 pub fn ask_to_delete(credentials: &[(Scope, Credential)]) -> Screen {
@@ -32,6 +32,7 @@ pub fn ask_to_delete(credentials: &[(Scope, Credential)]) -> Screen {
     let change = |(scope, credential): &(Scope, Credential)| Change::Delete {
         scope: scope.clone(),
         prefix: credential.prefix.clone(),
+        seen: Some(Seen::of(credential)),
     };
     let changes = credentials.iter().map(change).collect();
     let question = format!("Delete {what}");
@@ -55,8 +56,7 @@ pub fn ask_to_repair(scope: &Scope, credential: &Credential) -> Result<Screen, &
     let change = Change::Access(AccessChange {
         scope: scope.clone(),
         prefix: credential.prefix.clone(),
-        visibility,
-        repositories,
+        goal: AccessGoal::Alike { visibility, repositories },
         seen: Some(Seen::of(credential)),
     });
     let title = format!("Grant all members of {} alike", credential.prefix);

@@ -20,7 +20,7 @@ use crate::app::mending;
 use crate::app::notices::Tone;
 use crate::app::protocol::{JobId, Outcome, Part};
 use crate::app::scroll::Scroll;
-use crate::app::series::Series;
+use crate::app::series::{Item, Series};
 use crate::app::world::World;
 use crate::app::writing::Change;
 use crate::domain::{Mend, Renamed};
@@ -131,7 +131,9 @@ impl Behavior for State {
             }
             (Phase::Writing(series), Action::Mend) => return cx.mend(series.remedy()),
             (Phase::Writing(series), Action::Activate) if series.overtaken().is_some() => {
-                cx.note(Tone::Info, "this is what holds now, with what you had chosen on top of it");
+                let is_deletion = matches!(series.items().first().map(Item::change), Some(Change::Delete { .. }));
+                let chosen = if is_deletion { "" } else { ", with what you had chosen on top of it" };
+                cx.note(Tone::Info, format!("this is what holds now{chosen}"));
                 return Flow::Close;
             }
             // What is not done can be chosen again; what is done is history.

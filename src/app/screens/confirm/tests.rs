@@ -2,7 +2,8 @@
 
 use crate::app::protocol::Job;
 use crate::app::tests::Driver;
-use crate::app::tests::world::{no_network, prefix, saved};
+use crate::app::tests::world::{listing, no_network, prefix, saved};
+use crate::domain::change::Seen;
 use crate::domain::{Member, Scope, WriteOutcome};
 
 fn asking() -> Driver {
@@ -34,7 +35,8 @@ fn the_other_choice_and_enter_do_it() {
     for keys in ["right enter", "right right enter", "right left right enter", "right f1 esc enter"] {
         let mut driver = asking();
         driver.keys(keys);
-        assert_eq!(driver.last_write(), Job::Delete { scope: Scope::User, prefix: prefix("ACR") }, "{keys}");
+        let seen = listing(&Scope::User).credential(&prefix("ACR")).map(Seen::of);
+        assert_eq!(driver.last_write(), Job::Delete { scope: Scope::User, prefix: prefix("ACR"), seen }, "{keys}");
         driver.says("deleting ACR from your own secrets");
     }
 }

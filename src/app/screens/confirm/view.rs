@@ -69,7 +69,13 @@ fn overtaken_lines(
     let mut lines = canvas.marked(Level::Warn, &text, columns);
     lines.extend(differences.iter().flat_map(|text| canvas.wrapped(Role::Text, &format!("  {text}"), columns)));
     lines.push(Line::default());
-    let text = "What you chose is kept: enter shows it on top of what holds now, esc leaves it.";
+    let text = match change {
+        Change::Delete { .. } => "Nothing was deleted: enter leads back to the list, which shows what holds now.",
+        Change::Save(_) => "Nothing you typed is lost: enter shows what would be written now.",
+        Change::Access(_) | Change::Restore(_) => {
+            "What you chose is kept: enter shows it on top of what holds now, esc leaves it."
+        }
+    };
     lines.extend(canvas.wrapped(Role::Info, text, columns));
     lines
 }

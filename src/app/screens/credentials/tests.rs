@@ -8,7 +8,9 @@ use crate::app::tests::world::{
 };
 use crate::app::world::Start;
 use crate::domain::change::{AccessOutcome, Seen, Stale};
-use crate::domain::{Access, AccessChange, Member, Mend, Problem, Scope, ScopeListing, Visibility, WriteOutcome};
+use crate::domain::{
+    Access, AccessChange, AccessGoal, Member, Mend, Problem, Scope, ScopeListing, Visibility, WriteOutcome,
+};
 
 fn changes(driver: &Driver) -> Vec<AccessChange> {
     let change = |effect: &Effect| match effect {
@@ -35,6 +37,16 @@ fn marks_are_set_taken_back_and_first_to_go() {
     driver.says("1 marked");
 }
 
+/// A change of access that adds one repository, as it was agreed to on what was listed.
+fn adds(scope: Scope, word: &str, name: &str) -> AccessChange {
+    AccessChange {
+        seen: listing(&scope).credential(&prefix(word)).map(Seen::of),
+        scope,
+        prefix: prefix(word),
+        goal: AccessGoal::Touched { add: vec![reference(name)], remove: Vec::new() },
+    }
+}
+
 #[test]
 fn several_start_untouched_and_only_what_is_touched_changes_on_each() {
     let mut driver = marked();
@@ -44,26 +56,56 @@ fn several_start_untouched_and_only_what_is_touched_changes_on_each() {
     driver.press("enter");
     assert!(driver.notice().contains("nothing is touched"), "{}", driver.notice());
     let mut driver = many();
-    driver.says("4 repositories: +1 -0").says("2 repositories: +1 -0").says("its secrets reach different repositories");
+    driver.says("4 repositories: +1 -0").says("2 repositories: +1 -0").says("+1 -0 on each secret, the rest stays");
     driver.press("enter");
-    driver.says("Change access of 2 credentials?").says("ACR in your own secrets: + acme/docs");
-    driver.says("left out: its secrets reach different repositories").is_silent_about("- acme");
+    driver.says("Change access of 3 credentials?").says("ACR in your own secrets: + acme/docs");
+    driver.says("GHCR in organization acme: + acme/docs").is_silent_about("- acme");
     driver.keys("right enter");
-    let wanted = |word: &str, names: &[&str]| AccessChange {
-        seen: listing(&Scope::User).credential(&prefix(word)).map(Seen::of),
-        scope: Scope::User,
-        prefix: prefix(word),
-        visibility: Visibility::Selected,
-        repositories: names.iter().map(|name| reference(name)).collect(),
-    };
-    let first = wanted("ACR", &["acme/api", "acme/web", "octocat/dotfiles", "acme/docs"]);
-    assert_eq!(changes(&driver), std::slice::from_ref(&first), "the first, and only the first");
+    let wanted = [adds(Scope::User, "ACR", "acme/docs"), adds(Scope::User, "ECR", "acme/docs")];
+    assert_eq!(changes(&driver), &wanted[..1], "the first, and only the first");
     driver.says("waits: changing the access of ECR");
     driver.write_succeeds();
     driver.write_succeeds();
-    assert_eq!(changes(&driver), [first, wanted("ECR", &["acme/api", "acme/docs"])]);
-    driver.says("all 2 are done");
-    assert_eq!(driver.app.world.changes.iter().filter(|done| done.before().is_some()).count(), 2, "each its own undo");
+    driver.write_succeeds();
+    let theirs = adds(acme(), "GHCR", "acme/docs");
+    assert_eq!(changes(&driver), [&wanted[..], &[theirs]].concat());
+    driver.says("all 3 are done");
+    assert_eq!(driver.app.world.changes.iter().filter(|done| done.before().is_some()).count(), 3, "each its own undo");
+}
+
+#[test]
+fn what_is_for_all_repositories_is_left_out_and_said_before_anything_is_touched() {
+    let mut driver = marked();
+    driver.press("up");
+    assert!(driver.sight().lines().any(|line| line.starts_with('▌') && line.contains("ACR")), "{}", driver.sight());
+    driver.keys("space a");
+    driver.answer_everything();
+    driver.says("1 of 4 left out: ACR").says("it is for all repositories; change it by itself");
+    let (narrow, _) = driver.drawn(40, 10, &crate::app::tests::look());
+    assert!(narrow.contains("1 of 4 left out: ACR"), "{narrow}");
+    driver.says("[✓] acme/api");
+    driver.press("/");
+    driver.type_text("docs");
+    driver.keys("enter space enter");
+    driver.says("Change access of 3 credentials?").says("ACR in organization acme: left out");
+}
+
+#[test]
+fn where_nothing_can_be_touched_together_the_screen_says_so_and_writes_nothing() {
+    let mut driver = Driver::ready();
+    driver.app.world.scopes.retain(|(scope, _)| *scope == acme());
+    let mut listing = listing(&acme());
+    listing.credentials.retain(|credential| credential.prefix == prefix("ACR"));
+    let mut twin = listing.credentials[0].clone();
+    twin.prefix = prefix("HUB");
+    listing.credentials.push(twin);
+    driver.app.world.scopes[0].1 = crate::app::remote::Remote::Ready(listing);
+    driver.keys("A a");
+    driver.answer_everything();
+    driver.says("2 of 2 left out: ACR, HUB");
+    driver.keys("space enter");
+    assert!(driver.notice().contains("changed by itself"), "{}", driver.notice());
+    assert!(!driver.has_written());
 }
 
 #[test]
@@ -73,12 +115,13 @@ fn one_that_fails_keeps_the_others_going_and_its_button_does_the_rest_only() {
     let report = saved(&driver.last_write(), |_| WriteOutcome::Failed(no_network()));
     driver.write_ends(Ok(report));
     driver.write_succeeds();
+    driver.write_succeeds();
     driver.says("not whole").says("ACR_CONTAINER_REGISTRY_USER: failed");
     driver.keys("right enter");
-    assert_eq!(changes(&driver).len(), 3);
-    assert_eq!(changes(&driver)[2], changes(&driver)[0]);
+    assert_eq!(changes(&driver).len(), 4);
+    assert_eq!(changes(&driver)[3], changes(&driver)[0]);
     driver.write_succeeds();
-    driver.says("all 2 are done");
+    driver.says("all 3 are done");
 }
 
 #[test]
@@ -87,7 +130,7 @@ fn leaving_a_series_asks_and_says_what_was_not_begun() {
     driver.keys("enter right enter esc");
     assert!(driver.notice().contains("esc again"), "{}", driver.notice());
     driver.press("esc");
-    assert!(driver.notice().contains("1 of 2 were not begun"), "{}", driver.notice());
+    assert!(driver.notice().contains("2 of 3 were not begun"), "{}", driver.notice());
     assert_eq!((driver.title().as_str(), driver.app.running_writes()), ("Credentials", 1));
 }
 
@@ -124,7 +167,8 @@ fn members_that_differ_are_granted_alike_with_two_keys() {
     assert!(!driver.has_written());
     driver.keys("right enter");
     let change = changes(&driver).remove(0);
-    assert_eq!((change.visibility, change.repositories.len()), (Visibility::Selected, 2));
+    let AccessGoal::Alike { visibility: Visibility::Selected, repositories } = change.goal else { panic!() };
+    assert_eq!(repositories.len(), 2);
     assert_eq!(change.seen, listing(&acme()).credential(&prefix("GHCR")).map(Seen::of));
 }
 

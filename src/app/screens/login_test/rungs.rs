@@ -83,6 +83,10 @@ fn ladder_lines(
                 With::Both | With::Native | With::Docker => "test again",
             };
             lines.extend(verdict_lines(report, trial, Some(how), canvas, columns));
+            if let Some(member) = ladder.refused() {
+                let text = format!("Type or paste another {}: it takes the place of this one.", member.word());
+                lines.extend(canvas.wrapped(Role::Info, &text, columns));
+            }
         }
     }
     lines

@@ -135,7 +135,7 @@ pub fn form_act(form: &mut Form, action: Action, cx: &mut Cx<'_>) -> Option<()> 
 pub fn form_offers(form: &Form, aside: Scroll) -> Vec<Offer> {
     let no_reveal = match form.can_reveal() {
         false => Some("only the password is hidden"),
-        true if form.values().password.is_empty() => Some("nothing is typed yet"),
+        true if form.field(form.focus).is_none_or(TextField::is_empty) => Some("nothing is typed yet"),
         true => None,
     };
     let is_for_it = |step: &Obtain| step.command.is_some() && form.focus == Slot::Member(step.member);
@@ -200,7 +200,7 @@ impl Behavior for State {
         ];
         let leave = Offer::called(Action::Back, if running { "stop" } else { "back" });
         offers.extend(ladder_offers(&self.ladder, self.form.preset.holds(), leave));
-        Facade { offers, typing: false }
+        Facade { offers, typing: self.ladder.refused().is_some() }
     }
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
@@ -240,10 +240,21 @@ impl Behavior for State {
     }
 
     fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
-        self.form.text_key(key, cx)
+        let refused = self.ladder.refused().filter(|_| self.focus == Focus::Ladder);
+        let Some(member) = refused else { return self.form.text_key(key, cx) };
+        let is_text = self.form.retype(member, key, cx);
+        if is_text {
+            self.focus = Focus::Form;
+        }
+        is_text
     }
 
     fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) -> Flow {
+        if self.focus == Focus::Ladder
+            && let Some(member) = self.ladder.refused()
+        {
+            self.form.begin_anew(member);
+        }
         self.focus = Focus::Form;
         self.form.paste(text, cx);
         Flow::Stay

@@ -74,7 +74,9 @@ impl Giving {
         match action {
             Action::Activate => {
                 self.leave_field();
-                return Given::Use(TokenChoice::Given { token: self.field.take(), keep: self.keep });
+                // If GitHub refuses it, it is still there, and a second try takes its place.
+                self.field.select_all();
+                return Given::Use(TokenChoice::Given { token: self.field.value(), keep: self.keep });
             }
             Action::Back => return Given::Back,
             Action::Next | Action::Previous | Action::Up | Action::Down => {

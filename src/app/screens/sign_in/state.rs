@@ -372,7 +372,8 @@ impl Behavior for State {
                     self.phase = Phase::List;
                 }
             }
-            _ => {} // a token that was refused leaves the form as it is
+            // A token that was refused stays in the form, and gives way to the second try.
+            _ => {}
         }
     }
 
@@ -412,7 +413,9 @@ impl Behavior for State {
     }
 
     fn is_unsaved(&self) -> bool {
-        matches!(&self.phase, Phase::Giving(giving) if !giving.field.is_empty())
+        // What is being tried is sent already.
+        let is_sent = |giving: &Giving| self.is_busy() && giving.field.is_selected();
+        matches!(&self.phase, Phase::Giving(giving) if !giving.field.is_empty() && !is_sent(giving))
     }
 
     /// The change of token goes on: it was asked for.

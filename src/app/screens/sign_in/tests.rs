@@ -1,6 +1,8 @@
 //! Choosing, giving and forgetting tokens; and that nothing else is touched by it.
 
+use super::state::Phase;
 use crate::app::protocol::{Effect, Job, Outcome};
+use crate::app::screens::Screen;
 use crate::app::tests::signing::{missing_right, sign_in, waiting_for_code};
 use crate::app::tests::world::{identity, no_network};
 use crate::domain::Sensitive;
@@ -90,6 +92,9 @@ fn refused_once() -> crate::app::tests::Driver {
 #[test]
 fn a_refused_token_keeps_its_form_and_the_second_try_is_masked() {
     let mut driver = refused_once();
+    let Screen::SignIn(state) = driver.app.top() else { panic!() };
+    let Phase::Giving(giving) = &state.phase else { panic!("the form is gone") };
+    assert!(giving.field.is_secret() && giving.field.value() == "ghp_wrong0123456789".into() && !giving.on_keep);
     for c in "ghp_right0123456789".chars() {
         driver.press(&c.to_string());
     }

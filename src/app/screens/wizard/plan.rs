@@ -164,6 +164,7 @@ impl Plan {
             access,
             members: self.form.to_write(),
             ends: None,
+            seen: None,
         })
     }
 

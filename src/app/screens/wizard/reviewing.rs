@@ -41,6 +41,7 @@ impl Review {
     pub(super) fn write(&mut self, cx: &mut Cx<'_>) {
         self.buttons.disarm();
         self.draft.ends = self.plan.ends.end(cx.now).filter(|_| self.plan.asks_end());
+        self.draft.seen = cx.world.seen(&self.draft.scope, (self.draft.shape, &self.draft.prefix));
         self.plan.form.settle_prefix();
         self.writing = Some(Writing::start(Change::Save(self.draft.clone()), cx));
     }
@@ -67,6 +68,11 @@ impl State {
         match (action, &mut review.writing) {
             (Action::Next, None) => review.plan.ends.focus(),
             (Action::Activate, None) => review.write(cx),
+            // What holds now was read: it is looked at anew, and agreed to anew.
+            (Action::Activate | Action::Back, Some(writing)) if writing.overtaken().is_some() => {
+                (review.writing, review.scroll) = (None, Scroll::default());
+                cx.note(Tone::Info, "this is what holds now, and what you chose on top of it");
+            }
             (Action::Activate, Some(writing)) if !writing.is_whole() => {
                 review.buttons.disarm();
                 writing.retry(cx);
@@ -159,6 +165,11 @@ pub(super) fn review_offers(review: &Review, world: &World, now: DateTime<Utc>) 
         offers.extend(moving());
         return offers;
     };
+    if writing.overtaken().is_some() {
+        let mut offers = vec![Offer::called(Action::Activate, "look at it"), Offer::called(Action::Back, "look at it")];
+        offers.extend(moving());
+        return offers;
+    }
     let running = writing.is_running().then_some("it is being written");
     let whole = writing.is_whole().then_some("everything is written");
     let armed = review.buttons.is_armed();

@@ -267,7 +267,8 @@ impl Behavior for State {
             Stage::Access(plan) => plan.grant.picker_mut().is_some_and(|picker| picker.text_key(key, cx)),
             Stage::Review(review) => review.plan.ends.text_key(key, cx),
             Stage::Registry => self.search_key(key, cx),
-            Stage::Where { .. } | Stage::Test(_) => false,
+            Stage::Test(_) => self.retype(key, cx),
+            Stage::Where { .. } => false,
         };
         self.need_seamless(cx);
         taken
@@ -284,6 +285,7 @@ impl Behavior for State {
             }
             Stage::Review(review) if review.plan.ends.is_focused() => review.plan.ends.paste(text, cx),
             Stage::Registry => self.search_paste(text, cx),
+            Stage::Test(plan) if plan.ladder.refused().is_some() => self.repaste(text, cx),
             Stage::Where { .. } | Stage::Access(_) | Stage::Test(_) | Stage::Review(_) => {
                 cx.note(Tone::Info, "there is no text field here to paste into");
             }

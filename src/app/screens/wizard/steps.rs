@@ -8,6 +8,7 @@ use super::reviewing::review_offers;
 use super::state::{Stage, State};
 use crate::app::action::{Action, Offer, moving};
 use crate::app::cx::{Cx, Facade, Flow};
+use crate::app::keymap::KeyPress;
 use crate::app::mending;
 use crate::app::picker::{Picker, filtering};
 use crate::app::protocol::Effect;
@@ -17,7 +18,7 @@ use crate::app::screens::login_test::{copy_remedy, form_act, form_offers, ladder
 use crate::app::screens::{Screen, fill};
 use crate::app::world::World;
 use crate::domain::preset::any_presets;
-use crate::domain::{Holds, Mend, Shape, Verdict};
+use crate::domain::{Holds, Mend, Sensitive, Shape, Verdict};
 
 impl State {
     pub(super) fn facade_of_step(&self, world: &World, now: DateTime<Utc>) -> Facade {
@@ -36,7 +37,7 @@ impl State {
                 Facade { offers, typing: true }
             }
             Stage::Access(plan) => access_facade(plan, world),
-            Stage::Test(plan) => Facade { offers: test_offers(plan), typing: false },
+            Stage::Test(plan) => Facade { offers: test_offers(plan), typing: plan.ladder.refused().is_some() },
             Stage::Review(review) if review.plan.ends.is_focused() => ends::facade(&review.plan.ends, now),
             Stage::Review(review) => Facade { offers: review_offers(review, world, now), typing: false },
         }
@@ -165,6 +166,25 @@ impl State {
             plan.ladder.start(plan.form.trial(), cx);
         }
         self.stage = Stage::Test(plan);
+    }
+
+    /// Text after a refusal goes back to the value that was refused, and takes its place.
+    pub(super) fn retype(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+        let Stage::Test(plan) = &mut self.stage else { return false };
+        let is_text = plan.ladder.refused().is_some_and(|member| plan.form.retype(member, key, cx));
+        if is_text && let Some(plan) = self.take_plan() {
+            self.stage = Stage::Values(plan);
+        }
+        is_text
+    }
+
+    pub(super) fn repaste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) {
+        let Some(mut plan) = self.take_plan() else { return };
+        if let Some(member) = plan.ladder.refused() {
+            plan.form.begin_anew(member);
+        }
+        plan.form.paste(text, cx);
+        self.stage = Stage::Values(plan);
     }
 
     fn act_in_access(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {

@@ -9,7 +9,7 @@ use crate::domain::change::{AccessOutcome, DraftAccess, Seen};
 use crate::domain::codespace::{CodespaceChange, CodespaceName, Stage as End};
 use crate::domain::spread::{Placement, Standing};
 use crate::domain::{
-    AccessChange, Draft, Member, MemberReport, Members, OrgName, Problem, RepoName, RepoRef, Saved, Scope,
+    AccessChange, AccessGoal, Draft, Member, MemberReport, Members, OrgName, Problem, RepoName, RepoRef, Saved, Scope,
     ScopeListing, Sensitive, Visibility,
 };
 use crate::work::{
@@ -132,6 +132,7 @@ fn draft(stage: &Stage, (key, credential): Place, access: Option<(Visibility, &'
         access,
         members: Member::WRITE_ORDER.to_vec(),
         ends: None,
+        seen: None,
     }
 }
 
@@ -238,7 +239,8 @@ impl Scene<'_> {
         ids.sort_unstable();
         let goal: Reach = (Some("selected".to_owned()), ids);
         let (visibility, scope, prefix) = (Visibility::Selected, scope(key), prefix(credential));
-        let change = AccessChange { scope, prefix: prefix.clone(), visibility, repositories, seen };
+        let goal_of_all = AccessGoal::Alike { visibility, repositories };
+        let change = AccessChange { scope, prefix: prefix.clone(), goal: goal_of_all, seen };
         let (first, mut parts) = (Truth::of(&self.stage.world()), Vec::new());
         let outcome = change_access(gh, &crate::local::Held::nothing(), &change, &mut |part| parts.push(part)).await;
         let Some(undo) = self.changed(&first, key, outcome, &parts, &|_| Wanted::Access(goal.clone())) else { return };
