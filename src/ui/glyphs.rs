@@ -11,7 +11,7 @@ pub struct Glyphs {
     pub checks: CheckMarks,
     pub lines: LineMarks,
     /// Stands for one hidden character of a secret.
-    pub mask: char,
+    pub mask: &'static str,
     /// Stands for a line end inside a value.
     pub line_end: char,
     pub ellipsis: &'static str,
@@ -92,7 +92,7 @@ impl Glyphs {
                 meter: ["█", "░"],
                 enter: "⏎",
             },
-            mask: '•',
+            mask: "•",
             line_end: '⏎',
             ellipsis: "…",
             spinner: &["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"],
@@ -121,7 +121,7 @@ impl Glyphs {
                 meter: ["#", "."],
                 enter: "Enter",
             },
-            mask: '*',
+            mask: "*",
             line_end: '$',
             ellipsis: "...",
             spinner: &["|", "/", "-", "\\"],

@@ -2,6 +2,7 @@
 //!
 //! It refuses to let a value touch the terminal: controls and invisible characters are replaced by visible marks.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use ratatui::buffer::Buffer;
@@ -58,9 +59,15 @@ pub fn draw(
     focused.then_some(Position::new(x, area.y))
 }
 
-/// What is drawn of one character the cursor can stand on.
-fn cell(field: &TextField, place: Range<usize>, glyphs: &Glyphs) -> String {
-    if field.is_revealed() { shown(&field.value[place], glyphs) } else { glyphs.mask.into() }
+/// What is drawn of one character the cursor can stand on. A field full of text is drawn at every key, so nothing is
+/// copied that is shown as it is.
+fn cell<'f>(field: &'f TextField, place: Range<usize>, glyphs: &'f Glyphs) -> Cow<'f, str> {
+    if !field.is_revealed() {
+        return glyphs.mask.into();
+    }
+    let cluster = &field.value[place];
+    let is_shown_as_it_is = cluster.chars().all(|c| !matches!(c, '\n' | '\r') && !is_hostile(c));
+    if is_shown_as_it_is { cluster.into() } else { shown(cluster, glyphs).into() }
 }
 
 /// The first character to draw: the start, unless the cursor would be out of view; one column is kept for the cursor

@@ -156,6 +156,8 @@ fn idle_lines(trial: &Trial, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<L
 fn steps_lines(ladder: &Ladder, fold: Fold, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     let mut rest = ladder.steps();
+    // After a refusal letters are text.
+    let key = Keymap::shipped().key(Action::Copy, ladder.refused().is_some()).unwrap_or_default();
     while let Some(step) = rest.first() {
         let folded = rest.iter().take_while(|step| is_folded(step, fold)).count();
         if folded > 1 {
@@ -165,7 +167,7 @@ fn steps_lines(ladder: &Ladder, fold: Fold, canvas: &Canvas<'_, '_, '_>, columns
         }
         let is_decisive = ladder.decisive().is_some_and(|decisive| std::ptr::eq(decisive, step));
         let copied = is_decisive.then(|| ladder.to_copy()).flatten();
-        lines.extend(step_lines(step, copied, canvas, columns));
+        lines.extend(step_lines(step, copied.map(|copied| (copied, key.as_str())), canvas, columns));
         rest = &rest[1..];
     }
     lines
@@ -202,7 +204,7 @@ fn folded_lines(steps: &[Step], canvas: &Canvas<'_, '_, '_>, columns: u16) -> Ve
 
 fn step_lines(
     step: &Step,
-    copied: Option<Copied<'_>>,
+    copied: Option<(Copied<'_>, &str)>,
     canvas: &Canvas<'_, '_, '_>,
     columns: u16,
 ) -> Vec<Line<'static>> {
@@ -222,7 +224,6 @@ fn step_lines(
     let room = label.room(canvas, columns);
     let mut lines = label.lines(&wrap(&format!("{}{tail}", step.detail), room), canvas, columns);
     let lead = usize::from(columns).saturating_sub(room);
-    let key = Keymap::shipped().key(Action::Copy, false).unwrap_or_default();
     if !step.remedy.is_empty() {
         let arrow = canvas.look.glyphs.lines.arrow;
         for (index, text) in wrap(&step.remedy, room.saturating_sub(2)).into_iter().enumerate() {
@@ -235,7 +236,7 @@ fn step_lines(
             let head = if index == 0 { format!("{:lead$}$ ", "") } else { " ".repeat(lead + 2) };
             lines.push(canvas.line(Role::Info, format!("{head}{text}")));
         }
-        if let Some(Copied::Command(_)) = copied {
+        if let Some((Copied::Command(_), key)) = copied {
             lines.push(canvas.line(Role::Dim, format!("{:lead$}{key} copies the command", "")));
         }
     }

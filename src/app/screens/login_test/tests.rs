@@ -148,6 +148,7 @@ fn escape_stops_a_running_test_and_then_leads_back_to_the_fields() {
 
 #[test]
 fn the_remedy_is_copied_and_never_the_password() {
+    climbs(Climb::Denied).says("y copies the command");
     let mut driver = ended(Verdict::Fail);
     let effects = driver.press("f4");
     let [Effect::Copy(text)] = &effects[..] else { panic!("{effects:?}") };
