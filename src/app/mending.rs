@@ -128,6 +128,8 @@ impl App {
             // Who the token before was is asked no more.
             self.with_cx(effects, |_, cx| cx.cancel(old));
         }
+        // Two tokens of one person may count on hours of their own: an app's do.
+        self.world.count_for(now, false);
         self.world.identity = Remote::Ready(now.clone());
         if matches!(self.top(), Screen::SignIn(state) if state.returns()) {
             self.close(effects);

@@ -13,8 +13,8 @@ use crate::domain::token::{DeviceCode, Identity, Membership, TokenChoice, TokenR
 use crate::domain::verdict::{Trial, With};
 use crate::domain::{
     AccessChange, Codespace, CodespaceChange, CodespaceList, CodespaceStep, Draft, Far, MemberReport, OrgName, Prefix,
-    Problem, Record, Renamed, RepoName, Repository, RepositoryPage, Saved, Scope, ScopeListing, Sensitive, Step,
-    TestReport, Traffic,
+    Problem, Record, Renamed, RepoName, Repository, RepositoryPage, Roster, Saved, Scope, ScopeListing, Sensitive,
+    Step, TestReport, Traffic,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -235,8 +235,7 @@ pub enum Outcome {
     Listing(Result<ScopeListing, Problem>),
     /// The record of ends; `None` where none is kept, as in the demo.
     Endings(Result<Option<Record>, Problem>),
-    /// The repositories, and whether these are all.
-    Repositories(Result<(Vec<Repository>, bool), Problem>),
+    Repositories(Result<Roster<Repository>, Problem>),
     Repository(Result<Repository, Problem>),
     Tested(TestReport),
     /// `Err`: a check before the first write refused, and nothing was written.
@@ -253,10 +252,9 @@ pub enum Outcome {
     },
     /// Whether there was a token in the keyring.
     SignedOut(Result<bool, Problem>),
-    /// The codespaces, and whether these are all.
-    Codespaces(Result<(Vec<Codespace>, bool), Problem>),
+    Codespaces(Result<Roster<Codespace>, Problem>),
     /// How far each codespace got.
     CodespacesChanged(Vec<CodespaceStep>),
-    Seamless(Result<Vec<Outlook>, Problem>),
+    Seamless(Result<Roster<Outlook>, Problem>),
     Errand(Brought),
 }

@@ -7,13 +7,13 @@ use super::cx::Cx;
 use super::protocol::{Effect, Job, JobId, Outcome};
 use super::remote::Remote;
 use super::world::World;
-use crate::domain::{Foreign, OrgName, RepoName, Repository, RepositoryPage, Scope};
+use crate::domain::{Foreign, OrgName, Problem, RepoName, Repository, RepositoryPage, Roster, Scope};
 
-/// A list of repositories and whether these are all.
+/// A list of repositories, and why some may be missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Catalogue {
     pub repositories: Rows,
-    pub complete: bool,
+    pub lacking: Option<Problem>,
 }
 
 impl Catalogue {
@@ -94,6 +94,12 @@ impl From<Vec<Repository>> for Rows {
     }
 }
 
+/// Why a list of repositories is not there, or not all of it.
+pub fn problem(catalogue: Option<&Remote<Catalogue>>) -> Option<&Problem> {
+    let catalogue = catalogue?;
+    catalogue.problem().or_else(|| catalogue.value()?.lacking.as_ref())
+}
+
 impl World {
     pub fn catalogue(&self, org: Option<&OrgName>) -> Option<&Remote<Catalogue>> {
         self.catalogues.get(&org.cloned())
@@ -169,8 +175,7 @@ impl Cx<'_> {
             Outcome::Repositories(result) => {
                 let mine = self.world.catalogues.values_mut().find(|remote| remote.loading_id() == Some(id));
                 if let Some(remote) = mine {
-                    let catalogue =
-                        |(list, complete): (Vec<Repository>, bool)| Catalogue { repositories: list.into(), complete };
+                    let catalogue = |Roster { list, lacking }| Catalogue { repositories: list.into(), lacking };
                     remote.settle(id, result.clone().map(catalogue));
                 }
             }

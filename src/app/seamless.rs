@@ -11,7 +11,7 @@ use super::protocol::{Job, JobId, Outcome};
 use super::remote::Remote;
 use super::world::World;
 use crate::domain::seamless::{Outlook, registry_of};
-use crate::domain::{RepoName, Scope, SecretNeed, Server};
+use crate::domain::{RepoName, Roster, Scope, SecretNeed, Server};
 use crate::ui::Role;
 use crate::ui::widgets::Level;
 
@@ -78,6 +78,7 @@ pub fn lines(subject: &Subject, world: &World, canvas: &Canvas<'_, '_, '_>, colu
     if list.len() > NAMED {
         lines.extend(canvas.wrapped(Role::Dim, &format!("and {} more", list.len() - NAMED), columns));
     }
+    lines.extend(lacking(subject, world, canvas, columns));
     lines.extend(canvas.wrapped(Role::Dim, "why, and what to do first: `pullkey seamless PACKAGE`", columns));
     lines
 }
@@ -94,7 +95,9 @@ pub fn summary(subject: &Subject, world: &World, canvas: &Canvas<'_, '_, '_>, co
                 "{free} of {all} packages of {} at {host} need no secret in codespaces of {repository}, or likely none",
                 repository.owner()
             );
-            canvas.marked(Level::Info, &text, columns)
+            let mut lines = canvas.marked(Level::Info, &text, columns);
+            lines.extend(lacking(subject, world, canvas, columns));
+            lines
         }
         Err(None) => Vec::new(),
         Err(Some((level, text))) => canvas.marked(level, &text, columns),
@@ -113,11 +116,19 @@ fn known<'w>(subject: &Subject, world: &'w World) -> Result<&'w [Outlook], Optio
             Level::Unsure,
             format!("whether {repository} needs a secret for {host} cannot be told: {}; {}", problem.why, problem.hint),
         ))),
-        Some(Remote::Ready(list)) if list.is_empty() => {
+        Some(Remote::Ready(Roster { list, lacking: None })) if list.is_empty() => {
             Err(Some((Level::Unsure, format!("{} has no package at {host} that you may see", repository.owner()))))
         }
-        Some(Remote::Ready(list)) => Ok(list),
+        Some(Remote::Ready(roster)) => Ok(&roster.list),
     }
+}
+
+/// What GitHub left out of the packages, where it said so.
+fn lacking(subject: &Subject, world: &World, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
+    let roster = world.seamless.get(subject).and_then(Remote::value);
+    let Some(problem) = roster.and_then(|roster| roster.lacking.as_ref()) else { return Vec::new() };
+    let text = format!("{}: {}; {}", problem.what, problem.why, problem.hint);
+    canvas.marked(Level::Warn, &text, columns)
 }
 
 const fn level(verdict: SecretNeed) -> Level {

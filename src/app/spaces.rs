@@ -2,9 +2,13 @@
 //!
 //! Scopes that are read only to compare a codespace with stand aside from the list of credentials.
 
+mod run;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+
+pub use run::{Run, doing};
 
 use super::concerned::Concerned;
 use super::cx::{Cx, Write};
@@ -17,15 +21,22 @@ use crate::domain::change::{AccessBefore, AccessOutcome};
 use crate::domain::codespace::{Phase, Stage};
 use crate::domain::freshness::{Granted, Read, freshness, is_same, scopes};
 use crate::domain::{
-    Codespace, CodespaceChange, CodespaceList, CodespaceName, CodespaceStep, Freshness, Problem, Renamed, Scope,
-    ScopeListing, Shape,
+    Codespace, CodespaceChange, CodespaceList, CodespaceName, CodespaceStep, Freshness, Problem, Renamed, Roster,
+    Scope, ScopeListing, Shape,
 };
 
-/// Codespaces, and whether these are all.
+/// Codespaces, whether these are all, and why some are missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listed {
     pub codespaces: Vec<Codespace>,
     pub complete: bool,
+    pub lacking: Option<Problem>,
+}
+
+impl From<Roster<Codespace>> for Listed {
+    fn from(roster: Roster<Codespace>) -> Self {
+        Self { complete: roster.is_whole(), codespaces: roster.list, lacking: roster.lacking }
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,65 +59,6 @@ pub struct Spaces {
     pub(super) concerned: Concerned,
 }
 
-/// Codespaces being stopped and started, and how far each got.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Run {
-    pub id: JobId,
-    pub running: bool,
-    pub changes: Vec<CodespaceChange>,
-    pub steps: Vec<CodespaceStep>,
-}
-
-impl Run {
-    pub fn stage(&self, name: &CodespaceName) -> Option<&Stage> {
-        self.steps.iter().find(|step| step.name == *name).map(|step| &step.stage)
-    }
-
-    pub fn change(&self, name: &CodespaceName) -> Option<&CodespaceChange> {
-        self.changes.iter().find(|change| change.name() == name)
-    }
-
-    fn put(&mut self, step: CodespaceStep) {
-        match self.steps.iter_mut().find(|known| known.name == step.name) {
-            Some(known) => *known = step,
-            None => self.steps.push(step),
-        }
-    }
-
-    /// What it came to, in one sentence, and whether all of it is as wanted.
-    pub fn summary(&self) -> (bool, String) {
-        let is_done = |change: &&CodespaceChange| self.stage(change.name()).is_some_and(|s| change.is_done_by(s));
-        let done = self.changes.iter().filter(is_done).count();
-        let all = self.changes.len();
-        let verb = match self.changes.first() {
-            Some(CodespaceChange::Restart(_)) | None => "restarted",
-            Some(CodespaceChange::Stop(_) | CodespaceChange::StopMember { .. }) => "stopped",
-            Some(CodespaceChange::Start(_)) => "started",
-        };
-        let first = self.changes.iter().find(|change| !is_done(change));
-        let Some(first) = first else {
-            let text = match self.changes.as_slice() {
-                [one] => format!("{} is {verb}", one.name()),
-                _ => format!("{all} codespaces are {verb}"),
-            };
-            return (true, text);
-        };
-        let why = self.stage(first.name()).and_then(Stage::problem).map_or_else(
-            || format!("{} was not tried", first.name()),
-            |problem| format!("{}: {}", problem.what, problem.why),
-        );
-        (false, if all == 1 { why } else { format!("{done} of {all} codespaces are {verb}; {why}") })
-    }
-}
-
-/// The words for the writes under way, where no screen tells.
-pub fn doing(changes: &[CodespaceChange]) -> String {
-    match changes {
-        [one] => format!("{} {}", one.doing(), one.name()),
-        _ => format!("{} {} codespaces", changes.first().map_or("restarting", CodespaceChange::doing), changes.len()),
-    }
-}
-
 impl Spaces {
     pub fn list(&self, which: &CodespaceList) -> Option<&Remote<Listed>> {
         self.lists.get(which)
@@ -120,7 +72,7 @@ impl Spaces {
         match part {
             Part::Codespaces(list) => {
                 for remote in self.lists.values_mut() {
-                    remote.part(id, Listed { codespaces: list.clone(), complete: false });
+                    remote.part(id, Listed { codespaces: list.clone(), ..Listed::default() });
                 }
             }
             Part::Listing(listing) => {
@@ -151,7 +103,7 @@ impl Spaces {
     fn settle(&mut self, id: JobId, outcome: &Outcome) {
         match outcome {
             Outcome::Codespaces(result) => {
-                let result = result.clone().map(|(codespaces, complete)| Listed { codespaces, complete });
+                let result = result.clone().map(Listed::from);
                 for remote in self.lists.values_mut() {
                     remote.settle(id, result.clone());
                 }
@@ -403,7 +355,8 @@ impl Cx<'_> {
     }
 }
 
-/// Why codespaces cannot be listed, if the last attempt failed.
+/// Why codespaces cannot be listed, or not all of them, by the last attempt.
 pub fn problem<'a>(world: &'a World, which: &CodespaceList) -> Option<&'a Problem> {
-    world.spaces.list(which)?.problem()
+    let list = world.spaces.list(which)?;
+    list.problem().or_else(|| list.value().filter(|_| !list.is_loading())?.lacking.as_ref())
 }

@@ -17,8 +17,8 @@ use crate::domain::token::{Identity, Membership, TokenReport};
 use crate::domain::traffic::{Announced, Budget, Exchange, Pause, Resource, Traffic};
 use crate::domain::verdict::Trial;
 use crate::domain::{
-    Draft, Member, MemberReport, Members, OrgName, Prefix, RepoName, Repository, Scope, ScopeKind, ScopeListing,
-    Sensitive, Shape, Site,
+    Draft, Member, MemberReport, Members, OrgName, Prefix, Problem, RepoName, Repository, Roster, Scope, ScopeKind,
+    ScopeListing, Sensitive, Shape, Site,
 };
 
 /// How many requests are remembered.
@@ -86,7 +86,7 @@ pub struct World {
     pub spaces: Spaces,
     pub endings: Endings,
     /// What is known about seamless access, by registry and repository.
-    pub seamless: BTreeMap<Subject, Remote<Vec<Outlook>>>,
+    pub seamless: BTreeMap<Subject, Remote<Roster<Outlook>>>,
     /// Values on their way from the place they were taken to the fields.
     pub taken: Option<Taken>,
     /// Kept values that one is about to write: once they are written, their entry in the keyring says so.
@@ -171,6 +171,12 @@ impl World {
         self.scope(scope)?.value()
     }
 
+    /// Why a scope could not be read, or not all of it.
+    pub fn problem(&self, scope: &Scope) -> Option<&Problem> {
+        let remote = self.scope(scope)?;
+        remote.problem().or_else(|| remote.value()?.lacking.as_ref())
+    }
+
     /// The prefixes a scope already has.
     pub fn taken(&self, scope: &Scope) -> Vec<Prefix> {
         self.listing(scope).map(|l| l.credentials.iter().map(|c| c.prefix.clone()).collect()).unwrap_or_default()
@@ -246,6 +252,18 @@ impl World {
             Traffic::Budget(budget) => {
                 self.budgets.insert(budget.resource.clone(), budget);
             }
+        }
+    }
+
+    /// The hours are this one's from now on: those of another's are not shown as its. Until an answer tells more, what
+    /// the first one told is known.
+    pub fn count_for(&mut self, identity: &Identity, is_same: bool) {
+        if !is_same {
+            self.budgets.clear();
+        }
+        if let (true, Some((remaining, limit))) = (self.budgets.is_empty(), identity.budget) {
+            let budget = Budget { resource: Resource::core(), remaining, limit, reset: None };
+            self.budgets.insert(Resource::core(), budget);
         }
     }
 
@@ -366,14 +384,13 @@ impl Cx<'_> {
         self.settle_errand(outcome);
         match outcome {
             Outcome::SignIn(result) => {
-                if let Ok(Identity { budget: Some((remaining, limit)), .. }) = result
-                    && self.world.budgets.is_empty()
+                let was = self.world.identity.value().map(|was| was.login.clone());
+                if self.world.identity.settle(id, result.clone())
+                    && let Ok(now) = result
                 {
-                    let (resource, remaining, limit) = (Resource::core(), *remaining, *limit);
-                    let budget = Budget { resource: resource.clone(), remaining, limit, reset: None };
-                    self.world.budgets.insert(resource, budget);
+                    let is_same = was.is_none_or(|was| was == now.login);
+                    self.world.count_for(now, is_same);
                 }
-                self.world.identity.settle(id, result.clone());
             }
             Outcome::Memberships(result) => {
                 if self.world.memberships.settle(id, result.clone()) {

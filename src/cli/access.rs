@@ -9,7 +9,7 @@ use super::session::{Session, note};
 use super::write_args::AccessArgs;
 use super::{Exit, Failure, repos, set};
 use crate::domain::change::{AccessBefore, AccessOutcome, Seen};
-use crate::domain::{AccessChange, AccessGoal, Credential, Saved, Scope, Visibility};
+use crate::domain::{AccessChange, AccessGoal, Credential, Problem, Saved, Scope, Visibility};
 use crate::github::Client;
 use crate::report::{self, Change, Written};
 use crate::work::{self, Choice};
@@ -28,7 +28,8 @@ pub(super) async fn run(args: &AccessArgs, session: &Session) -> Result<Exit, Fa
             let listing = work::load_scope(&gh, &scope, &mut |_| {}).await.map_err(Failure::world)?;
             let credential = listing.credential(&args.prefix).cloned();
             let credential = credential.ok_or_else(|| Failure::world(work::absent(&scope, &args.prefix)))?;
-            let plan = lists.plan(args, &gh, &scope, &credential).await?;
+            let plan = lists.plan(args, &gh, &scope, &credential).await;
+            let plan = plan.map_err(|failure| because(failure, listing.lacks_of(&args.prefix)))?;
             Ok::<_, Failure>((credential, plan))
         })
         .await??;
@@ -47,6 +48,18 @@ pub(super) async fn run(args: &AccessArgs, session: &Session) -> Result<Exit, Fa
     }
     consent(args, session, &plan, lists.is_by_name()).await?;
     carry_out(args, session, &gh, (&scope, &credential, plan)).await
+}
+
+/// What cannot be done with a part of a list says why there is but a part of it.
+fn because(failure: Failure, lacking: Option<&Problem>) -> Failure {
+    match (failure.exit, lacking) {
+        (Exit::World, Some(Problem { why, hint, mend, .. })) => {
+            let why = format!("{}; {why}", failure.problem.why);
+            let problem = Problem { why, hint: hint.clone(), mend: mend.clone(), ..*failure.problem };
+            Failure::world(problem)
+        }
+        _ => failure,
+    }
 }
 
 /// On a terminal also what patterns, topics and files found; opening it, and members that differ, everywhere.
@@ -95,11 +108,12 @@ async fn carry_out(
             return Err(Failure::world(problem));
         }
     };
+    notes.extend(set::lacking(&saved, &args.prefix));
     let change = Change { before: before.as_ref(), after: &after };
     let written = Written { notes: &notes, change: Some(change), ..Written::of(scope, &args.prefix, &saved) };
     session.notes(&notes);
     session.show(|| report::written_json(&written), || report::written(&written))?;
-    Ok(set::exit_of(&saved, was_interrupted))
+    Ok(set::exit_of(&saved, &args.prefix, was_interrupted))
 }
 
 /// The lists of the flags; what `--topic` and `--repos-file` name counts for the one list that is given.

@@ -32,7 +32,7 @@ pub(super) async fn run(args: &DeleteArgs, session: &Session) -> Result<Exit, Fa
     session.notes(&notes);
     let written = Written { notes: &notes, ..Written::of(&scope, &args.prefix, &saved) };
     session.show(|| report::written_json(&written), || report::written(&written))?;
-    Ok(set::exit_of(&saved, was_interrupted))
+    Ok(set::exit_of(&saved, &args.prefix, was_interrupted))
 }
 
 /// Those that exist, such as «SERVER, USER».

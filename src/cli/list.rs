@@ -28,7 +28,8 @@ pub(super) async fn run(args: &ListArgs, session: &Session) -> Result<Exit, Fail
     let ends = report::Ends { record: &record, now: chrono::Utc::now() };
     session.show(|| report::list_json(&inventory, ends), || report::table(&inventory, ends))?;
     let is_unread = inventory.scopes.iter().any(|(_, listing)| listing.is_err());
-    Ok(if (is_named && is_unread) || inventory.is_partial { Exit::World } else { Exit::Fine })
+    let is_part = inventory.scopes.iter().any(|(_, listing)| listing.as_ref().is_ok_and(|it| !it.is_whole()));
+    Ok(if (is_named && is_unread) || is_part || inventory.is_partial { Exit::World } else { Exit::Fine })
 }
 
 /// The scopes that flags name, each once.

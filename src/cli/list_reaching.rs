@@ -3,7 +3,7 @@
 use super::session::Session;
 use super::{Exit, Failure};
 use crate::domain::{OrgName, reach};
-use crate::domain::{Problem, RepoName, Scope};
+use crate::domain::{Problem, RepoName, Scope, ScopeListing};
 use crate::github::Client;
 use crate::{report, work};
 
@@ -20,8 +20,10 @@ pub(super) async fn run(name: &RepoName, session: &Session) -> Result<Exit, Fail
     let read = session.interrupt.read(futures_util::future::join_all(reads)).await?;
     let listings: Vec<_> = read.iter().map(|(scope, listing)| (scope.clone(), listing.as_ref().ok())).collect();
     let lines = reach::reaching(&listings, &repository);
-    let problem =
-        |(scope, listing): &(Scope, Result<_, Problem>)| Some((scope.clone(), listing.as_ref().err()?.clone()));
+    let problem = |(scope, listing): &(Scope, Result<ScopeListing, Problem>)| {
+        let problem = listing.as_ref().map_or_else(Some, |listing| listing.lacking.as_ref())?;
+        Some((scope.clone(), problem.clone()))
+    };
     let problems: Vec<_> = read.iter().filter_map(problem).collect();
     session.show(
         || report::reach_json(&repository, &lines, &problems),

@@ -8,7 +8,7 @@ use super::{Exit, Failure};
 use crate::domain::codespace::{Phase, Stage};
 use crate::domain::{
     Codespace, CodespaceChange, CodespaceList, CodespaceName, CodespaceStep, Freshness, OrgName, Problem, RepoName,
-    Site,
+    Roster, Site,
 };
 use crate::github::Client;
 use crate::local::git;
@@ -94,7 +94,7 @@ pub(super) async fn run(args: &RestartArgs, session: &Session) -> Result<Exit, F
         ));
     }
     let gh = session.github().await?;
-    let (codespaces, complete) = session.interrupt.read(wanted(args, session, &gh)).await??;
+    let Roster { list: codespaces, lacking } = session.interrupt.read(wanted(args, session, &gh)).await??;
     let standings = session.interrupt.read(work::standings(&gh, &codespaces, args.whose())).await?;
     let is_told = !codespaces.iter().zip(&standings).any(|(codespace, standing)| is_untold(codespace, standing));
     let told = codespaces.into_iter().zip(standings);
@@ -107,15 +107,15 @@ pub(super) async fn run(args: &RestartArgs, session: &Session) -> Result<Exit, F
     } else {
         false
     };
-    let restarts = Restarts { org: args.org.as_ref(), lines: &lines, complete, site: &gh.site() };
+    let restarts = Restarts { org: args.org.as_ref(), lines: &lines, lacking: lacking.as_ref(), site: &gh.site() };
     session.show(|| report::restart_json(&restarts), || table(&restarts))?;
-    if !complete && !session.json {
-        note("note: GitHub did not send the whole list of codespaces: there may be more");
+    if let (Some(Problem { what, why, hint, .. }), false) = (&lacking, session.json) {
+        note(&format!("note: {what}: {why}\nhint: {hint}"));
     }
     let is_named = !args.names.is_empty();
     Ok(if was_interrupted {
         Exit::Interrupted
-    } else if complete && (is_told || is_named) && lines.iter().all(Restart::is_done) {
+    } else if lacking.is_none() && (is_told || is_named) && lines.iter().all(Restart::is_done) {
         Exit::Fine
     } else {
         Exit::World
@@ -140,11 +140,11 @@ fn is_due(codespace: &Codespace, freshness: &Freshness) -> bool {
     !codespace.pending && codespace.state.phase() == Phase::Running && matches!(freshness, Freshness::Stale(_))
 }
 
-/// The codespaces it is about, and whether these are all.
-async fn wanted(args: &RestartArgs, session: &Session, gh: &Client) -> Result<(Vec<Codespace>, bool), Failure> {
+/// The codespaces it is about.
+async fn wanted(args: &RestartArgs, session: &Session, gh: &Client) -> Result<Roster<Codespace>, Failure> {
     if args.org.is_some() || !args.names.is_empty() {
-        let (all, complete) = list(gh, &args.all()).await?;
-        return if args.names.is_empty() { Ok((all, complete)) } else { named(args, &all, &gh.site()) };
+        let all = list(gh, &args.all()).await?;
+        return if args.names.is_empty() { Ok(all) } else { named(args, &all, &gh.site()) };
     }
     let mut repos: Vec<RepoName> = args.repo.iter().cloned().collect();
     if repos.is_empty() {
@@ -159,27 +159,36 @@ async fn wanted(args: &RestartArgs, session: &Session, gh: &Client) -> Result<(V
             format!("name codespaces, or a repository with --repo; `{}` shows yours", gh.site().gh("codespace list")),
         ));
     }
-    let (mut all, mut complete) = (Vec::new(), true);
+    let mut all = Roster::whole(Vec::new());
     for repo in repos {
-        let (found, whole) = list(gh, &CodespaceList::MineIn(repo)).await?;
-        all.extend(found);
-        complete &= whole;
+        let found = list(gh, &CodespaceList::MineIn(repo)).await?;
+        all.list.extend(found.list);
+        all.lacking = all.lacking.or(found.lacking);
     }
-    Ok((all, complete))
+    Ok(all)
 }
 
-/// Each once, in the order of the arguments.
-fn named(args: &RestartArgs, all: &[Codespace], site: &Site) -> Result<(Vec<Codespace>, bool), Failure> {
+/// Each once, in the order of the arguments. What is named and found does not need the rest of the list.
+fn named(args: &RestartArgs, all: &Roster<Codespace>, site: &Site) -> Result<Roster<Codespace>, Failure> {
     let mut found: Vec<Codespace> = Vec::new();
     for name in &args.names {
-        let Some(codespace) = all.iter().find(|codespace| codespace.name == *name) else {
-            return Err(Failure::world(absent(name, args.org.as_ref(), site)));
+        let Some(codespace) = all.list.iter().find(|codespace| codespace.name == *name) else {
+            let absent = absent(name, args.org.as_ref(), site);
+            return Err(Failure::world(match &all.lacking {
+                None => absent,
+                Some(Problem { why, hint, mend, .. }) => Problem {
+                    why: format!("{}, as far as GitHub lists them: {why}", absent.why),
+                    hint: hint.clone(),
+                    mend: mend.clone(),
+                    ..absent
+                },
+            }));
         };
         if !found.iter().any(|known| known.name == *name) {
             found.push(codespace.clone());
         }
     }
-    Ok((found, true))
+    Ok(Roster::whole(found))
 }
 
 fn absent(name: &CodespaceName, org: Option<&OrgName>, site: &Site) -> Problem {
@@ -197,13 +206,13 @@ fn absent(name: &CodespaceName, org: Option<&OrgName>, site: &Site) -> Problem {
     }
 }
 
-async fn list(gh: &Client, which: &CodespaceList) -> Result<(Vec<Codespace>, bool), Failure> {
+async fn list(gh: &Client, which: &CodespaceList) -> Result<Roster<Codespace>, Failure> {
     work::codespaces(gh, which, &mut |_| {}).await.map_err(Failure::world)
 }
 
 async fn consent(args: &RestartArgs, session: &Session, site: &Site, lines: &[Restart]) -> Result<(), Failure> {
     if !args.yes && session.can_ask() {
-        let restarts = Restarts { org: args.org.as_ref(), lines, complete: true, site };
+        let restarts = Restarts { org: args.org.as_ref(), lines, lacking: None, site };
         note(table(&restarts).trim_end());
     }
     let planned = lines.iter().filter(|line| line.planned.is_some()).map(|line| &line.codespace);
@@ -250,9 +259,9 @@ async fn carry_out(session: &Session, gh: &Client, lines: &mut [Restart]) -> Res
 
 /// The states as they are now, as far as they can be read.
 async fn look_again(args: &RestartArgs, gh: &Client, lines: &mut [Restart]) {
-    let Ok((now, _)) = work::codespaces(gh, &args.all(), &mut |_| {}).await else { return };
+    let Ok(now) = work::codespaces(gh, &args.all(), &mut |_| {}).await else { return };
     for line in lines {
-        let found = now.iter().find(|codespace| codespace.name == line.codespace.name);
+        let found = now.list.iter().find(|codespace| codespace.name == line.codespace.name);
         line.after = found.map(|codespace| codespace.state.clone());
     }
 }

@@ -50,11 +50,12 @@ pub(super) async fn run(args: &RotateArgs, session: &Session) -> Result<Exit, Fa
     let place = (&rotation.scope, &rotation.prefix);
     let kept = keep::after_write(args.kept.keep, session, place, (&saved, trial.as_ref())).await;
     notes.extend(kept.note());
+    notes.extend(set::lacking(&saved, &rotation.prefix));
     session.notes(&notes[told..]);
     let written =
         Written { test: tested.as_ref(), notes: &notes, ..Written::of(&rotation.scope, &rotation.prefix, &saved) };
     session.show(|| report::written_json(&written), || report::written(&written))?;
-    Ok(kept.exit(set::exit_of(&saved, was_interrupted)))
+    Ok(kept.exit(set::exit_of(&saved, &rotation.prefix, was_interrupted)))
 }
 
 /// Whose rules hold: the server's product, where server and user tell the way to log in.

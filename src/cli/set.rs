@@ -60,6 +60,7 @@ pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failu
     let kept =
         keep::after_write(args.how.kept.keep, session, (&draft.scope, &draft.prefix), (&saved, Some(&trial))).await;
     notes.extend(kept.note());
+    notes.extend(lacking(&saved, &draft.prefix));
     let written = Written {
         test: tested.as_ref(),
         notes: &notes,
@@ -68,7 +69,7 @@ pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failu
     };
     session.notes(&notes[told..]);
     session.show(|| report::written_json(&written), || report::written(&written))?;
-    Ok(kept.exit(exit_of(&saved, was_interrupted)))
+    Ok(kept.exit(exit_of(&saved, &draft.prefix, was_interrupted)))
 }
 
 fn preset(args: &SetArgs) -> Result<AnyPreset, Failure> {
@@ -113,10 +114,17 @@ fn dry_run(
     Ok(Exit::Fine)
 }
 
-pub(super) fn exit_of(saved: &Saved, was_interrupted: bool) -> Exit {
+/// What is said where GitHub left out some of those who get it.
+pub(super) fn lacking(saved: &Saved, prefix: &Prefix) -> Option<String> {
+    let Problem { what, why, hint, .. } = saved.now.as_ref()?.lacks_of(prefix)?;
+    Some(format!("who gets {prefix} was not seen whole: {what}: {why}; {hint}"))
+}
+
+/// By what was done, and by whether all of it could be seen.
+pub(super) fn exit_of(saved: &Saved, prefix: &Prefix, was_interrupted: bool) -> Exit {
     if was_interrupted {
         Exit::Interrupted
-    } else if saved.is_whole() {
+    } else if saved.is_whole() && lacking(saved, prefix).is_none() {
         Exit::Fine
     } else {
         Exit::World

@@ -14,6 +14,8 @@ pub struct ScopeListing {
     pub other_secrets: Vec<OtherSecret>,
     /// Whether as many secrets came as GitHub said there are.
     pub complete: bool,
+    /// Why something of it is missing, be it secrets or repositories that one of them reaches.
+    pub lacking: Option<Problem>,
 }
 
 /// A Codespaces secret that is no member of a credential.
@@ -67,6 +69,18 @@ impl ScopeListing {
         listing
     }
 
+    /// Whether nothing of it is missing.
+    pub const fn is_whole(&self) -> bool {
+        self.complete && self.lacking.is_none()
+    }
+
+    /// Why it is not known who gets a credential, if GitHub left some of them out.
+    pub fn lacks_of(&self, prefix: &Prefix) -> Option<&Problem> {
+        let states = self.credential(prefix)?.members.iter().filter_map(|(_, state)| state.as_ref());
+        let is_part = states.filter_map(|state| state.access.as_ref()).any(|access| !access.is_whole());
+        self.lacking.as_ref().filter(|_| is_part)
+    }
+
     pub fn credential(&self, prefix: &Prefix) -> Option<&Credential> {
         self.credentials.iter().find(|c| c.prefix == *prefix)
     }
@@ -97,13 +111,21 @@ impl ScopeListing {
     }
 }
 
-/// The repositories of a user or an organization.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Repositories {
-    /// Sorted by name, without regard to case.
-    pub list: Vec<Repository>,
-    /// Whether the last page was reached.
-    pub complete: bool,
+/// A list as GitHub sent it, and why something of it is missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Roster<T> {
+    pub list: Vec<T>,
+    pub lacking: Option<Problem>,
+}
+
+impl<T> Roster<T> {
+    pub const fn whole(list: Vec<T>) -> Self {
+        Self { list, lacking: None }
+    }
+
+    pub const fn is_whole(&self) -> bool {
+        self.lacking.is_none()
+    }
 }
 
 /// What one page of them brought, in GitHub's order; `before` of them came with earlier pages.
@@ -138,7 +160,7 @@ impl Tally {
         match listing {
             Err(_) => self.unreadable += 1,
             Ok(listing) => {
-                self.partial += usize::from(!listing.complete);
+                self.partial += usize::from(!listing.is_whole());
                 if !listing.credentials.is_empty() {
                     self.with_credentials += 1;
                 } else if listing.other_secrets.is_empty() {

@@ -59,7 +59,7 @@ pub use far::{Far, Growing};
 pub use foreign::Foreign;
 pub use freshness::{Freshness, Need};
 pub use image::{Image, ImageFault};
-pub use inventory::{Inventory, OtherSecret, Repositories, Repository, RepositoryPage, ScopeListing, Tally};
+pub use inventory::{Inventory, OtherSecret, Repository, RepositoryPage, Roster, ScopeListing, Tally};
 pub use kept::Kept;
 pub use lint::{FieldMend, Finding, MendChange, Severity};
 pub use manifest::{Manifest, ManifestFault};

@@ -65,8 +65,8 @@ pub fn reaching(listings: &[(Scope, Option<&ScopeListing>)], repo: &Repository) 
             let (reaches, why) = member(scope, &secret.state, repo);
             all.push(Reach { scope: scope.clone(), what: Reached::Secret(secret.name.clone()), reaches, why });
         }
-        if !listing.complete {
-            all.push(rest(scope, "not all of its secrets were listed"));
+        if !listing.is_whole() {
+            all.push(rest(scope, "not all of its secrets and of whom they reach came"));
         }
     }
     all

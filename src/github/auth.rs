@@ -20,7 +20,7 @@ pub(super) struct Authorization {
     /// What GitHub said when it did not accept the token.
     refused: Arc<OnceLock<Refusal>>,
     /// Takes the token out of whatever comes back.
-    redactor: Arc<Redactor>,
+    pub(super) redactor: Arc<Redactor>,
 }
 
 impl Authorization {
@@ -53,10 +53,6 @@ impl Authorization {
     /// Tells accounts apart without saying anything of the token.
     pub(super) fn digest(&self, salt: &[u8; 32]) -> Vec<u8> {
         Sha256::new_with_prefix(salt).chain_update(self.header.as_bytes()).finalize().to_vec()
-    }
-
-    pub(super) fn redactor(&self) -> &Redactor {
-        &self.redactor
     }
 
     pub(super) fn header(&self) -> HeaderValue {

@@ -14,15 +14,16 @@ use url::Url;
 use crate::domain::secret_shape::masked;
 use crate::domain::this_machine::is_url_here;
 use crate::domain::token::TokenKind;
-use crate::domain::{RepoName, Site};
+use crate::domain::{Redactor, RepoName, Site};
 
 use super::auth::Authorization;
-use super::error::{is_html, server_time, unshown};
+use super::error::{is_html, unshown};
+use super::limit::server_time;
 use super::models::{Grown, Listed};
 use super::pages::Pages;
 use super::settings::{Limits, Polls, Settings};
 use super::transport::{self, Answer, Marker, Moved, Pacer, Run, Shelf, Since, Unconditional};
-use super::{GithubError, Refusal, Unshown};
+use super::{GithubError, Refusal, Unshown, hiding};
 
 /// A handle on GitHub; clones share connections, pace and budget.
 #[derive(Clone)]
@@ -35,6 +36,8 @@ pub struct Client {
 struct Inner {
     base: Url,
     auth: Option<Authorization>,
+    /// Takes the token out of whatever comes back.
+    redactor: Arc<Redactor>,
     limits: Limits,
     read_only: bool,
     cache: Option<Shelf>,
@@ -71,9 +74,11 @@ impl Client {
         }
         let auth = token.as_ref().map(Authorization::new).transpose()?;
         let cache = cache.map(|folder| Shelf::new(folder, auth.clone()));
-        let pacer = Arc::new(Pacer::new(limits.pace.clone(), limits.reads, cache.clone(), listener));
-        let inner =
-            Inner { base, auth, limits, read_only, cache, pacer, moved: Moved::default(), octocrab: OnceLock::new() };
+        let redactor = auth.as_ref().map(|auth| Arc::clone(&auth.redactor)).unwrap_or_default();
+        let pacer = Pacer::new(limits.pace.clone(), limits.reads, cache.clone(), (listener, Arc::clone(&redactor)));
+        let pacer = Arc::new(pacer);
+        let moved = Moved::default();
+        let inner = Inner { base, auth, redactor, limits, read_only, cache, pacer, moved, octocrab: OnceLock::new() };
         Ok(Self { inner: Arc::new(inner), since: None })
     }
 
@@ -105,6 +110,11 @@ impl Client {
     /// Ends them, and lets no long one begin any more: for a program that is about to leave.
     pub fn stop_waiting_for_good(&self) {
         self.inner.pacer.waits.stop_for_good();
+    }
+
+    /// Another token is in use: what goes on with this one tells no more what is left of its hours.
+    pub fn retire(&self) {
+        self.inner.pacer.waits.retire();
     }
 
     /// Whether everything but reads is refused.
@@ -184,7 +194,7 @@ impl Client {
         let (parts, body) = response.into_parts();
         let body = body.collect().await.map_err(machinery)?.to_bytes();
         let answer = http::Response::from_parts(parts, body);
-        let asked = self.inner.auth.as_ref().map_or_else(|| asked.clone(), |auth| auth.redactor().hide(&asked));
+        let asked = self.inner.redactor.hide(&asked);
         tracing::debug!(request = %masked(&asked), status = answer.status().as_u16(), "answered");
         if answer.status().is_success() {
             return Ok(answer);
@@ -196,12 +206,14 @@ impl Client {
         Err(failure)
     }
 
+    /// A text of the other side's without an echo of the token.
+    pub(super) fn hidden(&self, text: &str) -> String {
+        self.inner.redactor.hide(text)
+    }
+
     /// The failure without an echo of the token.
     fn redacted(&self, failure: GithubError) -> GithubError {
-        match &self.inner.auth {
-            Some(auth) => failure.without(auth.redactor()),
-            None => failure,
-        }
+        failure.without(&self.inner.redactor)
     }
 
     /// What GitHub said when it did not accept this client's token; from then on nothing is sent.
@@ -223,7 +235,7 @@ impl Client {
     }
 
     async fn decoded<T: DeserializeOwned>(&self, url: &Url, answer: Answer) -> Result<(T, Answer), GithubError> {
-        match serde_json::from_slice(answer.body()) {
+        match hiding::read(answer.body(), &self.inner.redactor) {
             Ok(value) => Ok((value, answer)),
             Err(source) => {
                 if let Some(cache) = &self.inner.cache {
@@ -280,7 +292,7 @@ impl Client {
 
     /// What a list that lacks the part of these organizations is to be told as. Each is asked about, as GitHub says the
     /// address to authorize a token at only where it refuses; some are enough.
-    pub(super) async fn partial(&self, unshown: &[u64]) -> Option<GithubError> {
+    pub async fn partial(&self, unshown: &[u64]) -> Option<GithubError> {
         let page = async |id: u64| {
             let url = self.url(&["organizations", &id.to_string()], &[]);
             match self.get_afresh::<serde::de::IgnoredAny>(&url).await {

@@ -16,7 +16,8 @@ use url::form_urlencoded::Serializer;
 
 use crate::domain::{Foreign, Redactor, Sensitive};
 
-use super::error::{bounded, is_html};
+use super::error::is_html;
+use super::limit::bounded;
 use super::transport::{self, Ask};
 use super::{GithubError, Limits};
 

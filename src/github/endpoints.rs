@@ -10,7 +10,8 @@ use crate::domain::token::Membership;
 use crate::domain::{OrgName, RepoName, Scope};
 
 use super::auth::token_expiry;
-use super::error::{scopes, server_time};
+use super::error::scopes;
+use super::limit::server_time;
 use super::models::{
     Grant, Grown, Listed, Me, MembershipRecord, PublicKey, Put, PutSecret, RepoRecord, RepositoriesPage, SecretRecord,
     SecretsPage, UserRecord, Written,
@@ -170,7 +171,9 @@ impl Client {
     pub async fn user(&self) -> Result<Me, GithubError> {
         let (user, answer) = self.get_afresh::<UserRecord>(&self.url(&["user"], &[])).await?;
         let headers = answer.headers();
-        Ok(Me { login: user.login, scopes: scopes(headers), expires: token_expiry(headers) })
+        // Heads are no JSON, so they pass the redactor here.
+        let scopes = scopes(headers).map(|scopes| scopes.iter().map(|scope| self.hidden(scope)).collect());
+        Ok(Me { login: user.login, scopes, expires: token_expiry(headers) })
     }
 
     /// The organizations the user is an active member of. Names that could not stand in a path are left out. Where

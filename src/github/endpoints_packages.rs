@@ -19,8 +19,14 @@ impl Client {
         self.get::<PackageRecord>(&url).await.map(|(record, _)| record.into_package())
     }
 
-    /// All packages of one kind that an account holds and the token's user may see.
-    pub async fn packages(&self, login: &str, holder: Holder, kind: PackageKind) -> Result<Vec<Package>, GithubError> {
+    /// All packages of one kind that an account holds and the token's user may see. Where some are missing, the failure
+    /// that says so comes along.
+    pub async fn packages(
+        &self,
+        login: &str,
+        holder: Holder,
+        kind: PackageKind,
+    ) -> Result<(Vec<Package>, Option<GithubError>), GithubError> {
         let path = match holder {
             Holder::Me => vec!["user", "packages"],
             Holder::User => vec!["users", login, "packages"],
@@ -28,6 +34,7 @@ impl Client {
         };
         let first = self.url(&path, &[("package_type", kind.id()), ("per_page", "100")]);
         let list = self.all(first, |page: Vec<PackageRecord>| (None, page), &mut |_| {}).await.map_err(|(e, _)| e)?;
-        Ok(list.items.into_iter().map(PackageRecord::into_package).collect())
+        let lacking = self.partial(&list.unshown).await;
+        Ok((list.items.into_iter().map(PackageRecord::into_package).collect(), lacking))
     }
 }

@@ -2,15 +2,13 @@
 //!
 //! No variant carries the token, a secret's value or a sealed box.
 
-use std::time::Duration;
-
-use chrono::DateTime;
 use http::{HeaderMap, StatusCode};
 use thiserror::Error;
 
 use crate::domain::token::TokenKind;
 use crate::domain::{Foreign, Redactor, Site};
 
+use super::limit::{RateLimit, limit_of};
 use super::models::Complaint;
 use super::transport::Answer;
 
@@ -113,17 +111,6 @@ pub struct Unshown {
     pub page: Option<Foreign>,
 }
 
-/// How long GitHub wants to be left alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RateLimit {
-    /// From now, by GitHub's own clock; `None` if it did not say.
-    pub wait: Option<Duration>,
-    /// A secondary limit: too much at once, rather than too much in an hour.
-    pub secondary: bool,
-    /// The request waited and somebody ended that, or would have had to wait too long: it was not sent.
-    pub unsent: bool,
-}
-
 impl GithubError {
     /// Whether the request may have had its effect although no success was heard of.
     pub fn may_have_happened(&self) -> bool {
@@ -181,14 +168,14 @@ impl GithubError {
         if status.is_server_error() {
             return Self::Server { status: status.as_u16(), request: request.to_owned() };
         }
+        if let Some(limit) = limit_of(answer) {
+            return Self::RateLimited(Box::new(limit));
+        }
         let is_client = status.is_client_error();
         if complaint.is_none() && is_client && !answer.body().is_empty() {
             return Self::NotJson { status: status.as_u16(), html: is_html(answer) };
         }
         let complaint = complaint.unwrap_or_default();
-        if let Some(limit) = rate_limit(status, answer.headers(), complaint.message.raw()) {
-            return Self::RateLimited(Box::new(limit));
-        }
         let refusal = Box::new(Refusal::new(request, answer, complaint));
         match status {
             StatusCode::UNAUTHORIZED => Self::Unauthorized(refusal),
@@ -286,43 +273,8 @@ pub(super) fn is_html(answer: &Answer) -> bool {
         || answer.body().iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'<')
 }
 
-/// When the server says it answered, in seconds since 1970.
-/// Nothing GitHub speaks of is further away than a year, and no sum with a clock may overflow.
-pub(super) fn bounded(seconds: u64) -> Duration {
-    Duration::from_secs(seconds.min(31_536_000))
-}
-
-pub(super) fn server_time(headers: &HeaderMap) -> Option<i64> {
-    DateTime::parse_from_rfc2822(text(headers, "date")?).ok().map(|time| time.timestamp())
-}
-
 /// What an answer says of why it refuses: GitHub always says it in an object, be it an empty one.
-fn complaint(answer: &Answer) -> Option<Complaint> {
+pub(super) fn complaint(answer: &Answer) -> Option<Complaint> {
     let is_object = answer.body().trim_ascii_start().starts_with(b"{");
     is_object.then(|| serde_json::from_slice(answer.body()).ok()).flatten()
-}
-
-/// The limit that an answer speaks of, if one refused.
-pub(super) fn limit_of(answer: &Answer) -> Option<RateLimit> {
-    let message = complaint(answer).unwrap_or_default().message;
-    rate_limit(answer.status(), answer.headers(), message.raw())
-}
-
-/// Source: GitHub Docs, «Rate limits for the REST API», exceeding the rate limit.
-fn rate_limit(status: StatusCode, headers: &HeaderMap, message: &str) -> Option<RateLimit> {
-    if status != StatusCode::FORBIDDEN && status != StatusCode::TOO_MANY_REQUESTS {
-        return None;
-    }
-    let number = |name| text(headers, name)?.trim().parse::<i64>().ok();
-    let spent = number("x-ratelimit-remaining") == Some(0);
-    let words = message.to_ascii_lowercase();
-    let secondary = words.contains("secondary rate") || words.contains("abuse detection");
-    let retry_after = number("retry-after");
-    if !(spent || secondary || retry_after.is_some() || status == StatusCode::TOO_MANY_REQUESTS) {
-        return None;
-    }
-    let until_reset = || Some(number("x-ratelimit-reset")?.saturating_sub(server_time(headers)?));
-    let seconds = retry_after.or_else(|| if spent { until_reset() } else { None });
-    let wait = seconds.and_then(|s| u64::try_from(s).ok()).map(bounded);
-    Some(RateLimit { wait, secondary: secondary || !spent, unsent: false })
 }

@@ -11,6 +11,8 @@ mod endpoints;
 mod endpoints_codespaces;
 mod endpoints_packages;
 mod error;
+mod hiding;
+mod limit;
 mod models;
 mod models_codespaces;
 mod models_packages;
@@ -23,7 +25,8 @@ mod transport;
 pub(crate) mod tests;
 
 pub use client::{Client, host_of};
-pub use error::{GithubError, RateLimit, Refusal, Unshown};
+pub use error::{GithubError, Refusal, Unshown};
+pub use limit::RateLimit;
 pub use models::{Grant, Grown, Listed, Me, PublicKey, Put, RepoRecord, SecretRecord, Written};
 pub use models_packages::AccountKind;
 pub use settings::{Limits, Listener, Pacing, Polls, Settings};

@@ -162,35 +162,66 @@ pub(super) struct RepositoriesPage {
     pub repositories: Vec<RepoRecord>,
 }
 
-/// The body of a refusal. `errors` holds objects or plain strings.
+/// The body of a refusal. `errors` holds objects or plain strings, or is one of them. Nothing of it is required, and no
+/// field of another kind costs the others.
 #[derive(Default, Deserialize)]
 pub(super) struct Complaint {
     /// Some refusals are `{}`: GitHub gives no reason, and it is GitHub that refuses.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "words_or_nothing")]
     pub message: Foreign,
     #[serde(default)]
     errors: Value,
+    /// Where GitHub explains it.
+    #[serde(default, deserialize_with = "words_or_nothing")]
+    documentation_url: Foreign,
 }
 
 impl Complaint {
-    pub(super) fn texts(&self) -> Vec<Foreign> {
-        let one = |value: &Value| match value {
-            Value::String(text) => Some(text.clone()),
-            Value::Object(fields) => {
-                let field = |name| fields.get(name).and_then(Value::as_str).filter(|s| !s.is_empty());
-                field("message").map(str::to_owned).or_else(|| {
-                    let parts: Vec<_> = ["field", "code"].into_iter().filter_map(field).collect();
-                    (!parts.is_empty()).then(|| parts.join(" "))
-                })
-            }
-            // Anything else has no text to show.
-            _ => None,
-        };
-        match &self.errors {
-            Value::Array(values) => values.iter().filter_map(one).map(Foreign::new).collect(),
-            other => one(other).map(Foreign::new).into_iter().collect(),
-        }
+    pub(super) fn page(&self) -> &str {
+        self.documentation_url.raw()
     }
+
+    pub(super) fn texts(&self) -> Vec<Foreign> {
+        let texts = match &self.errors {
+            Value::Array(values) => values.iter().filter_map(complained).collect(),
+            other => complained(other).into_iter().collect::<Vec<_>>(),
+        };
+        texts.into_iter().map(Foreign::new).collect()
+    }
+}
+
+/// One of the `errors` in words; nothing where it has none.
+fn complained(value: &Value) -> Option<String> {
+    let fields = match value {
+        Value::String(text) => return Some(text.clone()).filter(|text| !text.is_empty()),
+        Value::Object(fields) => fields,
+        // Anything else has no text to show.
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => return None,
+    };
+    let field = |name| fields.get(name).and_then(Value::as_str).filter(|s| !s.is_empty());
+    if let Some(message) = field("message") {
+        return Some(message.to_owned());
+    }
+    let parts: Vec<_> = ["field", "code"].into_iter().filter_map(field).collect();
+    if !parts.is_empty() {
+        return Some(parts.join(" "));
+    }
+    // By field, each with what is wrong with it: `{"key_id": ["is not valid"]}`.
+    let told = fields.iter().filter_map(|(name, value)| {
+        let texts = match value {
+            Value::Array(values) => values.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+            other => other.as_str().unwrap_or_default().to_owned(),
+        };
+        (!texts.is_empty()).then(|| format!("{name} {texts}"))
+    });
+    let told: Vec<_> = told.collect();
+    (!told.is_empty()).then(|| told.join("; "))
+}
+
+/// The text of a field, which may be of another kind or `null`.
+fn words_or_nothing<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Foreign, D::Error> {
+    let value = Value::deserialize(from)?;
+    Ok(Foreign::new(value.as_str().unwrap_or_default()))
 }
 
 impl<T> Listed<T> {
@@ -325,6 +356,18 @@ mod tests {
         assert_eq!(of(r#"{"message":"x","errors":[{"message":"no","code":"c"}]}"#), vec!["no".into()]);
         assert_eq!(of(r#"{"message":"x","errors":"not selected"}"#), vec!["not selected".into()], "one string");
         assert!(of(r#"{"message":"x"}"#).is_empty() && of("{}").is_empty());
+        assert_eq!(of(r#"{"errors":{"field":"name","code":"invalid"}}"#), vec!["name invalid".into()], "one object");
+        assert_eq!(of(r#"{"errors":{"key_id":["is old","is odd"]}}"#), vec!["key_id is old, is odd".into()]);
+        assert_eq!(of(r#"{"errors":[null,7,"",{},"a"]}"#), vec!["a".into()]);
+    }
+
+    #[test]
+    fn a_field_of_another_kind_costs_a_complaint_nothing_else() {
+        for message in ["null", "7", "[\"x\"]", "{}", "true"] {
+            let json = format!(r#"{{"message":{message},"documentation_url":{message},"errors":["a"],"status":403}}"#);
+            let read: Complaint = serde_json::from_str(&json).unwrap();
+            assert_eq!((read.message.raw(), read.page(), read.texts()), ("", "", vec!["a".into()]), "{message}");
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::domain::{Foreign, Problem, RepoName, Scope, ScopeKind, ScopeListing, 
 /// One repository for people; nothing if it holds nothing.
 pub fn found(name: &Foreign, listing: &ScopeListing, ends: Ends<'_>) -> String {
     let mut out = String::new();
-    if listing.count() > 0 || !listing.complete {
+    if listing.count() > 0 || !listing.is_whole() {
         line(&mut out, &format!("repository {}", name.shown()));
         block(&mut out, listing, scope_of(name).as_ref(), ends);
         out.push('\n');

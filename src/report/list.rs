@@ -59,7 +59,9 @@ pub(super) fn block(out: &mut String, listing: &ScopeListing, scope: Option<&Sco
         let names: Vec<_> = listing.other_secrets.iter().map(|s| s.name.shown()).collect();
         line(out, &format!("  other secrets: {}", names.join(", ")));
     }
-    if !listing.complete {
+    if let Some(problem) = &listing.lacking {
+        unreadable(out, problem);
+    } else if !listing.complete {
         line(out, "  ! GitHub did not send the whole list: there may be more");
     }
 }

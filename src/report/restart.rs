@@ -13,7 +13,7 @@ use super::list_json::scope_names;
 use super::outcome::problem_json;
 use crate::domain::codespace::{Stage, State};
 use crate::domain::freshness::{need, rebuild_command};
-use crate::domain::{Codespace, CodespaceChange, Freshness, OrgName, Site};
+use crate::domain::{Codespace, CodespaceChange, Freshness, OrgName, Problem, Site};
 
 /// What is told of codespaces, and of whose.
 #[derive(Clone, Copy, Debug)]
@@ -21,8 +21,8 @@ pub struct Restarts<'a> {
     /// The organization whose members' they are; `None` for one's own.
     pub org: Option<&'a OrgName>,
     pub lines: &'a [Restart],
-    /// Whether all codespaces were listed.
-    pub complete: bool,
+    /// Why not all codespaces were listed, if so.
+    pub lacking: Option<&'a Problem>,
     /// The web site of the API in use, for the commands.
     pub site: &'a Site,
 }
@@ -62,7 +62,8 @@ pub fn restart_json(restarts: &Restarts<'_>) -> Value {
     json!({
         "version": VERSION,
         "organization": restarts.org.map(OrgName::as_str),
-        "complete": restarts.complete,
+        "complete": restarts.lacking.is_none(),
+        "problem": restarts.lacking.map(problem_json),
         "done": restarts.lines.iter().all(Restart::is_done),
         "codespaces": restarts.lines.iter().map(|line| one_json(line, restarts.site)).collect::<Vec<_>>(),
     })

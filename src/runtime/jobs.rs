@@ -86,7 +86,7 @@ async fn carry_out(job: Job, session: &Session, report: &Reporter) -> Outcome {
         Job::Repositories(org) => Outcome::Repositories(match session.github().await {
             Ok((gh, _)) => {
                 let mut part = |it| report.grown(it, Part::Repositories);
-                work::repositories(&gh, org.as_ref(), &mut part).await.map(|found| (found.list, found.complete))
+                work::repositories(&gh, org.as_ref(), &mut part).await
             }
             Err(problem) => Err(problem),
         }),

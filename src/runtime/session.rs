@@ -153,7 +153,10 @@ impl Session {
 
     fn turn_to(&self, search: Search) {
         // Those who wait for the old search go on with it.
-        let _old = self.signed_in.send_replace(search);
+        let old = self.signed_in.send_replace(search);
+        if let Some(Ok((client, _))) = old.peek() {
+            client.retire();
+        }
     }
 
     fn take(&self, entered: Result<Entered, Problem>) -> Outcome {

@@ -9,24 +9,41 @@ use futures_util::stream;
 
 use crate::domain::freshness::{Read, freshness, is_same, scopes};
 use crate::domain::problem::Need;
-use crate::domain::{Codespace, CodespaceList, Foreign, Freshness, Growing, Mend, Problem, Scope, ScopeListing};
+use crate::domain::{
+    Codespace, CodespaceList, Foreign, Freshness, Growing, Mend, Problem, Roster, Scope, ScopeListing,
+};
 use crate::github::{Client, GithubError};
 
 use super::listing::load_scope;
-use super::problems::{explain, own_remedy, said};
+use super::problems::{explain, own_remedy, said, short};
 
-/// Lists codespaces; `part` hears of the growing list. Says whether these are all.
+/// Lists codespaces; `part` hears of the growing list.
 pub async fn codespaces(
     gh: &Client,
     which: &CodespaceList,
     part: &mut (dyn FnMut(Growing<Vec<Codespace>>) + Send),
-) -> Result<(Vec<Codespace>, bool), Problem> {
+) -> Result<Roster<Codespace>, Problem> {
     match gh.codespaces(which, part).await {
         Ok((list, failure)) => {
-            let is_complete = failure.is_none() && list.is_complete();
-            Ok((list.items, is_complete))
+            let what = || match which {
+                CodespaceList::Mine => "your codespaces could not all be listed".to_owned(),
+                CodespaceList::MineIn(name) => format!("your codespaces of {name} could not all be listed"),
+                CodespaceList::Org(org) => format!("the codespaces of {org}'s members could not all be listed"),
+            };
+            let lacking = match failure {
+                Some(failure) => Some(refused(what(), &failure, whose(which))),
+                None => (!list.is_complete()).then(|| short(what())),
+            };
+            Ok(Roster { list: list.items, lacking })
         }
         Err(failure) => Err(unread(which, &failure)),
+    }
+}
+
+const fn whose(which: &CodespaceList) -> Whose {
+    match which {
+        CodespaceList::Mine | CodespaceList::MineIn(_) => Whose::Mine,
+        CodespaceList::Org(_) => Whose::Members,
     }
 }
 
@@ -79,15 +96,12 @@ pub async fn standings(gh: &Client, codespaces: &[Codespace], whose: Whose) -> V
 }
 
 fn unread(which: &CodespaceList, failure: &GithubError) -> Problem {
-    match which {
-        CodespaceList::Mine => refused("your codespaces could not be listed".to_owned(), failure, Whose::Mine),
-        CodespaceList::MineIn(name) => {
-            refused(format!("your codespaces of {name} could not be listed"), failure, Whose::Mine)
-        }
-        CodespaceList::Org(org) => {
-            refused(format!("the codespaces of {org}'s members could not be listed"), failure, Whose::Members)
-        }
-    }
+    let what = match which {
+        CodespaceList::Mine => "your codespaces could not be listed".to_owned(),
+        CodespaceList::MineIn(name) => format!("your codespaces of {name} could not be listed"),
+        CodespaceList::Org(org) => format!("the codespaces of {org}'s members could not be listed"),
+    };
+    refused(what, failure, whose(which))
 }
 
 /// Whose codespaces it is about: the rights differ.

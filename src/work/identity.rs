@@ -22,6 +22,11 @@ pub async fn identity(gh: &Client, source: TokenSource) -> Result<Identity, Prob
     })
 }
 
+/// Whether GitHub still answers this token. Who it is it does not tell an app's token, which is an answer as well.
+pub(super) async fn is_answered(gh: &Client) -> bool {
+    matches!(gh.user().await, Ok(_) | Err(GithubError::Forbidden(_) | GithubError::NotFound(_)))
+}
+
 /// The organizations the user belongs to, and why some of them are missing, if GitHub said so.
 ///
 /// A token with permissions is not shown them, whatever its permissions are (GitHub Docs, «Permissions required for

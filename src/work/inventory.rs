@@ -12,6 +12,7 @@ use futures_util::stream;
 use crate::domain::{Foreign, OrgName, Problem, RepoName, Scope, ScopeListing, Tally};
 use crate::github::{Client, GithubError, Grown, RepoRecord, Run};
 
+use super::identity::is_answered;
 use super::listing;
 use super::problems::{explain, reading};
 use super::spread::is_its_own;
@@ -117,7 +118,7 @@ async fn one(gh: &Client, reader: &Client, name: Foreign) -> Result<Answer, Prob
     let problem = explain(reading(&scope), &failure, Some(&scope));
     let is_passing = !is_its_own(&failure);
     // If not even «who am I» is answered, it is not this repository that is in the way.
-    if is_passing && (is_for_all(&failure) || gh.user().await.is_err()) {
+    if is_passing && (is_for_all(&failure) || !is_answered(gh).await) {
         return Err(problem);
     }
     Ok(Answer { name, listing: Err(problem), is_passing })

@@ -8,7 +8,7 @@ use futures_util::stream;
 use crate::domain::{Access, Far, Growing, MemberState, Prefix, Problem, Scope, ScopeListing, Shape, names};
 use crate::github::{Client, GithubError, Grown, Listed, SecretRecord};
 
-use super::problems::{explain, of_member, reading};
+use super::problems::{explain, of_member, reading, short, subject};
 
 /// Reads a scope. `part` hears of the listing as it grows: first the names as the pages come in (access `None` where it
 /// has to be read), then with each access that has arrived.
@@ -97,6 +97,7 @@ async fn fill(
     part: &mut (dyn FnMut(Growing<ScopeListing>) + Send),
 ) -> Result<ScopeListing, GithubError> {
     let mut known = BTreeMap::new();
+    let mut left_out = LeftOut::of(secrets);
     let made =
         |known: &BTreeMap<String, Access>| listing(scope, secrets.items.iter().cloned(), secrets.is_complete(), known);
     let wanted: Vec<_> = secrets
@@ -116,14 +117,45 @@ async fn fill(
         .buffer_unordered(32);
     while let Some((name, access)) = reads.next().await {
         let access = match access {
-            Ok(list) => list.access(),
+            Ok(list) => {
+                left_out.add(&list);
+                list.access()
+            }
             Err(refused @ GithubError::Unauthorized(_)) => return Err(refused),
             Err(_) => Access::selected(Vec::new(), false),
         };
         known.insert(name, access);
         part(Growing { value: made(&known), far: Some(Far::Accesses { read: known.len(), all }) });
     }
-    Ok(made(&known))
+    Ok(ScopeListing { lacking: left_out.told(gh, scope).await, ..made(&known) })
+}
+
+/// What GitHub left out of the lists that a scope is made of.
+struct LeftOut {
+    organizations: Vec<u64>,
+    is_short: bool,
+}
+
+impl LeftOut {
+    fn of<T>(list: &Listed<T>) -> Self {
+        Self { organizations: list.unshown.clone(), is_short: !list.is_complete() }
+    }
+
+    fn add<T>(&mut self, list: &Listed<T>) {
+        self.organizations.extend(&list.unshown);
+        self.is_short |= !list.is_complete();
+    }
+
+    /// Which organizations these are says more than that something is missing.
+    async fn told(mut self, gh: &Client, scope: &Scope) -> Option<Problem> {
+        let what = format!("{} could not all be read", subject(scope));
+        self.organizations.sort_unstable();
+        self.organizations.dedup();
+        match gh.partial(&self.organizations).await {
+            Some(partial) => Some(explain(what, &partial, Some(scope))),
+            None => self.is_short.then(|| short(what)),
+        }
+    }
 }
 
 fn listing(

@@ -14,6 +14,7 @@ use crate::github::{GithubError, RateLimit};
 use refused::{forbidden, not_found, unauthorized};
 
 pub(super) use packages::{sight, unread};
+pub(super) use partial::short;
 pub(super) use refused::{of_member, own_remedy, said};
 
 /// «… could not be read», for a scope.

@@ -1,6 +1,6 @@
 //! The repositories a credential could be granted to.
 
-use crate::domain::{Growing, OrgName, Problem, Renamed, RepoName, Repositories, Repository, RepositoryPage, Scope};
+use crate::domain::{Growing, OrgName, Problem, Renamed, RepoName, Repository, RepositoryPage, Roster, Scope};
 use crate::github::{Client, Grown, RepoRecord};
 
 use super::problems::explain;
@@ -8,12 +8,12 @@ use super::problems::explain;
 /// All repositories the user reaches, or an organization's; `part` hears of each page only what it brought, so that
 /// many pages cost no more than their rows.
 ///
-/// If a later page cannot be read, what came before it is the answer, marked as incomplete.
+/// If a later page cannot be read, what came before it is the answer, with the reason.
 pub async fn repositories(
     gh: &Client,
     org: Option<&OrgName>,
     part: &mut (dyn FnMut(Growing<RepositoryPage>) + Send),
-) -> Result<Repositories, Problem> {
+) -> Result<Roster<Repository>, Problem> {
     let what = org.map_or_else(
         || "your repositories could not be listed".to_owned(),
         |org| format!("the repositories of {org} could not be listed"),
@@ -23,7 +23,13 @@ pub async fn repositories(
         part(Growing { value: RepositoryPage { before: grown.before, list }, far: grown.far });
     };
     let (records, failure) = gh.repositories(org, &mut grown).await.map_err(|e| explain(what, &e, None))?;
-    Ok(Repositories { list: sorted(records), complete: failure.is_none() })
+    let part = || {
+        org.map_or_else(
+            || "your repositories could not all be listed".to_owned(),
+            |org| format!("the repositories of {org} could not all be listed"),
+        )
+    };
+    Ok(Roster { list: sorted(records), lacking: failure.map(|failure| explain(part(), &failure, None)) })
 }
 
 /// One repository, as the token sees it.

@@ -8,7 +8,7 @@ use futures_util::join;
 
 use crate::domain::seamless::{Facts, Holder, Outlook, Sight, judge, registry_of};
 use crate::domain::token::{PastedToken, Right, TokenKind};
-use crate::domain::{Mend, PackageRef, Problem, RepoName, Repository, Seamless, SecretNeed, Sensitive, Site};
+use crate::domain::{Mend, PackageRef, Problem, RepoName, Repository, Roster, Seamless, SecretNeed, Sensitive, Site};
 use crate::github::{AccountKind, Client, GithubError, Settings};
 
 use super::problems::{connection_problem, explain, sight, unread};
@@ -27,7 +27,7 @@ pub async fn seamless(gh: &Client, package: &PackageRef, repository: &RepoName) 
 
 /// The same for all packages of the repository's owner at one registry that the token's user may see: first what is
 /// the repository's own.
-pub async fn seamless_packages(gh: &Client, host: &str, repository: &RepoName) -> Result<Vec<Outlook>, Problem> {
+pub async fn seamless_packages(gh: &Client, host: &str, repository: &RepoName) -> Result<Roster<Outlook>, Problem> {
     let Some((kind, site)) = registry_of(host) else {
         let host = crate::domain::foreign::clean(host);
         return Err(Problem::new("nothing was asked", format!("{host} is no registry of GitHub"), "check the server"));
@@ -44,7 +44,7 @@ pub async fn seamless_packages(gh: &Client, host: &str, repository: &RepoName) -
         Err(NoHolder::Unread(problem)) => return Err(problem),
         Err(NoHolder::Nobody) => return Err(Problem::new(what(), "there is no such account", "check the name")),
     };
-    let packages = gh.packages(&owner, holder, kind).await.map_err(|fault| unread(what(), &fault))?;
+    let (packages, lacking) = gh.packages(&owner, holder, kind).await.map_err(|fault| unread(what(), &fault))?;
     let mut list: Vec<Outlook> = packages
         .into_iter()
         .filter_map(|seen| {
@@ -55,7 +55,8 @@ pub async fn seamless_packages(gh: &Client, host: &str, repository: &RepoName) -
         })
         .collect();
     list.sort_by_cached_key(|one| (rank(one.verdict), one.package.to_string()));
-    Ok(list)
+    let part = || format!("the packages of {} could not all be listed", crate::domain::foreign::clean(&owner));
+    Ok(Roster { list, lacking: lacking.map(|fault| explain(part(), &fault, None)) })
 }
 
 /// What is likely free is the repository's own.

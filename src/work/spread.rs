@@ -16,6 +16,7 @@ use crate::domain::{
 use crate::github::{Client, GithubError};
 use crate::local::Locks;
 
+use super::identity::is_answered;
 use super::problems::{explain, reading};
 use super::save::save;
 use super::settle::secrets;
@@ -120,7 +121,7 @@ pub async fn spread(
         let is_refused = matches!(target.standing, Standing::Refused(_));
         if is_tried && !is_refused && !placement.is_done() {
             // If not even «who am I» is answered, it is not this repository that is in the way.
-            is_over |= gh.user().await.is_err();
+            is_over |= !is_answered(gh).await;
         }
         let one = Placed { repository: target.repository.clone(), placement };
         part(at, &one);

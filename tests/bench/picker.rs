@@ -77,7 +77,10 @@ impl Bench {
         bench.send(Msg::Finished { id: mine, outcome: Outcome::Listing(Ok(credential())) });
         let effects = bench.key('a');
         let list = started(&effects, |job| matches!(job, Job::Repositories(_)));
-        bench.send(Msg::Finished { id: list, outcome: Outcome::Repositories(Ok((repositories(names), true))) });
+        bench.send(Msg::Finished {
+            id: list,
+            outcome: Outcome::Repositories(Ok(pullkey::domain::Roster::whole(repositories(names)))),
+        });
         bench
     }
 

@@ -197,6 +197,28 @@ fn a_credential_that_somebody_is_writing_is_waited_for_and_signals_are_heard_mea
     assert_eq!(desk.values("user", "NEW")[2].as_deref(), Some("q"));
 }
 
+/// How often two processes write; `PULLKEY_ROUNDS` makes it more.
+fn rounds() -> usize {
+    std::env::var("PULLKEY_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(50)
+}
+
+/// A process that writes a credential all of whose members tell whose it is.
+fn writer(desk: &Desk, who: usize) -> std::process::Child {
+    let flags = "set ONE --user --preset other --password-stdin --no-test --yes";
+    let mut command = desk.command(&format!("{flags} --server r{who}.example --username r{who}"));
+    // The pace that all of them keep together would make this last for minutes.
+    let mut child = command.env("PULLKEY_HURRY", "10000").spawn().unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), format!("r{who}").as_bytes()).unwrap();
+    child
+}
+
+/// Whether all that GitHub holds is one writer's.
+fn is_one(desk: &Desk) -> bool {
+    let values = desk.values("user", "ONE").map(Option::unwrap);
+    let whose = values[2].clone();
+    values == [format!("{whose}.example"), whose.clone(), whose]
+}
+
 #[test]
 fn what_somebody_else_changed_while_a_lock_was_waited_for_is_not_overwritten_unasked() {
     let rotate = "rotate ACR --user --server r.example --username u --password-stdin --no-test --json";
@@ -246,26 +268,49 @@ fn processes_that_write_one_credential_at_once_never_mix_it() {
     let desk = Desk::new();
     desk.world().set_limit(1_000_000);
     let mut total = 0;
-    for (processes, rounds) in [(2, 60), (10, 8)] {
+    for (processes, rounds) in [(2, rounds()), (10, rounds().div_ceil(8))] {
         for round in 0..rounds {
-            let flags = "set ONE --user --preset other --password-stdin --no-test --yes";
-            let start = |who: usize| {
-                let mut command = desk.command(&format!("{flags} --server r{who}.example --username r{who}"));
-                // The pace that all of them keep together would make this last for minutes.
-                let mut child = command.env("PULLKEY_HURRY", "10000").spawn().unwrap();
-                std::io::Write::write_all(&mut child.stdin.take().unwrap(), format!("r{who}").as_bytes()).unwrap();
-                child
-            };
-            let children: Vec<_> = (0..processes).map(start).collect();
+            let children: Vec<_> = (0..processes).map(|who| writer(&desk, who)).collect();
             for child in children {
                 let output = child.wait_with_output().unwrap();
                 assert_eq!(output.status.code(), Some(0), "{output:?}");
             }
-            let values = desk.values("user", "ONE").map(Option::unwrap);
-            let whose = values[2].clone();
-            assert_eq!(values, [format!("{whose}.example"), whose.clone(), whose], "round {round} of {processes}");
+            assert!(is_one(&desk), "round {round} of {processes}: {:?}", desk.values("user", "ONE"));
             total += 1;
         }
     }
     println!("{total} rounds of processes that wrote one credential at once: none was mixed");
+}
+
+#[test]
+fn a_member_that_somebody_elsewhere_writes_between_a_processs_writes_is_never_called_done() {
+    let desk = Desk::new();
+    desk.world().set_limit(1_000_000);
+    let puts = || desk.world().requests().iter().filter(|request| request.method == http::Method::PUT).count();
+    let (mut told, mut judged) = (0, 0);
+    for round in 0..rounds().div_ceil(3) {
+        desk.world().forget_requests();
+        // GitHub's own answers take a moment, so that there is one between two writes.
+        desk.world().set_latency(std::time::Duration::from_millis(4));
+        let mut child = writer(&desk, 1);
+        while puts() <= round % 2 && child.try_wait().unwrap().is_none() {
+            std::thread::yield_now();
+        }
+        // With a stamp of another second: within one nobody can tell two writes apart.
+        desk.world().advance(3);
+        let (before, member) = (puts(), ["SERVER", "USER", "PASSWORD"][round % 3]);
+        let name = format!("ONE_CONTAINER_REGISTRY_{member}");
+        assert!(desk.world().write_from_elsewhere("user", &name, "theirs"));
+        let output = child.wait_with_output().unwrap();
+        let is_done = output.status.code() == Some(0);
+        // A write of ours that came after theirs shows that they were in between.
+        if puts() > before {
+            judged += 1;
+            assert!(is_one(&desk) || !is_done, "round {round}: {:?} {output:?}", desk.values("user", "ONE"));
+        }
+        told += usize::from(!is_done);
+        desk.world().advance(5);
+    }
+    assert!(judged > 0 && told > 0, "{judged} rounds were judged, {told} told");
+    println!("{judged} rounds with a write from elsewhere in between, {told} told: none was mixed and called done");
 }

@@ -176,6 +176,92 @@ fn an_organization_left_out_of_a_list_is_said_and_is_three() {
     desk.run("list --all").ends(0);
 }
 
+/// As GitHub makes them for installations of an app since 2026: `ghs_APPID_JWT`.
+fn installation_token() -> String {
+    let part = |length: usize| "aB3dE5gH7jK9mN1pQ2sT4vW6yZ8".chars().cycle().take(length).collect::<String>();
+    let token = format!("ghs_1234567_eyJ{}.eyJ{}.{}", part(85), part(330), part(86));
+    assert_eq!(token.len(), 521);
+    token
+}
+
+#[test]
+fn an_apps_token_of_five_hundred_characters_does_what_it_may_and_is_shown_nowhere() {
+    let desk = Desk::new();
+    let token = installation_token();
+    desk.world().add_token(&token, &["codespaces_secrets=write"], None, None);
+    let run = |line: &str, stdin: &str| {
+        let mut command = desk.command(line);
+        command.env("GH_TOKEN", &token).env("PULLKEY_LOG", desk.home.path().join("log"));
+        let ran = finish(command.spawn().unwrap(), stdin);
+        assert!(!format!("{ran:?}").contains("aB3dE5"), "{line}: {ran:?}");
+        ran
+    };
+    let document = run("auth status --json", "").json();
+    let used = document["tokens"].as_array().unwrap().iter().find(|one| one["used"] == true).unwrap().clone();
+    assert_eq!(used["kind"], "installation token", "{used}");
+    let flags = "--preset other --server h.example --username u --password-stdin --no-test --yes";
+    run(&format!("set ACR --repo acme/api {flags}"), "p").ends(0);
+    assert_eq!(desk.values("repo:acme/api", "ACR")[2].as_deref(), Some("p"));
+    run("list --repo acme/api", "").ends(0);
+    // What it can never be given is named as that.
+    for line in ["list --user", "list --org acme"] {
+        let ran = run(line, "").ends(3);
+        assert!(ran.stdout.contains("begins with ghs_"), "{line}: {ran:?}");
+    }
+    // One repository that refuses says nothing of the next, although GitHub does not tell an app who it is.
+    desk.fault(http::Method::PUT, "/repos/acme/api/", FaultKind::Status(422));
+    let more = "--preset other --server h.example --username u --password-stdin --no-test --yes --json --afresh";
+    let document = run(&format!("set ACR --repo acme/api --repo acme/web {more}"), "q").ends(3).json();
+    assert_eq!(desk.values("repo:acme/web", "ACR")[2].as_deref(), Some("q"), "{document}");
+    let log = std::fs::read_to_string(desk.home.path().join("log")).unwrap_or_default();
+    assert!(!log.contains("aB3dE5"));
+}
+
+/// A desk on which one organization is left out of every list that it belongs to.
+fn lacking_acme() -> Desk {
+    let desk = Desk::new();
+    desk.plant("user", "ACR", "selected", &["octocat/dotfiles", "acme/api"]);
+    let space = |name: &str, repository: &str| {
+        let draft = CodespaceDraft { started_ago: TimeDelta::days(2), ..CodespaceDraft::new(name, repository) };
+        assert!(desk.world().add_codespace(draft));
+    };
+    space("fluffy-disco", "octocat/dotfiles");
+    space("hidden-spork", "acme/api");
+    assert!(desk.world().set_sso("acme", true));
+    desk
+}
+
+#[test]
+fn every_command_with_a_list_says_what_is_left_out_of_it_and_where_to_authorize() {
+    let desk = lacking_acme();
+    for line in [
+        "list --user",
+        "list --reaching octocat/dotfiles",
+        "restart --repo octocat/dotfiles --yes",
+        "restart hidden-spork --yes",
+        "access ACR --user --add octocat/notes",
+        "set ACR --user --preset other --server h.example --username u --password-stdin --no-test --yes",
+    ] {
+        let run = |line: &str| {
+            let mut command = desk.command(line);
+            command.env("PULLKEY_HURRY", "500");
+            finish(command.spawn().unwrap(), PASSWORD)
+        };
+        let ran = run(line).ends(3);
+        assert!(ran.stdout.contains("/orgs/acme/sso") || ran.stderr.contains("/orgs/acme/sso"), "{line}: {ran:?}");
+        let ran = run(&format!("{line} --json")).ends(3);
+        let document = if ran.stdout.is_empty() { ran.stderr.clone() } else { ran.stdout.clone() };
+        let document: Value = serde_json::from_str(&document).unwrap_or_else(|_| panic!("{line}: {ran:?}"));
+        assert!(document.to_string().contains("/orgs/acme/sso"), "{line}: {document}");
+    }
+    let document = desk.run("list --user --json").ends(3).json();
+    assert_eq!(document["scopes"][0]["complete"], false);
+    assert!(document["scopes"][0]["problem"]["hint"].as_str().unwrap().contains("/orgs/acme/sso"));
+    // What is named and in the list needs nothing else of it.
+    assert!(desk.world().set_sso("acme", false));
+    desk.run("list --user").ends(0);
+}
+
 #[test]
 fn what_reaches_a_repository_is_not_whole_where_a_list_lacks_something() {
     let desk = Desk::new();

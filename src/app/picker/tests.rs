@@ -24,7 +24,7 @@ fn catalogue(names: &[&str]) -> Remote<Catalogue> {
     // The id is the name's own, wherever it stands in the list.
     let id = |name: &str| name.bytes().fold(7u64, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into()));
     let repositories: Vec<_> = names.iter().map(|name| repository(id(name), name)).collect();
-    Remote::Ready(Catalogue { repositories: repositories.into(), complete: true })
+    Remote::Ready(Catalogue { repositories: repositories.into(), lacking: None })
 }
 
 fn picker(of: &Remote<Catalogue>, filter: &str) -> Picker {

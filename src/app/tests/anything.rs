@@ -17,7 +17,7 @@ use crate::app::protocol::Pointer;
 use crate::app::screens::wizard::Stage;
 use crate::domain::change::{AccessOutcome, Stale};
 use crate::domain::traffic::{Budget, Resource, Traffic};
-use crate::domain::{Member, RepositoryPage, Verdict};
+use crate::domain::{Member, RepositoryPage, Roster, Verdict};
 
 /// Keys that lead deep, pressed more often than the others.
 const OFTEN: [&str; 35] = [
@@ -106,7 +106,10 @@ fn answer_one(driver: &mut Driver, pick: usize) {
             Outcome::CodespacesChanged(steps.collect())
         }
         Job::Codespaces(_) if fails => Outcome::Codespaces(Err(problem)),
-        Job::Codespaces(which) => Outcome::Codespaces(Ok((spaces::list(which), pick.is_multiple_of(2)))),
+        Job::Codespaces(which) => {
+            let lacking = (!pick.is_multiple_of(2)).then_some(problem);
+            Outcome::Codespaces(Ok(Roster { list: spaces::list(which), lacking }))
+        }
         Job::SignOut => Outcome::SignedOut(Ok(true)),
         Job::Errand(errand) => Outcome::Errand(filling::brought(errand, pick)),
         Job::SignIn if fails => Outcome::SignIn(Err(problem)),

@@ -5,7 +5,7 @@ use super::*;
 use crate::domain::codespace::{CodespaceStep, Stage};
 use crate::domain::preset::any_presets;
 use crate::domain::traffic::{Cost, Exchange, Pause, PauseReason, Traffic};
-use crate::domain::{Access, Far, Member, ScopeListing, Verdict, Visibility};
+use crate::domain::{Access, Far, Member, Roster, ScopeListing, Verdict, Visibility};
 
 const HUB_TOKEN: &str = "dckr_pat_aBcDeFgHiJkLmNoPqRsTuVwXyZ0";
 
@@ -372,6 +372,18 @@ fn codespaces_end(end: impl Fn() -> Outcome) -> Driver {
     answered(driver)
 }
 
+/// An organization's part is missing of some list.
+pub fn left_out() -> Problem {
+    let page = "https://github.com/orgs/acme/sso?authorization_request=A5ANDB0X";
+    Problem::new(
+        "your codespaces could not all be listed",
+        "organization number 21 uses single sign-on, and this token is not authorized for it: GitHub left out what \
+         belongs to it",
+        format!("authorize the token at {page} within the hour, then try again"),
+    )
+    .mended_by(crate::domain::Mend::Open(page.to_owned()))
+}
+
 fn codespaces() -> Vec<(&'static str, Driver)> {
     let no_right = || {
         let need = crate::domain::problem::Need { scopes: vec!["codespace".to_owned()], permissions: Vec::new() };
@@ -405,8 +417,11 @@ fn codespaces() -> Vec<(&'static str, Driver)> {
         ("codespaces_detail", with(at_codespaces(), "G up enter")),
         ("codespaces_stopped", with(at_codespaces(), "enter")),
         ("codespaces_failed_one", with(at_codespaces(), "down down enter")),
-        ("codespaces_none", codespaces_end(|| Outcome::Codespaces(Ok((Vec::new(), true))))),
-        ("codespaces_incomplete", codespaces_end(|| Outcome::Codespaces(Ok((spaces::mine(), false))))),
+        ("codespaces_none", codespaces_end(|| Outcome::Codespaces(Ok(Roster::whole(Vec::new()))))),
+        (
+            "codespaces_incomplete",
+            codespaces_end(|| Outcome::Codespaces(Ok(Roster { list: spaces::mine(), lacking: Some(left_out()) }))),
+        ),
         ("codespaces_no_right", codespaces_end(no_right)),
         ("codespaces_of_members", answered(with(at_codespaces(), "tab"))),
         ("codespaces_marked", with(at_codespaces(), "G up space")),

@@ -6,7 +6,7 @@ use crate::app::protocol::Pointer;
 use crate::app::remote::Remote;
 use crate::app::repositories::Rows;
 use crate::domain::traffic::{Budget, Resource, Traffic};
-use crate::domain::{Far, RepoName, Repository, RepositoryPage};
+use crate::domain::{Far, RepoName, Repository, RepositoryPage, Roster};
 
 fn scopes_of(effects: &[Effect]) -> Vec<Scope> {
     let scope = |effect: &Effect| match effect {
@@ -320,4 +320,54 @@ fn leaving_the_screen_that_chooses_aborts_the_reading_unless_another_still_waits
     driver.answer_everything();
     driver.keys("esc p");
     assert!(driver.live.is_empty(), "what was read whole stays");
+}
+
+#[test]
+fn every_screen_with_a_list_says_what_is_left_out_of_it_and_where_to_authorize() {
+    let page = "https://github.com/orgs/acme/sso";
+    let has_page = |driver: &Driver, (width, height): (u16, u16), screen: &str| {
+        let frame = driver.frame(width, height);
+        // Wrapped as it may be.
+        let text: String = frame.split_whitespace().collect();
+        assert!(text.contains(page), "{screen} at {width}x{height}:\n{frame}");
+    };
+    for size in [(40, 10), (80, 24), (200, 50)] {
+        // The secrets of a scope: its row, and the detail of it.
+        let mut driver = Driver::start(world::here());
+        let id = driver.reading(&Scope::User);
+        let listing = crate::domain::ScopeListing {
+            lacking: Some(super::fixtures::left_out()),
+            complete: true,
+            ..Default::default()
+        };
+        driver.finish(id, Outcome::Listing(Ok(listing)));
+        driver.answer_everything();
+        driver.says("not all of it");
+        driver.keys("home enter");
+        if size.1 < 20 {
+            driver.press("G"); // its last lines
+        }
+        has_page(&driver, size, "credentials");
+        // The codespaces.
+        let mut driver = Driver::ready();
+        driver.press("4");
+        let id = driver.running(|job| matches!(job, Job::Codespaces(_)));
+        let list = super::spaces::mine();
+        driver.finish(id, Outcome::Codespaces(Ok(Roster { list, lacking: Some(super::fixtures::left_out()) })));
+        driver.answer_everything();
+        has_page(&driver, size, "codespaces");
+        // Choosing repositories, to look at and to grant to.
+        for (key, screen) in [("p", "pick"), ("a", "access")] {
+            let mut driver = Driver::ready();
+            driver.press(key);
+            let id = driver.running(|job| matches!(job, Job::Repositories(None)));
+            let list = world::catalogue(None);
+            let lacking = Some(super::fixtures::left_out());
+            driver.finish(id, Outcome::Repositories(Ok(Roster { list, lacking })));
+            driver.says("not the whole list");
+            if size.1 >= 20 {
+                has_page(&driver, size, screen);
+            }
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Beside the fields it is told whether a secret is needed at all.
 
 use super::*;
+use crate::domain::Roster;
 use crate::domain::preset::presets;
 
 fn asked(driver: &Driver) -> Vec<Job> {
@@ -78,7 +79,7 @@ fn an_answer_nobody_waits_for_is_ignored() {
     let mut driver = typed(Driver::ready(), 1, "ghcr.io");
     driver.answer_everything();
     let id = JobId(999_999);
-    driver.send(Msg::Finished { id, outcome: Outcome::Seamless(Ok(Vec::new())) });
+    driver.send(Msg::Finished { id, outcome: Outcome::Seamless(Ok(Roster::whole(Vec::new()))) });
     driver.says("acme/api: likely no secret needed");
 }
 

@@ -64,6 +64,45 @@ fn lacking(source: TokenSource) -> Driver {
     driver
 }
 
+#[test]
+fn the_hours_of_the_token_before_are_not_shown_as_those_of_the_one_in_use() {
+    let told = |name: &str, remaining| {
+        let resource = crate::domain::traffic::Resource::parse(name).unwrap();
+        let budget = crate::domain::traffic::Budget { resource, remaining, limit: 5_000, reset: None };
+        Msg::Traffic(crate::domain::Traffic::Budget(budget))
+    };
+    let mut driver = Driver::ready();
+    driver.send(told("core", 4_200));
+    driver.send(told("codespaces", 17));
+    driver.says("codespaces: 17 of 5,000 left");
+    driver.press("S");
+    let id = driver.running(|job| *job == Job::Tokens);
+    driver.finish(id, Outcome::Tokens(tokens()));
+    driver.keys("up enter");
+    let id = driver.running(|job| matches!(job, Job::UseToken(_)));
+    let identity = Identity { budget: Some((4_999, 5_000)), ..world::identity(&["repo"]) };
+    driver.finish(id, Outcome::TokenUsed { identity: Ok(identity), kept: None });
+    driver.is_silent_about("17 of 5,000").says("4,999 of 5,000 left");
+}
+
+#[test]
+fn what_a_token_may_do_is_asked_each_time_the_wizard_comes_to_where() {
+    let mut driver = Driver::ready();
+    driver.keys("n enter");
+    let id = driver.running(|job| *job == Job::SignIn);
+    driver.finish(id, Outcome::SignIn(Ok(world::identity(&["repo"]))));
+    driver.says("You, octocat cannot be written");
+    driver.keys("esc enter");
+    let id = driver.running(|job| *job == Job::SignIn);
+    driver.finish(id, Outcome::SignIn(Ok(world::identity(&["repo", "codespace", "admin:org"]))));
+    driver.is_silent_about("You, octocat cannot be written");
+    // One that was taken away is missed too.
+    driver.keys("esc enter");
+    let id = driver.running(|job| *job == Job::SignIn);
+    driver.finish(id, Outcome::SignIn(Ok(world::identity(&["repo"]))));
+    driver.says("You, octocat cannot be written");
+}
+
 fn with_device() -> Driver {
     let mut driver = opened(Driver::start(Start { has_device_flow: true, ..here() }));
     driver.keys("G enter");

@@ -12,7 +12,7 @@ use crate::domain::token::{Identity, Membership, TokenKind, TokenSource};
 use crate::domain::verdict::{Code, Outcome as How, Rung};
 use crate::domain::{
     Access, AccessChange, AccessGoal, Member, MemberReport, MemberState, Mend, OrgName, PackageRef, Prefix, Problem,
-    Record, RepoName, RepoRef, Repository, RepositoryPage, Saved, Scope, ScopeListing, SecretNeed, Shape, Step,
+    Record, RepoName, RepoRef, Repository, RepositoryPage, Roster, Saved, Scope, ScopeListing, SecretNeed, Shape, Step,
     TestReport, Verdict, Visibility, WriteOutcome,
 };
 
@@ -167,14 +167,14 @@ pub fn answer(job: &Job) -> Option<Outcome> {
         Job::LoadScope(scope) if *scope == globex() => Outcome::Listing(Err(no_right())),
         Job::LoadScope(scope) => Outcome::Listing(Ok(listing(scope))),
         Job::Endings => Outcome::Endings(Ok(Some(Record::default()))),
-        Job::Repositories(of) => Outcome::Repositories(Ok((catalogue(of.as_ref()), true))),
+        Job::Repositories(of) => Outcome::Repositories(Ok(Roster::whole(catalogue(of.as_ref())))),
         Job::Repository(name) => Outcome::Repository(Ok(repository(&name.full()))),
         Job::Tokens => Outcome::Tokens(Vec::new()),
         Job::UseToken(_) | Job::Device { .. } => {
             Outcome::TokenUsed { identity: Ok(identity(&["repo", "codespace", "admin:org"])), kept: None }
         }
-        Job::Codespaces(which) => Outcome::Codespaces(Ok((super::spaces::list(which), true))),
-        Job::Seamless { host, .. } => Outcome::Seamless(Ok(outlooks(host))),
+        Job::Codespaces(which) => Outcome::Codespaces(Ok(Roster::whole(super::spaces::list(which)))),
+        Job::Seamless { host, .. } => Outcome::Seamless(Ok(Roster::whole(outlooks(host)))),
         Job::Errand(Errand::Recall { .. }) => Outcome::Errand(Brought::Recalled(Ok(None))),
         Job::Errand(Errand::Look) => Outcome::Errand(Brought::Found(Ok(super::filling::found()))),
         Job::Errand(Errand::Take(_) | Errand::Keep { .. } | Errand::Forget { .. })

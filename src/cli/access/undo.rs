@@ -45,9 +45,10 @@ pub(super) async fn run(args: &AccessArgs, scope: &Scope, session: &Session) -> 
         }
         AccessOutcome::Stale(stale) => return Err(Failure::world(work::stale_problem(&args.prefix, &stale))),
     };
+    notes.extend(set::lacking(&saved, &args.prefix));
     let written = Written { notes: &notes, change, ..Written::of(scope, &args.prefix, &saved) };
     session.show(|| report::written_json(&written), || report::written(&written))?;
-    Ok(set::exit_of(&saved, was_interrupted))
+    Ok(set::exit_of(&saved, &args.prefix, was_interrupted))
 }
 
 fn last(args: &AccessArgs, scope: &Scope, session: &Session, host: &str) -> Result<(Journal, AccessEntry), Failure> {

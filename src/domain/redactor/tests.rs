@@ -223,3 +223,17 @@ proptest! {
         prop_assert!(redactor.hide(&shown).len() <= shown.len() + MARK.len());
     }
 }
+
+#[test]
+fn names_that_are_shorter_than_every_secret_are_left_alone_unless_a_part_of_one_stands_in_them() {
+    let secret = Sensitive::new("ghp_aB3dE5gH7jK9mN1pQ2sT4vW6yZ8aB3dE5gH7j");
+    let redactor = Redactor::of([&secret]);
+    for name in ["acme/api", "public", "", "octo-org/hello-world.github.io", "%61cme", "YWNtZS9hcGk="] {
+        assert_eq!(redactor.hide(name), name);
+    }
+    for part in ["x-aB3dE5gH7jK9mN1p", "AB3DE5GH7JK9MN1P", "ghp_aB3dE5gH7jK9", "yZ8aB3dE5gH7j"] {
+        assert!(redactor.hide(part).contains(MARK), "{part}");
+    }
+    // A secret that is a word is looked for in every name.
+    assert_eq!(Redactor::of([&secret, &Sensitive::new("acme")]).hide("acme/api"), format!("{MARK}/api"));
+}

@@ -140,6 +140,52 @@ async fn a_deletion_of_nothing_is_done_and_a_look_at_nothing_is_none() {
 }
 
 #[tokio::test]
+async fn a_success_that_echoes_the_token_does_not_show_it() {
+    let token = super::TOKEN;
+    let stub = Stub::start(move |_, request| {
+        let at = "2026-01-01T00:00:00Z";
+        let secret = format!(
+            r#"{{"total_count":1,"secrets":[{{"name":"{token}","created_at":"{at}","updated_at":"{at}",
+                "visibility":"{token}"}}]}}"#
+        );
+        let space = format!(
+            r#"{{"codespaces":[{{"name":"a-b","display_name":"my {token}","owner":{{"login":"{token}"}},
+                "repository":{{"id":1,"full_name":"acme/{token}"}},"git_status":{{"ref":"{token}"}},"state":"{token}",
+                "last_known_stop_notice":"{token}","web_url":"https://{token}.github.dev"}}]}}"#
+        );
+        let repository =
+            format!(r#"[{{"id":1,"full_name":"acme/{token}","visibility":"{token}","topics":["{token}"]}}]"#);
+        let headers = format!("x-oauth-scopes: {token}\r\nsunset: {token}\r\n");
+        let body = match request.split(' ').nth(1).unwrap_or_default() {
+            path if path.contains("/secrets") => secret,
+            path if path.contains("/codespaces") => space,
+            path if path.contains("/repos") => repository,
+            path if path.contains("/packages") => format!(r#"[{{"name":"{token}","visibility":"{token}"}}]"#),
+            _ => format!(r#"{{"login":"{token}"}}"#),
+        };
+        json(200, &headers, &body)
+    })
+    .await;
+    let client = client(&stub.url);
+    let org = OrgName::parse("acme").unwrap();
+    let seen = [
+        format!("{:?}", client.user().await),
+        format!("{:?}", client.secrets(&Scope::Organization(org.clone()), &mut |_| {}).await),
+        format!("{:?}", client.repositories(Some(&org), &mut |_| {}).await),
+        format!("{:?}", client.codespaces(&crate::domain::CodespaceList::Mine, &mut |_| {}).await),
+        format!(
+            "{:?}",
+            client
+                .packages("acme", crate::domain::seamless::Holder::Me, crate::domain::seamless::PackageKind::Container)
+                .await
+        ),
+    ];
+    for seen in seen {
+        assert!(seen.starts_with("Ok(") && !seen.contains("canary") && seen.contains("•••"), "{seen}");
+    }
+}
+
+#[tokio::test]
 #[allow(clippy::format_collect)] // short texts
 async fn an_error_that_echoes_the_token_does_not_show_it() {
     use base64::Engine as _;

@@ -73,6 +73,44 @@ async fn what_a_limit_refused_is_sent_again_reads_and_writes_alike() {
 }
 
 #[tokio::test]
+async fn what_is_left_to_nobody_or_to_the_token_before_is_not_told_as_this_tokens() {
+    let left = |remaining: u32, limit: u32| {
+        format!(
+            "date: Thu, 01 Jan 2026 00:00:00 GMT\r\nx-ratelimit-remaining: {remaining}\r\n\
+             x-ratelimit-limit: {limit}\r\nx-ratelimit-reset: 1767232800\r\nx-ratelimit-resource: core\r\n"
+        )
+    };
+    let tries = r#"{"message":"Maximum number of login attempts exceeded. Please try again later."}"#;
+    let stub = Stub::start(move |n, _| match n {
+        0 => json(200, &left(4_000, 5_000), USER),
+        1 => json(403, &left(58, 60), tries),
+        2 => json(200, &left(3_999, 5_000), USER),
+        _ => json(401, &left(57, 60), r#"{"message":"Bad credentials"}"#),
+    })
+    .await;
+    let heard = Heard::new(&stub.url, quick(), false);
+    let budgets = || {
+        let traffic = heard.traffic.lock().unwrap();
+        let told = traffic.iter().filter_map(|traffic| match traffic {
+            Traffic::Budget(budget) => Some((budget.remaining, budget.limit)),
+            Traffic::Exchange(_) | Traffic::Paused(_) | Traffic::Resumed => None,
+        });
+        told.collect::<Vec<_>>()
+    };
+    heard.client.user().await.unwrap();
+    assert!(matches!(heard.client.user().await, Err(GithubError::Forbidden(_))));
+    assert_eq!((budgets(), heard.client.budget()), (vec![(4_000, 5_000)], Some((4_000, 5_000))));
+    // Another token is in use: this one goes on without being told of.
+    heard.client.retire();
+    heard.client.user().await.unwrap();
+    assert!(matches!(heard.client.user().await, Err(GithubError::Unauthorized(_))));
+    assert_eq!((budgets().len(), heard.client.budget()), (1, Some((3_999, 5_000))));
+    let traffic = heard.traffic.lock().unwrap();
+    let booked = traffic.iter().filter(|one| matches!(one, Traffic::Exchange(exchange) if exchange.cost.primary > 0));
+    assert_eq!(booked.count(), 2, "what was counted as nobody's is not booked on the token's hour");
+}
+
+#[tokio::test]
 async fn a_limit_that_never_ends_is_given_up() {
     let stub = Stub::start(|_, _| json(429, "", SECONDARY)).await;
     let heard = Heard::new(&stub.url, quick(), false);

@@ -80,7 +80,7 @@ pub(super) fn bare(
     site: &Url,
     limits: &Limits,
 ) -> impl Service<Ask, Response = Answer, Error = GithubError, Future = Answering> {
-    let pacer = Arc::new(Pacer::new(limits.pace.clone(), limits.reads, None, None));
+    let pacer = Arc::new(Pacer::new(limits.pace.clone(), limits.reads, None, (None, Arc::default())));
     wire::Wire::new(site, limits.clone(), pacer)
 }
 

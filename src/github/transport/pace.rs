@@ -18,9 +18,11 @@ use tokio::sync::futures::Notified;
 use tokio::sync::{Notify, OnceCell, OwnedSemaphorePermit, Semaphore};
 use tower::Service;
 
+use crate::domain::Redactor;
 use crate::domain::traffic::{Budget, PauseReason, Resource, Traffic};
 
-use super::super::error::{RateLimit, bounded, limit_of, server_time, text};
+use super::super::error::text;
+use super::super::limit::{RateLimit, bounded, is_counted_for_the_token, limit_of, server_time};
 use super::super::settings::{Listener, Pacing};
 use super::budgets::{Budgets, Quota};
 use super::cache::{Shelf, Trail, millis_now};
@@ -65,7 +67,7 @@ impl Pacer {
         pacing: Pacing,
         reads: usize,
         cache: Option<Shelf>,
-        listener: Option<Listener>,
+        (listener, redactor): (Option<Listener>, Arc<Redactor>),
     ) -> Self {
         Self {
             cache,
@@ -79,7 +81,7 @@ impl Pacer {
             turnstile: tokio::sync::Mutex::new(()),
             reads: Arc::new(Semaphore::new(reads.max(1))),
             writes: Arc::new(Semaphore::new(1)),
-            waits: Arc::new(Waits::new(listener, pacing.told)),
+            waits: Arc::new(Waits::new(listener, redactor, pacing.told)),
             pacing,
         }
     }
@@ -344,7 +346,10 @@ impl<S: Layered> Pace<S> {
         loop {
             let flight = pacer.depart(&ride, &mut stop).await?;
             let outcome = self.inner.call(ask.clone()).await;
-            if let Ok(answer) = &outcome {
+            // The hour of a token that is not accepted is nobody's, and would be taken for that of the one in use.
+            if let Ok(answer) = &outcome
+                && is_counted_for_the_token(answer)
+            {
                 pacer.hear(&ride.errand, answer.headers());
             }
             let limit = outcome.as_ref().ok().and_then(limit_of);

@@ -7,15 +7,20 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 
-use crate::domain::traffic::{Pause, PauseReason, Traffic};
+use crate::domain::traffic::{Announced, Exchange, Pause, PauseReason, Traffic};
+use crate::domain::{Foreign, Redactor};
 
-use super::super::error::RateLimit;
+use super::super::limit::RateLimit;
 use super::super::settings::Listener;
 use super::GithubError;
 
 #[derive(Debug)]
 pub(in super::super) struct Waits {
     listener: Option<Listener>,
+    /// Takes the token out of what the other side had a hand in.
+    redactor: Arc<Redactor>,
+    /// Another token is in use.
+    is_retired: AtomicBool,
     /// Waits from this length on are told.
     told: Duration,
     telling: AtomicUsize,
@@ -27,15 +32,27 @@ pub(in super::super) struct Waits {
 pub(super) type Stop = watch::Receiver<u64>;
 
 impl Waits {
-    pub(super) fn new(listener: Option<Listener>, told: Duration) -> Self {
-        let stop = watch::Sender::new(0);
-        Self { listener, told, telling: AtomicUsize::new(0), stop, leaving: AtomicBool::new(false) }
+    pub(super) fn new(listener: Option<Listener>, redactor: Arc<Redactor>, told: Duration) -> Self {
+        let (stop, telling) = (watch::Sender::new(0), AtomicUsize::new(0));
+        let (is_retired, leaving) = (AtomicBool::new(false), AtomicBool::new(false));
+        Self { listener, redactor, is_retired, told, telling, stop, leaving }
     }
 
+    /// The one way in which anything is told.
     pub(super) fn tell(&self, traffic: Traffic) {
-        if let Some(listener) = &self.listener {
-            listener.tell(traffic);
+        let Some(listener) = &self.listener else { return };
+        let is_stale = matches!(traffic, Traffic::Budget(_)) && self.is_retired.load(Ordering::SeqCst);
+        if !is_stale {
+            listener.tell(match traffic {
+                Traffic::Exchange(exchange) => Traffic::Exchange(without(exchange, &self.redactor)),
+                other => other,
+            });
         }
+    }
+
+    /// Tells no more what is left of its hours: they would be taken for those of the token that is in use now.
+    pub(in super::super) fn retire(&self) {
+        self.is_retired.store(true, Ordering::SeqCst);
     }
 
     pub(super) fn listen(&self) -> Stop {
@@ -76,6 +93,16 @@ impl Waits {
             () = stopped_by(stop) => Err(stopped(when, reason)),
         }
     }
+}
+
+/// Links lead to paths and heads announce things that the other side wrote.
+fn without(exchange: Exchange, redactor: &Redactor) -> Exchange {
+    let hide = |text: Foreign| Foreign::new(redactor.hide(text.raw()));
+    let ending = exchange.ending.map(|told| {
+        let Announced { deprecation, sunset } = *told;
+        Box::new(Announced { deprecation: deprecation.map(hide), sunset: sunset.map(hide) })
+    });
+    Exchange { path: redactor.hide(&exchange.path), ending, ..exchange }
 }
 
 /// Returns when somebody stopped the waits.

@@ -21,6 +21,7 @@ use crate::domain::Foreign;
 use crate::domain::traffic::{Announced, Cost, Exchange, Traffic};
 
 use super::super::error::text;
+use super::super::limit::is_counted_for_the_token;
 use super::pace::{Pacer, resource_of};
 use super::{Answer, Answering, Ask, GithubError, Limits, gzip, points};
 
@@ -133,10 +134,11 @@ impl Record {
     fn answered(&mut self, answer: &Answer) {
         let headers = answer.headers();
         self.exchange.status = Some(answer.status().as_u16());
-        if answer.status() == StatusCode::NOT_MODIFIED {
+        let is_ours = is_counted_for_the_token(answer);
+        if answer.status() == StatusCode::NOT_MODIFIED || !is_ours {
             self.exchange.cost.primary = 0;
         }
-        if let Some(resource) = resource_of(headers) {
+        if let Some(resource) = resource_of(headers).filter(|_| is_ours) {
             self.exchange.resource = Some(resource);
         }
         let told = |name| text(headers, name).map(Foreign::new);

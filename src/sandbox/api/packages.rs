@@ -11,7 +11,7 @@ use super::super::people::Account;
 use super::super::reply::Reply;
 use super::super::shapes;
 use super::super::world::State;
-use super::repositories;
+use super::{repositories, sso};
 
 /// Whose packages the path is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +74,9 @@ fn list(state: &State, call: &Call, of: Of<'_>) -> Reply {
     };
     let page = pages::cut(call, &path, &all);
     let items = page.items.iter().map(|package| json(state, call, package)).collect();
-    page.link(Reply::ok(&Value::Array(items)))
+    let reply = page.link(Reply::ok(&Value::Array(items)));
+    // A person's packages may be linked to the repositories of several organizations.
+    if matches!(of, Of::Org(_)) { reply } else { sso::partial(state, reply) }
 }
 
 fn json(state: &State, call: &Call, package: &Package) -> Value {

@@ -13,7 +13,7 @@ use super::super::reply::{DOCS, Reply};
 use super::super::vault::{self, Reach, Scope, Secret};
 use super::super::world::State;
 use super::order::{self, Order};
-use super::repositories;
+use super::{repositories, sso};
 
 /// `rest` is what follows `…/codespaces/secrets`; `owner` is the owner's path as links name it.
 pub(super) fn serve(state: &mut State, call: &Call, scope: Scope, owner: &str, rest: &[&str]) -> Reply {
@@ -103,10 +103,13 @@ fn put(state: &mut State, call: &Call, scope: Scope, raw_name: &str) -> Result<R
 fn granted(state: &mut State, call: &Call, scope: Scope, name: &str, here: &str) -> Reply {
     let Some((name, secret)) = state.vault(scope).get(name) else { return Reply::not_found() };
     let secret = secret.clone();
-    let repos: Vec<_> = secret.repositories.iter().filter_map(|&id| state.repo_by_id(id)).collect();
+    let mut repos: Vec<_> = secret.repositories.iter().filter_map(|&id| state.repo_by_id(id)).collect();
+    repos.retain(|repo| !state.is_behind_sso(&repo.owner));
     let page = pages::cut(call, &format!("{here}/{name}/repositories"), &repos);
     let items: Vec<_> = page.items.iter().map(|repo| repositories::json(state, call, repo)).collect();
-    page.link(Reply::ok(&json!({ "total_count": repos.len(), "repositories": items })))
+    let reply = page.link(Reply::ok(&json!({ "total_count": repos.len(), "repositories": items })));
+    // One's own secrets may be granted to the repositories of several organizations.
+    if matches!(scope, Scope::User(_)) { sso::partial(state, reply) } else { reply }
 }
 
 /// PUT `…/repositories`: the list becomes exactly what was sent.

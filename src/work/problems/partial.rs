@@ -20,3 +20,8 @@ pub(super) fn lacking(what: String, unshown: &[Unshown]) -> Problem {
     let hint = format!("authorize the token at {} within the hour, then try again", pages.join(" and at "));
     Problem::new(what, why, hint).mended_by(Mend::Open(first))
 }
+
+/// A list that came with fewer entries than GitHub counts.
+pub(in crate::work) fn short(what: String) -> Problem {
+    Problem::new(what, "GitHub did not send the whole list: there may be more", "read it again").mended_by(Mend::Retry)
+}

@@ -106,7 +106,7 @@ async fn repositories_come_sorted_and_with_ones_rights() {
     let stage = Stage::plain().await;
     let all = repositories(&stage.gh, None, &mut |_| {}).await.unwrap();
     let names: Vec<_> = all.list.iter().map(|r| r.full_name.raw().to_owned()).collect();
-    assert!(all.complete && names.is_sorted() && names.contains(&"acme/api".to_owned()));
+    assert!(all.is_whole() && names.is_sorted() && names.contains(&"acme/api".to_owned()));
     let site = repository(&stage.gh, &RepoName::parse("ACME/Site").unwrap()).await.unwrap();
     assert!(site.admin && site.push && site.visibility == "public");
     let none = repository(&stage.gh, &RepoName::parse("acme/none").unwrap()).await.unwrap_err();
@@ -120,7 +120,7 @@ async fn a_list_that_breaks_off_is_incomplete_and_one_that_never_came_is_a_probl
     let org = OrgName::parse("acme").unwrap();
     stage.fault("GET:page=2:1+:500");
     let some = repositories(&stage.gh, Some(&org), &mut |_| {}).await.unwrap();
-    assert!(!some.complete && some.list.len() == 100);
+    assert!(!some.is_whole() && some.list.len() == 100);
     stage.fault("GET:/orgs/acme/repos:1+:500");
     repositories(&stage.gh, Some(&org), &mut |_| {}).await.unwrap_err();
 }

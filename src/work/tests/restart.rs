@@ -83,8 +83,8 @@ async fn stopping_ends_with_stopped() {
 async fn an_owner_stops_a_members_codespace() {
     let scene = scene(CodespaceDraft { owner: Some("hubot".to_owned()), ..running() }).await;
     let org = OrgName::parse("acme").unwrap();
-    let (all, complete) = codespaces(&scene.gh, &CodespaceList::Org(org.clone()), &mut |_| {}).await.unwrap();
-    assert!(complete && all.len() == 1 && all[0].owner.raw() == "hubot");
+    let all = codespaces(&scene.gh, &CodespaceList::Org(org.clone()), &mut |_| {}).await.unwrap();
+    assert!(all.is_whole() && all.list.len() == 1 && all.list[0].owner.raw() == "hubot");
     let change = CodespaceChange::StopMember { org, member: "hubot".into(), name: code_name(NAME) };
     let (words, last) = carry_out(&scene, &[change]).await;
     assert_eq!((words, last), (vec!["stopping", "stopped"], Stage::Stopped));
@@ -114,7 +114,7 @@ async fn a_stop_that_is_refused_says_what_of_codespaces_it_is() {
 async fn a_members_own_secrets_are_never_read_and_never_count_as_read() {
     let scene = scene(CodespaceDraft { owner: Some("hubot".to_owned()), ..running() }).await;
     let which = CodespaceList::Org(OrgName::parse("acme").unwrap());
-    let (all, _) = codespaces(&scene.gh, &which, &mut |_| {}).await.unwrap();
+    let all = codespaces(&scene.gh, &which, &mut |_| {}).await.unwrap().list;
     let told = standings(&scene.gh, &all, Whose::Members).await;
     assert!(matches!(&told[0].freshness, Freshness::Unknown(why) if why.contains("hubot's own secrets")), "{told:?}");
     assert!(told[0].told && scene.lines("GET").iter().all(|line| !line.contains("/user/codespaces/secrets")));
@@ -131,7 +131,7 @@ async fn ones_own_codespace_among_those_of_members_is_judged_by_ones_own_secrets
     assert!(scene.world().add_codespace(of_hubot));
     assert!(scene.world().put_secret("user", &name(Member::Password), "x", "selected", &["acme/api"]));
     let which = CodespaceList::Org(OrgName::parse("acme").unwrap());
-    let (all, _) = codespaces(&scene.gh, &which, &mut |_| {}).await.unwrap();
+    let all = codespaces(&scene.gh, &which, &mut |_| {}).await.unwrap().list;
     let told = standings(&scene.gh, &all, Whose::Members).await;
     let own = all.iter().position(|codespace| codespace.name == code_name(NAME)).unwrap();
     assert!(matches!(told[own].freshness, Freshness::Stale(_)) && told[own].told, "{told:?}");
@@ -274,22 +274,20 @@ async fn the_list_is_whole_or_says_that_it_is_not() {
     }
     assert!(scene.world().add_codespace(CodespaceDraft::new("elsewhere", "acme/web")));
     let mut parts = Vec::new();
-    let (all, complete) =
-        codespaces(&scene.gh, &CodespaceList::Mine, &mut |list| parts.push(list.value.len())).await.unwrap();
-    assert_eq!((all.len(), complete, parts), (122, true, vec![100, 122]));
+    let all = codespaces(&scene.gh, &CodespaceList::Mine, &mut |list| parts.push(list.value.len())).await.unwrap();
+    assert_eq!((all.list.len(), all.is_whole(), parts), (122, true, vec![100, 122]));
     let here = CodespaceList::MineIn(RepoName::parse("ACME/api").unwrap());
-    let (all, complete) = codespaces(&scene.gh, &here, &mut |_| {}).await.unwrap();
-    assert_eq!((all.len(), complete), (121, true));
+    let all = codespaces(&scene.gh, &here, &mut |_| {}).await.unwrap();
+    assert_eq!((all.list.len(), all.is_whole()), (121, true));
     scene.fault("GET:page=2:1+:500");
-    let (all, complete) = codespaces(&scene.gh, &CodespaceList::Mine, &mut |_| {}).await.unwrap();
-    assert_eq!((all.len(), complete), (100, false));
+    let all = codespaces(&scene.gh, &CodespaceList::Mine, &mut |_| {}).await.unwrap();
+    assert_eq!((all.list.len(), all.is_whole()), (100, false));
     scene.world().add_fault("GET:/user/codespaces?:1:short-list".parse().unwrap());
-    let (_, complete) = codespaces(&scene.gh, &CodespaceList::Mine, &mut |_| {}).await.unwrap();
-    assert!(!complete);
+    assert!(!codespaces(&scene.gh, &CodespaceList::Mine, &mut |_| {}).await.unwrap().is_whole());
 }
 
 async fn standing(scene: &Scene) -> (Codespace, Freshness) {
-    let (all, _) = codespaces(&scene.gh, &CodespaceList::Mine, &mut |_| {}).await.unwrap();
+    let all = codespaces(&scene.gh, &CodespaceList::Mine, &mut |_| {}).await.unwrap().list;
     let told = standings(&scene.gh, &all, Whose::Mine).await;
     (all[0].clone(), told[0].freshness.clone())
 }

@@ -127,7 +127,7 @@ async fn more_repositories_than_a_page_holds_are_all_kept() {
     let mut growth = Vec::new();
     let all =
         crate::work::repositories(&stage.gh, Some(&org), &mut |part| growth.push(part.value.list.len())).await.unwrap();
-    assert!(all.complete && all.list.len() > 230 && growth.first() == Some(&100));
+    assert!(all.is_whole() && all.list.len() > 230 && growth.first() == Some(&100));
     assert_eq!(growth.iter().sum::<usize>(), all.list.len(), "each is sent once");
     let names_of: Vec<_> = all.list.iter().map(|r| r.full_name.raw().to_owned()).collect();
     let names_of: Vec<_> = names_of.iter().map(String::as_str).collect();

@@ -255,7 +255,8 @@ async fn all_packages_of_the_owner_are_told_those_of_the_repository_first() {
     let stage = stage().await;
     let repository = RepoName::parse("acme/api").unwrap();
     let list = work::seamless_packages(&stage.gh, "ghcr.io", &repository).await.unwrap();
-    let told: Vec<_> = list.iter().map(|one| (one.package.name(), one.verdict)).collect();
+    assert!(list.is_whole());
+    let told: Vec<_> = list.list.iter().map(|one| (one.package.name(), one.verdict)).collect();
     assert_eq!(
         told,
         [
@@ -267,10 +268,10 @@ async fn all_packages_of_the_owner_are_told_those_of_the_repository_first() {
             ("odd", SecretNeed::CannotTell),
         ]
     );
-    assert!(work::seamless_packages(&stage.gh, "npm.pkg.github.com", &repository).await.unwrap().is_empty());
+    assert!(work::seamless_packages(&stage.gh, "npm.pkg.github.com", &repository).await.unwrap().list.is_empty());
     let own = RepoName::parse("octocat/dotfiles").unwrap();
     let list = work::seamless_packages(&stage.gh, "ghcr.io", &own).await.unwrap();
-    assert_eq!(list.len(), 1);
+    assert_eq!(list.list.len(), 1);
     assert!(stage.lines("GET").contains(&"GET /user/packages".to_owned()));
 }
 

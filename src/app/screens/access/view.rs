@@ -12,7 +12,7 @@ use crate::app::remote::Remote;
 use crate::app::repositories::Catalogue;
 use crate::app::screens::Behavior;
 use crate::domain::grant::{Before, Difference, org_of, reach};
-use crate::domain::{Far, Visibility};
+use crate::domain::{Far, Problem, Visibility};
 use crate::ui::memory::Hit;
 use crate::ui::widgets::Level;
 use crate::ui::{Role, text_field};
@@ -41,7 +41,10 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
         Some(Position::new(list.x, list.y))
     };
     if let Some(detail) = detail {
-        let lines = difference_lines(state, canvas, detail.width, detail.height);
+        let scopes = state.targets.iter().map(|target| &target.scope);
+        let mut lacking: Vec<Problem> = scopes.filter_map(|scope| app.world.problem(scope).cloned()).collect();
+        lacking.dedup();
+        let lines = difference_lines(state, lacking.into_iter(), canvas, detail.width, detail.height);
         canvas.lines(detail, lines);
     }
     cursor
@@ -95,7 +98,9 @@ pub fn draw_picker(
     let field = Rect { x: area.x + wide, width: area.width.saturating_sub(wide + 1), height: 1, ..area };
     let (theme, glyphs) = (&canvas.look.theme, &canvas.look.glyphs);
     let typing = text_field::draw(canvas.frame.buffer_mut(), field, &picker.filter, theme, glyphs, picker.filtering);
-    let list = Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..area };
+    let foot = catalogue_lines(catalogue, spin, picker, canvas, area);
+    let below = u16::try_from(foot.len()).unwrap_or(1);
+    let list = Rect { y: area.y + 1, height: area.height.saturating_sub(1 + below), ..area };
     let selected = picker.selected();
     let visible = canvas.memory.visible("picker", picker.len(), selected, usize::from(list.height));
     canvas.memory.hit_area(list, Hit::List("picker"));
@@ -110,8 +115,7 @@ pub fn draw_picker(
         let line = row_line(&row, picker, is_selected, canvas);
         canvas.row(place, line, is_selected);
     }
-    let state = catalogue_line(catalogue, spin, picker, canvas);
-    canvas.lines(Rect { y: area.bottom().saturating_sub(1), height: 1, ..area }, vec![state]);
+    canvas.lines(Rect { y: area.bottom().saturating_sub(below), height: below, ..area }, foot);
     typing.filter(|_| picker.filtering).or(cursor).or(Some(Position::new(list.x, list.y)))
 }
 
@@ -158,7 +162,26 @@ pub fn marked_name(name: &str, found: &[u32], plain: Role, canvas: &Canvas<'_, '
     runs.into_iter().map(span).collect()
 }
 
-pub fn catalogue_line(
+/// How far the list got, and what is missing of it: whole, as far as the list keeps a row.
+pub fn catalogue_lines(
+    catalogue: Option<&Remote<Catalogue>>,
+    spin: usize,
+    picker: &Picker,
+    canvas: &Canvas<'_, '_, '_>,
+    area: Rect,
+) -> Vec<Line<'static>> {
+    let lacking = match catalogue {
+        Some(Remote::Ready(catalogue)) => catalogue.lacking.as_ref(),
+        Some(Remote::Absent | Remote::Loading { .. } | Remote::Failed { .. }) | None => None,
+    };
+    let Some(problem) = lacking else { return vec![catalogue_line(catalogue, spin, picker, canvas)] };
+    // What to do comes first: where there is little room, the address is worth more than the reason.
+    let text = format!("not the whole list: {}. {}: {}", problem.hint, problem.what, problem.why);
+    let lines = canvas.marked(Level::Warn, &text, area.width.saturating_sub(1));
+    canvas.shortened(lines, usize::from(area.height.saturating_sub(2)).max(1))
+}
+
+fn catalogue_line(
     catalogue: Option<&Remote<Catalogue>>,
     spin: usize,
     picker: &Picker,
@@ -180,9 +203,6 @@ pub fn catalogue_line(
         Some(Remote::Failed { problem, .. }) => {
             canvas.line(Role::Warn, format!(" {} {}: {}", glyphs.checks.warn, problem.what, problem.why))
         }
-        Some(Remote::Ready(catalogue)) if !catalogue.complete => {
-            canvas.line(Role::Warn, format!(" {} GitHub did not send the whole list", glyphs.checks.warn))
-        }
         Some(Remote::Ready(_)) if picker.is_empty() && !picker.filter.is_empty() => {
             canvas.line(Role::Dim, " no repository matches; esc empties the filter")
         }
@@ -195,7 +215,13 @@ fn count(repositories: usize) -> String {
     if repositories == 1 { "1 repository".to_owned() } else { format!("{repositories} repositories") }
 }
 
-fn difference_lines(state: &State, canvas: &Canvas<'_, '_, '_>, columns: u16, rows: u16) -> Vec<Line<'static>> {
+fn difference_lines(
+    state: &State,
+    lacking: impl Iterator<Item = Problem>,
+    canvas: &Canvas<'_, '_, '_>,
+    columns: u16,
+    rows: u16,
+) -> Vec<Line<'static>> {
     let mut lines = match state.only() {
         Some(target) if !state.is_touching() => target_lines(state, target, canvas, columns, rows),
         Some(_) | None => touch_lines(state, canvas, columns),
@@ -206,6 +232,11 @@ fn difference_lines(state: &State, canvas: &Canvas<'_, '_, '_>, columns: u16, ro
     } else if !state.before.complete {
         let text = "GitHub did not send the whole list of its repositories; an incomplete list is never written back";
         lines.extend(canvas.marked(Level::Warn, text, columns));
+        for problem in lacking {
+            lines.extend(canvas.wrapped(Role::Text, &problem.why, columns));
+            let arrow = canvas.look.glyphs.lines.arrow;
+            lines.extend(canvas.wrapped(Role::Info, &format!("{arrow} {}", problem.hint), columns));
+        }
     }
     lines.push(Line::default());
     let text = "Changing access needs no value and is applied to all three members together.";

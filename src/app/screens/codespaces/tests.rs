@@ -7,7 +7,7 @@ use crate::app::tests::spaces::{code_name, codespace, mine};
 use crate::app::tests::world::no_network;
 use crate::app::world::Start;
 use crate::domain::codespace::{CodespaceStep, Stage, State};
-use crate::domain::{CodespaceChange, CodespaceList};
+use crate::domain::{CodespaceChange, CodespaceList, Roster};
 
 fn step(name: &str, stage: Stage) -> CodespaceStep {
     CodespaceStep { name: code_name(name), stage }
@@ -18,7 +18,7 @@ fn with_list(list: Vec<crate::domain::Codespace>) -> Driver {
     let mut driver = Driver::ready();
     driver.press("4");
     let id = driver.running(|job| matches!(job, Job::Codespaces(_)));
-    driver.finish(id, Outcome::Codespaces(Ok((list, true))));
+    driver.finish(id, Outcome::Codespaces(Ok(Roster::whole(list))));
     driver.answer_everything();
     driver
 }
@@ -164,7 +164,7 @@ fn what_could_not_be_read_never_looks_fresh() {
     driver.answer_everything();
     driver.press("4");
     let id = driver.running(|job| matches!(job, Job::Codespaces(_)));
-    driver.finish(id, Outcome::Codespaces(Ok((mine(), true))));
+    driver.finish(id, Outcome::Codespaces(Ok(Roster::whole(mine()))));
     driver.says("reading");
     while let Some(id) = driver.live.iter().find(|(_, job)| matches!(job, Job::LoadScope(_))).map(|(id, _)| *id) {
         driver.finish(id, Outcome::Listing(Err(no_network())));
@@ -265,7 +265,7 @@ fn an_addition_that_is_taken_back_concerns_nobody_who_never_had_it() {
     driver.type_text("infra").keys("enter space enter right enter");
     let listed = |driver: &mut Driver| {
         let id = driver.running(|job| matches!(job, Job::Codespaces(CodespaceList::Mine)));
-        driver.finish(id, Outcome::Codespaces(Ok((vec![of_web.clone()], true))));
+        driver.finish(id, Outcome::Codespaces(Ok(Roster::whole(vec![of_web.clone()]))));
         driver.answer_everything();
     };
     driver.write_succeeds();

@@ -94,7 +94,8 @@ fn draw_list(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Re
     let titles = table::titles(&COLUMNS, &widths, canvas.style(Role::Dim), ellipsis);
     canvas.lines(Rect { x: area.x + 4, width: area.width.saturating_sub(4), ..area }, vec![titles]);
     let foot = foot_lines(state, app, canvas, area.width);
-    let below = u16::try_from(foot.len()).unwrap_or(u16::MAX).min(area.height.saturating_sub(2));
+    let foot = canvas.shortened(foot, usize::from(area.height.saturating_sub(2)));
+    let below = u16::try_from(foot.len()).unwrap_or(u16::MAX);
     let place = Rect { y: area.y + 1, height: area.height.saturating_sub(1 + below), ..area };
     canvas.lines(Rect { y: place.bottom(), height: below, ..area }, foot);
     let selected = state.selected_index(rows);
@@ -116,16 +117,14 @@ fn draw_list(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Re
 fn foot_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let remote = app.world.spaces.list(&state.which);
     let columns = columns.saturating_sub(1);
-    if let Some(problem) = problem(&app.world, &state.which) {
+    let Some(problem) = problem(&app.world, &state.which) else { return Vec::new() };
+    if remote.is_some_and(|remote| remote.problem().is_some()) {
         let text = format!("as it was before: {}: {}; {}", problem.what, problem.why, problem.hint);
         return canvas.marked(Level::Warn, &text, columns);
     }
-    let is_loading = remote.is_some_and(crate::app::remote::Remote::is_loading);
-    if !is_loading && state.listed(&app.world).is_some_and(|listed| !listed.complete) {
-        let text = "GitHub did not send the whole list: there may be more";
-        return canvas.marked(Level::Warn, text, columns);
-    }
-    Vec::new()
+    // What to do comes first: where there is little room, the address is worth more than the reason.
+    let text = format!("not the whole list: {}. {}: {}", problem.hint, problem.what, problem.why);
+    canvas.marked(Level::Warn, &text, columns)
 }
 
 fn empty_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
@@ -134,13 +133,6 @@ fn empty_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u
         let far = app.world.spaces.list(&state.which).and_then(crate::app::remote::Remote::far);
         let text = format!("{} {}", canvas.look.glyphs.spinner(app.spin), words::waiting(far));
         return canvas.wrapped(Role::Info, &text, columns);
-    }
-    if state.listed(&app.world).is_some_and(|listed| !listed.complete) {
-        return canvas.marked(
-            Level::Warn,
-            "GitHub did not send the whole list, and nothing of it could be read",
-            columns,
-        );
     }
     let text = match &state.which {
         CodespaceList::Mine | CodespaceList::MineIn(_) => {

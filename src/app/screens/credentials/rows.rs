@@ -16,7 +16,7 @@ pub enum Row {
     Other(Scope, String),
     /// Not here yet.
     Loading(Scope),
-    /// Could not be read.
+    /// Could not be read, or not all of it.
     Problem(Scope),
     /// Read, and there is none.
     Empty(Scope),
@@ -83,6 +83,7 @@ pub fn rows(world: &World, filter: &str, unfolded: &[Scope]) -> Vec<Row> {
         match remote {
             Remote::Failed { .. } => mine.push(Row::Problem(scope.clone())),
             Remote::Loading { .. } | Remote::Absent => mine.push(Row::Loading(scope.clone())),
+            Remote::Ready(listing) if listing.lacking.is_some() => mine.push(Row::Problem(scope.clone())),
             Remote::Ready(_) if mine.is_empty() && filter.is_empty() => mine.push(Row::Empty(scope.clone())),
             Remote::Ready(_) => {}
         }

@@ -130,7 +130,7 @@ impl State {
     /// What can be done about the selected row, if it is a problem's.
     fn remedy<'w>(&self, world: &'w World) -> Option<&'w Mend> {
         let problem = match self.selected(world)? {
-            Row::Problem(scope) => world.scope(&scope)?.problem(),
+            Row::Problem(scope) => world.problem(&scope),
             Row::Memberships => world.memberships.problem(),
             _ => None, // no problem
         };
@@ -261,7 +261,7 @@ fn no_page(world: &World) -> Option<&'static str> {
 }
 
 fn command_of(world: &World, scope: &Scope) -> Option<String> {
-    match world.scope(scope)?.problem()?.mend.as_ref()? {
+    match world.problem(scope)?.mend.as_ref()? {
         Mend::Copy(text) => Some(text.clone()),
         Mend::Gain(need) => Some(world.site.refresh(&need.scopes)),
         Mend::Open(url) => Some(url.clone()),

@@ -9,6 +9,7 @@ use crate::app::draw::Canvas;
 use crate::app::remote::Remote;
 use crate::app::screens::confirm::problem_lines;
 use crate::app::words;
+use crate::app::world::World;
 use crate::domain::ending::Alarm;
 use crate::domain::preset::product_of_prefix;
 use crate::domain::{Credential, Foreign, Member, MemberState, Scope, ScopeListing};
@@ -149,9 +150,7 @@ fn row_line(
             pad(Role::Info, format!("{} {}", glyphs.spinner(app.spin), words::waiting(far)))
         }
         Row::Problem(scope) => {
-            let why = world.scope(scope).and_then(|r| r.problem()).map(|p| p.why.clone()).unwrap_or_default();
-            let what = if state.filter.is_empty() { "not readable" } else { "not readable or searched" };
-            pad(Role::Warn, format!("{} {what}: {why}", glyphs.checks.warn))
+            pad(Role::Warn, format!("{} {}", glyphs.checks.warn, problem_words(scope, state, world)))
         }
         Row::Empty(_) => pad(Role::Dim, "no secrets yet; n makes a credential".to_owned()),
         Row::Memberships if world.memberships.is_loading() => {
@@ -163,6 +162,18 @@ fn row_line(
             pad(Role::Warn, format!("{} {text}", glyphs.checks.warn))
         }
     }
+}
+
+/// Why nothing of a scope is there, or not all of it.
+fn problem_words(scope: &Scope, state: &State, world: &World) -> String {
+    let why = world.problem(scope).map(|problem| problem.why.as_str()).unwrap_or_default();
+    let is_unread = world.scope(scope).is_some_and(|remote| remote.problem().is_some());
+    let what = match (is_unread, state.filter.is_empty()) {
+        (true, true) => "not readable",
+        (true, false) => "not readable or searched",
+        (false, _) => "not all of it",
+    };
+    format!("{what}: {why}")
 }
 
 fn worded(text: String, canvas: &Canvas<'_, '_, '_>) -> Line<'static> {
@@ -214,7 +225,7 @@ fn detail_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: 
             lines.extend(names.iter().map(|other| canvas.line(Role::Dim, other.name.shown())));
             lines
         }
-        Row::Problem(scope) => match world.scope(scope).and_then(|remote| remote.problem()) {
+        Row::Problem(scope) => match world.problem(scope) {
             Some(problem) => problem_lines(problem, canvas, columns),
             None => Vec::new(),
         },

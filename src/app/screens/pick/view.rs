@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::app::draw::Canvas;
 use crate::app::picker::Row;
 use crate::app::remote::Remote;
-use crate::app::screens::access::view::{catalogue_line, marked_name};
+use crate::app::screens::access::view::{catalogue_lines, marked_name};
 use crate::app::screens::confirm::problem_lines;
 use crate::app::world::World;
 use crate::domain::{RepoName, Scope};
@@ -23,8 +23,10 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
     let field = Rect { x: area.x + wide, width: area.width.saturating_sub(wide + 1), height: 1, ..area };
     let (theme, glyphs) = (&canvas.look.theme, &canvas.look.glyphs);
     let typing = text_field::draw(canvas.frame.buffer_mut(), field, &picker.filter, theme, glyphs, picker.filtering);
-    let list = Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..area };
     let catalogue = app.world.catalogue(None);
+    let foot = catalogue_lines(catalogue, app.spin, picker, canvas, area);
+    let below = u16::try_from(foot.len()).unwrap_or(1);
+    let list = Rect { y: area.y + 1, height: area.height.saturating_sub(1 + below), ..area };
     if let (true, Some(problem)) = (picker.is_empty(), catalogue.and_then(Remote::problem)) {
         let inner = Rect { x: list.x + 1, width: list.width.saturating_sub(2), height: list.height + 1, ..list };
         let lines = problem_lines(problem, canvas, inner.width);
@@ -45,8 +47,7 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
         let line = row_line(&row, state, &app.world, is_selected, canvas);
         canvas.row(place, line, is_selected);
     }
-    let line = catalogue_line(catalogue, app.spin, picker, canvas);
-    canvas.lines(Rect { y: area.bottom().saturating_sub(1), height: 1, ..area }, vec![line]);
+    canvas.lines(Rect { y: area.bottom().saturating_sub(below), height: below, ..area }, foot);
     typing.filter(|_| picker.filtering).or(cursor).or(Some(Position::new(list.x, list.y)))
 }
 

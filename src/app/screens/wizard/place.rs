@@ -58,7 +58,7 @@ fn place(scope: &Scope, world: &World) -> Place {
 
 fn how_many(org: &OrgName, world: &World) -> String {
     match world.catalogue(Some(org)) {
-        Some(Remote::Ready(catalogue)) => {
+        Some(Remote::Ready(catalogue)) if catalogue.lacking.is_none() => {
             format!("the repositories you choose of {org}'s {}", catalogue.repositories.len())
         }
         _ => format!("the repositories of {org} you choose"), // not read, or not all of it

@@ -125,7 +125,7 @@ impl State {
             state.stage = Stage::review(plan, cx.world);
         } else {
             state.kept = Some(Box::new(plan));
-            state.stage = Stage::Where { preset };
+            state.go_to_where(preset, cx);
         }
         state
     }

@@ -13,11 +13,12 @@ use crate::app::mending;
 use crate::app::picker::{Picker, filtering};
 use crate::app::protocol::Effect;
 use crate::app::remote::Remote;
+use crate::app::repositories::problem;
 use crate::app::screens::access::org_of;
 use crate::app::screens::login_test::{copy_remedy, form_act, form_offers, ladder_offers};
 use crate::app::screens::{Screen, fill};
 use crate::app::world::World;
-use crate::domain::preset::any_presets;
+use crate::domain::preset::{AnyPreset, any_presets};
 use crate::domain::{Holds, Mend, Sensitive, Shape, Verdict};
 
 impl State {
@@ -73,11 +74,7 @@ impl State {
             Action::Activate => {
                 self.search.leave();
                 if let Some(preset) = any_presets().get(self.preset_cursor) {
-                    self.stage = Stage::Where { preset: *preset };
-                    if Self::places(cx.world).iter().any(|place| place.mend.is_some()) {
-                        // It may have been given meanwhile.
-                        cx.reload_identity();
-                    }
+                    self.go_to_where(*preset, cx);
                 }
             }
             Action::OpenLink => {
@@ -151,7 +148,7 @@ impl State {
             }
             self.stage = Stage::Access(plan);
         } else {
-            self.stage = Stage::Where { preset: plan.form.preset };
+            self.go_to_where(plan.form.preset, cx);
             self.kept = Some(plan);
         }
         Flow::Stay
@@ -260,6 +257,12 @@ impl State {
         Flow::Stay
     }
 
+    /// What the token may do is asked each time: a right may have been given meanwhile, or taken away.
+    pub(super) fn go_to_where(&mut self, preset: AnyPreset, cx: &mut Cx<'_>) {
+        self.stage = Stage::Where { preset };
+        cx.reload_identity();
+    }
+
     fn go_to_review(&mut self, cx: &mut Cx<'_>) {
         if let Some(plan) = self.take_plan() {
             if !matches!(cx.world.scope(&plan.scope), Some(Remote::Ready(_) | Remote::Loading { .. })) {
@@ -272,7 +275,7 @@ impl State {
 
 /// What can be done about a list of repositories that could not be read.
 fn remedy_of_list<'w>(plan: &Plan, world: &'w World) -> Option<&'w Mend> {
-    world.catalogue(org_of(&plan.scope))?.problem()?.mend.as_ref()
+    problem(world.catalogue(org_of(&plan.scope)))?.mend.as_ref()
 }
 
 fn moved(action: Action, at: usize, len: usize) -> usize {
