@@ -24,8 +24,8 @@ pub const LIMIT: usize = 64 * 1024;
 /// A longer value is only glimpsed at while one types: a key costs the same, whatever the field holds.
 const GLIMPSED: usize = 8 * 1024;
 /// What is seen of its beginning and of its end.
-const BEGINNING: usize = 192;
-const END: usize = 64;
+const BEGINNING: usize = 80;
+const END: usize = 32;
 
 /// Room reserved at first, so that ordinary values never move in memory.
 const ROOM: usize = 1024;
