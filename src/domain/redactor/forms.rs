@@ -104,7 +104,10 @@ fn add(forms: &mut Vec<Form>, text: &str, is_whole: bool) {
         // As forms are encoded.
         push(fold(Zeroizing::new(text.replace(' ', "+")).as_bytes()), false, head.max(8), tail);
     }
-    for encoded in in_base64(text) {
+    for rarer in rarer(text) {
+        push(fold(rarer.as_bytes()), false, head.max(8), tail);
+    }
+    for encoded in in_base64(text).into_iter().chain(in_base32(text)) {
         let bytes = fold(encoded.as_bytes());
         let whole = bytes.len();
         push(bytes, true, whole, whole);
@@ -130,6 +133,36 @@ fn in_base64(text: &str) -> Vec<Zeroizing<String>> {
         }
     }
     found
+}
+
+/// In base32 (RFC 4648) within a longer text, at each of its five alignments.
+fn in_base32(text: &str) -> Vec<Zeroizing<String>> {
+    const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+    let at_shift = |shift: usize| {
+        let bits = text.len() * 8;
+        // Bits of what stands before, up to the next whole letter.
+        let skipped = (5 - shift * 8 % 5) % 5;
+        let bit = |at: usize| usize::from(text.as_bytes()[at / 8] >> (7 - at % 8) & 1);
+        let letters = (skipped..bits.saturating_sub(4)).step_by(5);
+        let value = |from: usize| (from..from + 5).fold(0, |value, at| value << 1 | bit(at));
+        Zeroizing::new(letters.map(|from| char::from(LETTERS[value(from)])).collect::<String>())
+    };
+    (0..5).map(at_shift).collect()
+}
+
+/// The bytes as numbers, as Go and JavaScript print them (white space is looked past), and with the letters moved by
+/// thirteen.
+fn rarer(text: &str) -> [Zeroizing<String>; 3] {
+    let joined = |sign: &str| {
+        let numbers: Zeroizing<Vec<String>> = Zeroizing::new(text.bytes().map(|byte| byte.to_string()).collect());
+        Zeroizing::new(numbers.join(sign))
+    };
+    let turn = |c: char| match c {
+        'a'..='m' | 'A'..='M' => char::from(c as u8 + 13),
+        'n'..='z' | 'N'..='Z' => char::from(c as u8 - 13),
+        other => other,
+    };
+    [joined(""), joined(","), Zeroizing::new(text.chars().map(turn).collect())]
 }
 
 /// The parts of a larger secret that are secret: the key in a service account's JSON, what stands within a PEM's

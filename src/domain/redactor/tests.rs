@@ -76,8 +76,57 @@ fn echoes(secret: &str) -> Vec<(&'static str, String)> {
         ("HTML by name", secret.replace('&', "&amp;").replace('+', "&plus;").replace('=', "&equals;")),
         ("split by a line break", format!("{}\n   {}", &secret[..secret.len() / 2], &secret[secret.len() / 2..])),
         ("split by invisible characters", secret.chars().map(|c| format!("{c}\u{200b}")).collect()),
+        ("base64 of UTF-16", STANDARD.encode(secret.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>())),
+        ("hex of UTF-16", secret.encode_utf16().map(|unit| format!("{unit:04x}")).collect()),
+        ("with zeros between", secret.chars().map(|c| format!("{c}\0")).collect()),
+        ("JavaScript's escape", secret.chars().map(|c| format!("%u{:04x}", u32::from(c))).collect()),
+        ("octal", secret.bytes().map(|b| format!("\\{b:03o}")).collect()),
+        ("HTML without semicolons", secret.chars().map(|c| format!("&#{}", u32::from(c))).collect()),
+        ("HTML with zeros", secret.chars().map(|c| format!("&#00000{};", u32::from(c))).collect()),
+        ("JSON twice", serde_json::to_string(&json(secret)).unwrap()),
+        ("HTML of JSON", json(secret).replace('\\', "&bsol;")),
+        ("base64 of hex", STANDARD.encode(hex(secret, "", false))),
+        (
+            "quoted-printable, wrapped",
+            secret
+                .as_bytes()
+                .chunks(5)
+                .map(|part| String::from_utf8_lossy(part).replace('=', "=3D"))
+                .collect::<Vec<_>>()
+                .join("=\r\n"),
+        ),
+        ("base32", base32(secret.as_bytes())),
+        ("base32 of a pair", base32(pair.as_bytes())),
+        ("base32 in lower case", base32(format!("xyz{secret}").as_bytes()).to_lowercase()),
+        ("numbers, as Go prints them", format!("{:?}", secret.as_bytes()).replace(',', "")),
+        ("numbers, as JavaScript prints them", format!("{:?}", secret.as_bytes())),
+        ("moved by thirteen", thirteen(secret)),
         ("blanks between", secret.chars().map(|c| format!("{c} ")).collect()),
     ]
+}
+
+/// RFC 4648, by way of a text of bits.
+fn base32(bytes: &[u8]) -> String {
+    let mut bits: String = bytes.iter().map(|byte| format!("{byte:08b}")).collect();
+    while !bits.len().is_multiple_of(5) {
+        bits.push('0');
+    }
+    let letter = |five: &[u8]| {
+        let value = usize::from_str_radix(std::str::from_utf8(five).unwrap(), 2).unwrap();
+        char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[value])
+    };
+    bits.as_bytes().chunks(5).map(letter).collect()
+}
+
+fn thirteen(text: &str) -> String {
+    let turn = |c: char, first: u8| char::from(first + (c as u8 - first + 13) % 26);
+    text.chars()
+        .map(|c| match c {
+            'a'..='z' => turn(c, b'a'),
+            'A'..='Z' => turn(c, b'A'),
+            other => other,
+        })
+        .collect()
 }
 
 /// What stays of the secret when all that is no letter and no digit is taken out, in any case.

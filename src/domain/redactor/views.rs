@@ -48,7 +48,7 @@ fn visit(view: &View, depth: usize, budget: &mut usize, see: &mut dyn FnMut(&Vie
     if depth == 0 || view.bytes.len() < FEWEST {
         return true;
     }
-    for escape in [percent, backslash, entity] {
+    for escape in [percent, quoted, backslash, entity] {
         if let Some(next) = unescaped(view, escape)
             && !visit(&next, depth - 1, budget, see)
         {
@@ -110,8 +110,10 @@ impl View {
         let mut at = 0;
         for chunk in self.bytes.utf8_chunks() {
             let valid = chunk.valid();
-            for piece in valid.split_inclusive(|c: char| c.is_control() && !c.is_whitespace()) {
-                let text = piece.trim_end_matches(|c: char| c.is_control() && !c.is_whitespace());
+            // Between the letters of UTF-16 are zeros.
+            let is_odd = |c: char| c.is_control() && !c.is_whitespace() && c != '\0';
+            for piece in valid.split_inclusive(is_odd) {
+                let text = piece.trim_end_matches(is_odd);
                 for (i, byte) in piece.bytes().enumerate() {
                     let byte = if text.len() >= FEWEST && i < text.len() { byte } else { BREAK };
                     kept.push(byte, self.from[at + i]);
@@ -172,7 +174,7 @@ type Escape = fn(&[u8]) -> Option<(char, usize)>;
 fn unescaped(view: &View, escape: Escape) -> Option<View> {
     let mut next = View { is_decoded: view.is_decoded, ..View::default() };
     let (mut at, mut any) = (0, false);
-    let is_bytes = escape as usize == percent as Escape as usize;
+    let is_bytes = [percent as Escape, quoted].iter().any(|of_bytes| escape as usize == *of_bytes as usize);
     while at < view.bytes.len() {
         let Some((c, length)) = escape(&view.bytes[at..]) else {
             next.push(view.bytes[at], view.from[at]);
@@ -191,18 +193,31 @@ fn unescaped(view: &View, escape: Escape) -> Option<View> {
     any.then_some(next)
 }
 
-/// `%2B`, and quoted-printable's `=2B`.
+/// `%2B`.
 fn percent(bytes: &[u8]) -> Option<(char, usize)> {
     match bytes {
-        [b'%' | b'=', high, low, ..] => Some((char::from(hex(*high)? << 4 | hex(*low)?), 3)),
+        [b'%', high, low, ..] => Some((char::from(hex(*high)? << 4 | hex(*low)?), 3)),
         _ => None,
     }
 }
 
-/// JSON's and Go's escapes, with surrogates.
+/// Quoted-printable's `=2B`, and its `=` at the end of a line that goes on.
+fn quoted(bytes: &[u8]) -> Option<(char, usize)> {
+    match bytes {
+        [b'=', b'\r', b'\n', ..] => Some((' ', 3)),
+        [b'=', b'\n', ..] => Some((' ', 2)),
+        [b'=', high, low, ..] => Some((char::from(hex(*high)? << 4 | hex(*low)?), 3)),
+        _ => None, // as it stands
+    }
+}
+
+/// JSON's, Go's and C's escapes, with surrogates, and JavaScript's `%u002B`.
 fn backslash(bytes: &[u8]) -> Option<(char, usize)> {
-    let [b'\\', kind, rest @ ..] = bytes else { return None };
+    let ([b'\\', kind, rest @ ..] | [b'%', kind @ b'u', rest @ ..]) = bytes else { return None };
     match kind {
+        b'0'..=b'3' if rest.len() >= 2 && rest[..2].iter().all(|b| matches!(b, b'0'..=b'7')) => {
+            Some((char::from_u32(number(bytes.get(1..4)?, 8)?)?, 4))
+        }
         b'u' => {
             let first = number(rest.get(..4)?, 16)?;
             if (0xd800..0xdc00).contains(&first)
@@ -226,7 +241,14 @@ fn entity(bytes: &[u8]) -> Option<(char, usize)> {
     if bytes.first() != Some(&b'&') {
         return None;
     }
-    let end = bytes.iter().take(12).position(|byte| *byte == b';')?;
+    if let [_, b'#', digits @ ..] = bytes {
+        // Browsers take a number without its semicolon as well.
+        let count = digits.iter().take(12).take_while(|b| b.is_ascii_digit()).count();
+        if (1..=7).contains(&count) && digits.get(count) != Some(&b';') {
+            return Some((char::from_u32(number(&digits[..count], 10)?)?, count + 2));
+        }
+    }
+    let end = bytes.iter().take(16).position(|byte| *byte == b';')?;
     let name = std::str::from_utf8(&bytes[1..end]).ok()?;
     let c = match name.strip_prefix('#') {
         Some(code) => {
