@@ -15,6 +15,7 @@ use super::{Sensitive, Server};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     AcrToken,
+    AcrCredentials,
     EcrToken,
     GoogleToken,
     KubernetesSecret,
@@ -46,6 +47,7 @@ impl Kind {
     pub const fn words(self) -> &'static str {
         match self {
             Self::AcrToken => "the output of `az acr login --expose-token`",
+            Self::AcrCredentials => "the output of `az acr credential show`",
             Self::EcrToken => "the output of `aws ecr get-authorization-token`",
             Self::GoogleToken => "the output of `gcloud auth print-access-token`",
             Self::KubernetesSecret => "a Kubernetes secret of the kind dockerconfigjson",
@@ -60,7 +62,7 @@ impl Kind {
             Self::AcrToken => Some("its token ends about 3 hours after it was made"),
             Self::EcrToken => Some("its token ends 12 hours after it was made"),
             Self::GoogleToken => Some("its token ends an hour after it was made"),
-            Self::KubernetesSecret | Self::DockerConfiguration | Self::CommandLine => None,
+            Self::AcrCredentials | Self::KubernetesSecret | Self::DockerConfiguration | Self::CommandLine => None,
         }
     }
 }
@@ -72,7 +74,7 @@ pub fn recognize(text: &str) -> Option<Output> {
         let value = GoValue::whole(text.as_bytes()).ok()?;
         return json(&value).or_else(|| configuration(&value, text));
     }
-    google(text).or_else(|| yaml(text)).or_else(|| command(text))
+    google(text).or_else(|| yaml(text)).or_else(|| acr_lines(text)).or_else(|| command(text))
 }
 
 fn json(value: &GoValue) -> Option<Output> {
@@ -82,6 +84,14 @@ fn json(value: &GoValue) -> Option<Output> {
         let user = text_of(field("username")).unwrap_or_else(|| Sensitive::from(ACR_TOKEN_USER));
         let login = Login { server: Some(server.expose().to_owned()), user, password: token };
         return Some(Output::Logins(Kind::AcrToken, vec![login]));
+    }
+    if let (Some(GoValue::List(passwords)), Some(user)) = (field("passwords"), text_of(field("username"))) {
+        let value = |item: &GoValue| match item {
+            GoValue::Object(pairs) => text_of(pairs.iter().find(|(key, _)| is_same_key(key, "value")).map(|(_, v)| v)),
+            _ => None, // no password of Azure's
+        };
+        let password = passwords.iter().find_map(value)?;
+        return Some(Output::Logins(Kind::AcrCredentials, vec![of_acr(user, password)]));
     }
     if let Some(GoValue::List(items)) = field("authorizationdata") {
         return Some(Output::Logins(Kind::EcrToken, items.iter().filter_map(ecr).collect()));
@@ -109,6 +119,27 @@ fn text_of(value: Option<&GoValue>) -> Option<Sensitive> {
         GoValue::Text(text) => Some(text.value.clone()),
         _ => None, // any other kind
     }
+}
+
+/// The server is not in it: the admin user has the registry's name, a token has one of its own.
+fn of_acr(user: Sensitive, password: Sensitive) -> Login {
+    Login { server: None, user, password }
+}
+
+/// `az acr credential show -o yaml` and `-o table`.
+fn acr_lines(text: &str) -> Option<Output> {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let after =
+        |head: &str| lines.iter().find_map(|line| line.trim_start_matches("- ").strip_prefix(head)).map(str::trim);
+    let (user, password) = if lines.first()? == &"passwords:" {
+        (after("username:")?, after("value:")?)
+    } else {
+        let (head, row) = (lines.first()?, lines.last()?);
+        let is_table = head.starts_with("USERNAME") && head.contains("PASSWORD") && lines.len() == 3;
+        let mut words = row.split_whitespace().filter(|_| is_table);
+        (words.next()?, words.next()?)
+    };
+    Some(Output::Logins(Kind::AcrCredentials, vec![of_acr(user.into(), password.into())]))
 }
 
 fn ecr(item: &GoValue) -> Option<Login> {
@@ -142,50 +173,81 @@ fn yaml(text: &str) -> Option<Output> {
     Some(Output::Configuration(Kind::KubernetesSecret, configuration))
 }
 
-/// `docker login -u USER -p PASSWORD SERVER`, `kubectl create secret docker-registry NAME --docker-server=…`.
+/// `docker login -u USER -p PASSWORD SERVER`, also as `aws ecr get-login` printed it, `echo PASSWORD | docker login …`,
+/// `kubectl create secret docker-registry NAME --docker-server=…`.
 fn command(text: &str) -> Option<Output> {
-    let joined = Zeroizing::new(text.replace("\\\r\n", " ").replace("\\\n", " "));
-    let line = joined.lines().map(str::trim).find(|line| is_command(line))?;
-    let words = words(line.trim_start_matches(['$', '#', ' ']))?;
-    let mut login = Login { server: None, user: "".into(), password: "".into() };
-    let mut words = words.iter().map(|word| word.as_str()).peekable();
-    let is_kubectl = words.peek() == Some(&"kubectl");
-    let mut rest = Vec::new();
-    while let Some(word) = words.next() {
-        let (flag, value) = word.split_once('=').map_or((word, None), |(flag, value)| (flag, Some(value)));
-        let place = match flag {
-            "-u" | "--username" | "--docker-username" => 1,
-            "-p" | "--password" | "--docker-password" => 2,
-            "--docker-server" => 3,
-            _ if word.starts_with('-') => 0,
-            _ => {
-                rest.push(word);
-                continue;
-            }
-        };
-        let value = if place > 0 { value.or_else(|| words.next()) } else { value };
-        match (place, value) {
-            (1, Some(value)) => login.user = value.into(),
-            (2, Some(value)) => login.password = value.into(),
-            (3, Some(value)) => login.server = Some(value.to_owned()),
-            _ => {} // of no interest
-        }
-    }
-    if !is_kubectl {
-        let server = rest.iter().skip_while(|word| **word != "login").nth(1);
-        login.server = Some(server.map_or("https://index.docker.io/v1/", |server| *server).to_owned());
-    }
-    let is_whole = !login.user.is_empty() && !login.password.is_empty();
-    is_whole.then(|| Output::Logins(Kind::CommandLine, vec![login]))
+    let joined = Zeroizing::new(text.replace("\\\r\n", " ").replace("\\\n", " ").replace("`\n", " "));
+    joined.lines().find_map(line).map(|login| Output::Logins(Kind::CommandLine, vec![login]))
 }
 
-fn is_command(line: &str) -> bool {
-    let line = line.trim_start_matches(['$', '#', ' ']);
-    let line = line.strip_prefix("sudo ").unwrap_or(line);
-    ["docker login ", "podman login ", "skopeo login ", "buildah login ", "nerdctl login ", "helm registry login "]
-        .iter()
-        .any(|head| line.starts_with(head))
-        || (line.starts_with("kubectl ") && line.contains(" secret docker-registry "))
+fn line(line: &str) -> Option<Login> {
+    let (before, line) = line.rsplit_once('|').map_or((None, line), |(before, line)| (Some(before), line));
+    let all = words(line)?;
+    let start = all.iter().position(|word| is_program(word))?;
+    let mut login = Login { server: None, user: "".into(), password: "".into() };
+    let mut rest = Vec::new();
+    let mut words = all[start..].iter().map(|word| word.as_str());
+    let is_kubectl = words.next().is_some_and(|program| matches!(program, "kubectl" | "oc" | "k"));
+    while let Some(word) = words.next() {
+        let (flag, value) = match word.split_once('=').filter(|_| word.starts_with('-')) {
+            Some((flag, value)) => (flag, Some(value)),
+            None => match word.split_at_checked(2) {
+                Some((flag @ ("-u" | "-p"), value)) if !value.is_empty() => (flag, Some(value)),
+                Some(_) | None => (word, None),
+            },
+        };
+        match flag {
+            "-u" | "--username" | "--docker-username" => login.user = value.or_else(|| words.next())?.into(),
+            "-p" | "--password" | "--docker-password" => login.password = value.or_else(|| words.next())?.into(),
+            "--docker-server" => login.server = Some(value.or_else(|| words.next())?.to_owned()),
+            // What takes a value, and of no interest.
+            "-e" | "--email" | "--docker-email" | "--config" | "--context" | "-n" | "--namespace" | "--authfile"
+            | "--cert-dir" | "-H" | "--host" | "-c" => {
+                value.or_else(|| words.next())?;
+            }
+            _ if word.starts_with('-') => {}
+            _ => rest.push(word),
+        }
+    }
+    let at = |word: &str| rest.iter().position(|other| *other == word);
+    if is_kubectl {
+        at("docker-registry")?;
+    } else {
+        let server = rest.get(at("login")? + 1);
+        login.server = Some(server.map_or("https://index.docker.io/v1/", |server| *server).to_owned());
+    }
+    if login.password.is_empty() {
+        login.password = before.and_then(echoed).unwrap_or(login.password);
+    }
+    (!login.user.is_empty() && !login.password.is_empty()).then_some(login)
+}
+
+/// Programs that log in to registries, by the last part of their path.
+fn is_program(word: &str) -> bool {
+    let name = word.rsplit(['/', '\\']).next().unwrap_or_default();
+    let name = name.strip_suffix(".exe").unwrap_or(name);
+    matches!(
+        name,
+        "docker"
+            | "podman"
+            | "skopeo"
+            | "buildah"
+            | "nerdctl"
+            | "helm"
+            | "oras"
+            | "crane"
+            | "regctl"
+            | "kubectl"
+            | "oc"
+    )
+}
+
+/// What `echo` or `printf` puts into the pipe, if it is the value itself.
+fn echoed(before: &str) -> Option<Sensitive> {
+    let all = words(before)?;
+    let at = all.iter().position(|word| matches!(word.as_str(), "echo" | "printf"))?;
+    let text = all[at + 1..].iter().rfind(|word| !word.starts_with('-') && !word.starts_with('%'))?;
+    (!text.starts_with('$')).then(|| text.as_str().into())
 }
 
 /// The words of a line as a shell takes it apart, as far as quotation marks go; `None` where one is not closed.
@@ -247,6 +309,36 @@ mod tests {
     }
 
     #[test]
+    fn a_line_that_logs_in_is_understood_as_people_write_it() {
+        for line in [
+            "docker login -u AWS -p eyJx -e none https://123456789012.dkr.ecr.us-east-1.amazonaws.com",
+            "$ sudo docker --config /tmp/x login -uAWS -peyJx https://123456789012.dkr.ecr.us-east-1.amazonaws.com",
+            "C:\\> docker.exe login https://123456789012.dkr.ecr.us-east-1.amazonaws.com --username AWS --password eyJx",
+            "echo eyJx | docker login -u AWS --password-stdin https://123456789012.dkr.ecr.us-east-1.amazonaws.com",
+            "echo -n 'eyJx' | /usr/bin/podman login -u AWS --password-stdin https://123456789012.dkr.ecr.us-east-1.amazonaws.com",
+            "printf %s \"eyJx\" | helm registry login -u AWS --password-stdin https://123456789012.dkr.ecr.us-east-1.amazonaws.com",
+            "crane auth login https://123456789012.dkr.ecr.us-east-1.amazonaws.com -u AWS -p eyJx",
+            "# as documented\ndocker login \\\n  -u AWS \\\n  -p eyJx \\\n  https://123456789012.dkr.ecr.us-east-1.amazonaws.com",
+            "kubectl -n x create secret docker-registry y --docker-username AWS --docker-password eyJx \
+             --docker-email a@b --docker-server https://123456789012.dkr.ecr.us-east-1.amazonaws.com",
+        ] {
+            let host = "https://123456789012.dkr.ecr.us-east-1.amazonaws.com".to_owned();
+            assert_eq!(login(line), (Kind::CommandLine, Some(host), "AWS".to_owned(), "eyJx".to_owned()), "{line}");
+        }
+    }
+
+    #[test]
+    fn azure_shows_the_admin_user_with_two_passwords() {
+        for text in [
+            r#"{"passwords":[{"name":"password","value":"p1"},{"name":"password2","value":"p2"}],"username":"acme"}"#,
+            "passwords:\n- name: password\n  value: p1\n- name: password2\n  value: p2\nusername: acme\n",
+            "USERNAME    PASSWORD    PASSWORD2\n----------  ----------  -----------\nacme        p1          p2\n",
+        ] {
+            assert_eq!(login(text), (Kind::AcrCredentials, None, "acme".to_owned(), "p1".to_owned()), "{text}");
+        }
+    }
+
+    #[test]
     fn a_kubernetes_secret_holds_dockers_configuration() {
         // {"auths":{}}
         let packed = "eyJhdXRocyI6e319";
@@ -271,6 +363,11 @@ mod tests {
             "hunter2",
             "docker login ghcr.io",
             "docker login -u u --password-stdin",
+            "echo $TOKEN | docker login -u u --password-stdin ghcr.io",
+            "docker run -u u -p 80:80 ghcr.io/x",
+            "kubectl get secret -u u -p p",
+            "passwords:",
+            "USERNAME PASSWORD",
             "A=b",
             "kubectl get x",
         ] {

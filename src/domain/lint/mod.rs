@@ -3,6 +3,8 @@
 //! It looks at secrets and returns findings: no finding's text is made from the password or a part of it, but for the
 //! time at which one that says so ends. It asks no server and knows no clock, so a good finding is about looks only.
 
+#[cfg(test)]
+mod copied_tests;
 mod expiry;
 mod google_key;
 mod pair;

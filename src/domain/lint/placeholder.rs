@@ -46,6 +46,15 @@ const EMPTY: &[&str] = &[
     "unset",
     "insertme",
     "example",
+    "dummy",
+    "na",
+    "notavailable",
+    "notapplicable",
+    "notused",
+    "unknown",
+    "objectobject",
+    "seeabove",
+    "sameasabove",
 ];
 
 /// What may follow «your» or «my» in a template.
@@ -73,7 +82,12 @@ const NOUNS: &[&str] = &[
 /// Whether a text stands for a value. Rows of stars and bullets, names in brackets, variables of shells, of Windows
 /// and of templates, «changeme» and the like.
 pub(super) fn is_placeholder(member: Member, text: &str) -> bool {
-    is_reference(text) || is_in_brackets(text) || is_row(text) || is_masked(text) || is_word(member, text)
+    is_reference(text)
+        || is_kept_elsewhere(text)
+        || is_in_brackets(text)
+        || is_row(text)
+        || is_masked(text)
+        || is_word(member, text)
 }
 
 /// `$TOKEN`, `${TOKEN}`, `$(cat token)`, `${{ secrets.TOKEN }}`, `{{ token }}`, `%TOKEN%`, `$env:TOKEN`,
@@ -95,6 +109,33 @@ fn is_reference(text: &str) -> bool {
         || between("%", "%").is_some_and(is_name)
         || text.strip_prefix('$').is_some_and(is_name)
         || ["$env:", "secrets.", "env.", "process.env.", "var."].into_iter().any(after)
+}
+
+/// The address of where a value is kept, in place of it: of password managers, of the clouds' stores of secrets, and
+/// what SOPS and Jasypt put in its place.
+pub(super) fn is_kept_elsewhere(text: &str) -> bool {
+    const HEADS: [&str; 17] = [
+        "op://",
+        "bws://",
+        "vault://",
+        "vault:",
+        "keyvault://",
+        "azurekeyvault://",
+        "akv://",
+        "awssm://",
+        "ssm://",
+        "gcp-sm://",
+        "sm://",
+        "ref+",
+        "arn:aws:secretsmanager:",
+        "arn:aws:ssm:",
+        "@microsoft.keyvault(",
+        "enc[",
+        "enc(",
+    ];
+    let lower = text.to_ascii_lowercase();
+    HEADS.iter().any(|head| lower.len() > head.len() && lower.starts_with(head))
+        || (lower.starts_with("projects/") && lower.contains("/secrets/"))
 }
 
 /// `<token>` and `[token]`, but not what has the looks of a token itself.

@@ -5,10 +5,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use super::placeholder::{is_masked, is_placeholder, is_value, is_variables_name};
+use super::placeholder::{is_kept_elsewhere, is_masked, is_placeholder, is_value, is_variables_name};
 use super::wrapping::{bracketed, half_quote, is_unseen, name, trimmed, unquoted};
 use super::{FieldMend, Finding, Severity};
 use crate::domain::output::{self, Kind, Output};
+use crate::domain::preset::token_of;
+use crate::domain::secret_shape::{is_assignment, is_pair_in_base64};
 use crate::domain::{Member, Members, Sensitive, foreign};
 
 /// What needs no product to be seen in user and password, most severe first. The server is judged by its own grammar.
@@ -102,7 +104,9 @@ fn check_wrapping(member: Member, text: &str, findings: &mut Vec<Finding>) {
         findings.push(warn(what).mended_by(Some(unwrapping(inner, "remove the brackets"))));
     } else if is_placeholder(member, text) {
         let is_copy = is_masked(text) && text.chars().any(|c| c.is_ascii_alphanumeric() && !matches!(c, 'x' | 'X'));
-        findings.push(warn(if is_copy {
+        findings.push(warn(if is_kept_elsewhere(text) {
+            "is the address of where the value is kept, not the value itself"
+        } else if is_copy {
             "is a masked copy, a placeholder for what was hidden there: copy it where it is shown whole"
         } else {
             "looks like a placeholder, not like the value itself"
@@ -138,26 +142,41 @@ fn lead(text: &str) -> Option<&'static str> {
     if ["bearer ", "basic ", "authorization:", "token "].into_iter().any(begins) {
         return Some("begins with the word of a header, such as Bearer or Basic, which is no part of the value");
     }
-    if ["password=", "password:", "token=", "token:", "export ", "docker login", "--password"].into_iter().any(begins) {
+    let is_command = ["export ", "set ", "docker login", "--password", "-p ", "echo "].into_iter().any(begins);
+    if is_command || is_assignment(text) {
         return Some("begins with its own name or a command, not with the value itself");
     }
+    if is_prompt(text) {
+        return Some("begins with a shell's prompt, which is no part of the value");
+    }
     is_address.then_some("is an address, not a value that logs in")
+}
+
+/// `$ …`, `# …`, `PS C:\\> …`, `ann@host:~$ …`.
+fn is_prompt(text: &str) -> bool {
+    let Some((head, rest)) = text.split_once(' ') else { return false };
+    let is_host = || head.contains('@') && head.ends_with(['$', '#', '%', '>']);
+    let is_windows = || head.get(1..).is_some_and(|rest| rest.starts_with(":\\") && rest.ends_with('>'));
+    let is_mark = matches!(head, "$" | "#" | "%" | ">" | "❯" | "➜" | "λ");
+    !rest.trim().is_empty() && (is_mark || is_host() || is_windows() || text.starts_with("PS "))
 }
 
 /// What only shows beside the user: both in one, plain or as docker's configuration keeps them.
 pub(super) fn check_pair(values: &Members<&str>, findings: &mut Vec<Finding>) {
     let (user, password) = (values.user, values.password);
-    if user.is_empty() || password.len() <= user.len() + 1 {
-        return;
-    }
-    let is_both = |text: &str| text.strip_prefix(user).is_some_and(|rest| rest.starts_with(':') && rest.len() > 1);
+    let is_both = |text: &str| {
+        let rest = text.strip_prefix(user).filter(|_| !user.is_empty());
+        rest.is_some_and(|rest| rest.starts_with(':') && rest.len() > 1)
+    };
     if is_both(password) {
         let what = "begins with the user and a colon: it holds both, where the password alone belongs";
         findings.push(Finding::new(Member::Password, Severity::Warn, what));
         return;
     }
     let decoded = STANDARD.decode(password.as_bytes()).ok().map(Zeroizing::new);
-    if decoded.as_ref().and_then(|bytes| std::str::from_utf8(bytes).ok()).is_some_and(is_both) {
+    let is_pair = decoded.as_ref().and_then(|bytes| std::str::from_utf8(bytes).ok()).is_some_and(is_both);
+    // Some products' own tokens have a colon inside as well.
+    if is_pair || (token_of(password).is_none() && is_pair_in_base64(password)) {
         let what =
             "is user and password in base64, as docker's configuration keeps them: the password alone belongs here";
         findings.push(Finding::new(Member::Password, Severity::Warn, what));

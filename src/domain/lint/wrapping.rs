@@ -47,15 +47,48 @@ const PAIRS: &[(&str, &str)] = &[
     ("❛", "❜"),
     ("″", "″"),
     ("′", "′"),
+    ("“", "\""),
+    ("\"", "”"),
+    ("„", "\""),
+    ("‘", "'"),
+    ("'", "’"),
+    ("״", "״"),
+    ("׳", "׳"),
+    ("﹁", "﹂"),
+    ("﹃", "﹄"),
+    ("〝", "〝"),
+    ("ˮ", "ˮ"),
+    ("ʻ", "ʼ"),
+    ("**", "**"),
+    ("&quot;", "&quot;"),
+    ("&#34;", "&#34;"),
+    ("&#39;", "&#39;"),
+    ("&apos;", "&apos;"),
+    ("&ldquo;", "&rdquo;"),
+    ("&laquo;", "&raquo;"),
+    ("\\u0022", "\\u0022"),
+    ("%22", "%22"),
 ];
 
 /// Brackets, which stand around a placeholder more often than around a value.
-const BRACKETS: &[(char, char)] = &[('<', '>'), ('〈', '〉'), ('《', '》'), ('＜', '＞'), ('⟨', '⟩')];
+const BRACKETS: &[(&str, &str)] = &[
+    ("<", ">"),
+    ("〈", "〉"),
+    ("《", "》"),
+    ("＜", "＞"),
+    ("⟨", "⟩"),
+    ("【", "】"),
+    ("〔", "〕"),
+    ("〖", "〗"),
+    ("［", "］"),
+    ("（", "）"),
+    ("&lt;", "&gt;"),
+];
 
 /// Marks of which one alone tells that it was copied, as no generator of passwords makes them.
 const TYPOGRAPHIC: &[char] = &[
     '“', '”', '„', '‟', '‘', '’', '‚', '‛', '«', '»', '‹', '›', '「', '」', '『', '』', '｢', '｣', '〝', '〞', '〟',
-    '＂', '＇', '❝', '❞', '❛', '❜',
+    '＂', '＇', '❝', '❞', '❛', '❜', '״', '׳', '﹁', '﹂', '﹃', '﹄',
 ];
 
 /// What stands within all the marks around a text, with what was punctuation after them; `None` if there are none.
@@ -75,7 +108,7 @@ fn peeled(text: &str) -> Option<&str> {
 
 /// What stands within pointed brackets.
 pub(super) fn bracketed(text: &str) -> Option<&str> {
-    let within = |(open, close): &(char, char)| text.strip_prefix(*open)?.strip_suffix(*close);
+    let within = |(open, close): &(&str, &str)| text.strip_prefix(open)?.strip_suffix(close);
     BRACKETS.iter().find_map(within).map(trimmed)
 }
 

@@ -43,18 +43,26 @@ impl Pattern {
     }
 
     pub fn is_match(&self, text: &str) -> bool {
-        text.starts_with(self.beginning()) && self.regex().is_some_and(|regex| regex.is_match(text))
+        self.may_begin(text) && self.regex().is_some_and(|regex| regex.is_match(text))
     }
 
     /// The letters every match begins with, as far as they are plain to see: most patterns need not be compiled to know
     /// that they do not match.
     pub(super) fn beginning(&self) -> &str {
-        let Some(rest) = self.text.strip_prefix('^').filter(|rest| !rest.contains('|')) else { return "" };
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-        let end = rest.find(|c| !is_plain(c)).unwrap_or(rest.len());
-        // What is repeated, or may be missing, is no sure beginning.
-        let is_repeated = rest[end..].starts_with(['?', '*', '+', '{']);
-        &rest[..if is_repeated { end.saturating_sub(1) } else { end }]
+        match self.text.strip_prefix('^') {
+            Some(rest) if alternatives(rest).nth(1).is_none() => literal(rest),
+            Some(_) | None => "",
+        }
+    }
+
+    /// Whether a text begins as one of the pattern's alternatives does, as far as that is plain to see.
+    fn may_begin(&self, text: &str) -> bool {
+        let Some(rest) = self.text.strip_prefix('^') else { return true };
+        let inner = rest.strip_prefix("(?:").and_then(|inner| {
+            let (inside, after) = inner.split_at(closing(inner)?);
+            (!after.starts_with(")?") && !after.starts_with(")*") && !after.starts_with("){")).then_some(inside)
+        });
+        alternatives(inner.unwrap_or(rest)).any(|one| text.starts_with(literal(one)))
     }
 
     /// Whether it begins with letters and an underline, or a longer word and a dash, as names within a text do not.
@@ -92,6 +100,58 @@ impl Pattern {
         captures.expand(template, &mut out);
         Some(out)
     }
+}
+
+/// The plain letters a part of a pattern begins with. What is repeated, or may be missing, is no sure beginning.
+fn literal(part: &str) -> &str {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let end = part.find(|c| !is_plain(c)).unwrap_or(part.len());
+    let is_repeated = part[end..].starts_with(['?', '*', '+', '{']);
+    &part[..if is_repeated { end.saturating_sub(1) } else { end }]
+}
+
+/// Where the signs of a pattern stand that are in no class and not escaped, each with how many groups it is in.
+fn signs(part: &str) -> impl Iterator<Item = (usize, char, usize)> {
+    let (mut depth, mut in_class, mut is_escaped) = (0_usize, false, false);
+    part.char_indices().filter_map(move |(at, c)| {
+        if is_escaped {
+            is_escaped = false;
+            return None;
+        }
+        match c {
+            '\\' => is_escaped = true,
+            '[' => in_class = true,
+            ']' => in_class = false,
+            '(' if !in_class => depth += 1,
+            ')' if !in_class => {
+                depth = depth.saturating_sub(1);
+                return Some((at, c, depth));
+            }
+            _ => {} // counts where it stands
+        }
+        (!in_class).then_some((at, c, depth))
+    })
+}
+
+/// Where a group ends whose inside begins here.
+fn closing(inner: &str) -> Option<usize> {
+    let (mut open, mut end) = (0_usize, None);
+    for (at, c, _) in signs(inner) {
+        match c {
+            '(' => open += 1,
+            ')' if open == 0 => end = end.or(Some(at)),
+            ')' => open -= 1,
+            _ => {} // within
+        }
+    }
+    end
+}
+
+fn alternatives(part: &str) -> impl Iterator<Item = &str> {
+    let cuts: Vec<usize> = signs(part).filter(|(_, c, depth)| *c == '|' && *depth == 0).map(|(at, _, _)| at).collect();
+    let starts = std::iter::once(0).chain(cuts.clone().into_iter().map(|at| at + 1));
+    let ends = cuts.into_iter().chain([part.len()]);
+    starts.zip(ends).map(|(from, to)| &part[from..to]).collect::<Vec<_>>().into_iter()
 }
 
 #[cfg(test)]
@@ -163,4 +223,35 @@ pub struct Otherwise {
     pub severity: Severity,
     pub text: String,
     pub replace: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_pattern_begins_with_is_seen_without_compiling_it() {
+        for (pattern, beginning) in [
+            ("^dckr_pat_", "dckr_pat_"),
+            ("^gl(?:agent|ft)-[a|b]", "gl"),
+            ("^ab|cd", ""),
+            ("^(?:ab|cd)x", ""),
+            ("^abc?", "ab"),
+            ("abc", ""),
+        ] {
+            assert_eq!(Pattern::own(pattern).beginning(), beginning, "{pattern}");
+        }
+        for (pattern, text, may) in [
+            ("^(?:ab|cd(?:e|f)|\\||[)|]x)", "zz", true), // a sign and a class begin with anything
+            ("^(?:ab|cd(?:e|f))x|z", "ab", true),
+            ("^(?:ab|cd(?:e|f))", "cd", true),
+            ("^(?:ab|cd(?:e|f))", "ef", false),
+            ("^(?:ab)?cd", "cd", true),
+            ("^ab|cd", "cd", true),
+            ("^ab|cd", "ef", false),
+            ("ab", "zz", true),
+        ] {
+            assert_eq!(Pattern::own(pattern).may_begin(text), may, "{pattern} {text}");
+        }
+    }
 }
