@@ -4,7 +4,7 @@
 //! `distribution/pull_v2.go` and `distribution/registry.go` (`ImageTypes`); distribution's `UnmarshalManifest`, which
 //! goes by the content type alone.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use thiserror::Error;
 
 use super::{Digest, Foreign, Platform};
@@ -85,10 +85,16 @@ pub enum ManifestFault {
     NoImage(Foreign),
 }
 
+/// Go takes `null` for a text, a number or a list that is not there; so do tools that write it.
+fn or_null<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(from: D) -> Result<T, D::Error> {
+    Ok(Option::deserialize(from)?.unwrap_or_default())
+}
+
 /// Everything a manifest of any kind may hold.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct Raw {
+    #[serde(deserialize_with = "or_null")]
     media_type: String,
     manifests: Option<Vec<RawDescriptor>>,
     config: Option<RawDescriptor>,
@@ -99,8 +105,11 @@ struct Raw {
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct RawDescriptor {
+    #[serde(deserialize_with = "or_null")]
     media_type: String,
+    #[serde(deserialize_with = "or_null")]
     digest: String,
+    #[serde(deserialize_with = "or_null")]
     size: u64,
     platform: Option<RawPlatform>,
 }
@@ -108,10 +117,13 @@ struct RawDescriptor {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct RawPlatform {
+    #[serde(deserialize_with = "or_null")]
     os: String,
+    #[serde(deserialize_with = "or_null")]
     architecture: String,
+    #[serde(deserialize_with = "or_null")]
     variant: String,
-    #[serde(rename = "os.features")]
+    #[serde(rename = "os.features", deserialize_with = "or_null")]
     features: Vec<String>,
 }
 

@@ -26,6 +26,7 @@ pub mod near;
 pub mod npm;
 pub mod number;
 pub mod output;
+pub mod packed;
 pub mod pattern;
 pub mod platform;
 pub mod preset;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Method;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, LOCATION, RANGE};
 use reqwest::tls::TlsInfo;
 use url::Url;
 use zeroize::Zeroizing;
@@ -16,6 +16,7 @@ use super::certificate::Certificate;
 use super::surroundings::Surroundings;
 use super::trouble::{Trouble, trouble};
 use super::wires::Wires;
+use crate::domain::packed::unpacked;
 pub(super) use crate::domain::this_machine::is_url_here as is_loopback;
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Foreign, Server};
@@ -77,6 +78,21 @@ impl Answer {
         matches!(self.status, 301 | 302 | 303 | 307 | 308)
             && self.headers.get(LOCATION).is_some_and(|place| !place.is_empty())
     }
+
+    /// The same without gzip, which Go's client takes off by itself (`net/http`, `Transport`), and which some servers
+    /// put on although nobody asked for it. What cannot be unpacked is nothing, as for Go.
+    fn unpacked(mut self, limit: usize) -> Self {
+        let is_packed =
+            self.headers.get(CONTENT_ENCODING).is_some_and(|coding| coding.as_bytes().eq_ignore_ascii_case(b"gzip"));
+        if is_packed && !self.body.is_empty() {
+            let body = unpacked(&self.body, limit);
+            self.is_whole &= body.is_ok();
+            self.body = body.unwrap_or_default();
+            self.headers.remove(CONTENT_ENCODING);
+            self.headers.remove(CONTENT_LENGTH);
+        }
+        self
+    }
 }
 
 /// What is asked: nothing but this is sent, besides the host and pullkey's name.
@@ -126,6 +142,17 @@ impl Ask {
     /// Shows the login only where docker would: on the way of redirects some paths may not be told it.
     pub(super) fn below(self, root: &str) -> Self {
         Self { root: Some(root.to_owned()), ..self }
+    }
+
+    /// Whether only a part of what is there is asked for.
+    pub(super) fn is_of_a_part(&self) -> bool {
+        self.headers.contains_key(RANGE)
+    }
+
+    /// The same of all that is there.
+    pub(super) fn whole(mut self) -> Self {
+        self.headers.remove(RANGE);
+        self
     }
 
     fn headers_for(&self, url: &Url) -> HeaderMap {
@@ -214,7 +241,9 @@ impl Client {
                 continue;
             }
             let limit = ask.limit.unwrap_or(self.limits.body);
-            return Ok(answer(response, url.path().to_owned(), limit, deadline).await);
+            let answer = answer(response, url.path().to_owned(), limit, deadline).await;
+            // A part of something is read as it comes, by Go's client as well.
+            return Ok(if ask.is_of_a_part() { answer } else { answer.unpacked(limit) });
         }
     }
 

@@ -3,14 +3,12 @@
 //! What is unpacked is bounded like what is not, so that a few kilobytes cannot become gigabytes. Only gzip is taken:
 //! nothing else is asked for. Source: RFC 9110 8.4.
 
-use std::io::Read as _;
-
 use bytes::Bytes;
-use flate2::read::MultiGzDecoder;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 
 use super::super::error::text;
 use super::{Answer, GithubError};
+use crate::domain::packed::{self, PackedFault};
 
 /// What every request says it takes.
 pub(super) const TAKEN: &str = "gzip";
@@ -23,14 +21,10 @@ pub(super) fn unpacked(mut answer: Answer, limit: usize) -> Result<Answer, Githu
     if !is_packed || answer.body().is_empty() {
         return Ok(answer);
     }
-    let mut body = Vec::new();
-    // One byte more than may be tells that there is more.
-    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-    let read = MultiGzDecoder::new(answer.body().as_ref()).take(most).read_to_end(&mut body);
-    read.map_err(|fault| GithubError::Dropped { sent: true, source: Box::new(fault) })?;
-    if body.len() > limit {
-        return Err(GithubError::TooBig { limit });
-    }
+    let body = packed::unpacked(answer.body(), limit).map_err(|fault| match fault {
+        PackedFault::TooBig(limit) => GithubError::TooBig { limit },
+        PackedFault::Broken(fault) => GithubError::Dropped { sent: true, source: Box::new(fault) },
+    })?;
     *answer.body_mut() = Bytes::from(body);
     answer.headers_mut().remove(CONTENT_ENCODING);
     answer.headers_mut().remove(CONTENT_LENGTH);

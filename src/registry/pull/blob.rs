@@ -1,7 +1,7 @@
 //! A blob of an image, fetched as docker does: asked for at the registry, and followed to wherever that sends. The
 //! login goes to the registry alone; who holds the blobs is judged as a token server is, and sent nothing.
 
-use reqwest::header::{CONTENT_LENGTH, CONTENT_RANGE, HeaderName, HeaderValue, LOCATION, RANGE};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, HeaderName, HeaderValue, LOCATION, RANGE};
 use url::Url;
 
 use super::super::client::{Answer, Ask, place};
@@ -76,7 +76,12 @@ impl Asked<'_> {
         let Some(layer) = foreign.or(image.layers.first()) else { return Ok(None) };
         let what = if layer.is_foreign() { "a layer that may not be handed on" } else { "the first layer" };
         // More than one byte is read of what ignores the range, or refuses in words.
-        let ask = Ask::get().with(RANGE, HeaderValue::from_static("bytes=0-0")).up_to(4096);
+        let whole = Ask::get().up_to(4096);
+        let ask = if layer.size == 0 {
+            whole // there is no first byte
+        } else {
+            whole.with(RANGE, HeaderValue::from_static("bytes=0-0"))
+        };
         let (answer, source) = self.fetch(layer, what, authorization, ask).await.map_err(|step| match step.code {
             Code::BlobMissing if layer.is_foreign() => Step {
                 code: Code::ForeignLayer,
@@ -120,6 +125,15 @@ impl Asked<'_> {
                 inconclusive(Code::BlobUnreachable, detail, REACH)
             })?;
             (url, source) = (next, Source::Elsewhere(host));
+        }
+        if answer.status == 416 && ask.is_of_a_part() {
+            // It knows no ranges. The login goes to the registry alone, as before.
+            let authorization = authorization.filter(|_| source == Source::Registry);
+            let ask = ask.whole().authorized(authorization);
+            answer = self.test.client.ask(&url, ask).await.map_err(|trouble| {
+                let detail = format!("{}: {what} comes from {}: {}", self.image.short(), place(&url), trouble.detail);
+                inconclusive(Code::BlobUnreachable, detail, REACH)
+            })?;
         }
         match answer.status {
             200 | 206 => Ok((answer, source)),
@@ -236,6 +250,9 @@ fn redirect(url: &Url, answer: &Answer) -> Option<Result<Url, String>> {
 /// How long the whole is, where the answer tells.
 fn length(answer: &Answer) -> Option<u64> {
     let text = |name: HeaderName| answer.headers.get(name).and_then(|value| value.to_str().ok());
+    if answer.headers.contains_key(CONTENT_ENCODING) {
+        return None; // that of something compressed
+    }
     match answer.status {
         206 => text(CONTENT_RANGE)?.rsplit_once('/')?.1.trim().parse().ok(),
         _ => text(CONTENT_LENGTH)?.trim().parse().ok(),

@@ -28,7 +28,7 @@ async fn report(image: &str, limits: Limits, answer: impl Fn(&Seen) -> Reply + S
 }
 
 /// The step of the pull of `team/app:1`, with what the registry answers to whoever is logged in.
-async fn pull(answer: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Step {
+pub(super) async fn pull(answer: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Step {
     let report = report(":1", Limits::default(), answer).await;
     let step = report.steps.into_iter().find(|step| step.rung == Rung::Pull).unwrap();
     let verdict = match step.outcome {
@@ -42,30 +42,30 @@ async fn pull(answer: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Step {
 }
 
 /// An image whose blobs are answered by somebody else.
-async fn with_blobs(blob: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Step {
+pub(super) async fn with_blobs(blob: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Step {
     let manifest = image(&config("linux/amd64"));
     pull(move |seen| if seen.target.contains("/blobs/") { blob(seen) } else { manifest_reply(IMAGE, &manifest) }).await
 }
 
 /// An image whose only answer that matters is its manifest's.
-async fn with_manifest(kind: &'static str, manifest: String) -> Step {
+pub(super) async fn with_manifest(kind: &'static str, manifest: String) -> Step {
     let config = config("linux/amd64");
     pull(move |seen| blob_reply(seen, &config).unwrap_or_else(|| manifest_reply(kind, &manifest))).await
 }
 
-fn sent_to(host: &str) -> impl Fn(&Seen) -> Reply + Send + Sync + use<> {
+pub(super) fn sent_to(host: &str) -> impl Fn(&Seen) -> Reply + Send + Sync + use<> {
     let host = host.to_owned();
     move |seen| reply(307, &[("Location", &format!("{host}{}?signed=yes", seen.target))], "")
 }
 
 /// A host of blobs that is never to see a login.
-async fn blob_host(answer: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> (Peer, String) {
+pub(super) async fn blob_host(answer: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> (Peer, String) {
     let peer = Peer::start(answer).await;
     let url = format!("http://{}", peer.addr);
     (peer, url)
 }
 
-fn asked_without_login(peer: &Peer) -> bool {
+pub(super) fn asked_without_login(peer: &Peer) -> bool {
     !peer.seen().is_empty() && peer.seen().iter().all(|seen| !seen.headers.contains_key("authorization"))
 }
 

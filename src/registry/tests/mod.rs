@@ -5,6 +5,7 @@ mod docker;
 mod echoes;
 mod exchange;
 mod handshake;
+mod more_content;
 mod names;
 mod npm;
 mod parts;

@@ -135,3 +135,16 @@ pub(super) fn reply(status: u16, headers: &[(&str, &str)], body: &str) -> Reply 
     }
     Reply::Bytes(format!("{text}\r\n{body}").into_bytes())
 }
+
+/// The same, compressed.
+pub(super) fn packed_reply(headers: &[(&str, &str)], body: &str) -> Reply {
+    use std::io::Write as _;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(body.as_bytes()).unwrap();
+    let body = encoder.finish().unwrap();
+    let mut text = format!("HTTP/1.1 200 X\r\nContent-Length: {}\r\nContent-Encoding: gzip\r\n", body.len());
+    for (name, value) in headers {
+        text.extend([name, ": ", value, "\r\n"]);
+    }
+    Reply::Bytes([format!("{text}Connection: close\r\n\r\n").into_bytes(), body].concat())
+}
