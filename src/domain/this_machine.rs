@@ -43,15 +43,39 @@ pub fn is_here_for_go(name: &str) -> bool {
     name == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-/// Whether an address is reachable only from the machine or the network it is in.
+/// Whether an address is reachable only from the machine or the network it is in, or means one that is: IPv6 has several
+/// ways to write an IPv4 address, and each leads there. Source: the registries of special-purpose addresses of IANA
+/// (RFC 6890), for what is not globally reachable.
 pub fn is_local_address(ip: IpAddr) -> bool {
     match ip.to_canonical() {
         own if is_own_address(own) => true,
-        IpAddr::V4(ip) => {
-            let shared = ip.octets()[0] == 100 && (64..128).contains(&ip.octets()[1]); // RFC 6598
-            ip.is_private() || ip.is_link_local() || shared
+        IpAddr::V4(ip) => is_local_v4(ip),
+        IpAddr::V6(ip) => {
+            let is_site = ip.segments()[0] & 0xffc0 == 0xfec0; // RFC 3879, still taken by some
+            let is_translated_here = ip.segments()[..3] == [0x64, 0xff9b, 1]; // RFC 8215
+            let within = embedded(ip).is_some_and(|ip| is_own_address(ip.into()) || is_local_v4(ip));
+            ip.is_unique_local() || ip.is_unicast_link_local() || is_site || is_translated_here || within
         }
-        IpAddr::V6(ip) => ip.is_unique_local() || ip.is_unicast_link_local(),
+    }
+}
+
+fn is_local_v4(ip: Ipv4Addr) -> bool {
+    let [first, second, third, _] = ip.octets();
+    let is_shared = first == 100 && (64..128).contains(&second); // RFC 6598
+    let is_protocol = (first, second, third) == (192, 0, 0); // RFC 6890
+    let is_bench = first == 198 && matches!(second, 18 | 19); // RFC 2544
+    ip.is_private() || ip.is_link_local() || ip.is_broadcast() || first == 0 || is_shared || is_protocol || is_bench
+}
+
+/// The IPv4 address that an IPv6 address stands for: IPv4-compatible (RFC 4291), translated (RFC 2765 and 6052), and
+/// 6to4 (RFC 3056). The mapped form is canonical already.
+fn embedded(ip: Ipv6Addr) -> Option<Ipv4Addr> {
+    let of = |high: u16, low: u16| Ipv4Addr::from(u32::from(high) << 16 | u32::from(low));
+    match ip.segments() {
+        [0, 0, 0, 0, 0 | 0xffff, 0, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => {
+            Some(of(high, low))
+        }
+        _ => None, // an address of its own
     }
 }
 
@@ -151,7 +175,34 @@ mod tests {
             };
             assert!(is_local, "{host}");
         }
-        for ip in ["8.8.8.8", "2001:db8::1", "::ffff:8.8.8.8"] {
+        for ip in [
+            "0.1.2.3",
+            "192.0.0.8",
+            "198.18.0.1",
+            "255.255.255.255",
+            "fd12::1",
+            "fec0::1",
+            "64:ff9b::a00:1",
+            "64:ff9b::7f00:1",
+            "64:ff9b:1::1",
+            "2002:a00:1::1",
+            "2002:7f00:1::",
+            "::ffff:0:a00:1",
+            "::192.168.1.1",
+            "::ffff:169.254.169.254",
+        ] {
+            assert!(ip.parse().is_ok_and(is_local_address), "{ip}");
+        }
+        for ip in [
+            "8.8.8.8",
+            "192.0.1.1",
+            "100.128.0.1",
+            "172.32.0.1",
+            "2001:db8::1",
+            "::ffff:8.8.8.8",
+            "64:ff9b::808:808",
+            "2002:808:808::1",
+        ] {
             assert!(ip.parse().is_ok_and(|ip| !is_local_address(ip)), "{ip}");
         }
     }

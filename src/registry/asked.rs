@@ -11,18 +11,21 @@ use super::words::said;
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Foreign, Outcome, Redactor, Step};
 
-/// How a registry wants to be logged in to. Its first place for tokens was judged.
+/// How a registry wants to be logged in to. Every place for tokens was judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Way {
     /// Asked for a token first.
     pub token: Option<TokenServer>,
-    /// Challenges that docker turns to only if that token has ended when it comes; not judged yet.
-    pub spare: Vec<Bearer>,
+    /// Where docker turns to only if that token has ended when it comes, each judged as well.
+    pub spare: Vec<Result<TokenServer, BadRealm>>,
     /// User and password themselves are shown in the end.
     pub is_basic: bool,
     /// The path that asked. Docker shows its login only there and below, see [`root`].
     pub root: String,
 }
+
+/// A realm no password goes to, as it came, and why.
+pub(super) type BadRealm = (Foreign, RealmFault);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct TokenServer {
@@ -32,19 +35,28 @@ pub(super) struct TokenServer {
 }
 
 impl Way {
-    /// The way a challenge wants to be answered; nothing if docker has no answer to it, and the realm with what is
-    /// wrong with it if no password may go there.
-    pub(super) fn of(url: &Url, challenge: Challenge) -> Result<Option<Self>, (Foreign, RealmFault)> {
+    /// The way a challenge wants to be answered; nothing if docker has no answer to it, and the first realm with what
+    /// is wrong with it if no password may go there.
+    pub(super) fn of(url: &Url, challenge: Challenge) -> Result<Option<Self>, BadRealm> {
         let Challenge::Login { bearers, is_basic } = challenge else { return Ok(None) };
-        let mut bearers = bearers.into_iter();
-        let token = match bearers.next() {
-            None => None,
-            Some(Bearer { realm, service }) => match safe_realm(url, &realm) {
-                Ok(realm) => Some(TokenServer { realm, service }),
-                Err(fault) => return Err((Foreign::new(String::from_utf8_lossy(&realm)), fault)),
-            },
-        };
-        Ok(Some(Self { token, spare: bearers.collect(), is_basic, root: url.path().to_owned() }))
+        let mut servers = bearers.into_iter().map(|Bearer { realm, service }| match safe_realm(url, &realm) {
+            Ok(realm) => Ok(TokenServer { realm, service }),
+            Err(fault) => Err((Foreign::new(String::from_utf8_lossy(&realm)), fault)),
+        });
+        let token = servers.next().transpose()?;
+        Ok(Some(Self { token, spare: servers.collect(), is_basic, root: url.path().to_owned() }))
+    }
+
+    /// Why docker is not to be let loose on it: it may come to each of the realms, and one of them is not safe.
+    pub(super) fn danger(&self) -> Option<Step> {
+        let mut bad = self.spare.iter().filter_map(|server| server.as_ref().err());
+        let (realm, why) = bad.find_map(|(realm, fault)| match fault {
+            RealmFault::Unsafe(why) => Some((realm, why)),
+            RealmFault::Unreadable(_) => None, // docker cannot ask it either
+        })?;
+        let realm = shortened(realm);
+        let detail = format!("docker was not asked: the registry names a second token server, {realm}, which {why}");
+        Some(step(Rung::Docker, Code::UnsafeRealm, Outcome::Skipped, detail, SET_UP_WRONG))
     }
 
     /// What it asks for, and where user and password go.
@@ -120,16 +132,22 @@ pub(super) fn way(url: &Url, answer: &Answer) -> Result<Way, Box<Step>> {
     }
 }
 
+const SET_UP_WRONG: &str = "the registry's own address (often external_url) is set up wrong: tell who runs it";
+
+fn shortened(realm: &Foreign) -> String {
+    Foreign::new(realm.raw().chars().take(120).collect::<String>()).shown()
+}
+
 /// The step that says why nothing is sent to a token server.
 pub(super) fn bad_realm(rung: Rung, realm: &Foreign, fault: &RealmFault) -> Step {
-    let realm = Foreign::new(realm.raw().chars().take(120).collect::<String>()).shown();
+    let realm = shortened(realm);
     match fault {
         RealmFault::Unsafe(why) => step(
             rung,
             Code::UnsafeRealm,
             Outcome::Inconclusive,
             format!("the token server {realm} {why}; nothing was sent"),
-            "the registry's own address (often external_url) is set up wrong: tell who runs it",
+            SET_UP_WRONG,
         ),
         RealmFault::Unreadable(why) => step(
             rung,

@@ -31,6 +31,7 @@ pub(super) enum Challenge {
 /// One challenge for a token. The values are bytes, as docker takes them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Bearer {
+    /// Empty where none is named, which only those behind the first may have.
     pub realm: Vec<u8>,
     /// Empty where none is named.
     pub service: Vec<u8>,
@@ -56,8 +57,9 @@ impl Challenge {
                     None if bearers.is_empty() => {
                         without_realm.get_or_insert(value);
                     }
-                    // Docker takes the token it has by then, or has given up: it does not come to this one.
-                    Some(_) | None => {}
+                    // Docker comes to it only if the token it has by then has ended, and fails there.
+                    None => bearers.push(Bearer { realm: Vec::new(), service: Vec::new() }),
+                    Some(_) => {} // docker has given up
                 },
                 Some(one) if one.scheme == "basic" => is_basic = true,
                 Some(one) => {
@@ -257,7 +259,8 @@ mod tests {
             assert_eq!(read(&[bad]), Challenge::NoRealm(bad.into()), "{bad}");
             assert_eq!(read(&[bad, good]), Challenge::NoRealm(bad.into()), "{bad}");
             assert_eq!(read(&["Basic realm=\"x\"", bad]), Challenge::NoRealm(bad.into()), "{bad}");
-            assert_eq!(read(&[good, bad]), token("https://a.example/t", ""), "{bad}");
+            let bearers = vec![bearer("https://a.example/t", ""), bearer("", "")];
+            assert_eq!(read(&[good, bad]), Challenge::Login { bearers, is_basic: false }, "{bad}");
         }
     }
 

@@ -32,6 +32,11 @@ impl Door {
     pub(super) fn realm(&self) -> Option<&Url> {
         self.way.as_ref()?.token.as_ref().map(|server| &server.realm)
     }
+
+    /// Why docker is not let loose on it, if it is not.
+    pub(super) fn danger(&self) -> Option<Step> {
+        self.way.as_ref()?.danger()
+    }
 }
 
 /// Climbs to the door without any credential. Nothing if the way there is barred.

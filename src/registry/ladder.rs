@@ -88,7 +88,8 @@ impl Test<'_> {
             climb.add(codespace(self.client, server));
         }
         let realm = door.as_ref().and_then(Door::realm).cloned();
-        Reached { is_plain, realm, pair: pair.unwrap_or_else(|| Pair::of(self.trial)) }
+        let danger = door.as_ref().and_then(Door::danger);
+        Reached { is_plain, realm, danger, pair: pair.unwrap_or_else(|| Pair::of(self.trial)) }
     }
 
     /// Exchange, login, pulls. What was sent, if something was made of the values first.
@@ -129,7 +130,11 @@ impl Test<'_> {
             climb.add(not_asked(code));
             return;
         }
-        let Reached { is_plain, realm, pair } = reached;
+        let Reached { is_plain, realm, pair, danger } = reached;
+        if let Some(danger) = danger {
+            climb.add(danger.clone());
+            return;
+        }
         let opinion = docker::Opinion { pair, is_plain: *is_plain, realm: realm.as_ref(), blocked };
         let step = docker::step(self, server, &opinion).await;
         let doubt = difference(&climb.steps, &step);
@@ -167,6 +172,10 @@ impl Test<'_> {
             climb.add(not_asked(code));
             return;
         }
+        if let Some(danger) = door.as_ref().and_then(Door::danger) {
+            climb.add(danger);
+            return;
+        }
         let is_plain = door.as_ref().is_some_and(|door| knock::is_plain(&door.url));
         let realm = door.as_ref().and_then(Door::realm);
         climb.add(docker::step(self, server, &docker::Opinion { pair: &pair, is_plain, realm, blocked: code }).await);
@@ -179,6 +188,8 @@ struct Reached {
     is_plain: bool,
     /// Its token server.
     realm: Option<Url>,
+    /// Why docker is not let loose on it.
+    danger: Option<Step>,
     /// What was sent, after an exchange.
     pair: Pair,
 }

@@ -41,7 +41,7 @@ async fn attempt(test: &Test<'_>, server: &Server, url: &Url, way: &Way, pair: &
         Some(server) if !way.is_basic => format!("a token of {}", place(&server.realm)),
         Some(_) | None => "Basic".to_owned(),
     };
-    let shown = match authorization(test.client, (url, way), Some(pair), None, test.now).await {
+    let shown = match authorization(test.client, way, Some(pair), None, test.now).await {
         Ok(shown) => shown,
         Err(NoToken::Trouble { realm, trouble }) => return token_trouble(trouble, Rung::Login, server, &realm),
         Err(NoToken::Refused { realm, answer }) => return no_token(&realm, &pair.redactor(), &answer),

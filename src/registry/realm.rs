@@ -5,11 +5,11 @@
 //! asks by: what the two take for different hosts is refused; and go-containerregistry's `validateRealmURL`.
 
 use std::fmt::Write as _;
+use std::net::Ipv4Addr;
 
 use url::{Host, Url};
 
-use super::client::is_loopback;
-use crate::domain::server::is_local_address;
+use super::safe::{Unsafe, judge};
 
 /// Why nothing is sent to a realm, in words that fit after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,30 +22,16 @@ pub(super) enum RealmFault {
 /// The token server's address, or why no password goes there.
 pub(super) fn safe_realm(registry: &Url, realm: &[u8]) -> Result<Url, RealmFault> {
     let url = address(realm)?;
-    let same_host = url.host() == registry.host();
-    match (url.scheme(), is_loopback(registry) && is_loopback(&url)) {
-        ("https", _) | ("http", true) => {}
-        ("http", false) => {
-            return Err(RealmFault::Unsafe("is plain http, where anyone on the way reads the password"));
-        }
-        (_, _) => return Err(RealmFault::Unsafe("is not an https address")),
+    match judge(registry, &url) {
+        Ok(()) => Ok(url),
+        Err(why @ Unsafe::NoHost) => Err(RealmFault::Unreadable(why.words())),
+        Err(why) => Err(RealmFault::Unsafe(why.words())),
     }
-    let local = match url.host() {
-        None => return Err(RealmFault::Unreadable("has no host name")),
-        Some(Host::Ipv4(ip)) => is_local_address(ip.into()),
-        Some(Host::Ipv6(ip)) => is_local_address(ip.into()),
-        Some(Host::Domain(_)) => is_loopback(&url),
-    };
-    if local && !same_host && !(is_loopback(registry) && is_loopback(&url)) {
-        let why = "is an address inside a private network that the registry has no business naming";
-        return Err(RealmFault::Unsafe(why));
-    }
-    Ok(url)
 }
 
 /// What docker and this program both take for the same address. The query is docker's to read, see [`query`].
 fn address(realm: &[u8]) -> Result<Url, RealmFault> {
-    use RealmFault::{Unreadable, Unsafe};
+    use RealmFault::Unreadable;
     if realm.iter().any(u8::is_ascii_control) {
         return Err(Unreadable("has a control character in it"));
     }
@@ -64,7 +50,13 @@ fn address(realm: &[u8]) -> Result<Url, RealmFault> {
     let slash = rest.iter().position(|byte| *byte == b'/').unwrap_or(rest.len());
     let (authority, path) = rest.split_at(slash);
     if authority.contains(&b'@') {
-        return Err(Unsafe("has a user name in its address"));
+        return Err(RealmFault::Unsafe(Unsafe::UserInfo.words()));
+    }
+    if has_zone(authority) {
+        return Err(RealmFault::Unsafe(Unsafe::Private.words()));
+    }
+    if has_escaped_letter(authority) {
+        return Err(RealmFault::Unsafe("has an escaped host, which clients read in different ways"));
     }
     let bad_escape = |text: &[u8]| {
         let is_hex = |at: usize| text.get(at).is_some_and(u8::is_ascii_hexdigit);
@@ -75,13 +67,42 @@ fn address(realm: &[u8]) -> Result<Url, RealmFault> {
     }
     if is_dotted(path) {
         // A server may take it as it stands; the URL Standard resolves it first.
-        return Err(Unsafe("has dots in its path, which clients read in different ways"));
+        return Err(RealmFault::Unsafe("has dots in its path, which clients read in different ways"));
+    }
+    if is_read_differently(authority) {
+        return Err(RealmFault::Unsafe("has a host that clients read in different ways"));
     }
     let scheme = String::from_utf8_lossy(scheme).to_ascii_lowercase();
     let host = host(authority)?;
     let text = format!("{scheme}://{host}{}{}", escaped(path), escaped(query));
     let url = Url::parse(&text).map_err(|_| Unreadable("is no address"))?;
     if is_same_host(&url, &host) { Ok(url) } else { Err(Unreadable("has a host that is none")) }
+}
+
+/// Whether the host is an IPv6 address of one network card (`[fe80::1%25eth0]`), which Go takes and no URL has.
+fn has_zone(authority: &[u8]) -> bool {
+    authority.starts_with(b"[") && authority.windows(3).any(|part| part == b"%25")
+}
+
+/// What Go asks and no URL names: a port without a host (this machine, for Go), brackets around something else than an
+/// IPv6 address, and letters of other scripts that are read as the digits and dots of an IPv4 address.
+fn is_read_differently(authority: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(authority);
+    let name = text.rsplit_once(':').map_or(&*text, |(name, _)| name);
+    let is_port_alone = text.len() > 1 && text.starts_with(':');
+    let is_odd_bracket = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once(']'))
+        .is_some_and(|(inside, _)| inside.parse::<Ipv4Addr>().is_ok());
+    let is_number = || matches!(Host::parse(name), Ok(Host::Ipv4(_)));
+    is_port_alone || is_odd_bracket || (!name.is_ascii() && is_number())
+}
+
+/// Whether the host has a byte beyond ASCII escaped, which is all that Go undoes there.
+fn has_escaped_letter(authority: &[u8]) -> bool {
+    authority
+        .windows(3)
+        .any(|part| part[0] == b'%' && b"89abcdefABCDEF".contains(&part[1]) && part[2].is_ascii_hexdigit())
 }
 
 const RELATIVE: &str = "is no whole address: it has to begin with https://";
@@ -172,6 +193,7 @@ mod tests {
             "https:///token",
             "https://",
             ":80/token",
+            "https://:/token",
             " https://auth.example/",
             "https://auth.example:x/token",
             "https://auth.example:99999/",
@@ -181,6 +203,10 @@ mod tests {
             "https://127.1/token",
             "https://2130706433/",
             "https://0x7f.0.0.1/",
+            "https://0177.0.0.1/",
+            "https://0x7f000001/",
+            "https://127.0.0.1./",
+            "https://10.1/",
             "https://auth%2eexample/token",
             "https://[::1/token",
             "https://auth.example/\u{7f}",
@@ -198,6 +224,20 @@ mod tests {
             "https://[::1]/token",
             "https://[::ffff:10.0.0.1]/token",
             "https://192.168.1.1/token",
+            "https://100.64.0.1/token",
+            "https://0.1.2.3/token",
+            "https://[fd00::1]/token",
+            "https://[fe80::1]/token",
+            "https://[fe80::1%25eth0]/token",
+            "https://１２７.０.０.１/",
+            "https://127。0。0。1:8443/",
+            "https://[127.0.0.1]/token",
+            "https://:8443/token",
+            "https://[64:ff9b::a00:1]/token",
+            "https://[2002:c0a8:101::]/token",
+            "https://LOCALHOST./token",
+            "https://auth.localhost/token",
+            "https://b%C3%BCcher.example/token",
             "https://me:pw@auth.example/token",
             "https://me@auth.example/",
             "ftp://auth.example/token",

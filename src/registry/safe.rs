@@ -1,4 +1,4 @@
-//! Where a registry may lead: the one rule for every other place it names.
+//! Where a registry may lead: the one rule for every other place it names, a token server as well as a host of blobs.
 //!
 //! Source: go-containerregistry's `validateRealmURL`.
 
@@ -49,4 +49,48 @@ pub(super) fn judge(registry: &Url, to: &Url) -> Result<(), Unsafe> {
         Some(Host::Domain(_)) => is_loopback(to),
     };
     if is_local && to.host() != registry.host() && !both_here { Err(Unsafe::Private) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_registry_leads_nowhere_inside_a_private_network_unless_it_is_there_itself() {
+        let judged = |registry: &str, to: &str| judge(&Url::parse(registry).unwrap(), &Url::parse(to).unwrap());
+        let far = "https://ghcr.io/v2/";
+        for (to, why) in [
+            ("https://me:pw@blobs.example/", Unsafe::UserInfo),
+            ("https://me@blobs.example/", Unsafe::UserInfo),
+            ("http://blobs.example/", Unsafe::Plain),
+            ("http://127.0.0.1/", Unsafe::Plain),
+            ("ftp://blobs.example/", Unsafe::Scheme),
+            ("file:///etc/passwd", Unsafe::Scheme),
+            ("data:text/plain,x", Unsafe::Scheme),
+            ("https://10.1/", Unsafe::Private),
+            ("https://0xa9fea9fe/", Unsafe::Private),
+            ("https://169.254.169.254/latest/", Unsafe::Private),
+            ("https://0x7f.1/", Unsafe::Private),
+            ("https://blobs.localhost/", Unsafe::Private),
+            ("https://[::ffff:a9fe:a9fe]/", Unsafe::Private),
+            ("https://[64:ff9b::a9fe:a9fe]/", Unsafe::Private),
+            ("https://[2002:7f00:1::]/", Unsafe::Private),
+            ("https://[::10.0.0.1]/", Unsafe::Private),
+            ("https://100.100.100.200/", Unsafe::Private),
+        ] {
+            assert_eq!(judged(far, to), Err(why), "{to}");
+        }
+        for (registry, to) in [
+            (far, "https://blobs.example:8443/x"),
+            (far, "https://8.8.8.8/"),
+            (far, "https://[2001:db8:1::1]/"),
+            ("https://10.0.0.1/v2/", "https://10.0.0.1:8443/"),
+            ("http://127.0.0.1:5000/v2/", "http://localhost:9000/"),
+        ] {
+            assert_eq!(judged(registry, to), Ok(()), "{registry} {to}");
+        }
+        assert_eq!(judged("https://10.0.0.1/v2/", "https://10.0.0.2/"), Err(Unsafe::Private));
+    }
 }

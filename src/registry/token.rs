@@ -12,13 +12,15 @@ use reqwest::header::HeaderValue;
 use url::Url;
 
 use super::asked::{TokenServer, Way};
-use super::challenge::Bearer;
 use super::client::{Answer, Ask, Client};
 use super::pair::Pair;
-use super::realm::{RealmFault, query, safe_realm};
+use super::realm::{RealmFault, query};
 use super::token_answer::{NoAnswer, Token};
 use super::trouble::Trouble;
 use crate::domain::Foreign;
+
+/// Bytes of a token server's answer that are read: some list all that a token is for.
+const LARGEST: usize = 1024 * 1024;
 
 /// Why there is no token, and from where.
 pub(super) enum NoToken {
@@ -37,7 +39,7 @@ pub(super) enum NoToken {
 /// `scope` is `repository:NAME:pull`, or nothing for a login. Nobody's login may be no header at all.
 pub(super) async fn authorization(
     client: &Client,
-    (registry, way): (&Url, &Way),
+    way: &Way,
     pair: Option<&Pair>,
     scope: Option<&str>,
     now: DateTime<Utc>,
@@ -46,13 +48,13 @@ pub(super) async fn authorization(
     if let Some(server) = &way.token {
         held = Some(token(client, server, pair, scope).await?);
     }
-    for Bearer { realm, service } in &way.spare {
+    for server in &way.spare {
         if held.as_ref().is_none_or(|token| token.ends(now) >= now) {
             break;
         }
-        let realm = safe_realm(registry, realm)
-            .map_err(|fault| NoToken::Realm { realm: Foreign::new(String::from_utf8_lossy(realm)), fault })?;
-        held = Some(token(client, &TokenServer { realm, service: service.clone() }, pair, scope).await?);
+        let server =
+            server.as_ref().map_err(|(realm, fault)| NoToken::Realm { realm: realm.clone(), fault: fault.clone() })?;
+        held = Some(token(client, server, pair, scope).await?);
     }
     let basic = pair.filter(|_| way.is_basic).and_then(Pair::basic);
     Ok(basic.or(held.map(|token| token.header)))
@@ -65,7 +67,7 @@ async fn token(
     scope: Option<&str>,
 ) -> Result<Token, NoToken> {
     let basic = pair.and_then(Pair::basic);
-    let ask = Ask::get().authorized(basic.as_ref());
+    let ask = Ask::get().up_to(LARGEST).authorized(basic.as_ref());
     let realm = server.realm.clone();
     match client.ask(&address(server, pair, scope), ask).await {
         Err(trouble) => Err(NoToken::Trouble { realm, trouble }),

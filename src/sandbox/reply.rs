@@ -74,9 +74,11 @@ impl Reply {
             let coding = coding.split(';').next().unwrap_or_default();
             coding.trim().eq_ignore_ascii_case("gzip")
         });
-        if !is_asked || self.body.is_empty() {
-            return self;
-        }
+        if !is_asked || self.body.is_empty() { self } else { self.packed() }
+    }
+
+    /// Compressed.
+    pub(super) fn packed(self) -> Self {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
         // Writing to a Vec cannot fail.
         match encoder.write_all(&self.body).and_then(|()| encoder.finish()) {

@@ -13,6 +13,7 @@ pub use self::choose::{Known, choose};
 use super::near::{NearMiss, Present};
 use super::output::Kind;
 use super::secret_shape::holds_secret;
+use super::server::ServerFault;
 use super::{Foreign, Member, Members, Prefix, Problem, Sensitive, Server};
 
 /// One place with one login.
@@ -272,8 +273,30 @@ pub fn address(text: &Foreign) -> String {
 /// The key under which a pull from this server looks for its login, letter by letter as docker does; `None` where the
 /// text is no server. Source: `getAuthConfigKey` in docker/cli `cli/config/configfile/file.go`.
 pub fn pull_key(server: &str) -> Option<String> {
-    let server = Server::parse(server).ok()?;
+    let server = server_of(server).ok()?;
     Some(if server.is_hub() { server.lookup_key() } else { server.stored_key() })
+}
+
+/// The server of a key of docker's: the text itself, or else the host in an address that docker never writes, and takes.
+pub fn server_of(key: &str) -> Result<Server, ServerFault> {
+    match Server::parse(key) {
+        Err(fault) if key.contains("://") => Server::parse(&host_of(key)).map_err(|_| fault),
+        read => read,
+    }
+}
+
+/// What docker takes for the host of a key it wrote long ago: `ConvertToHostname` in docker/cli
+/// `cli/config/credentials/file_store.go`.
+pub fn host_of(key: &str) -> String {
+    let of_address = || {
+        let (_, rest) = key.split_once("://")?;
+        let authority = rest.split(['/', '?', '#']).next()?;
+        let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+        // An IPv6 address loses its brackets where no port follows.
+        let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+        Some(bare.trim_end_matches(':').to_owned()).filter(|host| !host.is_empty())
+    };
+    of_address().unwrap_or_else(|| key.split('/').next().unwrap_or_default().to_owned())
 }
 
 /// The place `--from` names, as far as it names one.

@@ -144,7 +144,7 @@ impl Asked<'_> {
     async fn authorization(&self, way: &Way, pair: Option<&Pair>) -> Result<Option<HeaderValue>, Step> {
         let scope = format!("repository:{}:pull", self.image.repository());
         let client = self.test.client;
-        match authorization(client, (self.url, way), pair, Some(&scope), self.test.now).await {
+        match authorization(client, way, pair, Some(&scope), self.test.now).await {
             Ok(header) => Ok(header),
             Err(NoToken::Trouble { realm, trouble }) => Err(token_trouble(trouble, Rung::Pull, self.server, &realm)),
             Err(NoToken::Unreadable { realm, answer, why }) => Err(unreadable(Rung::Pull, &realm, &answer, &why)),

@@ -162,13 +162,17 @@ fn only_the_versions_that_check_no_certificate_on_loopback_are_said_not_to() {
 async fn docker_is_asked_only_where_the_realm_was_judged_or_tls_alone_was_in_the_way() {
     const OPEN_QUOTE: (&str, &str) = ("WWW-Authenticate", "Bearer realm=\"http://evil.example:9/token\",service=\"x");
     const HTML: (&str, &str) = ("Content-Type", "text/html");
+    const SPARE: (&str, &str) = ("WWW-Authenticate", "Bearer realm=\"http://127.0.0.1:1/token\"");
     type Case = (u16, &'static [(&'static str, &'static str)], &'static str, bool);
-    let cases: [Case; 12] = [
+    let cases: [Case; 15] = [
         (401, &[BASIC], "", true),
         (401, &[OPEN_QUOTE], "", false),
         (401, &[("WWW-Authenticate", "Bearer realm=\"http://evil.example/\"")], "", false),
         (401, &[("WWW-Authenticate", "Bearer realm=\"//evil.example/\"")], "", false),
         (401, &[("WWW-Authenticate", "Bearer realm=\"https://a@evil.example/\"")], "", false),
+        (401, &[SPARE, ("WWW-Authenticate", "Bearer realm=\"http://127.0.0.1:2/token\"")], "", true),
+        (401, &[SPARE, ("WWW-Authenticate", "Bearer realm=\"http://evil.example/token\"")], "", false),
+        (401, &[SPARE, BASIC, ("WWW-Authenticate", "Bearer realm=\"https://10.0.0.9/token\"")], "", false),
         (401, &[("WWW-Authenticate", "Negotiate")], "", false),
         (401, &[], "", false),
         (200, &[API], "{}", false),

@@ -46,6 +46,10 @@ pub struct Page {
     /// `application/json` where none is given, and no header at all where it is empty.
     #[serde(rename = "type")]
     pub kind: Option<String>,
+    /// Compressed by gzip, whether that was asked for or not.
+    pub is_packed: bool,
+    /// One byte a character, which makes no UTF-8 of what is beyond ASCII.
+    pub is_latin1: bool,
 }
 
 impl Page {
@@ -56,7 +60,16 @@ impl Page {
             Value::String(text) => text.clone(),
             other => other.to_string(),
         };
-        let mut reply = Reply::raw(status, self.kind.as_deref().unwrap_or("application/json"), fill(&body));
+        let body = fill(&body);
+        let bytes = if self.is_latin1 {
+            body.chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect()
+        } else {
+            body.into_bytes()
+        };
+        let mut reply = Reply::raw(status, self.kind.as_deref().unwrap_or("application/json"), bytes);
+        if self.is_packed {
+            reply = reply.packed();
+        }
         reply.headers.retain(|(_, value)| !value.is_empty());
         for (name, value) in &self.headers {
             if let Ok(name) = HeaderName::from_bytes(name.as_bytes()) {

@@ -21,7 +21,7 @@ use self::config::Config;
 use super::{SourceFault, bytes_of};
 use crate::domain::go_json::{GoFault, GoValue};
 use crate::domain::output::{self, Output};
-use crate::domain::source::{Offered, Source, Taken, address, pull_key};
+use crate::domain::source::{Offered, Source, Taken, address, host_of, pull_key, server_of};
 use crate::domain::{Foreign, Sensitive, Server};
 use crate::local::Env;
 
@@ -218,7 +218,7 @@ impl Logins {
 
     fn offer(&self, key: &str) -> Offered {
         let offer = Offered::new(Source::Docker { key: Foreign::new(key) });
-        let server = match Server::parse(key) {
+        let server = match server_of(key) {
             Ok(server) => Some(Foreign::new(server.canonical())),
             Err(fault) => return offer.refused(format!("this server {fault}")),
         };
@@ -273,19 +273,6 @@ fn found_by(key: &str) -> u8 {
         Some(wanted) if wanted == host_of(key) => 1,
         Some(_) | None => 0,
     }
-}
-
-/// What docker takes for the host of a key it wrote long ago: `ConvertToHostname`, in the same file.
-fn host_of(key: &str) -> String {
-    let of_address = || {
-        let (_, rest) = key.split_once("://")?;
-        let authority = rest.split(['/', '?', '#']).next()?;
-        let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-        // An IPv6 address loses its brackets where no port follows.
-        let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
-        Some(bare.trim_end_matches(':').to_owned()).filter(|host| !host.is_empty())
-    };
-    of_address().unwrap_or_else(|| key.split('/').next().unwrap_or_default().to_owned())
 }
 
 pub(super) fn place(env: &Env) -> Result<PathBuf, SourceFault> {
