@@ -311,18 +311,18 @@ mod tests {
     #[test]
     fn a_line_that_logs_in_is_understood_as_people_write_it() {
         for line in [
-            "docker login -u AWS -p eyJx -e none https://123456789012.dkr.ecr.us-east-1.amazonaws.com",
-            "$ sudo docker --config /tmp/x login -uAWS -peyJx https://123456789012.dkr.ecr.us-east-1.amazonaws.com",
-            "C:\\> docker.exe login https://123456789012.dkr.ecr.us-east-1.amazonaws.com --username AWS --password eyJx",
-            "echo eyJx | docker login -u AWS --password-stdin https://123456789012.dkr.ecr.us-east-1.amazonaws.com",
-            "echo -n 'eyJx' | /usr/bin/podman login -u AWS --password-stdin https://123456789012.dkr.ecr.us-east-1.amazonaws.com",
-            "printf %s \"eyJx\" | helm registry login -u AWS --password-stdin https://123456789012.dkr.ecr.us-east-1.amazonaws.com",
-            "crane auth login https://123456789012.dkr.ecr.us-east-1.amazonaws.com -u AWS -p eyJx",
-            "# as documented\ndocker login \\\n  -u AWS \\\n  -p eyJx \\\n  https://123456789012.dkr.ecr.us-east-1.amazonaws.com",
+            "docker login -u AWS -p eyJx -e none https://ecr.example.com",
+            "$ sudo docker --config /tmp/x login -uAWS -peyJx https://ecr.example.com",
+            "C:\\> docker.exe login https://ecr.example.com --username AWS --password eyJx",
+            "echo eyJx | docker login -u AWS --password-stdin https://ecr.example.com",
+            "echo -n 'eyJx' | /usr/bin/podman login -u AWS --password-stdin https://ecr.example.com",
+            "printf %s \"eyJx\" | helm registry login -u AWS --password-stdin https://ecr.example.com",
+            "crane auth login https://ecr.example.com -u AWS -p eyJx",
+            "# as documented\ndocker login \\\n  -u AWS \\\n  -p eyJx \\\n  https://ecr.example.com",
             "kubectl -n x create secret docker-registry y --docker-username AWS --docker-password eyJx \
-             --docker-email a@b --docker-server https://123456789012.dkr.ecr.us-east-1.amazonaws.com",
+             --docker-email a@b --docker-server https://ecr.example.com",
         ] {
-            let host = "https://123456789012.dkr.ecr.us-east-1.amazonaws.com".to_owned();
+            let host = "https://ecr.example.com".to_owned();
             assert_eq!(login(line), (Kind::CommandLine, Some(host), "AWS".to_owned(), "eyJx".to_owned()), "{line}");
         }
     }

@@ -43,9 +43,9 @@ pub fn is_here_for_go(name: &str) -> bool {
     name == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-/// Whether an address is reachable only from the machine or the network it is in, or means one that is: IPv6 has several
-/// ways to write an IPv4 address, and each leads there. Source: the registries of special-purpose addresses of IANA
-/// (RFC 6890), for what is not globally reachable.
+/// Whether an address is reachable only from the machine or the network it is in, or means one that is: IPv6 has
+/// several ways to write an IPv4 address, and each leads there. Source: the registries of special-purpose addresses of
+/// IANA (RFC 6890), for what is not globally reachable.
 pub fn is_local_address(ip: IpAddr) -> bool {
     match ip.to_canonical() {
         own if is_own_address(own) => true,

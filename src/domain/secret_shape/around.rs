@@ -54,8 +54,8 @@ fn has_password(text: &str) -> bool {
     !is_digest && info.split_once(':').is_some_and(|(_, password)| password.len() >= FEWEST)
 }
 
-/// `…?sig=…`, `AccountKey=…;`, `export NPM_TOKEN=…`, `"password": "…"`: a name that ends in what secrets are called, and
-/// a value that stands for nothing else.
+/// `…?sig=…`, `AccountKey=…;`, `export NPM_TOKEN=…`, `"password": "…"`: a name that ends in what secrets are called,
+/// and a value that stands for nothing else.
 fn has_secret_parameter(text: &str) -> bool {
     text.match_indices(['=', ':']).any(|(at, sign)| {
         // `acme/token:latest` is an image.

@@ -1,9 +1,9 @@
 //! What a secret looks like: the one place that decides it, for fields, records, messages and arguments alike.
 //!
-//! It goes by shapes: the beginnings of well-known tokens (`assets/tokens.toml`), what stands around a secret (`around`:
-//! armour, an address, the line that assigns it, the command that takes it), and long mixtures of characters that no
-//! name has (`mixture`). It refuses to guess where a shape is shared with what is public: a UUID, a digest in an image's
-//! name, a name with dashes or in capital words.
+//! It goes by shapes: the beginnings of well-known tokens (`assets/tokens.toml`), what stands around a secret
+//! (`around`: armour, an address, the line that assigns it, the command that takes it), and long mixtures of
+//! characters that no name has (`mixture`). It refuses to guess where a shape is shared with what is public: a UUID, a
+//! digest in an image's name, a name with dashes or in capital words.
 
 mod around;
 mod mixture;

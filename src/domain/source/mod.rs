@@ -277,7 +277,8 @@ pub fn pull_key(server: &str) -> Option<String> {
     Some(if server.is_hub() { server.lookup_key() } else { server.stored_key() })
 }
 
-/// The server of a key of docker's: the text itself, or else the host in an address that docker never writes, and takes.
+/// The server of a key of docker's: the text itself, or else the host in an address that docker never writes, and
+/// takes.
 pub fn server_of(key: &str) -> Result<Server, ServerFault> {
     match Server::parse(key) {
         Err(fault) if key.contains("://") => Server::parse(&host_of(key)).map_err(|_| fault),

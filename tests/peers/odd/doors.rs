@@ -7,6 +7,9 @@ use super::{A_PAGE, BEARER, Case, NEVER_ASKED};
 pub(super) fn all() -> Vec<Case> {
     let sent = |to: &str| json!({ "status": 302, "headers": { "Location": to } });
     let asks = json!({ "status": 401, "headers": { "WWW-Authenticate": "Basic" } });
+    let asks_in_a_page = json!({
+        "status": 401, "headers": { "WWW-Authenticate": "Basic" }, "type": "text/html", "body": "<html>",
+    });
     let page = json!({ "type": "text/html", "body": "<html><form><input type=\"password\">" });
     vec![
         (json!({ "first": { "body": {} } }), Some(NEVER_ASKED)),
@@ -36,10 +39,7 @@ pub(super) fn all() -> Vec<Case> {
         (json!({ "challenge": ["Basic"], "welcome": { "status": 500 } }), None),
         (json!({ "challenge": ["Basic"], "welcome": sent("/home"), "pages": { "/home": { "body": {} } } }), None),
         (json!({ "challenge": ["Basic"], "welcome": sent("/home"), "pages": { "/home": { "status": 401 } } }), None),
-        (
-            json!({ "first": { "status": 401, "headers": { "WWW-Authenticate": "Basic" }, "type": "text/html", "body": "<html>" } }),
-            None,
-        ),
+        (json!({ "first": asks_in_a_page }), None),
         (json!({ "first": { "status": 401, "headers": { "Proxy-Authenticate": "Basic" } } }), None),
         (json!({ "first": { "status": 407, "headers": { "Proxy-Authenticate": "Basic" } } }), None),
         (json!({ "first": { "status": 407, "headers": { "WWW-Authenticate": "Basic" } } }), None),

@@ -286,6 +286,7 @@ fn statuses() -> Vec<Case> {
     }
     let moved = |to: &str| json!({ "status": 307, "headers": { "Location": to } });
     let pages = json!({ "/there": { "body": good } });
+    let twice = json!({ "/a": moved("/there"), "/there": { "body": good } });
     cases.extend([
         (json!({ "challenge": [BEARER], "token": { "body": good, "type": "text/html" } }), None),
         (json!({ "challenge": [BEARER], "token": { "body": good, "type": "" } }), None),
@@ -302,7 +303,7 @@ fn statuses() -> Vec<Case> {
         (json!({ "challenge": [BEARER], "token": moved("/%74here"), "pages": pages }), None),
         (json!({ "challenge": [BEARER], "token": moved("http://[/"), "pages": pages }), None),
         (json!({ "challenge": [BEARER], "token": moved("ftp://{host}/there"), "pages": pages }), None),
-        (json!({ "challenge": [BEARER], "token": moved("/a"), "pages": { "/a": moved("/there"), "/there": { "body": good } } }), None),
+        (json!({ "challenge": [BEARER], "token": moved("/a"), "pages": twice }), None),
         (
             json!({ "challenge": [BEARER], "token": moved("http://localhost:{port}/there"), "pages": pages }),
             Some(OTHER_ORIGIN),

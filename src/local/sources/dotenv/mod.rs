@@ -4,9 +4,10 @@
 //! between single quotes, and on some of what stands between double quotes. That is read; a value on which they
 //! disagree is refused with its line and the reason, as a password that is nearly right locks people out:
 //!
-//! * a `$` with a name after it is a variable for a shell and compose, and a `$` for Node; a `${` is one for Python even
-//!   between single quotes;
-//! * a `#` begins a comment for Node wherever it stands, for the others after a blank only, for compose not after a tab;
+//! * a `$` with a name after it is a variable for a shell and compose, and a `$` for Node; a `${` is one for Python
+//!   even between single quotes;
+//! * a `#` begins a comment for Node wherever it stands, for the others after a blank only, for compose not after a
+//!   tab;
 //! * a backslash between double quotes is kept by Node, and undone in different ways by each of the others; between
 //!   single quotes Python undoes two of them;
 //! * `;`, `&`, `|`, `<`, `>` and brackets end the value for a shell;
@@ -14,10 +15,10 @@
 //!
 //! Sources: POSIX §2 (Shell Command Language), compose-go `dotenv/`, joho/godotenv `parser.go`, motdotla/dotenv
 //! `lib/main.js`, theskumar/python-dotenv `parser.py`. What each of them really makes of 312 texts is in
-//! `tests/data/dotenv.json`, and `tests/data/README.md` says how that was made. `docker run --env-file` and systemd have
-//! grammars of their own, in which quotation marks are kept or lines are joined: they are not counted. Nor is a program
-//! that stops at a line instead of reading another value, as a shell does at `NAME = value`, nor the carriage return of
-//! Windows, which a shell keeps at the end of a value and which is no part of any.
+//! `tests/data/dotenv.json`, and `tests/data/README.md` says how that was made. `docker run --env-file` and systemd
+//! have grammars of their own, in which quotation marks are kept or lines are joined: they are not counted. Nor is a
+//! program that stops at a line instead of reading another value, as a shell does at `NAME = value`, nor the carriage
+//! return of Windows, which a shell keeps at the end of a value and which is no part of any.
 //!
 //! It is written here because the library for it puts variables in the place of a `$`, and refuses a whole file for one
 //! line that has nothing to do with us.
