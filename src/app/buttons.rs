@@ -93,6 +93,8 @@ impl Canvas<'_, '_, '_> {
                 (Role::Text, format!("  {label}  "))
             };
             at += width(&text) + gap;
+            // Nothing stands behind the last one, so that it is whole on the smallest screen.
+            let gap = if index + 1 < labels.len() { gap } else { 0 };
             spans.push(self.span(role, text));
             spans.push(Span::raw(" ".repeat(gap)));
         }

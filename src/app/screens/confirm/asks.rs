@@ -48,7 +48,8 @@ pub fn ask_to_repair(scope: &Scope, credential: &Credential) -> Result<Screen, &
         Access::Private => (Visibility::Private, Vec::new()),
         Access::Repository | Access::Other(_) => return Err("this access cannot be set"),
     };
-    let mut body = vec![format!("for all of them, {why}: {}", words::spelled(&proposed))];
+    let whose = format!("all secrets of {} in {scope}", credential.prefix);
+    let mut body = vec![format!("for {whose}, {why}: {}", words::spelled(&proposed))];
     let known =
         credential.members.iter().filter_map(|(member, state)| Some((member, state.as_ref()?.access.as_ref()?)));
     body.extend(known.map(|(member, access)| format!("{} now reaches {}", member.suffix(), words::spelled(access))));
@@ -84,7 +85,8 @@ pub fn ask_to_undo(before: &AccessBefore, world: &World) -> Screen {
         }
         turns => {
             let line = |(member, text): &(Member, String)| format!("{} reaches {text}", member.suffix());
-            turns.iter().map(line).collect()
+            let head = format!("the secrets of {prefix} in {scope}:");
+            std::iter::once(head).chain(turns.iter().map(line)).collect()
         }
     };
     body.push("the values stay as they are; running codespaces see it after a stop and a start".to_owned());

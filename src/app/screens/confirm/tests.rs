@@ -42,6 +42,26 @@ fn the_other_choice_and_enter_do_it() {
 }
 
 #[test]
+fn the_button_that_deletes_stands_whole_on_the_smallest_screen() {
+    let mut driver = Driver::ready();
+    driver.keys("space down space d right");
+    let frame = driver.frame(40, 10);
+    assert!(frame.contains("[ Delete 2 credentials ]"), "{frame}");
+}
+
+#[test]
+fn every_question_about_access_says_in_which_scope() {
+    let mut repair = Driver::ready();
+    repair.keys("G up m");
+    repair.says("Grant all members of GHCR alike?").says("all secrets of GHCR in organization acme");
+    // Taking that back gives each member what it had, which is not the same.
+    repair.keys("right enter");
+    repair.write_succeeds();
+    repair.keys("enter u");
+    repair.says("Take back the change of access of GHCR?").says("the secrets of GHCR in organization acme");
+}
+
+#[test]
 fn only_what_is_there_is_named() {
     let mut driver = Driver::ready();
     driver.keys("down d");
