@@ -221,7 +221,13 @@ impl World {
     /// Somebody else writes a secret: a new value and a new stamp, and whoever got it gets it still. False when there
     /// is no such scope.
     pub fn write_from_elsewhere(&self, scope: &str, name: &str, value: &str) -> bool {
+        self.write_from_elsewhere_after(0, scope, name, value)
+    }
+
+    /// The same when GitHub's clock has gone on by so many seconds, with nothing in between.
+    pub fn write_from_elsewhere_after(&self, seconds: i64, scope: &str, name: &str, value: &str) -> bool {
         self.with(|state| {
+            state.settings.ahead += TimeDelta::seconds(seconds);
             let (Some(scope), now) = (state.scope(scope), state.now()) else { return false };
             let name = name.to_ascii_uppercase();
             let new = || Secret::new(Vec::new(), Reach::Selected, BTreeSet::new());

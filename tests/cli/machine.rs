@@ -296,11 +296,11 @@ fn a_member_that_somebody_elsewhere_writes_between_a_processs_writes_is_never_ca
         while puts() <= round % 2 && child.try_wait().unwrap().is_none() {
             std::thread::yield_now();
         }
-        // With a stamp of another second: within one nobody can tell two writes apart.
-        desk.world().advance(3);
-        let (before, member) = (puts(), ["SERVER", "USER", "PASSWORD"][round % 3]);
+        let member = ["SERVER", "USER", "PASSWORD"][round % 3];
         let name = format!("ONE_CONTAINER_REGISTRY_{member}");
-        assert!(desk.world().write_from_elsewhere("user", &name, "theirs"));
+        // With a stamp of another second: within one nobody can tell two writes apart.
+        assert!(desk.world().write_from_elsewhere_after(3, "user", &name, "theirs"));
+        let before = puts();
         let output = child.wait_with_output().unwrap();
         let is_done = output.status.code() == Some(0);
         // A write of ours that came after theirs shows that they were in between.
