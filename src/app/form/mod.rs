@@ -248,7 +248,8 @@ impl Form {
 
     /// Whether there is something that was typed: more than what the preset fills in by itself.
     pub fn is_typed(&self) -> bool {
-        if !self.image.is_empty() {
+        let is_aside = self.aside.iter().any(|(_, field)| field.as_ref().is_some_and(|field| !field.is_empty()));
+        if is_aside || !self.image.is_empty() || !self.other_image.is_empty() {
             return true;
         }
         if self.kept.is_some() {

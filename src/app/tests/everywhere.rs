@@ -9,8 +9,8 @@ use crate::app::screens::wizard::Stage;
 use crate::domain::Member;
 
 /// Has the shape of a token, and an end that nothing else has.
-const TOKEN: &str = "dop_v1_0123456789abcdef0123456789abcdefCANARYtoken";
-const TRACE: &str = "CANARYtoken";
+pub const TOKEN: &str = "dop_v1_0123456789abcdef0123456789abcdefCANARYtoken";
+pub const TRACE: &str = "CANARYtoken";
 /// Has no shape that is known.
 const PLAIN: &str = "Xk-plain-canary";
 
@@ -83,7 +83,7 @@ fn form(app: &App) -> Option<&Form> {
 }
 
 /// Opens whatever field a screen has, and goes from one to the next.
-const WAYS: [&str; 10] = ["", "/", "tab", "tab tab", "tab tab tab", "tab tab tab tab", "shift-tab", "n", "t", "p"];
+pub const WAYS: [&str; 10] = ["", "/", "tab", "tab tab", "tab tab tab", "tab tab tab tab", "shift-tab", "n", "t", "p"];
 
 #[test]
 fn a_token_in_any_field_of_any_screen_is_nowhere_to_be_seen() {

@@ -11,16 +11,22 @@ mod ends;
 mod everywhere;
 pub mod filling;
 pub mod fixtures;
+mod in_view;
 mod keys;
 mod leaving;
 mod loading;
 mod lone;
 mod pictures;
 mod refusals;
+#[allow(dead_code, reason = "each walk uses its part")]
+#[path = "../../../tests/support/question.rs"]
+mod question;
 mod renaming;
 mod seamless;
 pub mod signing;
 pub mod spaces;
+#[path = "../../../tests/support/stranger.rs"]
+mod stranger;
 mod typist;
 pub mod world;
 

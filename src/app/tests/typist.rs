@@ -1,117 +1,302 @@
-//! A typist who is a stranger, as messages: seeded walks that type values into the wrong field and one field too far,
-//! press Enter everywhere, try again after a refusal and leave in the middle. Every write that a key begins is held
-//! against the very screen it was agreed to on.
+//! The stranger of `tests/support/stranger.rs` at the state machine: seeded walks with the answers of a world. Every
+//! write is held against the very question that was on the screen: which credential, which scope, which repositories,
+//! which members. What is typed is there, in the field it was typed into and in no other; a form is left by Enter in its
+//! last field only and by Backspace never; whatever takes text is in view.
+
+#![allow(clippy::print_stdout)]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ratatui::style::Modifier;
 
 use super::fixtures;
+use super::in_view::is_invited;
+use super::question::{Agreed, Deed, Question, Reach};
+use super::stranger::{Doing, Stranger};
 use super::world::{self, tested};
 use super::*;
-use crate::app::Leaving;
-use crate::app::form::Form;
-use crate::app::keymap::Keymap;
+use crate::app::form::{Form, Slot};
+use crate::app::screens::login_test::Focus;
 use crate::app::screens::wizard::Stage;
-use crate::domain::Verdict;
+use crate::app::{Leaving, Room};
+use crate::domain::change::{AccessGoal, DraftAccess};
+use crate::domain::{Access, CodespaceChange, CodespaceName, Member, Verdict, Visibility};
 
-const STEPS: usize = 12_000;
+const STEPS: usize = 24_000;
 /// In one walk, which begins anew.
 const WALK: usize = 300;
-/// The first walk's; each walk adds its number.
+/// The first walk's; each walk adds its number. A failure prints that of the walk.
 const SEED: u64 = 0x5eed_0002;
+/// As many writes have to be reached, and a twentieth of them of each kind.
+const WRITES: usize = 150;
 
-const TEXTS: [&str; 9] =
-    ["mycompany.azurecr.io", "sw-pull", "quay.io/acme/app:1", "acme/api", "d", "Restart", "w", "tomorrow", "ACR wader"];
-
-const ARMED: [&str; 8] = [
-    "[ Write ]",
-    "[ Delete ",
-    "[ Change access ]",
-    "[ Take it back ]",
-    "[ Grant alike ]",
-    "[ Restart ]",
-    "[ Stop ]",
-    "[ Do the rest ]",
-];
-
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 16).unwrap() % sides
-    }
-
-    fn one_of<'t>(&mut self, texts: &[&'t str]) -> &'t str {
-        texts[self.roll(texts.len())]
-    }
-}
+/// At which every question has room.
+const LARGE: (u16, u16) = (112, 60);
 
 struct Walk {
     seed: u64,
-    dice: Dice,
+    stranger: Stranger,
     driver: Driver,
-    /// The screen before the last Enter, where a button was armed on it.
-    agreed: Vec<String>,
-    writes: usize,
+    /// Whether the screen is too small for anything.
+    is_tiny: bool,
+    agreed: Agreed,
+    writes: BTreeMap<&'static str, usize>,
+    /// What was done, for a failure.
+    done: Vec<String>,
 }
 
+/// The form on the screen, in which one types now or could.
 fn form_of(screen: &Screen) -> Option<&Form> {
     match screen {
-        Screen::LoginTest(state) => Some(&state.form),
+        Screen::LoginTest(state) => (state.focus == Focus::Form).then_some(&state.form),
         Screen::Wizard(state) => match state.stage() {
-            Stage::Registry | Stage::Where { .. } => None,
-            Stage::Values(plan) | Stage::Access(plan) | Stage::Test(plan) => Some(&plan.form),
-            Stage::Review(review) => Some(&review.plan.form),
+            Stage::Values(plan) => Some(&plan.form),
+            Stage::Registry | Stage::Where { .. } | Stage::Access(_) | Stage::Test(_) | Stage::Review(_) => None,
         },
         _ => None, // no form
     }
 }
 
-fn forms(app: &App) -> Vec<&Form> {
-    app.stack().iter().filter_map(form_of).collect()
+/// What is seen of a form by whoever types: where one is, and what stands in each field.
+#[derive(Clone, Debug, PartialEq)]
+struct Standing {
+    focus: Slot,
+    values: Vec<(Slot, Sensitive)>,
+    /// What pressing Enter here would put in order.
+    mends: bool,
+}
+
+fn reach(access: &Access) -> Option<Reach> {
+    Some(match access {
+        Access::All => Reach::All,
+        Access::Private => Reach::Private,
+        Access::Repository => Reach::Own,
+        Access::Selected(list) => Reach::Selected(list.repositories.iter().map(|r| r.full_name.shown()).collect()),
+        Access::Other(_) => return None,
+    })
+}
+
+fn wanted(visibility: Visibility, repositories: &[crate::domain::RepoRef]) -> Reach {
+    match visibility {
+        Visibility::All => Reach::All,
+        Visibility::Private => Reach::Private,
+        Visibility::Selected => Reach::Selected(repositories.iter().map(|r| r.full_name.shown()).collect()),
+    }
+}
+
+/// What each member of a credential reaches, as the lists know it.
+fn held(app: &App, scope: &Scope, name: &str) -> Option<Reach> {
+    let listing = app.world.listing(scope)?;
+    let members = listing.credentials.iter().flat_map(|credential| Member::all().map(|m| credential.members.get(m)));
+    let single = listing.other_secrets.iter().map(|other| &other.state);
+    let state = members.flatten().chain(single).find(|state| state.name == name)?;
+    reach(state.access.as_ref()?)
+}
+
+fn turned(name: &CodespaceName) -> (String, String) {
+    let all = spaces::mine().into_iter().chain(spaces::list(&crate::domain::CodespaceList::Org(world::org("acme"))));
+    let found = all.into_iter().find(|codespace| codespace.name == *name).unwrap();
+    (found.shown(), found.repository_shown())
+}
+
+/// What a job does to each secret and codespace.
+fn deeds(app: &App, job: &Job) -> Vec<Deed> {
+    match job {
+        Job::Save(draft) => {
+            let kept = || Member::all().find_map(|m| held(app, &draft.scope, &draft.secret_name(m)));
+            let deed = |member: &Member| {
+                let secret = draft.secret_name(*member);
+                let before = held(app, &draft.scope, &secret);
+                let after = match &draft.access {
+                    DraftAccess::Repository => Reach::Own,
+                    DraftAccess::Keep => before.clone().or_else(kept).unwrap_or(Reach::Selected([].into())),
+                    DraftAccess::Set { visibility, repositories } => wanted(*visibility, repositories),
+                };
+                Deed::Write { secret, scope: draft.scope.to_string(), before, after }
+            };
+            draft.members.iter().map(deed).collect()
+        }
+        Job::ChangeAccess(change) => {
+            let after = |before: &Reach| match (&change.goal, before) {
+                (AccessGoal::Alike { visibility, repositories }, _) => wanted(*visibility, repositories),
+                (AccessGoal::Touched { add, remove }, Reach::Selected(held)) => {
+                    let name = |r: &crate::domain::RepoRef| r.full_name.shown();
+                    let lost: BTreeSet<String> = remove.iter().map(name).collect();
+                    Reach::Selected(
+                        held.iter().cloned().chain(add.iter().map(name)).filter(|n| !lost.contains(n)).collect(),
+                    )
+                }
+                (AccessGoal::Touched { .. }, _) => before.clone(),
+            };
+            let seen =
+                change.seen.iter().flatten().filter_map(|seen| Some((seen.member, reach(seen.access.as_ref()?)?)));
+            let deed = |(member, before): (Member, Reach)| {
+                let secret = change.prefix.secret_name(member);
+                let after = after(&before);
+                let is_done = held(app, &change.scope, &secret).as_ref() == Some(&after);
+                (!is_done).then(|| Deed::Grant { secret, scope: change.scope.to_string(), before, after })
+            };
+            seen.filter_map(deed).collect()
+        }
+        Job::RestoreAccess(then) => {
+            let deed = |seen: &crate::domain::change::Seen| {
+                let secret = then.prefix.secret_name(seen.member);
+                let (before, after) = (held(app, &then.scope, &secret)?, reach(seen.access.as_ref()?)?);
+                (before != after).then(|| Deed::Grant { secret, scope: then.scope.to_string(), before, after })
+            };
+            then.members.iter().filter_map(deed).collect()
+        }
+        Job::Delete { scope, prefix, .. } => {
+            let there = Member::all().map(|m| prefix.secret_name(m)).filter(|name| held(app, scope, name).is_some());
+            there.map(|secret| Deed::Delete { secret, scope: scope.to_string() }).collect()
+        }
+        Job::ChangeCodespaces(changes) => changes.iter().flat_map(turns).collect(),
+        _ => Vec::new(), // no write
+    }
+}
+
+fn turns(change: &CodespaceChange) -> Vec<Deed> {
+    let (codespace, repository) = turned(change.name());
+    let stop = Deed::Stop { codespace: codespace.clone(), repository: repository.clone() };
+    let start = Deed::Start { codespace, repository };
+    match change {
+        CodespaceChange::Restart(_) => vec![stop, start],
+        CodespaceChange::Stop(_) | CodespaceChange::StopMember { .. } => vec![stop],
+        CodespaceChange::Start(_) => vec![start],
+    }
+}
+
+fn kind(job: &Job, title: &str) -> &'static str {
+    match job {
+        Job::Save(_) if title.starts_with("Rotate") => "rotate",
+        Job::Save(_) => "save",
+        Job::ChangeAccess(_) => "access",
+        Job::RestoreAccess(_) => "undo",
+        Job::Delete { .. } => "delete",
+        _ => "codespaces",
+    }
 }
 
 impl Walk {
     fn start(seed: u64) -> Self {
-        let driver = if seed.is_multiple_of(3) { fixtures::bare() } else { Driver::ready() };
-        let dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-        Self { seed, dice, driver, agreed: Vec::new(), writes: 0 }
+        let driver = if seed.is_multiple_of(5) { fixtures::bare() } else { Driver::ready() };
+        let (agreed, writes, done) = (Agreed::default(), BTreeMap::new(), Vec::new());
+        Self { seed, stranger: Stranger::new(seed), driver, is_tiny: false, agreed, writes, done }
     }
 
     fn fail(&self, why: &str) -> ! {
-        panic!("seed {:#x}: {why}\n{}", self.seed, self.driver.sight());
+        let last = &self.done[self.done.len().saturating_sub(25)..];
+        panic!("seed {:#x}, step {}: {why}\nafter {last:?}\n{}", self.seed, self.done.len(), self.driver.sight());
+    }
+
+    fn standing(&self) -> Option<Standing> {
+        let app = &self.driver.app;
+        let form = form_of(app.top()).filter(|_| app.room == Room::Enough && app.facade().typing)?;
+        let values = form.slots().into_iter().filter_map(|slot| Some((slot, form.field(slot)?.value()))).collect();
+        Some(Standing { focus: form.focus, values, mends: form.mend().is_some() })
+    }
+
+    fn place(&self) -> (usize, String, Option<String>) {
+        let step = match self.driver.app.top() {
+            Screen::Wizard(state) => Some(format!("{:?}", state.step())),
+            _ => None, // one step
+        };
+        (self.driver.app.stack().len(), self.driver.title(), step)
     }
 
     /// One key, with what holds of every key.
     fn press(&mut self, name: &str) {
-        let is_enter = name == "enter";
-        let before = is_enter.then(|| self.driver.sight());
-        let armed = before.filter(|sight| ARMED.iter().any(|button| sight.contains(button)));
-        let (was_unsaved, notice, title) = (self.is_unsaved(), self.driver.notice(), self.driver.title());
-        let typed = self.typed_into();
-        let text = Keymap::shipped().action(KeyPress(key(name))).is_none() || name.len() == 1;
-        self.agreed.extend(armed.clone());
-        let effects = self.driver.press(name);
-        for effect in effects {
-            let Effect::Start { job, .. } = effect else { continue };
-            if !job.is_write() {
-                continue;
-            }
-            self.writes += 1;
-            let Some(sight) = &armed else { self.fail(&format!("«{name}» alone begins {job:?}")) };
-            self.is_named(&job, sight);
+        let question = (name == "enter").then(|| Question::armed(&self.driver.frame(LARGE.0, LARGE.1))).flatten();
+        let (place, standing, title) = (self.place(), self.standing(), self.driver.title());
+        let (was_unsaved, notice, ends) = (self.is_unsaved(), self.driver.notice(), self.refused_end());
+        let was_typing = self.driver.app.facade().typing;
+        let is_seen = question.is_some();
+        // Writes begin only here, and only then has it to be known what was held before.
+        let before = is_seen.then(|| self.driver.app.clone());
+        if let Some(question) = question {
+            self.agreed.to(question);
         }
-        if let (Some(before), true) = (typed, text && name.chars().count() == 1) {
-            let after = self.typed_into();
-            let is_told = !self.driver.notice().is_empty();
-            if after.as_ref() == Some(&before) && !is_told {
-                self.fail(&format!("«{name}» was typed into a field and is not there"));
+        for effect in self.driver.press(name) {
+            if let Effect::Start { job, .. } = effect
+                && job.is_write()
+            {
+                let Some(before) = &before else { self.fail(&format!("«{name}» alone begins {job:?}")) };
+                *self.writes.entry(kind(&job, &title)).or_default() += 1;
+                self.is_named(before, &job);
             }
         }
+        if let Some(standing) = standing {
+            self.typed(name, &standing);
+        }
+        if name == "backspace" && !was_typing && self.place() != place && place.1 != "Quit" {
+            self.fail(&format!("Backspace led from {place:?} to {:?}", self.place()));
+        }
+        if name == "enter" && ends && !self.driver.app.facade().typing {
+            self.fail("Enter left a field whose text is not understood");
+        }
+        self.keeps(name, was_unsaved, (&notice, &title));
+    }
+
+    fn is_named(&mut self, before: &App, job: &Job) {
+        for deed in deeds(before, job) {
+            if let Err(why) = self.agreed.take(&deed) {
+                self.fail(&why);
+            }
+        }
+    }
+
+    /// Whether the question after the password's end holds what is not understood, and has the focus.
+    fn refused_end(&self) -> bool {
+        let Screen::Wizard(state) = self.driver.app.top() else { return false };
+        let Stage::Review(review) = state.stage() else { return false };
+        review.plan.ends.is_focused() && review.plan.unreadable_end(noon()).is_some()
+    }
+
+    /// A key in a form edits the focused field or leads about, and changes no other field.
+    fn typed(&self, name: &str, before: &Standing) {
+        let Some(after) = self.standing() else {
+            let is_last = before.values.last().is_some_and(|(slot, _)| *slot == before.focus);
+            if name == "enter" && !is_last {
+                self.fail(&format!("Enter in {:?}, which is not the last field, left the form", before.focus));
+            }
+            return;
+        };
+        let value = |standing: &Standing, slot: Slot| {
+            standing.values.iter().find(|(at, _)| *at == slot).map(|(_, value)| value.clone())
+        };
+        let is_text = name.chars().count() == 1 || name == "space";
+        let empty = || Sensitive::new("");
+        let old = value(before, before.focus).unwrap_or_else(empty);
+        let now = value(&after, before.focus).unwrap_or_else(empty);
+        if is_text && now.len() != old.len() + name.replace("space", " ").len() {
+            self.fail(&format!("«{name}» was typed into {:?} and is not there", before.focus));
+        }
+        let edits = is_text || ["backspace", "ctrl-u"].contains(&name) || before.mends && name == "enter";
+        if !edits && now != old && before.focus != Slot::Prefix {
+            self.fail(&format!("«{name}» changed {:?}", before.focus));
+        }
+        for (slot, held) in before.values.iter().filter(|(slot, _)| *slot != before.focus && *slot != Slot::Prefix) {
+            let is_same = value(&after, *slot).is_none_or(|now| now == *held);
+            if !is_same && !before.mends {
+                self.fail(&format!("«{name}» in {:?} changed {slot:?}", before.focus));
+            }
+        }
+        let slots: Vec<Slot> = after.values.iter().map(|(slot, _)| *slot).collect();
+        let at = slots.iter().position(|slot| *slot == before.focus);
+        let next = at.and_then(|at| slots.get(at + 1));
+        if name == "enter" && next.is_some() && next != Some(&after.focus) && !before.mends {
+            self.fail(&format!("Enter led from {:?} to {:?}", before.focus, after.focus));
+        }
+    }
+
+    /// What was typed is lost only where that was said, or by deleting it.
+    fn keeps(&self, name: &str, was_unsaved: bool, (notice, title): (&str, &str)) {
         let has_left = self.driver.app.leaving() == Leaving::Now;
-        let may_go =
-            notice.contains("not saved") || title == "Quit" || has_left || self.driver.app.running_writes() > 0;
-        if was_unsaved && !self.is_unsaved() && !may_go && !["backspace", "ctrl-u"].contains(&name) {
+        let may_go = notice.contains("not saved") || title == "Quit" || self.driver.app.running_writes() > 0;
+        if has_left && was_unsaved && title != "Quit" {
+            self.fail(&format!("«{name}» left pullkey with what was typed, unasked"));
+        }
+        if was_unsaved && !self.is_unsaved() && !may_go && !has_left && !["backspace", "ctrl-u"].contains(&name) {
             self.fail(&format!("«{name}» lost what was typed, unasked; it said {notice:?}"));
         }
     }
@@ -122,35 +307,37 @@ impl Walk {
         self.driver.app.stack().iter().filter(is_form).any(Screen::is_unsaved)
     }
 
-    /// What stands in the fields, while one of them has the focus.
-    fn typed_into(&self) -> Option<Vec<Sensitive>> {
-        let is_form = match self.driver.app.top() {
-            Screen::LoginTest(_) => true,
-            Screen::Wizard(state) => matches!(state.stage(), Stage::Values(_)),
-            _ => false, // no form
-        };
-        if !is_form || self.driver.app.room == crate::app::Room::TooSmall || !self.driver.app.facade().typing {
-            return None;
+    /// Whatever takes text has its cursor in a field that is seen, at every size that has room for it.
+    fn is_in_view(&self) {
+        let app = &self.driver.app;
+        if app.room != Room::Enough || !app.facade().typing || matches!(app.top(), Screen::Quit(_)) {
+            return;
         }
-        let form = forms(&self.driver.app).pop()?;
-        Some(form.slots().into_iter().filter_map(|slot| Some(form.field(slot)?.value())).collect())
+        for (columns, rows) in [(40, 10), (80, 24)] {
+            let (buffer, cursor) = self.driver.buffer(columns, rows, &look());
+            let is_field = |at: Position| buffer[at].modifier.contains(Modifier::UNDERLINED);
+            if !cursor.is_some_and(is_field) && !is_invited(&self.driver, (columns, rows)) {
+                self.fail(&format!("what takes text is not seen at {columns}×{rows}"));
+            }
+        }
     }
 
-    fn is_named(&self, job: &Job, sight: &str) {
-        let names: Vec<String> = match job {
-            Job::Save(draft) => vec![draft.prefix.to_string()],
-            Job::ChangeAccess(change) => vec![change.prefix.to_string()],
-            Job::Delete { prefix, .. } => vec![prefix.to_string()],
-            Job::RestoreAccess(before) => vec![before.prefix.to_string()],
-            Job::ChangeCodespaces(_) => vec!["Restart".to_owned()],
-            _ => Vec::new(), // no write
-        };
-        if !names.iter().all(|name| sight.contains(name) || sight.contains("[ Stop ]")) {
-            self.fail(&format!("{job:?} was not named on\n{sight}"));
+    fn hides(&self) {
+        let frame = self.driver.sight();
+        if frame.contains(CANARY) || self.driver.notice().contains(CANARY) {
+            self.fail("the password is to be seen");
         }
+    }
+
+    /// What stands in every field of every screen.
+    fn all_fields(&self) -> Vec<Sensitive> {
+        let mut app = self.driver.app.clone();
+        app.stack.iter_mut().flat_map(Screen::fields).map(|field| field.value()).collect()
     }
 
     fn type_text(&mut self, text: &str) {
+        self.is_in_view();
+        let before = self.is_tiny.then(|| self.all_fields());
         for c in text.chars() {
             let name = match c {
                 ' ' => "space".to_owned(),
@@ -160,92 +347,137 @@ impl Walk {
             };
             self.press(&name);
         }
-    }
-
-    fn step(&mut self) {
-        let text = self.dice.one_of(&TEXTS);
-        match self.dice.roll(24) {
-            0..=3 => self.type_text(text),
-            4 => {
-                let password = self.dice.one_of(&TEXTS);
-                self.type_text(&format!("{text}\t{password}\r"));
-            }
-            5..=8 => self.press("enter"),
-            9..=10 => self.press("tab"),
-            11 => self.press("esc"),
-            12 => {
-                let key =
-                    self.dice.one_of(&["up", "down", "down", "shift-tab", "left", "backspace", "ctrl-u", "space"]);
-                self.press(key);
-            }
-            13..=16 => {
-                let keys =
-                    ["n", "t", "a", "r", "d", "s", "w", "u", "m", "4", "R", "1", "5", "j", "G", "A", "/", "v", "?"];
-                let key = self.dice.one_of(&keys);
-                self.press(key);
-            }
-            17..=18 => {
-                self.press("right");
-                if self.dice.roll(2) == 0 {
-                    self.press("enter");
-                }
-            }
-            19 => {
-                let key = self.dice.one_of(&["q", "ctrl-c"]);
-                self.press(key);
-            }
-            20 => self.type_text("\r\r\r"),
-            21 => {
-                let (columns, rows) = [(30, 8), (40, 10), (120, 40)][self.dice.roll(3)];
-                self.driver.look_at(columns, rows);
-            }
-            _ => self.answer(),
+        if before.is_some_and(|before| before != self.all_fields()) {
+            self.fail("a field was typed into while nothing had room on the screen");
         }
     }
 
-    /// The world answers what it was asked; a write that goes on by itself was agreed to before.
+    fn is_at_password(&self) -> bool {
+        self.standing().is_some_and(|standing| standing.focus == Slot::Member(Member::Password))
+    }
+
+    fn give_password(&mut self) {
+        if self.is_at_password() {
+            self.press("ctrl-u");
+            self.type_text(CANARY);
+            self.hides();
+        }
+    }
+
+    /// What was looked at is gone with the key that empties the field, and what comes after it is masked.
+    fn reveal(&mut self) {
+        self.give_password();
+        if !self.is_at_password() {
+            return;
+        }
+        self.press("f2");
+        for key in ["ctrl-u", "K"] {
+            self.press(key);
+            self.hides();
+        }
+        self.press("backspace");
+        self.press("f2");
+        self.driver.paste(CANARY);
+        self.hides();
+    }
+
+    fn step(&mut self) {
+        let doing = self.stranger.next();
+        self.done.push(format!("{doing:?}"));
+        match doing {
+            Doing::Press(key) => self.press(key),
+            Doing::Type { text, slowly: _ } => self.type_text(text),
+            Doing::Manage(text) => self.type_text(&format!("{text}\tsw-pull\r")),
+            Doing::Paste { text, in_brackets } => {
+                let end = if in_brackets { "" } else { "\n" };
+                let was_unsaved = self.is_unsaved();
+                let effects = self.driver.paste(&format!("{text}{end}"));
+                if was_unsaved && !self.is_unsaved() && self.driver.app.running_writes() == 0 {
+                    self.fail("a paste lost what was typed");
+                }
+                if effects.iter().any(|effect| matches!(effect, Effect::Start { job, .. } if job.is_write())) {
+                    self.fail("a paste writes");
+                }
+            }
+            Doing::Password => self.give_password(),
+            Doing::Reveal => self.reveal(),
+            Doing::Resize(columns, rows) => {
+                self.is_tiny = columns < 40;
+                self.driver.look_at(columns, rows);
+            }
+            Doing::Wait => self.answer(),
+        }
+    }
+
+    /// The world answers what it was asked; what goes on by itself was named by a question before.
     fn answer(&mut self) {
         self.driver.answer_everything();
         let Some((id, job)) = self.driver.live.iter().next().map(|(id, job)| (*id, job.clone())) else { return };
+        let pick = self.stranger.dice.roll(12);
         let outcome = match &job {
-            Job::Test { .. } => Outcome::Tested(tested([Verdict::Pass, Verdict::Fail][self.dice.roll(2)])),
+            Job::Test { .. } => Outcome::Tested(tested([Verdict::Pass, Verdict::Fail][pick % 2])),
             Job::ChangeCodespaces(changes) => {
                 Outcome::CodespacesChanged(changes.iter().map(|change| spaces::step(change, 3)).collect())
             }
             Job::SignOut => Outcome::SignedOut(Ok(true)),
             write if write.is_write() => {
-                let fails = self.dice.roll(3) == 0;
-                let outcome = |_| if fails { WriteOutcome::Failed(world::no_network()) } else { WriteOutcome::Updated };
+                let outcome = |member: Member| match (write, pick) {
+                    (_, 0) => WriteOutcome::Failed(world::no_network()),
+                    (_, 1..=3) if member as usize == pick - 1 => WriteOutcome::Failed(world::no_network()),
+                    (Job::Delete { .. }, _) => WriteOutcome::Deleted,
+                    _ => WriteOutcome::Updated,
+                };
                 world::ended(write, Ok(world::saved(write, outcome)))
             }
             _ => return, // an errand of this machine
         };
+        let before = self.driver.app.leaving();
         let effects = self.driver.finish(id, outcome);
+        if before == Leaving::No && self.driver.app.leaving() != Leaving::No {
+            self.fail("pullkey is left at the end of a job, though nobody waits for that");
+        }
         for effect in effects {
             if let Effect::Start { job, .. } = effect
                 && job.is_write()
-                && self.agreed.is_empty()
             {
-                self.fail(&format!("{job:?} went on by itself"));
+                let now = self.driver.app.clone();
+                self.is_named(&now, &job);
             }
         }
     }
 }
 
-#[test]
-fn whatever_a_stranger_types_only_an_armed_button_writes_and_nothing_typed_is_lost() {
-    let (mut steps, mut writes, mut number) = (0, 0, 0);
-    while steps < STEPS {
-        let mut walk = Walk::start(SEED + number);
-        number += 1;
-        for _ in 0..WALK {
-            steps += 1;
-            walk.step();
-            if walk.driver.app.leaving() == Leaving::Now {
-                break;
-            }
+/// Walks to its end, or to what is wrong.
+fn walk(seed: u64, steps: usize) -> (usize, BTreeMap<&'static str, usize>) {
+    let mut walk = Walk::start(seed);
+    for step in 1..=steps {
+        walk.step();
+        if walk.driver.app.leaving() == Leaving::Now {
+            return (step, walk.writes);
         }
-        writes += walk.writes;
     }
-    assert!(writes > 4, "{writes} writes in {steps} steps show too little");
+    (steps, walk.writes)
+}
+
+#[test]
+fn whatever_a_stranger_types_only_what_its_question_names_is_written_and_nothing_typed_is_lost() {
+    let (mut steps, mut number, mut wrong) = (0, 0, 0);
+    let mut writes: BTreeMap<&str, usize> = BTreeMap::new();
+    while steps < STEPS {
+        // One that fails says why and keeps no other from being walked.
+        let found = std::panic::catch_unwind(|| walk(SEED + number, WALK.min(STEPS - steps)));
+        wrong += usize::from(found.is_err());
+        let (walked, wrote) = found.unwrap_or((WALK, BTreeMap::new()));
+        steps += walked;
+        for (kind, times) in wrote {
+            *writes.entry(kind).or_default() += times;
+        }
+        number += 1;
+    }
+    assert_eq!(wrong, 0, "of {number} walks so many went wrong");
+    assert!(writes.values().sum::<usize>() >= WRITES, "{writes:?}");
+    for kind in ["save", "rotate", "access", "undo", "delete", "codespaces"] {
+        assert!(writes.get(kind).is_some_and(|times| *times >= WRITES / 20), "too little of «{kind}»: {writes:?}");
+    }
+    println!("{steps} steps in {number} walks wrote {writes:?}");
 }
