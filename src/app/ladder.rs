@@ -4,7 +4,7 @@ use super::action::Action;
 use super::cx::Cx;
 use super::protocol::{Job, JobId, Outcome, Part};
 use super::scroll::Scroll;
-use crate::domain::verdict::{Outcome as How, Rung, Trial, With};
+use crate::domain::verdict::{Outcome as How, Trial, With};
 use crate::domain::{Member, Step, TestReport, Verdict};
 use crate::ui::Memory;
 
@@ -102,27 +102,7 @@ impl Ladder {
     pub fn refused(&self) -> Option<Member> {
         let Run::Done { report, .. } = &self.run else { return None };
         let step = report.decisive().filter(|_| report.verdict == Verdict::Fail && !report.is_logged_in())?;
-        Some(match step.rung {
-            Rung::Server
-            | Rung::Lookup
-            | Rung::Name
-            | Rung::Connection
-            | Rung::Tls
-            | Rung::Registry
-            | Rung::Challenge
-            | Rung::Realm => Member::Server,
-            Rung::Exchange
-            | Rung::Login
-            | Rung::Pull
-            | Rung::Whoami
-            | Rung::Package
-            | Rung::Issuer
-            | Rung::Expiry
-            | Rung::Codespace
-            | Rung::Docker
-            | Rung::Skopeo
-            | Rung::Podman => Member::Password,
-        })
+        Some(if step.rung.is_about_server() { Member::Server } else { Member::Password })
     }
 
     /// What was tested, if it passed.

@@ -116,8 +116,13 @@ fn dry_run(
 
 /// What is said where GitHub left out some of those who get it.
 pub(super) fn lacking(saved: &Saved, prefix: &Prefix) -> Option<String> {
-    let Problem { what, why, hint, .. } = saved.now.as_ref()?.lacks_of(prefix)?;
-    Some(format!("who gets {prefix} was not seen whole: {what}: {why}; {hint}"))
+    let now = saved.now.as_ref().filter(|now| now.is_part_of(prefix))?;
+    Some(match now.lacks_of(prefix) {
+        Some(Problem { what, why, hint, .. }) => {
+            format!("who gets {prefix} was not seen whole: {what}: {why}; {hint}")
+        }
+        None => format!("who gets {prefix} could not be read back whole: `pullkey list` shows it"),
+    })
 }
 
 /// By what was done, and by whether all of it could be seen.

@@ -74,11 +74,15 @@ impl ScopeListing {
         self.complete && self.lacking.is_none()
     }
 
+    /// Whether the list of who gets a credential is but a part of it, for whatever reason.
+    pub fn is_part_of(&self, prefix: &Prefix) -> bool {
+        let members = self.credential(prefix).into_iter().flat_map(|credential| credential.members.iter());
+        members.filter_map(|(_, state)| state.as_ref()?.access.as_ref()).any(|access| !access.is_whole())
+    }
+
     /// Why it is not known who gets a credential, if GitHub left some of them out.
     pub fn lacks_of(&self, prefix: &Prefix) -> Option<&Problem> {
-        let states = self.credential(prefix)?.members.iter().filter_map(|(_, state)| state.as_ref());
-        let is_part = states.filter_map(|state| state.access.as_ref()).any(|access| !access.is_whole());
-        self.lacking.as_ref().filter(|_| is_part)
+        self.lacking.as_ref().filter(|_| self.is_part_of(prefix))
     }
 
     pub fn credential(&self, prefix: &Prefix) -> Option<&Credential> {

@@ -118,9 +118,8 @@ fn writes(line: &str, scope: &'static str, prefix: &str, offset: usize) {
                 assert_eq!(content(&before, member), content(&now, member), "{case}: nothing was told of it");
             }
         }
-        // Where who gets it could not be read back whole, what is done may be told as not confirmed.
-        let is_confirmed = ran.code == Some(0);
-        assert!(is_confirmed == is_done || !is_confirmed && is_cut_short(&document), "{case}: {ran:?}");
+        // What is done and could not be read back whole is not confirmed.
+        assert_eq!(ran.code == Some(0), is_done && !is_cut_short(&document), "{case}: {ran:?}");
         let is_other = |key: &(&str, String)| key.0 != scope || !key.1.starts_with(prefix);
         for key in before.keys().chain(now.keys()).filter(|key| is_other(key)) {
             assert_eq!(before.get(key).map(|one| &one.value), now.get(key).map(|one| &one.value), "{case}: {key:?}");

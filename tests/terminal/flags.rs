@@ -35,43 +35,18 @@ fn ways(command: &clap::Command, path: &[String], found: &mut Vec<Way>) {
 
 /// What a command needs beside the flag that is tried, so that it comes as far as it can.
 fn basis(way: &Way, server: &str) -> Vec<String> {
-    let words: &[&str] = match way.command.first().map(String::as_str) {
-        Some("test") => &["--server", server, "--username", "puller", "--password-stdin"],
-        Some("set") => &[
-            "TEAM",
-            "--repo",
-            "acme/api",
-            "--preset",
-            "other",
-            "--server",
-            server,
-            "--username",
-            "puller",
-            "--password-stdin",
-            "--no-test",
-            "--ends",
-            "never",
-            "--yes",
-        ],
-        Some("rotate") => &[
-            "TEAM",
-            "--repo",
-            "acme/api",
-            "--server",
-            server,
-            "--username",
-            "puller",
-            "--password-stdin",
-            "--no-test",
-            "--ends",
-            "never",
-            "--yes",
-        ],
-        Some("access") => &["ACR", "--user", "--dry-run"],
-        Some("delete" | "forget") => &["ACR", "--user"],
-        _ => &[],
+    let login = ["--server", server, "--username", "puller", "--password-stdin"];
+    let place = ["TEAM", "--repo", "acme/api"];
+    let untested = ["--no-test", "--ends", "never", "--yes"];
+    let words: Vec<&str> = match way.command.first().map(String::as_str) {
+        Some("test") => login.to_vec(),
+        Some("set") => [&place[..], &["--preset", "other"], &login, &untested].concat(),
+        Some("rotate") => [&place[..], &login, &untested].concat(),
+        Some("access") => vec!["ACR", "--user", "--dry-run"],
+        Some("delete" | "forget") => vec!["ACR", "--user"],
+        _ => Vec::new(),
     };
-    let mut words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+    let mut words: Vec<String> = words.into_iter().map(str::to_owned).collect();
     match &way.flag {
         // In the place of what it replaces, or of what does the same.
         Some(flag) => {

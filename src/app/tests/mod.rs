@@ -17,10 +17,10 @@ mod leaving;
 mod loading;
 mod lone;
 mod pictures;
-mod refusals;
 #[allow(dead_code, reason = "each walk uses its part")]
 #[path = "../../../tests/support/question.rs"]
 mod question;
+mod refusals;
 mod renaming;
 mod seamless;
 pub mod signing;

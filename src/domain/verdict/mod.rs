@@ -79,6 +79,31 @@ impl Rung {
         self.into()
     }
 
+    /// Whether it looks at the server alone, before anybody is shown a user or a password.
+    pub const fn is_about_server(self) -> bool {
+        match self {
+            Self::Server
+            | Self::Lookup
+            | Self::Name
+            | Self::Connection
+            | Self::Tls
+            | Self::Registry
+            | Self::Challenge
+            | Self::Realm => true,
+            Self::Exchange
+            | Self::Login
+            | Self::Pull
+            | Self::Whoami
+            | Self::Package
+            | Self::Issuer
+            | Self::Expiry
+            | Self::Codespace
+            | Self::Docker
+            | Self::Skopeo
+            | Self::Podman => false,
+        }
+    }
+
     /// Another program's word: told beside the ladder, and decisive only where nothing else was asked.
     pub const fn is_second_opinion(self) -> bool {
         match self {
