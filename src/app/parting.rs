@@ -88,6 +88,18 @@ mod tests {
     }
 
     #[test]
+    fn what_another_product_puts_aside_is_not_left_behind_unasked() {
+        let mut driver = Driver::ready();
+        driver.keys("n enter enter");
+        driver.type_text("mycompany.azurecr.io");
+        // Docker Hub's server is given, so that what was typed waits for whoever comes back.
+        driver.keys("esc esc down enter enter");
+        driver.keys("esc 1");
+        assert!(driver.notice().contains("not saved; 1 again"), "{}", driver.notice());
+        assert_eq!(driver.app.stack().len(), 2);
+    }
+
+    #[test]
     fn home_asks_before_it_leaves_typed_values_behind() {
         let mut driver = typed_in_the_wizard();
         driver.keys("esc 1");
