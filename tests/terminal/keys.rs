@@ -275,8 +275,12 @@ fn sent(keys: &BTreeMap<Vec<u8>, BTreeSet<String>>, name: &str, more: Forms) -> 
 }
 
 /// The line with the bar.
+fn bar(text: &str) -> Option<usize> {
+    text.lines().position(|line| line.contains('▌'))
+}
+
 fn at_line(terminal: &Terminal) -> Option<usize> {
-    terminal.text().lines().position(|line| line.contains('▌'))
+    bar(&terminal.text())
 }
 
 #[test]
@@ -290,7 +294,7 @@ fn documented_keys_move_on_a_list_however_a_terminal_sends_them() {
     let moves = |terminal: &mut Terminal, bytes: &[u8], line: &dyn Fn(usize) -> bool| {
         terminal.send_bytes(bytes);
         terminal.wait_until(&format!("{} moves the bar", bytes.escape_ascii()), |output| {
-            output.text().lines().position(|line| line.contains('▌')).is_some_and(line)
+            bar(&output.text()).is_some_and(line)
         });
     };
     let pairs: [(&str, Forms, &str, Forms); 3] = [
@@ -315,6 +319,8 @@ fn documented_keys_act_however_a_terminal_sends_them() {
     let home = Home::new();
     let mut terminal = Terminal::start(Path::new(PROGRAM), &["--demo"], &home.env(), home.path(), (100, 30));
     terminal.wait_for("LEGACY");
+    terminal.settle(Duration::from_millis(300));
+    let top = at_line(&terminal).expect("a line is selected");
     // On the list, a key whose action is not offered says so with its name.
     let said: [(&str, Forms, &str); 8] = [
         ("kf1", &[b"\x1b[P", b"\x1b[47;2;63u", b"\x1b[63;2u", b"\x1b[27;2;63~"], "Help: Credentials"),
@@ -332,6 +338,8 @@ fn documented_keys_act_however_a_terminal_sends_them() {
             terminal.send(if name == "kf1" { "\x1b[27u" } else { "\x1b[B" });
             terminal.wait_gone(expected);
             terminal.send("\x1b[H");
+            // Ctrl-Z is heard before what was typed before it, and this key would then take its answer away.
+            terminal.wait_until("the bar is at the top", |output| bar(&output.text()) == Some(top));
         }
     }
     acts(&mut terminal, b"\x1b[32;1u", "unmark all");
