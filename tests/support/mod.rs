@@ -7,7 +7,13 @@ pub(crate) mod canary;
 pub(crate) mod dockerd;
 pub(crate) mod home;
 #[cfg(target_os = "linux")]
+pub(crate) mod idle;
+#[cfg(target_os = "linux")]
 pub(crate) mod process;
 #[cfg(unix)]
 pub(crate) mod pty;
+#[cfg(target_os = "linux")]
+pub(crate) mod question;
+#[cfg(target_os = "linux")]
+pub(crate) mod stranger;
 pub(crate) mod world;

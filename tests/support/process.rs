@@ -30,6 +30,38 @@ pub(crate) fn is_alive(pid: u32) -> bool {
     stat(pid).is_some_and(|stat| stat.state != 'Z')
 }
 
+/// One thread of a process.
+#[derive(Clone, Debug)]
+pub(crate) struct Thread {
+    pub(crate) id: u32,
+    pub(crate) name: String,
+    /// As in [`Stat`].
+    pub(crate) state: char,
+    /// How many bytes it has read.
+    pub(crate) read: u64,
+}
+
+/// The threads of a process; none once it is gone.
+pub(crate) fn threads(pid: u32) -> Vec<Thread> {
+    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let id = |task: std::fs::DirEntry| task.file_name().to_str()?.parse().ok();
+    tasks.filter_map(id).filter_map(|id| thread(pid, id)).collect()
+}
+
+pub(crate) fn thread(pid: u32, id: u32) -> Option<Thread> {
+    let text = |name: &str| std::fs::read_to_string(format!("/proc/{pid}/task/{id}/{name}")).ok();
+    let of = |text: &str, label: &str| {
+        text.lines().find_map(|line| line.strip_prefix(label)).map(|rest| rest.trim().to_owned())
+    };
+    let (status, io) = (text("status")?, text("io")?);
+    Some(Thread {
+        id,
+        name: of(&status, "Name:")?,
+        state: of(&status, "State:")?.chars().next()?,
+        read: of(&io, "rchar:")?.parse().ok()?,
+    })
+}
+
 /// All processes below this one, itself included.
 pub(crate) fn family(pid: u32) -> Vec<u32> {
     let mut parents: BTreeMap<u32, u32> = BTreeMap::new();

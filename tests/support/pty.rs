@@ -12,9 +12,55 @@ use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native
 /// How long a condition may take to come true: far longer than it ever should, for a machine that is busy.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
+/// A question of the program's, and what a terminal answers.
+struct Question {
+    asked: &'static [u8],
+    answer: &'static [u8],
+    /// Whether every terminal knows it.
+    is_old: bool,
+}
+
+/// DA1 (xterm's ctlseqs), and DECRQM 2004: whether pastes come in brackets.
+const QUESTIONS: [Question; 2] = [
+    Question { asked: b"\x1b[c", answer: b"\x1b[?62;22c", is_old: true },
+    Question { asked: b"\x1b[?2004$p", answer: b"\x1b[?2004;1$y", is_old: false },
+];
+/// The longest of them.
+const LONGEST: usize = 9;
+
+/// Which of the program's questions the terminal answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answers {
+    Nothing,
+    /// Who it is, as every terminal does, and nothing of brackets.
+    Who,
+    /// Also that it knows brackets around pastes.
+    All,
+}
+
+/// What goes into the terminal.
+struct Keys {
+    writer: Option<Box<dyn std::io::Write + Send>>,
+    /// How many bytes were sent.
+    sent: u64,
+}
+
+impl Keys {
+    fn send(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        let writer = self.writer.as_mut().ok_or(std::io::ErrorKind::NotConnected)?;
+        writer.write_all(bytes)?;
+        writer.flush()?;
+        self.sent += bytes.len() as u64;
+        Ok(())
+    }
+}
+
 /// What the terminal got so far.
 pub(crate) struct Output {
     parser: vt100::Parser,
+    answers: Answers,
+    /// As many bytes were looked through for questions.
+    answered: usize,
     /// Every byte written to it.
     pub(crate) bytes: Vec<u8>,
     /// The text of every frame in which one of the watched words stood.
@@ -35,6 +81,26 @@ impl Output {
         let (_, columns) = self.screen().size();
         self.screen().rows(0, columns.get()).map(|row| row.trim_end().to_owned() + "\n").collect()
     }
+
+    /// The answers that are due.
+    fn due(&mut self) -> Vec<u8> {
+        let mut due = Vec::new();
+        while let Some((at, question)) = self.next_question() {
+            self.answered += at + question.asked.len();
+            if self.answers == Answers::All || self.answers == Answers::Who && question.is_old {
+                due.extend_from_slice(question.answer);
+            }
+        }
+        // The last one may have come in part.
+        self.answered = self.answered.max(self.bytes.len().saturating_sub(LONGEST - 1));
+        due
+    }
+
+    fn next_question(&self) -> Option<(usize, &'static Question)> {
+        let rest = &self.bytes[self.answered..];
+        let at = |asked: &[u8]| rest.windows(asked.len()).position(|window| window == asked);
+        QUESTIONS.iter().filter_map(|question| Some((at(question.asked)?, question))).min_by_key(|(at, _)| *at)
+    }
 }
 
 type Shared = Arc<(Mutex<Output>, Condvar)>;
@@ -43,7 +109,7 @@ type Shared = Arc<(Mutex<Output>, Condvar)>;
 pub(crate) struct Terminal {
     shared: Shared,
     master: Option<Box<dyn MasterPty + Send>>,
-    writer: Option<Box<dyn std::io::Write + Send>>,
+    keys: Arc<Mutex<Keys>>,
     child: Box<dyn Child + Send + Sync>,
     pid: u32,
 }
@@ -77,6 +143,8 @@ impl Terminal {
         let pid = child.process_id().expect("it has an id");
         let output = Output {
             parser: vt100::Parser::new(nonzero(rows), nonzero(columns), 0),
+            answers: Answers::Nothing,
+            answered: 0,
             bytes: Vec::new(),
             caught: Vec::new(),
             watched: Vec::new(),
@@ -87,12 +155,33 @@ impl Terminal {
         // Else the terminal would stay open on our side after the program's end.
         drop(pair.slave);
         let reader = pair.master.try_clone_reader().expect("its output");
-        std::thread::spawn({
-            let shared = Arc::clone(&shared);
-            move || read_all(reader, &shared)
-        });
         let writer = pair.master.take_writer().expect("its input");
-        Self { shared, master: Some(pair.master), writer: Some(writer), child, pid }
+        let keys = Arc::new(Mutex::new(Keys { writer: Some(writer), sent: 0 }));
+        let reads = {
+            let (shared, keys) = (Arc::clone(&shared), Arc::clone(&keys));
+            move || read_all(reader, &shared, &keys)
+        };
+        std::thread::Builder::new().name(reader_of(pid)).spawn(reads).expect("a thread");
+        Self { shared, master: Some(pair.master), keys, child, pid }
+    }
+
+    /// From now on the terminal answers, also what was asked before.
+    pub(crate) fn answer(&self, answers: Answers) {
+        let mut output = self.output();
+        output.answers = answers;
+        output.answered = 0;
+        let due = output.due();
+        drop(output);
+        self.send_all(&due);
+    }
+
+    /// How many bytes went into it.
+    pub(crate) fn sent(&self) -> u64 {
+        self.keys.lock().expect("nobody fails with the keys").sent
+    }
+
+    fn send_all(&self, bytes: &[u8]) {
+        self.keys.lock().expect("nobody fails with the keys").send(bytes).expect("the terminal takes keys");
     }
 
     pub(crate) const fn pid(&self) -> u32 {
@@ -101,6 +190,11 @@ impl Terminal {
 
     pub(crate) fn output(&self) -> MutexGuard<'_, Output> {
         self.shared.0.lock().expect("the reader lives")
+    }
+
+    /// Whether nobody has the terminal open any more.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.output().closed
     }
 
     /// The screen's text now.
@@ -120,8 +214,7 @@ impl Terminal {
 
     /// Sends what a terminal sends that is no text.
     pub(crate) fn send_bytes(&mut self, bytes: &[u8]) {
-        let writer = self.writer.as_mut().expect("the terminal is open");
-        writer.write_all(bytes).and_then(|()| writer.flush()).expect("the terminal takes keys");
+        self.send_all(bytes);
     }
 
     /// Pastes a text as a terminal with bracketed paste does.
@@ -219,7 +312,7 @@ impl Terminal {
         self.resize(columns.get() - 1, rows.get());
         self.send(" ");
         self.wait_until("the reader lets go", |output| output.closed);
-        self.writer = None;
+        self.keys.lock().expect("nobody fails with the keys").writer = None;
         self.master = None;
     }
 
@@ -237,7 +330,12 @@ impl Drop for Terminal {
     }
 }
 
-fn read_all(mut reader: Box<dyn std::io::Read + Send>, shared: &Shared) {
+/// What the thread is called that reads what a process writes.
+pub(crate) fn reader_of(pid: u32) -> String {
+    format!("pty {pid}")
+}
+
+fn read_all(mut reader: Box<dyn std::io::Read + Send>, shared: &Shared, keys: &Mutex<Keys>) {
     let mut buffer = vec![0; 64 * 1024];
     loop {
         let read = reader.read(&mut buffer).unwrap_or(0);
@@ -250,6 +348,11 @@ fn read_all(mut reader: Box<dyn std::io::Read + Send>, shared: &Shared) {
         }
         output.bytes.extend_from_slice(&buffer[..read]);
         output.parser.process(&buffer[..read]);
+        if output.answers != Answers::Nothing {
+            let due = output.due();
+            // A program that has ended needs no answer.
+            let _ = keys.lock().expect("nobody fails with the keys").send(&due);
+        }
         if !output.watched.is_empty() {
             let text = output.text();
             if output.watched.iter().any(|word| text.contains(word.as_str())) {

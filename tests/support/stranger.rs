@@ -30,8 +30,8 @@ const EDITS: [&str; 10] =
 
 const SIZES: [(u16, u16); 5] = [(30, 8), (40, 10), (80, 24), (120, 40), (200, 60)];
 
-/// What he has in mind, key by key; `TEXT`, `PASSWORD` and `WAIT` stand for what they say.
-const PLANS: [&[&str]; 17] = [
+/// What he has in mind, key by key; `TEXT`, `SERVER`, `PASSWORD`, `REVEAL` and `WAIT` stand for what they say.
+const PLANS: [&[&str]; 18] = [
     &["d", "right", "enter", WAIT, "enter"],
     &["space", "down", "space", "down", "d", "right", "enter", WAIT, "right", "enter", WAIT, "enter"],
     &[
@@ -42,6 +42,7 @@ const PLANS: [&[&str]; 17] = [
     &["space", "down", "space", "a", WAIT, "space", "down", "space", "enter", "right", "enter", WAIT, "enter"],
     &["G", "up", "m", "right", "enter", WAIT, "right", "enter", WAIT, "enter"],
     &["u", "right", "enter", WAIT, "enter"],
+    &["r", REVEAL, "enter", "enter", "s", "right", "enter", WAIT],
     &["r", PASSWORD, "enter", "enter", "s", "right", "enter", WAIT, "right", "enter", WAIT, "enter"],
     &["r", PASSWORD, "enter", TEXT, "enter", "s", "w", "right", "enter", WAIT, "enter"],
     &[
@@ -120,6 +121,7 @@ const PLANS: [&[&str]; 17] = [
 const TEXT: &str = "a text";
 const SERVER: &str = "a server";
 const PASSWORD: &str = "the password";
+const REVEAL: &str = "a look at what is typed";
 const WAIT: &str = "a while";
 
 /// One thing he does.
@@ -169,6 +171,11 @@ impl Dice {
     }
 }
 
+/// How many steps a test shall walk: `PULLKEY_STEPS`, or so many.
+pub(crate) fn steps(otherwise: usize) -> usize {
+    std::env::var("PULLKEY_STEPS").ok().and_then(|steps| steps.parse().ok()).unwrap_or(otherwise)
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Stranger {
     pub(crate) dice: Dice,
@@ -187,6 +194,7 @@ impl Stranger {
                 TEXT => Doing::Type { text: self.dice.one_of(&TEXTS), slowly: false },
                 SERVER => Doing::Type { text: TEXTS[0], slowly: false },
                 PASSWORD => Doing::Password,
+                REVEAL => Doing::Reveal,
                 WAIT => Doing::Wait,
                 key => Doing::Press(key),
             };

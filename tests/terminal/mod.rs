@@ -9,4 +9,5 @@ mod main_job;
 mod pastes;
 mod refresh;
 mod secrets;
+mod typist;
 mod waiting;
