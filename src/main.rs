@@ -52,7 +52,7 @@ fn command_line(command: Command, read_only: bool) -> Exit {
 fn quiet_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
-        cli::say(&format!("pullkey: this is a bug{place}: please report it, with what you did"));
+        cli::say(&format!("pullkey: internal error{place}; this is a bug: please report it, with what you did"));
     }));
 }
 

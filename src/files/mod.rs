@@ -33,16 +33,16 @@ pub enum FileError {
     #[error("it is {0}, not a regular file")]
     NotRegular(&'static str),
     /// More than so many bytes.
-    #[error("it is larger than {}, the most a file of this kind may have", size(*.0))]
+    #[error("it is larger than {}, the limit for this kind of file", size(*.0))]
     TooLarge(u64),
     #[error("it is not UTF-8 text")]
     NotText,
     /// In a folder of pullkey's own, where nobody but pullkey puts anything.
-    #[error("it is a symbolic link, which pullkey does not follow in its own folders")]
+    #[error("it is a symbolic link; pullkey follows none in its own directories")]
     Link,
     #[error("it belongs to another user")]
     NotOurs,
-    #[error("another process keeps it locked")]
+    #[error("another process holds its lock")]
     Locked,
     #[error("{0}")]
     System(io::Error),
@@ -53,10 +53,10 @@ impl FileError {
     pub const fn fix(&self) -> &'static str {
         match self {
             Self::Missing => "check the path",
-            Self::NotRegular(_) | Self::TooLarge(_) | Self::NotText => "move it away, or name another file",
-            Self::Link | Self::NotOurs => "move it away; pullkey then makes a file of its own",
-            Self::Locked => "wait until the other pullkey has ended, or end it, and try again",
-            Self::System(_) => "check the folder, its permissions and the free space",
+            Self::NotRegular(_) | Self::TooLarge(_) | Self::NotText => "move it away, or use another file",
+            Self::Link | Self::NotOurs => "move it away; pullkey then creates its own",
+            Self::Locked => "wait for the other pullkey to finish, or stop it, and try again",
+            Self::System(_) => "check the directory, its permissions and the free space",
         }
     }
 }

@@ -38,9 +38,9 @@ impl Session {
 
 fn nothing_of_yours(errand: &Errand) -> Problem {
     let (what, why) = match errand {
-        Errand::Look | Errand::Take(_) => ("nothing was looked for", "the demo reads nothing of yours"),
+        Errand::Look | Errand::Take(_) => ("this machine was not searched", "the demo reads nothing of yours"),
         Errand::Recall { .. } | Errand::Keep { .. } | Errand::Forget { .. } => {
-            ("nothing is kept for re-testing", "the demo uses no keyring")
+            ("no values are stored for re-testing", "the demo uses no keyring")
         }
     };
     Problem::new(what, why, "leave the demo and start pullkey to use what is on this machine")

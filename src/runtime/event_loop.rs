@@ -64,7 +64,7 @@ pub async fn run(app: App, effects: Vec<Effect>, session: Session, look: Look) -
     if app.running_writes() == 0 {
         return Ok(ended);
     }
-    say_at_last("pullkey: a write was still running and was given up; what it did is not known\nhint: pullkey list");
+    say_at_last("pullkey: gave up on a write that was still running; its result is unknown\nhint: pullkey list");
     Ok(Ended::WriteUnknown)
 }
 

@@ -107,7 +107,7 @@ impl Executor {
         let (told, order) = match self.clipboard.copy(text) {
             Copied::System => (Ok(format!("copied: {what}")), Order::Nothing),
             Copied::Terminal(sequence) => {
-                let told = format!("asked the terminal to copy: {what}; not every terminal does");
+                let told = format!("asked the terminal to copy: {what}; not every terminal can");
                 (Ok(told), Order::Send(sequence))
             }
             Copied::TooLong => {

@@ -31,7 +31,7 @@ pub async fn lend(
     }
     screen.leave();
     let modes = os::Modes::now();
-    let _ = os::write(format!("pullkey runs {}, and comes back after it\n", refresh.words()).as_bytes());
+    let _ = os::write(format!("running {}; pullkey continues afterwards\n", refresh.words()).as_bytes());
     let result = match refresh.command(env).spawn() {
         Ok(child) => until_it_ends(child, refresh, inputs).await,
         Err(fault) => Err(refresh.problem(&GhFault::from(fault))),

@@ -120,7 +120,7 @@ fn no_demo(fault: &dyn std::error::Error) -> Problem {
     Problem::new(
         "the demo world could not be started",
         fault.to_string(),
-        "see whether loopback (127.0.0.1) can be used",
+        "check that loopback (127.0.0.1) is available",
     )
 }
 

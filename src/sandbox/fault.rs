@@ -87,7 +87,7 @@ pub enum FaultSyntax {
     Shape,
     #[error("unknown method {0:?}, use GET, PUT, POST, DELETE or *")]
     Method(String),
-    #[error("{0:?} is no position, use 1 for the first, 2x3 for three from the second, 1+ for all from the first")]
+    #[error("{0:?} is not a position, use 1 for the first, 2x3 for three from the second, 1+ for all from the first")]
     Nth(String),
     #[error(
         "unknown kind {0:?}, use a status (500), html, html=STATUS, drop-before, drop-after, bad-key, forbidden, \

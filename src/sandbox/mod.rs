@@ -100,12 +100,12 @@ impl Default for Options {
 /// What the world holds at first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum WorldKind {
-    /// The user and nothing else.
+    /// Only the user.
     Empty,
     /// A few repositories and organizations, no secrets.
     #[default]
     Plain,
-    /// Three organizations, some forty repositories, credentials in every state.
+    /// Three organizations, about 40 repositories, credentials in every state.
     Demo,
 }
 
@@ -125,7 +125,7 @@ pub struct Sandbox {
 /// Fails when an address cannot be bound, or when it would be in a hurry for others than this machine.
 pub async fn start(options: Options) -> std::io::Result<Sandbox> {
     if options.hurry > 1 && !options.listen.ip().is_loopback() {
-        let why = "a sandbox in a hurry listens on loopback only";
+        let why = "with --hurry the sandbox listens on loopback only";
         return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, why));
     }
     let token = options.token.clone();

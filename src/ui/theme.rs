@@ -58,13 +58,13 @@ pub struct Theme {
 /// Why a theme file is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ThemeFault {
-    #[error("the theme is no TOML with a table «roles»: {0}")]
+    #[error("the theme is not TOML with a table `roles`: {0}")]
     Syntax(String),
-    #[error("the theme has no role «{0}»")]
+    #[error("the theme lacks the role `{0}`")]
     MissingRole(&'static str),
-    #[error("there is no role «{0}»")]
+    #[error("unknown role `{0}`")]
     UnknownRole(String),
-    #[error("«{word}» in the role «{role}» is neither a colour nor a style")]
+    #[error("`{word}` in the role `{role}` is neither a color nor a style")]
     UnknownWord { role: String, word: String },
 }
 

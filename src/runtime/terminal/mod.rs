@@ -30,11 +30,11 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 /// Why the screens cannot be shown here.
 #[derive(Debug, thiserror::Error)]
 pub enum NoScreen {
-    #[error("standard input is not a terminal, so no key could arrive")]
+    #[error("standard input is not a terminal, so it cannot receive keys")]
     Input,
-    #[error("standard output is not a terminal, so nothing could be shown")]
+    #[error("standard output is not a terminal, so it cannot show screens")]
     Output,
-    #[error("the terminal says it is «dumb», so nothing can be drawn on it")]
+    #[error("TERM is “dumb”: pullkey cannot draw on this terminal")]
     Dumb,
     #[error("the terminal could not be set up: {0}")]
     Setup(#[from] io::Error),
@@ -42,7 +42,7 @@ pub enum NoScreen {
 
 impl From<NoScreen> for Problem {
     fn from(fault: NoScreen) -> Self {
-        let hint = "use a terminal, or one of the commands that need none: `pullkey --help` names them";
+        let hint = "use a terminal, or a command that needs none: see `pullkey --help`";
         Self::new("the screens cannot be shown here", fault.to_string(), hint)
     }
 }
@@ -179,7 +179,7 @@ pub fn install_panic_hook() {
 fn obituary(panic: &PanicHookInfo<'_>) -> String {
     let place =
         panic.location().map_or_else(|| "an unknown place".to_owned(), |at| format!("{}:{}", at.file(), at.line()));
-    format!("pullkey stopped unexpectedly at {place}; this is a bug in pullkey: please report it with this line")
+    format!("pullkey crashed at {place}; this is a bug in pullkey: please report it with this line")
 }
 
 #[cfg(test)]
@@ -190,7 +190,7 @@ mod tests {
     fn a_dumb_terminal_or_none_is_refused_in_words() {
         // Under a test runner standard input may or may not be a terminal; either way a reason is given.
         assert!(Screen::check(Some("dumb")).is_err());
-        assert_eq!(NoScreen::Dumb.to_string(), "the terminal says it is «dumb», so nothing can be drawn on it");
+        assert_eq!(NoScreen::Dumb.to_string(), "TERM is “dumb”: pullkey cannot draw on this terminal");
     }
 
     #[test]

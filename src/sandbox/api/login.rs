@@ -88,7 +88,7 @@ fn page(state: &State, call: &Call) -> Reply {
             ["approve", "deny"].map(|word| format!("curl -X POST '{}/_sandbox/{word}?user_code={code}'\n", call.base))
         })
         .collect();
-    let text = if lines.is_empty() { "Nobody waits for a code here.\n".to_owned() } else { lines.concat() };
+    let text = if lines.is_empty() { "No login is waiting for a code.\n".to_owned() } else { lines.concat() };
     Reply::raw(StatusCode::OK, "text/plain; charset=utf-8", text)
 }
 

@@ -65,7 +65,7 @@ pub enum Edit {
 /// Why the field stayed as it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    #[error("nothing was inserted: the value would have {bytes} bytes, and a field holds {LIMIT}")]
+    #[error("nothing was inserted: the value would be {bytes} bytes; the limit is {LIMIT}")]
     TooLong { bytes: usize },
 }
 
