@@ -1,7 +1,7 @@
-//! Files on this machine: read as a whole and bounded, written for the user alone, locked with a deadline.
+//! Files on this machine: read completely and with a size limit, written for the user only, locked with a deadline.
 //!
-//! Every file that pullkey reads goes through here. It refuses what is not a regular file (a named pipe may never end),
-//! what is larger than its kind can be, and, in pullkey's own folders, links and what belongs to another user.
+//! Every file that pullkey reads goes through here. Refused are files that are not regular (a named pipe may never
+//! end), files larger than their kind can be, and, in pullkey's own folders, links and other users' files.
 
 mod lock;
 mod own;
@@ -32,12 +32,12 @@ pub enum FileError {
     Missing,
     #[error("it is {0}, not a regular file")]
     NotRegular(&'static str),
-    /// More than so many bytes.
+    /// Larger than this many bytes.
     #[error("it is larger than {}, the limit for this kind of file", size(*.0))]
     TooLarge(u64),
     #[error("it is not UTF-8 text")]
     NotText,
-    /// In a folder of pullkey's own, where nobody but pullkey puts anything.
+    /// In one of pullkey's own folders, where only pullkey creates files.
     #[error("it is a symbolic link; pullkey follows none in its own directories")]
     Link,
     #[error("it belongs to another user")]
@@ -65,12 +65,12 @@ impl From<io::Error> for FileError {
     fn from(fault: io::Error) -> Self {
         match fault.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::Missing,
-            _ => Self::System(fault), // whatever else the system says
+            _ => Self::System(fault), // everything else the system reports
         }
     }
 }
 
-/// Bytes for people: whole units where they fit.
+/// A size in readable units, rounded down.
 fn size(bytes: u64) -> String {
     match bytes {
         n if n >= 1 << 20 => format!("{} MiB", n >> 20),
