@@ -1,4 +1,4 @@
-//! Errands on this machine, carried out. The demo looks at nothing of the user's and keeps nothing.
+//! Carries out local jobs. The demo reads nothing of the user's and stores nothing.
 
 use std::path::PathBuf;
 
@@ -20,7 +20,7 @@ impl Session {
         }
     }
 
-    /// Values of a credential that was deleted are of no use any more; says what stood in the way.
+    /// Forgets the stored values of a deleted credential. Returns the problem if that failed.
     pub(super) async fn forget_deleted(
         &self,
         scope: &Scope,
