@@ -55,7 +55,7 @@ fn every_problem_is_drawn_on_the_smallest_terminal_with_what_why_and_what_to_do(
         longest = longest.max(steps);
         let seen = bare(&whole);
         for text in [&problem.what, &problem.why, &problem.hint] {
-            assert!(seen.contains(&bare(text)), "«{text}» is not to be seen:\n{whole}\n{first}");
+            assert!(seen.contains(&bare(text)), "“{text}” is not visible:\n{whole}\n{first}");
         }
     }
     assert!(

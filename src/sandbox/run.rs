@@ -1,4 +1,4 @@
-//! `pullkey sandbox`: the sandbox alone, with the words one needs to point pullkey and GitHub's `gh` at it.
+//! `pullkey sandbox`: only the sandbox, and instructions for pointing pullkey and GitHub's `gh` at it.
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -107,7 +107,7 @@ fn latency(text: &str) -> Result<Duration, String> {
 
 /// Runs a sandbox until Ctrl-C, or SIGTERM on Unix.
 ///
-/// Fails when the address cannot be bound or nothing can be written to standard output.
+/// Fails if the address cannot be bound or standard output cannot be written.
 pub async fn run(args: RunArgs) -> io::Result<()> {
     let options = args.options();
     let hurry = options.hurry;
