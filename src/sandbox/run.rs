@@ -59,8 +59,8 @@ pub struct RunArgs {
     ///
     /// METHOD is GET, PUT, POST, DELETE or *. PATH is a part of the path. NTH selects among the matching requests: 1 is
     /// the first, 2x3 three from the second, 1+ all. nth:K is the K-th of all requests. KIND is a status such as 500,
-    /// html or html=STATUS, drop-before, drop-after, bad-key, forbidden, unauthorized, secondary, too-many, primary, sso,
-    /// short-list, bare=404, empty=500, truncated, slow=2s, redirect=URL. For example `PUT:_SERVER:1:500`,
+    /// html or html=STATUS, drop-before, drop-after, bad-key, forbidden, unauthorized, secondary, too-many, primary,
+    /// sso, short-list, bare=404, empty=500, truncated, slow=2s, redirect=URL. For example `PUT:_SERVER:1:500`,
     /// `PUT:_USER:1:drop-after`, `GET:/user/codespaces/secrets:1:html`, `nth:7:secondary`
     #[arg(long = "fault", value_name = "SPEC")]
     pub faults: Vec<Fault>,
