@@ -1,7 +1,6 @@
 """Checks licences and banned crates against deny.toml where cargo-deny is not installed.
 
-It reads the two lists `licenses.allow` and `bans.deny` and refuses to know more: advisories and duplicate versions
-need the real cargo-deny.
+It reads only the lists `licenses.allow` and `bans.deny`. Advisories and duplicate versions need cargo-deny itself.
 """
 
 import json
@@ -16,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def is_allowed(expression: str, allowed: set[str]) -> bool:
-    """Whether a licence expression (SPDX, or the old `A/B`) can be met with the allowed licences alone."""
+    """Whether the allowed licences alone satisfy a licence expression (SPDX, or the old `A/B`)."""
     tokens = re.findall(r"\(|\)|[^\s()]+", expression.replace("/", " OR "))
     at = 0
 
@@ -57,7 +56,7 @@ def main() -> int:
     rules = tomllib.loads((ROOT / "deny.toml").read_text())
     allowed = set(rules["licenses"]["allow"])
     banned = [entry["crate"] for entry in rules["bans"]["deny"]]
-    # The lock file knows the crates of every platform; licences need the sources, which only this platform has.
+    # The lock file lists the crates of every platform. Licences need the sources, which exist only for this platform.
     locked = tomllib.loads((ROOT / "Cargo.lock").read_text())["package"]
     metadata = json.loads(
         subprocess.run(
@@ -84,7 +83,7 @@ def main() -> int:
     for complaint in complaints:
         print(complaint)
     if not complaints:
-        print(f"{len(locked)} crates, none banned; the licences of {len(used)} are allowed")
+        print(f"{len(locked)} crates, none banned; the licences of the {len(used)} used here are allowed")
     return 1 if complaints else 0
 
 

@@ -1,6 +1,6 @@
-//! pullkey gives GitHub Codespaces the keys to pull private images.
+//! pullkey sets up GitHub Codespaces secrets for private container registries.
 //!
-//! The rooms, bottom up; `ARCHITECTURE.md` says which may use which, and `tests/tidy.rs` keeps it so.
+//! The modules from the bottom up. `ARCHITECTURE.md` lists which may use which, and `tests/tidy.rs` enforces it.
 
 pub mod app;
 pub mod cli;

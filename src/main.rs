@@ -1,4 +1,4 @@
-//! The program: hardens itself, reads its arguments, and hands over. The only place that ends the process.
+//! The program: hardens itself, reads its arguments and hands over. The only place that ends the process.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -12,7 +12,7 @@ use pullkey::registry::docker::discard;
 use pullkey::runtime;
 
 fn main() -> ExitCode {
-    // First, as even reading the arguments may fail in a way nobody thought of.
+    // Comes first, because even reading the arguments may panic.
     quiet_panics();
     catch_unwind(AssertUnwindSafe(start)).unwrap_or_else(|_| Exit::Bug.into())
 }
@@ -34,7 +34,7 @@ fn start() -> ExitCode {
     }
 }
 
-/// Runs one command on a runtime of one thread: nothing in it computes long enough to need a second.
+/// Runs one command on a single-threaded runtime: no command computes long enough to need a second thread.
 fn command_line(command: Command, read_only: bool) -> Exit {
     let json = command.wants_json();
     let env = Env::of_process(command.password_variable().map(String::as_str));
@@ -43,24 +43,24 @@ fn command_line(command: Command, read_only: bool) -> Exit {
         Err(fault) => return cli::tell(&Failure::no_runtime(&fault), json),
     };
     let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(cli::run(command, env, read_only))));
-    // A keyring or a terminal that is still being waited for must not hold up the end.
+    // Waiting for a keyring or a terminal must not delay the exit.
     runtime.shutdown_background();
     ended.unwrap_or(Exit::Bug)
 }
 
-/// The payload of a panic may hold a secret: only the place is told.
+/// The payload of a panic may contain a secret, so only the place is printed.
 fn quiet_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
-        cli::say(&format!("pullkey: this is a bug{place}: please report it, with what you did"));
+        cli::say(&format!("pullkey: internal error{place}; this is a bug: please report it, with what you did"));
     }));
 }
 
-/// Opens the screens on a runtime of several threads, so that drawing waits for nothing.
+/// Opens the screens on a multi-threaded runtime, so that nothing blocks drawing.
 fn screens(cli: Cli) -> Exit {
     let Cli { command: _, demo, repo: repository, orgs: organizations, read_only } = cli;
     let env = Env::of_process(None);
-    // The demo world reads nothing of the user's and writes nothing, a log included.
+    // The demo world neither reads the user's data nor writes anything, including a log.
     if !demo && let Err(problem) = log::start(&env) {
         return cli::tell(&Failure::new(Exit::Usage, problem), false);
     }
@@ -80,12 +80,12 @@ fn screens(cli: Cli) -> Exit {
     }
 }
 
-/// Where the arguments are not understood yet.
+/// For use before the arguments are parsed.
 fn wants_json() -> bool {
     std::env::args_os().any(|arg| arg == "--json")
 }
 
-/// Help and version are answers; everything else is a mistake, told as JSON where that was asked for.
+/// Help and version are printed as answers. Everything else is a usage error, in JSON if that was requested.
 fn usage(fault: &clap::Error) -> Exit {
     match fault.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {

@@ -1,7 +1,7 @@
-//! Locks between processes: a file of pullkey's own that one of them holds at a time. Nobody waits without an end.
+//! Locks between processes: a file of pullkey's own that one process holds at a time. Every wait has a deadline.
 //!
-//! Where a file system has no locks there are none, and the holder is told nothing of it: a whole file in the place of
-//! an old one is all the care there is.
+//! On a file system without locks nothing is locked, and the holder is not told. The only protection there is that
+//! files are replaced atomically.
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use super::{FileError, own};
 
-/// Held until it is dropped. The file stays: who removed it would let two in.
+/// Held until it is dropped. The file stays: removing it would let two processes hold the lock.
 #[derive(Debug)]
 pub struct Lock(#[allow(dead_code)] Option<File>);
 
@@ -20,7 +20,7 @@ pub struct Lock(#[allow(dead_code)] Option<File>);
 #[derive(Clone, Debug)]
 pub struct Patience {
     pub longest: Duration,
-    /// Set when the user has enough: then nothing is waited for any more.
+    /// Set when the user cancels: then waiting stops.
     pub enough: Arc<AtomicBool>,
 }
 
@@ -34,10 +34,10 @@ impl Patience {
     }
 }
 
-/// The first pause of who waits, and the longest.
+/// The first and the longest pause between attempts.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(2), Duration::from_millis(50));
 
-/// Takes the lock, or says that somebody else has it. The folder has to be there.
+/// Takes the lock; `None` if another process holds it. The folder must exist.
 pub fn try_lock(path: &Path) -> Result<Option<Lock>, FileError> {
     let file = own::append(path)?;
     match file.try_lock() {
@@ -48,7 +48,7 @@ pub fn try_lock(path: &Path) -> Result<Option<Lock>, FileError> {
     }
 }
 
-/// Takes the lock as soon as it is free, within `patience`. It blocks its thread.
+/// Takes the lock as soon as it is free, waiting at most `patience`. Blocks the thread.
 pub fn lock(path: &Path, patience: &Patience) -> Result<Lock, FileError> {
     let (began, mut pause) = (Instant::now(), PAUSE.0);
     loop {
@@ -64,8 +64,8 @@ pub fn lock(path: &Path, patience: &Patience) -> Result<Lock, FileError> {
     }
 }
 
-/// File systems without locks say so in several ways.
+/// File systems without locks report that in several ways.
 fn is_unknown(fault: &io::Error) -> bool {
-    const ENOLCK: i32 = 37; // Linux: «no record locks available», as NFS without its lock daemon says
+    const ENOLCK: i32 = 37; // Linux: “no record locks available”, reported by NFS without its lock daemon
     fault.kind() == io::ErrorKind::Unsupported || (cfg!(target_os = "linux") && fault.raw_os_error() == Some(ENOLCK))
 }

@@ -1,7 +1,7 @@
-//! Files on this machine: read as a whole and bounded, written for the user alone, locked with a deadline.
+//! Files on this machine: read completely and with a size limit, written for the user only, locked with a deadline.
 //!
-//! Every file that pullkey reads goes through here. It refuses what is not a regular file (a named pipe may never end),
-//! what is larger than its kind can be, and, in pullkey's own folders, links and what belongs to another user.
+//! Every file that pullkey reads goes through here. Refused are files that are not regular (a named pipe may never
+//! end), files larger than their kind can be, and, in pullkey's own folders, links and other users' files.
 
 mod lock;
 mod own;
@@ -32,17 +32,17 @@ pub enum FileError {
     Missing,
     #[error("it is {0}, not a regular file")]
     NotRegular(&'static str),
-    /// More than so many bytes.
-    #[error("it is larger than {}, the most a file of this kind may have", size(*.0))]
+    /// Larger than this many bytes.
+    #[error("it is larger than {}, the limit for this kind of file", size(*.0))]
     TooLarge(u64),
     #[error("it is not UTF-8 text")]
     NotText,
-    /// In a folder of pullkey's own, where nobody but pullkey puts anything.
-    #[error("it is a symbolic link, which pullkey does not follow in its own folders")]
+    /// In one of pullkey's own folders, where only pullkey creates files.
+    #[error("it is a symbolic link; pullkey follows none in its own directories")]
     Link,
     #[error("it belongs to another user")]
     NotOurs,
-    #[error("another process keeps it locked")]
+    #[error("another process holds its lock")]
     Locked,
     #[error("{0}")]
     System(io::Error),
@@ -53,10 +53,10 @@ impl FileError {
     pub const fn fix(&self) -> &'static str {
         match self {
             Self::Missing => "check the path",
-            Self::NotRegular(_) | Self::TooLarge(_) | Self::NotText => "move it away, or name another file",
-            Self::Link | Self::NotOurs => "move it away; pullkey then makes a file of its own",
-            Self::Locked => "wait until the other pullkey has ended, or end it, and try again",
-            Self::System(_) => "check the folder, its permissions and the free space",
+            Self::NotRegular(_) | Self::TooLarge(_) | Self::NotText => "move it away, or use another file",
+            Self::Link | Self::NotOurs => "move it away; pullkey then creates its own",
+            Self::Locked => "wait for the other pullkey to finish, or stop it, and try again",
+            Self::System(_) => "check the directory, its permissions and the free space",
         }
     }
 }
@@ -65,12 +65,12 @@ impl From<io::Error> for FileError {
     fn from(fault: io::Error) -> Self {
         match fault.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::Missing,
-            _ => Self::System(fault), // whatever else the system says
+            _ => Self::System(fault), // everything else the system reports
         }
     }
 }
 
-/// Bytes for people: whole units where they fit.
+/// A size in readable units, rounded down.
 fn size(bytes: u64) -> String {
     match bytes {
         n if n >= 1 << 20 => format!("{} MiB", n >> 20),

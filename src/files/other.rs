@@ -1,4 +1,4 @@
-//! Systems without Unix's permissions: Windows keeps a user's application data to the user.
+//! Systems without Unix permissions: Windows restricts a user's application data to that user.
 
 use std::fs::{File, FileType, Metadata, OpenOptions};
 use std::path::Path;

@@ -1,7 +1,7 @@
-//! Files of pullkey's own: in a folder that only the user may look into, readable by the user alone.
+//! pullkey's own files: in a folder only the user can access, readable by the user only.
 //!
-//! What others could have put there while the folder stood open is not trusted: links and what belongs to somebody else
-//! are refused, permissions that are too wide are narrowed.
+//! Anything others could have put there while the folder was open to them is not trusted: links and other users' files
+//! are refused, and permissions that are too wide are narrowed.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::{FileError, read, system};
 
-/// Makes the folder if need be, and keeps it to the user. The folder itself may be reached by a link.
+/// Creates the folder if needed and restricts it to the user. The path may be a link to the folder.
 pub fn private_folder(folder: &Path) -> Result<(), FileError> {
     system::make_folder(folder)?;
     let about = std::fs::metadata(folder)?;
@@ -22,13 +22,13 @@ pub fn private_folder(folder: &Path) -> Result<(), FileError> {
     system::narrow_folder(folder, &about)
 }
 
-/// Opens for reading and appending, made if need be.
+/// Opens for reading and appending, and creates the file if needed.
 pub fn append(path: &Path) -> Result<File, FileError> {
     own(system::open_own(path, true)?)
 }
 
-/// Opens what the user named to be written to line by line, made if need be: a file, or a terminal or another device.
-/// Nobody but the user may read the file.
+/// Opens a file, terminal or other device that the user named for line-by-line output, and creates it if needed. Only
+/// the user can read the file.
 pub fn sink(path: &Path) -> Result<File, FileError> {
     let file = system::open_sink(path)?;
     let about = file.metadata()?;
@@ -39,19 +39,19 @@ pub fn sink(path: &Path) -> Result<File, FileError> {
     if system::is_terminal_like(&about) { Ok(file) } else { read::regular(&about).map(|()| file) }
 }
 
-/// The whole of a file of pullkey's own, if it has no more than `limit` bytes.
+/// The content of one of pullkey's own files, if it has at most `limit` bytes.
 pub fn bytes_of_own(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, FileError> {
     let file = system::open_own(path, false)?;
     read::regular(&file.metadata()?)?;
     if !system::is_ours(&file.metadata()?) {
         return Err(FileError::NotOurs);
     }
-    // On a disk that is read-only it stays as it is, and is read all the same.
+    // On a read-only disk the permissions stay as they are, and the file is read anyway.
     let _ = system::narrow(&file);
     read::whole(file, limit)
 }
 
-/// Puts a new file in the place of an old one: whoever reads sees the one or the other, whole. It is on the disk when
+/// Replaces a file atomically: readers see the old or the new content, never a part. The new content is on disk when
 /// this returns.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let folder = path.parent().ok_or(FileError::Missing)?;
@@ -62,7 +62,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     Ok(())
 }
 
-/// Says that a file of pullkey's own was changed then. One that is not there is not made.
+/// Sets the modification time of one of pullkey's own files. Does not create a missing file.
 pub fn touch(path: &Path, when: SystemTime) -> Result<(), FileError> {
     let file = system::open_to_touch(path)?;
     read::regular(&file.metadata()?)?;

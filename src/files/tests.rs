@@ -131,7 +131,7 @@ mod unix {
 
     #[test]
     fn a_folder_of_somebody_else_is_refused() {
-        // Who may do everything owns everything.
+        // Root counts as the owner of everything.
         if !rustix::process::geteuid().is_root() {
             assert!(matches!(private_folder(std::path::Path::new("/")), Err(FileError::NotOurs)));
         }

@@ -1,4 +1,4 @@
-//! What files need of Unix: opening without waiting and without following links, owners and permissions.
+//! File operations on Unix: opening without waiting and without following links, owners, permissions.
 
 use std::fs::{DirBuilder, File, FileType, Metadata, OpenOptions, Permissions};
 use std::os::unix::fs::{
@@ -10,34 +10,34 @@ use rustix::fs::OFlags;
 
 use super::FileError;
 
-/// Never waits for the other end of a pipe, and makes no terminal ours.
+/// Do not wait for the other end of a pipe, and do not make a terminal ours.
 const AT_ONCE: OFlags = OFlags::NONBLOCK.union(OFlags::NOCTTY);
 
 pub(super) fn open_without_waiting(path: &Path) -> Result<File, FileError> {
     Ok(OpenOptions::new().read(true).custom_flags(bits(AT_ONCE)).open(path)?)
 }
 
-/// Follows no link: in a folder of ours nobody but us puts anything.
+/// Does not follow links: in our own folders, only we create files.
 pub(super) fn open_own(path: &Path, is_made: bool) -> Result<File, FileError> {
     let mut options = OpenOptions::new();
     options.read(true).append(is_made).create(is_made).mode(0o600).custom_flags(bits(AT_ONCE.union(OFlags::NOFOLLOW)));
     options.open(path).map_err(|fault| match fault.raw_os_error().map(rustix::io::Errno::from_raw_os_error) {
-        // FreeBSD says EMLINK.
+        // FreeBSD returns EMLINK.
         Some(rustix::io::Errno::LOOP | rustix::io::Errno::MLINK) => FileError::Link,
         Some(rustix::io::Errno::ISDIR) => FileError::NotRegular("a folder"),
-        // A pipe nobody reads, or a socket.
+        // A pipe without a reader, or a socket.
         Some(rustix::io::Errno::NXIO) => FileError::NotRegular("a pipe or a socket"),
         _ => fault.into(),
     })
 }
 
-/// Whoever owns a file may set its times without being able to write it.
+/// The owner of a file may set its times even without write permission.
 pub(super) fn open_to_touch(path: &Path) -> Result<File, FileError> {
     open_own(path, false)
 }
 
 pub(super) fn open_sink(path: &Path) -> Result<File, FileError> {
-    // A pipe would keep whoever opens it waiting for a reader.
+    // Opening a pipe would block until it has a reader.
     if let Ok(about) = std::fs::metadata(path)
         && (about.file_type().is_fifo() || about.file_type().is_socket())
     {
@@ -66,7 +66,7 @@ pub(super) fn narrow_folder(folder: &Path, about: &Metadata) -> Result<(), FileE
     Ok(())
 }
 
-/// Nobody but the user may read or write it.
+/// Restricts reading and writing to the user.
 pub(super) fn narrow(file: &File) -> Result<(), FileError> {
     if file.metadata()?.permissions().mode() & 0o077 != 0 {
         file.set_permissions(Permissions::from_mode(0o600))?;
@@ -74,7 +74,7 @@ pub(super) fn narrow(file: &File) -> Result<(), FileError> {
     Ok(())
 }
 
-/// Root may use what belongs to whoever it works for.
+/// Root may use the files of the user it acts for.
 pub(super) fn is_ours(about: &Metadata) -> bool {
     let me = rustix::process::geteuid();
     me.is_root() || about.uid() == me.as_raw()

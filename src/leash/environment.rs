@@ -1,10 +1,10 @@
-//! What of pullkey's environment each kind of child gets. Everything else is kept from it.
+//! Which of pullkey's environment variables each kind of child process receives. All others are withheld.
 //!
-//! A codespace's environment holds the passwords of its registries, a shell's often tokens and keys. A child gets what
-//! it needs to find its own configuration and nothing that is a secret itself: names of files that hold one may pass,
-//! the thing itself may not. Whatever is to be added needs its reason here.
+//! A codespace's environment contains registry passwords, and a shell's often contains tokens and keys. A child
+//! receives what it needs to find its own configuration, but no secret: the name of a file that contains one is
+//! allowed, the secret is not. Every addition needs a reason here.
 
-/// A kind of child, by what it is started for.
+/// A kind of child process, by its purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Child {
     /// `git remote -v`.
@@ -13,16 +13,16 @@ pub enum Child {
     Gh,
     /// `gh auth refresh` on the user's own terminal.
     GhOnTerminal,
-    /// A credential helper of docker's, which may have to unlock its store with a window of its own.
+    /// A docker credential helper, which may have to unlock its store in a window of its own.
     CredentialHelper,
-    /// What opens a page: `xdg-open` and its like, which start a browser or tell a running one.
+    /// A program that opens a page, such as `xdg-open`: it starts a browser or notifies a running one.
     Browser,
-    /// docker, skopeo or podman in a private folder, and pullkey itself watching them. Where things are is said by
-    /// pullkey, as they shall find nothing of the user's.
+    /// docker, skopeo or podman in a private folder, and the pullkey process that watches them. pullkey sets all paths,
+    /// so that they find nothing of the user's.
     RegistryClient,
 }
 
-/// Any program: where programs, its own configuration and its folder for temporary files are. Windows starts nothing
+/// Every program: where to find programs, its own configuration and the temporary folder. Windows starts nothing
 /// without its folders (`SystemRoot`), and finds no program without `PATHEXT`.
 const EVERY: &[&str] = &[
     "APPDATA",
@@ -41,14 +41,14 @@ const EVERY: &[&str] = &[
     "windir",
 ];
 
-/// git: which checkout is meant.
+/// git: which checkout to use.
 const GIT: &[&str] = &["GIT_CEILING_DIRECTORIES", "GIT_DIR"];
 
-/// gh: its configuration, and the way to the keyring that has its token.
+/// gh: its configuration, and access to the keyring that holds its token.
 const GH: &[&str] = &["DBUS_SESSION_BUS_ADDRESS", "GH_CONFIG_DIR", "XDG_RUNTIME_DIR"];
 
-/// Reaching the network as the user does. The address of a proxy may hold the proxy's password: it goes to those only
-/// that speak with GitHub or a registry through it.
+/// Network access as the user has it. A proxy address may contain the proxy's password, so only programs that reach
+/// GitHub or a registry through the proxy receive it.
 const NETWORK: &[&str] = &[
     "ALL_PROXY",
     "HTTPS_PROXY",
@@ -62,11 +62,11 @@ const NETWORK: &[&str] = &[
     "no_proxy",
 ];
 
-/// Speaking with a person: language and terminal.
+/// Interacting with a person: language and terminal.
 const TERMINAL: &[&str] =
     &["COLORTERM", "COLUMNS", "EDITOR", "GH_BROWSER", "LC_CTYPE", "NO_COLOR", "SSH_CONNECTION", "SSH_TTY", "TERM"];
 
-/// Opening a window: which desktop there is and how it is reached, under X, Wayland, in WSL, on Windows, and in a
+/// Opening a window: which desktop there is and how to reach it, under X, Wayland, in WSL, on Windows, and in a
 /// codespace, whose `BROWSER` asks the editor over a socket (`VSCODE_IPC_HOOK_CLI`).
 const DESKTOP: &[&str] = &[
     "BROWSER",
@@ -94,16 +94,16 @@ const DESKTOP: &[&str] = &[
     "XDG_STATE_HOME",
 ];
 
-/// The way of a browser to the session that it opens its window in.
+/// How a browser reaches the session in which it opens its window.
 const SESSION: &[&str] = &["DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"];
 
-/// Files and session of one's own that both browsers and credential helpers look for.
+/// The user's files and session, which both browsers and credential helpers look for.
 const PLACES: &[&str] =
     &["HOMEDRIVE", "HOMEPATH", "ProgramData", "USERNAME", "XDG_CACHE_HOME", "XDG_CONFIG_DIRS", "XDG_SESSION_ID"];
 
-/// What a credential helper of docker's needs besides: where docker, AWS, Google, `gpg` and `pass` keep what is theirs,
-/// and which account or region is meant. Names of files and folders, never a key or a token: who has AWS's keys in the
-/// environment only is told so by the helper.
+/// What a docker credential helper needs in addition: where docker, AWS, Google, `gpg` and `pass` store their data, and
+/// which account or region to use. Only names of files and folders, never a key or a token. If AWS keys exist only in
+/// the environment, the helper reports that they are missing.
 const SOURCES: &[&str] = &[
     "AWS_CA_BUNDLE",
     "AWS_CONFIG_FILE",
@@ -136,8 +136,8 @@ const SOURCES: &[&str] = &[
     "PINENTRY_USER_DATA",
 ];
 
-/// An isolated client: each of these is set by pullkey, which hands its own values on to the client it watches; the
-/// folders of Windows are the system's.
+/// An isolated client: pullkey sets each of these, and passes its own values on to the client it watches. The Windows
+/// folders are the system's.
 const ISOLATED: &[&str] = &[
     "DOCKER_CONFIG",
     "DOCKER_HOST",
@@ -168,7 +168,7 @@ impl Child {
         }
     }
 
-    /// The variables it gets, where they are set.
+    /// The variables this kind of child receives if they are set.
     pub fn variables(self) -> impl Iterator<Item = &'static str> {
         self.groups().iter().copied().flatten().copied()
     }

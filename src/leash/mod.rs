@@ -1,8 +1,8 @@
-//! Child processes on a leash: each gets the variables of its kind and no others, and ends with what it started.
+//! Child processes: each receives only the variables of its kind, and is killed together with everything it started.
 //!
-//! Every program that pullkey starts is started through here. Each leads a group of its own, and the group is killed as
-//! a whole where its run is given up. A child that ended by itself leaves its own children alone: they may be there to
-//! stay, as an agent is.
+//! Every program that pullkey starts is started through here. Each leads its own process group, and if its run is
+//! abandoned, the whole group is killed. If a child exits by itself, its own children keep running, because they may be
+//! meant to stay, like an agent.
 
 mod environment;
 
@@ -18,7 +18,7 @@ use std::ffi::{OsStr, OsString};
 pub use self::environment::Child;
 pub(crate) use self::system::{Group, own_group};
 
-/// A command with the environment of its kind; `variable` gives a variable by its name.
+/// A command with the environment for its kind; `variable` returns a variable's value by name.
 pub(crate) fn command(
     child: Child,
     program: impl AsRef<OsStr>,
@@ -29,7 +29,7 @@ pub(crate) fn command(
     command
 }
 
-/// Gives a command that somebody else made the environment of its kind.
+/// Gives a command that was created elsewhere the environment for its kind.
 pub(crate) fn confine(child: Child, command: &mut std::process::Command, variable: impl Fn(&str) -> Option<OsString>) {
     command.env_clear();
     command.envs(child.variables().filter_map(|name| Some((name, variable(name)?))));

@@ -1,4 +1,4 @@
-//! Systems without process groups: less is promised there. Only the child itself is killed, by tokio.
+//! Systems without process groups, with a weaker guarantee: only the child itself is killed, by tokio.
 
 pub(crate) fn own_group(_command: &mut tokio::process::Command) {}
 

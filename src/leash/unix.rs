@@ -1,13 +1,13 @@
-//! Process groups of Unix.
+//! Unix process groups.
 
 use rustix::process::{Pid, Signal};
 
-/// Has the child lead a group.
+/// Makes the child lead a process group.
 pub(crate) fn own_group(command: &mut tokio::process::Command) {
     command.process_group(0);
 }
 
-/// A child that leads a group; dropping the value before its end kills the whole group.
+/// A child that leads a process group. Dropping the value before the child has exited kills the whole group.
 #[derive(Debug)]
 pub(crate) struct Group(Option<Pid>);
 
@@ -16,7 +16,7 @@ impl Group {
         Self(pid.and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?)))
     }
 
-    /// The child has been waited for: its number may belong to somebody else now.
+    /// The child has been waited for, so its process id may belong to another process now.
     pub(crate) fn ended(mut self) {
         self.0 = None;
     }

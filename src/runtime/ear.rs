@@ -1,4 +1,5 @@
-//! What the transport tells, as messages to the state machine. The clients are made before there is a loop to send to.
+//! Forwards the transport's reports to the state machine as messages. The clients are created before the event loop
+//! exists.
 
 use std::sync::{Arc, OnceLock};
 
@@ -7,13 +8,13 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::app::protocol::Msg;
 use crate::github::Listener;
 
-/// Where the news go. Clones share it; what is told before anybody listens is lost, and nothing is told before.
+/// Where the reports go; clones share it. A report sent before the loop listens is lost, but none is sent before.
 #[derive(Clone, Debug, Default)]
 pub struct Ear(Arc<OnceLock<UnboundedSender<Msg>>>);
 
 impl Ear {
     pub fn listen(&self, send: UnboundedSender<Msg>) {
-        // There is one loop in a run, so there is one listener.
+        // A run has one loop, so there is one listener.
         let _ = self.0.set(send);
     }
 
@@ -21,7 +22,7 @@ impl Ear {
         let ear = self.clone();
         Listener::new(move |traffic| {
             if let Some(send) = ear.0.get() {
-                // The loop is gone only when the program is leaving.
+                // The loop is gone only while the program exits.
                 let _ = send.send(Msg::Traffic(traffic));
             }
         })

@@ -1,4 +1,4 @@
-//! Errands on this machine, carried out. The demo looks at nothing of the user's and keeps nothing.
+//! Carries out local jobs. The demo reads nothing of the user's and stores nothing.
 
 use std::path::PathBuf;
 
@@ -20,7 +20,7 @@ impl Session {
         }
     }
 
-    /// Values of a credential that was deleted are of no use any more; says what stood in the way.
+    /// Forgets the stored values of a deleted credential. Returns the problem if that failed.
     pub(super) async fn forget_deleted(
         &self,
         scope: &Scope,
@@ -38,9 +38,9 @@ impl Session {
 
 fn nothing_of_yours(errand: &Errand) -> Problem {
     let (what, why) = match errand {
-        Errand::Look | Errand::Take(_) => ("nothing was looked for", "the demo reads nothing of yours"),
+        Errand::Look | Errand::Take(_) => ("this machine was not searched", "the demo reads nothing of yours"),
         Errand::Recall { .. } | Errand::Keep { .. } | Errand::Forget { .. } => {
-            ("nothing is kept for re-testing", "the demo uses no keyring")
+            ("no values are stored for re-testing", "the demo uses no keyring")
         }
     };
     Problem::new(what, why, "leave the demo and start pullkey to use what is on this machine")

@@ -1,5 +1,5 @@
-//! The loop: take everything that came in, carry out what follows, and draw once, as soon as the terminal has taken the
-//! frame before. Nothing ticks while nothing waits.
+//! The event loop: process everything that has arrived, carry out the effects, and draw once, as soon as the terminal
+//! has taken the previous frame. Nothing ticks while nothing is pending.
 
 use std::io;
 use std::time::Duration;
@@ -24,12 +24,12 @@ use crate::domain::Problem;
 use crate::ui::Memory;
 use crate::ui::memory::Hit;
 
-/// As many things are taken before one looks again whether a frame may be drawn.
+/// How many events are processed before checking again whether a frame may be drawn.
 const AT_ONCE: usize = 512;
-/// When so long nothing comes in at the end, nothing is under way any more: no hand types as fast.
+/// At exit, input counts as finished after a pause this long: no one types that fast.
 const REST: Duration = Duration::from_millis(30);
 
-/// Runs the screens until they are left.
+/// Runs the screens until the user leaves them.
 pub async fn run(app: App, effects: Vec<Effect>, session: Session, look: Look) -> Result<Ended, Problem> {
     let (send, messages) = unbounded_channel();
     let screen = Screen::enter(true)?;
@@ -52,7 +52,7 @@ pub async fn run(app: App, effects: Vec<Effect>, session: Session, look: Look) -
         away: None,
     };
     stage.drawing.line.introduce();
-    // The first frame is there before the first answer, and before the first question.
+    // The first frame is drawn before the first answer and before the first question.
     stage.draw();
     for effect in effects {
         stage.carry_out(effect);
@@ -64,21 +64,21 @@ pub async fn run(app: App, effects: Vec<Effect>, session: Session, look: Look) -
     if app.running_writes() == 0 {
         return Ok(ended);
     }
-    say_at_last("pullkey: a write was still running and was given up; what it did is not known\nhint: pullkey list");
+    say_at_last("pullkey: gave up on a write that was still running; its result is unknown\nhint: pullkey list");
     Ok(Ended::WriteUnknown)
 }
 
-/// Everything the loop turns around.
+/// The state of the loop.
 struct Stage {
     app: App,
     executor: Executor,
     drawing: Drawing,
     messages: UnboundedReceiver<Msg>,
     inputs: Inputs,
-    /// Whether the terminal went away: nothing is drawn any more, and only writes are awaited.
+    /// Whether the terminal is gone: nothing is drawn any more, and only writes are awaited.
     gone: bool,
     ended: Ended,
-    /// What the terminal is given away for, as soon as what came in is handled.
+    /// To whom the terminal is handed over once all pending events are processed.
     away: Option<Away>,
 }
 
@@ -89,19 +89,19 @@ struct Drawing {
     line: Line,
     memory: Memory,
     look: Look,
-    /// Whether what one sees is no longer what is.
+    /// Whether the screen no longer shows the current state.
     is_stale: bool,
 }
 
-/// Who else gets the terminal.
+/// Who takes over the terminal.
 enum Away {
     /// The shell.
     Suspend,
-    /// `gh`, which adds these scopes to its token.
+    /// `gh`, to add these scopes to its token.
     Lend(Vec<String>),
 }
 
-/// Something to do. It lives on the stack for one turn, so its size does not matter.
+/// Something to process. It lives on the stack for one turn, so its size does not matter.
 #[allow(clippy::large_enum_variant)]
 enum Event {
     Message(Msg),
@@ -123,7 +123,7 @@ impl Stage {
             if self.take(event) || self.take_what_waits() || self.go_away().await {
                 return;
             }
-            // However much comes in, the screen shows some of it.
+            // However much arrives, some of it is shown.
             if self.drawing.is_stale
                 && self.can_draw()
                 && let Some(free) = self.drawing.line.free().now_or_never()
@@ -134,7 +134,7 @@ impl Stage {
         }
     }
 
-    /// Takes one thing; says whether it is time to leave.
+    /// Processes one event; returns whether it is time to leave.
     fn take(&mut self, event: Event) -> bool {
         match event {
             Event::Message(message @ Msg::Timer(Timer::Quiet(_))) => self.take_typed() || self.update(message),
@@ -145,16 +145,16 @@ impl Stage {
         }
     }
 
-    /// Takes what has come already, of messages and inputs in turn.
+    /// Processes what has already arrived, alternating between messages and inputs.
     fn take_what_waits(&mut self) -> bool {
         for _ in 0..AT_ONCE {
             let message = self.messages.try_recv().ok();
-            // Whoever gets the terminal gets what is typed from then on.
+            // Once the terminal is to be handed over, further input belongs to its new owner.
             let input = if self.away.is_some() { None } else { self.inputs.try_next() };
             if message.is_none() && input.is_none() {
                 break;
             }
-            // What was typed before a time was over comes before its end.
+            // Input typed before a timer expired is processed before the timer.
             let events = input.map(Event::Input).into_iter().chain(message.map(Event::Message));
             for event in events {
                 if self.take(event) {
@@ -165,7 +165,7 @@ impl Stage {
         false
     }
 
-    /// Takes what was typed before it is said that nothing was; says whether it is time to leave.
+    /// Processes what was typed before the message that nothing was typed; returns whether it is time to leave.
     fn take_typed(&mut self) -> bool {
         while self.away.is_none()
             && let Some(input) = self.inputs.try_next()
@@ -177,7 +177,7 @@ impl Stage {
         false
     }
 
-    /// Takes one message; says whether it is time to leave.
+    /// Processes one message; returns whether it is time to leave.
     fn update(&mut self, message: Msg) -> bool {
         self.drawing.is_stale = true;
         let effects = self.app.update(Utc::now(), message);
@@ -203,7 +203,7 @@ impl Stage {
         false
     }
 
-    /// Takes one input; says whether it is time to leave.
+    /// Processes one input; returns whether it is time to leave.
     fn input(&mut self, input: Input) -> bool {
         match input {
             Input::Signal(Signal::Hangup) | Input::Gone if self.gone => return false,
@@ -213,7 +213,7 @@ impl Stage {
                 return self.update(Msg::Interrupt);
             }
             Input::Gone => {
-                // Losing the terminal on the way out is no second request: the write that is awaited goes on.
+                // Losing the terminal during exit is not a second request to leave: the awaited write continues.
                 if self.app.leaving() != Leaving::AfterWrites {
                     return self.lose_terminal();
                 }
@@ -236,7 +236,7 @@ impl Stage {
             Input::Answered => self.drawing.line.answered(),
             Input::Suspend => self.away = Some(Away::Suspend),
             Input::Resumed => {
-                // With the terminal gone the kernel wakes the job, and there is nothing to resume.
+                // If the terminal is gone, the kernel wakes the job, and there is nothing to resume.
                 if self.drawing.screen.resume().is_err() || self.draw_anew().is_err() {
                     return self.input(Input::Gone);
                 }
@@ -245,7 +245,7 @@ impl Stage {
         false
     }
 
-    /// What was pressed, by what was drawn there.
+    /// What was clicked, according to what was drawn there.
     fn pointer(&self, mouse: MouseEvent) -> Option<Pointer> {
         match mouse.kind {
             MouseEventKind::ScrollUp => Some(Pointer::ScrollUp),
@@ -256,11 +256,11 @@ impl Stage {
                 Hit::Tab(tab) => header::TABS.get(tab).map(|(action, _)| Pointer::Act(*action)),
                 Hit::List(_) => None,
             },
-            _ => None, // other buttons and movements mean nothing here
+            _ => None, // other buttons and movements are ignored
         }
     }
 
-    /// Gives the terminal away, where that was asked for. Says whether it is time to leave.
+    /// Hands the terminal over if that was requested. Returns whether it is time to leave.
     async fn go_away(&mut self) -> bool {
         let Some(away) = self.away.take() else { return false };
         self.drawing.line.rest().await;
@@ -275,7 +275,7 @@ impl Stage {
         }
     }
 
-    /// Gives the terminal to `gh auth refresh` and takes it back. Says whether it is time to leave.
+    /// Hands the terminal to `gh auth refresh` and takes it back. Returns whether it is time to leave.
     async fn lend(&mut self, scopes: &[String]) -> bool {
         let result = match self.executor.refresh_gh(scopes) {
             Err(problem) => Err(problem),
@@ -292,7 +292,7 @@ impl Stage {
         self.update(Msg::Returned(result))
     }
 
-    /// Somebody else had the terminal.
+    /// Redraws everything after another program had the terminal.
     fn draw_anew(&mut self) -> io::Result<()> {
         self.drawing.line.introduce();
         self.drawing.is_stale = true;
@@ -303,7 +303,7 @@ impl Stage {
         !self.gone && self.drawing.screen.is_active()
     }
 
-    /// Draws if there is anything to draw on; says whether the terminal is still there.
+    /// Draws if there is a terminal; returns whether it still exists.
     fn draw(&mut self) -> bool {
         if !self.can_draw() {
             return true;
@@ -317,15 +317,16 @@ impl Stage {
         is_drawn
     }
 
-    /// The terminal takes no output any more, which may be noticed before the reader tells. Says whether to leave now.
+    /// Called when the terminal accepts no more output, which may be noticed before the reader reports it. Returns
+    /// whether to leave now.
     fn lose_terminal(&mut self) -> bool {
         self.gone = true;
         self.ended = Ended::Interrupted;
         self.update(Msg::Interrupt)
     }
 
-    /// Gives the terminal back. An answer that is still to come would be typed into the shell, and so would the rest of
-    /// what is being typed or pasted: both are waited for, and nobody gets them.
+    /// Gives the terminal back. A pending answer, and the rest of what is being typed or pasted, would otherwise end up
+    /// in the shell; both are awaited and discarded.
     async fn leave(&mut self) {
         self.drawing.line.rest().await;
         if !self.gone {

@@ -1,4 +1,4 @@
-//! Effects to tasks: reads can be aborted, writes run to their end, timers come back as messages.
+//! Turns effects into tasks: reads can be aborted, writes run to completion, timers come back as messages.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::local::clipboard::{Clipboard, Copied};
 use crate::local::gh::{self, Refresh};
 use crate::local::{Env, browser};
 
-/// What the event loop itself has to do after an effect.
+/// What the event loop has to do itself after an effect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Order {
     Nothing,
@@ -22,7 +22,7 @@ pub enum Order {
         scopes: Vec<String>,
     },
     Suspend,
-    /// Send this to the terminal, which copies what it holds.
+    /// Send this to the terminal, which copies it.
     Send(String),
     Quit,
 }
@@ -67,7 +67,7 @@ impl Executor {
         Order::Nothing
     }
 
-    /// The `gh` that adds these scopes to its token, and the environment it gets.
+    /// The `gh` command that adds these scopes to its token, and its environment.
     pub fn refresh_gh(&self, scopes: &[String]) -> Result<(Refresh, &Env), Problem> {
         let host = self.session.gh_host().ok_or_else(gh::no_host)?;
         Ok((Refresh::new(host, scopes).ok_or_else(gh::no_host)?, &self.session.env))
@@ -81,7 +81,7 @@ impl Executor {
         let (session, send, is_write) = (self.session.clone(), self.send.clone(), job.is_write());
         let report = Reporter { id, send: send.clone() };
         let task = tokio::spawn(async move {
-            // On the heap: it holds whatever the largest of all jobs holds.
+            // On the heap, because it is as large as the largest job.
             let outcome = Box::pin(perform(job, session, report)).await;
             let _ = send.send(Msg::Finished { id, outcome });
         });
@@ -90,7 +90,7 @@ impl Executor {
         }
     }
 
-    /// Aborts every read, before the program leaves.
+    /// Aborts every read before the program exits.
     pub fn abort_reads(&mut self) {
         for (_, task) in self.reads.drain() {
             task.abort();
@@ -107,7 +107,7 @@ impl Executor {
         let (told, order) = match self.clipboard.copy(text) {
             Copied::System => (Ok(format!("copied: {what}")), Order::Nothing),
             Copied::Terminal(sequence) => {
-                let told = format!("asked the terminal to copy: {what}; not every terminal does");
+                let told = format!("asked the terminal to copy: {what}; not every terminal can");
                 (Ok(told), Order::Send(sequence))
             }
             Copied::TooLong => {

@@ -1,7 +1,7 @@
-//! The terminal lent to `gh auth refresh` and taken back, as a shell lends it: the child is alone with it, Ctrl-C is
-//! the child's and not ours, Ctrl-Z stops both together.
+//! Lends the terminal to `gh auth refresh` and takes it back, as a shell does: the child has the terminal to itself,
+//! Ctrl-C goes to the child and not to pullkey, Ctrl-Z stops both together.
 //!
-//! It never reads what the child says, and hands it no secret: what was typed ahead is dropped on both ways.
+//! pullkey never reads the child's output and passes it no secret: typed-ahead input is dropped in both directions.
 
 use std::io;
 use std::time::Duration;
@@ -15,11 +15,11 @@ use crate::domain::Problem;
 use crate::local::Env;
 use crate::local::gh::{GhFault, Refresh};
 
-/// How long a child may take to end once it was asked to.
+/// How long a child may take to exit after it was asked to.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Runs it on the terminal. Afterwards the screen is taken again and has to be drawn anew; `Err` if it could not be
-/// taken, because the terminal went away meanwhile.
+/// Runs the command on the terminal. Afterwards the screen is taken back and has to be redrawn; `Err` if the terminal
+/// has gone away meanwhile.
 pub async fn lend(
     refresh: &Refresh,
     env: &Env,
@@ -31,14 +31,14 @@ pub async fn lend(
     }
     screen.leave();
     let modes = os::Modes::now();
-    let _ = os::write(format!("pullkey runs {}, and comes back after it\n", refresh.words()).as_bytes());
+    let _ = os::write(format!("running {}; pullkey continues afterwards\n", refresh.words()).as_bytes());
     let result = match refresh.command(env).spawn() {
         Ok(child) => until_it_ends(child, refresh, inputs).await,
         Err(fault) => Err(refresh.problem(&GhFault::from(fault))),
     };
     modes.restore();
     screen.resume()?;
-    // What was typed for the child and not read by it is not meant for us.
+    // Input typed for the child that it did not read is not meant for pullkey.
     os::drop_pending_input();
     inputs.resume().await?;
     Ok(result)
@@ -54,7 +54,7 @@ async fn until_it_ends(mut child: Child, refresh: &Refresh, inputs: &mut Inputs)
             input = inputs.arrival() => input,
         };
         match input {
-            // The child got it too and has stopped: the whole job waits for the shell, which wakes both.
+            // The child received it too and has stopped: the whole job waits for the shell, which wakes both.
             Input::Suspend if os::can_suspend() => drop(os::stop()),
             Input::Signal(_) | Input::Gone if !input.is_for_child() => {
                 inputs.put_back(input);

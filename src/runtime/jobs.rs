@@ -1,4 +1,4 @@
-//! One arm per job, each into `work/`: what the state machine asks for, done.
+//! Carries out the jobs of the state machine: one arm per job, each calling `work/`.
 
 use chrono::Utc;
 use tokio::sync::mpsc::UnboundedSender;
@@ -12,7 +12,7 @@ use crate::github::Client;
 use crate::local::Held;
 use crate::work;
 
-/// Where a job's parts go, and under which id.
+/// Where a job's progress goes, and under which id.
 #[derive(Clone, Debug)]
 pub struct Reporter {
     pub id: JobId,
@@ -20,7 +20,7 @@ pub struct Reporter {
 }
 
 impl Reporter {
-    /// A part of something that grows, and how far that got.
+    /// Reports a part of growing data, and how far the reading got.
     fn grown<T>(&self, growing: Growing<T>, part: impl FnOnce(T) -> Part) {
         if let Some(far) = growing.far {
             self.part(Part::Far(far));
@@ -34,7 +34,7 @@ impl Reporter {
         }
     }
 
-    /// Something that should be known beside the outcome.
+    /// Reports something besides the outcome.
     fn tell(&self, problem: Option<Problem>) {
         if let Some(problem) = problem {
             let _ = self.send.send(Msg::Told(Err(problem)));
@@ -42,12 +42,12 @@ impl Reporter {
     }
 
     fn part(&self, part: Part) {
-        // Nobody listens any more only when the program is leaving.
+        // Sending fails only while the program exits.
         let _ = self.send.send(Msg::Part { id: self.id, part });
     }
 }
 
-/// Carries a job out and says how it ended. If its repository has another name now, that is told before the end.
+/// Carries out a job and returns its outcome. If its repository was renamed, that is reported before the outcome.
 pub async fn perform(job: Job, session: Session, report: Reporter) -> Outcome {
     let name = job.repository().cloned();
     let outcome = carry_out(job, &session, &report).await;
@@ -125,14 +125,14 @@ async fn carry_out(job: Job, session: &Session, report: &Reporter) -> Outcome {
     }
 }
 
-/// Keeps others on this machine from writing the credential until the value is dropped.
+/// Keeps other processes on this machine from writing the credential until the value is dropped.
 async fn hold(session: &Session, report: &Reporter, (scope, name): (&Scope, &Prefix)) -> Result<Held, Problem> {
     let held = session.locks().take(scope, name).await?;
     report.tell(held.unguarded.clone());
     Ok(held)
 }
 
-/// Whether somebody else changed what was agreed to, looked at while nobody else on this machine can.
+/// Whether someone changed what was confirmed, checked while no other process on this machine can.
 async fn overtaken(
     (gh, held): (&Client, &Held),
     (scope, shape, name): (&Scope, Shape, &Prefix),

@@ -1,4 +1,4 @@
-//! Where the screens meet the world: the terminal, its input, the event loop and its tasks.
+//! Connects the screens with the outside world: the terminal, its input, the event loop and its tasks.
 
 mod ear;
 mod errands;
@@ -28,14 +28,14 @@ use crate::local::{Address, Config, Env, ReadOnly, git, presets};
 use crate::sandbox::{self, RegistryKind, WorldKind};
 use crate::ui::{Glyphs, Theme};
 
-/// What the command line says about the screens.
+/// Command line options of the screens.
 #[derive(Debug)]
 pub struct Options {
-    /// Open them on a sandbox world inside the process; nothing of the user's is read.
+    /// Open the screens on a sandbox world inside the process; nothing of the user's is read.
     pub demo: bool,
     pub repository: Option<RepoName>,
     pub organizations: Vec<OrgName>,
-    /// Nothing shall be written, whatever environment and configuration say.
+    /// Write nothing, whatever environment and configuration say.
     pub read_only: bool,
     pub env: Env,
 }
@@ -43,15 +43,15 @@ pub struct Options {
 /// How the screens ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
-    /// As the user wished.
+    /// By the user.
     Fine,
     /// By a signal, or because the terminal went away.
     Interrupted,
-    /// A write was given up while it ran: what it did is unknown, and that was said.
+    /// A running write was abandoned: its result is unknown, and the user was told.
     WriteUnknown,
 }
 
-/// Opens the screens and stays until they are left.
+/// Opens the screens and returns when the user leaves them.
 pub async fn run(options: Options) -> Result<Ended, Problem> {
     Screen::check(options.env.filled("TERM"))?;
     terminal::install_panic_hook();
@@ -84,7 +84,7 @@ pub async fn run(options: Options) -> Result<Ended, Problem> {
     event_loop::run(app, effects, session, look).await
 }
 
-/// The demo: a whole world over loopback, and the very same clients on it.
+/// The demo: a complete world over loopback, used by the same clients.
 async fn run_demo(options: Options, look: Look) -> Result<Ended, Problem> {
     let world = sandbox::Options { world: WorldKind::Demo, ..sandbox::Options::default() };
     let password = world.registry_password.clone();
@@ -111,7 +111,7 @@ async fn run_demo(options: Options, look: Look) -> Result<Ended, Problem> {
     ended
 }
 
-/// No shell of such a system could take over if pullkey stopped.
+/// On such a system, no shell could take over if pullkey stopped.
 fn unavailable() -> Vec<Action> {
     if os::JOB_CONTROL { Vec::new() } else { vec![Action::Suspend] }
 }
@@ -120,11 +120,11 @@ fn no_demo(fault: &dyn std::error::Error) -> Problem {
     Problem::new(
         "the demo world could not be started",
         fault.to_string(),
-        "see whether loopback (127.0.0.1) can be used",
+        "check that loopback (127.0.0.1) is available",
     )
 }
 
-/// The repository of the git remote; where there are several, all are shown and none is guessed.
+/// The repository of the git remote. If there are several, all are returned and none is guessed.
 async fn here(env: &Env, address: &Address) -> (Option<RepoName>, Vec<RepoName>) {
     let dir = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
     match git::remote(env, &dir, address.remote_host()).await {
@@ -134,7 +134,7 @@ async fn here(env: &Env, address: &Address) -> (Option<RepoName>, Vec<RepoName>)
     }
 }
 
-/// `NO_COLOR` (no-color.org) and terminals without Unicode are respected; `PULLKEY_THEME` and `PULLKEY_ASCII` choose.
+/// Respects `NO_COLOR` (no-color.org) and terminals without Unicode; `PULLKEY_THEME` and `PULLKEY_ASCII` override.
 fn look(env: &Env) -> Look {
     let wanted = env.filled("PULLKEY_THEME").and_then(Theme::named);
     let colourless = env.filled("NO_COLOR").and(Theme::named("mono"));

@@ -1,7 +1,7 @@
-//! Notes in the journal what the screens changed for access, so that the command line can take it back later too, and
-//! keeps the record of ends in step with what was written.
+//! Records access changes made in the screens in the journal, so that the command line can undo them later, and keeps
+//! the expiry record in step with what was written.
 //!
-//! What cannot be noted is still done: the screens keep their own account of this run.
+//! A change is made even if it cannot be recorded: the screens keep their own history of this run.
 
 use chrono::Utc;
 
@@ -12,7 +12,7 @@ use crate::domain::{Draft, Prefix, Problem, Record, Renamed, Saved, Scope};
 use crate::github::Client;
 use crate::local::journal::fresh_id;
 
-/// A change that was made.
+/// Records a change.
 pub fn changed(session: &Session, gh: &Client, outcome: &Result<AccessOutcome, Problem>) {
     let (Ok(AccessOutcome::Done { before, .. }), Some(journal)) = (outcome, session.journal()) else { return };
     if before.is_change() {
@@ -21,7 +21,7 @@ pub fn changed(session: &Session, gh: &Client, outcome: &Result<AccessOutcome, P
     }
 }
 
-/// A change that was taken back whole: it is not undone twice.
+/// Records a change that was completely undone, so that it is not undone twice.
 pub fn restored(session: &Session, gh: &Client, undone: &AccessBefore, outcome: &Result<AccessOutcome, Problem>) {
     let (Ok(AccessOutcome::Done { saved, .. }), Some(journal)) = (outcome, session.journal()) else { return };
     let Ok(entries) = journal.read() else { return };
@@ -31,7 +31,7 @@ pub fn restored(session: &Session, gh: &Client, undone: &AccessBefore, outcome: 
     }
 }
 
-/// Takes what a write of values came to into the record of ends.
+/// Adds the result of writing values to the expiry record.
 pub fn saved(session: &Session, draft: &Draft, saved: &Result<Saved, Problem>) -> Result<(), Problem> {
     let Ok(saved) = saved else { return Ok(()) };
     let now = Utc::now();
@@ -49,13 +49,13 @@ pub fn deleted(
     keep(session, &|record| record.deleted(scope, prefix, deleted))
 }
 
-/// The same for a change of access, which leaves the password and its end as they are.
+/// The same for a change of access, which does not affect the password or its expiry.
 pub fn regranted(session: &Session, outcome: &Result<AccessOutcome, Problem>) -> Result<(), Problem> {
     let Ok(AccessOutcome::Done { saved, before }) = outcome else { return Ok(()) };
     keep(session, &|record| record.regranted(before, saved))
 }
 
-/// A repository has another name now: what is kept of it is kept under that one.
+/// Moves everything stored about a renamed repository to its new name.
 pub fn renamed(session: &Session, renamed: &Renamed) -> Result<(), Problem> {
     keep(session, &|record| record.renamed(renamed))
 }

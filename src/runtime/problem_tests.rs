@@ -1,4 +1,5 @@
-//! Every problem GitHub's side can make, drawn on the smallest terminal: what happened, why and what to do are there.
+//! Every problem that GitHub can cause, drawn on the smallest terminal: what happened, why and what to do are all
+//! there.
 
 use crate::app::protocol::Outcome;
 use crate::app::tests::Driver;
@@ -8,12 +9,12 @@ use crate::work::tests::problems::examples;
 
 const SMALLEST: (u16, u16) = crate::app::draw::SMALLEST;
 
-/// Only the letters and digits: lines are broken and marks stand between them.
+/// Only the letters and digits, because lines are broken and have marks between them.
 fn bare(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// Everything the detail of the selected row says, line by line from its first to its last.
+/// Everything in the detail of the selected row, line by line from first to last.
 fn read_through(driver: &mut Driver) -> (String, usize) {
     let body = |frame: &str| -> Vec<String> {
         let lines: Vec<String> = frame.lines().map(|line| line.trim().to_owned()).collect();
@@ -23,7 +24,7 @@ fn read_through(driver: &mut Driver) -> (String, usize) {
     let mut steps = 0;
     loop {
         for line in body(&driver.look_at(SMALLEST.0, SMALLEST.1)) {
-            // The last row may only say how much is left.
+            // The last row may only state how many lines are left.
             if !line.contains("more lines: down scrolls") && !all.contains(&line) {
                 all.push(line);
             }
@@ -54,7 +55,7 @@ fn every_problem_is_drawn_on_the_smallest_terminal_with_what_why_and_what_to_do(
         longest = longest.max(steps);
         let seen = bare(&whole);
         for text in [&problem.what, &problem.why, &problem.hint] {
-            assert!(seen.contains(&bare(text)), "«{text}» is not to be seen:\n{whole}\n{first}");
+            assert!(seen.contains(&bare(text)), "“{text}” is not visible:\n{whole}\n{first}");
         }
     }
     assert!(

@@ -1,4 +1,4 @@
-//! The clients of one run: who one is to GitHub, found once and shared by all jobs, and the registry's.
+//! The clients of one run: the GitHub account, determined once and shared by all jobs, and the registry client.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -20,17 +20,17 @@ use crate::local::{Address, Config, Endings, Env, Journal, Locks};
 use crate::work::{Entered, Entrance};
 use crate::{github, registry, work};
 
-/// The client for GitHub and where its token came from, or why there is none.
+/// The GitHub client and the source of its token, or why there is none.
 pub type SignedIn = Result<(github::Client, TokenSource), Problem>;
 
-/// One search for a token; all jobs wait for the same.
+/// One search for a token; all jobs wait for the same one.
 type Search = Shared<BoxFuture<'static, SignedIn>>;
 
-/// What every job is given. Clones share who one is: a token that is chosen in one job is the next job's.
+/// What every job receives. Clones share the sign-in: a token chosen in one job is used by the next.
 #[derive(Clone)]
 pub struct Session {
     pub env: Env,
-    /// `None` in the demo, which takes nothing of the user's.
+    /// `None` in the demo, which uses nothing of the user's.
     pub(super) entrance: Option<Entrance>,
     signed_in: watch::Sender<Search>,
     ear: Ear,
@@ -39,7 +39,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// On GitHub or the host the environment names, with the first token there is.
+    /// For GitHub or the host that the environment names, with the first token found.
     pub fn real(env: Env, config: Config, address: Address) -> Result<Self, Problem> {
         let ear = Ear::default();
         let settings = work::settings(&env, &config, address.api.clone());
@@ -52,8 +52,8 @@ impl Session {
         Ok(Self::new(env, Some(entrance), (search, ear), registry))
     }
 
-    /// On the demo world: no token, keyring, cache or configuration of the user is read.
-    /// `stand_in` is the registry that answers in place of all others.
+    /// For the demo world: no token, keyring, cache or configuration of the user is read. `stand_in` is the registry
+    /// that answers in place of all others.
     pub fn demo(env: Env, api_url: &str, token: &str, stand_in: SocketAddr) -> Result<Self, Problem> {
         let api_url = Url::parse(api_url).map_err(|fault| {
             Problem::new("the demo world has no address", fault.to_string(), "report this as a bug")
@@ -72,25 +72,25 @@ impl Session {
         Self { env, entrance, signed_in: watch::Sender::new(search), ear, registry, tools }
     }
 
-    /// Where changes are noted; the demo's are not.
+    /// Where changes are recorded; `None` in the demo.
     pub fn journal(&self) -> Option<Journal> {
         self.entrance.as_ref().and_then(|_| Journal::of(&self.env))
     }
 
-    /// The locks of credentials; nobody else is in the demo's world.
+    /// The locks of credentials; nobody else writes in the demo world.
     pub fn locks(&self) -> Locks {
         self.entrance
             .as_ref()
             .map_or_else(Locks::none, |entrance| Locks::of(&self.env, &github::host_of(&entrance.settings.api_url)))
     }
 
-    /// The record of ends; the demo's is not kept.
+    /// The expiry record; `None` in the demo.
     pub fn endings(&self) -> Option<Endings> {
         let api = &self.entrance.as_ref()?.settings.api_url;
         Endings::of(&self.env, &github::host_of(api))
     }
 
-    /// Sends what the transport tells from now on.
+    /// Sends the transport's reports to `send` from now on.
     pub fn hear(&self, send: UnboundedSender<Msg>) {
         self.ear.listen(send);
     }
@@ -101,8 +101,8 @@ impl Session {
         search.await
     }
 
-    /// Looks for a token once more, if the last search found none or GitHub did not accept what it found: somebody who
-    /// asks again may have put a better one there. A token that was refused is sent again only then.
+    /// Searches for a token again if the last search found none or GitHub rejected it: a user who retries may have
+    /// provided a better one. A rejected token is sent again only in this case.
     pub fn sign_in_again(&mut self) {
         let failed = match self.signed_in.borrow().peek() {
             Some(Ok((client, _))) => client.refusal().is_some(),
@@ -114,7 +114,7 @@ impl Session {
         }
     }
 
-    /// Every token that can be found, and what each may do.
+    /// Every token that can be found, and what each one may do.
     pub async fn tokens(&self) -> Vec<TokenReport> {
         let used = self.github().await.ok();
         match (&self.entrance, used) {
@@ -124,7 +124,7 @@ impl Session {
         }
     }
 
-    /// Works with another token from now on. Jobs under way end with the one they have.
+    /// Uses another token from now on. Running jobs finish with the one they have.
     pub async fn use_token(&self, choice: TokenChoice) -> Outcome {
         match &self.entrance {
             Some(entrance) => self.take(entrance.choose(choice).await),
@@ -132,8 +132,8 @@ impl Session {
         }
     }
 
-    /// Takes pullkey's token out of the keyring; says whether there was one. If it is the one in use, the next job
-    /// looks for another.
+    /// Removes pullkey's token from the keyring; returns whether there was one. If it is in use, the next job searches
+    /// for another.
     pub async fn sign_out(&self) -> Result<bool, Problem> {
         let Some(entrance) = &self.entrance else { return Err(work::no_other_token()) };
         let gone = entrance.forget().await?;
@@ -143,7 +143,7 @@ impl Session {
         Ok(gone)
     }
 
-    /// GitHub's device flow; `part` hears of the code to type.
+    /// GitHub's device flow; `part` receives the code to enter.
     pub async fn device(&self, keep: bool, part: &mut (dyn FnMut(DeviceCode) + Send)) -> Outcome {
         match &self.entrance {
             Some(entrance) => self.take(entrance.device(keep, part).await),
@@ -152,7 +152,7 @@ impl Session {
     }
 
     fn turn_to(&self, search: Search) {
-        // Those who wait for the old search go on with it.
+        // Jobs that wait for the old search continue with it.
         let old = self.signed_in.send_replace(search);
         if let Some(Ok((client, _))) = old.peek() {
             client.retire();
@@ -181,7 +181,7 @@ impl Session {
         work::Clients { github, registry: self.registry.clone(), tools: self.tools.clone() }
     }
 
-    /// The host whose token `gh` keeps, where this API has one.
+    /// The host for which `gh` stores a token, if this API has one.
     pub fn gh_host(&self) -> Option<&str> {
         self.entrance.as_ref()?.places.address.gh_host()
     }
@@ -191,7 +191,7 @@ impl Session {
         let own = self.entrance.as_ref().and_then(|entrance| entrance.places.address.web_host()).map(str::to_owned);
         let docs = crate::domain::preset::presets().iter().flat_map(crate::domain::Preset::links);
         let docs = docs.filter_map(|link| Url::parse(link).ok()?.host_str().map(str::to_owned));
-        // GitHub's own codespaces open on a host of their own each.
+        // GitHub's codespaces each open on their own host.
         let codespaces = own.iter().any(|host| host == "github.com").then(|| "*.github.dev".to_owned());
         own.into_iter().chain(codespaces).chain(docs).collect()
     }
@@ -209,7 +209,7 @@ fn search(entrance: Entrance) -> Search {
 
 fn known(found: (github::Client, TokenSource)) -> Search {
     let search = ready(Ok(found)).boxed().shared();
-    // Seen as done from the start, for those who only peek.
+    // Polled once at the start, so that peeking sees it as done.
     let _ = search.clone().now_or_never();
     search
 }

@@ -1,4 +1,4 @@
-//! One request as the sandbox sees it: path segments decoded one by one, query, headers, body. It judges nothing.
+//! One request as the sandbox sees it: path segments decoded one by one, query, headers, body. Nothing is checked here.
 
 use std::net::SocketAddr;
 
@@ -14,7 +14,7 @@ pub(super) struct Call {
     pub(super) query: Vec<(String, String)>,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
-    /// What links in the answer start with: `http://HOST`.
+    /// The start of links in the response: `http://HOST`.
     pub(super) base: String,
 }
 
@@ -51,7 +51,7 @@ impl Call {
         }
     }
 
-    /// The fields of a form, or of a JSON object with strings in it; those in the query count as well.
+    /// The fields of a form, or of a JSON object with string values; those in the query count as well.
     pub(super) fn form(&self) -> Vec<(String, String)> {
         let is_json = self.header(header::CONTENT_TYPE).is_some_and(|kind| kind.contains("json"));
         let fields = if is_json {
@@ -77,7 +77,7 @@ impl Call {
     }
 }
 
-/// A proxy's client names the host in the target (RFC 9112, 3.2.2) and in `Host`, and both agree.
+/// A proxy's client names the host in the request target (RFC 9112, 3.2.2) and in `Host`, and both agree.
 fn host(headers: &HeaderMap, uri: &Uri, own: SocketAddr) -> String {
     if let Some(host) = headers.get(header::HOST).and_then(|value| value.to_str().ok()).filter(|host| !host.is_empty())
     {
@@ -86,7 +86,7 @@ fn host(headers: &HeaderMap, uri: &Uri, own: SocketAddr) -> String {
     uri.authority().map_or_else(|| own.to_string(), ToString::to_string)
 }
 
-/// Percent-decoding of one path segment; a broken escape stays as it is.
+/// Percent-decoding of one path segment; an invalid escape stays unchanged.
 fn decode(segment: &str) -> String {
     let bytes = segment.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());

@@ -1,6 +1,6 @@
-//! Codespaces that take their time: stopping goes through `ShuttingDown`, starting through `Queued` and `Starting`.
+//! Codespaces that take time: stopping passes through `ShuttingDown`, starting through `Queued` and `Starting`.
 //!
-//! Times are those of the real world divided by the sandbox's hurry. Who may ask for what is decided in the API.
+//! Durations are those of the real GitHub, divided by the sandbox's `hurry`. The API decides who may do what.
 
 use std::time::{Duration, Instant};
 
@@ -27,11 +27,11 @@ pub(super) struct Codespace {
     pub(super) uncommitted: bool,
     pub(super) unpushed: bool,
     pub(super) created: DateTime<Utc>,
-    /// «Last known time this codespace was started».
+    /// “Last known time this codespace was started”.
     pub(super) started: DateTime<Utc>,
     pub(super) prebuild: Option<bool>,
     pub(super) devcontainer_path: Option<String>,
-    /// Nothing but deleting it can be done.
+    /// It can only be deleted.
     pub(super) pending: bool,
     pub(super) stop_notice: Option<String>,
     /// The next start ends in `Failed`.
@@ -39,10 +39,10 @@ pub(super) struct Codespace {
     life: Life,
 }
 
-/// A state, as GitHub spells it, and what comes of it.
+/// A state as GitHub spells it, and what follows it.
 #[derive(Debug, Clone)]
 enum Life {
-    /// Stays as it is until somebody does something.
+    /// Stays unchanged until an operation.
     Rests(String),
     Stopping {
         since: Instant,
@@ -75,7 +75,7 @@ impl Codespace {
         }
     }
 
-    /// Where it is now: states pass by themselves.
+    /// The current state: states pass by themselves.
     pub(super) fn state(&mut self, limits: &Limits, now: Instant) -> &str {
         match self.life {
             Life::Rests(_) => {}
@@ -109,7 +109,7 @@ impl Codespace {
         self.life = Life::Rests(state.to_owned());
     }
 
-    /// Stopping what does not run changes nothing.
+    /// Stopping a codespace that is not running changes nothing.
     pub(super) fn stop(&mut self, limits: &Limits, now: Instant) {
         let runs = !matches!(
             self.state(limits, now),
@@ -121,7 +121,7 @@ impl Codespace {
         }
     }
 
-    /// Only a codespace that is shut down, or failed, can be started. False otherwise.
+    /// Only a codespace that is shut down or failed can be started. `false` otherwise.
     pub(super) fn start(&mut self, limits: &Limits, now: Instant) -> bool {
         let can = matches!(self.state(limits, now), "Shutdown" | "Failed" | "Created");
         if can && !self.pending {
@@ -147,7 +147,7 @@ pub struct CodespaceView {
     pub pending: bool,
 }
 
-/// A codespace to be made; the fields left alone are those of one that has just been started.
+/// A codespace to create; the defaults describe one that has just been started.
 #[expect(clippy::struct_excessive_bools, reason = "GitHub's object has them")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodespaceDraft {
@@ -191,7 +191,7 @@ impl CodespaceDraft {
 }
 
 impl State {
-    /// False when there is no such repository.
+    /// `false` if there is no such repository.
     pub(super) fn furnish_codespace(&mut self, draft: CodespaceDraft) -> bool {
         let Some(repository) = self.repo(&draft.repository).map(|repo| repo.id) else { return false };
         let owner = draft.owner.as_deref().map_or_else(|| self.me.clone(), Account::of);

@@ -1,24 +1,24 @@
-//! `/_sandbox/…`: what a process outside asks the sandbox about itself, and what it may turn there.
+//! `/_sandbox/…`: what another process can read about the sandbox and change in it.
 //!
 //! | request | what it does |
 //! |---|---|
 //! | `GET /_sandbox/state` | counts as JSON, see below |
-//! | `POST /_sandbox/reset-counters` | forgets those counts; the windows of the limits go on |
-//! | `POST /_sandbox/fault?spec=SPEC` | one more fault, written as for `--fault`; without `spec` all are taken away |
+//! | `POST /_sandbox/reset-counters` | resets those counts; the windows of the limits continue |
+//! | `POST /_sandbox/fault?spec=SPEC` | adds a fault, written as for `--fault`; without `spec` all are removed |
 //! | `POST /_sandbox/scopes?scopes=A,B[&token=T]` | what `gh auth refresh` does |
 //! | `POST /_sandbox/sso?org=ORG&required=true` | single sign-on of an organization |
 //! | `POST /_sandbox/free?org=ORG&free=true` | the Free plan of an organization |
 //! | `POST /_sandbox/budget?resource=R[&limit=N][&used=N]` | the hour of one resource, such as `core`, `codespaces` |
 //! | `POST /_sandbox/approve?user_code=C[&scopes=A,B]`, `…/deny?user_code=C` | answers a device flow |
 //! | `POST /_sandbox/rename?repo=O/N&to=NAME` | renames a repository |
-//! | `POST /_sandbox/manner` with JSON | how the Bearer registry answers oddly (`registry/manner.rs`); empty: not |
+//! | `POST /_sandbox/manner` with JSON | unusual answers of the Bearer registry (`registry/manner.rs`); empty: none |
 //!
-//! The counts: `requests` by method and path with how often each status was answered (`0`: the connection was cut),
-//! `total`, `points`, `primary_used`, `limit_answers` (refused by a limit, not by a fault), `peak_concurrency`; under
-//! `running` the hour of `core`, the hours of all resources, the minute, the requests at once and whether limits
-//! are enforced.
+//! The counts are `requests` by method and path with how often each status was returned (`0`: the connection was cut),
+//! `total`, `points`, `primary_used`, `limit_answers` (refused by a limit, not by a fault) and `peak_concurrency`.
+//! `running` contains the hour of `core`, the hours of all resources, the minute, the concurrent requests and whether
+//! limits are enforced.
 //!
-//! None of it is logged, counted, limited or struck by a fault, and no token is asked for.
+//! These requests are not logged, counted, limited or affected by faults, and need no token.
 
 use std::time::Instant;
 

@@ -1,4 +1,4 @@
-//! What has been asked so far, in numbers: by method, path and status, with what it cost. It refuses nothing.
+//! Counts the requests so far by method, path and status, with their cost. Refuses nothing.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 
 #[derive(Debug, Default)]
 pub(super) struct Counts {
-    /// `GET /repos/{owner}/{repo}/codespaces/secrets`, with how often each status was answered; 0 is a cut connection.
+    /// `GET /repos/{owner}/{repo}/codespaces/secrets`, with how often each status was returned; 0 is a cut connection.
     requests: BTreeMap<String, BTreeMap<u16, u64>>,
     points: u64,
     /// Requests that cost budget.
     charged: u64,
-    /// Requests a limit refused. Those of faults are not counted: the client has not provoked them.
+    /// Requests refused by a limit. Those refused by a fault are not counted: the client did not cause them.
     limit_answers: u64,
     peak_at_once: usize,
 }
@@ -65,7 +65,7 @@ impl Counts {
     }
 }
 
-/// The path with names and numbers replaced by what they stand for.
+/// The path with names and numbers replaced by placeholders.
 fn template(path: &str) -> String {
     let path = path.split('?').next().unwrap_or_default();
     let mut out = String::new();

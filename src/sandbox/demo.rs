@@ -1,5 +1,5 @@
-//! The demo world: you are `octocat`, owner of two organizations and member of a third, with credentials in every
-//! state one meets in real life. All of it is made up; ages are counted back from now.
+//! The demo world: you are `octocat`, owner of two organizations and member of a third, with credentials in every state
+//! found in practice. Everything is made up; ages are relative to now.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use super::world::State;
 
 use RepoVisibility::{Internal, Private, Public};
 
-/// Full name, visibility, whether it is archived, description. Ids follow the order, the liveliest first.
+/// Full name, visibility, whether it is archived, description. Ids follow this order, the most active first.
 const REPOS: [(&str, RepoVisibility, bool, &str); 42] = [
     ("acme/api", Private, false, "The service behind everything"),
     ("acme/web", Private, false, "What customers see"),
@@ -75,7 +75,7 @@ pub(super) fn furnish(state: &mut State) {
             repo.archived = archived;
         }
     }
-    // The nearer to the top of the table, the later it was pushed to.
+    // The higher in the table, the later the last push.
     for (repo, hours) in state.repos.iter_mut().zip((1..).map(|place: i64| place * place)) {
         repo.pushed_at = Utc::now() - Duration::hours(hours);
     }
@@ -102,7 +102,7 @@ const TOPICS: [(&str, &[&str]); 8] = [
     ("globex/portal", &["frontend"]),
 ];
 
-/// Five of one's own, one in each condition one meets, and two of other members of acme.
+/// Five of the user's own, one in each typical condition, and two of other members of acme.
 fn codespaces(state: &mut State) {
     let own = |name: &str, display: &str, repository: &str, started_ago| CodespaceDraft {
         display_name: Some(display.to_owned()),
@@ -144,8 +144,8 @@ fn codespaces(state: &mut State) {
     }
 }
 
-/// One for each answer there is: the repository's own, for the whole organization, for nobody but the settings page
-/// says so, and for everybody.
+/// One for each possible answer: the repository's own, the whole organization, nobody although the settings page says
+/// so, and everybody.
 fn packages(state: &mut State) {
     for (path, visibility, linked) in [
         ("acme/api", "private", Some("acme/api")),
@@ -157,7 +157,7 @@ fn packages(state: &mut State) {
     }
 }
 
-/// The secrets of one scope, with what they have in common.
+/// The secrets of one scope, and what they have in common.
 struct Shelf<'a> {
     state: &'a mut State,
     scope: Scope,
@@ -224,7 +224,7 @@ fn yours(state: &mut State) {
         &[],
     );
     let own = ["octocat/hello-codespaces", "octocat/dotfiles"];
-    // A slip of the pen: it belongs to no credential.
+    // A typo: it belongs to no credential.
     you.put("DH_CONTAINER_REGISTRY_USRE", Member("octocat", 63), 63, Reach::Selected, &own[..1]);
     you.put("NPM_TOKEN", Member("not-a-token", 88), 410, Reach::Selected, &["acme/web", "acme/design-system"]);
     you.put("OPENAI_API_KEY", Member("not-a-key", 31), 31, Reach::Selected, &own);
@@ -266,7 +266,7 @@ fn of_acme(state: &mut State) {
     let some = ["acme/api", "acme/web", "acme/infra", "acme/devcontainers", "acme/search", "acme/auth"];
     let ghcr = [Some(Member("ghcr.io", 96)), Some(Member("acme-bot", 96)), None];
     org.credential("GHCR", ghcr, Reach::Selected, &some);
-    // The password was written again by hand, and two repositories were forgotten.
+    // The password was rewritten by hand, and two repositories were forgotten.
     org.put("GHCR_CONTAINER_REGISTRY_PASSWORD", Member("not-a-password-0005", 40), 96, Reach::Selected, &some[..4]);
     org.put("NPM_TOKEN", Member("not-a-token", 133), 800, Reach::Private, &[]);
     org.put("SENTRY_AUTH_TOKEN", Member("not-a-token", 75), 75, Reach::Selected, &some[..3]);
@@ -278,7 +278,7 @@ fn of_acme(state: &mut State) {
 fn of_globex(state: &mut State) {
     let Some(globex) = state.org("globex").map(|org| org.id) else { return };
     let mut org = Shelf { state, scope: Scope::Org(globex) };
-    // Every repository, public ones included: whoever may write to one of them can print it.
+    // Every repository, including public ones: whoever may write to one of them can read the secret.
     org.credential(
         "DOCKERHUB",
         [

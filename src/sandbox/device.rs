@@ -1,6 +1,6 @@
-//! The device flow: codes that wait for somebody to say yes or no (docs: «Authorizing OAuth apps», device flow).
+//! The device flow: codes that wait for approval or denial (docs: “Authorizing OAuth apps”, device flow).
 //!
-//! It knows no HTTP; the API puts the answers into words.
+//! Independent of HTTP; the API writes the responses.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use super::limits::Limits;
 
 const INTERVAL: Duration = Duration::from_secs(5);
 const LIFETIME: Duration = Duration::from_secs(900);
-/// Letters that are not mistaken for each other.
+/// Letters that cannot be mistaken for each other.
 const LETTERS: &[u8] = b"BCDFGHJKLMNPQRSTVWXZ";
 
 #[derive(Debug, Default)]
@@ -40,7 +40,7 @@ enum Verdict {
     Used,
 }
 
-/// What a poll gets.
+/// The result of a poll.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Polled {
     Pending,
@@ -49,7 +49,7 @@ pub(super) enum Polled {
     Granted(Vec<String>),
     Denied,
     Expired,
-    /// No such code, or a code of another client, or one that was used.
+    /// No such code, a code of another client, or one already used.
     Incorrect,
 }
 
@@ -77,7 +77,7 @@ impl Flows {
         if flow.ends <= now {
             return Polled::Expired;
         }
-        // A tenth is left to clocks and lines.
+        // A tolerance of one tenth for clocks and slow lines.
         let is_early = flow.last_poll.is_some_and(|last| now.saturating_duration_since(last) < flow.interval * 9 / 10);
         flow.last_poll = Some(now);
         if is_early {
@@ -96,13 +96,13 @@ impl Flows {
         }
     }
 
-    /// The codes that wait, in the order they were asked for.
+    /// The waiting codes in the order of their requests.
     pub(super) fn waiting(&self) -> Vec<String> {
         let waits = |flow: &&Flow| flow.verdict == Verdict::Waiting;
         self.all.iter().filter(waits).map(|flow| flow.user_code.clone()).collect()
     }
 
-    /// `scopes` may be fewer than were asked for; `None` is all of them. False when no such code waits.
+    /// `scopes` may be fewer than requested; `None` is all of them. `false` if no such code is waiting.
     pub(super) fn approve(&mut self, user_code: &str, scopes: Option<Vec<String>>) -> bool {
         self.settle(user_code, |flow| Verdict::Granted(scopes.unwrap_or_else(|| flow.scopes.clone())))
     }
@@ -111,13 +111,13 @@ impl Flows {
         self.settle(user_code, |_| Verdict::Denied)
     }
 
-    /// The code ends now.
+    /// The code expires now.
     pub(super) fn expire(&mut self, user_code: &str) -> bool {
         let flow = self.all.iter_mut().find(|flow| flow.user_code.eq_ignore_ascii_case(user_code));
         flow.map(|flow| flow.ends = Instant::now()).is_some()
     }
 
-    /// So that a test need not wait out the interval.
+    /// So that a test does not have to wait for the interval.
     #[cfg(test)]
     pub(super) fn forget_polls(&mut self) {
         self.all.iter_mut().for_each(|flow| flow.last_poll = None);

@@ -1,13 +1,13 @@
-//! The addresses one can knock at: the API, three registries, and the storage they share. Names only.
+//! The addresses to connect to: the API, three registries, and the storage they share. Names only.
 
-/// How a registry of the sandbox asks who is there.
+/// How a registry of the sandbox authenticates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RegistryKind {
     /// `WWW-Authenticate: Basic`.
     Basic,
     /// `WWW-Authenticate: Bearer`, with a token server of its own on the same port.
     Bearer,
-    /// Asks nobody anything.
+    /// Requires no login.
     Open,
 }
 

@@ -1,47 +1,47 @@
-//! Things that go wrong on purpose, at a chosen request. It only describes and counts; `front` carries them out.
+//! Faults injected at chosen requests. Faults are only described and counted here; `front` carries them out.
 
 use std::str::FromStr;
 use std::time::Duration;
 
 use http::Method;
 
-/// One thing that goes wrong.
+/// One fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// `None` is any method.
     pub method: Option<Method>,
     /// Part of the request's path with its query.
     pub path_contains: String,
-    /// The first of the matching requests it strikes, from 1.
+    /// The first matching request it affects, from 1.
     pub nth: usize,
-    /// How many matching requests in a row it strikes.
+    /// How many matching requests in a row it affects.
     pub times: usize,
     pub kind: FaultKind,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FaultKind {
-    /// This status with a body in GitHub's shape, and no effect.
+    /// This status with a body in GitHub's format, and no effect.
     Status(u16),
-    /// This status with a body in GitHub's shape that says this, and no effect.
+    /// This status with a body in GitHub's format and this message, and no effect.
     Says(u16, String),
     /// This status with a gateway's HTML page, and no effect.
     Html(u16),
-    /// The connection is closed without an answer and without an effect.
+    /// The connection is closed without a response and without an effect.
     DropBefore,
-    /// The effect happens, then the connection is closed without an answer.
+    /// The effect happens, then the connection is closed without a response.
     DropAfter,
-    /// A new generation of keys begins first, so that a value sealed before is refused with 422.
+    /// The keys are replaced first, so that a value sealed before is refused with 422.
     BadKey,
-    /// 403 «Resource not accessible by personal access token», and no effect.
+    /// 403 “Resource not accessible by personal access token”, and no effect.
     Forbidden,
-    /// The effect happens, and half of the answer's body arrives.
+    /// The effect happens, and half of the response body arrives.
     TruncatedJson,
-    /// Waits that long, then goes on as usual.
+    /// Waits this long, then continues as usual.
     Slow(Duration),
     /// 302 to this URL, and no effect.
     Redirect(String),
-    /// 401 «Bad credentials», and no effect.
+    /// 401 “Bad credentials”, and no effect.
     Unauthorized,
     /// 403 with `Retry-After` that names a secondary rate limit, and no effect.
     SecondaryLimit,
@@ -51,26 +51,26 @@ pub enum FaultKind {
     PrimaryLimit,
     /// 403 with `X-GitHub-SSO: required`, and no effect.
     Sso,
-    /// This status with `{}` and no word of why, and no effect; as recorded with 401 and 404.
+    /// This status with `{}` and no reason, and no effect; recorded with 401 and 404.
     Bare(u16),
-    /// This status, the type of JSON and not one byte, and no effect; as recorded with 500.
+    /// This status with the JSON content type and an empty body, and no effect; recorded with 500.
     Empty(u16),
-    /// Half of a list's items are missing, while `total_count` still counts them and no `Link` leads on.
+    /// Half of a list's items are missing, while `total_count` still counts them and there is no `Link` to more.
     ShortList,
 }
 
 impl Fault {
-    /// Strikes once, at the `nth` matching request.
+    /// Affects only the `nth` matching request.
     pub fn once(method: Method, path_contains: &str, nth: usize, kind: FaultKind) -> Self {
         Self { method: Some(method), path_contains: path_contains.to_owned(), nth, times: 1, kind }
     }
 
-    /// Strikes the `nth` of all requests, from 1.
+    /// Affects the `nth` of all requests, from 1.
     pub fn nth(nth: usize, kind: FaultKind) -> Self {
         Self { method: None, path_contains: String::new(), nth, times: 1, kind }
     }
 
-    /// Strikes every matching request.
+    /// Affects every matching request.
     pub fn always(path_contains: &str, kind: FaultKind) -> Self {
         Self { method: None, path_contains: path_contains.to_owned(), nth: 1, times: usize::MAX, kind }
     }
@@ -80,14 +80,14 @@ impl Fault {
     }
 }
 
-/// Why a fault's text was not understood.
+/// Why the text of a fault is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FaultSyntax {
     #[error("a fault is METHOD:PATH:NTH:KIND or nth:K:KIND, such as PUT:_SERVER:1:500 or nth:7:drop-after")]
     Shape,
     #[error("unknown method {0:?}, use GET, PUT, POST, DELETE or *")]
     Method(String),
-    #[error("{0:?} is no position, use 1 for the first, 2x3 for three from the second, 1+ for all from the first")]
+    #[error("{0:?} is not a position, use 1 for the first, 2x3 for three from the second, 1+ for all from the first")]
     Nth(String),
     #[error(
         "unknown kind {0:?}, use a status (500), html, html=STATUS, drop-before, drop-after, bad-key, forbidden, \
@@ -100,8 +100,8 @@ pub enum FaultSyntax {
 impl FromStr for Fault {
     type Err = FaultSyntax;
 
-    /// `METHOD:PATH:NTH:KIND`, where `PATH` is part of the path and holds no colon; or `nth:K:KIND` for the K-th of all
-    /// requests.
+    /// `METHOD:PATH:NTH:KIND`, where `PATH` is part of the path and contains no colon; or `nth:K:KIND` for the K-th of
+    /// all requests.
     fn from_str(text: &str) -> Result<Self, FaultSyntax> {
         if let Some(rest) = text.strip_prefix("nth:") {
             let (nth, kind) = rest.split_once(':').ok_or(FaultSyntax::Shape)?;
@@ -171,7 +171,7 @@ fn kind_of(text: &str) -> Option<FaultKind> {
     })
 }
 
-/// A final status: 1xx would leave the client waiting.
+/// A final status: 1xx would keep the client waiting.
 fn status_of(text: &str) -> Option<u16> {
     text.parse().ok().filter(|status| (200..=599).contains(status))
 }
@@ -186,7 +186,7 @@ pub(super) fn duration(text: &str) -> Option<Duration> {
     (0.0..=3600.0).contains(&seconds).then(|| Duration::from_secs_f64(seconds))
 }
 
-/// The faults still to come, each with the matching requests it has seen.
+/// The remaining faults, each with the number of matching requests so far.
 #[derive(Debug, Default)]
 pub(super) struct Faults(Vec<(Fault, usize)>);
 
@@ -199,7 +199,7 @@ impl Faults {
         self.0.push((fault, 0));
     }
 
-    /// Every fault counts the request; the first that is due strikes.
+    /// Every fault counts the request; the first one that is due takes effect.
     pub(super) fn strike(&mut self, method: &Method, path: &str) -> Option<FaultKind> {
         let mut due = None;
         for (fault, seen) in &mut self.0 {

@@ -1,4 +1,4 @@
-//! What every request passes through, at whichever door: the log, the faults, the latency.
+//! What every request passes through, at every address: the log, the faults, the latency.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use super::{api, control, registry};
 
 const MOST_BODY: usize = 1024 * 1024;
 
-/// One door with what stands behind it.
+/// One address with the server behind it.
 #[derive(Debug, Clone)]
 pub(super) struct Front {
     world: World,
@@ -50,12 +50,12 @@ impl Front {
         Self { world, door, address, behind }
     }
 
-    /// An answer out of turn, with the headers of its door.
+    /// A response instead of the regular one, with the headers of this address.
     fn refuse(&self, call: &Call, status: StatusCode, message: &str) -> Reply {
         self.out_of_turn(call, |_, _| Reply::refusal(status, message))
     }
 
-    /// The same, made of what the world looks like and of the path.
+    /// The same, computed from the state of the world and the path.
     fn out_of_turn(&self, call: &Call, reply: impl FnOnce(&mut State, &[&str]) -> Reply) -> Reply {
         match self.door {
             Door::Api => api::dressed(&self.world, call, reply),
@@ -112,12 +112,12 @@ pub(super) async fn answer(
         }
     });
     drop(entry);
-    // Nothing of the substitute is sent: its connection has been cut.
+    // Nothing of the substitute is sent, because the connection has been cut.
     let reply = reply.unwrap_or_else(Reply::no_content);
     if front.door == Door::Api { reply.packed_for(&call) } else { reply }.into_response()
 }
 
-/// GitHub's front door wants to know over HTTP/1.1 how much is to come (as recorded: octocrab, issues 463 and 464).
+/// Over HTTP/1.1, GitHub's front end requires a content length (recorded in octocrab, issues 463 and 464).
 fn lacks_length(parts: &Parts) -> bool {
     let is_about_content = matches!(parts.method, Method::POST | Method::PUT | Method::PATCH);
     let is_told =
@@ -125,7 +125,7 @@ fn lacks_length(parts: &Parts) -> bool {
     parts.version <= Version::HTTP_11 && is_about_content && !is_told
 }
 
-/// The answer, with what goes wrong on the way; none when the connection was cut.
+/// The response with its fault applied; `None` if the connection was cut.
 async fn suffer(
     front: &Front,
     call: &Call,
@@ -204,7 +204,7 @@ fn words(status: StatusCode) -> &'static str {
     }
 }
 
-/// The first list in the answer loses the second half of its items.
+/// The first list in the response loses the second half of its items.
 fn short(reply: Reply) -> Reply {
     let Ok(mut body) = serde_json::from_slice::<Value>(&reply.body) else { return reply };
     let list = match &mut body {

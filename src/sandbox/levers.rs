@@ -1,4 +1,4 @@
-//! What a test may turn while the sandbox runs: keys, tokens, rights, repositories, codespaces, limits, faults.
+//! What a test can change while the sandbox runs: keys, tokens, permissions, repositories, codespaces, limits, faults.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use super::vault::{Reach, Secret};
 use super::world::World;
 
 impl World {
-    /// From now on the Bearer registry answers in this odd way, or in its own again.
+    /// Makes the Bearer registry answer in this unusual way, or normally again.
     pub fn set_manner(&self, manner: Option<Manner>) {
         self.with(|state| state.manner = manner);
     }
@@ -24,8 +24,8 @@ impl World {
         self.with(|state| state.log.forget());
     }
 
-    /// Begins a new generation of keys, so that whatever was sealed before is refused. A generation is everybody's;
-    /// where there is no such scope, nothing happens.
+    /// Replaces all keys, so that everything sealed before is refused. A key generation applies to all owners. Without
+    /// such a scope, nothing happens.
     pub fn rotate_key(&self, scope: &str) {
         self.with(|state| {
             if state.scope(scope).is_some() {
@@ -52,9 +52,9 @@ impl World {
         self.with(|state| state.passes.first_mut().scopes = scopes);
     }
 
-    /// Lets one more token in, or changes one. For `github_pat_`, `ghu_` and `ghs_` the scopes are permissions such as
-    /// `codespaces_user_secrets=read`; without any of that form such a token may do everything. `None` as login is the
-    /// world's own user. From `expires` on it is refused, and answers tell the time before.
+    /// Adds or changes an accepted token. For `github_pat_`, `ghu_` and `ghs_` the scopes are permissions such as
+    /// `codespaces_user_secrets=read`; without any in that form such a token may do everything. A `login` of `None` is
+    /// the world's own user. From `expires` on the token is rejected; before, responses state that time.
     pub fn add_token(&self, token: &str, scopes: &[&str], login: Option<&str>, expires: Option<DateTime<Utc>>) {
         self.with(|state| {
             let account = login.map_or_else(|| state.me.clone(), Account::of);
@@ -65,7 +65,7 @@ impl World {
         });
     }
 
-    /// What `gh auth refresh -s` does. False when there is no such token.
+    /// What `gh auth refresh -s` does. `false` if there is no such token.
     pub fn set_scopes_of(&self, token: &str, scopes: &[&str]) -> bool {
         self.with(|state| {
             let Some(pass) = state.passes.named_mut(token) else { return false };
@@ -74,12 +74,12 @@ impl World {
         })
     }
 
-    /// From now on the token is refused with 401.
+    /// From now on the token is rejected with 401.
     pub fn revoke_token(&self, token: &str) -> bool {
         self.with(|state| state.passes.revoke(token))
     }
 
-    /// Says yes to a device flow; `None` grants the scopes that were asked for. False when no such code waits.
+    /// Approves a device flow; `None` grants the requested scopes. `false` if no such code is waiting.
     pub fn approve_device(&self, user_code: &str, scopes: Option<&[&str]>) -> bool {
         let scopes = scopes.map(|scopes| scopes.iter().map(|scope| (*scope).to_owned()).collect());
         self.with(|state| state.flows.approve(user_code, scopes))
@@ -93,7 +93,7 @@ impl World {
         self.with(|state| state.flows.expire(user_code))
     }
 
-    /// Whether the app has the device flow switched off.
+    /// Whether the device flow is disabled for the app.
     pub fn disable_device_flow(&self, is_disabled: bool) {
         self.with(|state| state.flows.is_disabled = is_disabled);
     }
@@ -103,31 +103,31 @@ impl World {
         self.with(|state| state.limits.enforce = enforce);
     }
 
-    /// Requests an hour for the tokens of one user.
+    /// Requests per hour for the tokens of one user.
     pub fn set_limit(&self, limit: u32) {
         self.with(|state| state.limits.limit = limit);
     }
 
-    /// The same for one resource, such as `core` or `codespaces`. False when there is no such resource.
+    /// The same for one resource, such as `core` or `codespaces`. `false` if there is no such resource.
     pub fn set_limit_of(&self, resource: &str, limit: u32) -> bool {
         let Some(on) = Resource::parse(resource) else { return false };
         self.with(|state| state.limits.set_limit(on, limit));
         true
     }
 
-    /// What is used up of the running hour of the world's own user, on `core`.
+    /// Sets how much of the current hour's `core` budget the world's own user has used.
     pub fn set_used(&self, used: u32) {
         self.set_used_of(Resource::Core.word(), used);
     }
 
-    /// The same for one resource. False when there is no such resource.
+    /// The same for one resource. `false` if there is no such resource.
     pub fn set_used_of(&self, resource: &str, used: u32) -> bool {
         let Some(on) = Resource::parse(resource) else { return false };
         self.with(|state| state.limits.set_used(state.me.id, on, used, Utc::now()));
         true
     }
 
-    /// Puts an organization on the Free plan, which has no organization secrets, or on another.
+    /// Puts an organization on the Free plan, which has no organization secrets, or on another plan.
     pub fn set_free(&self, login: &str, is_free: bool) -> bool {
         self.with(|state| {
             let org = state.orgs.iter_mut().find(|org| org.login.eq_ignore_ascii_case(login));
@@ -135,22 +135,22 @@ impl World {
         })
     }
 
-    /// Says on every answer since when the API version is deprecated (a time of the HTTP kind) and when it goes.
+    /// Adds to every response since when the API version is deprecated (an HTTP date) and when it is removed.
     pub fn announce_sunset(&self, deprecated: &str, sunset: &str) {
         self.with(|state| state.settings.sunset = Some((deprecated.to_owned(), sunset.to_owned())));
     }
 
-    /// Divides all windows from now on, which begin anew.
+    /// Divides all windows from now on, and restarts them.
     pub fn set_hurry(&self, hurry: u32) {
         self.with(|state| state.limits.set_hurry(hurry));
     }
 
-    /// Everything counted so far is forgotten, the windows of the limits are not.
+    /// Resets all counts, but not the windows of the limits.
     pub fn reset_counters(&self) {
         self.with(|state| state.counts = super::counts::Counts::default());
     }
 
-    /// Whether the tokens have to be authorized for an organization's single sign-on.
+    /// Whether tokens have to be authorized for an organization's single sign-on.
     pub fn set_sso(&self, login: &str, is_required: bool) -> bool {
         self.with(|state| {
             let org = state.orgs.iter_mut().find(|org| org.login.eq_ignore_ascii_case(login));
@@ -158,12 +158,12 @@ impl World {
         })
     }
 
-    /// One of the same name is replaced. False when there is no such repository.
+    /// Replaces one of the same name. `false` if there is no such repository.
     pub fn add_codespace(&self, draft: CodespaceDraft) -> bool {
         self.with(|state| state.furnish_codespace(draft))
     }
 
-    /// Puts a codespace into a state where it rests, such as `Available`.
+    /// Puts a codespace into a lasting state, such as `Available`.
     pub fn set_codespace_state(&self, name: &str, state_word: &str) -> bool {
         self.with(|state| {
             let one = state.codespaces.iter_mut().find(|one| one.name == name);
@@ -179,8 +179,8 @@ impl World {
         })
     }
 
-    /// A package such as `acme/tools`, of GitHub's `package_type`. One of the same name is replaced. False when it is
-    /// linked to a repository there is not.
+    /// A package such as `acme/tools`, of GitHub's `package_type`. Replaces one of the same name. `false` if the
+    /// repository it is linked to does not exist.
     pub fn put_package(&self, kind: &str, path: &str, visibility: &str, linked: Option<&str>) -> bool {
         self.with(|state| state.furnish_package(kind, path, visibility, linked))
     }
@@ -196,13 +196,13 @@ impl World {
         self.with(|state| state.settings.latency = latency);
     }
 
-    /// Whether a PUT without a value may change the access of an existing secret; it may at first.
+    /// Whether a PUT without a value may change the access of an existing secret; initially it may.
     pub fn accept_access_only(&self, accept: bool) {
         self.with(|state| state.settings.accepts_access_only = accept);
     }
 
-    /// Writes a secret past all rules but the scope's. `visibility` is ignored for `repo:`; unknown repositories are
-    /// left out. False when there is no such scope.
+    /// Writes a secret, ignoring all rules except the scope's. `visibility` is ignored for `repo:`; unknown
+    /// repositories are left out. `false` if there is no such scope.
     pub fn put_secret(&self, scope: &str, name: &str, value: &str, visibility: &str, repositories: &[&str]) -> bool {
         self.with(|state| {
             let Some(scope) = state.scope(scope) else { return false };
@@ -213,18 +213,17 @@ impl World {
         })
     }
 
-    /// GitHub's clock goes on by so many seconds, for its stamps and the `Date` of its answers.
+    /// Advances GitHub's clock by this many seconds, for its timestamps and the `Date` of its responses.
     pub fn advance(&self, seconds: i64) {
         self.with(|state| state.settings.ahead += TimeDelta::seconds(seconds));
     }
 
-    /// Somebody else writes a secret: a new value and a new stamp, and whoever got it gets it still. False when there
-    /// is no such scope.
+    /// Writes a secret as someone else would: new value, new timestamp, same access. `false` if there is no such scope.
     pub fn write_from_elsewhere(&self, scope: &str, name: &str, value: &str) -> bool {
         self.write_from_elsewhere_after(0, scope, name, value)
     }
 
-    /// The same when GitHub's clock has gone on by so many seconds, with nothing in between.
+    /// The same after advancing GitHub's clock by this many seconds, with nothing in between.
     pub fn write_from_elsewhere_after(&self, seconds: i64, scope: &str, name: &str, value: &str) -> bool {
         self.with(|state| {
             state.settings.ahead += TimeDelta::seconds(seconds);
@@ -245,13 +244,13 @@ impl World {
         })
     }
 
-    /// The old name answers with a redirect afterwards.
+    /// Afterwards the old name answers with a redirect.
     pub fn rename_repository(&self, full_name: &str, name: &str) -> bool {
         self.with(|state| state.repos.rename(full_name, None, name))
     }
 
-    /// Like a rename, and to another owner. Packages stay where they are and lose their link (docs: «About permissions
-    /// for GitHub Packages», about repository transfers).
+    /// Like a rename, but to another owner. Packages stay where they are and lose their link (docs: “About permissions
+    /// for GitHub Packages”, about repository transfers).
     pub fn transfer_repository(&self, full_name: &str, owner: &str) -> bool {
         self.with(|state| {
             let Some(repo) = state.repo(full_name) else { return false };
@@ -263,12 +262,12 @@ impl World {
         })
     }
 
-    /// Secrets that were granted to it stay granted to an id nobody has.
+    /// Secrets granted to it stay granted to an id without a repository.
     pub fn remove_repository(&self, full_name: &str) -> bool {
         self.with(|state| state.repos.remove(full_name))
     }
 
-    /// Makes one an administrator of a repository, or takes all but pushing away.
+    /// Makes the user an administrator of a repository, or limits the user to pushing.
     pub fn set_repository_admin(&self, full_name: &str, is_admin: bool) -> bool {
         self.with(|state| {
             let Some(repo) = state.repos.by_name_mut(full_name) else { return false };
@@ -277,7 +276,7 @@ impl World {
         })
     }
 
-    /// Makes one an owner of an organization, or a plain member.
+    /// Makes the user an owner of an organization, or a plain member.
     pub fn set_org_owner(&self, login: &str, is_owner: bool) -> bool {
         self.with(|state| {
             let Some(org) = state.orgs.iter_mut().find(|org| org.login.eq_ignore_ascii_case(login)) else {

@@ -1,8 +1,8 @@
-//! How much one may ask: the hourly budget of each resource, the points of a minute, the writes of a minute, and how
-//! many requests at once (docs: «Rate limits for the REST API»). All windows shrink together by the factor `hurry`.
+//! The rate limits: the hourly budget of each resource, the points of a minute, the writes of a minute, and concurrent
+//! requests (docs: “Rate limits for the REST API”). All windows are divided by the factor `hurry`.
 //!
-//! It counts always, and refuses only while it is told to enforce. Whoever goes on asking before `Retry-After` is over
-//! is refused as well. It knows no path and no reply.
+//! Requests are always counted, and refused only if limits are enforced. A client that continues before `Retry-After`
+//! has passed is refused as well. Independent of paths and replies.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
@@ -14,13 +14,13 @@ const HOUR: Duration = Duration::from_secs(3600);
 const MINUTE: Duration = Duration::from_secs(60);
 const MOST_POINTS: u32 = 900;
 const MOST_AT_ONCE: usize = 100;
-/// «No more than 80 content-generating requests per minute». Every PUT, POST and PATCH is taken for one.
+/// “No more than 80 content-generating requests per minute”. Every PUT, POST and PATCH counts as one.
 const MOST_CONTENT: u32 = 80;
 /// For each address without a token.
 const ANONYMOUS: u32 = 60;
 
-/// What a request counts on. As recorded: everything about codespaces secrets has a budget of its own, whoever owns
-/// them, and `/rate_limit` does not list it.
+/// The budget a request counts against. As recorded: everything about codespaces secrets has its own budget, whoever
+/// owns them, and `/rate_limit` does not list it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Resource {
     Core,
@@ -58,14 +58,14 @@ impl Resource {
 #[derive(Debug)]
 pub(super) struct Limits {
     pub(super) enforce: bool,
-    /// Requests an hour for the tokens of one user together, on each resource that has no number of its own.
+    /// Requests per hour for all tokens of one user together, on each resource without its own limit.
     pub(super) limit: u32,
-    /// Those that have one.
+    /// The resources with their own limit.
     own: HashMap<Resource, u32>,
     hurry: u32,
-    /// Budgets by the user's id; 0 stands for those without a token.
+    /// Budgets by user id; 0 stands for requests without a token.
     hours: HashMap<(u64, Resource), Hour>,
-    /// When requests came in the last minute, with their points, by user.
+    /// When requests arrived in the last minute, with their points, by user.
     minutes: HashMap<u64, Minute>,
     at_once: usize,
 }
@@ -90,16 +90,17 @@ pub(super) enum Hit {
     Points,
     Content,
     AtOnce,
-    /// An earlier `Retry-After` is not over.
+    /// An earlier `Retry-After` has not passed yet.
     StillBlocked,
 }
 
-/// What the headers of an answer tell.
+/// The values for a response's headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Budget {
     pub(super) limit: u32,
     pub(super) used: u32,
-    /// The end of the window in whole seconds of the UTC epoch, rounded up: who waits until then finds a new window.
+    /// The end of the window in whole seconds of the UTC epoch, rounded up: a client that waits until then finds a new
+    /// window.
     pub(super) reset: i64,
 }
 
@@ -109,7 +110,7 @@ impl Budget {
     }
 }
 
-/// Docs: «Calculating points for the secondary rate limit».
+/// Docs: “Calculating points for the secondary rate limit”.
 pub(super) fn points(method: &Method) -> u32 {
     match *method {
         Method::GET | Method::HEAD | Method::OPTIONS => 1,
@@ -128,7 +129,7 @@ impl Limits {
         self.forget();
     }
 
-    /// A time of the real world as long as it lasts here.
+    /// A duration of the real GitHub, as long as it is here.
     pub(super) fn shrunk(&self, time: Duration) -> Duration {
         time / self.hurry
     }
@@ -139,18 +140,18 @@ impl Limits {
         (time.as_secs() + u64::from(time.subsec_nanos() > 0)).max(1)
     }
 
-    /// What `Retry-After` says.
+    /// The value of `Retry-After`.
     pub(super) fn retry_after(&self) -> u64 {
         self.shrunk_seconds(MINUTE)
     }
 
-    /// All windows begin anew.
+    /// Restarts all windows.
     pub(super) fn forget(&mut self) {
         self.hours.clear();
         self.minutes.clear();
     }
 
-    /// A request came in. Its points are counted unless it is refused.
+    /// A request arrived. Its points are counted unless it is refused.
     pub(super) fn arrive(&mut self, user: u64, method: &Method, is_content: bool, now: Instant) -> Result<(), Hit> {
         self.at_once += 1;
         let window = self.shrunk(MINUTE);
@@ -172,7 +173,7 @@ impl Limits {
         Ok(())
     }
 
-    /// The request that came in was answered, or its connection has gone.
+    /// The request was answered, or its connection is gone.
     pub(super) fn leave(&mut self) {
         self.at_once = self.at_once.saturating_sub(1);
     }
@@ -181,7 +182,7 @@ impl Limits {
         self.at_once
     }
 
-    /// Points of the running minute, all users together.
+    /// Points of the current minute, all users together.
     pub(super) fn points_now(&mut self, now: Instant) -> u32 {
         let window = self.shrunk(MINUTE);
         self.minutes
@@ -203,12 +204,12 @@ impl Limits {
         hour.used = hour.used.saturating_add(1);
     }
 
-    /// Sets what is used up of a user's running hour.
+    /// Sets how much of a user's current hour is used.
     pub(super) fn set_used(&mut self, user: u64, on: Resource, requests: u32, now: DateTime<Utc>) {
         self.hour(user, on, now).used = requests;
     }
 
-    /// Gives a resource a number of its own.
+    /// Gives a resource its own limit.
     pub(super) fn set_limit(&mut self, on: Resource, limit: u32) {
         self.own.insert(on, limit);
     }
@@ -221,7 +222,7 @@ impl Limits {
         Budget { limit, used: hour.used.min(limit), reset: hour.ends.timestamp() + i64::from(nanos > 0) }
     }
 
-    /// The running window of a user and a resource: it begins with the first request after the last one ended.
+    /// The current window of a user and a resource: it starts with the first request after the previous one ended.
     fn hour(&mut self, user: u64, on: Resource, now: DateTime<Utc>) -> &mut Hour {
         let length = TimeDelta::from_std(self.shrunk(HOUR)).unwrap_or(TimeDelta::hours(1));
         let hour = self.hours.entry((user, on)).or_insert(Hour { used: 0, ends: now + length });

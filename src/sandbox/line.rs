@@ -1,6 +1,6 @@
-//! Connections that can be cut: by a fault in the middle of a request, and all together when the sandbox stops.
+//! Connections that can be cut: by a fault in the middle of a request, and all at once when the sandbox stops.
 //!
-//! A cut line sends nothing more, not even a status line. This module knows nothing of what is said over it.
+//! A cut connection sends nothing more, not even a status line. This module is independent of what is sent.
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
@@ -45,7 +45,7 @@ pub(super) async fn serve(listener: Listener, front: Front) {
     let _ = axum::serve(listener, service).await;
 }
 
-/// What a request carries to cut the connection it came over.
+/// Attached to a request, to cut the connection it came over.
 #[derive(Debug, Clone)]
 pub(super) struct Scissors(CancellationToken);
 
@@ -72,7 +72,7 @@ impl Line {
     fn check(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
         match self.is_cut.as_mut().poll(cx) {
             Poll::Ready(()) => {
-                // A reset, not a farewell. Where the system refuses, the line just ends.
+                // A reset, not a clean close. If the system refuses, the connection just ends.
                 let _ = self.stream.set_zero_linger();
                 Err(io::Error::new(ErrorKind::ConnectionAborted, "cut by the sandbox"))
             }
@@ -87,7 +87,7 @@ impl axum::serve::Listener for Listener {
 
     async fn accept(&mut self) -> (Line, SocketAddr) {
         let (stream, from) = axum::serve::Listener::accept(&mut self.socket).await;
-        // Answers are small and one waits for them.
+        // Responses are small, and the client waits for them.
         let _ = stream.set_nodelay(true);
         let cut = self.stop.child_token();
         let is_cut = Box::pin(cut.clone().cancelled_owned());

@@ -1,8 +1,9 @@
-//! A world over loopback HTTP: a stateful GitHub that really unseals what it is sent, and three small registries.
+//! A world over loopback HTTP: a stateful GitHub that decrypts the sealed values it receives, and three small
+//! registries.
 //!
-//! It uses no other room of the crate. Wire types and name rules are written here a second time on purpose, so that
-//! neither side can hide the other's mistake. It behaves as GitHub and the registries document it, not as is
-//! convenient for a client, and it refuses to listen anywhere it was not told to: the default is a free loopback port.
+//! It uses no other module of the crate. Wire types and name rules are written here a second time on purpose, so that
+//! neither side can hide the other's mistakes. It behaves as GitHub and the registries document it, not as would be
+//! convenient for a client. By default it listens on a free loopback port, and never anywhere it was not told to.
 
 mod api;
 mod call;
@@ -53,27 +54,27 @@ use door::Door;
 pub struct Options {
     pub world: WorldKind,
     pub scale: Scale,
-    /// Waited before every answer of the GitHub side and of the registries.
+    /// The delay before every response of the GitHub side and of the registries.
     pub latency: Duration,
-    /// The token that is let in; `World::add_token` lets in more.
+    /// The accepted token; `World::add_token` adds more.
     pub token: String,
-    /// What the token may do. For tokens that carry no scopes (`github_pat_`, `ghu_`, `ghs_`) these are permissions
-    /// such as `codespaces_secrets=write`, and anything else is ignored.
+    /// What the token may do. For tokens without scopes (`github_pat_`, `ghu_`, `ghs_`) these are permissions such as
+    /// `codespaces_secrets=write`, and anything else is ignored.
     pub scopes: Vec<String>,
     pub faults: Vec<Fault>,
-    /// What links in answers start with, in place of the `Host` a request came with.
+    /// The base URL of links in responses, instead of the request's `Host`.
     pub public_url: Option<String>,
     pub listen: SocketAddr,
     /// The password of the registries' users `puller` and `nopull`.
     pub registry_password: String,
     /// Adds names and descriptions with escape sequences and bidi controls to the plain world.
     pub hostile: bool,
-    /// Whether the limits refuse anything. They are counted and told in any case.
+    /// Whether limits are enforced. They are counted and reported in any case.
     pub enforce: bool,
-    /// Requests an hour for the tokens of one user.
+    /// Requests per hour for the tokens of one user.
     pub limit: u32,
     /// Divides every time of the real GitHub: the hour of the budget, the minute of the points, `Retry-After`, the
-    /// states of codespaces, the device flow. More than 1 is refused unless it listens on loopback only.
+    /// states of codespaces, the device flow. More than 1 is allowed only on loopback.
     pub hurry: u32,
 }
 
@@ -97,15 +98,15 @@ impl Default for Options {
     }
 }
 
-/// What the world holds at first.
+/// The initial contents of the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum WorldKind {
-    /// The user and nothing else.
+    /// Only the user.
     Empty,
     /// A few repositories and organizations, no secrets.
     #[default]
     Plain,
-    /// Three organizations, some forty repositories, credentials in every state.
+    /// Three organizations, about 40 repositories, credentials in every state.
     Demo,
 }
 
@@ -122,10 +123,10 @@ pub struct Sandbox {
 /// Binds the API to `options.listen` and the registries to free ports of the same address, and serves them on the
 /// current tokio runtime.
 ///
-/// Fails when an address cannot be bound, or when it would be in a hurry for others than this machine.
+/// Fails if an address cannot be bound, or if `hurry` is more than 1 on an address other than loopback.
 pub async fn start(options: Options) -> std::io::Result<Sandbox> {
     if options.hurry > 1 && !options.listen.ip().is_loopback() {
-        let why = "a sandbox in a hurry listens on loopback only";
+        let why = "with --hurry the sandbox listens on loopback only";
         return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, why));
     }
     let token = options.token.clone();
@@ -160,7 +161,7 @@ impl Sandbox {
         self.addresses[0]
     }
 
-    /// `127.0.0.1:PORT`, as one would write it in front of an image.
+    /// `127.0.0.1:PORT`, as written in front of an image name.
     pub fn registry(&self, kind: RegistryKind) -> String {
         let [_, _, basic, bearer, open] = self.addresses;
         match kind {
@@ -170,7 +171,7 @@ impl Sandbox {
         }
     }
 
-    /// A cheap handle to look at the world and to change it.
+    /// A cheap handle to inspect and change the world.
     pub fn world(&self) -> World {
         self.world.clone()
     }
@@ -181,7 +182,7 @@ impl Sandbox {
         self.stop.cancel();
         for listener in listeners {
             listener.abort();
-            // The outcome is always «aborted».
+            // The outcome is always “aborted”.
             let _ = listener.await;
         }
     }

@@ -1,4 +1,5 @@
-//! Packages: whose they are, who may see them, and which repository they are linked to. Who asks is told by the API.
+//! Packages: their owner, who may see them, and which repository they are linked to. The API provides the requesting
+//! user.
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 
@@ -13,9 +14,9 @@ pub(super) struct Package {
     pub(super) id: u64,
     pub(super) kind: String,
     pub(super) owner: String,
-    /// Without the owner; may hold slashes.
+    /// Without the owner; may contain slashes.
     pub(super) name: String,
-    /// `public`, `internal`, `private`, or a word nobody knows yet.
+    /// `public`, `internal`, `private`, or a future word.
     pub(super) visibility: String,
     /// The id of the repository it is linked to.
     pub(super) repository: Option<u64>,
@@ -23,7 +24,7 @@ pub(super) struct Package {
 }
 
 impl State {
-    /// One of the same kind and name is replaced. False when the owner is nobody here, or there is no such repository.
+    /// Replaces one of the same kind and name. `false` if the owner or the repository does not exist.
     pub(super) fn furnish_package(&mut self, kind: &str, path: &str, visibility: &str, linked: Option<&str>) -> bool {
         let Some((owner, name)) = path.split_once('/') else { return false };
         let repository = linked.and_then(|full_name| self.repo(full_name)).map(|repo| repo.id);
@@ -46,8 +47,9 @@ impl State {
         true
     }
 
-    /// Public ones everybody sees; internal ones the organization; others their owner, and who reads the repository
-    /// they are linked to (docs: «Configuring a package's access control and visibility»).
+    /// Everyone sees public packages, the organization sees internal ones. Others are visible to their owner, and to
+    /// everyone who can read the repository they are linked to (docs: “Configuring a package's access control and
+    /// visibility”).
     pub(super) fn may_see(&self, package: &Package) -> bool {
         let role = self.org(&package.owner).map(|org| org.role);
         let is_mine = package.owner.eq_ignore_ascii_case(&self.account().login);

@@ -1,5 +1,5 @@
-//! Pages as GitHub cuts them: 30 by default, 100 at most whatever is asked, and a `Link` header only when there is
-//! more than one page (docs: «Using pagination in the REST API»).
+//! Pages as GitHub cuts them: 30 items by default, never more than 100, and a `Link` header only if there is more than
+//! one page (docs: “Using pagination in the REST API”).
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,7 @@ use super::reply::Reply;
 const DEFAULT: usize = 30;
 const CAP: usize = 100;
 
-/// One page of a listing, and the header that leads to the others.
+/// One page of a listing, and the header with links to the others.
 #[derive(Debug)]
 pub(super) struct Page<'a, T> {
     pub(super) items: &'a [T],
@@ -19,7 +19,7 @@ pub(super) struct Page<'a, T> {
 }
 
 impl<T> Page<'_, T> {
-    /// Puts the `Link` header on the answer, if there is one.
+    /// Adds the `Link` header to the response, if there is one.
     pub(super) fn link(self, reply: Reply) -> Reply {
         match self.link {
             Some(link) => reply.with(header::LINK, link),

@@ -1,4 +1,4 @@
-//! The tokens that are let in: whose they are, what they may do, and when they end. It judges no path.
+//! The accepted tokens: their user, what they may do, and when they expire. Independent of paths.
 
 use chrono::{DateTime, Utc};
 
@@ -7,14 +7,14 @@ use super::people::Account;
 #[derive(Debug, Clone)]
 pub(super) struct Pass {
     token: String,
-    /// Scopes of a classic or OAuth token. For the other kinds permissions such as `codespaces_secrets=write`; without
-    /// any of that form such a token may do everything.
+    /// Scopes of a classic or OAuth token. For the other kinds, permissions such as `codespaces_secrets=write`; without
+    /// any in that form such a token may do everything.
     pub(super) scopes: Vec<String>,
     pub(super) account: Account,
     pub(super) expires: Option<DateTime<Utc>>,
 }
 
-/// What a token is by its prefix (docs: «About authentication to GitHub», token formats).
+/// The kind of a token by its prefix (docs: “About authentication to GitHub”, token formats).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PassKind {
     /// Classic and OAuth tokens.
@@ -35,13 +35,13 @@ impl Pass {
         kinds.iter().find(|(head, _)| self.token.starts_with(head)).map_or(PassKind::Scoped, |(_, kind)| *kind)
     }
 
-    /// `None` where it was given no permissions by name.
+    /// `None` if it has no permissions by name.
     fn permissions(&self) -> Option<Vec<(&str, &str)>> {
         let named: Vec<_> = self.scopes.iter().filter_map(|scope| scope.split_once('=')).collect();
         (!named.is_empty()).then_some(named)
     }
 
-    /// Whether one of the scopes is held, or a wider one that includes it. Tokens without scopes hold all.
+    /// Whether the token has one of the scopes, or a wider one that includes it. Tokens without scopes have all.
     pub(super) fn has_scope(&self, wanted: &[&str]) -> bool {
         const WIDER: [(&str, &[&str]); 4] = [
             ("admin:org", &["write:org", "read:org"]),
@@ -55,13 +55,13 @@ impl Pass {
         self.kind() != PassKind::Scoped || wanted.iter().any(|scope| self.scopes.iter().any(|held| covers(held, scope)))
     }
 
-    /// Whether the permissions suffice for `a=read,b=write; c=read`, where a comma is «and» and a semicolon «or».
+    /// Whether the permissions satisfy `a=read,b=write; c=read`, where a comma means “and” and a semicolon “or”.
     pub(super) fn is_permitted(&self, needed: &str) -> bool {
         let Some(held) = self.permissions() else { return true };
         let level = |word: &str| ["read", "write", "admin"].iter().position(|known| *known == word);
         let has = |one: &str| {
             let Some((name, least)) = one.trim().split_once('=') else { return true };
-            // Every token may read what there is to know about a repository.
+            // Every token may read a repository's metadata.
             one.trim() == "metadata=read" || held.iter().any(|(has, at)| *has == name && level(at) >= level(least))
         };
         needed.split(';').any(|way| way.split(',').all(has))
@@ -75,7 +75,7 @@ impl Pass {
     }
 }
 
-/// All tokens, and which of them the request carries that is being answered.
+/// All tokens, and the one of the request being answered.
 #[derive(Debug)]
 pub(super) struct Passes {
     first: Pass,
@@ -97,7 +97,7 @@ impl Passes {
         token.clone_into(&mut self.first.token);
     }
 
-    /// A token that is there already is replaced.
+    /// Replaces an existing token.
     pub(super) fn add(&mut self, pass: Pass) {
         match self.named_mut(&pass.token.clone()) {
             Some(old) => *old = pass,
@@ -105,7 +105,7 @@ impl Passes {
         }
     }
 
-    /// False when there was no such token among those that were added.
+    /// `false` if there was no such token among the added ones.
     pub(super) fn revoke(&mut self, token: &str) -> bool {
         let before = self.others.len();
         self.others.retain(|pass| pass.token != token);
@@ -123,7 +123,7 @@ impl Passes {
         self.others.iter_mut().find(|pass| pass.token == token)
     }
 
-    /// Remembers who asks. False when the token is unknown or has ended.
+    /// Remembers the token of the request. `false` if it is unknown or has expired.
     pub(super) fn show(&mut self, token: Option<&str>) -> bool {
         let Some(token) = token else {
             self.bearer = None;
@@ -139,7 +139,7 @@ impl Passes {
         place.is_some() && !has_ended
     }
 
-    /// The token of the request that is being answered.
+    /// The token of the request being answered.
     pub(super) fn bearer(&self) -> &Pass {
         match self.bearer {
             None | Some(0) => &self.first,

@@ -1,4 +1,4 @@
-//! Who and what there is in the world: accounts, organizations, repositories, and one's rights on them.
+//! The people and things of the world: accounts, organizations, repositories, and the user's permissions on them.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ impl Account {
         if login.eq_ignore_ascii_case("octocat") {
             return Self { id: 583_231, login: "octocat".to_owned() };
         }
-        // FNV-1a, cut to the size of an account's id.
+        // FNV-1a, reduced to the size of an account id.
         let id = login
             .to_ascii_lowercase()
             .bytes()
@@ -31,7 +31,7 @@ pub(super) struct Org {
     pub(super) id: u64,
     pub(super) login: String,
     pub(super) role: Role,
-    /// Whether the tokens still have to be authorized for its single sign-on.
+    /// Whether tokens still have to be authorized for its single sign-on.
     pub(super) sso: bool,
     /// Whether it is on the Free plan, which has no organization secrets.
     pub(super) is_free: bool,
@@ -43,7 +43,7 @@ impl Org {
     }
 }
 
-/// What the token's user is in an organization.
+/// The role of the token's user in an organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     Owner,
@@ -52,7 +52,7 @@ pub(super) enum Role {
 }
 
 impl Role {
-    /// As memberships call it.
+    /// The word that memberships use.
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Owner => "admin",
@@ -91,7 +91,7 @@ impl RepoVisibility {
     }
 }
 
-/// What the token's user may do in a repository; each includes those before.
+/// What the token's user may do in a repository; each level includes those before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Permission {
     Pull,
@@ -111,13 +111,13 @@ impl Repo {
     }
 }
 
-/// Repositories by name, by former name and by id, each in one look: ten thousand of them are nothing unusual.
+/// Repositories by name, by former name and by id, each found in one lookup: 10,000 of them are not unusual.
 #[derive(Debug, Default)]
 pub(super) struct Repos {
     all: Vec<Repo>,
-    /// Full names in lower case, with their place.
+    /// Full names in lower case, with their index.
     names: HashMap<String, usize>,
-    /// Names they had before; they answer with a redirect.
+    /// Former names, which answer with a redirect.
     former: HashMap<String, usize>,
     ids: HashMap<u64, usize>,
 }
@@ -134,7 +134,7 @@ impl Repos {
         self.all.iter()
     }
 
-    /// Everything but names and ids may be changed.
+    /// Everything except names and ids may be changed.
     pub(super) fn iter_mut(&mut self) -> std::slice::IterMut<'_, Repo> {
         self.all.iter_mut()
     }
@@ -143,7 +143,7 @@ impl Repos {
         self.names.get(&full_name.to_ascii_lowercase()).map(|&place| &self.all[place])
     }
 
-    /// Everything but its name and id may be changed.
+    /// Everything except its name and id may be changed.
     pub(super) fn by_name_mut(&mut self, full_name: &str) -> Option<&mut Repo> {
         self.names.get(&full_name.to_ascii_lowercase()).map(|&place| &mut self.all[place])
     }
@@ -152,7 +152,7 @@ impl Repos {
         self.ids.get(&id).map(|&place| &self.all[place])
     }
 
-    /// The repository that had this name once, where no other has it now.
+    /// The repository that once had this name, unless another one has it now.
     pub(super) fn by_former_name(&self, full_name: &str) -> Option<&Repo> {
         let key = full_name.to_ascii_lowercase();
         if self.names.contains_key(&key) {
@@ -161,7 +161,7 @@ impl Repos {
         self.former.get(&key).map(|&place| &self.all[place])
     }
 
-    /// `owner` moves it to somebody else as well. False when there is none of that name.
+    /// `owner` also moves it to another owner. `false` if there is no repository of that name.
     pub(super) fn rename(&mut self, full_name: &str, owner: Option<&str>, name: &str) -> bool {
         let Some(place) = self.names.remove(&full_name.to_ascii_lowercase()) else { return false };
         self.former.insert(full_name.to_ascii_lowercase(), place);
@@ -174,7 +174,7 @@ impl Repos {
         true
     }
 
-    /// Takes a repository out of the world; its id stays unknown from then on.
+    /// Removes a repository from the world; its id stays unknown from then on.
     pub(super) fn remove(&mut self, full_name: &str) -> bool {
         let Some(place) = self.names.remove(&full_name.to_ascii_lowercase()) else { return false };
         self.all.remove(place);

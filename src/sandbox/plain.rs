@@ -1,11 +1,11 @@
-//! The plain world: small enough to be known by heart, with one of each kind a test needs. No secrets.
+//! The plain world: small enough to remember, with one of each kind that a test needs. No secrets.
 
 use chrono::{Duration, Utc};
 
 use super::people::{Org, Permission, Repo, RepoVisibility, Role};
 use super::world::State;
 
-/// `octocat`, owner of `acme`, member of `initech`, in no way part of `umbrella`.
+/// `octocat` owns `acme`, is a member of `initech`, and has nothing to do with `umbrella`.
 ///
 /// `hostile` adds names and descriptions with escape sequences and bidi controls.
 pub(super) fn furnish(state: &mut State, hostile: bool) {
@@ -46,7 +46,7 @@ pub(super) fn furnish(state: &mut State, hostile: bool) {
     }
 }
 
-/// What a client must show harmlessly: a title change, a cleared screen, reversed text, a line end.
+/// Text a client must show safely: a title change, a cleared screen, reversed text, a line break.
 fn make_hostile(state: &mut State) {
     let description = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{202e}gnp.exe\u{2028}\r\nsecond line \u{9b}31m";
     add(state, 901, "octocat/\u{1b}[31mred\u{202e}der", RepoVisibility::Public, Permission::Admin, description);
@@ -61,7 +61,7 @@ fn make_hostile(state: &mut State) {
     state.plant(super::vault::Scope::User(state.me.id), "EVIL\u{1b}[2J\u{202e}NAME", secret);
 }
 
-/// Repositories of lower ids were pushed to more recently.
+/// Repositories with lower ids have the more recent pushes.
 pub(super) fn add(
     state: &mut State,
     id: u64,

@@ -1,4 +1,4 @@
-//! Answers, in GitHub's shapes. What stands in them is decided elsewhere.
+//! Responses in GitHub's format. Their content is decided elsewhere.
 
 use std::io::Write as _;
 
@@ -40,7 +40,7 @@ impl Reply {
         Self { status: StatusCode::NO_CONTENT, body: Bytes::new(), headers: Vec::new() }
     }
 
-    /// GitHub's body for a request it does not fulfil. `status` in it is a string.
+    /// GitHub's body for a request it does not fulfil. Its `status` is a string.
     pub(super) fn refusal(status: StatusCode, message: &str) -> Self {
         Self::json(status, &json!({ "message": message, "documentation_url": DOCS, "status": status.as_str() }))
     }
@@ -62,12 +62,12 @@ impl Reply {
         self
     }
 
-    /// Unless it is there already.
+    /// Unless it is already present.
     pub(super) fn with_default(self, name: HeaderName, value: impl Into<String>) -> Self {
         if self.headers.iter().any(|(known, _)| *known == name) { self } else { self.with(name, value) }
     }
 
-    /// Compressed, where it was asked for so: GitHub compresses whatever has a body.
+    /// Compressed if requested: GitHub compresses every body.
     pub(super) fn packed_for(self, call: &Call) -> Self {
         let is_asked = call.headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
         let is_asked = is_asked.flat_map(|value| value.split(',')).any(|coding| {

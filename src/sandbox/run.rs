@@ -1,4 +1,4 @@
-//! `pullkey sandbox`: the sandbox alone, with the words one needs to point pullkey and GitHub's `gh` at it.
+//! `pullkey sandbox`: only the sandbox, and instructions for pointing pullkey and GitHub's `gh` at it.
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -10,61 +10,61 @@ use super::{Fault, Options, RegistryKind, Sandbox, Scale, Selected, WorldKind, s
 /// Arguments of `pullkey sandbox`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct RunArgs {
-    /// Address of the API; the registries take free ports beside it
+    /// Address of the API; the registries use free ports of the same address
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     pub listen: SocketAddr,
-    /// What is in the world at first
+    /// Initial contents of the world
     #[arg(long, value_enum, default_value_t = WorldKind::Plain)]
     pub world: WorldKind,
-    /// Add that many repositories of the user
+    /// Add this many repositories of the user
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub repos: usize,
-    /// Add that many repositories of the first organization
+    /// Add this many repositories of the first organization
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub org_repos: usize,
-    /// Add that many user secrets
+    /// Add this many user secrets
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub secrets: usize,
-    /// Add that many secrets of the first organization, with selected repositories
+    /// Add this many secrets of the first organization, with selected repositories
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub org_secrets: usize,
-    /// Add that many secrets of the organization's first repository
+    /// Add this many secrets of the organization's first repository
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub repo_secrets: usize,
-    /// How many repositories the added secrets are granted to, such as 30 or 0-350 [default: 1]
+    /// Number of repositories each added secret is granted to, such as 30 or 0-350 [default: 1]
     #[arg(long, value_name = "N|N-M")]
     pub selected: Option<Selected>,
-    /// Give every added repository a credential of its own
+    /// Give every added repository its own credential
     #[arg(long)]
     pub each: bool,
-    /// Make all of GitHub's times shorter by this factor: windows, waits, codespaces
+    /// Divide all of GitHub's times by this factor: windows, waits, codespaces
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=3600))]
     pub hurry: u32,
-    /// Requests an hour, on each resource
+    /// Requests per hour, for each resource
     #[arg(long, value_name = "M", default_value_t = 5000, value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: u32,
-    /// Count the limits and refuse nothing
+    /// Count requests but never refuse one because of a limit
     #[arg(long)]
     pub no_limits: bool,
-    /// Wait before every answer, such as 50ms or 2s
+    /// Delay before every response, such as 50ms or 2s
     #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = latency)]
     pub latency: Duration,
-    /// The token that is let in [default: a made-up one]
+    /// The token that is accepted [default: a made-up one]
     #[arg(long, value_name = "TOKEN")]
     pub token: Option<String>,
-    /// Scopes of that token, separated by commas
+    /// Scopes of that token, comma-separated
     #[arg(long, value_name = "SCOPES", value_delimiter = ',')]
     pub scopes: Option<Vec<String>>,
-    /// Make requests go wrong: METHOD:PATH:NTH:KIND or nth:K:KIND, may be given again
+    /// Inject a fault: METHOD:PATH:NTH:KIND or nth:K:KIND; may be repeated
     ///
-    /// METHOD is GET, PUT, POST, DELETE or *. PATH is part of the path. NTH counts the matching requests: 1 the first,
-    /// 2x3 three from the second, 1+ all. nth:K is the K-th of all requests. KIND is a status such as 500, html or
-    /// html=STATUS, drop-before, drop-after, bad-key, forbidden, unauthorized, secondary, too-many, primary, sso,
-    /// short-list, bare=404, empty=500, truncated, slow=2s, redirect=URL. For example `PUT:_SERVER:1:500`,
+    /// METHOD is GET, PUT, POST, DELETE or *. PATH is a part of the path. NTH selects among the matching requests: 1 is
+    /// the first, 2x3 three from the second, 1+ all. nth:K is the K-th of all requests. KIND is a status such as 500,
+    /// html or html=STATUS, drop-before, drop-after, bad-key, forbidden, unauthorized, secondary, too-many, primary,
+    /// sso, short-list, bare=404, empty=500, truncated, slow=2s, redirect=URL. For example `PUT:_SERVER:1:500`,
     /// `PUT:_USER:1:drop-after`, `GET:/user/codespaces/secrets:1:html`, `nth:7:secondary`
     #[arg(long = "fault", value_name = "SPEC")]
     pub faults: Vec<Fault>,
-    /// What links in answers start with, in place of the host a request names
+    /// Base URL of links in responses, instead of the host named in the request
     #[arg(long, value_name = "URL")]
     pub public_url: Option<String>,
     /// Add names and descriptions with escape sequences to the plain world
@@ -107,7 +107,7 @@ fn latency(text: &str) -> Result<Duration, String> {
 
 /// Runs a sandbox until Ctrl-C, or SIGTERM on Unix.
 ///
-/// Fails when the address cannot be bound or nothing can be written to standard output.
+/// Fails if the address cannot be bound or standard output cannot be written.
 pub async fn run(args: RunArgs) -> io::Result<()> {
     let options = args.options();
     let hurry = options.hurry;
@@ -131,7 +131,7 @@ fn words(sandbox: &Sandbox, password: &str, hurry: u32) -> String {
     let [basic, bearer, open] =
         [RegistryKind::Basic, RegistryKind::Bearer, RegistryKind::Open].map(|kind| sandbox.registry(kind));
     format!(
-        "A sandbox of GitHub is at {url}. Nothing in it is real, and nothing leaves this machine.\n\
+        "A GitHub sandbox is running at {url}. Nothing in it is real, and nothing leaves this machine.\n\
          \n\
          pullkey:\n  \
            PULLKEY_API_URL={url} {hurry}GH_TOKEN={token} pullkey\n\
@@ -141,13 +141,13 @@ fn words(sandbox: &Sandbox, password: &str, hurry: u32) -> String {
          Registries, each with the image {REPOSITORY}:{TAG}:\n  \
            {basic}  asks for Basic\n  \
            {bearer}  asks for Bearer\n  \
-           {open}  asks for nothing\n\
-         Other tags are spoilt, each in a way of its own: curl http://{open}/v2/{REPOSITORY}/tags/list\n\
+           {open}  needs no login\n\
+         Each other tag is broken in its own way: curl http://{open}/v2/{REPOSITORY}/tags/list\n\
          Users {PULLER} (may pull) and {LOGIN_ONLY} (may only log in), password {password}\n\
-         npm too, at http://{basic}/: the token is that password, {PRIVATE} is private, {PUBLIC} is public\n\
+         npm at http://{basic}/: the token is that password, {PRIVATE} is private, {PUBLIC} is public\n\
          \n\
-         What was asked so far: curl {url}/_sandbox/state\n\
-         Ctrl-C ends it.\n"
+         Requests so far: curl {url}/_sandbox/state\n\
+         Press Ctrl-C to stop.\n"
     )
 }
 

@@ -1,5 +1,5 @@
-//! Worlds as large as one likes: generated repositories and secrets on top of what is there. The same numbers always
-//! make the same world, in well under a second.
+//! Worlds of any size: repositories and secrets generated in addition to the existing ones. The same numbers always
+//! produce the same world, in well under a second.
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -15,26 +15,26 @@ const FIRST_OF_ORG: u64 = 2_000_000;
 /// 2026-01-01T00:00:00Z.
 const EPOCH: i64 = 1_767_225_600;
 
-/// How much is generated on top of the world's own content.
+/// How much is generated in addition to the world's own content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Scale {
-    /// More repositories of the user.
+    /// Additional repositories of the user.
     pub repos: usize,
-    /// More repositories of the first organization.
+    /// Additional repositories of the first organization.
     pub org_repos: usize,
-    /// More user secrets.
+    /// Additional user secrets.
     pub secrets: usize,
-    /// More secrets of the first organization, with the visibility `selected`.
+    /// Additional secrets of the first organization, with the visibility `selected`.
     pub org_secrets: usize,
-    /// More secrets of the first repository of the first organization, or of the user's first.
+    /// Additional secrets of the first repository of the first organization, or of the user's first.
     pub repo_secrets: usize,
-    /// How many repositories the generated secrets are granted to; one if nothing is said.
+    /// The number of repositories the generated secrets are granted to; 1 by default.
     pub selected: Option<Selected>,
-    /// Every generated repository gets a credential of its own: three secrets.
+    /// Every generated repository gets its own credential: three secrets.
     pub each: bool,
 }
 
-/// From how many to how many repositories, spread evenly over the secrets.
+/// The least and most repositories, spread evenly over the secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Selected {
     pub least: usize,
@@ -63,7 +63,7 @@ impl Selected {
     }
 }
 
-/// `octocat/repo-0001` and on, `acme/service-0001` and on, `GENERATED_0001` and on.
+/// `octocat/repo-0001` and following, `acme/service-0001` and following, `GENERATED_0001` and following.
 pub(super) fn furnish(state: &mut State, scale: Scale) {
     let me = state.me.login.clone();
     for number in 1..=scale.repos {
@@ -97,7 +97,7 @@ fn generate(state: &mut State, scope: Scope, count: usize, repos: &[u64], select
     let selected = selected.unwrap_or(Selected { least: 1, most: 1 });
     for number in 1..=count {
         let wanted = selected.at(number - 1, count).min(repos.len());
-        // Not always the same ones: each secret begins a little further on.
+        // Not always the same ones: each secret starts a little further along.
         let ids = repos.iter().cycle().skip(if wanted > 1 { number * 7 } else { 0 }).take(wanted);
         let secret = secret("generated", number, ids.copied().collect());
         state.plant(scope, &format!("GENERATED_{number:04}"), secret);

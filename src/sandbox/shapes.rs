@@ -1,6 +1,6 @@
-//! Users, organizations and repositories as GitHub writes them, complete to the last link, so that a client meets the
-//! sizes and the fields it will meet for real (the `OpenAPI` description of GitHub: `simple-user`, `private-user`,
-//! `organization-full`, `full-repository`).
+//! Users, organizations and repositories in GitHub's format, complete to the last link, so that a client meets
+//! realistic sizes and fields (GitHub's `OpenAPI` description: `simple-user`, `private-user`, `organization-full`,
+//! `full-repository`).
 
 use serde_json::{Map, Value, json};
 
@@ -8,7 +8,7 @@ use super::codespaces::Codespace;
 use super::packages::Package;
 use super::people::{Account, Org, Permission, Repo, Role};
 
-/// Field and what follows the repository's own address.
+/// A field, and what follows the repository's own address.
 const REPOSITORY_LINKS: [(&str, &str); 37] = [
     ("archive_url", "/{archive_format}{/ref}"),
     ("assignees_url", "/assignees{/user}"),
@@ -72,7 +72,7 @@ const ORG_LINKS: [(&str, &str); 7] = [
     ("public_members_url", "/public_members{/member}"),
 ];
 
-/// Of the API's own description of itself.
+/// Links of the API's own description of itself.
 const ROOT_LINKS: [(&str, &str); 31] = [
     ("current_user_url", "/user"),
     ("authorizations_url", "/authorizations"),
@@ -107,7 +107,7 @@ const ROOT_LINKS: [(&str, &str); 31] = [
     ("user_search_url", "/search/users?q={query}{&page,per_page,sort,order}"),
 ];
 
-/// A `root`, which is the answer to `GET /`.
+/// A `root`, the answer to `GET /`.
 pub(super) fn root(base: &str) -> Value {
     let mut body = linked(base, &ROOT_LINKS);
     let page = "https://github.com/settings/connections/applications{/client_id}";
@@ -115,7 +115,7 @@ pub(super) fn root(base: &str) -> Value {
     Value::Object(body)
 }
 
-/// A `simple-user`; as the owner of a repository an organization has this shape, too.
+/// A `simple-user`; an organization that owns a repository has this format, too.
 pub(super) fn user(base: &str, id: u64, login: &str, kind: &str) -> Value {
     let mut body = linked(&format!("{base}/users/{login}"), &USER_LINKS);
     fill(
@@ -139,7 +139,7 @@ pub(super) fn public_user(base: &str, account: &Account) -> Value {
     public(base, account, "User")
 }
 
-/// An organization as `GET /users/ORG` has it.
+/// An organization as returned by `GET /users/ORG`.
 pub(super) fn public_org(base: &str, org: &Org) -> Value {
     public(base, &Account { id: org.id, login: org.login.clone() }, "Organization")
 }
@@ -158,7 +158,7 @@ fn public(base: &str, account: &Account, kind: &str) -> Value {
     Value::Object(body)
 }
 
-/// A `private-user`, without what nobody here has.
+/// A `private-user`, without what no user here has.
 pub(super) fn me(base: &str, account: &Account) -> Value {
     let Value::Object(mut body) = public_user(base, account) else { return Value::Null };
     fill(
@@ -171,7 +171,7 @@ pub(super) fn me(base: &str, account: &Account) -> Value {
     Value::Object(body)
 }
 
-/// An `organization-simple`: no `type` in it.
+/// An `organization-simple`, which has no `type`.
 pub(super) fn org_simple(base: &str, org: &Org) -> Value {
     let mut body = linked(&format!("{base}/orgs/{}", org.login), &ORG_LINKS);
     fill(
@@ -252,7 +252,7 @@ fn fill(body: &mut Map<String, Value>, more: Value) {
     }
 }
 
-/// A `package`. `internal` is a visibility that GitHub's description forgets and GitHub sends.
+/// A `package`. GitHub sends the visibility `internal`, although its description omits it.
 pub(super) fn package(base: &str, package: &Package, owner: &Value, repository: Option<Value>) -> Value {
     let owners = if owner["type"] == "Organization" { "orgs" } else { "users" };
     let (login, kind) = (&package.owner, &package.kind);
@@ -264,7 +264,7 @@ pub(super) fn package(base: &str, package: &Package, owner: &Value, repository: 
         "html_url": format!("https://github.com/{owners}/{login}/packages/{kind}/package/{name}"),
         "created_at": at, "updated_at": at,
     });
-    // One that is linked to nothing has no such field.
+    // A package without a linked repository has no such field.
     if let Some(repository) = repository {
         body["repository"] = repository;
     }

@@ -1,7 +1,8 @@
-//! The secrets of one user, organization or repository, and the key pair they are sealed for.
+//! The secrets of one user, organization or repository, and the key pair for sealing them.
 //!
-//! Values are really unsealed with libsodium's sealed boxes (docs: «Encrypting secrets for the REST API»); whatever
-//! does not open is refused. The name rules stand here a second time, on purpose apart from the program's own.
+//! Values are actually decrypted with libsodium's sealed boxes (docs: “Encrypting secrets for the REST API”); a value
+//! that cannot be opened is refused. The name rules are written here a second time, deliberately independent of the
+//! program's own.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,12 +13,12 @@ use crypto_box::SecretKey;
 use crypto_box::aead::OsRng;
 use crypto_box::aead::rand_core::RngCore as _;
 
-/// Docs: «Secrets are limited to 48 KB in size». Taken here as the plaintext's bytes.
+/// Docs: “Secrets are limited to 48 KB in size”. Interpreted as bytes of the plaintext.
 const MOST_BYTES: usize = 48 * 1024;
 /// Docs: up to 100 secrets for each user, organization and repository.
 const MOST_SECRETS: usize = 100;
 
-/// Whose secrets they are, by id.
+/// The owner of the secrets, by id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Scope {
     User(u64),
@@ -25,7 +26,7 @@ pub(super) enum Scope {
     Org(u64),
 }
 
-/// Which repositories of the owner a secret reaches.
+/// Which of the owner's repositories get a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reach {
     All,
@@ -65,9 +66,9 @@ impl Secret {
 
 #[derive(Debug)]
 pub(super) struct Vault {
-    /// Made at the first look: a world may have ten thousand of them.
+    /// Generated on first use, because a world may have 10,000 of them.
     key: Option<SecretKey>,
-    /// What the key is told as: it names a generation of keys, and not this one.
+    /// The public id of the key: it names a generation of keys, not this one.
     generation: String,
     pub(super) secrets: BTreeMap<String, Secret>,
 }
@@ -94,7 +95,7 @@ pub(super) enum Refusal {
     Full,
 }
 
-/// The name as it is stored: upper case.
+/// The name as stored: in upper case.
 pub(super) fn name(raw: &str) -> Result<String, Refusal> {
     let starts_well = raw.bytes().next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_');
     if !starts_well || !raw.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
@@ -109,7 +110,7 @@ impl Vault {
         Self { key: None, generation: String::new(), secrets: BTreeMap::new() }
     }
 
-    /// A new key pair if a new generation has begun; the stored values stay.
+    /// Creates a new key pair if a new generation has begun; the stored values stay.
     pub(super) fn keep_up(&mut self, generation: &str) {
         if self.generation != generation {
             generation.clone_into(&mut self.generation);
@@ -117,7 +118,7 @@ impl Vault {
         }
     }
 
-    /// Its id and the key in base64.
+    /// The id and the key in base64.
     pub(super) fn public_key(&mut self) -> (String, String) {
         let key = self.key.get_or_insert_with(|| SecretKey::generate(&mut OsRng));
         (self.generation.clone(), STANDARD.encode(key.public_key().as_bytes()))
@@ -130,7 +131,7 @@ impl Vault {
         if value.len() > MOST_BYTES { Err(Refusal::TooLarge) } else { Ok(value) }
     }
 
-    /// Whether a secret of that name may be written: it is there already, or there is room.
+    /// Whether a secret of that name may be written: it already exists, or there is room.
     pub(super) fn room_for(&self, name: &str) -> Result<(), Refusal> {
         if self.secrets.contains_key(name) || self.secrets.len() < MOST_SECRETS { Ok(()) } else { Err(Refusal::Full) }
     }
@@ -146,7 +147,7 @@ impl Vault {
     }
 }
 
-/// The name of a new generation of keys: nineteen digits at most, as GitHub's are.
+/// The name of a new generation of keys: at most 19 digits, as GitHub's are.
 pub(super) fn new_generation() -> String {
     (OsRng.next_u64() >> 4).to_string()
 }

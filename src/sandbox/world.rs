@@ -1,4 +1,4 @@
-//! The state behind all doors, and the handle with which a test looks at it. What a test may change is in `levers`.
+//! The state behind all addresses, and the handle with which a test inspects it. What a test can change is in `levers`.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,14 +19,14 @@ use super::registry::{Manner, Tokens};
 use super::vault::{Scope, Secret, Vault};
 use super::{Options, WorldKind};
 
-/// A cheap handle on the world of a sandbox; clones share it.
+/// A cheap handle to the world of a sandbox; clones share it.
 #[derive(Debug, Clone)]
 pub struct World(Arc<Mutex<State>>);
 
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) settings: Settings,
-    /// Who lives here; tokens may be somebody else's.
+    /// The world's user; tokens may belong to others.
     pub(super) me: Account,
     pub(super) passes: Passes,
     pub(super) limits: Limits,
@@ -37,34 +37,35 @@ pub(super) struct State {
     pub(super) codespaces: Vec<Codespace>,
     pub(super) packages: Vec<Package>,
     pub(super) vaults: BTreeMap<Scope, Vault>,
-    /// The `key_id` of all public keys. As recorded it was one value for all owners, whose keys differ.
+    /// The `key_id` of all public keys. As recorded, it is the same for all owners, although their keys differ.
     pub(super) key_generation: String,
     pub(super) faults: Faults,
     pub(super) log: Log,
-    /// Tokens the Bearer registry gave out.
+    /// Tokens issued by the Bearer registry.
     pub(super) tokens: Tokens,
-    /// How the Bearer registry answers, where that is odd.
+    /// How the Bearer registry answers, if in an unusual way.
     pub(super) manner: Option<Manner>,
 }
 
-/// What can be turned while the sandbox runs.
+/// What can be changed while the sandbox runs.
 #[derive(Debug)]
 pub(super) struct Settings {
     pub(super) latency: Duration,
     pub(super) public_url: Option<String>,
-    /// Whether a PUT without `encrypted_value` changes the access of an existing secret. GitHub's schema says yes.
+    /// Whether a PUT without `encrypted_value` changes the access of an existing secret. According to GitHub's schema
+    /// it does.
     pub(super) accepts_access_only: bool,
-    /// The values of `Deprecation` and `Sunset`, where they are told.
+    /// The values of `Deprecation` and `Sunset`, if announced.
     pub(super) sunset: Option<(String, String)>,
     /// How far GitHub's clock is ahead of this machine's.
     pub(super) ahead: TimeDelta,
 }
 
-/// A secret with its unsealed value.
+/// A secret with its decrypted value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecretView {
     pub name: String,
-    /// Bytes that are no UTF-8 are replaced.
+    /// Bytes that are not UTF-8 are replaced.
     pub value: String,
     /// `all`, `private` or `selected`; `None` for a repository's secret.
     pub visibility: Option<String>,
@@ -83,25 +84,25 @@ impl SecretView {
     }
 }
 
-/// A request as it arrived, and what was answered.
+/// A request as it arrived, and its response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestView {
     /// `api`, `basic`, `bearer` or `open`.
     pub door: &'static str,
     pub method: Method,
-    /// With the query.
+    /// Including the query.
     pub path: String,
     /// The scheme of the `Authorization` header, if there was one; never what follows it.
     pub authorization: Option<String>,
     /// `user-agent`, `accept`, `accept-encoding`, `x-github-api-version`, `content-type`, `content-length`, `host` and
     /// `if-none-match`, each as often as it was sent.
     pub headers: Vec<(String, String)>,
-    /// `None` while it is being answered, and for good when the connection was cut.
+    /// `None` while it is being answered, and permanently if the connection was cut.
     pub status: Option<u16>,
 }
 
 impl RequestView {
-    /// The first header of that name, in lower case.
+    /// The first header with this lower-case name.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
@@ -112,10 +113,10 @@ impl RequestView {
     }
 }
 
-/// A sandbox that runs for days logs the beginning only.
+/// A sandbox that runs for days logs only the beginning.
 const MOST_LOGGED: usize = 20_000;
 
-/// Requests by serial number, which stays the same when earlier ones are forgotten.
+/// Requests by serial number, which stays the same when earlier ones are discarded.
 #[derive(Debug, Default)]
 pub(super) struct Log {
     entries: Vec<RequestView>,
@@ -138,7 +139,7 @@ impl Log {
         }
     }
 
-    /// How many there have been.
+    /// How many requests there have been.
     pub(super) fn count(&self) -> usize {
         self.forgotten + self.entries.len()
     }
@@ -209,7 +210,7 @@ impl World {
         })
     }
 
-    /// Every request so far in the order of arrival, on all doors.
+    /// Every request so far in the order of arrival, at all addresses.
     pub fn requests(&self) -> Vec<RequestView> {
         self.with(|state| state.log.entries.clone())
     }
@@ -222,7 +223,7 @@ impl World {
         self.with(|state| state.codespace_view(name))
     }
 
-    /// How many requests a limit refused; those that a fault refused are not among them.
+    /// How many requests a limit refused, not counting those refused by a fault.
     pub fn limit_answers(&self) -> u64 {
         self.with(|state| state.counts.limit_answers())
     }
@@ -232,24 +233,24 @@ impl World {
         self.with(|state| state.counts.total_points())
     }
 
-    /// Requests that cost budget: all but 304, `/rate_limit` and those a limit refused.
+    /// Requests that cost budget: all except 304, `/rate_limit` and those refused by a limit.
     pub fn budget_spent(&self) -> u64 {
         self.with(|state| state.counts.budget_spent())
     }
 
-    /// The most requests there have been at once.
+    /// The highest number of concurrent requests.
     pub fn peak_concurrency(&self) -> usize {
         self.with(|state| state.counts.peak_at_once())
     }
 
-    /// The user codes of the device flow that wait for somebody to say yes or no.
+    /// The user codes of device flows waiting for approval or denial.
     pub fn device_codes(&self) -> Vec<String> {
         self.with(|state| state.flows.waiting())
     }
 }
 
 impl State {
-    /// GitHub's clock, in whole seconds as it stamps secrets and answers.
+    /// GitHub's clock, in whole seconds as used for the timestamps of secrets and responses.
     pub(super) fn now(&self) -> DateTime<Utc> {
         (Utc::now() + self.settings.ahead).trunc_subsecs(0)
     }
@@ -277,7 +278,7 @@ impl State {
         self.orgs.iter().find(|org| org.login.eq_ignore_ascii_case(login))
     }
 
-    /// Every scope has its key pair from the first look on.
+    /// Every scope has its key pair from first use on.
     pub(super) fn vault(&mut self, scope: Scope) -> &mut Vault {
         let vault = self.vaults.entry(scope).or_insert_with(Vault::new);
         vault.keep_up(&self.key_generation);
@@ -288,12 +289,12 @@ impl State {
         self.vault(scope).secrets.insert(name.to_ascii_uppercase(), secret);
     }
 
-    /// Whose token the request carries that is being answered.
+    /// The account of the request being answered.
     pub(super) fn account(&self) -> &Account {
         &self.passes.bearer().account
     }
 
-    /// Personal tokens of the new kind and those of apps carry no scopes.
+    /// Fine-grained personal tokens and app tokens have no scopes.
     pub(super) fn is_scoped(&self) -> bool {
         self.passes.bearer().kind() == PassKind::Scoped
     }
@@ -303,7 +304,7 @@ impl State {
         self.passes.bearer().has_scope(wanted)
     }
 
-    /// Whether the token has to be authorized first for the single sign-on of that owner.
+    /// Whether the token first has to be authorized for that owner's single sign-on.
     pub(super) fn is_behind_sso(&self, owner: &str) -> bool {
         self.org(owner).is_some_and(|org| org.sso)
     }

@@ -1,10 +1,10 @@
-//! The two sets of marks: Unicode, and ASCII for terminals and fonts that have nothing else.
+//! The two sets of marks: Unicode, and ASCII for terminals and fonts without anything else.
 //!
-//! Any two marks of one vocabulary differ as text in both sets, so that colour only repeats what a mark says.
+//! In both sets, any two marks of one vocabulary differ as text, so that color only repeats what a mark says.
 
 use ratatui::symbols::border;
 
-/// Every mark the screens draw. Choose one set at the start and pass it down.
+/// Every mark the screens draw. Choose a set at the start and pass it down.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Glyphs {
     pub members: MemberMarks,
@@ -12,10 +12,10 @@ pub struct Glyphs {
     pub lines: LineMarks,
     /// Stands for one hidden character of a secret.
     pub mask: &'static str,
-    /// Stands for a line end inside a value.
+    /// Stands for a line break inside a value.
     pub line_end: char,
     pub ellipsis: &'static str,
-    /// The frames of the spinner, one per tick; a single one when animations are off.
+    /// The frames of the spinner, one per tick; only one if animations are off.
     spinner: &'static [&'static str],
     pub boxes: border::Set<'static>,
 }
@@ -25,22 +25,22 @@ pub struct Glyphs {
 pub struct MemberMarks {
     pub there: &'static str,
     pub missing: &'static str,
-    /// There, but not granted like the others.
+    /// Present, but without the same access as the others.
     pub differs: &'static str,
     pub unknown: &'static str,
 }
 
-/// Marks for outcomes, steps and lints.
+/// Marks for outcomes, checks and findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CheckMarks {
     pub good: &'static str,
     pub bad: &'static str,
     pub warn: &'static str,
-    /// Could not be told.
+    /// Inconclusive.
     pub unsure: &'static str,
     /// Not reached yet.
     pub waiting: &'static str,
-    /// Where one is.
+    /// The current position.
     pub current: &'static str,
 }
 
@@ -49,7 +49,7 @@ pub struct CheckMarks {
 pub struct LineMarks {
     /// Left of the selected row.
     pub bar: &'static str,
-    /// Before a remedy.
+    /// Before a fix.
     pub arrow: &'static str,
     pub left: &'static str,
     pub right: &'static str,
@@ -63,7 +63,7 @@ pub struct LineMarks {
     pub tee_up: &'static str,
     /// Between short facts in one line.
     pub dot: &'static str,
-    /// A chosen and a free box of a multi-select, a chosen and a free radio.
+    /// The boxes of a multi-select and of a radio group, checked and unchecked.
     pub boxes: [&'static str; 2],
     pub radios: [&'static str; 2],
     pub meter: [&'static str; 2],
@@ -138,7 +138,7 @@ impl Glyphs {
         }
     }
 
-    /// The same set with a spinner that stands still, for screens that must not tick.
+    /// The same set with a still spinner, for screens that must not tick.
     #[must_use]
     pub fn without_animation(mut self) -> Self {
         self.spinner = if self.mask.is_ascii() { &["~"] } else { &["◌"] };
@@ -149,7 +149,7 @@ impl Glyphs {
         self.spinner.len() > 1
     }
 
-    /// The mark of something under way. `frame` counts ticks and comes from the caller; nothing here ticks.
+    /// The mark of work in progress. `frame` counts ticks and comes from the caller; nothing here ticks.
     pub fn spinner(&self, frame: usize) -> &'static str {
         self.spinner.get(frame % self.spinner.len().max(1)).copied().unwrap_or("~")
     }

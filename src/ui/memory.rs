@@ -1,11 +1,11 @@
-//! What drawing may remember from one frame to the next: scroll offsets, hit areas, the last size. Nothing else.
+//! State that drawing keeps between frames: scroll offsets, hit areas, the last size. Nothing else.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use ratatui::layout::{Position, Rect};
 
-/// The only thing `draw` may change.
+/// The only state `draw` may change.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Memory {
     offsets: BTreeMap<&'static str, usize>,
@@ -15,7 +15,7 @@ pub struct Memory {
     size: (u16, u16),
 }
 
-/// What a mouse press landed on.
+/// What a mouse click landed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hit {
     /// The list itself, for the wheel.
@@ -25,13 +25,13 @@ pub enum Hit {
         index: usize,
     },
     Tab(usize),
-    /// A hint of the footer, counted in the hints that were given to be drawn.
+    /// A hint in the footer, by its index in the hints given for drawing.
     Hint(usize),
     Field(usize),
 }
 
 impl Memory {
-    /// Starts a frame: hit areas are the last frame's no longer.
+    /// Starts a frame and clears the hit areas of the last one.
     pub fn begin(&mut self, width: u16, height: u16) {
         self.hits.clear();
         self.size = (width, height);
@@ -42,7 +42,7 @@ impl Memory {
         self.size
     }
 
-    /// The rows of `list` to build for a view of `height` rows, so that `selected` is seen with a little context.
+    /// The rows of `list` to build for a view of `height` rows, so that `selected` is visible with a little context.
     pub fn visible(&mut self, list: &'static str, len: usize, selected: usize, height: usize) -> Range<usize> {
         let offset = self.offsets.entry(list).or_default();
         *offset = scrolled(len, selected, height, *offset);
@@ -50,12 +50,12 @@ impl Memory {
         *offset..len.min(*offset + height)
     }
 
-    /// How many rows of `list` the last frame had room for: what one page is.
+    /// How many rows of `list` fit in the last frame: the size of one page.
     pub fn page(&self, list: &'static str) -> usize {
         self.heights.get(list).copied().unwrap_or(10).max(1)
     }
 
-    /// Lets text without a selection scroll: keeps `wanted` within what there is, and returns it.
+    /// Scrolls text without a selection: limits `wanted` to the available range and returns it.
     pub fn scroll(&mut self, text: &'static str, len: usize, height: usize, wanted: usize) -> usize {
         let end = len.saturating_sub(height);
         let offset = wanted.min(end);
@@ -65,7 +65,7 @@ impl Memory {
         offset
     }
 
-    /// The furthest `text` could be scrolled when it was drawn last.
+    /// How far `text` could be scrolled when it was last drawn.
     pub fn end(&self, text: &'static str) -> Option<usize> {
         self.ends.get(text).copied()
     }
@@ -74,12 +74,12 @@ impl Memory {
         self.offsets.get(list).copied().unwrap_or(0)
     }
 
-    /// Later areas lie over earlier ones.
+    /// Later areas cover earlier ones.
     pub fn hit_area(&mut self, area: Rect, hit: Hit) {
         self.hits.push((area, hit));
     }
 
-    /// Makes everything drawn so far unreachable, before a dialogue is drawn over it.
+    /// Makes everything drawn so far unreachable, before a dialog is drawn over it.
     pub fn cover(&mut self) {
         self.hits.clear();
     }
@@ -90,7 +90,8 @@ impl Memory {
     }
 }
 
-/// The first row to show: as near to `offset` as keeps `selected` in view with up to two rows of context.
+/// The first row to show: as close to `offset` as possible while `selected` stays visible with up to two rows of
+/// context.
 pub fn scrolled(len: usize, selected: usize, height: usize, offset: usize) -> usize {
     let Some(last) = len.checked_sub(1) else { return 0 };
     if height == 0 {

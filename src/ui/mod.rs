@@ -1,6 +1,6 @@
-//! What screens are made of: theme roles, glyphs, the secret-aware text field, small widgets and `Memory`.
+//! The building blocks of screens: theme roles, glyphs, the secret-aware text field, small widgets and `Memory`.
 //!
-//! Nothing here knows a screen, a client or a task. It draws what it is given, and cleans text it did not write.
+//! Nothing here depends on a screen, a client or a task. It draws what it is given and cleans text from elsewhere.
 
 pub mod glyphs;
 pub mod memory;

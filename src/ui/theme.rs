@@ -1,6 +1,6 @@
-//! Roles and the themes that dress them. Screens name a role, never a colour.
+//! Roles and the themes that style them. Screens name a role, never a color.
 //!
-//! A theme is one file in `assets/themes/`. It refuses to be incomplete: a missing or unknown role is a fault.
+//! A theme is one file in `assets/themes/` and must be complete: a missing or unknown role is an error.
 
 use std::collections::BTreeMap;
 
@@ -8,13 +8,13 @@ use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 use strum::{EnumCount, EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
 
-/// What a piece of text is, as far as its look is concerned.
+/// The meaning of a piece of text, as far as its style is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, EnumCount, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Role {
     Text,
     Dim,
-    /// The heading of a pane or dialogue.
+    /// The heading of a pane or dialog.
     Title,
     /// The first line of the frame.
     Header,
@@ -34,17 +34,17 @@ pub enum Role {
     Key,
     /// What the key does.
     KeyText,
-    /// The name beside a value or field.
+    /// The name next to a value or field.
     Label,
     Field,
     FieldFocus,
     Placeholder,
     /// A member mark.
     Mark,
-    /// The part of a row a filter found.
+    /// The part of a row that matches a filter.
     Match,
     Notice,
-    /// The sentence that says nothing leaves this machine.
+    /// The sentence stating that nothing leaves this machine.
     Demo,
     Link,
 }
@@ -55,24 +55,24 @@ pub struct Theme {
     styles: [Style; Role::COUNT],
 }
 
-/// Why a theme file is none.
+/// Why a theme file is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ThemeFault {
-    #[error("the theme is no TOML with a table «roles»: {0}")]
+    #[error("the theme is not TOML with a table `roles`: {0}")]
     Syntax(String),
-    #[error("the theme has no role «{0}»")]
+    #[error("the theme lacks the role `{0}`")]
     MissingRole(&'static str),
-    #[error("there is no role «{0}»")]
+    #[error("unknown role `{0}`")]
     UnknownRole(String),
-    #[error("«{word}» in the role «{role}» is neither a colour nor a style")]
+    #[error("`{word}` in the role `{role}` is neither a color nor a style")]
     UnknownWord { role: String, word: String },
 }
 
 impl Theme {
-    /// The names of the themes that are built in.
+    /// The names of the built-in themes.
     pub const NAMES: [&'static str; 3] = ["default", "light", "mono"];
 
-    /// A built-in theme. `NO_COLOR` is the caller's to read: it means `mono`.
+    /// A built-in theme. The caller reads `NO_COLOR`, which means `mono`.
     pub fn named(name: &str) -> Option<Self> {
         let text = match name {
             "default" => include_str!("../../assets/themes/default.toml"),
@@ -83,7 +83,7 @@ impl Theme {
         Self::parse(text).ok()
     }
 
-    /// The terminal's own look for every role: what remains when not even `mono` can be read.
+    /// The terminal's default style for every role, used if not even `mono` can be read.
     pub fn bare() -> Self {
         Self { styles: [Style::new(); Role::COUNT] }
     }
@@ -114,7 +114,7 @@ struct File {
     roles: BTreeMap<String, String>,
 }
 
-/// Reads `[colour] [on colour] [modifier]…`; the fault is the word that is neither.
+/// Parses `[color] [on color] [modifier]…`. The error is the word that is neither.
 fn style(words: &str) -> Result<Style, String> {
     let mut style = Style::new();
     let mut words = words.split_whitespace();

@@ -1,8 +1,9 @@
-//! Pastes without brackets: keys no hand types that fast are one paste, so that Enter among them submits nothing.
+//! Pastes without brackets: keys that arrive faster than hands can type are one paste, so that an Enter among them
+//! submits nothing.
 //!
-//! Where the terminal says that it puts pastes into brackets, keys are keys, however fast they come: a password manager
-//! types «user Tab password Enter» in one go. Until it says so they are guessed at, as a key that is held back for a
-//! moment is nothing beside a secret that spills over fields. Pure: the time is given in.
+//! If the terminal reports that it brackets pastes, keys are keys, however fast they arrive: a password manager types
+//! “user Tab password Enter” in one go. Until it reports that, pastes are guessed, because a key held back for a moment
+//! costs little compared with a secret spilled across fields. Pure: the time is a parameter.
 
 use std::time::{Duration, Instant};
 
@@ -13,32 +14,32 @@ use super::decode::{Answer, Decoded};
 use super::{Input, is_text};
 use crate::domain::Sensitive;
 
-/// As many keys in a run, with a line end among them, are a paste.
+/// A run of this many keys with a line break among them is a paste.
 const WITH_LINE_END: usize = 3;
-/// As many without one, unless they are all the same: a held key on a slow line.
+/// A run of this many without one is a paste, unless all are the same: then it is a held key on a slow line.
 const WITHOUT_LINE_END: usize = 16;
-/// A hand takes longer from one key to the next, except now and then for two. Keyboards repeat a held key every 30 ms.
+/// A hand takes longer between two keys, except occasionally for a pair. Keyboards repeat a held key every 30 ms.
 const HANDS: Duration = Duration::from_millis(25);
-/// How long the next piece of a paste may take: lines and blocks come with pauses between them.
+/// How long the next part of a paste may take: lines and blocks arrive with pauses between them.
 const REST: Duration = Duration::from_millis(120);
-/// A longer run is handed on as it is, so that endless input does not pile up.
+/// A longer run is passed on unchanged, so that endless input does not pile up.
 const LONGEST: usize = 1 << 20;
 
-/// Holds keys back until it is clear whether a hand typed them.
+/// Holds keys back until it is clear whether they were typed.
 #[derive(Default)]
 pub struct Bursts {
     has_brackets: bool,
-    /// A paste was broken off, and its rest may come as keys.
+    /// A paste was cut short, and its rest may arrive as keys.
     is_owed_a_rest: bool,
     /// The keys since the last pause.
     run: Vec<KeyEvent>,
-    /// What came before that pause, faster than a hand types.
+    /// What arrived before that pause, faster than a hand types.
     held: Vec<KeyEvent>,
     last: Option<Instant>,
 }
 
 impl Bursts {
-    /// Takes what the terminal sent, and hands on what is decided.
+    /// Takes what the terminal sent and passes on what is decided.
     pub fn take(&mut self, event: Decoded, now: Instant, inputs: &mut Vec<Input>) {
         self.settle(now, inputs);
         match event {
@@ -65,12 +66,12 @@ impl Bursts {
         }
     }
 
-    /// Whether the rest of a paste that was ended early may come as keys.
+    /// Sets whether the rest of a paste that was ended early may arrive as keys.
     pub const fn expect_rest(&mut self, expected: bool) {
         self.is_owed_a_rest = expected;
     }
 
-    /// When [`Bursts::settle`] has something to decide, unless more comes.
+    /// When [`Bursts::settle`] has something to decide, unless more arrives.
     pub fn deadline(&self) -> Option<Instant> {
         let last = self.last?;
         match (self.run.is_empty(), self.held.is_empty()) {
@@ -80,16 +81,16 @@ impl Bursts {
         }
     }
 
-    /// Hands on what nothing more came to.
+    /// Passes on the keys that nothing followed.
     pub fn settle(&mut self, now: Instant, inputs: &mut Vec<Input>) {
         let Some(last) = self.last else { return };
         if !self.run.is_empty() && now >= last + HANDS {
-            // What follows is of the same piece if it came as fast, or if there can be no doubt any more.
+            // The next keys belong to the same burst if they arrived as fast, or if it is already clear.
             if self.run.len() < 2 && !is_paste(&self.held) {
                 end(&mut self.held, inputs);
             }
             self.held.append(&mut self.run);
-            // A single key, or a held one, was typed: it waits no longer.
+            // A single or held key was typed: it need not wait any longer.
             if is_one_key(&self.held) {
                 end(&mut self.held, inputs);
             }
@@ -99,7 +100,7 @@ impl Bursts {
         }
     }
 
-    /// Hands on everything.
+    /// Passes on everything.
     pub fn end(&mut self, inputs: &mut Vec<Input>) {
         self.held.append(&mut self.run);
         end(&mut self.held, inputs);
@@ -136,14 +137,14 @@ fn is_paste(keys: &[KeyEvent]) -> bool {
     !is_one_key(keys) && keys.len() >= if has_line_end { WITH_LINE_END } else { WITHOUT_LINE_END }
 }
 
-/// The character a key stands for in a paste. In raw mode a line feed arrives as Ctrl-J.
+/// The character that a key stands for in a paste. In raw mode, a line feed arrives as Ctrl-J.
 fn text_of(key: &KeyEvent) -> Option<char> {
     match key.code {
         KeyCode::Char('j') if key.modifiers == KeyModifiers::CONTROL => Some('\n'),
         KeyCode::Char(c) => is_text(key).then_some(c),
         KeyCode::Enter if key.modifiers.is_empty() => Some('\n'),
         KeyCode::Tab if key.modifiers.is_empty() => Some('\t'),
-        // All other keys write nothing.
+        // All other keys produce no text.
         _ => None,
     }
 }

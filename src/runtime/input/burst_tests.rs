@@ -9,13 +9,13 @@ fn decoded(bytes: &str) -> Vec<Decoded> {
     events
 }
 
-/// What comes of pieces that arrive so many milliseconds after the one before.
+/// The inputs that result from pieces arriving with these pauses, in milliseconds.
 fn arriving(bursts: &mut Bursts, pieces: &[(u64, &str)]) -> Vec<Input> {
     let mut now = Instant::now();
     let mut inputs = Vec::new();
     for (after, bytes) in pieces {
         now += Duration::from_millis(*after);
-        // As the reader does, which wakes when something is due.
+        // Like the reader, which wakes up at each deadline.
         while let Some(due) = bursts.deadline().filter(|due| *due <= now) {
             bursts.settle(due, &mut inputs);
         }
@@ -33,7 +33,7 @@ fn gathered(bytes: &str) -> Vec<Input> {
     arriving(&mut Bursts::default(), &[(0, bytes)])
 }
 
-/// The text typed a character at a time, with as many milliseconds from one to the next.
+/// The text typed one character at a time, with `gap` milliseconds between them.
 fn typed(bursts: &mut Bursts, text: &str, gap: u64) -> Vec<Input> {
     let characters: Vec<String> = text.chars().map(String::from).collect();
     let pieces: Vec<(u64, &str)> = characters.iter().map(|c| (gap, c.as_str())).collect();
@@ -113,7 +113,7 @@ fn what_a_quick_hand_types_stays_keys() {
     for gap in [30, 60, 200] {
         assert_eq!(typed(&mut Bursts::default(), text, gap).len(), text.len(), "a key every {gap} ms");
     }
-    // Two fingers that come down together.
+    // Two fingers coming down together.
     let rolls = [(80, "t"), (5, "h"), (80, "e"), (90, "\r")];
     assert_eq!(arriving(&mut Bursts::default(), &rolls).len(), 4);
 }

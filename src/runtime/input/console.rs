@@ -1,16 +1,16 @@
-//! What the Windows console reports of its keyboard, turned into the keys that were meant, so that a character is the
-//! same key here as on any other system.
+//! Turns what the Windows console reports about its keyboard into the intended keys, so that a character is the same
+//! key as on any other system.
 //!
-//! A console reports a key with every modifier that was held, also those that were only needed to type the character:
-//! Control and Alt for `AltGr`, Shift for a sign above a digit. A character typed by its number (Alt and the digits of
-//! the keypad), and one of a paste that the keyboard does not have, comes as a release without a press.
+//! A console reports a key with every modifier that was held, including those only needed to type the character:
+//! Control and Alt for `AltGr`, Shift for a symbol above a digit. A character typed by its number (Alt and the digits
+//! of the keypad) and one from a paste that the keyboard does not have arrive as a release without a press.
 //!
-//! Source: Microsoft's `KEY_EVENT_RECORD`, and crossterm's reading of it (`event/sys/windows/parse.rs`). Pure; it is
-//! compiled for tests everywhere.
+//! Source: Microsoft's `KEY_EVENT_RECORD`, and how crossterm reads it (`event/sys/windows/parse.rs`). Pure, and
+//! compiled for tests on every system.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-/// More keys than this are never held at once; a release that got lost is forgotten with them.
+/// More keys than this are never held at once, so a lost release is eventually forgotten.
 const MOST_HELD: usize = 8;
 
 /// Remembers which character keys are down.
@@ -20,7 +20,7 @@ pub(crate) struct Console {
 }
 
 impl Console {
-    /// The key that was meant, if the event is one.
+    /// The intended key, if the event is one.
     pub(crate) fn key(&mut self, event: KeyEvent) -> Option<KeyEvent> {
         match (event.kind, event.code) {
             (KeyEventKind::Release, KeyCode::Char(c)) => self.released(c).then(|| character(c, KeyModifiers::NONE)),
@@ -42,8 +42,9 @@ impl Console {
         }
     }
 
-    /// Whether the release stands for a character by itself. A key may be let go under another character than it was
-    /// pressed under, when Shift or `AltGr` was let go first: while any key is down, a release belongs to one of them.
+    /// Whether the release stands for a character by itself. A key may be released under a different character than it
+    /// was pressed, if Shift or `AltGr` was released first. While any key is down, a release therefore belongs to one
+    /// of them.
     fn released(&mut self, c: char) -> bool {
         if self.held.is_empty() {
             return true;
@@ -54,7 +55,7 @@ impl Console {
     }
 }
 
-/// A character as the other systems report it: only a capital letter carries Shift, a chord is of the small letter, and
+/// A character as other systems report it: only a capital letter carries Shift, a chord uses the lower-case letter, and
 /// Control with Alt is `AltGr`.
 fn character(c: char, modifiers: KeyModifiers) -> KeyEvent {
     const ALT_GR: KeyModifiers = KeyModifiers::CONTROL.union(KeyModifiers::ALT);
@@ -89,7 +90,7 @@ mod tests {
         KeyEvent::new_with_kind(KeyCode::Char(c), modifiers, kind)
     }
 
-    /// What the keys of a console come to, each pressed with modifiers and released without.
+    /// The result of console keys, each pressed with modifiers and released without.
     fn typed(keys: &[(char, KeyModifiers)]) -> Vec<KeyEvent> {
         let mut console = Console::default();
         let mut came = Vec::new();
@@ -124,7 +125,7 @@ mod tests {
         assert_eq!(action('/', SHIFT), Some(Action::Filter));
         assert_eq!(action('/', KeyModifiers::NONE), Some(Action::Filter));
         assert_eq!(action('A', SHIFT), Some(Action::SelectAll));
-        // With the capitals lock it comes without Shift.
+        // With Caps Lock it arrives without Shift.
         assert_eq!(action('A', KeyModifiers::NONE), Some(Action::SelectAll));
     }
 
@@ -152,7 +153,7 @@ mod tests {
     fn letting_a_key_go_types_nothing_under_whatever_character() {
         let mut console = Console::default();
         let mut came = 0;
-        // `!` is pressed with Shift and let go without, as `1`; `@` is let go as `q`; `a` is held and repeats.
+        // `!` is pressed with Shift and released without it, as `1`; `@` is released as `q`; `a` is held and repeats.
         let keys = [('!', KeyEventKind::Press), ('1', KeyEventKind::Release), ('@', KeyEventKind::Press)];
         let more = [('q', KeyEventKind::Release), ('a', KeyEventKind::Press), ('a', KeyEventKind::Press)];
         let last = [('A', KeyEventKind::Release), ('b', KeyEventKind::Press), ('b', KeyEventKind::Release)];

@@ -1,9 +1,9 @@
-//! What a terminal sends, byte by byte, turned into keys, mouse events, pastes and answers. Source: «`XTerm` Control
-//! Sequences», ECMA-48, `console_codes(4)`; what a whole sequence means is in `sequence`.
+//! Decodes the bytes from a terminal into keys, mouse events, pastes and answers. Sources: “`XTerm` Control Sequences”,
+//! ECMA-48, `console_codes(4)`. The meaning of complete sequences is in `sequence`.
 //!
-//! Pure: it knows neither the terminal nor the time. [`Decoder::patience`] says how long the rest of something may
-//! take, and [`Decoder::flush`] is how a caller says that this time has passed. What it does not know it swallows
-//! whole, and never hands a part of it on as text.
+//! Pure: it knows neither the terminal nor the time. [`Decoder::patience`] is how long the rest of something may take;
+//! the caller uses [`Decoder::flush`] when that time has passed. Unknown input is consumed completely, and no part of
+//! it is passed on as text.
 
 use std::time::Duration;
 
@@ -14,52 +14,52 @@ use super::sequence::{self, Meaning};
 use super::swallow::{Swallow, Swallowed};
 use crate::domain::Sensitive;
 
-/// One event of the terminal.
+/// One event from the terminal.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Decoded {
     Key(KeyEvent),
     Mouse(MouseEvent),
     Paste(Sensitive),
-    /// An answer to a question of ours, and no input.
+    /// An answer to one of our queries, not an input.
     Answer(Answer),
 }
 
-/// What a terminal says of itself.
+/// What a terminal reports about itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// To DECRQM 2004: whether pastes come in brackets.
+    /// Answer to DECRQM 2004: whether pastes are bracketed.
     Brackets(bool),
-    /// To DA1, which every terminal answers, and each question in its turn.
+    /// Answer to DA1, which every terminal sends, in the order of the queries.
     Attributes,
 }
 
-/// Keeps what is only the beginning of something.
+/// Holds incomplete input.
 #[derive(Default)]
 pub struct Decoder {
     /// An unfinished sequence or character.
     pending: Wiped,
-    /// A string of the terminal's, of which nothing is kept.
+    /// A terminal string, whose content is not stored.
     string: Option<Swallowed>,
-    /// The paste under way.
+    /// The paste in progress.
     paste: Option<Wiped>,
-    /// Whether a paste was ended before its own end came: what follows may still be its rest.
+    /// Whether a paste was ended before its end marker arrived: what follows may still belong to it.
     is_owed_an_end: bool,
 }
 
-/// A paste longer than this is cut: far beyond what any field takes, so that it is refused there with the reason.
+/// A longer paste is cut. This is far more than any field accepts, so the field refuses it with the reason.
 const MOST_PASTED: usize = 1 << 20;
-/// No sequence is longer; a longer one is dropped.
+/// No sequence is longer than this; a longer one is dropped.
 const LONGEST: usize = 64;
 const PASTE_ENDS: &[u8] = b"\x1b[201~";
 const CONTROL_C: u8 = 0x03;
 
 /// How long the rest of a sequence may take after an Esc, which may also be the key.
 const AFTER_ESC: Duration = Duration::from_millis(40);
-/// How long it may take where it cannot be a key any more: an answer over a slow line comes in pieces.
+/// How long it may take once it cannot be a key any more: over a slow line, an answer arrives in pieces.
 const WITHIN_SEQUENCE: Duration = Duration::from_millis(500);
-/// How long a string of the terminal's may stand still before it is over.
+/// How long a terminal string may stall before it counts as finished.
 const STRING_STALLS: Duration = Duration::from_secs(1);
-/// How long a paste may: it is worse to take its rest for keys than to wait for it.
+/// How long a paste may stall: waiting for its rest is better than treating it as keys.
 const PASTE_STALLS: Duration = Duration::from_secs(2);
 
 impl Decoder {
@@ -70,7 +70,7 @@ impl Decoder {
             if self.paste.is_some() {
                 self.pasted(byte, after, events);
             } else if self.swallows(byte, events) {
-                // A part of what nobody asked for.
+                // Part of something that was not requested.
             } else {
                 self.pending.push(byte);
                 self.settle(events);
@@ -78,7 +78,7 @@ impl Decoder {
         }
     }
 
-    /// How long the rest of what has begun may take; `None` if nothing has.
+    /// How long the rest of incomplete input may take; `None` if nothing is incomplete.
     pub fn patience(&self) -> Option<Duration> {
         match (&self.paste, &self.string, self.pending.bytes()) {
             (Some(_), _, _) => Some(PASTE_STALLS),
@@ -89,19 +89,20 @@ impl Decoder {
         }
     }
 
-    /// Whether the rest of a paste that was ended early may still come, without the brackets that tell it from keys.
+    /// Whether the rest of a paste that was ended early may still arrive, without the brackets that distinguish it from
+    /// keys.
     pub const fn is_owed_an_end(&self) -> bool {
         self.is_owed_an_end
     }
 
-    /// The rest does not come: an Esc is an Esc, Alt with a letter that begins something is that, a paste ends with
-    /// what came of it; anything else is dropped.
+    /// The rest does not arrive: an Esc is the key, Alt with a letter that starts a sequence is that chord, a paste
+    /// ends with what has arrived. Everything else is dropped.
     pub fn flush(&mut self, events: &mut Vec<Decoded>) {
         if self.paste.is_some() {
             self.end_paste(events);
         }
         match (self.string.take(), self.pending.bytes()) {
-            // Nothing followed the letter that may begin a string: it was a key.
+            // Nothing followed the letter that could start a string: it was a key.
             (Some(string), [.., letter]) if string.is_fresh() => events.push(alt(*letter)),
             (Some(string), _) => events.extend(string.is_escaped().then(|| key(KeyCode::Esc, KeyModifiers::NONE))),
             (None, [0x1b]) => events.push(key(KeyCode::Esc, KeyModifiers::NONE)),
@@ -112,7 +113,8 @@ impl Decoder {
         self.pending.clear();
     }
 
-    /// Takes one byte of a paste. Ctrl-C ends one whose end does not follow at once: the end may never come.
+    /// Takes one byte of a paste. Ctrl-C ends a paste unless its end marker follows immediately, because the marker may
+    /// never arrive.
     fn pasted(&mut self, byte: u8, after: &[u8], events: &mut Vec<Decoded>) {
         if byte == CONTROL_C && !after.windows(PASTE_ENDS.len()).any(|bytes| bytes == PASTE_ENDS) {
             self.end_paste(events);
@@ -123,7 +125,7 @@ impl Decoder {
         }
     }
 
-    /// Ends a paste without its end; what came is what was pasted.
+    /// Ends a paste without its end marker; what arrived is the pasted text.
     fn end_paste(&mut self, events: &mut Vec<Decoded>) {
         if let Some(mut paste) = self.paste.take() {
             self.is_owed_an_end = true;
@@ -133,7 +135,7 @@ impl Decoder {
         }
     }
 
-    /// Whether the byte belongs to a string of the terminal's.
+    /// Whether the byte belongs to a terminal string.
     fn swallows(&mut self, byte: u8, events: &mut Vec<Decoded>) -> bool {
         let Some(string) = &mut self.string else { return false };
         match string.take(byte) {
@@ -158,11 +160,11 @@ impl Decoder {
         self.pending.clear();
     }
 
-    /// Decides what is pending as far as it can be decided.
+    /// Resolves the pending bytes as far as possible.
     fn settle(&mut self, events: &mut Vec<Decoded>) {
         match parse(self.pending.bytes()) {
             Parsed::More if self.pending.bytes().len() < LONGEST => return,
-            // Kept for the case that it was a key.
+            // Remembered in case it was a key.
             Parsed::String => {
                 self.string = Some(Swallowed::default());
                 return;
@@ -202,7 +204,7 @@ impl Decoder {
     }
 }
 
-/// Bytes that may be secret: grown by copying and wiping, wiped when dropped.
+/// Bytes that may be secret: growing copies and wipes them, and they are wiped when dropped.
 #[derive(Default)]
 struct Wiped(Zeroizing<Vec<u8>>);
 
@@ -229,10 +231,10 @@ impl Wiped {
         self.0.push(byte);
     }
 
-    /// Takes one byte of a paste; the text once it has ended.
+    /// Takes one byte of a paste; returns the text once the paste has ended.
     fn pasted(&mut self, byte: u8) -> Option<Sensitive> {
         if self.0.len() >= MOST_PASTED + PASTE_ENDS.len() {
-            // Only the last bytes are still of interest: they may be the end.
+            // Only the last bytes matter: they may be the end marker.
             let end = self.0.len();
             self.0.copy_within(end - PASTE_ENDS.len() + 1..end, end - PASTE_ENDS.len());
             self.0.truncate(end - 1);
@@ -246,7 +248,7 @@ impl Wiped {
         Some(self.text())
     }
 
-    /// Takes the whole as text.
+    /// Takes everything as text.
     fn text(&mut self) -> Sensitive {
         let text = match String::from_utf8(std::mem::take(&mut *self.0)) {
             Ok(text) => text,
@@ -260,16 +262,16 @@ impl Wiped {
 }
 
 enum Parsed {
-    /// Only the beginning of something.
+    /// Incomplete.
     More,
     Meaning(Meaning),
-    /// An Esc by itself, and then something that is no key.
+    /// An Esc key, followed by something that is not a key.
     EscThen(Meaning),
-    /// A string begins that is swallowed: OSC, DCS, APC, PM or SOS.
+    /// Start of a string to be skipped: OSC, DCS, APC, PM or SOS.
     String,
-    /// Something else than it seemed: to be read anew from these bytes.
+    /// Not what it seemed: to be parsed again from these bytes.
     Again(Vec<u8>),
-    /// An Esc by itself, followed by these.
+    /// An Esc key, followed by these bytes.
     EscAgain(Vec<u8>),
 }
 
@@ -288,21 +290,21 @@ fn pressed(code: KeyCode, modifiers: KeyModifiers) -> Parsed {
 fn parse(bytes: &[u8]) -> Parsed {
     match bytes {
         [] | [0x1b | 0x8e] | [0x1b, 0x1b] => Parsed::More,
-        // The forms of one byte, 0x80 to 0x9f, are those of two bytes (ECMA-48 5.3); no character begins so.
+        // The one-byte forms, 0x80 to 0x9f, equal the two-byte forms (ECMA-48 5.3); no character starts with them.
         [c @ (0x8f | 0x90 | 0x98 | 0x9b | 0x9d..=0x9f)] => Parsed::Again(vec![0x1b, c - 0x40]),
-        // Another C1 control, or one that takes the next character with it.
+        // Another C1 control, or one that consumes the next character.
         [0x80..=0x9f] | [0x8e, _] => Parsed::Meaning(Meaning::Nothing),
         [0x1b, c @ 0x80..=0x9f] => Parsed::EscAgain(vec![*c]),
         [0x1b, b']' | b'P' | b'_' | b'^' | b'X'] => Parsed::String,
         [0x1b, kind @ (b'[' | b'O'), rest @ ..] => sequence_of(*kind, rest),
-        // rxvt and others put an Esc before a sequence for Alt; before what is no key it was the key.
+        // rxvt and others put an Esc before a sequence for Alt; before anything else it was the Esc key.
         [0x1b, 0x1b, kind @ (b'[' | b'O'), rest @ ..] => match sequence_of(*kind, rest) {
             Parsed::Meaning(Meaning::Key(event)) => pressed(event.code, event.modifiers | KeyModifiers::ALT),
             Parsed::Meaning(meaning) => Parsed::EscThen(meaning),
             other => other,
         },
         [0x1b, 0x1b, c] => Parsed::EscAgain(vec![0x1b, *c]),
-        // Shift-Tab of the Linux console (its terminfo entry's kcbt).
+        // Shift-Tab of the Linux console (kcbt in its terminfo entry).
         [0x1b, b'\t'] => pressed(KeyCode::BackTab, KeyModifiers::SHIFT),
         [0x1b, rest @ ..] => match plain(rest) {
             Parsed::Meaning(Meaning::Key(event)) => pressed(event.code, event.modifiers | KeyModifiers::ALT),
@@ -316,18 +318,18 @@ fn parse(bytes: &[u8]) -> Parsed {
 fn sequence_of(kind: u8, rest: &[u8]) -> Parsed {
     let Some((&last, body)) = rest.split_last() else { return Parsed::More };
     match (kind, body, last) {
-        // Mouse reports of the oldest kind: three bytes follow, whatever they are.
+        // Mouse reports of the oldest kind: three arbitrary bytes follow.
         (b'[', [b'M', _, _], _) => Parsed::Meaning(Meaning::Nothing),
         (b'[', [] | [b'M'] | [b'M', _], _) if rest[0] == b'M' => Parsed::More,
-        // Controls and other characters never stand within: it was broken off, and this begins anew.
+        // Controls and other characters never occur inside a sequence: it was cut off, and a new one starts.
         (_, _, 0..=0x1f | 0x7f..) => Parsed::Again(vec![last]),
         (b'O', _, b'0'..=b'?') => Parsed::More,
         (b'O', _, _) => Parsed::Meaning(sequence::single_shift(body, last)),
-        // rxvt's keys with Shift end in what is elsewhere only an intermediate, after more than one number.
+        // rxvt's keys with Shift end in a byte that is only an intermediate elsewhere, after more than one number.
         (_, [b'0'..=b'9', ..], b'$') if body.iter().all(u8::is_ascii_digit) => {
             Parsed::Meaning(sequence::control(body, last))
         }
-        // An opening bracket is one of the Linux console's F1 to F5: `ESC [ [ A`.
+        // An opening bracket belongs to the Linux console's F1 to F5: `ESC [ [ A`.
         (_, [], b'[') | (_, _, 0x20..=0x3f) => Parsed::More,
         (_, _, _) => Parsed::Meaning(sequence::control(body, last)),
     }
@@ -344,11 +346,11 @@ fn plain(bytes: &[u8]) -> Parsed {
         [0] => control(b' '),
         [c @ 0x01..=0x1a] => control(c - 1 + b'a'),
         [c @ 0x1c..=0x1f] => control(c - 0x1c + b'4'),
-        // A C1 control as a character of two bytes.
+        // A C1 control encoded as a two-byte character.
         [0xc2, c @ 0x80..=0x9f] => Parsed::Again(vec![*c]),
         bytes => match std::str::from_utf8(bytes) {
             Ok(text) => Parsed::Meaning(text.chars().next().map_or(Meaning::Nothing, sequence::character)),
-            // The error has no length while the character is only incomplete.
+            // The error has no length while the character is merely incomplete.
             Err(fault) if fault.error_len().is_none() => Parsed::More,
             Err(_) => match bytes {
                 [_, .., last] => Parsed::Again(vec![*last]),

@@ -18,7 +18,7 @@ fn decoded(bytes: &[u8]) -> Vec<Decoded> {
     events
 }
 
-/// Compared by hand, since what was typed does not show in a `Debug`.
+/// Compared by hand, because typed text does not appear in `Debug` output.
 fn keys(bytes: &[u8]) -> Vec<(KeyCode, KeyModifiers)> {
     let codes = decoded(bytes).into_iter().map(|event| match event {
         Decoded::Key(key) => (key.code, key.modifiers),
@@ -199,7 +199,7 @@ fn unknown_sequences_are_dropped_whole() {
     ];
     for bytes in unknown {
         assert_eq!(keys(&[bytes, b"q"].concat()), [letter_key('q')], "{}", bytes.escape_ascii());
-        // Cut anywhere, with a pause as long as a slow line makes.
+        // Cut anywhere, with a pause as long as on a slow line.
         for cut in 1..bytes.len() {
             let mut decoder = Decoder::default();
             let mut events = Vec::new();

@@ -1,7 +1,7 @@
-//! What comes in from the terminal and the system, as one stream.
+//! Input from the terminal and the system as one stream.
 //!
-//! Pastes are secrets from the first moment, and nothing typed shows in a `Debug`. The stream never spins: when the
-//! terminal is gone it says so once.
+//! Pastes are secrets from the start, and typed text never appears in `Debug` output. The stream never spins: if the
+//! terminal is gone, it reports that once.
 
 pub mod burst;
 #[cfg(any(windows, test))]
@@ -18,28 +18,28 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
 pub use self::queue::{Inputs, Lanes};
 use crate::domain::Sensitive;
 
-/// One thing the event loop is told.
+/// One input to the event loop.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Input {
     Key(KeyEvent),
-    /// Pasted text, or what can only be that: see [`burst`].
+    /// Pasted text, or text that can only be pasted: see [`burst`].
     Paste(Sensitive),
     /// Columns and rows.
     Resize(u16, u16),
     Mouse(MouseEvent),
     /// Ctrl-Z or SIGTSTP: the loop calls [`super::terminal::Screen::suspend`] and draws nothing until `Resumed`.
     Suspend,
-    /// SIGCONT, after a suspension or after a stop from outside: the loop calls [`super::terminal::Screen::resume`]
-    /// and draws everything anew.
+    /// SIGCONT, after a suspension or a stop from outside: the loop calls [`super::terminal::Screen::resume`] and
+    /// redraws everything.
     Resumed,
     Signal(Signal),
-    /// The terminal answered a question, and so has taken everything that was written before it.
+    /// The terminal answered a query, so it has consumed everything written before.
     Answered,
-    /// The terminal is no longer there: nothing can be drawn or asked, only writes under way be ended.
+    /// The terminal is gone: nothing can be drawn or asked, and only running writes can be completed.
     Gone,
 }
 
-/// A request of the system to end.
+/// A request from the system to exit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Signal {
     Interrupt,
@@ -49,7 +49,7 @@ pub enum Signal {
 }
 
 impl Input {
-    /// Whether the terminal means the program it is lent to: Ctrl-C, Ctrl-\\, Ctrl-Z and what follows it.
+    /// Whether the terminal means the program it is lent to: Ctrl-C, Ctrl-\\, Ctrl-Z and what follows from it.
     pub const fn is_for_child(&self) -> bool {
         match self {
             Self::Signal(Signal::Interrupt | Signal::Quit) | Self::Suspend | Self::Resumed | Self::Resize(..) => true,
@@ -62,7 +62,7 @@ impl Input {
         }
     }
 
-    /// Whether it is heard before everything that was typed.
+    /// Whether it is processed before everything that was typed.
     pub const fn is_urgent(&self) -> bool {
         match self {
             Self::Signal(_) | Self::Suspend | Self::Resumed | Self::Resize(..) | Self::Answered | Self::Gone => true,
@@ -88,7 +88,7 @@ impl fmt::Debug for Input {
     }
 }
 
-/// Whether the key writes a character, and may thus be part of a password.
+/// Whether the key produces a character and may therefore be part of a password.
 pub fn is_text(key: &KeyEvent) -> bool {
     matches!(key.code, KeyCode::Char(_)) && !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
 }

@@ -1,4 +1,4 @@
-//! Two lanes: what the system asks passes everything that was typed, however much of that waits.
+//! Two lanes: requests from the system overtake everything that was typed, however much is waiting.
 
 use std::collections::VecDeque;
 use std::io;
@@ -9,11 +9,11 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use super::Input;
 use crate::runtime::os;
 
-/// With more keys waiting Ctrl-C takes them away with it, as a terminal's own line does (termios(3), `NOFLSH`): nobody
-/// typed that far ahead.
+/// If more keys than this are waiting, Ctrl-C discards them, as a terminal's line discipline does (termios(3),
+/// `NOFLSH`): no one types that far ahead.
 const TYPED_AHEAD: usize = 256;
 
-/// Where the readers send what they find.
+/// Where the readers send their input.
 #[derive(Clone, Debug)]
 pub struct Lanes {
     urgent: UnboundedSender<Input>,
@@ -21,24 +21,25 @@ pub struct Lanes {
 }
 
 impl Lanes {
-    /// `false` once nobody listens.
+    /// `false` once the receiver is gone.
     pub fn send(&self, input: Input) -> bool {
         if input.is_urgent() { self.urgent.send(input) } else { self.typed.send(input) }.is_ok()
     }
 }
 
-/// The inputs; dropping them ends the reader and the signal listener.
+/// The inputs; dropping them stops the reader and the signal listener.
 #[derive(Debug)]
 pub struct Inputs {
     urgent: UnboundedReceiver<Input>,
     typed: UnboundedReceiver<Input>,
-    /// What has come of the typed lane, and what was put back.
+    /// What has arrived in the typed lane, and what was put back.
     waiting: VecDeque<Input>,
     sources: os::Sources,
 }
 
 impl Inputs {
-    /// Starts to listen. Within a tokio runtime only; from now on the signals no longer end the process by themselves.
+    /// Starts listening. Must be called within a tokio runtime. From then on, signals no longer end the process by
+    /// themselves.
     pub fn listen() -> io::Result<Self> {
         let (urgent, urgent_receive) = unbounded_channel();
         let (typed, typed_receive) = unbounded_channel();
@@ -46,7 +47,7 @@ impl Inputs {
         Ok(Self { urgent: urgent_receive, typed: typed_receive, waiting: VecDeque::new(), sources })
     }
 
-    /// Waits for the next input; what the system asks comes first.
+    /// Waits for the next input; requests from the system come first.
     pub async fn next(&mut self) -> Input {
         if let Some(input) = self.try_next() {
             return input;
@@ -54,7 +55,7 @@ impl Inputs {
         self.arrival().await
     }
 
-    /// The next input, if one waits.
+    /// The next input, if one is waiting.
     pub fn try_next(&mut self) -> Option<Input> {
         if let Ok(input) = self.urgent.try_recv() {
             return Some(input);
@@ -63,7 +64,7 @@ impl Inputs {
         self.waiting.pop_front()
     }
 
-    /// How many times more the same key waits behind it; they are taken away.
+    /// Removes the repetitions of the same key that wait right behind it, and returns how many there were.
     pub fn repeats(&mut self, key: KeyEvent) -> usize {
         let same = self.waiting.iter().take_while(|input| **input == Input::Key(key)).count();
         self.waiting.drain(..same).count()
@@ -83,13 +84,13 @@ impl Inputs {
         }
     }
 
-    /// Stops reading the terminal, so that a child can: when it returns, no key is taken any more. Signals still come.
-    /// `false` if this system's reader cannot be stopped; then nothing happened.
+    /// Stops reading the terminal so that a child process can: once this returns, no more keys are consumed. Signals
+    /// still arrive. Returns `false`, without any effect, if this system's reader cannot be stopped.
     pub fn pause(&mut self) -> bool {
         self.sources.pause()
     }
 
-    /// Reads the terminal again. Requests to stop or to end that were meant for the child are forgotten.
+    /// Reads the terminal again. Requests to stop or exit that were meant for the child are discarded.
     pub async fn resume(&mut self) -> io::Result<()> {
         self.sources.settled().await;
         while let Ok(input) = self.urgent.try_recv() {
@@ -100,7 +101,7 @@ impl Inputs {
         self.sources.resume()
     }
 
-    /// The next input that did not wait already; for the time of a pause.
+    /// The next input that was not already waiting; for use during a pause.
     pub async fn arrival(&mut self) -> Input {
         tokio::select! {
             biased;
@@ -110,7 +111,7 @@ impl Inputs {
         .unwrap_or(Input::Gone)
     }
 
-    /// Lets an input come once more.
+    /// Puts an input back so that it comes again.
     pub fn put_back(&mut self, input: Input) {
         if input.is_urgent() {
             self.waiting.push_front(input);
@@ -120,8 +121,9 @@ impl Inputs {
     }
 }
 
-/// Takes away ways there and back: of three runs of opposite keys the second and as much of the others, where it is the
-/// shortest. Wherever the first one led, to an end or not, the third leads past the place where the second began.
+/// Removes movements back and forth: of three runs of opposite keys, the second one and the same number from the
+/// others, if the second is the shortest. Wherever the first run leads, whether or not it reaches an end, the third
+/// leads past the place where the second began.
 fn shorten(waiting: &mut VecDeque<Input>) {
     let mut short: Vec<Run> = Vec::new();
     for input in waiting.drain(..) {
@@ -141,7 +143,7 @@ fn shorten(waiting: &mut VecDeque<Input>) {
     waiting.extend(short.into_iter().flat_map(|run| std::iter::repeat_n(run.input, run.times)));
 }
 
-/// The same input several times.
+/// The same input repeated.
 struct Run {
     input: Input,
     times: usize,
@@ -159,7 +161,7 @@ impl Run {
             KeyCode::Down => KeyCode::Up,
             KeyCode::PageUp => KeyCode::PageDown,
             KeyCode::PageDown => KeyCode::PageUp,
-            _ => return false, // every other key of crossterm's open list has no way back
+            _ => return false, // no other key of crossterm's open list has an opposite
         };
         other.code == opposite && one.modifiers == other.modifiers
     }
@@ -180,7 +182,7 @@ mod tests {
         text.chars().map(|c| Input::Key(KeyEvent::new(code(c), KeyModifiers::NONE))).collect()
     }
 
-    /// Where the keys lead on a list of so many lines.
+    /// Where the keys lead in a list with this many lines.
     fn walk(waiting: &VecDeque<Input>, from: usize, lines: usize) -> usize {
         waiting.iter().fold(from, |at, input| match input {
             Input::Key(key) if key.code == KeyCode::Up => at.saturating_sub(1),

@@ -1,14 +1,14 @@
-//! What one whole sequence of a terminal means: xterm's, the kitty protocol's, xterm's modifyOtherKeys, those of rxvt,
-//! the Linux console, screen, Sun's and IBM's terminals.
+//! The meaning of one complete terminal sequence: xterm's, the kitty protocol's, xterm's modifyOtherKeys, and those of
+//! rxvt, the Linux console, screen, and Sun and IBM terminals.
 //!
-//! Sources: «`XTerm` Control Sequences», «Comprehensive keyboard handling in terminals» (kitty), and what the entries
-//! of terminfo name. Pure; what is not known means nothing.
+//! Sources: “`XTerm` Control Sequences”, “Comprehensive keyboard handling in terminals” (kitty), and the terminfo
+//! entries. Pure; an unknown sequence means nothing.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 use super::decode::Answer;
 
-/// What a sequence is.
+/// What a sequence means.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Meaning {
     Nothing,
@@ -25,7 +25,7 @@ fn key(code: KeyCode, modifiers: KeyModifiers) -> Meaning {
     Meaning::Key(KeyEvent::new(code, modifiers))
 }
 
-/// As crossterm does, a capital letter carries Shift.
+/// As in crossterm, a capital letter carries Shift.
 pub fn character(c: char) -> Meaning {
     let shift = if c.is_uppercase() { KeyModifiers::SHIFT } else { NONE };
     key(KeyCode::Char(c), shift)
@@ -36,10 +36,10 @@ pub fn single_shift(body: &[u8], last: u8) -> Meaning {
     let modifiers = Fields::read(body).last_modifiers();
     match last {
         b'M' => key(KeyCode::Enter, modifiers),
-        // PuTTY's twelve in a row, of which xterm has the first four.
+        // PuTTY's twelve in a row; xterm has the first four of them.
         b'P'..=b'[' => key(KeyCode::F(last - b'P' + 1), modifiers),
         b'a'..=b'd' => arrow(last - b'a' + b'A').map_or(Meaning::Nothing, |code| key(code, KeyModifiers::CONTROL)),
-        // The keypad's digits and signs come so only if another program turned that on: they are none of ours.
+        // The keypad's digits and symbols arrive in this form only if another program enabled it; we ignore them.
         last => arrow(last).map_or(Meaning::Nothing, |code| key(code, modifiers)),
     }
 }
@@ -56,7 +56,7 @@ pub fn control(body: &[u8], last: u8) -> Meaning {
         ([b'?', b'2', b'0', b'0', b'4', b';', _, b'$'], b'y') => return Meaning::Answer(Answer::Brackets(false)),
         _ => {}
     }
-    // Everything with a mark in front or an intermediate is an answer of some kind.
+    // Everything with a prefix or an intermediate byte is some kind of answer.
     if !body.iter().all(|byte| matches!(byte, b'0'..=b';')) {
         return Meaning::Nothing;
     }
@@ -72,7 +72,7 @@ pub fn control(body: &[u8], last: u8) -> Meaning {
             27 if fields.count > 2 => coded(fields.first(2), &Fields::default(), modifiers(fields.first(1))),
             number => numbered(number, modifiers(fields.first(1))),
         },
-        // rxvt's ends of the same: with Control, Shift, both.
+        // rxvt's variants of the same: with Control, with Shift, with both.
         b'^' => numbered(fields.first(0), KeyModifiers::CONTROL),
         b'$' => numbered(fields.first(0), KeyModifiers::SHIFT),
         b'@' => numbered(fields.first(0), KeyModifiers::CONTROL | KeyModifiers::SHIFT),
@@ -87,7 +87,7 @@ pub fn control(body: &[u8], last: u8) -> Meaning {
     }
 }
 
-/// The numbers of a sequence: fields divided by `;`, of which the kitty protocol divides some by `:`.
+/// The numbers of a sequence: fields separated by `;`, some of which the kitty protocol separates further by `:`.
 #[derive(Default)]
 struct Fields {
     numbers: [[u32; 3]; 3],
@@ -115,19 +115,19 @@ impl Fields {
         self.numbers[field][0]
     }
 
-    /// The kitty protocol tells of keys that are let go: they were pressed before, and that was told too.
+    /// The kitty protocol also reports key releases; the press was reported before.
     const fn is_release(&self) -> bool {
         self.numbers[1][1] == 3
     }
 
-    /// The modifiers of a sequence that has nothing else to say, wherever they stand.
+    /// The modifiers of a sequence without other information, wherever they stand.
     fn last_modifiers(&self) -> KeyModifiers {
         modifiers(self.first(self.count.clamp(1, 3) - 1))
     }
 }
 
 /// xterm's modifiers: one more than the sum of Shift 1, Alt 2, Control 4, Meta 8. kitty has Super 8, Hyper 16 and Meta
-/// 32, which are no less than Alt: what they change is no text.
+/// 32, which count like Alt: a key modified by them produces no text.
 fn modifiers(number: u32) -> KeyModifiers {
     let bits = number.saturating_sub(1);
     let mut modifiers = NONE;
@@ -149,8 +149,8 @@ fn arrow(last: u8) -> Option<KeyCode> {
     }
 }
 
-/// `1 ; modifiers` before a letter, or, of old terminals, the modifiers alone. With another first number it is a
-/// report, such as of the cursor's position, which ends in `R` as F3 does.
+/// `1 ; modifiers` before a letter, or only the modifiers on old terminals. With another first number it is a report,
+/// such as the cursor position, which ends in `R` like F3.
 fn letter(last: u8, fields: &Fields) -> Meaning {
     let code = match last {
         b'P'..=b'S' => KeyCode::F(last - b'P' + 1),
@@ -160,7 +160,7 @@ fn letter(last: u8, fields: &Fields) -> Meaning {
         },
     };
     match (fields.count, fields.first(0), fields.first(1)) {
-        // The cursor in the corner, which no key is: without a modifier F3 has no numbers.
+        // The cursor in the corner, not a key: without a modifier F3 has no numbers.
         (2, 1, 1) if last == b'R' && fields.numbers[1][1] == 0 => Meaning::Nothing,
         (0, _, _) | (1, 0..=1, _) => key(code, NONE),
         (1, number @ 2..=16, _) if last != b'R' => key(code, modifiers(number)),
@@ -188,7 +188,7 @@ fn numbered(number: u32, modifiers: KeyModifiers) -> Meaning {
     key(code, modifiers)
 }
 
-/// Sun's console: `ESC [ 224 z` and on.
+/// Sun's console: `ESC [ 224 z` and following.
 fn sun(number: u32) -> Meaning {
     let code = match number {
         214 => KeyCode::Home,
@@ -201,7 +201,7 @@ fn sun(number: u32) -> Meaning {
     key(code, NONE)
 }
 
-/// IBM's aixterm: `ESC [ 001 q` and on.
+/// IBM's aixterm: `ESC [ 001 q` and following.
 fn ibm(number: u32) -> Meaning {
     let code = match number {
         146 => KeyCode::End,
@@ -213,7 +213,8 @@ fn ibm(number: u32) -> Meaning {
     key(code, NONE)
 }
 
-/// A key told by its character's number. The kitty protocol adds what the key gives with Shift, and the text it types.
+/// A key given by its character's number. The kitty protocol adds what the key produces with Shift, and the text it
+/// types.
 fn coded(code: u32, fields: &Fields, modifiers: KeyModifiers) -> Meaning {
     let code = match code {
         13 | 57414 => KeyCode::Enter,
@@ -221,7 +222,7 @@ fn coded(code: u32, fields: &Fields, modifiers: KeyModifiers) -> Meaning {
         9 if modifiers.contains(KeyModifiers::SHIFT) => KeyCode::BackTab,
         9 => KeyCode::Tab,
         8 | 127 => KeyCode::Backspace,
-        // kitty's numbers for keys that are no characters, in Unicode's private area.
+        // kitty's numbers for keys without characters, in Unicode's private use area.
         57376..=57398 => KeyCode::F(u8::try_from(code - 57376 + 13).unwrap_or(u8::MAX)),
         57399..=57408 => KeyCode::Char(char::from(b'0' + u8::try_from(code - 57399).unwrap_or(0))),
         57409 => KeyCode::Char('.'),
@@ -247,7 +248,7 @@ fn coded(code: u32, fields: &Fields, modifiers: KeyModifiers) -> Meaning {
     key(code, modifiers)
 }
 
-/// A key that types a character, unless Control or Alt make it none.
+/// A key that types a character, unless Control or Alt turn it into a chord.
 fn typed(plain: char, fields: &Fields, modifiers: KeyModifiers) -> Meaning {
     let is_text = !modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
     let told = |number: u32| char::from_u32(number).filter(|c| *c != '\0');
@@ -263,7 +264,7 @@ fn typed(plain: char, fields: &Fields, modifiers: KeyModifiers) -> Meaning {
     if c.is_control() {
         return Meaning::Nothing;
     }
-    // Shift is a part of the character, except that a capital carries it.
+    // Shift is part of the character, except that a capital letter carries it.
     let shift = if c.is_uppercase() || !is_text && has_shift { KeyModifiers::SHIFT } else { NONE };
     key(KeyCode::Char(c), (modifiers - KeyModifiers::SHIFT) | shift)
 }

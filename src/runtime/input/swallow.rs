@@ -1,36 +1,36 @@
-//! A string of the terminal's, such as the answer to a question another program asked (OSC, DCS, APC, PM, SOS): it is
-//! swallowed up to BEL or ST, and nothing of it is kept.
+//! A terminal string (OSC, DCS, APC, PM, SOS), such as the answer to another program's query. It is skipped up to BEL
+//! or ST, and nothing of it is stored.
 //!
-//! It refuses to swallow for ever: a control code, which no such string holds, breaks it off and acts.
+//! It cannot be skipped forever: a control code, which no such string contains, ends it and takes effect.
 
-/// Where one is within the string.
+/// The position within the string.
 #[derive(Debug, Default)]
 pub struct Swallowed {
     has_begun: bool,
     is_escaped: bool,
     lead: u8,
-    /// Bytes that are still to come of the character under way: one of them may look like the 8-bit ST.
+    /// Remaining bytes of the current character: one of them may look like the 8-bit ST.
     rest_of_character: u8,
 }
 
-/// What a byte was.
+/// The role of a byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Swallow {
     More,
     Ended,
-    /// A control code: the string is over, and the byte is none of it.
+    /// A control code: the string is over, and the byte is not part of it.
     Broken,
-    /// The same, and an Esc came before it.
+    /// The same, with an Esc before it.
     BrokenByEsc,
 }
 
 impl Swallowed {
-    /// Whether nothing came yet.
+    /// Whether no byte has arrived yet.
     pub const fn is_fresh(&self) -> bool {
         !self.has_begun
     }
 
-    /// Whether an Esc came, which may be half of ST or a key.
+    /// Whether an Esc arrived, which may be half of an ST or a key.
     pub const fn is_escaped(&self) -> bool {
         self.is_escaped
     }
@@ -51,7 +51,7 @@ impl Swallowed {
         }
         if self.rest_of_character > 0 && matches!(byte, 0x80..=0xbf) {
             self.rest_of_character -= 1;
-            // ST as a character of two bytes.
+            // ST encoded as a two-byte character.
             return if self.lead == 0xc2 && byte == 0x9c { Swallow::Ended } else { Swallow::More };
         }
         self.lead = byte;

@@ -1,6 +1,6 @@
-//! What differs between systems, one file each, with the same functions: reading the terminal, signals, suspending.
+//! What differs between systems, one file each with the same functions: reading the terminal, signals, suspending.
 //!
-//! macOS is `unix`: its `poll` works on the terminal's own device, which standard input is, and only fails on
+//! macOS uses `unix`: its `poll` works on the terminal's own device, which is standard input, and fails only on
 //! `/dev/tty`, which is never opened here.
 
 #[cfg(unix)]

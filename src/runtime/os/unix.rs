@@ -1,6 +1,6 @@
-//! The terminal on Linux and macOS: a reader that waits in `poll`, signals, and the job control of a shell.
+//! The terminal on Linux and macOS: a reader that waits in `poll`, signals, and job control.
 //!
-//! crossterm 0.29's own reader is not used: once the terminal is gone its inner loop reads end-of-file for ever at full
+//! crossterm 0.29's own reader is not used: once the terminal is gone, its inner loop reads end-of-file forever at full
 //! speed and cannot be stopped (crossterm-rs/crossterm#793). This one ends at the first hang-up.
 
 use std::io::{self, PipeReader, PipeWriter, Write};
@@ -40,11 +40,11 @@ struct Reader {
     thread: thread::JoinHandle<()>,
 }
 
-/// What the thread at the terminal does.
+/// What the terminal thread does.
 #[derive(Clone, Copy, Debug)]
 enum Duty {
     Read,
-    /// The terminal is lent: only its end is looked for.
+    /// The terminal is lent: only watch for its end.
     Watch,
 }
 
@@ -71,10 +71,10 @@ impl Sources {
         Ok(Self { send, reader, signals, fence })
     }
 
-    /// Ends the reader and waits until it has ended: nothing is read from the terminal from then on. Its end is still
-    /// told, for a shell may keep the hang-up from us.
+    /// Stops the reader and waits until it has stopped: from then on, nothing is read from the terminal. The end of the
+    /// terminal is still reported, because a shell may keep the hang-up signal from us.
     pub(in crate::runtime) fn pause(&mut self) -> bool {
-        // Without a watch the hang-up's signal is what is left.
+        // Without a watch, only the hang-up signal remains.
         let _ = self.turn_to(Duty::Watch);
         true
     }
@@ -86,14 +86,14 @@ impl Sources {
     fn turn_to(&mut self, duty: Duty) -> io::Result<()> {
         if let Some(Reader { stop, thread }) = self.reader.take() {
             drop(stop);
-            // It ends at once, or has ended with its terminal.
+            // It ends immediately, or ended with its terminal.
             let _ = thread.join();
         }
         self.reader = Some(Reader::start(duty, self.send.clone())?);
         Ok(())
     }
 
-    /// Waits until every signal that has arrived is handed on.
+    /// Waits until every signal that has arrived is passed on.
     pub(in crate::runtime) async fn settled(&self) {
         let (tell, told) = oneshot::channel();
         if self.fence.send(tell).is_ok() {
@@ -108,7 +108,8 @@ impl Drop for Sources {
     }
 }
 
-/// Hands on what is typed on `tty` until the other end of `wake` is closed, nobody takes it, or the terminal is gone.
+/// Passes on what is typed on `tty` until the other end of `wake` is closed, the receiver is gone, or the terminal is
+/// gone.
 fn read(tty: &impl AsFd, wake: &PipeReader, mut send: impl FnMut(Input) -> bool) {
     let mut keyboard = Keyboard::default();
     let mut buffer = Zeroizing::new([0; 4096]);
@@ -118,7 +119,7 @@ fn read(tty: &impl AsFd, wake: &PipeReader, mut send: impl FnMut(Input) -> bool)
             Wake::Bytes => match rustix::io::read(tty, &mut buffer[..]) {
                 Err(Errno::INTR | Errno::AGAIN) => {}
                 Ok(count) if count > 0 => keyboard.take(&buffer[..count], Instant::now()),
-                // End of file, or EIO: a hang-up, in the words of different systems.
+                // End of file or EIO: a hang-up, as different systems report it.
                 Ok(_) | Err(_) => {
                     send(Input::Gone);
                     return;
@@ -137,7 +138,7 @@ fn read(tty: &impl AsFd, wake: &PipeReader, mut send: impl FnMut(Input) -> bool)
     }
 }
 
-/// Bytes to inputs, with what may still become something else.
+/// Turns bytes into inputs, and holds what is still ambiguous.
 #[derive(Default)]
 struct Keyboard {
     decoder: Decoder,
@@ -178,15 +179,15 @@ impl Keyboard {
         Some(self.last? + self.decoder.patience()?)
     }
 
-    /// When [`Keyboard::settle`] has something to decide, unless more comes.
+    /// When [`Keyboard::settle`] has something to decide, unless more arrives.
     fn deadline(&self) -> Option<Instant> {
         self.decoder_due().into_iter().chain(self.bursts.deadline()).min()
     }
 }
 
-/// Tells the end of the terminal, and takes nothing of what is typed on it, until the other end of `wake` is closed.
+/// Reports the end of the terminal without reading from it, until the other end of `wake` is closed.
 fn watch(tty: &impl AsFd, wake: &PipeReader, mut send: impl FnMut(Input) -> bool) {
-    // No event is asked for: a hang-up is told all the same (poll(2)).
+    // No event is requested: a hang-up is always reported (poll(2)).
     let mut both = [PollFd::new(tty, PollFlags::empty()), PollFd::new(wake, PollFlags::IN)];
     let is_gone = loop {
         match poll(&mut both, None) {
@@ -261,11 +262,11 @@ impl Signals {
         })
     }
 
-    /// Hands on signals as they come; a message on `fenced` is answered when none is left.
+    /// Passes on signals as they arrive; answers a message on `fenced` once none is left.
     async fn forward(mut self, send: Lanes, mut fenced: UnboundedReceiver<oneshot::Sender<()>>) {
         loop {
             let input = tokio::select! {
-                // A hang-up comes together with a continuation, and then nothing is to be resumed.
+                // A hang-up arrives together with a continuation, and then there is nothing to resume.
                 biased;
                 Some(()) = self.hangup.recv() => Input::Signal(Signal::Hangup),
                 Some(()) = self.interrupt.recv() => Input::Signal(Signal::Interrupt),
@@ -296,22 +297,22 @@ pub(in crate::runtime) fn size() -> io::Result<(u16, u16)> {
     Ok((size.ws_col, size.ws_row))
 }
 
-/// Whether a shell of this system can stop a job and continue it.
+/// Whether a shell of this system can stop and continue a job.
 pub(in crate::runtime) const JOB_CONTROL: bool = true;
 
 /// Whether a shell would take over if this job stopped. Without job control (started as a terminal's only command, or
-/// over ssh) the job is in the session's own first group, and nobody would ever continue it.
+/// over ssh) the job is in the session's first process group, and nothing would ever continue it.
 pub(in crate::runtime) fn can_suspend() -> bool {
     getsid(None).is_ok_and(|session| session != getpgrp())
 }
 
-/// Stops this job, whole, as a shell's Ctrl-Z does. It may return a moment before the stop; the continuation is told by
-/// [`Input::Resumed`]. SIGSTOP and not SIGTSTP: the latter is handled here, so it would stop nothing.
+/// Stops the whole job, as Ctrl-Z in a shell does. It may return shortly before the stop; [`Input::Resumed`] reports
+/// the continuation. SIGSTOP instead of SIGTSTP, because the latter is handled here and would stop nothing.
 pub(in crate::runtime) fn stop() -> io::Result<()> {
     Ok(kill_current_process_group(Number::STOP)?)
 }
 
-/// The settings of the line discipline, to put them back after a child that may have left others.
+/// The settings of the line discipline, to restore them after a child that may have changed them.
 #[derive(Debug)]
 pub(in crate::runtime) struct Modes(Option<Termios>);
 
@@ -322,30 +323,30 @@ impl Modes {
 
     pub(in crate::runtime) fn restore(self) {
         if let Some(modes) = self.0 {
-            // With the terminal gone there is nothing to put back.
+            // If the terminal is gone, there is nothing to restore.
             let _ = tcsetattr(io::stdin(), OptionalActions::Now, &modes);
         }
     }
 }
 
-/// Asks a child to end.
+/// Asks a child process to exit.
 pub(in crate::runtime) fn end(pid: u32) {
     if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
         let _ = kill_process(pid, Number::TERM);
     }
 }
 
-/// Whether what a terminal answers comes in with what is typed, and is told from it.
+/// Whether a terminal's answers arrive with the typed input and can be distinguished from it.
 pub(in crate::runtime) const ANSWERS: bool = true;
 
-/// Writes to the terminal, past what Rust itself keeps for standard output: who waits there keeps nobody else waiting.
+/// Writes to the terminal without Rust's buffer for standard output, so that a blocked write blocks no other writer.
 pub(in crate::runtime) fn write(mut bytes: &[u8]) -> io::Result<()> {
     let out = io::stdout();
     while !bytes.is_empty() {
         match rustix::io::write(&out, bytes) {
             Ok(count) => bytes = &bytes[count..],
             Err(Errno::INTR) => {}
-            // Somebody made the terminal one that does not wait, which others share with us.
+            // Another process made the shared terminal non-blocking.
             Err(Errno::AGAIN) => {
                 let _ = poll(&mut [PollFd::new(&out, PollFlags::OUT)], None);
             }
@@ -355,17 +356,17 @@ pub(in crate::runtime) fn write(mut bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Drops what was written and has not reached the terminal yet.
+/// Drops output that has not reached the terminal yet.
 pub(in crate::runtime) fn drop_pending_output() {
     let _ = tcflush(io::stdout(), QueueSelector::OFlush);
 }
 
-/// Drops what was typed and not read yet: the rest of a pasted secret must not become a shell's command.
+/// Drops input that has not been read yet: the rest of a pasted secret must not become a shell command.
 pub(in crate::runtime) fn drop_pending_input() {
     let _ = tcflush(io::stdin(), QueueSelector::IFlush);
 }
 
-/// Clicks and the wheel, in SGR coordinates; no motion, so that an idle terminal stays silent (xterm's ctlseqs).
+/// Clicks and the wheel, in SGR coordinates. No motion, so that an idle terminal stays silent (xterm's ctlseqs).
 pub(in crate::runtime) fn mouse(out: &mut impl Write, on: bool) -> io::Result<()> {
     out.write_all(if on { b"\x1b[?1000h\x1b[?1006h" } else { b"\x1b[?1006l\x1b[?1000l" })
 }

@@ -22,7 +22,7 @@ struct Pty {
     stop: PipeWriter,
 }
 
-/// A test fails rather than hangs.
+/// The test fails instead of hanging.
 const LONG: Duration = Duration::from_secs(20);
 
 impl Pty {
@@ -101,8 +101,8 @@ fn a_paste_that_stalls_is_handed_on() {
     assert!(pty.next() == Input::Key(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL)));
 }
 
-/// Closes the other end and returns what was said until the reader ended. The writer of portable-pty types an end of
-/// file when it is dropped, which may or may not arrive before.
+/// Closes the other end and returns what was reported until the reader ended. portable-pty's writer types an end of
+/// file when dropped, which may or may not arrive before.
 fn last_words(pty: Pty) -> Vec<Input> {
     drop((pty.master, pty.keyboard));
     pty.reader.join().unwrap();

@@ -1,7 +1,7 @@
 //! The terminal on Windows: crossterm reads the console's records, tokio its control events.
 //!
-//! There is no job control to stop for, and a console that goes away ends the process by its close event.
-// One signature for all systems: what needs no value here, cannot fail and never waits, does on Unix.
+//! There is no job control, and a console that goes away ends the process through its close event.
+// One signature for all systems: what needs no value, cannot fail and never waits here does on Unix.
 #![allow(clippy::unused_self, clippy::unnecessary_wraps, clippy::unused_async)]
 
 use std::io::{self, Write};
@@ -30,7 +30,7 @@ impl Sources {
     /// Must be called within the tokio runtime, whose signal driver is used.
     pub(in crate::runtime) fn start(send: Lanes) -> io::Result<Self> {
         let signals = tokio::spawn(Signals::listen()?.forward(send.clone()));
-        // Ends when nobody takes what it reads; until then it sleeps in the console's own wait.
+        // Ends when the receiver is gone; until then it sleeps in the console's own wait.
         thread::Builder::new()
             .name("terminal input".to_owned())
             .spawn(move || read_console(|input| send.send(input)))?;
@@ -39,12 +39,12 @@ impl Sources {
 }
 
 impl Sources {
-    /// The reader sleeps in the console's own wait, out of which nothing wakes it: the console cannot be lent.
+    /// The reader sleeps in the console's own wait and cannot be woken, so the console cannot be lent.
     pub(in crate::runtime) fn pause(&mut self) -> bool {
         false
     }
 
-    /// Never called with something to do, since [`Sources::pause`] says no.
+    /// Never has anything to do, because [`Sources::pause`] returns `false`.
     pub(in crate::runtime) fn resume(&mut self) -> io::Result<()> {
         Ok(())
     }
@@ -52,7 +52,7 @@ impl Sources {
     pub(in crate::runtime) async fn settled(&self) {}
 }
 
-/// The console's mode is put back by crossterm.
+/// crossterm restores the console's mode.
 #[derive(Debug)]
 pub(in crate::runtime) struct Modes;
 
@@ -64,7 +64,7 @@ impl Modes {
     pub(in crate::runtime) fn restore(self) {}
 }
 
-/// Never called: no child has the console.
+/// Never called: no child process has the console.
 pub(in crate::runtime) fn end(_pid: u32) {}
 
 impl Drop for Sources {
@@ -160,12 +160,12 @@ pub(in crate::runtime) fn can_suspend() -> bool {
     false
 }
 
-/// Never called, since [`can_suspend`] says no.
+/// Never called, because [`can_suspend`] returns `false`.
 pub(in crate::runtime) fn stop() -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// A console's answers come as keys that cannot be told from typed ones: it is asked nothing.
+/// A console's answers arrive as keys that cannot be distinguished from typed ones, so it is never queried.
 pub(in crate::runtime) const ANSWERS: bool = false;
 
 /// Writes to the console.
@@ -175,10 +175,10 @@ pub(in crate::runtime) fn write(bytes: &[u8]) -> io::Result<()> {
     out.flush()
 }
 
-/// A console takes what is written at once.
+/// A console accepts output immediately.
 pub(in crate::runtime) fn drop_pending_output() {}
 
-/// Reads and drops what was typed and not read yet: the rest of a pasted secret must not become a shell's command.
+/// Reads and drops input that has not been read yet: the rest of a pasted secret must not become a shell command.
 pub(in crate::runtime) fn drop_pending_input() {
     while matches!(poll(Duration::ZERO), Ok(true)) && read().is_ok() {}
 }

@@ -1,8 +1,8 @@
-//! Where frames are drawn: crossterm's backend on a sheet in memory, which never asks the terminal a question.
+//! Where frames are drawn: crossterm's backend on a buffer in memory, which never queries the terminal.
 //!
-//! ratatui's `Terminal::clear` wants to know where the cursor is, and crossterm would ask the terminal and read the
-//! answer itself, beside our own reader, which takes it first: two seconds later that fails. And when the size cannot
-//! be had, crossterm runs `tput`; this one fails, which ends the drawing.
+//! ratatui's `Terminal::clear` needs the cursor position. crossterm would query the terminal and read the answer
+//! itself, competing with our own reader, which gets it first; two seconds later that fails. And if the size is
+//! unavailable, crossterm runs `tput`; this backend fails instead, which ends the drawing.
 
 use std::cell::RefCell;
 use std::io::{self, Write};
@@ -14,7 +14,7 @@ use ratatui::layout::{Position, Size};
 
 use super::os;
 
-/// The backend of the screens: what is drawn is kept until it is taken, so that drawing never waits for the terminal.
+/// The backend of the screens: output is buffered until it is taken, so that drawing never waits for the terminal.
 #[derive(Debug)]
 pub struct Canvas {
     inner: CrosstermBackend<Sheet>,
@@ -32,7 +32,7 @@ impl Canvas {
         Self { inner: CrosstermBackend::new(sheet.clone()), sheet, cursor: Position::ORIGIN }
     }
 
-    /// Takes what was drawn since the last time.
+    /// Takes what was drawn since the last call.
     pub fn take(&mut self) -> Vec<u8> {
         self.sheet.0.take()
     }
@@ -69,12 +69,13 @@ impl Backend for Canvas {
         self.inner.hide_cursor()
     }
 
-    /// ratatui calls it when dropped too, where nobody takes what is drawn: [`super::Screen::leave`] shows the cursor.
+    /// ratatui also calls it when dropped, when nobody takes the output any more: [`super::Screen::leave`] shows the
+    /// cursor.
     fn show_cursor(&mut self) -> io::Result<()> {
         self.inner.show_cursor()
     }
 
-    /// Where it was put last.
+    /// The position it was last set to.
     fn get_cursor_position(&mut self) -> io::Result<Position> {
         Ok(self.cursor)
     }

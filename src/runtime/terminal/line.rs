@@ -1,5 +1,5 @@
-//! The way to the terminal: a thread of its own writes, so that one that takes nothing keeps nobody from listening, and
-//! one frame is under way at a time.
+//! The output to the terminal: a separate thread writes, so that a terminal that accepts nothing blocks nothing else,
+//! and only one frame is in transit at a time.
 
 use std::io;
 use std::sync::Arc;
@@ -14,14 +14,14 @@ use tokio::time::{sleep_until, timeout};
 use super::pace::{BLOCKED, Next, Pace};
 use crate::runtime::os;
 
-/// DA1, which asks nothing but for an answer (xterm's ctlseqs).
+/// DA1, sent only to get an answer (xterm's ctlseqs).
 const ASK: &[u8] = b"\x1b[c";
-/// DECRQM 2004, whether pastes come in brackets, and DA1 behind it: a terminal that answers only the second does not
-/// know the first. Then whatever an old terminal may have shown of it is cleared away.
+/// DECRQM 2004, whether pastes are bracketed, followed by DA1: a terminal that answers only the second does not know
+/// the first. Then the screen is cleared of anything an old terminal may have shown.
 const INTRODUCE: &[u8] = b"\x1b[?2004$p\x1b[c\x1b[2J";
-/// What is written in one go: between two of them a writer can be stopped.
+/// The size of one write: a writer can be stopped between two of them.
 const PIECE: usize = 512;
-/// How long the last frame may take when the terminal is given away.
+/// How long the last frame may take when the terminal is handed over.
 const LAST_FRAME: Duration = Duration::from_millis(100);
 /// How long the last answer may take then: it must not be typed into a shell.
 pub const LAST_ANSWER: Duration = Duration::from_millis(300);
@@ -32,9 +32,9 @@ pub struct Line {
     frames: Sender<Vec<u8>>,
     written: UnboundedReceiver<io::Result<Written>>,
     is_writing: bool,
-    /// Set to make the writer drop what is left of a frame.
+    /// Set to make the writer drop the rest of a frame.
     is_given_up: Arc<AtomicBool>,
-    /// What goes before the next frame.
+    /// What is sent before the next frame.
     ahead: Vec<u8>,
     pace: Pace,
 }
@@ -57,7 +57,7 @@ impl Line {
         Ok(Self { frames, written, is_writing: false, is_given_up, ahead: Vec::new(), pace: Pace::default() })
     }
 
-    /// Asks the terminal what it knows, before the next frame, which has to be a whole one.
+    /// Queries the terminal's abilities before the next frame, which has to be a complete one.
     pub fn introduce(&mut self) {
         if os::ANSWERS {
             self.ahead.extend_from_slice(INTRODUCE);
@@ -65,12 +65,12 @@ impl Line {
         }
     }
 
-    /// Sends something that is no part of a frame with the next one.
+    /// Sends something that is not part of a frame together with the next one.
     pub fn send_with_next(&mut self, sequence: &str) {
         self.ahead.extend_from_slice(sequence.as_bytes());
     }
 
-    /// Waits until the next frame may be drawn; fails when the terminal takes no output any more.
+    /// Waits until the next frame may be drawn; fails if the terminal accepts no more output.
     pub async fn free(&mut self) -> io::Result<()> {
         loop {
             if self.is_writing {
@@ -87,7 +87,7 @@ impl Line {
         }
     }
 
-    /// Sends a frame; [`Line::free`] said that it may.
+    /// Sends a frame; only after [`Line::free`] has returned.
     pub fn send(&mut self, frame: Vec<u8>) {
         let mut bytes = std::mem::take(&mut self.ahead);
         bytes.extend(frame);
@@ -100,7 +100,7 @@ impl Line {
         self.put(bytes);
     }
 
-    /// The terminal answered a question.
+    /// The terminal answered a query.
     pub const fn answered(&mut self) {
         self.pace.answered();
     }
@@ -110,8 +110,8 @@ impl Line {
         self.pace.is_asked(Instant::now())
     }
 
-    /// Ends the frame under way, before somebody else writes: it is drawn anew, or nobody needs it. What a terminal has
-    /// not taken by then is dropped.
+    /// Ends the frame in transit before something else writes: it is redrawn later or no longer needed. What the
+    /// terminal has not accepted by then is dropped.
     pub async fn rest(&mut self) {
         if self.is_writing && timeout(LAST_FRAME, self.has_written()).await.is_err() {
             self.is_given_up.store(true, Ordering::SeqCst);
@@ -122,7 +122,7 @@ impl Line {
 
     fn put(&mut self, bytes: Vec<u8>) {
         self.is_given_up.store(false, Ordering::SeqCst);
-        // The writer ends only after a failure, which it told.
+        // The writer ends only after an error, which it reported.
         self.is_writing = self.frames.send(bytes).is_ok();
     }
 
@@ -135,7 +135,7 @@ impl Line {
     }
 }
 
-/// Says whether there will be another.
+/// Returns whether there will be another.
 fn hand_on(written: io::Result<Written>, tell: &UnboundedSender<io::Result<Written>>) -> bool {
     let goes_on = written.is_ok();
     tell.send(written).is_ok() && goes_on
@@ -155,12 +155,12 @@ fn write(frame: &[u8], is_given_up: &AtomicBool) -> io::Result<Written> {
     Ok(written)
 }
 
-/// Writes what the terminal has to get before somebody else has it, or when it is taken back; one that takes nothing
-/// must not keep the program from going on. Fails where it is gone.
+/// Writes what the terminal must receive before it is handed over or when it is taken back. A terminal that accepts
+/// nothing must not block the program. Fails if the terminal is gone.
 pub fn put_in_time(write: impl FnOnce() -> io::Result<()> + Send + 'static) -> io::Result<()> {
     let (tell, told) = channel();
     thread::Builder::new().spawn(move || {
-        // Nobody may wait for it any more.
+        // The receiver may have given up waiting.
         let _ = tell.send(write());
     })?;
     if let Ok(written) = told.recv_timeout(LAST_ANSWER) {

@@ -1,6 +1,6 @@
 //! The terminal: taken over for the screens, and given back exactly as it was, however the program ends.
 //!
-//! It refuses to print what a panic carries: that text may hold a secret.
+//! The payload of a panic is never printed, because it may contain a secret.
 
 mod backend;
 mod line;
@@ -21,20 +21,20 @@ use crate::domain::Problem;
 pub use backend::Canvas;
 pub use line::{LAST_ANSWER, Line};
 
-/// The exit code of a bug.
+/// The exit code for a bug.
 pub const EXIT_BUG: i32 = 70;
 
-/// Whether the terminal is taken over: one process has one, and the panic hook must know.
+/// Whether the terminal is taken over: a process has one terminal, and the panic hook must know.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// Why the screens cannot be shown here.
 #[derive(Debug, thiserror::Error)]
 pub enum NoScreen {
-    #[error("standard input is not a terminal, so no key could arrive")]
+    #[error("standard input is not a terminal, so it cannot receive keys")]
     Input,
-    #[error("standard output is not a terminal, so nothing could be shown")]
+    #[error("standard output is not a terminal, so it cannot show screens")]
     Output,
-    #[error("the terminal says it is «dumb», so nothing can be drawn on it")]
+    #[error("TERM is “dumb”: pullkey cannot draw on this terminal")]
     Dumb,
     #[error("the terminal could not be set up: {0}")]
     Setup(#[from] io::Error),
@@ -42,19 +42,19 @@ pub enum NoScreen {
 
 impl From<NoScreen> for Problem {
     fn from(fault: NoScreen) -> Self {
-        let hint = "use a terminal, or one of the commands that need none: `pullkey --help` names them";
+        let hint = "use a terminal, or a command that needs none: see `pullkey --help`";
         Self::new("the screens cannot be shown here", fault.to_string(), hint)
     }
 }
 
-/// The terminal while the screens have it; dropping it gives it back.
+/// The terminal while the screens use it; dropping this gives it back.
 #[derive(Debug)]
 pub struct Screen {
     mouse: bool,
 }
 
 impl Screen {
-    /// Whether the screens can be shown at all. `term` is the variable TERM, where there is one.
+    /// Whether the screens can be shown at all. `term` is the variable TERM, if set.
     pub fn check(term: Option<&str>) -> Result<(), NoScreen> {
         if !io::stdin().is_terminal() {
             return Err(NoScreen::Input);
@@ -65,25 +65,25 @@ impl Screen {
         if term == Some("dumb") { Err(NoScreen::Dumb) } else { Ok(()) }
     }
 
-    /// Takes the terminal: raw, alternate screen, bracketed paste, and clicks and the wheel if `mouse`.
+    /// Takes the terminal: raw mode, alternate screen, bracketed paste, and clicks and the wheel if `mouse`.
     pub fn enter(mouse: bool) -> Result<Self, NoScreen> {
         let screen = Self { mouse };
         screen.take(true)?;
         Ok(screen)
     }
 
-    /// Gives the terminal back. Twice is once.
+    /// Gives the terminal back. Calling it twice is harmless.
     pub fn leave(&mut self) {
         give_back();
     }
 
-    /// Whether anything may be drawn: not while suspended.
+    /// Whether drawing is possible: not while suspended.
     pub fn is_active(&self) -> bool {
         is_taken()
     }
 
     /// Gives the terminal to the shell and stops this job until it is continued: nothing is drawn until
-    /// [`super::input::Input::Resumed`] arrives. `false` if no shell is there to continue it; then nothing happened.
+    /// [`super::input::Input::Resumed`] arrives. Returns `false`, without any effect, if no shell could continue it.
     pub fn suspend(&mut self) -> bool {
         if !os::can_suspend() {
             return false;
@@ -92,13 +92,12 @@ impl Screen {
         os::stop().is_ok()
     }
 
-    /// Takes the terminal again, also after a stop from outside, when a shell may have changed it meanwhile. Everything
-    /// has to be drawn anew (`Terminal::clear`).
-    /// A failure means that the terminal is gone: a hang-up also continues a stopped job.
+    /// Takes the terminal again, also after a stop from outside, when a shell may have changed it. Everything has to be
+    /// redrawn (`Terminal::clear`). An error means that the terminal is gone: a hang-up also continues a stopped job.
     pub fn resume(&mut self) -> io::Result<()> {
         let was_away = !self.is_active();
         if !was_away {
-            // crossterm remembers that the mode is raw and would not look again.
+            // crossterm remembers that raw mode is on and would not check again.
             disable_raw_mode()?;
         }
         self.take(was_away)
@@ -152,7 +151,7 @@ fn give_back() {
         return;
     }
     let mut out = Vec::new();
-    // With the terminal gone all of this fails, and nothing can be done about it.
+    // If the terminal is gone, all of this fails, and nothing can be done about it.
     let _ = os::mouse(&mut out, false);
     let _ = queue!(out, DisableBracketedPaste, ResetColor, LeaveAlternateScreen, Show);
     let _ = line::put_in_time(move || os::write(&out));
@@ -160,14 +159,14 @@ fn give_back() {
     let _ = disable_raw_mode();
 }
 
-/// Says something on standard error while the program ends, unless a terminal there takes nothing.
+/// Prints to standard error while the program exits, unless that is a terminal that accepts nothing.
 pub fn say_at_last(text: &'static str) {
-    // With the terminal gone there is nobody to tell.
+    // If the terminal is gone, there is nowhere to print.
     let _ = line::put_in_time(move || writeln!(io::stderr(), "{text}"));
 }
 
-/// From now on a panic, in whatever thread, gives the terminal back, says where it was and ends the process with
-/// [`EXIT_BUG`]. What the panic says is not printed.
+/// From now on a panic in any thread gives the terminal back, prints its location and ends the process with
+/// [`EXIT_BUG`]. The panic's own text is not printed.
 pub fn install_panic_hook() {
     panic::set_hook(Box::new(|panic| {
         give_back();
@@ -179,7 +178,7 @@ pub fn install_panic_hook() {
 fn obituary(panic: &PanicHookInfo<'_>) -> String {
     let place =
         panic.location().map_or_else(|| "an unknown place".to_owned(), |at| format!("{}:{}", at.file(), at.line()));
-    format!("pullkey stopped unexpectedly at {place}; this is a bug in pullkey: please report it with this line")
+    format!("pullkey crashed at {place}; this is a bug in pullkey: please report it with this line")
 }
 
 #[cfg(test)]
@@ -188,9 +187,9 @@ mod tests {
 
     #[test]
     fn a_dumb_terminal_or_none_is_refused_in_words() {
-        // Under a test runner standard input may or may not be a terminal; either way a reason is given.
+        // Under a test runner, standard input may or may not be a terminal; either way a reason is given.
         assert!(Screen::check(Some("dumb")).is_err());
-        assert_eq!(NoScreen::Dumb.to_string(), "the terminal says it is «dumb», so nothing can be drawn on it");
+        assert_eq!(NoScreen::Dumb.to_string(), "TERM is “dumb”: pullkey cannot draw on this terminal");
     }
 
     #[test]

@@ -1,64 +1,65 @@
-//! When the next frame may be sent, so that what one sees is never far behind what one does, however slow the line.
+//! Decides when the next frame may be sent, so that what you see is never far behind what you do, however slow the
+//! line.
 //!
-//! Systems keep tens of kilobytes on their way to a terminal, a network keeps more, and a blocked write tells only of
-//! the first. So the terminal itself is asked (DA1, which every one answers, and in its turn) whenever much is under
-//! way, and no frame is sent until it has answered. One that answers nothing is watched instead: what it takes while
-//! its buffer is full is what its line carries. Pure: the time is given in.
+//! A system buffers tens of kilobytes for a terminal and a network buffers more, while a blocked write reveals only the
+//! first. Whenever much is in transit, the terminal itself is therefore queried (DA1, which every terminal answers, in
+//! order), and no frame is sent until it has answered. If it does not answer, its speed is measured: what it accepts
+//! while its buffer is full is what the line carries. Pure: the time is a parameter.
 
 use std::time::{Duration, Instant};
 
-/// As many bytes may be under way when a frame is drawn: the small frames of ordinary typing never wait.
+/// How many bytes may be in transit when a frame is drawn: the small frames of ordinary typing never wait.
 const WINDOW: usize = 3 * 1024;
-/// From as many on the terminal is asked.
+/// From this many bytes on, the terminal is queried.
 const ASK_FROM: usize = 2 * 1024;
-/// An answer that takes longer is none.
+/// An answer that takes longer counts as missing.
 const LOST: Duration = Duration::from_secs(3);
-/// A piece of a frame that takes longer was waited for: the buffer before the terminal is full.
+/// If writing a piece of a frame takes longer, it blocked: the terminal's buffer is full.
 pub const BLOCKED: Duration = Duration::from_millis(5);
-/// What a system may keep on its way to a pseudo terminal: twenty kilobytes on Linux.
+/// How much a system may buffer for a pseudo terminal: 20 kB on Linux.
 const BUFFER: f64 = 20.0 * 1024.0;
-/// For as long a line's speed has to be watched.
+/// How long a line has to be watched to measure its speed.
 const WATCH: Duration = Duration::from_millis(250);
-/// As much may be under way to a terminal that does not answer, by the speed of its line.
+/// How much may be in transit to a terminal that does not answer, as time on its line.
 const BEHIND: Duration = Duration::from_millis(100);
-/// After a rest of this length a line's speed is anybody's guess again.
+/// After a pause this long, the speed of a line is unknown again.
 const FORGET: Duration = Duration::from_secs(5);
 
 /// What has to happen before the next frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
     Draw,
-    /// Ask the terminal first.
+    /// Query the terminal first.
     Ask,
-    /// Wait until then, or for an answer.
+    /// Wait until this time, or for an answer.
     WaitUntil(Instant),
 }
 
-/// What one knows of the line.
+/// What is known about the line.
 #[derive(Debug, Default)]
 pub struct Pace {
-    /// Bytes sent of which it is not known that they arrived.
+    /// Bytes sent that may not have arrived yet.
     under_way: usize,
-    /// The question that was asked last and how much was under way with it.
+    /// When the last query was sent, and how many bytes were in transit with it.
     asked: Option<(Instant, usize)>,
     answers: bool,
     silent: Silent,
 }
 
-/// The line of a terminal that answers nothing.
+/// The line of a terminal that does not answer.
 #[derive(Debug, Default)]
 struct Silent {
-    /// When a write first met a full buffer, and what was written since.
+    /// When a write first found a full buffer, and the bytes written since.
     full_since: Option<(Instant, usize)>,
-    /// Bytes a second.
+    /// Bytes per second.
     speed: Option<f64>,
-    /// When all that was written will have arrived.
+    /// When everything written will have arrived.
     clear_at: Option<Instant>,
     last: Option<Instant>,
 }
 
 impl Pace {
-    /// Takes note of bytes that are sent; says whether the question has to go with them.
+    /// Counts bytes that are being sent; returns whether a query has to go with them.
     pub fn sends(&mut self, bytes: usize, now: Instant) -> bool {
         self.under_way += bytes;
         self.silent.sends(bytes, now);
@@ -69,7 +70,7 @@ impl Pace {
         asks
     }
 
-    /// The question is sent now.
+    /// The query is sent now.
     pub const fn asks(&mut self, now: Instant) {
         self.asked = Some((now, self.under_way));
     }
@@ -82,12 +83,12 @@ impl Pace {
         }
     }
 
-    /// Whether an answer may still come, which must not reach the shell.
+    /// Whether an answer may still arrive, which must not reach the shell.
     pub fn is_asked(&self, now: Instant) -> bool {
         self.asked.is_some_and(|(at, _)| now < at + LOST)
     }
 
-    /// Bytes were taken by the system, which may have taken its time.
+    /// The system accepted these bytes, possibly after blocking.
     pub fn written(&mut self, bytes: usize, was_blocked: bool, now: Instant) {
         self.silent.written(bytes, was_blocked, now);
     }
@@ -101,7 +102,7 @@ impl Pace {
             None => Next::Ask,
             Some((at, _)) if now < at + LOST => Next::WaitUntil(at + LOST),
             Some(_) => {
-                // It answers no more: whatever is there now is watched like one that never did.
+                // It no longer answers, so it is watched like a terminal that never did.
                 *self = Self::default();
                 Next::Draw
             }
@@ -197,7 +198,7 @@ mod tests {
         assert!(!pace.is_asked(now + LOST) && !pace.sends(9000, now + LOST));
     }
 
-    /// A line that carries so many bytes a second behind a buffer, and answers nothing.
+    /// A line with this many bytes per second behind a buffer, and no answers.
     struct Slow {
         speed: f64,
         room: f64,
@@ -211,7 +212,7 @@ mod tests {
             self.at = self.at.max(to);
         }
 
-        /// Takes bytes; says whether that had to be waited for.
+        /// Accepts bytes; returns whether that blocked.
         fn take(&mut self, bytes: usize) -> bool {
             let short = f64::from(u32::try_from(bytes).unwrap_or(0)) - self.room;
             if short > 0.0 {

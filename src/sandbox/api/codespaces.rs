@@ -1,5 +1,5 @@
-//! Codespaces: one's own, those in a repository, and those of an organization's members (docs: «REST API endpoints for
-//! Codespaces», «… for organizations»). Creating and deleting them is left out.
+//! Codespaces: the user's own, those in a repository, and those of an organization's members (docs: “REST API endpoints
+//! for Codespaces”, “… for organizations”). Creating and deleting codespaces is left out.
 
 use std::time::Instant;
 
@@ -14,7 +14,7 @@ use super::super::shapes;
 use super::super::world::State;
 use super::{is_read, repositories, sso};
 
-/// `rest` is what follows `/user/codespaces`.
+/// `rest` is the path after `/user/codespaces`.
 pub(super) fn mine(state: &mut State, call: &Call, rest: &[&str]) -> Reply {
     if let Some(refusal) = unscoped(state) {
         return refusal;
@@ -46,7 +46,7 @@ pub(super) fn mine(state: &mut State, call: &Call, rest: &[&str]) -> Reply {
     }
 }
 
-/// One's own codespaces in a repository.
+/// The user's own codespaces in a repository.
 pub(super) fn of_repository(state: &mut State, call: &Call, owner: &str, name: &str) -> Reply {
     if let Some(refusal) = unscoped(state) {
         return refusal;
@@ -58,7 +58,7 @@ pub(super) fn of_repository(state: &mut State, call: &Call, owner: &str, name: &
     list(state, call, &here, |one| one.owner.id == me && one.repository == repository)
 }
 
-/// All in an organization's repositories, or those of one member.
+/// All codespaces in an organization's repositories, or those of one member.
 pub(super) fn of_org(state: &mut State, call: &Call, org: u64, member: Option<&str>) -> Reply {
     let inside = inside(state, org);
     let here = match member {
@@ -70,7 +70,7 @@ pub(super) fn of_org(state: &mut State, call: &Call, org: u64, member: Option<&s
     })
 }
 
-/// `rest` is what follows `/orgs/ORG/members/LOGIN/codespaces`. They can be stopped and not started.
+/// `rest` is the path after `/orgs/ORG/members/LOGIN/codespaces`. These can be stopped but not started.
 pub(super) fn of_member(state: &mut State, call: &Call, org: u64, member: &str, rest: &[&str]) -> Reply {
     match rest {
         [] if is_read(call) => of_org(state, call, org, Some(member)),
@@ -119,7 +119,7 @@ fn list(state: &mut State, call: &Call, here: &str, keep: impl Fn(&Codespace) ->
     sso::partial(state, reply)
 }
 
-/// 409 says that it runs already, or that something is being done to it.
+/// 409 means that it is already running or that an operation is in progress.
 fn start(state: &mut State, call: &Call, place: usize) -> Reply {
     let State { codespaces, limits, .. } = state;
     if !codespaces[place].start(limits, Instant::now()) {

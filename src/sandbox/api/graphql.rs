@@ -1,5 +1,5 @@
-//! The two questions GitHub's own `gh` asks in GraphQL around secrets: ids of repositories by aliases
-//! (`MapRepositoryNames`, cli/cli `api/queries_repo.go`) and who one is. Everything else is answered as unknown.
+//! The two GraphQL queries that GitHub's own `gh` sends for secrets: ids of repositories by aliases
+//! (`MapRepositoryNames`, cli/cli `api/queries_repo.go`), and the current user. Everything else is answered as unknown.
 
 use std::sync::LazyLock;
 
@@ -11,7 +11,7 @@ use super::super::reply::Reply;
 use super::super::world::State;
 use super::repositories::is_visible;
 
-/// `repo_000: repository(owner: "acme", name: "api") { databaseId }`. Invalid patterns would match nothing.
+/// `repo_000: repository(owner: "acme", name: "api") { databaseId }`. An invalid pattern would match nothing.
 static ALIASED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let pattern =
         r#"(\w+)\s*:\s*repository\(\s*owner:\s*"([^"]*)"\s*,?\s*name:\s*"([^"]*)"\s*\)\s*\{\s*databaseId\s*\}"#;
@@ -22,7 +22,7 @@ pub(super) fn serve(state: &State, call: &Call) -> Reply {
     let body = call.json().unwrap_or_default();
     let query = body.get("query").and_then(Value::as_str).unwrap_or_default();
     if query.contains("viewer") && query.contains("login") {
-        // Clients refuse fields they did not ask for.
+        // Clients reject fields they did not request.
         return Reply::ok(&json!({ "data": { "viewer": { "login": state.account().login } } }));
     }
     let mut found = Map::new();

@@ -1,4 +1,4 @@
-//! The headers GitHub puts on every answer, and the conditional requests that live in them.
+//! The headers GitHub adds to every response, and the conditional requests that use them.
 
 use http::{HeaderName, StatusCode, header};
 use sha2::{Digest as _, Sha256};
@@ -9,11 +9,11 @@ use super::super::reply::Reply;
 use super::super::world::State;
 use super::{VERSIONS, is_read, sso};
 
-/// What a call needs, as the answers' headers tell it.
+/// What a call needs, as the response headers report it.
 pub(super) struct Needed {
     /// Any of these suffices.
     pub(super) scopes: &'static str,
-    /// For fine-grained tokens: a comma is «and», a semicolon «or».
+    /// For fine-grained tokens: a comma means “and”, a semicolon “or”.
     pub(super) permissions: &'static str,
 }
 
@@ -26,7 +26,7 @@ pub(super) fn needed(path: &[&str], is_read: bool) -> Needed {
         ["user", "codespaces", _, "start" | "stop"] => ("codespace", "codespaces_lifecycle_admin=write"),
         ["user", "codespaces", ..] | ["repos", _, _, "codespaces"] if is_read => ("codespace", "codespaces=read"),
         ["user", "codespaces", ..] => ("codespace", "codespaces=write"),
-        // There is no level for reading.
+        // There is no read level.
         ["repos", _, _, "codespaces", "secrets", ..] => ("repo", "codespaces_secrets=write"),
         ["orgs", _, "codespaces", "secrets", ..] if is_read => ("admin:org", "organization_codespaces_secrets=read"),
         ["orgs", _, "codespaces", "secrets", ..] => ("admin:org", "organization_codespaces_secrets=write"),
@@ -45,11 +45,11 @@ pub(super) fn needed(path: &[&str], is_read: bool) -> Needed {
     Needed { scopes, permissions }
 }
 
-/// Puts an `ETag` on what was found, and leaves the body out where the client has it already (docs: «Use conditional
-/// requests if appropriate»).
+/// Adds an `ETag` to what was found, and omits the body if the client already has it (docs: “Use conditional requests
+/// if appropriate”).
 ///
-/// As recorded of GitHub: the tag is weak on the 200 and strong on the 304; a 304 has its own `Link`, and nothing that
-/// says what the answer is made of or what the token may do.
+/// As recorded from GitHub: the tag is weak on the 200 and strong on the 304. A 304 has its own `Link`, and no header
+/// that describes the body's format or what the token may do.
 pub(super) fn conditional(call: &Call, reply: Reply) -> Reply {
     if reply.status != StatusCode::OK || !is_read(call) {
         return reply;
@@ -73,9 +73,9 @@ pub(super) fn conditional(call: &Call, reply: Reply) -> Reply {
         .with(header::VARY, "Accept, Authorization, Cookie, X-GitHub-OTP")
 }
 
-/// SHA-256 of the values of these headers, as far as they were sent, each with a colon behind it, and of the body. What
-/// the token may do is not in it. Source: bored-engineer/github-conditional-http-transport, «Reverse Engineering the
-/// GitHub `ETag` algorithm».
+/// SHA-256 of the values of these headers, as far as they were sent, each followed by a colon, and of the body. What
+/// the token may do is not included. Source: bored-engineer/github-conditional-http-transport, “Reverse Engineering the
+/// GitHub `ETag` algorithm”.
 fn tag(call: &Call, body: &[u8]) -> String {
     let mut hash = Sha256::new();
     for name in [header::ACCEPT, header::AUTHORIZATION, header::COOKIE] {
@@ -88,7 +88,7 @@ fn tag(call: &Call, body: &[u8]) -> String {
     format!("{:x}", hash.finalize())
 }
 
-/// A header the reply has already is left as it is.
+/// A header that the reply already has is not changed.
 pub(super) fn dress(state: &mut State, call: &Call, path: &[&str], user: u64, reply: Reply) -> Reply {
     let name = HeaderName::from_static;
     let on = Resource::of(path);
@@ -127,7 +127,7 @@ pub(super) fn dress(state: &mut State, call: &Call, path: &[&str], user: u64, re
     }
 }
 
-/// When a token ends, in one of the three forms that were recorded, one after the other.
+/// When a token expires, in one of the three recorded forms, in rotation.
 fn ending(end: chrono::DateTime<chrono::Utc>, serial: usize) -> String {
     let hours = match serial % 3 {
         0 => return end.format("%Y-%m-%d %H:%M:%S UTC").to_string(),

@@ -1,4 +1,4 @@
-//! Who one is, which organizations one belongs to, and the few paths that tell about the API itself.
+//! The current user, the organizations the user belongs to, and the few paths about the API itself.
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use super::sso;
 
 const READ_ORG: [&str; 4] = ["read:org", "write:org", "admin:org", "user"];
 
-/// All of it is read only.
+/// Everything here is read only.
 pub(super) fn serve(state: &State, call: &Call, path: &[&str]) -> Reply {
     match path {
         [""] => Reply::ok(&shapes::root(&call.base)),
@@ -21,7 +21,7 @@ pub(super) fn serve(state: &State, call: &Call, path: &[&str]) -> Reply {
         ["user", "orgs"] => orgs(state, call),
         ["user", "memberships", "orgs"] => memberships(state, call),
         ["user", "memberships", "orgs", login] => membership(state, call, login),
-        // GitHub knows organizations here as well, and says what they are.
+        // GitHub finds organizations here as well, and reports their type.
         ["users", login] => match (state.org(login), known_user(state, login)) {
             (Some(org), _) => Reply::ok(&shapes::public_org(&call.base, org)),
             (None, Some(account)) => Reply::ok(&shapes::public_user(&call.base, &account)),
@@ -41,7 +41,7 @@ pub(super) fn serve(state: &State, call: &Call, path: &[&str]) -> Reply {
     }
 }
 
-/// Tokens without scopes always get an empty list (docs: «List organizations for the authenticated user»).
+/// Tokens without scopes always get an empty list (docs: “List organizations for the authenticated user”).
 fn orgs(state: &State, call: &Call) -> Reply {
     if !state.has_scope(&READ_ORG) {
         let message = "You need at least read:org scope or user scope to list your organizations.";
@@ -57,7 +57,7 @@ fn memberships(state: &State, call: &Call) -> Reply {
     if !state.has_scope(&READ_ORG[..3]) {
         return Reply::forbidden("You need at least read:org scope to list your organization memberships.");
     }
-    // Nobody is invited and waiting in this world, and a token with permissions is shown none.
+    // In this world nobody has a pending invitation, and a token with permissions sees none.
     let hidden = call.query("state") == Some("pending") || !state.is_scoped();
     let orgs: Vec<_> = if hidden { Vec::new() } else { mine(state) };
     let page = pages::cut(call, "/user/memberships/orgs", &orgs);

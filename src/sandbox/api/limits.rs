@@ -1,4 +1,4 @@
-//! What GitHub says when somebody asks too much (docs: «Rate limits for the REST API», «Exceeding the rate limit»).
+//! GitHub's responses to too many requests (docs: “Rate limits for the REST API”, “Exceeding the rate limit”).
 
 use http::{HeaderName, StatusCode, header};
 use serde_json::json;
@@ -12,7 +12,8 @@ use super::VERSIONS;
 const SECONDARY: &str = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again. \
                          If you reach out to GitHub Support for help, please include the request ID.";
 
-/// Both statuses are documented, so both are met: 429 for too many at once and for going on, 403 for the others.
+/// Both statuses are documented, so both occur: 429 for too many concurrent requests and for continuing while blocked,
+/// 403 for the others.
 pub(super) fn refused(state: &State, hit: Hit) -> Reply {
     match hit {
         Hit::Points | Hit::Content => secondary(state),
@@ -32,7 +33,7 @@ fn slow_down(state: &State, status: StatusCode) -> Reply {
     Reply::refusal(status, SECONDARY).with(header::RETRY_AFTER, state.limits.retry_after().to_string())
 }
 
-/// The hourly budget is spent; the headers tell until when.
+/// The hourly budget is spent; the headers state until when.
 pub(super) fn spent(user: u64) -> Reply {
     let message = if user == 0 {
         "API rate limit exceeded for 127.0.0.1. (But here's the good news: Authenticated requests get a higher rate \
@@ -47,12 +48,12 @@ pub(super) fn spent(user: u64) -> Reply {
     Reply::forbidden(&message)
 }
 
-/// As if the budget were spent, whatever it is.
+/// As if the budget were spent, whatever is left of it.
 pub(in super::super) fn primary(state: &State) -> Reply {
     spent(state.account().id).with(HeaderName::from_static("x-ratelimit-remaining"), "0")
 }
 
-/// `GET /rate_limit`: it does not list `codespaces`. `rate` is gone from version 2026-03-10 on.
+/// `GET /rate_limit`: it does not list `codespaces`. `rate` is absent from version 2026-03-10 on.
 pub(super) fn overview(state: &mut State, call: &Call, user: u64) -> Reply {
     let budget = state.limits.budget(user, Resource::Core, chrono::Utc::now());
     let reset = budget.reset;

@@ -1,5 +1,5 @@
-//! The device flow as github.com answers it, which is not how the API does: 200 with an `error`, form-encoded unless
-//! JSON is asked for (docs: «Authorizing OAuth apps», device flow).
+//! The device flow as github.com answers it, unlike the API: 200 with an `error`, form-encoded unless JSON is requested
+//! (docs: “Authorizing OAuth apps”, device flow).
 
 use std::time::Instant;
 
@@ -79,7 +79,7 @@ fn poll(state: &mut State, call: &Call, form: &[(String, String)]) -> Reply {
     }
 }
 
-/// In place of the page where one types the code.
+/// Stands in for the page where the user enters the code.
 fn page(state: &State, call: &Call) -> Reply {
     let waiting = state.flows.waiting();
     let lines: Vec<_> = waiting
@@ -88,7 +88,7 @@ fn page(state: &State, call: &Call) -> Reply {
             ["approve", "deny"].map(|word| format!("curl -X POST '{}/_sandbox/{word}?user_code={code}'\n", call.base))
         })
         .collect();
-    let text = if lines.is_empty() { "Nobody waits for a code here.\n".to_owned() } else { lines.concat() };
+    let text = if lines.is_empty() { "No login is waiting for a code.\n".to_owned() } else { lines.concat() };
     Reply::raw(StatusCode::OK, "text/plain; charset=utf-8", text)
 }
 
@@ -101,7 +101,7 @@ fn error_body(error: &str, text: &str) -> Value {
     json!({ "error": error, "error_description": text, "error_uri": uri })
 }
 
-/// All of it comes with 200.
+/// Every response has status 200.
 fn answer(call: &Call, body: &Value) -> Reply {
     if call.header(header::ACCEPT).is_some_and(|kinds| kinds.contains("application/json")) {
         return Reply::ok(body);

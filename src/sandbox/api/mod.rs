@@ -1,6 +1,6 @@
-//! The GitHub side: who is let in, what it costs, and which path leads where.
+//! The GitHub side: which requests are admitted, what they cost, and which path leads where.
 //!
-//! Nothing here is a rule of one resource; those stand in the module of the resource.
+//! No rule of a single resource is here; those are in the resource's module.
 
 mod codespaces;
 mod graphql;
@@ -34,7 +34,7 @@ use super::world::{State, World};
 
 const VERSIONS: [&str; 2] = ["2022-11-28", "2026-03-10"];
 
-/// A request that is being answered: it counts among those at once until it is dropped.
+/// A request being answered: it counts as concurrent until it is dropped.
 #[derive(Debug)]
 pub(super) struct Entry {
     world: World,
@@ -47,7 +47,7 @@ impl Drop for Entry {
     }
 }
 
-/// Counts a request as it arrives, before anything is waited for.
+/// Counts a request on arrival, before any wait.
 pub(super) fn enter(world: &World, parts: &Parts) -> Entry {
     let is_web = parts.uri.path().starts_with("/login/");
     let is_graphql = parts.uri.path().ends_with("/graphql");
@@ -93,7 +93,7 @@ pub(super) fn serve(world: &World, call: &Call, entry: Option<&Entry>) -> Reply 
     })
 }
 
-/// An answer that no rule gave, with the headers it would have had.
+/// A response that no rule produced, with the headers it would have had.
 pub(super) fn dressed(world: &World, call: &Call, reply: impl FnOnce(&mut State, &[&str]) -> Reply) -> Reply {
     world.with(|state| {
         let path = canonical(state, &call.segments);
@@ -106,19 +106,19 @@ pub(super) fn dressed(world: &World, call: &Call, reply: impl FnOnce(&mut State,
     })
 }
 
-/// Whose budget pays: the id of the token's user, 0 without a valid token.
+/// Whose budget is charged: the id of the token's user, 0 without a valid token.
 fn payer(state: &mut State, headers: &HeaderMap) -> u64 {
     let known = state.passes.show(token(headers));
     if known { state.account().id } else { 0 }
 }
 
-/// What follows `Bearer` or `token` in the `Authorization` header.
+/// The part after `Bearer` or `token` in the `Authorization` header.
 fn token(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     ["bearer", "token"].iter().any(|known| scheme.eq_ignore_ascii_case(known)).then(|| token.trim())
 }
 
-/// Links and redirects name owners and repositories by id; everything else deals with names.
+/// Links and redirects name owners and repositories by id; everything else uses names.
 fn canonical(state: &State, segments: &[String]) -> Vec<String> {
     let segments = match segments {
         [api, v3, rest @ ..] if api == "api" && v3 == "v3" => rest,
@@ -143,7 +143,7 @@ fn canonical(state: &State, segments: &[String]) -> Vec<String> {
     segments.to_vec()
 }
 
-/// Turns away who may not come in at all; none lets in.
+/// Rejects requests that may not enter at all; `None` admits the request.
 fn admit(state: &mut State, call: &Call, path: &[&str]) -> Option<Reply> {
     if call.header(header::USER_AGENT).is_none_or(|agent| agent.trim().is_empty()) {
         let text = "Request forbidden by administrative rules. Please make sure your request has a User-Agent header \
@@ -168,7 +168,7 @@ fn admit(state: &mut State, call: &Call, path: &[&str]) -> Option<Reply> {
     }
     let pass = state.passes.bearer();
     let needed = headers::needed(path, is_read(call)).permissions;
-    // An installation is nobody: it has no user whose secrets or codespaces there could be.
+    // An installation is not a user, so it has no secrets or codespaces.
     let is_nobody = pass.kind() == PassKind::Installation && matches!(path, ["user", ..]);
     (is_nobody || !pass.is_permitted(needed)).then(|| Reply::forbidden(pass.message_for_refusal()))
 }
@@ -193,7 +193,7 @@ fn route(state: &mut State, call: &Call, path: &[&str], user: u64) -> Reply {
             Ok(id) => secrets::serve(state, call, Scope::Repo(id), &format!("/repositories/{id}"), rest),
             Err(reply) => reply,
         },
-        // As reported of the Free plan: nothing of it is there, whoever asks (go-github, issue 3000).
+        // As reported for the Free plan: nothing of this exists, for any token (go-github, issue 3000).
         ["orgs", login, "codespaces", "secrets", ..] if state.org(login).is_some_and(|org| org.is_free) => {
             Reply::not_found()
         }
@@ -220,7 +220,7 @@ fn route(state: &mut State, call: &Call, path: &[&str], user: u64) -> Reply {
         ["graphql"] if call.method == Method::POST => graphql::serve(state, call),
         ["rate_limit"] if get => limits::overview(state, call, user),
         _ if get => identity::serve(state, call, path),
-        // GitHub answers a known path with an unknown method in the same way.
+        // GitHub answers a known path with an unknown method the same way.
         _ => Reply::not_found(),
     }
 }

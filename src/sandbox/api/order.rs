@@ -1,4 +1,4 @@
-//! What the body of a PUT asks for, checked in its form. Whether it can be done is decided in `secrets`.
+//! The body of a PUT, checked for its form. Whether it can be carried out is decided in `secrets`.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use super::super::vault::{Reach, Scope};
 pub(super) struct Order {
     pub(super) key_id: Option<String>,
     pub(super) sealed: Option<String>,
-    /// Only in orders for organizations, and always there.
+    /// Only for organizations, and always present there.
     pub(super) visibility: Option<Reach>,
     pub(super) repositories: Option<BTreeSet<u64>>,
 }
@@ -58,7 +58,7 @@ pub(super) fn replacement(body: &Map<String, Value>) -> Result<BTreeSet<u64>, Re
         .ok_or_else(|| Reply::unprocessable("Invalid request.\n\n\"selected_repository_ids\" wasn't supplied."))
 }
 
-/// GitHub takes ids as strings in one place only: the PUT of a user secret.
+/// GitHub accepts ids as strings only in one place: the PUT of a user secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ids {
     Numbers,

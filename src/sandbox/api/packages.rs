@@ -1,5 +1,5 @@
-//! Packages of a user, of an organization, and one's own. They are for classic tokens only (docs: «About permissions
-//! for GitHub Packages»): no permission and no app reaches them.
+//! Packages of a user, of an organization, and of the token's own user. They are for classic tokens only (docs: “About
+//! permissions for GitHub Packages”): no permission and no app reaches them.
 
 use http::StatusCode;
 use serde_json::Value;
@@ -21,7 +21,7 @@ pub(super) enum Of<'a> {
     Org(&'a str),
 }
 
-/// What follows `packages` in the path.
+/// `rest` is the path after `packages`.
 pub(super) fn serve(state: &State, call: &Call, of: Of<'_>, rest: &[&str]) -> Reply {
     if !state.is_scoped() {
         return Reply::forbidden(state.passes.bearer().message_for_refusal());
@@ -39,7 +39,7 @@ pub(super) fn serve(state: &State, call: &Call, of: Of<'_>, rest: &[&str]) -> Re
     }
 }
 
-/// The login, where the path fits the kind of the account.
+/// The login, if the path matches the type of the account.
 fn owner(state: &State, of: Of<'_>) -> Option<String> {
     match of {
         Of::Me => Some(state.account().login.clone()),
@@ -75,7 +75,7 @@ fn list(state: &State, call: &Call, of: Of<'_>) -> Reply {
     let page = pages::cut(call, &path, &all);
     let items = page.items.iter().map(|package| json(state, call, package)).collect();
     let reply = page.link(Reply::ok(&Value::Array(items)));
-    // A person's packages may be linked to the repositories of several organizations.
+    // A person's packages may be linked to repositories of several organizations.
     if matches!(of, Of::Org(_)) { reply } else { sso::partial(state, reply) }
 }
 

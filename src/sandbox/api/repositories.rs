@@ -1,4 +1,4 @@
-//! Repositories: one's own, an organization's, one by name or by id, and the redirect a renamed one leaves behind.
+//! Repositories: the user's own, an organization's, one by name or by id, and the redirect left behind by a rename.
 
 use http::{Method, StatusCode, header};
 use serde_json::{Value, json};
@@ -19,8 +19,8 @@ pub(super) fn one(state: &State, call: &Call, owner: &str, name: &str) -> Reply 
     }
 }
 
-/// Where a renamed repository is now, whatever follows its name. Reads are sent on with 301, writes with 307, which
-/// keeps method and body (docs: «Best practices for using the REST API»).
+/// The new location of a renamed repository, with the rest of the path. Reads are redirected with 301, writes with 307,
+/// which keeps method and body (docs: “Best practices for using the REST API”).
 pub(super) fn moved(state: &State, call: &Call, full_name: &str, rest: &[&str]) -> Option<Reply> {
     let repo = state.repos.by_former_name(full_name).filter(|repo| is_visible(state, repo))?;
     let (status, message) = match call.method {
@@ -98,7 +98,7 @@ pub(super) fn json(state: &State, call: &Call, repo: &Repo) -> Value {
     shapes::repository(&call.base, repo, &owner)
 }
 
-/// Without the scope `repo` a token sees public repositories only.
+/// Without the scope `repo`, a token sees only public repositories.
 pub(super) fn is_visible(state: &State, repo: &Repo) -> bool {
     repo.is_public() || state.has_scope(&["repo"])
 }
@@ -113,7 +113,7 @@ fn relation(state: &State, repo: &Repo) -> &'static str {
     }
 }
 
-/// By full name unless the query says otherwise; times run backwards.
+/// By full name unless the query says otherwise; times are sorted in descending order.
 fn sort(call: &Call, repos: &mut [&Repo]) {
     let by_time = match call.query("sort") {
         Some("pushed" | "updated") => true,

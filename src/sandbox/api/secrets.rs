@@ -1,5 +1,5 @@
-//! Codespaces secrets of a user, a repository or an organization (docs: «REST API endpoints for Codespaces …
-//! secrets»). A value goes in sealed and never comes out.
+//! Codespaces secrets of a user, a repository or an organization (docs: “REST API endpoints for Codespaces … secrets”).
+//! A value goes in sealed and never comes out.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use super::super::world::State;
 use super::order::{self, Order};
 use super::{repositories, sso};
 
-/// `rest` is what follows `…/codespaces/secrets`; `owner` is the owner's path as links name it.
+/// `rest` is the path after `…/codespaces/secrets`; `owner` is the owner's path as links name it.
 pub(super) fn serve(state: &mut State, call: &Call, scope: Scope, owner: &str, rest: &[&str]) -> Reply {
     let here = format!("{owner}/codespaces/secrets");
     // A repository's secret is granted to that repository alone.
@@ -61,7 +61,7 @@ fn one(state: &mut State, call: &Call, scope: Scope, name: &str) -> Reply {
     }
 }
 
-/// 201 for a new secret, 204 for a new value of an old one.
+/// 201 for a new secret, 204 for a new value of an existing one.
 fn put(state: &mut State, call: &Call, scope: Scope, raw_name: &str) -> Result<Reply, Reply> {
     let unprocessable = |refusal: vault::Refusal| Reply::unprocessable(&refusal.to_string());
     let name = vault::name(raw_name).map_err(unprocessable)?;
@@ -82,7 +82,7 @@ fn put(state: &mut State, call: &Call, scope: Scope, raw_name: &str) -> Result<R
         return Err(Reply::unprocessable("Invalid request.\n\n\"encrypted_value\" wasn't supplied."));
     }
     let reach = order.visibility.unwrap_or(Reach::Selected);
-    // Without ids a list is kept, if there was one.
+    // Without ids, an existing list is kept.
     let kept = || old.filter(|old| old.reach == reach).map(|old| old.repositories.clone()).unwrap_or_default();
     let repositories = if reach == Reach::Selected { order.repositories.unwrap_or_else(kept) } else { BTreeSet::new() };
     let reply = if old.is_some() { Reply::no_content() } else { Reply::created() };
@@ -108,7 +108,7 @@ fn granted(state: &mut State, call: &Call, scope: Scope, name: &str, here: &str)
     let page = pages::cut(call, &format!("{here}/{name}/repositories"), &repos);
     let items: Vec<_> = page.items.iter().map(|repo| repositories::json(state, call, repo)).collect();
     let reply = page.link(Reply::ok(&json!({ "total_count": repos.len(), "repositories": items })));
-    // One's own secrets may be granted to the repositories of several organizations.
+    // The user's own secrets may be granted to repositories of several organizations.
     if matches!(scope, Scope::User(_)) { sso::partial(state, reply) } else { reply }
 }
 
@@ -139,7 +139,7 @@ fn grant(state: &mut State, call: &Call, scope: Scope, name: &str, id: &str) -> 
     Ok(Reply::no_content())
 }
 
-/// The secret, if repositories can be assigned to it: 409 says that its visibility is not `selected`.
+/// The secret, if repositories can be assigned to it: 409 means that its visibility is not `selected`.
 fn selected<'a>(state: &'a mut State, scope: Scope, name: &str) -> Result<&'a mut Secret, Reply> {
     let secret = state.vault(scope).get_mut(name).ok_or_else(Reply::not_found)?;
     if secret.reach == Reach::Selected {
@@ -152,7 +152,7 @@ fn selected<'a>(state: &'a mut State, scope: Scope, name: &str) -> Result<&'a mu
     }
 }
 
-/// Every id is a repository one can see; an organization's secret goes to its own repositories only.
+/// Every id must be a repository visible to the user; an organization's secret goes only to its own repositories.
 fn known(state: &State, scope: Scope, ids: &BTreeSet<u64>) -> Result<(), Reply> {
     for &id in ids {
         let Some(repo) = state.repo_by_id(id) else { return Err(Reply::not_found()) };
@@ -183,7 +183,7 @@ fn json(call: &Call, scope: Scope, path: &str, name: &str, secret: &Secret) -> V
     body
 }
 
-/// User secrets have been seen with a fraction and an offset (cli/cli, pull request 4714).
+/// User secrets have been observed with a fraction and an offset (cli/cli, pull request 4714).
 fn time(scope: Scope, at: DateTime<Utc>) -> String {
     let form = match scope {
         Scope::User(_) => "%Y-%m-%dT%H:%M:%S%.3f+00:00",

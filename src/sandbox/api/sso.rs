@@ -1,4 +1,4 @@
-//! Organizations whose single sign-on a token has not been authorized for (docs: «Authenticating to the REST API»).
+//! Organizations whose single sign-on a token has not been authorized for (docs: “Authenticating to the REST API”).
 
 use http::HeaderName;
 
@@ -8,7 +8,7 @@ use super::super::world::State;
 
 pub(super) const HEADER: HeaderName = HeaderName::from_static("x-github-sso");
 
-/// 403 for whatever belongs to such an organization.
+/// 403 for everything that belongs to such an organization.
 pub(super) fn guard(state: &State, path: &[&str]) -> Option<Reply> {
     let (["orgs", owner, ..] | ["repos", owner, _, ..]) = path else { return None };
     let org = state.org(owner).filter(|org| org.sso)?;
@@ -22,7 +22,7 @@ pub(in super::super) fn required(login: &str) -> Reply {
     Reply::forbidden(message).with(HEADER, format!("required; url={url}"))
 }
 
-/// A list over several organizations tells whose part is missing.
+/// A list over several organizations reports which ones are missing.
 pub(super) fn partial(state: &State, reply: Reply) -> Reply {
     let missing: Vec<_> =
         state.orgs.iter().filter(|org| org.sso && org.role != Role::Outsider).map(|org| org.id.to_string()).collect();

@@ -1,5 +1,5 @@
-//! The images, made when the sandbox starts: manifests, indexes, configurations and layers, each under its real digest
-//! (OCI Image Format Specification 1.1). Which tag is spoilt in which way stands in one table.
+//! The images, built when the sandbox starts: manifests, indexes, configurations and layers, each under its actual
+//! digest (OCI Image Format Specification 1.1). One table defines how each tag is broken.
 
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -12,23 +12,23 @@ pub(super) const INDEX_TYPE: &str = "application/vnd.oci.image.index.v1+json";
 const CONFIG_TYPE: &str = "application/vnd.oci.image.config.v1+json";
 const OLD_TYPE: &str = "application/vnd.docker.distribution.manifest.v1+prettyjws";
 
-/// Where a blob is, and what is the matter with it.
+/// Where a blob is, and what is wrong with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fate {
-    /// The registry gives it itself.
+    /// Served by the registry itself.
     Here,
-    /// The storage gives it, as in all the following.
+    /// Served by the storage, as are all the following.
     Stored,
     Refused,
     Gone,
-    /// As long as it should be, and something else.
+    /// The right length, but different content.
     Spoiled,
-    /// The registry sends on to a host that is not there.
+    /// The registry redirects to a host that does not exist.
     Away,
 }
 
-/// The tags beside [`TAG`] whose manifest is fine: what the image is built for, what becomes of its configuration, and
-/// of its layer.
+/// The tags other than [`TAG`] with a valid manifest: the image's platform, and what happens to its configuration and
+/// its layer.
 const IMAGES: [(&str, &str, Fate, Fate); 8] = [
     ("stored", "amd64", Fate::Stored, Fate::Stored),
     ("refused", "amd64", Fate::Refused, Fate::Refused),
@@ -50,9 +50,9 @@ pub(in super::super) struct Shelf {
 #[derive(Debug)]
 pub(super) struct Manifest {
     pub kind: &'static str,
-    /// Under which it is found.
+    /// The digest under which it is found.
     pub digest: String,
-    /// Under which the registry says it is found.
+    /// The digest that the registry reports.
     pub called: String,
     pub bytes: Bytes,
 }
@@ -91,7 +91,7 @@ impl Shelf {
         shelf
     }
 
-    /// Builds an image, and gives its manifest's descriptor without a platform.
+    /// Builds an image and returns its manifest's descriptor without a platform.
     fn image(&mut self, name: &str, (os, architecture): (&str, &str), fates: [Fate; 2]) -> Value {
         let layer = Blob::new(tar("hello.txt", format!("It was pulled from the sandbox ({name}).\n").as_bytes()));
         let config = Blob::new(
@@ -120,7 +120,7 @@ impl Shelf {
             line["platform"] = json!({ "os": os, "architecture": architecture });
             lines.push(line);
         }
-        // BuildKit puts attestations beside the images.
+        // BuildKit puts attestations next to the images.
         let mut attestation = self.image(&format!("{tag} attestation"), ("unknown", "unknown"), [Fate::Here; 2]);
         attestation["platform"] = json!({ "os": "unknown", "architecture": "unknown" });
         lines.push(attestation);
@@ -129,7 +129,7 @@ impl Shelf {
         self.tag(tag, &index);
     }
 
-    /// Manifests that docker does not take.
+    /// Manifests that docker rejects.
     fn odd_ones(&mut self) {
         let old = json!({ "schemaVersion": 1, "name": REPOSITORY, "tag": "schema1", "fsLayers": [], "history": [] });
         let old = self.manifest(OLD_TYPE, &old);
@@ -181,7 +181,7 @@ impl Shelf {
     }
 }
 
-/// An archive of one file in POSIX.1-1988 «ustar» form.
+/// An archive with one file in POSIX.1-1988 “ustar” format.
 fn tar(name: &str, content: &[u8]) -> Vec<u8> {
     const BLOCK: usize = 512;
     let mut header = [0_u8; BLOCK];

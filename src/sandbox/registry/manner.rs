@@ -1,10 +1,10 @@
-//! The odd ways in which registries and their token servers were seen to answer, put on the Bearer registry one at a
-//! time: whatever is named here is answered so, and everything else as before.
+//! The unusual ways in which registries and their token servers have been seen to answer, applied to the Bearer
+//! registry one at a time: what is named here is answered that way, everything else as usual.
 //!
-//! As JSON, from a process outside by `POST /_sandbox/manner`: `{"challenge": ["Basic realm=/"]}`,
-//! `{"token": {"body": {"token": "{token}", "expires_in": "3600"}}}`,
-//! `{"first": {"status": 302, "headers": {"Location": "https://idp.example/authorize?client_id=x"}}}`. In all texts
-//! `{base}` is the registry's own address, and `{token}` a token that it takes.
+//! As JSON, from another process through `POST /_sandbox/manner`: `{"challenge": ["Basic realm=/"]}`, `{"token":
+//! {"body": {"token": "{token}", "expires_in": "3600"}}}`, `{"first": {"status": 302, "headers": {"Location":
+//! "https://idp.example/authorize?client_id=x"}}}`. In all texts `{base}` is the registry's own address, and `{token}`
+//! is a token that it accepts.
 
 use std::collections::BTreeMap;
 
@@ -17,21 +17,21 @@ use super::super::reply::Reply;
 use super::super::world::World;
 use super::{Registry, base, tokens, unauthorized};
 
-/// What is answered oddly.
+/// What is answered in an unusual way.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Manner {
-    /// The values of `WWW-Authenticate`, each in a header of its own. User and password are taken as well as tokens.
+    /// The values of `WWW-Authenticate`, each in its own header. User and password are accepted as well as tokens.
     pub challenge: Option<Vec<String>>,
-    /// What `/v2/` answers to whoever shows no login.
+    /// The answer of `/v2/` without a login.
     pub first: Option<Page>,
-    /// What `/v2/` answers to whoever shows one that is right.
+    /// The answer of `/v2/` to a correct login.
     pub welcome: Option<Page>,
-    /// What the token server answers to the right user and password.
+    /// The token server's answer to the correct user and password.
     pub token: Option<Page>,
-    /// Whether the token server answers so to everybody.
+    /// Whether the token server gives that answer to everyone.
     pub is_open: bool,
-    /// What other paths answer.
+    /// The answers of other paths.
     pub pages: BTreeMap<String, Page>,
 }
 
@@ -41,14 +41,14 @@ pub struct Manner {
 pub struct Page {
     pub status: Option<u16>,
     pub headers: BTreeMap<String, String>,
-    /// A text is sent as it is, anything else as JSON.
+    /// A string is sent as it is, anything else as JSON.
     pub body: Value,
-    /// `application/json` where none is given, and no header at all where it is empty.
+    /// `application/json` if absent, no header if empty.
     #[serde(rename = "type")]
     pub kind: Option<String>,
-    /// Compressed by gzip, whether that was asked for or not.
+    /// Compressed with gzip, whether requested or not.
     pub is_packed: bool,
-    /// One byte a character, which makes no UTF-8 of what is beyond ASCII.
+    /// One byte per character, which is not valid UTF-8 for anything beyond ASCII.
     pub is_latin1: bool,
 }
 
@@ -80,7 +80,7 @@ impl Page {
     }
 }
 
-/// The odd answer to this request, if there is one. `path` has no leading slash.
+/// The unusual answer to this request, if there is one. `path` has no leading slash.
 pub(super) fn serve(registry: &Registry, world: &World, call: &Call, path: &[&str]) -> Option<Reply> {
     let manner = world.with(|state| state.manner.clone())?;
     let login = call.basic().and_then(|(user, password)| Some(registry.login(&user, &password)?.to_owned()));

@@ -1,6 +1,6 @@
-//! Three small registries that hold one repository (OCI Distribution Specification 1.1, the pull half of it) and, as
-//! products with both do, two packages of npm. Its first tag is fine; each of the others is spoilt in a way of its own,
-//! or kept in a storage at another address.
+//! Three small registries with one repository (OCI Distribution Specification 1.1, its pull part) and, like products
+//! that support both, two npm packages. The first tag is intact; each of the others is broken in its own way, or stored
+//! at another address.
 //!
 //! `puller` may log in and pull; `nopull` has the same password and may only log in. Nothing can be pushed.
 
@@ -49,7 +49,7 @@ impl Registry {
         Self { kind, address, password: password.to_owned(), shelf: Shelf::new(), storage }
     }
 
-    /// The name of whoever shows a user and the password of the sandbox.
+    /// The user's name, if the user and password are the sandbox's.
     fn login<'a>(&self, user: &'a str, password: &str) -> Option<&'a str> {
         ([PULLER, LOGIN_ONLY].contains(&user) && password == self.password).then_some(user)
     }
@@ -80,7 +80,7 @@ pub(super) fn serve(registry: &Registry, world: &World, call: &Call) -> Reply {
     reply.with(HeaderName::from_static("docker-distribution-api-version"), "registry/2.0")
 }
 
-/// What a path below `/v2/` needs: nothing but a login, or the right to pull from a repository.
+/// What a path below `/v2/` requires: only a login, or the permission to pull from a repository.
 fn need(rest: &[&str]) -> Option<Scope> {
     let end = rest.iter().position(|part| ["manifests", "blobs", "tags"].contains(part))?;
     Some(Scope::pull(&rest[..end].join("/")))
@@ -103,7 +103,7 @@ fn admit(registry: &Registry, world: &World, call: &Call, rest: &[&str]) -> Resu
     }
 }
 
-/// Distribution answers 401 in every case and says in the challenge what was wrong.
+/// Distribution answers 401 in every case and states in the challenge what was wrong.
 fn admit_bearer(registry: &Registry, world: &World, call: &Call, need: Option<Scope>) -> Result<(), Reply> {
     let scope = need.as_ref().map(|scope| format!(",scope=\"{scope}\"")).unwrap_or_default();
     let challenge = |why: &str| {
@@ -124,7 +124,7 @@ fn admit_bearer(registry: &Registry, world: &World, call: &Call, need: Option<Sc
     }
 }
 
-/// The token server is on the registry's own port, under the name the client knows it by.
+/// The token server is on the registry's own port, under the name by which the client reaches it.
 fn base(registry: &Registry, call: &Call) -> String {
     call.header(header::HOST).map_or_else(|| format!("http://{}", registry.address), |host| format!("http://{host}"))
 }
@@ -154,7 +154,7 @@ fn pull(registry: &Registry, call: &Call, rest: &[&str]) -> Reply {
     }
 }
 
-/// Distribution 2.8 hides an OCI manifest from whoever does not ask for that very type; `*/*` is not enough.
+/// Distribution 2.8 hides an OCI manifest from a client that does not accept exactly that type; `*/*` is not enough.
 fn manifest(shelf: &Shelf, call: &Call, reference: &str) -> Reply {
     let Some(found) = shelf.find(reference) else {
         return refusal(StatusCode::NOT_FOUND, "MANIFEST_UNKNOWN", "manifest unknown");

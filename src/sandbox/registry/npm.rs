@@ -1,5 +1,5 @@
-//! The registries' other side: packages of npm, as npmjs answers (a bad token gets 401, and what may not be read is not
-//! there). The token is the sandbox's password; one package is private and one public.
+//! The npm side of the registries, answering as npmjs does (a bad token gets 401, and a package you may not read does
+//! not exist). The token is the sandbox's password; one package is private and one public.
 
 use http::{Method, StatusCode, header};
 use serde_json::json;
@@ -11,7 +11,7 @@ use super::{PULLER, Registry};
 pub(in crate::sandbox) const PRIVATE: &str = "@sandbox/app";
 pub(in crate::sandbox) const PUBLIC: &str = "open-tool";
 
-/// `None` for a path that is none of npm's.
+/// `None` for a path that does not belong to npm.
 pub(super) fn serve(registry: &Registry, call: &Call, path: &[&str]) -> Option<Reply> {
     let knows = call.header(header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
     let knows = knows.is_some_and(|token| token == registry.password);

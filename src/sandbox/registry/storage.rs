@@ -1,5 +1,5 @@
-//! Where the registries keep most blobs: another host, which takes signed addresses and nothing else, as Amazon S3 and
-//! the likes do.
+//! Where the registries store most blobs: another host that accepts only signed addresses, as Amazon S3 and similar
+//! services do.
 
 use bytes::Bytes;
 use http::{Method, StatusCode, header};
@@ -8,7 +8,7 @@ use super::super::call::Call;
 use super::super::reply::Reply;
 use super::image::{Fate, Shelf};
 
-/// What a signed address ends with.
+/// The end of a signed address.
 pub(super) const SIGNED: &str = "signature=sandbox";
 
 pub(in super::super) fn serve(shelf: &Shelf, call: &Call) -> Reply {

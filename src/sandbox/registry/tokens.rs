@@ -1,5 +1,5 @@
-//! The token server of the Bearer registry (docs: «Token Authentication Specification» of Distribution): opaque tokens,
-//! each good for the scopes it was asked for and no others.
+//! The token server of the Bearer registry (docs: “Token Authentication Specification” of Distribution): opaque tokens,
+//! each valid only for the scopes it was requested for.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -17,7 +17,7 @@ use super::{LOGIN_ONLY, REPOSITORY, Registry, SERVICE};
 
 const LIFETIME_SECONDS: u32 = 300;
 
-/// The right to pull from one repository.
+/// The permission to pull from one repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in super::super) struct Scope(String);
 
@@ -26,7 +26,7 @@ impl Scope {
         Self(repository.to_owned())
     }
 
-    /// `repository:team/app:pull`, or with more actions; none without the right to pull.
+    /// `repository:team/app:pull`, possibly with more actions; `None` without the permission to pull.
     fn parse(text: &str) -> Option<Self> {
         let (repository, actions) = text.strip_prefix("repository:")?.rsplit_once(':')?;
         actions.split(',').any(|action| action == "pull" || action == "*").then(|| Self::pull(repository))
@@ -39,7 +39,7 @@ impl fmt::Display for Scope {
     }
 }
 
-/// What a token is good for.
+/// What a token is valid for.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Grant {
     pub(super) scopes: Vec<Scope>,
@@ -64,7 +64,7 @@ pub(super) fn serve(registry: &Registry, world: &World, call: &Call) -> Reply {
     }
     let Some((user, password)) = call.basic() else { return refused() };
     let Some(user) = registry.login(&user, &password) else { return refused() };
-    // As specified, what may not be granted is left out and the answer is still 200.
+    // As specified, scopes that may not be granted are left out and the answer is still 200.
     let scopes: Vec<_> = call
         .query
         .iter()
@@ -82,7 +82,7 @@ pub(super) fn serve(registry: &Registry, world: &World, call: &Call) -> Reply {
     }))
 }
 
-/// A new token, good for these scopes.
+/// A new token, valid for these scopes.
 pub(super) fn issue(world: &World, scopes: Vec<Scope>) -> String {
     let token = format!("{:016x}{:016x}", OsRng.next_u64(), OsRng.next_u64());
     world.with(|state| state.tokens.0.insert(token.clone(), Grant { scopes }));

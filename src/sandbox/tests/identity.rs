@@ -93,7 +93,7 @@ async fn every_path_of_a_renamed_or_moved_repository_leads_on_with_its_query() {
         assert_eq!(peer.get(former).await.header("location"), Some(format!("{base}/repositories/201").as_str()));
     }
     assert_eq!(peer.get("/repositories/201").await.json()["owner"]["login"], "octocat");
-    // A new repository takes the old name over.
+    // A new repository takes over the old name.
     assert!(peer.world().rename_repository("acme/web", "api"));
     assert_eq!(peer.get("/repos/acme/api").await.json()["id"], 202);
     assert!(peer.world().remove_repository("acme/api"));

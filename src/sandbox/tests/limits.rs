@@ -1,6 +1,6 @@
 use super::*;
 
-/// A header line besides those every request of a peer has.
+/// A header line in addition to those of every request.
 async fn get_with(peer: &Peer, target: &str, name: &str, value: &str) -> Answer {
     let authorization = format!("Bearer {}", peer.sandbox.token());
     let headers = [("Authorization", authorization.as_str()), ("User-Agent", "peer"), (name, value)];
@@ -124,7 +124,7 @@ async fn more_than_a_hundred_at_once_are_too_many() {
     let fill = |count: usize| {
         peer.world().with(|state| {
             for _ in 0..count {
-                // Somebody else's, so that only the number at once is met.
+                // Another user's, so that only the concurrency limit is reached.
                 state.limits.arrive(7, &http::Method::GET, false, std::time::Instant::now()).unwrap();
             }
         });

@@ -1,4 +1,4 @@
-//! Drives the sandbox over its sockets, as a client would, with a client that knows nothing of it.
+//! Drives the sandbox over its sockets as a client would, with a client that shares nothing with it.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod access;
@@ -24,7 +24,7 @@ use tokio::net::TcpStream;
 
 use super::*;
 
-/// An answer over the wire; none when the connection was closed without one.
+/// A response over the wire; `None` if the connection was closed without one.
 #[derive(Debug)]
 struct Answer {
     status: u16,
@@ -65,7 +65,7 @@ async fn raw(address: &str, method: &str, target: &str, headers: &[(&str, &str)]
     text.push_str(&["Content-Length: ", &body.len().to_string(), "\r\n\r\n", body].concat());
     stream.write_all(text.as_bytes()).await.unwrap();
     let mut bytes = Vec::new();
-    // A connection that was cut may end with a reset.
+    // A cut connection may end with a reset.
     let _ = stream.read_to_end(&mut bytes).await;
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let (head, body) = text.split_once("\r\n\r\n")?;

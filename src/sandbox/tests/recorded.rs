@@ -1,4 +1,4 @@
-//! What recordings of GitHub show and its documentation does not.
+//! GitHub's behavior that recordings show and its documentation does not.
 
 use super::*;
 

@@ -192,7 +192,7 @@ async fn the_bearer_registry_plays_every_odd_answer_it_is_told_to() {
     set(json!({ "first": { "status": 302, "headers": { "Location": "https://idp.example/authorize" } } }));
     let first = ask(&address, "/v2/", "").await;
     assert_eq!((first.status, first.header("location")), (302, Some("https://idp.example/authorize")));
-    // From outside, and back to its own manner.
+    // From another process, and back to normal.
     let api = peer.sandbox.api_url().trim_start_matches("http://").to_owned();
     let told = |body: &'static str| {
         let api = api.clone();

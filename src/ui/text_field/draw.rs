@@ -1,6 +1,6 @@
-//! Draws a text field into one row: masked or shown, scrolled so that the cursor is in view.
+//! Draws a text field into one row: masked or revealed, scrolled so that the cursor is visible.
 //!
-//! It refuses to let a value touch the terminal: controls and invisible characters are replaced by visible marks.
+//! A value never reaches the terminal raw: control and invisible characters are replaced by visible marks.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -13,7 +13,7 @@ use super::TextField;
 use crate::domain::foreign::is_hostile;
 use crate::ui::{Glyphs, Role, Theme};
 
-/// Draws the field into the first row of `area`; returns where the terminal's cursor belongs if it has the focus.
+/// Draws the field into the first row of `area`. Returns the position of the terminal's cursor if the field is focused.
 pub fn draw(
     buffer: &mut Buffer,
     area: Rect,
@@ -30,10 +30,10 @@ pub fn draw(
     let mut x = area.x;
     let mut at = first(field, glyphs, usize::from(area.width), focused);
     let mut cursor = None;
-    // Only what there is room for is looked at, however much the field holds.
+    // Only what fits is looked at, however much the field contains.
     while at < field.value.len() {
         let next = field.after(at);
-        // Between a character and a mark on it, it stands on both.
+        // Between a character and its combining mark, the cursor covers both.
         if (at..next).contains(&field.cursor) {
             cursor = Some(x);
         }
@@ -59,8 +59,8 @@ pub fn draw(
     focused.then_some(Position::new(x, area.y))
 }
 
-/// What is drawn of one character the cursor can stand on. A field full of text is drawn at every key, so nothing is
-/// copied that is shown as it is.
+/// How to draw one character the cursor can stand on. A full field is drawn at every key, so text that is shown
+/// unchanged is not copied.
 fn cell<'f>(field: &'f TextField, place: Range<usize>, glyphs: &'f Glyphs) -> Cow<'f, str> {
     if !field.is_revealed() {
         return glyphs.mask.into();
@@ -70,8 +70,8 @@ fn cell<'f>(field: &'f TextField, place: Range<usize>, glyphs: &'f Glyphs) -> Co
     if is_shown_as_it_is { cluster.into() } else { shown(cluster, glyphs).into() }
 }
 
-/// The first character to draw: the start, unless the cursor would be out of view; one column is kept for the cursor
-/// behind the last character.
+/// The first character to draw: the start, unless the cursor would be out of view. One column stays free for the cursor
+/// after the last character.
 fn first(field: &TextField, glyphs: &Glyphs, width: usize, focused: bool) -> usize {
     if !focused {
         return 0;

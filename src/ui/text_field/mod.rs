@@ -1,8 +1,8 @@
-//! The secret-aware text field: one line of text, of which a secret one is masked, wiped and never printed.
+//! The secret-aware text field: one line of text. A secret is masked, wiped and never printed.
 //!
-//! It refuses to lose anything silently: a paste that does not fit is refused whole, with the reason. It refuses to
-//! show a secret unless asked, and to keep showing it after [`TextField::leave`], or once another text may stand there.
-//! A field for everybody's eyes that receives what looks like a secret masks itself until it is empty again.
+//! Nothing is lost silently: a paste that does not fit is refused completely, with the reason. A secret is revealed
+//! only on request, and masked again after [`TextField::leave`] or when its text may have been replaced. A plain field
+//! that receives what looks like a secret masks itself until it is empty again.
 
 mod draw;
 #[cfg(test)]
@@ -18,19 +18,21 @@ use crate::domain::Sensitive;
 use crate::domain::secret_shape::{gives_away, looks_secret};
 pub use draw::draw;
 
-/// The most a field holds, in bytes. GitHub takes 48 KB per secret; the rest is room to see and mend what is too much.
+/// The capacity of a field in bytes. GitHub accepts 48 KB per secret; the rest is room to see and shorten a value that
+/// is too long.
 pub const LIMIT: usize = 64 * 1024;
 
-/// A longer value is only glimpsed at while one types: a key costs the same, whatever the field holds.
+/// While you type, only the beginning and end of a longer value are checked, so that a key costs the same whatever the
+/// field contains.
 const GLIMPSED: usize = 8 * 1024;
-/// What is seen of its beginning and of its end.
+/// How much of the beginning and of the end is checked.
 const BEGINNING: usize = 80;
 const END: usize = 32;
 
-/// Room reserved at first, so that ordinary values never move in memory.
+/// Initial capacity, so that ordinary values are never moved in memory.
 const ROOM: usize = 1024;
 
-/// An editing key, as the keymap of the screens names it.
+/// An editing key, as the screens' keymap names it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum FieldKey {
     Char(char),
@@ -51,60 +53,60 @@ pub enum FieldKey {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub enum Edit {
-    /// The value is another one now.
+    /// The value changed.
     Changed,
     /// Only the cursor moved.
     Moved,
-    /// The value is another one now, and looks like a secret: the field is masked from now on.
+    /// The value changed and now looks like a secret: the field is masked from now on.
     Masked,
-    /// There was nothing to do, such as Backspace at the start.
+    /// Nothing to do, such as Backspace at the start.
     Nothing,
     Refused(Refusal),
 }
 
-/// Why the field stayed as it was.
+/// Why the field did not change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    #[error("nothing was inserted: the value would have {bytes} bytes, and a field holds {LIMIT}")]
+    #[error("nothing was inserted: the value would be {bytes} bytes; the limit is {LIMIT}")]
     TooLong { bytes: usize },
 }
 
-/// What becomes of one line end at the end of a paste.
+/// What happens to a single line break at the end of a paste.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TrailingLineEnd {
     Keep,
     DropOne,
 }
 
-/// Text, a cursor and, for a secret, whether it is shown.
+/// Text, a cursor and, for a secret, whether it is revealed.
 #[derive(Clone)]
 pub struct TextField {
-    /// Grown only by [`TextField::make_room`], so that no unwiped copy is left behind.
+    /// Grows only through [`TextField::make_room`], so that no unwiped copy is left behind.
     value: Zeroizing<String>,
     /// A byte index between two characters.
     cursor: usize,
     secret: bool,
     revealed: bool,
-    /// The value as it was handed out, until it changes.
+    /// The value as handed out, until it changes.
     handed_out: OnceCell<Sensitive>,
     glimpse: OnceCell<Sensitive>,
-    /// Of a field that is no secret's: whether what stands in it is one all the same.
+    /// For a field that is not secret: whether its content is a secret nevertheless.
     guard: Guard,
-    /// Whether the whole value gives way to what is typed or pasted next.
+    /// Whether the next input replaces the whole value.
     selected: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Guard {
     Open,
-    /// Masked for as long as it is the password.
+    /// Masked as long as it equals the password.
     Twin,
     /// Masked until it is empty.
     Kept,
 }
 
 impl FieldKey {
-    /// Whether it only moves the cursor.
+    /// Whether the key only moves the cursor.
     const fn moves(self) -> bool {
         match self {
             Self::Left | Self::Right | Self::Home | Self::End | Self::WordLeft | Self::WordRight => true,
@@ -119,10 +121,10 @@ impl FieldKey {
 }
 
 impl TextField {
-    /// A field whose value everybody may see.
+    /// A field with a visible value.
     pub fn plain(value: &str) -> Self {
         let mut field = Self::empty(false);
-        // Only a refusal could be lost here, and a value of the program's own is never that long.
+        // Only a refusal could be lost here, and pullkey's own values are never that long.
         let _ = field.replace(value);
         field
     }
@@ -145,7 +147,7 @@ impl TextField {
         }
     }
 
-    /// The whole value gives way to what is typed or pasted next: it was tried and refused.
+    /// Makes the next input replace the whole value, after the value was tried and refused.
     pub fn select_all(&mut self) {
         self.selected = !self.value.is_empty();
         self.cursor = self.value.len();
@@ -182,15 +184,15 @@ impl TextField {
         }
     }
 
-    /// Inserts a paste whole, or not at all. Line ends inside it stay, as `\n`: terminals themselves turn them into
-    /// `\r` on the way (xterm's ctlseqs, bracketed paste).
+    /// Inserts a paste completely or not at all. Line breaks inside it stay, as `\n`: terminals turn them into `\r` on
+    /// the way (xterm's ctlseqs, bracketed paste).
     pub fn paste(&mut self, text: &Sensitive, trailing: TrailingLineEnd) -> Edit {
         let text = unix_line_ends(text.expose());
         let text = match trailing {
             TrailingLineEnd::Keep => &text[..],
             TrailingLineEnd::DropOne => text.strip_suffix('\n').unwrap_or(&text),
         };
-        // What is revealed is what was there, never what comes.
+        // Revealing applies to the text that was there, never to new text.
         self.revealed = false;
         if std::mem::take(&mut self.selected) && !text.is_empty() && text.len() <= LIMIT {
             let _ = self.delete(0, self.value.len());
@@ -199,7 +201,7 @@ impl TextField {
         self.guarded_now(edit)
     }
 
-    /// Replaces the value; the cursor goes to its end. What is over the limit is refused.
+    /// Replaces the value and moves the cursor to its end. A value over the limit is refused.
     pub fn set(&mut self, value: &Sensitive) -> Edit {
         let edit = self.replace(value.expose());
         self.guarded_now(edit)
@@ -210,8 +212,8 @@ impl TextField {
         self.handed_out.get_or_init(|| Sensitive::new(self.value.as_str())).clone()
     }
 
-    /// The value, or the beginning and the end of one that is longer than nearly all are: enough to say what it looks
-    /// like while one types. Before it is used the whole is looked at.
+    /// The value, or the beginning and end of an unusually long one: enough to tell what it looks like while you type.
+    /// The complete value is checked before it is used.
     pub fn glimpse(&self) -> Sensitive {
         if !self.is_glimpsed() {
             return self.value();
@@ -226,41 +228,41 @@ impl TextField {
         self.glimpse.get_or_init(glimpse).clone()
     }
 
-    /// Whether [`TextField::glimpse`] is less than the value.
+    /// Whether [`TextField::glimpse`] returns less than the value.
     pub fn is_glimpsed(&self) -> bool {
         self.value.len() > GLIMPSED
     }
 
-    /// The value; the field is empty and masked afterwards.
+    /// Takes the value; the field is then empty and masked.
     pub fn take(&mut self) -> Sensitive {
         let value = self.value();
         *self = Self::empty(self.secret);
         value
     }
 
-    /// The beginning of a plain field's text, in bytes at most; nothing for a secret.
+    /// The beginning of a plain field's text, at most `most` bytes; `None` for a secret.
     pub fn beginning(&self, most: usize) -> Option<&str> {
         (!self.hides()).then(|| &self.value[..self.boundary(most)])
     }
 
-    /// The text of a plain field; nothing for a secret, or for what looks like one.
+    /// The text of a plain field; `None` for a secret, or for text that looks like one.
     pub fn text(&self) -> Option<&str> {
         (!self.hides()).then_some(self.value.as_str())
     }
 
-    /// Whether what stands there is masked although the field is no secret's.
+    /// Whether the field is masked although it is not a secret field.
     pub fn is_guarded(&self) -> bool {
         self.guard != Guard::Open
     }
 
-    /// Masks it until it is empty.
+    /// Masks the field until it is empty.
     pub fn guard(&mut self) {
         if !self.secret && !self.value.is_empty() {
             self.guard = Guard::Kept;
         }
     }
 
-    /// Masks it for as long as this is said: it is the password, which may still be typed.
+    /// Masks the field while `on`: its text equals the password, which may still be typed.
     pub fn set_twin(&mut self, on: bool) {
         if !self.secret && self.guard != Guard::Kept {
             self.guard = if on { Guard::Twin } else { Guard::Open };
@@ -275,7 +277,7 @@ impl TextField {
         self.value.is_empty()
     }
 
-    /// In bytes, as GitHub counts a secret.
+    /// In bytes, as GitHub measures a secret.
     pub fn len(&self) -> usize {
         self.value.len()
     }
@@ -284,17 +286,17 @@ impl TextField {
         self.secret
     }
 
-    /// Whether the value is on screen: always for a plain field.
+    /// Whether the value is visible: always for a plain field.
     pub fn is_revealed(&self) -> bool {
         !self.hides() || self.revealed
     }
 
-    /// Shows or masks a secret; a plain field is always shown. The caller ends it after its time.
+    /// Reveals or masks a secret; a plain field is always visible. The caller ends the reveal after its time.
     pub fn reveal(&mut self, on: bool) {
         self.revealed = on && self.hides();
     }
 
-    /// The focus goes elsewhere: a revealed secret is masked again.
+    /// The focus moves elsewhere: a revealed secret is masked again.
     pub fn leave(&mut self) {
         (self.revealed, self.selected) = (false, false);
     }
@@ -319,7 +321,7 @@ impl TextField {
         Edit::Changed
     }
 
-    /// The last place between two characters that is not behind this one.
+    /// The last position between two characters that is not after `at`.
     fn boundary(&self, at: usize) -> usize {
         (0..=at.min(self.value.len())).rev().find(|at| self.value.is_char_boundary(*at)).unwrap_or(0)
     }
@@ -335,7 +337,7 @@ impl TextField {
         if value.is_empty() { Edit::Changed } else { self.insert(value) }
     }
 
-    /// What became of the field, once it is looked at.
+    /// The result of an edit, after checking whether the field now needs a mask.
     fn guarded_now(&mut self, edit: Edit) -> Edit {
         let is_masked = self.secret || self.guard == Guard::Kept;
         if edit != Edit::Changed || is_masked || looks_secret(&self.value).is_none() {
@@ -374,7 +376,7 @@ impl TextField {
         Edit::Moved
     }
 
-    /// Where the character left of `at` starts; combining marks belong to the character before them.
+    /// Where the character left of `at` starts. Combining marks belong to the character before them.
     fn before(&self, at: usize) -> usize {
         let mut left = self.value[..at].char_indices().rev();
         left.find(|(_, c)| !is_combining(*c)).map_or(0, |(index, _)| index)
@@ -385,7 +387,7 @@ impl TextField {
         right.find(|(_, c)| !is_combining(*c)).map_or(self.value.len(), |(index, _)| at + index)
     }
 
-    // A masked secret is one word: jumping by words would tell where its words are.
+    // A masked secret is treated as one word: jumping by words would reveal where its words are.
     fn word_before(&self, at: usize) -> usize {
         if !self.is_revealed() {
             return 0;
@@ -405,10 +407,10 @@ impl TextField {
     }
 }
 
-/// Masks every visible field in which a password stands that one of the secret ones holds, for as long as that is so:
-/// it may still be typed.
+/// Masks every visible field that contains the same password as one of the secret fields, for as long as that is so: it
+/// may still be typed.
 pub fn mask_twins(fields: Vec<&mut TextField>) {
-    // Nothing is copied: this is done at every key, whatever the fields hold.
+    // Copies nothing: this runs at every key, whatever the fields contain.
     let (secret, plain): (Vec<&mut TextField>, Vec<&mut TextField>) = fields.into_iter().partition(|f| f.secret);
     for field in plain {
         let is_one = !field.is_empty() && secret.iter().any(|secret| gives_away(&field.value, &secret.value));
@@ -455,7 +457,7 @@ impl fmt::Debug for TextField {
 impl fmt::Debug for FieldKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            // A typed character may be one of a password.
+            // A typed character may be part of a password.
             Self::Char(_) => "Char(redacted)",
             Self::Backspace => "Backspace",
             Self::Delete => "Delete",

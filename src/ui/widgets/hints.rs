@@ -1,4 +1,4 @@
-//! The footer: as many keys with their meaning as fit, the most important ones first.
+//! The footer: as many keys with their meanings as fit, the most important first.
 
 use ratatui::text::{Line, Span};
 
@@ -6,8 +6,8 @@ use super::text::width;
 use crate::domain::foreign::clean;
 use crate::ui::{Role, Theme};
 
-/// A line of hints, and for each drawn one its columns from the start of the line, for the mouse. Hints are never cut
-/// in half: what does not fit is left out, and the last one given (help) keeps its place if there is room for it.
+/// A line of hints, and for each one drawn its columns from the start of the line, for the mouse. Hints are never cut:
+/// those that do not fit are left out, and the last one (help) keeps its place if there is room.
 pub fn key_hints<K: AsRef<str>, L: AsRef<str>>(
     hints: &[(K, L)],
     columns: usize,
@@ -29,7 +29,7 @@ pub fn key_hints<K: AsRef<str>, L: AsRef<str>>(
     (Line::from(line), places)
 }
 
-/// Which hints are shown: from the front as many as fit beside the last one.
+/// Which hints are shown: from the front, as many as fit next to the last one.
 fn chosen<K: AsRef<str>, L: AsRef<str>>(hints: &[(K, L)], columns: usize) -> Vec<usize> {
     let wide = |index: usize| width(&clean(hints[index].0.as_ref())) + width(&clean(hints[index].1.as_ref())) + 3;
     let total: usize = (0..hints.len()).map(wide).sum();
@@ -37,7 +37,7 @@ fn chosen<K: AsRef<str>, L: AsRef<str>>(hints: &[(K, L)], columns: usize) -> Vec
         return (0..hints.len()).collect();
     }
     let Some(last) = hints.len().checked_sub(1) else { return Vec::new() };
-    // The first two matter more than help: on the smallest terminal they are what remains.
+    // The first two are more important than help: on the smallest terminal they are what remains.
     let keep_last = hints.len() > 2 && wide(0) + wide(1) + wide(last) <= columns + 1;
     let mut room = columns + 1 - if keep_last { wide(last) } else { 0 };
     let mut shown = Vec::new();

@@ -1,26 +1,26 @@
-//! Areas: a list with its detail beside it, and dialogues in the middle.
+//! Areas: a list with its detail next to it, and dialogs in the middle.
 
 use ratatui::layout::Rect;
 
-/// Under this many columns the detail opens over the list instead of beside it.
+/// Below this width the detail opens over the list instead of next to it.
 pub const NARROW: u16 = 70;
 
 /// Where a list and its detail go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Columns {
     pub list: Rect,
-    /// The column of the line between the two, where there are two.
+    /// The column of the line between the two, if both are shown.
     pub rule: Option<Rect>,
-    /// Nothing on narrow terminals.
+    /// `None` on narrow terminals.
     pub detail: Option<Rect>,
 }
 
-/// The list left, about three fifths; the detail right. One column of air on either side of the line.
+/// The list on the left, about three fifths; the detail on the right. One empty column on each side of the line.
 pub fn two_columns(area: Rect) -> Columns {
     if area.width < NARROW {
         return Columns { list: area, rule: None, detail: None };
     }
-    // The list gains nothing beyond what its widest rows need; the detail takes the rest, for longer sentences.
+    // The list gains nothing beyond its widest rows; the detail takes the rest, for longer sentences.
     let list = u16::try_from(u32::from(area.width) * 58 / 100).unwrap_or(area.width).min(110);
     let detail = area.width - list - 1;
     Columns {
@@ -30,7 +30,7 @@ pub fn two_columns(area: Rect) -> Columns {
     }
 }
 
-/// An area of at most `width` × `height` in the middle of `area`, a little above it where there is room.
+/// An area of at most `width` × `height` in the middle of `area`, slightly higher if there is room.
 pub fn centered(area: Rect, width: u16, height: u16) -> Rect {
     let (width, height) = (width.min(area.width), height.min(area.height));
     Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) * 2 / 5, width, height }

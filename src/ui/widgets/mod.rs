@@ -1,6 +1,6 @@
-//! Small pieces every screen uses: text that fits, rows of a table, hints, notices, badges and areas.
+//! Small pieces that every screen uses: text that fits, table rows, hints, notices, badges and areas.
 //!
-//! They draw lines and divide areas; they know no action, no screen and no client.
+//! They draw lines and divide areas. They depend on no action, screen or client.
 
 pub mod hints;
 pub mod layout;

@@ -1,4 +1,4 @@
-//! A notice, a badge, a meter, and the frame of a dialogue.
+//! A notice, a badge, a meter, and the frame of a dialog.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -15,7 +15,7 @@ pub enum Level {
     Info,
     Warn,
     Bad,
-    /// Could not be told.
+    /// Inconclusive.
     Unsure,
 }
 
@@ -50,7 +50,7 @@ pub fn badge(level: Level, text: &str, columns: usize, theme: &Theme, glyphs: &G
     if line.width() <= columns { line } else { fit(line, columns, glyphs.ellipsis) }
 }
 
-/// A notice above the footer: the first line with its mark, the rest indented under it, at most `rows` lines.
+/// A notice above the footer: the first line with its mark, the rest indented below it, at most `rows` lines.
 pub fn notice(
     level: Level,
     text: &str,
@@ -86,7 +86,7 @@ pub fn notice(
     lines.collect()
 }
 
-/// `████░░░░ 3 of 8`, at most `columns` wide; without room for a bar the numbers alone.
+/// `████░░░░ 3 of 8`, at most `columns` wide; only the numbers if there is no room for a bar.
 pub fn meter(done: usize, of: usize, columns: usize, theme: &Theme, glyphs: &Glyphs) -> Line<'static> {
     let words = format!("{done} of {of}");
     let bar = columns.saturating_sub(words.len() + 1).min(20);
@@ -102,7 +102,7 @@ pub fn meter(done: usize, of: usize, columns: usize, theme: &Theme, glyphs: &Gly
     ])
 }
 
-/// Clears `area`, draws a box with a title, and returns what is inside, with a column of air.
+/// Clears `area`, draws a box with a title and returns its inside, with one empty column on each side.
 pub fn frame(frame: &mut Frame<'_>, area: Rect, title: &str, theme: &Theme, glyphs: &Glyphs) -> Rect {
     let title = truncate(title, usize::from(area.width.saturating_sub(4)), glyphs.ellipsis);
     let block = Block::new()

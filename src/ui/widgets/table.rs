@@ -1,13 +1,13 @@
-//! Rows of a list in columns: widths shared out by priority, every cell cut to its width.
+//! List rows in columns: widths are assigned by priority, and every cell is cut to its width.
 //!
-//! It builds one row at a time and only for rows one sees; it keeps nothing.
+//! Builds one row at a time, only for visible rows, and stores nothing.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::text::fit;
 
-/// Columns between two columns.
+/// Empty columns between two table columns.
 const GAP: usize = 2;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,16 +20,16 @@ pub enum Align {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Column {
     pub title: &'static str,
-    /// Under this width the column is left out instead.
+    /// If it would be narrower than this, the column is left out.
     pub least: usize,
-    /// It never grows beyond this.
+    /// The maximum width.
     pub most: usize,
-    /// 0 is shown before all others and gets room first; the highest is left out first.
+    /// 0 is shown first and gets room first; the highest is left out first.
     pub priority: u8,
     pub align: Align,
 }
 
-/// The width of each column within `total`; 0 for those left out. The first priority is never left out.
+/// The width of each column within `total`; 0 for columns that are left out. The first priority is never left out.
 pub fn widths(columns: &[Column], total: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..columns.len()).collect();
     order.sort_by_key(|index| columns[*index].priority);
@@ -57,7 +57,7 @@ pub fn widths(columns: &[Column], total: usize) -> Vec<usize> {
     widths
 }
 
-/// One row; cells of columns left out are skipped. `style` lies under the cells' own.
+/// One row; cells of omitted columns are skipped. `style` applies below the cells' own styles.
 pub fn row<'a>(
     columns: &[Column],
     widths: &[usize],

@@ -1,18 +1,18 @@
-//! Text that fits: measured in columns of the terminal, cut with an ellipsis, wrapped at words.
+//! Text that fits: measured in terminal columns, cut with an ellipsis, wrapped at words.
 //!
-//! Everything here is cleaned first, so that no text, whoever wrote it, can move the cursor.
+//! Everything here is cleaned first, so that no text, whatever its source, can move the cursor.
 
 use ratatui::text::{Line, Span};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::domain::foreign::clean;
 
-/// Columns the text takes on a terminal.
+/// The width of the text on a terminal, in columns.
 pub fn width(text: &str) -> usize {
     text.width()
 }
 
-/// At most `columns` wide; what is cut off leaves the ellipsis as a trace.
+/// At most `columns` wide; an ellipsis marks what was cut off.
 pub fn truncate(text: &str, columns: usize, ellipsis: &str) -> String {
     let text = clean(text);
     if text.width() <= columns {
@@ -24,7 +24,7 @@ pub fn truncate(text: &str, columns: usize, ellipsis: &str) -> String {
     cut
 }
 
-/// At most `columns` wide, with its beginning and its end: what is cut out of the middle leaves the ellipsis.
+/// At most `columns` wide, with its beginning and end; an ellipsis marks what was cut out of the middle.
 pub fn middle(text: &str, columns: usize, ellipsis: &str) -> String {
     let text = clean(text);
     let Some(room) = columns.checked_sub(ellipsis.width()).filter(|room| *room > 1 && text.width() > columns) else {
@@ -53,8 +53,8 @@ fn prefix(text: &str, columns: usize) -> &str {
     text
 }
 
-/// Lines of at most `columns`, broken between words; a word longer than a line is broken anywhere. Line ends start new
-/// lines, and leading blanks are kept as the indent of the whole paragraph.
+/// Lines of at most `columns`, broken between words; a word longer than a line is broken anywhere. Line breaks start
+/// new lines, and leading blanks are kept as the indentation of the whole paragraph.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
     let mut lines = Vec::new();
@@ -83,7 +83,7 @@ fn wrap_paragraph(paragraph: &str, columns: usize, lines: &mut Vec<String>) {
         while line.width() + word.width() > columns {
             let mut head = prefix(word, columns - line.width().min(columns));
             if head.is_empty() {
-                // Not even one character fits: a wide one on a single column.
+                // Not even one character fits: a wide character in a single column.
                 head = &word[..word.chars().next().map_or(word.len(), char::len_utf8)];
             }
             line.push_str(head);
@@ -99,7 +99,7 @@ fn wrap_paragraph(paragraph: &str, columns: usize, lines: &mut Vec<String>) {
     lines.push(line.trim_end_matches(' ').to_owned());
 }
 
-/// The line cut or padded to exactly `columns`, span by span, keeping the styles.
+/// The line cut or padded to exactly `columns`, span by span, with its styles.
 pub fn fit<'a>(line: Line<'a>, columns: usize, ellipsis: &str) -> Line<'a> {
     let total: usize = line.spans.iter().map(|span| span.content.width()).sum();
     let style = line.style;

@@ -183,7 +183,7 @@ fn where_nothing_was_looked_for_nothing_is_said_to_be_missing() {
     let mut driver = Driver::ready();
     driver.keys("t f7");
     let id = driver.running(|job| matches!(job, Job::Errand(Errand::Look)));
-    let problem = Problem::new("nothing was looked for", "the demo reads nothing of yours", "leave the demo");
+    let problem = Problem::new("this machine was not searched", "the demo reads nothing of yours", "leave the demo");
     driver.finish(id, Outcome::Errand(Errand::Look.refused(problem)));
     driver.says("the demo reads nothing of yours").is_silent_about("Nothing was found");
 }
