@@ -12,29 +12,29 @@ pub enum Action {
     Up,
     /// One line down
     Down,
-    /// To the first line
+    /// First line
     Top,
-    /// To the last line
+    /// Last line
     Bottom,
     /// One page up
     PageUp,
     /// One page down
     PageDown,
-    /// Open or do what is selected; never deletes, widens access or overwrites by itself
+    /// Open or run what is selected; never deletes, widens access or overwrites by itself
     Activate,
-    /// Back, or stop what is waiting; what was typed stays
+    /// Back, or stop what is waiting; keeps what you typed
     Back,
-    /// To the next field or choice
+    /// Next field or choice
     Next,
-    /// To the previous field or choice
+    /// Previous field or choice
     Previous,
-    /// To the button on the right, which does what is asked; then Enter
+    /// Select the right button, which confirms; then press Enter
     Right,
-    /// To the button on the left, which does nothing
+    /// Select the left button, which does nothing
     Left,
-    /// To the list of credentials
+    /// The list of credentials
     Home,
-    /// A new one: a credential in a list of credentials, a token in a list of tokens
+    /// Add a credential or, in the list of tokens, a token
     New,
     /// Test a login
     Test,
@@ -48,7 +48,7 @@ pub enum Action {
     OpenLink,
     /// Show only what contains a text
     Filter,
-    /// Read again from GitHub
+    /// Reload from GitHub
     Reload,
     /// Choose or unchoose
     Toggle,
@@ -58,23 +58,23 @@ pub enum Action {
     Visibility,
     /// Test with pullkey, with docker, or with both
     With,
-    /// Mend it: apply what is proposed for a field, or get the right that is missing
+    /// Fix it: apply the fix proposed for a field, or get the missing permission
     Mend,
-    /// Fill the fields from what is on this machine: docker, AWS, the environment, a file
+    /// Import values from this machine: docker, AWS, the environment or a file
     Fill,
-    /// Keep tested values in this system's keyring for re-testing, or forget them
+    /// Store tested values in the system keyring for re-testing, or forget them
     Keep,
-    /// Show the password for ten seconds, or hide it again
+    /// Show the password for 10 seconds, or hide it again
     Reveal,
-    /// Give a credential a new password, and keep who gets it
+    /// Set a new password for a credential; its access stays
     Rotate,
-    /// Take the last change of access back
+    /// Undo the last change of access
     Undo,
     /// Your codespaces
     Codespaces,
-    /// What was changed, and every request with its cost
+    /// What changed, and every request with its cost
     Activity,
-    /// Which token pullkey works with, and what it may do
+    /// Which token pullkey uses, and what it may do
     SignIn,
     /// Choose another repository
     Pick,
@@ -82,19 +82,19 @@ pub enum Action {
     Restart,
     /// Stop the codespace
     Stop,
-    /// Give up waiting for GitHub's limits
+    /// Stop waiting for GitHub's rate limits
     StopWaiting,
-    /// Name another image whose pull is tried
+    /// Enter another image to pull in the test
     Image,
-    /// Go on without the test
+    /// Continue without the test
     Skip,
-    /// To the review of what would be written; writing itself is a button there
+    /// Review what would be written; a button there writes it
     Write,
-    /// Every key of this screen
+    /// All keys of this screen
     Help,
-    /// Leave pullkey
+    /// Quit pullkey
     Quit,
-    /// Put pullkey to sleep and return to the shell
+    /// Suspend pullkey and return to the shell
     Suspend,
 }
 
@@ -137,8 +137,8 @@ impl Action {
             Self::Visibility => "visibility",
             Self::With => "with",
             Self::Mend => "apply",
-            Self::Fill => "fill from…",
-            Self::Keep => "keep for re-testing",
+            Self::Fill => "import from…",
+            Self::Keep => "store for re-testing",
             Self::Reveal => "reveal",
             Self::Rotate => "rotate",
             Self::Undo => "undo",

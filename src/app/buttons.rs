@@ -49,8 +49,8 @@ impl Buttons {
     pub fn offers(self, harmless: &'static str, does: &'static str) -> Vec<Offer> {
         let (first, last) = (!self.is_armed(), self.is_armed());
         vec![
-            Offer::new(Action::Right).unless(last.then_some("this is the last button; left leads back")),
-            Offer::new(Action::Left).unless(first.then_some("this is the first button; right leads on")),
+            Offer::new(Action::Right).unless(last.then_some("this is the last button; left goes back")),
+            Offer::new(Action::Left).unless(first.then_some("this is the first button; right goes on")),
             Offer::called(Action::Activate, if last { does } else { harmless }),
             Offer::called(Action::Next, "other choice").unless(Some(NOT_BY_TEXT)),
             Offer::called(Action::Previous, "other choice").unless(Some(NOT_BY_TEXT)),
@@ -58,7 +58,7 @@ impl Buttons {
     }
 }
 
-const NOT_BY_TEXT: &str = "typed text holds tabs too, so only the arrow keys choose here; right, then enter does it";
+const NOT_BY_TEXT: &str = "only arrow keys choose here, as typed text may contain tabs; right, then enter confirms";
 
 /// Whether a key is one that text can hold, so that an armed button gives way to it.
 pub fn is_of_text(key: KeyPress, action: Option<Action>) -> bool {

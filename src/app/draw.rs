@@ -344,7 +344,7 @@ mod tests {
     #[test]
     fn another_host_is_named_before_it_has_answered() {
         let start = Start { elsewhere: Some("127.0.0.1:4000".to_owned()), ..world::here() };
-        Driver::start(start).says("not GitHub: 127.0.0.1:4000").says("asking GitHub who you are");
+        Driver::start(start).says("not GitHub: 127.0.0.1:4000").says("looking up your account");
     }
 
     #[test]

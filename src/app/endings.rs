@@ -109,9 +109,9 @@ impl App {
         let urgent = self.world.urgent(self.now);
         let Some((_, first)) = urgent.first() else { return };
         let text = match urgent.len() {
-            1 => format!("{first}: r gives it a new password"),
-            2 => format!("{first}, and another has ended or ends within a day"),
-            all => format!("{first}, and {} others have ended or end within a day", all - 1),
+            1 => format!("{first}: r sets a new password"),
+            2 => format!("{first}; 1 more has expired or expires within a day"),
+            all => format!("{first}; {} more have expired or expire within a day", all - 1),
         };
         self.with_cx(effects, |_, cx| cx.note(Tone::Warn, text));
     }

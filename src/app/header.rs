@@ -135,7 +135,7 @@ fn who(app: &App, dot: &str) -> (String, String) {
     }
     let state = match app.world.identity.problem() {
         Some(problem) => problem.what.clone(),
-        None => "asking GitHub who you are".to_owned(),
+        None => "looking up your account".to_owned(),
     };
     let who = match &app.world.elsewhere {
         Some(host) => format!("not GitHub: {host}{dot}{state}"),
@@ -245,7 +245,7 @@ mod tests {
         driver.send(Msg::Traffic(Traffic::Resumed));
         driver.is_silent_about("waiting 42 s");
         assert!(!driver.press("c").contains(&Effect::StopWaiting));
-        assert!(driver.notice().contains("nothing waits"), "{}", driver.notice());
+        assert!(driver.notice().contains("nothing is waiting"), "{}", driver.notice());
     }
 
     #[test]

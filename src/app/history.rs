@@ -62,9 +62,9 @@ impl End {
                 format!("{word}: {}: {}", problem.what, problem.why)
             }
             (Some(Stage::Running), CodespaceChange::Restart(_)) => {
-                "restarted: it runs with its new variables; that says nothing of its image".to_owned()
+                "restarted with its new variables; its image was not checked".to_owned()
             }
-            (Some(Stage::Running), _) => "started; that says nothing of its image".to_owned(),
+            (Some(Stage::Running), _) => "started; its image was not checked".to_owned(),
             (Some(stage @ (Stage::Stopping | Stage::Stopped | Stage::Starting)), _) => stage.word().to_owned(),
         }
     }
@@ -74,11 +74,11 @@ impl Ended {
     /// One word for it.
     pub fn word(&self) -> &'static str {
         match self {
-            Self::Codespaces(ends) if !ends.iter().all(End::is_done) => "not whole",
+            Self::Codespaces(ends) if !ends.iter().all(End::is_done) => "partial",
             Self::Whole(_) | Self::Codespaces(_) => "done",
-            Self::Half(_) => "not whole",
+            Self::Half(_) => "partial",
             Self::Refused(_) => "refused",
-            Self::Overtaken(_) => "overtaken",
+            Self::Overtaken(_) => "conflict",
         }
     }
 
@@ -116,15 +116,15 @@ impl Lasting {
     /// In words that read well after a colon.
     pub const fn why(self) -> &'static str {
         match self {
-            Self::Values => "values were overwritten, and GitHub never gives a value back",
-            Self::Deletion => "the values are gone with it, and GitHub never gives a value back",
+            Self::Values => "values were overwritten, and GitHub never returns a value",
+            Self::Deletion => "the values were deleted, and GitHub never returns a value",
             Self::Nothing => "nothing was changed",
-            Self::Undone => "it was taken back already",
-            Self::Undoing => "it took a change back itself; choose the access anew instead",
-            Self::Later => "it was finished later: undo that one, which takes back both",
-            Self::Unread => "what it reached before could not be read whole, and half a list is never written back",
-            Self::Stopped => "what ran in a codespace ended when it was stopped, and nothing brings that back",
-            Self::Started => "what started runs; the screen of the codespaces stops it again",
+            Self::Undone => "it was already undone",
+            Self::Undoing => "this was an undo itself; change the access instead",
+            Self::Later => "a later change finished it: undo that one to undo both",
+            Self::Unread => "its previous access could not be read in full, and a partial list is never written back",
+            Self::Stopped => "stopping a codespace ended what ran in it, and that cannot be restored",
+            Self::Started => "it is running; stop it on the Codespaces tab",
         }
     }
 }
@@ -165,7 +165,7 @@ impl World {
         if self.undoable().is_some() {
             return None;
         }
-        Some(self.changes.first().and_then(Done::why_not).unwrap_or("no access was changed yet"))
+        Some(self.changes.first().and_then(Done::why_not).unwrap_or("no access has changed yet"))
     }
 
     /// Keeps what a write of secrets came to.

@@ -40,13 +40,13 @@ impl fmt::Debug for KeyPress {
 pub enum KeymapFault {
     #[error("the keymap is not TOML: {0}")]
     Syntax(#[from] toml::de::Error),
-    #[error("the keymap names `{0}`, which is no action")]
+    #[error("the keymap names `{0}`, which is not an action")]
     UnknownAction(String),
-    #[error("the keymap binds `{0}` to a key that does not exist: `{1}`")]
+    #[error("the keymap binds `{0}` to an unknown key: `{1}`")]
     UnknownKey(&'static str, String),
-    #[error("the keymap gives one key to both `{0}` and `{1}`")]
+    #[error("the keymap assigns one key to both `{0}` and `{1}`")]
     Conflict(&'static str, &'static str),
-    #[error("the keymap leaves `{0}` without a key")]
+    #[error("the keymap has no key for `{0}`")]
     Unbound(&'static str),
 }
 

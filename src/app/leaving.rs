@@ -94,7 +94,7 @@ impl App {
         match (action, state.phase) {
             // Typed text holds a q, and control-c it never holds.
             (Some(Action::Quit), _) if is_plain => {
-                let text = "the question is open: right, then enter quits; ctrl-c does it too";
+                let text = "a question is open: right, then enter quits; so does ctrl-c";
                 self.with_cx(effects, |_, cx| cx.note(Tone::Info, text));
             }
             (Some(Action::Quit), Phase::Asking) if state.is_running() => state.turn(Phase::Waiting),
@@ -104,7 +104,7 @@ impl App {
                 let before = state.buttons;
                 state.buttons.act(action, many);
                 if state.buttons == before {
-                    self.with_cx(effects, |_, cx| cx.note(Tone::Info, "there is no button further there"));
+                    self.with_cx(effects, |_, cx| cx.note(Tone::Info, "there is no button on that side"));
                 }
             }
             (Some(Action::Activate), _) => match state.answer() {
@@ -140,12 +140,12 @@ impl App {
     /// Closes the question; an order stays. Says whether it is closed.
     fn call_off(&mut self, effects: &mut Vec<Effect>) -> bool {
         if self.quitting().is_some_and(|state| state.phase == Phase::Ordered) {
-            let text = "a signal told pullkey to end; ctrl-c gives up what still runs";
+            let text = "quitting on a signal; ctrl-c abandons what is still running";
             self.with_cx(effects, |_, cx| cx.note(Tone::Warn, text));
             return false;
         }
         self.stack.retain(|screen| !matches!(screen, Screen::Quit(_)));
-        self.with_cx(effects, |_, cx| cx.note(Tone::Info, "pullkey stays"));
+        self.with_cx(effects, |_, cx| cx.note(Tone::Info, "pullkey stays open"));
         true
     }
 
@@ -159,7 +159,7 @@ impl App {
             (true, Phase::Waiting | Phase::Ordered) => self.leave_now(effects),
             (true, Phase::Asking) if !state.is_unsaved => {
                 self.stack.retain(|screen| !matches!(screen, Screen::Quit(_)));
-                self.with_cx(effects, |_, cx| cx.note(Tone::Info, "nothing runs any more, and pullkey stays; q quits"));
+                self.with_cx(effects, |_, cx| cx.note(Tone::Info, "nothing is running; pullkey stays open, q quits"));
             }
             (true, Phase::Asking) => state.buttons.disarm(),
             (false, _) => {}

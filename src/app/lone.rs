@@ -53,13 +53,13 @@ impl App {
         }
         if !is_of_text(key, action) && action != Some(Action::Activate) {
             if matches!(lone, Lone::Letter(_)) {
-                self.with_cx(effects, |_, cx| cx.note(Tone::Info, "pullkey stays"));
+                self.with_cx(effects, |_, cx| cx.note(Tone::Info, "pullkey stays open"));
             }
             return false;
         }
         let number = self.listen_for_quiet(effects);
         self.lone = Lone::Text(number);
-        let text = "pullkey stays: that was text, and there is no field here to type it into";
+        let text = "pullkey stays open: that was text, but there is no field here for it";
         self.with_cx(effects, |_, cx| cx.note(Tone::Info, text));
         true
     }

@@ -27,7 +27,7 @@ enum Way {
 
 fn way(world: &World, mend: &Mend) -> Result<Way, &'static str> {
     if world.demo {
-        return Err("the demo world has its own token, and nothing leaves this machine");
+        return Err("the demo has its own token, and nothing leaves this machine");
     }
     match mend {
         Mend::Gain(need) => {
@@ -37,15 +37,15 @@ fn way(world: &World, mend: &Mend) -> Result<Way, &'static str> {
         }
         Mend::SignIn => Ok(Way::SignIn(None)),
         Mend::Open(url) => Ok(Way::Open(url.clone())),
-        Mend::Retry => Err("there is nothing to mend: try the same again"),
-        Mend::Copy(_) => Err("there is a command to copy for it"),
+        Mend::Retry => Err("there is nothing to fix: try again"),
+        Mend::Copy(_) => Err("copy the command for it instead"),
     }
 }
 
 /// The offer of the key for a problem that is in sight; none where there is nothing a key could do.
 pub fn offer(world: &World, mend: Option<&Mend>) -> Option<Offer> {
     let mend = mend.filter(|mend| matches!(mend, Mend::Gain(_) | Mend::SignIn | Mend::Open(_)))?;
-    Some(Offer::called(Action::Mend, "mend").unless(way(world, mend).err()))
+    Some(Offer::called(Action::Mend, "fix").unless(way(world, mend).err()))
 }
 
 impl Cx<'_> {
@@ -102,7 +102,7 @@ impl App {
         self.with_cx(effects, |_, cx| match result {
             Ok(()) => {
                 cx.start(Job::UseToken(TokenChoice::Of(TokenSource::Gh)));
-                cx.note(Tone::Info, "gh is done; asking it for its token");
+                cx.note(Tone::Info, "gh is done; reading its token");
             }
             Err(problem) => {
                 cx.world.gaining.clear();
@@ -139,8 +139,8 @@ impl App {
             let (tone, text) = what_it_has(now, &gaining);
             cx.note(tone, text);
             match kept {
-                Some(Ok(())) => cx.note(Tone::Good, "the token is kept in the keyring of this system"),
-                Some(Err(problem)) => cx.note(Tone::Warn, format!("it works for this run: {}", told(problem))),
+                Some(Ok(())) => cx.note(Tone::Good, "the token is stored in the system keyring"),
+                Some(Err(problem)) => cx.note(Tone::Warn, format!("for this session only: {}", told(problem))),
                 None => {}
             }
         });
@@ -156,9 +156,9 @@ fn what_it_has(now: &Identity, gaining: &[String]) -> (Tone, String) {
         gaining.iter().filter(|scope| now.has_scope(scope) == Some(false)).map(String::as_str).collect();
     let who = format!("{}, token from {}", now.login.shown(), now.source.word());
     match (gaining.is_empty(), lacking.is_empty()) {
-        (true, _) => (Tone::Good, format!("signed in as {who}; reading everything again")),
+        (true, _) => (Tone::Good, format!("signed in as {who}; reloading everything")),
         (false, true) => {
-            (Tone::Good, format!("the token has {} now; what could not be read is read again", gaining.join(", ")))
+            (Tone::Good, format!("the token now has {}; reloading what failed before", gaining.join(", ")))
         }
         (false, false) => (Tone::Warn, format!("gh is done, but the token still lacks {} ({who})", lacking.join(", "))),
     }

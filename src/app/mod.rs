@@ -116,9 +116,7 @@ impl App {
             }
             let several = cx.world.scopes.iter().any(|(scope, _)| scope.kind() == ScopeKind::Repository);
             if several && cx.world.here.is_none() {
-                cx.greet(
-                    "this clone has remotes of several repositories, and none is taken for yours; --repo names one",
-                );
+                cx.greet("this clone has several GitHub remotes; choose one with --repo");
             }
         });
         app.keep_spinning(&mut effects);
@@ -156,7 +154,7 @@ impl App {
                 Err(problem) => cx.note(Tone::Warn, format!("{}: {}; {}", problem.what, problem.why, problem.hint)),
             }),
             Msg::NoShell => self.with_cx(&mut effects, |_, cx| {
-                cx.note(Tone::Info, "no shell is waiting that could wake pullkey again, so it stays");
+                cx.note(Tone::Info, "cannot suspend: no shell is waiting that could resume pullkey");
             }),
             Msg::Interrupt => self.interrupted(&mut effects),
         }
@@ -202,10 +200,10 @@ impl App {
                 let (tab, own) = header::open_tab(&self.stack);
                 let there = header::TABS[tab].0 == action && self.stack.len() == own
                     || action == Action::SignIn && matches!(self.top(), Screen::SignIn(_));
-                facade.offers.push(Offer::new(action).unless(there.then_some("you are there already")));
+                facade.offers.push(Offer::new(action).unless(there.then_some("you are already there")));
             }
         }
-        let idle = self.pause().is_none().then_some("nothing waits for GitHub's limits");
+        let idle = self.pause().is_none().then_some("nothing is waiting for GitHub's limits");
         facade.offers.push(Offer::new(Action::StopWaiting).unless(idle));
         if self.offers_restart() && !facade.typing {
             facade.offers.push(Offer::called(Action::Restart, "restart codespaces"));
@@ -259,7 +257,7 @@ impl App {
             Some(action) => self.act(action, how, &facade, effects),
             None => self.with_cx(effects, |_, cx| {
                 let help = Keymap::shipped().key(Action::Help, facade.typing).unwrap_or_default();
-                let name = key.character().map_or("this key".to_owned(), |c| format!("«{c}»"));
+                let name = key.character().map_or("this key".to_owned(), |c| format!("“{c}”"));
                 cx.note(Tone::Info, format!("{name} does nothing; {help} shows every key"));
             }),
         }
@@ -271,7 +269,7 @@ impl App {
         let refusal = match offer {
             Some(Offer { not_now: Some(reason), label, .. }) => Some(format!("{label}: {reason}")),
             Some(_) => None,
-            None => Some(format!("«{}» does nothing here; {} shows every key", action.label(), help_key(facade))),
+            None => Some(format!("“{}” does nothing here; {} shows every key", action.label(), help_key(facade))),
         };
         if let Some(text) = refusal {
             self.with_cx(effects, |_, cx| cx.note(Tone::Info, text));
@@ -281,7 +279,7 @@ impl App {
             Action::Quit => self.leave(effects),
             Action::StopWaiting => {
                 effects.push(Effect::StopWaiting);
-                self.with_cx(effects, |_, cx| cx.note(Tone::Info, "stopped waiting: what waited was not sent"));
+                self.with_cx(effects, |_, cx| cx.note(Tone::Info, "stopped waiting; pending requests were not sent"));
             }
             Action::Suspend => effects.push(Effect::Suspend),
             Action::Help if !matches!(self.top(), Screen::Help(_)) => {

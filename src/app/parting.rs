@@ -56,7 +56,7 @@ impl App {
             return;
         }
         let key = Keymap::shipped().key(action, false).unwrap_or_default();
-        let text = format!("what you typed is not saved; {key} again leaves it behind");
+        let text = format!("what you typed is not saved; {key} again discards it");
         let notice = self.with_cx(effects, |_, cx| cx.numbered_note(Tone::Warn, &text));
         let waits = how.by_letter.then(|| self.listen_for_quiet(effects));
         self.parting = Some(Parting { action, notice, waits });

@@ -9,7 +9,7 @@ use crate::domain::reach::reaching;
 use crate::domain::{OrgName, Reach, Reached, Reaches, RepoName, Repository, Scope, ScopeListing};
 
 /// Why something is unknown that will be known.
-const READING: &str = "it is still being read";
+const READING: &str = "still loading";
 
 impl World {
     /// What every secret that could reach the repository means for it, scope by scope.
@@ -58,7 +58,7 @@ impl World {
             Some(Remote::Failed { problem, .. }) => Some(problem.why.clone()),
             Some(Remote::Absent) | None if *what == Reached::Rest => {
                 let asking = self.memberships.is_loading() || self.identity.is_loading();
-                let why = "it is not among the places that are listed here, so nobody asked";
+                let why = "not checked, as it is not in the list";
                 Some(if asking { READING } else { why }.to_owned())
             }
             Some(Remote::Absent | Remote::Ready(_)) | None => None,

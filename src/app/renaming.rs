@@ -24,7 +24,7 @@ impl App {
             for id in twice {
                 cx.cancel(id);
             }
-            let text = format!("{} has another name now: {}; it is shown under that", renamed.from, renamed.to);
+            let text = format!("{} is now called {}, and is shown under that name", renamed.from, renamed.to);
             cx.note(Tone::Info, text);
         });
     }

@@ -79,7 +79,7 @@ pub fn lines(subject: &Subject, world: &World, canvas: &Canvas<'_, '_, '_>, colu
         lines.extend(canvas.wrapped(Role::Dim, &format!("and {} more", list.len() - NAMED), columns));
     }
     lines.extend(lacking(subject, world, canvas, columns));
-    lines.extend(canvas.wrapped(Role::Dim, "why, and what to do first: `pullkey seamless PACKAGE`", columns));
+    lines.extend(canvas.wrapped(Role::Dim, "reasons and first steps: `pullkey seamless PACKAGE`", columns));
     lines
 }
 
@@ -92,7 +92,7 @@ pub fn summary(subject: &Subject, world: &World, canvas: &Canvas<'_, '_, '_>, co
             let (host, repository) = subject;
             let all = list.len();
             let text = format!(
-                "{free} of {all} packages of {} at {host} need no secret in codespaces of {repository}, or likely none",
+                "{free} of {all} packages of {} at {host} need no secret, or likely none, in {repository}'s codespaces",
                 repository.owner()
             );
             let mut lines = canvas.marked(Level::Info, &text, columns);
@@ -110,14 +110,14 @@ fn known<'w>(subject: &Subject, world: &'w World) -> Result<&'w [Outlook], Optio
     match world.seamless.get(subject) {
         None | Some(Remote::Absent) => Err(None),
         Some(Remote::Loading { .. }) => {
-            Err(Some((Level::Unsure, format!("whether {repository} needs a secret for {host} is being read"))))
+            Err(Some((Level::Unsure, format!("checking whether {repository} needs a secret for {host}"))))
         }
         Some(Remote::Failed { problem, .. }) => Err(Some((
             Level::Unsure,
-            format!("whether {repository} needs a secret for {host} cannot be told: {}; {}", problem.why, problem.hint),
+            format!("cannot tell whether {repository} needs a secret for {host}: {}; {}", problem.why, problem.hint),
         ))),
         Some(Remote::Ready(Roster { list, lacking: None })) if list.is_empty() => {
-            Err(Some((Level::Unsure, format!("{} has no package at {host} that you may see", repository.owner()))))
+            Err(Some((Level::Unsure, format!("{} has no package at {host} that you can see", repository.owner()))))
         }
         Some(Remote::Ready(roster)) => Ok(&roster.list),
     }

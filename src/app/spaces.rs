@@ -179,7 +179,7 @@ impl World {
             let result = match find(&scope)? {
                 Remote::Ready(listing) => Ok(listing),
                 Remote::Loading { so_far: Some(listing), .. } if listing.complete => Ok(listing),
-                Remote::Absent | Remote::Loading { .. } => Err("it is still being read"),
+                Remote::Absent | Remote::Loading { .. } => Err("still loading"),
                 Remote::Failed { problem, .. } => Err(problem.why.as_str()),
             };
             Some((scope, result))

@@ -106,7 +106,7 @@ pub fn whose(scope: &Scope, world: &World) -> String {
     match scope {
         Scope::User => {
             let login = world.identity.value().map(|identity| identity.login.shown());
-            login.map_or_else(|| "your own secrets".to_owned(), |login| format!("secrets of {login}, your own"))
+            login.map_or_else(|| "your own secrets".to_owned(), |login| format!("your own secrets ({login})"))
         }
         Scope::Repository(name) => format!("secrets of the repository {name}"),
         Scope::Organization(name) => format!("secrets of the organization {name}"),
@@ -128,21 +128,21 @@ pub fn remarks(scope: &Scope, credential: &Credential, world: &World, now: DateT
         }
     }
     if credential.access_differs() {
-        warn("its members reach different repositories: where one is missing, the pull is anonymous".to_owned());
+        warn("its members have different access: where one is missing, the pull is anonymous".to_owned());
     }
     match credential.access() {
         Some(access) if access.is_nobody() => warn("granted to no repository: nobody can use it".to_owned()),
-        Some(Access::All) => warn("everyone with write access to any repository can print the password".to_owned()),
+        Some(Access::All) => warn("everyone with write access to any repository can read the password".to_owned()),
         _ => {} // nothing to say about the others
     }
     let ends = told.and_then(|told| told.standing);
     if ends.is_none() && credential.password_updated_at().is_some_and(|then| is_old(now, then)) {
-        warn(format!("the password was not changed for more than {OLD} days"));
+        warn(format!("password unchanged for more than {OLD} days"));
     }
     for (other, remote) in &world.scopes {
         let also = other != scope && remote.value().is_some_and(|l| l.credential(&credential.prefix).is_some());
         if let Some(clash) = clash(scope, other).filter(|_| also) {
-            warn(format!("also defined by {other}{clash}"));
+            warn(format!("also defined in {other}{clash}"));
         }
     }
     if let Some(told) = told {
@@ -162,10 +162,10 @@ fn clash(scope: &Scope, other: &Scope) -> Option<&'static str> {
         (Scope::User, Scope::Repository(_) | Scope::Organization(_))
         | (Scope::Repository(_) | Scope::Organization(_), Scope::User) => Some("; GitHub does not say which one wins"),
         (Scope::Repository(repo), Scope::Organization(org)) => {
-            repo.owner().eq_ignore_ascii_case(org.as_str()).then_some(", over which this one wins")
+            repo.owner().eq_ignore_ascii_case(org.as_str()).then_some(", which this one overrides")
         }
         (Scope::Organization(org), Scope::Repository(repo)) => {
-            repo.owner().eq_ignore_ascii_case(org.as_str()).then_some(", which wins over this one there")
+            repo.owner().eq_ignore_ascii_case(org.as_str()).then_some(", which overrides this one there")
         }
         (Scope::User, Scope::User)
         | (Scope::Repository(_), Scope::Repository(_))
@@ -178,8 +178,8 @@ pub fn spelled(access: &Access) -> String {
     match access {
         Access::All => "all repositories of the organization, public ones too".to_owned(),
         Access::Private => "private repositories (GitHub does not say whether internal ones count)".to_owned(),
-        Access::Repository => "this repository and no other".to_owned(),
-        Access::Other(word) => format!("a visibility this version does not know: {}", word.shown()),
+        Access::Repository => "this repository only".to_owned(),
+        Access::Other(word) => format!("unknown visibility: {}", word.shown()),
         Access::Selected(selected) => {
             let names: Vec<String> = selected.repositories.iter().map(|r| r.full_name.shown()).collect();
             match (names.is_empty(), selected.complete) {
@@ -204,8 +204,8 @@ mod tests {
         let web = Scope::Repository(RepoName::parse("acme/web").unwrap());
         assert!(clash(&Scope::User, &api).unwrap().contains("does not say"));
         assert!(clash(&org("acme"), &Scope::User).unwrap().contains("does not say"));
-        assert!(clash(&api, &org("Acme")).unwrap().contains("this one wins"));
-        assert!(clash(&org("acme"), &api).unwrap().contains("wins over this one"));
+        assert!(clash(&api, &org("Acme")).unwrap().contains("this one overrides"));
+        assert!(clash(&org("acme"), &api).unwrap().contains("overrides this one"));
         for (one, other) in [(&api, &web), (&org("acme"), &org("globex")), (&org("globex"), &api)] {
             assert_eq!(clash(one, other), None, "{one} {other}");
         }

@@ -282,7 +282,7 @@ impl World {
 
     /// Why nothing is written here, where that is so.
     pub fn no_writes(&self) -> Option<String> {
-        let by = if self.read_only_by.is_empty() { "nothing is to be written" } else { &self.read_only_by };
+        let by = if self.read_only_by.is_empty() { "writing is disabled" } else { &self.read_only_by };
         self.read_only.then(|| format!("read only: {by}"))
     }
 

@@ -105,7 +105,7 @@ impl Change {
             Self::Save(draft) => format!("{} is saved in {}", draft.prefix, draft.scope),
             Self::Access(change) => format!("the access of {} in {} is changed", change.prefix, change.scope),
             Self::Delete { scope, prefix, .. } => format!("{prefix} is deleted from {scope}"),
-            Self::Restore(before) => format!("the access of {} in {} is what it was", before.prefix, before.scope),
+            Self::Restore(before) => format!("the access of {} in {} is restored", before.prefix, before.scope),
         }
     }
 
@@ -296,14 +296,14 @@ pub(super) fn report_orphan(write: &Write, outcome: &Outcome, cx: &mut Cx<'_>) {
     let saved = match outcome {
         Outcome::Saved(Ok(saved)) | Outcome::AccessChanged(Ok(AccessOutcome::Done { saved, .. })) => saved,
         Outcome::Saved(Err(problem)) | Outcome::AccessChanged(Err(problem)) => {
-            cx.note(Tone::Bad, format!("{} did not succeed: {}: {}", write.doing, problem.what, problem.why));
+            cx.note(Tone::Bad, format!("{} failed: {}: {}", write.doing, problem.what, problem.why));
             return;
         }
         Outcome::AccessChanged(Ok(AccessOutcome::Stale(stale))) | Outcome::Overtaken(stale) => {
             if let Some(scope) = &write.scope {
                 cx.take_listing(scope, stale.now.clone());
             }
-            cx.note(Tone::Warn, format!("{}: nothing was changed, somebody else did meanwhile", write.doing));
+            cx.note(Tone::Warn, format!("{}: nothing was changed, as someone else changed it first", write.doing));
             return;
         }
         Outcome::CodespacesChanged(_) => {
@@ -324,6 +324,6 @@ pub(super) fn report_orphan(write: &Write, outcome: &Outcome, cx: &mut Cx<'_>) {
     } else {
         let rest = saved.members.iter().filter(|m| !m.outcome.is_done());
         let words: Vec<String> = rest.map(|m| format!("{} {}", m.name, m.outcome.word())).collect();
-        cx.note(Tone::Bad, format!("{} is not whole: {}", write.doing, words.join(", ")));
+        cx.note(Tone::Bad, format!("{} is incomplete: {}", write.doing, words.join(", ")));
     }
 }

@@ -44,13 +44,13 @@ impl Form {
         self.keep_twins();
         self.follow(&proposed);
         self.focus_first_empty();
-        let filled = format!("filled from {}", taken.source.words());
+        let filled = format!("imported from {}", taken.source.words());
         let is_aws = matches!(taken.source, Source::Aws { .. } | Source::AwsVariables);
         match moved {
             Some(preset) => cx.note(Tone::Good, format!("{filled}; now set up as {}", preset.label())),
             None if is_aws && !self.preset.id().starts_with("ecr") => {
                 let here = self.preset.label();
-                cx.note(Tone::Warn, format!("{filled}: a key for Amazon ECR, and this is set up as {here}"));
+                cx.note(Tone::Warn, format!("{filled}: a key for Amazon ECR, but this is set up as {here}"));
             }
             None => cx.note(Tone::Good, filled),
         }

@@ -36,13 +36,13 @@ impl Form {
         let remark = |severity, text, mend| Remark { slot: Slot::Image, severity, text, mend };
         if self.image.len() > MOST_BYTES {
             let (word, bytes) = (self.image_word(), self.image.len());
-            let text = format!("no {word} is so long: there are {bytes} bytes in this field");
+            let text = format!("too long for {word}s: there are {bytes} bytes in this field");
             return vec![remark(Severity::Block, text, None)];
         }
         let images = self.images();
         if let Some(rest) = self.after_command() {
             let mend = Some(replace(rest.to_owned()));
-            let text = format!("this is a command: the {} alone is needed", self.image_word());
+            let text = format!("this is a command: enter only the {}", self.image_word());
             return vec![remark(Severity::Block, text, mend)];
         }
         let about = |image: &String| match self.preset.holds() {
@@ -52,19 +52,15 @@ impl Form {
         let mut remarks: Vec<Remark> = images.iter().filter_map(about).collect();
         if images.len() > MOST {
             let word = self.image_word();
-            let text = format!("{} {word}s are named, and one test asks for {MOST} at most", images.len());
+            let text = format!("{} {word}s entered, but one test takes {MOST} at most", images.len());
             remarks.push(remark(Severity::Block, text, None));
         }
         if remarks.is_empty() && !images.is_empty() {
             let text = match (self.preset.holds(), images.len()) {
-                (Holds::Images, _) if self.is_at_hub() => {
-                    "the pull is tried, and Docker Hub counts it; nothing is kept"
-                }
-                (Holds::Images, 1) => "its pull is tried with these values; nothing is kept",
-                (Holds::Images, _) => "their pulls are tried with these values; nothing is kept",
-                (Holds::Packages, _) => {
-                    "the registry is asked whether this token may install it; nothing is downloaded"
-                }
+                (Holds::Images, _) if self.is_at_hub() => "tries to pull it, which Docker Hub counts; nothing is kept",
+                (Holds::Images, 1) => "tries to pull it with these values; nothing is kept",
+                (Holds::Images, _) => "tries to pull them with these values; nothing is kept",
+                (Holds::Packages, _) => "asks the registry whether this token may install it; nothing is downloaded",
             };
             remarks.push(remark(Severity::Good, text.to_owned(), None));
         }
@@ -80,7 +76,8 @@ impl Form {
                 let bare = text.rsplit_once("://").map_or(text, |(_, rest)| rest);
                 let bare = bare.trim_matches(['"', '\'', '`', '<', '>', ';', '/']);
                 let mend = (bare != text && Image::parse(bare).is_ok()).then(|| self.instead(text, bare));
-                let which = if self.images().len() == 1 { String::new() } else { format!("«{}»: ", shortened(text)) };
+                let which =
+                    if self.images().len() == 1 { String::new() } else { format!("“{}”: ", shortened(text)) };
                 return remark(Severity::Block, format!("{which}this image {fault}"), mend);
             }
         };
@@ -115,7 +112,7 @@ impl Form {
         // Without the version it is what was meant, most of the time.
         let bare = text.rsplit_once('@').map(|(name, _)| name).filter(|name| PackageName::parse(name).is_ok());
         let mend = bare.map(|bare| self.instead(text, bare));
-        let text = format!("«{}»: this package {fault}", shortened(text));
+        let text = format!("“{}”: this package {fault}", shortened(text));
         Some(Remark { slot: Slot::Image, severity: Severity::Block, text, mend })
     }
 
@@ -148,7 +145,7 @@ impl Form {
 
 fn otherwise_written(image: &Image, server: &Server) -> String {
     let (looked_up, stored) = (image.lookup_key(), server.stored_key());
-    format!("Docker looks up {looked_up} for it, and the login is stored under {stored}: write both alike")
+    format!("Docker looks up {looked_up} for it, but the login is stored under {stored}: spell both alike")
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
@@ -215,7 +212,7 @@ mod tests {
         assert!(warned[0].1.contains("ghcr.io/acme/base:2 is at ghcr.io"), "{warned:?}");
         assert_eq!(said("acme.azurecr.io", "acme.azurecr.io/team/app:1")[0].0, Severity::Good);
         let many: Vec<String> = (0..9).map(|n| format!("acme.azurecr.io/a:{n}")).collect();
-        assert!(said("acme.azurecr.io", &many.join(" "))[0].1.contains("9 images are named"));
+        assert!(said("acme.azurecr.io", &many.join(" "))[0].1.contains("9 images entered"));
     }
 
     #[test]

@@ -40,10 +40,10 @@ impl Form {
         let is_masked = |slot: &Slot| self.field(*slot).is_some_and(TextField::is_guarded);
         let remark = |slot: Slot| {
             let (severity, text) = match slot {
-                Slot::Member(Member::User) => (Severity::Info, "the user is masked: it is a secret as well"),
-                Slot::Member(_) => (Severity::Block, "this looks like a secret, or is the password: empty the field"),
+                Slot::Member(Member::User) => (Severity::Info, "the user is masked: it is a secret too"),
+                Slot::Member(_) => (Severity::Block, "this looks like a secret, or is the password: clear the field"),
                 Slot::Prefix => (Severity::Block, "this prefix looks like a secret: type a name"),
-                Slot::Image => (Severity::Block, "this looks like a secret and is masked: empty the field"),
+                Slot::Image => (Severity::Block, "this looks like a secret and is masked: clear the field"),
             };
             Remark { slot, severity, text: text.to_owned(), mend: None }
         };
@@ -55,10 +55,10 @@ impl Form {
         let Some(kept) = &self.kept else { return Vec::new() };
         let remark = |member: Member| {
             let (severity, text) = match (*kept.there.get(member), self.values.get(member).is_empty()) {
-                (false, true) => (Severity::Warn, "is missing there: type it, or no codespace can use the others"),
+                (false, true) => (Severity::Warn, "is missing: type it, or no codespace can use the others"),
                 (false, false) => return None,
                 (true, true) => (Severity::Info, "stays as it is unless you type it; a test needs it"),
-                (true, false) if self.is_kept(member) => (Severity::Info, "is what you wrote, and stays"),
+                (true, false) if self.is_kept(member) => (Severity::Info, "stays as you wrote it"),
                 (true, false) => (Severity::Info, "replaces the one there"),
             };
             let text = format!("the {} {text}", member.word());
@@ -70,7 +70,7 @@ impl Form {
     /// The line that will use the secret, as it comes about while typing.
     fn use_remark(&self) -> Option<Remark> {
         let (file, line) = self.use_line()?;
-        let text = format!("into {file}: {line}");
+        let text = format!("add to {file}: {line}");
         Some(Remark { slot: Slot::Member(Member::Server), severity: Severity::Info, text, mend: None })
     }
 
@@ -79,10 +79,10 @@ impl Form {
         let found = lint::check_prefix(text, self.taken.as_deref().unwrap_or_default());
         let (severity, text) = match (found, &self.taken) {
             (Some(found), _) => (found.severity, found.text),
-            (None, None) => (Severity::Info, "whether it exists already could not be read".to_owned()),
+            (None, None) => (Severity::Info, "could not check whether it already exists".to_owned()),
             (None, Some(_)) => match self.preset.shape() {
                 Shape::Credential => (Severity::Good, "none of its three secrets exists here yet".to_owned()),
-                Shape::Single => (Severity::Good, "no secret of this name exists here yet".to_owned()),
+                Shape::Single => (Severity::Good, "no secret with this name exists here yet".to_owned()),
             },
         };
         Some(Remark { slot: Slot::Prefix, severity, text, mend: None })

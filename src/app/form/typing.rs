@@ -130,7 +130,7 @@ impl Form {
 }
 
 /// What is said when a field for everybody's eyes masks itself.
-pub const MASKED: &str = "this looks like a secret, so the field is masked; empty it if it belongs elsewhere";
+pub const MASKED: &str = "this looks like a secret, so the field is masked; clear it if it belongs elsewhere";
 
 pub fn say_refusal(edit: Edit, cx: &mut Cx<'_>) {
     match edit {

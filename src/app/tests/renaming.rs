@@ -23,7 +23,7 @@ fn renamed(mut driver: Driver) -> Driver {
 #[test]
 fn rows_heading_and_facts_stand_under_the_new_name_and_a_notice_says_so() {
     let mut driver = renamed(Driver::ready());
-    assert!(driver.notice().contains("acme/api has another name now: acme/core"), "{}", driver.notice());
+    assert!(driver.notice().contains("acme/api is now called acme/core"), "{}", driver.notice());
     driver.says("acme/core, this repository").is_silent_about("acme/api, this repository");
     assert_eq!(driver.app.world.scope(&api()), None);
     let (id, facts) = (driver.reading(&api()), driver.running(|job| matches!(job, Job::Repository(_))));
