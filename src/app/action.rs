@@ -1,8 +1,8 @@
-//! The one table of actions. Footer, help and keymap are made from it; nothing about a key is written twice.
+//! The single table of actions. The footer, the help and the keymap are derived from it, so each key is described once.
 
 use strum::{EnumIter, EnumMessage, EnumString, IntoStaticStr};
 
-/// Everything a key can mean. The doc comment is what the help page says; the order is the help page's order.
+/// Everything a key can mean. The doc comment is the text on the help page, and the order is that of the help page.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, EnumString, EnumMessage, IntoStaticStr,
 )]
@@ -104,12 +104,12 @@ impl Action {
         self.into()
     }
 
-    /// What the help page says about it.
+    /// Its text on the help page.
     pub fn sentence(self) -> &'static str {
         self.get_documentation().unwrap_or_default()
     }
 
-    /// The word beside its key in the footer, where a screen has no better one.
+    /// The word beside its key in the footer, unless a screen has a better one.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Up => "up",
@@ -158,7 +158,7 @@ impl Action {
         }
     }
 
-    /// Whether it leads to a write on GitHub, which is refused where nothing may be written.
+    /// Whether it leads to a write on GitHub; such actions are refused in read-only mode.
     pub const fn is_write(self) -> bool {
         matches!(
             self,
@@ -173,7 +173,7 @@ impl Action {
         )
     }
 
-    /// Whether it is worth a place in the footer; moving about is known without.
+    /// Whether it is worth a place in the footer; people know how to move about without it.
     pub const fn is_for_footer(self) -> bool {
         !matches!(
             self,
@@ -193,12 +193,12 @@ impl Action {
     }
 }
 
-/// An action as a screen offers it right now.
+/// An action as a screen offers it now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
     pub action: Action,
     pub label: &'static str,
-    /// Why it cannot be done now; `None` if it can.
+    /// Why it is disabled; `None` if it is available.
     pub not_now: Option<String>,
 }
 
@@ -207,12 +207,12 @@ impl Offer {
         Self { action, label: action.label(), not_now: None }
     }
 
-    /// The same action under a better word for this place.
+    /// The same action under a better label for this screen.
     pub const fn called(action: Action, label: &'static str) -> Self {
         Self { action, label, not_now: None }
     }
 
-    /// Known here, but not possible now, and why.
+    /// Known here but disabled, with the reason.
     #[must_use]
     pub fn unless(mut self, reason: Option<impl Into<String>>) -> Self {
         self.not_now = reason.map(Into::into);

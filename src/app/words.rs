@@ -1,4 +1,4 @@
-//! How the screens say what they know: ages, access, scopes. One wording for one thing everywhere.
+//! How the screens express what they know: ages, access, scopes. One wording for each, used everywhere.
 
 use chrono::{DateTime, Utc};
 
@@ -6,10 +6,10 @@ use super::world::World;
 use crate::domain::ending::Standing;
 use crate::domain::{Access, Credential, Far, Foreign, Member, MemberState, Scope, ScopeListing};
 
-/// After so many days a password is marked as old; most registries' tokens end within half a year or a year.
+/// A password older than this many days is marked as old; most registry tokens expire within six months or a year.
 pub const OLD: i64 = 180;
 
-/// How long ago, in whole days or years: «today», «12 days», «3 years».
+/// How long ago, in whole days or years: “today”, “12 days”, “3 years”.
 pub fn age(now: DateTime<Utc>, then: DateTime<Utc>) -> String {
     match now.signed_duration_since(then).num_days() {
         ..=0 => "today".to_owned(),
@@ -19,7 +19,7 @@ pub fn age(now: DateTime<Utc>, then: DateTime<Utc>) -> String {
     }
 }
 
-/// How long ago to the minute: «just now», «5 minutes ago», «3 hours ago», then as [`age`].
+/// How long ago, to the minute: “just now”, “5 minutes ago”, “3 hours ago”, then as [`age`].
 pub fn ago(now: DateTime<Utc>, then: DateTime<Utc>) -> String {
     let passed = now.signed_duration_since(then);
     let plural = |n: i64, unit: &str| format!("{n} {unit}{} ago", if n == 1 { "" } else { "s" });
@@ -31,7 +31,7 @@ pub fn ago(now: DateTime<Utc>, then: DateTime<Utc>) -> String {
     }
 }
 
-/// The same as a clause: «set today», «set 12 days ago».
+/// The same as a clause: “set today”, “set 12 days ago”.
 pub fn set_ago(now: DateTime<Utc>, state: &MemberState) -> String {
     match age(now, state.updated_at).as_str() {
         "today" => "set today".to_owned(),
@@ -43,7 +43,7 @@ pub fn is_old(now: DateTime<Utc>, then: DateTime<Utc>) -> bool {
     now.signed_duration_since(then).num_days() > OLD
 }
 
-/// What there is to say while something is read: how far it got, where that is known.
+/// What to show during a read: how far it got, if known.
 pub fn waiting(far: Option<Far>) -> String {
     far.map_or_else(|| "waiting for GitHub".to_owned(), Far::words)
 }
@@ -71,7 +71,7 @@ pub fn one_access(access: &Access) -> String {
     }
 }
 
-/// The password's column: when it ends, if that is known and fits, else its age, or that there is none.
+/// The password column: the expiry if known and if it fits, else its age, or that there is no password.
 pub fn password(credential: &Credential, ends: Option<Standing>, now: DateTime<Utc>, room: usize) -> String {
     let ends = ends.filter(|ends| *ends != Standing::Never).and_then(|ends| ends.brief(room));
     if let Some(ends) = ends {
@@ -101,7 +101,7 @@ pub fn heading(scope: &Scope, world: &World) -> String {
     }
 }
 
-/// Whose secrets they are, in a sentence: «secrets of octocat».
+/// Whose secrets they are: “your own secrets (octocat)”.
 pub fn whose(scope: &Scope, world: &World) -> String {
     match scope {
         Scope::User => {
@@ -113,7 +113,7 @@ pub fn whose(scope: &Scope, world: &World) -> String {
     }
 }
 
-/// What one should know about a credential, most important first.
+/// What you should know about a credential, most important first.
 pub fn remarks(scope: &Scope, credential: &Credential, world: &World, now: DateTime<Utc>) -> Vec<(bool, String)> {
     let mut remarks = Vec::new();
     let mut warn = |text: String| remarks.push((true, text));
@@ -154,9 +154,9 @@ pub fn remarks(scope: &Scope, credential: &Credential, world: &World, now: DateT
     remarks
 }
 
-/// What it means that both scopes have the same prefix; `None` where no codespace ever gets both. Source: GitHub Docs,
-/// «Managing development environment secrets for your repository or organization», precedence: the lowest level wins,
-/// shown for repository and organization; where one's own secrets stand is not said.
+/// What it means that both scopes have the same prefix; `None` if no codespace ever gets both. Source: GitHub Docs,
+/// “Managing development environment secrets for your repository or organization”, precedence: the lowest level wins,
+/// shown for repository and organization. The rank of your own secrets is not documented.
 fn clash(scope: &Scope, other: &Scope) -> Option<&'static str> {
     match (scope, other) {
         (Scope::User, Scope::Repository(_) | Scope::Organization(_))
@@ -173,7 +173,7 @@ fn clash(scope: &Scope, other: &Scope) -> Option<&'static str> {
     }
 }
 
-/// Which repositories an access reaches, each by its name.
+/// Which repositories an access includes, each by its name.
 pub fn spelled(access: &Access) -> String {
     match access {
         Access::All => "all repositories of the organization, public ones too".to_owned(),

@@ -1,4 +1,4 @@
-//! Values from a place of this machine go into the fields; the password stays masked there.
+//! Imports values from a place on this machine into the fields; the password stays masked.
 
 use super::Form;
 use crate::app::cx::Cx;
@@ -8,8 +8,7 @@ use crate::domain::source::{Source, Taken};
 use crate::domain::{Member, Members, Sensitive};
 
 impl Form {
-    /// What was typed, member by member: not what the preset fills in by itself, nor what stays of an existing
-    /// credential.
+    /// What was typed, by member: without what the preset fills in, and without what stays of an existing credential.
     pub fn typed(&self) -> Members<Option<Sensitive>> {
         let typed = |member: Member| {
             let field = self.values.get(member);
@@ -20,7 +19,7 @@ impl Form {
         Members { server: typed(Member::Server), user: typed(Member::User), password: typed(Member::Password) }
     }
 
-    /// Fills the fields with what was taken, under the preset of its server. A place that knows no server leaves that
+    /// Fills the fields with imported values, under the preset of their server. A place without a server leaves that
     /// field as it is.
     pub fn fill(&mut self, taken: &Taken, cx: &mut Cx<'_>) {
         let moved = taken.server.as_deref().and_then(recognize).map(AnyPreset::Credential);

@@ -1,5 +1,5 @@
-//! The images whose pull is tried: what stands in their field, and what there is to say about it. They may stay away,
-//! and are no part of what is saved.
+//! The images to pull in the test: the text of their field, and the remarks about it. They are optional and never
+//! saved.
 
 use super::{Form, Remark, Slot};
 use crate::domain::foreign::clean;
@@ -7,14 +7,14 @@ use crate::domain::lint::{FieldMend, MendChange, Severity};
 use crate::domain::npm::PackageName;
 use crate::domain::{Holds, Image, Server};
 
-/// The most images one test asks for.
+/// The most images one test tries.
 pub const MOST: usize = 8;
 
-/// As many bytes hold the longest names of all of them; what is longer is something else, and is not looked at.
+/// Enough bytes for the longest names of all of them; longer text is something else and is not examined.
 const MOST_BYTES: usize = 4096;
 
 impl Form {
-    /// The images as typed, each once: separated by white space or commas.
+    /// The images as typed, without duplicates; separated by white space or commas.
     pub fn images(&self) -> Vec<String> {
         let mut images: Vec<String> = Vec::new();
         for word in words(self.image.beginning(MOST_BYTES).unwrap_or_default()) {
@@ -25,13 +25,13 @@ impl Form {
         images
     }
 
-    /// To the field of the images, to name another one.
+    /// Moves to the image field to enter another one.
     pub fn ask_for_image(&mut self) {
         self.leave_field();
         self.focus = Slot::Image;
     }
 
-    /// What there is to say about the images; nothing while there are none.
+    /// Remarks about the images; none if there are no images.
     pub(super) fn image_remarks(&self) -> Vec<Remark> {
         let remark = |severity, text, mend| Remark { slot: Slot::Image, severity, text, mend };
         if self.image.len() > MOST_BYTES {
@@ -90,7 +90,7 @@ impl Form {
         }
         let at = if image.host() == "docker.io" { "Docker Hub" } else { image.host() };
         let said = format!("{} is at {at}: its pull does not use this credential", shortened(text));
-        // Without a host in front docker looks at Docker Hub, which is seldom what was meant.
+        // Without a host, Docker pulls from Docker Hub, which is rarely intended.
         let own = format!("{}/{text}", server.host());
         let is_bare = image.host() == "docker.io" && !text.starts_with("docker.io/");
         let meant = Image::parse(&own).is_ok_and(|image| is_bare && image.is_at(&server));
@@ -101,7 +101,7 @@ impl Form {
         Server::parse(self.server().trim()).is_ok_and(|server| server.is_hub())
     }
 
-    /// The image named as the login is stored, where that is in lower case.
+    /// The image under the name the login is stored as, if that is in lower case.
     fn as_stored(&self, text: &str, image: &Image, server: &Server) -> Option<FieldMend> {
         let rest = text.strip_prefix(image.host()).filter(|_| server.stored_key() == server.canonical())?;
         Some(self.instead(text, &format!("{}{rest}", server.stored_key())))
@@ -109,14 +109,14 @@ impl Form {
 
     fn package_remark(&self, text: &str) -> Option<Remark> {
         let fault = PackageName::parse(text).err()?;
-        // Without the version it is what was meant, most of the time.
+        // Without the version it is usually what was meant.
         let bare = text.rsplit_once('@').map(|(name, _)| name).filter(|name| PackageName::parse(name).is_ok());
         let mend = bare.map(|bare| self.instead(text, bare));
         let text = format!("“{}”: this package {fault}", shortened(text));
         Some(Remark { slot: Slot::Image, severity: Severity::Block, text, mend })
     }
 
-    /// What its field asks for.
+    /// What its field expects.
     pub fn image_word(&self) -> &'static str {
         match self.preset.holds() {
             Holds::Images => "image",
@@ -124,14 +124,14 @@ impl Form {
         }
     }
 
-    /// The field with one image in the place of another.
+    /// The field with one image replaced by another.
     fn instead(&self, old: &str, new: &str) -> FieldMend {
         let all: Vec<String> =
             self.images().into_iter().map(|image| if image == old { new.to_owned() } else { image }).collect();
         FieldMend { label: format!("use {}", clean(new)), change: MendChange::Replace(all.join(" ")) }
     }
 
-    /// What follows a command that was pasted whole.
+    /// What follows the command, if a whole command was pasted.
     fn after_command(&self) -> Option<&str> {
         let text = self.image.text()?.trim();
         let leads: &[&str] = match self.preset.holds() {
