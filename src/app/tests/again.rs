@@ -1,5 +1,5 @@
-//! What somebody else changed while a write waited for its turn: nothing is written, and it is asked again on what
-//! holds now.
+//! Someone else changed the secrets while a write waited for its turn: nothing is written, and the question is asked
+//! again with the current state.
 
 use super::access::by_somebody_else;
 use super::world::{self, prefix};

@@ -1,4 +1,4 @@
-//! What becomes of work when a screen closes and when one leaves: reads are aborted, writes are awaited.
+//! What happens to jobs when a screen closes and when you quit: reads are aborted, writes are awaited.
 
 use super::world::{self, acme, api, prefix};
 use super::*;

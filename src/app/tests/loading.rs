@@ -1,4 +1,4 @@
-//! What is read when, what becomes of answers that come late, in parts, twice or for nobody.
+//! What is read when, and what happens to responses that arrive late, in parts, twice or unexpectedly.
 
 use super::world::{self, acme, api, globex, here, org};
 use super::*;
@@ -327,7 +327,7 @@ fn every_screen_with_a_list_says_what_is_left_out_of_it_and_where_to_authorize()
     let page = "https://github.com/orgs/acme/sso";
     let has_page = |driver: &Driver, (width, height): (u16, u16), screen: &str| {
         let frame = driver.frame(width, height);
-        // Wrapped as it may be.
+        // However it is wrapped.
         let text: String = frame.split_whitespace().collect();
         assert!(text.contains(page), "{screen} at {width}x{height}:\n{frame}");
     };

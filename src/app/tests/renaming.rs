@@ -1,4 +1,4 @@
-//! A repository that has another name now: everything known of it stands under that, and nothing typed is lost.
+//! A repository was renamed: everything known about it moves to the new name, and nothing typed is lost.
 
 use super::world::{acme, api, here, listing, prefix, repo, selected};
 use super::*;
@@ -12,7 +12,7 @@ fn core() -> Scope {
     Scope::Repository(repo("acme/core"))
 }
 
-/// F5 shows that it was renamed.
+/// F5 reveals that it was renamed.
 fn renamed(mut driver: Driver) -> Driver {
     driver.press("f5");
     let id = driver.reading(&api());

@@ -1,4 +1,4 @@
-//! Beside the fields it is told whether a secret is needed at all.
+//! The pane beside the fields shows whether a secret is needed at all.
 
 use super::*;
 use crate::domain::Roster;
@@ -12,7 +12,7 @@ fn is_about(job: &Job, host: &str, repository: &str) -> bool {
     *job == Job::Seamless { host: host.to_owned(), repository: world::repo(repository) }
 }
 
-/// At *Credentials* of «another registry» for the n-th place, with the server typed.
+/// At *Credentials* of “another registry” for the n-th scope, with the server typed.
 fn typed(mut driver: Driver, place: usize, server: &str) -> Driver {
     driver.keys("n G enter g");
     for _ in 0..place {
