@@ -134,7 +134,7 @@ const TEST: &[(&str, &str)] = &[
     ("\t", ""),
     ("pull-me-please", "••••"),
     ("\t", "Image"),
-    ("mycompany.azurecr.io/team/app:1", "its pull is tried"),
+    ("mycompany.azurecr.io/team/app:1", "tries to pull it"),
     ("\r", "pass:"),
 ];
 

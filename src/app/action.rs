@@ -1,8 +1,8 @@
-//! The one table of actions. Footer, help and keymap are made from it; nothing about a key is written twice.
+//! The single table of actions. The footer, the help and the keymap are derived from it, so each key is described once.
 
 use strum::{EnumIter, EnumMessage, EnumString, IntoStaticStr};
 
-/// Everything a key can mean. The doc comment is what the help page says; the order is the help page's order.
+/// Everything a key can mean. The doc comment is the text on the help page, and the order is that of the help page.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, EnumString, EnumMessage, IntoStaticStr,
 )]
@@ -12,29 +12,29 @@ pub enum Action {
     Up,
     /// One line down
     Down,
-    /// To the first line
+    /// First line
     Top,
-    /// To the last line
+    /// Last line
     Bottom,
     /// One page up
     PageUp,
     /// One page down
     PageDown,
-    /// Open or do what is selected; never deletes, widens access or overwrites by itself
+    /// Open or run what is selected; never deletes, widens access or overwrites by itself
     Activate,
-    /// Back, or stop what is waiting; what was typed stays
+    /// Back, or stop what is waiting; keeps what you typed
     Back,
-    /// To the next field or choice
+    /// Next field or choice
     Next,
-    /// To the previous field or choice
+    /// Previous field or choice
     Previous,
-    /// To the button on the right, which does what is asked; then Enter
+    /// Select the right button, which confirms; then press Enter
     Right,
-    /// To the button on the left, which does nothing
+    /// Select the left button, which does nothing
     Left,
-    /// To the list of credentials
+    /// The list of credentials
     Home,
-    /// A new one: a credential in a list of credentials, a token in a list of tokens
+    /// Add a credential or, in the list of tokens, a token
     New,
     /// Test a login
     Test,
@@ -48,7 +48,7 @@ pub enum Action {
     OpenLink,
     /// Show only what contains a text
     Filter,
-    /// Read again from GitHub
+    /// Reload from GitHub
     Reload,
     /// Choose or unchoose
     Toggle,
@@ -58,23 +58,23 @@ pub enum Action {
     Visibility,
     /// Test with pullkey, with docker, or with both
     With,
-    /// Mend it: apply what is proposed for a field, or get the right that is missing
+    /// Fix it: apply the fix proposed for a field, or get the missing permission
     Mend,
-    /// Fill the fields from what is on this machine: docker, AWS, the environment, a file
+    /// Import values from this machine: docker, AWS, the environment or a file
     Fill,
-    /// Keep tested values in this system's keyring for re-testing, or forget them
+    /// Store tested values in the system keyring for re-testing, or forget them
     Keep,
-    /// Show the password for ten seconds, or hide it again
+    /// Show the password for 10 seconds, or hide it again
     Reveal,
-    /// Give a credential a new password, and keep who gets it
+    /// Set a new password for a credential; its access stays
     Rotate,
-    /// Take the last change of access back
+    /// Undo the last change of access
     Undo,
     /// Your codespaces
     Codespaces,
-    /// What was changed, and every request with its cost
+    /// What changed, and every request with its cost
     Activity,
-    /// Which token pullkey works with, and what it may do
+    /// Which token pullkey uses, and what it may do
     SignIn,
     /// Choose another repository
     Pick,
@@ -82,19 +82,19 @@ pub enum Action {
     Restart,
     /// Stop the codespace
     Stop,
-    /// Give up waiting for GitHub's limits
+    /// Stop waiting for GitHub's rate limits
     StopWaiting,
-    /// Name another image whose pull is tried
+    /// Enter another image to pull in the test
     Image,
-    /// Go on without the test
+    /// Continue without the test
     Skip,
-    /// To the review of what would be written; writing itself is a button there
+    /// Review what would be written; a button there writes it
     Write,
-    /// Every key of this screen
+    /// All keys of this screen
     Help,
-    /// Leave pullkey
+    /// Quit pullkey
     Quit,
-    /// Put pullkey to sleep and return to the shell
+    /// Suspend pullkey and return to the shell
     Suspend,
 }
 
@@ -104,12 +104,12 @@ impl Action {
         self.into()
     }
 
-    /// What the help page says about it.
+    /// Its text on the help page.
     pub fn sentence(self) -> &'static str {
         self.get_documentation().unwrap_or_default()
     }
 
-    /// The word beside its key in the footer, where a screen has no better one.
+    /// The word beside its key in the footer, unless a screen has a better one.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Up => "up",
@@ -137,8 +137,8 @@ impl Action {
             Self::Visibility => "visibility",
             Self::With => "with",
             Self::Mend => "apply",
-            Self::Fill => "fill from…",
-            Self::Keep => "keep for re-testing",
+            Self::Fill => "import from…",
+            Self::Keep => "store for re-testing",
             Self::Reveal => "reveal",
             Self::Rotate => "rotate",
             Self::Undo => "undo",
@@ -158,7 +158,7 @@ impl Action {
         }
     }
 
-    /// Whether it leads to a write on GitHub, which is refused where nothing may be written.
+    /// Whether it leads to a write on GitHub; such actions are refused in read-only mode.
     pub const fn is_write(self) -> bool {
         matches!(
             self,
@@ -173,7 +173,7 @@ impl Action {
         )
     }
 
-    /// Whether it is worth a place in the footer; moving about is known without.
+    /// Whether it is worth a place in the footer; people know how to move about without it.
     pub const fn is_for_footer(self) -> bool {
         !matches!(
             self,
@@ -193,12 +193,12 @@ impl Action {
     }
 }
 
-/// An action as a screen offers it right now.
+/// An action as a screen offers it now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
     pub action: Action,
     pub label: &'static str,
-    /// Why it cannot be done now; `None` if it can.
+    /// Why it is disabled; `None` if it is available.
     pub not_now: Option<String>,
 }
 
@@ -207,12 +207,12 @@ impl Offer {
         Self { action, label: action.label(), not_now: None }
     }
 
-    /// The same action under a better word for this place.
+    /// The same action under a better label for this screen.
     pub const fn called(action: Action, label: &'static str) -> Self {
         Self { action, label, not_now: None }
     }
 
-    /// Known here, but not possible now, and why.
+    /// Known here but disabled, with the reason.
     #[must_use]
     pub fn unless(mut self, reason: Option<impl Into<String>>) -> Self {
         self.not_now = reason.map(Into::into);

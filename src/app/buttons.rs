@@ -1,9 +1,10 @@
-//! The buttons under a question: the harmless one first, and in focus. The one way in which anything is written,
-//! removed or ended in the whole program.
+//! The buttons below a question. The harmless one comes first and has the focus. Everything the program writes, removes
+//! or ends goes through these buttons.
 //!
-//! Only an arrow leads from the harmless button to another, and only Enter on that one does it. Text holds letters,
-//! spaces, Tab and Enter and never an arrow, so whatever is typed, pasted or filled in by a password manager one field
-//! or one screen too far writes nothing; and a character in between leads back to the harmless button.
+//! Only an arrow key moves from the harmless button to another, and only Enter on that one confirms. Text contains
+//! letters, spaces, tabs and line ends but never an arrow. So whatever is typed, pasted or filled in by a password
+//! manager one field or one screen too far writes nothing, and a character in between moves the focus back to the
+//! harmless button.
 
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
@@ -14,7 +15,7 @@ use super::keymap::KeyPress;
 use crate::ui::Role;
 use crate::ui::widgets::width;
 
-/// Which button has the focus, counted from the harmless one.
+/// Which button has the focus, counting from the harmless one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Buttons {
     at: usize,
@@ -25,7 +26,7 @@ impl Buttons {
         self.at
     }
 
-    /// Whether Enter would do what is asked.
+    /// Whether Enter would confirm.
     pub const fn is_armed(self) -> bool {
         self.at > 0
     }
@@ -35,22 +36,22 @@ impl Buttons {
         self.at = 0;
     }
 
-    /// Moves the focus among so many buttons; says whether the action was one of theirs.
+    /// Moves the focus among `many` buttons; returns whether the action was one of theirs.
     pub fn act(&mut self, action: Action, many: usize) -> bool {
         match action {
             Action::Right => self.at = (self.at + 1).min(many.saturating_sub(1)),
             Action::Left => self.at = self.at.saturating_sub(1),
-            _ => return false, // the question's own
+            _ => return false, // handled by the question itself
         }
         true
     }
 
-    /// What a question with these two buttons offers: the arrow that leads to the other, and Enter.
+    /// What a question with these two buttons offers: the arrow to the other button, and Enter.
     pub fn offers(self, harmless: &'static str, does: &'static str) -> Vec<Offer> {
         let (first, last) = (!self.is_armed(), self.is_armed());
         vec![
-            Offer::new(Action::Right).unless(last.then_some("this is the last button; left leads back")),
-            Offer::new(Action::Left).unless(first.then_some("this is the first button; right leads on")),
+            Offer::new(Action::Right).unless(last.then_some("this is the last button; left goes back")),
+            Offer::new(Action::Left).unless(first.then_some("this is the first button; right goes on")),
             Offer::called(Action::Activate, if last { does } else { harmless }),
             Offer::called(Action::Next, "other choice").unless(Some(NOT_BY_TEXT)),
             Offer::called(Action::Previous, "other choice").unless(Some(NOT_BY_TEXT)),
@@ -58,14 +59,14 @@ impl Buttons {
     }
 }
 
-const NOT_BY_TEXT: &str = "typed text holds tabs too, so only the arrow keys choose here; right, then enter does it";
+const NOT_BY_TEXT: &str = "only arrow keys choose here, as typed text may contain tabs; right, then enter confirms";
 
-/// Whether a key is one that text can hold, so that an armed button gives way to it.
+/// Whether text can contain this key, so that an armed button is disarmed by it.
 pub fn is_of_text(key: KeyPress, action: Option<Action>) -> bool {
     key.character().is_some() || matches!(action, Some(Action::Next | Action::Previous))
 }
 
-/// The action that a key without one of its own here stands for: the arrows go along fields and choices as Tab does.
+/// The action to use instead of one that is not offered here: arrows move between fields and choices as Tab does.
 pub fn stand_in(action: Action, offers: &[Offer]) -> Action {
     let is_offered = |wanted: Action| offers.iter().any(|offer| offer.action == wanted);
     match action {
@@ -76,7 +77,7 @@ pub fn stand_in(action: Action, offers: &[Offer]) -> Action {
 }
 
 impl Canvas<'_, '_, '_> {
-    /// Draws the buttons in a row; returns where the focus is.
+    /// Draws the buttons in a row; returns the position of the focus.
     pub fn buttons(&mut self, row: Rect, labels: &[&str], buttons: Buttons) -> Position {
         let needed: usize = labels.iter().map(|label| width(label) + 4).sum();
         let gap = usize::from(row.width).saturating_sub(needed) / labels.len().saturating_sub(1).max(1);
@@ -93,7 +94,7 @@ impl Canvas<'_, '_, '_> {
                 (Role::Text, format!("  {label}  "))
             };
             at += width(&text) + gap;
-            // Nothing stands behind the last one, so that it is whole on the smallest screen.
+            // No gap after the last one, so that it fits on the smallest screen.
             let gap = if index + 1 < labels.len() { gap } else { 0 };
             spans.push(self.span(role, text));
             spans.push(Span::raw(" ".repeat(gap)));

@@ -1,13 +1,13 @@
-//! What the time does to the screens: spinners turn, waits are counted down, and notices and revealed secrets end.
+//! What happens as time passes: spinners turn, waits count down, notices and revealed secrets disappear.
 
 use std::time::Duration;
 
 use super::protocol::{Effect, Timer};
 use super::{App, NOTICEABLE};
 
-/// How long a spinner's frame stays.
+/// How long a frame of the spinner stays.
 const SPIN: Duration = Duration::from_millis(120);
-/// How often a countdown is drawn anew.
+/// How often a countdown is redrawn.
 const TICK: Duration = Duration::from_secs(1);
 
 impl App {
@@ -19,7 +19,7 @@ impl App {
             }
             Timer::Countdown => {
                 self.counting = false;
-                // The end of a wait that nobody told.
+                // The wait is over although nothing reported it.
                 if self.world.pause.is_some_and(|p| p.until.signed_duration_since(self.now) < -NOTICEABLE) {
                     self.world.pause = None;
                 }
@@ -34,7 +34,7 @@ impl App {
         }
     }
 
-    /// Whether anything on screen waits, and so a spinner turns.
+    /// Whether anything on screen is waiting, so that a spinner turns.
     pub fn is_waiting(&self) -> bool {
         !self.flights.is_idle()
     }

@@ -1,5 +1,5 @@
-//! Whom a write concerns: codespaces that lack what was written until a restart, and those that keep what was taken
-//! away until they stop. What a codespace has lacked for other reasons is none of this write's.
+//! Which codespaces a write affects: those that lack what was written until they restart, and those that keep what was
+//! removed until they stop. Secrets that a codespace lacks for other reasons do not count.
 
 use super::cx::Cx;
 use super::notices::Tone;
@@ -9,19 +9,19 @@ use crate::domain::codespace::Phase;
 use crate::domain::freshness::{Turn, is_same, turned};
 use crate::domain::{Codespace, CodespaceList, CodespaceName, Freshness};
 
-/// Codespaces that run, by what the last write means for them.
+/// Running codespaces, by what the last write means for them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Concerned {
-    /// They have it after a restart.
+    /// They get it with a restart.
     gaining: Vec<CodespaceName>,
-    /// They have it although it was taken away for a while.
+    /// They have it although it was removed for a while.
     having: Vec<CodespaceName>,
-    /// They keep what was taken away.
+    /// They keep what was removed.
     keeping: Vec<CodespaceName>,
 }
 
 impl Concerned {
-    /// It was stopped or restarted.
+    /// The codespace was stopped or restarted.
     pub fn forget(&mut self, name: &CodespaceName) {
         for list in [&mut self.gaining, &mut self.having, &mut self.keeping] {
             list.retain(|known| known != name);
@@ -30,7 +30,7 @@ impl Concerned {
 }
 
 impl World {
-    /// What to say about the codespaces that the last write concerns; `None` where it concerns none.
+    /// The message about the codespaces the last write affects; `None` if it affects none.
     pub fn affected_words(&self) -> Option<String> {
         let Concerned { gaining, having, keeping } = &self.spaces.concerned;
         let gaining = self.some_of(gaining).map(|(count, who)| match count {
@@ -49,7 +49,7 @@ impl World {
         (!words.is_empty()).then(|| words.join("; "))
     }
 
-    /// How many of these there are, and who they are in words.
+    /// How many of these exist, and how to name them.
     fn some_of(&self, names: &[CodespaceName]) -> Option<(usize, String)> {
         let all = self.spaces.list(&CodespaceList::Mine)?.value()?;
         let these: Vec<&Codespace> = all.codespaces.iter().filter(|c| names.contains(&c.name)).collect();
@@ -65,7 +65,7 @@ impl World {
 }
 
 impl Cx<'_> {
-    /// Says whom the write concerns, and keeps who needs a restart for it.
+    /// Shows which codespaces the write affects, and remembers which ones need a restart.
     pub(super) fn offer_restart(&mut self) {
         let Some((scope, change)) = self.world.spaces.wanted.take() else { return };
         let all = self.world.spaces.list(&CodespaceList::Mine).and_then(Remote::value);
@@ -76,7 +76,7 @@ impl Cx<'_> {
         let granted = self.world.granted();
         let turn = |codespace: &Codespace| match &change {
             Some(change) => turned(change, codespace, &granted),
-            None => Turn { gains: true, ..Turn::default() }, // values were written, for all whom they reach
+            None => Turn { gains: true, ..Turn::default() }, // values were written, for all codespaces that get them
         };
         let stale = |codespace: &Codespace| match self.world.freshness(&CodespaceList::Mine, codespace) {
             Freshness::Stale(since) => Some(since.scope),

@@ -1,4 +1,4 @@
-//! What a screen may touch while it handles something: the shared world, and the effects it asks for.
+//! What a screen can use while it handles a message: the shared world, and the effects it requests.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use super::writing::Change;
 use crate::domain::Scope;
 use crate::domain::change::AccessBefore;
 
-/// Handed down for the time of one message.
+/// Passed down while one message is handled.
 #[derive(Debug)]
 pub struct Cx<'a> {
     pub now: DateTime<Utc>,
@@ -25,14 +25,14 @@ pub struct Cx<'a> {
 }
 
 impl Cx<'_> {
-    /// Starts a job; what comes back carries the returned id.
+    /// Starts a job; its progress and outcome carry the returned id.
     pub fn start(&mut self, job: Job) -> JobId {
         let id = self.flights.begin(&job);
         self.effects.push(Effect::Start { id, job });
         id
     }
 
-    /// Aborts a read nobody waits for any more. A write goes on.
+    /// Aborts a read that is no longer needed. A write goes on.
     pub fn cancel(&mut self, id: JobId) {
         if self.flights.forget_read(id) {
             self.effects.push(Effect::Cancel(id));
@@ -43,55 +43,55 @@ impl Cx<'_> {
         self.effects.push(Effect::After { timer, delay });
     }
 
-    /// Says something for a while.
+    /// Shows a notice for a while.
     pub fn note(&mut self, tone: Tone, text: impl Into<String>) {
         self.numbered_note(tone, &text.into());
     }
 
-    /// The same for what holds as long as its message: with the number of that.
+    /// The same, returning the number of the notice, for state that lasts as long as the notice.
     pub fn numbered_note(&mut self, tone: Tone, text: &str) -> u64 {
         let number = self.notices.push(tone, text);
         self.after(Timer::Notice(number), Notices::STAY);
         number
     }
 
-    /// Told once, at the start: it stays until a key is pressed, so that an untouched screen has nothing to write.
+    /// A notice at the start. It stays until a key is pressed, so that an idle screen is not redrawn.
     pub fn greet(&mut self, text: impl Into<String>) {
         self.notices.push(Tone::Info, &text.into());
     }
 }
 
-/// What becomes of a screen after it handled something.
+/// Where to go after a screen has handled a message.
 #[derive(Debug)]
 pub enum Flow {
     Stay,
     Close,
-    /// Closes everything over the list of credentials.
+    /// Closes all screens above the list of credentials.
     Home,
-    /// Closes everything over the list of credentials, and opens one of the other tabs.
+    /// Closes all screens above the list of credentials and opens another tab.
     Tab(Screen),
     Push(Screen),
-    /// Closes this one and opens another in its place.
+    /// Closes this screen and opens another in its place.
     Replace(Screen),
 }
 
-/// The jobs under way, and the next id.
+/// The running jobs, and the next id.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Flights {
     last: u64,
-    /// A write with what to say about it when its screen is gone; a read with nothing.
+    /// For a write: what to report once its screen is closed. For a read: `None`.
     pub(super) running: Vec<(JobId, Option<Write>)>,
 }
 
-/// A write under way, as far as it matters when nobody looks at it any more.
+/// A running write, with what is needed once its screen is closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Write {
-    /// The scope whose secrets are written, if it is about secrets.
+    /// The scope whose secrets it writes, if it writes secrets.
     pub scope: Option<Scope>,
     pub kind: Kind,
-    /// What an undo puts back.
+    /// What an undo restores.
     pub restores: Option<AccessBefore>,
-    /// What is written, where it is a write of secrets.
+    /// What it writes, if it writes secrets.
     pub change: Option<Change>,
     pub doing: String,
     pub done: String,
@@ -127,7 +127,7 @@ impl Write {
 }
 
 impl Flights {
-    /// A number that was not given before.
+    /// A number that was not used before.
     pub fn number(&mut self) -> u64 {
         self.last += 1;
         self.last
@@ -139,14 +139,14 @@ impl Flights {
         id
     }
 
-    /// Says whether the job was a read still under way.
+    /// Returns whether the job was a running read.
     fn forget_read(&mut self, id: JobId) -> bool {
         let before = self.running.len();
         self.running.retain(|(running, write)| *running != id || write.is_some());
         before != self.running.len()
     }
 
-    /// Takes the end of a job; `None` if it was not under way, `Some(None)` for a read.
+    /// Takes the end of a job; `None` if it was not running, `Some(None)` for a read.
     pub fn end(&mut self, id: JobId) -> Option<Option<Write>> {
         let at = self.running.iter().position(|(running, _)| *running == id)?;
         Some(self.running.remove(at).1)
@@ -156,7 +156,7 @@ impl Flights {
         self.running.is_empty()
     }
 
-    /// What the writes under way do, in words.
+    /// What the running writes do, in words.
     pub fn doing(&self) -> Vec<String> {
         self.running.iter().filter_map(|(_, write)| Some(write.as_ref()?.doing.clone())).collect()
     }
@@ -166,10 +166,10 @@ impl Flights {
     }
 }
 
-/// What a screen says about itself for the frame around it.
+/// What a screen tells the frame around it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facade {
-    /// Every action this screen knows now, in the order of the footer.
+    /// Every action this screen knows now, in footer order.
     pub offers: Vec<Offer>,
     /// Whether a text field has the focus, so that plain characters are text.
     pub typing: bool,

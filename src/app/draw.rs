@@ -1,4 +1,4 @@
-//! The frame that never moves: header, tabs, body, notices, footer; and the words where there is no room for it.
+//! The fixed frame: header, tabs, body, notices, footer; and the message shown when the terminal is too small for it.
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -18,14 +18,14 @@ use crate::ui::memory::Hit;
 use crate::ui::widgets::{Level, fit, key_hints, notice, two_columns, width};
 use crate::ui::{Glyphs, Memory, Role, Theme, text_field};
 
-/// How things look: given once at the start.
+/// Theme and glyphs, chosen once at the start.
 #[derive(Clone, Debug)]
 pub struct Look {
     pub theme: Theme,
     pub glyphs: Glyphs,
 }
 
-/// The smallest terminal on which every screen says what it has to.
+/// The smallest terminal in which every screen shows everything it needs to.
 pub const SMALLEST: (u16, u16) = (40, 10);
 
 /// Everything a view needs to draw its part.
@@ -49,7 +49,7 @@ impl Canvas<'_, '_, '_> {
         Line::styled(text.into(), self.style(role))
     }
 
-    /// Puts lines into an area, from its top; what does not fit is left out.
+    /// Puts lines into an area from its top; lines that do not fit are left out.
     pub fn lines(&mut self, area: Rect, lines: Vec<Line<'_>>) {
         for (row, line) in area.rows().zip(lines) {
             let line = fit(line, usize::from(area.width), self.look.glyphs.ellipsis);
@@ -57,12 +57,12 @@ impl Canvas<'_, '_, '_> {
         }
     }
 
-    /// A text that may be longer than its area, from line `wanted` on; the last row says how much is left.
+    /// A text that may be longer than its area, from line `wanted` on; the last row shows how many lines are left.
     pub fn scrolled(&mut self, name: &'static str, area: Rect, lines: Vec<Line<'_>>, wanted: usize) {
         self.scrolled_by(name, area, lines, wanted, "down scrolls");
     }
 
-    /// The text beside a list or fields, which page keys scroll.
+    /// The text beside a list or fields; the page keys scroll it.
     pub fn aside(&mut self, area: Rect, lines: Vec<Line<'_>>, wanted: usize) {
         self.scrolled_by("aside", area, lines, wanted, "page down");
     }
@@ -81,7 +81,7 @@ impl Canvas<'_, '_, '_> {
         self.lines(area, seen);
     }
 
-    /// A text from its first line; where it does not fit, the last row says how much is left and how it is seen.
+    /// A text from its first line; if it does not fit, the last row shows how much is left and how to see it.
     pub fn cut(&mut self, area: Rect, mut lines: Vec<Line<'_>>, how: &str) {
         let height = usize::from(area.height);
         let left = (lines.len() + 1).saturating_sub(height);
@@ -93,7 +93,7 @@ impl Canvas<'_, '_, '_> {
         self.lines(area, lines);
     }
 
-    /// What there is room for; the last line says how much there is besides.
+    /// As many lines as there is room for; the last one shows how many more there are.
     pub fn shortened(&self, mut lines: Vec<Line<'static>>, rows: usize) -> Vec<Line<'static>> {
         if lines.len() > rows && rows > 0 {
             let left = lines.len() - rows + 1;
@@ -104,7 +104,7 @@ impl Canvas<'_, '_, '_> {
         lines
     }
 
-    /// A long text from its end: line `back` from it, with the first row saying how much is above.
+    /// A long text from its end, `back` lines up; the first row shows how many lines are above.
     pub fn scrolled_back(&mut self, name: &'static str, area: Rect, mut lines: Vec<Line<'_>>, back: usize) {
         let height = usize::from(area.height);
         let end = lines.len().saturating_sub(height);
@@ -118,7 +118,7 @@ impl Canvas<'_, '_, '_> {
         self.lines(area, seen);
     }
 
-    /// One row of a list. On the selected one colours give way, so that it reads well reversed.
+    /// One row of a list. The selected one loses its colours, so that it stays readable when reversed.
     pub fn row(&mut self, place: Rect, line: Line<'_>, selected: bool) {
         if !selected {
             return self.lines(place, vec![line]);
@@ -131,7 +131,7 @@ impl Canvas<'_, '_, '_> {
         self.frame.buffer_mut().set_style(place, self.look.theme.style(Role::Selected));
     }
 
-    /// The list's area, and the detail's where there is room for one beside it; the line between them is drawn.
+    /// The list's area, and the detail's if there is room for one beside it; draws the line between them.
     pub fn beside(&mut self, area: Rect) -> (Rect, Option<Rect>) {
         let columns = two_columns(area);
         if let Some(rule) = columns.rule {
@@ -142,7 +142,7 @@ impl Canvas<'_, '_, '_> {
         (columns.list, columns.detail)
     }
 
-    /// The line of a list's filter, while there is one, with its cursor; and what is left of the area.
+    /// Draws the filter line of a list if it is shown, with its cursor; returns the rest of the area.
     pub fn filter(&mut self, filter: &Filter, area: Rect) -> (Option<Position>, Rect) {
         if !filter.is_shown() {
             return (None, area);
@@ -156,13 +156,13 @@ impl Canvas<'_, '_, '_> {
         (cursor.filter(|_| filter.focused), rest)
     }
 
-    /// A text broken into lines of one role.
+    /// A text wrapped into lines of one role.
     pub fn wrapped(&self, role: Role, text: &str, columns: u16) -> Vec<Line<'static>> {
         let lines = crate::ui::widgets::wrap(text, usize::from(columns));
         lines.into_iter().map(|line| self.line(role, line)).collect()
     }
 
-    /// A marked text, broken into lines that stand under its first word.
+    /// A marked text, wrapped into lines aligned with its first word.
     pub fn marked(&self, level: Level, text: &str, columns: u16) -> Vec<Line<'static>> {
         let mark = level.mark(&self.look.glyphs);
         let indent = width(mark) + 1;
@@ -175,7 +175,7 @@ impl Canvas<'_, '_, '_> {
             .collect()
     }
 
-    /// A label and what it says, the rest of which stands under its beginning.
+    /// A label and its text, wrapped into lines aligned with the text.
     pub fn labelled(&self, label: &str, role: Role, text: &str, columns: u16) -> Vec<Line<'static>> {
         const LABEL: usize = 11;
         let lines = crate::ui::widgets::wrap(text, usize::from(columns).saturating_sub(LABEL));
@@ -188,7 +188,7 @@ impl Canvas<'_, '_, '_> {
     }
 }
 
-/// Draws the whole program; changes nothing but `memory`.
+/// Draws the whole program; changes only `memory`.
 pub fn draw(app: &App, frame: &mut Frame<'_>, memory: &mut Memory, look: &Look) {
     let area = frame.area();
     memory.begin(area.width, area.height);
@@ -215,7 +215,7 @@ pub fn draw(app: &App, frame: &mut Frame<'_>, memory: &mut Memory, look: &Look) 
     }
 }
 
-/// Our own words have marks too, which such a terminal cannot show; what others wrote stays as it is.
+/// Our own texts contain marks that an ASCII terminal cannot show; text written by others stays as it is.
 fn plain(buffer: &mut Buffer) {
     for cell in &mut buffer.content {
         let mark = match cell.symbol() {
@@ -224,7 +224,7 @@ fn plain(buffer: &mut Buffer) {
             "…" => ".",
             "→" => ">",
             "×" => "x",
-            _ => continue, // ASCII, or somebody else's
+            _ => continue, // ASCII, or written by others
         };
         cell.set_symbol(mark);
     }
@@ -282,7 +282,7 @@ fn too_small(app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) {
     let demo = if app.world.demo { "demo: nothing leaves this machine. " } else { "" };
     let keys = match app.top() {
         Screen::Quit(state) => state.sentence(),
-        _ => "Make it larger, or q quits.".to_owned(), // what is typed goes nowhere
+        _ => "Make it larger, or q quits.".to_owned(), // keys do nothing else here
     };
     let text =
         format!("{demo}This terminal has {} × {} cells; pullkey needs {w} × {h}. {keys}", area.width, area.height);
@@ -311,13 +311,13 @@ pub struct Hint {
     pub action: Action,
 }
 
-/// The keys that make sense right now, in the order of the footer; help comes last and keeps its place.
+/// The available keys, in footer order; help comes last and keeps its place.
 pub fn hints(app: &App) -> Vec<Hint> {
     let facade = app.facade();
     let mut hints: Vec<Hint> = Vec::new();
     for offer in facade.offers.iter().filter(|offer| offer.not_now.is_none() && offer.action.is_for_footer()) {
         if hints.iter().any(|hint| hint.label == offer.label) && offer.action != Action::Help {
-            continue; // one key for one thing is enough here; the help page has them all
+            continue; // one key per label is enough here; the help page lists them all
         }
         let Some(key) = Keymap::shipped().key(offer.action, facade.typing) else { continue };
         hints.push(Hint { key, label: offer.label, action: offer.action });
@@ -344,7 +344,7 @@ mod tests {
     #[test]
     fn another_host_is_named_before_it_has_answered() {
         let start = Start { elsewhere: Some("127.0.0.1:4000".to_owned()), ..world::here() };
-        Driver::start(start).says("not GitHub: 127.0.0.1:4000").says("asking GitHub who you are");
+        Driver::start(start).says("not GitHub: 127.0.0.1:4000").says("looking up your account");
     }
 
     #[test]

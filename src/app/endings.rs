@@ -1,5 +1,5 @@
-//! When passwords end, as pullkey's own record has it: read at the start, kept in step with what is written, and told
-//! once where one has ended or is about to.
+//! When passwords expire, according to pullkey's local record. The record is read at the start, updated with each
+//! write, and a notice is shown once if a password has expired or is about to.
 
 use chrono::{DateTime, Utc};
 
@@ -14,30 +14,30 @@ use crate::domain::change::AccessOutcome;
 use crate::domain::ending::{Alarm, Standing, Told};
 use crate::domain::{Credential, Record, Scope};
 
-/// The record, as far as it is known.
+/// The record, as far as it has been read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Endings {
     pub record: Record,
-    /// The read under way.
+    /// The running read.
     loading: Option<JobId>,
-    /// Whether it was read, or cannot be.
+    /// Whether it was read or cannot be read.
     is_settled: bool,
-    /// Whether it was told what has ended.
+    /// Whether the notice about expired passwords was shown.
     is_told: bool,
 }
 
 impl World {
-    /// What is known of a credential's end.
+    /// What is known about the expiry of a credential.
     pub fn told(&self, scope: &Scope, credential: &Credential, now: DateTime<Utc>) -> Option<Told<'_>> {
         self.endings.record.told(scope, credential, now)
     }
 
-    /// The same, where it is about the password that is there.
+    /// The same, if it is about the current password.
     pub fn standing(&self, scope: &Scope, credential: &Credential, now: DateTime<Utc>) -> Option<Standing> {
         self.told(scope, credential, now)?.standing
     }
 
-    /// Takes what a write came to; on the disk the same is done where it is carried out.
+    /// Records the outcome of a write. The job that carries it out does the same on disk.
     pub(super) fn keep_ends(&mut self, now: DateTime<Utc>, write: &Write, outcome: &Outcome) {
         let record = &mut self.endings.record;
         match (&write.change, outcome) {
@@ -50,7 +50,7 @@ impl World {
         }
     }
 
-    /// Passwords that have ended or end within a day, the one that ended first before all others.
+    /// Passwords that have expired or expire within a day, the earliest first.
     fn urgent(&self, now: DateTime<Utc>) -> Vec<(Standing, String)> {
         let mut urgent = Vec::new();
         for (scope, remote) in &self.scopes {
@@ -84,7 +84,7 @@ impl Cx<'_> {
         self.world.endings.is_settled = true;
         match read {
             Ok(Some(record)) => self.world.endings.record = record.clone(),
-            // What is kept nowhere lasts as long as this run.
+            // Without a stored record, it lasts as long as this session.
             Ok(None) => {}
             Err(problem) => {
                 self.note(Tone::Warn, format!("{}: {}; {}", problem.what, problem.why, problem.hint));
@@ -94,8 +94,8 @@ impl Cx<'_> {
 }
 
 impl App {
-    /// Says at the start what has ended, once all that is listed is known: an end that somebody else has put off by a
-    /// new password is none.
+    /// Shows at the start what has expired, once everything listed is known. An expiry no longer counts if someone else
+    /// has set a new password since.
     pub(super) fn tell_ends(&mut self, effects: &mut Vec<Effect>) {
         let is_reading = |(_, remote): &(Scope, Remote<_>)| matches!(remote, Remote::Loading { .. } | Remote::Absent);
         let endings = &self.world.endings;
@@ -109,9 +109,9 @@ impl App {
         let urgent = self.world.urgent(self.now);
         let Some((_, first)) = urgent.first() else { return };
         let text = match urgent.len() {
-            1 => format!("{first}: r gives it a new password"),
-            2 => format!("{first}, and another has ended or ends within a day"),
-            all => format!("{first}, and {} others have ended or end within a day", all - 1),
+            1 => format!("{first}: r sets a new password"),
+            2 => format!("{first}; 1 more has expired or expires within a day"),
+            all => format!("{first}; {} more have expired or expire within a day", all - 1),
         };
         self.with_cx(effects, |_, cx| cx.note(Tone::Warn, text));
     }

@@ -1,5 +1,5 @@
-//! Errands on this machine: looking for values, taking them, and what the keyring keeps for re-testing. Pairs of a job
-//! and its outcome, as in `protocol`; and how taken values reach the fields they were looked for.
+//! Local jobs: finding values, importing them, and storing values in the keyring for re-testing. These are pairs of a
+//! job and its outcome, as in `protocol`; imported values are then passed to the fields they were requested for.
 
 use super::App;
 use super::cx::{Cx, Write};
@@ -10,14 +10,14 @@ use super::writing::Change;
 use crate::domain::source::{Found, Source, Taken};
 use crate::domain::{Kept, Prefix, Problem, Scope};
 
-/// Work that asks neither GitHub nor a registry.
+/// Work that needs neither GitHub nor a registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Errand {
-    /// Which places have values; nothing is run.
+    /// Finds out which places have values; runs nothing.
     Look,
-    /// Takes the values of one place; a credential helper may be run.
+    /// Imports the values of one place; may run a credential helper.
     Take(Source),
-    /// What is kept of a credential.
+    /// Reads the stored values of a credential.
     Recall {
         scope: Scope,
         prefix: Prefix,
@@ -33,7 +33,7 @@ pub enum Errand {
     },
 }
 
-/// How an errand ended.
+/// How a local job ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Brought {
     Found(Result<Found, Problem>),
@@ -44,7 +44,7 @@ pub enum Brought {
 }
 
 impl Errand {
-    /// The end of one that is not carried out.
+    /// The outcome of a job that is not carried out.
     pub fn refused(&self, problem: Problem) -> Brought {
         match self {
             Self::Look => Brought::Found(Err(problem)),
@@ -57,7 +57,8 @@ impl Errand {
 }
 
 impl Cx<'_> {
-    /// Values that are kept and were written just now are known to be GitHub's, so their entry says so.
+    /// Stored values that were just written are known to be those on GitHub, so their entry in the keyring records
+    /// that.
     pub(super) fn keep_written(&mut self, write: &Write, outcome: &Outcome) {
         let (Some(change), Outcome::Saved(Ok(saved))) = (&write.change, outcome) else { return };
         let is_meant = |(scope, prefix): &(Scope, Prefix)| scope == change.scope() && prefix == change.prefix();
@@ -75,7 +76,7 @@ impl Cx<'_> {
         }
     }
 
-    /// What nobody waits for any more is told if it failed.
+    /// Reports a failure that no screen is waiting for.
     pub(super) fn settle_errand(&mut self, outcome: &Outcome) {
         if let Outcome::Errand(Brought::Kept(Err(problem)) | Brought::Forgotten(Err(problem))) = outcome {
             self.note(Tone::Warn, format!("{}: {}; {}", problem.what, problem.why, problem.hint));
@@ -84,7 +85,7 @@ impl Cx<'_> {
 }
 
 impl App {
-    /// Gives values that were taken to the screen they were looked for, and closes the screen that found them.
+    /// Passes imported values to the screen they were requested for, and closes the screen that found them.
     pub(super) fn hand_over(&mut self, effects: &mut Vec<Effect>) {
         let Some(taken) = self.world.taken.take() else { return };
         let Some(at) = self.stack.iter().position(|screen| matches!(screen, Screen::Fill(_))) else { return };

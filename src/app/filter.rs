@@ -1,4 +1,4 @@
-//! The filter of a list: a line of text, and whether it has the focus. The list itself decides what contains the text.
+//! The filter of a list: a line of text, and whether it has the focus. The list itself decides which rows match.
 
 use super::action::{Action, Offer};
 use super::cx::{Cx, Facade};
@@ -21,7 +21,7 @@ impl Default for Filter {
 }
 
 impl Filter {
-    /// What is looked for; empty where nothing is.
+    /// The filter text; empty if there is no filter.
     pub fn text(&self) -> &str {
         wanted(&self.field)
     }
@@ -30,12 +30,12 @@ impl Filter {
         self.field.is_empty()
     }
 
-    /// Whether it takes a line of the screen.
+    /// Whether it takes up a line of the screen.
     pub fn is_shown(&self) -> bool {
         self.focused || !self.is_empty()
     }
 
-    /// Nothing is looked for any more.
+    /// Removes the filter.
     pub fn clear(&mut self) {
         *self = Self::default();
     }
@@ -51,7 +51,7 @@ impl Filter {
         Facade { offers, typing: true }
     }
 
-    /// Takes a key as text; says whether it was one.
+    /// Handles a key as text; returns whether it was text.
     pub fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
         let Some(key) = field_key(key) else { return false };
         say_refusal(self.field.key(key), cx);
@@ -67,16 +67,16 @@ impl Filter {
     }
 }
 
-/// No text that is shown holds it.
+/// No displayed text contains it.
 const NOWHERE: &str = "\0";
 
-/// What a filter looks for. What is masked is found nowhere: what it hid and what it left would tell it, and «all that
-/// match» would take everything.
+/// The text to filter by. Masked text matches nothing: which rows remain would reveal it, and “all that match” would
+/// select every row.
 pub fn wanted(filter: &TextField) -> &str {
     filter.text().unwrap_or(NOWHERE)
 }
 
-/// Whether a text contains what is looked for, in whatever case.
+/// Whether a text contains the wanted one, ignoring case.
 pub fn contains(text: &str, wanted: &str) -> bool {
     wanted.is_empty() || text.to_lowercase().contains(&wanted.to_lowercase())
 }

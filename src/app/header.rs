@@ -1,8 +1,8 @@
-//! The two lines at the top: who one is, what is left and what is waited for; and the tabs with the screens opened
-//! behind the one that is open.
+//! The two lines at the top: who you are, the remaining budget and what is waiting; and the tabs, with the screens
+//! opened on top of the current one.
 //!
-//! What matters most keeps its place when there is little room: that something waits, that it is a demo, that nothing
-//! is written. Numbers and words say it; colour only repeats them.
+//! With little room, the most important information stays: that something is waiting, that this is a demo, that nothing
+//! is written. Numbers and words carry the information; colour only repeats it.
 
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
@@ -24,7 +24,7 @@ use crate::ui::widgets::{truncate, width};
 pub const TABS: [(Action, &str); 3] =
     [(Action::Home, "Credentials"), (Action::Codespaces, "Codespaces"), (Action::Activity, "Activity")];
 
-/// Name, who one is, host, where the token came from, request budget left; while something waits, for what.
+/// Name, login, host, origin of the token and remaining request budget; during a wait, its reason.
 pub fn header(app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Line<'static> {
     let columns = usize::from(columns);
     if let Some(pause) = app.pause() {
@@ -48,7 +48,7 @@ pub fn header(app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Line<'sta
     }
     let lead = " pullkey  ";
     let room = columns.saturating_sub(width(lead) + width(&guard));
-    // What is left of the budget matters more than the scopes, which the help of each refusal names.
+    // The remaining budget matters more than the scopes; each refusal names the ones it needs.
     let fits = |text: &str| width(text) + width(&budget) + 2 <= room;
     let whole = format!("{who}{scopes}");
     let who = if fits(&whole) || !fits(&who) { whole } else { who };
@@ -64,16 +64,16 @@ pub fn header(app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Line<'sta
     Line::from(spans)
 }
 
-/// Of several budgets the one that will be felt first, with its name where it is not the usual one.
+/// Of several budgets the one that will run out first, with its name unless it is the usual one.
 fn budget(app: &App) -> String {
-    // An hour that is over is not told any more.
+    // An hour that is over is no longer shown.
     let running = app.world.budgets.values().filter(|budget| budget.reset.is_none_or(|reset| reset > app.now));
     let Some(budget) = Budget::scarcest(running) else { return String::new() };
     let name = if budget.resource.is_core() { String::new() } else { format!("{}: ", budget.resource) };
     format!("{name}{} of {} left ", grouped(budget.remaining), grouped(budget.limit))
 }
 
-/// «waiting 42 s: GitHub wants fewer requests at once · c stops waiting», as much of it as there is room for.
+/// “waiting 42 s: GitHub wants fewer requests at once · c stops waiting”, as much of it as fits.
 fn waiting(app: &App, pause: &Pause, canvas: &Canvas<'_, '_, '_>, columns: usize) -> Line<'static> {
     let dot = format!(" {} ", canvas.look.glyphs.lines.dot);
     let lead = match (app.world.demo, columns) {
@@ -106,9 +106,9 @@ fn waiting(app: &App, pause: &Pause, canvas: &Canvas<'_, '_, '_>, columns: usize
     Line::from(spans)
 }
 
-/// What is left of a wait: «42 s», «3 min 20 s», «41 min».
+/// The rest of a wait: “42 s”, “3 min 20 s”, “41 min”.
 pub fn left(pause: &Pause, now: DateTime<Utc>) -> String {
-    // The second that has begun counts: a wait that is not over never says 0.
+    // Rounded up: a wait that is not over never shows 0.
     let millis = pause.until.signed_duration_since(now).num_milliseconds().max(1);
     let seconds = (millis + 999) / 1000;
     match seconds {
@@ -118,7 +118,7 @@ pub fn left(pause: &Pause, now: DateTime<Utc>) -> String {
     }
 }
 
-/// Who one is, and behind it what the token may.
+/// Who you are, followed by what the token may do.
 fn who(app: &App, dot: &str) -> (String, String) {
     if let Some(identity) = app.world.identity.value() {
         if app.world.demo {
@@ -135,7 +135,7 @@ fn who(app: &App, dot: &str) -> (String, String) {
     }
     let state = match app.world.identity.problem() {
         Some(problem) => problem.what.clone(),
-        None => "asking GitHub who you are".to_owned(),
+        None => "looking up your account".to_owned(),
     };
     let who = match &app.world.elsewhere {
         Some(host) => format!("not GitHub: {host}{dot}{state}"),
@@ -150,11 +150,11 @@ pub fn open_tab(stack: &[Screen]) -> (usize, usize) {
     match stack.get(1) {
         Some(Screen::Codespaces(_)) => (1, 2),
         Some(Screen::Activity(_)) => (2, 2),
-        _ => (0, 1), // every other screen stands over the list of credentials
+        _ => (0, 1), // every other screen belongs to the list of credentials
     }
 }
 
-/// The tabs, each in its place, and behind them the screens opened over the one that is open.
+/// The tabs, each in its place, followed by the screens opened on top of the current one.
 pub fn tabs(app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) {
     let columns = usize::from(area.width);
     let (open, own) = open_tab(app.stack());
@@ -162,7 +162,7 @@ pub fn tabs(app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) {
     let right = canvas.look.glyphs.lines.right;
     let trail = |titles: &[String]| titles.iter().flat_map(|title| [" ", right, " ", title]).collect::<String>();
     let gap = if columns >= 60 { "  " } else { "" };
-    // The last column is the spinner's.
+    // The last column is reserved for the spinner.
     let room = columns.saturating_sub(2);
     let wide = |named: &dyn Fn(usize) -> bool| -> usize {
         (0..TABS.len()).map(|tab| width(gap) * usize::from(tab > 0) + width(&name(tab, named(tab))) + 1).sum()
@@ -193,7 +193,7 @@ pub fn tabs(app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) {
     let last = opened.last().map(|title| trail(std::slice::from_ref(title))).unwrap_or_default();
     let trail = if width(&whole) <= left { whole } else { truncate(&last, left, canvas.look.glyphs.ellipsis) };
     let pad = left.saturating_sub(width(&trail));
-    // The space between the tabs and what is open over them belongs to neither.
+    // The space between the tabs and the trail belongs to neither.
     let (space, trail) = trail.split_at(usize::from(trail.starts_with(' ')));
     spans.push(Span::raw(space));
     spans.push(canvas.span(Role::TabActive, trail));
@@ -245,7 +245,7 @@ mod tests {
         driver.send(Msg::Traffic(Traffic::Resumed));
         driver.is_silent_about("waiting 42 s");
         assert!(!driver.press("c").contains(&Effect::StopWaiting));
-        assert!(driver.notice().contains("nothing waits"), "{}", driver.notice());
+        assert!(driver.notice().contains("nothing is waiting"), "{}", driver.notice());
     }
 
     #[test]

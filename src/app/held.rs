@@ -1,5 +1,5 @@
-//! A key that waits many times over, as one that was held down does: what it does is done as often, up to where it
-//! leads no further, and is drawn once.
+//! A key that arrives many times in a row, as when it is held down. Its action is repeated until it has no further
+//! effect, and drawn once.
 
 use chrono::{DateTime, Utc};
 
@@ -8,11 +8,11 @@ use super::action::Action;
 use super::keymap::{KeyPress, Keymap};
 use super::protocol::{Effect, Msg};
 
-/// Where no end is known, nobody has held a key longer than this: half a minute.
+/// A limit for lists whose end is unknown: nobody holds a key longer than this, half a minute.
 const MOST: usize = 1024;
 
 impl App {
-    /// Whether the key moves here, so that a run of it may be given to [`App::hold`].
+    /// Whether the key moves here, so that repeated presses can be passed to [`App::hold`].
     pub fn moves(&self, key: KeyPress) -> bool {
         let moves = matches!(
             Keymap::shipped().action(key),
@@ -21,7 +21,7 @@ impl App {
         moves && (key.character().is_none() || !self.facade().typing)
     }
 
-    /// Takes a moving key so many times; once it leads no further, the rest would do nothing.
+    /// Handles a moving key `times` times; stops as soon as it has no further effect.
     pub fn hold(&mut self, now: DateTime<Utc>, key: KeyPress, times: usize) -> Vec<Effect> {
         let mut effects = Vec::new();
         for time in 0..times {

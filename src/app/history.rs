@@ -1,6 +1,6 @@
-//! What was changed in this run, newest first: what was asked for, what came back, and whether it can be taken back.
+//! What was changed in this session, newest first: what was requested, the result, and whether it can be undone.
 //!
-//! It holds no value: what was written cannot be read here, and not be put back.
+//! It holds no values: what was written cannot be read here and cannot be restored.
 
 use chrono::{DateTime, Utc};
 
@@ -12,39 +12,39 @@ use crate::domain::change::{AccessBefore, AccessOutcome, Seen, WriteOutcome};
 use crate::domain::codespace::Stage;
 use crate::domain::{Access, CodespaceChange, MemberReport, Problem, Saved};
 
-/// One change, or the attempt of one.
+/// One change, or an attempted one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Done {
-    /// When its end was told.
+    /// When its end was reported.
     pub at: DateTime<Utc>,
-    /// What was done, such as «the access of ACR in your own secrets is changed», or what was tried.
+    /// What was done, such as “the access of ACR in your own secrets is changed”, or what was attempted.
     pub text: String,
     pub outcome: Ended,
     pub undo: Undo,
-    /// What each member reached before, of a change of access; also of one that was taken back, or that took one back.
+    /// The previous access of each member, for a change of access; also for one that was undone, or that undid another.
     pub access: Option<AccessBefore>,
 }
 
-/// What came back of a change.
+/// The result of a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ended {
     /// Every member is as wanted.
     Whole(Vec<MemberReport>),
-    /// Some are and some are not.
+    /// Some members are as wanted and some are not.
     Half(Vec<MemberReport>),
-    /// Codespaces were stopped and started, each by itself.
+    /// Codespaces were stopped and started, each on its own.
     Codespaces(Vec<End>),
     /// Nothing was written, and why.
     Refused(Problem),
-    /// Nothing was written, because somebody else changed it meanwhile; what differs, one sentence each.
+    /// Nothing was written, because someone else changed it first; the differences, one sentence each.
     Overtaken(Vec<String>),
 }
 
-/// What became of one codespace that was to be stopped or started. That one runs says nothing of its image.
+/// What happened to one codespace that was to be stopped or started. A running codespace says nothing about its image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct End {
     pub change: CodespaceChange,
-    /// How far it got; `None` where it was not tried.
+    /// How far it got; `None` if it was not tried.
     pub stage: Option<Stage>,
 }
 
@@ -53,7 +53,7 @@ impl End {
         self.stage.as_ref().is_some_and(|stage| self.change.is_done_by(stage))
     }
 
-    /// What came back, in words that read well after its name and a colon.
+    /// The result, in words that read well after its name and a colon.
     pub fn words(&self) -> String {
         match (&self.stage, &self.change) {
             (None, _) => "not tried".to_owned(),
@@ -62,23 +62,23 @@ impl End {
                 format!("{word}: {}: {}", problem.what, problem.why)
             }
             (Some(Stage::Running), CodespaceChange::Restart(_)) => {
-                "restarted: it runs with its new variables; that says nothing of its image".to_owned()
+                "restarted with its new variables; its image was not checked".to_owned()
             }
-            (Some(Stage::Running), _) => "started; that says nothing of its image".to_owned(),
+            (Some(Stage::Running), _) => "started; its image was not checked".to_owned(),
             (Some(stage @ (Stage::Stopping | Stage::Stopped | Stage::Starting)), _) => stage.word().to_owned(),
         }
     }
 }
 
 impl Ended {
-    /// One word for it.
+    /// A single word for it.
     pub fn word(&self) -> &'static str {
         match self {
-            Self::Codespaces(ends) if !ends.iter().all(End::is_done) => "not whole",
+            Self::Codespaces(ends) if !ends.iter().all(End::is_done) => "partial",
             Self::Whole(_) | Self::Codespaces(_) => "done",
-            Self::Half(_) => "not whole",
+            Self::Half(_) => "partial",
             Self::Refused(_) => "refused",
-            Self::Overtaken(_) => "overtaken",
+            Self::Overtaken(_) => "conflict",
         }
     }
 
@@ -90,15 +90,15 @@ impl Ended {
     }
 }
 
-/// Whether a change can be taken back.
+/// Whether a change can be undone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Undo {
-    /// What each member reached before.
+    /// The previous access of each member.
     Possible(AccessBefore),
     Never(Lasting),
 }
 
-/// Why a change cannot be taken back.
+/// Why a change cannot be undone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lasting {
     Values,
@@ -116,15 +116,15 @@ impl Lasting {
     /// In words that read well after a colon.
     pub const fn why(self) -> &'static str {
         match self {
-            Self::Values => "values were overwritten, and GitHub never gives a value back",
-            Self::Deletion => "the values are gone with it, and GitHub never gives a value back",
+            Self::Values => "values were overwritten, and GitHub never returns a value",
+            Self::Deletion => "the values were deleted, and GitHub never returns a value",
             Self::Nothing => "nothing was changed",
-            Self::Undone => "it was taken back already",
-            Self::Undoing => "it took a change back itself; choose the access anew instead",
-            Self::Later => "it was finished later: undo that one, which takes back both",
-            Self::Unread => "what it reached before could not be read whole, and half a list is never written back",
-            Self::Stopped => "what ran in a codespace ended when it was stopped, and nothing brings that back",
-            Self::Started => "what started runs; the screen of the codespaces stops it again",
+            Self::Undone => "it was already undone",
+            Self::Undoing => "this was an undo itself; change the access instead",
+            Self::Later => "a later change finished it: undo that one to undo both",
+            Self::Unread => "its previous access could not be read in full, and a partial list is never written back",
+            Self::Stopped => "stopping a codespace ended what ran in it, and that cannot be restored",
+            Self::Started => "it is running; stop it on the Codespaces tab",
         }
     }
 }
@@ -155,20 +155,20 @@ impl Done {
 }
 
 impl World {
-    /// The newest change that can be taken back.
+    /// The newest change that can be undone.
     pub fn undoable(&self) -> Option<&Done> {
         self.changes.iter().find(|done| done.before().is_some())
     }
 
-    /// Why there is nothing to take back; `None` if there is.
+    /// Why there is nothing to undo; `None` if there is something.
     pub fn nothing_to_undo(&self) -> Option<&'static str> {
         if self.undoable().is_some() {
             return None;
         }
-        Some(self.changes.first().and_then(Done::why_not).unwrap_or("no access was changed yet"))
+        Some(self.changes.first().and_then(Done::why_not).unwrap_or("no access has changed yet"))
     }
 
-    /// Keeps what a write of secrets came to.
+    /// Records the outcome of a write of secrets.
     pub(super) fn remember(&mut self, at: DateTime<Utc>, write: &Write, outcome: &Outcome) {
         let (ended, before) = match outcome {
             Outcome::Saved(Ok(saved)) => (came_to(saved), None),
@@ -179,7 +179,7 @@ impl World {
             Outcome::AccessChanged(Ok(AccessOutcome::Stale(stale))) | Outcome::Overtaken(stale) => {
                 (Ended::Overtaken(stale.differences.clone()), None)
             }
-            _ => return, // no end of a write of secrets
+            _ => return, // not the end of a write of secrets
         };
         let has_changed = ended.reports().iter().any(|r| has_touched(&r.outcome));
         let access = before.clone().filter(|_| has_changed);
@@ -198,7 +198,7 @@ impl World {
         self.changes.insert(0, Done { at, text: text.clone(), outcome: ended, undo, access });
     }
 
-    /// Keeps what stopping and starting codespaces came to.
+    /// Records the outcome of stopping and starting codespaces.
     pub(super) fn remember_run(&mut self, at: DateTime<Utc>) {
         let Some(run) = &self.spaces.run else { return };
         let end = |change: &CodespaceChange| End { change: change.clone(), stage: run.stage(change.name()).cloned() };
@@ -215,7 +215,7 @@ impl World {
         self.changes.insert(0, Done { at, text, outcome, undo, access: None });
     }
 
-    /// What undoing a change of access restores. The rest of one that was not whole is undone together with it.
+    /// What undoing a change of access restores. An incomplete change and the one that finished it are undone together.
     fn undo_of(&mut self, mut before: AccessBefore) -> Undo {
         let half = self.changes.iter_mut().find(|done| done.before().is_some()).filter(|done| {
             matches!(done.outcome, Ended::Half(_))
@@ -244,7 +244,7 @@ impl World {
     }
 }
 
-/// What kind of change a write is, as far as taking it back is concerned.
+/// What kind of change a write is, as far as undoing it is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Values,
@@ -284,7 +284,7 @@ fn came_to(saved: &Saved) -> Ended {
     if saved.is_whole() { Ended::Whole(saved.members.clone()) } else { Ended::Half(saved.members.clone()) }
 }
 
-/// Whether something was, or may have been, changed by it.
+/// Whether it changed something, or may have.
 const fn has_touched(outcome: &WriteOutcome) -> bool {
     match outcome {
         WriteOutcome::Created

@@ -1,4 +1,4 @@
-//! Keys to actions, from `assets/keymap.toml`. A conflict, an unknown action or one without a key is refused.
+//! Maps keys to actions, from `assets/keymap.toml`. Conflicts, unknown actions and actions without a key are rejected.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,12 +13,12 @@ use thiserror::Error;
 
 use super::action::Action;
 
-/// A key as it came. Its `Debug` tells no character: it may have gone into a password.
+/// A key as it arrived. Its `Debug` hides characters, as they may be part of a password.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct KeyPress(pub KeyEvent);
 
 impl KeyPress {
-    /// The character this key types, if it types one.
+    /// The character this key types, if any.
     pub fn character(self) -> Option<char> {
         match self.0.code {
             KeyCode::Char(c) if !self.0.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => Some(c),
@@ -40,13 +40,13 @@ impl fmt::Debug for KeyPress {
 pub enum KeymapFault {
     #[error("the keymap is not TOML: {0}")]
     Syntax(#[from] toml::de::Error),
-    #[error("the keymap names `{0}`, which is no action")]
+    #[error("the keymap names `{0}`, which is not an action")]
     UnknownAction(String),
-    #[error("the keymap binds `{0}` to a key that does not exist: `{1}`")]
+    #[error("the keymap binds `{0}` to an unknown key: `{1}`")]
     UnknownKey(&'static str, String),
-    #[error("the keymap gives one key to both `{0}` and `{1}`")]
+    #[error("the keymap assigns one key to both `{0}` and `{1}`")]
     Conflict(&'static str, &'static str),
-    #[error("the keymap leaves `{0}` without a key")]
+    #[error("the keymap has no key for `{0}`")]
     Unbound(&'static str),
 }
 
@@ -84,7 +84,7 @@ impl Keymap {
         }
     }
 
-    /// The keymap pullkey ships. A test keeps the file loadable, so an empty map is never seen.
+    /// The keymap that ships with pullkey. A test ensures that the file loads, so the map is never empty.
     pub fn shipped() -> &'static Self {
         static SHIPPED: LazyLock<Keymap> = LazyLock::new(|| {
             Keymap::parse(include_str!("../../assets/keymap.toml"))
@@ -98,12 +98,12 @@ impl Keymap {
         self.by_key.iter().find(|(k, _)| *k == wanted).map(|(_, action)| *action)
     }
 
-    /// The keys of an action, the first being the one the footer shows.
+    /// The keys of an action; the footer shows the first one.
     pub fn keys(&self, action: Action) -> Vec<String> {
         self.by_action.get(&action).into_iter().flatten().map(|key| name_of(*key)).collect()
     }
 
-    /// The one key the footer shows; `typing` prefers one that is no plain character, which would be text there.
+    /// The one key the footer shows; `typing` prefers a key that is not a plain character, which would be text there.
     pub fn key(&self, action: Action, typing: bool) -> Option<String> {
         let keys = self.by_action.get(&action)?;
         keys.iter().find(|key| !typing || !is_plain_character(**key)).map(|key| name_of(*key))

@@ -1,4 +1,4 @@
-//! The live login test as it is seen: the steps as they are climbed, the verdict, and which values it was about.
+//! The live login test as displayed: the checks as they run, the verdict, and the values they were about.
 
 use super::action::Action;
 use super::cx::Cx;
@@ -12,7 +12,7 @@ use crate::ui::Memory;
 pub struct Ladder {
     pub with: With,
     pub run: Run,
-    /// How far one has scrolled back from the end, where the verdict stands.
+    /// How far you scrolled back from the end, where the verdict is.
     pub scroll: Scroll,
 }
 
@@ -24,7 +24,7 @@ pub enum Run {
         trial: Trial,
         steps: Vec<Step>,
     },
-    /// One stopped it; nothing is known.
+    /// The test was stopped; nothing is known.
     Stopped,
     Done {
         trial: Trial,
@@ -32,7 +32,7 @@ pub enum Run {
     },
 }
 
-/// What there is to copy.
+/// What can be copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Copied<'a> {
     Command(&'a str),
@@ -46,7 +46,7 @@ impl Default for Ladder {
 }
 
 impl Ladder {
-    /// One attempt; a refused password is never tried twice by itself.
+    /// One attempt; a rejected password is never tried again automatically.
     pub fn start(&mut self, trial: Trial, cx: &mut Cx<'_>) {
         self.stop(cx);
         self.scroll = Scroll::default();
@@ -54,7 +54,7 @@ impl Ladder {
         self.run = Run::Climbing { id, trial, steps: Vec::new() };
     }
 
-    /// Stops a running test; says whether one was running.
+    /// Stops a running test; returns whether one was running.
     pub fn stop(&mut self, cx: &mut Cx<'_>) -> bool {
         let Run::Climbing { id, .. } = self.run else { return false };
         cx.cancel(id);
@@ -98,14 +98,14 @@ impl Ladder {
         }
     }
 
-    /// Which value was refused, as far as the step tells that did: what is typed now takes its place.
+    /// Which value was rejected, as far as the check shows: what is typed now replaces it.
     pub fn refused(&self) -> Option<Member> {
         let Run::Done { report, .. } = &self.run else { return None };
         let step = report.decisive().filter(|_| report.verdict == Verdict::Fail && !report.is_logged_in())?;
         Some(if step.rung.is_about_server() { Member::Server } else { Member::Password })
     }
 
-    /// What was tested, if it passed.
+    /// The tested values, if they passed.
     pub fn passed(&self) -> Option<&Trial> {
         match &self.run {
             Run::Done { trial, report } if report.verdict == Verdict::Pass => Some(trial),
@@ -113,7 +113,7 @@ impl Ladder {
         }
     }
 
-    /// Whether an image is or was tried.
+    /// Whether an image is being or was pulled.
     pub const fn tries_image(&self) -> bool {
         match &self.run {
             Run::Climbing { trial, .. } | Run::Done { trial, .. } => !trial.images.is_empty(),
@@ -121,7 +121,7 @@ impl Ladder {
         }
     }
 
-    /// The step that decided, once there is a verdict.
+    /// The decisive check, once there is a verdict.
     pub fn decisive(&self) -> Option<&Step> {
         match &self.run {
             Run::Done { report, .. } => report.decisive(),
@@ -129,14 +129,14 @@ impl Ladder {
         }
     }
 
-    /// What is copied of the step that decided: its command, else its remedy.
+    /// What is copied of the decisive check: its command, else its fix.
     pub fn to_copy(&self) -> Option<Copied<'_>> {
         let step = self.decisive()?;
         let remedy = Some(step.remedy.as_str()).filter(|text| !text.is_empty() && step.outcome != How::Pass);
         step.command.as_deref().map(Copied::Command).or(remedy.map(Copied::Remedy))
     }
 
-    /// One of the moving keys; it counts from the end, so they are turned round.
+    /// Handles a moving key; the position counts from the end, so directions are reversed.
     pub fn scroll_by(&mut self, action: Action) {
         self.scroll.act(match action {
             Action::Up => Action::Down,

@@ -1,6 +1,5 @@
-//! Leaving the program. With nothing under way and nothing typed it is left at once; else a question stands over the
-//! screen, which any key but its own calls off. A signal is an order: it waits for running changes and for nothing
-//! else, and no key calls it off.
+//! Quitting the program. If nothing is running and nothing was typed, it quits at once; otherwise it asks, and any key
+//! but the question's own cancels. A signal is an order: it waits only for running changes, and no key cancels it.
 
 use super::action::Action;
 use super::keymap::{KeyPress, Keymap};
@@ -11,11 +10,11 @@ use super::screens::{Screen, help};
 use super::{App, Room};
 use crate::domain::Sensitive;
 
-/// Whether the program is on its way out.
+/// Whether the program is about to quit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Leaving {
     No,
-    /// Running changes are awaited, and then it is left.
+    /// Waits for running changes, then quits.
     AfterWrites,
     Now,
 }
@@ -44,7 +43,7 @@ impl App {
         })
     }
 
-    /// A key asks to leave. Where that would be at once, a letter waits a moment for what else is typed.
+    /// A key requests to quit. If that would happen at once, a letter waits a moment for further text.
     pub(super) fn key_to_leave(&mut self, key: KeyPress, effects: &mut Vec<Effect>) {
         if key.character().is_some() && !self.has_reason_to_stay() {
             self.leave_if_alone(effects);
@@ -53,12 +52,12 @@ impl App {
         }
     }
 
-    /// Whether something would be lost, or given up, by leaving at once.
+    /// Whether quitting at once would lose or abandon something.
     fn has_reason_to_stay(&self) -> bool {
         !self.flights.doing().is_empty() || self.stack.iter().any(Screen::is_unsaved)
     }
 
-    /// Leaves, or asks whether to.
+    /// Quits, or asks first.
     pub(super) fn leave(&mut self, effects: &mut Vec<Effect>) {
         let is_unsaved = self.stack.iter().any(Screen::is_unsaved);
         let running = self.flights.doing();
@@ -69,7 +68,7 @@ impl App {
         }
     }
 
-    /// A signal orders to leave; the second one gives up what runs.
+    /// A signal orders to quit; a second one abandons what is running.
     pub(super) fn interrupted(&mut self, effects: &mut Vec<Effect>) {
         let running = self.flights.doing();
         if running.is_empty() || self.quitting().is_some_and(|state| state.phase == Phase::Ordered) {
@@ -92,9 +91,9 @@ impl App {
         let is_plain = key.character().is_some();
         let Some(state) = self.quitting_mut() else { return };
         match (action, state.phase) {
-            // Typed text holds a q, and control-c it never holds.
+            // Typed text may contain a q, but never Ctrl-C.
             (Some(Action::Quit), _) if is_plain => {
-                let text = "the question is open: right, then enter quits; ctrl-c does it too";
+                let text = "a question is open: right, then enter quits; so does ctrl-c";
                 self.with_cx(effects, |_, cx| cx.note(Tone::Info, text));
             }
             (Some(Action::Quit), Phase::Asking) if state.is_running() => state.turn(Phase::Waiting),
@@ -104,7 +103,7 @@ impl App {
                 let before = state.buttons;
                 state.buttons.act(action, many);
                 if state.buttons == before {
-                    self.with_cx(effects, |_, cx| cx.note(Tone::Info, "there is no button further there"));
+                    self.with_cx(effects, |_, cx| cx.note(Tone::Info, "there is no button on that side"));
                 }
             }
             (Some(Action::Activate), _) => match state.answer() {
@@ -121,7 +120,7 @@ impl App {
             }
             (Some(Action::Suspend), _) => effects.push(Effect::Suspend),
             _ => {
-                // Any other key: what it types goes where it would have gone without the question.
+                // Any other key types into the field it would have reached without the question.
                 if self.call_off(effects) && is_plain && self.room == Room::Enough && self.facade().typing {
                     self.with_cx(effects, |screen, cx| screen.text_key(key, cx));
                 }
@@ -129,7 +128,7 @@ impl App {
         }
     }
 
-    /// A paste while the question is open goes into the field under it.
+    /// A paste while the question is open goes into the field below it.
     pub(super) fn paste_in_question(&mut self, text: &Sensitive, effects: &mut Vec<Effect>) {
         if self.call_off(effects) && self.facade().typing {
             let flow = self.with_cx(effects, |screen, cx| screen.paste(text, cx));
@@ -137,19 +136,20 @@ impl App {
         }
     }
 
-    /// Closes the question; an order stays. Says whether it is closed.
+    /// Closes the question unless a signal ordered to quit; returns whether it is closed.
     fn call_off(&mut self, effects: &mut Vec<Effect>) -> bool {
         if self.quitting().is_some_and(|state| state.phase == Phase::Ordered) {
-            let text = "a signal told pullkey to end; ctrl-c gives up what still runs";
+            let text = "quitting on a signal; ctrl-c abandons what is still running";
             self.with_cx(effects, |_, cx| cx.note(Tone::Warn, text));
             return false;
         }
         self.stack.retain(|screen| !matches!(screen, Screen::Quit(_)));
-        self.with_cx(effects, |_, cx| cx.note(Tone::Info, "pullkey stays"));
+        self.with_cx(effects, |_, cx| cx.note(Tone::Info, "pullkey stays open"));
         true
     }
 
-    /// A change has ended: who waited for the last one leaves, and a question that has lost its reason closes.
+    /// A change has ended: quits if you were waiting for the last one, and closes a question that has no reason any
+    /// more.
     pub(super) fn after_change(&mut self, effects: &mut Vec<Effect>) {
         let running = self.flights.doing();
         let is_done = running.is_empty();
@@ -159,7 +159,7 @@ impl App {
             (true, Phase::Waiting | Phase::Ordered) => self.leave_now(effects),
             (true, Phase::Asking) if !state.is_unsaved => {
                 self.stack.retain(|screen| !matches!(screen, Screen::Quit(_)));
-                self.with_cx(effects, |_, cx| cx.note(Tone::Info, "nothing runs any more, and pullkey stays; q quits"));
+                self.with_cx(effects, |_, cx| cx.note(Tone::Info, "nothing is running; pullkey stays open, q quits"));
             }
             (true, Phase::Asking) => state.buttons.disarm(),
             (false, _) => {}

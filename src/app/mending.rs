@@ -1,7 +1,7 @@
-//! The one key that mends a missing right: what it does about a problem, by where the token came from, and what follows
-//! when the token has changed. Nothing that was typed or chosen is touched by it.
+//! The key that fixes a missing permission: what it does about a problem depends on where the token came from. Once the
+//! token has changed, what failed is read again. Nothing typed or chosen is lost.
 //!
-//! It decides only; `gh` is run by the runtime, and tokens are found by the session.
+//! This module only decides; the runtime runs `gh`, and the session finds tokens.
 
 use super::App;
 use super::action::{Action, Offer};
@@ -18,16 +18,16 @@ use crate::domain::{Mend, Problem};
 /// What the key does here and now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Way {
-    /// The token is gh's: gh adds the scopes, on this terminal.
+    /// The token comes from gh, so gh adds the scopes, in this terminal.
     Refresh(Vec<String>),
-    /// The sign-in screen, with what is missing.
+    /// Opens the sign-in screen, with what is missing.
     SignIn(Option<Need>),
     Open(String),
 }
 
 fn way(world: &World, mend: &Mend) -> Result<Way, &'static str> {
     if world.demo {
-        return Err("the demo world has its own token, and nothing leaves this machine");
+        return Err("the demo has its own token, and nothing leaves this machine");
     }
     match mend {
         Mend::Gain(need) => {
@@ -37,19 +37,19 @@ fn way(world: &World, mend: &Mend) -> Result<Way, &'static str> {
         }
         Mend::SignIn => Ok(Way::SignIn(None)),
         Mend::Open(url) => Ok(Way::Open(url.clone())),
-        Mend::Retry => Err("there is nothing to mend: try the same again"),
-        Mend::Copy(_) => Err("there is a command to copy for it"),
+        Mend::Retry => Err("there is nothing to fix: try again"),
+        Mend::Copy(_) => Err("copy the command for it instead"),
     }
 }
 
-/// The offer of the key for a problem that is in sight; none where there is nothing a key could do.
+/// Offers the key for a visible problem; `None` if no key can fix it.
 pub fn offer(world: &World, mend: Option<&Mend>) -> Option<Offer> {
     let mend = mend.filter(|mend| matches!(mend, Mend::Gain(_) | Mend::SignIn | Mend::Open(_)))?;
-    Some(Offer::called(Action::Mend, "mend").unless(way(world, mend).err()))
+    Some(Offer::called(Action::Mend, "fix").unless(way(world, mend).err()))
 }
 
 impl Cx<'_> {
-    /// The key was pressed for a problem with this remedy.
+    /// The key was pressed for a problem with this fix.
     pub fn mend(&mut self, mend: Option<&Mend>) -> Flow {
         match mend.map(|mend| way(self.world, mend)) {
             Some(Ok(Way::Refresh(scopes))) => {
@@ -66,7 +66,7 @@ impl Cx<'_> {
         Flow::Stay
     }
 
-    /// Everything again, with the token there is now; what another person's token brought is not shown any more.
+    /// Reads everything again with the current token; data read with another person's token is no longer shown.
     fn read_again(&mut self, is_same_person: bool) {
         self.load_everything();
         self.forget_seamless();
@@ -89,7 +89,8 @@ impl Cx<'_> {
 }
 
 impl App {
-    /// Where nothing may be written, every key that leads to a write says why not. The list of tokens writes none.
+    /// In read-only mode, every key that leads to a write is disabled with the reason. The list of tokens writes
+    /// nothing.
     pub(super) fn guard(&self, facade: &mut Facade) {
         let Some(reason) = self.world.no_writes().filter(|_| !matches!(self.top(), Screen::SignIn(_))) else { return };
         for offer in facade.offers.iter_mut().filter(|offer| offer.action.is_write()) {
@@ -97,12 +98,12 @@ impl App {
         }
     }
 
-    /// `gh` has given the terminal back: its token is read again, and then what failed.
+    /// `gh` has returned the terminal: reads its token, then what failed before.
     pub(super) fn returned(&mut self, result: Result<(), Problem>, effects: &mut Vec<Effect>) {
         self.with_cx(effects, |_, cx| match result {
             Ok(()) => {
                 cx.start(Job::UseToken(TokenChoice::Of(TokenSource::Gh)));
-                cx.note(Tone::Info, "gh is done; asking it for its token");
+                cx.note(Tone::Info, "gh is done; reading its token");
             }
             Err(problem) => {
                 cx.world.gaining.clear();
@@ -111,7 +112,7 @@ impl App {
         });
     }
 
-    /// A token was chosen, given or refreshed, or could not be.
+    /// A token was chosen, entered or refreshed, or that failed.
     pub(super) fn token_used(&mut self, outcome: &Outcome, effects: &mut Vec<Effect>) {
         let Outcome::TokenUsed { identity, kept } = outcome else { return };
         let gaining = std::mem::take(&mut self.world.gaining);
@@ -125,10 +126,10 @@ impl App {
         };
         let is_same_person = self.world.identity.value().is_none_or(|was| was.login == now.login);
         if let Some(old) = self.world.identity.loading_id() {
-            // Who the token before was is asked no more.
+            // Whose token the previous one was no longer matters.
             self.with_cx(effects, |_, cx| cx.cancel(old));
         }
-        // Two tokens of one person may count on hours of their own: an app's do.
+        // Two tokens of one person may have separate hourly limits, as an app's do.
         self.world.count_for(now, false);
         self.world.identity = Remote::Ready(now.clone());
         if matches!(self.top(), Screen::SignIn(state) if state.returns()) {
@@ -139,8 +140,8 @@ impl App {
             let (tone, text) = what_it_has(now, &gaining);
             cx.note(tone, text);
             match kept {
-                Some(Ok(())) => cx.note(Tone::Good, "the token is kept in the keyring of this system"),
-                Some(Err(problem)) => cx.note(Tone::Warn, format!("it works for this run: {}", told(problem))),
+                Some(Ok(())) => cx.note(Tone::Good, "the token is stored in the system keyring"),
+                Some(Err(problem)) => cx.note(Tone::Warn, format!("for this session only: {}", told(problem))),
                 None => {}
             }
         });
@@ -150,15 +151,15 @@ impl App {
     }
 }
 
-/// Who one is now, and whether what was asked for is there: gh may end well without it.
+/// Who you are now, and whether the requested scopes are there: gh may exit successfully without them.
 fn what_it_has(now: &Identity, gaining: &[String]) -> (Tone, String) {
     let lacking: Vec<&str> =
         gaining.iter().filter(|scope| now.has_scope(scope) == Some(false)).map(String::as_str).collect();
     let who = format!("{}, token from {}", now.login.shown(), now.source.word());
     match (gaining.is_empty(), lacking.is_empty()) {
-        (true, _) => (Tone::Good, format!("signed in as {who}; reading everything again")),
+        (true, _) => (Tone::Good, format!("signed in as {who}; reloading everything")),
         (false, true) => {
-            (Tone::Good, format!("the token has {} now; what could not be read is read again", gaining.join(", ")))
+            (Tone::Good, format!("the token now has {}; reloading what failed before", gaining.join(", ")))
         }
         (false, false) => (Tone::Warn, format!("gh is done, but the token still lacks {} ({who})", lacking.join(", "))),
     }

@@ -62,21 +62,21 @@ use crate::ui::{Memory, mask_twins};
 #[derive(Clone, Debug)]
 pub struct App {
     pub world: World,
-    /// Never empty; the last is what one sees. The first is the list of credentials.
+    /// Never empty; the last is the visible one, the first is the list of credentials.
     stack: Vec<Screen>,
     pub notices: Notices,
     flights: Flights,
-    /// The wall time as the last message brought it.
+    /// The wall time of the last message.
     pub now: DateTime<Utc>,
     pub spin: usize,
     spinning: bool,
-    /// Whether the countdown of a wait will tick.
+    /// Whether the countdown of a wait is ticking.
     counting: bool,
     is_left: bool,
     room: Room,
-    /// The action that was just refused because it would lose what was typed; the same again does it.
+    /// The action that was just refused because it would lose what was typed; repeating it confirms.
     parting: Option<Parting>,
-    /// The letter that leaves, while it may still be the first of a text.
+    /// The letter that quits, while it may still be the beginning of text.
     lone: Lone,
 }
 
@@ -84,15 +84,15 @@ pub struct App {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Room {
     Enough,
-    /// For the words that say so and nothing else: nothing is typed into what one does not see.
+    /// Only for the message that says so: keys type nothing into fields that are not visible.
     TooSmall,
 }
 
-/// A wait shorter than this is not told.
+/// Shorter waits are not shown.
 const NOTICEABLE: TimeDelta = TimeDelta::seconds(1);
 
 impl App {
-    /// The program at its start, and what it asks for first.
+    /// The program at its start, and its first requests.
     pub fn new(start: Start, now: DateTime<Utc>) -> (Self, Vec<Effect>) {
         let mut app = Self {
             world: World::new(start),
@@ -116,16 +116,14 @@ impl App {
             }
             let several = cx.world.scopes.iter().any(|(scope, _)| scope.kind() == ScopeKind::Repository);
             if several && cx.world.here.is_none() {
-                cx.greet(
-                    "this clone has remotes of several repositories, and none is taken for yours; --repo names one",
-                );
+                cx.greet("this clone has several GitHub remotes; choose one with --repo");
             }
         });
         app.keep_spinning(&mut effects);
         (app, effects)
     }
 
-    /// Takes one message and says what has to be done. `now` is the wall time.
+    /// Handles one message and returns what has to be done. `now` is the wall time.
     pub fn update(&mut self, now: DateTime<Utc>, msg: Msg) -> Vec<Effect> {
         self.now = now;
         let mut effects = Vec::new();
@@ -156,7 +154,7 @@ impl App {
                 Err(problem) => cx.note(Tone::Warn, format!("{}: {}; {}", problem.what, problem.why, problem.hint)),
             }),
             Msg::NoShell => self.with_cx(&mut effects, |_, cx| {
-                cx.note(Tone::Info, "no shell is waiting that could wake pullkey again, so it stays");
+                cx.note(Tone::Info, "cannot suspend: no shell is waiting that could resume pullkey");
             }),
             Msg::Interrupt => self.interrupted(&mut effects),
         }
@@ -173,13 +171,13 @@ impl App {
         effects
     }
 
-    /// What one sees.
+    /// The visible screen.
     pub fn top(&self) -> &Screen {
-        // The stack is never empty; the first screen is the answer to a question nobody can ask.
+        // The stack is never empty; the first screen only satisfies the compiler.
         self.stack.last().unwrap_or(&self.stack[0])
     }
 
-    /// The screens from home to what one sees, for the line of tabs.
+    /// The screens from home to the visible one, for the line of tabs.
     pub fn stack(&self) -> &[Screen] {
         &self.stack
     }
@@ -188,7 +186,7 @@ impl App {
         self.flights.writes()
     }
 
-    /// What the screen one sees knows and offers.
+    /// What the visible screen knows and offers.
     pub fn facade(&self) -> Facade {
         let mut facade = self.top().facade(&self.world, self.now);
         if matches!(self.top(), Screen::Quit(_)) {
@@ -202,10 +200,10 @@ impl App {
                 let (tab, own) = header::open_tab(&self.stack);
                 let there = header::TABS[tab].0 == action && self.stack.len() == own
                     || action == Action::SignIn && matches!(self.top(), Screen::SignIn(_));
-                facade.offers.push(Offer::new(action).unless(there.then_some("you are there already")));
+                facade.offers.push(Offer::new(action).unless(there.then_some("you are already there")));
             }
         }
-        let idle = self.pause().is_none().then_some("nothing waits for GitHub's limits");
+        let idle = self.pause().is_none().then_some("nothing is waiting for GitHub's limits");
         facade.offers.push(Offer::new(Action::StopWaiting).unless(idle));
         if self.offers_restart() && !facade.typing {
             facade.offers.push(Offer::called(Action::Restart, "restart codespaces"));
@@ -214,14 +212,14 @@ impl App {
         facade
     }
 
-    /// Whether codespaces started before what was written, and the screen one sees is not about them.
+    /// Whether codespaces started before the last write, and the visible screen is not about them.
     fn offers_restart(&self) -> bool {
         !self.world.spaces.affected.is_empty()
             && !self.world.spaces.is_running()
             && !matches!(self.top(), Screen::Codespaces(_) | Screen::Help(_))
     }
 
-    /// What the transport waits for, where it is worth telling: a wait that is over at once would only flicker.
+    /// What the transport waits for, if worth showing: a very short wait would only flicker.
     pub fn pause(&self) -> Option<&Pause> {
         let pause = self.world.pause.as_ref()?;
         (self.counting || pause.until.signed_duration_since(self.now) >= NOTICEABLE).then_some(pause)
@@ -259,7 +257,7 @@ impl App {
             Some(action) => self.act(action, how, &facade, effects),
             None => self.with_cx(effects, |_, cx| {
                 let help = Keymap::shipped().key(Action::Help, facade.typing).unwrap_or_default();
-                let name = key.character().map_or("this key".to_owned(), |c| format!("«{c}»"));
+                let name = key.character().map_or("this key".to_owned(), |c| format!("“{c}”"));
                 cx.note(Tone::Info, format!("{name} does nothing; {help} shows every key"));
             }),
         }
@@ -271,7 +269,7 @@ impl App {
         let refusal = match offer {
             Some(Offer { not_now: Some(reason), label, .. }) => Some(format!("{label}: {reason}")),
             Some(_) => None,
-            None => Some(format!("«{}» does nothing here; {} shows every key", action.label(), help_key(facade))),
+            None => Some(format!("“{}” does nothing here; {} shows every key", action.label(), help_key(facade))),
         };
         if let Some(text) = refusal {
             self.with_cx(effects, |_, cx| cx.note(Tone::Info, text));
@@ -281,7 +279,7 @@ impl App {
             Action::Quit => self.leave(effects),
             Action::StopWaiting => {
                 effects.push(Effect::StopWaiting);
-                self.with_cx(effects, |_, cx| cx.note(Tone::Info, "stopped waiting: what waited was not sent"));
+                self.with_cx(effects, |_, cx| cx.note(Tone::Info, "stopped waiting; pending requests were not sent"));
             }
             Action::Suspend => effects.push(Effect::Suspend),
             Action::Help if !matches!(self.top(), Screen::Help(_)) => {
@@ -301,7 +299,7 @@ impl App {
                 let state = screens::codespaces::State::ask_for_affected(&self.world);
                 self.part_with(Flow::Tab(Screen::Codespaces(Box::new(state))), (action, how), effects);
             }
-            // From its help one goes back to it: a second one would read every token a second time.
+            // Returns to it from its help: a second one would read every token again.
             Action::SignIn if self.stack.iter().any(|screen| matches!(screen, Screen::SignIn(_))) => {
                 while !matches!(self.top(), Screen::SignIn(_)) {
                     self.close(effects);
@@ -312,7 +310,7 @@ impl App {
                 self.stack.push(Screen::SignIn(Box::new(state)));
             }
             _ => {
-                // every other action is the screen's own
+                // every other action belongs to the screen
                 let before = self.top().at_line(&self.world);
                 let flow = self.with_cx(effects, |screen, cx| screen.act(action, cx));
                 if before.is_some() && matches!(flow, Flow::Stay) && self.top().at_line(&self.world) == before {
@@ -323,7 +321,7 @@ impl App {
         }
     }
 
-    /// A moving key that led nowhere says why.
+    /// Shows why a moving key had no effect.
     fn say_edge(&mut self, action: Action, effects: &mut Vec<Effect>) {
         let text = match action {
             Action::Up | Action::Top | Action::PageUp => "there is nothing further up",
@@ -333,8 +331,8 @@ impl App {
         self.with_cx(effects, |_, cx| cx.note(Tone::Info, text));
     }
 
-    /// Takes from the last frame whether there was room for it, and how far texts scroll, so that no way past their end
-    /// is remembered.
+    /// Records whether the last frame had enough room and how far texts can scroll, so that no position past the end is
+    /// kept.
     pub fn drawn(&mut self, memory: &Memory) {
         let (columns, rows) = memory.size();
         let is_small = columns < SMALLEST.0 || rows < SMALLEST.1;
@@ -344,12 +342,12 @@ impl App {
         }
     }
 
-    /// A key while there is no room for a screen: it leaves the program or is for nobody.
+    /// A key while there is no room for a screen: it quits or does nothing.
     fn key_unseen(&mut self, key: KeyPress, effects: &mut Vec<Effect>) {
         match Keymap::shipped().action(key) {
             Some(Action::Quit) => self.key_to_leave(key, effects),
             Some(Action::Suspend) => effects.push(Effect::Suspend),
-            _ => {} // it is typed again when there is something to see
+            _ => {} // it can be typed again when something is visible
         }
     }
 
@@ -412,7 +410,7 @@ impl App {
         self.after_change(effects);
     }
 
-    /// The screen that waits for this job, if it is still there.
+    /// The screen that waits for this job, if it is still open.
     fn owner(&self, id: JobId) -> Option<usize> {
         self.stack.iter().position(|screen| screen.waits_for(id))
     }
@@ -452,7 +450,7 @@ impl App {
         }
     }
 
-    /// Closes the top screen: its reads are aborted, its writes go on. Home stays.
+    /// Closes the top screen: its reads are aborted, its writes go on. Home stays open.
     fn close(&mut self, effects: &mut Vec<Effect>) {
         if self.stack.len() > 1 {
             self.with_cx(effects, Screen::close);

@@ -1,5 +1,5 @@
-//! Short messages above the footer. The newest is shown; each leaves by itself, but for the greeting, and one that asks
-//! nothing of anybody leaves with the next key.
+//! Short messages above the footer. The newest is shown. Each disappears after a while except the greeting; one that
+//! requires no action also disappears with the next key.
 
 use std::time::Duration;
 
@@ -30,9 +30,9 @@ impl Notices {
     /// How long a notice stays.
     pub const STAY: Duration = Duration::from_secs(8);
 
-    /// Adds a notice and returns its number. The same text again replaces the earlier one.
+    /// Adds a notice and returns its number. The same text replaces an earlier notice.
     pub fn push(&mut self, tone: Tone, text: &str) -> u64 {
-        // A message may quote what was typed, or what somebody else wrote.
+        // A message may quote typed text or untrusted text.
         let text = masked(text);
         self.last += 1;
         self.list.retain(|notice| notice.text != text);
@@ -43,7 +43,7 @@ impl Notices {
         self.last
     }
 
-    /// A key was pressed: what was merely told has been seen. Warnings stay their time.
+    /// A key was pressed, so plain information has been seen. Warnings stay for their time.
     pub fn seen(&mut self) {
         self.list.retain(|notice| matches!(notice.tone, Tone::Warn | Tone::Bad));
     }

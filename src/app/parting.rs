@@ -1,4 +1,4 @@
-//! Leaving a screen on which something was typed: never at once, and never without saying so.
+//! Leaving a screen with unsaved changes: never at once, and never without a warning.
 
 use super::action::Action;
 use super::cx::Flow;
@@ -7,56 +7,56 @@ use super::protocol::Effect;
 use super::screens::Screen;
 use super::{App, Keymap};
 
-/// An action that was refused because it would lose what was typed. The same key again does it; anything else that is
-/// pressed, pasted or clicked calls it off, and so does the end of the message that says so.
+/// An action that was refused because it would lose what was typed. The same key again confirms it; any other key,
+/// paste or click cancels it, and so does the end of its notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Parting {
     action: Action,
-    /// The number of that message.
+    /// The number of that notice.
     notice: u64,
-    /// A letter twice may be text: so long as no quiet moment has passed, the second one asks anew.
+    /// A repeated letter may be text: until a moment has passed without typing, the second one asks again.
     waits: Option<u64>,
 }
 
-/// How an action was asked for.
+/// How an action was requested.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct How {
-    /// The action that was refused just before, as it would lose what was typed.
+    /// The action that was refused just before, because it would lose what was typed.
     pub after: Option<Action>,
-    /// By a key that types a character.
+    /// With a key that types a character.
     pub by_letter: bool,
 }
 
 impl App {
-    /// Calls off what the same key again would have done, with its message; says what that was.
+    /// Cancels the refused action and removes its notice; returns the action.
     pub(super) fn stay_after_all(&mut self) -> Option<Action> {
         let Parting { action, notice, waits } = self.parting.take()?;
         self.notices.expire(notice);
         waits.is_none().then_some(action)
     }
 
-    /// It was quiet for a moment: a letter that follows is no text any more.
+    /// A moment passed without typing: a letter that follows is not text.
     pub(super) fn quiet_before_parting(&mut self, number: u64) {
         if let Some(parting) = self.parting.as_mut().filter(|parting| parting.waits == Some(number)) {
             parting.waits = None;
         }
     }
 
-    /// A message has had its time.
+    /// A notice has expired.
     pub(super) fn expire(&mut self, notice: u64) {
         self.notices.expire(notice);
         self.parting = self.parting.filter(|parting| parting.notice != notice);
     }
 
-    /// Follows what a key led to, unless typed values would be lost by it: then it says so, and only the same key
-    /// again leaves them behind.
+    /// Follows what a key led to, unless that would lose typed values: then it warns, and only the same key again
+    /// discards them.
     pub(super) fn part_with(&mut self, flow: Flow, (action, how): (Action, How), effects: &mut Vec<Effect>) {
         if how.after == Some(action) || !self.would_lose(&flow) {
             self.follow(flow, effects);
             return;
         }
         let key = Keymap::shipped().key(action, false).unwrap_or_default();
-        let text = format!("what you typed is not saved; {key} again leaves it behind");
+        let text = format!("what you typed is not saved; {key} again discards it");
         let notice = self.with_cx(effects, |_, cx| cx.numbered_note(Tone::Warn, &text));
         let waits = how.by_letter.then(|| self.listen_for_quiet(effects));
         self.parting = Some(Parting { action, notice, waits });
@@ -67,7 +67,7 @@ impl App {
             Flow::Close => self.top().is_unsaved(),
             Flow::Home | Flow::Tab(_) if self.top().has_submitted() => false,
             Flow::Home | Flow::Tab(_) => self.stack().iter().any(Screen::is_unsaved),
-            // The values go along to the screen that comes instead.
+            // The values move on to the next screen.
             Flow::Stay | Flow::Push(_) | Flow::Replace(_) => false,
         }
     }
@@ -92,7 +92,7 @@ mod tests {
         let mut driver = Driver::ready();
         driver.keys("n enter enter");
         driver.type_text("mycompany.azurecr.io");
-        // Docker Hub's server is given, so that what was typed waits for whoever comes back.
+        // Docker Hub fills in the server, so the typed one is kept until another product is chosen.
         driver.keys("esc esc down enter enter");
         driver.keys("esc 1");
         assert!(driver.notice().contains("not saved; 1 again"), "{}", driver.notice());

@@ -1,6 +1,6 @@
-//! What goes in and out of the state machine: messages, effects, and the jobs with their parts and outcomes.
+//! What goes into and out of the state machine: messages, effects, and the jobs with their progress and outcomes.
 //!
-//! All of it is comparable data; there is no closure, channel or handle inside a message.
+//! All of it is comparable data; messages contain no closures, channels or handles.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ pub struct JobId(pub u64);
 #[derive(Clone, Debug, PartialEq)]
 pub enum Msg {
     Key(KeyPress),
-    /// A paste, as one piece: a line end in it is text and never a key.
+    /// A paste in one piece: a line end in it is text, never a key.
     Paste(Sensitive),
     Pointer(Pointer),
     Timer(Timer),
@@ -36,45 +36,45 @@ pub enum Msg {
         id: JobId,
         outcome: Outcome,
     },
-    /// What goes on between pullkey and GitHub: requests, waits, the budget.
+    /// What happens between pullkey and GitHub: requests, waits, budgets.
     Traffic(Traffic),
     /// `Effect::RefreshGh` ended and the terminal is ours again.
     Returned(Result<(), Problem>),
-    /// What came of `Effect::Copy` or `Effect::OpenUrl`.
+    /// The result of `Effect::Copy` or `Effect::OpenUrl`.
     Told(Result<String, Problem>),
-    /// It could not be suspended: nobody would wake it.
+    /// pullkey could not be suspended, because no shell could resume it.
     NoShell,
-    /// SIGINT, SIGTERM or the end of the terminal.
+    /// SIGINT, SIGTERM or a closed terminal.
     Interrupt,
 }
 
-/// The mouse, already translated by what was drawn where.
+/// The mouse, translated by what was drawn where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pointer {
     /// The n-th row of the screen's list.
     Row(usize),
-    /// A hint of the footer.
+    /// A key hint in the footer.
     Act(Action),
     ScrollUp,
     ScrollDown,
 }
 
-/// A timer that was asked for with `Effect::After`.
+/// A timer requested with `Effect::After`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Timer {
-    /// Moves the spinner; asked for only while something waits.
+    /// Advances the spinner; requested only while something is waiting.
     Spin,
-    /// Counts a wait for GitHub's limits down; asked for only while it lasts.
+    /// Counts down a wait for GitHub's limits; requested only while it lasts.
     Countdown,
-    /// Takes notice number n away.
+    /// Removes notice number n.
     Notice(u64),
     /// Ends reveal number n.
     Reveal(u64),
-    /// Tells that nothing was typed for a moment since number n was asked for.
+    /// Reports that nothing was typed for a moment since number n was requested.
     Quiet(u64),
 }
 
-/// Something the runtime shall do.
+/// Something the runtime has to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     Start {
@@ -87,40 +87,40 @@ pub enum Effect {
         timer: Timer,
         delay: Duration,
     },
-    /// Puts a text, never a secret, on the clipboard.
+    /// Puts text, never a secret, on the clipboard.
     Copy(String),
     OpenUrl(String),
-    /// Ends every wait of the transport: what waited fails, and was not sent.
+    /// Ends every wait of the transport: waiting requests fail and are not sent.
     StopWaiting,
-    /// Gives the terminal to `gh auth refresh` with these scopes, and comes back with `Msg::Returned`.
+    /// Hands the terminal to `gh auth refresh` with these scopes; returns with `Msg::Returned`.
     RefreshGh {
         scopes: Vec<String>,
     },
     Suspend,
-    /// Leaves, after running writes have ended.
+    /// Quits, after running writes have ended.
     Quit,
 }
 
 /// Work in the world.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Job {
-    /// Find a token and ask GitHub whose it is.
+    /// Finds a token and asks GitHub whose it is.
     SignIn,
-    /// Every token that can be found, and what each may do.
+    /// All tokens that can be found, and what each may do.
     Tokens,
-    /// Works with another token from now on.
+    /// Uses another token from now on.
     UseToken(TokenChoice),
-    /// Takes pullkey's token out of the keyring.
+    /// Removes pullkey's token from the keyring.
     SignOut,
-    /// GitHub's device flow, where a client id is configured.
+    /// GitHub's device flow, if a client id is configured.
     Device {
         keep: bool,
     },
     Memberships,
     LoadScope(Scope),
-    /// What pullkey's own record says of the ends of passwords.
+    /// Reads the expiry dates from pullkey's local record.
     Endings,
-    /// All repositories the user reaches, or those of one organization.
+    /// All repositories the user has access to, or those of one organization.
     Repositories(Option<OrgName>),
     Repository(RepoName),
     Test {
@@ -132,7 +132,7 @@ pub enum Job {
     Delete {
         scope: Scope,
         prefix: Prefix,
-        /// What was seen by whoever agreed to it; `None` deletes whatever is there.
+        /// What was there when you agreed to it; `None` deletes whatever is there.
         seen: Option<Vec<Seen>>,
     },
     /// Undoes a change of access: every member gets back what it had.
@@ -140,17 +140,17 @@ pub enum Job {
     Codespaces(CodespaceList),
     /// Stops and starts codespaces, one after the other.
     ChangeCodespaces(Vec<CodespaceChange>),
-    /// Which packages at a registry of GitHub's own codespaces of a repository pull without any secret.
+    /// Which packages at one of GitHub's own registries codespaces of a repository can pull without a secret.
     Seamless {
         host: String,
         repository: RepoName,
     },
-    /// Something on this machine alone.
+    /// A job on this machine only.
     Errand(Errand),
 }
 
 impl Job {
-    /// The repository it is about, where it is about one.
+    /// The repository it is about, if any.
     pub const fn repository(&self) -> Option<&RepoName> {
         let scope = match self {
             Self::Repository(name)
@@ -179,7 +179,7 @@ impl Job {
         }
     }
 
-    /// Writes run to their end and are awaited at exit; reads are aborted when nobody wants them any more.
+    /// Writes always run to their end and are awaited at exit; reads are aborted when no longer needed.
     pub const fn is_write(&self) -> bool {
         match self {
             Self::Save(_)
@@ -187,7 +187,7 @@ impl Job {
             | Self::RestoreAccess(_)
             | Self::Delete { .. }
             | Self::ChangeCodespaces(_) => true,
-            // The keyring is this machine's own, and its call goes on by itself.
+            // The keyring is local, and its call goes on by itself.
             Self::SignIn
             | Self::SignOut
             | Self::Tokens
@@ -209,21 +209,21 @@ impl Job {
 /// What arrives while a job runs.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Part {
-    /// The organizations of a list that lacks others: its end is the problem that says so.
+    /// The organizations of an incomplete list; the job ends with the problem that explains it.
     Memberships(Vec<Membership>),
     Listing(ScopeListing),
-    /// What a page of them brought.
+    /// The rows of one page.
     Repositories(RepositoryPage),
-    /// How far the reading got, before what it brought.
+    /// How far the read got, sent before its data.
     Far(Far),
     Step(Step),
     Member(MemberReport),
     Device(DeviceCode),
     Codespaces(Vec<Codespace>),
     Codespace(CodespaceStep),
-    /// The repository a job is about has another name now; the answer itself came from there.
+    /// The repository of a job was renamed; the answer itself came from the new name.
     Renamed(Renamed),
-    /// What was written could not be taken into the record of ends.
+    /// A write could not be recorded in the record of expiry dates.
     Unkept(Problem),
 }
 
@@ -233,19 +233,19 @@ pub enum Outcome {
     SignIn(Result<Identity, Problem>),
     Memberships(Result<Vec<Membership>, Problem>),
     Listing(Result<ScopeListing, Problem>),
-    /// The record of ends; `None` where none is kept, as in the demo.
+    /// The record of expiry dates; `None` if none is kept, as in the demo.
     Endings(Result<Option<Record>, Problem>),
     Repositories(Result<Roster<Repository>, Problem>),
     Repository(Result<Repository, Problem>),
     Tested(TestReport),
-    /// `Err`: a check before the first write refused, and nothing was written.
+    /// `Err`: a check before the first write failed, and nothing was written.
     Saved(Result<Saved, Problem>),
     /// The same for a change of access, and for undoing one.
     AccessChanged(Result<AccessOutcome, Problem>),
-    /// Values were to be written, or secrets deleted, and somebody else changed them meanwhile: nothing was done.
+    /// Someone else changed the secrets before they were written or deleted: nothing was done.
     Overtaken(Stale),
     Tokens(Vec<TokenReport>),
-    /// Who the chosen token is; `kept` says what came of putting it into the keyring, where that was asked for.
+    /// Whose token was chosen; `kept` is the result of storing it in the keyring, if requested.
     TokenUsed {
         identity: Result<Identity, Problem>,
         kept: Option<Result<(), Problem>>,

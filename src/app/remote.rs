@@ -1,4 +1,4 @@
-//! A value from elsewhere: absent, on its way, here, or failed. Never a pair of flags.
+//! A remote value: absent, loading, ready, or failed. Never a pair of flags.
 
 use super::protocol::JobId;
 use crate::domain::{Far, Problem};
@@ -10,7 +10,7 @@ pub enum Remote<T> {
     Loading {
         id: JobId,
         so_far: Option<T>,
-        /// How far it got, where that was told.
+        /// How far it got, if known.
         far: Option<Far>,
     },
     Ready(T),
@@ -21,7 +21,7 @@ pub enum Remote<T> {
 }
 
 impl<T> Remote<T> {
-    /// What there is to show, even if newer is on its way.
+    /// What can be shown, even while newer data is loading.
     pub const fn value(&self) -> Option<&T> {
         match self {
             Self::Absent => None,
@@ -58,7 +58,7 @@ impl<T> Remote<T> {
         }
     }
 
-    /// Starts a read; what was there stays visible meanwhile.
+    /// Starts a read; the previous value stays visible meanwhile.
     pub fn begin(&mut self, id: JobId) {
         let so_far = match std::mem::take(self) {
             Self::Absent => None,
@@ -69,7 +69,7 @@ impl<T> Remote<T> {
         *self = Self::Loading { id, so_far, far: None };
     }
 
-    /// Takes a part of the answer to `id`; a stale one is ignored. Says whether it was taken.
+    /// Takes partial data for `id`; data of an outdated read is ignored. Returns whether it was taken.
     pub fn part(&mut self, id: JobId, value: T) -> bool {
         match self {
             Self::Loading { id: mine, so_far, .. } if *mine == id => {
@@ -80,7 +80,7 @@ impl<T> Remote<T> {
         }
     }
 
-    /// How far the reading that is under way got, where that was told.
+    /// How far the running read got, if known.
     pub const fn far(&self) -> Option<Far> {
         match self {
             Self::Loading { far, .. } => *far,
@@ -88,7 +88,7 @@ impl<T> Remote<T> {
         }
     }
 
-    /// Takes how far the answer to `id` got; of a stale one it is ignored.
+    /// Takes how far the read `id` got; ignores an outdated read.
     pub fn got(&mut self, id: JobId, told: Far) {
         match self {
             Self::Loading { id: mine, far, .. } if *mine == id => *far = Some(told),
@@ -96,7 +96,7 @@ impl<T> Remote<T> {
         }
     }
 
-    /// Takes the end of the answer to `id`; a stale one is ignored. Says whether it was taken.
+    /// Takes the result of the read `id`; ignores an outdated one. Returns whether it was taken.
     pub fn settle(&mut self, id: JobId, result: Result<T, Problem>) -> bool {
         if self.loading_id() != Some(id) {
             return false;

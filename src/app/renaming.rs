@@ -1,5 +1,5 @@
-//! A repository that was renamed or given away: GitHub answers under the old name from the new one, and the screens
-//! follow. What is known of it is kept under its new name, and nothing that is typed or chosen is touched.
+//! A repository was renamed or transferred: GitHub answers a request for the old name from the new one, and the screens
+//! follow. What is known about it moves to the new name, and nothing typed or chosen is lost.
 
 use super::App;
 use super::cx::Flights;
@@ -13,7 +13,7 @@ use crate::domain::{Prefix, Renamed, Scope};
 impl App {
     pub(super) fn renamed(&mut self, renamed: &Renamed, effects: &mut Vec<Effect>) {
         if !self.world.knows(renamed) {
-            return; // told already, by another read
+            return; // reported already, by another read
         }
         let twice = self.world.rename(renamed);
         self.flights.rename(renamed);
@@ -24,20 +24,20 @@ impl App {
             for id in twice {
                 cx.cancel(id);
             }
-            let text = format!("{} has another name now: {}; it is shown under that", renamed.from, renamed.to);
+            let text = format!("{} is now called {}, and is shown under that name", renamed.from, renamed.to);
             cx.note(Tone::Info, text);
         });
     }
 }
 
 impl World {
-    /// Whether anything stands under the old name.
+    /// Whether anything is stored under the old name.
     fn knows(&self, renamed: &Renamed) -> bool {
         let is_old = |scope: &Scope| renamed.scope(&mut scope.clone());
         self.scopes.iter().any(|(scope, _)| is_old(scope)) || self.spaces.knows(renamed)
     }
 
-    /// Puts everything under the new name; returns the reads of what stands there already.
+    /// Moves everything to the new name; returns the reads that are superfluous because data is already there.
     fn rename(&mut self, renamed: &Renamed) -> Vec<JobId> {
         let mut twice = self.rename_scopes(renamed);
         if let Some(here) = &mut self.here {
@@ -93,7 +93,7 @@ impl World {
         twice
     }
 
-    /// What an undo puts back names repositories too.
+    /// The access an undo restores names repositories too.
     fn rename_undo(&mut self, renamed: &Renamed) {
         for done in &mut self.changes {
             if let Undo::Possible(before) = &mut done.undo {
@@ -105,7 +105,7 @@ impl World {
 }
 
 impl Flights {
-    /// A write under way reports to the scope as it is called now.
+    /// A running write reports to the scope under its new name.
     fn rename(&mut self, renamed: &Renamed) {
         for write in self.running.iter_mut().filter_map(|(_, write)| write.as_mut()) {
             if let Some(scope) = &mut write.scope {
@@ -115,7 +115,7 @@ impl Flights {
     }
 }
 
-/// The same credential under the scope's new name.
+/// The same credential under the new name of the scope.
 pub fn rekeyed((mut scope, prefix): (Scope, Prefix), renamed: &Renamed) -> (Scope, Prefix) {
     renamed.scope(&mut scope);
     (scope, prefix)

@@ -1,4 +1,4 @@
-//! Repositories: what each one that is shown is, and the lists to choose from.
+//! Repositories: details of each one displayed, and the lists to choose from.
 
 use std::sync::Arc;
 
@@ -17,25 +17,25 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    /// Takes what a page brought; the first page begins anew, whatever was there before.
+    /// Takes one page; the first page replaces what was there before.
     pub fn grow(so_far: &mut Option<Self>, page: &RepositoryPage) {
         let catalogue = so_far.get_or_insert_default();
         if page.before == 0 {
             *catalogue = Self::default();
         }
-        // A page that does not follow on what is here is of no use: the end of the reading brings everything.
+        // A page that does not continue what is here is useless; the end of the read brings the whole list.
         if page.before == catalogue.repositories.len() {
             catalogue.repositories.push(page.list.clone());
         }
     }
 }
 
-/// Repositories in pages as they came. The pages are shared with the lists that are chosen from, so that nobody copies
-/// thousands of rows, and another page leaves those before it as they are.
+/// Repositories in pages as they arrived. The pages are shared with the lists to choose from, so that thousands of rows
+/// are never copied and a new page leaves the earlier ones as they are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rows {
     pages: Vec<Arc<Vec<Repository>>>,
-    /// How many rows there are up to the end of each page.
+    /// The number of rows up to the end of each page.
     ends: Vec<usize>,
 }
 
@@ -65,18 +65,18 @@ impl Rows {
         self.from(0)
     }
 
-    /// Those from one on.
+    /// The rows from `index` on.
     pub fn from(&self, index: usize) -> impl Iterator<Item = &Repository> {
         (index..self.len()).filter_map(|at| self.get(at))
     }
 
-    /// How many rows of the other's are these very same, from the first on: what was not sent again.
+    /// How many rows both share, from the first on: those that were not sent again.
     pub fn shared_with(&self, other: &Self) -> usize {
         let same = self.pages.iter().zip(&other.pages).take_while(|(one, other)| Arc::ptr_eq(one, other)).count();
         same.checked_sub(1).map_or(0, |last| self.ends[last])
     }
 
-    /// Gives a repository the name it has now; pages it is not in stay shared.
+    /// Renames a repository; pages without it stay shared.
     pub(super) fn rename(&mut self, id: u64, name: &Foreign) {
         for page in self.pages.iter_mut().filter(|page| page.iter().any(|r| r.id == id)) {
             for repository in Arc::make_mut(page).iter_mut().filter(|r| r.id == id) {
@@ -94,7 +94,7 @@ impl From<Vec<Repository>> for Rows {
     }
 }
 
-/// Why a list of repositories is not there, or not all of it.
+/// Why a list of repositories is missing or incomplete.
 pub fn problem(catalogue: Option<&Remote<Catalogue>>) -> Option<&Problem> {
     let catalogue = catalogue?;
     catalogue.problem().or_else(|| catalogue.value()?.lacking.as_ref())
@@ -105,19 +105,19 @@ impl World {
         self.catalogues.get(&org.cloned())
     }
 
-    /// What a repository that is shown is.
+    /// Details of a displayed repository.
     pub fn facts(&self, name: &RepoName) -> Option<&Remote<Repository>> {
         self.facts.get(name)
     }
 
-    /// The same of the repository one looks at, as far as it was read.
+    /// The same for the current repository, as far as it was read.
     pub fn here_facts(&self) -> Option<&Repository> {
         self.facts(self.here.as_ref()?)?.value()
     }
 }
 
 impl Cx<'_> {
-    /// Asks what a repository is (again); an earlier read of it is aborted.
+    /// Reads the details of a repository (again); aborts an earlier read of them.
     pub(super) fn load_facts(&mut self, name: &RepoName) {
         if let Some(old) = self.world.facts(name).and_then(Remote::loading_id) {
             self.cancel(old);
@@ -126,7 +126,7 @@ impl Cx<'_> {
         self.world.facts.entry(name.clone()).or_default().begin(id);
     }
 
-    /// Makes this the repository one looks at: its secrets are read and listed, unless they are already.
+    /// Makes this the current repository: reads and lists its secrets, unless that was done already.
     pub fn look_at(&mut self, name: RepoName) {
         let known = self.world.scopes.iter().find_map(|(scope, _)| match scope {
             Scope::Repository(known) if known.is_same(&name.full()) => Some(known.clone()),
@@ -144,7 +144,7 @@ impl Cx<'_> {
         self.world.arrival = Some(scope);
     }
 
-    /// Asks for the repositories to choose from, unless they are here or on their way.
+    /// Requests the repositories to choose from, unless they are here or loading.
     pub fn need_catalogue(&mut self, org: Option<&OrgName>) {
         let missing = !matches!(self.world.catalogue(org), Some(Remote::Loading { .. } | Remote::Ready(_)));
         if missing {
@@ -152,7 +152,7 @@ impl Cx<'_> {
         }
     }
 
-    /// Reads the repositories to choose from (again); an earlier read of them is aborted.
+    /// Reads the repositories to choose from (again); aborts an earlier read of them.
     pub fn load_catalogue(&mut self, org: Option<&OrgName>) {
         if let Some(old) = self.world.catalogue(org).and_then(Remote::loading_id) {
             self.cancel(old);
@@ -161,7 +161,7 @@ impl Cx<'_> {
         self.world.catalogues.entry(org.cloned()).or_default().begin(id);
     }
 
-    /// Nobody chooses from it any more: its reading is aborted, and what came of it is no whole list.
+    /// The list is no longer needed: aborts its read, as the partial result is not a complete list.
     pub(super) fn drop_catalogue(&mut self, org: Option<&OrgName>) {
         let Some(remote) = self.world.catalogues.remove(&org.cloned()) else { return };
         if let Some(id) = remote.loading_id() {
@@ -169,7 +169,7 @@ impl Cx<'_> {
         }
     }
 
-    /// Takes the end of a read about repositories; others it leaves alone.
+    /// Takes the end of a read about repositories; ignores others.
     pub(super) fn settle_repositories(&mut self, id: JobId, outcome: &Outcome) {
         match outcome {
             Outcome::Repositories(result) => {
@@ -190,7 +190,7 @@ impl Cx<'_> {
 }
 
 impl App {
-    /// Lists of repositories that are being read for a screen that is gone are read no further.
+    /// Aborts reads of repository lists whose screen is closed.
     pub(super) fn drop_unwanted(&mut self, effects: &mut Vec<Effect>) {
         let is_wanted = |org: &Option<OrgName>| self.stack.iter().any(|screen| screen.chooses_from(org.as_ref()));
         let loading = self.world.catalogues.iter().filter(|(_, remote)| remote.is_loading());

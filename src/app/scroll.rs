@@ -1,12 +1,11 @@
-//! How far a text without a selection is scrolled. It never remembers a way past the end: what was drawn last says
-//! where the end is.
+//! The scroll position of a text without a selection. It never moves past the end, which is known from the last frame.
 
 use super::action::Action;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scroll {
     at: usize,
-    /// The furthest there is to scroll, as far as it was drawn.
+    /// The furthest position, as far as it was drawn.
     end: usize,
 }
 
@@ -26,14 +25,14 @@ impl Scroll {
         self.at >= self.end
     }
 
-    /// Takes from a frame where the end is.
+    /// Takes the position of the end from a frame.
     pub fn drawn(&mut self, end: usize) {
         self.end = end;
         self.at = self.at.min(end);
     }
 
-    /// The text beside a list or fields, which page keys alone scroll: whether this was one. What moves tells of
-    /// something else, from its beginning.
+    /// The text beside a list or fields, scrolled only by the page keys; returns whether this was one. Moving elsewhere
+    /// shows another text, from its beginning.
     pub fn act_aside(&mut self, action: Action) -> bool {
         match action {
             Action::PageUp | Action::PageDown => {
@@ -48,12 +47,12 @@ impl Scroll {
             | Action::Previous
             | Action::Activate
             | Action::Back => *self = Self::default(),
-            _ => {} // the same is told
+            _ => {} // the same text stays
         }
         false
     }
 
-    /// One of the moving keys; every other stays where it is.
+    /// Handles a moving key; every other key leaves the position.
     pub fn act(&mut self, action: Action) {
         let wanted = match action {
             Action::Up => self.at.saturating_sub(1),

@@ -1,7 +1,7 @@
-//! What is known about seamless access where one is about to write a secret: perhaps none is needed.
+//! What is known about seamless access when you are about to write a secret: perhaps you do not need one.
 //!
-//! It is read once for a registry and a repository, in the background, and only for registries of GitHub's own. It
-//! never stands in the way of writing.
+//! It is read once per registry and repository, in the background, and only for GitHub's own registries. It never
+//! blocks writing.
 
 use ratatui::text::Line;
 
@@ -15,13 +15,13 @@ use crate::domain::{RepoName, Roster, Scope, SecretNeed, Server};
 use crate::ui::Role;
 use crate::ui::widgets::Level;
 
-/// How many packages are named.
+/// The number of packages to name.
 const NAMED: usize = 3;
 
 /// The registry's host, and the repository whose codespaces pull from it.
 pub type Subject = (String, RepoName);
 
-/// What a credential for this server and this place is about; `None` where seamless access is none of its business.
+/// What a credential for this server and scope is about; `None` if seamless access does not apply.
 pub fn subject(server: &str, scope: &Scope, world: &World) -> Option<Subject> {
     let host = Server::parse(server).ok()?.host().to_owned();
     registry_of(&host)?;
@@ -33,7 +33,7 @@ pub fn subject(server: &str, scope: &Scope, world: &World) -> Option<Subject> {
 }
 
 impl Cx<'_> {
-    /// Asks for it, unless that was done before.
+    /// Requests it, unless that was done before.
     pub fn need_seamless(&mut self, subject: Subject) {
         if !self.world.seamless.contains_key(&subject) {
             let (host, repository) = subject.clone();
@@ -42,7 +42,7 @@ impl Cx<'_> {
         }
     }
 
-    /// Takes the end of such a read; others it leaves alone.
+    /// Takes the end of such a read; ignores others.
     pub fn settle_seamless(&mut self, id: JobId, outcome: &Outcome) {
         let Outcome::Seamless(result) = outcome else { return };
         for remote in self.world.seamless.values_mut() {
@@ -60,7 +60,7 @@ impl Cx<'_> {
     }
 }
 
-/// For the pane beside the fields.
+/// Lines for the pane beside the fields.
 pub fn lines(subject: &Subject, world: &World, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let list = match known(subject, world) {
         Ok(list) => list,
@@ -79,11 +79,11 @@ pub fn lines(subject: &Subject, world: &World, canvas: &Canvas<'_, '_, '_>, colu
         lines.extend(canvas.wrapped(Role::Dim, &format!("and {} more", list.len() - NAMED), columns));
     }
     lines.extend(lacking(subject, world, canvas, columns));
-    lines.extend(canvas.wrapped(Role::Dim, "why, and what to do first: `pullkey seamless PACKAGE`", columns));
+    lines.extend(canvas.wrapped(Role::Dim, "reasons and first steps: `pullkey seamless PACKAGE`", columns));
     lines
 }
 
-/// For the step that has no pane: one fragment.
+/// A single fragment, for the step without a pane.
 pub fn summary(subject: &Subject, world: &World, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     match known(subject, world) {
         Ok(list) => {
@@ -92,7 +92,7 @@ pub fn summary(subject: &Subject, world: &World, canvas: &Canvas<'_, '_, '_>, co
             let (host, repository) = subject;
             let all = list.len();
             let text = format!(
-                "{free} of {all} packages of {} at {host} need no secret in codespaces of {repository}, or likely none",
+                "{free} of {all} packages of {} at {host} need no secret, or likely none, in {repository}'s codespaces",
                 repository.owner()
             );
             let mut lines = canvas.marked(Level::Info, &text, columns);
@@ -104,26 +104,26 @@ pub fn summary(subject: &Subject, world: &World, canvas: &Canvas<'_, '_, '_>, co
     }
 }
 
-/// The packages, or what to say instead.
+/// The packages, or the message to show instead.
 fn known<'w>(subject: &Subject, world: &'w World) -> Result<&'w [Outlook], Option<(Level, String)>> {
     let (host, repository) = subject;
     match world.seamless.get(subject) {
         None | Some(Remote::Absent) => Err(None),
         Some(Remote::Loading { .. }) => {
-            Err(Some((Level::Unsure, format!("whether {repository} needs a secret for {host} is being read"))))
+            Err(Some((Level::Unsure, format!("checking whether {repository} needs a secret for {host}"))))
         }
         Some(Remote::Failed { problem, .. }) => Err(Some((
             Level::Unsure,
-            format!("whether {repository} needs a secret for {host} cannot be told: {}; {}", problem.why, problem.hint),
+            format!("cannot tell whether {repository} needs a secret for {host}: {}; {}", problem.why, problem.hint),
         ))),
         Some(Remote::Ready(Roster { list, lacking: None })) if list.is_empty() => {
-            Err(Some((Level::Unsure, format!("{} has no package at {host} that you may see", repository.owner()))))
+            Err(Some((Level::Unsure, format!("{} has no package at {host} that you can see", repository.owner()))))
         }
         Some(Remote::Ready(roster)) => Ok(&roster.list),
     }
 }
 
-/// What GitHub left out of the packages, where it said so.
+/// What GitHub left out of the packages, if it reported that.
 fn lacking(subject: &Subject, world: &World, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let roster = world.seamless.get(subject).and_then(Remote::value);
     let Some(problem) = roster.and_then(|roster| roster.lacking.as_ref()) else { return Vec::new() };

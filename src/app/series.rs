@@ -1,5 +1,5 @@
-//! Several writes, one after the other, each with a line of its own. One that fails does not keep the others from being
-//! tried; what is left is done again without what is done.
+//! Several writes, one after another, each with its own line. A failed write does not stop the others; a retry repeats
+//! only what is not done.
 
 use super::cx::Cx;
 use super::protocol::{JobId, Outcome, Part};
@@ -14,9 +14,9 @@ pub struct Series {
 /// One write of a series.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Item {
-    /// Its turn has not come.
+    /// Not started yet.
     Waiting(Change),
-    /// Its turn comes again.
+    /// To be retried.
     Again(Writing),
     Begun(Writing),
 }
@@ -61,7 +61,7 @@ impl Series {
         &self.items
     }
 
-    /// The one write this consists of, if it is one.
+    /// The write, if there is only one.
     pub fn only(&self) -> Option<&Writing> {
         self.items.first().filter(|_| self.items.len() == 1).and_then(Item::writing)
     }
@@ -73,7 +73,7 @@ impl Series {
         })
     }
 
-    /// Starts the next write unless one runs.
+    /// Starts the next write unless one is running.
     fn go_on(&mut self, cx: &mut Cx<'_>) {
         if self.current().is_some() {
             return;
@@ -99,22 +99,22 @@ impl Series {
         self.items.iter().all(|item| matches!(item, Item::Begun(writing) if writing.is_whole()))
     }
 
-    /// Whether something is left that may be done again.
+    /// Whether something is left to retry.
     pub fn has_rest(&self) -> bool {
         !self.is_running() && self.items.iter().filter_map(Item::writing).any(Writing::has_rest)
     }
 
-    /// How many writes were not begun.
+    /// How many writes were not started.
     pub fn waiting(&self) -> usize {
         self.items.iter().filter(|item| item.is_due()).count()
     }
 
-    /// What somebody else changed before the only write of this could.
+    /// What someone else changed before the only write could.
     pub fn overtaken(&self) -> Option<&[String]> {
         self.only().and_then(Writing::overtaken)
     }
 
-    /// What can be done about the first problem there is.
+    /// The fix for the first problem.
     pub fn remedy(&self) -> Option<&Mend> {
         self.items.iter().filter_map(Item::writing).find_map(Writing::remedy)
     }
@@ -136,7 +136,7 @@ impl Series {
         self.go_on(cx);
     }
 
-    /// Does what is left again.
+    /// Retries what is left.
     pub fn retry(&mut self, cx: &mut Cx<'_>) {
         for item in &mut self.items {
             if let Item::Begun(writing) = item

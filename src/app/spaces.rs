@@ -1,6 +1,6 @@
-//! What is known of codespaces, shared by all screens: the lists, the secrets that reach them, and a restart under way.
+//! What is known about codespaces, shared by all screens: the lists, the secrets they get, and a running restart.
 //!
-//! Scopes that are read only to compare a codespace with stand aside from the list of credentials.
+//! Scopes that are read only for comparison with a codespace are kept out of the list of credentials.
 
 mod run;
 
@@ -25,7 +25,7 @@ use crate::domain::{
     Scope, ScopeListing, Shape,
 };
 
-/// Codespaces, whether these are all, and why some are missing.
+/// Codespaces, whether the list is complete, and why some are missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listed {
     pub codespaces: Vec<Codespace>,
@@ -44,18 +44,18 @@ pub struct Spaces {
     pub(super) lists: BTreeMap<CodespaceList, Remote<Listed>>,
     /// Scopes that are not in the list of credentials.
     aside: Vec<(Scope, Remote<ScopeListing>)>,
-    /// The last stopping and starting, under way or ended.
+    /// The last stop or start of codespaces, running or ended.
     pub run: Option<Run>,
-    /// The list somebody is looking at: what it has to be compared with is read as well.
+    /// The list on screen: what it is compared with is read as well.
     watched: Option<CodespaceList>,
-    /// When a restart of this run of the program got one running.
+    /// When a restart in this session started a codespace.
     restarted: BTreeMap<CodespaceName, DateTime<Utc>>,
-    /// A scope that was written to, and what a change of access was before: which codespaces that concerns is being
-    /// asked.
+    /// A scope that was written to and, for a change of access, the previous access: a read of the affected codespaces
+    /// is running.
     pub(super) wanted: Option<(Scope, Option<AccessBefore>)>,
-    /// Codespaces that started before what was written in this run.
+    /// Codespaces that started before what was written in this session.
     pub affected: Vec<CodespaceName>,
-    /// Whom the last write concerns.
+    /// The codespaces the last write affects.
     pub(super) concerned: Concerned,
 }
 
@@ -117,13 +117,13 @@ impl Spaces {
         }
     }
 
-    /// Whether anything stands under a repository's old name.
+    /// Whether anything is stored under a repository's old name.
     pub(super) fn knows(&self, renamed: &Renamed) -> bool {
         let is_old = |which: &CodespaceList| matches!(which, CodespaceList::MineIn(name) if *name == renamed.from);
         self.lists.keys().any(is_old) || self.aside.iter().any(|(scope, _)| renamed.scope(&mut scope.clone()))
     }
 
-    /// Puts everything under the new name; returns the reads of what stands there already.
+    /// Moves everything to the new name; returns the reads that are superfluous because data is already there.
     pub(super) fn rename(&mut self, renamed: &Renamed) -> Vec<JobId> {
         let (old, new) = (CodespaceList::MineIn(renamed.from.clone()), CodespaceList::MineIn(renamed.to.clone()));
         let mut twice = Vec::new();
@@ -169,7 +169,7 @@ impl Spaces {
 }
 
 impl World {
-    /// The scopes that were read, as far as a codespace may see them.
+    /// The scopes that were read and that a codespace may use.
     fn read(&self, codespace: &Codespace) -> Vec<Read<'_>> {
         let find = |scope: &Scope| {
             let all = self.scopes.iter().chain(&self.spaces.aside);
@@ -179,7 +179,7 @@ impl World {
             let result = match find(&scope)? {
                 Remote::Ready(listing) => Ok(listing),
                 Remote::Loading { so_far: Some(listing), .. } if listing.complete => Ok(listing),
-                Remote::Absent | Remote::Loading { .. } => Err("it is still being read"),
+                Remote::Absent | Remote::Loading { .. } => Err("still loading"),
                 Remote::Failed { problem, .. } => Err(problem.why.as_str()),
             };
             Some((scope, result))
@@ -187,7 +187,7 @@ impl World {
         scopes(codespace).into_iter().filter_map(told).collect()
     }
 
-    /// Whether something it has to be compared with is still on its way.
+    /// Whether something it is compared with is still loading.
     pub fn is_comparing(&self, codespace: &Codespace) -> bool {
         let all = || self.scopes.iter().chain(&self.spaces.aside);
         scopes(codespace).iter().any(|scope| {
@@ -196,7 +196,7 @@ impl World {
         })
     }
 
-    /// How a codespace's last start stands to the secrets it should see.
+    /// How a codespace's last start compares with the secrets it should have.
     pub fn freshness(&self, which: &CodespaceList, codespace: &Codespace) -> Freshness {
         let restarted = self.spaces.restarted.get(&codespace.name);
         let granted: Vec<Granted> =
@@ -204,13 +204,13 @@ impl World {
         freshness(codespace, self.is_mine(which, codespace), &self.read(codespace), &granted)
     }
 
-    /// The changes of access of this run, the oldest first.
+    /// The changes of access in this session, oldest first.
     pub(super) fn granted(&self) -> Vec<Granted> {
         let changes = self.changes.iter().rev();
         changes.filter_map(|done| Some(Granted { at: done.at, before: done.access.clone()? })).collect()
     }
 
-    /// Among those of an organization's members are one's own as well.
+    /// An organization's list may include your own codespaces.
     fn is_mine(&self, which: &CodespaceList, codespace: &Codespace) -> bool {
         let is_me = |login: &str| login.eq_ignore_ascii_case(codespace.owner.raw());
         !matches!(which, CodespaceList::Org(_))
@@ -219,7 +219,7 @@ impl World {
 }
 
 impl Cx<'_> {
-    /// Reads a list of codespaces (again); an earlier read of it is aborted.
+    /// Reads a list of codespaces (again); aborts an earlier read of it.
     pub fn load_codespaces(&mut self, which: &CodespaceList) {
         if let Some(old) = self.world.spaces.list(which).and_then(Remote::loading_id) {
             self.cancel(old);
@@ -228,7 +228,7 @@ impl Cx<'_> {
         self.world.spaces.lists.entry(which.clone()).or_default().begin(id);
     }
 
-    /// Reads what the codespaces of a list have to be compared with, unless it is there; with `again` all of it.
+    /// Reads what the codespaces of a list are compared with, unless it is there; with `again` all of it.
     pub fn compare_codespaces(&mut self, which: &CodespaceList, again: bool) {
         let Some(listed) = self.world.spaces.list(which).and_then(Remote::value) else { return };
         let mut wanted: Vec<Scope> = Vec::new();
@@ -266,7 +266,7 @@ impl Cx<'_> {
         }
     }
 
-    /// A scope that comes into the list of credentials stands aside no longer.
+    /// A scope that moves into the list of credentials is no longer kept aside.
     pub fn forget_aside(&mut self, scope: &Scope) {
         while let Some(at) = self.world.spaces.aside.iter().position(|(known, _)| is_same(known, scope)) {
             let (_, remote) = self.world.spaces.aside.remove(at);
@@ -276,14 +276,14 @@ impl Cx<'_> {
         }
     }
 
-    /// Somebody looks at a list: it is read, and what it has to be compared with.
+    /// A list is on screen: reads it, and what it is compared with.
     pub fn watch_codespaces(&mut self, which: &CodespaceList) {
         self.world.spaces.watched = Some(which.clone());
         self.load_codespaces(which);
         self.compare_codespaces(which, false);
     }
 
-    /// Nobody does any more: every read that was only for that is aborted.
+    /// The list is no longer on screen: aborts every read that was only for it.
     pub fn leave_codespaces(&mut self) {
         self.world.spaces.watched = None;
         let lists: Vec<JobId> = self.world.spaces.lists.values().filter_map(Remote::loading_id).collect();
@@ -295,7 +295,7 @@ impl Cx<'_> {
         self.world.spaces.aside.retain(|(_, remote)| !remote.is_loading());
     }
 
-    /// Those of another person are not shown any more.
+    /// Codespaces of another person are no longer shown.
     pub fn forget_codespaces(&mut self) {
         let watched = self.world.spaces.watched.take();
         self.leave_codespaces();
@@ -303,13 +303,13 @@ impl Cx<'_> {
         self.world.spaces = Spaces { run, watched, ..Spaces::default() };
     }
 
-    /// Stops and starts codespaces; one such run at a time.
+    /// Stops and starts codespaces; only one such run at a time.
     pub fn change_codespaces(&mut self, changes: Vec<CodespaceChange>) {
         let id = self.start(Job::ChangeCodespaces(changes.clone()));
         self.world.spaces.run = Some(Run { id, running: true, changes, steps: Vec::new() });
     }
 
-    /// Takes the end of a read about codespaces, and offers a restart where something was written meanwhile.
+    /// Takes the end of a read about codespaces, and offers a restart if something was written meanwhile.
     pub fn settle_codespaces(&mut self, id: JobId, outcome: &Outcome) {
         let mine = self.world.spaces.list(&CodespaceList::Mine).and_then(Remote::loading_id) == Some(id);
         self.world.spaces.settle(id, outcome);
@@ -324,7 +324,7 @@ impl Cx<'_> {
         }
     }
 
-    /// Takes the end of a write: of codespaces, how far they got; of secrets, whom it concerns is asked.
+    /// Takes the end of a write. For codespaces, it takes how far they got; for secrets, it requests the affected ones.
     pub fn after_write(&mut self, id: JobId, write: &Write, outcome: &Outcome) {
         if let Outcome::CodespacesChanged(steps) = outcome {
             self.world.spaces.ended(self.now, id, steps);
@@ -337,7 +337,7 @@ impl Cx<'_> {
         let has_written = matches!(write.kind, Kind::Values | Kind::Access | Kind::Undoing);
         let is_whole = self.world.changes.first().is_some_and(Done::is_whole);
         let may_ask = self.world.identity.value().is_some_and(|i| i.has_scope("codespace") != Some(false));
-        // A secret by itself is no registry's: what codespaces are compared with says nothing of it.
+        // A single secret does not belong to a registry, so the comparison of codespaces does not cover it.
         let is_single = matches!(&write.change, Some(Change::Save(draft)) if draft.shape == Shape::Single);
         if is_single {
             let spaces = &mut self.world.spaces;
@@ -355,7 +355,7 @@ impl Cx<'_> {
     }
 }
 
-/// Why codespaces cannot be listed, or not all of them, by the last attempt.
+/// Why the last attempt could not list codespaces, or not all of them.
 pub fn problem<'a>(world: &'a World, which: &CodespaceList) -> Option<&'a Problem> {
     let list = world.spaces.list(which)?;
     list.problem().or_else(|| list.value().filter(|_| !list.is_loading())?.lacking.as_ref())

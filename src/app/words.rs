@@ -1,4 +1,4 @@
-//! How the screens say what they know: ages, access, scopes. One wording for one thing everywhere.
+//! How the screens express what they know: ages, access, scopes. One wording for each, used everywhere.
 
 use chrono::{DateTime, Utc};
 
@@ -6,10 +6,10 @@ use super::world::World;
 use crate::domain::ending::Standing;
 use crate::domain::{Access, Credential, Far, Foreign, Member, MemberState, Scope, ScopeListing};
 
-/// After so many days a password is marked as old; most registries' tokens end within half a year or a year.
+/// A password older than this many days is marked as old; most registry tokens expire within six months or a year.
 pub const OLD: i64 = 180;
 
-/// How long ago, in whole days or years: «today», «12 days», «3 years».
+/// How long ago, in whole days or years: “today”, “12 days”, “3 years”.
 pub fn age(now: DateTime<Utc>, then: DateTime<Utc>) -> String {
     match now.signed_duration_since(then).num_days() {
         ..=0 => "today".to_owned(),
@@ -19,7 +19,7 @@ pub fn age(now: DateTime<Utc>, then: DateTime<Utc>) -> String {
     }
 }
 
-/// How long ago to the minute: «just now», «5 minutes ago», «3 hours ago», then as [`age`].
+/// How long ago, to the minute: “just now”, “5 minutes ago”, “3 hours ago”, then as [`age`].
 pub fn ago(now: DateTime<Utc>, then: DateTime<Utc>) -> String {
     let passed = now.signed_duration_since(then);
     let plural = |n: i64, unit: &str| format!("{n} {unit}{} ago", if n == 1 { "" } else { "s" });
@@ -31,7 +31,7 @@ pub fn ago(now: DateTime<Utc>, then: DateTime<Utc>) -> String {
     }
 }
 
-/// The same as a clause: «set today», «set 12 days ago».
+/// The same as a clause: “set today”, “set 12 days ago”.
 pub fn set_ago(now: DateTime<Utc>, state: &MemberState) -> String {
     match age(now, state.updated_at).as_str() {
         "today" => "set today".to_owned(),
@@ -43,7 +43,7 @@ pub fn is_old(now: DateTime<Utc>, then: DateTime<Utc>) -> bool {
     now.signed_duration_since(then).num_days() > OLD
 }
 
-/// What there is to say while something is read: how far it got, where that is known.
+/// What to show during a read: how far it got, if known.
 pub fn waiting(far: Option<Far>) -> String {
     far.map_or_else(|| "waiting for GitHub".to_owned(), Far::words)
 }
@@ -71,7 +71,7 @@ pub fn one_access(access: &Access) -> String {
     }
 }
 
-/// The password's column: when it ends, if that is known and fits, else its age, or that there is none.
+/// The password column: the expiry if known and if it fits, else its age, or that there is no password.
 pub fn password(credential: &Credential, ends: Option<Standing>, now: DateTime<Utc>, room: usize) -> String {
     let ends = ends.filter(|ends| *ends != Standing::Never).and_then(|ends| ends.brief(room));
     if let Some(ends) = ends {
@@ -101,19 +101,19 @@ pub fn heading(scope: &Scope, world: &World) -> String {
     }
 }
 
-/// Whose secrets they are, in a sentence: «secrets of octocat».
+/// Whose secrets they are: “your own secrets (octocat)”.
 pub fn whose(scope: &Scope, world: &World) -> String {
     match scope {
         Scope::User => {
             let login = world.identity.value().map(|identity| identity.login.shown());
-            login.map_or_else(|| "your own secrets".to_owned(), |login| format!("secrets of {login}, your own"))
+            login.map_or_else(|| "your own secrets".to_owned(), |login| format!("your own secrets ({login})"))
         }
         Scope::Repository(name) => format!("secrets of the repository {name}"),
         Scope::Organization(name) => format!("secrets of the organization {name}"),
     }
 }
 
-/// What one should know about a credential, most important first.
+/// What you should know about a credential, most important first.
 pub fn remarks(scope: &Scope, credential: &Credential, world: &World, now: DateTime<Utc>) -> Vec<(bool, String)> {
     let mut remarks = Vec::new();
     let mut warn = |text: String| remarks.push((true, text));
@@ -128,21 +128,21 @@ pub fn remarks(scope: &Scope, credential: &Credential, world: &World, now: DateT
         }
     }
     if credential.access_differs() {
-        warn("its members reach different repositories: where one is missing, the pull is anonymous".to_owned());
+        warn("its members have different access: where one is missing, the pull is anonymous".to_owned());
     }
     match credential.access() {
         Some(access) if access.is_nobody() => warn("granted to no repository: nobody can use it".to_owned()),
-        Some(Access::All) => warn("everyone with write access to any repository can print the password".to_owned()),
+        Some(Access::All) => warn("everyone with write access to any repository can read the password".to_owned()),
         _ => {} // nothing to say about the others
     }
     let ends = told.and_then(|told| told.standing);
     if ends.is_none() && credential.password_updated_at().is_some_and(|then| is_old(now, then)) {
-        warn(format!("the password was not changed for more than {OLD} days"));
+        warn(format!("password unchanged for more than {OLD} days"));
     }
     for (other, remote) in &world.scopes {
         let also = other != scope && remote.value().is_some_and(|l| l.credential(&credential.prefix).is_some());
         if let Some(clash) = clash(scope, other).filter(|_| also) {
-            warn(format!("also defined by {other}{clash}"));
+            warn(format!("also defined in {other}{clash}"));
         }
     }
     if let Some(told) = told {
@@ -154,18 +154,18 @@ pub fn remarks(scope: &Scope, credential: &Credential, world: &World, now: DateT
     remarks
 }
 
-/// What it means that both scopes have the same prefix; `None` where no codespace ever gets both. Source: GitHub Docs,
-/// «Managing development environment secrets for your repository or organization», precedence: the lowest level wins,
-/// shown for repository and organization; where one's own secrets stand is not said.
+/// What it means that both scopes have the same prefix; `None` if no codespace ever gets both. Source: GitHub Docs,
+/// “Managing development environment secrets for your repository or organization”, precedence: the lowest level wins,
+/// shown for repository and organization. The rank of your own secrets is not documented.
 fn clash(scope: &Scope, other: &Scope) -> Option<&'static str> {
     match (scope, other) {
         (Scope::User, Scope::Repository(_) | Scope::Organization(_))
         | (Scope::Repository(_) | Scope::Organization(_), Scope::User) => Some("; GitHub does not say which one wins"),
         (Scope::Repository(repo), Scope::Organization(org)) => {
-            repo.owner().eq_ignore_ascii_case(org.as_str()).then_some(", over which this one wins")
+            repo.owner().eq_ignore_ascii_case(org.as_str()).then_some(", which this one overrides")
         }
         (Scope::Organization(org), Scope::Repository(repo)) => {
-            repo.owner().eq_ignore_ascii_case(org.as_str()).then_some(", which wins over this one there")
+            repo.owner().eq_ignore_ascii_case(org.as_str()).then_some(", which overrides this one there")
         }
         (Scope::User, Scope::User)
         | (Scope::Repository(_), Scope::Repository(_))
@@ -173,13 +173,13 @@ fn clash(scope: &Scope, other: &Scope) -> Option<&'static str> {
     }
 }
 
-/// Which repositories an access reaches, each by its name.
+/// Which repositories an access includes, each by its name.
 pub fn spelled(access: &Access) -> String {
     match access {
         Access::All => "all repositories of the organization, public ones too".to_owned(),
         Access::Private => "private repositories (GitHub does not say whether internal ones count)".to_owned(),
-        Access::Repository => "this repository and no other".to_owned(),
-        Access::Other(word) => format!("a visibility this version does not know: {}", word.shown()),
+        Access::Repository => "this repository only".to_owned(),
+        Access::Other(word) => format!("unknown visibility: {}", word.shown()),
         Access::Selected(selected) => {
             let names: Vec<String> = selected.repositories.iter().map(|r| r.full_name.shown()).collect();
             match (names.is_empty(), selected.complete) {
@@ -204,8 +204,8 @@ mod tests {
         let web = Scope::Repository(RepoName::parse("acme/web").unwrap());
         assert!(clash(&Scope::User, &api).unwrap().contains("does not say"));
         assert!(clash(&org("acme"), &Scope::User).unwrap().contains("does not say"));
-        assert!(clash(&api, &org("Acme")).unwrap().contains("this one wins"));
-        assert!(clash(&org("acme"), &api).unwrap().contains("wins over this one"));
+        assert!(clash(&api, &org("Acme")).unwrap().contains("this one overrides"));
+        assert!(clash(&org("acme"), &api).unwrap().contains("overrides this one"));
         for (one, other) in [(&api, &web), (&org("acme"), &org("globex")), (&org("globex"), &api)] {
             assert_eq!(clash(one, other), None, "{one} {other}");
         }

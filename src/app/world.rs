@@ -1,4 +1,4 @@
-//! What is known of GitHub, shared by all screens: who one is, the scopes with their secrets, the repositories.
+//! What is known about GitHub, shared by all screens: who you are, the scopes with their secrets, the repositories.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -21,16 +21,16 @@ use crate::domain::{
     ScopeListing, Sensitive, Shape, Site,
 };
 
-/// How many requests are remembered.
+/// How many requests are kept.
 const EXCHANGES: usize = 1_000;
 
-/// What all requests since the start came to, remembered or not.
+/// The totals of all requests since the start, whether they are kept or not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
     pub requests: u64,
-    /// Of the 900 a minute.
+    /// Points of the 900 a minute.
     pub points: u64,
-    /// Of each hourly budget; `None` for what no answer has booked on one.
+    /// Requests of each hourly budget; `None` for those no response assigned to one.
     pub primary: BTreeMap<Option<Resource>, u64>,
     /// How often something waited for a limit.
     pub waits: u64,
@@ -38,82 +38,82 @@ pub struct Totals {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct World {
-    /// Whether this is the demo world, where nothing leaves the machine.
+    /// Whether this is the demo, where nothing leaves this machine.
     pub demo: bool,
     /// See [`Start::unavailable`].
     pub unavailable: Vec<Action>,
-    /// The host that is asked, where it is not GitHub's own: it is named from the first frame on.
+    /// The API host if it is not GitHub's own: it is shown from the first frame on.
     pub elsewhere: Option<String>,
-    /// The web site that goes with the API: links and commands name it.
+    /// The web site of the API, for links and commands.
     pub site: Site,
-    /// What was written last, so that the list selects it.
+    /// What was written last, for the list to select it.
     pub latest: Option<(Scope, Prefix)>,
-    /// The scope one chose to look at, so that the list selects it.
+    /// The scope you chose to look at, for the list to select it.
     pub arrival: Option<Scope>,
-    /// What to tell at the start, and where a registry is asked about.
+    /// What to show at the start, and where the program asks about a registry.
     pub greeting: Option<String>,
     pub identity: Remote<Identity>,
-    /// What is left of each hour, as the last answers told.
+    /// What is left of each hourly budget, according to the last responses.
     pub budgets: BTreeMap<Resource, Budget>,
-    /// What GitHub announced last: that the API's version, or what was asked for, will not be there for ever.
+    /// GitHub's last deprecation notice: the API version or the endpoint will not last forever.
     pub announced: Option<Box<Announced>>,
-    /// What the transport waits for, and until when.
+    /// What the transport is waiting for, and until when.
     pub pause: Option<Pause>,
-    /// Whether nothing may be written: the transport refuses it too.
+    /// Whether writing is disabled; the transport enforces it too.
     pub read_only: bool,
-    /// What says so, such as «--read-only is set».
+    /// The reason, such as “--read-only is set”.
     pub read_only_by: String,
-    /// Whether GitHub's device flow can be used: it needs a client id of one's own.
+    /// Whether GitHub's device flow is available: it needs a client id of your own.
     pub has_device_flow: bool,
     /// The scopes gh was asked to add, until its token is read again.
     pub gaining: Vec<String>,
     /// The last requests, oldest first.
     pub exchanges: VecDeque<Exchange>,
-    /// What was changed in this run, newest first.
+    /// What was changed in this session, newest first.
     pub changes: Vec<Done>,
-    /// Servers and users that were written in this run; GitHub never gives them back. Never a password.
+    /// Servers and users written in this session, as GitHub never returns them. Never a password.
     pub known: BTreeMap<(Scope, Prefix), Members<Option<Sensitive>>>,
     pub totals: Totals,
     pub memberships: Remote<Vec<Membership>>,
-    /// In the order they are shown.
+    /// In display order.
     pub scopes: Vec<(Scope, Remote<ScopeListing>)>,
-    /// The repository one started in.
+    /// The repository you started in.
     pub here: Option<RepoName>,
-    /// What each repository that is shown is.
+    /// Details of each displayed repository.
     pub facts: BTreeMap<RepoName, Remote<Repository>>,
-    /// Repositories by organization; `None` for all the user reaches.
+    /// Repositories by organization; `None` for all that you have access to.
     pub catalogues: BTreeMap<Option<OrgName>, Remote<Catalogue>>,
     pub spaces: Spaces,
     pub endings: Endings,
     /// What is known about seamless access, by registry and repository.
     pub seamless: BTreeMap<Subject, Remote<Roster<Outlook>>>,
-    /// Values on their way from the place they were taken to the fields.
+    /// Imported values on their way to the fields.
     pub taken: Option<Taken>,
-    /// Kept values that one is about to write: once they are written, their entry in the keyring says so.
+    /// Stored values that are about to be written: once written, their entry in the keyring records it.
     pub kept: Option<((Scope, Prefix), Trial)>,
 }
 
-/// What to look at, as the command line and the git remote say.
+/// What to look at, according to the command line and the git remote.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Start {
-    /// Set for the demo world: what to tell about it at the start.
+    /// Set for the demo: the text to show at the start.
     pub demo: Option<String>,
-    /// Nothing shall be written.
+    /// Whether writing is disabled.
     pub read_only: bool,
-    /// What says so, such as «--read-only is set».
+    /// The reason, such as “--read-only is set”.
     pub read_only_by: String,
     /// Whether a client id for GitHub's device flow is configured.
     pub has_device_flow: bool,
-    /// What this system has nothing for, so that no screen offers it.
+    /// Actions this system does not support, so that no screen offers them.
     pub unavailable: Vec<Action>,
-    /// The API's host, where it is not GitHub's own.
+    /// The API host if it is not GitHub's own.
     pub elsewhere: Option<String>,
-    /// The web site that goes with the API.
+    /// The web site of the API.
     pub site: Site,
     pub here: Option<RepoName>,
-    /// Shown besides; without `here` these are the several repositories of the clone's remotes.
+    /// Also shown; without `here` these are the repositories of the clone's remotes.
     pub repositories: Vec<RepoName>,
-    /// Named on the command line; empty means: those of the user's memberships.
+    /// Named on the command line; if empty, the user's organizations are used.
     pub organizations: Vec<OrgName>,
 }
 
@@ -171,13 +171,13 @@ impl World {
         self.scope(scope)?.value()
     }
 
-    /// Why a scope could not be read, or not all of it.
+    /// Why a scope could not be read, or not completely.
     pub fn problem(&self, scope: &Scope) -> Option<&Problem> {
         let remote = self.scope(scope)?;
         remote.problem().or_else(|| remote.value()?.lacking.as_ref())
     }
 
-    /// The prefixes a scope already has.
+    /// The prefixes that exist in a scope.
     pub fn taken(&self, scope: &Scope) -> Vec<Prefix> {
         self.listing(scope).map(|l| l.credentials.iter().map(|c| c.prefix.clone()).collect()).unwrap_or_default()
     }
@@ -191,7 +191,7 @@ impl World {
             || self.seamless.values().any(Remote::is_loading)
     }
 
-    /// Takes a part of an answer to one of the world's own reads.
+    /// Takes partial data of one of the world's own reads.
     pub fn part(&mut self, id: JobId, part: &Part) {
         self.spaces.part(id, part);
         match part {
@@ -221,12 +221,12 @@ impl World {
             | Part::Codespace(_)
             // Taken in `renaming`, with the screens.
             | Part::Renamed(_)
-            // Told at once.
+            // Shown at once.
             | Part::Unkept(_) => {}
         }
     }
 
-    /// Takes what the transport tells.
+    /// Takes what the transport reports.
     pub fn traffic(&mut self, traffic: Traffic) {
         match traffic {
             Traffic::Exchange(exchange) => {
@@ -255,8 +255,8 @@ impl World {
         }
     }
 
-    /// The hours are this one's from now on: those of another's are not shown as its. Until an answer tells more, what
-    /// the first one told is known.
+    /// From now on the hourly budgets are those of this identity; another identity's are not shown for it. Until a
+    /// response brings more, only the budget of its first response is known.
     pub fn count_for(&mut self, identity: &Identity, is_same: bool) {
         if !is_same {
             self.budgets.clear();
@@ -267,7 +267,7 @@ impl World {
         }
     }
 
-    /// Keeps the server and the user that were written, for the fields of the next rotation.
+    /// Keeps the server and the user that were written, to fill the fields of the next rotation.
     pub fn know(&mut self, draft: &Draft, reports: &[MemberReport]) {
         if draft.shape == Shape::Single {
             return; // neither a server nor a user is written
@@ -280,13 +280,13 @@ impl World {
         }
     }
 
-    /// Why nothing is written here, where that is so.
+    /// Why writing is disabled, if it is.
     pub fn no_writes(&self) -> Option<String> {
-        let by = if self.read_only_by.is_empty() { "nothing is to be written" } else { &self.read_only_by };
+        let by = if self.read_only_by.is_empty() { "writing is disabled" } else { &self.read_only_by };
         self.read_only.then(|| format!("read only: {by}"))
     }
 
-    /// What the list of tokens says of the one in use holds everywhere: it was just asked.
+    /// The identity of the token in use, from the list of tokens, applies everywhere: it was just read.
     pub fn take_tokens(&mut self, tokens: &[TokenReport]) {
         let used = tokens.iter().find(|token| token.used).and_then(|token| token.identity.as_ref().ok());
         if let (Some(now), false) = (used, self.identity.is_loading()) {
@@ -294,7 +294,7 @@ impl World {
         }
     }
 
-    /// Drops what was read and is being read again, so that it is not shown as somebody else's.
+    /// Drops data that is being read again, so that it is not shown as another person's.
     pub fn forget(&mut self) {
         fn drop_old<T>(remote: &mut Remote<T>) {
             if let Remote::Loading { so_far, .. } = remote {
@@ -309,7 +309,7 @@ impl World {
 
     fn add_scope(&mut self, scope: Scope) {
         if self.scope(&scope).is_none() {
-            // Repositories stand before the organizations.
+            // Repositories come before organizations.
             let is_before = |known: &Scope| scope.kind() == ScopeKind::Organization || known.kind() <= scope.kind();
             let at = self.scopes.iter().take_while(|(known, _)| is_before(known)).count();
             self.scopes.insert(at, (scope, Remote::Absent));
@@ -318,7 +318,7 @@ impl World {
 }
 
 impl Cx<'_> {
-    /// Asks for everything the list of credentials shows, all at the same time.
+    /// Requests everything the list of credentials shows, all at the same time.
     pub fn load_everything(&mut self) {
         self.reload_identity();
         self.load_endings();
@@ -340,7 +340,7 @@ impl Cx<'_> {
         }
     }
 
-    /// Asks anew who one is and what the token may do: scopes of a token can be changed while one uses it.
+    /// Reads again who you are and what the token may do: a token's scopes can change while it is in use.
     pub fn reload_identity(&mut self) {
         if let Some(old) = self.world.identity.loading_id() {
             self.cancel(old);
@@ -349,7 +349,7 @@ impl Cx<'_> {
         self.world.identity.begin(id);
     }
 
-    /// Reads one scope (again); an earlier read of it is aborted.
+    /// Reads one scope (again); aborts an earlier read of it.
     pub fn load_scope(&mut self, scope: &Scope) {
         self.forget_aside(scope);
         self.world.add_scope(scope.clone());
@@ -363,7 +363,7 @@ impl Cx<'_> {
         }
     }
 
-    /// Takes the listing a write read back, so that lists show it without a reload. A read that is under way is older.
+    /// Takes the listing read back after a write, so that lists show it without a reload. A running read is older.
     pub fn take_listing(&mut self, scope: &Scope, listing: ScopeListing) {
         self.forget_aside(scope);
         self.world.add_scope(scope.clone());
@@ -375,7 +375,7 @@ impl Cx<'_> {
         }
     }
 
-    /// Takes the end of an answer to one of the world's own reads; others it leaves alone.
+    /// Takes the end of one of the world's own reads; ignores others.
     pub fn settle(&mut self, id: JobId, outcome: &Outcome) {
         self.settle_codespaces(id, outcome);
         self.settle_repositories(id, outcome);
@@ -394,7 +394,7 @@ impl Cx<'_> {
             }
             Outcome::Memberships(result) => {
                 if self.world.memberships.settle(id, result.clone()) {
-                    // Also those of a list that lacks others.
+                    // Including those of an incomplete list.
                     let known = self.world.memberships.value().into_iter().flatten();
                     let orgs: Vec<OrgName> = known.map(|membership| membership.org.clone()).collect();
                     for org in orgs {
@@ -410,7 +410,7 @@ impl Cx<'_> {
                     remote.settle(id, result.clone());
                 }
             }
-            // Taken in `endings` and `repositories`.
+            // Handled in `endings` and `repositories`.
             Outcome::Endings(_)
             | Outcome::Repositories(_)
             | Outcome::Repository(_)
@@ -419,7 +419,7 @@ impl Cx<'_> {
             | Outcome::AccessChanged(_)
             | Outcome::Overtaken(_)
             | Outcome::Tokens(_)
-            // Another token is taken in `mending`, whoever asked for it.
+            // A change of token is handled in `mending`, whoever requested it.
             | Outcome::TokenUsed { .. }
             | Outcome::SignedOut(_)
             | Outcome::Codespaces(_)

@@ -1,4 +1,4 @@
-//! A write as it is seen: what each member came to, whether something is left, and doing the rest again.
+//! A write as displayed: the result for each member, whether something is left, and retrying the rest.
 
 use super::cx::{Cx, Write};
 use super::notices::Tone;
@@ -9,7 +9,7 @@ use super::world::World;
 use crate::domain::change::{AccessBefore, AccessOutcome, Seen, Stale};
 use crate::domain::{AccessChange, Draft, Member, MemberReport, Mend, Prefix, Problem, Renamed, Saved, Scope, Shape};
 
-/// Something to write, decided to the last detail.
+/// A write with every detail decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     Save(Draft),
@@ -19,7 +19,7 @@ pub enum Change {
         prefix: Prefix,
         seen: Option<Vec<Seen>>,
     },
-    /// Takes a change of access back.
+    /// Undoes a change of access.
     Restore(AccessBefore),
 }
 
@@ -33,7 +33,7 @@ impl Change {
         }
     }
 
-    /// A repository has another name now: what is still to be written goes there.
+    /// A repository was renamed: what is left to write goes to the new name.
     pub fn renamed(&mut self, renamed: &Renamed) {
         let (Self::Save(Draft { scope, .. })
         | Self::Access(AccessChange { scope, .. })
@@ -51,12 +51,12 @@ impl Change {
         }
     }
 
-    /// Takes what is known to be there now as what was agreed to: what is different was written by us.
+    /// Accepts what is known to be there now: the differences were written by us.
     fn sees(&mut self, world: &World) {
         let (scope, shape, name, seen) = match self {
             Self::Save(draft) => (&draft.scope, draft.shape, &draft.prefix, &mut draft.seen),
             Self::Delete { scope, prefix, seen } => (&*scope, Shape::Credential, &*prefix, seen),
-            Self::Access(_) | Self::Restore(_) => return, // what is as wanted is in nobody's way there
+            Self::Access(_) | Self::Restore(_) => return, // members that are as wanted are never in the way here
         };
         *seen = seen.take().and_then(|_| world.seen(scope, (shape, name)));
     }
@@ -99,17 +99,17 @@ impl Change {
         }
     }
 
-    /// What has been done when all of it is done.
+    /// What was done, once all of it is done.
     pub fn done(&self) -> String {
         match self {
             Self::Save(draft) => format!("{} is saved in {}", draft.prefix, draft.scope),
             Self::Access(change) => format!("the access of {} in {} is changed", change.prefix, change.scope),
             Self::Delete { scope, prefix, .. } => format!("{prefix} is deleted from {scope}"),
-            Self::Restore(before) => format!("the access of {} in {} is what it was", before.prefix, before.scope),
+            Self::Restore(before) => format!("the access of {} in {} is restored", before.prefix, before.scope),
         }
     }
 
-    /// What is being done meanwhile.
+    /// What is being done until then.
     pub fn doing(&self) -> String {
         match self {
             Self::Save(draft) => format!("writing {} to {}", draft.prefix, draft.scope),
@@ -121,14 +121,14 @@ impl Change {
 }
 
 impl World {
-    /// What is there under a name, for whoever agrees to a write now; `None` while that is not known.
+    /// What exists under a name, for you to agree to before a write; `None` while that is unknown.
     pub fn seen(&self, scope: &Scope, (shape, name): (Shape, &Prefix)) -> Option<Vec<Seen>> {
         let Some(Remote::Ready(listing)) = self.scope(scope) else { return None };
         Some(listing.held(shape, name).as_deref().map(Seen::of).unwrap_or_default())
     }
 }
 
-/// Where a write stands.
+/// The state of a write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Writing {
     Running {
@@ -141,7 +141,7 @@ pub enum Writing {
         reports: Vec<MemberReport>,
         problem: Option<Problem>,
     },
-    /// Nothing was written, because somebody else changed it meanwhile: what is different, one sentence each.
+    /// Nothing was written, because someone else changed it first; the differences, one sentence each.
     Overtaken {
         change: Change,
         differences: Vec<String>,
@@ -190,7 +190,7 @@ impl Writing {
         }
     }
 
-    /// What can be done about its problem.
+    /// The fix for its problem.
     pub const fn remedy(&self) -> Option<&Mend> {
         match self.problem() {
             Some(problem) => problem.mend.as_ref(),
@@ -206,12 +206,12 @@ impl Writing {
         }
     }
 
-    /// Whether something is left to do again. What somebody else changed has to be looked at first.
+    /// Whether something is left to retry. What someone else changed has to be reviewed first.
     pub fn has_rest(&self) -> bool {
         matches!(self, Self::Ended { .. }) && !self.is_whole()
     }
 
-    /// What somebody else changed before this could; `None` if nobody did.
+    /// What someone else changed before this write; `None` if nothing.
     pub fn overtaken(&self) -> Option<&[String]> {
         match self {
             Self::Overtaken { differences, .. } => Some(differences),
@@ -219,7 +219,7 @@ impl Writing {
         }
     }
 
-    /// Whether the message is about this write.
+    /// Whether the job belongs to this write.
     pub fn is_mine(&self, id: JobId) -> bool {
         matches!(self, Self::Running { id: mine, .. } if *mine == id)
     }
@@ -230,7 +230,7 @@ impl Writing {
         }
     }
 
-    /// Takes the end of the write, and what was read back into the world.
+    /// Takes the end of the write, and passes what was read back to the world.
     pub fn finished(&mut self, outcome: Outcome, cx: &mut Cx<'_>) {
         let Self::Running { change, reports, .. } = &mut *self else { return };
         let result = match outcome {
@@ -291,19 +291,19 @@ fn put(reports: &mut Vec<MemberReport>, report: MemberReport) {
     }
 }
 
-/// A write whose screen is gone reports in the notices, and its result still reaches the lists.
+/// Reports a write whose screen is closed in the notices; its result still reaches the lists.
 pub(super) fn report_orphan(write: &Write, outcome: &Outcome, cx: &mut Cx<'_>) {
     let saved = match outcome {
         Outcome::Saved(Ok(saved)) | Outcome::AccessChanged(Ok(AccessOutcome::Done { saved, .. })) => saved,
         Outcome::Saved(Err(problem)) | Outcome::AccessChanged(Err(problem)) => {
-            cx.note(Tone::Bad, format!("{} did not succeed: {}: {}", write.doing, problem.what, problem.why));
+            cx.note(Tone::Bad, format!("{} failed: {}: {}", write.doing, problem.what, problem.why));
             return;
         }
         Outcome::AccessChanged(Ok(AccessOutcome::Stale(stale))) | Outcome::Overtaken(stale) => {
             if let Some(scope) = &write.scope {
                 cx.take_listing(scope, stale.now.clone());
             }
-            cx.note(Tone::Warn, format!("{}: nothing was changed, somebody else did meanwhile", write.doing));
+            cx.note(Tone::Warn, format!("{}: nothing was changed, as someone else changed it first", write.doing));
             return;
         }
         Outcome::CodespacesChanged(_) => {
@@ -312,7 +312,7 @@ pub(super) fn report_orphan(write: &Write, outcome: &Outcome, cx: &mut Cx<'_>) {
             }
             return;
         }
-        _ => return, // no end of a write of secrets
+        _ => return, // not the end of a write of secrets
     };
     match (&write.scope, &saved.now) {
         (Some(scope), Some(listing)) => cx.take_listing(scope, listing.clone()),
@@ -324,6 +324,6 @@ pub(super) fn report_orphan(write: &Write, outcome: &Outcome, cx: &mut Cx<'_>) {
     } else {
         let rest = saved.members.iter().filter(|m| !m.outcome.is_done());
         let words: Vec<String> = rest.map(|m| format!("{} {}", m.name, m.outcome.word())).collect();
-        cx.note(Tone::Bad, format!("{} is not whole: {}", write.doing, words.join(", ")));
+        cx.note(Tone::Bad, format!("{} is incomplete: {}", write.doing, words.join(", ")));
     }
 }

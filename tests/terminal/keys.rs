@@ -324,12 +324,12 @@ fn documented_keys_act_however_a_terminal_sends_them() {
     // On the list, a key whose action is not offered says so with its name.
     let said: [(&str, Forms, &str); 8] = [
         ("kf1", &[b"\x1b[P", b"\x1b[47;2;63u", b"\x1b[63;2u", b"\x1b[27;2;63~"], "Help: Credentials"),
-        ("kf2", &[b"\x1b[Q", b"\x1b[114;5u", b"\x1b[27;5;114~"], "«reveal»"),
+        ("kf2", &[b"\x1b[Q", b"\x1b[114;5u", b"\x1b[27;5;114~"], "“reveal”"),
         ("kf3", &[b"\x1b[13;1:1~", b"\x1b[101;5u", b"\x1b[27;5;101~"], "grant alike:"),
         ("kf4", &[b"\x1b[S", b"\x1b[121;5u", b"\x1b[27;5;121~"], "asked the terminal to copy"),
         ("kf6", &[b"\x1b[17;1:1~"], "stop waiting:"),
-        ("kf7", &[b"\x1b[18;1:2~", b"\x1b[116;5u", b"\x1b[27;5;116~"], "«fill from"),
-        ("kf8", &[b"\x1b[19;1:1~"], "«keep for re-testing»"),
+        ("kf7", &[b"\x1b[18;1:2~", b"\x1b[116;5u", b"\x1b[27;5;116~"], "“import from"),
+        ("kf8", &[b"\x1b[19;1:1~"], "“store for re-testing”"),
         ("kf12", &[b"\x1b[122;5u", b"\x1b[27;5;122~"], "no shell is waiting"),
     ];
     for (name, more, expected) in said {

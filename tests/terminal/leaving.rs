@@ -234,7 +234,7 @@ fn a_text_that_begins_with_the_letter_that_quits_is_no_reason_to_leave() {
             terminal.wait_until("it answers", |output| output.bytes.len() > before);
         }
     }
-    terminal.wait_for("no field here to type it into");
+    terminal.wait_for("no field here for it");
     terminal.settle(Duration::from_millis(400));
     assert!(terminal.output().screen().alternate_screen(), "it has left");
     terminal.press("q", "[left with 0]");

@@ -123,7 +123,7 @@ fn a_missing_scope_a_failed_save_and_a_wrong_password_cost_one_password() {
     terminal.press("m", "stub gh asks: go on?");
     assert!(!terminal.output().screen().alternate_screen(), "gh has the terminal as the shell left it");
     terminal.send("\r");
-    terminal.wait_for("the token has admin:org now");
+    terminal.wait_for("the token now has admin:org");
     assert!(terminal.output().screen().alternate_screen());
     terminal.wait_for("▸ Review");
     assert_eq!(terminal.pid(), pid);

@@ -246,7 +246,7 @@ fn no_frame_shows_a_password_that_fills_the_fields() {
     terminal.press("G", "new");
     terminal.press("t", "Server");
     terminal.press("\x14", "docker's login for");
-    terminal.press("\r", "filled from");
+    terminal.press("\r", "imported from");
     terminal.press("\r", "accepted");
     terminal.send("\x03\x03");
     terminal.wait();

@@ -1,4 +1,4 @@
-//! Values from a place of this machine go into the fields; the password stays masked there.
+//! Imports values from a place on this machine into the fields; the password stays masked.
 
 use super::Form;
 use crate::app::cx::Cx;
@@ -8,8 +8,7 @@ use crate::domain::source::{Source, Taken};
 use crate::domain::{Member, Members, Sensitive};
 
 impl Form {
-    /// What was typed, member by member: not what the preset fills in by itself, nor what stays of an existing
-    /// credential.
+    /// What was typed, by member: without what the preset fills in, and without what stays of an existing credential.
     pub fn typed(&self) -> Members<Option<Sensitive>> {
         let typed = |member: Member| {
             let field = self.values.get(member);
@@ -20,7 +19,7 @@ impl Form {
         Members { server: typed(Member::Server), user: typed(Member::User), password: typed(Member::Password) }
     }
 
-    /// Fills the fields with what was taken, under the preset of its server. A place that knows no server leaves that
+    /// Fills the fields with imported values, under the preset of their server. A place without a server leaves that
     /// field as it is.
     pub fn fill(&mut self, taken: &Taken, cx: &mut Cx<'_>) {
         let moved = taken.server.as_deref().and_then(recognize).map(AnyPreset::Credential);
@@ -44,13 +43,13 @@ impl Form {
         self.keep_twins();
         self.follow(&proposed);
         self.focus_first_empty();
-        let filled = format!("filled from {}", taken.source.words());
+        let filled = format!("imported from {}", taken.source.words());
         let is_aws = matches!(taken.source, Source::Aws { .. } | Source::AwsVariables);
         match moved {
             Some(preset) => cx.note(Tone::Good, format!("{filled}; now set up as {}", preset.label())),
             None if is_aws && !self.preset.id().starts_with("ecr") => {
                 let here = self.preset.label();
-                cx.note(Tone::Warn, format!("{filled}: a key for Amazon ECR, and this is set up as {here}"));
+                cx.note(Tone::Warn, format!("{filled}: a key for Amazon ECR, but this is set up as {here}"));
             }
             None => cx.note(Tone::Good, filled),
         }

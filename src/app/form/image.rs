@@ -1,5 +1,5 @@
-//! The images whose pull is tried: what stands in their field, and what there is to say about it. They may stay away,
-//! and are no part of what is saved.
+//! The images to pull in the test: the text of their field, and the remarks about it. They are optional and never
+//! saved.
 
 use super::{Form, Remark, Slot};
 use crate::domain::foreign::clean;
@@ -7,14 +7,14 @@ use crate::domain::lint::{FieldMend, MendChange, Severity};
 use crate::domain::npm::PackageName;
 use crate::domain::{Holds, Image, Server};
 
-/// The most images one test asks for.
+/// The most images one test tries.
 pub const MOST: usize = 8;
 
-/// As many bytes hold the longest names of all of them; what is longer is something else, and is not looked at.
+/// Enough bytes for the longest names of all of them; longer text is something else and is not examined.
 const MOST_BYTES: usize = 4096;
 
 impl Form {
-    /// The images as typed, each once: separated by white space or commas.
+    /// The images as typed, without duplicates; separated by white space or commas.
     pub fn images(&self) -> Vec<String> {
         let mut images: Vec<String> = Vec::new();
         for word in words(self.image.beginning(MOST_BYTES).unwrap_or_default()) {
@@ -25,24 +25,24 @@ impl Form {
         images
     }
 
-    /// To the field of the images, to name another one.
+    /// Moves to the image field to enter another one.
     pub fn ask_for_image(&mut self) {
         self.leave_field();
         self.focus = Slot::Image;
     }
 
-    /// What there is to say about the images; nothing while there are none.
+    /// Remarks about the images; none if there are no images.
     pub(super) fn image_remarks(&self) -> Vec<Remark> {
         let remark = |severity, text, mend| Remark { slot: Slot::Image, severity, text, mend };
         if self.image.len() > MOST_BYTES {
             let (word, bytes) = (self.image_word(), self.image.len());
-            let text = format!("no {word} is so long: there are {bytes} bytes in this field");
+            let text = format!("too long for {word}s: there are {bytes} bytes in this field");
             return vec![remark(Severity::Block, text, None)];
         }
         let images = self.images();
         if let Some(rest) = self.after_command() {
             let mend = Some(replace(rest.to_owned()));
-            let text = format!("this is a command: the {} alone is needed", self.image_word());
+            let text = format!("this is a command: enter only the {}", self.image_word());
             return vec![remark(Severity::Block, text, mend)];
         }
         let about = |image: &String| match self.preset.holds() {
@@ -52,19 +52,15 @@ impl Form {
         let mut remarks: Vec<Remark> = images.iter().filter_map(about).collect();
         if images.len() > MOST {
             let word = self.image_word();
-            let text = format!("{} {word}s are named, and one test asks for {MOST} at most", images.len());
+            let text = format!("{} {word}s entered, but one test takes {MOST} at most", images.len());
             remarks.push(remark(Severity::Block, text, None));
         }
         if remarks.is_empty() && !images.is_empty() {
             let text = match (self.preset.holds(), images.len()) {
-                (Holds::Images, _) if self.is_at_hub() => {
-                    "the pull is tried, and Docker Hub counts it; nothing is kept"
-                }
-                (Holds::Images, 1) => "its pull is tried with these values; nothing is kept",
-                (Holds::Images, _) => "their pulls are tried with these values; nothing is kept",
-                (Holds::Packages, _) => {
-                    "the registry is asked whether this token may install it; nothing is downloaded"
-                }
+                (Holds::Images, _) if self.is_at_hub() => "tries to pull it, which Docker Hub counts; nothing is kept",
+                (Holds::Images, 1) => "tries to pull it with these values; nothing is kept",
+                (Holds::Images, _) => "tries to pull them with these values; nothing is kept",
+                (Holds::Packages, _) => "asks the registry whether this token may install it; nothing is downloaded",
             };
             remarks.push(remark(Severity::Good, text.to_owned(), None));
         }
@@ -80,7 +76,8 @@ impl Form {
                 let bare = text.rsplit_once("://").map_or(text, |(_, rest)| rest);
                 let bare = bare.trim_matches(['"', '\'', '`', '<', '>', ';', '/']);
                 let mend = (bare != text && Image::parse(bare).is_ok()).then(|| self.instead(text, bare));
-                let which = if self.images().len() == 1 { String::new() } else { format!("«{}»: ", shortened(text)) };
+                let which =
+                    if self.images().len() == 1 { String::new() } else { format!("“{}”: ", shortened(text)) };
                 return remark(Severity::Block, format!("{which}this image {fault}"), mend);
             }
         };
@@ -93,7 +90,7 @@ impl Form {
         }
         let at = if image.host() == "docker.io" { "Docker Hub" } else { image.host() };
         let said = format!("{} is at {at}: its pull does not use this credential", shortened(text));
-        // Without a host in front docker looks at Docker Hub, which is seldom what was meant.
+        // Without a host, Docker pulls from Docker Hub, which is rarely intended.
         let own = format!("{}/{text}", server.host());
         let is_bare = image.host() == "docker.io" && !text.starts_with("docker.io/");
         let meant = Image::parse(&own).is_ok_and(|image| is_bare && image.is_at(&server));
@@ -104,7 +101,7 @@ impl Form {
         Server::parse(self.server().trim()).is_ok_and(|server| server.is_hub())
     }
 
-    /// The image named as the login is stored, where that is in lower case.
+    /// The image under the name the login is stored as, if that is in lower case.
     fn as_stored(&self, text: &str, image: &Image, server: &Server) -> Option<FieldMend> {
         let rest = text.strip_prefix(image.host()).filter(|_| server.stored_key() == server.canonical())?;
         Some(self.instead(text, &format!("{}{rest}", server.stored_key())))
@@ -112,14 +109,14 @@ impl Form {
 
     fn package_remark(&self, text: &str) -> Option<Remark> {
         let fault = PackageName::parse(text).err()?;
-        // Without the version it is what was meant, most of the time.
+        // Without the version it is usually what was meant.
         let bare = text.rsplit_once('@').map(|(name, _)| name).filter(|name| PackageName::parse(name).is_ok());
         let mend = bare.map(|bare| self.instead(text, bare));
-        let text = format!("«{}»: this package {fault}", shortened(text));
+        let text = format!("“{}”: this package {fault}", shortened(text));
         Some(Remark { slot: Slot::Image, severity: Severity::Block, text, mend })
     }
 
-    /// What its field asks for.
+    /// What its field expects.
     pub fn image_word(&self) -> &'static str {
         match self.preset.holds() {
             Holds::Images => "image",
@@ -127,14 +124,14 @@ impl Form {
         }
     }
 
-    /// The field with one image in the place of another.
+    /// The field with one image replaced by another.
     fn instead(&self, old: &str, new: &str) -> FieldMend {
         let all: Vec<String> =
             self.images().into_iter().map(|image| if image == old { new.to_owned() } else { image }).collect();
         FieldMend { label: format!("use {}", clean(new)), change: MendChange::Replace(all.join(" ")) }
     }
 
-    /// What follows a command that was pasted whole.
+    /// What follows the command, if a whole command was pasted.
     fn after_command(&self) -> Option<&str> {
         let text = self.image.text()?.trim();
         let leads: &[&str] = match self.preset.holds() {
@@ -148,7 +145,7 @@ impl Form {
 
 fn otherwise_written(image: &Image, server: &Server) -> String {
     let (looked_up, stored) = (image.lookup_key(), server.stored_key());
-    format!("Docker looks up {looked_up} for it, and the login is stored under {stored}: write both alike")
+    format!("Docker looks up {looked_up} for it, but the login is stored under {stored}: spell both alike")
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
@@ -215,7 +212,7 @@ mod tests {
         assert!(warned[0].1.contains("ghcr.io/acme/base:2 is at ghcr.io"), "{warned:?}");
         assert_eq!(said("acme.azurecr.io", "acme.azurecr.io/team/app:1")[0].0, Severity::Good);
         let many: Vec<String> = (0..9).map(|n| format!("acme.azurecr.io/a:{n}")).collect();
-        assert!(said("acme.azurecr.io", &many.join(" "))[0].1.contains("9 images are named"));
+        assert!(said("acme.azurecr.io", &many.join(" "))[0].1.contains("9 images entered"));
     }
 
     #[test]

@@ -1,5 +1,4 @@
-//! What there is to say about the fields, what keeps one from going on, and the mends that are offered.
-//! Nothing here writes anything to GitHub.
+//! Remarks about the fields, what prevents you from continuing, and the proposed fixes. Nothing here writes to GitHub.
 
 use super::{Form, Remark, Slot};
 use crate::app::cx::Cx;
@@ -10,7 +9,7 @@ use crate::domain::{Member, Sensitive, Shape};
 use crate::ui::TextField;
 
 impl Form {
-    /// Everything there is to say about what stands in the fields, most severe first within a field.
+    /// All remarks about the text in the fields, most severe first within a field.
     pub fn remarks(&self) -> Vec<Remark> {
         let found = self.preset.glance(&self.glimpses(), &self.values(), self.tried);
         let found = found.into_iter().filter(|finding| self.is_about_something(finding));
@@ -21,7 +20,7 @@ impl Form {
         self.prefix_remark().into_iter().chain(found).chain(rest).collect()
     }
 
-    /// What was only glimpsed at is not rewritten: the rest of it would be lost.
+    /// A field that was only examined in part is not rewritten, as the rest of it would be lost.
     fn without_half_a_mend(&self, mut finding: Finding) -> Finding {
         if self.values.get(finding.member).is_glimpsed() {
             finding.mend = finding.mend.filter(|mend| !matches!(mend.change, MendChange::Replace(_)));
@@ -29,36 +28,36 @@ impl Form {
         finding
     }
 
-    /// Whether a finding counts: of an existing credential an empty field is none.
+    /// Whether a finding counts: for an existing credential, an empty field is not a problem.
     fn is_about_something(&self, finding: &Finding) -> bool {
         self.kept.is_none() || finding.member == Member::Password || !self.values.get(finding.member).is_empty()
     }
 
-    /// What is masked although its field is no secret's. A registry may want a token as its user; in the other fields
-    /// it is a mistake.
+    /// Fields that are masked although they do not hold a secret. A registry may use a token as its user name; in the
+    /// other fields it is a mistake.
     fn masked_remarks(&self) -> Vec<Remark> {
         let is_masked = |slot: &Slot| self.field(*slot).is_some_and(TextField::is_guarded);
         let remark = |slot: Slot| {
             let (severity, text) = match slot {
-                Slot::Member(Member::User) => (Severity::Info, "the user is masked: it is a secret as well"),
-                Slot::Member(_) => (Severity::Block, "this looks like a secret, or is the password: empty the field"),
+                Slot::Member(Member::User) => (Severity::Info, "the user is masked: it is a secret too"),
+                Slot::Member(_) => (Severity::Block, "this looks like a secret, or is the password: clear the field"),
                 Slot::Prefix => (Severity::Block, "this prefix looks like a secret: type a name"),
-                Slot::Image => (Severity::Block, "this looks like a secret and is masked: empty the field"),
+                Slot::Image => (Severity::Block, "this looks like a secret and is masked: clear the field"),
             };
             Remark { slot, severity, text: text.to_owned(), mend: None }
         };
         self.slots().into_iter().filter(is_masked).map(remark).collect()
     }
 
-    /// What becomes of the members that are not typed again.
+    /// What happens to the members that are not typed again.
     fn kept_remarks(&self) -> Vec<Remark> {
         let Some(kept) = &self.kept else { return Vec::new() };
         let remark = |member: Member| {
             let (severity, text) = match (*kept.there.get(member), self.values.get(member).is_empty()) {
-                (false, true) => (Severity::Warn, "is missing there: type it, or no codespace can use the others"),
+                (false, true) => (Severity::Warn, "is missing: type it, or no codespace can use the others"),
                 (false, false) => return None,
                 (true, true) => (Severity::Info, "stays as it is unless you type it; a test needs it"),
-                (true, false) if self.is_kept(member) => (Severity::Info, "is what you wrote, and stays"),
+                (true, false) if self.is_kept(member) => (Severity::Info, "stays as you wrote it"),
                 (true, false) => (Severity::Info, "replaces the one there"),
             };
             let text = format!("the {} {text}", member.word());
@@ -67,10 +66,10 @@ impl Form {
         [Member::Server, Member::User].into_iter().filter_map(remark).collect()
     }
 
-    /// The line that will use the secret, as it comes about while typing.
+    /// The line that will use the secret, updated while you type.
     fn use_remark(&self) -> Option<Remark> {
         let (file, line) = self.use_line()?;
-        let text = format!("into {file}: {line}");
+        let text = format!("add to {file}: {line}");
         Some(Remark { slot: Slot::Member(Member::Server), severity: Severity::Info, text, mend: None })
     }
 
@@ -79,16 +78,16 @@ impl Form {
         let found = lint::check_prefix(text, self.taken.as_deref().unwrap_or_default());
         let (severity, text) = match (found, &self.taken) {
             (Some(found), _) => (found.severity, found.text),
-            (None, None) => (Severity::Info, "whether it exists already could not be read".to_owned()),
+            (None, None) => (Severity::Info, "could not check whether it already exists".to_owned()),
             (None, Some(_)) => match self.preset.shape() {
                 Shape::Credential => (Severity::Good, "none of its three secrets exists here yet".to_owned()),
-                Shape::Single => (Severity::Good, "no secret of this name exists here yet".to_owned()),
+                Shape::Single => (Severity::Good, "no secret with this name exists here yet".to_owned()),
             },
         };
         Some(Remark { slot: Slot::Prefix, severity, text, mend: None })
     }
 
-    /// What keeps one from going on.
+    /// What prevents you from continuing.
     fn blocker(&self) -> Option<Remark> {
         let found = self.preset.check_to_continue(&self.values());
         self.prefix_remark()
@@ -104,9 +103,9 @@ impl Form {
             .find(|remark| remark.severity == Severity::Block)
     }
 
-    /// Enter: applies the mend of a blocked field and goes to the next one, whatever this one holds, so that what is
-    /// typed for the next never flows into another place. In the last field it says whether one may go on; if not, it
-    /// goes to what is wrong and says it.
+    /// Enter: applies the fix of a blocked field and goes to the next one, whatever this one contains, so that text
+    /// meant for the next field never ends up elsewhere. In the last field it returns whether the form is complete; if
+    /// not, it goes to the first problem and shows it.
     pub fn go_on(&mut self, cx: &mut Cx<'_>) -> bool {
         let mend = self.remarks().into_iter().find(|r| r.slot == self.focus && r.severity == Severity::Block);
         let mend = mend.and_then(|remark| remark.mend);
@@ -118,7 +117,7 @@ impl Form {
             return false;
         }
         if mend.is_some() {
-            return false; // what it became is looked at first
+            return false; // show the changed field first
         }
         let Some(remark) = self.blocker() else { return true };
         self.tried = true;
@@ -128,12 +127,12 @@ impl Form {
         false
     }
 
-    /// Whether the focus is in the last field, where Enter goes on to what follows the form.
+    /// Whether the focus is in the last field, where Enter continues to the next step.
     pub fn is_at_last(&self) -> bool {
         self.slots().last() == Some(&self.focus)
     }
 
-    /// The mend that is proposed for the focused field.
+    /// The fix proposed for the focused field.
     pub fn mend(&self) -> Option<FieldMend> {
         self.remarks().into_iter().filter(|remark| remark.slot == self.focus).find_map(|remark| remark.mend)
     }

@@ -1,5 +1,5 @@
-//! The form for a credential's values, or for those of a single secret: fields with their findings while typing.
-//! Nothing typed is ever lost by it.
+//! The form for the values of a credential or of a single secret: fields with findings as you type. It never loses what
+//! you typed.
 
 mod fill;
 mod image;
@@ -18,7 +18,7 @@ use crate::ui::TextField;
 /// How long a revealed password stays visible.
 pub const REVEAL: Duration = Duration::from_secs(10);
 
-/// No name of a server is longer than 253 characters; a scheme and a port may stand beside it.
+/// A server name has at most 253 characters; a scheme and a port may be added to it.
 const MOST_OF_SERVER: usize = 320;
 
 /// One field of the form.
@@ -26,7 +26,7 @@ const MOST_OF_SERVER: usize = 320;
 pub enum Slot {
     Prefix,
     Member(Member),
-    /// Images whose pull is tried; never a part of what is saved.
+    /// Images to pull in the test; never saved.
     Image,
 }
 
@@ -43,23 +43,23 @@ pub struct Remark {
 pub struct Form {
     pub preset: AnyPreset,
     prefix: Option<TextField>,
-    /// Whether something was written under this prefix: then it does not give way any more.
+    /// Whether something was written under this prefix, so that the prefix no longer changes by itself.
     is_settled: bool,
     values: Members<TextField>,
-    /// Images, or packages where the registry holds those.
+    /// Images, or packages if that is what the registry holds.
     image: TextField,
-    /// The other of the two, which comes back with a preset that is for it.
+    /// The other of the two, restored when a matching preset is chosen.
     other_image: TextField,
     pub focus: Slot,
-    /// What was typed where another preset knows the only value that works; it comes back with a preset that does not.
+    /// What was typed before a preset filled in its only valid value; restored with a preset that does not.
     aside: Members<Option<TextField>>,
-    /// Prefixes that exist where this goes; `None` where that could not be read.
+    /// Existing prefixes in the target scope; `None` if they could not be read.
     taken: Option<Vec<Prefix>>,
-    /// The number of the reveal that is on.
+    /// The number of the current reveal.
     revealing: Option<u64>,
-    /// Whether one tried to go on, so that empty fields are named too.
+    /// Whether you tried to continue, so that empty fields are reported too.
     tried: bool,
-    /// What there is already, where an existing credential gets new values.
+    /// What exists already, when an existing credential gets new values.
     kept: Option<Kept>,
 }
 
@@ -67,12 +67,12 @@ pub struct Form {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
     pub there: Members<bool>,
-    /// What was written in this run, for the fields; `None` where it is not known.
+    /// The values written in this session, for the fields; `None` if unknown.
     pub known: Members<Option<Sensitive>>,
 }
 
 impl Form {
-    /// A form for a new credential; the prefix is proposed.
+    /// A form for a new credential, with a proposed prefix.
     pub fn new(preset: AnyPreset, taken: Option<Vec<Prefix>>) -> Self {
         let prefix = preset.suggest_name("", taken.as_deref().unwrap_or_default());
         let mut form = Self::of_values(preset);
@@ -81,7 +81,7 @@ impl Form {
         form
     }
 
-    /// A form for values only, as the login test needs them.
+    /// A form for values only, for the login test.
     pub fn of_values(preset: AnyPreset) -> Self {
         let field = |member: Member| TextField::plain(preset.fixed(member).unwrap_or_default());
         let mut form = Self {
@@ -102,7 +102,7 @@ impl Form {
         form
     }
 
-    /// A form for new values of an existing credential: only the password has to be typed.
+    /// A form for new values of an existing credential: only the password is required.
     pub fn rotating(preset: AnyPreset, kept: Kept) -> Self {
         let mut form = Self::of_values(preset);
         for member in [Member::Server, Member::User] {
@@ -117,19 +117,19 @@ impl Form {
         form
     }
 
-    /// Which members are written, in the order of writing: all of them, or what was typed anew.
+    /// Which members to write, in writing order: all of them, or those typed again.
     pub fn to_write(&self) -> Vec<Member> {
         self.preset.shape().members().iter().copied().filter(|member| !self.is_kept(*member)).collect()
     }
 
-    /// Whether a member stays as it is, as nothing else than what it is was typed.
+    /// Whether a member stays as it is, because no other value was typed.
     fn is_kept(&self, member: Member) -> bool {
         let Some(kept) = self.kept.as_ref().filter(|_| member != Member::Password) else { return false };
         let value = self.values.get(member).value();
         value.is_empty() || (*kept.there.get(member) && Some(value) == *kept.known.get(member))
     }
 
-    /// A form filled with values that were already typed elsewhere.
+    /// A form filled with values that were typed elsewhere.
     #[must_use]
     pub fn filled(mut self, trial: &Trial) -> Self {
         let values = [
@@ -146,7 +146,7 @@ impl Form {
         self
     }
 
-    /// Puts the same values under another preset and place; what was typed stays.
+    /// Moves the values to another preset and scope; what was typed stays.
     pub fn moved_to(&mut self, preset: AnyPreset, taken: Option<Vec<Prefix>>) {
         let proposed = self.proposed();
         self.taken = taken;
@@ -174,7 +174,7 @@ impl Form {
         self.focus_first_empty();
     }
 
-    /// A prefix that is still the proposed one follows the server, so that a second credential gets a telling name.
+    /// A prefix that is still the proposed one follows the server, so that a second credential gets a meaningful name.
     fn follow(&mut self, proposed: &str) {
         if !self.is_settled && self.prefix.as_ref().and_then(TextField::text) == Some(proposed) {
             let prefix = self.proposed();
@@ -184,7 +184,7 @@ impl Form {
         }
     }
 
-    /// Takes what became known of the place since: a proposed prefix that turns out to be taken gives way.
+    /// Takes newly read prefixes of the scope: a proposed prefix that turns out to be taken is replaced.
     pub fn learn(&mut self, taken: Option<Vec<Prefix>>) {
         let proposed = self.proposed();
         self.taken = taken;
@@ -211,7 +211,7 @@ impl Form {
     }
 
     pub fn values(&self) -> Members<Sensitive> {
-        // What was typed for a preset with a user is none of a preset's without one.
+        // A user typed under a preset that has one does not belong to a preset without one.
         let has_user = self.preset.field(Member::User).is_some();
         Members {
             server: self.values.server.value(),
@@ -220,7 +220,7 @@ impl Form {
         }
     }
 
-    /// What is seen of the values while one types.
+    /// The part of the values that is examined while you type.
     fn glimpses(&self) -> Members<Sensitive> {
         let has_user = self.preset.field(Member::User).is_some();
         Members {
@@ -230,7 +230,7 @@ impl Form {
         }
     }
 
-    /// The server in the clear, as typed; of a text that is far too long for one, its beginning.
+    /// The server in clear text, as typed; if it is far too long for one, its beginning.
     pub fn server(&self) -> &str {
         self.values.server.beginning(MOST_OF_SERVER).unwrap_or_default()
     }
@@ -246,7 +246,7 @@ impl Form {
         }
     }
 
-    /// Whether there is something that was typed: more than what the preset fills in by itself.
+    /// Whether something was typed, beyond what the preset fills in.
     pub fn is_typed(&self) -> bool {
         let is_aside = self.aside.iter().any(|(_, field)| field.as_ref().is_some_and(|field| !field.is_empty()));
         if is_aside || !self.image.is_empty() || !self.other_image.is_empty() {
@@ -261,7 +261,7 @@ impl Form {
         })
     }
 
-    /// The line of a file that will use the secret, where it is one by itself and the address is one.
+    /// The line of a file that will use the secret, for a single secret with a valid address.
     pub fn use_line(&self) -> Option<(&'static str, String)> {
         let AnyPreset::Single(single) = self.preset else { return None };
         let line = single.line_of(self.server(), &self.prefix()?)?;
@@ -277,7 +277,7 @@ impl Form {
         self.is_settled = true;
     }
 
-    /// Something is written under this prefix, so it stays what it is unless one types another.
+    /// Something was written under this prefix, so it no longer changes by itself.
     pub const fn settle_prefix(&mut self) {
         self.is_settled = true;
     }

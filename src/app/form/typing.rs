@@ -1,5 +1,5 @@
-//! Typing in a form: keys and pastes into the focused field, going from field to field, the short look at a password.
-//! A key that is no text stays an action.
+//! Typing in a form: keys and pastes into the focused field, moving between fields, and revealing a password briefly. A
+//! key that is not text stays an action.
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
@@ -12,7 +12,7 @@ use crate::domain::{Member, Members, Sensitive};
 use crate::ui::{Edit, FieldKey, TextField, TrailingLineEnd, mask_twins};
 
 impl Form {
-    /// Changes the focused field; says why if it stays as it was.
+    /// Changes the focused field; shows why if it stays as it was.
     pub(super) fn edit(&mut self, cx: &mut Cx<'_>, change: impl FnOnce(&mut TextField) -> Edit) {
         let proposed = self.proposed();
         if let Some(field) = self.field_mut() {
@@ -23,7 +23,7 @@ impl Form {
         }
     }
 
-    /// Every field, the password's and those kept for another preset included.
+    /// All fields, including the password and those kept for another preset.
     pub fn fields(&mut self) -> Vec<&mut TextField> {
         let Members { server, user, password } = &mut self.values;
         let aside = [&mut self.aside.server, &mut self.aside.user].into_iter().filter_map(Option::as_mut);
@@ -31,7 +31,8 @@ impl Form {
         own.into_iter().chain(aside).chain(self.prefix.as_mut()).collect()
     }
 
-    /// What was masked because it is the password stays masked until it is empty: the password may be typed anew.
+    /// A field masked because it equals the password stays masked until it is empty, as the password may be typed
+    /// again.
     pub(super) fn keep_twins(&mut self) {
         mask_twins(self.fields());
         for field in self.fields() {
@@ -64,21 +65,21 @@ impl Form {
         }
     }
 
-    /// To the first field that is to be filled, else to the last one, where Enter goes on.
+    /// Moves to the first empty field that is required, else to the last one, where Enter continues.
     pub(super) fn focus_first_empty(&mut self) {
         let empty = self.preset.members().find(|member| self.values.get(*member).is_empty());
         self.focus = empty.map_or(Slot::Image, Slot::Member);
     }
 
-    /// Takes a key as text; says whether it was one.
+    /// Handles a key as text; returns whether it was text.
     pub fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
         let Some(key) = field_key(key) else { return false };
         self.edit(cx, |field| field.key(key));
         true
     }
 
-    /// A value was refused: what is typed now takes its place. Says whether the key was text; keys that only move about
-    /// in a field are none here.
+    /// A value was rejected: what is typed now replaces it. Returns whether the key was text; keys that only move the
+    /// cursor are not.
     pub fn retype(&mut self, member: Member, key: KeyPress, cx: &mut Cx<'_>) -> bool {
         let is_text = |key: &FieldKey| matches!(key, FieldKey::Char(_) | FieldKey::Backspace | FieldKey::Delete);
         let Some(key) = field_key(key).filter(is_text) else { return false };
@@ -87,7 +88,7 @@ impl Form {
         true
     }
 
-    /// The focus on a value that was refused, which gives way to what comes.
+    /// Focuses a rejected value, which is replaced by what is typed next.
     pub fn begin_anew(&mut self, member: Member) {
         self.leave_field();
         self.focus = Slot::Member(member);
@@ -98,7 +99,7 @@ impl Form {
         self.edit(cx, |field| field.paste(text, TrailingLineEnd::Keep));
     }
 
-    /// Shows what is masked in the focused field for a while, or hides it.
+    /// Shows the masked text of the focused field for a while, or hides it.
     pub fn toggle_reveal(&mut self, cx: &mut Cx<'_>) {
         let number = cx.flights.number();
         let Some(field) = self.field_mut() else { return };
@@ -110,7 +111,7 @@ impl Form {
         }
     }
 
-    /// Whether something masked has the focus.
+    /// Whether the focused field is masked.
     pub fn can_reveal(&self) -> bool {
         self.field(self.focus).is_some_and(|field| field.is_secret() || field.is_guarded())
     }
@@ -121,7 +122,7 @@ impl Form {
         }
     }
 
-    /// The focus goes elsewhere, so nothing stays revealed.
+    /// The focus moves elsewhere, so nothing stays revealed.
     pub fn leave_field(&mut self) {
         self.revealing = None;
         self.keep_twins();
@@ -129,8 +130,8 @@ impl Form {
     }
 }
 
-/// What is said when a field for everybody's eyes masks itself.
-pub const MASKED: &str = "this looks like a secret, so the field is masked; empty it if it belongs elsewhere";
+/// Shown when a field that is normally visible masks itself.
+pub const MASKED: &str = "this looks like a secret, so the field is masked; clear it if it belongs elsewhere";
 
 pub fn say_refusal(edit: Edit, cx: &mut Cx<'_>) {
     match edit {
@@ -140,7 +141,7 @@ pub fn say_refusal(edit: Edit, cx: &mut Cx<'_>) {
     }
 }
 
-/// The editing keys every text field has; all others are actions.
+/// The editing keys of every text field; all others are actions.
 pub fn field_key(key: KeyPress) -> Option<FieldKey> {
     if let Some(c) = key.character() {
         return Some(FieldKey::Char(c));

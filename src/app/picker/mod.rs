@@ -1,7 +1,7 @@
-//! Choosing repositories: a filter over a list, and what is chosen, kept by id.
+//! Choosing repositories: a filter over a list, and the chosen repositories by id.
 //!
-//! It keeps which rows match, so that a key costs one look at each name and a frame only the rows one sees. It never
-//! copies the list it chooses from.
+//! It keeps which rows match, so that a key examines each name once and a frame only the visible rows. It never copies
+//! the list.
 
 mod shelf;
 #[cfg(test)]
@@ -29,7 +29,7 @@ pub struct Row {
     pub chosen: bool,
     /// Whether only some of several credentials have it.
     pub partly: bool,
-    /// GitHub's visibility; empty where the repository is not among those that were read.
+    /// GitHub's visibility; empty if the repository was not among those read.
     pub visibility: String,
     pub archived: bool,
 }
@@ -41,14 +41,14 @@ pub struct Picker {
     pub filtering: bool,
     pub cursor: usize,
     pub chosen: BTreeMap<u64, RepoRef>,
-    /// Where several credentials are chosen for: what was touched. `chosen` is then what any of them would have.
+    /// What was changed, when choosing for several credentials. `chosen` then holds what any of them would have.
     pub touch: Option<Touch>,
-    /// Whether only what is chosen is listed.
+    /// Whether only chosen repositories are listed.
     pub only_chosen: bool,
-    /// The repository the cursor was put on: it stays there while others arrive.
+    /// The repository the cursor was placed on: the cursor stays on it while others arrive.
     held: Option<u64>,
     shelf: Shelf,
-    /// Rows that are not on the shelf, or all of them where only chosen ones are listed.
+    /// Rows that are not on the shelf, or all of them if only chosen ones are listed.
     apart: Vec<RepoRef>,
 }
 
@@ -75,15 +75,15 @@ impl Picker {
         picker
     }
 
-    /// For several credentials, with nothing touched.
+    /// For several credentials, without changes.
     pub fn touching(touch: Touch) -> Self {
         let mut picker = Self { chosen: touch.marked(), touch: Some(touch), ..Self::default() };
         picker.learn(None);
         picker
     }
 
-    /// Takes what became known of the repositories, and what was typed and chosen since. Called after every message;
-    /// where nothing changed it costs next to nothing.
+    /// Takes newly read repositories, and what was typed and chosen since. Called after every message; almost free if
+    /// nothing changed.
     pub fn learn(&mut self, catalogue: Option<&Remote<Catalogue>>) {
         let known = catalogue.and_then(Remote::value).map(|catalogue| &catalogue.repositories);
         let has_grown = self.shelf.stock(known);
@@ -104,7 +104,7 @@ impl Picker {
         self.len() == 0
     }
 
-    /// One of the rows that match: chosen ones that were not read first, then the catalogue in its order.
+    /// One of the matching rows: first the chosen ones that were not read, then the catalogue in its order.
     pub fn row(&self, index: usize) -> Option<Row> {
         let apart = self.apart.get(index);
         let known = match apart {
@@ -153,7 +153,7 @@ impl Picker {
         self.cursor.min(self.len().saturating_sub(1))
     }
 
-    /// Which characters of a name the filter found, counted from its first.
+    /// Which characters of a name match the filter, counted from the first.
     pub fn found_in(&self, name: &str) -> Vec<u32> {
         self.shelf.found_in(name)
     }
@@ -162,7 +162,7 @@ impl Picker {
         self.chosen.values().cloned().collect()
     }
 
-    /// A repository has another name now; it stays chosen.
+    /// A repository was renamed; it stays chosen.
     pub fn renamed(&mut self, renamed: &Renamed) {
         self.chosen.values_mut().for_each(|chosen| renamed.reference(chosen));
         if let Some(touch) = &mut self.touch {
@@ -185,7 +185,7 @@ impl Picker {
         }
     }
 
-    /// Chooses all that match, or frees them where all of them are chosen; the others stay as they are.
+    /// Chooses all that match, or clears them if all are chosen; the others stay as they are.
     fn toggle_all(&mut self) {
         if self.touch.is_some() {
             return self.touch_all();
@@ -203,7 +203,7 @@ impl Picker {
         }
     }
 
-    /// All that match are added to every credential, or taken from every one where all of them have all.
+    /// Adds all that match to every credential, or removes them from every one if all of them have all.
     fn touch_all(&mut self) {
         let rows: Vec<RepoRef> = self.rows().map(|row| row.repository).collect();
         let Some(touch) = &mut self.touch else { return };
@@ -214,7 +214,7 @@ impl Picker {
         self.chosen = touch.marked();
     }
 
-    /// The list's own actions; says whether it was one.
+    /// Handles the list's own actions; returns whether it was one.
     pub fn act(&mut self, action: Action) -> bool {
         let last = self.len().saturating_sub(1);
         self.cursor = self.cursor.min(last);
@@ -242,13 +242,13 @@ impl Picker {
         true
     }
 
-    /// A press of the mouse on a row.
+    /// A click on a row.
     pub fn point(&mut self, row: usize) {
         self.cursor = row.min(self.len().saturating_sub(1));
         self.act(Action::Toggle);
     }
 
-    /// Leaves the filter, or empties it if it was left already; says whether there was something to leave.
+    /// Leaves the filter, or clears it if it was left already; returns whether there was something to leave.
     pub fn back(&mut self) -> bool {
         if self.filtering {
             self.filtering = false;
@@ -266,7 +266,7 @@ impl Picker {
         true
     }
 
-    /// A paste goes into the filter, which has to be in sight: with a `listless` reason there is none.
+    /// Pastes into the filter, which must be visible: with a `listless` reason it is not.
     pub fn paste(&mut self, text: &Sensitive, listless: Option<&'static str>, cx: &mut Cx<'_>) {
         if let Some(why) = listless {
             return cx.note(Tone::Info, format!("there is no text field here to paste into: {why}"));
@@ -280,7 +280,7 @@ impl Picker {
         (self.cursor, self.held) = (0, None);
     }
 
-    /// What the list offers: choosing, all that match, only what is chosen.
+    /// What the list offers: choosing one, choosing all that match, listing only the chosen ones.
     pub fn offers(&self, listless: Option<&'static str>) -> [Offer; 5] {
         let none_chosen = (!self.only_chosen && self.chosen.is_empty()).then_some("nothing is chosen");
         let rowless = listless.or_else(|| self.is_empty().then_some(NO_ROWS));
@@ -295,10 +295,10 @@ impl Picker {
     }
 }
 
-/// Why there is nothing to choose where the list is empty.
+/// Why nothing can be chosen from an empty list.
 const NO_ROWS: &str = "no repository is in the list";
 
-/// What a screen offers while the filter of its list has the focus.
+/// What a screen offers while the list's filter has the focus.
 pub fn filtering() -> Facade {
     let offers = vec![
         Offer::called(Action::Activate, "to the list"),

@@ -1,7 +1,7 @@
-//! What there is to choose from, prepared once for matching, and which of it matches.
+//! The repositories to choose from, prepared once for matching, and which of them match.
 //!
-//! It shares the catalogue with the world and copies no row. A filter that only grew is looked for among what matched
-//! before; a catalogue that did not change is not looked at again.
+//! It shares the catalogue with the world and copies no rows. A filter that only grew searches the previous matches; an
+//! unchanged catalogue is not examined again.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,34 +14,34 @@ use crate::domain::{Foreign, Repository};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Shelf {
     stock: Rows,
-    /// The names of the stock as they are shown and in lower case, in its order.
+    /// The names of the stock as displayed and in lower case, in its order.
     names: Arc<Vec<String>>,
-    /// Where in the stock a repository is, by its id.
+    /// The position of a repository in the stock, by its id.
     places: Arc<HashMap<u64, u32>>,
     search: Search,
-    /// Places in the stock, in its order; `None` where nothing is looked for, which is the whole stock.
+    /// Matching positions in the stock, in its order; `None` without a search, which matches all of them.
     hits: Option<Vec<u32>>,
 }
 
-/// What is looked for: a text as it stands, or a name with `*` or `?`. Nothing that is only alike, as «all that match»
-/// are granted a secret.
+/// What to search for: exact text, or a name with `*` or `?`. No fuzzy matching, because “all that match” may be
+/// granted a secret.
 #[derive(Clone, Debug, Default)]
 enum Search {
     #[default]
     Everything,
     /// In lower case.
     Text(String),
-    /// `None` where it is no pattern.
+    /// `None` if it is not a valid pattern.
     Glob { wanted: String, matcher: Option<GlobMatcher> },
 }
 
-/// Names are of ASCII letters, so that lower case has as many characters as the name.
+/// Names are ASCII, so lower case has as many characters as the name.
 fn folded(name: &Foreign) -> String {
     name.shown().to_ascii_lowercase()
 }
 
 impl Shelf {
-    /// Takes another catalogue; says whether it was one. One that only grew costs what it grew by.
+    /// Takes another catalogue; returns whether it changed. One that only grew costs only its new rows.
     pub(super) fn stock(&mut self, known: Option<&Rows>) -> bool {
         let Some(known) = known else { return false };
         let mut kept = self.stock.shared_with(known);
@@ -59,7 +59,7 @@ impl Shelf {
         true
     }
 
-    /// Takes what is looked for; the same again costs nothing.
+    /// Sets the search; the same search again costs nothing.
     pub(super) fn look_for(&mut self, wanted: &str) {
         let wanted = wanted.trim().to_ascii_lowercase();
         if wanted == self.search.wanted() {
@@ -83,7 +83,7 @@ impl Shelf {
         self.stock.get(*self.places.get(&id)? as usize)
     }
 
-    /// The repository that matches after `index` others.
+    /// The matching repository at `index`.
     pub(super) fn hit(&self, index: usize) -> Option<&Repository> {
         let place = match &self.hits {
             Some(hits) => *hits.get(index)? as usize,
@@ -96,7 +96,7 @@ impl Shelf {
         self.search.is_match(&folded(name))
     }
 
-    /// Which characters of a name are what was looked for: of a pattern its plain parts.
+    /// Which characters of a name match the search; of a pattern, its literal parts.
     pub(super) fn found_in(&self, name: &str) -> Vec<u32> {
         let name = name.to_ascii_lowercase();
         let mut found = Vec::new();
@@ -116,7 +116,7 @@ impl Shelf {
     }
 }
 
-/// Adds the characters of the first `part` from character `from` on.
+/// Adds the characters of the first `part` at or after character `from`.
 fn mark(name: &str, part: &str, from: usize, found: &mut Vec<u32>) {
     let start = name.char_indices().nth(from).map_or(name.len(), |(at, _)| at);
     let Some(at) = name.get(start..).and_then(|rest| rest.find(part)) else { return };
@@ -133,7 +133,7 @@ impl Search {
         if !wanted.contains(['*', '?']) {
             return Self::Text(wanted);
         }
-        // Without an owner it is the name that is meant.
+        // Without an owner, the pattern is for the name.
         let glob = if wanted.contains('/') { wanted.clone() } else { format!("*/{wanted}") };
         let glob = GlobBuilder::new(&glob).case_insensitive(true).literal_separator(true).build();
         Self::Glob { wanted, matcher: glob.ok().map(|glob| glob.compile_matcher()) }
@@ -146,7 +146,7 @@ impl Search {
         }
     }
 
-    /// Whether all that matches `next` matches this as well, so that it has to be looked for only there.
+    /// Whether everything that matches `next` also matches this, so that only those have to be searched.
     fn is_narrowed_by(&self, next: &str) -> bool {
         matches!(self, Self::Text(wanted) if !next.contains(['*', '?']) && next.contains(wanted.as_str()))
     }
@@ -159,7 +159,7 @@ impl Search {
         }
     }
 
-    /// What matches, in the order of the list; `among` is where to look, else everywhere.
+    /// The matches in list order; searches `among`, else everything.
     fn hits(&self, names: &[String], among: Option<Vec<u32>>) -> Option<Vec<u32>> {
         if matches!(self, Self::Everything) {
             return None;

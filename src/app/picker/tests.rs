@@ -21,7 +21,7 @@ fn repository(id: u64, name: &str) -> Repository {
 fn catalogue(names: &[&str]) -> Remote<Catalogue> {
     let mut names = names.to_vec();
     names.sort_unstable();
-    // The id is the name's own, wherever it stands in the list.
+    // The id is derived from the name, wherever it is in the list.
     let id = |name: &str| name.bytes().fold(7u64, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into()));
     let repositories: Vec<_> = names.iter().map(|name| repository(id(name), name)).collect();
     Remote::Ready(Catalogue { repositories: repositories.into(), lacking: None })

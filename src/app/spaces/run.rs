@@ -1,4 +1,4 @@
-//! Stopping and starting codespaces: how far each got, and what it came to in words.
+//! Stopping and starting codespaces: how far each one got, and the result in words.
 
 use crate::app::protocol::JobId;
 use crate::domain::codespace::Stage;
@@ -29,7 +29,7 @@ impl Run {
         }
     }
 
-    /// What it came to, in one sentence, and whether all of it is as wanted.
+    /// The result in one sentence, and whether everything is as wanted.
     pub fn summary(&self) -> (bool, String) {
         let is_done = |change: &&CodespaceChange| self.stage(change.name()).is_some_and(|s| change.is_done_by(s));
         let done = self.changes.iter().filter(is_done).count();
@@ -55,7 +55,7 @@ impl Run {
     }
 }
 
-/// The words for the writes under way, where no screen tells.
+/// Words for the running writes, while no screen shows them.
 pub fn doing(changes: &[CodespaceChange]) -> String {
     match changes {
         [one] => format!("{} {}", one.doing(), one.name()),

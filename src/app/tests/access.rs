@@ -1,4 +1,4 @@
-//! The states of marking, changing access of many, repairing, being overtaken, taking back and rotating.
+//! States with marked credentials, changing access of several, repairing, conflicts, undoing and rotating.
 
 use super::world::{self, reference, selected};
 use super::*;
@@ -15,12 +15,12 @@ fn answered(mut driver: Driver) -> Driver {
     driver
 }
 
-/// ACR and ECR of one's own and GHCR of acme are marked.
+/// Your own ACR and ECR and the GHCR of acme are marked.
 pub fn marked() -> Driver {
     with(Driver::ready(), "space down space G up space")
 }
 
-/// The access of one's own ACR, opened, with acme/infra instead of acme/web.
+/// The access of your own ACR, opened, with acme/infra instead of acme/web.
 pub fn exchanged() -> Driver {
     with(answered(with(Driver::ready(), "a")), "down space down space")
 }
@@ -32,7 +32,7 @@ pub fn many() -> Driver {
     with(driver, "enter space")
 }
 
-/// The listing in which somebody else gave ACR to acme/docs.
+/// The listing in which someone else gave ACR to acme/docs.
 pub fn by_somebody_else() -> ScopeListing {
     let holds = selected(&["acme/api", "acme/docs", "acme/web", "octocat/dotfiles"]);
     let mut listing = world::listing(&Scope::User);
@@ -51,7 +51,7 @@ pub fn overtaken() -> Driver {
     driver
 }
 
-/// ACR was changed, and one is at the list again.
+/// ACR was changed, and the list is shown again.
 pub fn changed() -> Driver {
     let mut driver = with(exchanged(), "enter right enter");
     driver.write_succeeds();
@@ -74,7 +74,7 @@ fn ended(mut driver: Driver) -> Driver {
     driver
 }
 
-/// One's own ACR, with a new password typed.
+/// Your own ACR, with a new password typed.
 pub fn rotated(server: bool) -> Driver {
     let mut driver = with(Driver::ready(), "r");
     driver.type_text(CANARY);

@@ -1,5 +1,5 @@
-//! What somebody else changed while a write waited for its turn: nothing is written, and it is asked again on what
-//! holds now.
+//! Someone else changed the secrets while a write waited for its turn: nothing is written, and the question is asked
+//! again with the current state.
 
 use super::access::by_somebody_else;
 use super::world::{self, prefix};
@@ -107,6 +107,6 @@ fn where_its_screen_is_gone_a_message_says_that_nothing_was_done() {
     let mut driver = Driver::ready();
     driver.keys("d right enter esc");
     overtaken_by(&mut driver, by_somebody_else());
-    assert!(driver.notice().contains("nothing was changed, somebody else did"), "{}", driver.notice());
+    assert!(driver.notice().contains("nothing was changed, as someone else"), "{}", driver.notice());
     driver.says("4 repositories");
 }

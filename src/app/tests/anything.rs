@@ -1,5 +1,6 @@
-//! Anything at any time: random keys, pastes, clicks, timers and signals, while random answers come in time, late,
-//! twice, for nobody or not at all. Whatever happens, the program stands, asks for nothing twice and tells no password.
+//! Anything at any time: random keys, pastes, clicks, timers and signals, while random responses arrive in time, late,
+//! twice, unexpectedly or not at all. Whatever happens, the program keeps working, requests nothing twice and reveals
+//! no password.
 
 use proptest::prelude::*;
 use strum::IntoEnumIterator;
@@ -59,7 +60,7 @@ fn step(driver: &mut Driver, kind: u8, pick: usize, old: &mut Vec<JobId>) {
             reset: None,
         })))),
         16 => {
-            // An answer to something that ended, was aborted, or never was.
+            // A response to something that ended, was aborted or never existed.
             let id = old[pick % old.len().max(1)..].first().copied().unwrap_or(JobId(pick as u64 + 10_000));
             if !driver.live.contains_key(&id) {
                 driver.send(Msg::Finished { id, outcome: Outcome::Listing(Ok(world::listing(&world::acme()))) });
@@ -160,7 +161,7 @@ fn forms(app: &App) -> Vec<&Form> {
         .collect()
 }
 
-/// Whether a paste now would go into a password and nowhere else.
+/// Whether a paste now would go into a password field and nowhere else.
 fn asks_for_password(app: &App) -> bool {
     let focus = match app.top() {
         Screen::LoginTest(state) => Some(state.form.focus),
@@ -231,7 +232,7 @@ proptest! {
         keys in prop::collection::vec(prop::sample::select(vec!["enter", "down", "up", "esc", "pagedown", "g"]), 1..40),
     ) {
         let mut driver = BEGINNINGS.with(|all| all[begin % all.len()].clone());
-        // Where the button that does it has the focus already, Enter is the answer to a question.
+        // If the confirming button already has the focus, Enter answers the question.
         prop_assume!(!["[ Delete ACR ]", "[ Restart ]"].iter().any(|button| driver.sight().contains(button)));
         let before = writes(&driver);
         for key in keys {
@@ -245,7 +246,7 @@ proptest! {
         prop_assert_eq!(before, writes(&driver));
     }
 
-    /// What no text can do from anywhere: write, remove, sign out, or change what the keyring keeps.
+    /// What text must never do: write, remove, sign out, or change the stored values in the keyring.
     #[test]
     fn nothing_that_text_can_hold_writes_from_anywhere(
         begin in 0usize..1000,
@@ -253,7 +254,7 @@ proptest! {
         pass in any::<bool>(),
     ) {
         let mut driver = BEGINNINGS.with(|all| all[begin % all.len()].clone());
-        driver.press("~"); // a question whose button has the focus already gives way
+        driver.press("~"); // a question whose button already has the focus is disarmed
         let before = changes(&driver);
         for key in keys {
             driver.press(&key);
@@ -270,14 +271,14 @@ proptest! {
     }
 }
 
-/// Every key that typed text can hold, Enter and Tab more often.
+/// Every key that typed text can contain, Enter and Tab more often.
 fn text_keys() -> Vec<String> {
     let often = ["enter", "tab", "enter", "tab", "shift-tab", "backspace", "space", "s", "w", "d", "R", "e", "a", "r"];
     let letters = ('!'..='~').map(|c| c.to_string());
     often.iter().cycle().take(60).map(|key| (*key).to_owned()).chain(letters).collect()
 }
 
-/// What was begun that changes something on GitHub or in the keyring.
+/// The jobs that change something on GitHub or in the keyring.
 fn changes(driver: &Driver) -> usize {
     let is_change = |job: &Job| {
         let of_the_keyring = matches!(job, Job::Errand(Errand::Keep { .. } | Errand::Forget { .. }));

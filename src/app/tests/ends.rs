@@ -1,4 +1,4 @@
-//! When passwords end: what the record says in the list, and the question of *Review*.
+//! When passwords expire: what the list shows, and the question at *Review*.
 
 use super::world::{self, api, here, prefix, type_values};
 use super::*;
@@ -7,7 +7,7 @@ use crate::app::screens::wizard::Step;
 use crate::domain::{Draft, End, Member, Record};
 use chrono::Duration;
 
-/// An entry for a password that was set so many days ago, and ends in so many.
+/// An entry for a password that was set `set` days ago and expires in `ends` days.
 fn entry(scope: &str, name: Option<&str>, word: &str, (set, ends): (i64, i64)) -> String {
     let day = |days: i64| (noon() + Duration::days(days)).format("%Y-%m-%d").to_string();
     let name = name.map_or("null".to_owned(), |name| format!("{name:?}"));
@@ -41,7 +41,7 @@ fn ended() -> Driver {
     ])
 }
 
-/// At *Review* of a new credential for oneself.
+/// At *Review* of a new credential of your own.
 fn review(password: &str) -> Driver {
     let mut driver = fixtures::bare();
     driver.keys("n enter g enter");

@@ -8,14 +8,14 @@ use crate::app::form::{Form, Slot};
 use crate::app::screens::wizard::Stage;
 use crate::domain::Member;
 
-/// Has the shape of a token, and an end that nothing else has.
+/// Has the shape of a token, and a unique ending.
 pub const TOKEN: &str = "dop_v1_0123456789abcdef0123456789abcdefCANARYtoken";
 pub const TRACE: &str = "CANARYtoken";
-/// Has no shape that is known.
+/// Has no known shape.
 const PLAIN: &str = "Xk-plain-canary";
 
-/// Every field there is in the screens, by the file and the name it has there. A field that is new belongs into this
-/// list once the walks below reach it.
+/// Every field of the screens, by its file and its name there. A new field belongs into this list once the walks below
+/// reach it.
 const FIELDS: [(&str, &str); 10] = [
     ("filter.rs", "field"),
     ("form/mod.rs", "aside"),
@@ -59,8 +59,8 @@ fn every_field_of_the_screens_is_known_to_this_test() {
     assert_eq!(found, known);
 }
 
-/// Nothing that is seen or asked for holds the trace. Values go to GitHub and registries as what they are, and their
-/// types do not tell them.
+/// Nothing visible or requested contains the trace. Values go to GitHub and to registries unmasked, but their types
+/// never print them.
 fn assert_hidden(driver: &Driver, trace: &str, when: &str) {
     for (width, height) in [(40, 10), (120, 40)] {
         let frame = driver.frame(width, height);
@@ -82,7 +82,7 @@ fn form(app: &App) -> Option<&Form> {
     }
 }
 
-/// Opens whatever field a screen has, and goes from one to the next.
+/// Opens whatever field a screen has, and moves from one to the next.
 pub const WAYS: [&str; 10] = ["", "/", "tab", "tab tab", "tab tab tab", "tab tab tab tab", "shift-tab", "n", "t", "p"];
 
 #[test]
@@ -124,7 +124,7 @@ fn a_token_in_any_field_of_any_screen_is_nowhere_to_be_seen() {
     }
 }
 
-/// The first secret that stands in a field of any screen that is open.
+/// The first secret in a field of any open screen.
 fn typed_secret(driver: &Driver) -> Option<Sensitive> {
     let mut app = driver.app.clone();
     let fields = app.stack.iter_mut().flat_map(Screen::fields);
@@ -156,7 +156,7 @@ fn a_password_that_is_typed_is_masked_in_every_other_field_of_every_screen() {
     assert!(tried > 20, "{tried}");
 }
 
-/// Where the form is, with its fields empty.
+/// In the form, with its fields empty.
 fn at_the_form() -> Driver {
     let mut driver = fixtures::bare();
     driver.press("t");
@@ -184,7 +184,7 @@ fn the_password_in_another_field_is_masked_there_whichever_came_first() {
                 driver.type_text(PLAIN);
             }
             assert_hidden(&driver, PLAIN, &format!("{order:?}"));
-            // What was masked stays so while the password is typed anew.
+            // A masked field stays masked while the password is typed again.
             go_to(&mut driver, password);
             driver.keys("backspace backspace backspace");
             assert_hidden(&driver, "Xk-plain", &format!("{order:?}, and a part of it"));

@@ -1,4 +1,4 @@
-//! The screen that fills fields from this machine, in the states worth looking at.
+//! The screen that imports values from this machine, in every state worth a look.
 
 use super::Driver;
 use crate::app::errand::{Brought, Errand};
@@ -7,7 +7,7 @@ use crate::domain::kept::Origin;
 use crate::domain::source::{Found, Offered, Source, Taken};
 use crate::domain::{Kept, Prefix, Problem, Scope, Trial};
 
-/// What is found on a machine with a bit of everything.
+/// What is found on a machine that has a bit of everything.
 pub fn found() -> Found {
     let docker = |key: &str| Offered {
         server: Some(key.into()),
@@ -38,7 +38,7 @@ pub fn found() -> Found {
     }
 }
 
-/// What the environment's triple holds.
+/// The values of the credential in the environment.
 pub fn taken() -> Taken {
     Taken {
         source: Source::Env { prefix: Prefix::parse("ACR").unwrap() },
@@ -58,7 +58,7 @@ pub fn at_the_places() -> Driver {
     driver
 }
 
-/// In the login test of values that passed a test before somebody wrote others.
+/// In the login test of values that passed before someone else wrote others.
 pub fn with_kept() -> Driver {
     let mut driver = Driver::ready();
     driver.press("t");
@@ -79,7 +79,7 @@ fn trial() -> Trial {
     }
 }
 
-/// The keyring has nothing, where it was asked.
+/// The keyring returns nothing to every read of it.
 pub fn answer_recall(driver: &mut Driver) {
     let is_recall = |job: &Job| matches!(job, Job::Errand(Errand::Recall { .. }));
     let ids: Vec<_> = driver.live.iter().filter(|(_, job)| is_recall(job)).map(|(id, _)| *id).collect();
@@ -88,7 +88,7 @@ pub fn answer_recall(driver: &mut Driver) {
     }
 }
 
-/// How an errand may end.
+/// How a local job may end.
 pub fn brought(errand: &Errand, pick: usize) -> Brought {
     let problem = || super::world::no_network();
     let fails = pick.is_multiple_of(3);

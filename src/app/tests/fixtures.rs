@@ -1,4 +1,4 @@
-//! Every screen in every state worth looking at, each reached by keys and answers alone.
+//! Every screen in every state worth a look, each reached only by keys and responses.
 
 use super::world::{self, Climb, acme, api, org, prefix, reference, tested, type_login, type_values};
 use super::*;
@@ -39,7 +39,7 @@ fn with(mut driver: Driver, keys: &str) -> Driver {
     driver
 }
 
-/// Read, and nothing is there.
+/// Read, and empty.
 pub fn bare() -> Driver {
     let mut driver = Driver::start(world::here());
     while let Some((id, job)) = driver.live.iter().next().map(|(id, job)| (*id, job.clone())) {
@@ -76,7 +76,7 @@ fn filtered(text: &str) -> Driver {
     driver
 }
 
-/// Scopes on their way, of which GitHub told differently much.
+/// Scopes that are loading, with different progress.
 fn how_far() -> Driver {
     let mut driver = Driver::start(world::here());
     for (scope, far) in [(Scope::User, Far::Accesses { read: 3, all: 9 }), (api(), Far::Pages { read: 2, all: 5 })] {
@@ -107,7 +107,7 @@ fn credentials() -> Vec<(&'static str, Driver)> {
     ]
 }
 
-/// At the fields of a preset (by its place in the list) at a place (likewise).
+/// In the fields of the preset and at the scope with these positions in their lists.
 fn values(mut driver: Driver, preset: usize, place: usize) -> Driver {
     driver.press("n");
     (0..preset).for_each(|_| drop(driver.press("down")));
@@ -117,7 +117,7 @@ fn values(mut driver: Driver, preset: usize, place: usize) -> Driver {
     driver
 }
 
-/// Where the preset for every other registry stands.
+/// The position of the preset for every other registry.
 fn other() -> usize {
     any_presets().len() - 1
 }
@@ -274,7 +274,7 @@ fn wizard_npm() -> Vec<(&'static str, Driver)> {
     ]
 }
 
-/// At the wizard's test, with an image, which ended like this.
+/// At the wizard's test, with an image and this result.
 fn reviewed(mut driver: Driver, climb: Climb) -> Driver {
     driver.press("i");
     driver.type_text("mycompany.azurecr.io/team/app:1").press("enter");
@@ -342,7 +342,7 @@ fn login_tests() -> Vec<(&'static str, Driver)> {
     ]
 }
 
-/// A login test with this in its field for images.
+/// A login test with this text in its image field.
 fn with_image(images: &str) -> Driver {
     let mut driver = with(Driver::ready(), "t");
     type_login(&mut driver);
@@ -351,7 +351,7 @@ fn with_image(images: &str) -> Driver {
     driver
 }
 
-/// A login test with an image that ended like this.
+/// A login test with an image and this result.
 pub fn climbed(climb: Climb) -> Driver {
     let mut driver = with(with_image("mycompany.azurecr.io/team/app:1"), "enter");
     let id = driver.testing();
@@ -359,12 +359,12 @@ pub fn climbed(climb: Climb) -> Driver {
     driver
 }
 
-/// At the codespaces, with everything read.
+/// On the Codespaces screen, with everything read.
 pub fn at_codespaces() -> Driver {
     answered(with(Driver::ready(), "4"))
 }
 
-/// Reads end as this says, the others as usual.
+/// Reads end like this, all others as usual.
 fn codespaces_end(end: impl Fn() -> Outcome) -> Driver {
     let mut driver = with(Driver::ready(), "4");
     let id = driver.running(|job| matches!(job, Job::Codespaces(_)));
@@ -372,7 +372,7 @@ fn codespaces_end(end: impl Fn() -> Outcome) -> Driver {
     answered(driver)
 }
 
-/// An organization's part is missing of some list.
+/// An organization's part of some list is missing.
 pub fn left_out() -> Problem {
     let page = "https://github.com/orgs/acme/sso?authorization_request=A5ANDB0X";
     Problem::new(
@@ -433,7 +433,7 @@ fn codespaces() -> Vec<(&'static str, Driver)> {
     ]
 }
 
-/// A credential was saved, and codespaces started before it.
+/// A credential was saved after codespaces had started.
 pub fn offered() -> Driver {
     let mut driver = with(azure(bare(), 1), "enter s right enter");
     driver.write_succeeds();
@@ -457,7 +457,7 @@ fn frames() -> Vec<(&'static str, Driver)> {
     ]
 }
 
-/// A day's requests, as the transport tells them.
+/// A day's requests, as the transport reports them.
 pub fn exchanges() -> Vec<Exchange> {
     let one = |second: u32, method, path: &str, status, cost: (u32, u32)| Exchange {
         at: noon() - chrono::Duration::seconds(i64::from(60 - second)),
@@ -533,7 +533,7 @@ fn picks() -> Vec<(&'static str, Driver)> {
     ]
 }
 
-/// A list of one's own secrets with one credential for each kind of access, in this order.
+/// A list of your own secrets with one credential for each kind of access, in this order.
 pub fn kinds_of_access() -> (Driver, Vec<&'static str>) {
     let many = Access::selected((1..=3).map(|_| reference("acme/api")).collect(), false);
     let kinds = vec![

@@ -1,4 +1,4 @@
-//! Whatever is typed is in view: at every size, on every screen, in every field. A key that does nothing says so.
+//! Whatever is typed is visible: at every size, on every screen, in every field. A key without effect says so.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use super::*;
 
 const SIZES: [(u16, u16); 3] = [(40, 10), (80, 24), (200, 50)];
 
-/// What stands left of the cursor, if the cursor is in a field that is drawn.
+/// What is left of the cursor, if the cursor is in a visible field.
 fn left_of_cursor(driver: &Driver, (columns, rows): (u16, u16)) -> Option<String> {
     let (buffer, cursor) = driver.buffer(columns, rows, &look());
     let cursor = cursor?;
@@ -17,12 +17,12 @@ fn left_of_cursor(driver: &Driver, (columns, rows): (u16, u16)) -> Option<String
     is_field(cursor.x).then(|| (0..cursor.x).filter(|x| is_field(*x)).map(|x| buffer[(x, cursor.y)].symbol()).collect())
 }
 
-/// After a refusal the first key opens the field of the refused value; until then an invitation stands in its place.
+/// After a rejection the first key opens the field of the rejected value; until then an invitation is in its place.
 pub(super) fn is_invited(driver: &Driver, (columns, rows): (u16, u16)) -> bool {
     driver.frame(columns, rows).contains("Type or paste another")
 }
 
-/// The field that takes text now has the cursor, and shows what was typed last.
+/// The field that takes text has the cursor, and shows what was typed last.
 fn assert_seen(driver: &Driver, sizes: &[(u16, u16)], last: &str, when: &str) {
     for &size in sizes {
         let found = left_of_cursor(driver, size);
@@ -55,7 +55,7 @@ fn whatever_is_typed_in_any_field_of_any_screen_is_in_view() {
             assert_seen(&driver, &SIZES, "", &format!("{name}, {way}"));
             driver.type_text("xyz");
             assert_seen(&driver, &SIZES[..2], "xyz", &format!("{name}, {way}"));
-            // Far more than there is room for.
+            // Far more than fits.
             driver.type_text(&"long-and-".repeat(30));
             assert_seen(&driver, &SIZES[..1], "-and-", &format!("{name}, {way}, much"));
             driver.press("backspace");

@@ -1,5 +1,5 @@
-//! Every key of every screen and state: the footer promises nothing that does not happen, no other key is mute, and
-//! whatever differs differs in text.
+//! Every key of every screen and state: everything in the footer has an effect, every other key answers, and labels
+//! that differ in meaning differ in text.
 
 use std::collections::BTreeSet;
 
@@ -10,13 +10,13 @@ use crate::app::keymap::Keymap;
 use crate::domain::verdict::Outcome as How;
 use crate::domain::{Member, ScopeListing, Verdict};
 
-/// What pressing a key did: another sight or another effect than a notice's timer.
+/// The effect of a key: another frame, or another effect than the timer of a notice.
 fn does_something(driver: &Driver, name: &str) -> bool {
     let mut driver = driver.clone();
     let before = driver.look_at(120, 40);
     let effects = driver.press(name);
     let after = driver.look_at(120, 40);
-    // That it leaves is told by what comes a quiet moment later.
+    // Quitting becomes visible only after a moment without typing.
     let leaves = |effect: &Effect| matches!(effect, Effect::After { timer: Timer::Quiet(_), .. });
     before != after || effects.iter().any(|effect| leaves(effect) || !matches!(effect, Effect::After { .. }))
 }
@@ -44,7 +44,7 @@ fn every_printable_key_does_something_or_says_why_not() {
     for (state, driver) in fixtures::all() {
         for c in ' '..='~' {
             let name = if c == ' ' { "space".to_owned() } else { c.to_string() };
-            assert!(does_something(&driver, &name), "{state}: «{c}» is mute\n{}", driver.sight());
+            assert!(does_something(&driver, &name), "{state}: “{c}” is mute\n{}", driver.sight());
         }
     }
 }
@@ -52,12 +52,12 @@ fn every_printable_key_does_something_or_says_why_not() {
 #[test]
 fn every_other_bound_key_does_something_or_says_why_not() {
     for (state, driver) in fixtures::all() {
-        // Editing keys at the end of an empty field have nothing to do and no words for it.
+        // Editing keys at the end of an empty field have nothing to do and show no message.
         let typing = driver.app.facade().typing;
         let actions = <Action as strum::IntoEnumIterator>::iter();
         for name in actions.flat_map(|action| Keymap::shipped().keys(action)) {
             let edits = typing && matches!(name.as_str(), "left" | "right" | "home" | "end" | "backspace");
-            assert!(edits || does_something(&driver, &name), "{state}: «{name}» is mute\n{}", driver.sight());
+            assert!(edits || does_something(&driver, &name), "{state}: “{name}” is mute\n{}", driver.sight());
         }
     }
 }

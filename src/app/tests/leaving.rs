@@ -1,4 +1,4 @@
-//! What becomes of work when a screen closes and when one leaves: reads are aborted, writes are awaited.
+//! What happens to jobs when a screen closes and when you quit: reads are aborted, writes are awaited.
 
 use super::world::{self, acme, api, prefix};
 use super::*;
@@ -247,16 +247,16 @@ fn home_closes_everything_but_the_list() {
     driver.press("1");
     assert_eq!(driver.app.stack().len(), 1);
     driver.press("1");
-    assert!(driver.notice().contains("you are there already"));
+    assert!(driver.notice().contains("you are already there"));
 }
 
 #[test]
 fn a_key_that_means_nothing_says_where_the_keys_are() {
     let mut driver = Driver::ready();
     driver.press("z");
-    assert_eq!(driver.notice(), "«z» does nothing; ? shows every key");
+    assert_eq!(driver.notice(), "“z” does nothing; ? shows every key");
     driver.press("w");
-    assert_eq!(driver.notice(), "«write» does nothing here; ? shows every key");
+    assert_eq!(driver.notice(), "“write” does nothing here; ? shows every key");
     driver.keys("t down down f9");
     assert_eq!(driver.notice(), "this key does nothing; f1 shows every key");
 }

@@ -1,4 +1,4 @@
-//! What is read when, what becomes of answers that come late, in parts, twice or for nobody.
+//! What is read when, and what happens to responses that arrive late, in parts, twice or unexpectedly.
 
 use super::world::{self, acme, api, globex, here, org};
 use super::*;
@@ -37,7 +37,7 @@ fn without_named_organizations_those_of_the_memberships_are_read() {
 #[test]
 fn the_first_frame_names_what_it_waits_for_before_any_answer() {
     let driver = Driver::start(here());
-    driver.says("asking GitHub who you are").says("You").says("acme/api, this repository").says("waiting for GitHub");
+    driver.says("looking up your account").says("You").says("acme/api, this repository").says("waiting for GitHub");
     driver.says("asking for your organizations");
 }
 
@@ -212,7 +212,7 @@ fn a_clone_of_several_repositories_shows_them_all_and_guesses_none() {
     let driver = Driver::start(start);
     assert_eq!(scopes_of(&driver.asked), [Scope::User, api(), Scope::Repository(fork)]);
     assert_eq!(driver.app.world.here, None);
-    driver.says("--repo names one");
+    driver.says("choose one with --repo");
 }
 
 #[test]
@@ -327,7 +327,7 @@ fn every_screen_with_a_list_says_what_is_left_out_of_it_and_where_to_authorize()
     let page = "https://github.com/orgs/acme/sso";
     let has_page = |driver: &Driver, (width, height): (u16, u16), screen: &str| {
         let frame = driver.frame(width, height);
-        // Wrapped as it may be.
+        // However it is wrapped.
         let text: String = frame.split_whitespace().collect();
         assert!(text.contains(page), "{screen} at {width}x{height}:\n{frame}");
     };

@@ -1,14 +1,14 @@
-//! The letter that leaves, and texts that begin with it.
+//! The letter that quits, and texts that begin with it.
 
 use super::world;
 use super::*;
 use crate::app::Leaving;
 use crate::app::protocol::Pointer;
 
-/// Screens without a field in focus, and the keys to them.
+/// Screens without a focused field, and the keys that lead to them.
 const FIELDLESS: [&str; 7] = ["1", "4", "5", "enter", "S", "n", "d"];
 
-/// Texts that begin with it: an address, a password, a password manager's way of filling a form.
+/// Texts that begin with it: an address, a password, the way a password manager fills in a form.
 const TEXTS: [&str; 5] = ["quay.io\r", "qq7-x", "q\tq\r", "q w", "quay.io\tpuller\tZq7-canary-9wK\r"];
 
 fn key_of(c: char) -> &'static str {

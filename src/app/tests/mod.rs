@@ -1,7 +1,7 @@
-//! The whole state machine, driven as a person and a network would: keys and answers in, effects and frames out.
+//! The whole state machine, driven like a person and a network would: keys and responses in, effects and frames out.
 //!
-//! Nothing here waits, reads a clock or opens a connection. [`Driver`] keeps its own book of what is under way, so that
-//! a second live read for one value, or an answer nobody waits for, is seen.
+//! Nothing here waits, reads a clock or opens a connection. [`Driver`] keeps its own record of running jobs, so that it
+//! notices a second read of the same value and a response nobody waits for.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 pub mod access;
@@ -47,7 +47,7 @@ use super::{App, Look, draw};
 use crate::domain::{Problem, Saved, Scope, Sensitive, WriteOutcome};
 use crate::ui::{Glyphs, Memory, Theme};
 
-/// A password no test may ever see where it does not belong.
+/// A password that must never show up where it does not belong.
 pub const CANARY: &str = "Zq7-canary-9wK";
 
 pub fn noon() -> DateTime<Utc> {
@@ -71,13 +71,13 @@ pub fn key(name: &str) -> KeyEvent {
     }
 }
 
-/// A person at the keyboard, and the world that answers.
+/// A person at the keyboard, and the world that responds.
 #[derive(Clone, Debug)]
 pub struct Driver {
     pub app: App,
-    /// Everything that was ever asked for, in order.
+    /// Everything that was ever requested, in order.
     pub asked: Vec<Effect>,
-    /// What runs in the world.
+    /// The running jobs.
     pub live: BTreeMap<JobId, Job>,
     pub timers: Vec<Timer>,
 }
@@ -137,7 +137,7 @@ impl Driver {
         self.send(Msg::Key(KeyPress(key(name))))
     }
 
-    /// Presses keys one after the other, their names parted by spaces.
+    /// Presses keys one after another, their names separated by spaces.
     pub fn keys(&mut self, names: &str) -> Vec<Effect> {
         names.split(' ').flat_map(|name| self.press(name)).collect()
     }
@@ -162,7 +162,7 @@ impl Driver {
         self.send(Msg::Part { id, part })
     }
 
-    /// The running job this picks; there must be exactly one.
+    /// The running job this selects; there must be exactly one.
     pub fn running(&self, wanted: impl Fn(&Job) -> bool) -> JobId {
         let found: Vec<JobId> = self.live.iter().filter(|(_, job)| wanted(job)).map(|(id, _)| *id).collect();
         assert_eq!(found.len(), 1, "{:?}", self.live);
@@ -241,12 +241,12 @@ impl Driver {
         self.wizard().step()
     }
 
-    /// What stands on a screen of this size.
+    /// The frame of a screen of this size.
     pub fn frame(&self, width: u16, height: u16) -> String {
         self.drawn(width, height, &look()).0
     }
 
-    /// Looks at the screen, so that texts know how far they scroll.
+    /// Draws the screen, so that texts know how far they scroll.
     pub fn look_at(&mut self, width: u16, height: u16) -> String {
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
         let mut memory = Memory::default();
@@ -256,7 +256,7 @@ impl Driver {
         format!("{}\n{cursor}", text_of(terminal.backend().buffer()))
     }
 
-    /// A large screen: everything has room.
+    /// A large screen, with room for everything.
     pub fn sight(&self) -> String {
         self.frame(120, 40)
     }
@@ -274,21 +274,21 @@ impl Driver {
         (terminal.backend().buffer().clone(), cursor)
     }
 
-    /// Asserts that the words stand on a large screen, wherever lines were broken.
+    /// Asserts that the words are on a large screen, however lines are broken.
     pub fn says(&self, words: &str) -> &Self {
         let sight = self.sight();
-        assert!(flat(&sight).contains(words), "«{words}» is not on the screen:\n{sight}");
+        assert!(flat(&sight).contains(words), "“{words}” is not on the screen:\n{sight}");
         self
     }
 
     pub fn is_silent_about(&self, words: &str) -> &Self {
         let sight = self.sight();
-        assert!(!flat(&sight).contains(words), "«{words}» is on the screen:\n{sight}");
+        assert!(!flat(&sight).contains(words), "“{words}” is on the screen:\n{sight}");
         self
     }
 }
 
-/// The rows of a buffer without the blanks at their ends.
+/// The rows of a buffer without trailing blanks.
 pub fn text_of(buffer: &Buffer) -> String {
     let area = buffer.area;
     let row = |y: u16| {
@@ -306,7 +306,7 @@ pub fn text_of(buffer: &Buffer) -> String {
     (0..area.height).map(row).collect::<Vec<_>>().join("\n")
 }
 
-/// Both columns of a screen, each as one flowing text.
+/// Both columns of a screen, each as continuous text.
 fn flat(sight: &str) -> String {
     let halves = |side: usize| {
         let words: Vec<&str> =

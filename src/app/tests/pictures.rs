@@ -96,7 +96,7 @@ fn ink(fg: Color, bg: Color, modifier: Modifier) -> String {
 
 #[test]
 fn no_terminal_is_too_small_to_be_drawn_on() {
-    // Each state takes every seventh size and the edges; all states together take them all.
+    // Each state takes every seventh size and the edges; together the states cover them all.
     for (index, (_, driver)) in fixtures::all().into_iter().enumerate() {
         for width in 1..=60 {
             for height in 1..=20 {
@@ -141,7 +141,7 @@ fn the_terminals_cursor_sits_on_the_focus() {
     };
     for (state, driver) in fixtures::all() {
         let (row, column) = row_of(&driver);
-        let on = |words: &str| assert!(row.contains(words), "{state}: the cursor is on «{row}», not on «{words}»");
+        let on = |words: &str| assert!(row.contains(words), "{state}: the cursor is on “{row}”, not on “{words}”");
         match state {
             "credentials" => on("ACR  Azure"),
             "credentials_filter" => on("filter  docker"),

@@ -1,5 +1,5 @@
-//! After a refusal the second try is typed, by people who do not look: it takes the place of the first where that was
-//! a value, masked as that was, and is nowhere else. No letter of it means anything.
+//! After a rejection people type the second try without looking. It replaces the first one, masked if that was masked,
+//! and goes nowhere else. No letter of it acts as a key.
 
 use super::world::{self, no_network, tested, type_login};
 use super::*;
@@ -7,13 +7,13 @@ use crate::app::form::Slot;
 use crate::app::screens::{sign_in, wizard};
 use crate::domain::{Member, Verdict};
 
-/// Begins with a letter that leads to another field, and has those that skip, write, copy, leave and quit.
+/// Begins with a letter that leads to another field, and contains those that skip, write, copy, leave and quit.
 const SECOND: &str = "i7sw11b44-Second-yq5";
 
-/// Where the second try has to be.
+/// Where the second try has to end up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wanted {
-    /// In the place of the value that was refused.
+    /// In place of the rejected value.
     Instead(Member),
     /// In a form of one field.
     InTheField,
@@ -38,7 +38,7 @@ fn login_test() -> Driver {
     refused(with(driver, "enter enter"))
 }
 
-/// In the wizard, where the test comes after the access.
+/// In the wizard, where the test follows the access.
 fn new_credential() -> Driver {
     let mut driver = with(super::fixtures::bare(), "n enter enter");
     type_login(&mut driver);
@@ -117,7 +117,7 @@ fn value(driver: &Driver, wanted: Wanted) -> Option<(Sensitive, bool)> {
     }
 }
 
-/// Everything that stands in a field of any screen.
+/// The text in every field of every screen.
 fn values(driver: &Driver) -> Vec<Sensitive> {
     let mut app = driver.app.clone();
     let fields = app.stack.iter_mut().flat_map(Screen::fields).filter(|field| !field.is_empty());
@@ -136,7 +136,7 @@ fn has_all(driver: &Driver, before: &[Sensitive]) -> bool {
     before.iter().all(|value| now.contains(value))
 }
 
-/// What was begun; where there is no field to type into, only what writes, as letters are keys there.
+/// The jobs started; without a field to type into only writes, as letters are keys there.
 fn begun(driver: &Driver, wanted: Wanted) -> usize {
     let is_begun = |effect: &&Effect| match effect {
         Effect::Start { job, .. } => wanted != Wanted::Nowhere || job.is_write(),
@@ -175,7 +175,7 @@ fn what_was_refused_stays_until_something_else_is_typed() {
         let before = values(&start);
         for keys in ["esc", "enter", "down", "f1 esc", "right left"] {
             if wanted == Wanted::InTheField && keys == "esc" {
-                continue; // gives the form up
+                continue; // leaves the form
             }
             let mut driver = start.clone();
             driver.keys(keys);

@@ -1,4 +1,4 @@
-//! A repository that has another name now: everything known of it stands under that, and nothing typed is lost.
+//! A repository was renamed: everything known about it moves to the new name, and nothing typed is lost.
 
 use super::world::{acme, api, here, listing, prefix, repo, selected};
 use super::*;
@@ -12,7 +12,7 @@ fn core() -> Scope {
     Scope::Repository(repo("acme/core"))
 }
 
-/// F5 shows that it was renamed.
+/// F5 reveals that it was renamed.
 fn renamed(mut driver: Driver) -> Driver {
     driver.press("f5");
     let id = driver.reading(&api());
@@ -23,7 +23,7 @@ fn renamed(mut driver: Driver) -> Driver {
 #[test]
 fn rows_heading_and_facts_stand_under_the_new_name_and_a_notice_says_so() {
     let mut driver = renamed(Driver::ready());
-    assert!(driver.notice().contains("acme/api has another name now: acme/core"), "{}", driver.notice());
+    assert!(driver.notice().contains("acme/api is now called acme/core"), "{}", driver.notice());
     driver.says("acme/core, this repository").is_silent_about("acme/api, this repository");
     assert_eq!(driver.app.world.scope(&api()), None);
     let (id, facts) = (driver.reading(&api()), driver.running(|job| matches!(job, Job::Repository(_))));

@@ -1,4 +1,4 @@
-//! Beside the fields it is told whether a secret is needed at all.
+//! The pane beside the fields shows whether a secret is needed at all.
 
 use super::*;
 use crate::domain::Roster;
@@ -12,7 +12,7 @@ fn is_about(job: &Job, host: &str, repository: &str) -> bool {
     *job == Job::Seamless { host: host.to_owned(), repository: world::repo(repository) }
 }
 
-/// At *Credentials* of «another registry» for the n-th place, with the server typed.
+/// At *Credentials* of “another registry” for the n-th scope, with the server typed.
 fn typed(mut driver: Driver, place: usize, server: &str) -> Driver {
     driver.keys("n G enter g");
     for _ in 0..place {
@@ -55,7 +55,7 @@ fn what_cannot_be_told_is_said_with_its_remedy_and_stops_nobody() {
     let id = driver.running(|job| matches!(job, Job::Seamless { .. }));
     let problem = Problem::new("x", "the token lacks the scope `read:packages`", "tick the scope");
     driver.finish(id, Outcome::Seamless(Err(problem)));
-    driver.says("cannot be told").says("lacks the scope").says("tick the scope");
+    driver.says("cannot tell whether").says("lacks the scope").says("tick the scope");
     driver.press("tab");
     driver.type_text("octocat").press("tab");
     driver.type_text("ghp_x").keys("enter enter");
@@ -71,7 +71,7 @@ fn at_the_test_one_line_sums_it_up() {
     driver.type_text("octocat").press("tab");
     driver.type_text("ghp_x").keys("enter enter enter");
     assert_eq!(driver.step(), crate::app::screens::wizard::Step::Test, "{}", driver.sight());
-    driver.says("3 of 5 packages of acme at ghcr.io need no secret in codespaces of acme/api, or likely none");
+    driver.says("3 of 5 packages of acme at ghcr.io need no secret, or likely none, in acme/api's codespaces");
 }
 
 #[test]

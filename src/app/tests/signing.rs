@@ -23,7 +23,7 @@ fn report(source: TokenSource, kind: TokenKind, scopes: Option<&[&str]>, used: b
     TokenReport { source, kind, used, identity: Ok(identity), rights, note: None }
 }
 
-/// One of `gh` in use, one with permissions in the keyring, and one GitHub does not accept.
+/// One token of `gh` in use, one with permissions in the keyring, and one that GitHub rejects.
 pub fn tokens() -> Vec<TokenReport> {
     let refused = TokenReport {
         identity: Err(Problem::new(
@@ -96,7 +96,7 @@ fn what_a_token_may_do_is_asked_each_time_the_wizard_comes_to_where() {
     let id = driver.running(|job| *job == Job::SignIn);
     driver.finish(id, Outcome::SignIn(Ok(world::identity(&["repo", "codespace", "admin:org"]))));
     driver.is_silent_about("You, octocat cannot be written");
-    // One that was taken away is missed too.
+    // A scope that was removed is missing too.
     driver.keys("esc enter");
     let id = driver.running(|job| *job == Job::SignIn);
     driver.finish(id, Outcome::SignIn(Ok(world::identity(&["repo"]))));
@@ -135,7 +135,7 @@ pub fn all() -> Vec<(&'static str, Driver)> {
     ]
 }
 
-/// A row whose right is missing, with a token from there.
+/// A row with a missing permission, and a token from there.
 pub fn missing_right(source: TokenSource) -> Driver {
     lacking(source)
 }
@@ -161,7 +161,7 @@ fn organizations_that_github_left_out_are_said_beside_those_that_came() {
     driver.says("your organizations could not all be listed");
 }
 
-/// Opens the wizard's step *Where*, and answers whatever it asks for with these scopes.
+/// Opens the wizard's step *Where*, and answers whatever it requests with these scopes.
 fn at_where(driver: &mut Driver, scopes: &[&str]) {
     driver.app.world.identity = Remote::Ready(world::identity(scopes));
     driver.keys("n enter");

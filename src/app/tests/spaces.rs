@@ -1,4 +1,4 @@
-//! Codespaces for the tests: one in each condition one meets.
+//! Codespaces for the tests: one in each condition that occurs.
 
 use chrono::Duration;
 
@@ -11,7 +11,7 @@ pub fn code_name(text: &str) -> CodespaceName {
     CodespaceName::parse(text).unwrap()
 }
 
-/// Made of acme/api, running, started so many hours ago, everything pushed.
+/// Of acme/api, running, started so many hours ago, everything pushed.
 pub fn codespace(name: &str, display: &str, hours: i64) -> Codespace {
     Codespace {
         name: code_name(name),
@@ -37,7 +37,7 @@ fn of(repository: &str) -> CodespaceRepo {
     }
 }
 
-/// A fresh one, a stale one with work, one that is stopped, one that failed, and a stale one elsewhere.
+/// A fresh one, a stale one with unsaved work, a stopped one, a failed one, and a stale one elsewhere.
 pub fn mine() -> Vec<Codespace> {
     let fresh = codespace("fluffy-disco-x7q", "fluffy disco", 2);
     let mut stale = codespace("super-yodel-4jw7", "super yodel", 24 * 300);
@@ -53,7 +53,7 @@ pub fn mine() -> Vec<Codespace> {
     vec![stopped, fresh, failed, stale, other]
 }
 
-/// What the world answers.
+/// How the world responds.
 pub fn list(which: &CodespaceList) -> Vec<Codespace> {
     match which {
         CodespaceList::Mine | CodespaceList::MineIn(_) => mine(),

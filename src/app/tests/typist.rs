@@ -1,7 +1,7 @@
-//! The stranger of `tests/support/stranger.rs` at the state machine: seeded walks with the answers of a world. Every
-//! write is held against the very question that was on the screen: which credential, which scope, which repositories,
-//! which members. What is typed is there, in the field it was typed into and in no other; a form is left by Enter in
-//! its last field only and by Backspace never; whatever takes text is in view.
+//! The stranger of `tests/support/stranger.rs` at the state machine: seeded walks with the responses of a world. Every
+//! write is compared with the very question that was on the screen: which credential, which scope, which repositories,
+//! which members. Typed text is in the field it was typed into and in no other; a form is left by Enter only in its
+//! last field and never by Backspace; whatever takes text is visible.
 
 #![allow(clippy::print_stdout)]
 
@@ -22,18 +22,18 @@ use crate::app::{Leaving, Room};
 use crate::domain::change::{AccessGoal, DraftAccess};
 use crate::domain::{Access, CodespaceChange, CodespaceName, Member, Verdict, Visibility};
 
-/// In all walks together; `PULLKEY_STEPS` asks for more.
+/// The steps of all walks together; `PULLKEY_STEPS` sets more.
 const STEPS: usize = 3_000;
-/// In so many steps much of each kind is written.
+/// In this many steps, every kind is written often.
 const ENOUGH: usize = 20_000;
-/// In one walk, which begins anew.
+/// The steps of one walk; the next one starts over.
 const WALK: usize = 300;
-/// The first walk's; each walk adds its number. A failure prints that of the walk.
+/// The seed of the first walk; each walk adds its number. A failure prints the seed of its walk.
 const SEED: u64 = 0x5eed_0002;
-/// As many writes have to be reached then, and a twentieth of them of each kind.
+/// This many writes have to be reached then, and a twentieth of them of each kind.
 const WRITES: usize = 150;
 
-/// At which every question has room.
+/// The size at which every question fits.
 const LARGE: (u16, u16) = (112, 60);
 
 struct Walk {
@@ -44,11 +44,11 @@ struct Walk {
     is_tiny: bool,
     agreed: Agreed,
     writes: BTreeMap<&'static str, usize>,
-    /// What was done, for a failure.
+    /// What was done, for the report of a failure.
     done: Vec<String>,
 }
 
-/// The form on the screen, in which one types now or could.
+/// The form on the screen in which you are typing or could type.
 fn form_of(screen: &Screen) -> Option<&Form> {
     match screen {
         Screen::LoginTest(state) => (state.focus == Focus::Form).then_some(&state.form),
@@ -60,12 +60,12 @@ fn form_of(screen: &Screen) -> Option<&Form> {
     }
 }
 
-/// What is seen of a form by whoever types: where one is, and what stands in each field.
+/// What a person who types sees of a form: the focus, and the text of each field.
 #[derive(Clone, Debug, PartialEq)]
 struct Standing {
     focus: Slot,
     values: Vec<(Slot, Sensitive)>,
-    /// What pressing Enter here would put in order.
+    /// What pressing Enter here would request.
     mends: bool,
 }
 
@@ -87,7 +87,7 @@ fn wanted(visibility: Visibility, repositories: &[crate::domain::RepoRef]) -> Re
     }
 }
 
-/// What each member of a credential reaches, as the lists know it.
+/// The access of each member of a credential, according to the lists.
 fn held(app: &App, scope: &Scope, name: &str) -> Option<Reach> {
     let listing = app.world.listing(scope)?;
     let members = listing.credentials.iter().flat_map(|credential| Member::all().map(|m| credential.members.get(m)));
@@ -207,14 +207,14 @@ impl Walk {
         (self.driver.app.stack().len(), self.driver.title(), step)
     }
 
-    /// One key, with what holds of every key.
+    /// One key, with everything that holds for every key.
     fn press(&mut self, name: &str) {
         let question = (name == "enter").then(|| Question::armed(&self.driver.frame(LARGE.0, LARGE.1))).flatten();
         let (place, standing, title) = (self.place(), self.standing(), self.driver.title());
         let (was_unsaved, notice, ends) = (self.is_unsaved(), self.driver.notice(), self.refused_end());
         let was_typing = self.driver.app.facade().typing;
         let is_seen = question.is_some();
-        // Writes begin only here, and only then has it to be known what was held before.
+        // Writes begin only here, so the previous state has to be known only then.
         let before = is_seen.then(|| self.driver.app.clone());
         if let Some(question) = question {
             self.agreed.to(question);
@@ -223,7 +223,7 @@ impl Walk {
             if let Effect::Start { job, .. } = effect
                 && job.is_write()
             {
-                let Some(before) = &before else { self.fail(&format!("«{name}» alone begins {job:?}")) };
+                let Some(before) = &before else { self.fail(&format!("“{name}” alone begins {job:?}")) };
                 *self.writes.entry(kind(&job, &title)).or_default() += 1;
                 self.is_named(before, &job);
             }
@@ -248,14 +248,14 @@ impl Walk {
         }
     }
 
-    /// Whether the question after the password's end holds what is not understood, and has the focus.
+    /// Whether the question for the password's expiry contains text that is not understood, and has the focus.
     fn refused_end(&self) -> bool {
         let Screen::Wizard(state) = self.driver.app.top() else { return false };
         let Stage::Review(review) = state.stage() else { return false };
         review.plan.ends.is_focused() && review.plan.unreadable_end(noon()).is_some()
     }
 
-    /// A key in a form edits the focused field or leads about, and changes no other field.
+    /// A key in a form edits the focused field or moves around, and changes no other field.
     fn typed(&self, name: &str, before: &Standing) {
         let Some(after) = self.standing() else {
             let is_last = before.values.last().is_some_and(|(slot, _)| *slot == before.focus);
@@ -272,16 +272,16 @@ impl Walk {
         let old = value(before, before.focus).unwrap_or_else(empty);
         let now = value(&after, before.focus).unwrap_or_else(empty);
         if is_text && now.len() != old.len() + name.replace("space", " ").len() {
-            self.fail(&format!("«{name}» was typed into {:?} and is not there", before.focus));
+            self.fail(&format!("“{name}” was typed into {:?} and is not there", before.focus));
         }
         let edits = is_text || ["backspace", "ctrl-u"].contains(&name) || before.mends && name == "enter";
         if !edits && now != old && before.focus != Slot::Prefix {
-            self.fail(&format!("«{name}» changed {:?}", before.focus));
+            self.fail(&format!("“{name}” changed {:?}", before.focus));
         }
         for (slot, held) in before.values.iter().filter(|(slot, _)| *slot != before.focus && *slot != Slot::Prefix) {
             let is_same = value(&after, *slot).is_none_or(|now| now == *held);
             if !is_same && !before.mends {
-                self.fail(&format!("«{name}» in {:?} changed {slot:?}", before.focus));
+                self.fail(&format!("“{name}” in {:?} changed {slot:?}", before.focus));
             }
         }
         let slots: Vec<Slot> = after.values.iter().map(|(slot, _)| *slot).collect();
@@ -292,25 +292,25 @@ impl Walk {
         }
     }
 
-    /// What was typed is lost only where that was said, or by deleting it.
+    /// Typed text is lost only after a warning, or by deleting it.
     fn keeps(&self, name: &str, was_unsaved: bool, (notice, title): (&str, &str)) {
         let has_left = self.driver.app.leaving() == Leaving::Now;
         let may_go = notice.contains("not saved") || title == "Quit" || self.driver.app.running_writes() > 0;
         if has_left && was_unsaved && title != "Quit" {
-            self.fail(&format!("«{name}» left pullkey with what was typed, unasked"));
+            self.fail(&format!("“{name}” left pullkey with what was typed, unasked"));
         }
         if was_unsaved && !self.is_unsaved() && !may_go && !has_left && !["backspace", "ctrl-u"].contains(&name) {
-            self.fail(&format!("«{name}» lost what was typed, unasked; it said {notice:?}"));
+            self.fail(&format!("“{name}” lost what was typed, unasked; it said {notice:?}"));
         }
     }
 
-    /// Whether something stands in a form that leaving would lose.
+    /// Whether leaving would lose something in a form.
     fn is_unsaved(&self) -> bool {
         let is_form = |screen: &&Screen| matches!(screen, Screen::LoginTest(_) | Screen::Wizard(_));
         self.driver.app.stack().iter().filter(is_form).any(Screen::is_unsaved)
     }
 
-    /// Whatever takes text has its cursor in a field that is seen, at every size that has room for it.
+    /// Whatever takes text has its cursor in a visible field, at every size with room for it.
     fn is_in_view(&self) {
         let app = &self.driver.app;
         if app.room != Room::Enough || !app.facade().typing || matches!(app.top(), Screen::Quit(_)) {
@@ -332,7 +332,7 @@ impl Walk {
         }
     }
 
-    /// What stands in every field of every screen.
+    /// The text in every field of every screen.
     fn all_fields(&self) -> Vec<Sensitive> {
         let mut app = self.driver.app.clone();
         app.stack.iter_mut().flat_map(Screen::fields).map(|field| field.value()).collect()
@@ -367,7 +367,7 @@ impl Walk {
         }
     }
 
-    /// What was looked at is gone with the key that empties the field, and what comes after it is masked.
+    /// Revealed text is gone with the key that empties the field, and what follows is masked.
     fn reveal(&mut self) {
         self.give_password();
         if !self.is_at_password() {
@@ -412,7 +412,7 @@ impl Walk {
         }
     }
 
-    /// The world answers what it was asked; what goes on by itself was named by a question before.
+    /// The world answers requests; jobs that go on by themselves were named in an earlier question.
     fn answer(&mut self) {
         self.driver.answer_everything();
         let Some((id, job)) = self.driver.live.iter().next().map(|(id, job)| (*id, job.clone())) else { return };
@@ -432,7 +432,7 @@ impl Walk {
                 };
                 world::ended(write, Ok(world::saved(write, outcome)))
             }
-            _ => return, // an errand of this machine
+            _ => return, // a local job
         };
         let before = self.driver.app.leaving();
         let effects = self.driver.finish(id, outcome);
@@ -450,7 +450,7 @@ impl Walk {
     }
 }
 
-/// Walks to its end, or to what is wrong.
+/// Walks to its end, or to a failure.
 fn walk(seed: u64, steps: usize) -> (usize, BTreeMap<&'static str, usize>) {
     let mut walk = Walk::start(seed);
     for step in 1..=steps {
@@ -468,7 +468,7 @@ fn whatever_a_stranger_types_only_what_its_question_names_is_written_and_nothing
     let (mut steps, mut number, mut wrong) = (0, 0, 0);
     let mut writes: BTreeMap<&str, usize> = BTreeMap::new();
     while steps < wanted {
-        // One that fails says why and keeps no other from being walked.
+        // A failed walk reports why and does not stop the others.
         let found = std::panic::catch_unwind(|| walk(SEED + number, WALK.min(wanted - steps)));
         wrong += usize::from(found.is_err());
         let (walked, wrote) = found.unwrap_or((WALK, BTreeMap::new()));
@@ -486,6 +486,6 @@ fn whatever_a_stranger_types_only_what_its_question_names_is_written_and_nothing
     }
     assert!(writes.values().sum::<usize>() >= WRITES, "{writes:?}");
     for kind in ["save", "rotate", "access", "undo", "delete", "codespaces"] {
-        assert!(writes.get(kind).is_some_and(|times| *times >= WRITES / 20), "too little of «{kind}»: {writes:?}");
+        assert!(writes.get(kind).is_some_and(|times| *times >= WRITES / 20), "too little of “{kind}”: {writes:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! A small world for the tests: who one is, what the scopes hold, which repositories there are, and how jobs end.
+//! A small world for the tests: who you are, what the scopes contain, which repositories exist, and how jobs end.
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -143,7 +143,7 @@ pub fn page(before: usize, many: usize) -> RepositoryPage {
     RepositoryPage { before, list: catalogue(None).into_iter().skip(before).take(many).collect() }
 }
 
-/// What codespaces of a repository of acme pull from a registry of GitHub's own.
+/// What codespaces of a repository of acme pull from one of GitHub's own registries.
 pub fn outlooks(host: &str) -> Vec<Outlook> {
     let one =
         |name: &str, verdict| Outlook { package: PackageRef::parse(&format!("{host}/acme/{name}")).unwrap(), verdict };
@@ -156,7 +156,7 @@ pub fn outlooks(host: &str) -> Vec<Outlook> {
     ]
 }
 
-/// What the world answers to a read; `None` for tests of a login and for writes.
+/// How the world responds to a read; `None` for login tests and for writes.
 pub fn answer(job: &Job) -> Option<Outcome> {
     Some(match job {
         Job::SignIn => Outcome::SignIn(Ok(identity(&["repo", "codespace", "admin:org"]))),
@@ -188,7 +188,7 @@ pub fn answer(job: &Job) -> Option<Outcome> {
     })
 }
 
-/// The report of a write, member by member in the order of writing, and the list as it is afterwards.
+/// The report of a write, member by member in writing order, and the list afterwards.
 pub fn saved(job: &Job, outcome: impl Fn(Member) -> WriteOutcome) -> Saved {
     let (scope, word, members) = match job {
         Job::Save(draft) => (&draft.scope, &draft.prefix, draft.members.clone()),
@@ -256,7 +256,7 @@ fn access_after(job: &Job, member: Member) -> Access {
     }
 }
 
-/// How a write of secrets ends: a change of access tells what was before as well.
+/// How a write of secrets ends: a change of access reports the previous access as well.
 pub fn ended(job: &Job, result: Result<Saved, Problem>) -> Outcome {
     let (scope, prefix) = match job {
         Job::ChangeAccess(change) => (&change.scope, &change.prefix),
@@ -266,7 +266,7 @@ pub fn ended(job: &Job, result: Result<Saved, Problem>) -> Outcome {
     Outcome::AccessChanged(result.map(|saved| {
         let held = |listing: &ScopeListing| listing.credential(prefix).map(Seen::of);
         let members = match job {
-            // What is taken back is what the change left.
+            // What an undo restores is what the change left.
             Job::RestoreAccess(AccessBefore { left: Some(left), .. }) => left.clone(),
             _ => held(&listing(scope)).unwrap_or_default(),
         };
@@ -317,20 +317,20 @@ pub fn tested(verdict: Verdict) -> TestReport {
     TestReport { verdict, steps }
 }
 
-/// How a test of every rung goes.
+/// How a test of every check goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Climb {
     Pulled,
-    /// The login is accepted, and may not pull.
+    /// The login is accepted, but may not pull.
     Denied,
     /// An access key pair is exchanged first.
     Exchanged,
     HereOnly,
-    /// A step of the way passes with something to say.
+    /// A check on the way passes with a note.
     Noted,
 }
 
-/// A whole ladder, as long as they get.
+/// All checks, as many as a test can have.
 pub fn climbed(climb: Climb) -> TestReport {
     let note = if climb == Climb::Noted { "the certificate ends in 3 days: tell who runs the registry" } else { "" };
     let mut steps = vec![
@@ -407,19 +407,19 @@ pub fn npm_tested() -> TestReport {
     TestReport::of(steps, true)
 }
 
-/// Fills the form of a login test, with an image.
+/// Fills in the form of a login test, with an image.
 pub fn type_image(driver: &mut super::Driver) {
     type_login(driver);
     driver.press("tab");
     driver.type_text("mycompany.azurecr.io/team/app:1");
 }
 
-/// Fills the form of a login test.
+/// Fills in the form of a login test.
 pub fn type_login(driver: &mut super::Driver) {
     type_values(driver, "mycompany.azurecr.io", "ci-pull", super::CANARY);
 }
 
-/// Types the three values of a form whose focus is on the first of them that is empty.
+/// Types the three values of a form whose first empty field has the focus.
 pub fn type_values(driver: &mut super::Driver, server: &str, user: &str, password: &str) {
     for (at, text) in [server, user, password].into_iter().enumerate() {
         if at > 0 {

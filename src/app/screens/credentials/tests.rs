@@ -195,7 +195,7 @@ fn where_members_agree_there_is_nothing_to_repair() {
 fn the_last_change_of_access_is_taken_back_and_only_once() {
     let mut driver = Driver::ready();
     driver.press("u");
-    assert!(driver.notice().contains("no access was changed yet"), "{}", driver.notice());
+    assert!(driver.notice().contains("no access has changed yet"), "{}", driver.notice());
     let mut driver = changed();
     driver.press("u");
     driver.says("again acme/api, acme/web, octocat/dotfiles; now it is acme/api, acme/infra, octocat/dotfiles");
@@ -204,9 +204,9 @@ fn the_last_change_of_access_is_taken_back_and_only_once() {
     let held = selected(&["acme/api", "acme/web", "octocat/dotfiles"]);
     assert!(before.members.iter().all(|seen| seen.access == Some(held.clone())));
     driver.write_succeeds();
-    driver.says("the access of ACR in your own secrets is what it was");
+    driver.says("the access of ACR in your own secrets is restored");
     driver.keys("enter u");
-    assert!(driver.notice().contains("took a change back itself"), "{}", driver.notice());
+    assert!(driver.notice().contains("an undo itself"), "{}", driver.notice());
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn what_is_not_a_change_of_access_says_why_it_stays() {
     let report = saved(&driver.last_write(), |_| WriteOutcome::Deleted);
     driver.write_ends(Ok(report));
     driver.keys("enter u");
-    assert!(driver.notice().contains("GitHub never gives a value back"), "{}", driver.notice());
+    assert!(driver.notice().contains("GitHub never returns a value"), "{}", driver.notice());
 }
 
 #[test]
@@ -302,7 +302,7 @@ fn what_does_not_reach_a_repository_is_a_no_with_its_why() {
 #[test]
 fn a_scope_that_is_still_being_read_or_could_not_be_is_unknown_with_its_why() {
     let mut driver = told_but(|job| *job == Job::LoadScope(acme()));
-    driver.says("organization acme ? unknown whatever else it holds: it is still being read");
+    driver.says("organization acme ? unknown whatever else it holds: still loading");
     let id = driver.reading(&acme());
     driver.finish(id, Outcome::Listing(Err(no_network())));
     driver.says("? unknown whatever else it holds: the name api.github.com was not found");
@@ -327,7 +327,7 @@ fn repositories_of_a_secret_that_are_still_being_read_are_not_taken_for_unreadab
     }
     let id = driver.reading(&Scope::User);
     driver.part(id, Part::Listing(growing));
-    driver.says("? unknown ACR: it is still being read").says("● yes ECR");
+    driver.says("? unknown ACR: still loading").says("● yes ECR");
 }
 
 #[test]

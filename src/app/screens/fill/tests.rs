@@ -36,7 +36,7 @@ fn only_the_chosen_line_is_taken_and_its_values_stand_masked_in_the_fields() {
     driver.finish(id, Outcome::Errand(Brought::Taken(Ok(taken()))));
     assert_eq!(driver.title(), "Test ACR");
     driver
-        .says("filled from the variables of ACR")
+        .says("imported from the variables of ACR")
         .says("mycompany.azurecr.io")
         .says("ci-pull")
         .is_silent_about(CANARY);
@@ -175,7 +175,7 @@ fn the_wizard_takes_the_product_of_what_it_is_filled_with_and_says_so() {
     driver.keys("down down f");
     let aws = Taken { source: Source::Aws { profile: "default".into() }, server: None, ..taken() };
     driver.finish(taking(&driver), Outcome::Errand(Brought::Taken(Ok(aws))));
-    driver.says("a key for Amazon ECR, and this is set up as Docker Hub");
+    driver.says("a key for Amazon ECR, but this is set up as Docker Hub");
 }
 
 #[test]

@@ -141,7 +141,7 @@ fn escape_stops_a_running_test_and_then_leads_back_to_the_fields() {
     driver.press("esc");
     driver.says("mycompany.azurecr.io").is_silent_about(CANARY);
     driver.press("esc");
-    driver.says("what you typed is not saved; esc again leaves it behind");
+    driver.says("what you typed is not saved; esc again discards it");
     driver.press("esc");
     assert_eq!(driver.title(), "Credentials");
 }

@@ -218,7 +218,7 @@ mod tests {
         driver.keys("enter enter enter enter s right enter");
         driver.write_succeeds();
         driver.keys("enter r");
-        driver.says("mycompany.azurecr.io").says("ci-pull").says("is what you wrote");
+        driver.says("mycompany.azurecr.io").says("ci-pull").says("stays as you wrote it");
         driver.type_text(CANARY).keys("enter enter s right enter");
         assert_eq!(draft(&driver).members, [Member::Password]);
     }

@@ -683,10 +683,10 @@ fn escape_stops_a_running_test_and_nothing_is_known() {
 fn a_credential_that_appears_while_one_types_is_not_overwritten_unsaid() {
     let mut driver = Driver::start(world::here());
     at_values(&mut driver, "acr", &Scope::User);
-    driver.says("whether it exists already could not be read");
+    driver.says("could not check whether it already exists");
     type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
     driver.answer_everything();
-    driver.says("ACR_MYCOMPANY").is_silent_about("whether it exists already could not be read");
+    driver.says("ACR_MYCOMPANY").is_silent_about("could not check whether it already exists");
     driver.keys("enter enter enter s");
     driver.is_silent_about("overwrites the one there");
     driver.keys("right enter");
@@ -912,7 +912,7 @@ fn docker_and_what_this_machine_keeps_are_no_help_with_npm_and_say_so() {
     at_values(&mut typed, "npm", &api());
     typed.keys("tab tab");
     typed.type_text("npm install @acme/tools@1.2");
-    typed.says("this is a command: the package alone is needed");
+    typed.says("this is a command: enter only the package");
 }
 
 #[test]
