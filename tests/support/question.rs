@@ -213,9 +213,9 @@ impl Question {
             return Some(rest);
         }
         let about = self.about(prefix, scope)?;
-        let is_named = if self.says("[ Take it back ]") {
+        let is_named = if self.says("[ Undo ]") {
             taken_back(about, member, before, after)
-        } else if self.says("[ Grant alike ]") {
+        } else if self.says("[ Give same access ]") {
             let at = self.find(&format!("{prefix} in {scope}"))?;
             let from = self.words[at - 1..].iter().position(|word| word.ends_with(':')).map_or(at, |next| at + next);
             spelled(&self.words[from..]).as_ref() == Some(after)
@@ -244,7 +244,7 @@ fn changed(about: &[String], before: &Reach, after: &Reach) -> bool {
     let text = about.join(" ");
     let signed = |sign: &str, name: &String| about.windows(2).any(|pair| pair[0] == sign && pair[1] == *name);
     // Members that differ get the same set.
-    let is_level = text.contains("are granted alike");
+    let is_level = text.contains("get the same access");
     match (before, after) {
         (before, after) if before == after => true,
         (_, Reach::All) => text.contains("reach all repositories, public ones too"),

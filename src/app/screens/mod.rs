@@ -74,7 +74,7 @@ pub trait Behavior {
         false
     }
     fn paste(&mut self, _text: &Sensitive, cx: &mut Cx<'_>) -> Flow {
-        cx.note(super::notices::Tone::Info, "there is no text field here to paste into");
+        cx.note(super::notices::Tone::Info, "no text field here to paste into");
         Flow::Stay
     }
     /// A press of the mouse on row `row` of the screen's list.

@@ -185,18 +185,18 @@ impl State {
             return Some(format!("{} was deleted from {} meanwhile", target.prefix(), target.scope));
         }
         if self.before.reading {
-            return Some("which repositories get it now is still being read".to_owned());
+            return Some("its current access is still being read".to_owned());
         }
         if self.picker.touch.is_none() && !self.before.complete && self.visibility == Visibility::Selected {
-            return Some(
-                "the list of its repositories came incomplete and is not written back; reload first".to_owned(),
-            );
+            return Some("its repository list is incomplete and is not written back; reload first".to_owned());
         }
         if self.targets.iter().all(|target| matches!(self.touched(target), Some(Err(_)))) {
-            return Some("none of these can be changed together; each has to be changed by itself".to_owned());
+            return Some("these cannot be changed together; change each one separately".to_owned());
         }
         if self.is_touching() && self.picker.touch.as_ref().is_some_and(Touch::is_empty) {
-            return Some("nothing is touched; space adds a repository to all of them, or takes it from all".to_owned());
+            return Some(
+                "nothing changed yet; space adds a repository to all of them, or removes it from all".to_owned(),
+            );
         }
         self.changes_nothing().then(|| "nothing would change".to_owned())
     }
@@ -254,13 +254,12 @@ impl State {
 
     /// Why there is no list to choose from; `None` where there is one.
     fn listless(&self) -> Option<&'static str> {
-        (self.visibility != Visibility::Selected)
-            .then_some("with this visibility there is nothing to choose; v changes it")
+        (self.visibility != Visibility::Selected).then_some("nothing to choose with this visibility; v changes it")
     }
 
     fn ask(&self) -> Screen {
         let mut body: Vec<String> = self.targets.iter().flat_map(|target| self.words_for(target)).collect();
-        body.push("the values stay as they are; running codespaces see it after a stop and a start".to_owned());
+        body.push("values stay as they are; running codespaces see it after a restart".to_owned());
         let changes = self.changes();
         let title = match changes.as_slice() {
             [(target, _)] => format!("Change access of {}", target.prefix()),
@@ -291,7 +290,7 @@ impl State {
         words.extend(difference.added.iter().map(|r| format!("+ {}", r.full_name.shown())));
         words.extend(difference.removed.iter().map(|r| format!("- {}", r.full_name.shown())));
         if difference.evens_out {
-            words.push("its members differ now and are granted alike afterwards".to_owned());
+            words.push("its members differ now and get the same access".to_owned());
         }
         words
     }
@@ -314,7 +313,7 @@ fn touched_words(target: &Target, plan: Result<TouchPlan, Untouchable>) -> Vec<S
     words.extend(plan.removed.iter().map(|r| format!("  - {}", r.full_name.shown())));
     if plan.left_out > 0 {
         let org = org_of(&target.scope).map(ToString::to_string).unwrap_or_default();
-        words.push(format!("  left out, of other owners than {org}: {}", plan.left_out));
+        words.push(format!("  left out, not owned by {org}: {}", plan.left_out));
     }
     words
 }
@@ -357,7 +356,7 @@ impl Behavior for State {
             (!self.targets.iter().all(is_org)).then_some("your own secrets reach selected repositories only");
         let user_only = match self.only() {
             Some(_) => user_only,
-            None => Some("the visibility is changed for one credential at a time"),
+            None => Some("visibility can be changed for one credential at a time"),
         };
         let [toggle, filter, all, next, previous] = self.picker.offers(listless);
         let mut offers = vec![

@@ -25,7 +25,7 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
     } else if is_org {
         visibility_line(state.visibility, canvas, left.width)
     } else {
-        canvas.line(Role::Dim, " Which repositories' codespaces shall get it?")
+        canvas.line(Role::Dim, " Which repositories' codespaces get it?")
     };
     let mut head = vec![head];
     head.extend(left_out_line(state, canvas));
@@ -35,7 +35,7 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
     let cursor = if state.visibility == Visibility::Selected {
         draw_picker(&state.picker, state.catalogue(&app.world), app.spin, canvas, list)
     } else {
-        let text = format!("It reaches {}; there is nothing to choose.", reach(state.visibility, 0));
+        let text = format!("It reaches {}; nothing to choose.", reach(state.visibility, 0));
         let lines = canvas.wrapped(Role::Text, &text, list.width.saturating_sub(2));
         canvas.lines(Rect { x: list.x + 1, width: list.width.saturating_sub(2), ..list }, lines);
         Some(Position::new(list.x, list.y))
@@ -176,7 +176,7 @@ pub fn catalogue_lines(
     };
     let Some(problem) = lacking else { return vec![catalogue_line(catalogue, spin, picker, canvas)] };
     // What to do comes first: where there is little room, the address is worth more than the reason.
-    let text = format!("not the whole list: {}. {}: {}", problem.hint, problem.what, problem.why);
+    let text = format!("incomplete list: {}. {}: {}", problem.hint, problem.what, problem.why);
     let lines = canvas.marked(Level::Warn, &text, area.width.saturating_sub(1));
     canvas.shortened(lines, usize::from(area.height.saturating_sub(2)).max(1))
 }
@@ -204,10 +204,10 @@ fn catalogue_line(
             canvas.line(Role::Warn, format!(" {} {}: {}", glyphs.checks.warn, problem.what, problem.why))
         }
         Some(Remote::Ready(_)) if picker.is_empty() && !picker.filter.is_empty() => {
-            canvas.line(Role::Dim, " no repository matches; esc empties the filter")
+            canvas.line(Role::Dim, " no repository matches; esc clears the filter")
         }
         Some(Remote::Ready(_)) => canvas.line(Role::Dim, format!(" {} of {}", picker.len(), count(read))),
-        Some(Remote::Absent) | None => canvas.line(Role::Dim, " repositories were not asked for"),
+        Some(Remote::Absent) | None => canvas.line(Role::Dim, " repositories not loaded"),
     }
 }
 
@@ -227,10 +227,10 @@ fn difference_lines(
         Some(_) | None => touch_lines(state, canvas, columns),
     };
     if state.before.reading {
-        let text = "which repositories get it now is still being read";
+        let text = "its current access is still being read";
         lines.extend(canvas.marked(Level::Unsure, text, columns));
     } else if !state.before.complete {
-        let text = "GitHub did not send the whole list of its repositories; an incomplete list is never written back";
+        let text = "GitHub sent an incomplete list of its repositories; pullkey never writes one back";
         lines.extend(canvas.marked(Level::Warn, text, columns));
         for problem in lacking {
             lines.extend(canvas.wrapped(Role::Text, &problem.why, columns));
@@ -239,7 +239,7 @@ fn difference_lines(
         }
     }
     lines.push(Line::default());
-    let text = "Changing access needs no value and is applied to all three members together.";
+    let text = "Changing access needs no values and applies to all three members at once.";
     lines.extend(canvas.wrapped(Role::Dim, text, columns));
     lines
 }
@@ -307,7 +307,7 @@ fn touch_lines(state: &State, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<
                 };
                 lines.extend(canvas.labelled("then", Role::Text, &then, columns));
                 if plan.left_out > 0 {
-                    let text = format!("left out, of other owners: {}", plan.left_out);
+                    let text = format!("left out, other owners: {}", plan.left_out);
                     lines.extend(canvas.marked(Level::Warn, &text, columns));
                 }
             }
@@ -322,6 +322,6 @@ fn before_words(before: &Before) -> String {
     match (before.differs, before.visibility) {
         (true, _) => "its members differ".to_owned(),
         (false, Some(visibility)) => reach(visibility, before.repositories.len()),
-        (false, None) => "not read".to_owned(),
+        (false, None) => "unknown".to_owned(),
     }
 }

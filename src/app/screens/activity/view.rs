@@ -92,7 +92,7 @@ fn row_line(
         }
         Row::Requests => canvas.line(Role::Group, format!(" Requests  {}", sums(app, canvas))),
         Row::NoRequest => {
-            let text = if state.filter.is_empty() { "none yet" } else { "none contains this text; esc shows all" };
+            let text = if state.filter.is_empty() { "none yet" } else { "no match; esc shows all" };
             canvas.line(Role::Dim, format!("  {text}"))
         }
         Row::Request(_) => {
@@ -110,7 +110,7 @@ fn sums(app: &App, canvas: &Canvas<'_, '_, '_>) -> String {
     let (dot, totals) = (format!(" {} ", canvas.look.glyphs.lines.dot), &app.world.totals);
     // First, as it is rare and what stands behind it may be cut.
     let end = app.world.announced.as_ref().and_then(|told| told.sunset.as_ref());
-    let end = end.map(|end| format!("the API's version ends {}", end.shown()));
+    let end = end.map(|end| format!("this API version ends {}", end.shown()));
     let mut words: Vec<_> = end.into_iter().collect();
     words.extend([grouped(totals.requests), format!("{} points", grouped(totals.points))]);
     words.extend(booked(&totals.primary));
@@ -167,8 +167,7 @@ fn took(exchange: &Exchange) -> String {
 
 fn detail_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let Some(row) = state.selected(&app.world) else {
-        let text =
-            "Every change and every request is listed here with its cost. Nothing here carries a token or a value.";
+        let text = "Every change and request is listed here with its cost. Tokens and values are never shown.";
         return canvas.wrapped(Role::Dim, text, columns);
     };
     match row {
@@ -183,13 +182,13 @@ fn request_lines(exchange: &Exchange, canvas: &Canvas<'_, '_, '_>, columns: u16)
     lines.push(Line::default());
     lines.extend(canvas.labelled("answer", role_of(exchange), &spelled(exchange), columns));
     let points = match exchange.cost.points {
-        0 => "nothing: nothing was sent".to_owned(),
+        0 => "none: nothing was sent".to_owned(),
         1 => "1 point of 900 a minute".to_owned(),
         points => format!("{points} points of 900 a minute"),
     };
     lines.extend(canvas.labelled("cost", Role::Text, &points, columns));
     let primary = match exchange.cost.primary {
-        0 => "nothing of the hourly budget".to_owned(),
+        0 => "none of the hourly budget".to_owned(),
         primary => format!("{primary} of the hourly budget{}", on(exchange)),
     };
     lines.extend(canvas.labelled("", Role::Text, &primary, columns));

@@ -154,15 +154,15 @@ impl State {
 
     fn offers(&self, world: &World) -> Vec<Offer> {
         let targets = self.targets(world);
-        let busy = world.spaces.is_running().then(|| "the last ones are still on their way".to_owned());
+        let busy = world.spaces.is_running().then(|| "the last changes are still running".to_owned());
         let none = self.selected(world).is_none().then(|| "no codespace is selected".to_owned());
         let restart = refusal(&targets, |codespace| no_restart(&self.which, codespace));
         let stop = refusal(&targets, no_stop);
         let page = self.selected(world).and_then(|codespace| codespace.web_url.as_ref());
         let no_page = if world.demo {
-            Some("the demo world has no pages")
+            Some("the demo has no web pages")
         } else {
-            page.is_none().then_some("GitHub names no page for it")
+            page.is_none().then_some("GitHub gives no page for it")
         };
         let failed = self.rows(world).is_empty().then(|| problem(world, &self.which)).flatten();
         let (copies, nothing) = match failed {
@@ -176,14 +176,14 @@ impl State {
             Offer::new(Action::Restart).unless(busy.clone().or_else(|| none.clone()).or(restart)),
             Offer::new(Action::Stop).unless(busy.or_else(|| none.clone()).or(stop)),
             Offer::called(Action::Toggle, "mark").unless(none.clone()),
-            Offer::called(Action::Copy, copies).unless(nothing.then_some("there is nothing to copy")),
+            Offer::called(Action::Copy, copies).unless(nothing.then_some("nothing to copy")),
             Offer::new(Action::OpenLink).unless(none.clone().or_else(|| no_page.map(str::to_owned))),
             Offer::called(Action::Activate, if self.detail { "close" } else { "details" }).unless(none),
             Offer::called(Action::Back, self.back_label()),
             Offer::new(Action::Reload),
         ];
         let alone =
-            (Self::lists(world).len() < 2).then_some("you own no organization whose members' codespaces you could see");
+            (Self::lists(world).len() < 2).then_some("you own no organization, so there are no members to show");
         offers.insert(3, Offer::called(Action::Next, "whose").unless(alone));
         offers.push(Offer::called(Action::Previous, "whose").unless(alone));
         if self.detail {
@@ -301,7 +301,7 @@ impl Behavior for State {
             Action::Reload => {
                 cx.load_codespaces(&self.which);
                 cx.compare_codespaces(&self.which, true);
-                cx.note(Tone::Info, "reading the codespaces again");
+                cx.note(Tone::Info, "reloading the codespaces");
             }
             _ => self.wander(action, cx.world), // the moving keys
         }

@@ -39,7 +39,7 @@ fn a_restart_asks_first_and_warns_of_work() {
     let mut driver = at_codespaces();
     driver.keys("G up R");
     driver.says("Restart super yodel?").says("has uncommitted and unpushed changes");
-    driver.says("stopping keeps files, yet running processes end").says("[ Cancel ]");
+    driver.says("stopping keeps files but ends running processes").says("[ Cancel ]");
     driver.press("enter");
     assert!(!driver.has_written());
     driver.keys("R right enter");
@@ -58,12 +58,12 @@ fn stages_are_told_while_they_are_reached_and_results_stay() {
         driver.says(word).is_silent_about("new variables: stop it");
     }
     driver.press("R");
-    assert!(driver.notice().contains("still on their way"), "{}", driver.notice());
+    assert!(driver.notice().contains("still running"), "{}", driver.notice());
     driver.finish(id, Outcome::CodespacesChanged(vec![step("super-yodel-4jw7", Stage::Running)]));
     assert!(driver.notice().contains("super-yodel-4jw7 is restarted"), "{}", driver.notice());
     assert!(driver.live.values().any(|job| *job == Job::Codespaces(CodespaceList::Mine)), "the list is read again");
     driver.answer_everything();
-    driver.says("that says nothing of its image").is_silent_about("pulled an image");
+    driver.says("its image was not checked").is_silent_about("pulled an image");
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn marked_ones_go_together_and_those_that_cannot_are_named() {
     driver.keys("g space space space space R");
     driver
         .says("Restart 2 codespaces?")
-        .says("left out: crispy lamp does not run")
+        .says("left out: crispy lamp is not running")
         .says("left out: ominous cod has failed");
     driver.keys("right enter");
     let Job::ChangeCodespaces(changes) = driver.last_write() else { panic!() };
@@ -93,9 +93,9 @@ fn marked_ones_go_together_and_those_that_cannot_are_named() {
 fn one_that_does_not_run_says_that_its_next_start_has_them() {
     let mut driver = at_codespaces();
     driver.keys("g R");
-    assert!(driver.notice().contains("its next start has the new variables"), "{}", driver.notice());
+    assert!(driver.notice().contains("its next start gets the new variables"), "{}", driver.notice());
     driver.press("Z");
-    assert!(driver.notice().contains("does not run"), "{}", driver.notice());
+    assert!(driver.notice().contains("is not running"), "{}", driver.notice());
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn a_members_codespace_can_be_stopped_and_not_started() {
     driver.says("its variables are newer than every registry secret it sees"); // one's own is among them
     driver.press("up");
     driver.press("R");
-    assert!(driver.notice().contains("nobody but its owner"), "{}", driver.notice());
+    assert!(driver.notice().contains("only its owner"), "{}", driver.notice());
     driver.press("Z");
     driver.says("only their owners can start them again");
     driver.keys("right enter");

@@ -119,11 +119,11 @@ fn foot_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u1
     let columns = columns.saturating_sub(1);
     let Some(problem) = problem(&app.world, &state.which) else { return Vec::new() };
     if remote.is_some_and(|remote| remote.problem().is_some()) {
-        let text = format!("as it was before: {}: {}; {}", problem.what, problem.why, problem.hint);
+        let text = format!("not up to date: {}: {}; {}", problem.what, problem.why, problem.hint);
         return canvas.marked(Level::Warn, &text, columns);
     }
     // What to do comes first: where there is little room, the address is worth more than the reason.
-    let text = format!("not the whole list: {}. {}: {}", problem.hint, problem.what, problem.why);
+    let text = format!("incomplete list: {}. {}: {}", problem.hint, problem.what, problem.why);
     canvas.marked(Level::Warn, &text, columns)
 }
 
@@ -136,7 +136,7 @@ fn empty_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u
     }
     let text = match &state.which {
         CodespaceList::Mine | CodespaceList::MineIn(_) => {
-            "You have no codespaces. A new one gets all your secrets from its start."
+            "You have no codespaces. A new one gets all your secrets when it starts."
         }
         CodespaceList::Org(_) => "No member has a codespace that this organization's owners can see.",
     };
@@ -155,7 +155,7 @@ fn row_line(
     let bar = if is_selected { glyphs.lines.bar } else { " " };
     let mark = if state.is_marked(&codespace.name) { glyphs.checks.good } else { " " };
     let role = if is_selected { Role::SelectedName } else { Role::Text };
-    let started = codespace.started_at.map_or_else(|| "not told".to_owned(), |at| words::ago(app.now, at));
+    let started = codespace.started_at.map_or_else(|| "unknown".to_owned(), |at| words::ago(app.now, at));
     let cells = [
         canvas.line(role, codespace.shown()),
         canvas.line(Role::Text, codespace.repository_shown()),
@@ -198,7 +198,7 @@ fn needs_cell(state: &State, codespace: &Codespace, app: &App, canvas: &Canvas<'
                 return canvas.line(Role::Info, format!("{mark} {}", reached.word()));
             }
             None if run.running => {
-                return canvas.line(Role::Info, format!("{} waits", canvas.look.glyphs.checks.waiting));
+                return canvas.line(Role::Info, format!("{} waiting", canvas.look.glyphs.checks.waiting));
             }
             Some(_) | None => {}
         }
@@ -268,7 +268,7 @@ fn last_run(codespace: &Codespace, app: &App, canvas: &Canvas<'_, '_, '_>, colum
     let mut lines = match stage {
         Stage::Failed(problem) | Stage::Unknown(problem) => problem_lines(problem, canvas, columns),
         Stage::Running => {
-            let text = "it runs with its new variables; that says nothing of its image";
+            let text = "it runs with its new variables; its image was not checked";
             canvas.marked(Level::Good, text, columns)
         }
         Stage::Stopped if !run.running => canvas.marked(Level::Good, "it is stopped", columns),
@@ -289,18 +289,18 @@ fn fact_lines(
     columns: u16,
 ) -> Vec<Line<'static>> {
     let ago = |at: Option<chrono::DateTime<chrono::Utc>>| {
-        at.map_or_else(|| "GitHub does not say".to_owned(), |at| words::ago(app.now, at))
+        at.map_or_else(|| "unknown".to_owned(), |at| words::ago(app.now, at))
     };
     let work = match codespace.git.work() {
         Some(work) => format!("{work} changes"),
-        None if codespace.git.uncommitted.is_none() || codespace.git.unpushed.is_none() => "not known".to_owned(),
+        None if codespace.git.uncommitted.is_none() || codespace.git.unpushed.is_none() => "unknown".to_owned(),
         None => "everything is pushed".to_owned(),
     };
     let mut facts = vec![
         ("repository", codespace.repository_shown()),
         ("state", format!("{}: it {}", codespace.state.word(), codespace.state.sentence())),
         ("started", ago(codespace.started_at)),
-        ("made", ago(codespace.created_at)),
+        ("created", ago(codespace.created_at)),
         ("work", work),
     ];
     if matches!(state.which, CodespaceList::Org(_)) {
@@ -310,7 +310,7 @@ fn fact_lines(
         facts.push(("branch", branch.shown()));
     }
     if codespace.pending {
-        facts.push(("pending", "an operation of GitHub's is under way with it".to_owned()));
+        facts.push(("pending", "GitHub is working on it".to_owned()));
     }
     if let Some(notice) = &codespace.stop_notice {
         facts.push(("stopped", notice.shown()));

@@ -53,15 +53,15 @@ pub fn ask_to_repair(scope: &Scope, credential: &Credential) -> Result<Screen, &
     let known =
         credential.members.iter().filter_map(|(member, state)| Some((member, state.as_ref()?.access.as_ref()?)));
     body.extend(known.map(|(member, access)| format!("{} now reaches {}", member.suffix(), words::spelled(access))));
-    body.push("for another set cancel, and a chooses it; the values stay as they are".to_owned());
+    body.push("for a different set, cancel and press a; values stay as they are".to_owned());
     let change = Change::Access(AccessChange {
         scope: scope.clone(),
         prefix: credential.prefix.clone(),
         goal: AccessGoal::Alike { visibility, repositories },
         seen: Some(Seen::of(credential)),
     });
-    let title = format!("Grant all members of {} alike", credential.prefix);
-    Ok(Screen::Confirm(Box::new(State::new(title, body, "Grant alike", change))))
+    let title = format!("Give all members of {} the same access", credential.prefix);
+    Ok(Screen::Confirm(Box::new(State::new(title, body, "Give same access", change))))
 }
 
 /// Before a change of access is taken back.
@@ -89,7 +89,7 @@ pub fn ask_to_undo(before: &AccessBefore, world: &World) -> Screen {
             std::iter::once(head).chain(turns.iter().map(line)).collect()
         }
     };
-    body.push("the values stay as they are; running codespaces see it after a stop and a start".to_owned());
-    let title = format!("Take back the change of access of {prefix}");
-    Screen::Confirm(Box::new(State::new(title, body, "Take it back", Change::Restore(before.clone()))))
+    body.push("values stay as they are; running codespaces see it after a restart".to_owned());
+    let title = format!("Undo the access change of {prefix}");
+    Screen::Confirm(Box::new(State::new(title, body, "Undo", Change::Restore(before.clone()))))
 }

@@ -132,8 +132,8 @@ impl Behavior for State {
             (Phase::Writing(series), Action::Mend) => return cx.mend(series.remedy()),
             (Phase::Writing(series), Action::Activate) if series.overtaken().is_some() => {
                 let is_deletion = matches!(series.items().first().map(Item::change), Some(Change::Delete { .. }));
-                let chosen = if is_deletion { "" } else { ", with what you had chosen on top of it" };
-                cx.note(Tone::Info, format!("this is what holds now{chosen}"));
+                let chosen = if is_deletion { "" } else { ", with your choices on top" };
+                cx.note(Tone::Info, format!("this is the current state{chosen}"));
                 return Flow::Close;
             }
             // What is not done can be chosen again; what is done is history.
@@ -189,7 +189,7 @@ impl Behavior for State {
         if let Phase::Writing(series) = &self.phase
             && series.waiting() > 0
         {
-            cx.note(Tone::Warn, format!("{} of {} were not begun", series.waiting(), series.items().len()));
+            cx.note(Tone::Warn, format!("{} of {} were not started", series.waiting(), series.items().len()));
         }
     }
 

@@ -39,15 +39,15 @@ fn series_lines(series: &Series, app: &App, canvas: &Canvas<'_, '_, '_>, columns
         series if series.is_running() => {
             format!("{} {} of {all}", canvas.look.glyphs.spinner(app.spin), all - series.waiting())
         }
-        series if series.is_whole() => format!("all {all} are done"),
-        _ => "not whole".to_owned(),
+        series if series.is_whole() => format!("all {all} done"),
+        _ => "not finished".to_owned(),
     };
     let mut lines = canvas.wrapped(Role::Title, &title, columns);
     for item in series.items() {
         let change = item.change();
         match item {
             Item::Waiting(_) | Item::Again(_) => {
-                lines.extend(canvas.marked(Level::Info, &format!("waits: {}", change.doing()), columns));
+                lines.extend(canvas.marked(Level::Info, &format!("waiting: {}", change.doing()), columns));
             }
             Item::Begun(writing) if writing.is_whole() => {
                 lines.extend(canvas.marked(Level::Good, &change.done(), columns));
@@ -65,15 +65,15 @@ fn overtaken_lines(
     canvas: &Canvas<'_, '_, '_>,
     columns: u16,
 ) -> Vec<Line<'static>> {
-    let text = format!("nothing was changed: somebody else changed {} meanwhile", change.prefix());
+    let text = format!("nothing was changed: someone else changed {} meanwhile", change.prefix());
     let mut lines = canvas.marked(Level::Warn, &text, columns);
     lines.extend(differences.iter().flat_map(|text| canvas.wrapped(Role::Text, &format!("  {text}"), columns)));
     lines.push(Line::default());
     let text = match change {
-        Change::Delete { .. } => "Nothing was deleted: enter leads back to the list, which shows what holds now.",
+        Change::Delete { .. } => "Nothing was deleted: enter goes back to the list and its current state.",
         Change::Save(_) => "Nothing you typed is lost: enter shows what would be written now.",
         Change::Access(_) | Change::Restore(_) => {
-            "What you chose is kept: enter shows it on top of what holds now, esc leaves it."
+            "Your choices are kept: enter shows them on the current state, esc drops them."
         }
     };
     lines.extend(canvas.wrapped(Role::Info, text, columns));
@@ -120,13 +120,13 @@ pub fn writing_lines(writing: &Writing, app: &App, canvas: &Canvas<'_, '_, '_>, 
     let title = match writing {
         w if w.is_running() => format!("{} {}", canvas.look.glyphs.spinner(app.spin), w.change().doing()),
         w if w.is_whole() => w.change().done(),
-        w => format!("not whole: {}", w.change().doing()),
+        w => format!("not finished: {}", w.change().doing()),
     };
     let mut lines = canvas.wrapped(Role::Title, &title, columns);
     lines.extend(report_lines(writing.reports(), canvas, columns));
     if writing.is_whole() && matches!(writing.change(), Change::Save(draft) if draft.shape == Shape::Single) {
         lines.push(Line::default());
-        lines.extend(canvas.marked(Level::Info, "a codespace that runs gets it after a stop and a start", columns));
+        lines.extend(canvas.marked(Level::Info, "running codespaces get it after a restart", columns));
     } else if let Some(words) = app.world.affected_words().filter(|_| writing.is_whole()) {
         lines.push(Line::default());
         lines.extend(canvas.marked(Level::Warn, &words, columns));

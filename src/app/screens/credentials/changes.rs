@@ -10,7 +10,7 @@ use crate::app::screens::{Screen, access, confirm, wizard};
 use crate::app::world::World;
 use crate::domain::{Credential, Prefix, Scope};
 
-pub(super) const OWN_REPOSITORY: &str = "a repository's own credential reaches that repository and no other";
+pub(super) const OWN_REPOSITORY: &str = "a repository's own credential is for that repository only";
 
 impl State {
     /// The credential that is selected, with its place.

@@ -45,7 +45,7 @@ fn unknown(name: &RepoName, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16
     if let Some(problem) = app.world.facts(name).and_then(Remote::problem) {
         lines.extend(problem_lines(problem, canvas, columns));
     } else {
-        let text = format!("{} still asking GitHub what it is", canvas.look.glyphs.spinner(app.spin));
+        let text = format!("{} loading the repository", canvas.look.glyphs.spinner(app.spin));
         lines.extend(canvas.wrapped(Role::Info, &text, columns));
     }
     lines

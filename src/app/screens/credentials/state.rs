@@ -165,7 +165,7 @@ impl State {
         let copies = match &row {
             Some(Row::Credential(..) | Row::Other(..)) => None,
             Some(Row::Problem(scope)) if command_of(world, scope).is_some() => None,
-            _ => Some("there is nothing to copy in this row"), // headings and folds
+            _ => Some("nothing to copy in this row"), // headings and folds
         };
         let is_named = !world.demo && matches!(self.remedy(world), Some(Mend::Open(_)));
         let no_page = no_page(world).filter(|_| !is_named);
@@ -188,7 +188,7 @@ impl State {
             Offer::new(Action::Reload),
             Offer::new(Action::Pick),
             Offer::called(Action::Toggle, if is_marked { "unmark" } else { "mark" }).unless(no_credential),
-            Offer::called(Action::SelectAll, "mark all that match").unless(no_credentials(&self.rows(world))),
+            Offer::called(Action::SelectAll, "mark all matches").unless(no_credentials(&self.rows(world))),
             Offer::new(Action::Undo).unless(world.nothing_to_undo()),
         ];
         let home = !self.detail && !self.filter.is_shown() && !many;
@@ -209,7 +209,7 @@ impl State {
             None => no_credential,
         };
         let at = if no_repair.is_none() { 1 } else { offers.len() };
-        offers.insert(at, Offer::called(Action::Mend, "grant alike").unless(no_repair));
+        offers.insert(at, Offer::called(Action::Mend, "same access").unless(no_repair));
         if let (Some(why), Some(mend)) = (world.no_writes(), offers.iter_mut().find(|o| o.action == Action::Mend)) {
             // The key has a harmless meaning elsewhere, so that it is not refused with the keys that write.
             mend.not_now = Some(why);
@@ -238,7 +238,7 @@ fn activate_label(row: Option<&Row>, state: &State) -> &'static str {
 
 fn no_credentials(rows: &[Row]) -> Option<&'static str> {
     let some = rows.iter().any(|row| matches!(row, Row::Credential(..)));
-    (!some).then_some("no credential is in the list")
+    (!some).then_some("no credentials in the list")
 }
 
 fn no_access(row: Option<&Row>, credential: Option<&Credential>) -> Option<&'static str> {
@@ -251,11 +251,11 @@ fn no_access(row: Option<&Row>, credential: Option<&Credential>) -> Option<&'sta
 
 fn no_page(world: &World) -> Option<&'static str> {
     if world.demo {
-        return Some("the demo world has no pages");
+        return Some("the demo has no web pages");
     }
     match world.identity.value() {
         Some(identity) if identity.is_github() => None,
-        Some(_) => Some("this host's web pages are not known"),
+        Some(_) => Some("this host's web pages are unknown"),
         None => Some("not signed in yet"),
     }
 }
@@ -346,7 +346,7 @@ impl Behavior for State {
                 cx.load_everything();
                 // Lists to choose from are read again when they are needed: they may be long.
                 cx.world.catalogues.retain(|_, remote| remote.is_loading());
-                cx.note(Tone::Info, "reading everything again");
+                cx.note(Tone::Info, "reloading everything");
             }
             _ => self.wander(action, cx.world), // the moving keys
         }

@@ -49,8 +49,8 @@ impl State {
 
     fn not_now(&self) -> Option<String> {
         match self.selected() {
-            _ if self.taking.is_some() => Some("it is being taken already; esc stops it".to_owned()),
-            _ if self.found.is_loading() => Some("still looking".to_owned()),
+            _ if self.taking.is_some() => Some("already importing; esc stops it".to_owned()),
+            _ if self.found.is_loading() => Some("still searching".to_owned()),
             None => Some("nothing was found".to_owned()),
             Some(offer) => offer.refused.clone(),
         }
@@ -77,7 +77,7 @@ impl State {
 
     /// Enter alone overwrites nothing.
     fn not_by_enter(&self) -> Option<String> {
-        let replaced = || Some(format!("it would replace {} you typed; f does that", self.replaced()?));
+        let replaced = || Some(format!("this would replace {} you typed; f does that", self.replaced()?));
         self.not_now().or_else(replaced)
     }
 
@@ -104,13 +104,13 @@ impl State {
 
 impl Behavior for State {
     fn title(&self) -> String {
-        "Fill from".to_owned()
+        "Import from".to_owned()
     }
 
     fn facade(&self, _world: &World, _now: DateTime<Utc>) -> Facade {
         let label = match self.selected() {
-            Some(offer) if offer.helper.is_some() => "run it and fill",
-            Some(_) | None => "fill",
+            Some(offer) if offer.helper.is_some() => "run it and import",
+            Some(_) | None => "import",
         };
         let back = if self.taking.is_some() { "stop" } else { "back" };
         let mut offers = vec![Offer::called(Action::Activate, label).unless(self.not_by_enter())];

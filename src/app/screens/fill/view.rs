@@ -63,16 +63,16 @@ fn below(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) ->
     }
     let spinner = canvas.look.glyphs.spinner(app.spin);
     if let Some(taking) = &state.taking {
-        return canvas.wrapped(Role::Text, &format!("{spinner} taking {}", taking.words), columns);
+        return canvas.wrapped(Role::Text, &format!("{spinner} importing {}", taking.words), columns);
     }
     if state.found.is_loading() {
-        return canvas.wrapped(Role::Text, &format!("{spinner} looking; nothing is run"), columns);
+        return canvas.wrapped(Role::Text, &format!("{spinner} searching; no program is run"), columns);
     }
     let mut lines = Vec::new();
     if let Some(offer) = state.selected() {
         // What choosing it does comes first: on a small terminal the rest may be cut.
         if let Some(helper) = &offer.helper {
-            let text = format!("{} keeps it, and is run when you choose this line", helper.shown());
+            let text = format!("{} stores it and runs when you choose this line", helper.shown());
             lines.extend(canvas.wrapped(Role::Text, &text, columns));
         }
         if let Some(replaced) = state.replaced() {
@@ -87,7 +87,7 @@ fn below(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) ->
         lines.extend(problem_lines(problem, canvas, columns));
     }
     for looked in state.found.value().iter().flat_map(|found| &found.looked) {
-        lines.extend(canvas.wrapped(Role::Dim, &format!("looked at {looked}"), columns));
+        lines.extend(canvas.wrapped(Role::Dim, &format!("searched {looked}"), columns));
     }
     lines
 }

@@ -23,7 +23,7 @@ impl Commands {
         let Some(at) = (!commands.is_empty()).then(|| self.next % commands.len()) else { return };
         self.next = at + 1;
         if commands.len() > 1 {
-            let again = if at + 1 < commands.len() { "the next press copies the next" } else { "it was the last" };
+            let again = if at + 1 < commands.len() { "press again for the next" } else { "that was the last" };
             cx.note(Tone::Info, format!("command {} of {}; {again}", at + 1, commands.len()));
         }
         cx.effects.extend(commands.into_iter().nth(at).map(Effect::Copy));

@@ -47,14 +47,14 @@ impl Keeping {
     /// The toggle: keeps what passed; forgets what is kept, unless something else has passed since.
     pub fn offer(&self, target: &Target, passed: Option<&Trial>, world: &World) -> Offer {
         let label = match (self.kept(), passed) {
-            (Some(kept), Some(trial)) if kept.trial != *trial => "keep these instead",
-            (Some(_), _) => "forget the kept values",
-            (None, _) => "keep for re-testing",
+            (Some(kept), Some(trial)) if kept.trial != *trial => "store these instead",
+            (Some(_), _) => "forget stored values",
+            (None, _) => "store for re-testing",
         };
         let not_now = match (target, passed) {
-            (None, _) => Some("it is about no credential of GitHub's; w writes one"),
-            _ if world.demo => Some("the demo uses no keyring, so nothing is kept"),
-            _ if self.job.is_some() => Some("the keyring is being asked"),
+            (None, _) => Some("not a credential on GitHub; w writes one"),
+            _ if world.demo => Some("the demo uses no keyring, so nothing is stored"),
+            _ if self.job.is_some() => Some("waiting for the keyring"),
             (_, None) if self.kept().is_none() => Some("nothing has passed yet"),
             _ => None, // it can be
         };
@@ -111,12 +111,12 @@ impl Keeping {
                 if let Some(kept) = self.pending.take() {
                     self.stand = Stand::Kept(kept);
                 }
-                cx.note(Tone::Good, "kept in this system's keyring and nowhere else; the same key forgets it");
+                cx.note(Tone::Good, "stored in the system keyring only; the same key forgets it");
             }
             Brought::Forgotten(Ok(_)) => {
                 self.stand = Stand::Nothing;
                 cx.world.kept = None;
-                cx.note(Tone::Good, "the kept values are out of the keyring");
+                cx.note(Tone::Good, "removed the stored values from the keyring");
             }
             Brought::Kept(Err(problem)) | Brought::Forgotten(Err(problem)) => {
                 self.pending = None;
@@ -131,36 +131,36 @@ impl Keeping {
     pub fn words(&self, target: &Target, typed: &Trial, world: &World) -> Option<String> {
         let kept = match &self.stand {
             Stand::Unasked => return None,
-            Stand::Asking => return Some("Looking into the keyring for values kept for re-testing.".to_owned()),
+            Stand::Asking => return Some("Looking in the keyring for values stored for re-testing.".to_owned()),
             Stand::Nothing => {
-                return Some("Nothing is kept for re-testing; after a pass one key keeps these values.".to_owned());
+                return Some("Nothing is stored for re-testing; if these pass, one key stores them.".to_owned());
             }
             Stand::Failed(problem) => return Some(format!("{}: {}.", capital(&problem.what), problem.why)),
             Stand::Kept(kept) => kept,
         };
         if kept.trial.members() != typed.members() {
-            return Some("Other values than these are kept in the keyring.".to_owned());
+            return Some("The keyring stores other values than these.".to_owned());
         }
         let origin = kept.origin.note().map(str::to_owned);
         let notes: Vec<_> = origin.into_iter().chain(self.since(target, world).note()).collect();
         let notes = notes.iter().map(|note| format!("; {note}")).collect::<Vec<_>>().concat();
-        Some(format!("These are the values kept in the keyring{notes}."))
+        Some(format!("These values are stored in the keyring{notes}."))
     }
 
     /// The same in a few words, for where there is no room beside the fields.
     pub fn sign(&self, target: &Target, typed: &Trial, world: &World) -> Option<(Level, &'static str)> {
         let kept = match &self.stand {
             Stand::Unasked | Stand::Nothing => return None,
-            Stand::Asking => return Some((Level::Info, "looking into the keyring")),
+            Stand::Asking => return Some((Level::Info, "looking in the keyring")),
             Stand::Failed(_) if world.demo => return None,
             Stand::Failed(_) => return Some((Level::Warn, "the keyring could not be read")),
             Stand::Kept(kept) => kept,
         };
         let is_changed = self.since(target, world).is_changed() == Some(true);
         Some(match kept.trial.members() == typed.members() {
-            true if is_changed => (Level::Warn, "kept; changed on GitHub since"),
-            true => (Level::Info, "kept in the keyring"),
-            false => (Level::Info, "other values are kept"),
+            true if is_changed => (Level::Warn, "stored; changed on GitHub since"),
+            true => (Level::Info, "stored in the keyring"),
+            false => (Level::Info, "other values are stored"),
         })
     }
 

@@ -78,13 +78,13 @@ fn ladder_lines(
             }
             let key = Keymap::shipped().key(Action::Image, false).unwrap_or_default();
             let how = match ladder.with {
-                With::Docker if trial.holds == Holds::Images => "docker alone tries none",
-                With::Both | With::Native | With::Docker if trial.images.is_empty() => &format!("{key} names one"),
+                With::Docker if trial.holds == Holds::Images => "docker alone pulls none",
+                With::Both | With::Native | With::Docker if trial.images.is_empty() => &format!("{key} adds one"),
                 With::Both | With::Native | With::Docker => "test again",
             };
             lines.extend(verdict_lines(report, trial, Some(how), canvas, columns));
             if let Some(member) = ladder.refused() {
-                let text = format!("Type or paste another {}: it takes the place of this one.", member.word());
+                let text = format!("Type or paste another {}: it replaces this one.", member.word());
                 lines.extend(canvas.wrapped(Role::Info, &text, columns));
             }
         }
@@ -117,7 +117,7 @@ fn head_lines(
     }
     let with = match ladder.with {
         With::Both | With::Docker if trial.holds == Holds::Packages => "pullkey alone",
-        With::Both => "pullkey and the real docker login beside it",
+        With::Both => "pullkey and the real docker login",
         With::Native => "pullkey alone",
         With::Docker => "the real docker login alone",
     };
@@ -134,20 +134,20 @@ fn head_lines(
 fn idle_lines(trial: &Trial, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let (text, none) = match trial.holds {
         Holds::Images => (
-            "Nothing is tested yet. The test logs in once with these values and saves nothing: a refused password is \
-             never tried twice by itself.",
-            "No image is named, so no pull is tried",
+            "Not tested yet. The test logs in once with these values and saves nothing; a refused password is never \
+             retried automatically.",
+            "No image given, so no pull is tested",
         ),
         Holds::Packages => (
-            "Nothing is tested yet. The test asks the registry once whose token this is and saves nothing: a refused \
-             token is never tried twice by itself.",
-            "No package is named, so whether it can be installed is not tried",
+            "Not tested yet. The test asks the registry once whose token this is and saves nothing; a refused token \
+             is never retried automatically.",
+            "No package given, so installing one is not tested",
         ),
     };
     let mut lines = canvas.wrapped(Role::Text, text, columns);
     if trial.images.is_empty() {
         let key = Keymap::shipped().key(Action::Image, false).unwrap_or_default();
-        let text = format!("{none}: {key} names one.");
+        let text = format!("{none}: {key} adds one.");
         lines.extend(canvas.wrapped(Role::Dim, &text, columns));
     }
     lines
@@ -198,7 +198,7 @@ fn is_folded(step: &Step, fold: Fold) -> bool {
 fn folded_lines(steps: &[Step], canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let names: Vec<&str> = steps.iter().map(|step| rung_word(step.rung)).collect();
     let text = format!("{} passed: {}", steps.len(), names.join(", "));
-    let label = Label { level: Level::Good, word: "the way" };
+    let label = Label { level: Level::Good, word: "checks" };
     label.lines(&wrap(&text, label.room(canvas, columns)), canvas, columns)
 }
 
@@ -293,7 +293,7 @@ const fn rung_word(rung: Rung) -> &'static str {
         Rung::Whoami => "whoami",
         Rung::Package => "package",
         Rung::Issuer => "issuer",
-        Rung::Expiry => "end",
+        Rung::Expiry => "expiry",
         Rung::Codespace => "codespace",
         Rung::Docker => "docker",
         Rung::Skopeo => "skopeo",

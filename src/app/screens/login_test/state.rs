@@ -90,7 +90,7 @@ pub fn ladder_offers(ladder: &Ladder, holds: Holds, leave: Offer) -> Vec<Offer> 
     };
     let copy = match ladder.to_copy() {
         Some(Copied::Command(_)) => "copy the command",
-        Some(Copied::Remedy(_)) | None => "copy the remedy",
+        Some(Copied::Remedy(_)) | None => "copy the fix",
     };
     let image = match (holds, ladder.tries_image()) {
         (Holds::Images, true) => "another image",
@@ -98,9 +98,9 @@ pub fn ladder_offers(ladder: &Ladder, holds: Holds, leave: Offer) -> Vec<Offer> 
         (Holds::Packages, true) => "another package",
         (Holds::Packages, false) => "name a package",
     };
-    let alone = (holds == Holds::Packages).then_some("docker knows nothing of packages: pullkey asks alone");
+    let alone = (holds == Holds::Packages).then_some("docker cannot test packages: only pullkey does");
     let mut offers = vec![
-        Offer::called(Action::Copy, copy).unless(ladder.to_copy().is_none().then_some("there is no remedy to copy")),
+        Offer::called(Action::Copy, copy).unless(ladder.to_copy().is_none().then_some("no fix to copy")),
         Offer::called(Action::Image, image).unless(running),
         leave,
         Offer::called(Action::With, next).unless(alone.or(running)),
@@ -140,9 +140,9 @@ pub fn form_offers(form: &Form, aside: Scroll) -> Vec<Offer> {
     };
     let is_for_it = |step: &Obtain| step.command.is_some() && form.focus == Slot::Member(step.member);
     let has_command = form.preset.obtain().iter().any(is_for_it);
-    let no_command = (!has_command).then_some("there is no command for this field");
-    let no_fill = (form.preset.holds() == Holds::Packages).then_some("what this machine keeps are logins for images");
-    let no_mend = form.mend().is_none().then_some("nothing is proposed for this field");
+    let no_command = (!has_command).then_some("no command for this field");
+    let no_fill = (form.preset.holds() == Holds::Packages).then_some("only image logins can be imported");
+    let no_mend = form.mend().is_none().then_some("no fix for this field");
     vec![
         Offer::called(Action::Next, "next field"),
         Offer::new(Action::Mend).unless(no_mend),
@@ -152,9 +152,8 @@ pub fn form_offers(form: &Form, aside: Scroll) -> Vec<Offer> {
         Offer::called(Action::Previous, "previous field"),
         Offer::called(Action::Up, "previous field"),
         Offer::called(Action::Down, "next field"),
-        Offer::called(Action::PageDown, "more of the help")
-            .unless(aside.is_at_end().then_some("this is all of the help")),
-        Offer::called(Action::PageUp, "back in the help").unless((aside.at() == 0).then_some("the help begins here")),
+        Offer::called(Action::PageDown, "more of the help").unless(aside.is_at_end().then_some("end of the help")),
+        Offer::called(Action::PageUp, "back in the help").unless((aside.at() == 0).then_some("start of the help")),
     ]
 }
 
@@ -182,13 +181,9 @@ impl Behavior for State {
         let unwritable = match &self.ladder.run {
             Run::Done { report, .. } if report.verdict == Verdict::Pass => None,
             Run::Done { report, .. } => Some(match report.verdict {
-                Verdict::Fail if report.is_logged_in() => {
-                    "the image cannot be pulled with these values; i names another or none"
-                }
+                Verdict::Fail if report.is_logged_in() => "these values cannot pull the image; i changes or clears it",
                 Verdict::Fail => "the registry refused these values",
-                Verdict::Pass | Verdict::Inconclusive => {
-                    "these values are not proven; n in the list makes a credential all the same"
-                }
+                Verdict::Pass | Verdict::Inconclusive => "not proven to work; n in the list adds a credential anyway",
             }),
             Run::Idle | Run::Climbing { .. } | Run::Stopped => Some("nothing has passed yet"),
         };

@@ -91,7 +91,7 @@ impl State {
     fn heading(&self) -> &'static str {
         match (self.phase, self.running.len()) {
             (Phase::Waiting, _) => "pullkey quits when this is done",
-            (Phase::Ordered, _) => "pullkey was told to end, and does when this is done",
+            (Phase::Ordered, _) => "pullkey got a signal and quits when this is done",
             (Phase::Asking, 0) => "Quit? What you typed is not saved",
             (Phase::Asking, 1) => "Quit? A change is still running",
             (Phase::Asking, _) => "Quit? Changes are still running",
@@ -104,7 +104,7 @@ impl State {
             Phase::Asking if self.is_running() => "ctrl-c quits when it is done, any other key stays",
             Phase::Asking => "ctrl-c quits and loses it, any other key stays",
             Phase::Waiting => "ctrl-c quits now, any other key stays",
-            Phase::Ordered => "ctrl-c gives it up",
+            Phase::Ordered => "ctrl-c quits now",
         };
         format!("{}: {keys}.", self.heading())
     }

@@ -54,14 +54,14 @@ impl Giving {
 
     /// `is_busy` while a token is being tried.
     pub fn facade(&self, is_busy: bool) -> Facade {
-        let busy = is_busy.then(|| "GitHub is being asked whose the token is".to_owned());
-        let elsewhere = (!self.on_keep).then_some("tab goes to the line about the keyring");
+        let busy = is_busy.then(|| "GitHub is checking the token".to_owned());
+        let elsewhere = (!self.on_keep).then_some("tab goes to the keyring line");
         let hidden = self.on_keep.then_some("only the token is hidden");
         let offers = vec![
             Offer::called(Action::Activate, "use it").unless(busy.or_else(|| self.blocker())),
             Offer::new(Action::Back),
             Offer::called(Action::Next, if self.on_keep { "to the token" } else { "to the keyring" }),
-            Offer::called(Action::Toggle, "keep or not").unless(elsewhere),
+            Offer::called(Action::Toggle, "save or not").unless(elsewhere),
             Offer::new(Action::Reveal).unless(hidden),
             Offer::called(Action::Previous, if self.on_keep { "to the token" } else { "to the keyring" }),
             Offer::called(Action::Down, "to the keyring").unless(self.on_keep.then_some("this is the last line")),

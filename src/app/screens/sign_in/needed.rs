@@ -29,8 +29,8 @@ impl Needed {
         let mut words = vec![missing(need, by_boxes)];
         if let Some(source @ (TokenSource::GhToken | TokenSource::GithubToken)) = source {
             words.push(format!(
-                "The token comes from {0}, and gh refuses to refresh its own while {0} is set. Enter on gh's token, if \
-                 there is one, uses that one for this run.",
+                "The token comes from {0}, and gh refuses to refresh its own while {0} is set. If gh has a \
+                 token, press enter on it to use it for this run.",
                 source.word()
             ));
         }
@@ -38,21 +38,21 @@ impl Needed {
         let page =
             is_github.then(|| if by_boxes { world.site.page(FINE_GRAINED) } else { new_token(&world.site, need) });
         words.push(match (&page, by_boxes) {
-            (Some(page), true) => format!("Tick it there, or make a new token and give it here: {page}"),
-            (Some(page), false) => format!("A new token with the scopes ticked: {page}"),
-            (None, _) => "Make a token that has it on this host's own settings page, and give it here.".to_owned(),
+            (Some(page), true) => format!("Select it there, or create a new token and enter it here: {page}"),
+            (Some(page), false) => format!("Create a new token with the scopes selected: {page}"),
+            (None, _) => "Create a token with it on this host's settings page, and enter it here.".to_owned(),
         });
         Self { words, page }
     }
 }
 
 fn missing(need: &Need, by_boxes: bool) -> String {
-    let quoted: Vec<String> = need.permissions.iter().map(|p| format!("«{p}»")).collect();
+    let quoted: Vec<String> = need.permissions.iter().map(|p| format!("“{p}”")).collect();
     let scopes = need.scopes.join(", ");
     match (by_boxes && !quoted.is_empty(), scopes.is_empty()) {
         (true, _) => format!("The token lacks the permission {}.", quoted.join(" and ")),
         (false, false) => format!("The token lacks the scope {scopes}."),
-        (false, true) => "The token lacks a right.".to_owned(),
+        (false, true) => "The token lacks a permission.".to_owned(),
     }
 }
 

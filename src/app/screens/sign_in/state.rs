@@ -136,25 +136,25 @@ impl State {
     fn list_offers(&self, world: &World) -> Vec<Offer> {
         let (_, row) = self.selected(world);
         let demo = world.demo.then_some("the demo has its own token, and nothing leaves this machine");
-        let busy = demo.or(self.is_busy().then_some("another token is being tried"));
+        let busy = demo.or(self.is_busy().then_some("another token is being checked"));
         let token = self.token(row);
         let not_usable = match token {
-            Some(token) if token.used => Some("this is the one pullkey works with"),
-            Some(TokenReport { source: TokenSource::Given, .. }) => Some("it is given for this run already"),
+            Some(token) if token.used => Some("pullkey already uses this token"),
+            Some(TokenReport { source: TokenSource::Given, .. }) => Some("already in use for this run"),
             Some(_) | None => None,
         };
         let label = match row {
             Row::Token(_) => "use it",
-            Row::Give => "give a token",
+            Row::Give => "enter a token",
             Row::Device => "sign in with a code",
         };
         let kept = self.tokens.value().into_iter().flatten().any(|token| token.source == TokenSource::Keyring);
-        let none_kept = (!kept).then_some("the keyring holds no token of pullkey");
-        let no_page = self.page().is_none().then_some("no page is known for this");
+        let none_kept = (!kept).then_some("the keyring has no pullkey token");
+        let no_page = self.page().is_none().then_some("no page for this");
         let mut offers = vec![
             Offer::called(Action::Activate, label).unless(busy.or(not_usable)),
             Offer::new(Action::Back),
-            Offer::called(Action::New, "give a token").unless(busy),
+            Offer::called(Action::New, "enter a token").unless(busy),
         ];
         let page = [
             Offer::called(Action::OpenLink, "open the page").unless(no_page),
@@ -260,7 +260,7 @@ impl Behavior for State {
             Phase::List => Facade { offers: self.list_offers(world), typing: false },
             Phase::Giving(giving) => giving.facade(self.is_busy()),
             Phase::Device { code, .. } => {
-                let not_yet = code.is_none().then_some("the code is not here yet");
+                let not_yet = code.is_none().then_some("no code yet");
                 let offers = vec![
                     Offer::called(Action::OpenLink, "open the page").unless(not_yet),
                     Offer::called(Action::Copy, "copy the code").unless(not_yet),
@@ -313,7 +313,7 @@ impl Behavior for State {
                 self.phase = Phase::Giving(Box::new(giving));
             }
             Phase::List | Phase::Device { .. } | Phase::Forgetting(_) => {
-                cx.note(Tone::Info, "there is no text field here to paste into");
+                cx.note(Tone::Info, "no text field here to paste into");
             }
         }
         Flow::Stay
@@ -359,8 +359,8 @@ impl Behavior for State {
             }
             Outcome::SignedOut(result) => {
                 match result {
-                    Ok(true) => cx.note(Tone::Good, "pullkey's token is no longer in the keyring"),
-                    Ok(false) => cx.note(Tone::Info, "there was no token of pullkey in the keyring"),
+                    Ok(true) => cx.note(Tone::Good, "removed pullkey's token from the keyring"),
+                    Ok(false) => cx.note(Tone::Info, "the keyring had no pullkey token"),
                     Err(problem) => cx.note(Tone::Bad, told(&problem)),
                 }
                 self.read(cx);

@@ -17,8 +17,8 @@ use crate::ui::memory::Hit;
 use crate::ui::widgets::Level;
 use crate::ui::{Role, TextField, TrailingLineEnd, text_field};
 
-const QUESTION: &str = "When does this password stop working?";
-const ASKED: &str = "When does this password stop working? (may be left open)";
+const QUESTION: &str = "When does this password expire?";
+const ASKED: &str = "When does this password expire? (optional)";
 
 /// What was typed as an end. An empty field says nothing, and nothing is kept.
 #[derive(Clone, Debug)]
@@ -93,9 +93,9 @@ impl Plan {
 
     /// The key that leads to the question.
     pub fn ends_offer(&self) -> Offer {
-        let single = (self.shape() == Shape::Single).then_some("ends are kept of registry credentials");
-        let told = single.or(self.told_end().map(|_| "the password tells its own end"));
-        Offer::called(Action::Next, "its end").unless(told)
+        let single = (self.shape() == Shape::Single).then_some("expiry is tracked for credentials only");
+        let told = single.or(self.told_end().map(|_| "the password contains its expiry"));
+        Offer::called(Action::Next, "expiry").unless(told)
     }
 
     /// Why nothing may be written: what was typed is not understood, and an end is never guessed.
@@ -105,7 +105,7 @@ impl Plan {
         }
         let fault = self.ends.said(now)?.err()?;
         let key = Keymap::shipped().key(Action::Next, false).unwrap_or_default();
-        Some(format!("when it ends: {fault}; {key} goes there"))
+        Some(format!("expiry: {fault}; {key} goes there"))
     }
 }
 
@@ -146,7 +146,7 @@ fn below(plan: &Plan, now: DateTime<Utc>, canvas: &Canvas<'_, '_, '_>, area: Rec
     let is_low = area.height < 10;
     let level = |end: End| if end.standing(now).alarm() >= Alarm::Week { Level::Warn } else { Level::Good };
     if let Some(end) = plan.told_end() {
-        let text = format!("the password tells its own end: {}", end.words(now));
+        let text = format!("expiry from the password: {}", end.words(now));
         return canvas.marked(level(end), &text, columns);
     }
     if !plan.asks_end() {
@@ -162,8 +162,7 @@ fn below(plan: &Plan, now: DateTime<Utc>, canvas: &Canvas<'_, '_, '_>, area: Rec
         None if plan.ends.focused => canvas.wrapped(Role::Dim, &format!("such as {AS}"), columns),
         None => {
             let key = Keymap::shipped().key(Action::Next, false).unwrap_or_default();
-            let text =
-                if is_low { format!("Stops working when? {key} says it") } else { format!("{ASKED} {key} says it") };
+            let text = if is_low { format!("Expires when? {key} sets it") } else { format!("{ASKED} {key} sets it") };
             let mut lines = canvas.wrapped(Role::Label, &text, columns);
             lines.extend(Some(life(canvas)).filter(|_| !is_low).into_iter().flatten());
             return lines;

@@ -213,11 +213,11 @@ impl Plan {
     pub fn not_writable(&self, world: &World) -> Option<&'static str> {
         let held = self.existing(world).as_deref().map(before)?;
         let why = if held.reading && self.shape() == Shape::Single {
-            "which repositories get it now is not read here; choose what was chosen, and they keep it"
+            "its current access is not read here; choose the same repositories to keep it"
         } else if held.reading {
-            "which repositories get it now is still being read"
+            "its current access is still being read"
         } else {
-            "the list of its repositories came incomplete and is not written back; choose what was chosen"
+            "its repository list is incomplete and is not written back; choose them again"
         };
         (!held.complete && self.is_changed() && self.grant.visibility() == Some(Visibility::Selected)).then_some(why)
     }
@@ -304,9 +304,9 @@ impl Grant {
     /// Why there is no list to choose from; `None` where there is one.
     pub const fn listless(&self) -> Option<&'static str> {
         match self {
-            Self::Repository => Some("a repository's own credential reaches that repository and no other"),
+            Self::Repository => Some("a repository's own credential is for that repository only"),
             Self::Organization { visibility: Visibility::All | Visibility::Private, .. } => {
-                Some("with this visibility there is nothing to choose; v changes it")
+                Some("nothing to choose with this visibility; v changes it")
             }
             Self::User(_) | Self::Organization { visibility: Visibility::Selected, .. } => None,
         }

@@ -71,7 +71,7 @@ impl State {
             // What holds now was read: it is looked at anew, and agreed to anew.
             (Action::Activate | Action::Back, Some(writing)) if writing.overtaken().is_some() => {
                 (review.writing, review.scroll) = (None, Scroll::default());
-                cx.note(Tone::Info, "this is what holds now, and what you chose on top of it");
+                cx.note(Tone::Info, "this is the current state with your choices on top");
             }
             (Action::Activate, Some(writing)) if !writing.is_whole() => {
                 review.buttons.disarm();
@@ -89,7 +89,7 @@ impl State {
                 cx.effects.extend(review.plan.form.use_line().map(|(_, line)| Effect::Copy(line)));
             }
             (Action::Activate, Some(_)) => {
-                cx.note(Tone::Info, "running codespaces get it after a stop and a start");
+                cx.note(Tone::Info, "running codespaces get it after a restart");
                 return Flow::Close;
             }
             (Action::Back, Some(writing)) if writing.is_whole() => return Flow::Close,
@@ -113,23 +113,23 @@ fn remedy_of_place<'w>(plan: &Plan, world: &'w World) -> Option<&'w Mend> {
 fn not_known(review: &Review, world: &World) -> Option<&'static str> {
     match world.scope(&review.plan.scope) {
         Some(Remote::Ready(_)) if review.plan.rotates.is_some() && review.plan.existing(world).is_none() => {
-            Some("it was deleted meanwhile, and a password alone is of no use: make a new credential")
+            Some("it was deleted meanwhile and a password alone is useless: create a new credential")
         }
         Some(Remote::Ready(_)) => None,
-        Some(Remote::Loading { .. }) => Some("what exists there is still being read"),
+        Some(Remote::Loading { .. }) => Some("existing secrets are still being read"),
         Some(Remote::Failed { .. } | Remote::Absent) | None => {
-            Some("what exists there could not be read; esc, and then enter here reads it again")
+            Some("existing secrets could not be read; press esc, then enter, to try again")
         }
     }
 }
 
 fn line_offer(plan: &Plan) -> Offer {
-    let none = plan.form.use_line().is_none().then_some("there is no line to copy");
+    let none = plan.form.use_line().is_none().then_some("no line to copy");
     Offer::called(Action::Copy, "copy the line").unless(none)
 }
 
-const ASKS_FOR_BUTTON: &str = "right leads to “Write”, and enter there writes; nothing that typed text holds does";
-const AT_LAST: &str = "this is the last button; left leads back";
+const ASKS_FOR_BUTTON: &str = "right goes to “Write”, then enter writes; letters never do";
+const AT_LAST: &str = "this is the last button; left goes back";
 
 /// The arrow to the button that writes.
 fn to_button(review: &Review, label: &'static str) -> Offer {
@@ -137,7 +137,7 @@ fn to_button(review: &Review, label: &'static str) -> Offer {
 }
 
 fn from_button(review: &Review) -> Offer {
-    let at_first = (!review.buttons.is_armed()).then_some("this is the first button; right leads on");
+    let at_first = (!review.buttons.is_armed()).then_some("this is the first button; right goes on");
     Offer::called(Action::Left, "not yet").unless(at_first)
 }
 

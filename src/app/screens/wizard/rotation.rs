@@ -61,7 +61,7 @@ impl Plan {
             .filter(|member| self.form.values().get(*member).is_empty())
             .map(|member| format!("the {}", member.word()))
             .collect();
-        let needs = || format!("a test needs {}, which GitHub never gives back: esc to type it", missing.join(" and "));
+        let needs = || format!("a test needs {}; GitHub never returns values: esc to type it", missing.join(" and "));
         (self.rotates.is_some() && !missing.is_empty()).then(needs)
     }
 }
@@ -84,11 +84,11 @@ fn words_of(access: &crate::domain::Access) -> String {
 }
 
 fn kept_access(plan: &Plan, world: &World, words: fn(&crate::domain::Access) -> String) -> String {
-    let Some(held) = plan.existing(world) else { return "not read".to_owned() };
+    let Some(held) = plan.existing(world) else { return "unknown".to_owned() };
     if held.access_differs() {
-        return "different for its members".to_owned();
+        return "different for each member".to_owned();
     }
-    held.access().map_or_else(|| "not read".to_owned(), words)
+    held.access().map_or_else(|| "unknown".to_owned(), words)
 }
 
 /// What stays and what is replaced, before it is written.
@@ -107,7 +107,7 @@ pub(super) fn review_lines(
         let name = draft.prefix.secret_name(member);
         let is_there = held.is_some_and(|credential| credential.members.get(member).is_some());
         let (level, text) = match (draft.members.contains(&member), is_there) {
-            (true, true) => (Level::Warn, format!("{name} = {}, replaces the one there", shown(plan, member))),
+            (true, true) => (Level::Warn, format!("{name} = {}, replaces the current one", shown(plan, member))),
             (true, false) => (Level::Info, format!("{name} = {}, is new", shown(plan, member))),
             (false, true) => (Level::Good, format!("{} stays as it is", member.suffix())),
             (false, false) => (Level::Warn, format!("{name} is missing: without it no codespace uses the others")),
@@ -160,7 +160,7 @@ mod tests {
         let mut driver = rotated(false);
         driver.says("access stays: 3 repositories");
         driver.keys("enter enter s");
-        driver.says("ACR_CONTAINER_REGISTRY_PASSWORD = hidden, 14 bytes, replaces the one there");
+        driver.says("ACR_CONTAINER_REGISTRY_PASSWORD = hidden, 14 bytes, replaces the current one");
         driver.says("SERVER stays as it is").says("access stays as it is: acme/api, acme/web, octocat/dotfiles");
         driver.keys("right enter");
         let draft = draft(&driver);
@@ -252,6 +252,6 @@ mod tests {
         driver.keys("r up up");
         type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
         driver.keys("enter enter s");
-        driver.says("SERVER = mycompany.azurecr.io, replaces the one there");
+        driver.says("SERVER = mycompany.azurecr.io, replaces the current one");
     }
 }

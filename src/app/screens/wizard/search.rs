@@ -112,13 +112,13 @@ impl State {
             Sign::Value { member, name } => {
                 self.search.field = TextField::plain("");
                 let label = preset.field(member).map(|field| field.label.as_str()).unwrap_or_default();
-                cx.note(Tone::Info, format!("that was {name}; it was not kept: give it at «{label}» later"));
+                cx.note(Tone::Info, format!("that was {name}; it was discarded: enter it under “{label}” later"));
             }
         }
     }
 }
 
-const UNKNOWN: &str = "neither a registry nor an image, nor a credential of a known shape";
+const UNKNOWN: &str = "not a known registry, image or form of credential";
 
 /// An image without a host, such as `python:3.12`, is Docker Hub's.
 fn of_docker_hub(text: &str) -> Option<usize> {

@@ -90,7 +90,7 @@ impl State {
             }
         }
         for fault in faults() {
-            cx.note(Tone::Warn, format!("a preset of yours cannot be used: {fault}"));
+            cx.note(Tone::Warn, format!("cannot use one of your presets: {fault}"));
         }
         Self {
             stage: Stage::Registry,
@@ -287,7 +287,7 @@ impl Behavior for State {
             Stage::Registry => self.search_paste(text, cx),
             Stage::Test(plan) if plan.ladder.refused().is_some() => self.repaste(text, cx),
             Stage::Where { .. } | Stage::Access(_) | Stage::Test(_) | Stage::Review(_) => {
-                cx.note(Tone::Info, "there is no text field here to paste into");
+                cx.note(Tone::Info, "no text field here to paste into");
             }
         }
         self.need_seamless(cx);

@@ -338,14 +338,14 @@ fn test_offers(plan: &Plan) -> Vec<Offer> {
     let untestable = plan.not_testable().or(busy.map(str::to_owned));
     let no_skip = match verdict {
         Some(Verdict::Fail) if plan.is_logged_in() => Some(match plan.form.preset.holds() {
-            Holds::Images => "the image cannot be pulled so; i names another or none, esc goes back to the values",
-            Holds::Packages => "the package cannot be installed so; i names another or none, esc goes back",
+            Holds::Images => "these values cannot pull the image; i changes or clears it, esc goes back to them",
+            Holds::Packages => "this token cannot install the package; i changes or clears it, esc goes back",
         }),
         Some(Verdict::Fail) => Some("these values cannot work; esc goes back to change them"),
-        Some(Verdict::Pass) => Some("it has passed; enter continues"),
+        Some(Verdict::Pass) => Some("it passed; enter continues"),
         Some(Verdict::Inconclusive) | None => busy,
     };
-    let skip = if verdict == Some(Verdict::Inconclusive) { "go on unproven" } else { "skip the test" };
+    let skip = if verdict == Some(Verdict::Inconclusive) { "go on anyway" } else { "skip the test" };
     let mut offers = vec![
         Offer::called(Action::Activate, activate).unless(untestable.clone()),
         Offer::called(Action::Skip, skip).unless(no_skip),
