@@ -6,7 +6,7 @@ use crate::app::tests::world::{acme, listing, prefix, reference};
 use crate::domain::change::Seen;
 use crate::domain::{AccessChange, AccessGoal, Member, Scope, Visibility, WriteOutcome};
 
-/// The access of ACR of one's own, with every repository read.
+/// The access screen of the user's own ACR, with every repository read.
 fn mine() -> Driver {
     let mut driver = Driver::ready();
     driver.press("a");
@@ -14,7 +14,7 @@ fn mine() -> Driver {
     driver
 }
 
-/// The access of a credential of the organization acme.
+/// The access screen of a credential of the organization acme.
 fn theirs(word: &str) -> Driver {
     let mut driver = Driver::ready();
     let is_there = |driver: &Driver| {
@@ -34,7 +34,7 @@ fn theirs(word: &str) -> Driver {
     driver
 }
 
-/// What the list showed of a credential.
+/// What the list showed for a credential.
 fn seen(scope: &Scope, word: &str) -> Option<Vec<Seen>> {
     listing(scope).credential(&prefix(word)).map(Seen::of)
 }

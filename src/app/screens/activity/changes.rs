@@ -1,4 +1,4 @@
-//! What was changed, as rows and details: what came back, member by member, and whether it can be taken back.
+//! Changes as rows and details: the outcome of each member, and whether the change can be undone.
 
 use ratatui::text::Line;
 
@@ -8,7 +8,7 @@ use crate::app::screens::confirm::{problem_lines, report_lines};
 use crate::ui::Role;
 use crate::ui::widgets::Level;
 
-/// «12:00:00  done  the access of ACR in your own secrets is changed».
+/// `12:00:00  done  the access of ACR in your own secrets is changed`.
 pub(super) fn line(done: &Done, canvas: &Canvas<'_, '_, '_>) -> Vec<ratatui::text::Span<'static>> {
     vec![
         canvas.span(Role::Dim, format!("{}  ", done.at.format("%H:%M:%S"))),

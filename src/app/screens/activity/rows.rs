@@ -1,4 +1,4 @@
-//! Activity as rows, newest first. A row is its own key, so that a selection stays on its item while others arrive.
+//! Activity as rows, newest first. A row is its own key, so the selection stays on its item while others arrive.
 
 use crate::app::filter::contains;
 use crate::app::history::Done;
@@ -14,7 +14,7 @@ pub enum Row {
     Change(usize),
     /// A request by its number since the start, counted from 0.
     Request(u64),
-    /// There was none, or none contains the text of the filter.
+    /// There is no request, or none matches the filter.
     NoRequest,
 }
 
@@ -38,7 +38,7 @@ impl Row {
     }
 }
 
-/// All rows as they stand now.
+/// All current rows.
 pub fn rows(world: &World, filter: &str) -> Vec<Row> {
     let newest = world.totals.requests;
     let writes = world.changes.iter().zip((0..world.changes.len()).rev());
@@ -62,7 +62,7 @@ fn matches(exchange: &Exchange, wanted: &str) -> bool {
     contains(&exchange.path, wanted) || contains(exchange.method, wanted) || contains(&answer(exchange), wanted)
 }
 
-/// What came back, short: a status, or in words where it came from.
+/// The answer in short: a status, or where it came from.
 pub fn answer(exchange: &Exchange) -> String {
     match exchange.status {
         None => "no answer".to_owned(),
@@ -72,13 +72,13 @@ pub fn answer(exchange: &Exchange) -> String {
     }
 }
 
-/// « of codespaces»: which hour it is booked on, where that is not the usual one.
+/// ` of codespaces`: the rate limit it counts against, unless it is the core one.
 pub fn on(exchange: &Exchange) -> String {
     let named = exchange.resource.as_ref().filter(|resource| !resource.is_core());
     named.map_or_else(String::new, |resource| format!(" of {resource}"))
 }
 
-/// A status in a word; source: RFC 9110 and the statuses of GitHub's REST description.
+/// A status in a word. Source: RFC 9110 and the statuses of GitHub's REST API description.
 const fn short(status: u16) -> &'static str {
     match status {
         200 => "ok",

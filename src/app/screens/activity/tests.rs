@@ -1,4 +1,4 @@
-//! Requests are counted, found, copied and never lost from sight; a selection stays on its item.
+//! Requests are counted, found, copied and always visible; a selection stays on its item.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::time::Duration;

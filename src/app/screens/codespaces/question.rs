@@ -1,4 +1,4 @@
-//! What is asked before codespaces are stopped or restarted: which, what that ends, and what it keeps.
+//! The question before codespaces are stopped or restarted: which ones, what that ends and what it keeps.
 
 use crate::app::buttons::Buttons;
 use crate::app::scroll::Scroll;
@@ -10,14 +10,14 @@ use crate::domain::{Codespace, CodespaceChange, CodespaceList};
 pub struct Question {
     pub changes: Vec<CodespaceChange>,
     pub title: String,
-    /// What will happen, line by line; those that warn are marked.
+    /// What will happen, line by line; `true` marks a warning.
     pub body: Vec<(bool, String)>,
     pub button: &'static str,
     pub buttons: Buttons,
     pub scroll: Scroll,
 }
 
-/// Why a codespace cannot be restarted now, after «it»; `None` if it can.
+/// Why a codespace cannot be restarted now, phrased to follow its name; `None` if it can.
 pub fn no_restart(which: &CodespaceList, codespace: &Codespace) -> Option<String> {
     if matches!(which, CodespaceList::Org(_)) {
         return Some("belongs to a member: only its owner can start it again; Z stops it".to_owned());
@@ -28,7 +28,7 @@ pub fn no_restart(which: &CodespaceList, codespace: &Codespace) -> Option<String
     no_stop(codespace)
 }
 
-/// The same for stopping it.
+/// The same for stopping.
 pub fn no_stop(codespace: &Codespace) -> Option<String> {
     if codespace.pending {
         return Some("is busy: GitHub is working on it".to_owned());
@@ -43,7 +43,7 @@ pub fn no_stop(codespace: &Codespace) -> Option<String> {
 }
 
 impl Question {
-    /// Asks about those that can be restarted, and names those that cannot; `None` if none can.
+    /// Asks about those that can be restarted and names those that cannot; `None` if none can.
     pub fn restart(which: &CodespaceList, codespaces: &[&Codespace]) -> Option<Self> {
         let change = |codespace: &Codespace| CodespaceChange::Restart(codespace.name.clone());
         let mut question = Self::of("Restart", "Restart", codespaces, &|c| no_restart(which, c), &change)?;

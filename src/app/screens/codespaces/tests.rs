@@ -13,7 +13,7 @@ fn step(name: &str, stage: Stage) -> CodespaceStep {
     CodespaceStep { name: code_name(name), stage }
 }
 
-/// At the codespaces, where this is the list.
+/// On the codespaces screen, with this list.
 fn with_list(list: Vec<crate::domain::Codespace>) -> Driver {
     let mut driver = Driver::ready();
     driver.press("4");
@@ -105,7 +105,7 @@ fn a_members_codespace_can_be_stopped_and_not_started() {
     driver.answer_everything();
     driver.says("[members of acme]").says("literate waffle").says("hubot's own secrets cannot be read");
     driver.press("down");
-    driver.says("its variables are newer than every registry secret it sees"); // one's own is among them
+    driver.says("its variables are newer than every registry secret it sees"); // the user's own is among them
     driver.press("up");
     driver.press("R");
     assert!(driver.notice().contains("only its owner"), "{}", driver.notice());
@@ -225,7 +225,7 @@ fn after_a_removal_those_that_keep_it_are_named_and_nobody_is_told_to_restart() 
     assert!(!notice.contains("R restarts") && !notice.contains("super yodel"), "{notice}");
 }
 
-/// ACR of one's own, changed by the keys in its access, and taken back.
+/// The user's own ACR: its access changed with these keys, then the change undone.
 fn taken_back(filter: &str) -> (Driver, [String; 2]) {
     let mut driver = Driver::ready();
     driver.press("a");

@@ -1,4 +1,4 @@
-//! Draws the list of codespaces, the detail, and the question. Every mark has its word beside it or in the detail.
+//! Draws the list of codespaces, the detail and the question. Every mark has a word beside it or in the detail.
 
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
@@ -56,7 +56,7 @@ fn draw_question(question: &Question, canvas: &mut Canvas<'_, '_, '_>, area: Rec
     with_buttons("codespaces-question", (lines, question.scroll.at()), &labels, question.buttons, canvas, area)
 }
 
-/// Whose codespaces these are, where there is a choice; returns what is left of the area.
+/// Whose codespaces these are, if there is a choice; returns the rest of the area.
 fn draw_head(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Rect {
     let lists = State::lists(&app.world);
     if lists.len() < 2 && state.which == CodespaceList::Mine {
@@ -113,7 +113,7 @@ fn draw_list(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Re
     cursor
 }
 
-/// What is wrong with the list as a whole.
+/// The problem with the list as a whole.
 fn foot_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let remote = app.world.spaces.list(&state.which);
     let columns = columns.saturating_sub(1);
@@ -122,7 +122,7 @@ fn foot_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u1
         let text = format!("not up to date: {}: {}; {}", problem.what, problem.why, problem.hint);
         return canvas.marked(Level::Warn, &text, columns);
     }
-    // What to do comes first: where there is little room, the address is worth more than the reason.
+    // What to do comes first: in little room the address is worth more than the reason.
     let text = format!("incomplete list: {}. {}: {}", problem.hint, problem.what, problem.why);
     canvas.marked(Level::Warn, &text, columns)
 }
@@ -170,7 +170,7 @@ fn row_line(
     Line::from(spans)
 }
 
-/// The state as it was read; while it is stopped and started that is history.
+/// The state as last read; outdated while it is being stopped and started.
 fn state_cell(codespace: &Codespace, app: &App, canvas: &Canvas<'_, '_, '_>) -> Line<'static> {
     if is_under_way(codespace, app) {
         return canvas.line(Role::Dim, "changing");
@@ -178,7 +178,7 @@ fn state_cell(codespace: &Codespace, app: &App, canvas: &Canvas<'_, '_, '_>) -> 
     canvas.line(Role::Text, codespace.state.word())
 }
 
-/// Whether it is being stopped or started just now.
+/// Whether it is being stopped or started right now.
 fn is_under_way(codespace: &Codespace, app: &App) -> bool {
     let run = app.world.spaces.run.as_ref().filter(|run| run.running);
     run.is_some_and(|run| run.stage(&codespace.name).is_some_and(|stage| stage.problem().is_none()))
@@ -224,7 +224,7 @@ fn detail_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: 
     lines.push(Line::default());
     lines.extend(last_run(codespace, app, canvas, columns));
     if is_under_way(codespace, app) {
-        return lines; // what was read before is history
+        return lines; // what was read before is outdated
     }
     let told = app.world.freshness(&state.which, codespace);
     lines.extend(standing(codespace, &told, app, canvas, columns));
@@ -236,7 +236,7 @@ fn detail_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: 
     lines
 }
 
-/// Whether it started before a secret it should see.
+/// Whether a secret it should see was written after it started.
 fn standing(
     codespace: &Codespace,
     told: &Freshness,
@@ -257,11 +257,11 @@ fn standing(
         Freshness::Unknown(_) if app.world.is_comparing(codespace) => {
             canvas.marked(Level::Unsure, "the secrets it should see are still being read", columns)
         }
-        Freshness::Fresh | Freshness::NotRunning | Freshness::Unknown(_) => Vec::new(), // the advice says it
+        Freshness::Fresh | Freshness::NotRunning | Freshness::Unknown(_) => Vec::new(), // the advice covers it
     }
 }
 
-/// What the last stopping and starting came to.
+/// The outcome of the last stop and start.
 fn last_run(codespace: &Codespace, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let Some(run) = app.world.spaces.run.as_ref() else { return Vec::new() };
     let Some(stage) = run.stage(&codespace.name) else { return Vec::new() };

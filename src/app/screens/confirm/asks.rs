@@ -1,4 +1,4 @@
-//! The questions that are asked from more than one place, in words: to delete, to repair, to take back.
+//! The texts of questions asked from more than one place: delete, give the same access, undo.
 
 use super::State;
 use crate::app::screens::Screen;
@@ -8,7 +8,7 @@ use crate::app::writing::Change;
 use crate::domain::change::{AccessBefore, Seen};
 use crate::domain::{Access, AccessChange, AccessGoal, Credential, Member, Scope, Visibility};
 
-/// Before credentials are deleted.
+/// The question before credentials are deleted.
 pub fn ask_to_delete(credentials: &[(Scope, Credential)]) -> Screen {
     let mut body = Vec::new();
     for (scope, credential) in credentials {
@@ -39,7 +39,7 @@ pub fn ask_to_delete(credentials: &[(Scope, Credential)]) -> Screen {
     Screen::Confirm(Box::new(State::of_all(question.clone(), body, question, changes)))
 }
 
-/// Before members that differ get one set; `Err` says why none is proposed.
+/// The question before members that differ get the same access; `Err` says why none is proposed.
 pub fn ask_to_repair(scope: &Scope, credential: &Credential) -> Result<Screen, &'static str> {
     let (proposed, why) = credential.common_access()?;
     let (visibility, repositories) = match &proposed {
@@ -64,7 +64,7 @@ pub fn ask_to_repair(scope: &Scope, credential: &Credential) -> Result<Screen, &
     Ok(Screen::Confirm(Box::new(State::new(title, body, "Give same access", change))))
 }
 
-/// Before a change of access is taken back.
+/// The question before a change of access is undone.
 pub fn ask_to_undo(before: &AccessBefore, world: &World) -> Screen {
     let AccessBefore { scope, prefix, members, left: _ } = before;
     let now = world.listing(scope).and_then(|listing| listing.credential(prefix));

@@ -54,7 +54,7 @@ fn every_question_about_access_says_in_which_scope() {
     let mut repair = Driver::ready();
     repair.keys("G up m");
     repair.says("Give all members of GHCR the same access?").says("all secrets of GHCR in organization acme");
-    // Taking that back gives each member what it had, which is not the same.
+    // Undoing that gives each member what it had, and these differ.
     repair.keys("right enter");
     repair.write_succeeds();
     repair.keys("enter u");

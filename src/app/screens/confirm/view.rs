@@ -1,4 +1,4 @@
-//! Draws the question with its two choices, and afterwards what each member came to.
+//! Draws the question with its two choices, and afterwards the outcome of each member.
 
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
@@ -29,7 +29,7 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
     }
 }
 
-/// One line for each write, and below those that are not whole what is known of them.
+/// One line for each write; below unfinished ones, what is known about them.
 fn series_lines(series: &Series, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     if let Some(writing) = series.only() {
         return writing_lines(writing, app, canvas, columns);
@@ -58,7 +58,7 @@ fn series_lines(series: &Series, app: &App, canvas: &Canvas<'_, '_, '_>, columns
     lines
 }
 
-/// What somebody else did in between, and that nothing was written.
+/// What someone else changed meanwhile, and that nothing was written.
 fn overtaken_lines(
     change: &Change,
     differences: &[String],
@@ -80,10 +80,10 @@ fn overtaken_lines(
     lines
 }
 
-/// The button that does again what was not done.
+/// The button that retries what was not done.
 pub const REST: &str = "Do the rest";
 
-/// A text that scrolls, and the buttons under it, which are always in sight; returns where their focus is.
+/// A text that scrolls with buttons below that are always visible; returns the position of their focus.
 pub fn with_buttons(
     name: &'static str,
     (lines, at): (Vec<Line<'_>>, usize),
@@ -104,7 +104,7 @@ fn ask(state: &State, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Position {
     with_buttons("confirm", (lines, state.scroll.at()), &["Cancel", &state.button], state.buttons, canvas, area)
 }
 
-/// A line of the question. Names of repositories come by the thousand and mostly fit.
+/// A line of the question. There can be thousands of repository names, and most fit as they are.
 fn body_lines(text: &str, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     if text.is_ascii() && text.len() <= usize::from(columns) {
         return vec![canvas.line(Role::Text, text)];
@@ -112,7 +112,7 @@ fn body_lines(text: &str, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line
     canvas.wrapped(Role::Text, text, columns)
 }
 
-/// The report of a write: a line for each member, then what is left and why. Shared with the wizard's review.
+/// The report of a write: a line for each member, then the rest and why. Shared with the wizard's review.
 pub fn writing_lines(writing: &Writing, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     if let Some(differences) = writing.overtaken() {
         return overtaken_lines(writing.change(), differences, canvas, columns);
@@ -141,7 +141,7 @@ pub fn writing_lines(writing: &Writing, app: &App, canvas: &Canvas<'_, '_, '_>, 
     lines
 }
 
-/// A line for each member that was written, or was to be.
+/// A line for each member that was or should have been written.
 pub fn report_lines(reports: &[MemberReport], canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for report in reports {

@@ -37,7 +37,7 @@ fn marks_are_set_taken_back_and_first_to_go() {
     driver.says("1 marked");
 }
 
-/// A change of access that adds one repository, as it was agreed to on what was listed.
+/// A change of access that adds one repository, agreed to on the basis of what was listed.
 fn adds(scope: Scope, word: &str, name: &str) -> AccessChange {
     AccessChange {
         seen: listing(&scope).credential(&prefix(word)).map(Seen::of),
@@ -250,7 +250,7 @@ fn what_could_not_be_searched_is_not_taken_for_no_match() {
     driver.says("unreadable, not searched: the token lacks the scope");
 }
 
-/// In the clone of acme/api, with everything answered but what `waits` picks.
+/// In the clone of acme/api, with everything answered except what `waits` picks.
 fn told_but(waits: impl Fn(&Job) -> bool) -> Driver {
     let mut driver = Driver::start(here());
     while let Some((id, outcome)) =

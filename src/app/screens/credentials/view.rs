@@ -1,4 +1,4 @@
-//! Draws the list and the detail. Every mark is explained in words beside it; colour only repeats them.
+//! Draws the list and the detail. Words beside every mark explain it; colour only repeats them.
 
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
@@ -48,7 +48,7 @@ fn draw_open_detail(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, a
     Position::new(area.x, area.y)
 }
 
-/// How many are marked and what may be done with them, while some are; returns what is left of the area.
+/// While some are marked: how many, and what can be done with them. Returns the rest of the area.
 fn draw_marked(marked: usize, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Rect {
     if marked == 0 {
         return area;
@@ -113,7 +113,7 @@ fn row_line(
             }
             let ends = world.standing(scope, credential, app.now);
             let (access_room, password_room) = (widths[2], widths[3]);
-            // Without a column for passwords, what is about to end stands where it is seen.
+            // Without a column for passwords, an approaching expiry is shown where it is visible.
             let pressing = ends.filter(|ends| password_room == 0 && ends.alarm() >= Alarm::Week);
             let access = pressing.and_then(|ends| ends.brief(access_room));
             let cells = [
@@ -163,7 +163,7 @@ fn row_line(
     }
 }
 
-/// Why nothing of a scope is there, or not all of it.
+/// Why a scope could not be read, or not completely.
 fn problem_words(scope: &Scope, state: &State, world: &World) -> String {
     let why = world.problem(scope).map(|problem| problem.why.as_str()).unwrap_or_default();
     let is_unread = world.scope(scope).is_some_and(|remote| remote.problem().is_some());
@@ -180,7 +180,7 @@ fn worded(text: String, canvas: &Canvas<'_, '_, '_>) -> Line<'static> {
     canvas.line(role, text)
 }
 
-/// `● ● ○`: there, missing, there but granted differently.
+/// `● ● ○`: present, missing, or with different access.
 fn marks(credential: &Credential, canvas: &Canvas<'_, '_, '_>) -> Line<'static> {
     let mut spans = Vec::new();
     for member in Member::all() {
@@ -304,7 +304,7 @@ fn credential_lines(
     lines
 }
 
-/// Who gets it: one list if the members agree, else one for each.
+/// Who gets it: one list if the members agree, else one for each member.
 fn access_lines(credential: &Credential, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     if credential.access_differs() {
         let states = Member::all().filter_map(|m| Some((m, credential.members.get(m).as_ref()?)));

@@ -1,4 +1,4 @@
-//! Looking shows no password, taking is a yes to one line, and what is taken reaches the fields masked.
+//! Searching shows no password, importing is a yes to one line, and imported values arrive masked in the fields.
 #![allow(clippy::unwrap_used)]
 
 use crate::app::Look;

@@ -1,4 +1,4 @@
-//! Draws the places that were found, one a line, and under them what the selected one is.
+//! Draws the sources that were found, one per line, and below them the selected one in full.
 
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
@@ -56,7 +56,7 @@ fn row_line(offer: &Offered, is_selected: bool, canvas: &Canvas<'_, '_, '_>) -> 
     ])
 }
 
-/// What is going on, what went wrong, and the selected place in full.
+/// What is running, what failed, and the selected source in full.
 fn below(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     if let Some(problem) = state.problem.as_ref().or(state.found.problem()) {
         return problem_lines(problem, canvas, columns);
@@ -70,7 +70,7 @@ fn below(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) ->
     }
     let mut lines = Vec::new();
     if let Some(offer) = state.selected() {
-        // What choosing it does comes first: on a small terminal the rest may be cut.
+        // What choosing it does comes first: a small terminal may cut the rest.
         if let Some(helper) = &offer.helper {
             let text = format!("{} stores it and runs when you choose this line", helper.shown());
             lines.extend(canvas.wrapped(Role::Text, &text, columns));

@@ -1,4 +1,4 @@
-//! Draws the help page: key, what it does here, and why it cannot be done now.
+//! Draws the help page: each key, what it does here, and why it is disabled.
 
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;

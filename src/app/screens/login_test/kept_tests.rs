@@ -1,4 +1,4 @@
-//! What is kept for re-testing: recalled, kept, forgotten, and what is said of it.
+//! Values stored for re-testing: recalled, stored, forgotten, and what the screen says about them.
 #![allow(clippy::unwrap_used)]
 
 use super::tests::{ended, trial};
@@ -12,7 +12,7 @@ use crate::domain::kept::Origin;
 use crate::domain::verdict::{Trial, With};
 use crate::domain::{Kept, Problem, Scope, Verdict};
 
-/// A login test of ACR whose recall has not ended.
+/// A login test of ACR whose recall has not finished.
 fn recalling() -> (Driver, JobId) {
     let mut driver = Driver::ready();
     assert!(!driver.asked.iter().any(|effect| matches!(effect, Effect::Start { job: Job::Errand(_), .. })));
@@ -27,7 +27,7 @@ fn recalled(kept: Result<Option<Kept>, Problem>) -> Driver {
     driver
 }
 
-/// What was written as of what GitHub has now.
+/// What was written, as of the current state on GitHub.
 fn kept() -> Kept {
     Kept::written(trial(), Some(&world::listing(&Scope::User)), &prefix("ACR"))
 }
@@ -37,7 +37,7 @@ fn ends(driver: &mut Driver, brought: Brought) {
     driver.finish(id, Outcome::Errand(brought));
 }
 
-/// The errand that is under way.
+/// The running local job.
 fn errand(driver: &Driver) -> Errand {
     let id = driver.running(|job| matches!(job, Job::Errand(_)));
     let Job::Errand(errand) = driver.live[&id].clone() else { panic!() };
@@ -126,7 +126,7 @@ fn after_a_pass_one_key_keeps_the_values_and_the_same_forgets_them() {
 
 #[test]
 fn what_is_kept_can_be_forgotten_whatever_became_of_it() {
-    // Beside the fields, even if they hold what nobody would test.
+    // Beside the fields, even if they contain what nobody would test.
     let mut driver = recalled(Ok(Some(kept())));
     driver.type_text(" x ");
     let key = Keymap::shipped().key(crate::app::action::Action::Keep, true).unwrap();
@@ -136,7 +136,7 @@ fn what_is_kept_can_be_forgotten_whatever_became_of_it() {
     driver.says("Nothing is stored for re-testing");
     driver.press(&key);
     assert!(driver.live.is_empty());
-    // After a refusal, and after a test that told nothing.
+    // After a refusal and after an inconclusive test.
     for verdict in [Verdict::Fail, Verdict::Inconclusive] {
         let mut driver = recalled(Ok(Some(kept())));
         driver.press("enter");

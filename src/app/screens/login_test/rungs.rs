@@ -1,7 +1,7 @@
-//! Draws the ladder as it is climbed, and what it came to. Shared with the wizard.
+//! Draws the checks as they run, and the verdict. Shared with the wizard.
 //!
-//! Where there is little room, steps that only passed are folded into one line that says how many; nothing else ever
-//! is.
+//! With little room, checks that simply passed are folded into one line that says how many; nothing else is ever
+//! folded.
 
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
@@ -16,23 +16,23 @@ use crate::domain::{Step, TestReport, Verdict};
 use crate::ui::Role;
 use crate::ui::widgets::{Level, width, wrap};
 
-/// The widest a ladder is drawn: longer lines read badly.
+/// The maximum width: longer lines are hard to read.
 const WIDEST: u16 = 130;
 
-/// Below this width the column of labels is as small as it can be.
+/// Below this width the label column is as narrow as possible.
 const NARROW: u16 = 70;
 
-/// How much is folded together, the least first.
+/// How much is folded, least first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Fold {
     Nothing,
-    /// The way from the name to the safe place for a password.
+    /// The checks between the host name and the place the password is sent to.
     Way,
-    /// The server's text as well, and the head is one line.
+    /// The server's text as well, and the head is a single line.
     All,
 }
 
-/// The rungs as they are climbed, and the verdict in words. Returns where the cursor belongs.
+/// Draws the checks as they run and the verdict in words. Returns the cursor's position.
 pub fn draw_ladder(
     ladder: &Ladder,
     typed: &Trial,
@@ -173,7 +173,7 @@ fn steps_lines(ladder: &Ladder, fold: Fold, canvas: &Canvas<'_, '_, '_>, columns
     lines
 }
 
-/// Whether a step gives way where there is little room: only what passed with nothing else to say.
+/// Whether a check may be folded: only if it passed and has nothing else to show.
 fn is_folded(step: &Step, fold: Fold) -> bool {
     let is_plain =
         step.outcome == Outcome::Pass && step.code == Code::Ok && step.remedy.is_empty() && step.command.is_none();
@@ -216,7 +216,7 @@ fn step_lines(
     };
     let tail = match step.outcome {
         Outcome::Pass => String::new(),
-        Outcome::Skipped if columns < NARROW => String::new(), // the words say it, and there is no room for both
+        Outcome::Skipped if columns < NARROW => String::new(), // the text says it, and there is no room for both
         Outcome::Skipped => format!("  ({})", step.code.as_str()),
         Outcome::Fail | Outcome::Inconclusive => format!("  ({}, {})", step.outcome.as_str(), step.code.as_str()),
     };
@@ -243,7 +243,7 @@ fn step_lines(
     lines
 }
 
-/// What stands before a step's text.
+/// What is in front of a check's text.
 #[derive(Clone, Copy)]
 struct Label {
     level: Level,
@@ -251,12 +251,12 @@ struct Label {
 }
 
 impl Label {
-    /// Columns of the word and the blank after it.
+    /// Columns of the word and the space after it.
     const fn columns(columns: u16) -> usize {
         if columns < NARROW { 11 } else { 13 }
     }
 
-    /// Columns that are left for the text.
+    /// Columns left for the text.
     fn room(self, canvas: &Canvas<'_, '_, '_>, columns: u16) -> usize {
         let lead = width(self.level.mark(&canvas.look.glyphs)) + 1 + Self::columns(columns);
         usize::from(columns).saturating_sub(lead)
@@ -301,7 +301,7 @@ const fn rung_word(rung: Rung) -> &'static str {
     }
 }
 
-/// The verdict, as a sentence that cannot be misread, and what it leaves open; `how` says what would close it.
+/// The verdict as an unambiguous sentence, and what it leaves open; `how` says how to close that.
 pub fn verdict_lines(
     report: &TestReport,
     trial: &Trial,

@@ -1,4 +1,4 @@
-//! The fields, the ladder, and which of the two has the focus.
+//! The fields, the checks, and which of the two has the focus.
 
 use chrono::{DateTime, Utc};
 
@@ -27,20 +27,20 @@ pub enum Focus {
 
 #[derive(Clone, Debug)]
 pub struct State {
-    /// The credential whose values are typed again, if it is about one.
+    /// The credential whose values are typed again, if there is one.
     pub target: Option<(Scope, Prefix)>,
     pub form: Form,
     pub ladder: Ladder,
     pub focus: Focus,
     commands: Commands,
-    /// What the keyring keeps of it.
+    /// Its stored values in the keyring.
     pub keeping: Keeping,
-    /// What is told beside the fields.
+    /// The text beside the fields.
     pub aside: Scroll,
 }
 
 impl State {
-    /// Asks the keyring, which it does for a credential one chose and at no other time.
+    /// Reads the keyring, only for a credential the user chose and at no other time.
     pub fn open(target: Option<(Scope, Prefix)>, cx: &mut Cx<'_>) -> Self {
         let keeping = Keeping::ask(&target, cx);
         let preset = preset_for(target.as_ref().map(|(_, prefix)| prefix));
@@ -61,7 +61,7 @@ impl State {
         self.ladder.start(self.form.trial(), cx);
     }
 
-    /// `w`: the tested values go to the review of the wizard, which says what is overwritten.
+    /// `w`: the tested values go to the wizard's review, which shows what is overwritten.
     fn write(&self, cx: &mut Cx<'_>) -> Flow {
         let Some(trial) = self.ladder.passed().cloned() else { return Flow::Stay };
         let is_kept = self.keeping.will_hold(&trial);
@@ -72,7 +72,7 @@ impl State {
     }
 }
 
-/// The preset a prefix hints at, else «other registry».
+/// The preset that matches a prefix, else “other registry”.
 fn preset_for(prefix: Option<&Prefix>) -> AnyPreset {
     let product = prefix.and_then(product_of_prefix);
     let of_product = product.and_then(|product| presets().iter().find(|p| p.short == product));
@@ -80,7 +80,7 @@ fn preset_for(prefix: Option<&Prefix>) -> AnyPreset {
     AnyPreset::Credential(of_product.unwrap_or_else(other))
 }
 
-/// The actions of a ladder that has the focus, shared with the wizard's step; what helps on comes before what leaves.
+/// The actions while the checks have the focus, shared with the wizard's step; helpful ones come before leaving.
 pub fn ladder_offers(ladder: &Ladder, holds: Holds, leave: Offer) -> Vec<Offer> {
     let running = ladder.is_running().then_some("the test is running; esc stops it");
     let next = match ladder.with {
@@ -109,14 +109,14 @@ pub fn ladder_offers(ladder: &Ladder, holds: Holds, leave: Offer) -> Vec<Offer> 
     offers
 }
 
-/// `y` on a ladder.
+/// `y` on the checks.
 pub fn copy_remedy(ladder: &Ladder, cx: &mut Cx<'_>) {
     if let Some(Copied::Command(text) | Copied::Remedy(text)) = ladder.to_copy() {
         cx.effects.push(Effect::Copy(text.to_owned()));
     }
 }
 
-/// The fields' own actions, shared with the wizard's step; `None` if it is not one of them.
+/// The actions of the fields, shared with the wizard's step; `None` for any other action.
 pub fn form_act(form: &mut Form, action: Action, cx: &mut Cx<'_>) -> Option<()> {
     match action {
         Action::Next | Action::Down => form.step(true),
@@ -285,7 +285,7 @@ impl Behavior for State {
         if let Outcome::Errand(brought) = outcome {
             let recalled = self.keeping.finished(brought, cx);
             if let Some(trial) = recalled.filter(|_| !self.form.is_typed()) {
-                // What the prefix hints at need not be where it is kept for.
+                // The stored server need not match the preset that the prefix suggests.
                 self.form = Form::of_values(recognize_trial(&trial).map_or(preset_for(None), AnyPreset::Credential))
                     .filled(&trial);
             }

@@ -19,7 +19,7 @@ pub(super) fn trial() -> Trial {
     }
 }
 
-/// A test of ACR's values that ended with this verdict.
+/// A finished test of ACR's values with this verdict.
 pub(super) fn ended(verdict: Verdict) -> Driver {
     let mut driver = Driver::ready();
     driver.press("t");
@@ -205,7 +205,7 @@ fn the_focused_fields_command_is_copied_here_too() {
     assert!(effects.iter().any(is_it), "{effects:?}");
 }
 
-/// A test with an image that ended like this.
+/// A finished test with an image.
 fn climbs(climb: Climb) -> Driver {
     fixtures::climbed(climb)
 }

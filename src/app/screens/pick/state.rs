@@ -1,4 +1,4 @@
-//! What is typed and selected, and what the keys do.
+//! Filter and selection, and what the keys do.
 
 use chrono::{DateTime, Utc};
 
@@ -19,7 +19,7 @@ pub struct State {
 }
 
 impl State {
-    /// Asks for the repositories, unless they are here. One begins by typing.
+    /// Requests the repositories unless they are loaded. The filter has the focus.
     pub fn open(cx: &mut Cx<'_>) -> Self {
         cx.need_catalogue(None);
         let mut state = Self { picker: Picker::default() };

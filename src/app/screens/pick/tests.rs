@@ -1,4 +1,4 @@
-//! What is chosen is read, selected in the list, and the repository one looks at.
+//! The chosen repository is read, selected in the list, and becomes the current one.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use crate::app::protocol::{Effect, Job, Outcome};
@@ -9,7 +9,7 @@ fn web() -> RepoName {
     RepoName::parse("acme/web").unwrap()
 }
 
-/// At the list of repositories, which has come.
+/// On the list of repositories, loaded.
 fn at_the_list() -> Driver {
     let mut driver = Driver::ready();
     driver.press("p");

@@ -1,17 +1,17 @@
-//! What is missing, and what to do about it where `gh` cannot simply add it.
+//! What is missing, and what to do if `gh` cannot simply add it.
 
 use crate::app::world::World;
 use crate::domain::Site;
 use crate::domain::problem::Need;
 use crate::domain::token::{TokenKind, TokenSource};
 
-/// GitHub's page for a fine-grained token. Its boxes cannot be ticked by a link.
+/// GitHub's page for a fine-grained token. A link cannot preselect permissions there.
 const FINE_GRAINED: &str = "settings/personal-access-tokens";
 
-/// A right that is missing, with what the token at hand allows to do.
+/// A missing permission, with what can be done with the current token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Needed {
-    /// What is missing, and what to do, one sentence each.
+    /// What is missing and what to do, one sentence each.
     pub words: Vec<String>,
     /// The page to open or to copy.
     pub page: Option<String>,
@@ -56,7 +56,7 @@ fn missing(need: &Need, by_boxes: bool) -> String {
     }
 }
 
-/// The page for a new classic token, filled in. Source: GitHub Docs, «Managing your personal access tokens».
+/// The page for a new classic token, filled in. Source: GitHub Docs, “Managing your personal access tokens”.
 fn new_token(site: &Site, need: &Need) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '_' | '-');
     let scopes: Vec<&str> = need.scopes.iter().map(String::as_str).filter(|s| s.chars().all(plain)).collect();

@@ -1,4 +1,4 @@
-//! The list of tokens, and what its keys do: choose one, give one, sign in with a code, forget the one that is kept.
+//! The list of tokens and what its keys do: choose one, enter one, sign in with a code, remove the stored one.
 
 use chrono::{DateTime, Utc};
 
@@ -23,13 +23,13 @@ use crate::ui::{Memory, TextField};
 pub struct State {
     pub tokens: Remote<Vec<TokenReport>>,
     cursor: usize,
-    /// What is missing, where that is why one is here: then one goes back as soon as another token is used.
+    /// What is missing, if that opened this screen: then it closes as soon as another token is in use.
     pub needed: Option<Needed>,
     pub phase: Phase,
-    /// The change of token that is under way.
+    /// The running change of token.
     busy: Option<JobId>,
     pub scroll: Scroll,
-    /// Whether the keyring was wanted the last time.
+    /// Whether the keyring was chosen the last time.
     keep: bool,
     at_first: bool,
 }
@@ -38,7 +38,7 @@ pub struct State {
 pub enum Phase {
     List,
     Giving(Box<Giving>),
-    /// Waiting until the code is typed on GitHub's page; at first, for the code.
+    /// Waiting for the code from GitHub, then until the user has typed it on GitHub's page.
     Device {
         id: JobId,
         code: Option<DeviceCode>,
@@ -49,7 +49,7 @@ pub enum Phase {
 /// One row of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Row {
-    /// By its place among the tokens found.
+    /// By its index among the tokens found.
     Token(usize),
     Give,
     Device,
@@ -77,7 +77,7 @@ impl State {
         state
     }
 
-    /// Whether one goes back from here as soon as another token is used.
+    /// Whether this screen closes as soon as another token is in use.
     pub const fn returns(&self) -> bool {
         self.needed.is_some()
     }
@@ -230,7 +230,7 @@ impl State {
         }
     }
 
-    /// Where the keyring cannot be used, it is proposed no more to keep a token there.
+    /// If the keyring cannot be used, saving a token there is no longer proposed.
     fn settle_keep(&mut self, tokens: &[TokenReport]) {
         let is_shut = |token: &TokenReport| token.source == TokenSource::Keyring && token.is_unread();
         if tokens.iter().any(is_shut) {
@@ -241,7 +241,7 @@ impl State {
         }
     }
 
-    /// The tokens came: the cursor starts on the one that helps, else on the one in use.
+    /// The tokens have arrived: the cursor starts on the one that helps, else on the one in use.
     fn settle_cursor(&mut self) {
         let Some(tokens) = self.tokens.value().filter(|_| self.at_first) else { return };
         let other_gh = tokens.iter().position(|t| t.source == TokenSource::Gh && !t.used && t.identity.is_ok());
@@ -285,7 +285,7 @@ impl Behavior for State {
                 match given {
                     Given::Nothing => {}
                     Given::Back => self.phase = Phase::List,
-                    // The form stays until GitHub has taken the token: a second try belongs there too.
+                    // The form stays until GitHub accepts the token: a second try happens there too.
                     Given::Use(choice) => self.busy = Some(cx.start(Job::UseToken(choice))),
                 }
             }
@@ -306,7 +306,7 @@ impl Behavior for State {
         let takes = !cx.world.demo && !self.is_busy();
         match &mut self.phase {
             Phase::Giving(giving) => giving.paste(text, cx),
-            // What is pasted here can only be meant as a token.
+            // Pasted text here can only be a token.
             Phase::List if takes => {
                 let mut giving = Giving::new(self.keep);
                 giving.paste(text, cx);
@@ -365,14 +365,14 @@ impl Behavior for State {
                 }
                 self.read(cx);
             }
-            // The rest of what a change of token comes to is the whole program's matter.
+            // The app handles the rest of a change of token.
             Outcome::TokenUsed { identity: Ok(_), kept } => {
                 self.keep &= !matches!(kept, Some(Err(_)));
                 if was_tried && matches!(self.phase, Phase::Giving(_)) {
                     self.phase = Phase::List;
                 }
             }
-            // A token that was refused stays in the form, and gives way to the second try.
+            // A refused token stays in the form, selected, so that a second try replaces it.
             _ => {}
         }
     }
@@ -413,12 +413,12 @@ impl Behavior for State {
     }
 
     fn is_unsaved(&self) -> bool {
-        // What is being tried is sent already.
+        // A token that is being checked has already been sent.
         let is_sent = |giving: &Giving| self.is_busy() && giving.field.is_selected();
         matches!(&self.phase, Phase::Giving(giving) if !giving.field.is_empty() && !is_sent(giving))
     }
 
-    /// The change of token goes on: it was asked for.
+    /// The change of token continues: the user requested it.
     fn close(&mut self, cx: &mut Cx<'_>) {
         if let Some(id) = self.tokens.loading_id() {
             cx.cancel(id);

@@ -1,4 +1,4 @@
-//! Choosing, giving and forgetting tokens; and that nothing else is touched by it.
+//! Choosing, entering and removing tokens; and that nothing else is touched.
 
 use super::state::Phase;
 use crate::app::protocol::{Effect, Job, Outcome};
@@ -79,7 +79,7 @@ fn a_missing_right_is_mended_by_where_the_token_came_from() {
     driver.says("admin:org").says("github.com/settings/tokens/new");
 }
 
-/// The form with a first try that GitHub does not accept.
+/// The form after a first token that GitHub does not accept.
 fn refused_once() -> crate::app::tests::Driver {
     let mut driver = sign_in();
     driver.paste("ghp_wrong0123456789");

@@ -1,4 +1,4 @@
-//! Draws the tokens and what each may do; the form; the code to type on GitHub's page.
+//! Draws the tokens and what each can do; the form; the code to type on GitHub's page.
 
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
@@ -78,7 +78,7 @@ fn row_line(state: &State, row: Row, is_selected: bool, canvas: &Canvas<'_, '_, 
     ])
 }
 
-/// Behind a token's name: whose it is, and whether it is the one in use.
+/// Behind a token's name: its account, and whether it is in use.
 fn note(token: &TokenReport) -> String {
     let whose = match &token.identity {
         Ok(identity) => identity.login.shown(),

@@ -1,31 +1,31 @@
-//! What the step *Where* tells of each level for this repository: who can read the password there, whether prebuilds
-//! and new repositories get it, which right is missing, and which level is recommended and why.
+//! What the step *Where* shows for each place: who can read the password there, whether prebuilds
+//! and new repositories get it, which permission is missing, and which place is recommended and why.
 //!
-//! Sources: GitHub Docs, «Allowing your codespace to access a private registry», «Managing development environment
-//! secrets for your repository or organization», «Configuring prebuilds».
+//! Sources: GitHub Docs, “Allowing your codespace to access a private registry”, “Managing development environment
+//! secrets for your repository or organization”, “Configuring prebuilds”.
 
 use crate::app::remote::Remote;
 use crate::app::world::World;
 use crate::domain::problem::Need;
 use crate::domain::{Mend, OrgName, RepoName, Scope};
 
-/// One level one can write to.
+/// One place to write to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     pub scope: Scope,
-    /// Who will be able to print the password.
+    /// Who can read the password.
     pub readers: String,
     pub prebuilds: String,
     pub new_repositories: String,
-    /// The right that is missing, and what to do; `None` if nothing is known to be missing.
+    /// The missing permission and what to do; `None` if none is known to be missing.
     pub missing: Option<String>,
-    /// What one key can do about it.
+    /// What the fix key does about it.
     pub mend: Option<Mend>,
-    /// Why this level is the recommended one; at most one place has a reason.
+    /// Why this place is recommended; at most one place has a reason.
     pub recommended: Option<String>,
 }
 
-/// Every level there is to choose from, in the order of the list of credentials.
+/// All places to choose from, in the order of the list of credentials.
 pub fn places(world: &World) -> Vec<Place> {
     let mut places: Vec<Place> = world.scopes.iter().map(|(scope, _)| place(scope, world)).collect();
     if let Some((at, reason)) = recommendation(&places, world) {
@@ -61,11 +61,11 @@ fn how_many(org: &OrgName, world: &World) -> String {
         Some(Remote::Ready(catalogue)) if catalogue.lacking.is_none() => {
             format!("the ones you choose of {org}'s {} repositories", catalogue.repositories.len())
         }
-        _ => format!("the repositories you choose in {org}"), // not read, or not all of it
+        _ => format!("the repositories you choose in {org}"), // not read, or incomplete
     }
 }
 
-/// The right that is missing for writing there, as far as it is known before trying.
+/// The permission missing for writing there, as far as it is known before trying.
 fn missing(scope: &Scope, world: &World) -> Option<(String, Option<Mend>)> {
     let identity = world.identity.value();
     let lacks = |any_of: &[&str]| {
@@ -99,8 +99,8 @@ fn by_role(scope: &Scope, world: &World) -> Option<String> {
     }
 }
 
-/// The recommended place and why. A repository's own level reaches prebuilds and the fewest people; without a right to
-/// it one's own level needs nobody; without a repository the narrowest writable level is one's own.
+/// The recommended place and why. A repository's secrets reach prebuilds and the fewest people; without permission for
+/// them, the user's own secrets need nobody's help; without a repository they are the narrowest place to write to.
 fn recommendation(places: &[Place], world: &World) -> Option<(usize, String)> {
     let writable =
         |wanted: &dyn Fn(&Scope) -> bool| places.iter().position(|p| p.missing.is_none() && wanted(&p.scope));

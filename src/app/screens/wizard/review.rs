@@ -1,4 +1,4 @@
-//! Draws *Review*: what will be written where and for whom, and afterwards what came of it.
+//! Draws *Review*: what will be written where and for whom, and afterwards the outcome.
 
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
@@ -46,7 +46,7 @@ pub(super) fn draw(review: &Review, app: &App, canvas: &mut Canvas<'_, '_, '_>, 
     cursor.or(focus).unwrap_or(Position::new(area.x, area.y))
 }
 
-/// The two buttons, while there is something to write; the first one does nothing.
+/// The two buttons, while there is something to write; the first writes nothing.
 fn labels(review: &Review) -> Option<[&'static str; 2]> {
     match &review.writing {
         None => Some(["Not yet", "Write"]),
@@ -125,7 +125,7 @@ fn new_lines(review: &Review, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u
     lines
 }
 
-/// The line of a file that uses a secret by itself, and how it is copied.
+/// The line to add to a file that uses a single secret, and the key that copies it.
 fn use_lines(plan: &Plan, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let Some((file, line)) = plan.form.use_line() else { return Vec::new() };
     let key = Keymap::shipped().key(Action::Copy, false).unwrap_or_default();
@@ -135,7 +135,7 @@ fn use_lines(plan: &Plan, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line
     lines
 }
 
-/// What happens to the access of a credential that is overwritten: that it stays, or what it was and who loses it.
+/// What happens to the access of an overwritten credential: it stays, or what it was and who loses it.
 fn access_change(review: &Review, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let Review { plan, draft, .. } = review;
     let Some(held) = plan.existing(&app.world).as_deref().map(before) else { return Vec::new() };

@@ -1,5 +1,5 @@
-//! New values for a credential that exists: registry, place, prefix and access stay. What is not typed again is not
-//! written again.
+//! New values for an existing credential: registry, place, prefix and access stay. Members that are not typed are not
+//! written.
 
 use ratatui::text::Line;
 
@@ -19,7 +19,7 @@ use crate::ui::Role;
 use crate::ui::widgets::Level;
 
 impl State {
-    /// A wizard at *Credentials*, for new values of a credential that exists.
+    /// A wizard at *Credentials*, for new values of an existing credential.
     pub fn rotating(scope: Scope, credential: &Credential, cx: &mut Cx<'_>) -> Self {
         let plan = Plan::rotating(scope.clone(), credential, cx.world);
         Self {
@@ -34,7 +34,7 @@ impl State {
         }
     }
 
-    /// The credential that gets new values, if this is no new one.
+    /// The credential that gets new values, unless this is a new one.
     pub fn rotated(&self) -> Option<&Prefix> {
         self.plan().and_then(|plan| plan.rotates.as_ref())
     }
@@ -54,7 +54,7 @@ impl Plan {
         plan
     }
 
-    /// Why a login cannot be tested with what stands in the fields.
+    /// Why a login cannot be tested with what is in the fields.
     pub fn not_testable(&self) -> Option<String> {
         let missing: Vec<String> = [Member::Server, Member::User]
             .into_iter()
@@ -66,14 +66,14 @@ impl Plan {
     }
 }
 
-/// The preset whose product a prefix speaks of, else «other».
+/// The preset of the product that a prefix names, else `other`.
 fn preset_of(prefix: &Prefix) -> &'static Preset {
     let product = product_of_prefix(prefix);
     let same = |p: &&Preset| product.is_some() && product_of_prefix(&p.prefix) == product;
     presets().iter().find(same).or_else(|| preset("other")).unwrap_or(&presets()[0])
 }
 
-/// What the fields are for, in one line above them.
+/// What the fields are for, as the line above them.
 pub(super) fn head(plan: &Plan, world: &World) -> String {
     let prefix = plan.prefix().map(|prefix| prefix.to_string()).unwrap_or_default();
     format!("access stays: {} ({prefix} in {})", kept_access(plan, world, words_of), plan.scope)

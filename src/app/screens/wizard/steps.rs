@@ -154,7 +154,7 @@ impl State {
         Flow::Stay
     }
 
-    /// From the image one came to name back to the test, which is made again if there is something to test.
+    /// Goes from the image field back to the test, which runs again if there is something to test.
     fn back_to_test(&mut self, again: bool, cx: &mut Cx<'_>) {
         let Some(mut plan) = self.take_plan() else { return };
         plan.form.leave_field();
@@ -165,7 +165,7 @@ impl State {
         self.stage = Stage::Test(plan);
     }
 
-    /// Text after a refusal goes back to the value that was refused, and takes its place.
+    /// Text typed after a refusal goes to the refused value and replaces it.
     pub(super) fn retype(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
         let Stage::Test(plan) = &mut self.stage else { return false };
         let is_text = plan.ladder.refused().is_some_and(|member| plan.form.retype(member, key, cx));
@@ -257,7 +257,7 @@ impl State {
         Flow::Stay
     }
 
-    /// What the token may do is asked each time: a right may have been given meanwhile, or taken away.
+    /// Checks the token's permissions each time: they may have changed meanwhile.
     pub(super) fn go_to_where(&mut self, preset: AnyPreset, cx: &mut Cx<'_>) {
         self.stage = Stage::Where { preset };
         cx.reload_identity();
@@ -273,7 +273,7 @@ impl State {
     }
 }
 
-/// What can be done about a list of repositories that could not be read.
+/// The fix for a list of repositories that could not be read.
 fn remedy_of_list<'w>(plan: &Plan, world: &'w World) -> Option<&'w Mend> {
     problem(world.catalogue(org_of(&plan.scope)))?.mend.as_ref()
 }

@@ -18,7 +18,7 @@ const KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
 const KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const TOKEN: &str = "dckr_pat_aBcDeFgHiJkLmNoPqRsTuVwXyZ0";
 
-/// Opens the wizard and goes to *Credentials* of this preset and place.
+/// Opens the wizard and goes to *Credentials* for this preset and place.
 fn at_values(driver: &mut Driver, preset: &str, scope: &Scope) {
     driver.press("n");
     choose_preset(driver, preset);
@@ -68,7 +68,7 @@ fn set(visibility: Visibility, names: &[&str]) -> DraftAccess {
     DraftAccess::Set { visibility, repositories: names.iter().map(|n| reference(n)).collect() }
 }
 
-/// A driver whose scopes hold nothing yet.
+/// A driver whose scopes are empty.
 fn bare() -> Driver {
     let mut driver = Driver::start(world::here());
     while let Some((id, job)) = driver.live.iter().next().map(|(id, job)| (*id, job.clone())) {
@@ -350,7 +350,7 @@ fn a_repository_of_another_owner_is_not_preselected_for_an_organization() {
     driver.says("0 chosen").says("no repository chosen");
 }
 
-/// At *Review* over the existing credential ACR of one's own.
+/// At *Review*, overwriting the user's own credential ACR.
 fn overwriting() -> Driver {
     let mut driver = Driver::ready();
     at_values(&mut driver, "acr", &Scope::User);
@@ -383,7 +383,7 @@ fn overwriting_with_another_access_sets_it() {
     assert_eq!(draft(&driver).access, set(Visibility::Selected, &["acme/web", "octocat/dotfiles"]));
 }
 
-/// The list of the organization with what this makes of the access of GHCR's members.
+/// The organization's list, with the access of GHCR's members changed by this function.
 fn overwriting_ghcr(change: impl Fn(&mut Access)) -> Driver {
     let mut driver = Driver::start(world::here());
     let id = driver.running(|job| *job == Job::Memberships);
@@ -428,7 +428,7 @@ fn an_access_that_came_incomplete_is_kept_and_never_written_back() {
     assert_eq!(draft(&driver).access, DraftAccess::Keep);
 }
 
-/// A save of which these members end as they are told, on *Review*.
+/// A save on *Review* whose members end as given.
 fn failing(outcome: impl Fn(Member) -> WriteOutcome) -> Driver {
     let mut driver = bare();
     at_values(&mut driver, "acr", &api());
@@ -834,7 +834,7 @@ fn an_npm_token_or_registry_leads_to_its_preset_and_the_token_is_not_kept() {
     driver.says("https://registry.npmjs.org/").says("into .npmrc: //registry.npmjs.org/:_authToken=${NPM_TOKEN}");
 }
 
-/// At *Test* of an npm token for this place.
+/// At *Test* with an npm token for this place.
 fn npm_at_test(mut driver: Driver, scope: &Scope) -> Driver {
     at_values(&mut driver, "npm", scope);
     assert_eq!(driver.title(), "New secret");

@@ -1,4 +1,4 @@
-//! Draws the wizard: the line of steps, and the step one is at.
+//! Draws the wizard: the line of steps, and the current step.
 
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
@@ -55,7 +55,7 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
     }
 }
 
-/// Before the help: where no secret is needed, nothing has to be filled in.
+/// Above the help: if no secret is needed, nothing has to be filled in.
 fn seamless_lines(plan: &Plan, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let subject = plan.seamless(&app.world);
     let mut lines = subject.map(|it| seamless::lines(&it, &app.world, canvas, columns)).unwrap_or_default();
@@ -65,7 +65,7 @@ fn seamless_lines(plan: &Plan, app: &App, canvas: &Canvas<'_, '_, '_>, columns: 
     lines
 }
 
-/// Says above the fields what they are for; returns what is left of the area.
+/// Says above the fields what they are for; returns the rest of the area.
 fn rotation_head(plan: &Plan, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Rect {
     let text = rotation::head(plan, &app.world);
     let mut lines = canvas.wrapped(Role::Dim, &text, area.width.saturating_sub(2));
@@ -75,7 +75,7 @@ fn rotation_head(plan: &Plan, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: 
     Rect { y: area.y + taken, height: area.height.saturating_sub(taken), ..area }
 }
 
-/// Draws the detail, from line `at` on if page keys scroll it, and the line before it, where there is room; returns the
+/// Draws the detail if there is room, from line `at` on if page keys scroll it, with a line in front of it; returns the
 /// list's area.
 fn beside(
     canvas: &mut Canvas<'_, '_, '_>,
@@ -152,7 +152,7 @@ fn registry(state: &State, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Posit
     typing.unwrap_or(cursor)
 }
 
-/// The question, or the field for what one has.
+/// The question, or the search field.
 fn search_line(search: &Search, canvas: &mut Canvas<'_, '_, '_>, place: Rect) -> Option<Position> {
     if !search.typing {
         let title = canvas.line(Role::Dim, " Which registry do codespaces pull from?");
@@ -319,7 +319,7 @@ fn grant_lines(plan: &Plan, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16
     lines
 }
 
-/// Who can read the password, for what is chosen.
+/// Who can read the password with the current choice.
 pub(super) fn readers(plan: &Plan) -> String {
     let secret = plan.form.preset.word(Member::Password);
     let chosen = plan.grant.picker().map_or(0, |p| p.chosen.len());
