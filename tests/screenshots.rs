@@ -37,14 +37,14 @@ const RIGHT: &str = "\x1b[C";
 const PICTURES: &[Picture] = &[
     Picture { name: "credentials", size: MAIN, steps: &[] },
     Picture { name: "wizard-registry", size: MAIN, steps: &[("n", "Which registry")] },
-    Picture { name: "wizard-where", size: MAIN, steps: &[("n", "Which registry"), ("\r", "Where shall")] },
+    Picture { name: "wizard-where", size: MAIN, steps: &[("n", "Which registry"), ("\r", "Where should")] },
     Picture {
         name: "wizard-credentials",
         size: MAIN,
         steps: &[
             ("n", "Which registry"),
             (DOWN, "Docker Hub"),
-            ("\r", "Where shall"),
+            ("\r", "Where should"),
             ("\r", "Prefix"),
             ("octocat", "octocat"),
             ("\t", ""),
@@ -60,7 +60,7 @@ const PICTURES: &[Picture] = &[
         size: MAIN,
         steps: &[
             ("n", "Which registry"),
-            ("\r", "Where shall"),
+            ("\r", "Where should"),
             (DOWN, "acme, organization"),
             ("\r", "Prefix"),
             ("mycompany.azurecr.io", "mycompany.azurecr.io"),
@@ -83,7 +83,7 @@ const PICTURES: &[Picture] = &[
         size: MAIN,
         steps: &[
             ("n", "Which registry"),
-            ("\r", "Where shall"),
+            ("\r", "Where should"),
             ("\r", "Prefix"),
             ("mycompany.azurecr.io", "mycompany.azurecr.io"),
             ("\t", ""),

@@ -351,7 +351,7 @@ mod tests {
     fn a_right_that_is_not_known_yet_is_not_taken_for_granted() {
         let mut driver = Driver::start(world::here());
         driver.keys("n enter");
-        driver.says("whether you may write here is not known yet");
+        driver.says("write access not known yet");
         driver.answer_everything();
         driver.is_silent_about("not known yet");
     }

@@ -1,11 +1,11 @@
-//! What a question on the screen says to whoever answers it, and whether it names what is done then: which credential,
-//! in which scope, and which repositories gain or lose it. It reads the screen as a person does and knows nothing else.
+//! Reads a question on the screen and checks that it names what is done after a yes: which credential, in which scope,
+//! and which repositories gain or lose it. It reads the screen as a person does and knows nothing else.
 //!
-//! It stands here, and not beside the walks over the state machine, for those over the whole program.
+//! It is here, and not beside the walks over the state machine, because the walks over the whole program use it too.
 
 use std::collections::BTreeSet;
 
-/// Which repositories a secret reaches.
+/// Which repositories get a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Reach {
     All,
@@ -15,7 +15,7 @@ pub(crate) enum Reach {
     Selected(BTreeSet<String>),
 }
 
-/// Something that is done to one secret or one codespace. Scopes are in the screens' words.
+/// Something done to one secret or one codespace. Scopes are worded as on the screens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Deed {
     Write { secret: String, scope: String, before: Option<Reach>, after: Reach },
@@ -26,7 +26,7 @@ pub(crate) enum Deed {
 }
 
 impl Deed {
-    /// What makes it the same deed when it is done twice.
+    /// Identifies a deed, so that doing it twice is noticed.
     fn key(&self) -> String {
         match self {
             Self::Write { secret, scope, .. } => format!("write {secret} in {scope}"),
@@ -43,11 +43,11 @@ impl Deed {
 enum Named {
     /// With everything that belongs to it.
     Whole,
-    /// As what is left of what was agreed to before.
+    /// As the rest of what was agreed to before.
     Rest,
 }
 
-/// A question with an armed button, as it stood on the screen.
+/// A question with an armed button, as it was on the screen.
 #[derive(Clone, Debug)]
 pub(crate) struct Question {
     words: Vec<String>,
@@ -56,10 +56,10 @@ pub(crate) struct Question {
 
 /// The buttons that do nothing.
 const HARMLESS: [&str; 4] = ["Cancel", "Not yet", "Close", "Stay"];
-/// What a line says of a member that is as wanted.
+/// The words in a member's line that mean it is done.
 const DONE: [&str; 4] = ["created", "updated", "unchanged", "deleted"];
 
-/// Whether this row of a screen holds buttons, of which one that does something has the focus.
+/// Whether this row of a screen has buttons, and one that does something has the focus.
 fn is_armed(row: &str) -> bool {
     row.contains("[ ") && row.contains(" ]") && HARMLESS.iter().any(|label| row.contains(&format!("  {label}  ")))
 }
@@ -68,7 +68,7 @@ fn bare(word: &str) -> &str {
     word.trim_end_matches([',', ';', ':', '.', '?'])
 }
 
-/// A scope at the beginning of these words, and of how many it consists.
+/// The scope these words begin with, and its number of words.
 fn scope_at(words: &[String]) -> Option<(String, usize)> {
     let of = |many: usize| Some((words.get(..many)?.iter().map(|word| bare(word)).collect::<Vec<_>>().join(" "), many));
     match bare(words.first()?) {
@@ -78,7 +78,7 @@ fn scope_at(words: &[String]) -> Option<(String, usize)> {
     }
 }
 
-/// An access as it is spelled: names with commas between them, or a sentence.
+/// An access as spelled on the screen: names separated by commas, or a phrase.
 fn spelled(words: &[String]) -> Option<Reach> {
     let begins = |text: &str| text.split(' ').zip(words).all(|(wanted, word)| bare(word) == wanted);
     if begins("all repositories") {
@@ -108,7 +108,7 @@ fn parts(secret: &str) -> (&str, &str) {
 }
 
 impl Question {
-    /// The question on a screen that is large enough for all of it, if one of its buttons would do something now.
+    /// The question on a screen that has room for all of it, if one of its buttons would do something now.
     pub(crate) fn armed(sight: &str) -> Option<Self> {
         sight
             .lines()
@@ -126,7 +126,7 @@ impl Question {
         self.find(phrase).is_some()
     }
 
-    /// What is said of a credential in a scope: the words from there to the next credential.
+    /// The words about a credential in a scope, up to the next credential.
     fn about(&self, prefix: &str, scope: &str) -> Option<&[String]> {
         let heading = |at: usize| {
             let is_of = ["in", "from", "to"].contains(&self.words[at].as_str());
@@ -141,7 +141,7 @@ impl Question {
         self.words.get(begin..end.max(begin))
     }
 
-    /// Whether a member's line says that it is not done yet.
+    /// Whether a member's line says that it is not done.
     fn is_left(&self, secret: &str) -> bool {
         let line = self.words.iter().position(|word| *word == format!("{secret}:"));
         line.and_then(|at| self.words.get(at + 1)).is_some_and(|word| !DONE.contains(&bare(word)))
@@ -213,9 +213,9 @@ impl Question {
             return Some(rest);
         }
         let about = self.about(prefix, scope)?;
-        let is_named = if self.says("[ Take it back ]") {
+        let is_named = if self.says("[ Undo ]") {
             taken_back(about, member, before, after)
-        } else if self.says("[ Grant alike ]") {
+        } else if self.says("[ Give same access ]") {
             let at = self.find(&format!("{prefix} in {scope}"))?;
             let from = self.words[at - 1..].iter().position(|word| word.ends_with(':')).map_or(at, |next| at + next);
             spelled(&self.words[from..]).as_ref() == Some(after)
@@ -239,12 +239,12 @@ impl Question {
     }
 }
 
-/// Whether words of a change of access name every repository that gains or loses the secret.
+/// Whether the words about a change of access name every repository that gains or loses the secret.
 fn changed(about: &[String], before: &Reach, after: &Reach) -> bool {
     let text = about.join(" ");
     let signed = |sign: &str, name: &String| about.windows(2).any(|pair| pair[0] == sign && pair[1] == *name);
     // Members that differ get the same set.
-    let is_level = text.contains("are granted alike");
+    let is_level = text.contains("get the same access");
     match (before, after) {
         (before, after) if before == after => true,
         (_, Reach::All) => text.contains("reach all repositories, public ones too"),
@@ -261,7 +261,7 @@ fn changed(about: &[String], before: &Reach, after: &Reach) -> bool {
     }
 }
 
-/// Whether words of a change that is taken back say what a member reaches then.
+/// Whether the words about undoing a change say which access a member gets back.
 fn taken_back(about: &[String], member: &str, before: &Reach, after: &Reach) -> bool {
     let of_member = about.windows(2).position(|pair| pair[0] == member && pair[1] == "reaches").map(|at| at + 2);
     let of_all = about.iter().position(|word| word == "reach").map(|at| at + 1);
@@ -273,7 +273,7 @@ fn taken_back(about: &[String], member: &str, before: &Reach, after: &Reach) -> 
     }
 }
 
-/// The questions that were agreed to, each with what was done by it.
+/// The questions that were agreed to, each with what was done because of it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Agreed(Vec<(Question, BTreeSet<String>)>);
 
@@ -282,12 +282,12 @@ impl Agreed {
         self.0.push((question, BTreeSet::new()));
     }
 
-    /// The last one, as it stood on the screen.
+    /// The last one, as it was on the screen.
     pub(crate) fn last(&self) -> &str {
         self.0.last().map_or("nothing was agreed to", |(question, _)| question.sight.as_str())
     }
 
-    /// Whether one of them speaks of a secret in a scope.
+    /// Whether one of them mentions a secret in a scope.
     pub(crate) fn mentions(&self, secret: &str, scope: &str) -> bool {
         let (prefix, _) = parts(secret);
         let is_about = |question: &Question| {
@@ -301,7 +301,7 @@ impl Agreed {
         self.0.iter().any(|(question, _)| is_about(question))
     }
 
-    /// Takes a deed for one of them; says what is wrong if none of them named it, or if it was done by it already.
+    /// Assigns a deed to one of them; fails if none of them named it, or if it was already done because of it.
     pub(crate) fn take(&mut self, deed: &Deed) -> Result<(), String> {
         let key = deed.key();
         let is_whole = |(question, _): &(Question, _)| question.names(deed) == Some(Named::Whole);
@@ -309,7 +309,7 @@ impl Agreed {
         for (question, done) in self.0.iter_mut().rev() {
             let is_named = match question.names(deed) {
                 Some(Named::Whole) => true,
-                // What is left of it was named in full when it was begun.
+                // The rest was named in full when it began.
                 Some(Named::Rest) => was_whole,
                 None => false,
             };

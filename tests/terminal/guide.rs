@@ -62,7 +62,7 @@ pub(crate) fn to_another_field(terminal: &mut Terminal, key: &str) {
 pub(crate) fn to_the_form(terminal: &mut Terminal, values: Values, place: &str) {
     terminal.press("n", "Which registry do codespaces pull from?");
     choose(terminal, values.registry);
-    terminal.press("\r", "Where shall the three secrets live?");
+    terminal.press("\r", "Where should the three secrets live?");
     choose(terminal, place);
     terminal.press("\r", "▸ Credentials");
 }

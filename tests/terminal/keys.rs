@@ -214,7 +214,7 @@ impl Field {
         terminal.press("n", "Which registry do codespaces pull from?");
         terminal.press("/", "server or image");
         terminal.press("other", "Any registry that takes");
-        terminal.press("\r", "Where shall the three secrets live?");
+        terminal.press("\r", "Where should the three secrets live?");
         terminal.press("\r", "▸ Credentials");
         terminal.press(MARK, MARK);
         Self { terminal, _home: home }
@@ -230,7 +230,7 @@ impl Field {
         let field = |line: &str| {
             let label = labels.iter().find(|label| line.starts_with(**label))?;
             let rest = line.split('│').next().unwrap_or_default();
-            Some(rest.trim_start_matches(label).replace("may stay empty", "").trim().to_owned())
+            Some(rest.trim_start_matches(label).replace("optional", "").trim().to_owned())
         };
         Some(shown.lines().filter_map(field).collect::<Vec<_>>().concat())
     }
@@ -325,7 +325,7 @@ fn documented_keys_act_however_a_terminal_sends_them() {
     let said: [(&str, Forms, &str); 8] = [
         ("kf1", &[b"\x1b[P", b"\x1b[47;2;63u", b"\x1b[63;2u", b"\x1b[27;2;63~"], "Help: Credentials"),
         ("kf2", &[b"\x1b[Q", b"\x1b[114;5u", b"\x1b[27;5;114~"], "“reveal”"),
-        ("kf3", &[b"\x1b[13;1:1~", b"\x1b[101;5u", b"\x1b[27;5;101~"], "grant alike:"),
+        ("kf3", &[b"\x1b[13;1:1~", b"\x1b[101;5u", b"\x1b[27;5;101~"], "same access:"),
         ("kf4", &[b"\x1b[S", b"\x1b[121;5u", b"\x1b[27;5;121~"], "asked the terminal to copy"),
         ("kf6", &[b"\x1b[17;1:1~"], "stop waiting:"),
         ("kf7", &[b"\x1b[18;1:2~", b"\x1b[116;5u", b"\x1b[27;5;116~"], "“import from"),
@@ -347,7 +347,7 @@ fn documented_keys_act_however_a_terminal_sends_them() {
     terminal.wait_gone("unmark all");
     terminal.press("n", "Which registry do codespaces pull from?");
     for enter in sent(&keys, "kent", &[b"\r", b"\x1b[13u", b"\x1b[13;1:1u", b"\x1b[57414u"]) {
-        acts(&mut terminal, &enter, "Where shall the three secrets live?");
+        acts(&mut terminal, &enter, "Where should the three secrets live?");
         acts(&mut terminal, b"\x1b", "Which registry do codespaces pull from?");
     }
 }

@@ -23,7 +23,7 @@ fn stub(refresh: &str) -> StubGh {
 /// From the list to the question of `gh`, by way of the wizard's second step.
 fn lend(terminal: &mut Terminal) {
     terminal.press("n", "Which registry do codespaces pull from?");
-    terminal.press("\r", "Where shall the three secrets live?");
+    terminal.press("\r", "Where should the three secrets live?");
     guide::choose(terminal, "acme, organization");
     terminal.wait_for("lacks the scope");
     terminal.press("m", "stub gh asks: go on?");

@@ -84,7 +84,7 @@ fn proven(stage: &Stage, terminal: &mut Terminal) {
     let server = stage.scene.registry(RegistryKind::Basic);
     terminal.press("n", "Which registry do codespaces pull from?");
     guide::choose(terminal, "ther registry");
-    terminal.press("\r", "Where shall the three secrets live?");
+    terminal.press("\r", "Where should the three secrets live?");
     guide::choose(terminal, "acme/api, this repository");
     terminal.press("\r", "▸ Credentials");
     terminal.paste(&server);

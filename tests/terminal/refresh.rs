@@ -94,7 +94,7 @@ fn a_missing_scope_a_failed_save_and_a_wrong_password_cost_one_password() {
     let pid = terminal.pid();
     terminal.press("n", "Which registry do codespaces pull from?");
     guide::choose(&mut terminal, "ther registry");
-    terminal.press("\r", "Where shall the three secrets live?");
+    terminal.press("\r", "Where should the three secrets live?");
     with_scopes(stage, &PARTIAL);
     guide::choose(&mut terminal, "acme, organization");
     terminal.press("\r", "▸ Credentials");
@@ -153,7 +153,7 @@ fn a_gh_that_fails_is_interrupted_or_missing_loses_nothing() {
         let gh = StubGh::new(stage, refresh);
         let mut terminal = gh.open();
         terminal.press("n", "Which registry do codespaces pull from?");
-        terminal.press("\r", "Where shall the three secrets live?");
+        terminal.press("\r", "Where should the three secrets live?");
         guide::choose(&mut terminal, "acme, organization");
         terminal.wait_for("lacks the scope");
         terminal.press("m", "stub gh asks: go on?");

@@ -24,7 +24,7 @@ use crate::domain::source::Taken;
 use crate::domain::{OrgName, Problem, Renamed, Sensitive};
 use crate::ui::{Memory, TextField};
 
-/// Everything one can be looking at.
+/// Every screen that can be open.
 #[derive(Clone, Debug)]
 pub enum Screen {
     Credentials(credentials::State),
@@ -38,11 +38,11 @@ pub enum Screen {
     Activity(activity::State),
     Pick(Box<pick::State>),
     Fill(Box<fill::State>),
-    /// The question before the program is left.
+    /// The question before the program quits.
     Quit(quit::State),
 }
 
-/// Hands a call to the screen that is there.
+/// Forwards a call to the screen that is open.
 macro_rules! each {
     ($screen:expr, $state:ident => $call:expr) => {
         match $screen {
@@ -69,15 +69,15 @@ pub trait Behavior {
     fn facade(&self, world: &World, now: DateTime<Utc>) -> Facade;
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow;
 
-    /// A key while a text field has the focus; says whether it was taken as text.
+    /// A key while a text field has the focus; returns whether it was taken as text.
     fn text_key(&mut self, _key: KeyPress, _cx: &mut Cx<'_>) -> bool {
         false
     }
     fn paste(&mut self, _text: &Sensitive, cx: &mut Cx<'_>) -> Flow {
-        cx.note(super::notices::Tone::Info, "there is no text field here to paste into");
+        cx.note(super::notices::Tone::Info, "no text field here to paste into");
         Flow::Stay
     }
-    /// A press of the mouse on row `row` of the screen's list.
+    /// A mouse click on row `row` of the screen's list.
     fn point(&mut self, _row: usize, _cx: &mut Cx<'_>) -> Flow {
         Flow::Stay
     }
@@ -86,43 +86,43 @@ pub trait Behavior {
     }
     fn part(&mut self, _id: JobId, _part: Part, _cx: &mut Cx<'_>) {}
     fn finished(&mut self, _id: JobId, _outcome: Outcome, _cx: &mut Cx<'_>) {}
-    /// The token is another one, or has more rights: reads of its own that failed are worth asking again.
+    /// The token changed or has more permissions: the screen's failed reads are worth another try.
     fn returned(&mut self, _result: Result<(), Problem>, _cx: &mut Cx<'_>) {}
-    /// Whether it needs the repositories of an organization, or with `None` all, to choose from or to count.
+    /// Whether it needs an organization's repositories, or all with `None`, to choose from or to count.
     fn chooses_from(&self, _org: Option<&OrgName>) -> bool {
         false
     }
-    /// Takes values into its fields from a place of this machine.
+    /// Takes imported values into its fields.
     fn fill(&mut self, _taken: &Taken, _cx: &mut Cx<'_>) {}
-    /// Takes what became known of the world since it was opened.
+    /// Takes what became known since it was opened.
     fn learn(&mut self, _world: &World) {}
-    /// A repository has another name now; what is typed and chosen stays.
+    /// A repository was renamed; what is typed and chosen stays.
     fn renamed(&mut self, _renamed: &Renamed) {}
-    /// Which line one is at, where the moving keys move along lines.
+    /// The current line, on screens whose movement keys go line by line.
     fn at_line(&self, _world: &World) -> Option<usize> {
         None
     }
     /// Takes from the last frame how far its texts scroll.
     fn drawn(&mut self, _memory: &Memory) {}
-    /// Text came that is for no field of a question: its harmless button has the focus again.
+    /// Text arrived while a question is open: move the focus back to its harmless button.
     fn disarm(&mut self) {}
-    /// Ends reveal number `number`.
+    /// Hides what reveal number `number` showed.
     fn hide(&mut self, _number: u64) {}
-    /// Every field it has, shown or kept for later: none of them may show what is typed as a password in another.
+    /// All its fields, visible or not: none of them may show what was typed as a password in another.
     fn fields(&mut self) -> Vec<&mut TextField> {
         Vec::new()
     }
-    /// Whether something typed here would be lost by leaving.
+    /// Whether leaving would lose something typed here.
     fn is_unsaved(&self) -> bool {
         false
     }
-    /// Whether what was chosen on the screens beneath it is on its way already.
+    /// Whether what was chosen on the screens below it has been submitted.
     fn has_submitted(&self) -> bool {
         false
     }
-    /// It has become a tab's screen: asks for what it shows.
+    /// Called when it becomes a tab's screen: requests what it shows.
     fn opened(&mut self, _cx: &mut Cx<'_>) {}
-    /// Aborts its reads before it goes.
+    /// Cancels its reads before it closes.
     fn close(&mut self, _cx: &mut Cx<'_>) {}
 }
 

@@ -48,7 +48,7 @@ fn writes(driver: &Driver) -> usize {
 fn new_values_are_reviewed_again_and_written_on_what_was_looked_at_then() {
     let mut driver = rotation_overtaken();
     assert_eq!(seen_of(&driver.last_write()), of(&world::listing(&Scope::User), "ACR"), "as the review named it");
-    driver.says("nothing was changed: somebody else changed ACR meanwhile").says("11:59:58");
+    driver.says("nothing was changed: someone else changed ACR meanwhile").says("11:59:58");
     driver.says("Nothing you typed is lost");
     driver.press("enter");
     driver.says("New values for ACR").says("[ Not yet ]");
@@ -72,7 +72,7 @@ fn a_new_credential_that_is_there_by_then_is_asked_about_as_one_that_overwrites(
     overtaken_by(&mut driver, world::listing(&Scope::User));
     driver.press("esc");
     assert!(matches!(driver.wizard().stage(), Stage::Review(review) if review.writing.is_none()));
-    driver.says("ACR exists here: its values are lost when they are overwritten");
+    driver.says("ACR exists here: overwriting loses its values");
     driver.keys("right enter");
     assert_eq!(seen_of(&driver.last_write()), of(&world::listing(&Scope::User), "ACR"));
 }

@@ -141,7 +141,7 @@ fn a_record_that_cannot_be_read_is_named_and_everything_else_goes_on() {
 #[test]
 fn the_question_takes_text_and_its_button_writes_only_outside_of_it() {
     let mut driver = review(CANARY);
-    driver.says("When does this password stop working?").says("tab says it");
+    driver.says("When does this password expire?").says("tab sets it");
     driver.press("tab");
     driver.type_text("2 w");
     driver.says("ends in 14 days").is_silent_about("saved");
@@ -150,7 +150,7 @@ fn the_question_takes_text_and_its_button_writes_only_outside_of_it() {
     assert_eq!(driver.step(), Step::Review, "enter leaves the field and no more");
     driver.says("2026-03-15, ends in 14 days");
     driver.press("enter");
-    assert!(driver.notice().contains("enter there writes"), "{}", driver.notice());
+    assert!(driver.notice().contains("then enter writes"), "{}", driver.notice());
     driver.keys("right enter");
     assert_eq!(draft(&driver).ends, Some(End::On("2026-03-15".parse().unwrap())));
 }
@@ -200,9 +200,9 @@ fn enter_on_an_end_that_is_not_understood_stays_in_its_field_and_backspace_never
 #[test]
 fn where_the_value_tells_its_end_nothing_is_asked() {
     let mut driver = review("e30.eyJleHAiOjE3NzI1MDAwMDB9.x");
-    driver.says("the password tells its own end: 2026-03-03").is_silent_about("When does this");
+    driver.says("expiry from the password: 2026-03-03").is_silent_about("When does this");
     driver.press("tab");
-    assert!(driver.notice().contains("tells its own end"), "{}", driver.notice());
+    assert!(driver.notice().contains("contains its expiry"), "{}", driver.notice());
     driver.keys("right enter");
     driver.write_succeeds();
     let listing = driver.app.world.listing(&Scope::User).unwrap();

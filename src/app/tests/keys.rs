@@ -170,7 +170,7 @@ fn without_colours_any_two_member_marks_differ() {
         };
         let (whole, half) = (marks("AA"), marks("BB"));
         differ(&[whole[0].clone(), whole[2].clone(), half[1].clone(), half[2].clone()]);
-        let words = ["granted differently", "access not read", "missing"];
+        let words = ["access differs", "access unknown", "missing"];
         let mut below = driver.clone();
         below.press("down");
         let both = format!("{sight}{}", below.drawn(160, 40, &look).0);

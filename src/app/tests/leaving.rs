@@ -318,7 +318,7 @@ fn a_credential_of_a_repository_has_no_access_to_change_and_says_so() {
     let mut driver = Driver::ready();
     driver.keys("down down down a");
     assert_eq!(driver.title(), "Credentials");
-    assert!(driver.notice().contains("reaches that repository and no other"), "{}", driver.notice());
+    assert!(driver.notice().contains("is for that repository only"), "{}", driver.notice());
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn without_named_organizations_those_of_the_memberships_are_read() {
 fn the_first_frame_names_what_it_waits_for_before_any_answer() {
     let driver = Driver::start(here());
     driver.says("looking up your account").says("You").says("acme/api, this repository").says("waiting for GitHub");
-    driver.says("asking for your organizations");
+    driver.says("loading your organizations");
 }
 
 #[test]
@@ -130,8 +130,8 @@ fn without_a_network_every_part_says_so_in_words() {
         };
         driver.finish(id, outcome);
     }
-    driver.says("GitHub could not be reached").says("not readable: the name api.github.com was not found");
-    driver.says("organizations could not be asked for");
+    driver.says("GitHub could not be reached").says("unreadable: the name api.github.com was not found");
+    driver.says("could not list organizations");
     assert!(!driver.app.is_waiting());
 }
 
@@ -186,7 +186,7 @@ fn the_budget_and_another_host_stand_in_the_header() {
     driver.finish(id, Outcome::SignIn(Ok(elsewhere)));
     driver.says("not GitHub: 127.0.0.1:4000");
     driver.press("o");
-    assert!(driver.notice().contains("web pages are not known"), "{}", driver.notice());
+    assert!(driver.notice().contains("web pages are unknown"), "{}", driver.notice());
 }
 
 #[test]
@@ -342,7 +342,7 @@ fn every_screen_with_a_list_says_what_is_left_out_of_it_and_where_to_authorize()
         };
         driver.finish(id, Outcome::Listing(Ok(listing)));
         driver.answer_everything();
-        driver.says("not all of it");
+        driver.says("incomplete: ");
         driver.keys("home enter");
         if size.1 < 20 {
             driver.press("G"); // its last lines
@@ -364,7 +364,7 @@ fn every_screen_with_a_list_says_what_is_left_out_of_it_and_where_to_authorize()
             let list = world::catalogue(None);
             let lacking = Some(super::fixtures::left_out());
             driver.finish(id, Outcome::Repositories(Ok(Roster { list, lacking })));
-            driver.says("not the whole list");
+            driver.says("incomplete list");
             if size.1 >= 20 {
                 has_page(&driver, size, screen);
             }

@@ -145,7 +145,7 @@ fn the_terminals_cursor_sits_on_the_focus() {
         match state {
             "credentials" => on("ACR  Azure"),
             "credentials_filter" => on("filter  docker"),
-            "credentials_not_readable" => on("not readable"),
+            "credentials_not_readable" => on("unreadable"),
             "wizard_registry" => on("Azure Container Registry"),
             "wizard_where" => on("acme/api, this repository"),
             "wizard_values_blocked" => on("Server  "),

@@ -91,16 +91,16 @@ fn what_a_token_may_do_is_asked_each_time_the_wizard_comes_to_where() {
     driver.keys("n enter");
     let id = driver.running(|job| *job == Job::SignIn);
     driver.finish(id, Outcome::SignIn(Ok(world::identity(&["repo"]))));
-    driver.says("You, octocat cannot be written");
+    driver.says("You, octocat not writable");
     driver.keys("esc enter");
     let id = driver.running(|job| *job == Job::SignIn);
     driver.finish(id, Outcome::SignIn(Ok(world::identity(&["repo", "codespace", "admin:org"]))));
-    driver.is_silent_about("You, octocat cannot be written");
+    driver.is_silent_about("You, octocat not writable");
     // A scope that was removed is missing too.
     driver.keys("esc enter");
     let id = driver.running(|job| *job == Job::SignIn);
     driver.finish(id, Outcome::SignIn(Ok(world::identity(&["repo"]))));
-    driver.says("You, octocat cannot be written");
+    driver.says("You, octocat not writable");
 }
 
 fn with_device() -> Driver {

@@ -42,7 +42,7 @@ impl Sight {
                 focus = Some(label.clone());
             }
             last = Some(label.clone());
-            fields.insert(label, cells(begin, end).trim_end().replace("may stay empty", ""));
+            fields.insert(label, cells(begin, end).trim_end().replace("optional", ""));
         }
         let place = place(&text);
         Self { text, place, fields, focus, last, before_cursor }

@@ -242,7 +242,7 @@ impl<'s> Walk<'s> {
         {
             self.fail("the filter takes text and is not seen");
         }
-        let is_refused = before.text.contains("When does this password stop working?") && before.text.contains('✗');
+        let is_refused = before.text.contains("When does this password expire?") && before.text.contains('✗');
         if key == "enter" && before.fields.len() == 1 && is_refused && after.focus != before.focus {
             self.fail("Enter left a field whose text is not understood");
         }

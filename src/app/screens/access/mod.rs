@@ -1,4 +1,4 @@
-//! Which repositories credentials reach: visibility, and a list to choose from. A change is shown before it is made.
+//! Which repositories get a credential: its visibility and a list to choose from. Shows a change before making it.
 
 mod state;
 #[cfg(test)]

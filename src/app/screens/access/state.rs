@@ -25,7 +25,7 @@ use crate::ui::TextField;
 pub struct State {
     /// At least one.
     pub targets: Vec<Target>,
-    /// What holds for all of them together.
+    /// The state of all of them combined.
     pub before: Before,
     pub visibility: Visibility,
     pub picker: Picker,
@@ -35,10 +35,10 @@ pub struct State {
 #[derive(Clone, Debug)]
 pub struct Target {
     pub scope: Scope,
-    /// As it was shown last.
+    /// As last shown.
     pub credential: Credential,
     pub before: Before,
-    /// Whether it was deleted meanwhile.
+    /// Whether it has been deleted meanwhile.
     pub gone: bool,
 }
 
@@ -58,8 +58,8 @@ impl Target {
         &self.credential.prefix
     }
 
-    /// Takes what became known of it; says whether something is different. A list that did not come whole never takes
-    /// the place of one that did.
+    /// Takes its latest state; returns whether something changed. An incomplete list never replaces a complete
+    /// one.
     fn learn(&mut self, world: &World) -> bool {
         let Some(remote) = world.scope(&self.scope) else { return false };
         let Some(now) = remote.value().and_then(|listing| listing.credential(&self.credential.prefix)) else {
@@ -85,8 +85,8 @@ impl State {
         Self::of_many(vec![(scope, credential.clone())], cx)
     }
 
-    /// One choice for several credentials, or for one whose secrets reach different repositories, with nothing touched:
-    /// what is not touched stays with each as it is.
+    /// One choice for several credentials, or for one whose secrets have different access. Nothing is touched yet, and
+    /// what you do not touch stays as it is for each.
     pub fn of_many(credentials: Vec<(Scope, Credential)>, cx: &mut Cx<'_>) -> Self {
         let targets: Vec<Target> = credentials.into_iter().map(|(scope, c)| Target::new(scope, c)).collect();
         let before = Before::of_all(&targets.iter().map(|target| &target.before));
@@ -102,7 +102,7 @@ impl State {
         state
     }
 
-    /// The organization whose repositories are to choose from; `None` for all the user reaches.
+    /// The organization whose repositories are offered; `None` for all that the user can see.
     pub fn org(&self) -> Option<&OrgName> {
         let first = self.targets.first().and_then(|target| org_of(&target.scope));
         first.filter(|_| self.targets.iter().all(|target| org_of(&target.scope) == first))
@@ -112,7 +112,7 @@ impl State {
         world.catalogue(self.org())
     }
 
-    /// The credential this is about, where it is one.
+    /// The credential, if there is exactly one.
     pub fn only(&self) -> Option<&Target> {
         self.targets.first().filter(|_| self.targets.len() == 1)
     }
@@ -125,7 +125,7 @@ impl State {
         Goal { repositories, difference }
     }
 
-    /// What was touched, and what it comes to for one of several credentials: an organization takes its own
+    /// What touching means for one of several credentials: an organization accepts its own
     /// repositories only.
     pub fn touched(&self, target: &Target) -> Option<Result<TouchPlan, Untouchable>> {
         let touch = self.picker.touch.as_ref().filter(|_| self.visibility == Visibility::Selected)?;
@@ -134,7 +134,7 @@ impl State {
         Some(touch.plan(&target.before, is_home))
     }
 
-    /// The changes this comes to, each with the credential it is of.
+    /// The resulting changes, each with its credential.
     fn changes(&self) -> Vec<(&Target, AccessChange)> {
         let change = |target: &Target, goal| AccessChange {
             scope: target.scope.clone(),
@@ -157,7 +157,7 @@ impl State {
         self.targets.iter().filter_map(of).collect()
     }
 
-    /// Whether something was chosen here that does not hold yet.
+    /// Whether the choice here differs from the current state.
     fn is_chosen_anew(&self) -> bool {
         if let Some(touch) = &self.picker.touch {
             return !touch.is_empty() || self.visibility != Visibility::Selected;
@@ -185,23 +185,23 @@ impl State {
             return Some(format!("{} was deleted from {} meanwhile", target.prefix(), target.scope));
         }
         if self.before.reading {
-            return Some("which repositories get it now is still being read".to_owned());
+            return Some("its current access is still being read".to_owned());
         }
         if self.picker.touch.is_none() && !self.before.complete && self.visibility == Visibility::Selected {
-            return Some(
-                "the list of its repositories came incomplete and is not written back; reload first".to_owned(),
-            );
+            return Some("its repository list is incomplete and is not written back; reload first".to_owned());
         }
         if self.targets.iter().all(|target| matches!(self.touched(target), Some(Err(_)))) {
-            return Some("none of these can be changed together; each has to be changed by itself".to_owned());
+            return Some("these cannot be changed together; change each one separately".to_owned());
         }
         if self.is_touching() && self.picker.touch.as_ref().is_some_and(Touch::is_empty) {
-            return Some("nothing is touched; space adds a repository to all of them, or takes it from all".to_owned());
+            return Some(
+                "nothing changed yet; space adds a repository to all of them, or removes it from all".to_owned(),
+            );
         }
         self.changes_nothing().then(|| "nothing would change".to_owned())
     }
 
-    /// Takes what holds now as the new ground, and puts what was chosen here on top of it.
+    /// Takes the current state as the new base and applies the choices made here on top.
     fn rebase(&mut self, now: Before) {
         if self.picker.touch.is_none() && has_several_lists(&now) {
             self.turn_to_touching();
@@ -224,7 +224,7 @@ impl State {
         self.before = now;
     }
 
-    /// The secrets turned out to reach different repositories: what was chosen so far is what was touched.
+    /// The secrets turned out to have different access: the choices so far count as touched.
     fn turn_to_touching(&mut self) {
         let chosen = std::mem::take(&mut self.picker.chosen);
         let mut touch = Touch::of(std::iter::once(&self.before));
@@ -238,12 +238,12 @@ impl State {
         self.picker.touch = Some(touch);
     }
 
-    /// Whether repositories are added and taken away, and what is not touched stays as it is with each.
+    /// Whether repositories are added and removed per credential, and untouched ones stay as they are.
     pub fn is_touching(&self) -> bool {
         self.picker.touch.is_some() && self.visibility == Visibility::Selected
     }
 
-    /// Those that stay as they are whatever is touched, and why.
+    /// Those that are left out of the change, and why.
     pub fn left_out(&self) -> Vec<(&Target, Untouchable)> {
         let of = |target| match self.touched(target) {
             Some(Err(why)) if why != Untouchable::Reading => Some((target, why)),
@@ -252,15 +252,14 @@ impl State {
         self.targets.iter().filter_map(of).collect()
     }
 
-    /// Why there is no list to choose from; `None` where there is one.
+    /// Why there is no list to choose from; `None` if there is one.
     fn listless(&self) -> Option<&'static str> {
-        (self.visibility != Visibility::Selected)
-            .then_some("with this visibility there is nothing to choose; v changes it")
+        (self.visibility != Visibility::Selected).then_some("nothing to choose with this visibility; v changes it")
     }
 
     fn ask(&self) -> Screen {
         let mut body: Vec<String> = self.targets.iter().flat_map(|target| self.words_for(target)).collect();
-        body.push("the values stay as they are; running codespaces see it after a stop and a start".to_owned());
+        body.push("values stay as they are; running codespaces see it after a restart".to_owned());
         let changes = self.changes();
         let title = match changes.as_slice() {
             [(target, _)] => format!("Change access of {}", target.prefix()),
@@ -291,18 +290,18 @@ impl State {
         words.extend(difference.added.iter().map(|r| format!("+ {}", r.full_name.shown())));
         words.extend(difference.removed.iter().map(|r| format!("- {}", r.full_name.shown())));
         if difference.evens_out {
-            words.push("its members differ now and are granted alike afterwards".to_owned());
+            words.push("its members differ now and get the same access".to_owned());
         }
         words
     }
 }
 
-/// Whether its secrets have lists that are not the same.
+/// Whether its secrets have different lists.
 fn has_several_lists(before: &Before) -> bool {
     before.differs && before.visibility == Some(Visibility::Selected)
 }
 
-/// What is added to and taken from one of several credentials.
+/// What is added to and removed from one of several credentials.
 fn touched_words(target: &Target, plan: Result<TouchPlan, Untouchable>) -> Vec<String> {
     let name = format!("{} in {}", target.prefix(), target.scope);
     let plan = match plan {
@@ -314,7 +313,7 @@ fn touched_words(target: &Target, plan: Result<TouchPlan, Untouchable>) -> Vec<S
     words.extend(plan.removed.iter().map(|r| format!("  - {}", r.full_name.shown())));
     if plan.left_out > 0 {
         let org = org_of(&target.scope).map(ToString::to_string).unwrap_or_default();
-        words.push(format!("  left out, of other owners than {org}: {}", plan.left_out));
+        words.push(format!("  left out, not owned by {org}: {}", plan.left_out));
     }
     words
 }
@@ -357,7 +356,7 @@ impl Behavior for State {
             (!self.targets.iter().all(is_org)).then_some("your own secrets reach selected repositories only");
         let user_only = match self.only() {
             Some(_) => user_only,
-            None => Some("the visibility is changed for one credential at a time"),
+            None => Some("visibility can be changed for one credential at a time"),
         };
         let [toggle, filter, all, next, previous] = self.picker.offers(listless);
         let mut offers = vec![

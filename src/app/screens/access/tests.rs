@@ -6,7 +6,7 @@ use crate::app::tests::world::{acme, listing, prefix, reference};
 use crate::domain::change::Seen;
 use crate::domain::{AccessChange, AccessGoal, Member, Scope, Visibility, WriteOutcome};
 
-/// The access of ACR of one's own, with every repository read.
+/// The access screen of the user's own ACR, with every repository read.
 fn mine() -> Driver {
     let mut driver = Driver::ready();
     driver.press("a");
@@ -14,7 +14,7 @@ fn mine() -> Driver {
     driver
 }
 
-/// The access of a credential of the organization acme.
+/// The access screen of a credential of the organization acme.
 fn theirs(word: &str) -> Driver {
     let mut driver = Driver::ready();
     let is_there = |driver: &Driver| {
@@ -34,7 +34,7 @@ fn theirs(word: &str) -> Driver {
     driver
 }
 
-/// What the list showed of a credential.
+/// What the list showed for a credential.
 fn seen(scope: &Scope, word: &str) -> Option<Vec<Seen>> {
     listing(scope).credential(&prefix(word)).map(Seen::of)
 }
@@ -60,7 +60,7 @@ fn the_change_is_shown_before_it_is_made_and_made_for_the_whole_list() {
     driver.keys("down space down space");
     driver.says("- acme/web").says("+ acme/infra").says("then 3 repositories");
     driver.press("enter");
-    driver.says("Change access of ACR?").says("+ acme/infra").says("- acme/web").says("the values stay as they are");
+    driver.says("Change access of ACR?").says("+ acme/infra").says("- acme/web").says("values stay as they are");
     assert!(!driver.has_written());
     driver.keys("right enter");
     let expected = AccessChange {
@@ -115,7 +115,7 @@ fn a_wider_visibility_is_shown_and_asked_for() {
 #[test]
 fn with_all_there_is_nothing_to_choose_and_the_keys_say_so() {
     let mut driver = theirs("ACR");
-    driver.says("there is nothing to choose");
+    driver.says("nothing to choose");
     driver.press("space");
     assert!(driver.notice().contains("v changes it"), "{}", driver.notice());
 }
@@ -125,7 +125,7 @@ fn secrets_that_differ_keep_what_is_not_touched() {
     let mut driver = theirs("GHCR");
     driver.says("its members differ").says("[✓] acme/api").says("[-] acme/web").says("[ ] acme/docs");
     driver.press("enter");
-    assert!(driver.notice().contains("nothing is touched"), "{}", driver.notice());
+    assert!(driver.notice().contains("nothing changed yet"), "{}", driver.notice());
     driver.press("/");
     driver.type_text("docs");
     driver.keys("enter space enter");
@@ -154,7 +154,7 @@ fn a_box_of_some_is_filled_then_emptied_then_left_as_it_was() {
         driver.says(sign);
     }
     driver.press("enter");
-    assert!(driver.notice().contains("nothing is touched"), "{}", driver.notice());
+    assert!(driver.notice().contains("nothing changed yet"), "{}", driver.notice());
 }
 
 #[test]
@@ -214,7 +214,7 @@ fn leaving_a_choice_that_was_not_written_asks_first() {
 #[test]
 fn somebody_else_was_faster_and_nothing_chosen_is_lost() {
     let mut driver = crate::app::tests::access::overtaken();
-    driver.says("nothing was changed: somebody else changed ACR meanwhile").says("was for 3 repositories");
+    driver.says("nothing was changed: someone else changed ACR meanwhile").says("was for 3 repositories");
     driver.press("enter");
     driver.says("[✓] acme/docs").says("- acme/web").says("+ acme/infra").says("[ ] acme/web");
     driver.keys("enter right enter");
@@ -292,6 +292,6 @@ fn a_filter_that_is_masked_matches_nothing_and_all_that_match_are_none() {
     driver.press("/");
     driver.paste(token);
     driver.keys("enter A");
-    assert!(driver.notice().contains("no credential is in the list"), "{}", driver.notice());
+    assert!(driver.notice().contains("no credentials in the list"), "{}", driver.notice());
     driver.is_silent_about("marked:");
 }

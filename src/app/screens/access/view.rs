@@ -25,7 +25,7 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
     } else if is_org {
         visibility_line(state.visibility, canvas, left.width)
     } else {
-        canvas.line(Role::Dim, " Which repositories' codespaces shall get it?")
+        canvas.line(Role::Dim, " Which repositories' codespaces get it?")
     };
     let mut head = vec![head];
     head.extend(left_out_line(state, canvas));
@@ -35,7 +35,7 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
     let cursor = if state.visibility == Visibility::Selected {
         draw_picker(&state.picker, state.catalogue(&app.world), app.spin, canvas, list)
     } else {
-        let text = format!("It reaches {}; there is nothing to choose.", reach(state.visibility, 0));
+        let text = format!("It reaches {}; nothing to choose.", reach(state.visibility, 0));
         let lines = canvas.wrapped(Role::Text, &text, list.width.saturating_sub(2));
         canvas.lines(Rect { x: list.x + 1, width: list.width.saturating_sub(2), ..list }, lines);
         Some(Position::new(list.x, list.y))
@@ -50,7 +50,7 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
     cursor
 }
 
-/// That some stay as they are, said above the list: on a narrow screen nothing stands beside it.
+/// Says above the list that some credentials are left out: a narrow screen has no room beside it.
 fn left_out_line(state: &State, canvas: &Canvas<'_, '_, '_>) -> Option<Line<'static>> {
     let out = state.left_out();
     if out.is_empty() {
@@ -76,7 +76,7 @@ pub fn visibility_line(chosen: Visibility, canvas: &Canvas<'_, '_, '_>, columns:
     Line::from(spans)
 }
 
-/// The list to choose from, with its filter; shared with the wizard. Builds only the rows one sees.
+/// The list to choose from, with its filter; shared with the wizard. Builds only the visible rows.
 pub fn draw_picker(
     picker: &Picker,
     catalogue: Option<&Remote<Catalogue>>,
@@ -119,7 +119,7 @@ pub fn draw_picker(
     typing.filter(|_| picker.filtering).or(cursor).or(Some(Position::new(list.x, list.y)))
 }
 
-/// The box of a repository that only some of several credentials reach.
+/// The box of a repository that has only some of several credentials.
 const SOME: &str = "[-]";
 
 fn row_line(row: &Row, picker: &Picker, is_selected: bool, canvas: &Canvas<'_, '_, '_>) -> Line<'static> {
@@ -143,7 +143,7 @@ fn row_line(row: &Row, picker: &Picker, is_selected: bool, canvas: &Canvas<'_, '
     Line::from(spans)
 }
 
-/// A name in runs of characters the filter found and others.
+/// A name split into runs of matching and other characters.
 pub fn marked_name(name: &str, found: &[u32], plain: Role, canvas: &Canvas<'_, '_, '_>) -> Vec<Span<'static>> {
     let mut runs: Vec<(bool, String)> = Vec::new();
     for (at, c) in (0u32..).zip(name.chars()) {
@@ -154,7 +154,7 @@ pub fn marked_name(name: &str, found: &[u32], plain: Role, canvas: &Canvas<'_, '
         }
     }
     let span = |(is_found, text): (bool, String)| {
-        // Underlined as well: on the selected row, which is bold and reversed, nothing else would show.
+        // Also underlined: the selected row is bold and reversed, so nothing else would show.
         let style =
             if is_found { canvas.style(Role::Match).add_modifier(Modifier::UNDERLINED) } else { canvas.style(plain) };
         Span::styled(text, style)
@@ -162,7 +162,7 @@ pub fn marked_name(name: &str, found: &[u32], plain: Role, canvas: &Canvas<'_, '
     runs.into_iter().map(span).collect()
 }
 
-/// How far the list got, and what is missing of it: whole, as far as the list keeps a row.
+/// How much of the list is loaded and what is missing, in full as long as the list keeps a row.
 pub fn catalogue_lines(
     catalogue: Option<&Remote<Catalogue>>,
     spin: usize,
@@ -175,8 +175,8 @@ pub fn catalogue_lines(
         Some(Remote::Absent | Remote::Loading { .. } | Remote::Failed { .. }) | None => None,
     };
     let Some(problem) = lacking else { return vec![catalogue_line(catalogue, spin, picker, canvas)] };
-    // What to do comes first: where there is little room, the address is worth more than the reason.
-    let text = format!("not the whole list: {}. {}: {}", problem.hint, problem.what, problem.why);
+    // What to do comes first: in little room the address is worth more than the reason.
+    let text = format!("incomplete list: {}. {}: {}", problem.hint, problem.what, problem.why);
     let lines = canvas.marked(Level::Warn, &text, area.width.saturating_sub(1));
     canvas.shortened(lines, usize::from(area.height.saturating_sub(2)).max(1))
 }
@@ -189,7 +189,7 @@ fn catalogue_line(
 ) -> Line<'static> {
     let glyphs = &canvas.look.glyphs;
     let read = catalogue.and_then(Remote::value).map_or(0, |catalogue| catalogue.repositories.len());
-    // How many came is told anyway.
+    // The number of rows is shown anyway.
     let far = catalogue.and_then(Remote::far).filter(|far| !matches!(far, Far::SoFar(_)));
     let far = far.map(|far| format!(", {}", far.words())).unwrap_or_default();
     match catalogue {
@@ -204,10 +204,10 @@ fn catalogue_line(
             canvas.line(Role::Warn, format!(" {} {}: {}", glyphs.checks.warn, problem.what, problem.why))
         }
         Some(Remote::Ready(_)) if picker.is_empty() && !picker.filter.is_empty() => {
-            canvas.line(Role::Dim, " no repository matches; esc empties the filter")
+            canvas.line(Role::Dim, " no repository matches; esc clears the filter")
         }
         Some(Remote::Ready(_)) => canvas.line(Role::Dim, format!(" {} of {}", picker.len(), count(read))),
-        Some(Remote::Absent) | None => canvas.line(Role::Dim, " repositories were not asked for"),
+        Some(Remote::Absent) | None => canvas.line(Role::Dim, " repositories not loaded"),
     }
 }
 
@@ -227,10 +227,10 @@ fn difference_lines(
         Some(_) | None => touch_lines(state, canvas, columns),
     };
     if state.before.reading {
-        let text = "which repositories get it now is still being read";
+        let text = "its current access is still being read";
         lines.extend(canvas.marked(Level::Unsure, text, columns));
     } else if !state.before.complete {
-        let text = "GitHub did not send the whole list of its repositories; an incomplete list is never written back";
+        let text = "GitHub sent an incomplete list of its repositories; pullkey never writes one back";
         lines.extend(canvas.marked(Level::Warn, text, columns));
         for problem in lacking {
             lines.extend(canvas.wrapped(Role::Text, &problem.why, columns));
@@ -239,7 +239,7 @@ fn difference_lines(
         }
     }
     lines.push(Line::default());
-    let text = "Changing access needs no value and is applied to all three members together.";
+    let text = "Changing access needs no values and applies to all three members at once.";
     lines.extend(canvas.wrapped(Role::Dim, text, columns));
     lines
 }
@@ -284,7 +284,7 @@ fn target_lines(
     lines
 }
 
-/// What is added to and taken from each credential, where what is not touched stays.
+/// What is added to and removed from each credential; what you do not touch stays.
 fn touch_lines(state: &State, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let mut lines = canvas.wrapped(Role::Title, &state.title(), columns);
     let [on, off] = canvas.look.glyphs.lines.boxes;
@@ -307,12 +307,12 @@ fn touch_lines(state: &State, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<
                 };
                 lines.extend(canvas.labelled("then", Role::Text, &then, columns));
                 if plan.left_out > 0 {
-                    let text = format!("left out, of other owners: {}", plan.left_out);
+                    let text = format!("left out, other owners: {}", plan.left_out);
                     lines.extend(canvas.marked(Level::Warn, &text, columns));
                 }
             }
             Some(Err(why)) => lines.extend(canvas.marked(Level::Warn, why.words(), columns)),
-            None => {} // there is but one
+            None => {} // there is only one
         }
     }
     lines
@@ -322,6 +322,6 @@ fn before_words(before: &Before) -> String {
     match (before.differs, before.visibility) {
         (true, _) => "its members differ".to_owned(),
         (false, Some(visibility)) => reach(visibility, before.repositories.len()),
-        (false, None) => "not read".to_owned(),
+        (false, None) => "unknown".to_owned(),
     }
 }

@@ -1,4 +1,4 @@
-//! What was changed, as rows and details: what came back, member by member, and whether it can be taken back.
+//! Changes as rows and details: the outcome of each member, and whether the change can be undone.
 
 use ratatui::text::Line;
 
@@ -8,7 +8,7 @@ use crate::app::screens::confirm::{problem_lines, report_lines};
 use crate::ui::Role;
 use crate::ui::widgets::Level;
 
-/// «12:00:00  done  the access of ACR in your own secrets is changed».
+/// `12:00:00  done  the access of ACR in your own secrets is changed`.
 pub(super) fn line(done: &Done, canvas: &Canvas<'_, '_, '_>) -> Vec<ratatui::text::Span<'static>> {
     vec![
         canvas.span(Role::Dim, format!("{}  ", done.at.format("%H:%M:%S"))),
@@ -29,13 +29,13 @@ fn role_of(outcome: &Ended) -> Role {
 pub(super) fn detail(done: &Done, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let mut lines = canvas.wrapped(Role::Title, &done.text, columns);
     lines.push(Line::default());
-    lines.extend(canvas.labelled("came to", role_of(&done.outcome), done.outcome.word(), columns));
+    lines.extend(canvas.labelled("result", role_of(&done.outcome), done.outcome.word(), columns));
     lines.extend(canvas.labelled("at", Role::Text, &done.at.format("%Y-%m-%d %H:%M:%S UTC").to_string(), columns));
     lines.extend(report_lines(done.outcome.reports(), canvas, columns));
     match &done.outcome {
         Ended::Refused(problem) => lines.extend(problem_lines(problem, canvas, columns)),
         Ended::Overtaken(differences) => {
-            let text = "somebody else changed it meanwhile, and nothing was written";
+            let text = "someone else changed it meanwhile; nothing was written";
             lines.extend(canvas.marked(Level::Warn, text, columns));
             lines.extend(differences.iter().flat_map(|text| canvas.wrapped(Role::Text, text, columns)));
         }
@@ -52,8 +52,8 @@ pub(super) fn detail(done: &Done, canvas: &Canvas<'_, '_, '_>, columns: u16) -> 
         Ended::Whole(_) => {}
     }
     let (level, text) = match done.why_not() {
-        None => (Level::Info, "u takes it back, after asking".to_owned()),
-        Some(why) => (Level::Info, format!("cannot be taken back: {why}")),
+        None => (Level::Info, "press u to undo it; it asks first".to_owned()),
+        Some(why) => (Level::Info, format!("cannot be undone: {why}")),
     };
     lines.push(Line::default());
     lines.extend(canvas.marked(level, &text, columns));

@@ -1,6 +1,6 @@
-//! What was changed, and every request with its cost.
+//! All changes, and every request with its cost.
 //!
-//! It keeps nothing itself: the shared world remembers both, without values.
+//! The screen stores nothing: the shared world records both, without values.
 
 mod changes;
 mod rows;

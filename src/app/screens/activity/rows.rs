@@ -1,4 +1,4 @@
-//! Activity as rows, newest first. A row is its own key, so that a selection stays on its item while others arrive.
+//! Activity as rows, newest first. A row is its own key, so the selection stays on its item while others arrive.
 
 use crate::app::filter::contains;
 use crate::app::history::Done;
@@ -14,7 +14,7 @@ pub enum Row {
     Change(usize),
     /// A request by its number since the start, counted from 0.
     Request(u64),
-    /// There was none, or none contains the text of the filter.
+    /// There is no request, or none matches the filter.
     NoRequest,
 }
 
@@ -38,7 +38,7 @@ impl Row {
     }
 }
 
-/// All rows as they stand now.
+/// All current rows.
 pub fn rows(world: &World, filter: &str) -> Vec<Row> {
     let newest = world.totals.requests;
     let writes = world.changes.iter().zip((0..world.changes.len()).rev());
@@ -62,7 +62,7 @@ fn matches(exchange: &Exchange, wanted: &str) -> bool {
     contains(&exchange.path, wanted) || contains(exchange.method, wanted) || contains(&answer(exchange), wanted)
 }
 
-/// What came back, short: a status, or in words where it came from.
+/// The answer in short: a status, or where it came from.
 pub fn answer(exchange: &Exchange) -> String {
     match exchange.status {
         None => "no answer".to_owned(),
@@ -72,16 +72,16 @@ pub fn answer(exchange: &Exchange) -> String {
     }
 }
 
-/// « of codespaces»: which hour it is booked on, where that is not the usual one.
+/// ` of codespaces`: the rate limit it counts against, unless it is the core one.
 pub fn on(exchange: &Exchange) -> String {
     let named = exchange.resource.as_ref().filter(|resource| !resource.is_core());
     named.map_or_else(String::new, |resource| format!(" of {resource}"))
 }
 
-/// A status in a word; source: RFC 9110 and the statuses of GitHub's REST description.
+/// A status in a word. Source: RFC 9110 and the statuses of GitHub's REST API description.
 const fn short(status: u16) -> &'static str {
     match status {
-        200 => "fine",
+        200 => "ok",
         201 => "created",
         202 => "accepted",
         204 => "done",
@@ -89,11 +89,11 @@ const fn short(status: u16) -> &'static str {
         401 => "token",
         402 => "payment",
         403 => "refused",
-        404 => "nothing",
+        404 => "missing",
         409 => "conflict",
-        422 => "not valid",
+        422 => "invalid",
         429 => "too many",
-        500..=599 => "fault",
+        500..=599 => "error",
         _ => "",
     }
 }
@@ -101,25 +101,25 @@ const fn short(status: u16) -> &'static str {
 /// The same in a sentence.
 pub fn spelled(exchange: &Exchange) -> String {
     let Some(status) = exchange.status else {
-        return "no answer came".to_owned();
+        return "no answer".to_owned();
     };
     let words = match status {
-        304 => "nothing has changed since the last answer, which was taken from the disk",
-        _ if exchange.cost.points == 0 => "taken from the disk without asking",
-        200 => "answered",
-        201 => "it was made",
-        202 => "it was accepted, and is being done",
-        204 => "it was done",
-        301 | 302 | 307 | 308 => "it has moved to another address",
+        304 => "unchanged since the last answer, which was read from disk",
+        _ if exchange.cost.points == 0 => "read from disk; nothing was sent",
+        200 => "ok",
+        201 => "created",
+        202 => "accepted, in progress",
+        204 => "done",
+        301 | 302 | 307 | 308 => "moved to another address",
         401 => "GitHub does not accept the token",
-        402 => "GitHub wants it paid for",
-        403 => "GitHub refuses it",
-        404 => "GitHub shows nothing there: there is none, or no right to see it",
-        409 => "something else stands against it",
-        422 => "GitHub cannot take what was asked",
+        402 => "GitHub requires payment",
+        403 => "GitHub refused the request",
+        404 => "not found: it does not exist, or you may not see it",
+        409 => "conflicts with something else",
+        422 => "GitHub could not process the request",
         429 => "too many requests at once",
-        500..=599 => "GitHub has a problem of its own",
-        _ => "an answer no call of pullkey expects",
+        500..=599 => "an error on GitHub's side",
+        _ => "unexpected answer",
     };
     format!("{words} (status {status})")
 }

@@ -19,7 +19,7 @@ use crate::ui::{Memory, TextField};
 
 #[derive(Clone, Debug, Default)]
 pub struct State {
-    /// The row one moved to; `None` until then, which means the newest.
+    /// The row the user moved to; `None` until then, which means the newest.
     selected: Option<Row>,
     pub filter: Filter,
     /// Whether the detail is open over the list.
@@ -73,7 +73,7 @@ impl State {
         }
     }
 
-    /// What `u` takes back here: the selected change, else the last one that can be.
+    /// What `u` undoes here: the selected change, else the last one that can be undone.
     fn undoable<'w>(&self, world: &'w World) -> Result<&'w AccessBefore, &'static str> {
         if let Some(done) = self.selected(world).and_then(|row| row.change(world)) {
             return done.before().ok_or(done.why_not().unwrap_or_default());
@@ -94,7 +94,7 @@ impl State {
     }
 }
 
-/// What `y` copies: all there is to a row, in one line.
+/// What `y` copies: all of a row in one line.
 fn line(row: Row, world: &World) -> Option<String> {
     if let Some(done) = row.change(world) {
         let text = format!("{} {}: {}", done.at.format("%Y-%m-%dT%H:%M:%SZ"), done.outcome.word(), done.text);
@@ -148,7 +148,7 @@ impl Behavior for State {
         match action {
             Action::Activate if self.filter.focused => self.filter.focused = false,
             Action::Activate => {
-                // What is looked at stays, whatever arrives meanwhile.
+                // The open item stays selected, whatever arrives meanwhile.
                 self.selected = self.selected(cx.world);
                 self.detail = !self.detail;
             }

@@ -1,4 +1,4 @@
-//! Requests are counted, found, copied and never lost from sight; a selection stays on its item.
+//! Requests are counted, found, copied and always visible; a selection stays on its item.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::time::Duration;
@@ -46,7 +46,7 @@ fn every_request_is_there_newest_first_with_what_it_cost() {
     let frame = driver.frame(100, 24);
     let line = |words: &str| frame.lines().position(|line| line.contains(words)).unwrap_or_else(|| panic!("{frame}"));
     assert!(line("/repos/acme/api") < line("/user/codespaces/secrets"), "{frame}");
-    for words in ["no answer", "not modified", "from disk", "200 fine", "4 · 3 points · 2 of the budget"] {
+    for words in ["no answer", "not modified", "from disk", "200 ok", "4 · 3 points · 2 of the budget"] {
         line(words);
     }
 }
@@ -68,7 +68,7 @@ fn what_github_announces_of_its_end_is_shown() {
     let ending = Announced { deprecation: Some(Foreign::new("@1772323200")), sunset: Some("Wed, 15 Mar 2028".into()) };
     let one = Exchange { ending: Some(Box::new(ending)), ..exchange("/user", Some(200), 1, 1) };
     let mut driver = told([one]);
-    driver.says("the API's version ends Wed, 15 Mar 2028");
+    driver.says("this API version ends Wed, 15 Mar 2028");
     driver.press("enter");
     driver.says("@1772323200").says("Wed, 15 Mar 2028");
 }
@@ -119,7 +119,7 @@ fn the_filter_finds_by_path_method_and_answer() {
     driver.says("/repos/acme/api").is_silent_about("/user");
     driver.keys("esc /");
     driver.type_text("zebra");
-    driver.says("none contains this text");
+    driver.says("no match; esc shows all");
     driver.keys("esc esc");
     assert_eq!(driver.title(), "Credentials");
 }
@@ -128,7 +128,7 @@ fn the_filter_finds_by_path_method_and_answer() {
 fn a_change_is_listed_with_what_came_back_and_taken_back_from_there() {
     let mut driver = crate::app::tests::access::changed();
     driver.press("5");
-    driver.says("Changes 1").says("the access of ACR in your own secrets is changed").says("u takes it back");
+    driver.says("Changes 1").says("the access of ACR in your own secrets is changed").says("press u to undo it");
     driver.keys("u right enter");
     driver.write_succeeds();
     driver.keys("enter 5");
@@ -153,7 +153,7 @@ fn a_restart_is_listed_as_one_and_never_as_a_pull_and_cannot_be_taken_back() {
     driver.press("5");
     driver.says("Changes 1").says("done super-yodel-4jw7 is restarted").is_silent_about("pulled");
     driver.says("✓ super-yodel-4jw7: restarted with its new variables; its image was not checked");
-    driver.says("cannot be taken back: what ran in a codespace ended when it was stopped");
+    driver.says("cannot be undone: stopping a codespace ended what ran in it");
     driver.press("u");
     assert!(driver.notice().contains("ended what ran in it"), "{}", driver.notice());
     assert!(!driver.says("Changes 1").app.world.changes.iter().any(|done| done.before().is_some()));

@@ -1,4 +1,4 @@
-//! Draws changes and requests: only the rows one sees are built.
+//! Draws changes and requests; builds only the visible rows.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::ui::Role;
 use crate::ui::memory::Hit;
 use crate::ui::widgets::{Align, Column, middle, table};
 
-/// The columns; `path` is what the path needs before the less important ones get room.
+/// The columns; `path` is the width the path needs before less important columns get room.
 const fn columns(path: usize) -> [Column; 7] {
     [
         Column { title: "TIME", least: 8, most: 8, priority: 5, align: Align::Left },
@@ -29,7 +29,7 @@ const fn columns(path: usize) -> [Column; 7] {
     ]
 }
 
-/// The place of PATH among the columns.
+/// The index of PATH among the columns.
 const PATH: usize = 2;
 
 pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
@@ -39,7 +39,7 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
         canvas.scrolled("activity-detail", area, lines, state.detail_scroll.at());
         return Some(Position::new(area.x, area.y));
     }
-    // Requests are long lines: the detail stands beside them only where both have room.
+    // Requests are long lines: the detail is drawn beside them only if both have room.
     let (list, detail) = if area.width >= 120 { canvas.beside(area) } else { (area, None) };
     let (filter, list) = canvas.filter(&state.filter, list);
     let cursor = draw_list(state, app, canvas, list);
@@ -92,7 +92,7 @@ fn row_line(
         }
         Row::Requests => canvas.line(Role::Group, format!(" Requests  {}", sums(app, canvas))),
         Row::NoRequest => {
-            let text = if state.filter.is_empty() { "none yet" } else { "none contains this text; esc shows all" };
+            let text = if state.filter.is_empty() { "none yet" } else { "no match; esc shows all" };
             canvas.line(Role::Dim, format!("  {text}"))
         }
         Row::Request(_) => {
@@ -105,12 +105,12 @@ fn row_line(
     }
 }
 
-/// «128 · 140 points · 96 of the budget · waited 2 times»; where there are several budgets, what each gave.
+/// `128 · 140 points · 96 of the budget · waited 2 times`; with several budgets, the count of each.
 fn sums(app: &App, canvas: &Canvas<'_, '_, '_>) -> String {
     let (dot, totals) = (format!(" {} ", canvas.look.glyphs.lines.dot), &app.world.totals);
-    // First, as it is rare and what stands behind it may be cut.
+    // First, because it is rare and the end of the line may be cut.
     let end = app.world.announced.as_ref().and_then(|told| told.sunset.as_ref());
-    let end = end.map(|end| format!("the API's version ends {}", end.shown()));
+    let end = end.map(|end| format!("this API version ends {}", end.shown()));
     let mut words: Vec<_> = end.into_iter().collect();
     words.extend([grouped(totals.requests), format!("{} points", grouped(totals.points))]);
     words.extend(booked(&totals.primary));
@@ -138,7 +138,7 @@ fn request(
     (columns, widths): (&[Column], &[usize]),
 ) -> Line<'static> {
     let ellipsis = canvas.look.glyphs.ellipsis;
-    // Every list asks for whole pages: that is worth no room. The detail has the path as it was sent.
+    // Every list requests full pages, so that part is dropped here. The detail shows the path as it was sent.
     let path = exchange.path.replace("?per_page=100&", "?").replace("&per_page=100", "").replace("?per_page=100", "");
     let cells = [
         canvas.line(Role::Dim, exchange.at.format("%H:%M:%S").to_string()),
@@ -167,8 +167,7 @@ fn took(exchange: &Exchange) -> String {
 
 fn detail_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let Some(row) = state.selected(&app.world) else {
-        let text =
-            "Every change and every request is listed here with its cost. Nothing here carries a token or a value.";
+        let text = "Every change and request is listed here with its cost. Tokens and values are never shown.";
         return canvas.wrapped(Role::Dim, text, columns);
     };
     match row {
@@ -183,13 +182,13 @@ fn request_lines(exchange: &Exchange, canvas: &Canvas<'_, '_, '_>, columns: u16)
     lines.push(Line::default());
     lines.extend(canvas.labelled("answer", role_of(exchange), &spelled(exchange), columns));
     let points = match exchange.cost.points {
-        0 => "nothing: nothing was sent".to_owned(),
+        0 => "none: nothing was sent".to_owned(),
         1 => "1 point of 900 a minute".to_owned(),
         points => format!("{points} points of 900 a minute"),
     };
     lines.extend(canvas.labelled("cost", Role::Text, &points, columns));
     let primary = match exchange.cost.primary {
-        0 => "nothing of the hourly budget".to_owned(),
+        0 => "none of the hourly budget".to_owned(),
         primary => format!("{primary} of the hourly budget{}", on(exchange)),
     };
     lines.extend(canvas.labelled("", Role::Text, &primary, columns));

@@ -1,6 +1,6 @@
-//! Codespaces: their state, whether they started before a secret they should see, stop and start.
+//! Codespaces: their state, whether a secret they should see is newer than their start, stop and restart.
 //!
-//! It never says that an image was pulled: a restart gives new variables, and no more is known.
+//! It never claims that an image was pulled: a restart gives new variables, and nothing more is known.
 
 mod question;
 mod state;

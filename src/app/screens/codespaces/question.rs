@@ -1,4 +1,4 @@
-//! What is asked before codespaces are stopped or restarted: which, what that ends, and what it keeps.
+//! The question before codespaces are stopped or restarted: which ones, what that ends and what it keeps.
 
 use crate::app::buttons::Buttons;
 use crate::app::scroll::Scroll;
@@ -10,32 +10,32 @@ use crate::domain::{Codespace, CodespaceChange, CodespaceList};
 pub struct Question {
     pub changes: Vec<CodespaceChange>,
     pub title: String,
-    /// What will happen, line by line; those that warn are marked.
+    /// What will happen, line by line; `true` marks a warning.
     pub body: Vec<(bool, String)>,
     pub button: &'static str,
     pub buttons: Buttons,
     pub scroll: Scroll,
 }
 
-/// Why a codespace cannot be restarted now, after «it»; `None` if it can.
+/// Why a codespace cannot be restarted now, phrased to follow its name; `None` if it can.
 pub fn no_restart(which: &CodespaceList, codespace: &Codespace) -> Option<String> {
     if matches!(which, CodespaceList::Org(_)) {
-        return Some("is a member's: nobody but its owner can start it again; Z stops it".to_owned());
+        return Some("belongs to a member: only its owner can start it again; Z stops it".to_owned());
     }
     if codespace.state.phase() == Phase::Stopped {
-        return Some("does not run: its next start has the new variables".to_owned());
+        return Some("is not running: its next start gets the new variables".to_owned());
     }
     no_stop(codespace)
 }
 
-/// The same for stopping it.
+/// The same for stopping.
 pub fn no_stop(codespace: &Codespace) -> Option<String> {
     if codespace.pending {
-        return Some("is busy: an operation of GitHub's is under way with it".to_owned());
+        return Some("is busy: GitHub is working on it".to_owned());
     }
     match codespace.state.phase() {
         Phase::Running | Phase::Unclear => None,
-        Phase::Stopped => Some("does not run".to_owned()),
+        Phase::Stopped => Some("is not running".to_owned()),
         Phase::Stopping | Phase::Starting | Phase::Busy | Phase::Broken | Phase::Gone => {
             Some(codespace.state.sentence())
         }
@@ -43,14 +43,13 @@ pub fn no_stop(codespace: &Codespace) -> Option<String> {
 }
 
 impl Question {
-    /// Asks about those that can be restarted, and names those that cannot; `None` if none can.
+    /// Asks about those that can be restarted and names those that cannot; `None` if none can.
     pub fn restart(which: &CodespaceList, codespaces: &[&Codespace]) -> Option<Self> {
         let change = |codespace: &Codespace| CodespaceChange::Restart(codespace.name.clone());
         let mut question = Self::of("Restart", "Restart", codespaces, &|c| no_restart(which, c), &change)?;
-        question.body.push((
-            false,
-            "it gives them their new variables; an image that could not be pulled needs a rebuild".to_owned(),
-        ));
+        question
+            .body
+            .push((false, "they get their new variables; an image that failed to pull needs a rebuild".to_owned()));
         Some(question)
     }
 
@@ -66,7 +65,7 @@ impl Question {
         let mut question = Self::of("Stop", "Stop", codespaces, &no_stop, &change)?;
         let text = match which {
             CodespaceList::Org(_) => "only their owners can start them again",
-            CodespaceList::Mine | CodespaceList::MineIn(_) => "their next start has the newest variables",
+            CodespaceList::Mine | CodespaceList::MineIn(_) => "their next start gets the newest variables",
         };
         question.body.push((false, text.to_owned()));
         Some(question)
@@ -93,7 +92,7 @@ impl Question {
             }
         }
         let has_work = kept.iter().any(|c| c.git.work().is_some());
-        body.push((has_work, "stopping keeps files, yet running processes end".to_owned()));
+        body.push((has_work, "stopping keeps files but ends running processes".to_owned()));
         for codespace in out {
             let why = why_not(codespace).unwrap_or_default();
             body.push((false, format!("left out: {} {why}", codespace.shown())));

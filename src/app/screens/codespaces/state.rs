@@ -1,4 +1,4 @@
-//! What is selected and marked in the list of codespaces, and what its keys do.
+//! Selection and marks in the list of codespaces, and what its keys do.
 
 use std::collections::BTreeSet;
 
@@ -21,13 +21,13 @@ use crate::ui::Memory;
 #[derive(Clone, Debug)]
 pub struct State {
     pub which: CodespaceList,
-    /// The one one moved to; `None` until then, which means the first.
+    /// The one the user moved to; `None` until then, which means the first.
     selected: Option<CodespaceName>,
     marked: BTreeSet<CodespaceName>,
     /// Whether the detail is open over the list.
     pub detail: bool,
     pub detail_scroll: Scroll,
-    /// What is asked before anything is done.
+    /// The question that is open before anything is done.
     pub question: Option<Box<Question>>,
 }
 
@@ -45,7 +45,7 @@ impl Default for State {
 }
 
 impl State {
-    /// Opened to restart those that started before what was just written.
+    /// Opened to restart those that started before the last write.
     pub fn ask_for_affected(world: &World) -> Self {
         let mut state = Self { marked: world.spaces.affected.iter().cloned().collect(), ..Self::default() };
         state.selected = state.marked.first().cloned();
@@ -74,13 +74,13 @@ impl State {
         self.marked.contains(name)
     }
 
-    /// Those a key is about: the marked ones, else the selected one.
+    /// Those a key acts on: the marked ones, else the selected one.
     fn targets<'w>(&self, world: &'w World) -> Vec<&'w Codespace> {
         let marked: Vec<&Codespace> = self.rows(world).iter().filter(|c| self.is_marked(&c.name)).collect();
         if marked.is_empty() { self.selected(world).into_iter().collect() } else { marked }
     }
 
-    /// The lists one can turn to: one's own, and those of the organizations one owns.
+    /// The available lists: the user's own, and those of the organizations the user owns.
     pub fn lists(world: &World) -> Vec<CodespaceList> {
         let owned = world.memberships.value().into_iter().flatten().filter(|membership| membership.owner);
         std::iter::once(CodespaceList::Mine).chain(owned.map(|m| CodespaceList::Org(m.org.clone()))).collect()
@@ -125,7 +125,7 @@ impl State {
             self.marked.insert(name);
         }
         if !self.detail {
-            self.wander(Action::Down, world); // on to the next, as one marks several
+            self.wander(Action::Down, world); // on to the next, to mark several in a row
         }
     }
 
@@ -154,15 +154,15 @@ impl State {
 
     fn offers(&self, world: &World) -> Vec<Offer> {
         let targets = self.targets(world);
-        let busy = world.spaces.is_running().then(|| "the last ones are still on their way".to_owned());
+        let busy = world.spaces.is_running().then(|| "the last changes are still running".to_owned());
         let none = self.selected(world).is_none().then(|| "no codespace is selected".to_owned());
         let restart = refusal(&targets, |codespace| no_restart(&self.which, codespace));
         let stop = refusal(&targets, no_stop);
         let page = self.selected(world).and_then(|codespace| codespace.web_url.as_ref());
         let no_page = if world.demo {
-            Some("the demo world has no pages")
+            Some("the demo has no web pages")
         } else {
-            page.is_none().then_some("GitHub names no page for it")
+            page.is_none().then_some("GitHub gives no page for it")
         };
         let failed = self.rows(world).is_empty().then(|| problem(world, &self.which)).flatten();
         let (copies, nothing) = match failed {
@@ -176,14 +176,14 @@ impl State {
             Offer::new(Action::Restart).unless(busy.clone().or_else(|| none.clone()).or(restart)),
             Offer::new(Action::Stop).unless(busy.or_else(|| none.clone()).or(stop)),
             Offer::called(Action::Toggle, "mark").unless(none.clone()),
-            Offer::called(Action::Copy, copies).unless(nothing.then_some("there is nothing to copy")),
+            Offer::called(Action::Copy, copies).unless(nothing.then_some("nothing to copy")),
             Offer::new(Action::OpenLink).unless(none.clone().or_else(|| no_page.map(str::to_owned))),
             Offer::called(Action::Activate, if self.detail { "close" } else { "details" }).unless(none),
             Offer::called(Action::Back, self.back_label()),
             Offer::new(Action::Reload),
         ];
         let alone =
-            (Self::lists(world).len() < 2).then_some("you own no organization whose members' codespaces you could see");
+            (Self::lists(world).len() < 2).then_some("you own no organization, so there are no members to show");
         offers.insert(3, Offer::called(Action::Next, "whose").unless(alone));
         offers.push(Offer::called(Action::Previous, "whose").unless(alone));
         if self.detail {
@@ -196,7 +196,7 @@ impl State {
         offers
     }
 
-    /// The remedy of the problem in sight: of the list, else of what the last run came to.
+    /// The fix of the visible problem: of the list, else of the last run.
     fn remedy(&self, world: &World) -> Option<Mend> {
         if let Some(problem) = problem(world, &self.which) {
             return problem.mend.clone();
@@ -223,7 +223,7 @@ impl State {
         self.question = question.map(Box::new);
     }
 
-    /// A key while something is asked.
+    /// A key while a question is open.
     fn answer(&mut self, action: Action, cx: &mut Cx<'_>) {
         let Some(question) = &mut self.question else { return };
         if question.buttons.act(action, 2) {
@@ -249,7 +249,7 @@ fn refusal(targets: &[&Codespace], why_not: impl Fn(&Codespace) -> Option<String
     reasons?.first().map(|why| format!("{} {why}", first.shown()))
 }
 
-/// What a problem's remedy puts on the clipboard.
+/// What a problem's fix puts on the clipboard.
 fn command(site: &Site, mend: &Mend) -> Option<String> {
     match mend {
         Mend::Copy(text) | Mend::Open(text) => Some(text.clone()),
@@ -290,7 +290,7 @@ impl Behavior for State {
             }
             Action::OpenLink => {
                 let page = self.selected(cx.world).and_then(|codespace| codespace.web_url.clone());
-                // Where it may lead is checked before it is opened.
+                // The address is checked before it is opened.
                 cx.effects.extend(page.map(|page| Effect::OpenUrl(page.raw().to_owned())));
             }
             Action::Activate => {
@@ -301,7 +301,7 @@ impl Behavior for State {
             Action::Reload => {
                 cx.load_codespaces(&self.which);
                 cx.compare_codespaces(&self.which, true);
-                cx.note(Tone::Info, "reading the codespaces again");
+                cx.note(Tone::Info, "reloading the codespaces");
             }
             _ => self.wander(action, cx.world), // the moving keys
         }
@@ -343,7 +343,7 @@ impl Behavior for State {
         }
     }
 
-    /// What is gone is marked no longer.
+    /// Removes the marks of codespaces that are gone.
     fn learn(&mut self, world: &World) {
         if let Some(listed) = self.listed(world)
             && listed.complete
@@ -352,7 +352,7 @@ impl Behavior for State {
         }
     }
 
-    /// There is another token, or it may more: everything is read again.
+    /// The token changed or has more permissions: reload everything.
     fn returned(&mut self, result: Result<(), Problem>, cx: &mut Cx<'_>) {
         if result.is_ok() {
             cx.load_codespaces(&self.which);

@@ -13,7 +13,7 @@ fn step(name: &str, stage: Stage) -> CodespaceStep {
     CodespaceStep { name: code_name(name), stage }
 }
 
-/// At the codespaces, where this is the list.
+/// On the codespaces screen, with this list.
 fn with_list(list: Vec<crate::domain::Codespace>) -> Driver {
     let mut driver = Driver::ready();
     driver.press("4");
@@ -39,7 +39,7 @@ fn a_restart_asks_first_and_warns_of_work() {
     let mut driver = at_codespaces();
     driver.keys("G up R");
     driver.says("Restart super yodel?").says("has uncommitted and unpushed changes");
-    driver.says("stopping keeps files, yet running processes end").says("[ Cancel ]");
+    driver.says("stopping keeps files but ends running processes").says("[ Cancel ]");
     driver.press("enter");
     assert!(!driver.has_written());
     driver.keys("R right enter");
@@ -58,12 +58,12 @@ fn stages_are_told_while_they_are_reached_and_results_stay() {
         driver.says(word).is_silent_about("new variables: stop it");
     }
     driver.press("R");
-    assert!(driver.notice().contains("still on their way"), "{}", driver.notice());
+    assert!(driver.notice().contains("still running"), "{}", driver.notice());
     driver.finish(id, Outcome::CodespacesChanged(vec![step("super-yodel-4jw7", Stage::Running)]));
     assert!(driver.notice().contains("super-yodel-4jw7 is restarted"), "{}", driver.notice());
     assert!(driver.live.values().any(|job| *job == Job::Codespaces(CodespaceList::Mine)), "the list is read again");
     driver.answer_everything();
-    driver.says("that says nothing of its image").is_silent_about("pulled an image");
+    driver.says("its image was not checked").is_silent_about("pulled an image");
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn marked_ones_go_together_and_those_that_cannot_are_named() {
     driver.keys("g space space space space R");
     driver
         .says("Restart 2 codespaces?")
-        .says("left out: crispy lamp does not run")
+        .says("left out: crispy lamp is not running")
         .says("left out: ominous cod has failed");
     driver.keys("right enter");
     let Job::ChangeCodespaces(changes) = driver.last_write() else { panic!() };
@@ -93,9 +93,9 @@ fn marked_ones_go_together_and_those_that_cannot_are_named() {
 fn one_that_does_not_run_says_that_its_next_start_has_them() {
     let mut driver = at_codespaces();
     driver.keys("g R");
-    assert!(driver.notice().contains("its next start has the new variables"), "{}", driver.notice());
+    assert!(driver.notice().contains("its next start gets the new variables"), "{}", driver.notice());
     driver.press("Z");
-    assert!(driver.notice().contains("does not run"), "{}", driver.notice());
+    assert!(driver.notice().contains("is not running"), "{}", driver.notice());
 }
 
 #[test]
@@ -105,10 +105,10 @@ fn a_members_codespace_can_be_stopped_and_not_started() {
     driver.answer_everything();
     driver.says("[members of acme]").says("literate waffle").says("hubot's own secrets cannot be read");
     driver.press("down");
-    driver.says("its variables are newer than every registry secret it sees"); // one's own is among them
+    driver.says("its variables are newer than every registry secret it sees"); // the user's own is among them
     driver.press("up");
     driver.press("R");
-    assert!(driver.notice().contains("nobody but its owner"), "{}", driver.notice());
+    assert!(driver.notice().contains("only its owner"), "{}", driver.notice());
     driver.press("Z");
     driver.says("only their owners can start them again");
     driver.keys("right enter");
@@ -225,7 +225,7 @@ fn after_a_removal_those_that_keep_it_are_named_and_nobody_is_told_to_restart() 
     assert!(!notice.contains("R restarts") && !notice.contains("super yodel"), "{notice}");
 }
 
-/// ACR of one's own, changed by the keys in its access, and taken back.
+/// The user's own ACR: its access changed with these keys, then the change undone.
 fn taken_back(filter: &str) -> (Driver, [String; 2]) {
     let mut driver = Driver::ready();
     driver.press("a");

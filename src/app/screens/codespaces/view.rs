@@ -1,4 +1,4 @@
-//! Draws the list of codespaces, the detail, and the question. Every mark has its word beside it or in the detail.
+//! Draws the list of codespaces, the detail and the question. Every mark has a word beside it or in the detail.
 
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
@@ -56,7 +56,7 @@ fn draw_question(question: &Question, canvas: &mut Canvas<'_, '_, '_>, area: Rec
     with_buttons("codespaces-question", (lines, question.scroll.at()), &labels, question.buttons, canvas, area)
 }
 
-/// Whose codespaces these are, where there is a choice; returns what is left of the area.
+/// Whose codespaces these are, if there is a choice; returns the rest of the area.
 fn draw_head(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Rect {
     let lists = State::lists(&app.world);
     if lists.len() < 2 && state.which == CodespaceList::Mine {
@@ -113,17 +113,17 @@ fn draw_list(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Re
     cursor
 }
 
-/// What is wrong with the list as a whole.
+/// The problem with the list as a whole.
 fn foot_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let remote = app.world.spaces.list(&state.which);
     let columns = columns.saturating_sub(1);
     let Some(problem) = problem(&app.world, &state.which) else { return Vec::new() };
     if remote.is_some_and(|remote| remote.problem().is_some()) {
-        let text = format!("as it was before: {}: {}; {}", problem.what, problem.why, problem.hint);
+        let text = format!("not up to date: {}: {}; {}", problem.what, problem.why, problem.hint);
         return canvas.marked(Level::Warn, &text, columns);
     }
-    // What to do comes first: where there is little room, the address is worth more than the reason.
-    let text = format!("not the whole list: {}. {}: {}", problem.hint, problem.what, problem.why);
+    // What to do comes first: in little room the address is worth more than the reason.
+    let text = format!("incomplete list: {}. {}: {}", problem.hint, problem.what, problem.why);
     canvas.marked(Level::Warn, &text, columns)
 }
 
@@ -136,7 +136,7 @@ fn empty_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u
     }
     let text = match &state.which {
         CodespaceList::Mine | CodespaceList::MineIn(_) => {
-            "You have no codespaces. A new one gets all your secrets from its start."
+            "You have no codespaces. A new one gets all your secrets when it starts."
         }
         CodespaceList::Org(_) => "No member has a codespace that this organization's owners can see.",
     };
@@ -155,7 +155,7 @@ fn row_line(
     let bar = if is_selected { glyphs.lines.bar } else { " " };
     let mark = if state.is_marked(&codespace.name) { glyphs.checks.good } else { " " };
     let role = if is_selected { Role::SelectedName } else { Role::Text };
-    let started = codespace.started_at.map_or_else(|| "not told".to_owned(), |at| words::ago(app.now, at));
+    let started = codespace.started_at.map_or_else(|| "unknown".to_owned(), |at| words::ago(app.now, at));
     let cells = [
         canvas.line(role, codespace.shown()),
         canvas.line(Role::Text, codespace.repository_shown()),
@@ -170,7 +170,7 @@ fn row_line(
     Line::from(spans)
 }
 
-/// The state as it was read; while it is stopped and started that is history.
+/// The state as last read; outdated while it is being stopped and started.
 fn state_cell(codespace: &Codespace, app: &App, canvas: &Canvas<'_, '_, '_>) -> Line<'static> {
     if is_under_way(codespace, app) {
         return canvas.line(Role::Dim, "changing");
@@ -178,7 +178,7 @@ fn state_cell(codespace: &Codespace, app: &App, canvas: &Canvas<'_, '_, '_>) -> 
     canvas.line(Role::Text, codespace.state.word())
 }
 
-/// Whether it is being stopped or started just now.
+/// Whether it is being stopped or started right now.
 fn is_under_way(codespace: &Codespace, app: &App) -> bool {
     let run = app.world.spaces.run.as_ref().filter(|run| run.running);
     run.is_some_and(|run| run.stage(&codespace.name).is_some_and(|stage| stage.problem().is_none()))
@@ -198,7 +198,7 @@ fn needs_cell(state: &State, codespace: &Codespace, app: &App, canvas: &Canvas<'
                 return canvas.line(Role::Info, format!("{mark} {}", reached.word()));
             }
             None if run.running => {
-                return canvas.line(Role::Info, format!("{} waits", canvas.look.glyphs.checks.waiting));
+                return canvas.line(Role::Info, format!("{} waiting", canvas.look.glyphs.checks.waiting));
             }
             Some(_) | None => {}
         }
@@ -224,7 +224,7 @@ fn detail_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: 
     lines.push(Line::default());
     lines.extend(last_run(codespace, app, canvas, columns));
     if is_under_way(codespace, app) {
-        return lines; // what was read before is history
+        return lines; // what was read before is outdated
     }
     let told = app.world.freshness(&state.which, codespace);
     lines.extend(standing(codespace, &told, app, canvas, columns));
@@ -236,7 +236,7 @@ fn detail_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: 
     lines
 }
 
-/// Whether it started before a secret it should see.
+/// Whether a secret it should see was written after it started.
 fn standing(
     codespace: &Codespace,
     told: &Freshness,
@@ -257,18 +257,18 @@ fn standing(
         Freshness::Unknown(_) if app.world.is_comparing(codespace) => {
             canvas.marked(Level::Unsure, "the secrets it should see are still being read", columns)
         }
-        Freshness::Fresh | Freshness::NotRunning | Freshness::Unknown(_) => Vec::new(), // the advice says it
+        Freshness::Fresh | Freshness::NotRunning | Freshness::Unknown(_) => Vec::new(), // the advice covers it
     }
 }
 
-/// What the last stopping and starting came to.
+/// The outcome of the last stop and start.
 fn last_run(codespace: &Codespace, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let Some(run) = app.world.spaces.run.as_ref() else { return Vec::new() };
     let Some(stage) = run.stage(&codespace.name) else { return Vec::new() };
     let mut lines = match stage {
         Stage::Failed(problem) | Stage::Unknown(problem) => problem_lines(problem, canvas, columns),
         Stage::Running => {
-            let text = "it runs with its new variables; that says nothing of its image";
+            let text = "it runs with its new variables; its image was not checked";
             canvas.marked(Level::Good, text, columns)
         }
         Stage::Stopped if !run.running => canvas.marked(Level::Good, "it is stopped", columns),
@@ -289,18 +289,18 @@ fn fact_lines(
     columns: u16,
 ) -> Vec<Line<'static>> {
     let ago = |at: Option<chrono::DateTime<chrono::Utc>>| {
-        at.map_or_else(|| "GitHub does not say".to_owned(), |at| words::ago(app.now, at))
+        at.map_or_else(|| "unknown".to_owned(), |at| words::ago(app.now, at))
     };
     let work = match codespace.git.work() {
         Some(work) => format!("{work} changes"),
-        None if codespace.git.uncommitted.is_none() || codespace.git.unpushed.is_none() => "not known".to_owned(),
+        None if codespace.git.uncommitted.is_none() || codespace.git.unpushed.is_none() => "unknown".to_owned(),
         None => "everything is pushed".to_owned(),
     };
     let mut facts = vec![
         ("repository", codespace.repository_shown()),
         ("state", format!("{}: it {}", codespace.state.word(), codespace.state.sentence())),
         ("started", ago(codespace.started_at)),
-        ("made", ago(codespace.created_at)),
+        ("created", ago(codespace.created_at)),
         ("work", work),
     ];
     if matches!(state.which, CodespaceList::Org(_)) {
@@ -310,7 +310,7 @@ fn fact_lines(
         facts.push(("branch", branch.shown()));
     }
     if codespace.pending {
-        facts.push(("pending", "an operation of GitHub's is under way with it".to_owned()));
+        facts.push(("pending", "GitHub is working on it".to_owned()));
     }
     if let Some(notice) = &codespace.stop_notice {
         facts.push(("stopped", notice.shown()));

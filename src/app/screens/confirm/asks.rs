@@ -1,4 +1,4 @@
-//! The questions that are asked from more than one place, in words: to delete, to repair, to take back.
+//! The texts of questions asked from more than one place: delete, give the same access, undo.
 
 use super::State;
 use crate::app::screens::Screen;
@@ -8,7 +8,7 @@ use crate::app::writing::Change;
 use crate::domain::change::{AccessBefore, Seen};
 use crate::domain::{Access, AccessChange, AccessGoal, Credential, Member, Scope, Visibility};
 
-/// Before credentials are deleted.
+/// The question before credentials are deleted.
 pub fn ask_to_delete(credentials: &[(Scope, Credential)]) -> Screen {
     let mut body = Vec::new();
     for (scope, credential) in credentials {
@@ -39,7 +39,7 @@ pub fn ask_to_delete(credentials: &[(Scope, Credential)]) -> Screen {
     Screen::Confirm(Box::new(State::of_all(question.clone(), body, question, changes)))
 }
 
-/// Before members that differ get one set; `Err` says why none is proposed.
+/// The question before members that differ get the same access; `Err` says why none is proposed.
 pub fn ask_to_repair(scope: &Scope, credential: &Credential) -> Result<Screen, &'static str> {
     let (proposed, why) = credential.common_access()?;
     let (visibility, repositories) = match &proposed {
@@ -53,18 +53,18 @@ pub fn ask_to_repair(scope: &Scope, credential: &Credential) -> Result<Screen, &
     let known =
         credential.members.iter().filter_map(|(member, state)| Some((member, state.as_ref()?.access.as_ref()?)));
     body.extend(known.map(|(member, access)| format!("{} now reaches {}", member.suffix(), words::spelled(access))));
-    body.push("for another set cancel, and a chooses it; the values stay as they are".to_owned());
+    body.push("for a different set, cancel and press a; values stay as they are".to_owned());
     let change = Change::Access(AccessChange {
         scope: scope.clone(),
         prefix: credential.prefix.clone(),
         goal: AccessGoal::Alike { visibility, repositories },
         seen: Some(Seen::of(credential)),
     });
-    let title = format!("Grant all members of {} alike", credential.prefix);
-    Ok(Screen::Confirm(Box::new(State::new(title, body, "Grant alike", change))))
+    let title = format!("Give all members of {} the same access", credential.prefix);
+    Ok(Screen::Confirm(Box::new(State::new(title, body, "Give same access", change))))
 }
 
-/// Before a change of access is taken back.
+/// The question before a change of access is undone.
 pub fn ask_to_undo(before: &AccessBefore, world: &World) -> Screen {
     let AccessBefore { scope, prefix, members, left: _ } = before;
     let now = world.listing(scope).and_then(|listing| listing.credential(prefix));
@@ -89,7 +89,7 @@ pub fn ask_to_undo(before: &AccessBefore, world: &World) -> Screen {
             std::iter::once(head).chain(turns.iter().map(line)).collect()
         }
     };
-    body.push("the values stay as they are; running codespaces see it after a stop and a start".to_owned());
-    let title = format!("Take back the change of access of {prefix}");
-    Screen::Confirm(Box::new(State::new(title, body, "Take it back", Change::Restore(before.clone()))))
+    body.push("values stay as they are; running codespaces see it after a restart".to_owned());
+    let title = format!("Undo the access change of {prefix}");
+    Screen::Confirm(Box::new(State::new(title, body, "Undo", Change::Restore(before.clone()))))
 }

@@ -1,7 +1,7 @@
-//! Asks before something is taken away or access changes, then does it and stays until every member is told.
+//! Asks before deleting something or changing access, then does it and stays until every member has an outcome.
 //!
-//! Two buttons side by side, the harmless one in focus: nothing that text can hold deletes or changes access. Where
-//! somebody else was faster, nothing is written: it says what is different and leads back to the choice.
+//! Two buttons side by side, the harmless one in focus: typed or pasted text never deletes or changes access. If
+//! someone else was faster, nothing is written: the screen shows the differences and goes back to the choice.
 
 mod asks;
 #[cfg(test)]
@@ -34,7 +34,7 @@ pub struct State {
     /// The word on the button that does it.
     pub button: String,
     pub phase: Phase,
-    /// Of the question, and afterwards of what is left to do.
+    /// For the question, and afterwards for what is left to do.
     pub buttons: Buttons,
     pub scroll: Scroll,
 }
@@ -50,7 +50,7 @@ impl State {
         Self::of_all(title, body, button, vec![change])
     }
 
-    /// The same for several writes, done one after the other.
+    /// The same for several writes, one after the other.
     pub fn of_all(
         title: impl Into<String>,
         body: Vec<String>,
@@ -86,7 +86,7 @@ fn writing_offers(series: &Series, buttons: Buttons) -> Vec<Offer> {
 }
 
 impl State {
-    /// What can be done about the problem of the write that ended.
+    /// The fix for the problem of the last write.
     fn remedy(&self) -> Option<&Mend> {
         match &self.phase {
             Phase::Asking(_) => None,
@@ -132,18 +132,18 @@ impl Behavior for State {
             (Phase::Writing(series), Action::Mend) => return cx.mend(series.remedy()),
             (Phase::Writing(series), Action::Activate) if series.overtaken().is_some() => {
                 let is_deletion = matches!(series.items().first().map(Item::change), Some(Change::Delete { .. }));
-                let chosen = if is_deletion { "" } else { ", with what you had chosen on top of it" };
-                cx.note(Tone::Info, format!("this is what holds now{chosen}"));
+                let chosen = if is_deletion { "" } else { ", with your choices on top" };
+                cx.note(Tone::Info, format!("this is the current state{chosen}"));
                 return Flow::Close;
             }
-            // What is not done can be chosen again; what is done is history.
+            // What is not done can be chosen again; what is done cannot.
             (Phase::Writing(series), Action::Back)
                 if !series.is_running() && !series.is_whole() && series.overtaken().is_none() =>
             {
                 return Flow::Close;
             }
             (Phase::Writing(_), _) => return Flow::Home,
-            _ => return Flow::Close, // back, or Enter on «cancel»
+            _ => return Flow::Close, // back, or Enter on Cancel
         }
         Flow::Stay
     }
@@ -176,7 +176,7 @@ impl Behavior for State {
         }
     }
 
-    /// Of a series, what was not begun is lost with the screen.
+    /// Writes of a series that have not started are lost with the screen.
     fn is_unsaved(&self) -> bool {
         matches!(&self.phase, Phase::Writing(series) if series.waiting() > 0)
     }
@@ -189,7 +189,7 @@ impl Behavior for State {
         if let Phase::Writing(series) = &self.phase
             && series.waiting() > 0
         {
-            cx.note(Tone::Warn, format!("{} of {} were not begun", series.waiting(), series.items().len()));
+            cx.note(Tone::Warn, format!("{} of {} were not started", series.waiting(), series.items().len()));
         }
     }
 

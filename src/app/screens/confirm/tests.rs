@@ -53,12 +53,12 @@ fn the_button_that_deletes_stands_whole_on_the_smallest_screen() {
 fn every_question_about_access_says_in_which_scope() {
     let mut repair = Driver::ready();
     repair.keys("G up m");
-    repair.says("Grant all members of GHCR alike?").says("all secrets of GHCR in organization acme");
-    // Taking that back gives each member what it had, which is not the same.
+    repair.says("Give all members of GHCR the same access?").says("all secrets of GHCR in organization acme");
+    // Undoing that gives each member what it had, and these differ.
     repair.keys("right enter");
     repair.write_succeeds();
     repair.keys("enter u");
-    repair.says("Take back the change of access of GHCR?").says("the secrets of GHCR in organization acme");
+    repair.says("Undo the access change of GHCR?").says("the secrets of GHCR in organization acme");
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn a_half_done_deletion_says_which_half_and_e_does_the_rest() {
     });
     driver.write_ends(Ok(report));
     driver.says("ACR_CONTAINER_REGISTRY_PASSWORD: failed").says("ACR_CONTAINER_REGISTRY_USER: deleted");
-    driver.says("not whole").says("check the network, then F5");
+    driver.says("not finished").says("check the network, then F5");
     driver.keys("right enter");
     assert_eq!(driver.app.running_writes(), 1);
 }

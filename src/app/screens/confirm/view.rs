@@ -1,4 +1,4 @@
-//! Draws the question with its two choices, and afterwards what each member came to.
+//! Draws the question with its two choices, and afterwards the outcome of each member.
 
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
@@ -29,7 +29,7 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
     }
 }
 
-/// One line for each write, and below those that are not whole what is known of them.
+/// One line for each write; below unfinished ones, what is known about them.
 fn series_lines(series: &Series, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     if let Some(writing) = series.only() {
         return writing_lines(writing, app, canvas, columns);
@@ -39,15 +39,15 @@ fn series_lines(series: &Series, app: &App, canvas: &Canvas<'_, '_, '_>, columns
         series if series.is_running() => {
             format!("{} {} of {all}", canvas.look.glyphs.spinner(app.spin), all - series.waiting())
         }
-        series if series.is_whole() => format!("all {all} are done"),
-        _ => "not whole".to_owned(),
+        series if series.is_whole() => format!("all {all} done"),
+        _ => "not finished".to_owned(),
     };
     let mut lines = canvas.wrapped(Role::Title, &title, columns);
     for item in series.items() {
         let change = item.change();
         match item {
             Item::Waiting(_) | Item::Again(_) => {
-                lines.extend(canvas.marked(Level::Info, &format!("waits: {}", change.doing()), columns));
+                lines.extend(canvas.marked(Level::Info, &format!("waiting: {}", change.doing()), columns));
             }
             Item::Begun(writing) if writing.is_whole() => {
                 lines.extend(canvas.marked(Level::Good, &change.done(), columns));
@@ -58,32 +58,32 @@ fn series_lines(series: &Series, app: &App, canvas: &Canvas<'_, '_, '_>, columns
     lines
 }
 
-/// What somebody else did in between, and that nothing was written.
+/// What someone else changed meanwhile, and that nothing was written.
 fn overtaken_lines(
     change: &Change,
     differences: &[String],
     canvas: &Canvas<'_, '_, '_>,
     columns: u16,
 ) -> Vec<Line<'static>> {
-    let text = format!("nothing was changed: somebody else changed {} meanwhile", change.prefix());
+    let text = format!("nothing was changed: someone else changed {} meanwhile", change.prefix());
     let mut lines = canvas.marked(Level::Warn, &text, columns);
     lines.extend(differences.iter().flat_map(|text| canvas.wrapped(Role::Text, &format!("  {text}"), columns)));
     lines.push(Line::default());
     let text = match change {
-        Change::Delete { .. } => "Nothing was deleted: enter leads back to the list, which shows what holds now.",
+        Change::Delete { .. } => "Nothing was deleted: enter goes back to the list and its current state.",
         Change::Save(_) => "Nothing you typed is lost: enter shows what would be written now.",
         Change::Access(_) | Change::Restore(_) => {
-            "What you chose is kept: enter shows it on top of what holds now, esc leaves it."
+            "Your choices are kept: enter shows them on the current state, esc drops them."
         }
     };
     lines.extend(canvas.wrapped(Role::Info, text, columns));
     lines
 }
 
-/// The button that does again what was not done.
+/// The button that retries what was not done.
 pub const REST: &str = "Do the rest";
 
-/// A text that scrolls, and the buttons under it, which are always in sight; returns where their focus is.
+/// A text that scrolls with buttons below that are always visible; returns the position of their focus.
 pub fn with_buttons(
     name: &'static str,
     (lines, at): (Vec<Line<'_>>, usize),
@@ -104,7 +104,7 @@ fn ask(state: &State, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Position {
     with_buttons("confirm", (lines, state.scroll.at()), &["Cancel", &state.button], state.buttons, canvas, area)
 }
 
-/// A line of the question. Names of repositories come by the thousand and mostly fit.
+/// A line of the question. There can be thousands of repository names, and most fit as they are.
 fn body_lines(text: &str, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     if text.is_ascii() && text.len() <= usize::from(columns) {
         return vec![canvas.line(Role::Text, text)];
@@ -112,7 +112,7 @@ fn body_lines(text: &str, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line
     canvas.wrapped(Role::Text, text, columns)
 }
 
-/// The report of a write: a line for each member, then what is left and why. Shared with the wizard's review.
+/// The report of a write: a line for each member, then the rest and why. Shared with the wizard's review.
 pub fn writing_lines(writing: &Writing, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     if let Some(differences) = writing.overtaken() {
         return overtaken_lines(writing.change(), differences, canvas, columns);
@@ -120,13 +120,13 @@ pub fn writing_lines(writing: &Writing, app: &App, canvas: &Canvas<'_, '_, '_>, 
     let title = match writing {
         w if w.is_running() => format!("{} {}", canvas.look.glyphs.spinner(app.spin), w.change().doing()),
         w if w.is_whole() => w.change().done(),
-        w => format!("not whole: {}", w.change().doing()),
+        w => format!("not finished: {}", w.change().doing()),
     };
     let mut lines = canvas.wrapped(Role::Title, &title, columns);
     lines.extend(report_lines(writing.reports(), canvas, columns));
     if writing.is_whole() && matches!(writing.change(), Change::Save(draft) if draft.shape == Shape::Single) {
         lines.push(Line::default());
-        lines.extend(canvas.marked(Level::Info, "a codespace that runs gets it after a stop and a start", columns));
+        lines.extend(canvas.marked(Level::Info, "running codespaces get it after a restart", columns));
     } else if let Some(words) = app.world.affected_words().filter(|_| writing.is_whole()) {
         lines.push(Line::default());
         lines.extend(canvas.marked(Level::Warn, &words, columns));
@@ -141,7 +141,7 @@ pub fn writing_lines(writing: &Writing, app: &App, canvas: &Canvas<'_, '_, '_>, 
     lines
 }
 
-/// A line for each member that was written, or was to be.
+/// A line for each member that was or should have been written.
 pub fn report_lines(reports: &[MemberReport], canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for report in reports {

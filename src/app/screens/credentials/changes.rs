@@ -1,4 +1,4 @@
-//! Marking credentials, and opening what changes them. Nothing here writes: every way leads to a question first.
+//! Marks credentials and opens the screens that change them. Nothing here writes: each of them asks first.
 
 use super::rows::Row;
 use super::state::State;
@@ -10,10 +10,10 @@ use crate::app::screens::{Screen, access, confirm, wizard};
 use crate::app::world::World;
 use crate::domain::{Credential, Prefix, Scope};
 
-pub(super) const OWN_REPOSITORY: &str = "a repository's own credential reaches that repository and no other";
+pub(super) const OWN_REPOSITORY: &str = "a repository's own credential is for that repository only";
 
 impl State {
-    /// The credential that is selected, with its place.
+    /// The selected credential, with its scope.
     pub(super) fn here(&self, world: &World) -> Option<(Scope, Credential)> {
         match self.selected(world)? {
             Row::Credential(scope, prefix) => {
@@ -24,7 +24,7 @@ impl State {
         }
     }
 
-    /// The marked credentials that are still there.
+    /// The marked credentials that still exist.
     pub fn marked(&self, world: &World) -> Vec<(Scope, Credential)> {
         let there = |(scope, prefix): &(Scope, Prefix)| {
             Some((scope.clone(), world.listing(scope)?.credential(prefix)?.clone()))
@@ -36,7 +36,7 @@ impl State {
         !self.marked.is_empty() && self.marked.contains(&(scope.clone(), prefix.clone()))
     }
 
-    /// What a change is about: what is marked, else what is selected.
+    /// What a change applies to: the marked credentials, else the selected one.
     fn targets(&self, world: &World) -> Vec<(Scope, Credential)> {
         let marked = self.marked(world);
         if marked.is_empty() { self.here(world).into_iter().collect() } else { marked }
@@ -62,7 +62,7 @@ impl State {
         }
     }
 
-    /// Opens what changes credentials; every one of them asks before it writes.
+    /// Opens the screen for a change; all of them ask before they write.
     pub(super) fn change(&self, action: Action, cx: &mut Cx<'_>) -> Flow {
         let mut targets = self.targets(cx.world);
         let screen = match action {

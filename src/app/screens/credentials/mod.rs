@@ -1,4 +1,4 @@
-//! Home: the credentials of all scopes in one list, the selected one explained beside it.
+//! Home: the credentials of all scopes in one list, with the selected one explained beside it.
 
 mod changes;
 mod reach;

@@ -1,4 +1,4 @@
-//! The detail of a repository's heading: what reaches its codespaces, in the words of `pullkey list --reaching`.
+//! The detail of a repository's heading: which secrets its codespaces get, worded as in `pullkey list --reaching`.
 
 use ratatui::text::{Line, Span};
 
@@ -38,20 +38,20 @@ pub(super) fn lines(name: &RepoName, app: &App, canvas: &Canvas<'_, '_, '_>, col
     lines
 }
 
-/// Without knowing what the repository is, nothing can be said of what reaches it.
+/// As long as the repository is not read, it is unknown which secrets it gets.
 fn unknown(name: &RepoName, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let mut lines = canvas.wrapped(Role::Dim, "what reaches it is unknown", columns);
     lines.push(Line::default());
     if let Some(problem) = app.world.facts(name).and_then(Remote::problem) {
         lines.extend(problem_lines(problem, canvas, columns));
     } else {
-        let text = format!("{} still asking GitHub what it is", canvas.look.glyphs.spinner(app.spin));
+        let text = format!("{} loading the repository", canvas.look.glyphs.spinner(app.spin));
         lines.extend(canvas.wrapped(Role::Info, &text, columns));
     }
     lines
 }
 
-/// `● yes      ACR: the repository is selected`, the rest under its beginning.
+/// `● yes      ACR: the repository is selected`, further lines indented under the text.
 fn one(reach: &Reach, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     const WORD: usize = 8;
     let members = canvas.look.glyphs.members;

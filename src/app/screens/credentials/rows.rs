@@ -1,4 +1,4 @@
-//! The list of credentials as rows. A row is its own key, so that a selection stays on its item while others arrive.
+//! The list of credentials as rows. A row is its own key, so the selection stays on its item while others arrive.
 
 use crate::app::filter::contains;
 use crate::app::remote::Remote;
@@ -8,19 +8,19 @@ use crate::domain::{Access, Credential, Member, OtherSecret, Prefix, Scope, Scop
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Row {
-    /// A scope's heading; only a repository's is selected, as there is something to tell about it.
+    /// A scope's heading; only a repository's can be selected, because it has a detail.
     Head(Scope),
     Credential(Scope, Prefix),
-    /// The fold over the secrets that belong to no credential.
+    /// The fold of the secrets outside any credential.
     Others(Scope),
     Other(Scope, String),
-    /// Not here yet.
+    /// Not loaded yet.
     Loading(Scope),
-    /// Could not be read, or not all of it.
+    /// Could not be read, or not completely.
     Problem(Scope),
-    /// Read, and there is none.
+    /// Read, and empty.
     Empty(Scope),
-    /// The organizations could not be asked for.
+    /// The organizations are loading or could not be listed.
     Memberships,
 }
 
@@ -74,7 +74,7 @@ impl Row {
     }
 }
 
-/// All rows as they stand now; `unfolded` are the scopes whose other secrets are shown.
+/// All current rows; `unfolded` are the scopes whose other secrets are shown.
 pub fn rows(world: &World, filter: &str, unfolded: &[Scope]) -> Vec<Row> {
     let mut rows = Vec::new();
     for (scope, remote) in &world.scopes {

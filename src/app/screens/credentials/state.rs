@@ -1,4 +1,4 @@
-//! What is selected, folded and filtered in the list of credentials, and what its keys do.
+//! Selection, folds and filter of the list of credentials, and what its keys do.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ use crate::ui::{Memory, TextField};
 
 #[derive(Clone, Debug, Default)]
 pub struct State {
-    /// The row one moved to; `None` until then, which means the first.
+    /// The row the user moved to; `None` until then, which means the first.
     selected: Option<Row>,
     pub filter: Filter,
     unfolded: Vec<Scope>,
@@ -43,7 +43,7 @@ impl State {
         self.unfolded.contains(scope)
     }
 
-    /// The index of the selected row: the same item as before wherever it went; if it is gone, the nearest of its
+    /// The index of the selected row: the same item as before, wherever it moved; if it is gone, the nearest in its
     /// scope, else the first. A heading is selected only by moving to it.
     pub fn selected_index(&self, rows: &[Row]) -> usize {
         let is_plain = |row: &Row| row.is_selectable() && !row.is_head();
@@ -60,12 +60,12 @@ impl State {
         rows.get(self.selected_index(&rows)).cloned()
     }
 
-    /// Selects a credential, such as the one that was just written.
+    /// Selects a credential, such as the one just written.
     pub fn select(&mut self, scope: Scope, prefix: Prefix) {
         self.selected = Some(Row::Credential(scope, prefix));
     }
 
-    /// Selects the first row of a scope, such as one that was just added.
+    /// Selects the first row of a scope, such as one just added.
     pub fn select_scope(&mut self, scope: Scope) {
         self.filter.clear();
         self.detail = false;
@@ -127,7 +127,7 @@ impl State {
         Flow::Stay
     }
 
-    /// What can be done about the selected row, if it is a problem's.
+    /// The fix for the selected row, if it shows a problem.
     fn remedy<'w>(&self, world: &'w World) -> Option<&'w Mend> {
         let problem = match self.selected(world)? {
             Row::Problem(scope) => world.problem(&scope),
@@ -142,7 +142,7 @@ impl State {
             Some(Row::Credential(_, prefix)) => {
                 Member::all().map(|m| prefix.secret_name(m)).collect::<Vec<_>>().join("\n")
             }
-            // A name from a server: on the clipboard it must be as harmless as on the screen.
+            // A name from a server must be as harmless on the clipboard as on the screen.
             Some(Row::Other(_, name)) => clean(&name),
             Some(Row::Problem(scope)) => command_of(cx.world, &scope).unwrap_or_default(),
             _ => return, // not offered there
@@ -165,7 +165,7 @@ impl State {
         let copies = match &row {
             Some(Row::Credential(..) | Row::Other(..)) => None,
             Some(Row::Problem(scope)) if command_of(world, scope).is_some() => None,
-            _ => Some("there is nothing to copy in this row"), // headings and folds
+            _ => Some("nothing to copy in this row"), // headings and folds
         };
         let is_named = !world.demo && matches!(self.remedy(world), Some(Mend::Open(_)));
         let no_page = no_page(world).filter(|_| !is_named);
@@ -188,7 +188,7 @@ impl State {
             Offer::new(Action::Reload),
             Offer::new(Action::Pick),
             Offer::called(Action::Toggle, if is_marked { "unmark" } else { "mark" }).unless(no_credential),
-            Offer::called(Action::SelectAll, "mark all that match").unless(no_credentials(&self.rows(world))),
+            Offer::called(Action::SelectAll, "mark all matches").unless(no_credentials(&self.rows(world))),
             Offer::new(Action::Undo).unless(world.nothing_to_undo()),
         ];
         let home = !self.detail && !self.filter.is_shown() && !many;
@@ -209,13 +209,13 @@ impl State {
             None => no_credential,
         };
         let at = if no_repair.is_none() { 1 } else { offers.len() };
-        offers.insert(at, Offer::called(Action::Mend, "grant alike").unless(no_repair));
+        offers.insert(at, Offer::called(Action::Mend, "same access").unless(no_repair));
         if let (Some(why), Some(mend)) = (world.no_writes(), offers.iter_mut().find(|o| o.action == Action::Mend)) {
-            // The key has a harmless meaning elsewhere, so that it is not refused with the keys that write.
+            // This key is harmless elsewhere, so it is not blocked together with the keys that write.
             mend.not_now = Some(why);
         }
         if many {
-            // What is marked comes first; sorting is stable.
+            // Actions for marked credentials come first; sorting is stable.
             offers.sort_by_key(|offer| !matches!(offer.action, Action::Access | Action::Delete | Action::Back));
         }
         offers.extend(moving());
@@ -238,7 +238,7 @@ fn activate_label(row: Option<&Row>, state: &State) -> &'static str {
 
 fn no_credentials(rows: &[Row]) -> Option<&'static str> {
     let some = rows.iter().any(|row| matches!(row, Row::Credential(..)));
-    (!some).then_some("no credential is in the list")
+    (!some).then_some("no credentials in the list")
 }
 
 fn no_access(row: Option<&Row>, credential: Option<&Credential>) -> Option<&'static str> {
@@ -251,11 +251,11 @@ fn no_access(row: Option<&Row>, credential: Option<&Credential>) -> Option<&'sta
 
 fn no_page(world: &World) -> Option<&'static str> {
     if world.demo {
-        return Some("the demo world has no pages");
+        return Some("the demo has no web pages");
     }
     match world.identity.value() {
         Some(identity) if identity.is_github() => None,
-        Some(_) => Some("this host's web pages are not known"),
+        Some(_) => Some("this host's web pages are unknown"),
         None => Some("not signed in yet"),
     }
 }
@@ -297,7 +297,7 @@ impl Behavior for State {
         }
         let mut offers = self.offers(world);
         if !self.detail && self.selected(world).is_some_and(|row| row.is_head()) {
-            // On the smallest screen this is what the heading is selected for.
+            // On the smallest screen, this is why you select the heading.
             offers.sort_by_key(|offer| offer.action != Action::Activate);
         }
         Facade { offers, typing: false }
@@ -310,7 +310,7 @@ impl Behavior for State {
             Action::Back if self.detail => self.detail = false,
             Action::Back if !self.marked.is_empty() => self.marked.clear(),
             Action::Back => self.filter.clear(),
-            // The details cover the list and its filter; nothing is typed into what one does not see.
+            // The details cover the list and its filter: do not type into what is not visible.
             Action::Filter => (self.detail, self.filter.focused) = (false, true),
             Action::New => {
                 let scope = self.selected(cx.world).and_then(|row| row.scope().cloned());
@@ -336,7 +336,7 @@ impl Behavior for State {
             Action::Pick => return Flow::Push(Screen::Pick(Box::new(pick::State::open(cx)))),
             Action::OpenLink => {
                 let url = match self.remedy(cx.world) {
-                    // The page that GitHub's own words name.
+                    // The page named in GitHub's answer.
                     Some(Mend::Open(url)) => url.clone(),
                     Some(_) | None => page_of(&cx.world.site, self.selected(cx.world).as_ref().and_then(Row::scope)),
                 };
@@ -344,16 +344,16 @@ impl Behavior for State {
             }
             Action::Reload => {
                 cx.load_everything();
-                // Lists to choose from are read again when they are needed: they may be long.
+                // Lists to choose from are reloaded when they are needed: they can be long.
                 cx.world.catalogues.retain(|_, remote| remote.is_loading());
-                cx.note(Tone::Info, "reading everything again");
+                cx.note(Tone::Info, "reloading everything");
             }
             _ => self.wander(action, cx.world), // the moving keys
         }
         Flow::Stay
     }
 
-    /// What was written as a whole is marked no longer; what was not stays marked.
+    /// Removes the marks of what was written completely; the rest stays marked.
     fn learn(&mut self, world: &World) {
         if let Some(latest) = &world.latest {
             self.marked.remove(latest);

@@ -37,7 +37,7 @@ fn marks_are_set_taken_back_and_first_to_go() {
     driver.says("1 marked");
 }
 
-/// A change of access that adds one repository, as it was agreed to on what was listed.
+/// A change of access that adds one repository, agreed to on the basis of what was listed.
 fn adds(scope: Scope, word: &str, name: &str) -> AccessChange {
     AccessChange {
         seen: listing(&scope).credential(&prefix(word)).map(Seen::of),
@@ -54,7 +54,7 @@ fn several_start_untouched_and_only_what_is_touched_changes_on_each() {
     driver.answer_everything();
     driver.says("[✓] acme/api").says("[-] acme/web").says("[ ] acme/docs").says("0 touched").says("stays as it is");
     driver.press("enter");
-    assert!(driver.notice().contains("nothing is touched"), "{}", driver.notice());
+    assert!(driver.notice().contains("nothing changed yet"), "{}", driver.notice());
     let mut driver = many();
     driver.says("4 repositories: +1 -0").says("2 repositories: +1 -0").says("+1 -0 on each secret, the rest stays");
     driver.press("enter");
@@ -63,13 +63,13 @@ fn several_start_untouched_and_only_what_is_touched_changes_on_each() {
     driver.keys("right enter");
     let wanted = [adds(Scope::User, "ACR", "acme/docs"), adds(Scope::User, "ECR", "acme/docs")];
     assert_eq!(changes(&driver), &wanted[..1], "the first, and only the first");
-    driver.says("waits: changing the access of ECR");
+    driver.says("waiting: changing the access of ECR");
     driver.write_succeeds();
     driver.write_succeeds();
     driver.write_succeeds();
     let theirs = adds(acme(), "GHCR", "acme/docs");
     assert_eq!(changes(&driver), [&wanted[..], &[theirs]].concat());
-    driver.says("all 3 are done");
+    driver.says("all 3 done");
     assert_eq!(driver.app.world.changes.iter().filter(|done| done.before().is_some()).count(), 3, "each its own undo");
 }
 
@@ -104,7 +104,7 @@ fn where_nothing_can_be_touched_together_the_screen_says_so_and_writes_nothing()
     driver.answer_everything();
     driver.says("2 of 2 left out: ACR, HUB");
     driver.keys("space enter");
-    assert!(driver.notice().contains("changed by itself"), "{}", driver.notice());
+    assert!(driver.notice().contains("change each one separately"), "{}", driver.notice());
     assert!(!driver.has_written());
 }
 
@@ -116,12 +116,12 @@ fn one_that_fails_keeps_the_others_going_and_its_button_does_the_rest_only() {
     driver.write_ends(Ok(report));
     driver.write_succeeds();
     driver.write_succeeds();
-    driver.says("not whole").says("ACR_CONTAINER_REGISTRY_USER: failed");
+    driver.says("not finished").says("ACR_CONTAINER_REGISTRY_USER: failed");
     driver.keys("right enter");
     assert_eq!(changes(&driver).len(), 4);
     assert_eq!(changes(&driver)[3], changes(&driver)[0]);
     driver.write_succeeds();
-    driver.says("all 3 are done");
+    driver.says("all 3 done");
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn leaving_a_series_asks_and_says_what_was_not_begun() {
     driver.keys("enter right enter esc");
     assert!(driver.notice().contains("esc again"), "{}", driver.notice());
     driver.press("esc");
-    assert!(driver.notice().contains("2 of 3 were not begun"), "{}", driver.notice());
+    assert!(driver.notice().contains("2 of 3 were not started"), "{}", driver.notice());
     assert_eq!((driver.title().as_str(), driver.app.running_writes()), ("Credentials", 1));
 }
 
@@ -154,7 +154,7 @@ fn marked_credentials_are_deleted_together_after_asking() {
         let report = saved(&driver.last_write(), |_| WriteOutcome::Deleted);
         driver.write_ends(Ok(report));
     }
-    driver.says("all 3 are done");
+    driver.says("all 3 done");
     driver.press("enter");
     driver.is_silent_about("marked:");
 }
@@ -216,7 +216,7 @@ fn an_undo_somebody_else_was_faster_than_changes_nothing_and_says_so() {
     let id = driver.writing();
     let stale = Stale { now: listing(&Scope::User), differences: vec!["the user is for nobody".to_owned()] };
     driver.finish(id, Outcome::AccessChanged(Ok(AccessOutcome::Stale(stale))));
-    driver.says("nothing was changed: somebody else changed ACR meanwhile").says("the user is for nobody");
+    driver.says("nothing was changed: someone else changed ACR meanwhile").says("the user is for nobody");
     driver.press("enter");
     assert_eq!(driver.title(), "Credentials");
 }
@@ -247,10 +247,10 @@ fn what_could_not_be_searched_is_not_taken_for_no_match() {
     let mut driver = Driver::ready();
     driver.press("/");
     driver.type_text("zebra");
-    driver.says("not readable or searched: the token lacks the scope");
+    driver.says("unreadable, not searched: the token lacks the scope");
 }
 
-/// In the clone of acme/api, with everything answered but what `waits` picks.
+/// In the clone of acme/api, with everything answered except what `waits` picks.
 fn told_but(waits: impl Fn(&Job) -> bool) -> Driver {
     let mut driver = Driver::start(here());
     while let Some((id, outcome)) =
@@ -334,7 +334,7 @@ fn repositories_of_a_secret_that_are_still_being_read_are_not_taken_for_unreadab
 fn where_it_is_not_known_what_a_repository_is_nothing_is_said_to_reach_it() {
     let is_facts = |job: &Job| matches!(job, Job::Repository(_));
     let mut driver = told_but(is_facts);
-    driver.says("what reaches it is unknown").says("still asking GitHub what it is").is_silent_about("● yes");
+    driver.says("what reaches it is unknown").says("loading the repository").is_silent_about("● yes");
     let id = driver.running(is_facts);
     driver.finish(id, Outcome::Repository(Err(no_network())));
     driver.says("what reaches it is unknown").says("the name api.github.com was not found").is_silent_about("● yes");

@@ -1,4 +1,4 @@
-//! Draws the list and the detail. Every mark is explained in words beside it; colour only repeats them.
+//! Draws the list and the detail. Words beside every mark explain it; colour only repeats them.
 
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
@@ -48,7 +48,7 @@ fn draw_open_detail(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, a
     Position::new(area.x, area.y)
 }
 
-/// How many are marked and what may be done with them, while some are; returns what is left of the area.
+/// While some are marked: how many, and what can be done with them. Returns the rest of the area.
 fn draw_marked(marked: usize, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Rect {
     if marked == 0 {
         return area;
@@ -80,8 +80,7 @@ fn draw_list(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Re
         canvas.row(place, line, is_selected);
     }
     if rows.is_empty() {
-        let text =
-            if state.filter.is_empty() { "nothing to show yet" } else { "nothing contains this text; esc shows all" };
+        let text = if state.filter.is_empty() { "nothing to show yet" } else { "no match; esc shows all" };
         let lines = canvas.wrapped(Role::Dim, text, area.width.saturating_sub(2));
         canvas.lines(Rect { x: area.x + 2, ..area }, lines);
     }
@@ -114,7 +113,7 @@ fn row_line(
             }
             let ends = world.standing(scope, credential, app.now);
             let (access_room, password_room) = (widths[2], widths[3]);
-            // Without a column for passwords, what is about to end stands where it is seen.
+            // Without a column for passwords, an approaching expiry is shown where it is visible.
             let pressing = ends.filter(|ends| password_room == 0 && ends.alarm() >= Alarm::Week);
             let access = pressing.and_then(|ends| ends.brief(access_room));
             let cells = [
@@ -152,26 +151,26 @@ fn row_line(
         Row::Problem(scope) => {
             pad(Role::Warn, format!("{} {}", glyphs.checks.warn, problem_words(scope, state, world)))
         }
-        Row::Empty(_) => pad(Role::Dim, "no secrets yet; n makes a credential".to_owned()),
+        Row::Empty(_) => pad(Role::Dim, "no secrets yet; n adds a credential".to_owned()),
         Row::Memberships if world.memberships.is_loading() => {
-            pad(Role::Info, format!("{} asking for your organizations", glyphs.spinner(app.spin)))
+            pad(Role::Info, format!("{} loading your organizations", glyphs.spinner(app.spin)))
         }
         Row::Memberships => {
             let came = world.memberships.value().is_some_and(|list| !list.is_empty());
-            let text = if came { "not all organizations came" } else { "organizations could not be asked for" };
+            let text = if came { "organizations incomplete" } else { "could not list organizations" };
             pad(Role::Warn, format!("{} {text}", glyphs.checks.warn))
         }
     }
 }
 
-/// Why nothing of a scope is there, or not all of it.
+/// Why a scope could not be read, or not completely.
 fn problem_words(scope: &Scope, state: &State, world: &World) -> String {
     let why = world.problem(scope).map(|problem| problem.why.as_str()).unwrap_or_default();
     let is_unread = world.scope(scope).is_some_and(|remote| remote.problem().is_some());
     let what = match (is_unread, state.filter.is_empty()) {
-        (true, true) => "not readable",
-        (true, false) => "not readable or searched",
-        (false, _) => "not all of it",
+        (true, true) => "unreadable",
+        (true, false) => "unreadable, not searched",
+        (false, _) => "incomplete",
     };
     format!("{what}: {why}")
 }
@@ -181,7 +180,7 @@ fn worded(text: String, canvas: &Canvas<'_, '_, '_>) -> Line<'static> {
     canvas.line(role, text)
 }
 
-/// `● ● ○`: there, missing, there but granted differently.
+/// `● ● ○`: present, missing, or with different access.
 fn marks(credential: &Credential, canvas: &Canvas<'_, '_, '_>) -> Line<'static> {
     let mut spans = Vec::new();
     for member in Member::all() {
@@ -201,8 +200,8 @@ fn mark(
     let marks = canvas.look.glyphs.members;
     match credential.members.get(member) {
         None => (canvas.span(Role::Bad, marks.missing), "missing"),
-        Some(_) if credential.is_odd_one(member) => (canvas.span(Role::Warn, marks.differs), "granted differently"),
-        Some(MemberState { access: None, .. }) => (canvas.span(Role::Mark, marks.unknown), "access not read"),
+        Some(_) if credential.is_odd_one(member) => (canvas.span(Role::Warn, marks.differs), "access differs"),
+        Some(MemberState { access: None, .. }) => (canvas.span(Role::Mark, marks.unknown), "access unknown"),
         Some(_) => (canvas.span(Role::Good, marks.there), "there"),
     }
 }
@@ -218,7 +217,7 @@ fn detail_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: 
         Row::Other(scope, _) => other_lines(&row, scope, app, canvas, columns),
         Row::Others(scope) => {
             let mut lines = canvas.wrapped(Role::Title, "Other secrets", columns);
-            let text = "Codespaces secrets that are no part of a registry credential. Enter shows or folds them.";
+            let text = "Codespaces secrets outside any registry credential. Enter shows or hides them.";
             lines.extend(canvas.wrapped(Role::Text, text, columns));
             let names = world.listing(scope).map(|l| l.other_secrets.as_slice()).unwrap_or_default();
             lines.push(Line::default());
@@ -231,7 +230,7 @@ fn detail_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: 
         },
         Row::Memberships => match world.memberships.problem() {
             Some(problem) => problem_lines(problem, canvas, columns),
-            None => canvas.wrapped(Role::Text, "Asking GitHub for the organizations you belong to.", columns),
+            None => canvas.wrapped(Role::Text, "Loading the organizations you belong to.", columns),
         },
         Row::Loading(scope) => {
             let far = world.scope(scope).and_then(Remote::far).map(|far| format!(", {}", far.words()));
@@ -246,8 +245,8 @@ fn detail_lines(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: 
 
 fn empty_lines(scope: &Scope, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let mut lines = canvas.wrapped(Role::Title, &words::heading(scope, &app.world), columns);
-    let text = "There are no Codespaces secrets here. A credential is three of them: where the registry is \
-                (SERVER), who logs in (USER) and with what (PASSWORD). Press n to make one.";
+    let text = "There are no Codespaces secrets here. A credential is three of them: the registry (SERVER), who \
+                logs in (USER) and the password (PASSWORD). Press n to create one.";
     lines.extend(canvas.wrapped(Role::Text, text, columns));
     lines
 }
@@ -300,23 +299,23 @@ fn credential_lines(
         lines.extend(canvas.marked(if warns { Level::Warn } else { Level::Info }, &text, columns));
     }
     lines.push(Line::default());
-    let text = "GitHub never gives a value back: t tests values you type again.";
+    let text = "GitHub never returns values: press t to test values you type.";
     lines.extend(canvas.wrapped(Role::Dim, text, columns));
     lines
 }
 
-/// Who gets it: one list if the members agree, else one for each.
+/// Who gets it: one list if the members agree, else one for each member.
 fn access_lines(credential: &Credential, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     if credential.access_differs() {
         let states = Member::all().filter_map(|m| Some((m, credential.members.get(m).as_ref()?)));
         return states
             .flat_map(|(member, state)| {
-                let text = state.access.as_ref().map_or_else(|| "not read".to_owned(), words::spelled);
+                let text = state.access.as_ref().map_or_else(|| "unknown".to_owned(), words::spelled);
                 canvas.labelled(member.word(), Role::Text, &text, columns)
             })
             .collect();
     }
-    let text = credential.access().map_or_else(|| "still reading which repositories get it".to_owned(), words::spelled);
+    let text = credential.access().map_or_else(|| "loading which repositories get it".to_owned(), words::spelled);
     canvas.labelled("access", Role::Text, &text, columns)
 }
 
@@ -326,7 +325,7 @@ fn other_lines(row: &Row, scope: &Scope, app: &App, canvas: &Canvas<'_, '_, '_>,
     lines.extend(canvas.wrapped(Role::Dim, &words::whose(scope, &app.world), columns));
     lines.push(Line::default());
     lines.extend(canvas.labelled("value", Role::Text, &words::set_ago(app.now, &other.state), columns));
-    let access = other.state.access.as_ref().map_or_else(|| "not read".to_owned(), words::spelled);
+    let access = other.state.access.as_ref().map_or_else(|| "unknown".to_owned(), words::spelled);
     lines.extend(canvas.labelled("access", Role::Text, &access, columns));
     lines.push(Line::default());
     let near = app.world.listing(scope).map(ScopeListing::near_misses).unwrap_or_default();

@@ -1,6 +1,6 @@
-//! Filling the fields from what is there: docker's logins, AWS's profiles, the environment, a `.env`.
+//! Imports values into the fields: from docker's logins, AWS's profiles, the environment, a `.env`.
 //!
-//! Looking runs nothing and shows no password. A program is run only for the line one chooses.
+//! Searching runs nothing and shows no password. A program is run only for the line you choose.
 
 mod state;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What was found, which line is selected, and what became of taking it.
+//! What was found, which line is selected, and the outcome of importing it.
 
 use chrono::{DateTime, Utc};
 
@@ -17,14 +17,14 @@ use crate::domain::{Member, Members, Problem, Sensitive};
 pub struct State {
     pub found: Remote<Found>,
     pub taking: Option<Taking>,
-    /// What went wrong with the selected line.
+    /// The problem with the selected line.
     pub problem: Option<Problem>,
     pub cursor: usize,
-    /// What stands in the fields and would be replaced.
+    /// What is in the fields and would be replaced.
     typed: Members<Option<Sensitive>>,
 }
 
-/// The line that was chosen; the cursor may move on meanwhile.
+/// The chosen line; the cursor may move on meanwhile.
 #[derive(Clone, Debug)]
 pub struct Taking {
     id: JobId,
@@ -32,7 +32,7 @@ pub struct Taking {
 }
 
 impl State {
-    /// Looks for what there is.
+    /// Starts the search.
     pub fn open(typed: Members<Option<Sensitive>>, cx: &mut Cx<'_>) -> Self {
         let mut found = Remote::Absent;
         found.begin(cx.start(Job::Errand(Errand::Look)));
@@ -49,14 +49,14 @@ impl State {
 
     fn not_now(&self) -> Option<String> {
         match self.selected() {
-            _ if self.taking.is_some() => Some("it is being taken already; esc stops it".to_owned()),
-            _ if self.found.is_loading() => Some("still looking".to_owned()),
+            _ if self.taking.is_some() => Some("already importing; esc stops it".to_owned()),
+            _ if self.found.is_loading() => Some("still searching".to_owned()),
             None => Some("nothing was found".to_owned()),
             Some(offer) => offer.refused.clone(),
         }
     }
 
-    /// What the selected line would replace of what was typed, such as «the server and the user».
+    /// Which typed values the selected line would replace, such as “the server and the user”.
     pub fn replaced(&self) -> Option<String> {
         let offer = self.selected().filter(|offer| offer.refused.is_none())?;
         let is_replaced = |member: &Member| match (self.typed.get(*member), member) {
@@ -77,11 +77,11 @@ impl State {
 
     /// Enter alone overwrites nothing.
     fn not_by_enter(&self) -> Option<String> {
-        let replaced = || Some(format!("it would replace {} you typed; f does that", self.replaced()?));
+        let replaced = || Some(format!("this would replace {} you typed; f does that", self.replaced()?));
         self.not_now().or_else(replaced)
     }
 
-    /// A yes to this very line.
+    /// Imports the selected line.
     fn take(&mut self, cx: &mut Cx<'_>) {
         if self.not_now().is_none()
             && let Some(offer) = self.selected()
@@ -92,7 +92,7 @@ impl State {
         }
     }
 
-    /// What went wrong with a line is not said of another one.
+    /// A problem belongs to its line: moving to another line removes it.
     fn select(&mut self, cursor: usize) {
         let cursor = cursor.min(self.offers().len().saturating_sub(1));
         if cursor != self.cursor {
@@ -104,13 +104,13 @@ impl State {
 
 impl Behavior for State {
     fn title(&self) -> String {
-        "Fill from".to_owned()
+        "Import from".to_owned()
     }
 
     fn facade(&self, _world: &World, _now: DateTime<Utc>) -> Facade {
         let label = match self.selected() {
-            Some(offer) if offer.helper.is_some() => "run it and fill",
-            Some(_) | None => "fill",
+            Some(offer) if offer.helper.is_some() => "run it and import",
+            Some(_) | None => "import",
         };
         let back = if self.taking.is_some() { "stop" } else { "back" };
         let mut offers = vec![Offer::called(Action::Activate, label).unless(self.not_by_enter())];
@@ -157,7 +157,7 @@ impl Behavior for State {
     fn finished(&mut self, id: JobId, outcome: Outcome, cx: &mut Cx<'_>) {
         match outcome {
             Outcome::Errand(Brought::Found(found)) => {
-                // What can be used comes first; sorting is stable.
+                // Usable sources come first; sorting is stable.
                 let found = found.map(|mut found| {
                     found.offers.sort_by_key(|offer| offer.refused.is_some());
                     found
@@ -171,7 +171,7 @@ impl Behavior for State {
                     Err(problem) => self.problem = Some(problem),
                 }
             }
-            _ => {} // no job of this screen's
+            _ => {} // not a job of this screen
         }
     }
 

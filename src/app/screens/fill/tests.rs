@@ -1,4 +1,4 @@
-//! Looking shows no password, taking is a yes to one line, and what is taken reaches the fields masked.
+//! Searching shows no password, importing is a yes to one line, and imported values arrive masked in the fields.
 #![allow(clippy::unwrap_used)]
 
 use crate::app::Look;
@@ -18,7 +18,7 @@ fn taking(driver: &Driver) -> crate::app::protocol::JobId {
 #[test]
 fn every_place_is_named_with_server_and_user_and_what_cannot_be_used_comes_last() {
     let driver = at_the_places();
-    assert_eq!(driver.title(), "Fill from");
+    assert_eq!(driver.title(), "Import from");
     driver.says("docker's login for https://index.docker.io/v1/").says("as octocat").says("AKIAIOSFODNN7EXAMPLE");
     driver.says("runs docker-credential-pass").says("single sign-on").says(".env line 3");
     let Screen::Fill(state) = driver.app.top() else { panic!() };
@@ -50,7 +50,7 @@ fn only_the_chosen_line_is_taken_and_its_values_stand_masked_in_the_fields() {
 fn a_helper_is_run_only_by_enter_on_its_own_line_and_its_failure_is_told() {
     let mut driver = at_the_places();
     driver.press("down");
-    driver.says("run it and fill").says("is run when you choose this line");
+    driver.says("run it and import").says("runs when you choose this line");
     driver.press("enter");
     let id = taking(&driver);
     assert_eq!(driver.live[&id], Job::Errand(Errand::Take(Source::Docker { key: "ghcr.io".into() })));
@@ -68,7 +68,7 @@ fn what_went_wrong_is_said_of_its_own_line_and_what_is_taken_keeps_its_name() {
     driver.keys("down enter");
     let id = taking(&driver);
     driver.press("down");
-    driver.says("taking docker's login for ghcr.io").is_silent_about("taking the AWS profile");
+    driver.says("importing docker's login for ghcr.io").is_silent_about("importing the AWS profile");
     driver.press("up");
     let problem = Problem::new("the values could not be taken", "docker-credential-pass is not on the PATH", "x");
     driver.finish(id, Outcome::Errand(Brought::Taken(Err(problem))));
@@ -88,7 +88,7 @@ fn what_was_typed_is_replaced_by_its_own_key_and_not_by_enter() {
     driver.press("f7");
     driver.answer_everything();
     driver.keys("down down down enter");
-    driver.says("it would replace the server and the user you typed; f does that");
+    driver.says("this would replace the server and the user you typed; f does that");
     assert!(driver.live.is_empty(), "enter alone overwrites nothing");
     driver.press("esc");
     driver.says("quay.io");
@@ -130,7 +130,7 @@ fn a_long_list_says_where_one_is() {
     assert!(small(&mut driver).contains("1 of 5"), "{}", small(&mut driver));
     driver.press("down");
     let text = small(&mut driver);
-    assert!(text.contains("docker-credential-pass keeps it") && text.contains("you choose this line"), "{text}");
+    assert!(text.contains("docker-credential-pass stores it") && text.contains("you choose this line"), "{text}");
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn the_wizards_fields_are_filled_too_and_f_is_a_letter_while_typing() {
     let mut driver = Driver::ready();
     driver.keys("n enter enter");
     driver.type_text("f");
-    assert_ne!(driver.title(), "Fill from", "f is text here");
+    assert_ne!(driver.title(), "Import from", "f is text here");
     driver.press("backspace");
     driver.press("f7");
     driver.answer_everything();

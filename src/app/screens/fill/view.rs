@@ -1,4 +1,4 @@
-//! Draws the places that were found, one a line, and under them what the selected one is.
+//! Draws the sources that were found, one per line, and below them the selected one in full.
 
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
@@ -56,23 +56,23 @@ fn row_line(offer: &Offered, is_selected: bool, canvas: &Canvas<'_, '_, '_>) -> 
     ])
 }
 
-/// What is going on, what went wrong, and the selected place in full.
+/// What is running, what failed, and the selected source in full.
 fn below(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     if let Some(problem) = state.problem.as_ref().or(state.found.problem()) {
         return problem_lines(problem, canvas, columns);
     }
     let spinner = canvas.look.glyphs.spinner(app.spin);
     if let Some(taking) = &state.taking {
-        return canvas.wrapped(Role::Text, &format!("{spinner} taking {}", taking.words), columns);
+        return canvas.wrapped(Role::Text, &format!("{spinner} importing {}", taking.words), columns);
     }
     if state.found.is_loading() {
-        return canvas.wrapped(Role::Text, &format!("{spinner} looking; nothing is run"), columns);
+        return canvas.wrapped(Role::Text, &format!("{spinner} searching; no program is run"), columns);
     }
     let mut lines = Vec::new();
     if let Some(offer) = state.selected() {
-        // What choosing it does comes first: on a small terminal the rest may be cut.
+        // What choosing it does comes first: a small terminal may cut the rest.
         if let Some(helper) = &offer.helper {
-            let text = format!("{} keeps it, and is run when you choose this line", helper.shown());
+            let text = format!("{} stores it and runs when you choose this line", helper.shown());
             lines.extend(canvas.wrapped(Role::Text, &text, columns));
         }
         if let Some(replaced) = state.replaced() {
@@ -87,7 +87,7 @@ fn below(state: &State, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) ->
         lines.extend(problem_lines(problem, canvas, columns));
     }
     for looked in state.found.value().iter().flat_map(|found| &found.looked) {
-        lines.extend(canvas.wrapped(Role::Dim, &format!("looked at {looked}"), columns));
+        lines.extend(canvas.wrapped(Role::Dim, &format!("searched {looked}"), columns));
     }
     lines
 }

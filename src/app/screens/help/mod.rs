@@ -1,4 +1,4 @@
-//! Every key of the screen one came from, made from the action table.
+//! Every key of the screen below, built from the action table.
 
 mod view;
 
@@ -20,7 +20,7 @@ pub struct Entry {
     pub keys: String,
     pub label: String,
     pub sentence: &'static str,
-    /// Why it cannot be done right now.
+    /// Why it is disabled right now.
     pub not_now: Option<String>,
 }
 
@@ -73,7 +73,7 @@ impl Behavior for State {
 
     fn act(&mut self, action: Action, _cx: &mut Cx<'_>) -> Flow {
         if !moving().iter().any(|offer| offer.action == action) {
-            return Flow::Close; // closing keys; others are not offered
+            return Flow::Close; // keys that close; no others are offered
         }
         self.scroll.act(action);
         Flow::Stay

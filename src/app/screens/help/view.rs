@@ -1,4 +1,4 @@
-//! Draws the help page: key, what it does here, and why it cannot be done now.
+//! Draws the help page: each key, what it does here, and why it is disabled.
 
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
@@ -15,7 +15,7 @@ pub fn draw(state: &State, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Optio
     let room = usize::from(area.width).saturating_sub(keys);
     let mut lines = Vec::new();
     if state.typing {
-        let text = "Here plain characters are text; use the keys that are none.";
+        let text = "Letters insert text here. Use the keys listed below.";
         lines.extend(canvas.wrapped(Role::Info, text, area.width));
     }
     for entry in state.entries() {

@@ -1,4 +1,4 @@
-//! Copying the commands that are shown for a field, one after the other. None is ever run.
+//! Copies the commands shown for a field, one after the other. They are never run.
 
 use crate::app::cx::Cx;
 use crate::app::form::{Form, Slot};
@@ -14,7 +14,7 @@ pub struct Commands {
 }
 
 impl Commands {
-    /// Copies the focused field's next command, and begins again after the last.
+    /// Copies the focused field's next command and starts over after the last.
     pub fn copy(&mut self, form: &Form, cx: &mut Cx<'_>) {
         if self.of != Some(form.focus) {
             *self = Self { of: Some(form.focus), next: 0 };
@@ -23,14 +23,14 @@ impl Commands {
         let Some(at) = (!commands.is_empty()).then(|| self.next % commands.len()) else { return };
         self.next = at + 1;
         if commands.len() > 1 {
-            let again = if at + 1 < commands.len() { "the next press copies the next" } else { "it was the last" };
+            let again = if at + 1 < commands.len() { "press again for the next" } else { "that was the last" };
             cx.note(Tone::Info, format!("command {} of {}; {again}", at + 1, commands.len()));
         }
         cx.effects.extend(commands.into_iter().nth(at).map(Effect::Copy));
     }
 }
 
-/// The steps to the focused field's value.
+/// The steps to get the focused field's value.
 pub fn steps(form: &Form) -> Vec<Obtain> {
     let Slot::Member(member) = form.focus else { return Vec::new() };
     let steps = form.preset.steps(form.server());

@@ -1,5 +1,5 @@
-//! Values that are kept for re-testing: recalled when one opens the test of a credential, kept with one key after a
-//! pass, and forgotten with the same at any time. The keyring is asked for nothing else.
+//! Values stored for re-testing: recalled when the test of a credential opens, stored with one key after a
+//! pass, and forgotten with the same key at any time. The keyring is used for nothing else.
 
 use crate::app::action::{Action, Offer};
 use crate::app::cx::Cx;
@@ -11,10 +11,10 @@ use crate::domain::kept::Since;
 use crate::domain::{Kept, Prefix, Problem, Scope, Trial};
 use crate::ui::widgets::Level;
 
-/// What is known of the keyring's entry.
+/// What is known about the keyring's entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Stand {
-    /// It is about no credential, so that nothing was asked.
+    /// There is no credential, so the keyring was not read.
     #[default]
     Unasked,
     Asking,
@@ -27,7 +27,7 @@ pub enum Stand {
 pub struct Keeping {
     pub stand: Stand,
     job: Option<JobId>,
-    /// What is being kept.
+    /// The values being stored.
     pending: Option<Kept>,
 }
 
@@ -44,24 +44,24 @@ impl Keeping {
         self.job == Some(id)
     }
 
-    /// The toggle: keeps what passed; forgets what is kept, unless something else has passed since.
+    /// The toggle: stores values that passed; forgets stored values unless others have passed since.
     pub fn offer(&self, target: &Target, passed: Option<&Trial>, world: &World) -> Offer {
         let label = match (self.kept(), passed) {
-            (Some(kept), Some(trial)) if kept.trial != *trial => "keep these instead",
-            (Some(_), _) => "forget the kept values",
-            (None, _) => "keep for re-testing",
+            (Some(kept), Some(trial)) if kept.trial != *trial => "store these instead",
+            (Some(_), _) => "forget stored values",
+            (None, _) => "store for re-testing",
         };
         let not_now = match (target, passed) {
-            (None, _) => Some("it is about no credential of GitHub's; w writes one"),
-            _ if world.demo => Some("the demo uses no keyring, so nothing is kept"),
-            _ if self.job.is_some() => Some("the keyring is being asked"),
+            (None, _) => Some("not a credential on GitHub; w writes one"),
+            _ if world.demo => Some("the demo uses no keyring, so nothing is stored"),
+            _ if self.job.is_some() => Some("waiting for the keyring"),
             (_, None) if self.kept().is_none() => Some("nothing has passed yet"),
             _ => None, // it can be
         };
         Offer::called(Action::Keep, label).unless(not_now)
     }
 
-    /// The same beside the fields, where nothing has passed: what is kept can be forgotten whatever they hold.
+    /// The same beside the fields, where nothing has passed: stored values can be forgotten whatever is typed.
     pub fn forget_offer(&self, target: &Target, world: &World) -> Option<Offer> {
         self.kept().map(|_| self.offer(target, None, world))
     }
@@ -73,12 +73,12 @@ impl Keeping {
         }
     }
 
-    /// Whether exactly these values are kept, so that nothing of them is lost.
+    /// Whether exactly these values are stored, so leaving loses nothing.
     pub fn holds(&self, trial: &Trial) -> bool {
         self.kept().is_some_and(|kept| kept.trial == *trial)
     }
 
-    /// The same, or on their way into the keyring.
+    /// The same, or being stored right now.
     pub fn will_hold(&self, trial: &Trial) -> bool {
         self.holds(trial) || self.pending.as_ref().is_some_and(|kept| kept.trial == *trial)
     }
@@ -96,7 +96,7 @@ impl Keeping {
         self.job = Some(cx.start(Job::Errand(errand)));
     }
 
-    /// Takes the end of an errand; gives the values that were recalled.
+    /// Takes the result of a local job; returns recalled values.
     pub fn finished(&mut self, brought: Brought, cx: &mut Cx<'_>) -> Option<Trial> {
         self.job = None;
         match brought {
@@ -111,56 +111,56 @@ impl Keeping {
                 if let Some(kept) = self.pending.take() {
                     self.stand = Stand::Kept(kept);
                 }
-                cx.note(Tone::Good, "kept in this system's keyring and nowhere else; the same key forgets it");
+                cx.note(Tone::Good, "stored in the system keyring only; the same key forgets it");
             }
             Brought::Forgotten(Ok(_)) => {
                 self.stand = Stand::Nothing;
                 cx.world.kept = None;
-                cx.note(Tone::Good, "the kept values are out of the keyring");
+                cx.note(Tone::Good, "removed the stored values from the keyring");
             }
             Brought::Kept(Err(problem)) | Brought::Forgotten(Err(problem)) => {
                 self.pending = None;
                 cx.note(Tone::Warn, format!("{}: {}; {}", problem.what, problem.why, problem.hint));
             }
-            Brought::Found(_) | Brought::Taken(_) => {} // never asked here
+            Brought::Found(_) | Brought::Taken(_) => {} // never requested here
         }
         None
     }
 
-    /// What one should know of it beside the fields, which hold these values.
+    /// What to show about it beside the fields, given the typed values.
     pub fn words(&self, target: &Target, typed: &Trial, world: &World) -> Option<String> {
         let kept = match &self.stand {
             Stand::Unasked => return None,
-            Stand::Asking => return Some("Looking into the keyring for values kept for re-testing.".to_owned()),
+            Stand::Asking => return Some("Looking in the keyring for values stored for re-testing.".to_owned()),
             Stand::Nothing => {
-                return Some("Nothing is kept for re-testing; after a pass one key keeps these values.".to_owned());
+                return Some("Nothing is stored for re-testing; if these pass, one key stores them.".to_owned());
             }
             Stand::Failed(problem) => return Some(format!("{}: {}.", capital(&problem.what), problem.why)),
             Stand::Kept(kept) => kept,
         };
         if kept.trial.members() != typed.members() {
-            return Some("Other values than these are kept in the keyring.".to_owned());
+            return Some("The keyring stores other values than these.".to_owned());
         }
         let origin = kept.origin.note().map(str::to_owned);
         let notes: Vec<_> = origin.into_iter().chain(self.since(target, world).note()).collect();
         let notes = notes.iter().map(|note| format!("; {note}")).collect::<Vec<_>>().concat();
-        Some(format!("These are the values kept in the keyring{notes}."))
+        Some(format!("These values are stored in the keyring{notes}."))
     }
 
-    /// The same in a few words, for where there is no room beside the fields.
+    /// The same in a few words, for when there is no room beside the fields.
     pub fn sign(&self, target: &Target, typed: &Trial, world: &World) -> Option<(Level, &'static str)> {
         let kept = match &self.stand {
             Stand::Unasked | Stand::Nothing => return None,
-            Stand::Asking => return Some((Level::Info, "looking into the keyring")),
+            Stand::Asking => return Some((Level::Info, "looking in the keyring")),
             Stand::Failed(_) if world.demo => return None,
             Stand::Failed(_) => return Some((Level::Warn, "the keyring could not be read")),
             Stand::Kept(kept) => kept,
         };
         let is_changed = self.since(target, world).is_changed() == Some(true);
         Some(match kept.trial.members() == typed.members() {
-            true if is_changed => (Level::Warn, "kept; changed on GitHub since"),
-            true => (Level::Info, "kept in the keyring"),
-            false => (Level::Info, "other values are kept"),
+            true if is_changed => (Level::Warn, "stored; changed on GitHub since"),
+            true => (Level::Info, "stored in the keyring"),
+            false => (Level::Info, "other values are stored"),
         })
     }
 
@@ -168,11 +168,11 @@ impl Keeping {
         let listing = target.as_ref().and_then(|(scope, prefix)| Some((world.listing(scope)?, prefix)));
         match (self.kept(), listing) {
             (Some(kept), Some((listing, prefix))) => kept.since(listing, prefix),
-            _ => Since::Unknown, // nothing is kept, or GitHub was not read
+            _ => Since::Unknown, // nothing is stored, or GitHub was not read
         }
     }
 
-    /// A recall nobody waits for any more ends; keeping and forgetting go on.
+    /// Cancels a recall that is no longer needed; storing and forgetting continue.
     pub fn close(&mut self, cx: &mut Cx<'_>) {
         if self.stand == Stand::Asking
             && let Some(id) = self.job.take()

@@ -1,4 +1,4 @@
-//! What is kept for re-testing: recalled, kept, forgotten, and what is said of it.
+//! Values stored for re-testing: recalled, stored, forgotten, and what the screen says about them.
 #![allow(clippy::unwrap_used)]
 
 use super::tests::{ended, trial};
@@ -12,7 +12,7 @@ use crate::domain::kept::Origin;
 use crate::domain::verdict::{Trial, With};
 use crate::domain::{Kept, Problem, Scope, Verdict};
 
-/// A login test of ACR whose recall has not ended.
+/// A login test of ACR whose recall has not finished.
 fn recalling() -> (Driver, JobId) {
     let mut driver = Driver::ready();
     assert!(!driver.asked.iter().any(|effect| matches!(effect, Effect::Start { job: Job::Errand(_), .. })));
@@ -27,7 +27,7 @@ fn recalled(kept: Result<Option<Kept>, Problem>) -> Driver {
     driver
 }
 
-/// What was written as of what GitHub has now.
+/// What was written, as of the current state on GitHub.
 fn kept() -> Kept {
     Kept::written(trial(), Some(&world::listing(&Scope::User)), &prefix("ACR"))
 }
@@ -37,7 +37,7 @@ fn ends(driver: &mut Driver, brought: Brought) {
     driver.finish(id, Outcome::Errand(brought));
 }
 
-/// The errand that is under way.
+/// The running local job.
 fn errand(driver: &Driver) -> Errand {
     let id = driver.running(|job| matches!(job, Job::Errand(_)));
     let Job::Errand(errand) = driver.live[&id].clone() else { panic!() };
@@ -47,11 +47,11 @@ fn errand(driver: &Driver) -> Errand {
 #[test]
 fn the_keyring_is_asked_when_a_credential_is_tested_and_fills_the_fields() {
     let mut driver = recalled(Ok(Some(kept())));
-    driver.says("values kept in the keyring.").is_silent_about("since").is_silent_about(CANARY);
+    driver.says("values are stored in the keyring.").is_silent_about("since").is_silent_about(CANARY);
     driver.press("enter");
     let id = driver.testing();
     assert_eq!(driver.live[&id], Job::Test { trial: trial(), with: With::Both });
-    recalled(Ok(None)).says("Nothing is kept for re-testing");
+    recalled(Ok(None)).says("Nothing is stored for re-testing");
     let problem = Problem::new("what is kept could not be read", "the keyring is locked", "unlock it");
     recalled(Err(problem)).says("the keyring is locked");
     let mut other = Driver::ready();
@@ -75,19 +75,19 @@ fn what_one_has_typed_meanwhile_is_not_overwritten_by_what_is_kept() {
     let (mut driver, id) = recalling();
     driver.type_text("typed.example");
     driver.finish(id, Outcome::Errand(Brought::Recalled(Ok(Some(kept())))));
-    driver.says("typed.example").is_silent_about("ci-pull").is_silent_about("These are the values");
-    driver.says("Other values than these are kept");
+    driver.says("typed.example").is_silent_about("ci-pull").is_silent_about("These values are");
+    driver.says("The keyring stores other values");
 }
 
 #[test]
 fn kept_values_that_one_edits_are_no_longer_the_kept_ones() {
     let mut driver = recalled(Ok(Some(kept())));
-    driver.says("These are the values kept");
+    driver.says("These values are stored");
     driver.press("up");
     driver.type_text("x");
-    driver.says("Other values than these are kept").is_silent_about("These are the values");
+    driver.says("The keyring stores other values").is_silent_about("These values are");
     driver.press("backspace");
-    driver.says("These are the values kept");
+    driver.says("These values are stored");
 }
 
 #[test]
@@ -111,38 +111,38 @@ fn after_a_pass_one_key_keeps_the_values_and_the_same_forgets_them() {
     driver.press("f8");
     driver.says("nothing has passed yet");
     let mut driver = ended(Verdict::Pass);
-    driver.says("keep for re-testing");
+    driver.says("store for re-testing");
     driver.press("f8");
     let Errand::Keep { scope, kept, .. } = errand(&driver) else { panic!() };
     assert_eq!((scope, kept.trial, kept.origin), (Scope::User, trial(), Origin::Tested));
     assert!(kept.as_of.is_some_and(|times| times.password.is_some()), "as of what GitHub has now");
     ends(&mut driver, Brought::Kept(Ok(())));
-    driver.says("kept in this system's keyring and nowhere else").says("forget the kept values");
+    driver.says("stored in the system keyring only").says("forget stored values");
     driver.press("f8");
     assert!(matches!(errand(&driver), Errand::Forget { .. }));
     ends(&mut driver, Brought::Forgotten(Ok(true)));
-    driver.says("out of the keyring").says("keep for re-testing");
+    driver.says("removed the stored values from the keyring").says("store for re-testing");
 }
 
 #[test]
 fn what_is_kept_can_be_forgotten_whatever_became_of_it() {
-    // Beside the fields, even if they hold what nobody would test.
+    // Beside the fields, even if they contain what nobody would test.
     let mut driver = recalled(Ok(Some(kept())));
     driver.type_text(" x ");
     let key = Keymap::shipped().key(crate::app::action::Action::Keep, true).unwrap();
     driver.press(&key);
     assert!(matches!(errand(&driver), Errand::Forget { .. }));
     ends(&mut driver, Brought::Forgotten(Ok(true)));
-    driver.says("Nothing is kept for re-testing");
+    driver.says("Nothing is stored for re-testing");
     driver.press(&key);
     assert!(driver.live.is_empty());
-    // After a refusal, and after a test that told nothing.
+    // After a refusal and after an inconclusive test.
     for verdict in [Verdict::Fail, Verdict::Inconclusive] {
         let mut driver = recalled(Ok(Some(kept())));
         driver.press("enter");
         let id = driver.testing();
         driver.finish(id, Outcome::Tested(tested(verdict)));
-        driver.says("forget the kept values");
+        driver.says("forget stored values");
         driver.press("f8");
         assert!(matches!(errand(&driver), Errand::Forget { .. }));
     }
@@ -157,12 +157,12 @@ fn other_values_that_passed_take_the_place_of_the_kept_ones() {
     driver.keys("enter enter");
     let id = driver.testing();
     driver.finish(id, Outcome::Tested(tested(Verdict::Pass)));
-    driver.says("keep these instead");
+    driver.says("store these instead");
     driver.press("f8");
     let Errand::Keep { kept, .. } = errand(&driver) else { panic!() };
     assert_eq!(kept.trial, trial());
     ends(&mut driver, Brought::Kept(Ok(())));
-    driver.says("forget the kept values");
+    driver.says("forget stored values");
 }
 
 #[test]
@@ -205,14 +205,14 @@ fn where_there_is_no_room_beside_the_fields_a_few_words_say_what_is_kept() {
         }
     };
     let mut driver = recalled(Ok(Some(kept())));
-    says(&driver, "kept in the keyring");
+    says(&driver, "stored in the keyring");
     driver.press("up");
     driver.type_text("x");
-    says(&driver, "other values are kept");
+    says(&driver, "other values are stored");
     let mut older = kept();
     older.as_of.as_mut().unwrap().user = None;
-    says(&recalled(Ok(Some(older))), "kept; changed on GitHub since");
-    says(&recalling().0, "looking into the keyring");
+    says(&recalled(Ok(Some(older))), "stored; changed on GitHub since");
+    says(&recalling().0, "looking in the keyring");
     let problem = Problem::new("what is kept could not be read", "the keyring is locked", "unlock it");
     says(&recalled(Err(problem)), "the keyring could not be read");
 }
@@ -225,7 +225,7 @@ fn the_demo_promises_to_keep_nothing() {
     let problem = Problem::new("nothing is kept for re-testing", "the demo uses no keyring", "leave the demo");
     let refused = errand(&driver).refused(problem);
     ends(&mut driver, refused);
-    driver.says("Nothing is kept for re-testing: the demo uses no keyring").is_silent_about("one key keeps");
+    driver.says("Nothing is kept for re-testing: the demo uses no keyring").is_silent_about("one key stores");
     crate::app::tests::world::type_login(&mut driver);
     driver.keys("enter enter");
     let id = driver.testing();

@@ -1,4 +1,4 @@
-//! The live login test of values one types: GitHub never gives a value back, so a saved credential is typed again.
+//! The login test of typed values: GitHub never returns values, so you type those of a saved credential again.
 
 mod commands;
 mod kept;

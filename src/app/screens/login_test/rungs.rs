@@ -1,7 +1,7 @@
-//! Draws the ladder as it is climbed, and what it came to. Shared with the wizard.
+//! Draws the checks as they run, and the verdict. Shared with the wizard.
 //!
-//! Where there is little room, steps that only passed are folded into one line that says how many; nothing else ever
-//! is.
+//! With little room, checks that simply passed are folded into one line that says how many; nothing else is ever
+//! folded.
 
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
@@ -16,23 +16,23 @@ use crate::domain::{Step, TestReport, Verdict};
 use crate::ui::Role;
 use crate::ui::widgets::{Level, width, wrap};
 
-/// The widest a ladder is drawn: longer lines read badly.
+/// The maximum width: longer lines are hard to read.
 const WIDEST: u16 = 130;
 
-/// Below this width the column of labels is as small as it can be.
+/// Below this width the label column is as narrow as possible.
 const NARROW: u16 = 70;
 
-/// How much is folded together, the least first.
+/// How much is folded, least first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Fold {
     Nothing,
-    /// The way from the name to the safe place for a password.
+    /// The checks between the host name and the place the password is sent to.
     Way,
-    /// The server's text as well, and the head is one line.
+    /// The server's text as well, and the head is a single line.
     All,
 }
 
-/// The rungs as they are climbed, and the verdict in words. Returns where the cursor belongs.
+/// Draws the checks as they run and the verdict in words. Returns the cursor's position.
 pub fn draw_ladder(
     ladder: &Ladder,
     typed: &Trial,
@@ -78,13 +78,13 @@ fn ladder_lines(
             }
             let key = Keymap::shipped().key(Action::Image, false).unwrap_or_default();
             let how = match ladder.with {
-                With::Docker if trial.holds == Holds::Images => "docker alone tries none",
-                With::Both | With::Native | With::Docker if trial.images.is_empty() => &format!("{key} names one"),
+                With::Docker if trial.holds == Holds::Images => "docker alone pulls none",
+                With::Both | With::Native | With::Docker if trial.images.is_empty() => &format!("{key} adds one"),
                 With::Both | With::Native | With::Docker => "test again",
             };
             lines.extend(verdict_lines(report, trial, Some(how), canvas, columns));
             if let Some(member) = ladder.refused() {
-                let text = format!("Type or paste another {}: it takes the place of this one.", member.word());
+                let text = format!("Type or paste another {}: it replaces this one.", member.word());
                 lines.extend(canvas.wrapped(Role::Info, &text, columns));
             }
         }
@@ -117,7 +117,7 @@ fn head_lines(
     }
     let with = match ladder.with {
         With::Both | With::Docker if trial.holds == Holds::Packages => "pullkey alone",
-        With::Both => "pullkey and the real docker login beside it",
+        With::Both => "pullkey and the real docker login",
         With::Native => "pullkey alone",
         With::Docker => "the real docker login alone",
     };
@@ -134,20 +134,20 @@ fn head_lines(
 fn idle_lines(trial: &Trial, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let (text, none) = match trial.holds {
         Holds::Images => (
-            "Nothing is tested yet. The test logs in once with these values and saves nothing: a refused password is \
-             never tried twice by itself.",
-            "No image is named, so no pull is tried",
+            "Not tested yet. The test logs in once with these values and saves nothing; a refused password is never \
+             retried automatically.",
+            "No image given, so no pull is tested",
         ),
         Holds::Packages => (
-            "Nothing is tested yet. The test asks the registry once whose token this is and saves nothing: a refused \
-             token is never tried twice by itself.",
-            "No package is named, so whether it can be installed is not tried",
+            "Not tested yet. The test asks the registry once whose token this is and saves nothing; a refused token \
+             is never retried automatically.",
+            "No package given, so installing one is not tested",
         ),
     };
     let mut lines = canvas.wrapped(Role::Text, text, columns);
     if trial.images.is_empty() {
         let key = Keymap::shipped().key(Action::Image, false).unwrap_or_default();
-        let text = format!("{none}: {key} names one.");
+        let text = format!("{none}: {key} adds one.");
         lines.extend(canvas.wrapped(Role::Dim, &text, columns));
     }
     lines
@@ -173,7 +173,7 @@ fn steps_lines(ladder: &Ladder, fold: Fold, canvas: &Canvas<'_, '_, '_>, columns
     lines
 }
 
-/// Whether a step gives way where there is little room: only what passed with nothing else to say.
+/// Whether a check may be folded: only if it passed and has nothing else to show.
 fn is_folded(step: &Step, fold: Fold) -> bool {
     let is_plain =
         step.outcome == Outcome::Pass && step.code == Code::Ok && step.remedy.is_empty() && step.command.is_none();
@@ -198,7 +198,7 @@ fn is_folded(step: &Step, fold: Fold) -> bool {
 fn folded_lines(steps: &[Step], canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let names: Vec<&str> = steps.iter().map(|step| rung_word(step.rung)).collect();
     let text = format!("{} passed: {}", steps.len(), names.join(", "));
-    let label = Label { level: Level::Good, word: "the way" };
+    let label = Label { level: Level::Good, word: "checks" };
     label.lines(&wrap(&text, label.room(canvas, columns)), canvas, columns)
 }
 
@@ -216,7 +216,7 @@ fn step_lines(
     };
     let tail = match step.outcome {
         Outcome::Pass => String::new(),
-        Outcome::Skipped if columns < NARROW => String::new(), // the words say it, and there is no room for both
+        Outcome::Skipped if columns < NARROW => String::new(), // the text says it, and there is no room for both
         Outcome::Skipped => format!("  ({})", step.code.as_str()),
         Outcome::Fail | Outcome::Inconclusive => format!("  ({}, {})", step.outcome.as_str(), step.code.as_str()),
     };
@@ -243,7 +243,7 @@ fn step_lines(
     lines
 }
 
-/// What stands before a step's text.
+/// What is in front of a check's text.
 #[derive(Clone, Copy)]
 struct Label {
     level: Level,
@@ -251,12 +251,12 @@ struct Label {
 }
 
 impl Label {
-    /// Columns of the word and the blank after it.
+    /// Columns of the word and the space after it.
     const fn columns(columns: u16) -> usize {
         if columns < NARROW { 11 } else { 13 }
     }
 
-    /// Columns that are left for the text.
+    /// Columns left for the text.
     fn room(self, canvas: &Canvas<'_, '_, '_>, columns: u16) -> usize {
         let lead = width(self.level.mark(&canvas.look.glyphs)) + 1 + Self::columns(columns);
         usize::from(columns).saturating_sub(lead)
@@ -293,7 +293,7 @@ const fn rung_word(rung: Rung) -> &'static str {
         Rung::Whoami => "whoami",
         Rung::Package => "package",
         Rung::Issuer => "issuer",
-        Rung::Expiry => "end",
+        Rung::Expiry => "expiry",
         Rung::Codespace => "codespace",
         Rung::Docker => "docker",
         Rung::Skopeo => "skopeo",
@@ -301,7 +301,7 @@ const fn rung_word(rung: Rung) -> &'static str {
     }
 }
 
-/// The verdict, as a sentence that cannot be misread, and what it leaves open; `how` says what would close it.
+/// The verdict as an unambiguous sentence, and what it leaves open; `how` says how to close that.
 pub fn verdict_lines(
     report: &TestReport,
     trial: &Trial,

@@ -1,4 +1,4 @@
-//! The fields, the ladder, and which of the two has the focus.
+//! The fields, the checks, and which of the two has the focus.
 
 use chrono::{DateTime, Utc};
 
@@ -27,20 +27,20 @@ pub enum Focus {
 
 #[derive(Clone, Debug)]
 pub struct State {
-    /// The credential whose values are typed again, if it is about one.
+    /// The credential whose values are typed again, if there is one.
     pub target: Option<(Scope, Prefix)>,
     pub form: Form,
     pub ladder: Ladder,
     pub focus: Focus,
     commands: Commands,
-    /// What the keyring keeps of it.
+    /// Its stored values in the keyring.
     pub keeping: Keeping,
-    /// What is told beside the fields.
+    /// The text beside the fields.
     pub aside: Scroll,
 }
 
 impl State {
-    /// Asks the keyring, which it does for a credential one chose and at no other time.
+    /// Reads the keyring, only for a credential the user chose and at no other time.
     pub fn open(target: Option<(Scope, Prefix)>, cx: &mut Cx<'_>) -> Self {
         let keeping = Keeping::ask(&target, cx);
         let preset = preset_for(target.as_ref().map(|(_, prefix)| prefix));
@@ -61,7 +61,7 @@ impl State {
         self.ladder.start(self.form.trial(), cx);
     }
 
-    /// `w`: the tested values go to the review of the wizard, which says what is overwritten.
+    /// `w`: the tested values go to the wizard's review, which shows what is overwritten.
     fn write(&self, cx: &mut Cx<'_>) -> Flow {
         let Some(trial) = self.ladder.passed().cloned() else { return Flow::Stay };
         let is_kept = self.keeping.will_hold(&trial);
@@ -72,7 +72,7 @@ impl State {
     }
 }
 
-/// The preset a prefix hints at, else «other registry».
+/// The preset that matches a prefix, else “other registry”.
 fn preset_for(prefix: Option<&Prefix>) -> AnyPreset {
     let product = prefix.and_then(product_of_prefix);
     let of_product = product.and_then(|product| presets().iter().find(|p| p.short == product));
@@ -80,7 +80,7 @@ fn preset_for(prefix: Option<&Prefix>) -> AnyPreset {
     AnyPreset::Credential(of_product.unwrap_or_else(other))
 }
 
-/// The actions of a ladder that has the focus, shared with the wizard's step; what helps on comes before what leaves.
+/// The actions while the checks have the focus, shared with the wizard's step; helpful ones come before leaving.
 pub fn ladder_offers(ladder: &Ladder, holds: Holds, leave: Offer) -> Vec<Offer> {
     let running = ladder.is_running().then_some("the test is running; esc stops it");
     let next = match ladder.with {
@@ -90,7 +90,7 @@ pub fn ladder_offers(ladder: &Ladder, holds: Holds, leave: Offer) -> Vec<Offer> 
     };
     let copy = match ladder.to_copy() {
         Some(Copied::Command(_)) => "copy the command",
-        Some(Copied::Remedy(_)) | None => "copy the remedy",
+        Some(Copied::Remedy(_)) | None => "copy the fix",
     };
     let image = match (holds, ladder.tries_image()) {
         (Holds::Images, true) => "another image",
@@ -98,9 +98,9 @@ pub fn ladder_offers(ladder: &Ladder, holds: Holds, leave: Offer) -> Vec<Offer> 
         (Holds::Packages, true) => "another package",
         (Holds::Packages, false) => "name a package",
     };
-    let alone = (holds == Holds::Packages).then_some("docker knows nothing of packages: pullkey asks alone");
+    let alone = (holds == Holds::Packages).then_some("docker cannot test packages: only pullkey does");
     let mut offers = vec![
-        Offer::called(Action::Copy, copy).unless(ladder.to_copy().is_none().then_some("there is no remedy to copy")),
+        Offer::called(Action::Copy, copy).unless(ladder.to_copy().is_none().then_some("no fix to copy")),
         Offer::called(Action::Image, image).unless(running),
         leave,
         Offer::called(Action::With, next).unless(alone.or(running)),
@@ -109,14 +109,14 @@ pub fn ladder_offers(ladder: &Ladder, holds: Holds, leave: Offer) -> Vec<Offer> 
     offers
 }
 
-/// `y` on a ladder.
+/// `y` on the checks.
 pub fn copy_remedy(ladder: &Ladder, cx: &mut Cx<'_>) {
     if let Some(Copied::Command(text) | Copied::Remedy(text)) = ladder.to_copy() {
         cx.effects.push(Effect::Copy(text.to_owned()));
     }
 }
 
-/// The fields' own actions, shared with the wizard's step; `None` if it is not one of them.
+/// The actions of the fields, shared with the wizard's step; `None` for any other action.
 pub fn form_act(form: &mut Form, action: Action, cx: &mut Cx<'_>) -> Option<()> {
     match action {
         Action::Next | Action::Down => form.step(true),
@@ -140,9 +140,9 @@ pub fn form_offers(form: &Form, aside: Scroll) -> Vec<Offer> {
     };
     let is_for_it = |step: &Obtain| step.command.is_some() && form.focus == Slot::Member(step.member);
     let has_command = form.preset.obtain().iter().any(is_for_it);
-    let no_command = (!has_command).then_some("there is no command for this field");
-    let no_fill = (form.preset.holds() == Holds::Packages).then_some("what this machine keeps are logins for images");
-    let no_mend = form.mend().is_none().then_some("nothing is proposed for this field");
+    let no_command = (!has_command).then_some("no command for this field");
+    let no_fill = (form.preset.holds() == Holds::Packages).then_some("only image logins can be imported");
+    let no_mend = form.mend().is_none().then_some("no fix for this field");
     vec![
         Offer::called(Action::Next, "next field"),
         Offer::new(Action::Mend).unless(no_mend),
@@ -152,9 +152,8 @@ pub fn form_offers(form: &Form, aside: Scroll) -> Vec<Offer> {
         Offer::called(Action::Previous, "previous field"),
         Offer::called(Action::Up, "previous field"),
         Offer::called(Action::Down, "next field"),
-        Offer::called(Action::PageDown, "more of the help")
-            .unless(aside.is_at_end().then_some("this is all of the help")),
-        Offer::called(Action::PageUp, "back in the help").unless((aside.at() == 0).then_some("the help begins here")),
+        Offer::called(Action::PageDown, "more of the help").unless(aside.is_at_end().then_some("end of the help")),
+        Offer::called(Action::PageUp, "back in the help").unless((aside.at() == 0).then_some("start of the help")),
     ]
 }
 
@@ -182,13 +181,9 @@ impl Behavior for State {
         let unwritable = match &self.ladder.run {
             Run::Done { report, .. } if report.verdict == Verdict::Pass => None,
             Run::Done { report, .. } => Some(match report.verdict {
-                Verdict::Fail if report.is_logged_in() => {
-                    "the image cannot be pulled with these values; i names another or none"
-                }
+                Verdict::Fail if report.is_logged_in() => "these values cannot pull the image; i changes or clears it",
                 Verdict::Fail => "the registry refused these values",
-                Verdict::Pass | Verdict::Inconclusive => {
-                    "these values are not proven; n in the list makes a credential all the same"
-                }
+                Verdict::Pass | Verdict::Inconclusive => "not proven to work; n in the list adds a credential anyway",
             }),
             Run::Idle | Run::Climbing { .. } | Run::Stopped => Some("nothing has passed yet"),
         };
@@ -290,7 +285,7 @@ impl Behavior for State {
         if let Outcome::Errand(brought) = outcome {
             let recalled = self.keeping.finished(brought, cx);
             if let Some(trial) = recalled.filter(|_| !self.form.is_typed()) {
-                // What the prefix hints at need not be where it is kept for.
+                // The stored server need not match the preset that the prefix suggests.
                 self.form = Form::of_values(recognize_trial(&trial).map_or(preset_for(None), AnyPreset::Credential))
                     .filled(&trial);
             }

@@ -19,7 +19,7 @@ pub(super) fn trial() -> Trial {
     }
 }
 
-/// A test of ACR's values that ended with this verdict.
+/// A finished test of ACR's values with this verdict.
 pub(super) fn ended(verdict: Verdict) -> Driver {
     let mut driver = Driver::ready();
     driver.press("t");
@@ -36,7 +36,7 @@ fn exactly_the_typed_values_are_tested_once() {
     let mut driver = Driver::ready();
     driver.press("t");
     assert_eq!(driver.title(), "Test ACR");
-    driver.says("GitHub never gives values back");
+    driver.says("GitHub never returns values");
     driver.answer_everything();
     type_login(&mut driver);
     driver.keys("enter enter");
@@ -67,7 +67,7 @@ fn after_a_pass_w_goes_to_review_with_exactly_the_tested_values() {
     let mut driver = ended(Verdict::Pass);
     driver.press("w");
     assert_eq!(driver.step(), Step::Review);
-    driver.says("ACR exists here: its values are lost when they are overwritten").says("pass:");
+    driver.says("ACR exists here: overwriting loses its values").says("pass:");
     assert!(!driver.has_written());
     driver.keys("right enter");
     let Job::Save(draft) = driver.last_write() else { panic!() };
@@ -105,10 +105,10 @@ fn what_did_not_pass_is_not_written_and_the_reason_is_said() {
     assert!(driver.notice().contains("not proven"), "{}", driver.notice());
     assert!(driver.title().starts_with("Test"), "{}", driver.title());
     let mut driver = ended(Verdict::Fail);
-    driver.says("Type or paste another password: it takes the place of this one.");
+    driver.says("Type or paste another password: it replaces this one.");
     driver.press("w");
     assert!(driver.title().starts_with("Test"), "{}", driver.title());
-    driver.says("w writes exactly what was tested").is_silent_about("fail:");
+    driver.says("if they pass, w writes exactly those").is_silent_about("fail:");
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn the_remedy_is_copied_and_never_the_password() {
     assert!(text.contains("az acr token credential generate") && !text.contains(CANARY));
     let mut driver = ended(Verdict::Pass);
     driver.press("y");
-    assert!(driver.notice().contains("no remedy"), "{}", driver.notice());
+    assert!(driver.notice().contains("no fix"), "{}", driver.notice());
 }
 
 #[test]
@@ -205,7 +205,7 @@ fn the_focused_fields_command_is_copied_here_too() {
     assert!(effects.iter().any(is_it), "{effects:?}");
 }
 
-/// A test with an image that ended like this.
+/// A finished test with an image.
 fn climbs(climb: Climb) -> Driver {
     fixtures::climbed(climb)
 }
@@ -259,7 +259,7 @@ fn an_image_of_another_registry_is_named_and_does_not_block() {
 #[test]
 fn i_asks_for_another_image_and_the_values_stay() {
     let mut driver = ended(Verdict::Pass);
-    driver.says("no image was tried").says("i names one");
+    driver.says("no image was tried").says("i adds one");
     driver.press("i");
     driver.type_text("mycompany.azurecr.io/team/app:1").press("enter");
     let id = driver.testing();
@@ -277,7 +277,7 @@ fn y_copies_the_command_of_the_step_that_decided() {
     let [Effect::Copy(text)] = &effects[..] else { panic!("{effects:?}") };
     assert!(text.starts_with("az acr scope-map update"), "{text}");
     driver.press("w");
-    assert!(driver.notice().contains("i names another or none"), "{}", driver.notice());
+    assert!(driver.notice().contains("i changes or clears it"), "{}", driver.notice());
 }
 
 #[test]

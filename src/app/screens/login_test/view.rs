@@ -1,4 +1,4 @@
-//! Draws the fields with their remarks. They are shared with the wizard.
+//! Draws the fields with their findings. Shared with the wizard.
 
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
@@ -38,10 +38,10 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
     if let Some(detail) = detail {
         let text = match &state.target {
             Some((scope, prefix)) => format!(
-                "GitHub never gives values back, so {prefix} of {scope} cannot be tested as it is. Type its values; \
-                 after a pass, w writes exactly what was tested."
+                "GitHub never returns values, so {prefix} of {scope} cannot be tested as it is. Type its values; \
+                 if they pass, w writes exactly those."
             ),
-            None => "Type values to try them. Nothing is saved by a test; after a pass, w writes exactly these values."
+            None => "Type values to test them. A test saves nothing; if they pass, w writes exactly these values."
                 .to_owned(),
         };
         let mut lines = canvas.wrapped(Role::Text, &text, detail.width);
@@ -56,7 +56,7 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
     cursor
 }
 
-/// The help of the focused field.
+/// The help for the focused field.
 pub fn field_help(form: &Form, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let preset = form.preset;
     let mut lines = canvas.wrapped(Role::Title, preset.label(), columns);
@@ -66,8 +66,8 @@ pub fn field_help(form: &Form, app: &App, canvas: &Canvas<'_, '_, '_>, columns: 
                 lines.extend(canvas.wrapped(Role::Text, NAME_HELP, columns));
                 return greeted(lines, app, canvas, columns);
             }
-            let text = "The prefix names the three secrets. Codespaces do not care which one it is, as long as \
-                        all three have the same; it tells people which registry it is for.";
+            let text = "The prefix names the three secrets. Any prefix works as long as all three share it; \
+                        it tells people which registry they are for.";
             lines.extend(canvas.wrapped(Role::Text, text, columns));
             if let Some(prefix) = form.prefix() {
                 lines.push(Line::default());
@@ -88,7 +88,7 @@ pub fn field_help(form: &Form, app: &App, canvas: &Canvas<'_, '_, '_>, columns: 
             }
             if let Some(life) = preset.life().filter(|_| member == crate::domain::Member::Password) {
                 lines.push(Line::default());
-                lines.extend(canvas.labelled("its life", Role::Dim, life, columns));
+                lines.extend(canvas.labelled("lifetime", Role::Dim, life, columns));
             }
             let password = form.values().password;
             let end = lint::check_end(&password, app.now).filter(|_| member == crate::domain::Member::Password);
@@ -110,7 +110,7 @@ pub fn field_help(form: &Form, app: &App, canvas: &Canvas<'_, '_, '_>, columns: 
     greeted(lines, app, canvas, columns)
 }
 
-/// With what the demo says of itself.
+/// Adds the demo's hint.
 fn greeted(mut lines: Vec<Line<'static>>, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     if let Some(hint) = &app.world.greeting {
         lines.push(Line::default());
@@ -119,7 +119,7 @@ fn greeted(mut lines: Vec<Line<'static>>, app: &App, canvas: &Canvas<'_, '_, '_>
     lines
 }
 
-/// The beginning of what is too long to be read whole.
+/// The beginning of an example that is too long to show.
 fn shortened(example: &str) -> String {
     if example.chars().count() <= 60 {
         return example.to_owned();
@@ -127,7 +127,7 @@ fn shortened(example: &str) -> String {
     example.chars().take(40).chain(['…']).collect()
 }
 
-/// The steps to a value; a command to copy looks different from a sentence.
+/// The steps to get a value; a command to copy looks different from a sentence.
 pub fn obtain_lines(steps: &[Obtain], canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for step in steps {
@@ -146,18 +146,18 @@ pub fn obtain_lines(steps: &[Obtain], canvas: &Canvas<'_, '_, '_>, columns: u16)
     lines
 }
 
-const IMAGE_HELP: &str = "An image that codespaces shall pull, as in a Dockerfile; several with blanks between them. \
-     Its manifest and a little of its content are fetched, and nothing is saved; Docker Hub counts one pull. Without \
-     one the login alone is tried, which does not prove that it may pull.";
+const IMAGE_HELP: &str = "An image that codespaces should pull, as in a Dockerfile; separate several with spaces. Its \
+     manifest and a little of its content are fetched, nothing is saved; Docker Hub counts one pull. Without an image \
+     only the login is tested, which does not prove that it can pull.";
 
-const PACKAGE_HELP: &str = "A private package that codespaces shall install; several with blanks between them. The \
-     registry is asked whether this token may install it; nothing is downloaded or saved. Without one the registry is \
-     asked only whose token it is, which some of them do not say.";
+const PACKAGE_HELP: &str = "A private package that codespaces should install; separate several with spaces. The test \
+     asks the registry whether this token may install it; nothing is downloaded or saved. Without a package it only \
+     asks whose token it is, and some registries do not say.";
 
-const NAME_HELP: &str = "The name of the one secret that holds the token. The line in .npmrc takes it by this name; a \
-     second registry needs a name of its own.";
+const NAME_HELP: &str = "The name of the one secret that holds the token. The line in .npmrc refers to this name; a \
+     second registry needs its own.";
 
-/// An image of the server that is typed, or of the preset's.
+/// An example image on the typed server, or on the preset's.
 fn example_image(form: &Form) -> String {
     let host = |text: &str| {
         let server = Server::parse(text).ok()?;
@@ -168,24 +168,24 @@ fn example_image(form: &Form) -> String {
     format!("{}/team/app:1", host.unwrap_or_else(|| "registry.example.com".to_owned()))
 }
 
-/// How much there is room for around the fields.
+/// How much fits around the fields.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Room {
-    /// A line of air after each field, and all remarks.
+    /// An empty line after each field, and all findings.
     Air,
     Dense,
-    /// Only the focused field keeps its remarks.
+    /// Only the focused field keeps its findings.
     Tight,
 }
 
-/// One field with what stands under it.
+/// One field with the lines below it.
 struct Block {
     slot: Slot,
     index: usize,
     remarks: Vec<Line<'static>>,
 }
 
-/// The fields, each with its remarks under it, as far as there is room; the focused one is always whole.
+/// The fields, each with its findings below, as far as they fit; the focused one is always complete.
 pub fn draw_form(form: &Form, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Option<Position> {
     let slots = form.slots();
     let label_width = slots.iter().map(|slot| width(&label_of(form, *slot))).max().unwrap_or(0) + 3;
@@ -211,7 +211,7 @@ pub fn draw_form(form: &Form, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Op
         cursor = cursor.or(found.filter(|_| focused));
         if slot == Slot::Image && field.is_empty() && !focused {
             let (style, room) = (canvas.style(Role::Dim), usize::from(at.width));
-            canvas.frame.buffer_mut().set_stringn(at.x, at.y, "may stay empty", room, style);
+            canvas.frame.buffer_mut().set_stringn(at.x, at.y, "optional", room, style);
         }
         y += 1;
         let height = area.bottom().saturating_sub(y);
@@ -222,8 +222,8 @@ pub fn draw_form(form: &Form, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Op
     cursor
 }
 
-/// The fields with as much around them as there is room for; if even that is too much, from where the focused one is
-/// whole.
+/// The fields with as much around them as fits; if even that is too much, scrolled to where the focused one is
+/// complete.
 fn blocks(form: &Form, canvas: &Canvas<'_, '_, '_>, area: Rect) -> (Room, Vec<Block>) {
     let found = form.remarks();
     let height = usize::from(area.height);

@@ -1,6 +1,6 @@
-//! Another repository to look at: found by typing among all that the user reaches, and added to the list.
+//! Picks another repository to show: you type to find it among all you can see, and it is added to the list.
 //!
-//! It changes nothing on GitHub, and reads no secrets but those of the repository that is chosen.
+//! It changes nothing on GitHub and reads only the secrets of the chosen repository.
 
 mod state;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What is typed and selected, and what the keys do.
+//! Filter and selection, and what the keys do.
 
 use chrono::{DateTime, Utc};
 
@@ -19,7 +19,7 @@ pub struct State {
 }
 
 impl State {
-    /// Asks for the repositories, unless they are here. One begins by typing.
+    /// Requests the repositories unless they are loaded. The filter has the focus.
     pub fn open(cx: &mut Cx<'_>) -> Self {
         cx.need_catalogue(None);
         let mut state = Self { picker: Picker::default() };
@@ -47,8 +47,8 @@ impl State {
         match (self.picker.is_empty(), is_loading) {
             (false, _) => None,
             (true, true) => Some("still waiting for GitHub"),
-            (true, false) if self.picker.filter.is_empty() => Some("no repository is in the list"),
-            (true, false) => Some("no repository matches what was typed"),
+            (true, false) if self.picker.filter.is_empty() => Some("no repositories in the list"),
+            (true, false) => Some("no repository matches"),
         }
     }
 }
@@ -66,7 +66,7 @@ impl Behavior for State {
         let open = Offer::called(Action::Activate, "look at it").unless(self.no_row(world));
         if self.picker.filtering {
             let back = Offer::called(Action::Back, "to the list");
-            let reload = Offer::called(Action::Reload, "read the list again");
+            let reload = Offer::called(Action::Reload, "reload the list");
             let offers = vec![open, back, reload, Offer::new(Action::Up), Offer::new(Action::Down)];
             return Facade { offers, typing: true };
         }
@@ -75,7 +75,7 @@ impl Behavior for State {
             open,
             Offer::called(Action::Back, back),
             Offer::new(Action::Filter),
-            Offer::called(Action::Reload, "read the list again"),
+            Offer::called(Action::Reload, "reload the list"),
         ];
         offers.extend(moving());
         Facade { offers, typing: false }

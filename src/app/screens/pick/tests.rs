@@ -1,4 +1,4 @@
-//! What is chosen is read, selected in the list, and the repository one looks at.
+//! The chosen repository is read, selected in the list, and becomes the current one.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use crate::app::protocol::{Effect, Job, Outcome};
@@ -9,7 +9,7 @@ fn web() -> RepoName {
     RepoName::parse("acme/web").unwrap()
 }
 
-/// At the list of repositories, which has come.
+/// On the list of repositories, loaded.
 fn at_the_list() -> Driver {
     let mut driver = Driver::ready();
     driver.press("p");
@@ -67,7 +67,7 @@ fn escape_leaves_the_field_then_empties_it_then_leaves() {
     driver.type_text("zebra");
     driver.says("no repository matches");
     driver.press("enter");
-    assert!(driver.notice().contains("no repository matches what was typed"), "{}", driver.notice());
+    assert!(driver.notice().contains("no repository matches"), "{}", driver.notice());
     driver.keys("esc esc");
     driver.says("acme/web");
     driver.press("esc");

@@ -1,4 +1,4 @@
-//! Draws the field and the repositories that match, best first; only the rows one sees.
+//! Draws the field and the matching repositories, best first; builds only the visible rows.
 
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;

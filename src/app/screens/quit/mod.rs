@@ -1,5 +1,5 @@
-//! The question before pullkey is left while a change runs or something typed is not saved. Its keys are the program's
-//! matter (`app/leaving`): any key that is none of its own calls it off.
+//! The question before pullkey quits while a change runs or something typed is not saved. The program itself handles
+//! its keys (`app/leaving`): any other key cancels it.
 
 mod view;
 
@@ -18,7 +18,7 @@ pub use self::view::draw;
 
 #[derive(Clone, Debug)]
 pub struct State {
-    /// What runs, in words, such as «deleting ACR from your own secrets».
+    /// What is running, such as “deleting ACR from your own secrets”.
     pub running: Vec<String>,
     pub is_unsaved: bool,
     pub phase: Phase,
@@ -28,9 +28,9 @@ pub struct State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
     Asking,
-    /// It is left as soon as nothing runs any more.
+    /// Quits as soon as nothing runs any more.
     Waiting,
-    /// The same, by order of a signal: no key calls it off.
+    /// The same, because of a signal: no key cancels it.
     Ordered,
 }
 
@@ -91,20 +91,20 @@ impl State {
     fn heading(&self) -> &'static str {
         match (self.phase, self.running.len()) {
             (Phase::Waiting, _) => "pullkey quits when this is done",
-            (Phase::Ordered, _) => "pullkey was told to end, and does when this is done",
+            (Phase::Ordered, _) => "pullkey got a signal and quits when this is done",
             (Phase::Asking, 0) => "Quit? What you typed is not saved",
             (Phase::Asking, 1) => "Quit? A change is still running",
             (Phase::Asking, _) => "Quit? Changes are still running",
         }
     }
 
-    /// The same in one sentence, for a terminal that is too small for it.
+    /// The same in one sentence, for a terminal that is too small for the question.
     pub fn sentence(&self) -> String {
         let keys = match self.phase {
             Phase::Asking if self.is_running() => "ctrl-c quits when it is done, any other key stays",
             Phase::Asking => "ctrl-c quits and loses it, any other key stays",
             Phase::Waiting => "ctrl-c quits now, any other key stays",
-            Phase::Ordered => "ctrl-c gives it up",
+            Phase::Ordered => "ctrl-c quits now",
         };
         format!("{}: {keys}.", self.heading())
     }
@@ -133,7 +133,7 @@ impl Behavior for State {
         Facade { offers, typing: false }
     }
 
-    /// Its keys are heard by the program itself.
+    /// The program itself handles the keys.
     fn act(&mut self, _action: Action, _cx: &mut Cx<'_>) -> Flow {
         Flow::Stay
     }

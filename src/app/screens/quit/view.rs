@@ -24,10 +24,10 @@ pub fn draw(state: &State, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Posit
 
 fn keys(state: &State, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let text = match state.phase {
-        Phase::Asking if state.is_running() => "Any other key stays. Ctrl-c quits when done, and once more at once.",
+        Phase::Asking if state.is_running() => "Any other key stays. Ctrl-c quits when done; again, it quits now.",
         Phase::Asking => "Any other key stays. Ctrl-c quits.",
-        Phase::Waiting => "Any other key stays, and ctrl-c quits at once: what the change did is not known then.",
-        Phase::Ordered => "Ctrl-c gives it up: what the change did is not known then.",
+        Phase::Waiting => "Any other key stays. Ctrl-c quits now, with the change's outcome unknown.",
+        Phase::Ordered => "Ctrl-c quits now, with the change's outcome unknown.",
     };
     canvas.wrapped(Role::Dim, text, columns)
 }

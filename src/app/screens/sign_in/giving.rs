@@ -1,4 +1,4 @@
-//! The form for a token: one hidden field, and whether the keyring shall keep it.
+//! The form for a token: one hidden field, and whether to save it in the keyring.
 
 use crate::app::action::{Action, Offer};
 use crate::app::cx::{Cx, Facade};
@@ -13,16 +13,16 @@ use crate::ui::{TextField, TrailingLineEnd};
 #[derive(Clone, Debug)]
 pub struct Giving {
     pub field: TextField,
-    /// Whether the system's keyring shall keep it.
+    /// Whether to save it in the system keyring.
     pub keep: bool,
-    /// Whether somebody chose that.
+    /// Whether the user chose that.
     is_chosen: bool,
     /// Whether the focus is on the line about the keyring.
     pub on_keep: bool,
     revealing: Option<u64>,
 }
 
-/// What a key in the form came to.
+/// The outcome of a key in the form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Given {
     Nothing,
@@ -35,7 +35,7 @@ impl Giving {
         Self { field: TextField::secret(), keep, is_chosen: false, on_keep: false, revealing: None }
     }
 
-    /// What there is to say about what was typed so far.
+    /// The finding about what is typed so far.
     pub fn remark(&self) -> Option<(Severity, String)> {
         check_token(&self.field.glimpse())
     }
@@ -47,21 +47,21 @@ impl Giving {
         self.remark().filter(|(severity, _)| *severity == Severity::Block).map(|(_, text)| text)
     }
 
-    /// The keyring cannot be used; whoever wants it all the same may tick it.
+    /// The keyring cannot be used: untick it, unless the user ticked it.
     pub fn untick(&mut self) {
         self.keep &= self.is_chosen;
     }
 
-    /// `is_busy` while a token is being tried.
+    /// `is_busy` while a token is being checked.
     pub fn facade(&self, is_busy: bool) -> Facade {
-        let busy = is_busy.then(|| "GitHub is being asked whose the token is".to_owned());
-        let elsewhere = (!self.on_keep).then_some("tab goes to the line about the keyring");
+        let busy = is_busy.then(|| "GitHub is checking the token".to_owned());
+        let elsewhere = (!self.on_keep).then_some("tab goes to the keyring line");
         let hidden = self.on_keep.then_some("only the token is hidden");
         let offers = vec![
             Offer::called(Action::Activate, "use it").unless(busy.or_else(|| self.blocker())),
             Offer::new(Action::Back),
             Offer::called(Action::Next, if self.on_keep { "to the token" } else { "to the keyring" }),
-            Offer::called(Action::Toggle, "keep or not").unless(elsewhere),
+            Offer::called(Action::Toggle, "save or not").unless(elsewhere),
             Offer::new(Action::Reveal).unless(hidden),
             Offer::called(Action::Previous, if self.on_keep { "to the token" } else { "to the keyring" }),
             Offer::called(Action::Down, "to the keyring").unless(self.on_keep.then_some("this is the last line")),
@@ -74,7 +74,7 @@ impl Giving {
         match action {
             Action::Activate => {
                 self.leave_field();
-                // If GitHub refuses it, it is still there, and a second try takes its place.
+                // If GitHub refuses it, it is still there, and a second try replaces it.
                 self.field.select_all();
                 return Given::Use(TokenChoice::Given { token: self.field.value(), keep: self.keep });
             }
@@ -116,7 +116,7 @@ impl Giving {
         }
     }
 
-    /// A press of the mouse on one of its two lines.
+    /// A mouse click on one of its two lines.
     pub fn focus(&mut self, row: usize) {
         self.leave_field();
         self.on_keep = row > 0;

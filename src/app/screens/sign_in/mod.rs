@@ -1,6 +1,6 @@
-//! Which tokens there are, what each may do, and choosing or giving one.
+//! Which tokens there are, what each can do, and choosing or entering one.
 //!
-//! It shows no token, not even a part of one, and keeps none: what is typed goes to the session and is forgotten.
+//! It shows no part of a token and stores none: what you type goes to the session and is then dropped.
 
 mod giving;
 mod needed;

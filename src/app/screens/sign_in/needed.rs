@@ -1,17 +1,17 @@
-//! What is missing, and what to do about it where `gh` cannot simply add it.
+//! What is missing, and what to do if `gh` cannot simply add it.
 
 use crate::app::world::World;
 use crate::domain::Site;
 use crate::domain::problem::Need;
 use crate::domain::token::{TokenKind, TokenSource};
 
-/// GitHub's page for a fine-grained token. Its boxes cannot be ticked by a link.
+/// GitHub's page for a fine-grained token. A link cannot preselect permissions there.
 const FINE_GRAINED: &str = "settings/personal-access-tokens";
 
-/// A right that is missing, with what the token at hand allows to do.
+/// A missing permission, with what can be done with the current token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Needed {
-    /// What is missing, and what to do, one sentence each.
+    /// What is missing and what to do, one sentence each.
     pub words: Vec<String>,
     /// The page to open or to copy.
     pub page: Option<String>,
@@ -29,8 +29,8 @@ impl Needed {
         let mut words = vec![missing(need, by_boxes)];
         if let Some(source @ (TokenSource::GhToken | TokenSource::GithubToken)) = source {
             words.push(format!(
-                "The token comes from {0}, and gh refuses to refresh its own while {0} is set. Enter on gh's token, if \
-                 there is one, uses that one for this run.",
+                "The token comes from {0}, and gh refuses to refresh its own while {0} is set. If gh has a \
+                 token, press enter on it to use it for this run.",
                 source.word()
             ));
         }
@@ -38,25 +38,25 @@ impl Needed {
         let page =
             is_github.then(|| if by_boxes { world.site.page(FINE_GRAINED) } else { new_token(&world.site, need) });
         words.push(match (&page, by_boxes) {
-            (Some(page), true) => format!("Tick it there, or make a new token and give it here: {page}"),
-            (Some(page), false) => format!("A new token with the scopes ticked: {page}"),
-            (None, _) => "Make a token that has it on this host's own settings page, and give it here.".to_owned(),
+            (Some(page), true) => format!("Select it there, or create a new token and enter it here: {page}"),
+            (Some(page), false) => format!("Create a new token with the scopes selected: {page}"),
+            (None, _) => "Create a token with it on this host's settings page, and enter it here.".to_owned(),
         });
         Self { words, page }
     }
 }
 
 fn missing(need: &Need, by_boxes: bool) -> String {
-    let quoted: Vec<String> = need.permissions.iter().map(|p| format!("«{p}»")).collect();
+    let quoted: Vec<String> = need.permissions.iter().map(|p| format!("“{p}”")).collect();
     let scopes = need.scopes.join(", ");
     match (by_boxes && !quoted.is_empty(), scopes.is_empty()) {
         (true, _) => format!("The token lacks the permission {}.", quoted.join(" and ")),
         (false, false) => format!("The token lacks the scope {scopes}."),
-        (false, true) => "The token lacks a right.".to_owned(),
+        (false, true) => "The token lacks a permission.".to_owned(),
     }
 }
 
-/// The page for a new classic token, filled in. Source: GitHub Docs, «Managing your personal access tokens».
+/// The page for a new classic token, filled in. Source: GitHub Docs, “Managing your personal access tokens”.
 fn new_token(site: &Site, need: &Need) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '_' | '-');
     let scopes: Vec<&str> = need.scopes.iter().map(String::as_str).filter(|s| s.chars().all(plain)).collect();

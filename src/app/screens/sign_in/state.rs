@@ -1,4 +1,4 @@
-//! The list of tokens, and what its keys do: choose one, give one, sign in with a code, forget the one that is kept.
+//! The list of tokens and what its keys do: choose one, enter one, sign in with a code, remove the stored one.
 
 use chrono::{DateTime, Utc};
 
@@ -23,13 +23,13 @@ use crate::ui::{Memory, TextField};
 pub struct State {
     pub tokens: Remote<Vec<TokenReport>>,
     cursor: usize,
-    /// What is missing, where that is why one is here: then one goes back as soon as another token is used.
+    /// What is missing, if that opened this screen: then it closes as soon as another token is in use.
     pub needed: Option<Needed>,
     pub phase: Phase,
-    /// The change of token that is under way.
+    /// The running change of token.
     busy: Option<JobId>,
     pub scroll: Scroll,
-    /// Whether the keyring was wanted the last time.
+    /// Whether the keyring was chosen the last time.
     keep: bool,
     at_first: bool,
 }
@@ -38,7 +38,7 @@ pub struct State {
 pub enum Phase {
     List,
     Giving(Box<Giving>),
-    /// Waiting until the code is typed on GitHub's page; at first, for the code.
+    /// Waiting for the code from GitHub, then until the user has typed it on GitHub's page.
     Device {
         id: JobId,
         code: Option<DeviceCode>,
@@ -49,7 +49,7 @@ pub enum Phase {
 /// One row of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Row {
-    /// By its place among the tokens found.
+    /// By its index among the tokens found.
     Token(usize),
     Give,
     Device,
@@ -77,7 +77,7 @@ impl State {
         state
     }
 
-    /// Whether one goes back from here as soon as another token is used.
+    /// Whether this screen closes as soon as another token is in use.
     pub const fn returns(&self) -> bool {
         self.needed.is_some()
     }
@@ -136,25 +136,25 @@ impl State {
     fn list_offers(&self, world: &World) -> Vec<Offer> {
         let (_, row) = self.selected(world);
         let demo = world.demo.then_some("the demo has its own token, and nothing leaves this machine");
-        let busy = demo.or(self.is_busy().then_some("another token is being tried"));
+        let busy = demo.or(self.is_busy().then_some("another token is being checked"));
         let token = self.token(row);
         let not_usable = match token {
-            Some(token) if token.used => Some("this is the one pullkey works with"),
-            Some(TokenReport { source: TokenSource::Given, .. }) => Some("it is given for this run already"),
+            Some(token) if token.used => Some("pullkey already uses this token"),
+            Some(TokenReport { source: TokenSource::Given, .. }) => Some("already in use for this run"),
             Some(_) | None => None,
         };
         let label = match row {
             Row::Token(_) => "use it",
-            Row::Give => "give a token",
+            Row::Give => "enter a token",
             Row::Device => "sign in with a code",
         };
         let kept = self.tokens.value().into_iter().flatten().any(|token| token.source == TokenSource::Keyring);
-        let none_kept = (!kept).then_some("the keyring holds no token of pullkey");
-        let no_page = self.page().is_none().then_some("no page is known for this");
+        let none_kept = (!kept).then_some("the keyring has no pullkey token");
+        let no_page = self.page().is_none().then_some("no page for this");
         let mut offers = vec![
             Offer::called(Action::Activate, label).unless(busy.or(not_usable)),
             Offer::new(Action::Back),
-            Offer::called(Action::New, "give a token").unless(busy),
+            Offer::called(Action::New, "enter a token").unless(busy),
         ];
         let page = [
             Offer::called(Action::OpenLink, "open the page").unless(no_page),
@@ -230,7 +230,7 @@ impl State {
         }
     }
 
-    /// Where the keyring cannot be used, it is proposed no more to keep a token there.
+    /// If the keyring cannot be used, saving a token there is no longer proposed.
     fn settle_keep(&mut self, tokens: &[TokenReport]) {
         let is_shut = |token: &TokenReport| token.source == TokenSource::Keyring && token.is_unread();
         if tokens.iter().any(is_shut) {
@@ -241,7 +241,7 @@ impl State {
         }
     }
 
-    /// The tokens came: the cursor starts on the one that helps, else on the one in use.
+    /// The tokens have arrived: the cursor starts on the one that helps, else on the one in use.
     fn settle_cursor(&mut self) {
         let Some(tokens) = self.tokens.value().filter(|_| self.at_first) else { return };
         let other_gh = tokens.iter().position(|t| t.source == TokenSource::Gh && !t.used && t.identity.is_ok());
@@ -260,7 +260,7 @@ impl Behavior for State {
             Phase::List => Facade { offers: self.list_offers(world), typing: false },
             Phase::Giving(giving) => giving.facade(self.is_busy()),
             Phase::Device { code, .. } => {
-                let not_yet = code.is_none().then_some("the code is not here yet");
+                let not_yet = code.is_none().then_some("no code yet");
                 let offers = vec![
                     Offer::called(Action::OpenLink, "open the page").unless(not_yet),
                     Offer::called(Action::Copy, "copy the code").unless(not_yet),
@@ -285,7 +285,7 @@ impl Behavior for State {
                 match given {
                     Given::Nothing => {}
                     Given::Back => self.phase = Phase::List,
-                    // The form stays until GitHub has taken the token: a second try belongs there too.
+                    // The form stays until GitHub accepts the token: a second try happens there too.
                     Given::Use(choice) => self.busy = Some(cx.start(Job::UseToken(choice))),
                 }
             }
@@ -306,14 +306,14 @@ impl Behavior for State {
         let takes = !cx.world.demo && !self.is_busy();
         match &mut self.phase {
             Phase::Giving(giving) => giving.paste(text, cx),
-            // What is pasted here can only be meant as a token.
+            // Pasted text here can only be a token.
             Phase::List if takes => {
                 let mut giving = Giving::new(self.keep);
                 giving.paste(text, cx);
                 self.phase = Phase::Giving(Box::new(giving));
             }
             Phase::List | Phase::Device { .. } | Phase::Forgetting(_) => {
-                cx.note(Tone::Info, "there is no text field here to paste into");
+                cx.note(Tone::Info, "no text field here to paste into");
             }
         }
         Flow::Stay
@@ -359,20 +359,20 @@ impl Behavior for State {
             }
             Outcome::SignedOut(result) => {
                 match result {
-                    Ok(true) => cx.note(Tone::Good, "pullkey's token is no longer in the keyring"),
-                    Ok(false) => cx.note(Tone::Info, "there was no token of pullkey in the keyring"),
+                    Ok(true) => cx.note(Tone::Good, "removed pullkey's token from the keyring"),
+                    Ok(false) => cx.note(Tone::Info, "the keyring had no pullkey token"),
                     Err(problem) => cx.note(Tone::Bad, told(&problem)),
                 }
                 self.read(cx);
             }
-            // The rest of what a change of token comes to is the whole program's matter.
+            // The app handles the rest of a change of token.
             Outcome::TokenUsed { identity: Ok(_), kept } => {
                 self.keep &= !matches!(kept, Some(Err(_)));
                 if was_tried && matches!(self.phase, Phase::Giving(_)) {
                     self.phase = Phase::List;
                 }
             }
-            // A token that was refused stays in the form, and gives way to the second try.
+            // A refused token stays in the form, selected, so that a second try replaces it.
             _ => {}
         }
     }
@@ -413,12 +413,12 @@ impl Behavior for State {
     }
 
     fn is_unsaved(&self) -> bool {
-        // What is being tried is sent already.
+        // A token that is being checked has already been sent.
         let is_sent = |giving: &Giving| self.is_busy() && giving.field.is_selected();
         matches!(&self.phase, Phase::Giving(giving) if !giving.field.is_empty() && !is_sent(giving))
     }
 
-    /// The change of token goes on: it was asked for.
+    /// The change of token continues: the user requested it.
     fn close(&mut self, cx: &mut Cx<'_>) {
         if let Some(id) = self.tokens.loading_id() {
             cx.cancel(id);

@@ -1,4 +1,4 @@
-//! Choosing, giving and forgetting tokens; and that nothing else is touched by it.
+//! Choosing, entering and removing tokens; and that nothing else is touched.
 
 use super::state::Phase;
 use crate::app::protocol::{Effect, Job, Outcome};
@@ -13,7 +13,7 @@ fn every_token_is_shown_with_what_it_may_do() {
     let mut driver = sign_in();
     driver.says("octocat, in use").says("read and write your own secrets: no").says("codespace:secrets");
     driver.press("up");
-    driver.says("only when it is tried").says("Codespaces user secrets: read and write");
+    driver.says("unknown until tried").says("Codespaces user secrets: read and write");
     driver.press("up");
     driver.says("does not accept the token");
 }
@@ -47,7 +47,7 @@ fn a_token_that_is_not_accepted_changes_nothing() {
     let id = driver.running(|job| matches!(job, Job::UseToken(_)));
     driver.finish(id, Outcome::TokenUsed { identity: Err(no_network()), kept: None });
     assert_eq!(driver.app.world.identity, before);
-    driver.says("Which token shall pullkey work with?");
+    driver.says("Which token should pullkey use?");
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn waiting_for_a_code_can_be_cancelled() {
     let mut driver = waiting_for_code();
     let id = driver.running(|job| matches!(job, Job::Device { .. }));
     assert!(driver.press("esc").contains(&Effect::Cancel(id)));
-    driver.says("Which token shall pullkey work with?");
+    driver.says("Which token should pullkey use?");
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn a_missing_right_is_mended_by_where_the_token_came_from() {
     driver.says("admin:org").says("github.com/settings/tokens/new");
 }
 
-/// The form with a first try that GitHub does not accept.
+/// The form after a first token that GitHub does not accept.
 fn refused_once() -> crate::app::tests::Driver {
     let mut driver = sign_in();
     driver.paste("ghp_wrong0123456789");
@@ -104,7 +104,7 @@ fn a_refused_token_keeps_its_form_and_the_second_try_is_masked() {
     let keep = |job: &Job| matches!(job, Job::UseToken(TokenChoice::Given { token: given, .. }) if *given == token);
     let id = driver.running(keep);
     driver.finish(id, Outcome::TokenUsed { identity: Ok(identity(&["repo"])), kept: None });
-    driver.says("Which token shall pullkey work with?");
+    driver.says("Which token should pullkey use?");
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn the_keyring_is_not_proposed_where_it_cannot_be_used() {
     }
     driver.finish(id, Outcome::Tokens(tokens));
     driver.press("n");
-    driver.says("[ ] keep it in the keyring");
+    driver.says("[ ] save it in the system keyring");
     driver.keys("tab space");
-    driver.says("[x] keep it in the keyring");
+    driver.says("[x] save it in the system keyring");
 }

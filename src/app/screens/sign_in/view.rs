@@ -1,4 +1,4 @@
-//! Draws the tokens and what each may do; the form; the code to type on GitHub's page.
+//! Draws the tokens and what each can do; the form; the code to type on GitHub's page.
 
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
@@ -37,7 +37,7 @@ fn list(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -
     let narrow = detail.is_none();
     let rows = state.rows(&app.world);
     let (at, row) = state.selected(&app.world);
-    let title = canvas.line(Role::Dim, " Which token shall pullkey work with?");
+    let title = canvas.line(Role::Dim, " Which token should pullkey use?");
     canvas.lines(list, vec![title]);
     let below = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..list };
     let all = u16::try_from(rows.len()).unwrap_or(u16::MAX);
@@ -63,7 +63,7 @@ fn row_line(state: &State, row: Row, is_selected: bool, canvas: &Canvas<'_, '_, 
     let lead = if is_selected { canvas.look.glyphs.lines.bar } else { " " };
     let role = if is_selected { Role::SelectedName } else { Role::Text };
     let (name, note) = match (row, state.token(row)) {
-        (Row::Give, _) => ("give another token".to_owned(), String::new()),
+        (Row::Give, _) => ("enter another token".to_owned(), String::new()),
         (Row::Device, _) => ("sign in with a code in the browser".to_owned(), String::new()),
         (Row::Token(_), None) => (String::new(), String::new()),
         (Row::Token(_), Some(token)) => (token.source.word().to_owned(), note(token)),
@@ -78,7 +78,7 @@ fn row_line(state: &State, row: Row, is_selected: bool, canvas: &Canvas<'_, '_, 
     ])
 }
 
-/// Behind a token's name: whose it is, and whether it is the one in use.
+/// Behind a token's name: its account, and whether it is in use.
 fn note(token: &TokenReport) -> String {
     let whose = match &token.identity {
         Ok(identity) => identity.login.shown(),
@@ -96,26 +96,26 @@ fn detail_lines(state: &State, row: Row, app: &App, canvas: &Canvas<'_, '_, '_>,
         lines.push(Line::default());
     }
     if state.is_busy() {
-        let text = format!("{} trying the token", canvas.look.glyphs.spinner(app.spin));
+        let text = format!("{} checking the token", canvas.look.glyphs.spinner(app.spin));
         lines.push(canvas.line(Role::Info, text));
     }
     if state.tokens.is_loading() {
         let text = format!("{} looking for tokens", canvas.look.glyphs.spinner(app.spin));
         lines.push(canvas.line(Role::Info, text));
     } else if state.tokens.value().is_some_and(Vec::is_empty) {
-        let text = "no token was found: not in GH_TOKEN or GITHUB_TOKEN, not in the keyring, and not with gh";
+        let text = "no token found in GH_TOKEN, GITHUB_TOKEN, the keyring or gh";
         lines.extend(canvas.marked(Level::Warn, text, columns));
     }
     match (row, state.token(row)) {
         (_, Some(token)) => lines.extend(token_lines(token, app, canvas, columns)),
         (Row::Give | Row::Token(_), None) => {
-            let text = "Type or paste a token of yours. It goes to GitHub and, if you like, into the keyring of this \
-                        system; never into a file. It is used instead of the others from then on.";
+            let text = "Type or paste a token. It is sent to GitHub and, if you like, saved in the system keyring; \
+                        never in a file. From then on it is used instead of the others.";
             lines.extend(canvas.wrapped(Role::Text, text, columns));
         }
         (Row::Device, None) => {
-            let text = "GitHub shows a page on which you type a code that appears here. The token that comes of it \
-                        has the scopes that pullkey needs.";
+            let text = "GitHub shows a page where you type the code shown here. The resulting token has the scopes \
+                        that pullkey needs.";
             lines.extend(canvas.wrapped(Role::Text, text, columns));
         }
     }
@@ -136,16 +136,15 @@ fn token_lines(token: &TokenReport, app: &App, canvas: &Canvas<'_, '_, '_>, colu
     }
     if !token.rights.is_empty() {
         lines.push(Line::default());
-        lines.extend(canvas.wrapped(Role::Label, "What it may do here", columns));
+        lines.extend(canvas.wrapped(Role::Label, "What it can do here", columns));
     }
     for (right, allowed) in &token.rights {
         let (level, text) = match allowed {
             Allowed::Yes => (Level::Good, format!("{}: yes", words(*right))),
-            Allowed::No(least) => (Level::Bad, format!("{}: no; the least for it is {least}", words(*right))),
-            Allowed::Unknown(least) => (
-                Level::Unsure,
-                format!("{}: GitHub tells only when it is tried; the least for it is {least}", words(*right)),
-            ),
+            Allowed::No(least) => (Level::Bad, format!("{}: no; needs at least {least}", words(*right))),
+            Allowed::Unknown(least) => {
+                (Level::Unsure, format!("{}: unknown until tried; needs at least {least}", words(*right)))
+            }
         };
         lines.extend(canvas.marked(level, &text, columns));
     }
@@ -153,7 +152,7 @@ fn token_lines(token: &TokenReport, app: &App, canvas: &Canvas<'_, '_, '_>, colu
 }
 
 fn identity_lines(identity: &Identity, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
-    let mut lines = canvas.labelled("whose", Role::Text, &identity.login.shown(), columns);
+    let mut lines = canvas.labelled("account", Role::Text, &identity.login.shown(), columns);
     if let Some(scopes) = &identity.scopes {
         let text = if scopes.is_empty() { "none".to_owned() } else { scopes.join(", ") };
         lines.extend(canvas.labelled("scopes", Role::Text, &crate::domain::foreign::clean(&text), columns));
@@ -161,12 +160,12 @@ fn identity_lines(identity: &Identity, app: &App, canvas: &Canvas<'_, '_, '_>, c
     if let Some(expires) = identity.expires {
         let days = expires.signed_duration_since(app.now).num_days();
         let (role, text) = match days {
-            ..0 => (Role::Bad, "has ended".to_owned()),
+            ..0 => (Role::Bad, "expired".to_owned()),
             0 => (Role::Warn, "today".to_owned()),
             1 => (Role::Warn, "tomorrow".to_owned()),
             days => (if days < 14 { Role::Warn } else { Role::Text }, format!("in {days} days")),
         };
-        lines.extend(canvas.labelled("ends", role, &text, columns));
+        lines.extend(canvas.labelled("expires", role, &text, columns));
     }
     lines
 }
@@ -213,17 +212,17 @@ fn form(
     }
     let y = y + u16::from(list.height >= 8);
     let boxed = if giving.keep { "[x]" } else { "[ ]" };
-    let line = label(&format!("{boxed} keep it in the keyring of this system"), giving.on_keep, canvas);
+    let line = label(&format!("{boxed} save it in the system keyring"), giving.on_keep, canvas);
     canvas.memory.hit_area(row(y), Hit::Row { list: "giving", index: 1 });
     canvas.row(row(y), line, giving.on_keep);
     let text = if giving.keep {
-        "The keyring keeps it for the next time. Without one it works for this run, and that is said."
+        "Saved in the system keyring. Without a keyring it lasts for this session only."
     } else {
-        "It is used for this run and kept nowhere."
+        "It is used for this session only and not saved."
     };
     let mut help: Vec<Line<'static>> = Vec::new();
     if state.is_busy() {
-        help.push(canvas.line(Role::Info, format!("{} asking GitHub whose it is", canvas.look.glyphs.spinner(spin))));
+        help.push(canvas.line(Role::Info, format!("{} checking whose token it is", canvas.look.glyphs.spinner(spin))));
     }
     let under = Rect { y: list.y + y + 1, height: list.height.saturating_sub(y + 1), ..inset(list) };
     let detail = detail.unwrap_or(under);
@@ -237,22 +236,22 @@ fn form(
 fn device_lines(code: Option<&DeviceCode>, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let spinner = canvas.look.glyphs.spinner(app.spin);
     let Some(code) = code else {
-        return vec![canvas.line(Role::Info, format!("{spinner} asking GitHub for a code"))];
+        return vec![canvas.line(Role::Info, format!("{spinner} requesting a code from GitHub"))];
     };
     let left = code.expires.signed_duration_since(app.now).num_seconds().max(0);
     let time = if left >= 120 { format!("{} minutes", left / 60) } else { format!("{left} s") };
     let mut lines = canvas.labelled("code", Role::Title, &code.user_code.shown(), columns);
     lines.extend(canvas.labelled("page", Role::Text, &code.page.shown(), columns));
-    lines.push(canvas.line(Role::Info, format!("{spinner} waiting for you; the code ends in {time}")));
-    let text = "Open the page, type the code there, and say yes. This screen goes on by itself.";
+    lines.push(canvas.line(Role::Info, format!("{spinner} waiting for you; the code expires in {time}")));
+    let text = "Open the page, type the code there and approve. This screen continues by itself.";
     lines.extend(canvas.wrapped(Role::Text, text, columns));
     lines
 }
 
 fn question(buttons: Buttons, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Position {
     let mut lines = canvas.wrapped(Role::Title, "Sign out?", area.width);
-    let text = "Takes pullkey's token out of the keyring of this system. On GitHub it stays valid until it ends or is \
-                revoked there; tokens of gh and of the environment stay.";
+    let text = "Removes pullkey's token from the system keyring. On GitHub it stays valid until it expires or is \
+                revoked; tokens of gh and of the environment stay.";
     lines.extend(canvas.wrapped(Role::Text, text, area.width));
     with_buttons("sign-out", (lines, 0), &["Cancel", "Sign out"], buttons, canvas, area)
 }

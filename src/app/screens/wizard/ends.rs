@@ -1,5 +1,5 @@
-//! The one optional question of *Review*: when the password stops working. GitHub never tells it; where the value does,
-//! nothing is asked.
+//! The one optional question of *Review*: when the password expires. GitHub does not store that; if the value contains
+//! it, there is no question.
 
 use chrono::{DateTime, Utc};
 use ratatui::layout::{Position, Rect};
@@ -17,10 +17,10 @@ use crate::ui::memory::Hit;
 use crate::ui::widgets::Level;
 use crate::ui::{Role, TextField, TrailingLineEnd, text_field};
 
-const QUESTION: &str = "When does this password stop working?";
-const ASKED: &str = "When does this password stop working? (may be left open)";
+const QUESTION: &str = "When does this password expire?";
+const ASKED: &str = "When does this password expire? (optional)";
 
-/// What was typed as an end. An empty field says nothing, and nothing is kept.
+/// What was typed as the expiry. An empty field means that nothing is recorded.
 #[derive(Clone, Debug)]
 pub struct Ends {
     field: TextField,
@@ -46,9 +46,9 @@ impl Ends {
         self.focused = false;
     }
 
-    /// What was understood; `None` while nothing is typed.
+    /// The parsed text; `None` while nothing is typed.
     fn said(&self, now: DateTime<Utc>) -> Option<Result<End, EndFault>> {
-        // What is masked is no date.
+        // Masked text is not a date.
         let text = if self.field.is_guarded() { "•••" } else { self.field.text().unwrap_or_default() };
         (!text.trim().is_empty()).then(|| End::parse(text, now.date_naive()))
     }
@@ -72,8 +72,8 @@ impl Ends {
     }
 }
 
-/// What can be done while the field has the focus: only to leave it, for every plain key is text. What is not
-/// understood stays under the cursor when Enter is pressed.
+/// The actions while the field has the focus: only leaving it, since every plain key is text. Text that is not
+/// understood keeps the focus when you press Enter.
 pub fn facade(ends: &Ends, now: DateTime<Utc>) -> Facade {
     let fault = ends.said(now).and_then(Result::err);
     let offers = [
@@ -86,30 +86,30 @@ pub fn facade(ends: &Ends, now: DateTime<Utc>) -> Facade {
 }
 
 impl Plan {
-    /// What the value itself tells.
+    /// The expiry contained in the value.
     pub fn told_end(&self) -> Option<End> {
         End::told_by(&self.form.values().password)
     }
 
-    /// The key that leads to the question.
+    /// The key that goes to the question.
     pub fn ends_offer(&self) -> Offer {
-        let single = (self.shape() == Shape::Single).then_some("ends are kept of registry credentials");
-        let told = single.or(self.told_end().map(|_| "the password tells its own end"));
-        Offer::called(Action::Next, "its end").unless(told)
+        let single = (self.shape() == Shape::Single).then_some("expiry is tracked for credentials only");
+        let told = single.or(self.told_end().map(|_| "the password contains its expiry"));
+        Offer::called(Action::Next, "expiry").unless(told)
     }
 
-    /// Why nothing may be written: what was typed is not understood, and an end is never guessed.
+    /// Why nothing may be written: the typed expiry is not understood, and one is never guessed.
     pub fn unreadable_end(&self, now: DateTime<Utc>) -> Option<String> {
         if !self.asks_end() {
             return None;
         }
         let fault = self.ends.said(now)?.err()?;
         let key = Keymap::shipped().key(Action::Next, false).unwrap_or_default();
-        Some(format!("when it ends: {fault}; {key} goes there"))
+        Some(format!("expiry: {fault}; {key} goes there"))
     }
 }
 
-/// Draws the question below the text of the review; returns the rows that are left for that text, and the cursor.
+/// Draws the question below the review's text; returns the area left for that text, and the cursor.
 pub fn draw(
     plan: &Plan,
     now: DateTime<Utc>,
@@ -120,7 +120,7 @@ pub fn draw(
     let field = u16::from(plan.ends.focused);
     let needed = u16::try_from(below.len()).unwrap_or(0) + field;
     let text = u16::try_from(lines).unwrap_or(u16::MAX).min(area.height.saturating_sub(needed));
-    // One empty row between the two, where there is room for it.
+    // One empty row between the two, if it fits.
     let gap = u16::from(text + needed < area.height);
     let rest = Rect { y: area.y + text + gap, height: area.height.saturating_sub(text + gap), ..area };
     let (head, remarks) = below.split_at(usize::from(field).min(below.len()));
@@ -140,13 +140,13 @@ pub fn draw(
     (Rect { height: text, ..area }, cursor)
 }
 
-/// The question with what was understood; while it has the focus its first line stands over the field.
+/// The question with the parsed answer; while it has the focus, its first line is above the field.
 fn below(plan: &Plan, now: DateTime<Utc>, canvas: &Canvas<'_, '_, '_>, area: Rect) -> Vec<Line<'static>> {
     let columns = area.width;
     let is_low = area.height < 10;
     let level = |end: End| if end.standing(now).alarm() >= Alarm::Week { Level::Warn } else { Level::Good };
     if let Some(end) = plan.told_end() {
-        let text = format!("the password tells its own end: {}", end.words(now));
+        let text = format!("expiry from the password: {}", end.words(now));
         return canvas.marked(level(end), &text, columns);
     }
     if !plan.asks_end() {
@@ -162,8 +162,7 @@ fn below(plan: &Plan, now: DateTime<Utc>, canvas: &Canvas<'_, '_, '_>, area: Rec
         None if plan.ends.focused => canvas.wrapped(Role::Dim, &format!("such as {AS}"), columns),
         None => {
             let key = Keymap::shipped().key(Action::Next, false).unwrap_or_default();
-            let text =
-                if is_low { format!("Stops working when? {key} says it") } else { format!("{ASKED} {key} says it") };
+            let text = if is_low { format!("Expires when? {key} sets it") } else { format!("{ASKED} {key} sets it") };
             let mut lines = canvas.wrapped(Role::Label, &text, columns);
             lines.extend(Some(life(canvas)).filter(|_| !is_low).into_iter().flatten());
             return lines;
@@ -175,7 +174,7 @@ fn below(plan: &Plan, now: DateTime<Utc>, canvas: &Canvas<'_, '_, '_>, area: Rec
     let mut lines = vec![canvas.line(Role::Label, QUESTION)];
     lines.extend(answer);
     let life = life(canvas);
-    // Two rows for the field and for what is above it; half a sentence helps nobody.
+    // Two rows for the field and the line above it; half a sentence helps nobody.
     if lines.len() + life.len() + 2 <= usize::from(area.height) {
         lines.extend(life);
     }

@@ -1,31 +1,31 @@
-//! What the step *Where* tells of each level for this repository: who can read the password there, whether prebuilds
-//! and new repositories get it, which right is missing, and which level is recommended and why.
+//! What the step *Where* shows for each place: who can read the password there, whether prebuilds
+//! and new repositories get it, which permission is missing, and which place is recommended and why.
 //!
-//! Sources: GitHub Docs, «Allowing your codespace to access a private registry», «Managing development environment
-//! secrets for your repository or organization», «Configuring prebuilds».
+//! Sources: GitHub Docs, “Allowing your codespace to access a private registry”, “Managing development environment
+//! secrets for your repository or organization”, “Configuring prebuilds”.
 
 use crate::app::remote::Remote;
 use crate::app::world::World;
 use crate::domain::problem::Need;
 use crate::domain::{Mend, OrgName, RepoName, Scope};
 
-/// One level one can write to.
+/// One place to write to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     pub scope: Scope,
-    /// Who will be able to print the password.
+    /// Who can read the password.
     pub readers: String,
     pub prebuilds: String,
     pub new_repositories: String,
-    /// The right that is missing, and what to do; `None` if nothing is known to be missing.
+    /// The missing permission and what to do; `None` if none is known to be missing.
     pub missing: Option<String>,
-    /// What one key can do about it.
+    /// What the fix key does about it.
     pub mend: Option<Mend>,
-    /// Why this level is the recommended one; at most one place has a reason.
+    /// Why this place is recommended; at most one place has a reason.
     pub recommended: Option<String>,
 }
 
-/// Every level there is to choose from, in the order of the list of credentials.
+/// All places to choose from, in the order of the list of credentials.
 pub fn places(world: &World) -> Vec<Place> {
     let mut places: Vec<Place> = world.scopes.iter().map(|(scope, _)| place(scope, world)).collect();
     if let Some((at, reason)) = recommendation(&places, world) {
@@ -39,17 +39,17 @@ fn place(scope: &Scope, world: &World) -> Place {
         Scope::User => (
             "only you, in codespaces of the repositories you choose".to_owned(),
             "no: prebuilds never get your own secrets".to_owned(),
-            "no: each new repository has to be added".to_owned(),
+            "no: add each new repository yourself".to_owned(),
         ),
         Scope::Repository(name) => (
             format!("everyone with write access to {name}, in their own codespaces"),
             "yes".to_owned(),
-            format!("no: it belongs to {name} alone"),
+            format!("no: it is for {name} only"),
         ),
         Scope::Organization(org) => (
             format!("everyone with write access to {}, in their own codespaces", how_many(org, world)),
             "yes".to_owned(),
-            "yes with the visibility all or private; no with selected".to_owned(),
+            "yes with visibility all or private; no with selected".to_owned(),
         ),
     };
     let (missing, mend) = missing(scope, world).map_or((None, None), |(text, mend)| (Some(text), mend));
@@ -59,20 +59,20 @@ fn place(scope: &Scope, world: &World) -> Place {
 fn how_many(org: &OrgName, world: &World) -> String {
     match world.catalogue(Some(org)) {
         Some(Remote::Ready(catalogue)) if catalogue.lacking.is_none() => {
-            format!("the repositories you choose of {org}'s {}", catalogue.repositories.len())
+            format!("the ones you choose of {org}'s {} repositories", catalogue.repositories.len())
         }
-        _ => format!("the repositories of {org} you choose"), // not read, or not all of it
+        _ => format!("the repositories you choose in {org}"), // not read, or incomplete
     }
 }
 
-/// The right that is missing for writing there, as far as it is known before trying.
+/// The permission missing for writing there, as far as it is known before trying.
 fn missing(scope: &Scope, world: &World) -> Option<(String, Option<Mend>)> {
     let identity = world.identity.value();
     let lacks = |any_of: &[&str]| {
         let scopes = identity.and_then(|i| i.scopes.as_ref())?;
         let need = Need { scopes: vec![any_of[0].to_owned()], permissions: Vec::new() };
         (!scopes.iter().any(|s| any_of.contains(&s.as_str())))
-            .then(|| (format!("the token lacks the scope {}; m mends it", any_of[0]), Some(Mend::Gain(need))))
+            .then(|| (format!("the token lacks the scope {}; m fixes it", any_of[0]), Some(Mend::Gain(need))))
     };
     let by_scope = match scope {
         Scope::User => lacks(&["codespace:secrets", "codespace"]),
@@ -90,17 +90,17 @@ fn by_role(scope: &Scope, world: &World) -> Option<String> {
         Scope::User => None,
         Scope::Repository(name) => {
             let facts = world.facts(name)?.value()?;
-            (!facts.admin).then(|| format!("you do not administer {name}: ask one who does"))
+            (!facts.admin).then(|| format!("you are not an admin of {name}: ask one"))
         }
         Scope::Organization(org) => {
             let member = world.memberships.value()?.iter().find(|m| m.org == *org)?;
-            (!member.owner).then(|| format!("you are a member of {org} and not an owner: ask an owner"))
+            (!member.owner).then(|| format!("you are a member of {org}, not an owner: ask an owner"))
         }
     }
 }
 
-/// The recommended place and why. A repository's own level reaches prebuilds and the fewest people; without a right to
-/// it one's own level needs nobody; without a repository the narrowest writable level is one's own.
+/// The recommended place and why. A repository's secrets reach prebuilds and the fewest people; without permission for
+/// them, the user's own secrets need nobody's help; without a repository they are the narrowest place to write to.
 fn recommendation(places: &[Place], world: &World) -> Option<(usize, String)> {
     let writable =
         |wanted: &dyn Fn(&Scope) -> bool| places.iter().position(|p| p.missing.is_none() && wanted(&p.scope));
@@ -113,12 +113,12 @@ fn recommendation(places: &[Place], world: &World) -> Option<(usize, String)> {
     if let Some(at) = writable(&|scope| *scope == Scope::User) {
         let reason = match here {
             Some(name) => {
-                format!("you may not write to {name}; this works without anybody's help, but not for prebuilds")
+                format!("you cannot write to {name}; this needs no help, but prebuilds do not get it")
             }
-            None => "nobody but you can read it; start pullkey in a clone to set up one repository for all".to_owned(),
+            None => "only you can read it; run pullkey in a clone to set up one repository for everyone".to_owned(),
         };
         return Some((at, reason));
     }
     let at = writable(&|scope| matches!(scope, Scope::Organization(_)))?;
-    Some((at, "it is the only level you may write to".to_owned()))
+    Some((at, "it is the only place you can write to".to_owned()))
 }

@@ -1,4 +1,4 @@
-//! Everything decided after *Where*: it cannot exist without a registry and a place.
+//! Everything decided after *Where*; it cannot exist without a registry and a place.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,25 +23,25 @@ pub struct Plan {
     pub rotates: Option<Prefix>,
     pub form: Form,
     pub grant: Grant,
-    /// The grant as it was proposed: while it is still that, it follows what becomes known of the place.
+    /// The proposed grant: until the user changes it, it follows what becomes known about the place.
     proposed: Choice,
-    /// The existing credential whose access is what was proposed.
+    /// The existing credential whose access was proposed.
     adopted: Option<Prefix>,
-    /// What was chosen at places one has left again.
+    /// The choices made at places the user has left again.
     aside: BTreeMap<Scope, (Grant, Choice)>,
     pub ladder: Ladder,
-    /// When the password ends, as typed at *Review*.
+    /// When the password expires, as typed at *Review*.
     pub ends: Ends,
-    /// Whether one went on without a passed test.
+    /// Whether the user continued without a passed test.
     pub skipped: bool,
-    /// One came from the test to name another image, and goes back there.
+    /// The user came from the test to enter another image, and goes back there.
     pub names_image: bool,
 }
 
-/// What a grant comes to: visibility and repositories by id.
+/// A grant as visibility and repository ids.
 type Choice = (Option<Visibility>, BTreeSet<u64>);
 
-/// Which repositories shall get it.
+/// Which repositories will get it.
 #[derive(Clone, Debug)]
 pub enum Grant {
     /// A repository's own.
@@ -54,7 +54,7 @@ pub enum Grant {
 }
 
 impl Plan {
-    /// Every field, those of places one has left included.
+    /// Every field, including those of places the user has left.
     pub(super) fn fields(&mut self) -> Vec<&mut TextField> {
         let aside = self.aside.values_mut().map(|(grant, _)| grant);
         let grants = std::iter::once(&mut self.grant).chain(aside);
@@ -62,7 +62,7 @@ impl Plan {
         self.form.fields().into_iter().chain(filters).chain([self.ends.field_mut()]).collect()
     }
 
-    /// A repository has another name now: what is chosen stays chosen.
+    /// A repository was renamed: what is chosen stays chosen.
     pub fn renamed(&mut self, renamed: &Renamed) {
         renamed.scope(&mut self.scope);
         let aside = std::mem::take(&mut self.aside);
@@ -100,7 +100,7 @@ impl Plan {
         }
     }
 
-    /// The same plan for another registry or place: what was typed stays.
+    /// The same plan for another registry or place; typed values stay.
     pub fn moved_to(&mut self, preset: AnyPreset, scope: Scope, cx: &mut Cx<'_>) {
         let taken = taken(&scope, preset.shape(), cx.world);
         self.form.moved_to(preset, taken);
@@ -118,17 +118,17 @@ impl Plan {
         }
     }
 
-    /// The verdict about exactly the values that stand in the fields.
+    /// The verdict on exactly the values in the fields.
     pub fn verdict(&self) -> Option<Verdict> {
         self.ladder.report(&self.form.trial()).map(|report| report.verdict)
     }
 
-    /// Whether only an image stands in the way: the registry took these values.
+    /// Whether only the image failed: the registry accepted these values.
     pub fn is_logged_in(&self) -> bool {
         self.ladder.report(&self.form.trial()).is_some_and(TestReport::is_logged_in)
     }
 
-    /// The prefix that is written under; `None` while what is typed is none.
+    /// The prefix to write under; `None` while the typed one is invalid.
     pub fn prefix(&self) -> Option<Prefix> {
         self.rotates.clone().or_else(|| self.form.prefix())
     }
@@ -142,12 +142,12 @@ impl Plan {
         world.listing(&self.scope)?.held(self.shape(), &self.prefix()?)
     }
 
-    /// Whether when the password ends is asked: pullkey keeps that of credentials, where the value does not tell it.
+    /// Whether to ask for the expiry: pullkey records it for credentials whose value does not contain it.
     pub fn asks_end(&self) -> bool {
         self.shape() == Shape::Credential && self.told_end().is_none()
     }
 
-    /// What will be written; `None` while the prefix is none.
+    /// What will be written; `None` while the prefix is invalid.
     pub fn draft(&self, world: &World) -> Option<Draft> {
         let prefix = self.prefix()?;
         let held = self.existing(world).as_deref().map(before);
@@ -172,8 +172,8 @@ impl Plan {
         self.grant.choice() != self.proposed
     }
 
-    /// Proposes the grant anew unless one changed it: overwriting starts from the access that holds, and the
-    /// repository one started in is chosen as soon as it is known.
+    /// Proposes the grant again unless the user changed it: overwriting starts from the current access, and the
+    /// repository pullkey was started in is chosen as soon as it is known.
     pub fn propose(&mut self, world: &World) {
         if self.is_changed() {
             return;
@@ -188,20 +188,20 @@ impl Plan {
         self.grant.choose(proposed);
     }
 
-    /// What seamless access is asked about, if the server is a registry of GitHub's own.
+    /// What to check for seamless access, if the server is a registry of GitHub's.
     pub fn seamless(&self, world: &World) -> Option<Subject> {
         if self.shape() == Shape::Single {
-            return None; // what codespaces get by themselves are images
+            return None; // seamless access covers images only
         }
         seamless::subject(self.form.server(), &self.scope, world)
     }
 
-    /// Takes what became known of the place while the fields are open.
+    /// Takes what became known about the place while the fields are open.
     pub fn learn(&mut self, world: &World) {
         self.form.learn(taken(&self.scope, self.shape(), world));
     }
 
-    /// Takes what became known of the repositories to choose from.
+    /// Takes what became known about the repositories to choose from.
     pub fn learn_grant(&mut self, world: &World) {
         let catalogue = world.catalogue(org_of(&self.scope));
         if let Some(picker) = self.grant.picker_mut() {
@@ -209,21 +209,21 @@ impl Plan {
         }
     }
 
-    /// Why the grant cannot be written: a list that came incomplete is never written back.
+    /// Why the grant cannot be written: an incomplete list is never written back.
     pub fn not_writable(&self, world: &World) -> Option<&'static str> {
         let held = self.existing(world).as_deref().map(before)?;
         let why = if held.reading && self.shape() == Shape::Single {
-            "which repositories get it now is not read here; choose what was chosen, and they keep it"
+            "its current access is not read here; choose the same repositories to keep it"
         } else if held.reading {
-            "which repositories get it now is still being read"
+            "its current access is still being read"
         } else {
-            "the list of its repositories came incomplete and is not written back; choose what was chosen"
+            "its repository list is incomplete and is not written back; choose them again"
         };
         (!held.complete && self.is_changed() && self.grant.visibility() == Some(Visibility::Selected)).then_some(why)
     }
 }
 
-/// The prefixes there already, or the names of secrets; `None` if that could not be read.
+/// The existing prefixes or secret names; `None` if they could not be read.
 fn taken(scope: &Scope, shape: Shape, world: &World) -> Option<Vec<Prefix>> {
     let listing = world.listing(scope)?;
     Some(match shape {
@@ -242,7 +242,7 @@ impl Grant {
         Self::proposed(scope, cx.world)
     }
 
-    /// The repository one started in is chosen from the start.
+    /// The repository pullkey was started in is chosen from the start.
     pub(super) fn proposed(scope: &Scope, world: &World) -> Self {
         let here = world.here_facts().filter(|facts| match scope {
             Scope::Organization(org) => {
@@ -267,7 +267,7 @@ impl Grant {
         }
     }
 
-    /// Takes over what another grant of the same place has chosen; filter and cursor stay.
+    /// Takes over the choices of another grant for the same place; filter and cursor stay.
     fn choose(&mut self, other: Self) {
         match (self, other) {
             (Self::User(mine), Self::User(other)) => mine.chosen = other.chosen,
@@ -301,12 +301,12 @@ impl Grant {
         }
     }
 
-    /// Why there is no list to choose from; `None` where there is one.
+    /// Why there is no list to choose from; `None` if there is one.
     pub const fn listless(&self) -> Option<&'static str> {
         match self {
-            Self::Repository => Some("a repository's own credential reaches that repository and no other"),
+            Self::Repository => Some("a repository's own credential is for that repository only"),
             Self::Organization { visibility: Visibility::All | Visibility::Private, .. } => {
-                Some("with this visibility there is nothing to choose; v changes it")
+                Some("nothing to choose with this visibility; v changes it")
             }
             Self::User(_) | Self::Organization { visibility: Visibility::Selected, .. } => None,
         }

@@ -1,4 +1,4 @@
-//! Draws *Review*: what will be written where and for whom, and afterwards what came of it.
+//! Draws *Review*: what will be written where and for whom, and afterwards the outcome.
 
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
@@ -46,7 +46,7 @@ pub(super) fn draw(review: &Review, app: &App, canvas: &mut Canvas<'_, '_, '_>, 
     cursor.or(focus).unwrap_or(Position::new(area.x, area.y))
 }
 
-/// The two buttons, while there is something to write; the first one does nothing.
+/// The two buttons, while there is something to write; the first writes nothing.
 fn labels(review: &Review) -> Option<[&'static str; 2]> {
     match &review.writing {
         None => Some(["Not yet", "Write"]),
@@ -75,7 +75,7 @@ fn review_lines(review: &Review, app: &App, canvas: &Canvas<'_, '_, '_>, columns
         lines.extend(canvas.marked(Level::Warn, text, columns));
     }
     if app.world.listing(&plan.scope).is_none() {
-        let text = "whether it exists already could not be read: what is there would be overwritten";
+        let text = "could not check whether it exists: an existing one would be overwritten";
         lines.extend(canvas.marked(Level::Warn, text, columns));
     }
     lines.extend(canvas.wrapped(Role::Info, "Nothing has been sent to GitHub yet.", columns));
@@ -88,8 +88,8 @@ fn new_lines(review: &Review, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u
     let existing = plan.existing(&app.world);
     if existing.is_some() {
         let what = match plan.shape() {
-            Shape::Credential => "its values are lost when they are overwritten",
-            Shape::Single => "its value is lost when it is overwritten",
+            Shape::Credential => "overwriting loses its values",
+            Shape::Single => "overwriting loses its value",
         };
         let text = format!("{} exists here: {what}", draft.prefix);
         lines.extend(canvas.marked(Level::Warn, &text, columns));
@@ -106,7 +106,7 @@ fn new_lines(review: &Review, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u
                 .to_owned(),
             Member::Password => format!("hidden, {} bytes", draft.values.password.len()),
         };
-        let verb = if there { ", overwrites the one there" } else { "" };
+        let verb = if there { ", overwrites the current one" } else { "" };
         let text = format!("{} = {}{verb}", draft.secret_name(member), crate::domain::foreign::clean(&value));
         lines.extend(canvas.wrapped(if there { Role::Warn } else { Role::Text }, &text, columns));
     }
@@ -125,24 +125,24 @@ fn new_lines(review: &Review, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u
     lines
 }
 
-/// The line of a file that uses a secret by itself, and how it is copied.
+/// The line to add to a file that uses a single secret, and the key that copies it.
 fn use_lines(plan: &Plan, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let Some((file, line)) = plan.form.use_line() else { return Vec::new() };
     let key = Keymap::shipped().key(Action::Copy, false).unwrap_or_default();
     let mut lines = vec![Line::default()];
-    lines.extend(canvas.wrapped(Role::Label, &format!("{file} takes it with this line; {key} copies it:"), columns));
+    lines.extend(canvas.wrapped(Role::Label, &format!("Add this line to {file}; {key} copies it:"), columns));
     lines.extend(canvas.wrapped(Role::Info, &line, columns));
     lines
 }
 
-/// What happens to the access of a credential that is overwritten: that it stays, or what it was and who loses it.
+/// What happens to the access of an overwritten credential: it stays, or what it was and who loses it.
 fn access_change(review: &Review, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let Review { plan, draft, .. } = review;
     let Some(held) = plan.existing(&app.world).as_deref().map(before) else { return Vec::new() };
     let chosen = match &draft.access {
         DraftAccess::Repository => return Vec::new(),
         DraftAccess::Keep if held.differs => {
-            let text = "each member keeps the access it has; they differ, and together reach what follows";
+            let text = "each member keeps the access it has; they differ; together:";
             return canvas.marked(Level::Warn, text, columns);
         }
         DraftAccess::Keep => return canvas.marked(Level::Info, "its access stays as it is", columns),
@@ -150,10 +150,10 @@ fn access_change(review: &Review, app: &App, canvas: &Canvas<'_, '_, '_>, column
     };
     let was = match held.visibility {
         Some(visibility) => reach(visibility, held.repositories.len()),
-        None if held.differs => "not the same for its members".to_owned(),
-        None => "not known".to_owned(),
+        None if held.differs => "different for each member".to_owned(),
+        None => "unknown".to_owned(),
     };
-    let mut lines = canvas.marked(Level::Warn, &format!("its access changes; until now it is: {was}"), columns);
+    let mut lines = canvas.marked(Level::Warn, &format!("its access changes; now it is: {was}"), columns);
     if plan.grant.visibility() == Some(Visibility::Selected) {
         let lost = held.repositories.iter().filter(|r| !chosen.iter().any(|c| c.id == r.id));
         let names: Vec<String> = lost.map(|r| r.full_name.shown()).collect();

@@ -1,4 +1,4 @@
-//! *Review*: the last step, where everything is decided and nothing is written but by its button.
+//! *Review*: the last step. Everything is decided, and only its button writes.
 
 use chrono::{DateTime, Utc};
 
@@ -16,13 +16,13 @@ use crate::app::world::World;
 use crate::app::writing::{Change, Writing};
 use crate::domain::{Draft, Mend};
 
-/// The last stage: everything is decided, and perhaps being written.
+/// The last stage: everything is decided and may be being written.
 #[derive(Clone, Debug)]
 pub struct Review {
     pub plan: Plan,
     pub draft: Draft,
     pub writing: Option<Writing>,
-    /// «Not yet» and «Write», and afterwards the same for what is left.
+    /// “Not yet” and “Write”, and afterwards the same for the rest.
     pub buttons: Buttons,
     pub scroll: Scroll,
 }
@@ -32,7 +32,7 @@ impl Review {
         Self { plan, draft, writing: None, buttons: Buttons::default(), scroll: Scroll::default() }
     }
 
-    /// Whether the question after the password's end can be answered now.
+    /// Whether the question about the password's expiry can be answered now.
     pub fn asks_end(&self) -> bool {
         self.writing.is_none() && self.plan.asks_end()
     }
@@ -46,7 +46,7 @@ impl Review {
         self.writing = Some(Writing::start(Change::Save(self.draft.clone()), cx));
     }
 
-    /// Takes another draft; what is on the screen is another then, and has to be looked at before it is written.
+    /// Takes another draft; the screen then shows something else, so the write button loses the focus.
     pub(super) fn redraft(&mut self, draft: Draft) {
         if self.draft != draft {
             self.buttons.disarm();
@@ -68,10 +68,10 @@ impl State {
         match (action, &mut review.writing) {
             (Action::Next, None) => review.plan.ends.focus(),
             (Action::Activate, None) => review.write(cx),
-            // What holds now was read: it is looked at anew, and agreed to anew.
+            // The current state was read: the user reviews it and agrees again.
             (Action::Activate | Action::Back, Some(writing)) if writing.overtaken().is_some() => {
                 (review.writing, review.scroll) = (None, Scroll::default());
-                cx.note(Tone::Info, "this is what holds now, and what you chose on top of it");
+                cx.note(Tone::Info, "this is the current state with your choices on top");
             }
             (Action::Activate, Some(writing)) if !writing.is_whole() => {
                 review.buttons.disarm();
@@ -89,7 +89,7 @@ impl State {
                 cx.effects.extend(review.plan.form.use_line().map(|(_, line)| Effect::Copy(line)));
             }
             (Action::Activate, Some(_)) => {
-                cx.note(Tone::Info, "running codespaces get it after a stop and a start");
+                cx.note(Tone::Info, "running codespaces get it after a restart");
                 return Flow::Close;
             }
             (Action::Back, Some(writing)) if writing.is_whole() => return Flow::Close,
@@ -104,32 +104,32 @@ impl State {
     }
 }
 
-/// What can be done about the secrets of the place that could not be read.
+/// The fix for a place whose secrets could not be read.
 fn remedy_of_place<'w>(plan: &Plan, world: &'w World) -> Option<&'w Mend> {
     world.scope(&plan.scope)?.problem()?.mend.as_ref()
 }
 
-/// Why nothing may be written yet: what would be overwritten has to be said before, so it has to be known.
+/// Why nothing may be written yet: what would be overwritten must be known and shown first.
 fn not_known(review: &Review, world: &World) -> Option<&'static str> {
     match world.scope(&review.plan.scope) {
         Some(Remote::Ready(_)) if review.plan.rotates.is_some() && review.plan.existing(world).is_none() => {
-            Some("it was deleted meanwhile, and a password alone is of no use: make a new credential")
+            Some("it was deleted meanwhile and a password alone is useless: create a new credential")
         }
         Some(Remote::Ready(_)) => None,
-        Some(Remote::Loading { .. }) => Some("what exists there is still being read"),
+        Some(Remote::Loading { .. }) => Some("existing secrets are still being read"),
         Some(Remote::Failed { .. } | Remote::Absent) | None => {
-            Some("what exists there could not be read; esc, and then enter here reads it again")
+            Some("existing secrets could not be read; press esc, then enter, to try again")
         }
     }
 }
 
 fn line_offer(plan: &Plan) -> Offer {
-    let none = plan.form.use_line().is_none().then_some("there is no line to copy");
+    let none = plan.form.use_line().is_none().then_some("no line to copy");
     Offer::called(Action::Copy, "copy the line").unless(none)
 }
 
-const ASKS_FOR_BUTTON: &str = "right leads to “Write”, and enter there writes; nothing that typed text holds does";
-const AT_LAST: &str = "this is the last button; left leads back";
+const ASKS_FOR_BUTTON: &str = "right goes to “Write”, then enter writes; letters never do";
+const AT_LAST: &str = "this is the last button; left goes back";
 
 /// The arrow to the button that writes.
 fn to_button(review: &Review, label: &'static str) -> Offer {
@@ -137,7 +137,7 @@ fn to_button(review: &Review, label: &'static str) -> Offer {
 }
 
 fn from_button(review: &Review) -> Offer {
-    let at_first = (!review.buttons.is_armed()).then_some("this is the first button; right leads on");
+    let at_first = (!review.buttons.is_armed()).then_some("this is the first button; right goes on");
     Offer::called(Action::Left, "not yet").unless(at_first)
 }
 

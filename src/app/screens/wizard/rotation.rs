@@ -1,5 +1,5 @@
-//! New values for a credential that exists: registry, place, prefix and access stay. What is not typed again is not
-//! written again.
+//! New values for an existing credential: registry, place, prefix and access stay. Members that are not typed are not
+//! written.
 
 use ratatui::text::Line;
 
@@ -19,7 +19,7 @@ use crate::ui::Role;
 use crate::ui::widgets::Level;
 
 impl State {
-    /// A wizard at *Credentials*, for new values of a credential that exists.
+    /// A wizard at *Credentials*, for new values of an existing credential.
     pub fn rotating(scope: Scope, credential: &Credential, cx: &mut Cx<'_>) -> Self {
         let plan = Plan::rotating(scope.clone(), credential, cx.world);
         Self {
@@ -34,7 +34,7 @@ impl State {
         }
     }
 
-    /// The credential that gets new values, if this is no new one.
+    /// The credential that gets new values, unless this is a new one.
     pub fn rotated(&self) -> Option<&Prefix> {
         self.plan().and_then(|plan| plan.rotates.as_ref())
     }
@@ -54,26 +54,26 @@ impl Plan {
         plan
     }
 
-    /// Why a login cannot be tested with what stands in the fields.
+    /// Why a login cannot be tested with what is in the fields.
     pub fn not_testable(&self) -> Option<String> {
         let missing: Vec<String> = [Member::Server, Member::User]
             .into_iter()
             .filter(|member| self.form.values().get(*member).is_empty())
             .map(|member| format!("the {}", member.word()))
             .collect();
-        let needs = || format!("a test needs {}, which GitHub never gives back: esc to type it", missing.join(" and "));
+        let needs = || format!("a test needs {}; GitHub never returns values: esc to type it", missing.join(" and "));
         (self.rotates.is_some() && !missing.is_empty()).then(needs)
     }
 }
 
-/// The preset whose product a prefix speaks of, else «other».
+/// The preset of the product that a prefix names, else `other`.
 fn preset_of(prefix: &Prefix) -> &'static Preset {
     let product = product_of_prefix(prefix);
     let same = |p: &&Preset| product.is_some() && product_of_prefix(&p.prefix) == product;
     presets().iter().find(same).or_else(|| preset("other")).unwrap_or(&presets()[0])
 }
 
-/// What the fields are for, in one line above them.
+/// What the fields are for, as the line above them.
 pub(super) fn head(plan: &Plan, world: &World) -> String {
     let prefix = plan.prefix().map(|prefix| prefix.to_string()).unwrap_or_default();
     format!("access stays: {} ({prefix} in {})", kept_access(plan, world, words_of), plan.scope)
@@ -84,11 +84,11 @@ fn words_of(access: &crate::domain::Access) -> String {
 }
 
 fn kept_access(plan: &Plan, world: &World, words: fn(&crate::domain::Access) -> String) -> String {
-    let Some(held) = plan.existing(world) else { return "not read".to_owned() };
+    let Some(held) = plan.existing(world) else { return "unknown".to_owned() };
     if held.access_differs() {
-        return "different for its members".to_owned();
+        return "different for each member".to_owned();
     }
-    held.access().map_or_else(|| "not read".to_owned(), words)
+    held.access().map_or_else(|| "unknown".to_owned(), words)
 }
 
 /// What stays and what is replaced, before it is written.
@@ -107,7 +107,7 @@ pub(super) fn review_lines(
         let name = draft.prefix.secret_name(member);
         let is_there = held.is_some_and(|credential| credential.members.get(member).is_some());
         let (level, text) = match (draft.members.contains(&member), is_there) {
-            (true, true) => (Level::Warn, format!("{name} = {}, replaces the one there", shown(plan, member))),
+            (true, true) => (Level::Warn, format!("{name} = {}, replaces the current one", shown(plan, member))),
             (true, false) => (Level::Info, format!("{name} = {}, is new", shown(plan, member))),
             (false, true) => (Level::Good, format!("{} stays as it is", member.suffix())),
             (false, false) => (Level::Warn, format!("{name} is missing: without it no codespace uses the others")),
@@ -160,7 +160,7 @@ mod tests {
         let mut driver = rotated(false);
         driver.says("access stays: 3 repositories");
         driver.keys("enter enter s");
-        driver.says("ACR_CONTAINER_REGISTRY_PASSWORD = hidden, 14 bytes, replaces the one there");
+        driver.says("ACR_CONTAINER_REGISTRY_PASSWORD = hidden, 14 bytes, replaces the current one");
         driver.says("SERVER stays as it is").says("access stays as it is: acme/api, acme/web, octocat/dotfiles");
         driver.keys("right enter");
         let draft = draft(&driver);
@@ -252,6 +252,6 @@ mod tests {
         driver.keys("r up up");
         type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
         driver.keys("enter enter s");
-        driver.says("SERVER = mycompany.azurecr.io, replaces the one there");
+        driver.says("SERVER = mycompany.azurecr.io, replaces the current one");
     }
 }

@@ -1,6 +1,6 @@
-//! Finding the registry at the first step by what one has: a server, an image, or the shape of a credential.
+//! Finds the registry at the first step by what you paste or type: a server, an image, or a value of a credential.
 //!
-//! A secret is recognized and not kept: only a server goes on into the fields.
+//! A secret is recognized and dropped: only a server is carried over into the fields.
 
 use super::state::State;
 use crate::app::action::{Action, Offer};
@@ -16,9 +16,9 @@ use crate::ui::TextField;
 pub struct Search {
     pub field: TextField,
     pub typing: bool,
-    /// What was typed is nothing that is known: Enter chooses nothing by it.
+    /// The typed text is not recognized: Enter chooses nothing.
     unknown: bool,
-    /// A secret was begun: what is typed after it goes nowhere.
+    /// The user began to type a secret: the rest of it is dropped.
     hushed: bool,
     /// The server that was recognized, and for which preset.
     server: Option<(AnyPreset, String)>,
@@ -31,7 +31,7 @@ impl Default for Search {
 }
 
 impl Search {
-    /// Leaves the field; what was recognized stays.
+    /// Leaves the field; a recognized server stays.
     pub fn leave(&mut self) {
         (self.typing, self.unknown, self.hushed) = (false, false, false);
         self.field = TextField::plain("");
@@ -48,7 +48,7 @@ impl Search {
     }
 }
 
-/// No name of a preset is longer, in bytes.
+/// No preset has a longer name, in bytes.
 const MOST_NAMED: usize = 256;
 
 impl State {
@@ -102,23 +102,23 @@ impl State {
         }
     }
 
-    /// Moves to the preset; a secret that was typed is taken out of the field.
+    /// Moves to the preset; a typed secret is removed from the field.
     fn turn_to(&mut self, preset: AnyPreset, sign: Sign, cx: &mut Cx<'_>) {
         self.preset_cursor = any_presets().iter().position(|p| p.id() == preset.id()).unwrap_or(self.preset_cursor);
         match sign {
             Sign::Server(server) | Sign::Image { server, .. } => self.search.server = Some((preset, server)),
-            // Typed letter by letter, a user may still become the name of something else.
+            // While typing, what looks like a user may still become the name of something else.
             Sign::Value { member: Member::Server | Member::User, .. } if self.search.typing => {}
             Sign::Value { member, name } => {
                 self.search.field = TextField::plain("");
                 let label = preset.field(member).map(|field| field.label.as_str()).unwrap_or_default();
-                cx.note(Tone::Info, format!("that was {name}; it was not kept: give it at «{label}» later"));
+                cx.note(Tone::Info, format!("that was {name}; it was discarded: enter it under “{label}” later"));
             }
         }
     }
 }
 
-const UNKNOWN: &str = "neither a registry nor an image, nor a credential of a known shape";
+const UNKNOWN: &str = "not a known registry, image or form of credential";
 
 /// An image without a host, such as `python:3.12`, is Docker Hub's.
 fn of_docker_hub(text: &str) -> Option<usize> {
@@ -127,7 +127,7 @@ fn of_docker_hub(text: &str) -> Option<usize> {
     any_presets().iter().position(|preset| is_image && preset.id() == "dockerhub")
 }
 
-/// The first preset whose name begins with the text, else the first that has it somewhere.
+/// The first preset whose name starts with the text, else the first whose name contains it.
 fn named(text: &str) -> Option<usize> {
     let wanted = text.trim().to_lowercase();
     if wanted.is_empty() {

@@ -1,4 +1,4 @@
-//! Where one is in the wizard. A later stage cannot exist without the earlier answers; going back keeps them.
+//! The state of the wizard. A later stage cannot exist without the earlier answers; going back keeps them.
 
 use chrono::{DateTime, Utc};
 use strum::{EnumIter, IntoEnumIterator};
@@ -24,7 +24,7 @@ use crate::domain::verdict::Trial;
 use crate::domain::{OrgName, Prefix, Renamed, Scope, Sensitive, Shape};
 use crate::ui::{Memory, TextField};
 
-/// The steps' names, in their order.
+/// The steps, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumIter)]
 pub enum Step {
     Registry,
@@ -67,20 +67,20 @@ pub enum Stage {
 #[derive(Clone, Debug)]
 pub struct State {
     pub(super) stage: Stage,
-    /// What was typed after *Where*, kept while one is at an earlier step.
+    /// What was typed after *Where*, kept while an earlier step is open.
     pub(super) kept: Option<Box<Plan>>,
     pub(super) preset_cursor: usize,
     pub(super) place_cursor: Option<usize>,
-    /// The scope one came from; proposed at *Where*.
+    /// The scope the user came from; proposed at *Where*.
     pub(super) wanted: Option<Scope>,
     pub(super) search: Search,
     pub(super) commands: Commands,
-    /// What is told beside the list or the fields.
+    /// The text beside the list or the fields.
     pub(super) aside: Scroll,
 }
 
 impl State {
-    /// A new wizard; `wanted` is the scope one was looking at.
+    /// A new wizard; `wanted` is the scope that was selected.
     pub fn new(wanted: Option<Scope>, cx: &mut Cx<'_>) -> Self {
         for (scope, _) in cx.world.scopes.clone() {
             if let Scope::Organization(org) = &scope
@@ -90,7 +90,7 @@ impl State {
             }
         }
         for fault in faults() {
-            cx.note(Tone::Warn, format!("a preset of yours cannot be used: {fault}"));
+            cx.note(Tone::Warn, format!("cannot use one of your presets: {fault}"));
         }
         Self {
             stage: Stage::Registry,
@@ -104,7 +104,7 @@ impl State {
         }
     }
 
-    /// A wizard around values that were tested already: at *Review* if their place is known, else at *Where*.
+    /// A wizard for values that were already tested: at *Review* if their place is known, else at *Where*.
     pub fn of_tested(
         preset: AnyPreset,
         trial: &Trial,
@@ -145,7 +145,7 @@ impl State {
         &self.stage
     }
 
-    /// The preset that is chosen, or that the cursor is on.
+    /// The preset that is chosen, or under the cursor.
     pub(super) fn chosen(&self) -> AnyPreset {
         let under = || any_presets().get(self.preset_cursor).copied();
         match &self.stage {
@@ -160,7 +160,7 @@ impl State {
         self.preset_cursor
     }
 
-    /// The place the cursor is on: where one moved it, else where one came from if that is writable, else the
+    /// The place under the cursor: where the user moved it, else where the user came from if writable, else the
     /// recommended one.
     pub fn place_index(&self, places: &[Place]) -> usize {
         self.place_cursor
@@ -171,7 +171,7 @@ impl State {
     }
 
     fn kept_scope(&self) -> Option<&Scope> {
-        // An organization's or repository's heading is a wish; one's own secrets are where everybody starts.
+        // Coming from an organization or repository is a choice; everybody starts at their own secrets.
         self.kept.as_ref().map(|plan| &plan.scope).or(self.wanted.as_ref().filter(|scope| **scope != Scope::User))
     }
 
@@ -191,7 +191,7 @@ impl State {
         }
     }
 
-    /// Takes the stage's plan out to put it into another stage.
+    /// Takes the plan out of the stage to move it to another one.
     pub(super) fn take_plan(&mut self) -> Option<Box<Plan>> {
         match std::mem::replace(&mut self.stage, Stage::Registry) {
             Stage::Registry | Stage::Where { .. } => None,
@@ -214,7 +214,7 @@ impl State {
         }
     }
 
-    /// Asks whether a secret is needed at all, once the fields name a registry of GitHub's own.
+    /// Asks GitHub whether a secret is needed at all, once the fields name a registry of GitHub's.
     fn need_seamless(&self, cx: &mut Cx<'_>) {
         let (Stage::Values(plan) | Stage::Test(plan)) = &self.stage else { return };
         if let Some(subject) = plan.seamless(cx.world) {
@@ -228,7 +228,7 @@ impl State {
 }
 
 impl Stage {
-    /// *Review*, or *Credentials* again if the prefix is none after all.
+    /// Goes to *Review*, or back to *Credentials* if the prefix turns out invalid.
     pub(super) fn review(mut plan: Plan, world: &World) -> Self {
         plan.propose(world);
         match plan.draft(world) {
@@ -287,7 +287,7 @@ impl Behavior for State {
             Stage::Registry => self.search_paste(text, cx),
             Stage::Test(plan) if plan.ladder.refused().is_some() => self.repaste(text, cx),
             Stage::Where { .. } | Stage::Access(_) | Stage::Test(_) | Stage::Review(_) => {
-                cx.note(Tone::Info, "there is no text field here to paste into");
+                cx.note(Tone::Info, "no text field here to paste into");
             }
         }
         self.need_seamless(cx);
@@ -332,7 +332,7 @@ impl Behavior for State {
     }
 
     fn at_line(&self, world: &World) -> Option<usize> {
-        // Both what is selected and how far its text is scrolled: no text has so many lines.
+        // Combines the selection and the scroll position of its text: no text has that many lines.
         let with_aside = |line: usize| line * 10_000 + self.aside.at();
         match &self.stage {
             Stage::Registry => Some(with_aside(self.preset_cursor)),
@@ -353,7 +353,7 @@ impl Behavior for State {
         }
     }
 
-    /// *Where* tells of each organization how many it has.
+    /// *Where* shows how many repositories each organization has.
     fn chooses_from(&self, org: Option<&OrgName>) -> bool {
         let plan = self.plan().or(self.kept.as_deref());
         org.is_some() || plan.is_some_and(|plan| plan.scope == Scope::User)

@@ -154,7 +154,7 @@ impl State {
         Flow::Stay
     }
 
-    /// From the image one came to name back to the test, which is made again if there is something to test.
+    /// Goes from the image field back to the test, which runs again if there is something to test.
     fn back_to_test(&mut self, again: bool, cx: &mut Cx<'_>) {
         let Some(mut plan) = self.take_plan() else { return };
         plan.form.leave_field();
@@ -165,7 +165,7 @@ impl State {
         self.stage = Stage::Test(plan);
     }
 
-    /// Text after a refusal goes back to the value that was refused, and takes its place.
+    /// Text typed after a refusal goes to the refused value and replaces it.
     pub(super) fn retype(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
         let Stage::Test(plan) = &mut self.stage else { return false };
         let is_text = plan.ladder.refused().is_some_and(|member| plan.form.retype(member, key, cx));
@@ -257,7 +257,7 @@ impl State {
         Flow::Stay
     }
 
-    /// What the token may do is asked each time: a right may have been given meanwhile, or taken away.
+    /// Checks the token's permissions each time: they may have changed meanwhile.
     pub(super) fn go_to_where(&mut self, preset: AnyPreset, cx: &mut Cx<'_>) {
         self.stage = Stage::Where { preset };
         cx.reload_identity();
@@ -273,7 +273,7 @@ impl State {
     }
 }
 
-/// What can be done about a list of repositories that could not be read.
+/// The fix for a list of repositories that could not be read.
 fn remedy_of_list<'w>(plan: &Plan, world: &'w World) -> Option<&'w Mend> {
     problem(world.catalogue(org_of(&plan.scope)))?.mend.as_ref()
 }
@@ -338,14 +338,14 @@ fn test_offers(plan: &Plan) -> Vec<Offer> {
     let untestable = plan.not_testable().or(busy.map(str::to_owned));
     let no_skip = match verdict {
         Some(Verdict::Fail) if plan.is_logged_in() => Some(match plan.form.preset.holds() {
-            Holds::Images => "the image cannot be pulled so; i names another or none, esc goes back to the values",
-            Holds::Packages => "the package cannot be installed so; i names another or none, esc goes back",
+            Holds::Images => "these values cannot pull the image; i changes or clears it, esc goes back to them",
+            Holds::Packages => "this token cannot install the package; i changes or clears it, esc goes back",
         }),
         Some(Verdict::Fail) => Some("these values cannot work; esc goes back to change them"),
-        Some(Verdict::Pass) => Some("it has passed; enter continues"),
+        Some(Verdict::Pass) => Some("it passed; enter continues"),
         Some(Verdict::Inconclusive) | None => busy,
     };
-    let skip = if verdict == Some(Verdict::Inconclusive) { "go on unproven" } else { "skip the test" };
+    let skip = if verdict == Some(Verdict::Inconclusive) { "go on anyway" } else { "skip the test" };
     let mut offers = vec![
         Offer::called(Action::Activate, activate).unless(untestable.clone()),
         Offer::called(Action::Skip, skip).unless(no_skip),

@@ -18,7 +18,7 @@ const KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
 const KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const TOKEN: &str = "dckr_pat_aBcDeFgHiJkLmNoPqRsTuVwXyZ0";
 
-/// Opens the wizard and goes to *Credentials* of this preset and place.
+/// Opens the wizard and goes to *Credentials* for this preset and place.
 fn at_values(driver: &mut Driver, preset: &str, scope: &Scope) {
     driver.press("n");
     choose_preset(driver, preset);
@@ -68,7 +68,7 @@ fn set(visibility: Visibility, names: &[&str]) -> DraftAccess {
     DraftAccess::Set { visibility, repositories: names.iter().map(|n| reference(n)).collect() }
 }
 
-/// A driver whose scopes hold nothing yet.
+/// A driver whose scopes are empty.
 fn bare() -> Driver {
     let mut driver = Driver::start(world::here());
     while let Some((id, job)) = driver.live.iter().next().map(|(id, job)| (*id, job.clone())) {
@@ -125,7 +125,7 @@ fn docker_hub_for_a_repository_ends_in_exactly_the_right_draft() {
     driver.says("acme/api gets it, and no other repository");
     driver.press("enter");
     passes(&mut driver);
-    driver.says("Everyone with write access to acme/api can print the password");
+    driver.says("Everyone with write access to acme/api can read the password");
     driver.keys("right enter");
     let expected = Draft {
         scope: api(),
@@ -276,7 +276,7 @@ fn a_missing_right_refuses_to_go_on_and_says_which() {
     driver.keys("n enter G enter");
     assert_eq!(driver.step(), Step::Where);
     assert!(driver.notice().contains("globex"), "{}", driver.notice());
-    driver.says("you are a member of globex and not an owner: ask an owner");
+    driver.says("you are a member of globex, not an owner: ask an owner");
     let mut driver = Driver::start(world::here());
     let id = driver.running(|job| *job == Job::SignIn);
     driver.finish(id, Outcome::SignIn(Ok(world::identity(&["repo"]))));
@@ -292,7 +292,7 @@ fn the_repository_one_started_in_is_recommended_with_its_reason() {
     driver.keys("n enter");
     driver.says("recommended: prebuilds get it, and nobody outside acme/api can read it");
     driver.press("enter");
-    driver.says("Prefix").is_silent_about("Where shall");
+    driver.says("Prefix").is_silent_about("Where should");
     driver.press("esc");
     driver.says("acme/api, this repository recommended");
 }
@@ -306,7 +306,7 @@ fn without_a_right_to_the_repository_ones_own_level_is_recommended() {
     driver.finish(id, Outcome::Repository(Ok(facts)));
     driver.answer_everything();
     driver.keys("n enter");
-    driver.says("recommended: you may not write to acme/api; this works without anybody's help, but not for prebuilds");
+    driver.says("recommended: you cannot write to acme/api; this needs no help, but prebuilds do not get it");
 }
 
 #[test]
@@ -314,7 +314,7 @@ fn outside_a_clone_ones_own_level_is_recommended() {
     let mut driver = Driver::start(Start::default());
     driver.answer_everything();
     driver.keys("n enter");
-    driver.says("recommended: nobody but you can read it");
+    driver.says("recommended: only you can read it");
 }
 
 #[test]
@@ -326,7 +326,7 @@ fn each_level_says_who_can_print_the_password_and_whether_prebuilds_get_it() {
     driver.says("everyone with write access to acme/api");
     driver.press("down");
     driver.answer_everything();
-    driver.says("the repositories you choose of acme's 4").says("yes with the visibility all or private");
+    driver.says("the ones you choose of acme's 4 repositories").says("yes with visibility all or private");
 }
 
 #[test]
@@ -347,10 +347,10 @@ fn a_repository_of_another_owner_is_not_preselected_for_an_organization() {
     at_values(&mut driver, "acr", &acme());
     type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
     driver.keys("enter enter");
-    driver.says("0 chosen").says("nobody is chosen");
+    driver.says("0 chosen").says("no repository chosen");
 }
 
-/// At *Review* over the existing credential ACR of one's own.
+/// At *Review*, overwriting the user's own credential ACR.
 fn overwriting() -> Driver {
     let mut driver = Driver::ready();
     at_values(&mut driver, "acr", &Scope::User);
@@ -371,7 +371,7 @@ fn overwriting_is_said_and_the_access_is_kept() {
     let mut driver = overwriting();
     driver.says("3 chosen").says("this credential exists: its access stays as it is unless you change it here");
     driver.keys("enter s");
-    driver.says("ACR exists here: its values are lost when they are overwritten").says("overwrites the one there");
+    driver.says("ACR exists here: overwriting loses its values").says("overwrites the current one");
     driver.keys("right enter");
     assert_eq!(draft(&driver).access, DraftAccess::Keep);
 }
@@ -383,7 +383,7 @@ fn overwriting_with_another_access_sets_it() {
     assert_eq!(draft(&driver).access, set(Visibility::Selected, &["acme/web", "octocat/dotfiles"]));
 }
 
-/// The list of the organization with what this makes of the access of GHCR's members.
+/// The organization's list, with the access of GHCR's members changed by this function.
 fn overwriting_ghcr(change: impl Fn(&mut Access)) -> Driver {
     let mut driver = Driver::start(world::here());
     let id = driver.running(|job| *job == Job::Memberships);
@@ -428,7 +428,7 @@ fn an_access_that_came_incomplete_is_kept_and_never_written_back() {
     assert_eq!(draft(&driver).access, DraftAccess::Keep);
 }
 
-/// A save of which these members end as they are told, on *Review*.
+/// A save on *Review* whose members end as given.
 fn failing(outcome: impl Fn(Member) -> WriteOutcome) -> Driver {
     let mut driver = bare();
     at_values(&mut driver, "acr", &api());
@@ -466,7 +466,7 @@ fn a_failure_at_each_position_shows_the_truth_and_e_does_the_rest_only() {
         for member in Member::all() {
             driver.says(&format!("{}: {}", prefix("ACR").secret_name(member), outcome(member).word()));
         }
-        driver.says("GitHub answered 500").says("try again; nothing was lost").says("not whole");
+        driver.says("GitHub answered 500").says("try again; nothing was lost").says("not finished");
         driver.press("enter");
         assert!(driver.notice().contains("enter does the rest"), "{}", driver.notice());
         driver.keys("right enter");
@@ -511,7 +511,7 @@ fn after_a_failure_one_may_go_back_to_the_fields_and_nothing_typed_is_lost() {
     assert_eq!(driver.step(), Step::Credentials);
     driver.says("mycompany.azurecr.io").says("ci-pull").is_silent_about(CANARY);
     driver.keys("enter enter s");
-    driver.says("overwrites the one there");
+    driver.says("overwrites the current one");
     driver.keys("right enter");
     assert_eq!(draft(&driver).values, values("mycompany.azurecr.io", "ci-pull", CANARY));
     assert_eq!(draft(&driver).members, Member::WRITE_ORDER);
@@ -547,7 +547,7 @@ fn enter_alone_never_writes() {
         }
     }
     assert_eq!(driver.step(), Step::Review);
-    assert!(driver.notice().contains("enter there writes"), "{}", driver.notice());
+    assert!(driver.notice().contains("then enter writes"), "{}", driver.notice());
     assert!(!driver.has_written());
 }
 
@@ -688,7 +688,7 @@ fn a_credential_that_appears_while_one_types_is_not_overwritten_unsaid() {
     driver.answer_everything();
     driver.says("ACR_MYCOMPANY").is_silent_about("could not check whether it already exists");
     driver.keys("enter enter enter s");
-    driver.is_silent_about("overwrites the one there");
+    driver.is_silent_about("overwrites the current one");
     driver.keys("right enter");
     assert_eq!(draft(&driver).prefix, prefix("ACR_MYCOMPANY"));
 }
@@ -699,9 +699,9 @@ fn a_credential_that_turns_out_to_exist_at_review_is_said_and_keeps_its_access()
     at_values(&mut driver, "acr", &Scope::User);
     type_values(&mut driver, "mycompany.azurecr.io", "ci-pull", CANARY);
     driver.keys("enter enter enter s");
-    driver.is_silent_about("overwrites the one there");
+    driver.is_silent_about("overwrites the current one");
     driver.answer_everything();
-    driver.says("overwrites the one there").says("acme/web");
+    driver.says("overwrites the current one").says("acme/web");
     driver.keys("right enter");
     assert_eq!(draft(&driver).access, DraftAccess::Keep);
 }
@@ -776,7 +776,7 @@ fn an_image_without_a_host_is_docker_hubs_and_what_is_not_known_stays_under_the_
     unknown.keys("n /");
     unknown.type_text("zebra crossing").press("enter");
     assert_eq!(unknown.step(), Step::Registry);
-    assert!(unknown.notice().contains("neither a registry"), "{}", unknown.notice());
+    assert!(unknown.notice().contains("not a known registry"), "{}", unknown.notice());
     unknown.says("zebra crossing");
 }
 
@@ -818,7 +818,7 @@ fn an_npm_token_or_registry_leads_to_its_preset_and_the_token_is_not_kept() {
     driver.press("n");
     driver.paste(&token);
     assert_eq!(driver.wizard().preset_cursor(), npm);
-    assert!(driver.notice().contains("it was not kept: give it at «Token» later"), "{}", driver.notice());
+    assert!(driver.notice().contains("it was discarded: enter it under “Token” later"), "{}", driver.notice());
     driver.is_silent_about(&token);
     driver.keys("/");
     driver.type_text(&token);
@@ -829,12 +829,12 @@ fn an_npm_token_or_registry_leads_to_its_preset_and_the_token_is_not_kept() {
     driver.keys("esc g");
     driver.paste("registry.npmjs.org");
     driver.press("enter");
-    driver.says("Where shall the one secret live?").says("this takes one");
+    driver.says("Where should the one secret live?").says("this takes one");
     choose_place(&mut driver, &api());
     driver.says("https://registry.npmjs.org/").says("into .npmrc: //registry.npmjs.org/:_authToken=${NPM_TOKEN}");
 }
 
-/// At *Test* of an npm token for this place.
+/// At *Test* with an npm token for this place.
 fn npm_at_test(mut driver: Driver, scope: &Scope) -> Driver {
     at_values(&mut driver, "npm", scope);
     assert_eq!(driver.title(), "New secret");
@@ -861,7 +861,7 @@ fn an_npm_token_is_tested_and_written_as_one_secret() {
         driver.press("enter");
         assert_eq!(driver.step(), Step::Review);
         driver.says("NPM_TOKEN = hidden, 14 bytes").says("//npm.acme.example/:_authToken=${NPM_TOKEN}");
-        driver.is_silent_about("stop working?");
+        driver.is_silent_about("password expire?");
         assert_eq!(driver.press("y"), [Effect::Copy("//npm.acme.example/:_authToken=${NPM_TOKEN}".to_owned())]);
         driver.keys("right enter");
         let expected = Draft {
@@ -878,7 +878,7 @@ fn an_npm_token_is_tested_and_written_as_one_secret() {
         driver.write_succeeds();
         driver.says("//npm.acme.example/:_authToken=${NPM_TOKEN}");
         driver.press("enter");
-        assert!(driver.notice().contains("after a stop and a start"), "{}", driver.notice());
+        assert!(driver.notice().contains("after a restart"), "{}", driver.notice());
     }
 }
 
@@ -895,7 +895,7 @@ fn a_second_npm_token_gets_a_name_of_its_own_and_the_line_takes_it() {
     driver.type_text(CANARY).keys("enter enter");
     driver.says("this secret exists");
     driver.keys("enter s");
-    driver.says("NPM_TOKEN exists here").says("overwrites the one there").says("this token was not tested");
+    driver.says("NPM_TOKEN exists here").says("overwrites the current one").says("this token was not tested");
 }
 
 #[test]
@@ -903,11 +903,11 @@ fn docker_and_what_this_machine_keeps_are_no_help_with_npm_and_say_so() {
     let mut driver = bare();
     at_values(&mut driver, "npm", &api());
     driver.press("f7");
-    assert!(driver.notice().contains("logins for images"), "{}", driver.notice());
+    assert!(driver.notice().contains("only image logins"), "{}", driver.notice());
     let mut driver = npm_at_test(bare(), &api());
     driver.says("@acme/tools").says("pullkey alone");
     driver.press("b");
-    assert!(driver.notice().contains("docker knows nothing of packages"), "{}", driver.notice());
+    assert!(driver.notice().contains("docker cannot test packages"), "{}", driver.notice());
     let mut typed = bare();
     at_values(&mut typed, "npm", &api());
     typed.keys("tab tab");
@@ -940,7 +940,7 @@ fn an_image_named_from_the_test_leads_straight_back_to_it() {
     driver.answer_everything();
     driver.keys("enter enter enter");
     assert_eq!(driver.step(), Step::Test);
-    driver.says("i names one");
+    driver.says("i adds one");
     driver.press("i");
     assert_eq!(driver.step(), Step::Credentials);
     driver.press("esc");
@@ -953,7 +953,7 @@ fn an_image_named_from_the_test_leads_straight_back_to_it() {
     assert_eq!(trial.images, ["mycompany.azurecr.io/team/app:1"]);
     driver.finish(id, Outcome::Tested(world::climbed(world::Climb::Denied)));
     driver.press("s");
-    assert!(driver.notice().contains("i names another or none"), "{}", driver.notice());
+    assert!(driver.notice().contains("i changes or clears it"), "{}", driver.notice());
     driver.press("i");
     driver.keys("ctrl-u enter");
     let id = driver.testing();

@@ -1,4 +1,4 @@
-//! Draws the wizard: the line of steps, and the step one is at.
+//! Draws the wizard: the line of steps, and the current step.
 
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
@@ -55,7 +55,7 @@ pub fn draw(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rec
     }
 }
 
-/// Before the help: where no secret is needed, nothing has to be filled in.
+/// Above the help: if no secret is needed, nothing has to be filled in.
 fn seamless_lines(plan: &Plan, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
     let subject = plan.seamless(&app.world);
     let mut lines = subject.map(|it| seamless::lines(&it, &app.world, canvas, columns)).unwrap_or_default();
@@ -65,7 +65,7 @@ fn seamless_lines(plan: &Plan, app: &App, canvas: &Canvas<'_, '_, '_>, columns: 
     lines
 }
 
-/// Says above the fields what they are for; returns what is left of the area.
+/// Says above the fields what they are for; returns the rest of the area.
 fn rotation_head(plan: &Plan, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Rect {
     let text = rotation::head(plan, &app.world);
     let mut lines = canvas.wrapped(Role::Dim, &text, area.width.saturating_sub(2));
@@ -75,7 +75,7 @@ fn rotation_head(plan: &Plan, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: 
     Rect { y: area.y + taken, height: area.height.saturating_sub(taken), ..area }
 }
 
-/// Draws the detail, from line `at` on if page keys scroll it, and the line before it, where there is room; returns the
+/// Draws the detail if there is room, from line `at` on if page keys scroll it, with a line in front of it; returns the
 /// list's area.
 fn beside(
     canvas: &mut Canvas<'_, '_, '_>,
@@ -132,7 +132,7 @@ fn registry(state: &State, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Posit
         }
         lines.extend(canvas.labelled(name, Role::Dim, preset.suggest_name("", &[]).as_str(), columns));
         lines.push(Line::default());
-        let title = format!("How to get a {password} with the least rights");
+        let title = format!("How to get a {password} with minimal rights");
         lines.extend(canvas.wrapped(Role::Label, &title, columns));
         lines.extend(obtain_lines(&preset.steps(""), canvas, columns));
         lines
@@ -152,7 +152,7 @@ fn registry(state: &State, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Posit
     typing.unwrap_or(cursor)
 }
 
-/// The question, or the field for what one has.
+/// The question, or the search field.
 fn search_line(search: &Search, canvas: &mut Canvas<'_, '_, '_>, place: Rect) -> Option<Position> {
     if !search.typing {
         let title = canvas.line(Role::Dim, " Which registry do codespaces pull from?");
@@ -185,8 +185,8 @@ fn place_step(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: R
         None => Vec::new(),
     });
     let title = match state.chosen().shape() {
-        Shape::Credential => " Where shall the three secrets live?",
-        Shape::Single => " Where shall the one secret live?",
+        Shape::Credential => " Where should the three secrets live?",
+        Shape::Single => " Where should the one secret live?",
     };
     let title = canvas.line(Role::Dim, title);
     canvas.lines(list, vec![title]);
@@ -200,7 +200,7 @@ fn place_step(state: &State, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: R
         canvas.memory.hit_area(line, Hit::Row { list: "places", index });
         let place = &places[index];
         let note = match (&place.missing, &place.recommended) {
-            (Some(_), _) => "cannot be written",
+            (Some(_), _) => "not writable",
             (None, Some(_)) => "recommended",
             (None, None) => "",
         };
@@ -231,15 +231,15 @@ fn place_lines(
         lines.extend(canvas.marked(Level::Bad, missing, columns));
     }
     if !matches!(app.world.scope(&place.scope), Some(Remote::Ready(_) | Remote::Failed { .. })) {
-        let text = "whether you may write here is not known yet: waiting for GitHub";
+        let text = "write access not known yet: waiting for GitHub";
         lines.extend(canvas.marked(Level::Unsure, text, columns));
     }
     if let Some(reason) = &place.recommended {
         lines.extend(canvas.marked(Level::Good, &format!("recommended: {reason}"), columns));
     }
     let printed = match shape {
-        Shape::Credential => "Who will be able to print the password",
-        Shape::Single => "Who will be able to print the token",
+        Shape::Credential => "Who can read the password",
+        Shape::Single => "Who can read the token",
     };
     let facts = [
         (printed, &place.readers),
@@ -271,7 +271,7 @@ fn access(plan: &Plan, app: &App, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -
     let list = beside(canvas, area, None, |canvas, columns| grant_lines(plan, app, canvas, columns));
     let title = match &plan.grant {
         Grant::Organization { visibility, .. } => visibility_line(*visibility, canvas, list.width),
-        Grant::User(_) => canvas.line(Role::Dim, " Which repositories' codespaces shall get it?"),
+        Grant::User(_) => canvas.line(Role::Dim, " Which repositories' codespaces get it?"),
         Grant::Repository => canvas.line(Role::Dim, " Nothing to choose here"),
     };
     canvas.lines(list, vec![title]);
@@ -305,8 +305,8 @@ fn grant_lines(plan: &Plan, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16
         lines.extend(picker.chosen.values().map(|r| canvas.line(Role::Good, format!("+ {}", r.full_name.shown()))));
         if picker.chosen.is_empty() {
             let text = match plan.shape() {
-                Shape::Credential => "nobody is chosen: three secrets nobody can use would be written",
-                Shape::Single => "nobody is chosen: a secret nobody can use would be written",
+                Shape::Credential => "no repository chosen: nobody could use the three secrets",
+                Shape::Single => "no repository chosen: nobody could use the secret",
             };
             lines.extend(canvas.marked(Level::Warn, text, columns));
         }
@@ -319,15 +319,15 @@ fn grant_lines(plan: &Plan, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u16
     lines
 }
 
-/// Who will be able to print the password, for what is chosen.
+/// Who can read the password with the current choice.
 pub(super) fn readers(plan: &Plan) -> String {
     let secret = plan.form.preset.word(Member::Password);
     let chosen = plan.grant.picker().map_or(0, |p| p.chosen.len());
     match (&plan.scope, plan.grant.visibility()) {
-        (Scope::User, _) => format!("Only you can print the {secret}, in your own codespaces."),
-        (Scope::Repository(name), _) => format!("Everyone with write access to {name} can print the {secret}."),
+        (Scope::User, _) => format!("Only you can read the {secret}, in your own codespaces."),
+        (Scope::Repository(name), _) => format!("Everyone with write access to {name} can read the {secret}."),
         (Scope::Organization(_), Some(visibility)) => {
-            format!("Everyone with write access to {} can print the {secret}.", reach(visibility, chosen))
+            format!("Everyone with write access to {} can read the {secret}.", reach(visibility, chosen))
         }
         (Scope::Organization(_), None) => String::new(),
     }
