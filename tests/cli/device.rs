@@ -27,7 +27,7 @@ fn sign_in(client: &str, answer: impl FnOnce(&Scene, &str)) -> (Option<i32>, Str
     let mut words = BufReader::new(child.stderr.take().expect("its words"));
     let mut text = String::new();
     words.read_line(&mut text).expect("a line");
-    if let Some((_, code)) = text.trim().split_once("type the code ") {
+    if let Some((_, code)) = text.trim().split_once("enter the code ") {
         answer(&scene, code);
     }
     words.read_to_string(&mut text).expect("the rest");
@@ -37,8 +37,8 @@ fn sign_in(client: &str, answer: impl FnOnce(&Scene, &str)) -> (Option<i32>, Str
 #[test]
 fn a_code_that_is_typed_signs_in() {
     let (exit, text) = sign_in("abc", |scene, code| assert!(scene.world().approve_device(code, None)));
-    assert!(text.contains("/login/device and type the code "), "{text}");
-    // Without a keyring it is good for this command only, which is said.
+    assert!(text.contains("/login/device and enter the code "), "{text}");
+    // Without a keyring the token is good for this command only, and the output says so.
     assert!(text.contains("signed in as octocat for this command only"), "{text}");
     assert_eq!(exit, Some(3), "{text}");
 }

@@ -34,7 +34,7 @@ fn days_from_now(days: i64) -> NaiveDate {
 #[test]
 fn an_end_that_is_said_is_kept_told_replaced_and_deleted() {
     let desk = Desk::new();
-    assert!(!desk.write(&format!("set ACR --user {REST}")).ends(0).stderr.contains("the end of"));
+    assert!(!desk.write(&format!("set ACR --user {REST}")).ends(0).stderr.contains("expiry"));
     assert_eq!((desk.told("--user"), desk.record()), (Value::Null, None), "nothing said, nothing kept");
     let end = days_from_now(6);
     let ran = desk.write(&format!("set ACR --user {REST} --yes --ends {end}")).ends(0);
@@ -42,7 +42,7 @@ fn an_end_that_is_said_is_kept_told_replaced_and_deleted() {
     let told = desk.told("--user");
     assert_eq!((&told["date"], &told["source"]), (&end.to_string().into(), &"you said".into()));
     let text = desk.run("list --user").ends(0).stdout;
-    assert!(text.contains("ENDS") && text.contains("ends in 6 days !"), "{text}");
+    assert!(text.contains("EXPIRES") && text.contains("ends in 6 days !"), "{text}");
     let record = desk.record().unwrap();
     assert!(record.contains("r.example") && !record.contains(PASSWORD), "{record}");
 
@@ -74,7 +74,7 @@ fn what_the_value_tells_is_kept_in_place_of_what_is_said() {
     let jwt = format!("e30.{}.x", URL_SAFE_NO_PAD.encode(format!("{{\"exp\":{}}}", end.timestamp())));
     let line = format!("set ACR --user {REST} --ends never");
     let ran = desk.run_with(&line, &[("P", &jwt)]).ends(0);
-    assert!(ran.stderr.contains("counts instead of --ends"), "{ran:?}");
+    assert!(ran.stderr.contains("overrides --ends"), "{ran:?}");
     let told = desk.told("--user");
     assert_eq!((&told["date"], &told["source"]), (&end.date_naive().to_string().into(), &"told by the value".into()));
     assert!(told["at"].is_string());

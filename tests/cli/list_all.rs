@@ -52,10 +52,10 @@ fn one_that_cannot_be_read_is_named_and_the_next_run_asks_only_for_it() {
     let ran = desk.hurried("list --all --org acme").ends(3);
     assert!(ran.stdout.contains("! 1 repository could not be read: "), "{ran:?}");
     assert!(ran.stdout.contains("\n    acme/web\n") && ran.stdout.contains("1 could not be read\n"), "{ran:?}");
-    assert!(ran.stderr.contains("asks only for what could not be read"), "{ran:?}");
+    assert!(ran.stderr.contains("to read only what could not be read"), "{ran:?}");
     desk.world().forget_requests();
     let ran = desk.hurried("list --all --org acme --json").ends(0);
-    assert!(ran.stderr.contains("going on with a reading"), "{ran:?}");
+    assert!(ran.stderr.contains("resuming an interrupted listing"), "{ran:?}");
     assert_eq!(ran.json()["repositories"]["with_credentials"], 1);
     let asked = desk.world().requests();
     assert_eq!(asked.iter().filter(|request| request.path.contains("/codespaces/secrets")).count(), 1, "{asked:?}");
@@ -70,7 +70,7 @@ fn a_refusal_is_not_asked_for_again_and_never_looks_empty() {
     let counts = &document["repositories"];
     assert_eq!((&counts["unreadable"], &counts["complete"]), (&all.len().into(), &false.into()));
     let ran = desk.hurried("list --all --org initech").ends(3);
-    assert!(!ran.stderr.contains("going on"), "{ran:?}");
+    assert!(!ran.stderr.contains("resuming"), "{ran:?}");
     assert!(all.iter().all(|(name, _)| ran.stdout.contains(&format!("\n    {name}\n"))), "{ran:?}");
     assert_eq!(ran.stdout.matches("hint: ").count(), 1, "one reason is told once: {ran:?}");
 }
@@ -93,7 +93,7 @@ fn a_way_that_breaks_in_the_middle_is_gone_on_with() {
     desk.broken("/user", 1, 9_999, FaultKind::DropBefore);
     let problem = desk.hurried("list --all --org acme --json").ends(3).problem();
     assert!(problem["why"].as_str().unwrap().contains(" repositories were read"), "{problem}");
-    assert!(problem["hint"].as_str().unwrap().contains("goes on from there"), "{problem}");
+    assert!(problem["hint"].as_str().unwrap().contains("again to resume"), "{problem}");
     desk.world().clear_faults();
     desk.world().forget_requests();
     let document = desk.hurried("list --all --org acme --json").ends(0).json();
@@ -118,13 +118,13 @@ fn ctrl_c_in_the_middle_says_where_it_stands_and_the_next_run_goes_on_from_there
     terminal.send("\x03");
     assert_eq!(ask::code(&mut terminal), 130);
     let text = terminal.text();
-    assert!(text.contains(" repositories were read") && text.contains("goes on from there"), "{text}");
+    assert!(text.contains(" repositories were read") && text.contains("again to resume"), "{text}");
     assert!(!text.contains("ctrl-c stops"), "what it was at is taken away: {text}");
     assert_eq!(terminal.settings(), settings);
     desk.world().clear_faults();
     desk.world().forget_requests();
     let ran = desk.hurried("list --all --org acme --json").ends(0);
-    assert!(ran.stderr.contains("going on with a reading"), "{ran:?}");
+    assert!(ran.stderr.contains("resuming an interrupted listing"), "{ran:?}");
     let asked = desk.count(&http::Method::GET);
     assert!(asked < 100, "what was read is not asked for again: {asked}");
 }

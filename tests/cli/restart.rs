@@ -146,7 +146,9 @@ fn an_owner_stops_those_of_members_that_started_before_a_secret() {
 fn stopping_members_codespaces_is_asked_for_with_whose_they_are_and_what_they_have() {
     let desk = shared();
     let ran = desk.run("restart --org acme --stop").ends(2);
-    for words in ["busy-bee of hubot", "busy-bee has uncommitted changes", "by their own users only", "--yes"] {
+    for words in
+        ["busy-bee of hubot", "busy-bee has uncommitted changes", "only their own users can start them", "--yes"]
+    {
         assert!(ran.stderr.contains(words), "{words}: {ran:?}");
     }
     assert_eq!(desk.count(&http::Method::POST), 0);
@@ -161,7 +163,7 @@ fn stopping_members_codespaces_is_asked_for_with_whose_they_are_and_what_they_ha
 fn an_owner_who_wants_more_than_stopping_is_told_that_there_is_no_more() {
     let desk = shared();
     let problem = desk.run("restart --org acme --yes --json").ends(2).problem();
-    assert!(problem["why"].as_str().unwrap().contains("only their own users start them again"), "{problem}");
+    assert!(problem["why"].as_str().unwrap().contains("only their own users can start them again"), "{problem}");
     for line in ["restart --stop", "restart --stop busy-bee", "restart --org acme --repo acme/api --stop"] {
         desk.run(&format!("{line} --yes")).ends(2);
     }
