@@ -132,12 +132,12 @@ fn table(restarts: &Restarts<'_>) -> String {
     }
 }
 
-/// Whether it is running and pullkey cannot tell that it needs nothing.
+/// Whether it is running and pullkey could not determine whether it needs a restart.
 fn is_untold(codespace: &Codespace, standing: &Standing) -> bool {
     codespace.state.phase() == Phase::Running && !standing.told && matches!(standing.freshness, Freshness::Unknown(_))
 }
 
-/// Whether it is restarted although nobody named it.
+/// Whether it is restarted without being named.
 fn is_due(codespace: &Codespace, freshness: &Freshness) -> bool {
     !codespace.pending && codespace.state.phase() == Phase::Running && matches!(freshness, Freshness::Stale(_))
 }

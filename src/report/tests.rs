@@ -202,5 +202,5 @@ fn ends_are_told_where_they_are_known_and_marked_where_they_matter() {
     let user = &json["scopes"][0]["credentials"];
     let wanted = serde_json::json!({ "date": "2026-02-26", "at": null, "days": -3, "source": "you said" });
     assert_eq!((&user[0]["ends"], &user[1]["ends"]), (&wanted, &serde_json::Value::Null));
-    assert!(json["scopes"][2]["credentials"][1]["ends"].is_null(), "a false end is none");
+    assert!(json["scopes"][2]["credentials"][1]["ends"].is_null(), "an expiry that no longer applies is not shown");
 }

@@ -1,4 +1,4 @@
-//! `pullkey auth login --device` on the sandbox: a code to type, and what may come of it.
+//! `pullkey auth login --device` on the sandbox: the code to enter, and each way it can end.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Command, Stdio};
@@ -8,9 +8,9 @@ use pullkey::sandbox::Options;
 use crate::support::home::Home;
 use crate::support::world::{PROGRAM, Scene};
 
-/// Signs in with a client id and without a keyring; `answer` gets the code once it is shown. Exit code and words.
+/// Signs in with a client id and without a keyring; `answer` gets the code once it is shown. Returns code and output.
 fn sign_in(client: &str, answer: impl FnOnce(&Scene, &str)) -> (Option<i32>, String) {
-    // In a hurry the code is asked for every second instead of every five.
+    // With PULLKEY_HURRY the code is polled every second instead of every five.
     let (scene, home) = (Scene::new(Options { hurry: 60, ..Options::default() }), Home::new());
     let mut child = Command::new(PROGRAM)
         .args(["auth", "login", "--device"])

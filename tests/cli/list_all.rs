@@ -1,4 +1,4 @@
-//! Every repository's secrets, the reading that goes on where it was, and what one repository gets.
+//! Listing every repository's secrets, resuming an interrupted listing, and the secrets that one repository gets.
 
 use pullkey::sandbox::{Options, Scale, WorldKind};
 
@@ -9,7 +9,7 @@ fn large(org_repos: usize) -> Desk {
 }
 
 impl Desk {
-    /// An unfinished reading may be gone on with for as much shorter, too.
+    /// The time in which a listing can be resumed is shortened by the same factor.
     fn hurried(&self, line: &str) -> Ran {
         self.run_with(line, &[("PULLKEY_HURRY", "100")])
     }
@@ -72,7 +72,7 @@ fn a_refusal_is_not_asked_for_again_and_never_looks_empty() {
     let ran = desk.hurried("list --all --org initech").ends(3);
     assert!(!ran.stderr.contains("resuming"), "{ran:?}");
     assert!(all.iter().all(|(name, _)| ran.stdout.contains(&format!("\n    {name}\n"))), "{ran:?}");
-    assert_eq!(ran.stdout.matches("hint: ").count(), 1, "one reason is told once: {ran:?}");
+    assert_eq!(ran.stdout.matches("hint: ").count(), 1, "a shared reason is shown once: {ran:?}");
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn a_way_that_breaks_in_the_middle_is_gone_on_with() {
     let document = desk.hurried("list --all --org acme --json").ends(0).json();
     assert!(document["repositories"]["with_credentials"].as_u64().unwrap() >= 120);
     let asked = desk.count(&http::Method::GET);
-    assert!(asked < 100, "what was read is not asked for again: {asked}");
+    assert!(asked < 100, "what was read is not requested again: {asked}");
 }
 
 #[cfg(unix)]
@@ -107,7 +107,7 @@ fn a_way_that_breaks_in_the_middle_is_gone_on_with() {
 fn ctrl_c_in_the_middle_says_where_it_stands_and_the_next_run_goes_on_from_there() {
     let desk = large(120);
     let slow = |millis| FaultKind::Slow(std::time::Duration::from_millis(millis));
-    // Slow enough that it is told how far it is; and then nothing comes any more.
+    // Slow enough that progress is shown; then nothing is answered any more.
     desk.broken("/codespaces/secrets", 10, 5, slow(400));
     desk.broken("/codespaces/secrets", 60, 9_999, slow(60_000));
     let mut terminal = ask::start(&desk, "list --all --org acme");
@@ -119,14 +119,14 @@ fn ctrl_c_in_the_middle_says_where_it_stands_and_the_next_run_goes_on_from_there
     assert_eq!(ask::code(&mut terminal), 130);
     let text = terminal.text();
     assert!(text.contains(" repositories were read") && text.contains("again to resume"), "{text}");
-    assert!(!text.contains("ctrl-c stops"), "what it was at is taken away: {text}");
+    assert!(!text.contains("ctrl-c stops"), "the progress line is erased: {text}");
     assert_eq!(terminal.settings(), settings);
     desk.world().clear_faults();
     desk.world().forget_requests();
     let ran = desk.hurried("list --all --org acme --json").ends(0);
     assert!(ran.stderr.contains("resuming an interrupted listing"), "{ran:?}");
     let asked = desk.count(&http::Method::GET);
-    assert!(asked < 100, "what was read is not asked for again: {asked}");
+    assert!(asked < 100, "what was read is not requested again: {asked}");
 }
 
 #[test]

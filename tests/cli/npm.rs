@@ -1,4 +1,4 @@
-//! One secret for a registry of packages: tried, written, and told how it is used.
+//! One secret for a package registry: tested and written, with the line that uses it.
 
 use super::*;
 
@@ -9,7 +9,7 @@ impl Desk {
         format!("http://{}/api/npm/", self.registry(RegistryKind::Basic))
     }
 
-    /// `set` of the token the sandbox knows, with more flags.
+    /// Runs `set` with the token that the sandbox knows, and these flags.
     fn set_npm(&self, flags: &str) -> Ran {
         let line = format!("set NPM_TOKEN {flags} --preset npm --server {} --password-stdin", self.npm());
         self.feed(&line, &format!("{PASSWORD}\n"))

@@ -1,4 +1,4 @@
-//! Rotation: new values in, and who gets it stays as it was.
+//! Rotation: new values are written, and the access stays as it was.
 
 use pullkey::sandbox::Scale;
 

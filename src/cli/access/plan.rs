@@ -89,7 +89,7 @@ pub(super) fn plan(credential: &Credential, scope: &Scope, wish: Wish) -> Result
     Ok(Plan { visibility, repositories, before, after, consent, notes })
 }
 
-/// What must not happen by accident: opening it to repositories that nobody named, and guessing when members differ.
+/// Asks before what must not happen by accident: opening it to unnamed repositories, and guessing if members differ.
 fn consent(credential: &Credential, before: Option<&Access>, after: &Access) -> Option<String> {
     let prefix = &credential.prefix;
     let is_wider = |wide: &Access| !matches!(before, Some(now) if now == wide || *now == Access::All);
