@@ -16,9 +16,13 @@ Examples:
   pullkey test --server ghcr.io --username octocat --password-env PAT
 
 Exit codes:
-  0 success   1 a login was refused, or a secret is needed   2 usage or configuration
-  3 external failure: network, permissions, rate limit, a failed or unconfirmed write, an
-    inconclusive test   70 a bug in pullkey   130 interrupted
+  0    success
+  1    a login was refused, or a secret is needed
+  2    usage or configuration
+  3    external failure: network, permissions, rate limit, a failed or unconfirmed write, an
+       inconclusive test
+  70   a bug in pullkey
+  130  interrupted
 
 Environment:
   GH_TOKEN, GITHUB_TOKEN  the GitHub token; otherwise the keyring's, then gh auth token's
@@ -27,10 +31,10 @@ Environment:
   PULLKEY_LOG             write a log to this file; it never contains a secret value";
 
 const CACHE_HELP: &str = "\
-pullkey stores GitHub's answers and asks again only whether they changed: an answer that did
-not change costs nothing of the hourly budget. They contain names of secrets, repositories
-and codespaces, never a value or a token, and only you can read them. PULLKEY_CACHE_DIR moves
-them elsewhere.";
+pullkey stores GitHub's answers and later asks only whether they have changed, because an
+unchanged answer costs nothing of the hourly budget. They contain names of secrets,
+repositories and codespaces, never a value or a token, and only you can read them.
+PULLKEY_CACHE_DIR moves them to another folder.";
 
 const LIST_HELP: &str = "\
 Without a scope flag, lists your own secrets, those of the git remote's repository, and those

@@ -12,7 +12,7 @@ use crate::domain::token::{Allowed, Identity, TokenReport};
 pub fn tokens(reports: &[TokenReport], host: &str, now: DateTime<Utc>) -> String {
     let mut text = format!("{host}\n");
     for report in reports {
-        let used = if report.used { ", used" } else { "" };
+        let used = if report.used { ", in use" } else { "" };
         let _ = write!(text, "\n{}{used}: ", report.source.word());
         match &report.identity {
             Ok(identity) => {
