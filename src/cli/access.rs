@@ -1,4 +1,4 @@
-//! `pullkey access`: who gets a credential, changed for all its members alike. Values are never needed.
+//! `pullkey access`: changes which repositories get a credential, for all its members alike. It never needs values.
 
 mod plan;
 mod undo;
@@ -50,7 +50,7 @@ pub(super) async fn run(args: &AccessArgs, session: &Session) -> Result<Exit, Fa
     carry_out(args, session, &gh, (&scope, &credential, plan)).await
 }
 
-/// What cannot be done with a part of a list says why there is but a part of it.
+/// If something cannot be done because a list is incomplete, the failure says why it is incomplete.
 fn because(failure: Failure, lacking: Option<&Problem>) -> Failure {
     match (failure.exit, lacking) {
         (Exit::World, Some(Problem { why, hint, mend, .. })) => {
@@ -62,7 +62,8 @@ fn because(failure: Failure, lacking: Option<&Problem>) -> Failure {
     }
 }
 
-/// On a terminal also what patterns, topics and files found; opening it, and members that differ, everywhere.
+/// Widening access, and members that differ, always need consent. Matches of patterns, topics and files need it only on
+/// a terminal.
 async fn consent(args: &AccessArgs, session: &Session, plan: &Plan, is_by_name: bool) -> Result<(), Failure> {
     if !is_by_name && !session.json || (plan.consent.is_some() && session.can_ask() && !args.yes) {
         note(report::change(&Change { before: plan.before.as_ref(), after: &plan.after }).trim_end());
@@ -70,7 +71,7 @@ async fn consent(args: &AccessArgs, session: &Session, plan: &Plan, is_by_name: 
     match &plan.consent {
         Some(what) => session.consent(args.yes, what).await,
         None if !is_by_name && session.can_ask() => {
-            session.consent(args.yes, &format!("the repositories of {} would change like this", args.prefix)).await
+            session.consent(args.yes, &format!("the repositories of {} would change as shown", args.prefix)).await
         }
         None => Ok(()),
     }
@@ -116,7 +117,7 @@ async fn carry_out(
     Ok(set::exit_of(&saved, &args.prefix, was_interrupted))
 }
 
-/// The lists of the flags; what `--topic` and `--repos-file` name counts for the one list that is given.
+/// The lists given with flags. `--topic` and `--repos-file` extend the one list that is given.
 #[derive(Debug, Default)]
 struct Lists {
     add: Choice,
@@ -130,17 +131,17 @@ impl Lists {
         let count = given.into_iter().filter(|given| *given).count();
         if !args.more.is_empty() && count != 1 {
             return Err(Failure::usage(
-                "what shall become of these repositories is not said",
-                "--topic and --repos-file count for one of --add, --remove and --set",
+                "unclear what to do with these repositories",
+                "--topic and --repos-file extend one of --add, --remove and --set",
                 "give exactly one of the three; it needs no value then",
             ));
         }
         for list in [&args.add, &args.remove].into_iter().flatten() {
             if list.is_empty() && args.more.is_empty() && args.set.is_none() {
                 return Err(Failure::usage(
-                    "no repository is named",
+                    "no repository given",
                     "--add and --remove need a value, --topic or --repos-file",
-                    "name one as OWNER/NAME, or by a pattern such as OWNER/course-*",
+                    "name one as OWNER/NAME, or use a pattern such as OWNER/course-*",
                 ));
             }
         }
@@ -157,7 +158,7 @@ impl Lists {
         Ok(lists)
     }
 
-    /// Whether somebody named every repository.
+    /// Whether every repository was named individually.
     fn is_by_name(&self) -> bool {
         [Some(&self.add), Some(&self.remove), self.set.as_ref()].into_iter().flatten().all(Choice::is_by_name)
     }
@@ -194,21 +195,21 @@ impl Lists {
 
 fn check(args: &AccessArgs, scope: &Scope) -> Result<(), Failure> {
     let names_some = args.add.is_some() || args.remove.is_some() || args.set.is_some();
-    let what = "these flags do not fit together";
+    let what = "these flags cannot be used together";
     match (scope, args.visibility) {
         (_, None) if !names_some && !args.repair.make_alike => Err(Failure::usage(
-            "what shall change is not said",
+            "nothing to change",
             "none of --add, --remove, --set and --visibility is given",
-            "name repositories with --add, --remove or --set, or say --visibility for an organization",
+            "name repositories with --add, --remove or --set, or give --visibility for an organization",
         )),
         (Scope::User, Some(Visibility::All | Visibility::Private)) => Err(Failure::usage(
             what,
-            "your own secrets reach selected repositories only",
+            "your own secrets can only go to selected repositories",
             "leave out --visibility, or use --org",
         )),
         (_, Some(Visibility::All | Visibility::Private)) if names_some => Err(Failure::usage(
             what,
-            "single repositories can be named only where the visibility is selected",
+            "repositories can be named only if the visibility is selected",
             "use --visibility selected, or leave out --add, --remove and --set",
         )),
         (Scope::User | Scope::Repository(_) | Scope::Organization(_), _) => Ok(()),

@@ -1,4 +1,4 @@
-//! All flags in one place. A password is never an argument: it would stand in the process list.
+//! All flags in one place. A password is never an argument: the process list would show it.
 
 use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
@@ -10,33 +10,39 @@ use crate::domain::{OrgName, Prefix, RepoName, Scope, preset};
 
 const CLI_HELP: &str = "\
 Examples:
-  pullkey               the screens, on what your token reaches
-  pullkey --demo        the screens, on a made-up world; needs no account and no network
-  pullkey list --json   what there is, for a program
+  pullkey               open the screens on what your token can access
+  pullkey --demo        open the screens on a built-in demo: no account, no network
+  pullkey list --json   list credentials for a program
   pullkey test --server ghcr.io --username octocat --password-env PAT
 
 Exit codes:
-  0 fine   1 a login was refused, or a secret is needed   2 usage or configuration
-  3 something could not be read, told or written   70 a bug   130 interrupted
+  0    success
+  1    a login was refused, or a secret is needed
+  2    usage or configuration
+  3    external failure: network, permissions, rate limit, a failed or unconfirmed write, an
+       inconclusive test
+  70   a bug in pullkey
+  130  interrupted
 
 Environment:
-  GH_TOKEN, GITHUB_TOKEN  the token; else the keyring's, else that of gh auth token
-  PULLKEY_API_URL         another API than https://api.github.com
-  PULLKEY_KEYRING         off: leave the system's keyring alone
-  PULLKEY_LOG             write a log to this file; no value is ever in it";
+  GH_TOKEN, GITHUB_TOKEN  the GitHub token; otherwise the keyring's, then gh auth token's
+  PULLKEY_API_URL         use this API instead of https://api.github.com
+  PULLKEY_KEYRING         off: do not use the system keyring
+  PULLKEY_LOG             write a log to this file; it never contains a secret value";
 
 const CACHE_HELP: &str = "\
-GitHub's answers are kept to be asked for conditionally: «not modified» costs nothing of the
-hourly budget. They hold names of secrets, repositories and codespaces, never a value or a
-token, and only you can read them. PULLKEY_CACHE_DIR puts them elsewhere.";
+pullkey stores GitHub's answers and later asks only whether they have changed, because an
+unchanged answer costs nothing of the hourly budget. They contain names of secrets,
+repositories and codespaces, never a value or a token, and only you can read them.
+PULLKEY_CACHE_DIR moves them to another folder.";
 
 const LIST_HELP: &str = "\
-Without a scope flag: your own secrets, those of the repository of the git remote, and
-those of your organizations. Exit 3 if a scope that a flag names could not be read.
+Without a scope flag, lists your own secrets, those of the git remote's repository, and those
+of your organizations. Exits with 3 if a scope that you named could not be read.
 
---all names every repository that could not be read, and exits with 3 if there is one. When
-it is stopped or breaks off, the same command goes on where it was. --reaching says
-«unknown» where something could not be read, and exits with 3.
+--all names each repository that could not be read, and then exits with 3. If it is
+interrupted, run the same command again to resume. --reaching shows 'unknown' for what could
+not be read, and then exits with 3.
 
 Examples:
   pullkey list
@@ -45,22 +51,21 @@ Examples:
   pullkey list --user --org acme --json";
 
 const DELETE_HELP: &str = "\
-Asks first on a terminal; elsewhere it needs --yes (else 2).
+Asks for confirmation; without a terminal, --yes is required (otherwise exit 2).
 
 Example:
   pullkey delete ACR --repo acme/api --yes";
 
 const TEST_HELP: &str = "\
-Nothing is written anywhere; docker's own configuration is never changed, and is read only
-for --from and --env.
-Exit 0 if the login works, 1 if the registry refused it or the server cannot work, 3 if it
-could not be told; of several with --env the worst.
+Writes nothing. Docker's own configuration is never changed, and is read only for --from and
+--env. Exits with 0 if the login works, 1 if the registry refused it or the server cannot
+work, 3 if the test is inconclusive. With --env the worst result decides.
 
---from takes what is there already and runs a credential helper of docker's only for the
-login that is named, as in --from docker:ghcr.io. What is for another prefix than PREFIX, or
-for another server than --server, is taken only where it is named so.
+--from imports values that are already on this machine. It runs a Docker credential helper
+only for a login that you name, as in --from docker:ghcr.io. It uses values for a prefix other
+than PREFIX, or for a server other than --server, only if --from names them.
 
-What `set --keep` or `rotate --keep` put into the system's keyring is tested by naming the
+To test the values that `set --keep` or `rotate --keep` stored in the system keyring, name the
 credential and its scope.
 
 Examples:
@@ -71,7 +76,7 @@ Examples:
   pullkey test --env            (inside a codespace)";
 
 const FORGET_HELP: &str = "\
-Nothing changes on GitHub. `pullkey delete` forgets them too.
+Nothing changes on GitHub. `pullkey delete` removes them too.
 
 Example:
   pullkey forget ACR --org acme";
@@ -82,26 +87,26 @@ Example:
 pub struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
-    /// Open the screens on a made-up world; nothing leaves this machine
+    /// Open the screens on a built-in demo; nothing leaves this machine
     #[arg(long)]
     pub demo: bool,
-    /// Open the screens on this repository, instead of that of the git remote
+    /// Open the screens on this repository instead of the git remote's
     #[arg(long, value_name = "OWNER/NAME", value_parser = RepoName::parse)]
     pub repo: Option<RepoName>,
-    /// Show this organization, instead of all of yours; may be given again
+    /// Show this organization instead of all of yours; can be repeated
     #[arg(long = "org", value_name = "ORG", value_parser = OrgName::parse)]
     pub orgs: Vec<OrgName>,
-    /// Refuse everything that would change something on GitHub
+    /// Refuse every change on GitHub
     #[arg(long, global = true)]
     pub read_only: bool,
 }
 
 impl Cli {
-    /// What is for the screens only and stands before a command. clap's own rule would refuse `--read-only` too.
+    /// Flags before a command that only the screens use. clap's own rule would refuse `--read-only` too.
     pub fn misplaced(&self) -> Option<clap::Error> {
         let has_own = self.demo || self.repo.is_some() || !self.orgs.is_empty();
         (self.command.is_some() && has_own).then(|| {
-            let text = "--demo, --repo and --org before a command are for the screens; give them after it";
+            let text = "--demo, --repo and --org before a command apply to the screens only; put flags after it";
             Self::command().error(clap::error::ErrorKind::ArgumentConflict, text)
         })
     }
@@ -109,13 +114,13 @@ impl Cli {
 
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
-    /// Show which registry credentials exist, what is missing, and who gets them
+    /// List registry credentials, what is missing, and which repositories get them
     #[command(after_help = LIST_HELP)]
     List(ListArgs),
     /// Write a credential: server, user and password under one prefix
     #[command(after_help = SET_HELP)]
     Set(SetArgs),
-    /// Write new values of a credential and keep who gets it
+    /// Write new values for a credential and keep its access
     #[command(after_help = ROTATE_HELP)]
     Rotate(RotateArgs),
     /// Change which repositories get a credential
@@ -124,25 +129,25 @@ pub enum Command {
     /// Delete all members of a credential
     #[command(after_help = DELETE_HELP)]
     Delete(DeleteArgs),
-    /// Try a login at a registry
+    /// Test a login at a registry
     #[command(after_help = TEST_HELP)]
     Test(TestArgs),
-    /// Take the values that --keep put there out of the system's keyring
+    /// Remove the values that --keep stored from the system keyring
     #[command(after_help = FORGET_HELP)]
     Forget(ForgetArgs),
-    /// Sign in to GitHub, see what each token may do, sign out
+    /// Sign in to GitHub, show what each token may do, sign out
     #[command(subcommand, after_help = AUTH_HELP)]
     Auth(AuthCommand),
-    /// Show where GitHub's answers are kept, or clear them
+    /// Show or clear the cache of GitHub's answers
     #[command(after_help = CACHE_HELP)]
     Cache(CacheArgs),
-    /// Stop and start codespaces, so that they get their new secrets
+    /// Stop and start codespaces so that they get new secrets
     #[command(after_help = super::restart::HELP)]
     Restart(super::restart::RestartArgs),
-    /// Tell whether a codespace pulls a package of GitHub's without any secret
+    /// Check whether a codespace can pull a GitHub package without a secret
     #[command(after_help = super::seamless::HELP)]
     Seamless(super::seamless::SeamlessArgs),
-    /// Run a made-up GitHub and three registries on this machine, to try things out
+    /// Run a simulated GitHub and three registries on this machine, to try things out
     Sandbox(crate::sandbox::RunArgs),
 }
 
@@ -164,7 +169,7 @@ impl Command {
         }
     }
 
-    /// Whether it changes something on GitHub.
+    /// Whether the command changes something on GitHub.
     pub const fn writes(&self) -> bool {
         match self {
             Self::Set(_) | Self::Rotate(_) | Self::Delete(_) | Self::Restart(_) => true,
@@ -179,7 +184,7 @@ impl Command {
         }
     }
 
-    /// The variable the password comes from.
+    /// The environment variable that contains the password.
     pub const fn password_variable(&self) -> Option<&String> {
         match self {
             Self::Set(args) => args.password.env.as_ref(),
@@ -200,48 +205,48 @@ impl Command {
 
 #[derive(Clone, Debug, Args)]
 pub struct CacheArgs {
-    /// Delete them all
+    /// Delete all cached answers
     #[arg(long)]
     pub clear: bool,
-    /// Write JSON
+    /// Print JSON
     #[arg(long)]
     pub json: bool,
 }
 
 #[derive(Clone, Debug, Args)]
 pub struct ListArgs {
-    /// Your own secrets
+    /// List your own secrets
     #[arg(long)]
     pub user: bool,
-    /// This repository's secrets; may be given again
+    /// List this repository's secrets; can be repeated
     #[arg(long = "repo", value_name = "OWNER/NAME", value_parser = RepoName::parse)]
     pub repos: Vec<RepoName>,
-    /// This organization's secrets; may be given again
+    /// List this organization's secrets; can be repeated
     #[arg(long = "org", value_name = "ORG", value_parser = OrgName::parse)]
     pub orgs: Vec<OrgName>,
-    /// The own secrets of every repository that you administer, or of every one of the organizations
+    /// List the secrets of every repository that you administer, or of all in the given organizations
     #[arg(long, conflicts_with_all = ["user", "repos", "reaching"])]
     pub all: bool,
-    /// Which of your own, its own and its organization's secrets reach this repository
+    /// List which secrets this repository gets: yours, its own and its organization's
     #[arg(long, value_name = "OWNER/NAME", value_parser = RepoName::parse)]
     #[arg(conflicts_with_all = ["user", "repos", "orgs"])]
     pub reaching: Option<RepoName>,
-    /// Write JSON
+    /// Print JSON
     #[arg(long)]
     pub json: bool,
 }
 
-/// The one place that is written to.
+/// The one scope that the command works on.
 #[derive(Clone, Debug, Args)]
 #[group(required = true, multiple = false)]
 pub struct ScopeArgs {
-    /// Your own secrets
+    /// Use your own secrets
     #[arg(long)]
     pub user: bool,
-    /// This repository's secrets
+    /// Use this repository's secrets
     #[arg(long, value_name = "OWNER/NAME", value_parser = RepoName::parse)]
     pub repo: Option<RepoName>,
-    /// This organization's secrets
+    /// Use this organization's secrets
     #[arg(long, value_name = "ORG", value_parser = OrgName::parse)]
     pub org: Option<OrgName>,
 }
@@ -256,14 +261,14 @@ impl ScopeArgs {
     }
 }
 
-/// As [`ScopeArgs`], where a repository makes no sense.
+/// Like [`ScopeArgs`], for commands that make no sense for a repository's own secrets.
 #[derive(Clone, Debug, Args)]
 #[group(required = true, multiple = false)]
 pub struct SharedScopeArgs {
-    /// Your own secrets
+    /// Use your own secrets
     #[arg(long)]
     pub user: bool,
-    /// This organization's secrets
+    /// Use this organization's secrets
     #[arg(long, value_name = "ORG", value_parser = OrgName::parse)]
     pub org: Option<OrgName>,
 }
@@ -274,27 +279,27 @@ impl SharedScopeArgs {
     }
 }
 
-/// Where the password comes from; a command that cannot do without says so with [`needs_password`].
+/// Where the password comes from. A command that requires one adds [`needs_password`].
 #[derive(Clone, Debug, Default, Args)]
 #[group(multiple = false)]
 pub struct PasswordArgs {
-    /// Read the password from standard input; one line end at its end is dropped
+    /// Read the password from standard input; one final line end is dropped
     #[arg(long = "password-stdin", id = "password_stdin")]
     pub stdin: bool,
-    /// Take the password from this environment variable, exactly as it is
+    /// Read the password from this environment variable, exactly as it is
     #[arg(long = "password-env", id = "password_env", value_name = "VAR")]
     pub env: Option<String>,
-    /// Read the password from this file; one line end at its end is dropped
+    /// Read the password from this file; one final line end is dropped
     #[arg(long = "password-file", id = "password_file", value_name = "FILE")]
     pub file: Option<std::path::PathBuf>,
-    /// Take what is there already: `docker[:SERVER]`, `podman[:SERVER]`, `aws[:PROFILE]`, `aws-env`, `env[:PREFIX]` or
+    /// Import values from `docker[:SERVER]`, `podman[:SERVER]`, `aws[:PROFILE]`, `aws-env`, `env[:PREFIX]` or
     /// `file:PATH`
     #[arg(long, value_name = "SOURCE", value_parser = Asked::parse)]
     pub from: Option<Asked>,
 }
 
 impl PasswordArgs {
-    /// Whether none of them was given.
+    /// Whether none of these flags was given.
     pub(super) const fn is_empty(&self) -> bool {
         !self.stdin && self.env.is_none() && self.file.is_none() && self.from.is_none()
     }
@@ -311,32 +316,32 @@ pub struct DeleteArgs {
     pub prefix: Prefix,
     #[command(flatten)]
     pub scope: ScopeArgs,
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(long, short)]
     pub yes: bool,
-    /// Write JSON
+    /// Print JSON
     #[arg(long)]
     pub json: bool,
 }
 
-/// Whose kept values are tested.
+/// The scope whose stored values are tested.
 #[derive(Clone, Debug, Default, Args)]
 #[group(id = "kept_scope", multiple = false)]
 pub struct KeptScopeArgs {
-    /// Of your own secrets: test what was kept with --keep
+    /// Test the values that --keep stored for your own credential
     #[arg(long, requires = "prefix", conflicts_with_all = NOT_WITH_KEPT)]
     pub user: bool,
-    /// Of this repository's secrets: the same
+    /// Test the values that --keep stored for this repository's credential
     #[arg(long, value_name = "OWNER/NAME", value_parser = RepoName::parse, requires = "prefix")]
     #[arg(conflicts_with_all = NOT_WITH_KEPT)]
     pub repo: Option<RepoName>,
-    /// Of this organization's secrets: the same
+    /// Test the values that --keep stored for this organization's credential
     #[arg(long, value_name = "ORG", value_parser = OrgName::parse, requires = "prefix")]
     #[arg(conflicts_with_all = NOT_WITH_KEPT)]
     pub org: Option<OrgName>,
 }
 
-/// Flags that give values, where all of them are known already.
+/// Flags that give values; they conflict with stored values, which are complete.
 const NOT_WITH_KEPT: [&str; 7] =
     ["preset", "server", "username", "password_stdin", "password_env", "password_file", "from"];
 
@@ -358,42 +363,41 @@ pub struct ForgetArgs {
     pub prefix: Prefix,
     #[command(flatten)]
     pub scope: ScopeArgs,
-    /// Write JSON
+    /// Print JSON
     #[arg(long)]
     pub json: bool,
 }
 
 #[derive(Clone, Debug, Args)]
 pub struct TestArgs {
-    /// The credential whose kept values are tested; with --env or --from, the one that is meant
+    /// The credential whose stored values to test; with --env or --from, the one to choose
     #[arg(value_parser = Prefix::parse)]
     pub prefix: Option<Prefix>,
     #[command(flatten)]
     pub kept: KeptScopeArgs,
-    /// Test every credential of the environment, as a codespace has them, or that of PREFIX
+    /// Test every credential in the environment, as in a codespace, or only PREFIX
     #[arg(long, conflicts_with_all = NOT_WITH_KEPT, conflicts_with = "kept_scope")]
     pub env: bool,
-    /// Which registry product it is: checks the spelling of what is given first
-    #[arg(long, value_name = "ID", help = preset_help("checks the spelling of what is given first"))]
+    #[arg(long, value_name = "ID", help = preset_help("it checks the values before the test"))]
     pub preset: Option<String>,
-    /// The registry's server; in place of that of --from
+    /// The registry's server; overrides the one from --from
     #[arg(long, value_name = "SERVER")]
     pub server: Option<String>,
-    /// The user name; in place of that of --from
+    /// The user name; overrides the one from --from
     #[arg(long, value_name = "USER")]
     pub username: Option<String>,
     #[command(flatten)]
     pub password: PasswordArgs,
-    /// Prove the pull of this image as well, which Docker Hub counts as one pull; may be given again
+    /// Also test pulling this image, which Docker Hub counts as one pull; can be repeated
     #[arg(long = "image", value_name = "IMAGE")]
     pub images: Vec<String>,
-    /// With --preset npm: prove that the token installs this package; may be given again
+    /// Also test that the token can install this package, with --preset npm; can be repeated
     #[arg(long = "package", value_name = "@SCOPE/NAME", requires = "preset")]
     pub packages: Vec<String>,
-    /// Which client tries it
+    /// Choose the client that runs the test
     #[arg(long, value_enum, default_value_t = WithArg::Both)]
     pub with: WithArg,
-    /// Write JSON
+    /// Print JSON
     #[arg(long)]
     pub json: bool,
 }
@@ -415,9 +419,9 @@ impl From<WithArg> for With {
     }
 }
 
-/// By the names of their files: reading all of them, with their patterns, would slow down every command's start. A
-/// user's own are not among them, so any id is taken here and looked for later.
+/// Lists presets by their file names: parsing all of them, with their patterns, would slow down the start of every
+/// command. Your own presets are not listed, so any id is accepted here and looked up later.
 pub(super) fn preset_help(more: &str) -> String {
     let ids: Vec<_> = preset::embedded_ids().collect();
-    format!("Which registry product it is, {more}: {}, or one of your own", ids.join(", "))
+    format!("Choose the registry product: {}, or one of your own presets; {more}", ids.join(", "))
 }

@@ -1,5 +1,5 @@
-//! Secrets among the arguments: where a name belongs somebody gave a token. It cannot be unseen by other programs; what
-//! is left is to say so, and not to repeat it.
+//! Secrets among the arguments, such as a token in place of a name. Other programs can already see them; pullkey warns
+//! about that and does not repeat them.
 
 use std::borrow::Cow;
 use std::ffi::OsString;
@@ -11,20 +11,20 @@ use crate::domain::secret_shape::{looks_secret, masked};
 /// The secrets among this process's arguments.
 static OWN: OnceLock<Vec<String>> = OnceLock::new();
 
-/// Says of every argument that looks like a secret what to do about it.
+/// Warns about every argument that looks like a secret, and says what to do.
 pub fn warn_of_secrets(arguments: impl Iterator<Item = OsString>) {
     let found = secrets(arguments);
     let _only_once = OWN.set(found.iter().map(|(secret, _)| secret.clone()).collect());
     for (_, name) in found {
         super::say(&format!(
-            "the command line holds what looks like {name}: other programs can read it there, and your shell may keep \
-             it; revoke it, make another, and give that with --password-stdin, --password-env or --password-file"
+            "the command line contains what looks like {name}: other programs can read it there, and your shell may \
+             store it; revoke it, create a new one, and pass that with --password-stdin, --password-env or \
+             --password-file"
         ));
     }
 }
 
-/// A text for people or programs, without what looks like a secret in it, and without what looked like one among the
-/// arguments.
+/// A text for output, with everything masked that looks like a secret, in the text or among the arguments.
 pub(super) fn hidden(text: &str) -> String {
     let own = OWN.get().map(Vec::as_slice).unwrap_or_default();
     let text = own.iter().fold(Cow::from(text), |text, secret| {
@@ -33,7 +33,7 @@ pub(super) fn hidden(text: &str) -> String {
     masked(&text)
 }
 
-/// What clap says of the arguments, without the secrets in it; nothing if there are none.
+/// clap's message without the secrets in it; `None` if there are none.
 pub fn without_secrets(fault: &clap::Error, arguments: impl Iterator<Item = OsString>) -> Option<String> {
     let found = secrets(arguments);
     if found.is_empty() {

@@ -1,4 +1,4 @@
-//! The one kind of question pullkey asks on the command line: yes or no. Anything but yes is no.
+//! The only kind of question on the command line: yes or no. Anything but yes is no.
 
 use std::io::{self, BufRead, Write};
 
@@ -6,28 +6,28 @@ use super::Failure;
 use super::session::Session;
 
 impl Session {
-    /// Asks if somebody is there, else demands `--yes`. `what` is a fragment such as «ACR would be overwritten».
+    /// Asks on a terminal, otherwise requires `--yes`. `what` is a fragment such as “ACR would be overwritten”.
     pub(super) async fn consent(&self, yes: bool, what: &str) -> Result<(), Failure> {
         if yes {
             return Ok(());
         }
         if !self.can_ask() {
-            return Err(Failure::usage("not done without being sure", what, "add --yes if that is meant"));
+            return Err(Failure::usage("confirmation required", what, "add --yes to confirm"));
         }
         if self.is_answered_yes(what).await? {
             Ok(())
         } else {
-            Err(Failure::usage("nothing was changed", "the answer was not yes", ""))
+            Err(Failure::usage("nothing was changed", "you did not answer yes", ""))
         }
     }
 
-    /// Asks somebody who is there.
+    /// Asks on a terminal.
     pub(super) async fn is_answered_yes(&self, what: &str) -> Result<bool, Failure> {
-        self.interrupt.read(question(format!("{what}. Go on? [y/N] "))).await
+        self.interrupt.read(question(format!("{what}. Continue? [y/N] "))).await
     }
 }
 
-/// On a thread of its own: reading a terminal cannot be cancelled.
+/// On a thread of its own, because reading from a terminal cannot be cancelled.
 async fn question(text: String) -> bool {
     let (tell, told) = tokio::sync::oneshot::channel();
     let asked = std::thread::Builder::new().name("question".to_owned()).spawn(move || {

@@ -1,4 +1,4 @@
-//! `pullkey auth`: which tokens there are and what each may do; keeping one in the keyring, and forgetting it.
+//! `pullkey auth`: shows the tokens found and what each may do, stores one in the keyring, and removes it.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -35,7 +35,7 @@ async fn status(session: &Session) -> Result<Exit, Failure> {
     let used = reports.iter().find(|report| report.used);
     Ok(match used {
         Some(used) if used.identity.is_ok() => Exit::Fine,
-        // Refused by GitHub, it is as good as none; not heard of, it may be fine.
+        // A token that GitHub refused is as good as none. If GitHub did not answer, it may be fine.
         Some(used) if used.identity.as_ref().is_err_and(|p| p.mend == Some(crate::domain::Mend::SignIn)) => Exit::Usage,
         Some(_) => Exit::World,
         None => Exit::Usage,
@@ -46,8 +46,8 @@ async fn login(args: LoginArgs, session: &Session) -> Result<Exit, Failure> {
     let entrance = session.entrance()?;
     let entered = if args.device {
         let mut show = |code: DeviceCode| {
-            note(&format!("open {} and type the code {}", code.page.shown(), code.user_code.shown()));
-            note("waiting for your consent there; ctrl-c ends this");
+            note(&format!("open {} and enter the code {}", code.page.shown(), code.user_code.shown()));
+            note("waiting for you to confirm there; ctrl-c cancels");
         };
         session.interrupt.read(entrance.device(true, &mut show)).await?
     } else {
@@ -57,7 +57,7 @@ async fn login(args: LoginArgs, session: &Session) -> Result<Exit, Failure> {
     told(entered.map_err(Failure::world)?, session)
 }
 
-/// Says who one is now, and what became of keeping the token: one that was not kept is of no use to the next command.
+/// Reports who is signed in, and whether the token was stored. The next command cannot use one that was not stored.
 fn told(entered: Entered, session: &Session) -> Result<Exit, Failure> {
     let Entered { identity, kept, .. } = entered;
     let who = identity.login.shown();
@@ -65,10 +65,10 @@ fn told(entered: Entered, session: &Session) -> Result<Exit, Failure> {
         note(&format!("signed in as {who} for this command only"));
         return Err(Failure::world(problem));
     }
-    session.show(|| serde_json::json!({}), || format!("signed in as {who}; the token is kept in the keyring\n"))?;
+    session.show(|| serde_json::json!({}), || format!("signed in as {who}; the token is stored in the keyring\n"))?;
     let shadow = ["GH_TOKEN", "GITHUB_TOKEN"].into_iter().find(|name| session.env.filled(name).is_some());
     if let Some(name) = shadow {
-        note(&format!("note: {name} is set and comes before the keyring"));
+        note(&format!("note: {name} is set and takes precedence over the keyring"));
     }
     Ok(Exit::Fine)
 }
@@ -78,11 +78,11 @@ async fn logout(session: &Session) -> Result<Exit, Failure> {
     let gone = session.interrupt.read(entrance.forget()).await?.map_err(Failure::world)?;
     let kept = Paths::of(&session.env).cache.map_or(Ok(0), |folder| github::erase_cache(&folder));
     let kept = kept.map_err(|fault| {
-        let hint = "remove the folder yourself";
-        Failure::world(Problem::new("the answers kept on disk were not all removed", fault.to_string(), hint))
+        let hint = "delete the folder yourself";
+        Failure::world(Problem::new("the cache could not be cleared completely", fault.to_string(), hint))
     })?;
-    let token = if gone { "the token is out of the keyring" } else { "there was no token in the keyring" };
-    session.show(|| serde_json::json!({}), || format!("{token}; {kept} kept answers removed\n"))?;
+    let token = if gone { "removed the token from the keyring" } else { "there was no token in the keyring" };
+    session.show(|| serde_json::json!({}), || format!("{token}; {kept} cached answers deleted\n"))?;
     Ok(Exit::Fine)
 }
 
@@ -91,20 +91,20 @@ async fn piped(session: &Session) -> Result<Sensitive, Failure> {
         return Err(Failure::usage(
             "the token could not be read",
             "standard input is a terminal, which would show it",
-            "pipe it in, or run `pullkey auth login` without --with-token: it asks without showing",
+            "pipe it in, or run `pullkey auth login` without --with-token, which does not show it",
         ));
     }
     let read = session.read_apart(|| password::bounded(io::stdin().lock())).await?;
-    read.map_err(|why| Failure::usage("the token could not be read", why, "pipe in the token and nothing else"))
+    read.map_err(|why| Failure::usage("the token could not be read", why, "pipe in only the token"))
 }
 
-/// On a thread of its own: reading a terminal cannot be cancelled.
+/// On a thread of its own, because reading from a terminal cannot be cancelled.
 async fn asked(session: &Session) -> Result<Sensitive, Failure> {
     let (tell, listen) = tokio::sync::oneshot::channel();
     let spawned = std::thread::Builder::new().name("question".to_owned()).spawn(move || {
-        let shown = io::stderr().write_all(b"Token (it is not shown): ");
+        let shown = io::stderr().write_all(b"Token (not shown): ");
         let token = shown.and_then(|()| rpassword::read_password()).map(Sensitive::new);
-        // Nobody listens any more after an interrupt.
+        // After an interrupt nobody receives it any more.
         let _ = tell.send(token);
     });
     let failed =

@@ -1,10 +1,10 @@
-//! The flags of `pullkey auth`. A token is never an argument: it would stand in the process list.
+//! The flags of `pullkey auth`. A token is never an argument: the process list would show it.
 
 use clap::{Args, Subcommand};
 
 pub(super) const AUTH_HELP: &str = "\
-The token is the first of GH_TOKEN, GITHUB_TOKEN, the system's keyring, and that of gh. `login`
-keeps one in the keyring and nowhere else; without a keyring set GH_TOKEN instead.
+pullkey uses the first token it finds: GH_TOKEN, GITHUB_TOKEN, the system keyring, then gh.
+`login` stores one in the keyring and nowhere else; without a keyring, set GH_TOKEN instead.
 
 Examples:
   pullkey auth status
@@ -14,11 +14,11 @@ Examples:
 
 #[derive(Clone, Debug, Subcommand)]
 pub enum AuthCommand {
-    /// Show every token there is, whose it is and what it may do; exit 2 if none can be used
+    /// Show every token found, whose it is and what it may do; exits with 2 if none can be used
     Status(StatusArgs),
-    /// Keep a token in the system's keyring, after asking GitHub whose it is
+    /// Store a token in the system keyring, after checking it with GitHub
     Login(LoginArgs),
-    /// Take the token out of the keyring, and forget the answers kept on disk
+    /// Remove the token from the keyring, and clear the cache
     Logout,
 }
 
@@ -33,17 +33,17 @@ impl AuthCommand {
 
 #[derive(Clone, Copy, Debug, Args)]
 pub struct StatusArgs {
-    /// Write JSON
+    /// Print JSON
     #[arg(long)]
     pub json: bool,
 }
 
 #[derive(Clone, Copy, Debug, Args)]
 pub struct LoginArgs {
-    /// Read the token from standard input; one line end at its end is dropped
+    /// Read the token from standard input; one final line end is dropped
     #[arg(long)]
     pub with_token: bool,
-    /// Sign in on a page of GitHub with a code; needs `client_id` in config.toml or `PULLKEY_CLIENT_ID`
+    /// Sign in on GitHub's website with a code; needs `client_id` in config.toml or `PULLKEY_CLIENT_ID`
     #[arg(long, conflicts_with = "with_token")]
     pub device: bool,
 }

@@ -1,4 +1,4 @@
-//! `pullkey cache`: where GitHub's answers are kept, how many there are, and how to be rid of them.
+//! `pullkey cache`: shows where GitHub's answers are stored and how many there are, or deletes them.
 
 use super::args::CacheArgs;
 use super::session::Session;
@@ -10,7 +10,7 @@ use crate::{github, report};
 pub(super) fn run(args: &CacheArgs, session: &Session) -> Result<Exit, Failure> {
     let Some(folder) = Paths::of(&session.env).cache else {
         let json = || serde_json::json!({ "version": report::VERSION, "folder": null, "answers": 0, "bytes": 0 });
-        session.show(json, || "nothing is kept: neither HOME nor PULLKEY_CACHE_DIR is set\n".to_owned())?;
+        session.show(json, || "no cache: neither HOME nor PULLKEY_CACHE_DIR is set\n".to_owned())?;
         return Ok(Exit::Fine);
     };
     let (answers, bytes) = github::cached(&folder);
@@ -33,9 +33,9 @@ pub(super) fn run(args: &CacheArgs, session: &Session) -> Result<Exit, Failure> 
         })
     };
     let text = || {
-        let what = if args.clear { "cleared" } else { "kept" };
+        let what = if args.clear { "cleared" } else { "stored" };
         let answers = if answers == 1 { "1 answer".to_owned() } else { format!("{answers} answers") };
-        format!("{}: {answers} of GitHub, {} kB, {what}\n", folder.display(), bytes.div_ceil(1_000))
+        format!("{}: {answers} from GitHub, {} kB, {what}\n", folder.display(), bytes.div_ceil(1_000))
     };
     session.show(json, text)?;
     Ok(Exit::Fine)

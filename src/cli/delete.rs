@@ -1,4 +1,4 @@
-//! `pullkey delete`: all members of a credential, after asking.
+//! `pullkey delete`: deletes all members of a credential after asking.
 
 use super::args::DeleteArgs;
 use super::session::Session;
@@ -15,7 +15,7 @@ pub(super) async fn run(args: &DeleteArgs, session: &Session) -> Result<Exit, Fa
     let credential = listing.credential(&args.prefix);
     let credential = credential.ok_or_else(|| Failure::world(work::absent(&scope, &args.prefix)))?;
     let members = members(credential);
-    let what = format!("{} would be deleted ({scope}: {members}), and its values cannot be read back", args.prefix);
+    let what = format!("{} would be deleted ({scope}: {members}); its values cannot be read back", args.prefix);
     session.consent(args.yes, &what).await?;
     let mut notes = Vec::new();
     let held = session.hold(&gh, (&scope, &args.prefix), &mut notes).await?;
@@ -35,7 +35,7 @@ pub(super) async fn run(args: &DeleteArgs, session: &Session) -> Result<Exit, Fa
     Ok(set::exit_of(&saved, &args.prefix, was_interrupted))
 }
 
-/// Those that exist, such as «SERVER, USER».
+/// The members that exist, such as “SERVER, USER”.
 pub(super) fn members(credential: &Credential) -> String {
     let there = credential.members.iter().filter(|(_, state)| state.is_some());
     there.map(|(member, _)| member.suffix()).collect::<Vec<_>>().join(", ")

@@ -1,4 +1,4 @@
-//! `pullkey forget`: takes the values that `--keep` put there out of the system's keyring. GitHub is not asked.
+//! `pullkey forget`: removes the values that `--keep` stored from the system keyring. It sends nothing to GitHub.
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use crate::report;
 pub(super) async fn run(args: &ForgetArgs, session: &Session) -> Result<Exit, Failure> {
     let (scope, keeper) = (args.scope.scope(), session.entrance()?.keeper());
     let forgotten = session.interrupt.read(keeper.forget(&scope, &args.prefix)).await?.map_err(Failure::world)?;
-    let words = if forgotten { "the kept values are out of the system's keyring" } else { "nothing was kept" };
+    let words = if forgotten { "removed the stored values from the system keyring" } else { "nothing was stored" };
     session.show(
         || json!({ "version": report::VERSION, "prefix": args.prefix.as_str(), "forgotten": forgotten }),
         || format!("{scope}: {}: {words}\n", args.prefix),

@@ -1,6 +1,6 @@
-//! Values from flags, or with `--from` from a place of this machine; what is typed goes before what is found.
+//! Values from flags, or with `--from` from a source on this machine; flags override imported values.
 //!
-//! A program that keeps docker's passwords is run only for the login that is named, or after a yes.
+//! A Docker credential helper is run only for a login that was named, or after consent.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use crate::domain::source::{Asked, Known, Offered, Taken, address};
 use crate::domain::{Foreign, Prefix, Sensitive};
 use crate::work;
 
-/// What is given, by whichever flag.
+/// The values given, with whichever flags.
 #[derive(Debug)]
 pub(super) struct Given {
     pub(super) server: Option<String>,
@@ -35,7 +35,7 @@ pub(super) async fn given(
         notes.push(format!("--server {} is used in place of {}", shown(server), shown(theirs)));
     }
     if own_user.as_ref().is_some_and(|user| *user != taken.user) {
-        notes.push("--username is used in place of the user that stands there".to_owned());
+        notes.push("--username is used in place of the user found there".to_owned());
     }
     Ok(Given {
         server: own_server.or(taken.server),
@@ -45,8 +45,9 @@ pub(super) async fn given(
     })
 }
 
-/// Only a password, for a credential that exists: its server and its user are written only where they are typed, as
-/// nothing tells whether they are those of the place. So it is never «the only login there is» either.
+/// Imports only a password, for an existing credential. Its server and user are written only if given as flags, because
+/// GitHub does not say whether they match the source. For the same reason the login has to be named, even if it is the
+/// only one.
 pub(super) async fn new_password(
     args: &PasswordArgs,
     (server, user): (Option<&str>, Option<&str>),
@@ -56,16 +57,16 @@ pub(super) async fn new_password(
     let (own_server, own_user) = (server.map(str::to_owned), user.map(Sensitive::from));
     let Some(asked) = &args.from else { return typed_only(args, (own_server, own_user), session).await };
     let (offer, taken) = take(asked, Known { prefix: Some(prefix), server, strictly: true }, session).await?;
-    let mut notes = vec![format!("only the password is taken from {}", offer.line())];
+    let mut notes = vec![format!("only the password is imported from {}", offer.line())];
     if own_server.is_none() || own_user.is_none() {
-        notes.push("the server and the user name are written where --server and --username say them".to_owned());
+        notes.push("the server and user name are written only if you give --server and --username".to_owned());
     }
     if let (Some(server), Some(theirs)) = (server, taken.server.as_deref().filter(|theirs| Some(*theirs) != server)) {
         let shown = |server: &str| address(&Foreign::new(server));
         notes.push(format!("the password of {} is used for --server {}", shown(theirs), shown(server)));
     }
     if own_user.as_ref().is_some_and(|user| *user != taken.user) {
-        notes.push("--username is another user than the one that stands there".to_owned());
+        notes.push("--username differs from the user found there".to_owned());
     }
     Ok(Given { server: own_server, user: own_user, password: taken.password, notes })
 }
@@ -94,13 +95,13 @@ async fn consent(session: &Session, helper: &Foreign, flag: &str, words: &str) -
     let program = helper.shown();
     if !session.can_ask() {
         return Err(Failure::usage(
-            "the values could not be taken",
-            format!("{program} would have to be run, which is done only for a login that is named"),
+            "the values could not be imported",
+            format!("{program} would have to be run, and pullkey runs it only for a login that you name"),
             format!("name it: --from {flag}"),
         ));
     }
-    if session.is_answered_yes(&format!("{program} would be run and asked for {words}")).await? {
+    if session.is_answered_yes(&format!("{program} would be run to get {words}")).await? {
         return Ok(());
     }
-    Err(Failure::usage("nothing was taken", "the answer was not yes", ""))
+    Err(Failure::usage("nothing was imported", "you did not answer yes", ""))
 }

@@ -1,4 +1,4 @@
-//! Ctrl-C and its kin: a read ends at once; a write runs to its end and is reported, unless one insists.
+//! Ctrl-C and similar signals: a read stops at once; a write is finished and reported, unless you press Ctrl-C again.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -12,17 +12,17 @@ use super::session::note;
 use crate::files::Patience;
 use crate::github::Client;
 
-/// Whether somebody asked pullkey to stop, once or twice.
+/// Whether pullkey was asked to stop, once or twice.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Interrupt {
     first: CancellationToken,
     second: CancellationToken,
-    /// The first, for those who wait without a runtime.
+    /// The first request, for code that waits without a runtime.
     enough: Arc<AtomicBool>,
 }
 
 impl Interrupt {
-    /// Listens from now on, on a thread of its own: whatever keeps the others busy, it hears.
+    /// Listens on a thread of its own, so that no other work blocks it.
     pub(super) fn listen() -> Self {
         let interrupt = Self::default();
         let told = interrupt.clone();
@@ -37,32 +37,32 @@ impl Interrupt {
                 told.second.cancel();
             });
         };
-        // Without such a thread signals do what the system does with them.
+        // Without this thread, signals have their default effect.
         let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(listen);
         interrupt
     }
 
-    /// For a lock of another process: as long as this, or until somebody has enough.
+    /// The patience for a lock of another process: at most `longest`, and only until an interrupt.
     pub(super) fn patience(&self, longest: Duration) -> Patience {
         Patience { longest, enough: self.enough.clone() }
     }
 
-    /// Whether somebody asked to stop.
+    /// Whether pullkey was asked to stop.
     pub(super) fn is_asked(&self) -> bool {
         self.first.is_cancelled()
     }
 
-    /// Something that changes nothing: it is dropped when the user has enough.
+    /// Runs something that changes nothing, and drops it on an interrupt.
     pub(super) async fn read<T>(&self, reading: impl Future<Output = T>) -> Result<T, Failure> {
         tokio::select! {
-            // First: a reading whose waits were ended is done at the same moment, and knows half of it.
+            // Checked first: an interrupt also ends the waits of a read, which then finishes with incomplete data.
             biased;
             () = self.first.cancelled() => Err(Failure::interrupted("interrupted", "nothing was changed")),
             done = reading => Ok(done),
         }
     }
 
-    /// Lets nothing wait for GitHub's limits any more once it is time to stop: what waits was not sent.
+    /// After an interrupt, no request waits for GitHub's limits any more: waiting requests are not sent.
     pub(super) fn stop_waiting(&self, client: Client) {
         let first = self.first.clone();
         tokio::spawn(async move {
@@ -71,18 +71,18 @@ impl Interrupt {
         });
     }
 
-    /// A write: its result, and whether it was asked to stop meanwhile.
+    /// Runs a write. Returns its result, and whether there was an interrupt meanwhile.
     pub(super) async fn write<T>(&self, writing: impl Future<Output = T>) -> Result<(T, bool), Failure> {
         let mut writing = std::pin::pin!(writing);
         tokio::select! {
             done = &mut writing => return Ok((done, false)),
-            () = self.first.cancelled() => note("pullkey: finishing the write; Ctrl-C again gives up"),
+            () = self.first.cancelled() => note("pullkey: finishing the write; press Ctrl-C again to abort"),
         }
         tokio::select! {
             done = &mut writing => Ok((done, true)),
             () = self.second.cancelled() => Err(Failure::interrupted(
-                "given up in the middle of a write",
-                "what GitHub has now is not known: `pullkey list` shows it",
+                "aborted during a write",
+                "it is unknown what GitHub has now: check with `pullkey list`",
             )),
         }
     }
@@ -108,7 +108,7 @@ impl Signals {
     }
 }
 
-/// A console's own: Ctrl-C, Ctrl-Break, and the window that is closed.
+/// Console events: Ctrl-C, Ctrl-Break, and closing the window.
 #[cfg(windows)]
 struct Signals(tokio::signal::windows::CtrlC, tokio::signal::windows::CtrlBreak, tokio::signal::windows::CtrlClose);
 
@@ -144,6 +144,6 @@ mod tests {
         assert_eq!(interrupt.write(tokio::task::yield_now()).await, Ok(((), true)));
         interrupt.second.cancel();
         let write = interrupt.write(std::future::pending::<()>()).await;
-        assert!(write.unwrap_err().problem.why.contains("not known"));
+        assert!(write.unwrap_err().problem.why.contains("pullkey list"));
     }
 }

@@ -1,15 +1,15 @@
-//! `--keep`: what becomes of values that one wants to test again, told beside the write that succeeded.
+//! `--keep`: stores written values for later tests, and reports the result together with the write.
 
 use super::session::Session;
 use super::{Exit, Failure};
 use crate::domain::{Kept, Prefix, Problem, Saved, Scope, Trial};
 
-/// What came of keeping.
+/// The result of storing the values.
 #[derive(Debug)]
 pub(super) enum Keeping {
     NotAsked,
     Done,
-    /// Nothing is kept, or it is not known.
+    /// Nothing was stored, or it is unknown whether it was.
     Failed(Problem),
 }
 
@@ -17,12 +17,12 @@ impl Keeping {
     pub(super) fn note(&self) -> Option<String> {
         match self {
             Self::NotAsked => None,
-            Self::Done => Some("the values are kept in the system's keyring for `pullkey test`".to_owned()),
+            Self::Done => Some("the values are stored in the system keyring for `pullkey test`".to_owned()),
             Self::Failed(problem) => Some(format!("{}: {}; {}", problem.what, problem.why, problem.hint)),
         }
     }
 
-    /// A write that succeeded is no longer fine if what was asked beside it was not done.
+    /// A successful write still exits with 3 if storing the values was requested and failed.
     pub(super) const fn exit(&self, exit: Exit) -> Exit {
         match (self, exit) {
             (Self::Failed(_), Exit::Fine) => Exit::World,
@@ -31,19 +31,19 @@ impl Keeping {
     }
 }
 
-/// Refuses what cannot be kept, before anything is written.
+/// Refuses values that cannot be stored, before anything is written.
 pub(super) fn check(keep: bool, is_whole: bool) -> Result<(), Failure> {
     if keep && !is_whole {
         return Err(Failure::usage(
-            "the values cannot be kept",
-            "all three are needed, and GitHub does not give back those that stay",
+            "the values cannot be stored",
+            "all three are needed, and GitHub does not return those that you do not give",
             "give --server and --username as well, or leave out --keep",
         ));
     }
     Ok(())
 }
 
-/// Keeps what was written whole, as of the time GitHub says it was.
+/// Stores the values if all were written, with the time that GitHub reports for the write.
 pub(super) async fn after_write(
     keep: bool,
     session: &Session,
@@ -62,11 +62,11 @@ pub(super) async fn after_write(
     }
 }
 
-/// Values of a credential that was deleted are of no use any more. A keyring that is not there holds none.
+/// Removes the stored values of a deleted credential. Without a keyring there are none.
 pub(super) async fn forget_deleted(session: &Session, scope: &Scope, prefix: &Prefix) -> Option<String> {
     let entrance = session.entrance().ok()?;
     match entrance.keeper().forget_deleted(scope, prefix).await {
-        Ok(true) => Some("its values are out of the system's keyring too".to_owned()),
+        Ok(true) => Some("its values were removed from the system keyring too".to_owned()),
         Ok(false) => None,
         Err(problem) => Some(format!("{}: {}; {}", problem.what, problem.why, problem.hint)),
     }

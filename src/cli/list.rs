@@ -1,4 +1,4 @@
-//! `pullkey list`: every scope at once; one that cannot be read says why in its place.
+//! `pullkey list`: reads all scopes at once; a scope that cannot be read shows the reason instead.
 
 use futures_util::future::join_all;
 
@@ -17,7 +17,7 @@ pub(super) async fn run(args: &ListArgs, session: &Session) -> Result<Exit, Fail
     let gh = session.github().await?;
     let named = named(args);
     let is_named = !named.is_empty();
-    // The table only counts secrets that belong to no credential; JSON has their repositories too.
+    // The table only names secrets that do not belong to a credential; JSON lists their repositories too.
     let depth = if args.json { Depth::Everything } else { Depth::Credentials };
     let inventory = if is_named {
         session.interrupt.read(read(&gh, named, depth)).await?
@@ -32,7 +32,7 @@ pub(super) async fn run(args: &ListArgs, session: &Session) -> Result<Exit, Fail
     Ok(if (is_named && is_unread) || is_part || inventory.is_partial { Exit::World } else { Exit::Fine })
 }
 
-/// The scopes that flags name, each once.
+/// The scopes given with flags, each once.
 fn named(args: &ListArgs) -> Vec<Scope> {
     let mut scopes = Vec::new();
     let user = args.user.then_some(Scope::User);
@@ -46,7 +46,7 @@ fn named(args: &ListArgs) -> Vec<Scope> {
     scopes
 }
 
-/// Of which secrets the repositories are read.
+/// For which secrets the selected repositories are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Depth {
     Credentials,
@@ -63,12 +63,12 @@ async fn one(gh: &Client, scope: Scope, depth: Depth) -> (Scope, Result<ScopeLis
         Depth::Credentials => work::load_scope(gh, &scope, &mut |_| {}).await,
         Depth::Everything => work::load_every_secret(gh, &scope).await,
     };
-    // Told under the name it has now: the old one may be somebody else's tomorrow.
+    // Reported under its present name: the old one may belong to somebody else tomorrow.
     let scope = work::renamed(gh, &scope).await.unwrap_or(scope);
     (scope, listing)
 }
 
-/// The user's own, the checkout's repository, and the organizations.
+/// Your own secrets, those of the checkout's repository, and those of your organizations.
 async fn everything(gh: &Client, session: &Session, depth: Depth) -> Result<Inventory, Failure> {
     let own = one(gh, Scope::User, depth);
     let here = async {
@@ -91,7 +91,7 @@ async fn everything(gh: &Client, session: &Session, depth: Depth) -> Result<Inve
         }
         Err(problem) => Some(problem),
     };
-    // Nothing at all could be read: if GitHub does not even say who this is, the whole command has failed.
+    // Nothing could be read: if GitHub does not even identify the account, the whole command has failed.
     if scopes.iter().all(|(_, listing)| listing.is_err())
         && let Err(problem) = work::identity(gh, crate::domain::token::TokenSource::GhToken).await
     {

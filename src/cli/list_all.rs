@@ -1,4 +1,4 @@
-//! `pullkey list --all`: the secrets of every repository, each told as it comes, and going on where a reading ended.
+//! `pullkey list --all`: lists the secrets of every repository as they are read, and resumes an interrupted listing.
 
 use std::io;
 use std::ops::ControlFlow;
@@ -18,7 +18,7 @@ pub(super) async fn run(args: &ListArgs, session: &Session) -> Result<Exit, Fail
     let gh = session.github().await?;
     let run = gh.run(&name(&args.orgs)).await;
     if run.is_resumed() {
-        note("pullkey: going on with a reading that did not end; what it has read is not asked for again");
+        note("pullkey: resuming an interrupted listing; what it has read is not requested again");
     }
     let mut sink = Sink::new(session.json, session.ends(&gh));
     let reading = async {
@@ -33,7 +33,7 @@ pub(super) async fn run(args: &ListArgs, session: &Session) -> Result<Exit, Fail
     if tally.is_settled() {
         run.finish().await;
     } else if tally.passing > 0 && run.can_resume() {
-        note("pullkey: the same command again asks only for what could not be read");
+        note("pullkey: run the same command again to read only what could not be read");
     }
     if sink.finish(&tally)? == Reader::Gone {
         return Ok(Exit::Fine);
@@ -41,7 +41,7 @@ pub(super) async fn run(args: &ListArgs, session: &Session) -> Result<Exit, Fail
     Ok(if tally.is_whole() { Exit::Fine } else { Exit::World })
 }
 
-/// The same organizations in any order are the same run.
+/// The name of the run. The order of the organizations makes no difference.
 fn name(orgs: &[OrgName]) -> String {
     let mut names: Vec<_> = orgs.iter().map(|org| org.as_str().to_ascii_lowercase()).collect();
     names.sort_unstable();
@@ -49,11 +49,11 @@ fn name(orgs: &[OrgName]) -> String {
     format!("the secrets of every repository: {}", names.join(" "))
 }
 
-/// A reading that did not get to its end can be gone on with, which its failure says.
+/// The failure of an interrupted listing says that it can be resumed.
 fn left_open(failure: Failure, sink: &Sink, can_resume: bool) -> Failure {
     let Some(total) = sink.total.filter(|_| can_resume) else { return failure };
     let far = format!("{} of {} repositories were read", grouped(sink.done), grouped(total));
-    let again = "the same command goes on from there";
+    let again = "run the same command again to resume";
     let Problem { what, why, hint, mend } = *failure.problem;
     let (why, hint) = if failure.exit == Exit::Interrupted {
         (far, again.to_owned())
@@ -63,18 +63,18 @@ fn left_open(failure: Failure, sink: &Sink, can_resume: bool) -> Failure {
     Failure { problem: Box::new(Problem { what, why, hint, mend }), ..failure }
 }
 
-/// Whether somebody still reads standard output.
+/// Whether anything still reads standard output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reader {
     There,
     Gone,
 }
 
-/// Where each repository goes: to people at once, to programs when the document is whole.
+/// Output of each repository: text is written at once, JSON when the document is complete.
 struct Sink {
-    /// `None` for people.
+    /// `None` for text output.
     gathering: Option<Gathering>,
-    /// For people: those that could not be read, under the reasons why.
+    /// For text output: the repositories that could not be read, grouped by reason.
     unread: Vec<(Problem, Vec<String>)>,
     progress: Progress,
     done: usize,
@@ -117,7 +117,7 @@ impl Sink {
         }
     }
 
-    /// The same reason for many is told once, and so names none of them.
+    /// A reason shared by several repositories is shown once, without naming one of them.
     fn leave_out(&mut self, name: &str, problem: &Problem) {
         let general = |text: &str| text.replace(name, "the repository");
         let (why, hint) = (general(&problem.why), general(&problem.hint));
@@ -135,7 +135,7 @@ impl Sink {
         }
     }
 
-    /// What is left to be said.
+    /// Writes what remains.
     fn finish(mut self, tally: &Tally) -> Result<Reader, Failure> {
         if let Some(gathering) = self.gathering.take() {
             for piece in gathering.document(tally) {

@@ -1,4 +1,4 @@
-//! `pullkey list --reaching`: which of one's own, the repository's and the organization's secrets reach a repository.
+//! `pullkey list --reaching`: which of your, the repository's and the organization's secrets a repository gets.
 
 use super::session::Session;
 use super::{Exit, Failure};
@@ -10,7 +10,7 @@ use crate::{report, work};
 pub(super) async fn run(name: &RepoName, session: &Session) -> Result<Exit, Failure> {
     let gh = session.github().await?;
     let repository = session.interrupt.read(work::repository(&gh, name)).await?.map_err(Failure::world)?;
-    // As GitHub spells it, and where it is now, if it was renamed.
+    // As GitHub spells it, under its present name if it was renamed.
     let name = RepoName::parse(repository.full_name.raw()).unwrap_or_else(|_| name.clone());
     let scopes = session.interrupt.read(scopes(&gh, &name)).await?;
     let reads = scopes.into_iter().map(|scope| async {
@@ -33,7 +33,7 @@ pub(super) async fn run(name: &RepoName, session: &Session) -> Result<Exit, Fail
     Ok(if is_whole { Exit::Fine } else { Exit::World })
 }
 
-/// Those whose secrets could reach it: another organization's cannot, and a person has none to share.
+/// The scopes whose secrets can reach it. Other organizations' cannot, and your own account is not an organization.
 async fn scopes(gh: &Client, name: &RepoName) -> Vec<Scope> {
     let mut scopes = vec![Scope::User, Scope::Repository(name.clone())];
     let me = work::identity(gh, crate::domain::token::TokenSource::GhToken).await;

@@ -1,7 +1,7 @@
-//! The command line: the same use cases as the screens, asked for with flags and answered as text or JSON.
+//! The command line: the same use cases as the screens, with flags as input and text or JSON as output.
 //!
-//! It refuses to ask anything where there is no terminal: then it ends with code 2 and names the flag that is missing.
-//! The screens are not its part: `main` opens them when no command is given.
+//! Without a terminal it asks nothing: it exits with 2 and names the missing flag. If no command is given, `main` opens
+//! the screens.
 
 mod access;
 mod args;
@@ -50,7 +50,7 @@ use crate::report;
 use session::Session;
 pub use session::note as say;
 
-/// Runs one command to its end and says what came of it, on standard output.
+/// Runs one command and prints its result on standard output.
 pub async fn run(command: Command, env: Env, read_only: bool) -> Exit {
     let session = match Session::start(env, command.wants_json(), read_only) {
         Ok(session) => session,
@@ -80,7 +80,7 @@ pub async fn run(command: Command, env: Env, read_only: bool) -> Exit {
     }
 }
 
-/// Says why a whole command failed: as JSON on standard output, or as lines on the standard stream for them.
+/// Reports why a whole command failed: as JSON on standard output, or as text on standard error.
 pub fn tell(failure: &Failure, json: bool) -> Exit {
     if json {
         let mut document = serde_json::json!({
@@ -90,7 +90,7 @@ pub fn tell(failure: &Failure, json: bool) -> Exit {
         if let Some(test) = &failure.test {
             document["test"] = report::test_json(test);
         }
-        // If even this cannot be written there is nobody to tell.
+        // If this cannot be written either, there is nowhere to report it.
         let _ = session::print(&report::json::render(&document));
     } else {
         if let Some(test) = &failure.test {

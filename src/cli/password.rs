@@ -1,4 +1,4 @@
-//! Reads the password from where a flag says. It refuses a terminal, which would show it, and anything endless.
+//! Reads the password from the source given with a flag. It refuses a terminal, which would show it, and endless input.
 
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
@@ -28,13 +28,13 @@ pub(super) async fn read(args: &PasswordArgs, session: &Session) -> Result<Sensi
         ));
     }
     let read = session.read_apart(|| bounded(io::stdin().lock())).await?;
-    read.map_err(|why| Failure::usage(WHAT, format!("standard input: {why}"), "pipe in the password and nothing else"))
+    read.map_err(|why| Failure::usage(WHAT, format!("standard input: {why}"), "pipe in only the password"))
 }
 
 fn of_variable(name: &str, env: &Env) -> Result<Sensitive, Failure> {
     env.secret(name).ok_or_else(|| {
         let name = crate::domain::foreign::clean(name);
-        Failure::usage(WHAT, format!("{name} is not set, or is no text"), "name a variable that is set and exported")
+        Failure::usage(WHAT, format!("{name} is not set, or is not text"), "name a variable that is set and exported")
     })
 }
 
@@ -42,7 +42,7 @@ fn of_file(path: &Path) -> Result<Sensitive, Failure> {
     let opened = files::inherited(path).map_or_else(|| files::open(path), |file| Ok(file?));
     opened.map_err(|fault| fault.to_string()).and_then(bounded).map_err(|why| {
         let shown = crate::domain::foreign::clean(&path.to_string_lossy());
-        let hint = "name in --password-file a file that holds the password and nothing else";
+        let hint = "--password-file needs a file that contains only the password";
         Failure::usage(WHAT, format!("{shown}: {why}"), hint)
     })
 }
@@ -51,8 +51,8 @@ fn of_file(path: &Path) -> Result<Sensitive, Failure> {
 pub(super) fn bounded(source: impl Read) -> Result<Sensitive, String> {
     // Room for the largest secret and its line end.
     let bytes = files::bounded(source, VALUE_LIMIT as u64 + 2).map_err(|fault| match fault {
-        FileError::TooLarge(_) => format!("more than {VALUE_LIMIT} bytes, and GitHub keeps no larger secret"),
-        fault => fault.to_string(), // each says itself why
+        FileError::TooLarge(_) => format!("more than {VALUE_LIMIT} bytes, GitHub's limit for a secret"),
+        fault => fault.to_string(), // each says why by itself
     })?;
     let text = std::str::from_utf8(&bytes).map_err(|_| FileError::NotText.to_string())?;
     let text = text.strip_suffix('\n').map_or(text, |text| text.strip_suffix('\r').unwrap_or(text));

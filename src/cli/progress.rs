@@ -1,4 +1,4 @@
-//! How far a long reading is: rewritten in place on a terminal, now and then a line elsewhere; on standard error.
+//! Progress of a long listing, on standard error: rewritten in place on a terminal, an occasional line elsewhere.
 
 use std::collections::VecDeque;
 use std::io::{self, IsTerminal};
@@ -8,14 +8,14 @@ use super::session::note;
 use super::status;
 use crate::domain::number::grouped;
 
-/// The rate is that of this last while: what came from the disk at first says nothing of what is to come.
+/// The period over which the rate is measured: answers from the cache at the start say nothing about the rest.
 const WHILE: Duration = Duration::from_secs(20);
 
 #[derive(Debug)]
 pub(super) struct Progress {
     is_terminal: bool,
     told: Instant,
-    /// Whether it took long enough to be told of at all.
+    /// Whether it took long enough to show progress at all.
     begun: bool,
     lately: VecDeque<(Instant, usize)>,
 }
@@ -25,12 +25,12 @@ impl Progress {
         Self { is_terminal: io::stderr().is_terminal(), told: Instant::now(), begun: false, lately: VecDeque::new() }
     }
 
-    /// So many of so many are done; `total` is `None` while it is not known.
+    /// Shows how many are done; `total` is `None` while it is unknown.
     pub(super) fn tell(&mut self, done: usize, total: Option<usize>) {
         let now = Instant::now();
         let is_due =
             now.duration_since(self.told) >= Duration::from_millis(if self.is_terminal { 150 } else { 30_000 });
-        // A result that was written took the line away, and the next one may be far off.
+        // Printing a result erased the line, and the next result may take a while.
         let is_gone = self.is_terminal && self.begun && !status::is_shown();
         if !is_due && !is_gone {
             return;
@@ -47,10 +47,10 @@ impl Progress {
         }
     }
 
-    /// In a second, over the last while.
+    /// Per second, over the last [`WHILE`].
     fn rate(&mut self, now: Instant, done: usize) -> Option<f64> {
         self.lately.push_back((now, done));
-        // One that is older is kept, so that sparse looks have something to compare with.
+        // Keeps one older sample, so that infrequent calls have something to compare with.
         while self.lately.get(1).is_some_and(|(at, _)| now.duration_since(*at) > WHILE) {
             self.lately.pop_front();
         }
@@ -61,7 +61,7 @@ impl Progress {
     }
 }
 
-/// «1,234 of 10,000 · 15/s · 9 min left».
+/// “1,234 of 10,000 · 15/s · 9 min left”.
 fn words(done: usize, total: usize, rate: Option<f64>) -> String {
     let far = format!("{} of {}", grouped(done), grouped(total));
     let Some(rate) = rate else { return far };

@@ -1,4 +1,4 @@
-//! From `OWNER/NAME`, patterns, topics and files to the repositories' ids, which is what GitHub keeps.
+//! Resolves `OWNER/NAME`, patterns, topics and files to repository ids, which GitHub stores.
 
 use std::io::{self, IsTerminal};
 use std::path::Path;
@@ -17,7 +17,7 @@ use crate::work::{self, Choice};
 /// The largest file of names, in bytes: ten thousand repositories fit.
 const LARGEST: u64 = 4 << 20;
 
-/// What was found, and whether somebody named each of them.
+/// The repositories found, and whether each was named individually.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     pub(super) repositories: Vec<Repository>,
@@ -30,13 +30,13 @@ impl Found {
         self.repositories.iter().map(one).collect()
     }
 
-    /// What should be said of them.
+    /// A note about them.
     pub(super) fn note(&self) -> Option<String> {
         let archived: Vec<_> = self.repositories.iter().filter(|r| r.archived).map(|r| r.full_name.shown()).collect();
-        (!archived.is_empty()).then(|| format!("archived, and so read-only: {}", archived.join(", ")))
+        (!archived.is_empty()).then(|| format!("archived, so read-only: {}", archived.join(", ")))
     }
 
-    /// The names, one a line, under their number.
+    /// The number of repositories, then their names, one per line.
     pub(super) fn listing(&self) -> String {
         let mut out = count(self.repositories.len());
         for repository in &self.repositories {
@@ -51,7 +51,7 @@ pub(super) fn count(repositories: usize) -> String {
     if repositories == 1 { "1 repository".to_owned() } else { format!("{repositories} repositories") }
 }
 
-/// What the flags ask for, with what stands in the file.
+/// The repositories given with flags, and those in the file.
 pub(super) async fn choice(
     wanted: &[Wanted],
     more: &ChoiceArgs,
@@ -66,21 +66,21 @@ pub(super) async fn choice(
     let choice = Choice { wanted, topics: more.topics.clone() };
     if choice.is_empty() && !more.is_empty() {
         return Err(Failure::usage(
-            "no repository is named",
-            "the file names none",
+            "no repository given",
+            "the file contains none",
             "put one name or pattern on each line",
         ));
     }
     Ok(choice)
 }
 
-/// Looks them up; what cannot be found, or matches nothing, ends it.
+/// Looks them up. Fails if one cannot be found, or if a pattern matches nothing.
 pub(super) async fn resolve(gh: &Client, scope: &Scope, choice: &Choice) -> Result<Found, Failure> {
     let org = org_of(scope);
     if let Some((org, other)) = org.and_then(|org| Some((org, choice.foreign_to(org)?))) {
         return Err(Failure::usage(
             format!("{other} cannot get it"),
-            format!("it is no repository of {org}, and an organization's secrets reach its own repositories only"),
+            format!("it is not a repository of {org}, and an organization's secrets go only to its own repositories"),
             "leave it out, or use --user",
         ));
     }
@@ -98,7 +98,7 @@ const fn org_of(scope: &Scope) -> Option<&OrgName> {
 async fn read(path: &Path, is_stdin_taken: bool, session: &Session) -> Result<Vec<Wanted>, Failure> {
     let shown = crate::domain::foreign::clean(&path.to_string_lossy());
     let refuse = |why: String| {
-        let hint = "name in --repos-file a file with one repository or pattern a line";
+        let hint = "--repos-file needs a file with one repository or pattern per line";
         Failure::usage("the list of repositories could not be read", why, hint)
     };
     let is_stdin = path.as_os_str() == "-";

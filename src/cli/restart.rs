@@ -1,5 +1,5 @@
-//! `pullkey restart`: stops and starts those of one's codespaces that started before a secret they should see; and, for
-//! the owners of an organization, stops those of its members, which is all that GitHub lets an owner do.
+//! `pullkey restart`: restarts those of your codespaces that started before a secret they should see. For organization
+//! owners it stops members' codespaces; GitHub does not let owners do more.
 
 use clap::Args;
 
@@ -16,20 +16,22 @@ use crate::report::{self, Restart, Restarts};
 use crate::work::{self, Standing, Whose};
 
 pub(super) const HELP: &str = "\
-Without names: those of the repository (of --repo, else of the git remote) that run and
-started before the newest registry secret they should see. A codespace gets variables only
-when it starts. What is named is restarted whatever it has; one that is stopped is started.
+Without names, restarts your running codespaces of the repository (--repo, or the git remote's)
+that started before the newest registry secret they should see: a codespace gets variables
+only when it starts. A codespace that you name is restarted in any case; a stopped one is
+started.
 
-Stopping keeps files, yet running processes end. It asks first on a terminal; elsewhere it
-needs --yes (else exit 2). Exit 3 if one failed, or if something could not be told.
+Stopping keeps files but ends running processes. pullkey asks for confirmation; without a
+terminal, --yes is required (otherwise exit 2). Exits with 3 if a restart failed, or if pullkey
+could not determine which codespaces need one.
 
-A restart gives new variables. Whether the image could be pulled GitHub does not tell; if it
-could not, the container needs a rebuild: gh codespace rebuild -c NAME
+A restart gives a codespace the new variables. GitHub does not report whether its image could
+be pulled. If it could not, rebuild the container: gh codespace rebuild -c NAME
 
---org ORG --stop is for owners of an organization: it stops members' codespaces, those that
-are named or those that started before a secret of the repository or the organization. That
-is all an owner can do: only their own users can start them again. Members' own secrets
-cannot be read, so the others are told as «not known», which alone is no failure.
+--org ORG --stop is for organization owners. It stops members' codespaces: those you name, or
+those that started before a secret of the repository or the organization. Only their own users
+can start them again. Members' own secrets cannot be read, so other codespaces are reported as
+unknown; that alone is not a failure.
 
 Examples:
   pullkey restart
@@ -39,22 +41,22 @@ Examples:
 
 #[derive(Clone, Debug, Args)]
 pub struct RestartArgs {
-    /// The codespaces, by the names that `gh codespace list` shows
+    /// Restart these codespaces; `gh codespace list` shows their names
     #[arg(value_name = "NAME", value_parser = CodespaceName::parse, conflicts_with = "repo")]
     pub names: Vec<CodespaceName>,
-    /// The repository whose codespaces are meant, instead of that of the git remote
+    /// Restart codespaces of this repository instead of the git remote's
     #[arg(long, value_name = "OWNER/NAME", value_parser = RepoName::parse)]
     pub repo: Option<RepoName>,
-    /// The organization whose members' codespaces are meant; with --stop, for its owners
+    /// Stop members' codespaces of this organization, with --stop; for its owners
     #[arg(long, value_name = "ORG", value_parser = OrgName::parse, conflicts_with = "repo")]
     pub org: Option<OrgName>,
-    /// Stop members' codespaces, and start none
+    /// Stop members' codespaces without starting them again
     #[arg(long, requires = "org")]
     pub stop: bool,
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(long, short)]
     pub yes: bool,
-    /// Write JSON
+    /// Print JSON
     #[arg(long)]
     pub json: bool,
 }
@@ -64,7 +66,7 @@ impl RestartArgs {
         if self.org.is_some() { Whose::Members } else { Whose::Mine }
     }
 
-    /// Every codespace it may be about, before names or a repository choose among them.
+    /// Every codespace that the command may act on, before names or a repository narrow them down.
     fn all(&self) -> CodespaceList {
         self.org.clone().map_or(CodespaceList::Mine, CodespaceList::Org)
     }
@@ -77,7 +79,7 @@ impl RestartArgs {
         }
     }
 
-    /// One codespace with what is to be done with it.
+    /// One codespace, with what to do with it.
     fn line(&self, codespace: Codespace, freshness: Freshness) -> Restart {
         let is_planned = !self.names.is_empty() || is_due(&codespace, &freshness);
         let planned = is_planned.then(|| self.change(&codespace));
@@ -89,8 +91,8 @@ pub(super) async fn run(args: &RestartArgs, session: &Session) -> Result<Exit, F
     if args.org.is_some() && !args.stop {
         return Err(Failure::usage(
             "members' codespaces cannot be restarted",
-            "GitHub lets an owner stop them, and only their own users start them again",
-            "add --stop; what runs then gets its new variables when its user starts it",
+            "GitHub lets an owner stop them; only their own users can start them again",
+            "add --stop; each codespace gets its new variables when its user starts it",
         ));
     }
     let gh = session.github().await?;
@@ -130,17 +132,17 @@ fn table(restarts: &Restarts<'_>) -> String {
     }
 }
 
-/// Whether it runs and cannot be said to need nothing.
+/// Whether it is running and pullkey could not determine whether it needs a restart.
 fn is_untold(codespace: &Codespace, standing: &Standing) -> bool {
     codespace.state.phase() == Phase::Running && !standing.told && matches!(standing.freshness, Freshness::Unknown(_))
 }
 
-/// Whether it is restarted without having been named.
+/// Whether it is restarted without being named.
 fn is_due(codespace: &Codespace, freshness: &Freshness) -> bool {
     !codespace.pending && codespace.state.phase() == Phase::Running && matches!(freshness, Freshness::Stale(_))
 }
 
-/// The codespaces it is about.
+/// The codespaces to act on.
 async fn wanted(args: &RestartArgs, session: &Session, gh: &Client) -> Result<Roster<Codespace>, Failure> {
     if args.org.is_some() || !args.names.is_empty() {
         let all = list(gh, &args.all()).await?;
@@ -154,9 +156,9 @@ async fn wanted(args: &RestartArgs, session: &Session, gh: &Client) -> Result<Ro
     }
     if repos.is_empty() {
         return Err(Failure::usage(
-            "it is not known which codespaces are meant",
-            "this is no clone of a repository on GitHub",
-            format!("name codespaces, or a repository with --repo; `{}` shows yours", gh.site().gh("codespace list")),
+            "no codespaces chosen",
+            "this directory is not a clone of a GitHub repository",
+            format!("name codespaces, or a repository with --repo; `{}` lists yours", gh.site().gh("codespace list")),
         ));
     }
     let mut all = Roster::whole(Vec::new());
@@ -168,7 +170,7 @@ async fn wanted(args: &RestartArgs, session: &Session, gh: &Client) -> Result<Ro
     Ok(all)
 }
 
-/// Each once, in the order of the arguments. What is named and found does not need the rest of the list.
+/// Each once, in the order of the arguments. If every named codespace is found, it does not matter what the list lacks.
 fn named(args: &RestartArgs, all: &Roster<Codespace>, site: &Site) -> Result<Roster<Codespace>, Failure> {
     let mut found: Vec<Codespace> = Vec::new();
     for name in &args.names {
@@ -177,7 +179,7 @@ fn named(args: &RestartArgs, all: &Roster<Codespace>, site: &Site) -> Result<Ros
             return Err(Failure::world(match &all.lacking {
                 None => absent,
                 Some(Problem { why, hint, mend, .. }) => Problem {
-                    why: format!("{}, as far as GitHub lists them: {why}", absent.why),
+                    why: format!("{}, but GitHub's list is incomplete: {why}", absent.why),
                     hint: hint.clone(),
                     mend: mend.clone(),
                     ..absent
@@ -195,13 +197,13 @@ fn absent(name: &CodespaceName, org: Option<&OrgName>, site: &Site) -> Problem {
     match org {
         None => Problem::new(
             "nothing was restarted",
-            format!("there is no codespace {name} among yours"),
-            format!("`{}` shows the names", site.gh("codespace list")),
+            format!("you have no codespace {name}"),
+            format!("`{}` lists the names", site.gh("codespace list")),
         ),
         Some(org) => Problem::new(
             "nothing was stopped",
             format!("there is no codespace {name} in a repository of {org}"),
-            format!("`{}` shows the names", site.gh(&format!("codespace list --org {org}"))),
+            format!("`{}` lists the names", site.gh(&format!("codespace list --org {org}"))),
         ),
     }
 }
@@ -225,19 +227,19 @@ async fn consent(args: &RestartArgs, session: &Session, site: &Site, lines: &[Re
         if let Some(changes) = codespace.git.work() {
             work.push(format!("; {} has {changes} changes", codespace.name));
         } else if codespace.git.is_untold() {
-            work.push(format!("; whether {} has changes that are not pushed is not known", codespace.name));
+            work.push(format!("; {} may have unpushed changes", codespace.name));
         }
     }
     let verb = match args.whose() {
         Whose::Mine => "stopped and started",
-        Whose::Members => "stopped, and can be started again by their own users only",
+        Whose::Members => "stopped (only their own users can start them again)",
     };
     let (names, work) = (names.join(", "), work.concat());
-    let what = format!("{names} would be {verb}, which keeps files and ends running processes{work}");
+    let what = format!("{names} would be {verb}; this keeps files and ends running processes{work}");
     session.consent(args.yes, &what).await
 }
 
-/// One after the other; says whether it was asked to stop meanwhile, and then begins no further one.
+/// One after the other. Returns whether the run was interrupted; then no further codespace is begun.
 async fn carry_out(session: &Session, gh: &Client, lines: &mut [Restart]) -> Result<bool, Failure> {
     let is_quiet = session.json;
     for line in lines {
@@ -257,7 +259,7 @@ async fn carry_out(session: &Session, gh: &Client, lines: &mut [Restart]) -> Res
     Ok(false)
 }
 
-/// The states as they are now, as far as they can be read.
+/// Reads the states as they are now, as far as possible.
 async fn look_again(args: &RestartArgs, gh: &Client, lines: &mut [Restart]) {
     let Ok(now) = work::codespaces(gh, &args.all(), &mut |_| {}).await else { return };
     for line in lines {

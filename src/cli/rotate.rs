@@ -1,4 +1,4 @@
-//! `pullkey rotate`: new values for a credential that exists; who gets it stays as it is.
+//! `pullkey rotate`: writes new values for an existing credential; its access stays as it is.
 
 use chrono::Utc;
 
@@ -58,7 +58,7 @@ pub(super) async fn run(args: &RotateArgs, session: &Session) -> Result<Exit, Fa
     Ok(kept.exit(set::exit_of(&saved, &rotation.prefix, was_interrupted)))
 }
 
-/// Whose rules hold: the server's product, where server and user tell the way to log in.
+/// The preset whose checks apply: that of the server's product, if server and user identify the kind of login.
 fn preset_for(trial: Option<&Trial>) -> Result<AnyPreset, Failure> {
     match trial.and_then(crate::domain::preset::recognize_surely) {
         Some(preset) => Ok(AnyPreset::Credential(preset)),
@@ -70,7 +70,7 @@ async fn prove(args: &RotateArgs, session: &Session, trial: &Trial) -> Result<Te
     set::prove(session, args.yes, trial).await
 }
 
-/// What one has to know before anything is written.
+/// Notes to show before anything is written.
 fn beforehand(credential: &Credential, values: &Members<Option<Sensitive>>, scope: &Scope) -> Vec<String> {
     let mut notes = Vec::new();
     if credential.access_differs() {
@@ -78,24 +78,24 @@ fn beforehand(credential: &Credential, values: &Members<Option<Sensitive>>, scop
         let words =
             there.filter_map(|(member, state)| Some(format!("{} {}", member.word(), state.access.as_ref()?.words())));
         notes.push(format!(
-            "the members reach different repositories, and each keeps its own: {}",
+            "the members have different access, and each keeps its own: {}",
             words.collect::<Vec<_>>().join(", ")
         ));
     }
     for (member, state) in credential.members.iter().filter(|(_, state)| state.is_none()) {
         debug_assert!(state.is_none());
         notes.push(match (values.get(member), scope) {
-            (Some(_), Scope::Repository(_)) => format!("the {} was missing, and is written too", member.word()),
+            (Some(_), Scope::Repository(_)) => format!("the {} was missing and is written too", member.word()),
             (Some(_), Scope::User | Scope::Organization(_)) => {
-                format!("the {} was missing; it gets the narrowest access the others have", member.word())
+                format!("the {} was missing; it gets the narrowest access of the others", member.word())
             }
-            (None, _) => format!("the {} is missing, and the credential does not work without it", member.word()),
+            (None, _) => format!("the {} is missing; the credential does not work without it", member.word()),
         });
     }
     notes
 }
 
-/// The login test, where all it needs is given: stored values cannot be read back.
+/// The login test, if all its values are given: stored values cannot be read back.
 fn trial(server: Option<String>, values: &Members<Option<Sensitive>>, images: &[String]) -> Option<Trial> {
     let (user, password) = (values.user.clone()?, values.password.clone()?);
     Some(Trial { server: server?, user, password, images: images.to_vec(), holds: crate::domain::Holds::Images })
@@ -110,8 +110,7 @@ fn untested(values: &Members<Option<Sensitive>>) -> String {
         (Some(_), _) => "--username",
     };
     format!(
-        "the new login cannot be tested, because the {} that GitHub keeps cannot be read back ({flags} would have it \
-         tested)",
-        missing.join(" and the ")
+        "the new login cannot be tested, because GitHub does not return the stored {} (give {flags} to test it)",
+        missing.join(" and ")
     )
 }

@@ -1,4 +1,4 @@
-//! `pullkey sandbox`: a made-up GitHub and three registries on this machine.
+//! `pullkey sandbox`: a simulated GitHub and three registries on this machine.
 
 use super::{Exit, Failure};
 use crate::domain::Problem;

@@ -1,4 +1,4 @@
-//! `pullkey seamless`: whether a codespace pulls a package of GitHub's own registries without any secret. It only
+//! `pullkey seamless`: whether a codespace can pull a package of GitHub's own registries without a secret. It only
 //! reads.
 
 use clap::Args;
@@ -11,13 +11,13 @@ use crate::{report, work};
 
 pub(super) const HELP: &str = "\
 Packages: ghcr.io/OWNER/NAME, npm.pkg.github.com/@OWNER/NAME, nuget.pkg.github.com/OWNER/NAME,
-rubygems.pkg.github.com/OWNER/NAME, and containers.SUBDOMAIN.ghe.com/OWNER/NAME and its like.
+rubygems.pkg.github.com/OWNER/NAME, and hosts such as containers.SUBDOMAIN.ghe.com/OWNER/NAME.
 
-It reads the package's visibility and the repository it is linked to, which takes a classic
-token with the scope read:packages. What only the package's settings page knows is named,
-with its address: GitHub's API does not tell it.
+Reads the package's visibility and the repository it is linked to. This needs a classic token
+with the scope read:packages. GitHub's API does not report some settings; pullkey lists them,
+with the address of the package's settings page.
 
-Exit 0 if no secret is needed, or likely none; 1 if one is; 3 if it cannot be told.
+Exits with 0 if no secret is needed, or likely none; 1 if one is needed; 3 if unknown.
 
 Examples:
   pullkey seamless ghcr.io/acme/base:2
@@ -25,13 +25,13 @@ Examples:
 
 #[derive(Clone, Debug, Args)]
 pub struct SeamlessArgs {
-    /// The image or package; a tag, a version or a digest makes no difference
+    /// Check this image or package; a tag, a version or a digest makes no difference
     #[arg(value_name = "IMAGE_OR_PACKAGE", value_parser = PackageRef::parse)]
     pub package: PackageRef,
-    /// The repository whose codespaces pull it, instead of that of the git remote
+    /// Check codespaces of this repository instead of the git remote's
     #[arg(long, value_name = "OWNER/NAME", value_parser = RepoName::parse)]
     pub repo: Option<RepoName>,
-    /// Write JSON
+    /// Print JSON
     #[arg(long)]
     pub json: bool,
 }
@@ -52,13 +52,13 @@ async fn here(session: &Session) -> Result<RepoName, Failure> {
     let dir = std::env::current_dir().unwrap_or_default();
     let why = match git::remote(&session.env, &dir, address.remote_host()).await {
         Remote::One(name) => return Ok(name),
-        Remote::None => "this is no clone of a repository on GitHub".to_owned(),
+        Remote::None => "this directory is not a clone of a GitHub repository".to_owned(),
         Remote::Ambiguous(names) => {
             let names: Vec<_> = names.iter().map(RepoName::full).collect();
-            format!("the remotes lead to several: {}", names.join(", "))
+            format!("this clone has several GitHub remotes: {}", names.join(", "))
         }
     };
-    Err(Failure::usage("it is not known which repository is meant", why, "name it with --repo OWNER/NAME"))
+    Err(Failure::usage("no repository chosen", why, "choose one with --repo OWNER/NAME"))
 }
 
 const fn exit_of(verdict: SecretNeed) -> Exit {

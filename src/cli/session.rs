@@ -1,4 +1,4 @@
-//! What every command has: the environment, the address, the clients, and where to write.
+//! What every command uses: the environment, the API address, the clients, and the output.
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
@@ -35,7 +35,7 @@ impl Session {
         Address::find(&self.env).map_err(|fault| Failure::new(Exit::Usage, fault.into()))
     }
 
-    /// Where tokens are looked for and what a client is made of.
+    /// Where to look for tokens, and the settings of a client.
     pub(super) fn entrance(&self) -> Result<work::Entrance, Failure> {
         let address = self.address()?;
         let settings = work::settings(&self.env, &self.config, address.api.clone());
@@ -45,7 +45,7 @@ impl Session {
         Ok(work::Entrance { places, settings, client_id: self.config.client_id.clone() })
     }
 
-    /// The client for GitHub; finding no token is a matter of configuration.
+    /// The GitHub client. A missing token is a configuration error.
     pub(super) async fn github(&self) -> Result<github::Client, Failure> {
         let entrance = self.entrance()?;
         let found = self.interrupt.read(entrance.find()).await?;
@@ -54,17 +54,17 @@ impl Session {
         Ok(client)
     }
 
-    /// The clients of a login test, which needs no GitHub.
+    /// The clients of a login test, which does not need GitHub.
     pub(super) fn registry(&self) -> Result<work::Clients, Failure> {
         let path = self.env.get_os("PATH").unwrap_or_default();
         let exe = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("pullkey"));
         let registry = work::registry_client(&self.env).map_err(|problem| Failure::new(Exit::Usage, problem))?;
-        // Without an address of GitHub's a registry can be tested all the same.
+        // A registry can be tested even without a valid GitHub address.
         let github = self.address().ok().map(|address| work::settings(&self.env, &self.config, address.api));
         Ok(work::Clients { github, registry, tools: registry::Tools::find(path, exe) })
     }
 
-    /// Reads what may take as long as it likes, such as standard input, where it keeps no signal from being heard.
+    /// Reads something that can take any time, such as standard input, on a thread where it does not block signals.
     pub(super) async fn read_apart<T: Send + 'static>(
         &self,
         read: impl FnOnce() -> T + Send + 'static,
@@ -75,18 +75,18 @@ impl Session {
         }
     }
 
-    /// Whether somebody is there to ask. JSON is for programs, which answer nothing.
+    /// Whether there is somebody to ask. JSON is for programs, which do not answer.
     pub(super) fn can_ask(&self) -> bool {
         !self.json && io::stdin().is_terminal() && io::stderr().is_terminal()
     }
 
-    /// The result: JSON if it was asked for, else text.
+    /// Prints the result: JSON if requested, otherwise text.
     pub(super) fn show(&self, json: impl FnOnce() -> Value, text: impl FnOnce() -> String) -> Result<(), Failure> {
         let text = if self.json { report::json::render(&json()) } else { text() };
         print(&text).map_err(|fault| unwritten(&fault))
     }
 
-    /// What a person should know besides; JSON carries it among its `notes`.
+    /// Prints notes beside the result. JSON contains them under `notes`.
     pub(super) fn notes(&self, notes: &[String]) {
         if !self.json {
             for text in notes {
@@ -96,13 +96,13 @@ impl Session {
     }
 }
 
-/// A result that did not get out.
+/// The failure if the result cannot be printed.
 pub(super) fn unwritten(fault: &io::Error) -> Failure {
-    let hint = "look at where standard output leads";
+    let hint = "check where standard output goes";
     Failure::world(Problem::new("the result could not be written", fault.to_string(), hint))
 }
 
-/// To standard output, at once. What looks like a secret is not: it may have been given where a name belongs.
+/// Writes to standard output at once. Masks what looks like a secret, which may have been given in place of a name.
 pub(super) fn put(text: &str) -> io::Result<()> {
     status::clear();
     let text = hidden(text);
@@ -110,7 +110,7 @@ pub(super) fn put(text: &str) -> io::Result<()> {
     out.write_all(text.as_bytes()).and_then(|()| out.flush())
 }
 
-/// To standard output, whole. Somebody who stops reading early is no failure.
+/// Writes everything to standard output. It is not a failure if the reader stops early.
 pub(super) fn print(text: &str) -> io::Result<()> {
     match put(text) {
         Err(fault) if fault.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -118,9 +118,9 @@ pub(super) fn print(text: &str) -> io::Result<()> {
     }
 }
 
-/// One line for people, beside the result.
+/// Prints one line for people on standard error.
 pub fn note(text: &str) {
     status::clear();
-    // Without anybody to read it there is nothing left to do.
+    // If nobody can read it, there is nothing left to do.
     let _ = writeln!(io::stderr().lock(), "{}", hidden(text));
 }

@@ -1,4 +1,4 @@
-//! `pullkey set`: checks, tests, and only then writes the three members, or the one secret.
+//! `pullkey set`: checks the values, tests the login, and only then writes the three members, or the one secret.
 
 use std::borrow::Cow;
 
@@ -38,7 +38,7 @@ pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failu
     if args.how.dry_run {
         return dry_run(session, (&draft, existing.as_ref()), (line.as_ref(), &notes));
     }
-    // Before anything is asked, sent or written: they say whose values these are.
+    // Before any question, request or write: the notes say whose values these are.
     session.notes(&notes);
     let told = notes.len();
     if let Some(listing) = listing.filter(|_| !session.json) {
@@ -79,7 +79,7 @@ fn preset(args: &SetArgs) -> Result<AnyPreset, Failure> {
     values::preset_of(id)
 }
 
-/// What would be written, and who would get it.
+/// Shows what would be written, and which repositories would get it.
 fn dry_run(
     session: &Session,
     (draft, existing): (&Draft, Option<&Credential>),
@@ -114,18 +114,18 @@ fn dry_run(
     Ok(Exit::Fine)
 }
 
-/// What is said where GitHub left out some of those who get it.
+/// The note if GitHub's list of the repositories that get it is incomplete.
 pub(super) fn lacking(saved: &Saved, prefix: &Prefix) -> Option<String> {
     let now = saved.now.as_ref().filter(|now| now.is_part_of(prefix))?;
     Some(match now.lacks_of(prefix) {
         Some(Problem { what, why, hint, .. }) => {
-            format!("who gets {prefix} was not seen whole: {what}: {why}; {hint}")
+            format!("could not read completely which repositories get {prefix}: {what}: {why}; {hint}")
         }
-        None => format!("who gets {prefix} could not be read back whole: `pullkey list` shows it"),
+        None => format!("could not read back completely which repositories get {prefix}; see `pullkey list`"),
     })
 }
 
-/// By what was done, and by whether all of it could be seen.
+/// Decided by what was written, and by whether all of it could be read back.
 pub(super) fn exit_of(saved: &Saved, prefix: &Prefix, was_interrupted: bool) -> Exit {
     if was_interrupted {
         Exit::Interrupted
@@ -142,10 +142,10 @@ pub(super) async fn checked_values(args: &SetArgs, session: &Session) -> Result<
     let taken = from::given(&args.password, typed, Some(&args.prefix), session).await?;
     let fixed = |member: Member| preset.fixed(member).map(str::to_owned);
     let missing = |member: Member, flag: &str| {
-        let why = if args.password.from.is_some() { "what --from names has none" } else { "" };
+        let why = if args.password.from.is_some() { "--from found none" } else { "" };
         let why = if why.is_empty() { format!("{flag} is missing") } else { format!("{flag} is missing, and {why}") };
         let help = preset.field(member).map(|field| field.help.clone()).unwrap_or_default();
-        Failure::usage(format!("the {} is not said", preset.word(member)), why, help)
+        Failure::usage(format!("no {} given", preset.word(member)), why, help)
     };
     let server = taken.server.or_else(|| fixed(Member::Server)).ok_or_else(|| missing(Member::Server, "--server"))?;
     let nobody = (preset.shape() == Shape::Single).then(|| Sensitive::from(""));
@@ -167,7 +167,7 @@ pub(super) async fn checked_values(args: &SetArgs, session: &Session) -> Result<
     Ok((trial, values))
 }
 
-/// Where to, what, and for whom; without a choice who gets it is kept.
+/// The scope, the values and the repositories; without a choice the access stays as it is.
 struct Plan {
     scope: Scope,
     shape: Shape,
@@ -175,7 +175,7 @@ struct Plan {
     choice: Option<Choice>,
 }
 
-/// Everything decided, the credential that would be overwritten, and the repositories that nobody named one by one.
+/// The finished draft, the credential that would be overwritten, and the repositories that were not named one by one.
 async fn draft(
     args: &SetArgs,
     gh: &Client,
@@ -195,7 +195,7 @@ async fn draft(
     let (access, note) = set_access::decide(&scope, &args.prefix, existing.as_ref(), wish)?;
     notes.extend(note.map(|note| match shape {
         Shape::Credential => note,
-        Shape::Single => "no repository gets it yet: write it again with --repos OWNER/NAME".to_owned(),
+        Shape::Single => "no repository gets it yet; write it again with --repos OWNER/NAME".to_owned(),
     }));
     let members = shape.members().to_vec();
     let shown = found.filter(|found| !found.is_by_name).map(|found| found.listing());
@@ -206,7 +206,7 @@ async fn draft(
     Ok((draft, existing, shown))
 }
 
-/// What stands there under a name that is nearly one of this credential's, and that no codespace reads.
+/// Existing secrets whose names are nearly those of this credential, so that no codespace reads them.
 fn near_notes(listing: &ScopeListing, prefix: &Prefix) -> Vec<String> {
     let near = listing.near_misses().into_iter().filter(|near| near.prefixes.contains(prefix));
     near.map(|near| Foreign::new(format!("{}; {}", near.words(), near.fix())).shown()).collect()
@@ -218,21 +218,21 @@ fn overwriting(existing: &Credential, draft: &Draft) -> String {
         Shape::Credential => format!(": {}", delete::members(existing)),
         Shape::Single => String::new(),
     };
-    format!("{prefix} exists already ({scope}{members}) and would be overwritten")
+    format!("{prefix} already exists ({scope}{members}) and would be overwritten")
 }
 
-/// What is said of the end that will be kept.
+/// The note about the expiry that will be saved.
 pub(super) fn end_note(draft: &Draft, now: DateTime<Utc>) -> Option<String> {
     let (end, source) = ending::of_draft(draft)?;
     let words = end.words(now);
     Some(match (source, draft.ends) {
-        (Source::Value, Some(_)) => format!("the password tells its own end, which counts instead of --ends: {words}"),
-        (Source::Value, None) => format!("the password tells its own end: {words}"),
-        (Source::Person, _) => format!("the end of the password, as --ends says: {words}"),
+        (Source::Value, Some(_)) => format!("the password says when it expires, which overrides --ends: {words}"),
+        (Source::Value, None) => format!("the password says when it expires: {words}"),
+        (Source::Person, _) => format!("expiry from --ends: {words}"),
     })
 }
 
-/// The login test before the write: refused ends it, «could not be told» needs consent.
+/// The login test before the write: a failed test ends the command, an inconclusive one needs consent.
 pub(super) async fn prove(session: &Session, yes: bool, trial: &Trial) -> Result<TestReport, Failure> {
     let clients = session.registry()?;
     let tested =
@@ -242,19 +242,19 @@ pub(super) async fn prove(session: &Session, yes: bool, trial: &Trial) -> Result
     match tested.verdict {
         Verdict::Pass => Ok(tested),
         Verdict::Fail => {
-            let problem = Problem::new("nothing was written, because the login does not work", why, hint);
+            let problem = Problem::new("nothing was written: the login does not work", why, hint);
             Err(Failure { test: Some(tested), ..Failure::new(Exit::Refused, problem) })
         }
         Verdict::Inconclusive if yes => Ok(tested),
         Verdict::Inconclusive if session.can_ask() => {
             note(report::steps(&tested, &trial.images).trim_end());
-            session.consent(false, "Whether the login works could not be told").await?;
+            session.consent(false, "The login test was inconclusive").await?;
             Ok(tested)
         }
         Verdict::Inconclusive => {
-            let what = "nothing was written, because it could not be told whether the login works";
+            let what = "nothing was written: the login test was inconclusive";
             let hint = if hint.is_empty() { String::new() } else { format!("{hint}; ") };
-            let problem = Problem::new(what, why, format!("{hint}add --yes to write it all the same"));
+            let problem = Problem::new(what, why, format!("{hint}add --yes to write it anyway"));
             Err(Failure { test: Some(tested), ..Failure::world(problem) })
         }
     }

@@ -1,41 +1,41 @@
-//! Which repositories a written credential shall reach: from the flags and from what exists. Pure.
+//! Decides which repositories get a written credential, from the flags and from what exists. Pure.
 
 use super::Failure;
 use crate::domain::change::DraftAccess;
 use crate::domain::{Access, Credential, Prefix, RepoRef, Scope, Visibility};
 
-/// What the flags say; `repositories` is `None` without `--repos`.
+/// The wish given with flags; `repositories` is `None` without `--repos`.
 #[derive(Debug)]
 pub(super) struct Wish {
     pub(super) repositories: Option<Vec<RepoRef>>,
     pub(super) visibility: Option<Visibility>,
 }
 
-/// Refuses flags that make no sense at this scope, before anything is looked up.
+/// Refuses flags that make no sense for this scope, before any request.
 pub(super) fn check(scope: &Scope, has_repos: bool, visibility: Option<Visibility>) -> Result<(), Failure> {
-    let what = "these flags do not fit together";
+    let what = "these flags cannot be used together";
     match (scope, visibility) {
         (Scope::Repository(_), None) if !has_repos => Ok(()),
         (Scope::Repository(_), _) => Err(Failure::usage(
             what,
-            "a repository's own secrets reach that repository and no other",
+            "a repository's own secrets go to that repository only",
             "leave out --repos and --visibility, or use --user or --org",
         )),
         (Scope::User, Some(Visibility::All | Visibility::Private)) => Err(Failure::usage(
             what,
-            "your own secrets reach selected repositories only",
+            "your own secrets can only go to selected repositories",
             "leave out --visibility and name them with --repos, or use --org",
         )),
         (Scope::Organization(_), Some(Visibility::All | Visibility::Private)) if has_repos => Err(Failure::usage(
             what,
-            "single repositories can be named only where the visibility is selected",
+            "repositories can be named only if the visibility is selected",
             "use --visibility selected, or leave out --repos",
         )),
         (Scope::User | Scope::Organization(_), _) => Ok(()),
     }
 }
 
-/// The access to write, and what should be said about it.
+/// The access to write, and a note about it.
 pub(super) fn decide(
     scope: &Scope,
     prefix: &Prefix,
@@ -62,8 +62,8 @@ pub(super) fn decide(
         (repositories, _) if is_selected => Ok(selected(repositories.unwrap_or_default())),
         (_, None) => Ok(selected(Vec::new())),
         (_, Some(org)) => Err(Failure::usage(
-            "who shall get it is not said",
-            format!("{org} has no {prefix} for selected repositories yet, and nothing is opened to everyone unasked"),
+            "unclear which repositories get it",
+            format!("{org} has no {prefix} for selected repositories yet; pullkey opens nothing to all by default"),
             "add --visibility selected with --repos, or --visibility private, or --visibility all",
         )),
     }
@@ -83,5 +83,5 @@ fn nobody(scope: &Scope, prefix: &Prefix) -> String {
         Scope::Organization(org) => format!("--org {org}"),
         Scope::User | Scope::Repository(_) => "--user".to_owned(),
     };
-    format!("no repository gets it yet: `pullkey access {prefix} {flag} --add OWNER/NAME` grants it")
+    format!("no repository gets it yet; add some with `pullkey access {prefix} {flag} --add OWNER/NAME`")
 }

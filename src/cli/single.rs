@@ -1,5 +1,5 @@
-//! What a preset of one secret, such as npm's, asks of the flags of `set` and `test`: which make no sense with it, and
-//! which make sense with it only.
+//! Checks the flags of `set` and `test` against presets of one secret, such as npm's: some flags make no sense with
+//! them, and some only with them.
 
 use super::Failure;
 use super::args::{TestArgs, WithArg};
@@ -8,9 +8,9 @@ use crate::domain::Shape;
 use crate::domain::preset::{AnyPreset, Single};
 use crate::report::UseLine;
 
-const WHAT: &str = "these flags do not fit together";
+const WHAT: &str = "these flags cannot be used together";
 
-/// The flags of both commands that speak of images or of packages.
+/// The flags of both commands that concern images or packages.
 struct Common<'a> {
     user: Option<&'a str>,
     has_from: bool,
@@ -30,15 +30,15 @@ pub(super) fn check_set(args: &SetArgs, preset: AnyPreset) -> Result<(), Failure
     let AnyPreset::Single(single) = preset else { return Ok(()) };
     let no_place = args.one_scope().is_none();
     for (is_given, flag, why) in [
-        (no_place, "--repo", "one secret is written into one place at a time"),
-        (args.how.kept.keep, "--keep", "--keep keeps server, user and password, and here is one secret"),
-        (args.how.ends.is_some(), "--ends", "ends are kept of registry credentials, which `list` shows"),
-        (args.how.afresh, "--afresh", "it is for many repositories"),
+        (no_place, "--repo", "this preset writes one secret into one place at a time"),
+        (args.how.kept.keep, "--keep", "--keep stores server, user and password; this is one secret"),
+        (args.how.ends.is_some(), "--ends", "expiry is saved for registry credentials only"),
+        (args.how.afresh, "--afresh", "--afresh is for several repositories"),
     ] {
         if is_given {
             let hint = match flag {
                 "--repo" => "name one repository, or use --user or --org with --repos".to_owned(),
-                flag => format!("leave out {flag}, or write a credential: {} is none", single.label),
+                flag => format!("leave out {flag}, or choose a preset other than {}", single.id),
             };
             return Err(Failure::usage(WHAT, why, hint));
         }
@@ -56,12 +56,12 @@ pub(super) fn check_test(args: &TestArgs, preset: Option<AnyPreset>) -> Result<(
     };
     common.check(preset)?;
     if is_single(preset) && args.with == WithArg::Docker {
-        let why = "docker pulls images, and knows nothing of packages";
+        let why = "docker pulls images, not packages";
         return Err(Failure::usage(WHAT, why, "leave out --with docker"));
     }
     if args.with == WithArg::Docker && !args.images.is_empty() {
-        let why = "docker alone logs in, and pulls no image";
-        return Err(Failure::usage(WHAT, why, "use --with both or --with pull, or leave out --image"));
+        let why = "with docker alone, only the login is tested";
+        return Err(Failure::usage(WHAT, why, "use --with both or --with native, or leave out --image"));
     }
     Ok(())
 }
@@ -76,26 +76,26 @@ impl Common<'_> {
             if self.packages.is_empty() {
                 return Ok(());
             }
-            let why = "--package names a package of npm's, and this preset is for images";
+            let why = "--package names an npm package, and this preset is for images";
             return Err(Failure::usage(WHAT, why, "use --preset npm, or name an image with --image"));
         };
         let Single { label, use_of, .. } = single;
         let refused = if self.user.is_some() {
-            let why = format!("{label} takes a token alone, {}, and no user", use_of.secret);
+            let why = format!("{label} takes only a token, {}, and no user", use_of.secret);
             Some((why, "leave out --username"))
         } else if self.has_from {
-            let why = format!("what --from finds is a login at a registry of images, and {label} is none");
+            let why = format!("--from finds logins at image registries, and {label} is not one");
             Some((why, "give the token with --password-stdin, --password-env or --password-file"))
         } else if self.images.is_empty() {
             None
         } else {
-            Some((format!("{label} holds packages, and no images"), "name a package with --package @scope/name"))
+            Some((format!("{label} holds packages, not images"), "name a package with --package @scope/name"))
         };
         refused.map_or(Ok(()), |(why, hint)| Err(Failure::usage(WHAT, why, hint)))
     }
 }
 
-/// The line that uses the secret, once it has its name.
+/// The line of a file that uses the secret by its name.
 pub(super) fn use_line(args: &SetArgs, preset: AnyPreset, address: &str) -> Option<UseLine> {
     let AnyPreset::Single(single) = preset else { return None };
     let line = single.line_of(address, &args.prefix)?;

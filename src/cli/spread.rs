@@ -1,4 +1,4 @@
-//! `pullkey set` for many repositories: the plan first, then one after the other, and going on where a run ended.
+//! `pullkey set` for many repositories: shows the plan, writes one after the other, and resumes an interrupted run.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use crate::local::journal::fresh_id;
 use crate::report::{self, Spread};
 use crate::work::{self, Target};
 
-/// So many repositories are taken into the record of ends at once.
+/// How many repositories are added to the expiry record at once.
 const AT_ONCE: usize = 100;
 
 pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failure> {
@@ -85,26 +85,26 @@ pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failu
 }
 
 fn check(args: &SetArgs) -> Result<(), Failure> {
-    let what = "these flags do not fit together";
+    let what = "these flags cannot be used together";
     if args.repos.is_some() || args.visibility.is_some() {
         return Err(Failure::usage(
             what,
-            "a repository's own secrets reach that repository and no other",
+            "a repository's own secrets go to that repository only",
             "leave out --repos and --visibility, or use --user or --org",
         ));
     }
     if args.how.kept.keep {
         return Err(Failure::usage(
             what,
-            "--keep keeps one credential's values, and here one is written into many repositories",
-            "leave out --keep, or write one repository",
+            "--keep stores the values of one credential; this writes many repositories",
+            "leave out --keep, or write a single repository",
         ));
     }
     if args.scope.repo.as_ref().is_some_and(Vec::is_empty) && args.more.is_empty() {
         return Err(Failure::usage(
-            "no repository is named",
-            "--repo has no value, and there is neither --topic nor --repos-file",
-            "name one as OWNER/NAME, or by a pattern such as OWNER/course-*",
+            "no repository given",
+            "--repo has no value, and neither --topic nor --repos-file is given",
+            "name one as OWNER/NAME, or use a pattern such as OWNER/course-*",
         ));
     }
     Ok(())
@@ -119,13 +119,13 @@ async fn survey(
     let total = repositories.len();
     let mut part = |looked: usize| {
         if !session.json && looked.is_multiple_of(100) {
-            note(&format!("looked at {looked} of {total}"));
+            note(&format!("read {looked} of {total}"));
         }
     };
     work::survey(gh, &args.prefix, repositories, &log.noted(), &mut part).await.map_err(Failure::world)
 }
 
-/// On a terminal always; elsewhere only what would be overwritten needs `--yes`.
+/// Always asks on a terminal; elsewhere only overwriting needs `--yes`.
 async fn consent(args: &SetArgs, session: &Session, targets: &[Target]) -> Result<(), Failure> {
     let count = |wanted: fn(&Standing) -> bool| targets.iter().filter(|target| wanted(&target.standing)).count();
     let overwritten = count(|standing| matches!(standing, Standing::Exists | Standing::Changed));
@@ -141,7 +141,7 @@ async fn consent(args: &SetArgs, session: &Session, targets: &[Target]) -> Resul
     session.consent(args.yes, &what).await
 }
 
-/// What would become of each, for a dry run: nothing was tried.
+/// What would happen to each repository, for a dry run.
 fn planned(targets: &[Target]) -> Vec<Placed> {
     let one = |target: &Target| {
         let placement = match &target.standing {
@@ -171,7 +171,7 @@ fn show(
     Ok(exit)
 }
 
-/// What is written into one repository, as far as the record of ends needs it.
+/// What is written into one repository, as far as the expiry record needs it.
 fn draft_for(args: &SetArgs, values: &Members<Sensitive>, scope: Scope) -> Draft {
     Draft {
         scope,
@@ -185,7 +185,7 @@ fn draft_for(args: &SetArgs, values: &Members<Sensitive>, scope: Scope) -> Draft
     }
 }
 
-/// Takes what was written into the record of ends, many repositories at once: the file is written as a whole.
+/// Adds what was written to the expiry record, many repositories at once, because each change rewrites the whole file.
 struct Ends<'a> {
     args: &'a SetArgs,
     session: &'a Session,
@@ -209,15 +209,15 @@ impl Ends<'_> {
         let writes: Vec<_> = self.waiting.iter().map(|(draft, saved)| (draft, saved)).collect();
         let mut notes = Vec::new();
         self.session.note_saved(self.gh, &writes, &mut notes);
-        // The same fault for every hundred repositories is said once.
+        // The same problem is reported once, not again for every hundred repositories.
         self.notes.extend(notes.into_iter().filter(|note| !self.notes.contains(note)).collect::<Vec<_>>());
         self.waiting.clear();
     }
 }
 
-/// The run in the journal, and an earlier one of this prefix that did not end.
+/// The run in the journal, and an earlier, unfinished run of this prefix.
 struct Log {
-    /// `None` where there is none, or where it could not be written.
+    /// `None` if there is no journal, or if it could not be written.
     journal: Option<Journal>,
     open: Option<OpenRun>,
     run: String,
@@ -244,7 +244,7 @@ impl Log {
         self.open.as_ref().map(|open| open.placed.clone()).unwrap_or_default()
     }
 
-    /// What is said of an earlier run.
+    /// Notes about an earlier run.
     fn note(&self, targets: &[Target]) -> Vec<String> {
         let Some(open) = &self.open else { return Vec::new() };
         let count = |wanted: &Standing| targets.iter().filter(|target| target.standing == *wanted).count();
@@ -253,15 +253,12 @@ impl Log {
         let mut notes = Vec::new();
         if kept > 0 {
             notes.push(format!(
-                "going on with the run of {began}: what it wrote into {} is left alone; --afresh writes it again",
+                "resuming the run of {began}: skipping {}, already written; --afresh writes all again",
                 repos::count(kept)
             ));
         }
         if changed > 0 {
-            notes.push(format!(
-                "{} changed since the run of {began} wrote it, and would be written again",
-                repos::count(changed)
-            ));
+            notes.push(format!("{} changed since the run of {began} and would be overwritten", repos::count(changed)));
         }
         notes
     }
@@ -271,7 +268,7 @@ impl Log {
             let (id, prefix) = (self.run.clone(), args.prefix.as_str().to_owned());
             let run = Run { id, at: Utc::now(), host: gh.api_host(), prefix, repositories };
             if let Some(Err(problem)) = self.journal.as_ref().map(|journal| journal.add(&Entry::Begun(run))) {
-                notes.push(format!("if it ends early it cannot be gone on with: {}: {}", problem.what, problem.why));
+                notes.push(format!("if interrupted, this run cannot be resumed: {}: {}", problem.what, problem.why));
                 self.journal = None;
             }
         }
@@ -284,14 +281,14 @@ impl Log {
         if let (Some(now), true, Some(journal)) = (now, saved.is_whole(), &self.journal) {
             let (repository, stamps) = (placed.repository.id, Stamps::of(now));
             let entry = Entry::Placed { run: self.run.clone(), repository, at: Utc::now(), stamps };
-            // What could not be noted is written once more next time, which does no harm.
+            // If this fails, the repository is written again next time, which does no harm.
             let _ = journal.add(&entry);
         }
     }
 
     fn end(&self) {
         if let Some(journal) = &self.journal {
-            // A run that stays open is looked at once more, and found to be done.
+            // If this fails, the run stays open; the next one finds everything written.
             let _ = journal.add(&Entry::Ended { run: self.run.clone() });
         }
     }

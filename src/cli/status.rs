@@ -1,6 +1,6 @@
-//! The one line on standard error that is rewritten and erased: what a command is waiting for.
+//! The status line on standard error: what a command is waiting for.
 //!
-//! On a terminal it counts down in place; elsewhere each wait is told once, as a line of its own. It writes nothing to
+//! On a terminal it counts down in place; elsewhere each wait is printed once, on a line of its own. Nothing goes to
 //! standard output.
 
 use std::io::{self, IsTerminal, Write};
@@ -15,24 +15,24 @@ use crate::github::Listener;
 
 use super::session::note;
 
-/// Whether the line stands on the terminal right now.
+/// Whether the line is on the terminal now.
 static SHOWN: AtomicBool = AtomicBool::new(false);
 
-/// Writes the line anew, cut to the terminal's width.
+/// Rewrites the line, cut to the terminal's width.
 pub(super) fn show(text: &str) {
     SHOWN.store(true, Ordering::SeqCst);
     let text: String = text.chars().take(width().saturating_sub(1)).collect();
     let mut out = io::stderr().lock();
-    // Without anybody to read it there is nothing left to do.
+    // If nobody can read it, there is nothing left to do.
     let _ = write!(out, "\r\x1b[2K{text}").and_then(|()| out.flush());
 }
 
-/// Whether the line stands there: whatever else is written takes it away.
+/// Whether the line is shown; any other output erases it.
 pub(super) fn is_shown() -> bool {
     SHOWN.load(Ordering::SeqCst)
 }
 
-/// Takes the line away, before anything else is written.
+/// Erases the line, before other output.
 pub(super) fn clear() {
     if SHOWN.swap(false, Ordering::SeqCst) {
         let mut out = io::stderr().lock();
@@ -40,7 +40,7 @@ pub(super) fn clear() {
     }
 }
 
-/// Hears of the waits of a client and tells them.
+/// A listener that shows a client's waits.
 pub(super) fn listener() -> Listener {
     let (send, receive) = unbounded_channel();
     if io::stderr().is_terminal() {
@@ -54,7 +54,7 @@ pub(super) fn listener() -> Listener {
             Traffic::Resumed => None,
             Traffic::Exchange(_) | Traffic::Budget(_) => return,
         };
-        // Nobody listens any more only when the program is leaving.
+        // This fails only when the program is exiting.
         let _ = send.send(told);
     })
 }
@@ -80,7 +80,7 @@ async fn count_down(mut told: UnboundedReceiver<Option<Pause>>) {
     }
 }
 
-/// The pace is told the first time only: a long run keeps it all the time.
+/// Waits that only keep the pace are printed once: a long run has many of them.
 async fn tell_once(mut told: UnboundedReceiver<Option<Pause>>) {
     let mut known: Vec<PauseReason> = Vec::new();
     while let Some(pause) = told.recv().await {
@@ -94,7 +94,7 @@ async fn tell_once(mut told: UnboundedReceiver<Option<Pause>>) {
     }
 }
 
-/// «waiting 42 s: GitHub wants fewer requests at once».
+/// “waiting 42 s: GitHub wants fewer requests at once”.
 fn words(pause: Pause) -> String {
     let left = (pause.until - Utc::now()).num_milliseconds().max(0);
     let seconds = (left + 999) / 1_000;

@@ -1,4 +1,4 @@
-//! `pullkey test`: tries a login and tells each step. Nothing is written anywhere.
+//! `pullkey test`: tests a login and reports each check. It writes nothing.
 
 use chrono::Utc;
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ pub(super) async fn run(args: &TestArgs, session: &Session) -> Result<Exit, Fail
     };
     let Subject { trial, notes, kept } = subject;
     let clients = session.registry()?;
-    // Before anything is sent: they say whose password goes where.
+    // Before any request: the notes say whose password goes where.
     session.notes(&notes);
     let tested = session
         .interrupt
@@ -38,11 +38,11 @@ pub(super) async fn run(args: &TestArgs, session: &Session) -> Result<Exit, Fail
     Ok(exit_of(&tested))
 }
 
-/// What is tested, and what has to be known of it.
+/// What is tested, with notes about it.
 struct Subject {
     trial: Trial,
     notes: Vec<String>,
-    /// As of when kept values are, for a program.
+    /// When stored values were written, for programs.
     kept: Option<Value>,
 }
 
@@ -53,8 +53,8 @@ async fn given(args: &TestArgs, session: &Session) -> Result<Subject, Failure> {
     let typed = (args.server.as_deref(), args.username.as_deref());
     let given = from::given(&args.password, typed, args.prefix.as_ref(), session).await?;
     let missing = |flag: &str, word: &str| {
-        let why = format!("what --from names has no {word}");
-        Failure::usage(format!("the {word} is not said"), why, format!("give it with {flag}"))
+        let why = format!("--from found no {word}");
+        Failure::usage(format!("no {word} given"), why, format!("give it with {flag}"))
     };
     let server = given.server.ok_or_else(|| missing("--server", "server"))?;
     let user = given.user.or_else(|| single::is_single(preset).then(|| Sensitive::from("")));
@@ -77,11 +77,11 @@ async fn given(args: &TestArgs, session: &Session) -> Result<Subject, Failure> {
     Ok(Subject { trial, notes: given.notes.into_iter().chain(notes).chain(hint).collect(), kept: None })
 }
 
-/// Without `--from` nothing is known but what is typed.
+/// Without `--from`, all values have to be given as flags.
 fn check(args: &TestArgs, preset: Option<AnyPreset>) -> Result<(), Failure> {
     let what = "there is nothing to test yet";
     if args.prefix.is_some() && args.password.from.is_none() {
-        let why = "a prefix alone does not say where its values are kept";
+        let why = "a prefix alone does not say where its values are stored";
         let hint = "add --user, --repo OWNER/NAME or --org ORG, or --env inside a codespace";
         return Err(Failure::usage(what, why, hint));
     }
@@ -94,19 +94,18 @@ fn check(args: &TestArgs, preset: Option<AnyPreset>) -> Result<(), Failure> {
     if args.password.from.is_some() || missing.is_empty() {
         return Ok(());
     }
-    let hint = "give them, or take what is there with --from, or test what was kept: pullkey test PREFIX --user";
+    let hint = "give them, import them with --from, or test stored values: pullkey test PREFIX --user";
     Err(Failure::usage(what, format!("missing: {}", missing.join(" and ")), hint))
 }
 
-/// What was kept of a credential, and whether GitHub may have something else by now. That this is not known is no
-/// reason not to test.
+/// The stored values of a credential, and whether GitHub may have others by now. The test runs even if that is unknown.
 async fn kept(args: &TestArgs, session: &Session, scope: &Scope, prefix: &Prefix) -> Result<Subject, Failure> {
     let keeper = session.entrance()?.keeper();
     let kept = session.interrupt.read(keeper.recall(scope, prefix)).await?.map_err(Failure::world)?;
     let kept = kept.ok_or_else(|| {
-        let hint = "`pullkey set --keep` and `pullkey rotate --keep` keep what they write; or give the values here";
-        let why = format!("{scope}: the system's keyring has no values of {prefix}");
-        Failure::world(Problem::new("nothing is kept to be tested", why, hint))
+        let hint = "store them with `pullkey set --keep` or `pullkey rotate --keep`, or give the values here";
+        let why = format!("{scope}: the system keyring has no values of {prefix}");
+        Failure::world(Problem::new("there are no stored values to test", why, hint))
     })?;
     let now = match session.github().await {
         Ok(gh) => session.interrupt.read(work::load_scope(&gh, scope, &mut |_| {})).await?,
@@ -119,9 +118,7 @@ async fn kept(args: &TestArgs, session: &Session, scope: &Scope, prefix: &Prefix
             let note = since.note();
             (since, note)
         }
-        Err(problem) => {
-            (Since::Unknown, Some(format!("whether it changed on GitHub since is not known: {}", problem.why)))
-        }
+        Err(problem) => (Since::Unknown, Some(format!("it may have changed on GitHub since: {}", problem.why))),
     };
     let notes = kept.origin.note().map(str::to_owned).into_iter().chain(note).collect();
     let json = kept_json(&kept, &since);
@@ -130,7 +127,7 @@ async fn kept(args: &TestArgs, session: &Session, scope: &Scope, prefix: &Prefix
     Ok(Subject { trial, notes, kept: Some(json) })
 }
 
-/// Where kept values came from, as of when they are, and which members changed since; `null` where it is not known.
+/// Where stored values came from, when they were written, and which members changed since; `null` means unknown.
 fn kept_json(kept: &Kept, since: &Since) -> Value {
     let times =
         |Times { server, user, password }: &Times| json!({ "server": server, "user": user, "password": password });
@@ -142,7 +139,7 @@ fn kept_json(kept: &Kept, since: &Since) -> Value {
     })
 }
 
-/// The server in the clear: what was typed, unless the preset put its only one in its place.
+/// The server as plain text: the given one, unless the preset replaced it with its only server.
 pub(super) fn server_text(typed: &str, preset: AnyPreset, values: &Values) -> String {
     match preset.fixed(Member::Server) {
         Some(fixed) if values.members.server == Sensitive::from(fixed) => fixed.to_owned(),

@@ -1,5 +1,5 @@
-//! `pullkey test --env`: the credentials of the environment, as a codespace has them, each tried and compared with
-//! what docker has. The one place where the values themselves can be tested as they are.
+//! `pullkey test --env`: tests each credential in the environment, as a codespace has them, and compares it with
+//! docker's logins. Only here can the values that GitHub has be tested themselves.
 
 use chrono::Utc;
 
@@ -14,7 +14,7 @@ use crate::local::sources::{DockerLogin, docker_login, in_environment};
 use crate::report::{self, Docker, Environment, Remark, Tried};
 use crate::work;
 
-/// Source: GitHub Docs, «Allowing your codespace to access a private registry».
+/// Source: GitHub Docs, “Allowing your codespace to access a private registry”.
 const WHEN: &str = "a codespace writes its logins only between onCreateCommand and postCreateCommand";
 
 pub(super) async fn run(args: &TestArgs, session: &Session) -> Result<Exit, Failure> {
@@ -50,34 +50,34 @@ pub(super) async fn run(args: &TestArgs, session: &Session) -> Result<Exit, Fail
     Ok(worst(&environment))
 }
 
-/// An image as written, and taken apart.
+/// An image as given, and parsed.
 struct Named {
     written: String,
     image: Image,
 }
 
 impl Named {
-    /// Whether it is at this credential's registry; whether its pull finds the credential, the test tells.
+    /// Whether the image is at this credential's registry. Only the test shows whether a pull finds the credential.
     fn is_for(&self, triple: &Triple) -> bool {
         let server = triple.server.as_ref().and_then(|server| Server::parse(server.raw()).ok());
         server.is_some_and(|server| self.image.is_at(&server))
     }
 }
 
-/// One credential's trial finds out nothing of what is no image at all, so that is refused before anything is tried.
+/// Refuses what is not an image before any test.
 fn images(written: &[String]) -> Result<Vec<Named>, Failure> {
     let named = |written: &String| {
         let image = Image::parse(written).map_err(|fault| {
             let shown = Foreign::new(written.chars().take(120).collect::<String>()).shown();
             let why = format!("{shown}: this image {fault}");
-            Failure::usage("the image cannot be tried", why, "write it as in a Dockerfile")
+            Failure::usage("the image cannot be tested", why, "write it as in a Dockerfile")
         })?;
         Ok(Named { written: written.clone(), image })
     };
     written.iter().map(named).collect()
 }
 
-/// `None` for half a credential.
+/// `None` for an incomplete credential.
 fn trial(triple: &Triple, images: &[String]) -> Option<Trial> {
     triple.missing().is_empty().then_some(())?;
     Some(Trial {
@@ -89,31 +89,31 @@ fn trial(triple: &Triple, images: &[String]) -> Option<Trial> {
     })
 }
 
-/// What could not be told is worse than what was refused, as nothing is known then; half a credential is refused by
-/// whoever looks it up, and so is an image no credential is for.
+/// Inconclusive is worse than refused, because then nothing is known. An incomplete credential, and an image without a
+/// credential, count as refused.
 fn worst(environment: &Environment) -> Exit {
     let exits = environment.tried.iter().map(|one| one.test.as_ref().map_or(Exit::Refused, test::exit_of));
     let strays = environment.strays.iter().map(|_| Exit::Refused);
     exits.chain(strays).max_by_key(|exit| *exit as u8).unwrap_or(Exit::World)
 }
 
-/// Only what can be known from inside: whether a secret exists on GitHub is not.
+/// Says only what is visible from inside; whether a secret exists on GitHub is not.
 fn nothing(prefix: Option<&Prefix>, others: &[Triple], is_codespace: bool) -> Problem {
     let there: Vec<&str> = others.iter().map(|other| other.prefix.as_str()).collect();
-    let what = "there is nothing to test in the environment";
+    let what = "there is no credential to test in the environment";
     if let (Some(prefix), false) = (prefix, there.is_empty()) {
-        let why = format!("no variable has a name such as {prefix}_CONTAINER_REGISTRY_SERVER");
-        return Problem::new(what, why, format!("there is {}", there.join(", ")));
+        let why = format!("there is no variable such as {prefix}_CONTAINER_REGISTRY_SERVER");
+        return Problem::new(what, why, format!("available: {}", there.join(", ")));
     }
     let names = prefix.map_or_else(
-        || "no variable has a name such as ACR_CONTAINER_REGISTRY_SERVER".to_owned(),
-        |prefix| format!("no variable has a name such as {prefix}_CONTAINER_REGISTRY_SERVER"),
+        || "there is no variable such as ACR_CONTAINER_REGISTRY_SERVER".to_owned(),
+        |prefix| format!("there is no variable such as {prefix}_CONTAINER_REGISTRY_SERVER"),
     );
     let (why, hint) = if is_codespace {
         (
             format!("{names}, and this is a codespace (CODESPACES=true)"),
-            "whether the secret exists and this repository was granted it stands on GitHub (`pullkey list --reaching \
-             OWNER/NAME`); if it does, stop and start this codespace: secrets reach it only when it starts",
+            "check with `pullkey list --reaching OWNER/NAME` that the secret exists and this repository gets it; if \
+             so, stop and start this codespace: it gets secrets only when it starts",
         )
     } else {
         (names, "run it inside a codespace, which has its secrets as variables")
@@ -121,7 +121,7 @@ fn nothing(prefix: Option<&Prefix>, others: &[Triple], is_codespace: bool) -> Pr
     Problem::new(what, why, hint)
 }
 
-/// What is wrong with the values by themselves. They are tried all the same: a codespace uses them as they are.
+/// Problems with the values themselves. They are tested anyway, because a codespace uses them as they are.
 fn remarks(triple: &Triple) -> Vec<Remark> {
     let nothing = Sensitive::from("");
     let user = triple.user.as_ref().map_or_else(|| nothing.clone(), |user| Sensitive::from(user.raw()));
@@ -130,41 +130,38 @@ fn remarks(triple: &Triple) -> Vec<Remark> {
     findings.map(|finding| Remark { member: finding.member, text: finding.text }).collect()
 }
 
-/// What docker has for the same server. No value but the server is told; `None` for half a credential.
+/// Docker's login for the same server. Shows no value but the server; `None` for an incomplete credential.
 fn compared(env: &Env, triple: &Triple, is_codespace: bool) -> Option<Docker> {
     triple.missing().is_empty().then_some(())?;
     let server = Server::parse(triple.server.as_ref()?.raw()).ok()?;
     let key = Foreign::new(server.lookup_key()).shown();
     let inside = |there: String, then: &str| if is_codespace { format!("{there}: {WHEN}, {then}") } else { there };
-    let later = "so a secret that came later takes a restart of the codespace, and a rebuild if docker has none after \
-                 that";
-    let newer = "so the variable is newer than docker's login, and what is missing is a restart (stop and start) of \
-                 the codespace, and a rebuild if docker still has the old one after that; unless somebody logged in \
-                 by hand";
+    let later = "so after adding a secret, restart the codespace, and rebuild it if docker still has no login";
+    let newer = "so the variable is newer than docker's login: restart (stop and start) the codespace, and rebuild it \
+                 if docker still has the old login; unless somebody logged in by hand";
     let (word, note) = match docker_login(env, &server, (triple.user.as_ref()?, triple.password.as_ref()?)) {
         DockerLogin::NoFile => {
             ("no_configuration", inside("docker has no configuration here, so no login".to_owned(), later))
         }
         DockerLogin::None => ("none", inside(format!("docker has no login under {key}, which pulls look up"), later)),
-        DockerLogin::Unreadable(why) => ("unreadable", format!("what docker has is not known: {why}")),
+        DockerLogin::Unreadable(why) => ("unreadable", format!("could not read docker's logins: {why}")),
         DockerLogin::Helper(program) => (
             "helper",
-            format!("whether docker has a login under {key} only {} knows, and it was not asked", program.shown()),
+            format!("docker's login under {key} is unknown: it is stored by {}, which was not run", program.shown()),
         ),
         DockerLogin::IdentityToken => (
             "identity_token",
             format!(
-                "docker has an identity token under {key}, as `az acr login` leaves one; pulls use that and not these \
-                 values, and whether it works is not known"
+                "docker has an identity token under {key}, as `az acr login` stores one; pulls use it instead of these \
+                 values, and it was not tested"
             ),
         ),
-        DockerLogin::RegistryToken => (
-            "registry_token",
-            format!("docker has a token of the registry itself under {key}; pulls use that and not these values"),
-        ),
+        DockerLogin::RegistryToken => {
+            ("registry_token", format!("docker has a registry token under {key}; pulls use it instead of these values"))
+        }
         DockerLogin::Undecodable => (
             "undecodable",
-            format!("docker has something under {key} from which no login can be read; logging in anew replaces it"),
+            format!("docker has an entry under {key}, but no login can be read from it; logging in again replaces it"),
         ),
         DockerLogin::OtherUser => {
             ("other_user", inside(format!("docker has a login under {key}, but with another user"), newer))

@@ -1,11 +1,11 @@
-//! The values of a command, checked by the preset's lints before anything is sent.
+//! Checks the values of a command with the preset's lints before any request.
 
 use super::Failure;
 use crate::domain::lint::{self, Finding, MendChange, Severity};
 use crate::domain::preset::{self, AnyPreset};
 use crate::domain::{Member, Members, Sensitive, Server, Trial};
 
-/// Values that may be sent, and what should be said about them.
+/// Values that may be sent, and notes about them.
 #[derive(Debug)]
 pub(super) struct Values {
     pub(super) members: Members<Sensitive>,
@@ -14,12 +14,12 @@ pub(super) struct Values {
 
 pub(super) fn preset_of(id: &str) -> Result<AnyPreset, Failure> {
     if let Some(fault) = preset::faults().iter().find(|fault| fault.id() == id) {
-        let hint = "correct that file, or take it out of the folder";
+        let hint = "correct this file, or remove it from the folder";
         return Err(Failure::usage("this preset cannot be used", fault.to_string(), hint));
     }
     preset::any_preset(id).ok_or_else(|| {
         let hint = format!("use one of {}", ids());
-        Failure::usage("there is no such preset", "--preset names none", hint)
+        Failure::usage("unknown preset", "no preset has the id given with --preset", hint)
     })
 }
 
@@ -27,18 +27,15 @@ fn ids() -> String {
     preset::any_presets().into_iter().map(AnyPreset::id).collect::<Vec<_>>().join(", ")
 }
 
-/// Which preset would know more, where none is named.
+/// Suggests a preset if none is given.
 pub(super) fn hint(trial: &Trial) -> Option<String> {
     if let Some(preset) = preset::recognize_surely(trial) {
-        return Some(format!(
-            "this is {}: --preset {} checks the values before they are tried",
-            preset.label, preset.id
-        ));
+        return Some(format!("this is {}: --preset {} checks the values before the test", preset.label, preset.id));
     }
     let host = preset::host_of(&trial.server)?;
     let server = Server::parse(&host).ok().filter(|server| !server.is_nameless())?;
     let single = preset::singles().iter().find(|single| single.is_host(server.host()))?;
-    Some(format!("this is an {}, which holds no images: --preset {} tries the token there", single.label, single.id))
+    Some(format!("this is an {}, which has no images: --preset {} tests the token there", single.label, single.id))
 }
 
 pub(super) fn no_preset(server: Option<&str>, user: Option<&str>) -> Failure {
@@ -50,22 +47,22 @@ pub(super) fn no_preset(server: Option<&str>, user: Option<&str>) -> Failure {
         Some(preset) => format!("this looks like {}: add --preset {}", preset.label(), preset.id()),
         None => format!("add --preset and one of {}", ids()),
     };
-    Failure::usage("which registry product it is for is not said", "--preset is missing", hint)
+    Failure::usage("no registry product given", "--preset is missing", hint)
 }
 
-/// What is wrong with the user's own presets, and when the password ends.
+/// Notes about broken presets of your own, and about the password's expiry.
 fn asides(password: &Sensitive, notes: &mut Vec<String>) {
-    notes.extend(preset::faults().iter().map(|fault| format!("a preset of yours cannot be used: {fault}")));
+    notes.extend(preset::faults().iter().map(|fault| format!("one of your presets cannot be used: {fault}")));
     let end = lint::check_end(password, chrono::Utc::now()).filter(|end| end.severity == Severity::Warn);
     notes.extend(end.map(|end| format!("the {} {}", end.member.word(), end.text)));
 }
 
-/// Refuses what cannot work. A preset with one server only (Docker Hub) writes that one, however it was spelled.
+/// Refuses what cannot work. A preset with a single server (Docker Hub) writes that one, whatever the spelling given.
 pub(super) fn check(preset: AnyPreset, mut members: Members<Sensitive>) -> Result<Values, Failure> {
     let mut notes = Vec::new();
     let mut findings = preset.check_to_continue(&members);
     if let Some(server) = findings.iter().find_map(|finding| only_server(preset, finding)) {
-        notes.push(format!("the server is written as {server}, which is what pulls look up"));
+        notes.push(format!("the server is written as {server}, which pulls look up"));
         members.server = Sensitive::from(server);
         findings = preset.check_to_continue(&members);
     }
@@ -74,7 +71,7 @@ pub(super) fn check(preset: AnyPreset, mut members: Members<Sensitive>) -> Resul
     Ok(Values { members, notes })
 }
 
-/// What needs no product to be seen in user and password: refused where it cannot work, else told.
+/// Checks of user and password that need no product: refuses what cannot work, and notes the rest.
 pub(super) fn check_any(members: &Members<Sensitive>) -> Result<Vec<String>, Failure> {
     let mut notes = Vec::new();
     for finding in lint::check_any(&members.user, &members.password) {
@@ -91,14 +88,14 @@ pub(super) fn check_any(members: &Members<Sensitive>) -> Result<Vec<String>, Fai
     Ok(notes)
 }
 
-/// What was noticed, and what may be tried about it.
+/// A finding, with a possible fix.
 fn warning(word: &str, finding: &Finding) -> String {
     let mend = finding.mend.as_ref().filter(|mend| mend.change == MendChange::Unwrap);
     let advice = mend.map(|mend| format!(" ({})", mend.label)).unwrap_or_default();
     format!("the {word} {}{advice}", finding.text)
 }
 
-/// The same where not every value is given.
+/// The same as [`check`] if some values are not given.
 pub(super) fn check_some(preset: AnyPreset, members: Members<Option<Sensitive>>) -> Result<Vec<String>, Failure> {
     let given = members.clone();
     let members = members.map(|_, value| value.unwrap_or_else(|| Sensitive::from("")));

@@ -10,28 +10,28 @@ use crate::domain::ending::EndFault;
 use crate::domain::{End, Member, OrgName, Prefix, Scope, Visibility, Wanted};
 
 pub(super) const SET_HELP: &str = "\
-The login is tested first. If the registry refuses it, nothing is written (exit 1); if it
-could not be told, it is written only with --yes (else exit 3). Off a terminal an existing
-credential is overwritten only with --yes (else exit 2). Its access is kept unless a flag
-changes it. Exit 3 if a member was not written, or if that is not known.
+The login is tested first. If the registry refuses it, nothing is written (exit 1). If the
+test is inconclusive, or the credential already exists, pullkey asks; without a terminal,
+--yes is required (otherwise exit 3, or 2 if it exists). The access stays as it is unless a
+flag changes it. Exits with 3 if a member was not written, or a write is not confirmed.
 
-With several --repo, a pattern, --topic or --repos-file the credential is written into each
-repository, one after the other, as its own. Ctrl-C ends after the repository that is being
-written; the same command goes on where it was within a day, and leaves alone what was
-written and has not changed since. --afresh writes all of them again: a new password needs it.
+With several --repo, a pattern, --topic or --repos-file, the credential is written into each
+repository as its own, one after the other. Ctrl-C stops after the current repository. Run
+the same command again within a day to resume: what was written and has not changed since is
+skipped. --afresh writes all repositories again; a new password needs it.
 
---from takes server, user and password from docker's configuration, an AWS profile, the
-environment or a file of NAME=value or JSON; --server and --username go before it. A program
-that keeps docker's password is run only for the login that is named: --from docker:ghcr.io.
-What is for another prefix, or for another server than --server, is taken only where it is
-named so.
+--from imports server, user and password from docker's configuration, an AWS profile, the
+environment, or a file of NAME=value or JSON; --server and --username override it. A Docker
+credential helper is run only for a login that you name: --from docker:ghcr.io. Values for
+another prefix, or for a server other than --server, are used only if --from names them.
 
---ends says when the password stops working, which GitHub never tells: pullkey keeps it on
-this machine, and `list` warns 30, 7 and 1 days before. Where the value tells it itself (a
-JSON Web Token, a token of ECR), that is kept instead.
+--ends sets when the password expires, which GitHub does not store. pullkey saves it on this
+machine, and `list` warns you 30, 7 and 1 days ahead. If the password itself says when it
+expires (a JSON Web Token, an ECR token), that date is saved instead.
 
---preset npm writes one secret by the name that is given, and no server and user: the token,
-after the registry of --server said whose it is, or a private --package could be installed.
+--preset npm writes one secret with the name you give, and no server or user: the token. First
+the registry at --server has to confirm whose token it is, or a private --package has to be
+installable.
 
 Examples:
   pullkey set DOCKERHUB --user --preset dockerhub --username octocat --password-env PAT --repos octocat/hello
@@ -42,38 +42,39 @@ Examples:
   pullkey set NPM_TOKEN --repo acme/api --preset npm --server https://registry.npmjs.org/
       --password-env NPM_TOKEN --package @acme/tools
 
-An example of two lines is one command.";
+Examples on two lines are one command each.";
 
 pub(super) const ROTATE_HELP: &str = "\
-Writes the password, and the user name and the server where they are given. The others keep
-the value they have, and every member keeps the visibility and the repositories it has.
+Writes the password, and the server and user name if you give them. Members that you do not
+give keep their value, and every member keeps its visibility and its repositories.
 
-The login is tested first, which needs the server and the user name: GitHub does not give
-back what is stored, so give both to have it tested (they are written too, which changes
-nothing if they are the same). Without them it is written untested, after asking; off a
-terminal that needs --yes or --no-test (else exit 2).
+To test the login first, give both --server and --username: GitHub does not return stored
+values. They are written too, which changes nothing if they are the same. Without them the
+password is written untested, after asking; without a terminal, that requires --yes or
+--no-test (otherwise exit 2).
 
---from takes only the password: the server and the user name are written where --server and
---username say them. It has to be clear which login is meant: docker's by its name, as in
---from docker:ghcr.io, or by --server; one of the environment or of a file by the same prefix.
+--from imports only the password; the server and user name are written only from --server and
+--username. Make clear which login you mean: name docker's, as in --from docker:ghcr.io, or
+give --server; from the environment or a file, the login with the same prefix is used.
 
-What --ends said of the old password is forgotten; say it of the new one.
+The expiry saved for the old password is forgotten; pass --ends for the new one.
 
 Examples:
   pullkey rotate ACR --org acme --password-env PAT --server mycompany.azurecr.io --username codespaces
   pullkey rotate ACR --repo acme/api --password-env NEW_TOKEN --no-test";
 
 pub(super) const ACCESS_HELP: &str = "\
-Changes all members of the credential alike and never needs their values. Off a terminal
-a change that opens it to all or to all private repositories needs --yes. If somebody else
-changes it in between, nothing is changed (exit 3).
+Changes all members of the credential alike and never needs their values. Without a terminal,
+opening it to all or to all private repositories requires --yes. If somebody else changes the
+access in between, nothing is changed (exit 3).
 
-Repositories are named OWNER/NAME or by a pattern such as \"acme/course-*\", in which * stays
-within a name. --topic and --repos-file add to the one of --add, --remove and --set that is
-given. What they stand for is shown before it is written; --dry-run shows it and no more.
+Name repositories as OWNER/NAME or with a pattern such as \"acme/course-*\"; * does not match /.
+--topic and --repos-file extend whichever of --add, --remove and --set you give. The matching
+repositories are shown before anything is written; with --dry-run, nothing is written.
 
---undo gives every member back what it had before the last change pullkey made here.
---make-alike repairs members that differ: to what two of them share, or to --like MEMBER.
+--undo restores the access that each member had before the last change pullkey made here.
+--make-alike fixes members that differ: they get the access that two of them share, or that
+of --like MEMBER.
 
 Examples:
   pullkey access ACR --user --add octocat/hello --remove octocat/old --dry-run
@@ -81,32 +82,32 @@ Examples:
   pullkey access ACR --org acme --visibility private --yes
   pullkey access ACR --org acme --undo";
 
-/// The place, or the places, of `set`.
-/// What `--preset` of `set` is for.
-const CHECKED: &str = "which says what is checked and what goes without saying (npm: one secret called PREFIX, in one \
-                       place, without user, --keep, --ends and --from)";
+/// What `--preset` does in `set`.
+const CHECKED: &str = "it sets the checks and the known values (npm: one secret named PREFIX, in one place, without \
+                       user, --keep, --ends and --from)";
 
+/// The scope that `set` writes to, or the repositories.
 #[derive(Clone, Debug, Args)]
 #[group(required = true, multiple = false)]
 pub struct SetScopeArgs {
-    /// Your own secrets
+    /// Write to your own secrets
     #[arg(long)]
     pub user: bool,
-    /// This repository's own secrets; may be given again and may be a pattern
+    /// Write to this repository's secrets; can be repeated, and can be a pattern
     #[arg(long, value_name = "OWNER/NAME", num_args = 0..=1, value_parser = Wanted::parse)]
     pub repo: Option<Vec<Wanted>>,
-    /// This organization's secrets
+    /// Write to this organization's secrets
     #[arg(long, value_name = "ORG", value_parser = OrgName::parse)]
     pub org: Option<OrgName>,
 }
 
-/// More repositories than are named.
+/// Repositories that are not named one by one.
 #[derive(Clone, Debug, Default, Args)]
 pub struct ChoiceArgs {
-    /// Repositories with this topic; may be given again
+    /// Choose the repositories with this topic; can be repeated
     #[arg(long = "topic", value_name = "TOPIC", value_parser = topic)]
     pub topics: Vec<String>,
-    /// The repositories in this file: a name or pattern a line, # begins a comment; - is standard input
+    /// Read repositories from this file, a name or pattern per line; # starts a comment, - is standard input
     #[arg(long, value_name = "FILE")]
     pub repos_file: Option<PathBuf>,
 }
@@ -120,27 +121,27 @@ impl ChoiceArgs {
 #[derive(Clone, Debug, Args)]
 #[command(group(needs_password()))]
 pub struct SetArgs {
-    /// The credential's prefix, such as ACR; with --preset npm the one secret's name
+    /// The credential's prefix, such as ACR; with --preset npm, the secret's name
     #[arg(value_parser = Prefix::parse)]
     pub prefix: Prefix,
     #[command(flatten)]
     pub scope: SetScopeArgs,
     #[arg(long, value_name = "ID", help = preset_help(CHECKED))]
     pub preset: Option<String>,
-    /// The registry's server, unless the preset knows it; in place of that of --from
+    /// The registry's server, unless the preset knows it; overrides the one from --from
     #[arg(long, value_name = "SERVER")]
     pub server: Option<String>,
-    /// The user name, unless the preset knows it; in place of that of --from
+    /// The user name, unless the preset knows it; overrides the one from --from
     #[arg(long, value_name = "USER")]
     pub username: Option<String>,
     #[command(flatten)]
     pub password: PasswordArgs,
-    /// The repositories that get it, in place of those that have it
+    /// Give it to these repositories instead of those that have it
     #[arg(long, value_name = "O/N,...", num_args = 0..=1, value_delimiter = ',', value_parser = Wanted::parse)]
     pub repos: Option<Vec<Wanted>>,
     #[command(flatten)]
     pub more: ChoiceArgs,
-    /// Which of the organization's repositories get it
+    /// Choose which of the organization's repositories get it
     #[arg(long, value_parser = visibility())]
     pub visibility: Option<Visibility>,
     #[command(flatten)]
@@ -148,46 +149,46 @@ pub struct SetArgs {
     /// Overwrite, and write what could not be tested, without asking
     #[arg(long, short)]
     pub yes: bool,
-    /// Write JSON
+    /// Print JSON
     #[arg(long)]
     pub json: bool,
 }
 
-/// What is done around the write.
+/// What happens before and after the write.
 #[derive(Clone, Debug, Default, Args)]
 pub struct HowArgs {
-    /// Prove the pull of this image as well; may be given again
+    /// Also test pulling this image; can be repeated
     #[arg(long = "image", value_name = "IMAGE")]
     pub images: Vec<String>,
-    /// With --preset npm: prove that the token installs this package; may be given again
+    /// Also test that the token can install this package, with --preset npm; can be repeated
     #[arg(long = "package", value_name = "@SCOPE/NAME", requires = "preset")]
     pub packages: Vec<String>,
     /// Write without testing the login first
     #[arg(long)]
     pub no_test: bool,
-    /// When the password stops working: 2027-05-14, 90 days, 1 year or never
+    /// Save when the password expires: 2027-05-14, 90 days, 1 year or never
     #[arg(long, value_name = "DATE", value_parser = ends)]
     pub ends: Option<End>,
-    /// Write all repositories, those too that a run that did not end has written already
+    /// Write all repositories again, also those that an interrupted run has written
     #[arg(long)]
     pub afresh: bool,
-    /// Show what would be written and write nothing
+    /// Show what would be written, and write nothing
     #[arg(long, conflicts_with = "keep")]
     pub dry_run: bool,
     #[command(flatten)]
     pub kept: KeepArgs,
 }
 
-/// What is left behind on this machine.
+/// What is stored on this machine.
 #[derive(Clone, Debug, Default, Args)]
 pub struct KeepArgs {
-    /// Keep the values in the system's keyring, so that `pullkey test PREFIX` can try them again
+    /// Store the values in the system keyring, so that `pullkey test PREFIX` can test them again
     #[arg(long)]
     pub keep: bool,
 }
 
 impl SetArgs {
-    /// The one scope; `None` for many repositories.
+    /// The scope; `None` for many repositories.
     pub(super) fn one_scope(&self) -> Option<Scope> {
         match (&self.scope.repo, &self.scope.org) {
             (Some(repos), _) => match &repos[..] {
@@ -208,21 +209,21 @@ pub struct RotateArgs {
     pub prefix: Prefix,
     #[command(flatten)]
     pub scope: ScopeArgs,
-    /// Write this server too
+    /// Also write this server
     #[arg(long, value_name = "SERVER")]
     pub server: Option<String>,
-    /// Write this user name too
+    /// Also write this user name
     #[arg(long, value_name = "USER")]
     pub username: Option<String>,
     #[command(flatten)]
     pub password: PasswordArgs,
-    /// Prove the pull of this image as well; may be given again
+    /// Also test pulling this image; can be repeated
     #[arg(long = "image", value_name = "IMAGE")]
     pub images: Vec<String>,
     /// Write without testing the login first
     #[arg(long)]
     pub no_test: bool,
-    /// When the new password stops working: 2027-05-14, 90 days, 1 year or never
+    /// Save when the new password expires: 2027-05-14, 90 days, 1 year or never
     #[arg(long, value_name = "DATE", value_parser = ends)]
     pub ends: Option<End>,
     #[command(flatten)]
@@ -230,7 +231,7 @@ pub struct RotateArgs {
     /// Write what could not be tested, without asking
     #[arg(long, short)]
     pub yes: bool,
-    /// Write JSON
+    /// Print JSON
     #[arg(long)]
     pub json: bool,
 }
@@ -242,44 +243,44 @@ pub struct AccessArgs {
     pub prefix: Prefix,
     #[command(flatten)]
     pub scope: SharedScopeArgs,
-    /// Repositories that shall get it too
+    /// Give it to these repositories too
     #[arg(long, value_name = "O/N,...", num_args = 0..=1, value_delimiter = ',', value_parser = Wanted::parse)]
     pub add: Option<Vec<Wanted>>,
-    /// Repositories that shall not get it any more
+    /// Take it away from these repositories
     #[arg(long, value_name = "O/N,...", num_args = 0..=1, value_delimiter = ',', value_parser = Wanted::parse)]
     pub remove: Option<Vec<Wanted>>,
-    /// The repositories that shall get it, and no other
+    /// Give it to these repositories and no others
     #[arg(long, value_name = "O/N,...", num_args = 0..=1, value_delimiter = ',', value_parser = Wanted::parse)]
     #[arg(conflicts_with_all = ["add", "remove"])]
     pub set: Option<Vec<Wanted>>,
     #[command(flatten)]
     pub more: ChoiceArgs,
-    /// Which of the organization's repositories get it
+    /// Choose which of the organization's repositories get it
     #[arg(long, value_parser = visibility())]
     pub visibility: Option<Visibility>,
     #[command(flatten)]
     pub repair: RepairArgs,
-    /// Show what would change and change nothing
+    /// Show what would change, and change nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(long, short)]
     pub yes: bool,
-    /// Write JSON
+    /// Print JSON
     #[arg(long)]
     pub json: bool,
 }
 
-/// Changes of access that name no repository.
+/// Changes of access that do not name repositories.
 #[derive(Clone, Debug, Default, Args)]
 pub struct RepairArgs {
-    /// Take back the last change that pullkey made to it here
+    /// Undo the last change that pullkey made to it here
     #[arg(long, conflicts_with_all = ["add", "remove", "set", "topics", "repos_file", "visibility", "make_alike"])]
     pub undo: bool,
     /// Give members that differ the access that two of them share
     #[arg(long, conflicts_with_all = ["add", "remove", "set", "topics", "repos_file", "visibility"])]
     pub make_alike: bool,
-    /// With --make-alike: give all of them the access of this one
+    /// Give all members the access of this one, with --make-alike
     #[arg(long, value_name = "MEMBER", requires = "make_alike", value_parser = member())]
     pub like: Option<Member>,
 }
@@ -294,13 +295,13 @@ fn member() -> impl TypedValueParser<Value = Member> {
         .try_map(|word| Member::all().find(|member| member.word() == word).ok_or("unknown member"))
 }
 
-/// Lengths count from today, by UTC.
+/// Durations count from today in UTC.
 fn ends(text: &str) -> Result<End, EndFault> {
     End::parse(text, chrono::Utc::now().date_naive())
 }
 
-/// Source: GitHub Docs, «Classifying your repository with topics».
+/// Source: GitHub Docs, “Classifying your repository with topics”.
 fn topic(text: &str) -> Result<String, &'static str> {
     let is_fine = !text.is_empty() && text.len() <= 50 && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    if is_fine { Ok(text.to_ascii_lowercase()) } else { Err("a topic has letters, digits and hyphens, at most 50") }
+    if is_fine { Ok(text.to_ascii_lowercase()) } else { Err("a topic is at most 50 letters, digits and hyphens") }
 }

@@ -1,4 +1,4 @@
-//! What every command that writes shares: it refuses in read-only runs, and notes what can be undone later.
+//! What all writing commands share: they refuse read-only runs, and record what can be undone later.
 
 use std::time::Duration;
 
@@ -14,16 +14,16 @@ use crate::local::journal::fresh_id;
 use crate::local::{Endings, Held, Journal, Limits, Locks};
 use crate::work;
 
-/// So long another pullkey is waited for without a word.
+/// How long to wait for another pullkey before saying so.
 const SILENT: Duration = Duration::from_secs(1);
 
 impl Session {
-    /// The client for something that writes.
+    /// The client for a command that writes.
     pub(super) async fn writer(&self) -> Result<Client, Failure> {
         self.writer_unless(false).await
     }
 
-    /// The same for a command that may be told to write nothing.
+    /// The same for a command with `--dry-run`.
     pub(super) async fn writer_unless(&self, dry_run: bool) -> Result<Client, Failure> {
         let gh = self.github().await?;
         if gh.is_read_only() && !dry_run {
@@ -31,7 +31,7 @@ impl Session {
                 Exit::Usage,
                 Problem::new(
                     "nothing was written",
-                    "this run is read only",
+                    "this run is read-only",
                     "leave out --read-only and unset PULLKEY_READ_ONLY",
                 ),
             ));
@@ -39,24 +39,25 @@ impl Session {
         Ok(gh)
     }
 
-    /// `None` where the environment names no home.
+    /// `None` if the environment names no home.
     pub(super) fn journal(&self) -> Option<Journal> {
         let patience = self.interrupt.patience(Limits::default().lock);
         Journal::of(&self.env).map(|journal| journal.waiting(patience))
     }
 
-    /// The record of ends for the API of a client; `None` where the environment names no home.
+    /// The expiry record for the API of a client; `None` if the environment names no home.
     pub(super) fn endings(&self, gh: &Client) -> Option<Endings> {
         let patience = self.interrupt.patience(Limits::default().lock);
         Endings::of(&self.env, &gh.api_host()).map(|endings| endings.waiting(patience))
     }
 
-    /// The locks of credentials at the API of a client.
+    /// The credential locks for the API of a client.
     pub(super) fn locks(&self, gh: &Client) -> Locks {
         Locks::of(&self.env, &gh.api_host()).waiting(self.interrupt.patience(Limits::default().credential))
     }
 
-    /// Keeps others on this machine from writing a credential. Nothing is written while one of them is waited for.
+    /// Prevents other processes on this machine from writing a credential. Waits for one that does; nothing is written
+    /// meanwhile.
     pub(super) async fn hold(
         &self,
         gh: &Client,
@@ -79,8 +80,8 @@ impl Session {
         Ok(held)
     }
 
-    /// What was seen of a credential before anything was asked has to hold still: nobody agreed to anything else.
-    /// `None` is whoever said yes to all of it.
+    /// Checks that the credential is still as it was when the question was asked: nobody agreed to anything else.
+    /// `None` if `--yes` agreed to everything.
     pub(super) async fn still_holds(
         &self,
         (gh, held): (&Client, &Held),
@@ -95,7 +96,7 @@ impl Session {
         }
     }
 
-    /// What the record of ends holds; that it cannot be read keeps nothing else from being told.
+    /// Reads the expiry record. If it cannot be read, everything else is still shown.
     pub(super) fn ends(&self, gh: &Client) -> Record {
         match self.endings(gh).map(|endings| endings.read()) {
             Some(Ok(record)) => record,
@@ -107,26 +108,24 @@ impl Session {
         }
     }
 
-    /// Takes what writes of values came to into the record of ends.
+    /// Adds the results of writes to the expiry record.
     pub(super) fn note_saved(&self, gh: &Client, writes: &[(&Draft, &Saved)], notes: &mut Vec<String>) {
         let now = Utc::now();
         let is_said = writes.iter().any(|(draft, _)| draft.ends.is_some());
         if is_said && self.endings(gh).is_none() {
-            notes.push(
-                "the end of the password is kept nowhere: without a home folder there is no place for it".to_owned(),
-            );
+            notes.push("the expiry is not saved: there is no home folder to save it in".to_owned());
         }
         self.note_change(gh, &|record| writes.iter().for_each(|(draft, saved)| record.saved(draft, saved, now)), notes);
     }
 
-    /// Changes the record of ends. That it cannot be kept undoes nothing.
+    /// Changes the expiry record. A failure is only noted; the write stands.
     pub(super) fn note_change(&self, gh: &Client, change: &dyn Fn(&mut Record), notes: &mut Vec<String>) {
         if let Some(Err(problem)) = self.endings(gh).map(|endings| endings.change(change)) {
             notes.push(format!("{}: {}; {}", problem.what, problem.why, problem.hint));
         }
     }
 
-    /// Notes a change of access that is about to be made. That it cannot be noted is no reason not to make it.
+    /// Adds a planned change of access to the journal. The change is made even if this fails.
     pub(super) fn note_access(&self, gh: &Client, before: AccessBefore, notes: &mut Vec<String>) -> Noted {
         let entry = AccessEntry { id: fresh_id(), at: Utc::now(), host: gh.api_host(), before };
         let mut line = Noted { journal: self.journal(), entry };
@@ -138,19 +137,19 @@ impl Session {
 /// A change of access in the journal.
 #[derive(Debug)]
 pub(super) struct Noted {
-    /// `None` if there is none, or if it failed once.
+    /// `None` if there is no journal, or if writing to it failed once.
     journal: Option<Journal>,
     entry: AccessEntry,
 }
 
 impl Noted {
-    /// What the change really was, and what it left.
+    /// Records what the change really was, and what it left.
     pub(super) fn made(mut self, before: AccessBefore, notes: &mut Vec<String>) {
         self.entry.before = before;
         self.add(&Entry::Access(self.entry.clone()), notes);
     }
 
-    /// Nothing was changed.
+    /// Records that nothing was changed.
     pub(super) fn dropped(mut self, notes: &mut Vec<String>) {
         self.add(&Entry::Closed { id: self.entry.id.clone() }, notes);
     }

@@ -1,4 +1,4 @@
-//! The tokens that were found, as text and as JSON. No part of a token is ever in it.
+//! The tokens found, as text and as JSON. The output never contains a part of a token.
 
 use std::fmt::Write as _;
 
@@ -12,7 +12,7 @@ use crate::domain::token::{Allowed, Identity, TokenReport};
 pub fn tokens(reports: &[TokenReport], host: &str, now: DateTime<Utc>) -> String {
     let mut text = format!("{host}\n");
     for report in reports {
-        let used = if report.used { ", used" } else { "" };
+        let used = if report.used { ", in use" } else { "" };
         let _ = write!(text, "\n{}{used}: ", report.source.word());
         match &report.identity {
             Ok(identity) => {
@@ -28,7 +28,7 @@ pub fn tokens(reports: &[TokenReport], host: &str, now: DateTime<Utc>) -> String
                     let answer = match allowed {
                         Allowed::Yes => "yes".to_owned(),
                         Allowed::No(least) => format!("no: needs {least}"),
-                        Allowed::Unknown(least) => format!("only trying tells: needs {least}"),
+                        Allowed::Unknown(least) => format!("unknown until tried: needs {least}"),
                     };
                     let _ = writeln!(text, "  {:<38} {answer}", right.words());
                 }
@@ -43,8 +43,8 @@ pub fn tokens(reports: &[TokenReport], host: &str, now: DateTime<Utc>) -> String
         }
     }
     if reports.is_empty() {
-        text.push_str("\nthere is no token: neither in GH_TOKEN or GITHUB_TOKEN, nor in the keyring, nor with gh\n");
-        text.push_str("hint: pullkey auth login\n");
+        text.push_str("\nno token found in GH_TOKEN, GITHUB_TOKEN, the keyring or gh\n");
+        text.push_str("hint: run `pullkey auth login`\n");
     }
     text
 }
@@ -54,7 +54,7 @@ fn expiry(identity: &Identity, now: DateTime<Utc>) -> Option<String> {
     let days = (at - now).num_days();
     let day = at.format("%Y-%m-%d");
     Some(match days {
-        ..0 => format!("{day}, which is past"),
+        ..0 => format!("{day}, expired"),
         0 => format!("{day}, within a day"),
         1 => format!("{day}, in 1 day"),
         _ => format!("{day}, in {days} days"),

@@ -1,4 +1,4 @@
-//! What pullkey's own record says of the ends of passwords, beside what GitHub lists.
+//! Expiry of passwords from pullkey's own record, to show beside GitHub's list.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::domain::ending::{Alarm, Told};
 use crate::domain::{Credential, End, Record, Scope};
 
-/// The record, and the time that ends are told for.
+/// The expiry record, and the time to compare with.
 #[derive(Clone, Copy, Debug)]
 pub struct Ends<'a> {
     pub record: &'a Record,
@@ -14,19 +14,19 @@ pub struct Ends<'a> {
 }
 
 impl Ends<'_> {
-    /// In a few words, marked where it matters; empty where nothing is known.
+    /// A few words, with a mark if it is urgent; empty if nothing is known.
     pub(super) fn words(&self, scope: Option<&Scope>, credential: &Credential) -> String {
         match self.told(scope, credential) {
             Some(Told { standing: Some(standing), .. }) if standing.alarm() > Alarm::Nothing => {
                 format!("{} !", standing.words())
             }
             Some(Told { standing: Some(standing), .. }) => standing.words(),
-            Some(Told { standing: None, .. }) => "not known: set by somebody else since".to_owned(),
+            Some(Told { standing: None, .. }) => "unknown: set by somebody else since".to_owned(),
             None => String::new(),
         }
     }
 
-    /// `null` where nothing is known, also of a password that somebody else set since.
+    /// `null` if the expiry is unknown, also if somebody else has set the password since.
     pub(super) fn json(&self, scope: Option<&Scope>, credential: &Credential) -> Value {
         let Some(Told { entry, standing: Some(standing) }) = self.told(scope, credential) else { return Value::Null };
         let at = match entry.end {

@@ -1,4 +1,4 @@
-//! What came of the credentials of the environment, one after the other.
+//! Results for the credentials in the environment, one after the other.
 
 use std::fmt::Write;
 
@@ -10,11 +10,11 @@ use super::outcome::{steps, test_json};
 use crate::domain::near::NearMiss;
 use crate::domain::{Foreign, Image, Member, Prefix, TestReport};
 
-/// All that was tried.
+/// Everything that was tested.
 #[derive(Clone, Debug)]
 pub struct Environment {
     pub tried: Vec<Tried>,
-    /// Images that no credential is for.
+    /// Images at registries that have no credential.
     pub strays: Vec<Image>,
     pub is_codespace: bool,
 }
@@ -23,27 +23,27 @@ pub struct Environment {
 #[derive(Clone, Debug)]
 pub struct Tried {
     pub prefix: Prefix,
-    /// The names of what is not there; then nothing was tested.
+    /// The names of missing variables. If there are any, nothing was tested.
     pub missing: Vec<String>,
     pub test: Option<TestReport>,
-    /// Names beside it that were meant for what is missing.
+    /// Existing variables whose names are nearly those of missing ones.
     pub near: Vec<NearMiss>,
-    /// What is wrong with the values by themselves.
+    /// Problems with the values themselves.
     pub remarks: Vec<Remark>,
-    /// The images of its registry, which were tried.
+    /// The images of its registry, which were tested.
     pub images: Vec<String>,
-    /// How it compares with what docker has, where it can be compared.
+    /// How it compares with docker's login, if it can be compared.
     pub docker: Option<Docker>,
 }
 
-/// What is said of a value, and of which.
+/// A remark about one value.
 #[derive(Clone, Debug)]
 pub struct Remark {
     pub member: Member,
     pub text: String,
 }
 
-/// What docker has beside a credential.
+/// Docker's login for the same server.
 #[derive(Clone, Debug)]
 pub struct Docker {
     /// For programs.
@@ -85,7 +85,7 @@ pub fn environment_json(environment: &Environment) -> Value {
 
 /// For people.
 pub fn environment(environment: &Environment) -> String {
-    let place = if environment.is_codespace { "this codespace" } else { "this environment, which is no codespace" };
+    let place = if environment.is_codespace { "this codespace" } else { "this environment (not a codespace)" };
     let subject = if environment.tried.len() == 1 { "one credential" } else { "the credentials" };
     let mut out = format!("{subject} of {place}\n");
     for one in &environment.tried {
@@ -93,8 +93,8 @@ pub fn environment(environment: &Environment) -> String {
         if !one.missing.is_empty() {
             let verb = if one.missing.len() == 1 { "is" } else { "are" };
             let missing = one.missing.join(" and ");
-            let _ = writeln!(out, "  FAIL  not whole    {missing} {verb} missing, so nothing was tested");
-            let _ = writeln!(out, "        hint: all three have to be there and granted to this repository");
+            let _ = writeln!(out, "  FAIL  incomplete   {missing} {verb} missing, so nothing was tested");
+            let _ = writeln!(out, "        hint: all three secrets must exist and be granted to this repository");
         }
         for near in &one.near {
             let _ = writeln!(out, "  note  {}", Foreign::new(near.words()).shown());
@@ -116,7 +116,7 @@ pub fn environment(environment: &Environment) -> String {
         let _ = writeln!(out, "  FAIL  no credential    it is at {at}, and no credential above is for that registry");
         let _ = writeln!(
             out,
-            "        hint: name an image of a registry above, or give this codespace a credential of {at}"
+            "        hint: name an image of a registry above, or give this codespace a credential for {at}"
         );
     }
     out

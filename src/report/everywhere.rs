@@ -1,6 +1,6 @@
-//! `pullkey list --all`: thousands of repositories, each made text as it comes. What is kept is text only.
+//! `pullkey list --all`: thousands of repositories, each formatted as it arrives; only text is kept.
 //!
-//! For people those that hold nothing are only counted; JSON names them all.
+//! Text output only counts repositories without secrets; JSON names all repositories.
 
 use std::fmt::Write;
 
@@ -12,7 +12,7 @@ use super::{Ends, VERSION, json, problem_json};
 use crate::domain::number::grouped;
 use crate::domain::{Foreign, Problem, RepoName, Scope, ScopeKind, ScopeListing, Tally};
 
-/// One repository for people; nothing if it holds nothing.
+/// Text for one repository; empty if it has no secrets.
 pub fn found(name: &Foreign, listing: &ScopeListing, ends: Ends<'_>) -> String {
     let mut out = String::new();
     if listing.count() > 0 || !listing.is_whole() {
@@ -23,12 +23,12 @@ pub fn found(name: &Foreign, listing: &ScopeListing, ends: Ends<'_>) -> String {
     out
 }
 
-/// `None` for a name that is none of GitHub's.
+/// `None` if the name cannot be a GitHub repository.
 fn scope_of(name: &Foreign) -> Option<Scope> {
     RepoName::parse(name.raw()).ok().map(Scope::Repository)
 }
 
-/// The repositories that could not be read, under the reasons why, for people.
+/// Text for the repositories that could not be read, grouped by reason.
 pub fn left_out(problems: &[(Problem, Vec<String>)]) -> String {
     let mut out = String::new();
     for (problem, names) in problems {
@@ -42,7 +42,7 @@ pub fn left_out(problems: &[(Problem, Vec<String>)]) -> String {
     out
 }
 
-/// The last lines, for people.
+/// The last lines of the text output.
 pub fn tally(tally: &Tally) -> String {
     let mut out = String::new();
     if let Some(problem) = &tally.unlisted {
@@ -52,12 +52,12 @@ pub fn tally(tally: &Tally) -> String {
     }
     line(&mut out, &tally_words(tally));
     if tally.skipped > 0 {
-        line(&mut out, &format!("{} not asked for: you do not administer them", count(tally.skipped)));
+        line(&mut out, &format!("{} skipped: you do not administer them", count(tally.skipped)));
     }
     out
 }
 
-/// «10,000 repositories: 12 with a credential, 9,988 without secrets».
+/// “10,000 repositories: 12 with a credential, 9,988 without secrets”.
 fn tally_words(tally: &Tally) -> String {
     let mut out = format!("{}:", count(tally.repositories));
     let unread = tally.repositories.saturating_sub(tally.done());
@@ -66,7 +66,7 @@ fn tally_words(tally: &Tally) -> String {
         (tally.with_others, "with other secrets only"),
         (tally.empty, "without secrets"),
         (tally.unreadable, "could not be read"),
-        (unread, "not looked at"),
+        (unread, "not read"),
     ];
     let mut is_first = true;
     for (number, words) in parts.into_iter().filter(|(number, _)| *number > 0) {
@@ -84,7 +84,7 @@ fn count(repositories: usize) -> String {
     format!("{} {}", grouped(repositories), if repositories == 1 { "repository" } else { "repositories" })
 }
 
-/// The document of `list --all --json`: the scopes as in `list --json`, and how many there are of each kind.
+/// The document of `list --all --json`: the scopes as in `list --json`, and a count of each kind.
 #[derive(Clone, Debug, Default)]
 pub struct Gathering {
     scopes: String,
@@ -98,7 +98,7 @@ impl Gathering {
         self.scopes.push_str(&indented(&scope));
     }
 
-    /// The whole document, in pieces to be written one after the other: it may be large.
+    /// The document, in pieces to write one after the other, because it may be large.
     pub fn document(self, tally: &Tally) -> [String; 3] {
         let head = format!("{{\n  \"version\": {VERSION},\n  \"scopes\": [\n");
         let counts = json!({
@@ -116,7 +116,7 @@ impl Gathering {
     }
 }
 
-/// A line break in JSON stands between things only: within a string it is escaped.
+/// Line breaks in JSON occur only between tokens; inside a string they are escaped.
 fn indented(value: &Value) -> String {
     json::render(value).trim_end().replace('\n', "\n    ")
 }
@@ -154,7 +154,7 @@ mod tests {
             Tally { repositories: 10_000, with_credentials: 12, empty: 9_000, unreadable: 1, ..Tally::default() };
         let words = tally_words(&tally);
         let wanted = "10,000 repositories: 12 with a credential, 9,000 without secrets, 1 could not be read, 987 not \
-                      looked at";
+                      read";
         assert_eq!(words, wanted);
         assert_eq!(tally_words(&Tally::default()), "0 repositories: none");
     }

@@ -1,4 +1,4 @@
-//! JSON that may be shown on a terminal: lossless, with every character that could act on one written as an escape.
+//! JSON that is safe to show on a terminal: lossless, with every character that could affect a terminal escaped.
 
 use std::fmt::Write;
 
@@ -9,7 +9,7 @@ use crate::domain::foreign::is_hostile;
 /// One document, indented, with a line end.
 ///
 /// `serde_json` escapes C0 by itself; DEL, C1, bidirectional controls and invisible marks become `\uXXXX` here. That is
-/// lossless because they can only stand inside strings: between them is nothing but ASCII.
+/// lossless because they occur only inside strings: everything between strings is ASCII.
 pub fn render(value: &Value) -> String {
     let mut out = String::new();
     for c in format!("{value:#}").chars() {

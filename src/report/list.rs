@@ -1,4 +1,4 @@
-//! `pullkey list` for people: one block per scope. A scope that could not be read says so and never looks empty.
+//! `pullkey list` as text: one block per scope. A scope that could not be read shows why, and never looks empty.
 
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ use crate::domain::{
     Access, Credential, Foreign, Inventory, Member, MemberState, Problem, Scope, ScopeListing, preset,
 };
 
-const HEAD: [&str; 8] = ["PREFIX", "REGISTRY", "SERVER", "USER", "PASSWORD", "ACCESS", "PASSWORD SET", "ENDS"];
+const HEAD: [&str; 8] = ["PREFIX", "REGISTRY", "SERVER", "USER", "PASSWORD", "ACCESS", "PASSWORD SET", "EXPIRES"];
 
 /// All scopes, each with its credentials and its other secrets.
 pub fn table(inventory: &Inventory, ends: Ends<'_>) -> String {
@@ -62,7 +62,7 @@ pub(super) fn block(out: &mut String, listing: &ScopeListing, scope: Option<&Sco
     if let Some(problem) = &listing.lacking {
         unreadable(out, problem);
     } else if !listing.complete {
-        line(out, "  ! GitHub did not send the whole list: there may be more");
+        line(out, "  ! GitHub sent an incomplete list: there may be more");
     }
 }
 
@@ -112,7 +112,7 @@ fn access_of(credential: &Credential) -> String {
         return access_words(access);
     }
     if !credential.access_differs() {
-        return "not known".to_owned();
+        return "unknown".to_owned();
     }
     let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
     for (member, state) in credential.members.iter().filter(|(_, state)| state.is_some()) {
@@ -126,7 +126,7 @@ fn access_of(credential: &Credential) -> String {
     each.collect::<Vec<_>>().join(", ")
 }
 
-/// An access in a few words, such as «3 repositories».
+/// An access in a few words, such as “3 repositories”.
 pub(super) fn access_words(access: &Access) -> String {
     access.words()
 }
@@ -135,7 +135,7 @@ pub(super) fn access_words(access: &Access) -> String {
 fn age(now: DateTime<Utc>, then: DateTime<Utc>) -> String {
     let days = (now - then).num_days();
     let (count, unit) = match days {
-        // A clock that is a little behind GitHub's gives a negative age.
+        // If this clock is a little behind GitHub's, the age is negative.
         ..1 => return "today".to_owned(),
         1..60 => (days, "day"),
         60..730 => (days / 30, "month"),
@@ -144,7 +144,7 @@ fn age(now: DateTime<Utc>, then: DateTime<Utc>) -> String {
     format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" })
 }
 
-/// What one secret's state says about its access; «not known» where it was not read.
+/// The access of one secret; “unknown” if it was not read.
 pub(super) fn state_access(state: Option<&MemberState>) -> String {
-    state.and_then(|s| s.access.as_ref()).map_or_else(|| "not known".to_owned(), access_words)
+    state.and_then(|s| s.access.as_ref()).map_or_else(|| "unknown".to_owned(), access_words)
 }

@@ -1,4 +1,4 @@
-//! `pullkey list --json`: every scope that was asked for, the unreadable ones with their problem.
+//! `pullkey list --json`: every requested scope, the unreadable ones with their problem.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
@@ -16,8 +16,7 @@ pub fn list_json(inventory: &Inventory, ends: Ends<'_>) -> Value {
     json!({ "version": VERSION, "scopes": scopes })
 }
 
-/// Organizations that are not even known by name: one unreadable scope without a name, so that it does not look as if
-/// there were none.
+/// Organizations that could not be listed become one unreadable scope without a name, so that they do not look absent.
 fn unlisted_json(problem: &Problem) -> Value {
     let mut scope = json!({ "scope": ScopeKind::Organization.word(), "name": null, "readable": false });
     scope["complete"] = json!(false);
@@ -59,7 +58,7 @@ pub(super) fn listing_json(
     })
 }
 
-/// The scope's word, and its name (`null` for the user's own: the token says who that is).
+/// The scope's word, and its name (`null` for your own: the token says whose that is).
 pub(super) fn scope_names(scope: &Scope) -> (&'static str, Option<String>) {
     let name = match scope {
         Scope::User => None,
@@ -83,7 +82,7 @@ fn credential_json(credential: &Credential, scope: Option<&Scope>, ends: Ends<'_
     })
 }
 
-/// A name that codespaces do not read, and those they read in its place.
+/// A name that codespaces do not read, and the names they read instead.
 pub(super) fn near_json(near: &NearMiss) -> Value {
     json!({
         "code": near::CODE,
@@ -104,7 +103,7 @@ fn state_json(state: &MemberState) -> Value {
     })
 }
 
-/// `null` stands for an access that could not be read; a kind this version does not know keeps GitHub's word.
+/// `null` means that the access could not be read. A kind that this version does not know keeps GitHub's word.
 pub(super) fn access_json(access: &Access) -> Value {
     let (kind, complete, repositories): (&str, bool, &[RepoRef]) = match access {
         Access::All => ("all", true, &[]),

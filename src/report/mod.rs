@@ -1,7 +1,7 @@
 //! Inventories, tests and writes as text for people and as JSON for programs.
 //!
-//! Pure: takes domain values and the time, gives text. It refuses to let anything hostile through: tables show foreign
-//! text cleaned, JSON keeps it lossless but escaped.
+//! Pure: takes domain values and the time, returns text. Untrusted text is never printed as it is: tables show it
+//! cleaned, JSON keeps it lossless but escaped.
 
 mod auth;
 mod ends;
@@ -28,7 +28,7 @@ pub use restart::{Restart, Restarts, restart_json, restart_table};
 pub use seamless::{seamless, seamless_json};
 pub use spread::{Spread, spread, spread_json, spread_plan};
 
-/// The `version` of every JSON document; it grows when a field changes its meaning or goes away.
+/// The `version` of every JSON document. It is increased when a field changes its meaning or is removed.
 pub const VERSION: u32 = 1;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What a test and a write came to: steps, members, problems. Writing to a `String` cannot fail.
+//! Results of a test and of a write: checks, members, problems. Writing to a `String` cannot fail.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -34,8 +34,8 @@ fn step_json(step: &Step) -> Value {
     })
 }
 
-/// A test's steps for people, a few lines each, and what it came to; the words tell the outcomes apart without colour.
-/// `images` are those that were tried.
+/// Text for a test: a few lines for each check, and the verdict. The words distinguish the results without colour.
+/// `images` are those that were tested.
 pub fn steps(report: &TestReport, images: &[String]) -> String {
     let mut out = String::new();
     for step in &report.steps {
@@ -61,30 +61,30 @@ pub fn steps(report: &TestReport, images: &[String]) -> String {
     let _ = write!(out, "verdict: {}\n  {}\n", report.heading(), report.sentence(images));
     if let Some(open) = report.left_open() {
         let flag = if report.is_of_packages() { "--package" } else { "--image" };
-        let _ = writeln!(out, "  {open}; {flag} names one");
+        let _ = writeln!(out, "  {open}; name one with {flag}");
     }
     out
 }
 
-/// A finished write, with what belongs into its report.
+/// A finished write, with everything its report contains.
 #[derive(Debug)]
 pub struct Written<'a> {
     pub scope: &'a Scope,
     pub prefix: &'a Prefix,
     pub saved: &'a Saved,
-    /// The login test before it, if one was made.
+    /// The login test before the write, if there was one.
     pub test: Option<&'a TestReport>,
-    /// What else should be known, such as «granted to nobody».
+    /// Notes, such as “granted to nobody”.
     pub notes: &'a [String],
-    /// The change of access it was, if it was one.
+    /// The change of access, if the write was one.
     pub change: Option<Change<'a>>,
     /// Nothing was written: `--dry-run`.
     pub dry_run: bool,
-    /// It is a secret by itself, which this line uses.
+    /// Set for a secret that is not part of a credential: the line that uses it.
     pub single: Option<&'a UseLine>,
 }
 
-/// The line of a file that uses a secret; it holds its name and no value.
+/// The line of a file that uses a secret. It contains the name, not the value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UseLine {
     pub file: String,
@@ -92,9 +92,9 @@ pub struct UseLine {
 }
 
 /// GitHub gives a codespace its variables when it starts.
-const LATER: &str = "a codespace that runs gets it after a stop and a start: `pullkey restart NAME`";
+const LATER: &str = "a running codespace gets it when it restarts: `pullkey restart NAME`";
 
-/// Who gets a credential before and after a change; `before` is `None` where its members differ or one is not known.
+/// The access before and after a change. `before` is `None` if the members differ or the access of one is unknown.
 #[derive(Clone, Copy, Debug)]
 pub struct Change<'a> {
     pub before: Option<&'a Access>,
@@ -149,12 +149,12 @@ fn member_json(written: &Written<'_>, member: Member) -> Option<Value> {
     }))
 }
 
-/// The outcome as programs read it: `not tried` with an underscore.
+/// The outcome for programs: with an underscore, as in `not_tried`.
 fn outcome_word(report: &MemberReport) -> String {
     report.outcome.word().replace(' ', "_")
 }
 
-/// A write's report for people.
+/// Text for a write.
 pub fn written(written: &Written<'_>) -> String {
     let width = written.saved.members.iter().map(|m| m.name.len()).max().unwrap_or(0);
     let mut out = format!("{}: {}\n", written.scope, written.prefix);
@@ -180,7 +180,7 @@ pub fn written(written: &Written<'_>) -> String {
         }
     }
     if let Some(UseLine { file, line }) = written.single {
-        let _ = write!(out, "{file} takes it with this line, which may be committed:\n  {line}\n{LATER}\n");
+        let _ = write!(out, "add this line to {file}; it can be committed:\n  {line}\n{LATER}\n");
     }
     out
 }
@@ -190,7 +190,7 @@ pub fn change(change: &Change<'_>) -> String {
     let before = change.before.map_or_else(|| "not the same for all members".to_owned(), access_words);
     let mut out = format!("  before  {before}\n  after   {}\n", access_words(change.after));
     let (old, new) = (change.before.map_or(&[][..], repositories), repositories(change.after));
-    // Without one common list before there is nothing to compare with: what will hold is shown whole.
+    // If the members had no common list before, there is nothing to compare with: the complete new list is shown.
     for (mark, here, there) in [('+', new, old), ('-', old, new)] {
         for repository in here.iter().filter(|r| !there.iter().any(|t| t.id == r.id)) {
             let _ = writeln!(out, "  {mark} {}", repository.full_name.shown());

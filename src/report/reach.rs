@@ -1,4 +1,4 @@
-//! `pullkey list --reaching`: which secrets a codespace of one repository gets, for people and as JSON.
+//! `pullkey list --reaching`: which secrets a codespace of one repository gets, as text and as JSON.
 
 use serde_json::{Value, json};
 
@@ -7,10 +7,10 @@ use super::list_json::scope_names;
 use super::{VERSION, problem_json};
 use crate::domain::{Member, Problem, Reach, Reached, Reaches, Repository, Scope};
 
-/// One line for each credential and secret, under its scope; `problems` are the scopes that could not be read.
+/// One line for each credential and secret, grouped by scope. `problems` are the scopes that could not be read.
 pub fn reach(repository: &Repository, lines: &[Reach], problems: &[(Scope, Problem)]) -> String {
     let mut out = String::new();
-    line(&mut out, &format!("what reaches {} ({})", repository.full_name.shown(), repository.visibility));
+    line(&mut out, &format!("secrets that reach {} ({})", repository.full_name.shown(), repository.visibility));
     let width = lines.iter().map(|reach| subject(reach).chars().count()).max().unwrap_or(0);
     let mut scope = None;
     for reach in lines {
@@ -28,7 +28,7 @@ pub fn reach(repository: &Repository, lines: &[Reach], problems: &[(Scope, Probl
         }
     }
     if lines.is_empty() {
-        line(&mut out, "\nnothing: there are no secrets");
+        line(&mut out, "\nno secrets");
     }
     out
 }
@@ -41,7 +41,7 @@ fn subject(reach: &Reach) -> String {
     }
 }
 
-/// `complete` is whether every scope could be read; nothing that is not known is left out.
+/// `complete` says whether every scope could be read. Unknown items are listed, not left out.
 pub fn reach_json(repository: &Repository, lines: &[Reach], problems: &[(Scope, Problem)]) -> Value {
     let all: Vec<_> = lines.iter().map(|reach| one(reach, problems)).collect();
     json!({

@@ -1,4 +1,4 @@
-//! `pullkey restart`: each codespace with what it needed and how far it got. «Restarted» is never called «pulled».
+//! `pullkey restart`: what each codespace needed, and the result. A restart never claims that the image was pulled.
 //!
 //! Writing to a `String` cannot fail.
 
@@ -15,34 +15,34 @@ use crate::domain::codespace::{Stage, State};
 use crate::domain::freshness::{need, rebuild_command};
 use crate::domain::{Codespace, CodespaceChange, Freshness, OrgName, Problem, Site};
 
-/// What is told of codespaces, and of whose.
+/// The codespaces of a report.
 #[derive(Clone, Copy, Debug)]
 pub struct Restarts<'a> {
-    /// The organization whose members' they are; `None` for one's own.
+    /// The organization whose members own the codespaces; `None` for your own.
     pub org: Option<&'a OrgName>,
     pub lines: &'a [Restart],
-    /// Why not all codespaces were listed, if so.
+    /// Why not all codespaces could be listed, if that is so.
     pub lacking: Option<&'a Problem>,
-    /// The web site of the API in use, for the commands.
+    /// The website that belongs to the API in use, for the commands shown.
     pub site: &'a Site,
 }
 
 /// One codespace of the report.
 #[derive(Clone, Debug)]
 pub struct Restart {
-    /// As it was before anything was done.
+    /// Its state before anything was done.
     pub codespace: Codespace,
     pub freshness: Freshness,
-    /// What was to be done with it, if anything.
+    /// The planned change, if any.
     pub planned: Option<CodespaceChange>,
-    /// How far it got; `None` where nothing was tried.
+    /// The last stage reached; `None` if nothing was attempted.
     pub stage: Option<Stage>,
-    /// Its state afterwards; `None` where that was not read.
+    /// Its state afterwards; `None` if it was not read.
     pub after: Option<State>,
 }
 
 impl Restart {
-    /// How it ended, as programs read it; `None` where nothing was planned.
+    /// The outcome for programs; `None` if nothing was planned.
     const fn outcome(&self) -> Option<&'static str> {
         match (&self.stage, &self.planned) {
             (Some(stage), _) => Some(stage.word()),
@@ -101,7 +101,7 @@ fn one_json(line: &Restart, site: &Site) -> Value {
     })
 }
 
-/// The same for people, with what belongs to each under it.
+/// The same as text, with remarks under each codespace.
 pub fn restart_table(restarts: &Restarts<'_>, now: DateTime<Utc>) -> String {
     let is_members = restarts.org.is_some();
     let head = ["CODESPACE", "OWNER", "REPOSITORY", "STATE", "STARTED", "NEEDS", "RESULT"].map(str::to_owned);
@@ -112,7 +112,7 @@ pub fn restart_table(restarts: &Restarts<'_>, now: DateTime<Utc>) -> String {
     let mut out = String::new();
     let columns = |row: &[String; 7]| {
         let mut text = String::new();
-        // Of one's own nobody has to be told whose they are.
+        // Your own codespaces need no owner column.
         for (_, (cell, width)) in row.iter().zip(widths).enumerate().filter(|(at, _)| is_members || *at != OWNER) {
             let pad = width.saturating_sub(cell.width()) + 2;
             let _ = write!(text, "{cell}{:pad$}", "");
@@ -129,7 +129,7 @@ pub fn restart_table(restarts: &Restarts<'_>, now: DateTime<Utc>) -> String {
     out
 }
 
-/// The place of the owner among the columns.
+/// The index of the owner column.
 const OWNER: usize = 1;
 
 fn row(line: &Restart, now: DateTime<Utc>) -> [String; 7] {
@@ -138,7 +138,7 @@ fn row(line: &Restart, now: DateTime<Utc>) -> [String; 7] {
         Some(after) if *after != codespace.state => format!("{}, now {}", codespace.state.word(), after.word()),
         Some(_) | None => codespace.state.word(),
     };
-    let started = codespace.started_at.map_or_else(|| "not told".to_owned(), |at| ago(now, at));
+    let started = codespace.started_at.map_or_else(|| "unknown".to_owned(), |at| ago(now, at));
     [
         codespace.name.to_string(),
         codespace.owner.shown(),
@@ -154,13 +154,13 @@ fn remarks(line: &Restart, site: &Site) -> Vec<String> {
     let mut remarks = Vec::new();
     match &line.freshness {
         Freshness::Stale(since) => remarks.push(format!("started before {} of {}", since.secret, since.scope)),
-        Freshness::Unknown(why) => remarks.push(format!("whether it has the newest secrets is not known: {why}")),
+        Freshness::Unknown(why) => remarks.push(format!("may lack the newest secrets: {why}")),
         Freshness::Fresh | Freshness::NotRunning => {}
     }
     match line.codespace.git.work() {
-        Some(work) => remarks.push(format!("it has {work} changes; stopping keeps files, yet running processes end")),
+        Some(work) => remarks.push(format!("has {work} changes; stopping keeps files but ends running processes")),
         None if line.planned.is_some() && line.codespace.git.is_untold() => {
-            remarks.push("GitHub does not tell whether it has changes that are not pushed".to_owned());
+            remarks.push("may have unpushed changes; GitHub does not report them".to_owned());
         }
         None => {}
     }
@@ -170,11 +170,11 @@ fn remarks(line: &Restart, site: &Site) -> Vec<String> {
             remarks.push(format!("  hint: {}", problem.hint));
         }
         Some(Stage::Running) => remarks.push(format!(
-            "it has its new variables; if its image could not be pulled, rebuild it: {}",
+            "has its new variables; if its image could not be pulled, rebuild it: {}",
             rebuild_command(&line.codespace, site)
         )),
         Some(Stage::Stopped) => {
-            remarks.push("only its owner can start it again; that gives it its new variables".to_owned());
+            remarks.push("only its owner can start it again; it then gets its new variables".to_owned());
         }
         Some(Stage::Stopping | Stage::Starting) | None => {}
     }
@@ -185,7 +185,7 @@ fn remarks(line: &Restart, site: &Site) -> Vec<String> {
 fn ago(now: DateTime<Utc>, then: DateTime<Utc>) -> String {
     let passed = now.signed_duration_since(then);
     let (count, unit) = match (passed.num_minutes(), passed.num_hours()) {
-        // A clock that is a little behind GitHub's gives a negative age.
+        // If this clock is a little behind GitHub's, the age is negative.
         (..=0, _) => return "just now".to_owned(),
         (minutes @ 1..=59, _) => (minutes, "minute"),
         (_, hours @ 1..=47) => (hours, "hour"),

@@ -1,4 +1,4 @@
-//! `pullkey seamless`: what is known, where it was read, what only the settings page tells, and what to do next.
+//! `pullkey seamless`: the evidence with its sources, what only the settings page shows, and the next steps.
 
 use serde_json::{Value, json};
 
@@ -11,12 +11,12 @@ pub fn seamless(told: &Seamless) -> String {
     let mut out = String::new();
     line(&mut out, &format!("{} in codespaces of {}", told.package, told.repository));
     line(&mut out, &format!("  {}: {}", told.verdict.word(), told.why));
-    line(&mut out, "\nwhat is known");
+    line(&mut out, "\nevidence");
     for fact in &told.evidence {
         line(&mut out, &format!("  {}\n      ({})", fact.what, fact.source));
     }
     if !told.untold.is_empty() {
-        line(&mut out, "\nwhat only the package's settings page tells");
+        line(&mut out, "\nto check on the package's settings page");
         for text in &told.untold {
             line(&mut out, &format!("  {text}"));
         }

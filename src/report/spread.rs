@@ -1,4 +1,4 @@
-//! The same credential in many repositories: the plan, and what became of each. Writing to a `String` cannot fail.
+//! The same credential in many repositories: the plan, and the result for each. Writing to a `String` cannot fail.
 
 use std::fmt::Write;
 
@@ -9,12 +9,12 @@ use super::outcome::{problem_json, test_json};
 use crate::domain::spread::{Placed, Placement, Standing};
 use crate::domain::{Prefix, RepoRef, TestReport};
 
-/// A run over many repositories, with what belongs into its report.
+/// A run over many repositories, with everything its report contains.
 #[derive(Debug)]
 pub struct Spread<'a> {
     pub prefix: &'a Prefix,
     pub placed: &'a [Placed],
-    /// What each of them held before, in the same order.
+    /// The state of each before the run, in the same order.
     pub standings: &'a [(&'a RepoRef, &'a Standing)],
     pub test: Option<&'a TestReport>,
     pub notes: &'a [String],
@@ -29,7 +29,7 @@ impl Spread<'_> {
     }
 }
 
-/// What would be done with each repository, under the number of them.
+/// The number of repositories, and what would be done with each.
 pub fn spread_plan(prefix: &Prefix, standings: &[(&RepoRef, &Standing)]) -> String {
     let noun = if standings.len() == 1 { "repository" } else { "repositories" };
     let mut out = format!("{prefix} in {} {noun}\n", standings.len());
@@ -38,7 +38,7 @@ pub fn spread_plan(prefix: &Prefix, standings: &[(&RepoRef, &Standing)]) -> Stri
         let word = match standing {
             Standing::New => "new",
             Standing::Exists => "would be overwritten",
-            Standing::Kept => "written already, left alone",
+            Standing::Kept => "already written, skipped",
             Standing::Changed => "changed since it was written, would be overwritten",
             Standing::Refused(problem) => &format!("cannot be written: {}", problem.why),
         };
@@ -47,7 +47,7 @@ pub fn spread_plan(prefix: &Prefix, standings: &[(&RepoRef, &Standing)]) -> Stri
     out
 }
 
-/// The table at the end, for people.
+/// The table at the end, as text.
 pub fn spread(spread: &Spread<'_>) -> String {
     if spread.dry_run {
         return format!("{}nothing was changed (--dry-run)\n", spread_plan(spread.prefix, spread.standings));

@@ -196,11 +196,11 @@ fn ends_are_told_where_they_are_known_and_marked_where_they_matter() {
     ];
     let record = Record::of_text(&format!("{{\"entries\": [{acr}, {x}]}}")).unwrap();
     let text = table(&inventory(), ends(&record));
-    assert!(text.contains("ended 3 days ago !") && text.contains("ENDS"), "{text}");
+    assert!(text.contains("ended 3 days ago !") && text.contains("EXPIRES"), "{text}");
     assert!(text.contains("set by somebody else since"), "{text}");
     let json = list_json(&inventory(), ends(&record));
     let user = &json["scopes"][0]["credentials"];
     let wanted = serde_json::json!({ "date": "2026-02-26", "at": null, "days": -3, "source": "you said" });
     assert_eq!((&user[0]["ends"], &user[1]["ends"]), (&wanted, &serde_json::Value::Null));
-    assert!(json["scopes"][2]["credentials"][1]["ends"].is_null(), "a false end is none");
+    assert!(json["scopes"][2]["credentials"][1]["ends"].is_null(), "an expiry that no longer applies is not shown");
 }

@@ -83,7 +83,7 @@ fn a_redirect_to_another_host_carries_no_token_there() {
 fn a_log_is_written_only_when_asked_for_and_holds_no_value() {
     let desk = Desk::new();
     desk.run("list --user").ends(0);
-    // GitHub's answers are kept besides, in their own folder, and the lock of a credential that is written is empty.
+    // The cache has a folder of its own, and the lock file of a written credential is empty.
     let is_beside = |path: &std::path::PathBuf| {
         path.starts_with(desk.home.cache())
             || path.extension().is_some_and(|it| it == "lock") && std::fs::metadata(path).is_ok_and(|it| it.len() == 0)

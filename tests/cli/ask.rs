@@ -1,4 +1,4 @@
-//! On a terminal it asks, and Enter alone changes nothing.
+//! On a terminal pullkey asks, and Enter alone changes nothing.
 
 use std::path::Path;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What is kept of GitHub's answers, and how the waits for its limits are told.
+//! The cache of GitHub's answers, and how waits for rate limits are shown.
 
 use super::*;
 
@@ -9,7 +9,7 @@ fn the_cache_is_told_of_and_cleared() {
     desk.run("list --user --json").ends(0);
     let kept = desk.run("cache --json").ends(0).json();
     assert!(kept["answers"].as_u64().unwrap() > 0, "{kept}");
-    // Asked for again, and not modified.
+    // The second request is answered with 304 Not Modified.
     desk.run("list --user --json").ends(0);
     assert!(desk.world().requests().iter().any(|request| request.status == Some(304)));
     let cleared = desk.run("cache --clear --json").ends(0).json();

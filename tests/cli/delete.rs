@@ -33,6 +33,6 @@ fn what_is_not_there_cannot_be_deleted() {
     let desk = Desk::new();
     for line in ["delete ACR --user --yes --json", "delete ACR --user --json"] {
         let problem = desk.run(line).ends(3).problem();
-        assert!(problem["what"].as_str().unwrap().contains("no credential ACR"), "it is said before anything is asked");
+        assert!(problem["what"].as_str().unwrap().contains("no credential ACR"), "it is reported before any question");
     }
 }

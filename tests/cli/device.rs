@@ -1,4 +1,4 @@
-//! `pullkey auth login --device` on the sandbox: a code to type, and what may come of it.
+//! `pullkey auth login --device` on the sandbox: the code to enter, and each way it can end.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Command, Stdio};
@@ -8,9 +8,9 @@ use pullkey::sandbox::Options;
 use crate::support::home::Home;
 use crate::support::world::{PROGRAM, Scene};
 
-/// Signs in with a client id and without a keyring; `answer` gets the code once it is shown. Exit code and words.
+/// Signs in with a client id and without a keyring; `answer` gets the code once it is shown. Returns code and output.
 fn sign_in(client: &str, answer: impl FnOnce(&Scene, &str)) -> (Option<i32>, String) {
-    // In a hurry the code is asked for every second instead of every five.
+    // With PULLKEY_HURRY the code is polled every second instead of every five.
     let (scene, home) = (Scene::new(Options { hurry: 60, ..Options::default() }), Home::new());
     let mut child = Command::new(PROGRAM)
         .args(["auth", "login", "--device"])
@@ -27,7 +27,7 @@ fn sign_in(client: &str, answer: impl FnOnce(&Scene, &str)) -> (Option<i32>, Str
     let mut words = BufReader::new(child.stderr.take().expect("its words"));
     let mut text = String::new();
     words.read_line(&mut text).expect("a line");
-    if let Some((_, code)) = text.trim().split_once("type the code ") {
+    if let Some((_, code)) = text.trim().split_once("enter the code ") {
         answer(&scene, code);
     }
     words.read_to_string(&mut text).expect("the rest");
@@ -37,8 +37,8 @@ fn sign_in(client: &str, answer: impl FnOnce(&Scene, &str)) -> (Option<i32>, Str
 #[test]
 fn a_code_that_is_typed_signs_in() {
     let (exit, text) = sign_in("abc", |scene, code| assert!(scene.world().approve_device(code, None)));
-    assert!(text.contains("/login/device and type the code "), "{text}");
-    // Without a keyring it is good for this command only, which is said.
+    assert!(text.contains("/login/device and enter the code "), "{text}");
+    // Without a keyring the token is good for this command only, and the output says so.
     assert!(text.contains("signed in as octocat for this command only"), "{text}");
     assert_eq!(exit, Some(3), "{text}");
 }

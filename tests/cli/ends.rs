@@ -1,4 +1,4 @@
-//! When passwords end: what `--ends` says is kept on this machine, told by `list`, and forgotten with the password.
+//! Expiry: the date from `--ends` is saved on this machine, shown by `list`, and forgotten with the password.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,12 +13,12 @@ impl Desk {
         self.run_with(line, &[("P", PASSWORD), ("PULLKEY_HURRY", "10000")])
     }
 
-    /// What `list --json` says of the end of a scope's first credential.
+    /// The expiry that `list --json` shows for a scope's first credential.
     fn told(&self, flags: &str) -> Value {
         self.run(&format!("list {flags} --json")).ends(0).json()["scopes"][0]["credentials"][0]["ends"].clone()
     }
 
-    /// The one file of the record.
+    /// The content of the expiry record's only file.
     fn record(&self) -> Option<String> {
         let is_it = |file: &std::path::PathBuf| {
             file.to_string_lossy().contains("endings") && file.extension() == Some("json".as_ref())
@@ -34,15 +34,15 @@ fn days_from_now(days: i64) -> NaiveDate {
 #[test]
 fn an_end_that_is_said_is_kept_told_replaced_and_deleted() {
     let desk = Desk::new();
-    assert!(!desk.write(&format!("set ACR --user {REST}")).ends(0).stderr.contains("the end of"));
-    assert_eq!((desk.told("--user"), desk.record()), (Value::Null, None), "nothing said, nothing kept");
+    assert!(!desk.write(&format!("set ACR --user {REST}")).ends(0).stderr.contains("expiry"));
+    assert_eq!((desk.told("--user"), desk.record()), (Value::Null, None), "no --ends, nothing saved");
     let end = days_from_now(6);
     let ran = desk.write(&format!("set ACR --user {REST} --yes --ends {end}")).ends(0);
     assert!(ran.stderr.contains(&format!("{end}, ends in 6 days")), "{ran:?}");
     let told = desk.told("--user");
     assert_eq!((&told["date"], &told["source"]), (&end.to_string().into(), &"you said".into()));
     let text = desk.run("list --user").ends(0).stdout;
-    assert!(text.contains("ENDS") && text.contains("ends in 6 days !"), "{text}");
+    assert!(text.contains("EXPIRES") && text.contains("ends in 6 days !"), "{text}");
     let record = desk.record().unwrap();
     assert!(record.contains("r.example") && !record.contains(PASSWORD), "{record}");
 
@@ -50,7 +50,7 @@ fn an_end_that_is_said_is_kept_told_replaced_and_deleted() {
     desk.write(line).ends(0);
     assert_eq!((&desk.told("--user")["date"], &desk.told("--user")["days"]), (&Value::Null, &Value::Null));
     desk.write("rotate ACR --user --password-env P --no-test").ends(0);
-    assert_eq!(desk.told("--user"), Value::Null, "of the new password nothing was said");
+    assert_eq!(desk.told("--user"), Value::Null, "no expiry was given for the new password");
     desk.write(line).ends(0);
     desk.run("delete ACR --user --yes").ends(0);
     assert!(!desk.record().unwrap().contains("ACR"));
@@ -74,7 +74,7 @@ fn what_the_value_tells_is_kept_in_place_of_what_is_said() {
     let jwt = format!("e30.{}.x", URL_SAFE_NO_PAD.encode(format!("{{\"exp\":{}}}", end.timestamp())));
     let line = format!("set ACR --user {REST} --ends never");
     let ran = desk.run_with(&line, &[("P", &jwt)]).ends(0);
-    assert!(ran.stderr.contains("counts instead of --ends"), "{ran:?}");
+    assert!(ran.stderr.contains("overrides --ends"), "{ran:?}");
     let told = desk.told("--user");
     assert_eq!((&told["date"], &told["source"]), (&end.date_naive().to_string().into(), &"told by the value".into()));
     assert!(told["at"].is_string());
@@ -114,7 +114,7 @@ fn somebody_elses_password_has_no_end_and_a_change_of_access_keeps_it() {
     let name = "ACR_CONTAINER_REGISTRY_PASSWORD";
     let then = Utc::now() - TimeDelta::days(1);
     let record = desk.record().unwrap();
-    // The sandbox counts whole seconds: what stands for another moment is put into the record.
+    // The sandbox's time stamps have whole seconds, so the record is edited to contain another time.
     let at =
         desk.world().secret("org:acme", name).unwrap().updated_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
     let file = desk

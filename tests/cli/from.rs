@@ -1,10 +1,10 @@
-//! Values from what is there: docker and its helpers, AWS, the environment, a file.
+//! Imported values: from docker and its helpers, AWS, the environment, a file.
 
 use super::*;
 
 const DOTENV: &str = "# ours\nOTHER_CONTAINER_REGISTRY_SERVER=other.example\n";
 
-/// docker's configuration with one login.
+/// Docker's configuration with one login.
 fn docker_config(server: &str) -> String {
     // puller:0ther
     format!(r#"{{"auths": {{"{server}": {{"auth": "cHVsbGVyOjB0aGVy"}}}}}}"#)
@@ -17,7 +17,7 @@ impl Desk {
         std::fs::write(path, text).unwrap();
     }
 
-    /// docker's configuration with this login, and one more.
+    /// Writes docker's configuration with this login, and one more.
     fn docker_login(&self, server: &str) {
         use base64::Engine as _;
         let auth = base64::engine::general_purpose::STANDARD.encode(format!("puller:{PASSWORD}"));
@@ -60,7 +60,7 @@ fn a_helper_of_dockers_is_run_only_for_the_login_that_is_named() {
     std::fs::set_permissions(&helper, std::fs::Permissions::from_mode(0o755)).unwrap();
     let problem = desk.run("test --from docker --json").ends(2).problem();
     assert!(problem["why"].as_str().unwrap().contains("docker-credential-fake would have to be run"), "{problem}");
-    assert!(!marker.exists(), "it was run unasked");
+    assert!(!marker.exists(), "it was run without consent");
     desk.run(&format!("test --from docker:{server}")).ends(0);
     assert!(marker.exists());
 }
@@ -237,7 +237,7 @@ fn an_image_is_tried_with_the_credentials_of_its_registry_alone() {
     let before = desk.world().requests().len();
     let problem = desk.run_with("test --env --json --image Team/App", &env).ends(2).problem();
     assert!(problem["why"].as_str().unwrap().contains("this image has upper case"), "{problem}");
-    assert_eq!(desk.world().requests().len(), before, "nothing was tried");
+    assert_eq!(desk.world().requests().len(), before, "nothing was tested");
 }
 
 #[test]
@@ -246,7 +246,7 @@ fn without_a_keyring_keeping_forgetting_and_testing_say_so() {
     let why = if cfg!(target_os = "linux") { "no session bus" } else { "PULLKEY_KEYRING" };
     let ran = desk.set("TEAM --repo acme/api --keep").ends(3);
     assert!(ran.stderr.contains("not kept for re-testing") && ran.stderr.contains(why), "{ran:?}");
-    assert_eq!(desk.values("repo:acme/api", "TEAM")[2].as_deref(), Some(PASSWORD), "it was written all the same");
+    assert_eq!(desk.values("repo:acme/api", "TEAM")[2].as_deref(), Some(PASSWORD), "it was written anyway");
     for line in ["forget TEAM --repo acme/api", "test TEAM --repo acme/api"] {
         let problem = desk.run(&format!("{line} --json")).ends(3).problem();
         assert!(problem["why"].as_str().unwrap().contains(why), "{problem}");

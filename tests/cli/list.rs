@@ -57,7 +57,7 @@ fn hostile_names_reach_no_terminal_and_survive_in_json() {
     let ran = desk.run("list --user --json").ends(0);
     let name = ran.json()["scopes"][0]["other_secrets"][0]["name"].clone();
     assert_eq!(name, "EVIL\u{1b}[2J\u{202e}NAME");
-    // `finish` has looked at both outputs for anything hostile.
+    // `finish` has checked both outputs for hostile characters.
     assert!(desk.run("list --user").ends(0).stdout.contains("EVIL"));
 }
 

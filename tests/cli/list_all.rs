@@ -1,4 +1,4 @@
-//! Every repository's secrets, the reading that goes on where it was, and what one repository gets.
+//! Listing every repository's secrets, resuming an interrupted listing, and the secrets that one repository gets.
 
 use pullkey::sandbox::{Options, Scale, WorldKind};
 
@@ -9,7 +9,7 @@ fn large(org_repos: usize) -> Desk {
 }
 
 impl Desk {
-    /// An unfinished reading may be gone on with for as much shorter, too.
+    /// The time in which a listing can be resumed is shortened by the same factor.
     fn hurried(&self, line: &str) -> Ran {
         self.run_with(line, &[("PULLKEY_HURRY", "100")])
     }
@@ -52,10 +52,10 @@ fn one_that_cannot_be_read_is_named_and_the_next_run_asks_only_for_it() {
     let ran = desk.hurried("list --all --org acme").ends(3);
     assert!(ran.stdout.contains("! 1 repository could not be read: "), "{ran:?}");
     assert!(ran.stdout.contains("\n    acme/web\n") && ran.stdout.contains("1 could not be read\n"), "{ran:?}");
-    assert!(ran.stderr.contains("asks only for what could not be read"), "{ran:?}");
+    assert!(ran.stderr.contains("to read only what could not be read"), "{ran:?}");
     desk.world().forget_requests();
     let ran = desk.hurried("list --all --org acme --json").ends(0);
-    assert!(ran.stderr.contains("going on with a reading"), "{ran:?}");
+    assert!(ran.stderr.contains("resuming an interrupted listing"), "{ran:?}");
     assert_eq!(ran.json()["repositories"]["with_credentials"], 1);
     let asked = desk.world().requests();
     assert_eq!(asked.iter().filter(|request| request.path.contains("/codespaces/secrets")).count(), 1, "{asked:?}");
@@ -70,9 +70,9 @@ fn a_refusal_is_not_asked_for_again_and_never_looks_empty() {
     let counts = &document["repositories"];
     assert_eq!((&counts["unreadable"], &counts["complete"]), (&all.len().into(), &false.into()));
     let ran = desk.hurried("list --all --org initech").ends(3);
-    assert!(!ran.stderr.contains("going on"), "{ran:?}");
+    assert!(!ran.stderr.contains("resuming"), "{ran:?}");
     assert!(all.iter().all(|(name, _)| ran.stdout.contains(&format!("\n    {name}\n"))), "{ran:?}");
-    assert_eq!(ran.stdout.matches("hint: ").count(), 1, "one reason is told once: {ran:?}");
+    assert_eq!(ran.stdout.matches("hint: ").count(), 1, "a shared reason is shown once: {ran:?}");
 }
 
 #[test]
@@ -93,13 +93,13 @@ fn a_way_that_breaks_in_the_middle_is_gone_on_with() {
     desk.broken("/user", 1, 9_999, FaultKind::DropBefore);
     let problem = desk.hurried("list --all --org acme --json").ends(3).problem();
     assert!(problem["why"].as_str().unwrap().contains(" repositories were read"), "{problem}");
-    assert!(problem["hint"].as_str().unwrap().contains("goes on from there"), "{problem}");
+    assert!(problem["hint"].as_str().unwrap().contains("again to resume"), "{problem}");
     desk.world().clear_faults();
     desk.world().forget_requests();
     let document = desk.hurried("list --all --org acme --json").ends(0).json();
     assert!(document["repositories"]["with_credentials"].as_u64().unwrap() >= 120);
     let asked = desk.count(&http::Method::GET);
-    assert!(asked < 100, "what was read is not asked for again: {asked}");
+    assert!(asked < 100, "what was read is not requested again: {asked}");
 }
 
 #[cfg(unix)]
@@ -107,7 +107,7 @@ fn a_way_that_breaks_in_the_middle_is_gone_on_with() {
 fn ctrl_c_in_the_middle_says_where_it_stands_and_the_next_run_goes_on_from_there() {
     let desk = large(120);
     let slow = |millis| FaultKind::Slow(std::time::Duration::from_millis(millis));
-    // Slow enough that it is told how far it is; and then nothing comes any more.
+    // Slow enough that progress is shown; then nothing is answered any more.
     desk.broken("/codespaces/secrets", 10, 5, slow(400));
     desk.broken("/codespaces/secrets", 60, 9_999, slow(60_000));
     let mut terminal = ask::start(&desk, "list --all --org acme");
@@ -118,15 +118,15 @@ fn ctrl_c_in_the_middle_says_where_it_stands_and_the_next_run_goes_on_from_there
     terminal.send("\x03");
     assert_eq!(ask::code(&mut terminal), 130);
     let text = terminal.text();
-    assert!(text.contains(" repositories were read") && text.contains("goes on from there"), "{text}");
-    assert!(!text.contains("ctrl-c stops"), "what it was at is taken away: {text}");
+    assert!(text.contains(" repositories were read") && text.contains("again to resume"), "{text}");
+    assert!(!text.contains("ctrl-c stops"), "the progress line is erased: {text}");
     assert_eq!(terminal.settings(), settings);
     desk.world().clear_faults();
     desk.world().forget_requests();
     let ran = desk.hurried("list --all --org acme --json").ends(0);
-    assert!(ran.stderr.contains("going on with a reading"), "{ran:?}");
+    assert!(ran.stderr.contains("resuming an interrupted listing"), "{ran:?}");
     let asked = desk.count(&http::Method::GET);
-    assert!(asked < 100, "what was read is not asked for again: {asked}");
+    assert!(asked < 100, "what was read is not requested again: {asked}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! This machine: what children are given, files that never end, locks that somebody keeps.
+//! This machine: the environment of child processes, endless files, locks that another process holds.
 
 use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt as _;
@@ -8,7 +8,7 @@ use pullkey::leash::Child;
 
 use super::*;
 
-/// What no child may get: the names, each with a value that is looked for as well.
+/// Variables that no child process may get, each with a value that is searched for as well.
 const SECRETS: [&str; 9] = [
     "ACR_CONTAINER_REGISTRY_SERVER",
     "ACR_CONTAINER_REGISTRY_USER",
@@ -21,7 +21,7 @@ const SECRETS: [&str; 9] = [
     "WHATEVER",
 ];
 
-/// A program that writes down its environment and then does as it is told.
+/// A program that records its environment and then does what the arguments say.
 fn stand_in(desk: &Desk, name: &str, script: &str) {
     let folder = desk.home.path().join("bin");
     std::fs::create_dir_all(&folder).unwrap();
@@ -56,11 +56,11 @@ fn every_child_gets_the_variables_of_its_kind_and_nothing_else() {
     let run = |line: &str, stdin: &str| {
         let mut command = desk.command(line);
         command.env("PATH", desk.home.path().join("bin")).env_remove("GH_TOKEN");
-        // GitHub's own name for a stand-in on this machine: gh has a token for it.
+        // GitHub's host name for a local server: gh has a token for it.
         let port = desk.api_url().rsplit(':').next().unwrap().to_owned();
         command.env("PULLKEY_API_URL", format!("http://api.github.localhost:{port}"));
         command.envs(SECRETS.map(|name| (name, format!("canary-{name}"))));
-        // A name that is allowed, with a value that is a secret.
+        // An allowed name with a secret value.
         command.env("LANG", "canary-ACR_CONTAINER_REGISTRY_PASSWORD");
         finish(command.spawn().unwrap(), stdin)
     };
@@ -111,7 +111,7 @@ fn a_named_pipe_in_the_place_of_any_file_is_refused_at_once() {
         desk.run(line).ends(code).problem();
         std::fs::remove_file(file).unwrap();
     }
-    // What is only passed over, or noted beside the result.
+    // Failures that are skipped or noted beside the result.
     let host = desk.api_url().trim_start_matches("http://").replace(':', "%3a");
     pipe(&state(&desk).join(format!("endings/{host}.json")));
     pipe(&desk.home.config().join("presets/mine.toml"));
@@ -152,7 +152,7 @@ fn a_state_folder_that_stood_open_is_kept_to_its_owner() {
 fn a_lock_that_somebody_keeps_ends_the_wait_and_never_hides_a_write() {
     let desk = Desk::new();
     desk.plant("user", "ACR", "selected", &["acme/api"]);
-    // Makes the files.
+    // Creates the files.
     desk.run("access ACR --user --add acme/web --yes").ends(0);
     let set = "set NEW --user --preset other --server r.example --username u --password-stdin --no-test --yes --json";
     desk.feed(&format!("{set} --ends 90d"), "p").ends(0);
@@ -168,7 +168,7 @@ fn a_lock_that_somebody_keeps_ends_the_wait_and_never_hides_a_write() {
     assert!(ran.json()["notes"].to_string().contains("journal.lock"), "{ran:?}");
     let ran = desk.feed(&format!("{set} --ends 80d"), "q").ends(0);
     let notes = ran.json()["notes"].to_string();
-    assert!(notes.contains(".lock") && !notes.contains("is kept"), "one sentence of what happened: {notes}");
+    assert!(notes.contains(".lock") && !notes.contains("no home folder"), "one note about what happened: {notes}");
     assert_eq!(desk.values("user", "NEW")[2].as_deref(), Some("q"));
 }
 
@@ -184,7 +184,7 @@ fn a_credential_that_somebody_is_writing_is_waited_for_and_signals_are_heard_mea
     let before = desk.world().requests().len();
     let mut child = desk.command(set).spawn().unwrap();
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"q").unwrap();
-    // It has read what is there, and waits for the lock next.
+    // It has read the present state, and now waits for the lock.
     while desk.world().requests().len() == before {
         std::thread::yield_now();
     }
@@ -197,22 +197,22 @@ fn a_credential_that_somebody_is_writing_is_waited_for_and_signals_are_heard_mea
     assert_eq!(desk.values("user", "NEW")[2].as_deref(), Some("q"));
 }
 
-/// How often two processes write; `PULLKEY_ROUNDS` makes it more.
+/// How often two processes write; `PULLKEY_ROUNDS` changes it.
 fn rounds() -> usize {
     std::env::var("PULLKEY_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(50)
 }
 
-/// A process that writes a credential all of whose members tell whose it is.
+/// A process that writes a credential whose members all identify the writer.
 fn writer(desk: &Desk, who: usize) -> std::process::Child {
     let flags = "set ONE --user --preset other --password-stdin --no-test --yes";
     let mut command = desk.command(&format!("{flags} --server r{who}.example --username r{who}"));
-    // The pace that all of them keep together would make this last for minutes.
+    // The pace that all processes share would make this take minutes.
     let mut child = command.env("PULLKEY_HURRY", "10000").spawn().unwrap();
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), format!("r{who}").as_bytes()).unwrap();
     child
 }
 
-/// Whether all that GitHub holds is one writer's.
+/// Whether all members on GitHub are from the same writer.
 fn is_one(desk: &Desk) -> bool {
     let values = desk.values("user", "ONE").map(Option::unwrap);
     let whose = values[2].clone();
@@ -231,7 +231,7 @@ fn what_somebody_else_changed_while_a_lock_was_waited_for_is_not_overwritten_una
                 plant();
             }
             let locks = state(&desk).join("locks");
-            // Makes the lock.
+            // Creates the lock file.
             desk.run("delete ACR --user --yes");
             let other =
                 "set ACR --user --preset other --server r.example --username u --password-stdin --no-test --yes";
@@ -246,7 +246,7 @@ fn what_somebody_else_changed_while_a_lock_was_waited_for_is_not_overwritten_una
             let line = if says_yes { format!("{line} --yes") } else { line.to_owned() };
             let mut child = desk.command(&line).spawn().unwrap();
             std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"mine").unwrap();
-            // It says that it waits, so it has seen what is there.
+            // It reports that it waits, so it has read the present state.
             let mut said = std::io::BufReader::new(child.stderr.take().unwrap());
             let mut words = String::new();
             while !words.contains("waiting for another pullkey") {
@@ -290,7 +290,7 @@ fn a_member_that_somebody_elsewhere_writes_between_a_processs_writes_is_never_ca
     let (mut told, mut judged) = (0, 0);
     for round in 0..rounds().div_ceil(3) {
         desk.world().forget_requests();
-        // GitHub's own answers take a moment, so that there is one between two writes.
+        // The answers take a moment, so that something can happen between two writes.
         desk.world().set_latency(std::time::Duration::from_millis(4));
         let mut child = writer(&desk, 1);
         while puts() <= round % 2 && child.try_wait().unwrap().is_none() {
@@ -298,12 +298,12 @@ fn a_member_that_somebody_elsewhere_writes_between_a_processs_writes_is_never_ca
         }
         let member = ["SERVER", "USER", "PASSWORD"][round % 3];
         let name = format!("ONE_CONTAINER_REGISTRY_{member}");
-        // With a stamp of another second: within one nobody can tell two writes apart.
+        // With a time stamp in another second: two writes in the same second cannot be told apart.
         assert!(desk.world().write_from_elsewhere_after(3, "user", &name, "theirs"));
         let before = puts();
         let output = child.wait_with_output().unwrap();
         let is_done = output.status.code() == Some(0);
-        // A write of ours that came after theirs shows that they were in between.
+        // A write of ours after theirs shows that theirs came in between.
         if puts() > before {
             judged += 1;
             assert!(is_one(&desk) || !is_done, "round {round}: {:?} {output:?}", desk.values("user", "ONE"));

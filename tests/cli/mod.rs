@@ -1,4 +1,4 @@
-//! The command line from outside: the real binary on a sandbox, with its exit codes, its JSON and its words.
+//! The command line from outside: the real binary on a sandbox, with its exit codes, JSON and messages.
 
 mod access;
 mod addresses;
@@ -36,13 +36,13 @@ use crate::support::world::{PROGRAM, Scene};
 
 pub(crate) const PASSWORD: &str = "pull-me-please";
 
-/// A sandbox, a home, and a pullkey without a terminal, a git, a gh or a docker.
+/// A sandbox, a home folder, and a pullkey without a terminal, git, gh or docker.
 pub(crate) struct Desk {
     scene: Scene,
     home: Home,
 }
 
-/// What a run left behind.
+/// The exit code and output of a run.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) code: Option<i32>,
@@ -61,7 +61,7 @@ impl Ran {
         self
     }
 
-    /// The document of a command that failed as a whole.
+    /// The problem in the document of a failed command.
     #[track_caller]
     pub(crate) fn problem(&self) -> Value {
         let document = self.json();
@@ -117,14 +117,14 @@ impl Desk {
         finish(self.command(line).envs(vars.iter().copied()).spawn().unwrap(), "")
     }
 
-    /// `set` of a login that works at the sandbox's registry, with more flags.
+    /// Runs `set` with a login that works at the sandbox's registry, and these flags.
     fn set(&self, flags: &str) -> Ran {
         let server = self.registry(RegistryKind::Bearer);
         let rest = format!("--preset other --server {server} --username puller --password-stdin");
         self.feed(&format!("set {flags} {rest}"), &format!("{PASSWORD}\n"))
     }
 
-    /// What the sandbox holds of a credential: the three values, `None` for a member that is not there.
+    /// The three values of a credential in the sandbox; `None` for a missing member.
     fn values(&self, scope: &str, prefix: &str) -> [Option<String>; 3] {
         ["SERVER", "USER", "PASSWORD"].map(|member| {
             let secret = self.world().secret(scope, &format!("{prefix}_CONTAINER_REGISTRY_{member}"))?;
@@ -132,7 +132,7 @@ impl Desk {
         })
     }
 
-    /// Who gets the password, sorted.
+    /// The repositories that get the password, sorted.
     fn granted(&self, scope: &str, prefix: &str) -> Vec<String> {
         let secret = self.world().secret(scope, &format!("{prefix}_CONTAINER_REGISTRY_PASSWORD")).unwrap();
         let mut names: Vec<_> = secret.repository_names().into_iter().map(str::to_owned).collect();
@@ -140,7 +140,7 @@ impl Desk {
         names
     }
 
-    /// Puts a whole credential there, behind pullkey's back.
+    /// Puts a complete credential into the sandbox without pullkey.
     pub(crate) fn plant(&self, scope: &str, prefix: &str, visibility: &str, repositories: &[&str]) {
         for (member, value) in [("SERVER", "old.example"), ("USER", "old-user"), ("PASSWORD", "old-password")] {
             let name = format!("{prefix}_CONTAINER_REGISTRY_{member}");
@@ -148,7 +148,7 @@ impl Desk {
         }
     }
 
-    /// How many requests of this method the API got.
+    /// How many requests with this method the API received.
     fn count(&self, method: &http::Method) -> usize {
         self.world().requests().iter().filter(|request| request.method == *method).count()
     }
@@ -163,7 +163,7 @@ impl std::ops::Deref for Desk {
 }
 
 pub(crate) fn finish(mut child: Child, stdin: &str) -> Ran {
-    // A program that does not read its input closes it early: that is its right.
+    // A program may close its input without reading it.
     let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
     let output = child.wait_with_output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");

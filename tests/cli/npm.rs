@@ -1,4 +1,4 @@
-//! One secret for a registry of packages: tried, written, and told how it is used.
+//! One secret for a package registry: tested and written, with the line that uses it.
 
 use super::*;
 
@@ -9,7 +9,7 @@ impl Desk {
         format!("http://{}/api/npm/", self.registry(RegistryKind::Basic))
     }
 
-    /// `set` of the token the sandbox knows, with more flags.
+    /// Runs `set` with the token that the sandbox knows, and these flags.
     fn set_npm(&self, flags: &str) -> Ran {
         let line = format!("set NPM_TOKEN {flags} --preset npm --server {} --password-stdin", self.npm());
         self.feed(&line, &format!("{PASSWORD}\n"))
@@ -25,7 +25,7 @@ fn each_verdict_of_a_token_has_its_exit_code() {
     let desk = Desk::new();
     let line = format!("test --preset npm --server {} --password-stdin", desk.npm());
     let text = desk.feed(&line, PASSWORD).ends(0).stdout;
-    assert!(text.contains("that of puller") && text.contains("--package names one"), "{text}");
+    assert!(text.contains("that of puller") && text.contains("name one with --package"), "{text}");
     let text = desk.feed(&line, "wrong").ends(1).stdout;
     assert!(text.contains("refused this token") && text.contains("$ npm whoami"), "{text}");
     let document = desk.feed(&format!("{line} --package @sandbox/app --json"), PASSWORD).ends(0).json();
@@ -65,7 +65,7 @@ fn what_exists_is_overwritten_only_with_yes_and_keeps_who_gets_it() {
     let desk = Desk::new();
     assert!(desk.world().put_secret("user", "NPM_TOKEN", "old", "selected", &["acme/api", "acme/web"]));
     let problem = desk.set_npm("--user --json").ends(2).problem();
-    assert!(problem["why"].as_str().unwrap().contains("exists already"), "{problem}");
+    assert!(problem["why"].as_str().unwrap().contains("already exists"), "{problem}");
     assert_eq!(desk.token("user").as_deref(), Some("old"));
     let document = desk.set_npm("--user --yes --json").ends(0).json();
     assert_eq!((&document["prefix"], &document["secret"]), (&Value::Null, &"NPM_TOKEN".into()));
@@ -88,7 +88,7 @@ fn a_token_that_is_refused_or_cannot_be_told_is_not_written() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let nobody = line.replace(&desk.npm(), &format!("http://127.0.0.1:{port}/"));
     let ran = desk.feed(&nobody, PASSWORD).ends(3);
-    assert!(ran.stderr.contains("could not be told"), "{ran:?}");
+    assert!(ran.stderr.contains("inconclusive"), "{ran:?}");
     assert_eq!((desk.token("repo:acme/api"), desk.count(&http::Method::PUT)), (None, 0));
     let line = format!("set NPM_TOKEN --repo acme/api --preset npm --server {ADDRESS} --password-stdin --no-test");
     desk.feed(&line, &format!("npm_{}", "a".repeat(36))).ends(0);
@@ -124,10 +124,10 @@ fn flags_of_images_and_of_packages_are_kept_apart() {
     for (line, says) in [
         (format!("{set} --username ann"), "no user"),
         (format!("{set} --image ghcr.io/a/b:1"), "holds packages"),
-        (format!("{set} --keep"), "--keep keeps"),
-        (format!("{set} --ends never"), "ends are kept of"),
+        (format!("{set} --keep"), "--keep stores"),
+        (format!("{set} --ends never"), "expiry is saved for"),
         (format!("{set} --repo acme/web"), "one place at a time"),
-        (set.replace("--password-stdin", "--from env"), "what --from finds"),
+        (set.replace("--password-stdin", "--from env"), "--from finds"),
         (format!("{test} --username ann"), "no user"),
         (format!("{test} --image ghcr.io/a/b:1"), "holds packages"),
         (format!("{test} --with docker"), "docker pulls images"),

@@ -1,5 +1,5 @@
-//! GitHub as it was recorded: what the binary makes of scopes that change, of several hours, of lists that lack
-//! something, and of a way there that speaks HTTP/1.1.
+//! Recorded behaviour of GitHub: changing scopes, separate hourly limits, incomplete lists, and a proxy that speaks
+//! HTTP/1.1.
 
 use std::io::{BufRead as _, BufReader, Read};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -23,7 +23,7 @@ fn scopes_that_were_ticked_or_taken_away_are_seen_by_the_next_auth_status() {
     let tick = |scopes: &[&str]| desk.world().set_scopes(scopes.iter().map(|scope| (*scope).to_owned()).collect());
     for (scopes, word) in [(&["repo"][..], "no"), (&["repo", "codespace"], "yes"), (&["repo"], "no")] {
         tick(scopes);
-        // The second reading is the one that a cache would answer.
+        // A cache would answer the second reading.
         assert_eq!(
             (allowed(&desk, "user_secrets"), allowed(&desk, "user_secrets")),
             (word.to_owned(), word.to_owned())
@@ -34,7 +34,7 @@ fn scopes_that_were_ticked_or_taken_away_are_seen_by_the_next_auth_status() {
     assert!(asked.iter().filter(|request| request.line() == "GET /user").all(|one| one.status == Some(200)));
 }
 
-/// What passes bytes on and back, one connection at a time, and keeps what was asked: a proxy knows HTTP/1.1 only.
+/// Forwards bytes in both directions and records the requests, like a proxy that knows only HTTP/1.1.
 struct Relay {
     url: String,
     asked: Arc<Mutex<String>>,
@@ -46,7 +46,7 @@ impl Relay {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(String::new()));
         let log = Arc::clone(&asked);
-        // Ends with the test's process: nothing is waited for.
+        // Ends with the test's process; nothing waits for it.
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let log = Arc::clone(&log);
@@ -95,13 +95,13 @@ fn a_restart_works_through_a_proxy_that_speaks_http_1_1() {
     assert!(desk.world().requests().iter().all(|request| request.status != Some(411)));
 }
 
-/// More repositories with secrets than there are requests left for.
+/// More repositories with secrets than there are requests left.
 fn crowded() -> Desk {
     let scale = Scale { org_repos: 60, each: true, ..Scale::default() };
     Desk::of(Options { scale, enforce: true, ..Options::default() })
 }
 
-/// Runs a command until it says that it waits for an hour to end, and no longer.
+/// Runs a command until it reports that it waits for the hourly limit.
 fn until_it_waits(desk: &Desk, line: &str) {
     let mut child = desk.command(line).spawn().unwrap();
     let mut told = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
@@ -121,7 +121,7 @@ fn with_forty_requests_left_of_one_hour_listing_all_provokes_no_limit_answer() {
     assert!(desk.world().set_used_of("codespaces", 5_000 - 40));
     until_it_waits(&desk, "list --all --json");
     assert_eq!((desk.world().limit_answers(), secrets_asked(&desk)), (0, 40));
-    // The repositories themselves count on the other one.
+    // Listing the repositories counts toward the other limit.
     let desk = crowded();
     assert!(desk.world().set_used_of("core", 5_000 - 40));
     desk.run("list --all --json").ends(0);
@@ -142,7 +142,7 @@ fn the_next_process_knows_what_is_left_of_each_hour() {
 fn a_spent_core_delays_nothing_that_counts_on_codespaces() {
     let desk = Desk::of(Options { enforce: true, ..Options::default() });
     desk.plant("user", "ACR", "all", &[]);
-    // One command learns what counts on what; then the other hour is over.
+    // One command learns which limit a request counts toward; then the other limit is used up.
     desk.run("list --user").ends(0);
     assert!(desk.world().set_used_of("core", 5_000));
     let document = desk.run("list --user --json").ends(0).json();
@@ -154,7 +154,7 @@ fn a_spent_core_delays_nothing_that_counts_on_codespaces() {
 fn an_organization_left_out_of_a_list_is_said_and_is_three() {
     let desk = Desk::new();
     assert!(desk.world().set_sso("acme", true));
-    // The second reading is the one that a cache could make whole.
+    // A cache could wrongly complete the second reading.
     for _ in 0..2 {
         let ran = desk.run("list").ends(3);
         assert!(ran.stdout.contains("! your organizations could not all be listed"), "{ran:?}");
@@ -176,7 +176,7 @@ fn an_organization_left_out_of_a_list_is_said_and_is_three() {
     desk.run("list --all").ends(0);
 }
 
-/// As GitHub makes them for installations of an app since 2026: `ghs_APPID_JWT`.
+/// A token as GitHub issues it to app installations since 2026: `ghs_APPID_JWT`.
 fn installation_token() -> String {
     let part = |length: usize| "aB3dE5gH7jK9mN1pQ2sT4vW6yZ8".chars().cycle().take(length).collect::<String>();
     let token = format!("ghs_1234567_eyJ{}.eyJ{}.{}", part(85), part(330), part(86));
@@ -203,12 +203,12 @@ fn an_apps_token_of_five_hundred_characters_does_what_it_may_and_is_shown_nowher
     run(&format!("set ACR --repo acme/api {flags}"), "p").ends(0);
     assert_eq!(desk.values("repo:acme/api", "ACR")[2].as_deref(), Some("p"));
     run("list --repo acme/api", "").ends(0);
-    // What it can never be given is named as that.
+    // Permissions that such a token can never have are reported as such.
     for line in ["list --user", "list --org acme"] {
         let ran = run(line, "").ends(3);
         assert!(ran.stdout.contains("begins with ghs_"), "{line}: {ran:?}");
     }
-    // One repository that refuses says nothing of the next, although GitHub does not tell an app who it is.
+    // A refusal by one repository says nothing about the next, although GitHub does not identify an app's account.
     desk.fault(http::Method::PUT, "/repos/acme/api/", FaultKind::Status(422));
     let more = "--preset other --server h.example --username u --password-stdin --no-test --yes --json --afresh";
     let document = run(&format!("set ACR --repo acme/api --repo acme/web {more}"), "q").ends(3).json();
@@ -217,7 +217,7 @@ fn an_apps_token_of_five_hundred_characters_does_what_it_may_and_is_shown_nowher
     assert!(!log.contains("aB3dE5"));
 }
 
-/// A desk on which one organization is left out of every list that it belongs to.
+/// A desk where GitHub leaves one organization out of every list.
 fn lacking_acme() -> Desk {
     let desk = Desk::new();
     desk.plant("user", "ACR", "selected", &["octocat/dotfiles", "acme/api"]);
@@ -257,7 +257,7 @@ fn every_command_with_a_list_says_what_is_left_out_of_it_and_where_to_authorize(
     let document = desk.run("list --user --json").ends(3).json();
     assert_eq!(document["scopes"][0]["complete"], false);
     assert!(document["scopes"][0]["problem"]["hint"].as_str().unwrap().contains("/orgs/acme/sso"));
-    // What is named and in the list needs nothing else of it.
+    // With the organization authorized, the list is complete again.
     assert!(desk.world().set_sso("acme", false));
     desk.run("list --user").ends(0);
 }

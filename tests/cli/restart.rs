@@ -3,7 +3,7 @@ use pullkey::sandbox::{CodespaceDraft, FaultKind, Options};
 
 use super::*;
 
-/// A sandbox in a hurry with a codespace of acme/api that started two days ago, and a credential written since.
+/// A sandbox with shortened waits, a codespace of acme/api that started two days ago, and a credential written since.
 fn desk() -> Desk {
     let desk = Desk::of(Options { hurry: 500, ..Options::default() });
     let draft = CodespaceDraft { started_ago: TimeDelta::days(2), ..CodespaceDraft::new("fluffy-disco", "acme/api") };
@@ -99,7 +99,7 @@ fn nonsense_is_usage_and_what_is_not_there_is_three() {
     assert_eq!(desk.count(&http::Method::POST), 0);
 }
 
-/// A sandbox with codespaces of two members of acme, one of whom runs without a secret of the organization.
+/// A sandbox with codespaces of two members of acme; one codespace runs without a secret of the organization.
 fn shared() -> Desk {
     let desk = Desk::of(Options { hurry: 500, ..Options::default() });
     let of = |owner: &str, name: &str, repository: &str, days| CodespaceDraft {
@@ -131,7 +131,7 @@ fn an_owner_stops_those_of_members_that_started_before_a_secret() {
     };
     assert_eq!((told("busy-bee", "outcome"), told("busy-bee", "state_after")), ("stopped".into(), "Shutdown".into()));
     assert_eq!((told("busy-bee", "owner"), told("busy-bee", "uncommitted")), ("hubot".into(), true.into()));
-    // What only their own user could read is said, and is nobody's failure.
+    // What only the codespace's owner could read is reported, and is not a failure.
     assert_eq!((told("calm-cod", "freshness"), told("calm-cod", "planned")), ("unknown".into(), false.into()));
     assert!(told("calm-cod", "why_unknown").as_str().unwrap().contains("monalisa's own secrets"), "{document}");
     assert_eq!(told("still-fox", "freshness"), "not_running");
@@ -146,7 +146,9 @@ fn an_owner_stops_those_of_members_that_started_before_a_secret() {
 fn stopping_members_codespaces_is_asked_for_with_whose_they_are_and_what_they_have() {
     let desk = shared();
     let ran = desk.run("restart --org acme --stop").ends(2);
-    for words in ["busy-bee of hubot", "busy-bee has uncommitted changes", "by their own users only", "--yes"] {
+    for words in
+        ["busy-bee of hubot", "busy-bee has uncommitted changes", "only their own users can start them", "--yes"]
+    {
         assert!(ran.stderr.contains(words), "{words}: {ran:?}");
     }
     assert_eq!(desk.count(&http::Method::POST), 0);
@@ -161,7 +163,7 @@ fn stopping_members_codespaces_is_asked_for_with_whose_they_are_and_what_they_ha
 fn an_owner_who_wants_more_than_stopping_is_told_that_there_is_no_more() {
     let desk = shared();
     let problem = desk.run("restart --org acme --yes --json").ends(2).problem();
-    assert!(problem["why"].as_str().unwrap().contains("only their own users start them again"), "{problem}");
+    assert!(problem["why"].as_str().unwrap().contains("only their own users can start them again"), "{problem}");
     for line in ["restart --stop", "restart --stop busy-bee", "restart --org acme --repo acme/api --stop"] {
         desk.run(&format!("{line} --yes")).ends(2);
     }

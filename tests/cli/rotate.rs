@@ -1,4 +1,4 @@
-//! Rotation: new values in, and who gets it stays as it was.
+//! Rotation: new values are written, and the access stays as it was.
 
 use pullkey::sandbox::Scale;
 
@@ -58,9 +58,9 @@ fn what_cannot_be_tested_needs_a_yes_and_says_why() {
     let desk = Desk::new();
     desk.plant("user", "ACR", "selected", &["acme/api"]);
     for (flags, words) in [
-        ("", "server and the user"),
-        ("--username puller", "the server that GitHub"),
-        ("--server ghcr.io", "the user that GitHub"),
+        ("", "the stored server and user"),
+        ("--username puller", "the stored server (give"),
+        ("--server ghcr.io", "the stored user (give"),
     ] {
         let ran = desk.feed(&format!("rotate ACR --user --password-stdin {flags}"), PASSWORD).ends(2);
         assert!(ran.stderr.contains(words) && ran.stderr.contains("--yes"), "{ran:?}");

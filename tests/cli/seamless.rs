@@ -32,7 +32,7 @@ ghcr.io/acme/api in codespaces of acme/api
   likely no secret needed: it belongs to acme/api, whose codespaces pull it as long as «Inherit access from source \
                     repository» is ticked
 
-what is known
+evidence
   its visibility: private
       (GET /orgs/acme/packages/container/api)
   linked to: acme/api
@@ -42,7 +42,7 @@ what is known
   inheriting is on by default when Actions publish, and off when one pushes with a token
       (GitHub Docs, «Allowing your codespace to access a private registry»)
 
-what only the package's settings page tells
+to check on the package's settings page
   whether «Inherit access from source repository» is ticked
   whether «Manage Codespaces access» names acme/api
       https://github.com/orgs/acme/packages/container/api/settings
@@ -94,6 +94,6 @@ fn what_is_no_package_of_githubs_is_usage() {
         assert!(ran.stderr.contains(words), "{package}: {ran:?}");
     }
     let ran = desk.run("seamless ghcr.io/acme/api").ends(2);
-    assert!(ran.stderr.contains("no clone of a repository on GitHub") && ran.stderr.contains("--repo"), "{ran:?}");
+    assert!(ran.stderr.contains("not a clone of a GitHub repository") && ran.stderr.contains("--repo"), "{ran:?}");
     assert!(desk.world().requests().is_empty());
 }

@@ -1,4 +1,4 @@
-//! Being told to stop: a read ends at once, a write runs to its end and is reported.
+//! Interrupts: a read stops at once, a write is finished and reported.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::*;
 
-/// Waits until the API has seen such a request; a generous deadline, no blind wait.
+/// Waits until the API has received such a request, with a generous deadline and without sleeping.
 fn seen(desk: &Desk, method: &http::Method) {
     let deadline = Instant::now() + Duration::from_secs(30);
     while desk.count(method) == 0 {

@@ -1,11 +1,11 @@
-//! The same credential in many repositories: the plan, the outcome of each, and going on where a run ended.
+//! The same credential in many repositories: the plan, the outcome for each, and resuming an interrupted run.
 
 use super::*;
 
 const REST: &str = "--preset other --server r.example --username u --password-env P --no-test";
 
 impl Desk {
-    /// `set` without a login test, in a hurry: writes are spaced otherwise.
+    /// Runs `set` without a login test and without the usual pause between writes.
     fn spread(&self, flags: &str) -> Ran {
         self.run_with(&format!("set ACR {flags} {REST}"), &[("P", PASSWORD), ("PULLKEY_HURRY", "10000")])
     }
@@ -44,7 +44,7 @@ fn a_dry_run_shows_the_plan_and_writes_nothing() {
     desk.plant("repo:acme/api", "ACR", "selected", &[]);
     let document = desk.spread("--repo acme/* --dry-run --json").ends(0).json();
     assert_eq!(words(&document), ["not_tried"; 5]);
-    assert!(document["notes"].to_string().contains("acme/attic"), "archived ones are told: {document}");
+    assert!(document["notes"].to_string().contains("acme/attic"), "archived repositories are noted: {document}");
     assert_eq!(document["done"], false);
     assert_eq!(
         (&document["repositories"][0]["before"], &document["repositories"][1]["before"]),
@@ -113,7 +113,7 @@ fn a_run_that_is_killed_is_gone_on_with_and_what_changed_is_asked_about() {
     assert_eq!(words(&document), ["kept", "written", "written"]);
     assert!(["acme/api", "acme/web", "acme/infra"].into_iter().all(|name| desk.has(name)));
     let again = desk.spread(&format!("{flags} --yes --json")).ends(0).json();
-    assert_eq!(words(&again), ["written"; 3], "a run that ended is not gone on with");
+    assert_eq!(words(&again), ["written"; 3], "a finished run is not resumed");
     for file in desk.home.files() {
         let text = std::fs::read(&file).unwrap();
         assert!(!String::from_utf8_lossy(&text).contains(PASSWORD), "{}", file.display());

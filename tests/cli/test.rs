@@ -33,7 +33,7 @@ fn each_verdict_has_its_exit_code() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let nobody = verdict(&desk, &format!("127.0.0.1:{port}"), PASSWORD, 3);
     assert!(nobody["steps"].to_string().contains("refused"), "{nobody}");
-    // GitHub was never asked.
+    // No request went to GitHub.
     assert!(desk.world().requests().iter().all(|request| request.door != "api"));
 }
 

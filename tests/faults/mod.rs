@@ -1,5 +1,5 @@
-//! The program with something going wrong at every request in turn: its JSON and its exit code say what the sandbox
-//! holds. The breadth is in the tests of the use cases; this is what a script sees.
+//! The program with a fault at every request in turn: its JSON and exit code match what the sandbox contains. The tests
+//! of the use cases cover more cases; these check what a script sees.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ const HURRY: u32 = 10_000;
 const SCOPES: [(&str, &str); 3] =
     [("user", "--user"), ("org:acme", "--org acme"), ("repo:acme/api", "--repo acme/api")];
 
-/// Kinds that a run meets one after the other, each at another request.
+/// Kinds of faults, used in turn at successive requests.
 fn kinds() -> [FaultKind; 13] {
     [
         FaultKind::DropAfter,
@@ -31,7 +31,7 @@ fn kinds() -> [FaultKind; 13] {
     ]
 }
 
-/// A sandbox with one credential on every level.
+/// A sandbox with one credential in every scope.
 fn desk() -> Desk {
     let desk = Desk::of(Options { hurry: HURRY, ..Options::default() });
     for (scope, _) in SCOPES {
@@ -52,15 +52,15 @@ fn truth(desk: &Desk) -> BTreeMap<(&'static str, String), SecretView> {
     SCOPES.into_iter().flat_map(of).collect()
 }
 
-/// Each member's name and outcome, as a document of a write tells them.
+/// Each member's name and outcome, from the document of a write.
 fn outcomes(document: &Value) -> Vec<(String, String)> {
     let members = document["members"].as_object().unwrap();
     let of = |(member, told): (&String, &Value)| Some((member.to_uppercase(), told["outcome"].as_str()?.to_owned()));
     members.iter().filter_map(of).collect()
 }
 
-/// Runs a command without a fault to count its requests, then once for every second of them: which half, and which
-/// fault each meets, is decided by `offset`.
+/// Runs a command without a fault to count its requests, then with a fault at every second request. `offset` decides
+/// which half of the requests, and which fault at each.
 fn each_request(line: &str, offset: usize, check: &dyn Fn(&Desk, Ran, &str)) {
     let desk = desk();
     let usual = run(&desk, line).ends(0);
@@ -77,7 +77,7 @@ fn each_request(line: &str, offset: usize, check: &dyn Fn(&Desk, Ran, &str)) {
     }
 }
 
-/// Whether anything in a document says of itself that it is not the whole.
+/// Whether any part of a document is marked as incomplete.
 fn is_cut_short(document: &Value) -> bool {
     match document {
         Value::Object(entries) => entries.get("complete") == Some(&false.into()) || entries.values().any(is_cut_short),
@@ -86,8 +86,8 @@ fn is_cut_short(document: &Value) -> bool {
     }
 }
 
-/// Holds a write's document against what is there. The old secrets were written a moment ago, so what became of one may
-/// be unknown; it may never be said wrong.
+/// Compares a write's document with the sandbox. The old secrets were written a moment ago, so an outcome may be
+/// unknown, but it may never be wrong.
 fn writes(line: &str, scope: &'static str, prefix: &str, offset: usize) {
     let before = truth(&desk());
     each_request(line, offset, &|desk, ran, case| {
@@ -109,16 +109,16 @@ fn writes(line: &str, scope: &'static str, prefix: &str, offset: usize) {
                 "unknown" => true,
                 other => panic!("{case}: {other}"),
             };
-            assert!(is_so, "{case}: {member} is told to be {outcome}; before {old:?}, now {new:?}");
+            assert!(is_so, "{case}: {member} is reported as {outcome}; before {old:?}, now {new:?}");
             is_done &= matches!(outcome.as_str(), "created" | "updated" | "unchanged" | "deleted");
         }
         if told.is_empty() {
             ran.problem();
             for member in ["SERVER", "USER", "PASSWORD"] {
-                assert_eq!(content(&before, member), content(&now, member), "{case}: nothing was told of it");
+                assert_eq!(content(&before, member), content(&now, member), "{case}: it was not reported");
             }
         }
-        // What is done and could not be read back whole is not confirmed.
+        // A finished write that could not be read back completely is not confirmed.
         assert_eq!(ran.code == Some(0), is_done && !is_cut_short(&document), "{case}: {ran:?}");
         let is_other = |key: &(&str, String)| key.0 != scope || !key.1.starts_with(prefix);
         for key in before.keys().chain(now.keys()).filter(|key| is_other(key)) {
@@ -145,7 +145,7 @@ fn a_listing_is_whole_or_says_what_it_lacks() {
                     let count = access["repositories"].as_array().map_or(0, Vec::len);
                     let is_whole = scope.starts_with("repo") || count == 2;
                     assert!(members[member].is_object(), "{case}: {member} is missing: {document}");
-                    assert!(is_whole || access["complete"] == false, "{case}: {member} looks whole: {document}");
+                    assert!(is_whole || access["complete"] == false, "{case}: {member} looks complete: {document}");
                 }
             }
         });

@@ -179,10 +179,10 @@ fn login_stores_status_finds_and_logout_removes() {
     }
     let gone = session.pullkey(Some(&bus), &["auth", "logout"], "", &[]);
     assert_eq!(gone.status.code(), Some(0), "{}", text(&gone));
-    assert!(text(&gone).contains("the token is out of the keyring"), "{}", text(&gone));
+    assert!(text(&gone).contains("removed the token from the keyring"), "{}", text(&gone));
     let status = session.pullkey(Some(&bus), &["auth", "status"], "", &[]);
     assert_eq!(status.status.code(), Some(2), "{}", text(&status));
-    assert!(text(&status).contains("there is no token"), "{}", text(&status));
+    assert!(text(&status).contains("no token found"), "{}", text(&status));
 }
 
 #[test]
@@ -262,7 +262,7 @@ fn what_is_kept_is_tested_again_told_when_it_changed_and_removed_with_the_creden
     let set = ["set", "TEAM", "--repo", "acme/api", "--preset", "other", "--server", &server, "--username", "puller"];
     let written = run(&[&set[..], &["--password-stdin", "--yes", "--keep"]].concat(), &secret);
     assert_eq!(written.status.code(), Some(0), "{}", text(&written));
-    assert!(text(&written).contains("kept in the system's keyring"), "{}", text(&written));
+    assert!(text(&written).contains("stored in the system keyring"), "{}", text(&written));
     for file in session.home.files() {
         let bytes = std::fs::read(&file).unwrap_or_default();
         assert!(!bytes.windows(secret.len()).any(|w| w == secret.as_bytes()), "it stands in {}", file.display());
@@ -290,19 +290,19 @@ fn what_is_kept_is_tested_again_told_when_it_changed_and_removed_with_the_creden
     // Another host has entries of its own, and so has another scope.
     let elsewhere = [("GH_TOKEN", token.as_str()), ("PULLKEY_API_URL", "http://127.0.0.1:1")];
     let other = text(&session.pullkey(Some(&bus), &test, "", &elsewhere));
-    assert!(other.contains("nothing is kept to be tested"), "{other}");
+    assert!(other.contains("no stored values"), "{other}");
     let other = text(&run(&["test", "TEAM", "--user"], ""));
-    assert!(other.contains("nothing is kept to be tested"), "{other}");
+    assert!(other.contains("no stored values"), "{other}");
     // Without a token it is tested and forgotten all the same; that nothing is known of GitHub is no change.
     let signed_out = json(&session.pullkey(Some(&bus), &test, "", &[]));
     assert_eq!((&signed_out["verdict"], &signed_out["kept"]["changed"]), (&"pass".into(), &serde_json::Value::Null));
     let deleted = run(&["delete", "TEAM", "--repo", "acme/api", "--yes"], "");
-    assert!(text(&deleted).contains("out of the system's keyring too"), "{}", text(&deleted));
+    assert!(text(&deleted).contains("removed from the system keyring too"), "{}", text(&deleted));
     let nothing = run(&test, "");
     assert_eq!(nothing.status.code(), Some(3), "{}", text(&nothing));
-    assert!(text(&nothing).contains("nothing is kept to be tested"), "{}", text(&nothing));
+    assert!(text(&nothing).contains("no stored values"), "{}", text(&nothing));
     let forgotten = run(&["forget", "TEAM", "--repo", "acme/api"], "");
-    assert!(text(&forgotten).contains("nothing was kept"), "{}", text(&forgotten));
+    assert!(text(&forgotten).contains("nothing was stored"), "{}", text(&forgotten));
     let long = "x".repeat(3_000);
     let large = run(&[&set[..], &["--password-stdin", "--yes", "--keep", "--no-test"]].concat(), &long);
     assert_eq!(large.status.code(), Some(3), "{}", text(&large));

@@ -1,28 +1,28 @@
-//! What a change of access comes to, from the flags and from what holds. Pure.
+//! Plans a change of access from the flags and the present access. Pure.
 
 use crate::cli::Failure;
 use crate::domain::grant;
 use crate::domain::{Access, Credential, Member, MemberState, Problem, RepoRef, Scope, Visibility, Wanted};
 
-/// What shall change; `remove` holds what was found among the present repositories, and the names that were not.
+/// What to change. `remove` holds the present repositories that matched, and the names that matched none.
 #[derive(Debug, Default)]
 pub(super) struct Wish {
     pub(super) add: Vec<RepoRef>,
     pub(super) remove: (Vec<RepoRef>, Vec<String>),
-    /// The whole list, in place of the present one.
+    /// The complete list that replaces the present one.
     pub(super) set: Option<Vec<RepoRef>>,
     pub(super) visibility: Option<Visibility>,
 }
 
-/// What will hold afterwards, and what has to be said before.
+/// The access afterwards, and what to say before the change.
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) visibility: Visibility,
     pub(super) repositories: Vec<RepoRef>,
-    /// `None` where the members differ or one is not known.
+    /// `None` if the members differ or the access of one is unknown.
     pub(super) before: Option<Access>,
     pub(super) after: Access,
-    /// What needs a yes.
+    /// What needs confirmation.
     pub(super) consent: Option<String>,
     pub(super) notes: Vec<String>,
 }
@@ -31,12 +31,12 @@ fn states(credential: &Credential) -> impl Iterator<Item = &MemberState> {
     credential.members.iter().filter_map(|(_, state)| state.as_ref())
 }
 
-/// All repositories that any member is granted to, each once.
+/// All repositories that get any member, each once.
 pub(super) fn granted(credential: &Credential) -> Vec<RepoRef> {
     grant::before(credential).repositories
 }
 
-/// Repositories are removed by the names the list has: one that was deleted or hidden meanwhile can be removed too.
+/// Matches by the names in the present list, so that a repository deleted or hidden in the meantime can be removed too.
 pub(super) fn known(credential: &Credential, wanted: &[Wanted]) -> (Vec<RepoRef>, Vec<String>) {
     let present = granted(credential);
     let (mut found, mut missing) = (Vec::new(), Vec::new());
@@ -59,13 +59,13 @@ pub(super) fn plan(credential: &Credential, scope: &Scope, wish: Wish) -> Result
         None if is_selected || wish.set.is_some() => Visibility::Selected,
         None => {
             return Err(Failure::usage(
-                "single repositories cannot be added or removed",
-                format!("{prefix} is not for selected repositories ({scope})"),
-                "add --visibility selected: then only the repositories of --add get it",
+                "individual repositories cannot be added or removed",
+                format!("the visibility of {prefix} is not selected ({scope})"),
+                "add --visibility selected: then only the repositories in --add get it",
             ));
         }
     };
-    let mut notes: Vec<_> = wish.remove.1.iter().map(|name| format!("{name} did not have it")).collect();
+    let mut notes: Vec<_> = wish.remove.1.iter().map(|name| format!("{name} did not have access")).collect();
     let (repositories, after) = match (visibility, wish.set) {
         (Visibility::All, _) => (Vec::new(), Access::All),
         (Visibility::Private, _) => (Vec::new(), Access::Private),
@@ -73,8 +73,8 @@ pub(super) fn plan(credential: &Credential, scope: &Scope, wish: Wish) -> Result
         (Visibility::Selected, None) => {
             if states(credential).any(|s| matches!(&s.access, Some(Access::Selected(list)) if !list.complete)) {
                 return Err(Failure::world(Problem::new(
-                    format!("the present repositories of {prefix} are not all known"),
-                    "GitHub did not send the whole list, and writing an incomplete one would take the rest away",
+                    format!("could not read all repositories of {prefix}"),
+                    "GitHub sent an incomplete list; writing it back would take access from the others",
                     "try again",
                 )));
             }
@@ -83,19 +83,19 @@ pub(super) fn plan(credential: &Credential, scope: &Scope, wish: Wish) -> Result
         }
     };
     if after.is_nobody() {
-        notes.push("no repository will get it".to_owned());
+        notes.push("no repository will have access".to_owned());
     }
     let consent = consent(credential, before.as_ref(), &after);
     Ok(Plan { visibility, repositories, before, after, consent, notes })
 }
 
-/// What nobody may do by accident: opening it to repositories that are not named, and guessing where members differ.
+/// Asks before what must not happen by accident: opening it to unnamed repositories, and guessing if members differ.
 fn consent(credential: &Credential, before: Option<&Access>, after: &Access) -> Option<String> {
     let prefix = &credential.prefix;
     let is_wider = |wide: &Access| !matches!(before, Some(now) if now == wide || *now == Access::All);
     match after {
         Access::Selected(_) if before.is_none() => {
-            Some(format!("the members of {prefix} reach different repositories; all of them would get the same"))
+            Some(format!("the members of {prefix} have different access; all would get the same"))
         }
         Access::All if is_wider(after) => {
             Some(format!("{prefix} would be opened to all repositories of the organization"))
@@ -107,22 +107,22 @@ fn consent(credential: &Credential, before: Option<&Access>, after: &Access) -> 
     }
 }
 
-/// All members like the one that is named, or like the two that agree.
+/// Gives all members the access of the named one, or that of the two that agree.
 pub(super) fn alike(credential: &Credential, like: Option<Member>) -> Result<Plan, Failure> {
     let prefix = &credential.prefix;
     let what = || format!("the members of {prefix} cannot be made alike");
     let wanted = match like {
         Some(member) => {
             credential.members.get(member).as_ref().and_then(|state| state.access.as_ref()).ok_or_else(|| {
-                let why = format!("there is no {}, or what it reaches could not be read", member.word());
-                Failure::world(Problem::new(what(), why, "name another member in --like"))
+                let why = format!("there is no {}, or its access could not be read", member.word());
+                Failure::world(Problem::new(what(), why, "name another member with --like"))
             })?
         }
         None => credential.prevailing_access().or_else(|| credential.access()).ok_or_else(|| {
             Failure::usage(
                 what(),
-                format!("no two of them agree: {}", each(credential)),
-                "say which is right: --like server, --like user or --like password",
+                format!("no two members have the same access: {}", each(credential)),
+                "choose the one to follow: --like server, --like user or --like password",
             )
         })?,
     };
@@ -131,12 +131,12 @@ pub(super) fn alike(credential: &Credential, like: Option<Member>) -> Result<Pla
         Access::Private => (Visibility::Private, Vec::new()),
         Access::Selected(list) if list.complete => (Visibility::Selected, list.repositories.clone()),
         Access::Selected(_) | Access::Repository | Access::Other(_) => {
-            let why = format!("what they should reach is not wholly known: {}", wanted.words());
-            return Err(Failure::world(Problem::new(what(), why, "try again, or set the access anew")));
+            let why = format!("the access to copy is not completely known: {}", wanted.words());
+            return Err(Failure::world(Problem::new(what(), why, "try again, or set the access explicitly")));
         }
     };
     let consent = credential.access_differs().then(|| {
-        format!("the members of {prefix} reach different repositories ({}); all would get the same", each(credential))
+        format!("the members of {prefix} have different access ({}); all would get the same", each(credential))
     });
     Ok(Plan {
         visibility,
@@ -148,11 +148,11 @@ pub(super) fn alike(credential: &Credential, like: Option<Member>) -> Result<Pla
     })
 }
 
-/// Each member with what it reaches, such as «server 2 repositories, user nobody».
+/// Each member with its access, such as “server 2 repositories, user nobody”.
 fn each(credential: &Credential) -> String {
     let there = credential.members.iter().filter_map(|(member, state)| Some((member, state.as_ref()?)));
     let words = there.map(|(member, state)| {
-        let access = state.access.as_ref().map_or_else(|| "not known".to_owned(), Access::words);
+        let access = state.access.as_ref().map_or_else(|| "unknown".to_owned(), Access::words);
         format!("{} {access}", member.word())
     });
     words.collect::<Vec<_>>().join(", ")

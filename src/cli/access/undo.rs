@@ -1,4 +1,4 @@
-//! `pullkey access --undo`: every member gets back what it reached before the last change that the journal knows.
+//! `pullkey access --undo`: restores the access that each member had before the last change in the journal.
 
 use crate::cli::session::Session;
 use crate::cli::write_args::AccessArgs;
@@ -14,7 +14,7 @@ pub(super) async fn run(args: &AccessArgs, scope: &Scope, session: &Session) -> 
     let gh = session.writer_unless(args.dry_run).await?;
     let (journal, entry) = last(args, scope, session, &gh.api_host())?;
     let AccessEntry { before, at, .. } = &entry;
-    let mut notes = vec![format!("this takes back the change of {}", at.format("%Y-%m-%d %H:%M:%S UTC"))];
+    let mut notes = vec![format!("undoing the change of {}", at.format("%Y-%m-%d %H:%M:%S UTC"))];
     let after = common(&before.members).cloned();
     if after.is_none() {
         notes.extend(each(before));
@@ -32,7 +32,7 @@ pub(super) async fn run(args: &AccessArgs, scope: &Scope, session: &Session) -> 
     if let Some(change) = change.as_ref().filter(|_| session.can_ask() && !args.yes) {
         crate::cli::say(report::change(change).trim_end());
     }
-    session.consent(args.yes, &format!("{} would get back the access it had", args.prefix)).await?;
+    session.consent(args.yes, &format!("{} would get back its previous access", args.prefix)).await?;
     let held = session.hold(&gh, (scope, &args.prefix), &mut notes).await?;
     let (ended, was_interrupted) =
         session.interrupt.write(work::restore_access(&gh, &held, before, &mut |_| {})).await?;
@@ -54,16 +54,16 @@ pub(super) async fn run(args: &AccessArgs, scope: &Scope, session: &Session) -> 
 fn last(args: &AccessArgs, scope: &Scope, session: &Session, host: &str) -> Result<(Journal, AccessEntry), Failure> {
     let nothing = |why: String| {
         let what = format!("there is nothing to undo for {}", args.prefix);
-        Failure::world(Problem::new(what, why, "set the access anew with --add, --remove or --visibility"))
+        Failure::world(Problem::new(what, why, "set the access with --add, --remove or --visibility"))
     };
-    let journal = session.journal().ok_or_else(|| nothing("without a home folder nothing is noted".to_owned()))?;
+    let journal = session.journal().ok_or_else(|| nothing("without a home folder there is no journal".to_owned()))?;
     let entries = journal.read().map_err(Failure::world)?;
     let entry = journal::last_change(&entries, host, scope, &args.prefix).cloned();
-    let entry = entry.ok_or_else(|| nothing(format!("no change of its access by pullkey is noted ({scope})")))?;
+    let entry = entry.ok_or_else(|| nothing(format!("the journal has no change of its access ({scope})")))?;
     Ok((journal, entry))
 }
 
-/// What was undone is not undone twice; what was undone in part can be tried again.
+/// A complete undo is not repeated; an incomplete one can be tried again.
 fn close(journal: &Journal, entry: &AccessEntry, saved: &Saved, now: AccessBefore, notes: &mut Vec<String>) {
     let line = if saved.is_whole() {
         Entry::Closed { id: entry.id.clone() }
@@ -76,13 +76,13 @@ fn close(journal: &Journal, entry: &AccessEntry, saved: &Saved, now: AccessBefor
     }
 }
 
-/// The access that all of them have.
+/// The access, if all of them have the same.
 fn common(members: &[Seen]) -> Option<&Access> {
     let first = members.first()?.access.as_ref()?;
     members.iter().all(|seen| seen.access.as_ref().is_some_and(|access| access.is_same(first))).then_some(first)
 }
 
 fn each(before: &AccessBefore) -> Vec<String> {
-    let words = |access: &Option<Access>| access.as_ref().map_or_else(|| "what is not known".to_owned(), Access::words);
+    let words = |access: &Option<Access>| access.as_ref().map_or_else(|| "unknown access".to_owned(), Access::words);
     before.members.iter().map(|seen| format!("the {} gets back {}", seen.member.word(), words(&seen.access))).collect()
 }
