@@ -42,17 +42,17 @@ pub struct Address {
 /// Why a text cannot be the API's address.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum AddressFault {
-    #[error("{0} is not an address such as https://api.github.com")]
+    #[error("{0} is not a URL such as https://api.github.com")]
     NoUrl(&'static str),
-    #[error("{0} starts with something other than https://")]
+    #[error("{0} does not start with https://")]
     Scheme(&'static str),
-    #[error("{0} is a plain http address, and over that a token could be read on its way")]
+    #[error("{0} is a plain http URL, and a token could be read in transit")]
     Plain(&'static str),
-    #[error("{0} carries a user name or a password")]
+    #[error("{0} contains a user name or a password")]
     UserInfo(&'static str),
-    #[error("{0} has a ? or a # in it")]
+    #[error("{0} contains a ? or a #")]
     Query(&'static str),
-    #[error("{0} is GitHub's web site, not its API")]
+    #[error("{0} is GitHub's website, not its API")]
     WebSite(&'static str),
 }
 
@@ -64,14 +64,14 @@ impl From<AddressFault> for Problem {
             }
             AddressFault::Plain(name) => {
                 format!(
-                    "write https:// in {name}; plain http is for this machine only: localhost, 127.0.0.1, *.localhost"
+                    "use https:// in {name}; plain http is for this machine only: localhost, 127.0.0.1, *.localhost"
                 )
             }
             AddressFault::UserInfo(name) | AddressFault::Query(name) => {
-                format!("leave in {name} just https://HOST, and put the token into GH_TOKEN")
+                format!("set {name} to https://HOST only, and put the token in GH_TOKEN")
             }
         };
-        Self::new("the address of GitHub's API cannot be used", fault.to_string(), hint)
+        Self::new("GitHub's API URL cannot be used", fault.to_string(), hint)
     }
 }
 

@@ -10,9 +10,9 @@ use crate::leash::{self, Child};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum LinkFault {
-    #[error("this is no https address")]
+    #[error("this is not an https address")]
     NotHttps,
-    #[error("this address leads to a host pullkey does not know")]
+    #[error("pullkey does not know the host of this address")]
     Host,
     #[error("no browser could be started")]
     Browser,

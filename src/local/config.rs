@@ -39,18 +39,18 @@ impl ReadOnly {
         match self {
             Self::Flag => "--read-only is given".to_owned(),
             Self::Variable => "PULLKEY_READ_ONLY is set".to_owned(),
-            Self::File(path) => format!("{} says so", shown(path)),
+            Self::File(path) => format!("{} sets read_only", shown(path)),
         }
     }
 
     /// Why a command that writes does not even begin.
     pub fn problem(&self) -> Problem {
         let hint = match self {
-            Self::Flag => "leave --read-only out",
+            Self::Flag => "drop --read-only",
             Self::Variable => "unset PULLKEY_READ_ONLY",
-            Self::File(_) => "take `read_only` out of that file, or set it to false",
+            Self::File(_) => "remove `read_only` from that file, or set it to false",
         };
-        Problem::new("nothing was written", format!("this run only reads: {}", self.words()), hint)
+        Problem::new("nothing was written", format!("this run is read-only: {}", self.words()), hint)
     }
 }
 
@@ -60,15 +60,17 @@ pub enum ConfigFault {
     Unreadable { path: PathBuf, fault: FileError },
     #[error("{}, line {line}: {reason}", shown(.path))]
     Broken { path: PathBuf, line: usize, reason: String },
-    #[error("PULLKEY_READ_ONLY is «{}», which is neither yes nor no", clean(.0))]
+    #[error("PULLKEY_READ_ONLY is “{}”, which is neither yes nor no", clean(.0))]
     Variable(String),
 }
 
 impl From<ConfigFault> for Problem {
     fn from(fault: ConfigFault) -> Self {
         let hint = match &fault {
-            ConfigFault::Unreadable { .. } => "make it a text file that you may read, or move it away",
-            ConfigFault::Broken { .. } => "correct that line; known are `read_only = true` and `client_id = \"…\"`",
+            ConfigFault::Unreadable { .. } => "make it a text file that you can read, or move it away",
+            ConfigFault::Broken { .. } => {
+                "correct that line; valid keys are `read_only = true` and `client_id = \"…\"`"
+            }
             ConfigFault::Variable(_) => "set it to 1 or 0, or unset it",
         };
         Self::new("the configuration cannot be used", fault.to_string(), hint)

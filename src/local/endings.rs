@@ -97,13 +97,13 @@ impl Endings {
 
     fn problem(&self, verb: &str, fault: &Fault) -> Problem {
         let shown = |path: &Path| crate::domain::foreign::clean(&path.to_string_lossy());
-        let what = format!("the record of end dates could not be {verb}");
+        let what = format!("the record of expiry dates could not be {verb}");
         match fault {
             Fault::File(path, fault) => Problem::new(what, format!("{}: {fault}", shown(path)), fault.fix()),
             Fault::NoRecord => Problem::new(
                 what,
-                format!("{} is no record of end dates", shown(&self.file())),
-                "mend the file or move it away; it is not written over, and no end is kept until then",
+                format!("{} is not a record of expiry dates", shown(&self.file())),
+                "fix the file or move it away; until then it is not overwritten and no expiry is saved",
             ),
         }
     }
@@ -200,7 +200,7 @@ mod tests {
         for broken in ["{\"entries\": [{\"scope\"", "", "[]"] {
             fs::write(endings.file(), broken).unwrap();
             let read = endings.read().unwrap_err();
-            assert!(read.why.contains("h.json") && read.hint.contains("not written over"), "{read:?}");
+            assert!(read.why.contains("h.json") && read.hint.contains("not overwritten"), "{read:?}");
             assert!(endings.change(|record| put(record, "acme/api")).is_err());
             assert_eq!(fs::read_to_string(endings.file()).unwrap(), broken);
         }
@@ -211,7 +211,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("file"), "").unwrap();
         let endings = Endings::at(dir.path().join("file"), "h");
-        assert!(endings.change(|record| put(record, "acme/api")).unwrap_err().what.contains("end dates"));
+        assert!(endings.change(|record| put(record, "acme/api")).unwrap_err().what.contains("expiry dates"));
     }
 
     #[test]

@@ -60,9 +60,9 @@ impl Refresh {
         let hint = match fault {
             GhFault::Missing => "install it from https://cli.github.com, or sign in with another token".to_owned(),
             GhFault::NotStarted(_) | GhFault::NoTerminal => format!("run `{words}` in another terminal, then reload"),
-            GhFault::Interrupted => "nothing was lost: the same key runs it again".to_owned(),
+            GhFault::Interrupted => "nothing was lost; the same key runs it again".to_owned(),
             GhFault::Failed(_) => {
-                format!("what it said stands on the terminal behind this screen; or run `{words}` in another one")
+                format!("its output is on the terminal behind this screen; or run `{words}` in another one")
             }
         };
         let mut problem = Problem::new("gh did not change its token", fault.to_string(), hint);
@@ -76,15 +76,15 @@ impl Refresh {
 /// Why `gh` did not do it.
 #[derive(Debug, Error)]
 pub enum GhFault {
-    #[error("there is no gh on the PATH")]
+    #[error("gh is not on the PATH")]
     Missing,
     #[error("it could not be started: {0}")]
     NotStarted(std::io::Error),
     #[error("the terminal cannot be shared with it on this system")]
     NoTerminal,
-    #[error("it was interrupted before it was done")]
+    #[error("it was interrupted before it finished")]
     Interrupted,
-    #[error("it ended with code {0}")]
+    #[error("it exited with code {0}")]
     Failed(i32),
 }
 
@@ -98,8 +98,8 @@ impl From<std::io::Error> for GhFault {
 pub fn no_host() -> Problem {
     Problem::new(
         "gh was not run",
-        "the token of gh is for GitHub's own hosts, and this API is none that gh knows",
-        "give pullkey a token that has the right, or set GH_TOKEN to one",
+        "gh's token is for GitHub's own hosts, and gh does not know this API",
+        "use a token that has the permission, or set GH_TOKEN to one",
     )
     .mended_by(Mend::SignIn)
 }
@@ -135,7 +135,7 @@ mod tests {
         let refresh = Refresh::new("github.com", &scopes(&["repo"])).unwrap();
         let missing = GhFault::from(std::io::Error::from(std::io::ErrorKind::NotFound));
         let problem = refresh.problem(&missing);
-        assert!(problem.why.contains("no gh on the PATH") && problem.mend == Some(Mend::SignIn));
+        assert!(problem.why.contains("gh is not on the PATH") && problem.mend == Some(Mend::SignIn));
         assert!(refresh.problem(&GhFault::Failed(1)).why.contains("code 1"));
     }
 }

@@ -97,7 +97,7 @@ fn problem(verb: &str, path: &Path, fault: &FileError) -> Problem {
     Problem::new(
         format!("the journal could not be {verb}"),
         format!("{path}: {fault}"),
-        format!("{}; without a journal nothing can be undone or resumed later", fault.fix()),
+        format!("{}; without the journal, nothing can be undone or resumed later", fault.fix()),
     )
 }
 

@@ -73,7 +73,7 @@ impl Locks {
         let unguarded = |fault: &FileError| {
             let path = crate::domain::foreign::clean(&path.to_string_lossy());
             Problem::new(
-                format!("another pullkey on this machine would not be kept from writing {name} at the same time"),
+                format!("another pullkey on this machine could write {name} at the same time"),
                 format!("{path}: {fault}"),
                 fault.fix(),
             )
@@ -102,8 +102,8 @@ impl Locks {
         let seconds = self.patience.longest.as_secs();
         Problem::new(
             format!("{name} was not written"),
-            format!("another pullkey on this machine is writing it ({scope}), and was not done after {seconds} s"),
-            format!("wait until that one has ended, or end it, and try again; it holds {path}"),
+            format!("another pullkey on this machine is writing it ({scope}), and was still busy after {seconds} s"),
+            format!("wait for it to finish, or stop it, and try again; it holds {path}"),
         )
     }
 

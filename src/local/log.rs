@@ -18,7 +18,7 @@ pub fn start(env: &Env) -> Result<(), Problem> {
     let Some(path) = env.get_os("PULLKEY_LOG").filter(|path| !path.is_empty()) else { return Ok(()) };
     let path = Path::new(path);
     let file = files::sink(path).map_err(|fault| {
-        Problem::new("the log cannot be written", fault.to_string(), "name another file in PULLKEY_LOG, or unset it")
+        Problem::new("the log cannot be written", fault.to_string(), "set PULLKEY_LOG to another file, or unset it")
     })?;
     let lines = fmt::layer().with_writer(Mutex::new(file)).with_ansi(false);
     let ours = Targets::new().with_target("pullkey", LevelFilter::DEBUG);

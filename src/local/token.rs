@@ -51,9 +51,9 @@ pub enum Flaw {
 impl Flaw {
     const fn words(self) -> &'static str {
         match self {
-            Self::LineEnd => "ends with a line end, as text read from a file often does",
-            Self::Space => "has white space at one of its ends",
-            Self::Character => "has a character in it that no token has",
+            Self::LineEnd => "ends with a line break, as text read from a file often does",
+            Self::Space => "starts or ends with white space",
+            Self::Character => "contains a character that no token has",
         }
     }
 
@@ -77,13 +77,13 @@ impl From<TokenFault> for Problem {
         match fault {
             TokenFault::None { host } => Self::new(
                 "not signed in to GitHub",
-                format!("{why}: neither GH_TOKEN nor GITHUB_TOKEN is set, and keyring and gh have none"),
+                format!("{why}: neither GH_TOKEN nor GITHUB_TOKEN is set, and the keyring and gh have none"),
                 if host.contains(':') {
                     "set GH_TOKEN".to_owned()
                 } else {
                     format!(
                         "run `gh auth login --hostname {host} --scopes codespace,read:org,repo`, or set GH_TOKEN; \
-                         organizations' secrets need the scope admin:org too"
+                         organization secrets also need the scope admin:org"
                     )
                 },
             )
@@ -94,9 +94,9 @@ impl From<TokenFault> for Problem {
                 match (origin, flaw) {
                     (TokenSource::GhToken | TokenSource::GithubToken, Flaw::LineEnd | Flaw::Space) => {
                         let name = origin.word();
-                        format!("set {name} without it, for instance {name}=\"$(cat FILE)\", which drops line ends")
+                        format!("set {name} without it, for example {name}=\"$(cat FILE)\", which drops line breaks")
                     }
-                    _ => "put the token there once more, exactly as GitHub showed it".to_owned(),
+                    _ => "set the token there again, exactly as GitHub showed it".to_owned(),
                 },
             )
             .mended_by(Mend::SignIn),
@@ -105,9 +105,9 @@ impl From<TokenFault> for Problem {
             }
             TokenFault::Vault(fault) => fault.problem("the keyring could not be read"),
             TokenFault::SlowGh { site } => Self::new(
-                "gh could not be asked for its token",
+                "could not get a token from gh",
                 why,
-                format!("see whether `{}` works in a terminal: it may wait for the keyring", site.token()),
+                format!("check that `{}` works in a terminal: it may be waiting for the keyring", site.token()),
             ),
         }
     }
@@ -118,10 +118,10 @@ fn put_there(origin: TokenSource, site: &Site) -> String {
     let what = match origin {
         TokenSource::GhToken => "set GH_TOKEN",
         TokenSource::GithubToken => "set GITHUB_TOKEN",
-        TokenSource::Codespace => "work inside a codespace",
+        TokenSource::Codespace => "use pullkey in a codespace",
         TokenSource::Keyring => "run `pullkey auth login`",
         TokenSource::Gh => return format!("run `{}`", site.login()),
-        TokenSource::Demo | TokenSource::Given => "give one",
+        TokenSource::Demo | TokenSource::Given => "enter one",
     };
     what.to_owned()
 }

@@ -98,12 +98,12 @@ const fn has_list(access: &Access) -> bool {
 fn no_list(of: Of<'_>, step: &Step) -> Problem {
     let why = match &step.before {
         Access::Selected(_) => {
-            "GitHub did not list all of its repositories, and half a list is never written back".to_owned()
+            "GitHub did not list all of its repositories, and a partial list is never written back".to_owned()
         }
-        wide => format!("{} is for {}, and has no list to add to or to take from", step.record.name, wide.words()),
+        wide => format!("{} is for {}, so there is no list to add to or remove from", step.record.name, wide.words()),
     };
     let what = format!("the access of {} cannot be changed one repository at a time", of.prefix);
-    Problem::new(what, why, "change its access by itself, where its visibility can be chosen too")
+    Problem::new(what, why, "change its access on its own, where you can choose its visibility too")
 }
 
 /// Gives every member back exactly the access it had before a change, each its own.
@@ -120,9 +120,9 @@ pub async fn restore_access(
     let goal = |member| before.members.iter().find(|seen| seen.member == member)?.access.clone();
     if let Some(unknown) = before.members.iter().find(|seen| !seen.access.as_ref().is_some_and(Access::is_whole)) {
         return Err(Problem::new(
-            format!("the access of {} cannot be taken back", before.prefix),
-            format!("which repositories its {} was for was never known whole", unknown.member.word()),
-            "set the access anew",
+            format!("the access of {} cannot be restored", before.prefix),
+            format!("the full list of repositories of its {} was never known", unknown.member.word()),
+            "set the access again",
         ));
     }
     let steps = plan(of, |member, _| goal(member)).await?;
@@ -140,8 +140,8 @@ pub async fn restore_access(
 pub fn stale_problem(prefix: &Prefix, stale: &Stale) -> Problem {
     Problem::new(
         format!("the access of {prefix} was not changed"),
-        format!("somebody else changed it meanwhile: {}", stale.differences.join("; ")),
-        "look at what holds now, and decide again",
+        format!("someone else changed it meanwhile: {}", stale.differences.join("; ")),
+        "check the current state, and decide again",
     )
 }
 
@@ -208,9 +208,9 @@ fn corrected(report: &MemberReport, step: &Step, now: &Access) -> Option<WriteOu
 fn vanished(report: &MemberReport) -> Option<WriteOutcome> {
     let gone = || {
         Problem::new(
-            format!("{} is not there any more", report.name),
-            "GitHub does not list it after the change: somebody deleted it meanwhile",
-            "look at what is there now, and write the credential again",
+            format!("{} no longer exists", report.name),
+            "GitHub does not list it after the change: someone deleted it meanwhile",
+            "check what exists now, and write the credential again",
         )
     };
     match &report.outcome {
@@ -233,13 +233,13 @@ fn check(change: &AccessChange) -> Result<(), Problem> {
     match (&change.scope, visibility) {
         (Scope::Repository(repo), _) => Err(Problem::new(
             what(),
-            format!("a secret of the repository {repo} reaches that repository and no other"),
-            "for several repositories keep the credential among your own secrets or at an organization",
+            format!("a secret of the repository {repo} is for that repository only"),
+            "for several repositories, put the credential in your own secrets or an organization's",
         )),
         (Scope::User, Visibility::All | Visibility::Private) => Err(Problem::new(
             what(),
-            "a secret of your own reaches selected repositories only",
-            "select repositories, or keep the credential at an organization",
+            "your own secrets are for selected repositories only",
+            "select repositories, or put the credential in an organization",
         )),
         (Scope::User, Visibility::Selected) | (Scope::Organization(_), _) => Ok(()),
     }
@@ -258,13 +258,13 @@ async fn plan(of: Of<'_>, goal: impl Fn(Member, &Access) -> Option<Access>) -> R
             Ok(Step { member, record, before, goal })
         })
     });
-    let what = format!("the present access of {prefix} could not be read");
+    let what = format!("the current access of {prefix} could not be read");
     let steps = try_join_all(reads).await.map_err(|e: GithubError| explain(what, &e, Some(scope)))?;
     if steps.is_empty() {
         return Err(Problem::new(
             format!("the access of {prefix} cannot be changed"),
-            "there is no such credential here any more",
-            "reload the list; names are those before _CONTAINER_REGISTRY_",
+            "this credential no longer exists here",
+            "reload the list; a name is the part before _CONTAINER_REGISTRY_",
         ));
     }
     Ok(steps)
@@ -313,7 +313,7 @@ async fn apply(of: Of<'_>, step: &Step) -> WriteOutcome {
         Ok(Written::Updated) => WriteOutcome::Updated,
         Ok(Written::Created) => WriteOutcome::Failed(Problem::new(
             what(),
-            "somebody deleted it meanwhile, and now it is there without a value",
+            "someone deleted it meanwhile, and now it exists without a value",
             "write the credential again",
         )),
         Err(GithubError::Unprocessable(refusal)) if !is_exchange => {
@@ -347,15 +347,15 @@ fn value_wanted(what: String, refusal: &Refusal) -> Problem {
     let words = said(refusal);
     Problem::new(
         what,
-        format!("GitHub refuses a change of visibility without the value, which cannot be read back{words}"),
+        format!("GitHub refuses to change the visibility without the value, which cannot be read back{words}"),
         "write the credential again, with the new access",
     )
 }
 
 fn unlike(name: &str) -> Problem {
     Problem::new(
-        format!("{name} reaches other repositories than it should"),
-        "GitHub shows another access than was asked for; somebody may have changed it at the same time",
-        "look at what holds now, and set the access again",
+        format!("{name} reaches the wrong repositories"),
+        "GitHub shows a different access than requested; someone may have changed it at the same time",
+        "check the current access, and set it again",
     )
 }

@@ -37,7 +37,7 @@ pub async fn overtaken(
 pub fn overtaken_problem(name: &Prefix, stale: &Stale) -> Problem {
     Problem::new(
         format!("{name} was not changed"),
-        format!("somebody else changed it meanwhile: {}", stale.differences.join("; ")),
-        "look at what holds now with `pullkey list`, and give the command again",
+        format!("someone else changed it meanwhile: {}", stale.differences.join("; ")),
+        "check the current state with `pullkey list`, and run the command again",
     )
 }

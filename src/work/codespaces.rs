@@ -126,8 +126,8 @@ impl Whose {
 /// Says what a refused call about codespaces means; what is no matter of rights is said as everywhere.
 pub(super) fn refused(what: String, failure: &GithubError, whose: Whose) -> Problem {
     if let GithubError::Conflict(refusal) = failure {
-        let why = format!("something else is under way with it{}", said(refusal));
-        return Problem::new(what, why, "wait until that is over, and try again").mended_by(Mend::Retry);
+        let why = format!("GitHub is running another operation on it{}", said(refusal));
+        return Problem::new(what, why, "wait until it finishes, and try again").mended_by(Mend::Retry);
     }
     let (GithubError::Forbidden(refusal) | GithubError::NotFound(refusal)) = failure else {
         return explain(what, failure, None);
@@ -141,33 +141,35 @@ pub(super) fn refused(what: String, failure: &GithubError, whose: Whose) -> Prob
     let need = whose.need();
     let scope = need.scopes.join(", ");
     let lacks = refusal.scopes.as_ref().is_some_and(|has| !has.is_empty() && !has.contains(&scope));
-    let permissions = need.permissions.join("», «");
-    let needs = format!("it needs the scope `{scope}`, or the permissions «{permissions}»");
+    let permissions = need.permissions.join("”, “");
+    let needs = format!("it needs the scope `{scope}`, or the permissions “{permissions}”");
     if lacks {
         let has = refusal.scopes.as_deref().unwrap_or_default().join(", ");
         let why = format!("the token lacks the scope `{scope}` (it has: {})", crate::domain::foreign::clean(&has));
-        let hint = format!("run `{}` if the token is gh's; {needs}", refusal.site.refresh(&need.scopes));
+        let hint = format!("run `{}` for gh's token; {needs}", refusal.site.refresh(&need.scopes));
         return Problem::new(what, why, hint).mended_by(Mend::Gain(need));
     }
     let (why, hint) = match (failure, whose) {
         (GithubError::NotFound(_), Whose::Mine) => (
-            "either there is no such codespace, or the token has no right to it: GitHub does not tell which".to_owned(),
+            "either there is no such codespace, or the token lacks permission: GitHub does not say which".to_owned(),
             format!("`{}` shows the names; {needs}", refusal.site.gh("codespace list")),
         ),
         (GithubError::NotFound(_), Whose::Members) => (
-            "either there is no such organization or codespace, or you are no owner, or its plan does not have \
-             codespaces: GitHub does not tell which"
+            "either there is no such organization or codespace, or you are not an owner, or its plan has no \
+             Codespaces: GitHub does not say which"
                 .to_owned(),
-            format!("only owners may; {needs}"),
+            format!("only owners can do this; {needs}"),
         ),
         (_, Whose::Mine) => (
-            format!("GitHub refuses it{}", said(refusal)),
+            format!("GitHub refused it{}", said(refusal)),
             format!(
-                "{needs}; see also whether Codespaces is available to you at {}",
+                "{needs}; also check that Codespaces is available to you at {}",
                 refusal.site.place("settings/codespaces")
             ),
         ),
-        (_, Whose::Members) => (format!("GitHub refuses it{}", said(refusal)), format!("only owners may; {needs}")),
+        (_, Whose::Members) => {
+            (format!("GitHub refused it{}", said(refusal)), format!("only owners can do this; {needs}"))
+        }
     };
     Problem::new(what, why, hint).mended_by(Mend::Gain(need))
 }

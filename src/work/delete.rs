@@ -26,7 +26,7 @@ pub async fn delete(
         return Err(Problem::new(
             format!("{prefix} cannot be deleted"),
             "there is no such credential here",
-            "reload the list; names are those before _CONTAINER_REGISTRY_",
+            "reload the list; a name is the part before _CONTAINER_REGISTRY_",
         ));
     }
     let mut reports: Vec<MemberReport> = Vec::new();
@@ -76,7 +76,7 @@ async fn remove(gh: &Client, scope: &Scope, name: &str) -> WriteOutcome {
 fn still_there(name: &str) -> Problem {
     Problem::new(
         format!("{name} could not be deleted"),
-        "GitHub still lists it: the token may read it but not delete it, or somebody has written it anew",
-        "check the token's rights, and try again",
+        "GitHub still lists it: the token can read but not delete it, or someone has written it again",
+        "check the token's permissions, and try again",
     )
 }

@@ -8,7 +8,8 @@ use super::problems::explain;
 
 /// Asks GitHub who the token is.
 pub async fn identity(gh: &Client, source: TokenSource) -> Result<Identity, Problem> {
-    let me = gh.user().await.map_err(|e| explain("GitHub was asked who you are, in vain", &e, None))?;
+    let me =
+        gh.user().await.map_err(|e| explain("could not determine which account this token belongs to", &e, None))?;
     // An empty list is what fine-grained and app tokens send, which have permissions instead.
     let scopes = me.scopes.filter(|list| !list.is_empty() || gh.token_kind().has_scopes());
     Ok(Identity {

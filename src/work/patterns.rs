@@ -93,8 +93,8 @@ fn belongs(org: &OrgName, choice: &Choice) -> Result<(), Problem> {
     match choice.foreign_to(org) {
         None => Ok(()),
         Some(wanted) => Err(Problem::new(
-            format!("{wanted} cannot get it"),
-            format!("it is no repository of {org}, and an organization's secrets reach its own repositories only"),
+            format!("{wanted} cannot get access"),
+            format!("it is not a repository of {org}, and an organization's secrets are for its own repositories only"),
             "leave it out, or use your own secrets",
         )),
     }
@@ -112,7 +112,7 @@ async fn catalogue(gh: &Client, org: Option<&OrgName>, choice: &Choice) -> Resul
         Some(_) if choice.is_by_name() => {}
         Some(failure) => {
             let problem = explain(format!("not all of {whose} could be listed"), &failure, None);
-            let why = format!("{}; a pattern over a part of them would mean fewer than it says", problem.why);
+            let why = format!("{}; a pattern over only some of them would match too few", problem.why);
             return Err(Problem { why, ..problem });
         }
     }
@@ -133,11 +133,13 @@ fn take<'a>(
 }
 
 fn nothing(what: &str, org: Option<&OrgName>) -> Problem {
-    let whose = org
-        .map_or_else(|| "the repositories your token reaches".to_owned(), |org| format!("the repositories of {org}"));
+    let whose = org.map_or_else(
+        || "the repositories your token can access".to_owned(),
+        |org| format!("the repositories of {org}"),
+    );
     Problem::new(
-        format!("{what} means no repository"),
-        format!("none of {whose} matches it"),
-        "check the spelling; `gh repo list OWNER` shows what there is",
+        format!("{what} matches no repository"),
+        format!("it matches none of {whose}"),
+        "check the spelling; `gh repo list OWNER` lists what exists",
     )
 }

@@ -120,13 +120,13 @@ impl One<'_> {
             Phase::Starting | Phase::Busy => Err(Stage::Failed(self.busy(verb, &now))),
             Phase::Broken => Err(Stage::Failed(Problem::new(
                 what(),
-                format!("it has failed{}, which a restart seldom mends; nothing was changed", noticed(&now)),
+                format!("it has failed{}, which a restart seldom fixes; nothing was changed", noticed(&now)),
                 self.look_into_it(&now),
             ))),
             Phase::Gone => Err(Stage::Failed(Problem::new(
                 what(),
                 format!("it {}", now.state.sentence()),
-                "reload the list; a new codespace gets all secrets from its start",
+                "reload the list; a new codespace gets all secrets from the start",
             ))),
         }
     }
@@ -280,7 +280,7 @@ fn is_passing(failure: &GithubError) -> bool {
 }
 
 fn noticed(codespace: &Codespace) -> String {
-    codespace.stop_notice.as_ref().map_or_else(String::new, |notice| format!(" («{}»)", notice.shown()))
+    codespace.stop_notice.as_ref().map_or_else(String::new, |notice| format!(" (“{}”)", notice.shown()))
 }
 
 /// What is said of each way it can end.
@@ -309,19 +309,19 @@ impl One<'_> {
     }
 
     fn lost(&self, verb: &str) -> String {
-        format!("it is not known whether {} did {verb}", self.name())
+        format!("could not confirm that {} did {verb}", self.name())
     }
 
     fn busy(&self, verb: &str, now: &Codespace) -> Problem {
         let why = if now.pending {
-            "another operation of GitHub's is under way with it".to_owned()
+            "GitHub is running another operation on it".to_owned()
         } else {
             format!("it {}", now.state.sentence())
         };
         Problem::new(
             format!("{} could not be {verb}", self.name()),
             format!("{why}; nothing was changed"),
-            "wait until that is over, and try again",
+            "wait until it finishes, and try again",
         )
         .mended_by(Mend::Retry)
     }
@@ -329,8 +329,8 @@ impl One<'_> {
     fn conflict(&self, was_stopped: bool, said: &str) -> Problem {
         Problem::new(
             self.not_started(was_stopped),
-            format!("GitHub says that something else is under way with it{said}, and it stays stopped"),
-            "wait a minute, then start it; its files are as they were",
+            format!("GitHub is running another operation on it{said}, so it stays stopped"),
+            "wait a minute, then start it; its files are unchanged",
         )
         .mended_by(Mend::Retry)
     }
@@ -343,7 +343,7 @@ impl One<'_> {
             format!("{name} is stopped, and was not started")
         };
         let why = unsure.map_or_else(
-            || format!("GitHub took the request, yet it {}{}", now.state.sentence(), noticed(now)),
+            || format!("GitHub accepted the request, but it {}{}", now.state.sentence(), noticed(now)),
             |failure| format!("{}, and it still {}", self.explained(String::new(), failure).why, now.state.sentence()),
         );
         Problem::new(what, why, "try again").mended_by(Mend::Retry)
@@ -362,17 +362,16 @@ impl One<'_> {
     fn look_into_it(&self, codespace: &Codespace) -> String {
         let site = self.gh.site();
         let (logs, rebuild) = (logs_command(&codespace.name, &site), rebuild_command(codespace, &site));
-        format!("`{logs}` tells why; `{rebuild}` builds it anew")
+        format!("`{logs}` shows why; `{rebuild}` rebuilds it")
     }
 
     fn too_late(&self, wanted: &Wanted, failure: Option<&GithubError>) -> Problem {
         let minutes = self.polls.deadline.as_secs().div_ceil(60);
-        let time = if minutes > 1 { format!("{minutes} minutes") } else { "the time there was for it".to_owned() };
+        let time = if minutes > 1 { format!("{minutes} minutes") } else { "the time allowed".to_owned() };
         let why = failure.map_or_else(
-            || format!("GitHub took the request, and it was not there after {time}"),
-            |failure| format!("its state could not be read any more: {}", self.explained(String::new(), failure).why),
+            || format!("GitHub accepted the request, but it was not done after {time}"),
+            |failure| format!("its state can no longer be read: {}", self.explained(String::new(), failure).why),
         );
-        Problem::new(self.lost(wanted.verb), why, "reload the list: it shows the state it has then")
-            .mended_by(Mend::Retry)
+        Problem::new(self.lost(wanted.verb), why, "reload the list to see its current state").mended_by(Mend::Retry)
     }
 }

@@ -66,14 +66,14 @@ pub fn absent(scope: &Scope, prefix: &Prefix) -> Problem {
         |single| {
             let id = &single.id;
             format!(
-                "a secret by itself is written anew, and granted, by `pullkey set {prefix} --preset {id}`, and \
-                 deleted by `gh secret delete {prefix} --app codespaces`"
+                "to write a single secret or change its access, run `pullkey set {prefix} --preset {id}`; to delete \
+                 it, `gh secret delete {prefix} --app codespaces`"
             )
         },
     );
     Problem::new(
         format!("there is no credential {prefix}"),
-        format!("{scope}: no secret has a name such as {prefix}_CONTAINER_REGISTRY_SERVER"),
+        format!("{scope}: no secret is named like {prefix}_CONTAINER_REGISTRY_SERVER"),
         hint,
     )
 }

@@ -97,17 +97,17 @@ fn check_values(draft: &Draft) -> Result<(), Problem> {
     for member in &draft.members {
         let (value, what) = (draft.values.get(*member), not_written(&draft.secret_name(*member)));
         if value.is_empty() {
-            let why = format!("the {} is empty, and this try wrote nothing", member.word());
-            return Err(Problem::new(what, why, format!("give the {}", member.word())));
+            let why = format!("the {} is empty; this attempt wrote nothing", member.word());
+            return Err(Problem::new(what, why, format!("enter the {}", member.word())));
         }
         if value.len() > seal::MAX_VALUE {
             let why = format!(
-                "the {} has {} bytes, GitHub takes {}; this try wrote nothing",
+                "the {} is {} bytes, GitHub accepts {}; this attempt wrote nothing",
                 member.word(),
                 value.len(),
                 seal::MAX_VALUE
             );
-            return Err(Problem::new(what, why, "check what was pasted"));
+            return Err(Problem::new(what, why, "check what you pasted"));
         }
     }
     Ok(())
@@ -124,10 +124,10 @@ fn check_room(draft: &Draft, existing: &Listed<SecretRecord>) -> Result<(), Prob
     Err(Problem::new(
         format!("{} could not be written", draft.prefix),
         format!(
-            "{} are {there} already, {new} more would exceed GitHub's limit of {MAX_SECRETS}; this try wrote nothing",
+            "{}: {there} exist, {new} more would exceed GitHub's limit of {MAX_SECRETS}; this attempt wrote nothing",
             subject(&draft.scope)
         ),
-        "delete secrets that nobody needs any more, or choose another scope",
+        "delete secrets you no longer need, or choose another scope",
     ))
 }
 
@@ -148,7 +148,7 @@ async fn plan<'a>(gh: &Client, draft: &Draft, existing: &'a Listed<SecretRecord>
             (_, DraftAccess::Repository) => {
                 return Err(Problem::new(
                     format!("{} could not be written", draft.prefix),
-                    "who shall get it was not decided",
+                    "its access was not chosen",
                     "choose the repositories",
                 ));
             }
@@ -169,7 +169,7 @@ async fn held(
         let record = existing.find(&draft.secret_name(member))?;
         Some(async move { current_access(gh, scope, record).await.map(|access| (member, access)) })
     });
-    let what = format!("the present access of {} could not be read", draft.prefix);
+    let what = format!("the current access of {} could not be read", draft.prefix);
     let held = try_join_all(reads).await.map_err(|e| explain(what, &e, Some(scope)))?;
     Ok(held.into_iter().collect())
 }
@@ -178,9 +178,9 @@ fn set(scope: &Scope, visibility: Visibility, repositories: &[RepoRef]) -> Resul
     let access = wanted(visibility, repositories);
     let Some(grant) = grant(scope, &access) else {
         return Err(Problem::new(
-            "this access cannot be given",
-            "a secret of your own reaches selected repositories only",
-            "select repositories, or keep it at an organization",
+            "this access is not possible",
+            "your own secrets are for selected repositories only",
+            "select repositories, or put it in an organization",
         ));
     };
     Ok((grant, Some(access)))
@@ -219,13 +219,13 @@ fn keep(
         return Err(Problem::new(
             format!("the access of {name} cannot be kept"),
             match access {
-                Access::Other(word) => format!("its visibility, {}, is one this version does not know", word.shown()),
+                Access::Other(word) => format!("this version does not know its visibility, {}", word.shown()),
                 Access::All | Access::Private | Access::Selected(_) | Access::Repository => {
-                    "GitHub did not list all of its repositories, and writing back a part would take it from the rest"
+                    "GitHub did not list all of its repositories, and writing back a part would revoke the others"
                         .to_owned()
                 }
             },
-            "try again, or decide the access anew",
+            "try again, or set the access yourself",
         ));
     };
     Ok((grant, Some(access.clone())))
@@ -309,5 +309,5 @@ impl Writing<'_> {
 }
 
 fn nothing_written(problem: Problem) -> Problem {
-    Problem { why: format!("{}; this try wrote nothing", problem.why), ..problem }
+    Problem { why: format!("{}; this attempt wrote nothing", problem.why), ..problem }
 }

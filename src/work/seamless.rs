@@ -30,7 +30,11 @@ pub async fn seamless(gh: &Client, package: &PackageRef, repository: &RepoName) 
 pub async fn seamless_packages(gh: &Client, host: &str, repository: &RepoName) -> Result<Roster<Outlook>, Problem> {
     let Some((kind, site)) = registry_of(host) else {
         let host = crate::domain::foreign::clean(host);
-        return Err(Problem::new("nothing was asked", format!("{host} is no registry of GitHub"), "check the server"));
+        return Err(Problem::new(
+            "no packages were listed",
+            format!("{host} is not a GitHub registry"),
+            "check the server",
+        ));
     };
     if let Some(problem) = other_site(&gh.api_host(), &site) {
         return Err(problem);
@@ -129,24 +133,23 @@ pub enum PastedFault {
 /// Asks the configured API whose this token is and what it may do. `registry` is the host it was given for: a token is
 /// not shown to another GitHub than its own, nor one that is none of GitHub's to any.
 pub async fn pasted_token(settings: &Settings, registry: &str, token: Sensitive) -> Result<PastedToken, PastedFault> {
-    let what = "what the token may do is not known";
+    let what = "the token's permissions are unknown";
     let not_sent = |why: String, hint: &str| Problem::new(what, format!("{why}, so it was not sent"), hint);
     let Some((_, site)) = registry_of(registry) else {
         let registry = crate::domain::foreign::clean(registry);
-        let problem = not_sent(format!("{registry} is no registry of GitHub"), "try the login instead");
+        let problem = not_sent(format!("{registry} is not a GitHub registry"), "try the login instead");
         return Err(PastedFault::NotSent(problem));
     };
     // Nothing of it on the disk, and its budget is not that of the token pullkey works with.
     let own = Settings { token: Some(token), cache: None, listener: None, read_only: true, ..settings.clone() };
     let gh = Client::new(own).map_err(|fault| match fault {
         GithubError::BadToken(why) => {
-            PastedFault::NotSent(not_sent(format!("it cannot be a token: {why}"), "paste it once more"))
+            PastedFault::NotSent(not_sent(format!("it cannot be a token: {why}"), "paste it again"))
         }
         other => PastedFault::Unread(connection_problem(&other)),
     })?;
     if gh.token_kind() == TokenKind::Unknown {
-        let problem =
-            not_sent("it does not look like a token of GitHub".to_owned(), "a classic token begins with ghp_");
+        let problem = not_sent("it does not look like a GitHub token".to_owned(), "a classic token starts with ghp_");
         return Err(PastedFault::NotSent(problem));
     }
     if let Some(problem) = other_site(&gh.api_host(), &site) {
@@ -158,7 +161,7 @@ pub async fn pasted_token(settings: &Settings, registry: &str, token: Sensitive)
             // It is not the token pullkey works with: signing in would not mend it.
             GithubError::Unauthorized(_) => {
                 let page = format!("https://{site}/settings/tokens/new?scopes=read:packages");
-                let hint = format!("make a new one at {page} and paste it whole");
+                let hint = format!("create a new one at {page} and paste all of it");
                 PastedFault::Refused(Problem::new(problem.what, problem.why, hint).mended_by(Mend::Open(page)))
             }
             // Every other failure is not the token's.
@@ -176,9 +179,9 @@ fn other_site(api_host: &str, site: &str) -> Option<Problem> {
     (Site::of_api(api_host).host() != site).then(|| {
         let api = format!("https://api.{site}");
         Problem::new(
-            "GitHub was not asked",
-            format!("it belongs to {site}, and pullkey works with {api_host}"),
-            format!("set PULLKEY_API_URL={api}, and GH_TOKEN to a token of {site}"),
+            "GitHub was not contacted",
+            format!("it belongs to {site}, but pullkey is using {api_host}"),
+            format!("set PULLKEY_API_URL={api}, and GH_TOKEN to a token from {site}"),
         )
     })
 }

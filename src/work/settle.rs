@@ -99,7 +99,7 @@ pub(super) async fn settle_access(
         Ok(now) if now.is_whole() && now.is_same(wanted) => WriteOutcome::Updated,
         Ok(now) if now.is_whole() && now.is_same(before) => WriteOutcome::Failed(problem),
         Ok(_) | Err(_) => {
-            let hint = "reload, look who gets it now, and set the access again".to_owned();
+            let hint = "reload, check its current access, and set it again".to_owned();
             WriteOutcome::Unknown(Problem { hint, ..unclear(name, problem) })
         }
     }
@@ -163,9 +163,9 @@ pub(super) async fn secrets_of(
 
 fn unclear(name: &str, problem: Problem) -> Problem {
     Problem {
-        what: format!("it is not known what became of {name}"),
-        why: format!("{}, and reading back did not settle it", problem.why),
-        hint: "reload, and write it again: that does no harm".to_owned(),
+        what: format!("could not confirm what happened to {name}"),
+        why: format!("{}, and reading it back did not settle it", problem.why),
+        hint: "reload, and write it again: that is safe".to_owned(),
         mend: problem.mend,
     }
 }

@@ -134,7 +134,7 @@ impl Entrance {
             Client::new(settings).map_err(|fault| {
                 let mut problem = explain("this token cannot be used", &fault, None);
                 if source == TokenSource::Given {
-                    "give it once more, exactly as GitHub showed it".clone_into(&mut problem.hint);
+                    "enter it again, exactly as GitHub showed it".clone_into(&mut problem.hint);
                 }
                 problem
             })
@@ -163,9 +163,8 @@ impl Entrance {
             Some(host) => format!("https://{host}"),
             None => address.api.origin().ascii_serialization(),
         };
-        Url::parse(&text).map_err(|fault| {
-            Problem::new("the page to sign in on is not known", fault.to_string(), "give a token instead")
-        })
+        Url::parse(&text)
+            .map_err(|fault| Problem::new("the sign-in page is unknown", fault.to_string(), "enter a token instead"))
     }
 
     async fn keep(&self, token: Sensitive) -> Result<(), Problem> {
@@ -177,7 +176,7 @@ impl Entrance {
     pub async fn forget(&self) -> Result<bool, Problem> {
         let (keyring, host) = self.keyring();
         let gone = vault::delete(keyring, host, PATIENCE).await;
-        gone.map_err(|fault| fault.problem("the token could not be taken out of the keyring"))
+        gone.map_err(|fault| fault.problem("the token could not be removed from the keyring"))
     }
 
     /// Where values for re-testing are kept.
@@ -198,26 +197,26 @@ fn no_client_id() -> Problem {
     Problem::new(
         "the device flow cannot be used",
         "no OAuth app is configured, and pullkey has none of its own",
-        "set `client_id` in config.toml or PULLKEY_CLIENT_ID, or give a token",
+        "set `client_id` in config.toml or PULLKEY_CLIENT_ID, or enter a token",
     )
 }
 
 fn not_by_device(fault: &DeviceFault) -> Problem {
-    let what = "nobody was signed in";
+    let what = "sign-in failed";
     let hint = match fault {
         DeviceFault::Github(fault) => return explain(what, fault, None),
-        DeviceFault::Denied => "start again and consent, or give a token",
-        DeviceFault::Expired => "start again: a code lives a quarter of an hour",
-        DeviceFault::Disabled => "let the app's owner tick «Enable Device Flow» in its settings",
+        DeviceFault::Denied => "start again and approve it, or enter a token",
+        DeviceFault::Expired => "start again: a code is valid for 15 minutes",
+        DeviceFault::Disabled => "ask the app's owner to tick “Enable Device Flow” in its settings",
         DeviceFault::UnknownApp => "check `client_id` in config.toml, or PULLKEY_CLIENT_ID",
-        DeviceFault::Other(_) => "give a token instead",
+        DeviceFault::Other(_) => "enter a token instead",
     };
     Problem::new(what, fault.to_string(), hint)
 }
 
 fn not_kept(fault: &VaultFault) -> Problem {
     let what = match fault {
-        VaultFault::Slow => "whether the token was kept in the keyring is not known; it works for this run",
+        VaultFault::Slow => "could not confirm that the keyring stored the token; it works for this run",
         VaultFault::Off
         | VaultFault::NoBus
         | VaultFault::Nobody
@@ -226,7 +225,7 @@ fn not_kept(fault: &VaultFault) -> Problem {
         | VaultFault::NoCollection
         | VaultFault::TooLarge
         | VaultFault::Ambiguous
-        | VaultFault::Failed(_) => "the token was not kept in the keyring; it works for this run",
+        | VaultFault::Failed(_) => "the token was not stored in the keyring; it works for this run",
     };
     fault.problem(what)
 }
@@ -241,20 +240,20 @@ pub async fn report_of(client: &Client, source: TokenSource, used: bool) -> Toke
 fn note_of(source: TokenSource, rights: &[(Right, Allowed)]) -> Option<String> {
     if source == TokenSource::Codespace {
         return Some(
-            "Codespaces puts it into GITHUB_TOKEN by itself: it is for this codespace's repository and too weak for \
-             secrets; give a token of your own with `pullkey auth login`, or set GH_TOKEN"
+            "Codespaces sets it as GITHUB_TOKEN: it is for this codespace's repository and too weak for secrets; enter \
+             a token of your own with `pullkey auth login`, or set GH_TOKEN"
                 .to_owned(),
         );
     }
     let useless = !rights.is_empty() && rights.iter().all(|(_, allowed)| matches!(allowed, Allowed::No(_)));
-    useless.then(|| "it may do nothing of what pullkey is for".to_owned())
+    useless.then(|| "it allows nothing that pullkey does".to_owned())
 }
 
 /// The demo has its own token and no other.
 pub fn no_other_token() -> Problem {
     Problem::new(
         "the token was not changed",
-        "the demo plays its own GitHub and takes no token of yours",
+        "the demo simulates GitHub and does not use your tokens",
         "leave the demo and start pullkey to sign in",
     )
 }

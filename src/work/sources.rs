@@ -7,7 +7,7 @@ use crate::domain::source::{Asked, Found, Known, Offered, Source, Taken, choose}
 use crate::local::Env;
 use crate::local::sources::{self, SourceFault};
 
-const WHAT: &str = "the values could not be taken";
+const WHAT: &str = "the values could not be imported";
 
 /// Everything one may choose from. Nothing is run.
 pub fn look_for_sources(env: &Env, dir: &Path) -> Found {
@@ -23,7 +23,7 @@ pub fn find_source(env: &Env, dir: &Path, asked: &Asked, known: Known<'_>) -> Re
             return problem;
         }
         let looked = found.looked.join("; ");
-        Problem { hint: format!("{}; looked at: {looked}", problem.hint), ..problem }
+        Problem { hint: format!("{}; searched: {looked}", problem.hint), ..problem }
     })
 }
 

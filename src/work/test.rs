@@ -28,8 +28,8 @@ pub async fn test(
 /// The client for registries, within what this machine's variables say.
 pub fn registry_client(env: &Env) -> Result<registry::Client, Problem> {
     let surroundings = registry::Surroundings::of(|name| env.filled(name)).map_err(|fault| {
-        let hint = "correct the variable, or unset it: it is for tests";
-        Problem::new("registries cannot be asked", fault.to_string(), hint)
+        let hint = "correct or unset the variable: it is for tests";
+        Problem::new("cannot connect to registries", fault.to_string(), hint)
     })?;
     Ok(registry::Client::new(registry::Limits::default()).within(surroundings))
 }

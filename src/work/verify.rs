@@ -133,7 +133,7 @@ fn wrote(
 fn written_by_another(name: &str) -> Problem {
     Problem::new(
         format!("{name} was written from elsewhere at the same time"),
-        "GitHub shows a write that is not this one, so server, user and password may not belong together any more",
+        "GitHub shows a write other than this one, so server, user and password may no longer belong together",
         "find out who else writes this credential, and write it again when they are done",
     )
 }
@@ -151,8 +151,8 @@ fn difference(now: &ScopeListing, step: &Step<'_>) -> Option<Problem> {
     let Some(state) = state else {
         return now.complete.then(|| {
             Problem::new(
-                format!("{} is not there", step.name),
-                "GitHub took it, but does not list it; somebody may have deleted it",
+                format!("{} is missing", step.name),
+                "GitHub accepted it, but does not list it; someone may have deleted it",
                 "reload, and write it again",
             )
         });
@@ -163,9 +163,9 @@ fn difference(now: &ScopeListing, step: &Step<'_>) -> Option<Problem> {
     let is_known = !matches!(access, Access::Selected(list) if !list.complete);
     (is_known && !access.is_same(expect)).then(|| {
         Problem::new(
-            format!("{} was written, but reaches other repositories than it should", step.name),
-            "GitHub shows another access than was asked for; somebody may have changed it at the same time",
-            "look at what holds now, and set the access again",
+            format!("{} was written, but reaches the wrong repositories", step.name),
+            "GitHub shows a different access than requested; someone may have changed it at the same time",
+            "check the current access, and set it again",
         )
     })
 }

@@ -206,7 +206,7 @@ fn an_apps_token_of_five_hundred_characters_does_what_it_may_and_is_shown_nowher
     // What it can never be given is named as that.
     for line in ["list --user", "list --org acme"] {
         let ran = run(line, "").ends(3);
-        assert!(ran.stdout.contains("begins with ghs_"), "{line}: {ran:?}");
+        assert!(ran.stdout.contains("starting with ghs_"), "{line}: {ran:?}");
     }
     // One repository that refuses says nothing of the next, although GitHub does not tell an app who it is.
     desk.fault(http::Method::PUT, "/repos/acme/api/", FaultKind::Status(422));

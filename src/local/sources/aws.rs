@@ -23,10 +23,10 @@ const TOKENS: [&str; 2] = ["aws_session_token", "aws_security_token"];
 
 /// What makes a profile one of temporary keys, and the words for it.
 const TEMPORARY: &[(&str, &str)] = &[
-    ("role_arn", "it takes on a role, whose keys end within hours"),
-    ("sso_session", "it signs in by single sign-on, whose keys end within hours"),
-    ("sso_start_url", "it signs in by single sign-on, whose keys end within hours"),
-    ("login_session", "it signs in by the browser, whose keys end within hours"),
+    ("role_arn", "it assumes a role, whose keys expire within hours"),
+    ("sso_session", "it uses single sign-on, whose keys expire within hours"),
+    ("sso_start_url", "it uses single sign-on, whose keys expire within hours"),
+    ("login_session", "it uses a browser login, whose keys expire within hours"),
     ("credential_process", "its keys come from a program, and are not in the file"),
 ];
 
@@ -74,11 +74,11 @@ pub(super) fn in_environment(env: &Env) -> Option<Offered> {
     let has_token = ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"].iter().any(|name| env.filled(name).is_some());
     Some(match (id, key) {
         (None, None) => return None,
-        (Some(_), None) => offer.refused("AWS_SECRET_ACCESS_KEY is not set beside it"),
-        (None, Some(_)) => offer.refused("AWS_ACCESS_KEY_ID is not set beside AWS_SECRET_ACCESS_KEY"),
+        (Some(_), None) => offer.refused("AWS_SECRET_ACCESS_KEY is not set"),
+        (None, Some(_)) => offer.refused("AWS_ACCESS_KEY_ID is not set, only AWS_SECRET_ACCESS_KEY"),
         (Some(id), Some(_)) if has_token || id.starts_with("ASIA") => Offered { user: Some(Foreign::new(id)), ..offer }
             .refused(
-                "it is temporary: a session token goes with it, for which there is no secret, and it ends within hours",
+                "it is temporary: it needs a session token, for which there is no secret, and expires within hours",
             ),
         (Some(id), Some(_)) => Offered { user: Some(Foreign::new(id)), ..offer },
     })
@@ -134,22 +134,22 @@ fn of(profile: &str) -> Offered {
 fn offer(name: &str, both: &Both) -> Offered {
     let profile = both.with_keys();
     if let Some(key) = profile.doubled.iter().find(|key| key.starts_with("aws_")) {
-        return of(name).refused(format!("{key} stands there twice"));
+        return of(name).refused(format!("{key} is set twice"));
     }
     let value = |key: &str| profile.keys.get(key).map(|value| value.as_str()).filter(|value| !value.is_empty());
     if TOKENS.iter().any(|token| value(token).is_some()) {
         return of(name)
-            .refused("it has a session token, for which there is no secret and whose key ends within hours");
+            .refused("it has a session token, for which there is no secret, and its key expires within hours");
     }
     let (Some(id), Some(key)) = (value(ID), value(KEY)) else {
         let of_either = temporary(&both.credentials).or_else(|| temporary(&both.config));
         return of(name).refused(of_either.unwrap_or("it has no access key of its own"));
     };
     if id.starts_with("ASIA") {
-        return of(name).refused("its key begins with ASIA, so it is a temporary one that ends within hours");
+        return of(name).refused("its key starts with ASIA, so it is temporary and expires within hours");
     }
     if id.contains('\n') || key.contains('\n') {
-        return of(name).refused("its key goes over several lines: no line of it may be indented");
+        return of(name).refused("its key spans several lines: no line of it may be indented");
     }
     // The id of an access key is the user, and no secret.
     Offered { user: Some(Foreign::new(id)), ..of(name) }
@@ -198,7 +198,7 @@ fn sections(path: &Path) -> Result<BTreeMap<String, Profile>, SourceFault> {
         SourceFault::Broken {
             path: Foreign::new(path.to_string_lossy()),
             line,
-            why: "it is no [profile] or key = value".to_owned(),
+            why: "it is not a [profile] or key = value".to_owned(),
         }
     })?;
     let mut sections: BTreeMap<String, Profile> =

@@ -78,7 +78,7 @@ pub(super) fn read(path: &str, dir: &Path) -> Result<Vec<Triple>, SourceFault> {
         Some("{") => json(&path, &text),
         // A line of dotenv may begin like this, and is passed over.
         Some("[") if serde_json::from_str::<Vec<serde::de::IgnoredAny>>(&text).is_ok() => {
-            let why = "it is a JSON list, where an object of names and values is needed";
+            let why = "it is a JSON list, not an object of names and values";
             Err(SourceFault::Broken { path: Foreign::new(path.to_string_lossy()), line: 1, why: why.to_owned() })
         }
         Some(_) | None => Ok(triples::gather(dotenv::entries(&text))),
@@ -92,9 +92,9 @@ fn json(path: &Path, text: &str) -> Result<Vec<Triple>, SourceFault> {
         let value = match value {
             Value::String(text) => Ok(Zeroizing::new(text)),
             Value::Null => Ok(Zeroizing::default()),
-            Value::Number(_) => Err(format!("{name} is a number: put it between double quotes")),
-            Value::Bool(_) => Err(format!("{name} is true or false: put it between double quotes")),
-            Value::Array(_) | Value::Object(_) => Err(format!("{name} is no text")),
+            Value::Number(_) => Err(format!("{name} is a number: put it in double quotes")),
+            Value::Bool(_) => Err(format!("{name} is true or false: put it in double quotes")),
+            Value::Array(_) | Value::Object(_) => Err(format!("{name} is not a string")),
         };
         Entry { name, value }
     })))

@@ -27,16 +27,16 @@ const LARGEST: u64 = 1024 * 1024;
 /// Why a place could not be read, or gave nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum SourceFault {
-    #[error("{} is not there", .0.shown())]
+    #[error("{} does not exist", .0.shown())]
     Missing(Foreign),
     #[error("{} cannot be read: {why}", .path.shown())]
     Unreadable { path: Foreign, why: String },
-    #[error("{} line {line} cannot be understood: {why}", .path.shown())]
+    #[error("{} line {line} is not valid: {why}", .path.shown())]
     Broken { path: Foreign, line: usize, why: String },
     /// Something else than belongs there, which can be taken as a file.
     #[error("{why}")]
     Misplaced { why: String, path: Foreign },
-    #[error("it is no longer there")]
+    #[error("it no longer exists")]
     Gone,
     #[error("{0}")]
     Unusable(String),
@@ -47,18 +47,18 @@ pub enum SourceFault {
 impl SourceFault {
     pub fn problem(&self, what: impl Into<String>) -> Problem {
         if let Self::Misplaced { path, .. } = self {
-            let hint = format!("take it from there by name: --from file:{}", path.shown());
+            let hint = format!("import it from there: --from file:{}", path.shown());
             return Problem::new(what, self.to_string(), hint);
         }
         let hint = match self {
             Self::Missing(_) => {
-                "docker and AWS write theirs at the first login; name another place, or give the values"
+                "docker and AWS create theirs at the first login; name another source, or enter the values"
             }
-            Self::Misplaced { .. } | Self::Unreadable { .. } => "name a file that is there and that you may read",
-            Self::Broken { .. } => "correct that line, or give the values by themselves",
-            Self::Gone => "look again for what there is",
-            Self::Unusable(_) => "name another place, or give the values by themselves",
-            Self::Helper { .. } => "see whether `docker pull` gets this login, or give the values by themselves",
+            Self::Misplaced { .. } | Self::Unreadable { .. } => "name an existing file that you can read",
+            Self::Broken { .. } => "correct that line, or enter the values yourself",
+            Self::Gone => "check again what there is",
+            Self::Unusable(_) => "name another source, or enter the values yourself",
+            Self::Helper { .. } => "check that `docker pull` gets this login, or enter the values yourself",
         };
         Problem::new(what, self.to_string(), hint)
     }
@@ -72,7 +72,7 @@ pub fn look(env: &Env, dir: &Path) -> Found {
         match looked {
             Ok(offers) => found.offers.extend(offers),
             Err(SourceFault::Missing(_)) => {}
-            Err(fault) => found.broken.push(fault.problem(format!("{what} was not looked through"))),
+            Err(fault) => found.broken.push(fault.problem(format!("{what} could not be searched"))),
         }
     };
     add("docker's configuration", docker::offers(env));
@@ -95,7 +95,7 @@ fn came(looked: &Result<Vec<Offered>, SourceFault>) -> String {
             1 => "one login".to_owned(),
             count => format!("{count} logins"),
         },
-        Err(SourceFault::Missing(path)) => format!("{} is not there", path.shown()),
+        Err(SourceFault::Missing(path)) => format!("{} does not exist", path.shown()),
         Err(_) => "not readable".to_owned(),
     }
 }
@@ -181,8 +181,8 @@ fn json_of<T: serde::de::DeserializeOwned>(path: &Path, text: &str) -> Result<T,
     serde_json::from_str(text).map_err(|fault| {
         let why = match fault.classify() {
             serde_json::error::Category::Eof => "it ends too early",
-            serde_json::error::Category::Data => "a value is of another kind than it should be",
-            serde_json::error::Category::Syntax | serde_json::error::Category::Io => "it is no JSON",
+            serde_json::error::Category::Data => "a value has the wrong type",
+            serde_json::error::Category::Syntax | serde_json::error::Category::Io => "it is not JSON",
         };
         SourceFault::Broken { path: Foreign::new(path.to_string_lossy()), line: fault.line(), why: why.to_owned() }
     })

@@ -31,21 +31,21 @@ pub const LONGEST: usize = 1_280;
 pub enum VaultFault {
     #[error("PULLKEY_KEYRING is off")]
     Off,
-    #[error("there is no session bus here, and without one no keyring can be asked")]
+    #[error("there is no session bus, and without one no keyring is reachable")]
     NoBus,
     #[error("no keyring service answers on the session bus")]
     Nobody,
     #[error("the keyring is locked")]
     Locked,
-    #[error("the keyring is locked, and the question to unlock it was dismissed or could not be shown")]
+    #[error("the keyring is locked, and the prompt to unlock it was dismissed or could not be shown")]
     Dismissed,
     #[error("the keyring has no default collection")]
     NoCollection,
-    #[error("it is longer than the {LONGEST} characters every system's keyring takes")]
+    #[error("it is longer than the {LONGEST} characters every system's keyring accepts")]
     TooLarge,
     #[error("the keyring did not answer in time")]
     Slow,
-    #[error("the keyring holds several entries for this")]
+    #[error("the keyring has several entries for this")]
     Ambiguous,
     #[error("the keyring failed{}", words(.0.as_ref()))]
     Failed(Option<Foreign>),
@@ -53,7 +53,7 @@ pub enum VaultFault {
 
 /// What a keyring said of its own failure.
 fn words(said: Option<&Foreign>) -> String {
-    said.map(|said| format!(": it says «{}»", said.shown())).unwrap_or_default()
+    said.map(|said| format!(": “{}”", said.shown())).unwrap_or_default()
 }
 
 impl VaultFault {
@@ -62,17 +62,17 @@ impl VaultFault {
         let hint = match self {
             Self::Off => "unset PULLKEY_KEYRING, or set GH_TOKEN",
             Self::NoBus => {
-                "work in a desktop session, or under `dbus-run-session` with a keyring; without one set GH_TOKEN"
+                "use a desktop session, or work under `dbus-run-session` with a keyring; otherwise set GH_TOKEN"
             }
-            Self::Nobody => "start one, such as gnome-keyring, KWallet or KeePassXC; without one set GH_TOKEN",
+            Self::Nobody => "start one, such as gnome-keyring, KWallet or KeePassXC; otherwise set GH_TOKEN",
             Self::Locked | Self::Dismissed => "unlock the keyring and try again, or set GH_TOKEN",
             Self::NoCollection => {
-                "create one and make it the default, such as with «Passwords and Keys» (seahorse), or set GH_TOKEN"
+                "create a default one, for example with “Passwords and Keys” (seahorse), or set GH_TOKEN"
             }
-            Self::TooLarge => "GitHub's tokens are shorter than 256 characters: see whether this is one",
-            Self::Slow => "see whether it waits for a password in a window of its own, then try again, or set GH_TOKEN",
-            Self::Ambiguous => "delete all but one entry of the service pullkey with the system's own keyring program",
-            Self::Failed(_) => "see whether other programs can use the keyring, or set GH_TOKEN",
+            Self::TooLarge => "GitHub's tokens are shorter than 256 characters: check that this is one",
+            Self::Slow => "check whether it waits for a password in its own window, then try again, or set GH_TOKEN",
+            Self::Ambiguous => "in the system's keyring program, delete all but one entry of the service pullkey",
+            Self::Failed(_) => "check whether other programs can use the keyring, or set GH_TOKEN",
         };
         Problem::new(what, self.to_string(), hint)
     }

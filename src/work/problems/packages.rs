@@ -25,14 +25,14 @@ pub(in crate::work) fn unread(what: String, error: &GithubError) -> Problem {
         // Not every kind of token could be given the right, so the general words would mislead.
         GithubError::Forbidden(refusal) if refusal.sso.is_none() && lacks_right(refusal) => Problem::new(
             what,
-            format!("this {} may not read packages", refusal.kind.word()),
-            format!("it takes {}", Right::ReadPackages.least(refusal.kind)),
+            format!("this {} cannot read packages", refusal.kind.word()),
+            format!("it needs {}", Right::ReadPackages.least(refusal.kind)),
         )
         .mended_by(Mend::Gain(Right::ReadPackages.need())),
         GithubError::Forbidden(refusal) if refusal.sso.is_none() => Problem::new(
             what,
-            format!("GitHub refuses it{}", said(refusal)),
-            "look at the package's settings page, or ask whoever administers it",
+            format!("GitHub refused it{}", said(refusal)),
+            "check the package's settings page, or ask its administrator",
         ),
         other => explain(what, other, None),
     }

@@ -12,7 +12,7 @@ pub(super) fn unauthorized(what: String, refusal: &Refusal) -> Problem {
     } else {
         format!("GitHub does not accept the token{}", said(refusal))
     };
-    let hint = format!("get a new one with `{}`, or set GH_TOKEN to one that is valid", refusal.site.login());
+    let hint = format!("get a new one with `{}`, or set GH_TOKEN to a valid one", refusal.site.login());
     Problem::new(what, why, hint).mended_by(Mend::SignIn)
 }
 
@@ -30,23 +30,23 @@ pub(super) fn forbidden(what: String, refusal: &Refusal, scope: Option<&Scope>) 
     if wants_a_role(&words) {
         let (why, whom) = match scope {
             Some(Scope::Repository(repo)) => {
-                (format!("only administrators of {repo} may, and you are not one of them"), "administrator")
+                (format!("only administrators of {repo} can do this, and you are not one"), "administrator")
             }
             Some(Scope::Organization(org)) => {
-                (format!("only owners of {org} may, and you are not one of them"), "owner")
+                (format!("only owners of {org} can do this, and you are not one"), "owner")
             }
-            Some(Scope::User) | None => ("GitHub asks for administrator's rights".to_owned(), "administrator"),
+            Some(Scope::User) | None => ("GitHub requires administrator rights".to_owned(), "administrator"),
         };
-        return Problem::new(what, why, format!("ask an {whom}, or keep the credential among your own secrets"));
+        return Problem::new(what, why, format!("ask an {whom}, or put the credential in your own secrets"));
     }
     if words.contains("not accessible by") && refusal.kind == TokenKind::Installation {
-        let why = format!("this token may not{}", said(refusal));
+        let why = format!("this token is not permitted{}", said(refusal));
         return Problem::new(what, why, no_installation(scope)).mended_by(Mend::SignIn);
     }
     if words.contains("not accessible by") {
         return Problem::new(
             what,
-            format!("the token's permissions do not include it{}", wanted(refusal)),
+            format!("the token's permissions do not cover this{}", wanted(refusal)),
             format!(
                 "give the token the permission {}, or use a classic token with the scope {}",
                 permission(scope),
@@ -56,14 +56,14 @@ pub(super) fn forbidden(what: String, refusal: &Refusal, scope: Option<&Scope>) 
         .mended_by(Mend::Gain(lacked(refusal, scope)));
     }
     let hint = match scope.map(Scope::kind) {
-        Some(ScopeKind::Organization) => "owners of the organization may; ask one of them".to_owned(),
-        Some(ScopeKind::Repository) => "administrators of the repository may; ask one of them".to_owned(),
+        Some(ScopeKind::Organization) => "ask an owner of the organization".to_owned(),
+        Some(ScopeKind::Repository) => "ask an administrator of the repository".to_owned(),
         Some(ScopeKind::User) | None => {
             let page = refusal.site.place("settings/codespaces");
-            format!("see whether Codespaces is available to your account at {page}")
+            format!("check that Codespaces is available to your account at {page}")
         }
     };
-    Problem::new(what, format!("GitHub refuses it{}", said(refusal)), hint)
+    Problem::new(what, format!("GitHub refused it{}", said(refusal)), hint)
 }
 
 /// What to do where GitHub's own words say it: they are shown whole, and nothing of ours contradicts them.
@@ -75,25 +75,26 @@ pub(in crate::work) fn own_remedy(what: &str, refusal: &Refusal) -> Option<Probl
     if wants_a_role(&words) {
         return None;
     }
-    let problem = |hint: String| Problem::new(what, format!("GitHub refuses it{}", said(refusal)), hint);
+    let problem = |hint: String| Problem::new(what, format!("GitHub refused it{}", said(refusal)), hint);
     if let Some(page) = address_in(refusal.message.raw()) {
         return Some(
-            problem("open the address that GitHub names, and do what it says".to_owned()).mended_by(Mend::Open(page)),
+            problem("open the address GitHub gives, and follow the instructions".to_owned())
+                .mended_by(Mend::Open(page)),
         );
     }
     if words.contains("ip allow list") {
-        let hint = "use a network that is on the organization's list, or ask an owner to add your address to it";
+        let hint = "use a network on the organization's IP allow list, or ask an owner to add your address";
         return Some(problem(hint.to_owned()));
     }
     if words.contains("login attempts") {
-        return Some(problem("wait some minutes, then try again with a token that works".to_owned()));
+        return Some(problem("wait a few minutes, then try again with a working token".to_owned()));
     }
     if words.contains("forbids access via") {
-        return Some(problem("sign in with a token of a kind that it allows".to_owned()).mended_by(Mend::SignIn));
+        return Some(problem("sign in with a kind of token it allows".to_owned()).mended_by(Mend::SignIn));
     }
     let advises =
         ["please ", "contact ", "visit ", "you must ", "you need to "].iter().any(|word| words.contains(word));
-    advises.then(|| problem("do what GitHub says".to_owned()))
+    advises.then(|| problem("follow GitHub's instructions".to_owned()))
 }
 
 /// Whether GitHub says, in lower case, that it takes an administrator or an owner.
@@ -114,8 +115,8 @@ fn address_in(text: &str) -> Option<String> {
 /// which no operation on the secrets of a user or an organization is for it.
 fn no_installation(scope: Option<&Scope>) -> String {
     format!(
-        "a token that begins with ghs_ (of an app, of a workflow, of a codespace) cannot be given this right: use a \
-         token of your own, with {}",
+        "a token starting with ghs_ (from an app, a workflow or a codespace) cannot get this permission: use a token \
+         of your own, with {}",
         needs(scope)
     )
 }
@@ -128,25 +129,26 @@ pub(super) fn not_found(what: String, refusal: &Refusal, scope: Option<&Scope>) 
     let (why, hint) = match scope {
         Some(Scope::Organization(org)) => (
             format!(
-                "either there is no organization {org}, or you have no right to its secrets, or it is on the \
-                 Free plan, which does not have them: GitHub does not tell which"
+                "either there is no organization {org}, or you lack permission for its secrets, or it is on the \
+                 Free plan, which lacks them: GitHub does not say which"
             ),
-            format!("check the name and the plan; only owners may, with {}", needs(scope)),
+            format!("check the name and the plan; only owners can do this, with {}", needs(scope)),
         ),
         Some(Scope::Repository(repo)) => (
             format!(
-                "either there is no repository {repo}, or you have no right to its secrets, or its owner's plan does \
-                 not have them: GitHub does not tell which"
+                "either there is no repository {repo}, or you lack permission for its secrets, or its owner's plan \
+                 lacks them: GitHub does not say which"
             ),
-            format!("check the name; only administrators may, with {}", needs(scope)),
+            format!("check the name; only administrators can do this, with {}", needs(scope)),
         ),
         Some(Scope::User) => (
-            "either Codespaces is not available to your account, or the token has no right to your secrets".to_owned(),
+            "either Codespaces is not available to your account, or the token lacks permission for your secrets"
+                .to_owned(),
             format!("see {}; the token needs {}", refusal.site.place("settings/codespaces"), needs(scope)),
         ),
         None => (
-            "either it does not exist, or the token has no right to see it: GitHub does not tell which".to_owned(),
-            "check the name, and that the token may see it (classic tokens: scope `repo`)".to_owned(),
+            "either it does not exist, or the token lacks permission to see it: GitHub does not say which".to_owned(),
+            "check the name, and that the token can see it (classic tokens: scope `repo`)".to_owned(),
         ),
     };
     let hint = if refusal.kind == TokenKind::Installation { no_installation(scope) } else { hint };
@@ -165,16 +167,17 @@ pub(in crate::work) fn of_member(failure: &GithubError, membership: &Membership)
     if !membership.owner {
         return Some(Problem::new(
             what,
-            format!("you are a member of {org}, and only owners may"),
-            "ask an owner of it",
+            format!("you are a member of {org}, and only owners can do this"),
+            "ask an owner",
         ));
     }
     if lacks_scope(&what, refusal, Some(&scope)).is_some() || refusal.status != 404 {
         return None;
     }
-    let why =
-        format!("you are an owner of {org}; it is on the Free plan, which does not have them, or the token may not");
-    Some(Problem::new(what, why, format!("look at its plan; the token needs {}", needs(Some(&scope)))))
+    let why = format!(
+        "you are an owner of {org}: either it is on the Free plan, which lacks them, or the token lacks permission"
+    );
+    Some(Problem::new(what, why, format!("check its plan; the token needs {}", needs(Some(&scope)))))
 }
 
 /// For classic tokens GitHub says which scopes would do and which there are.
@@ -202,7 +205,7 @@ pub(super) fn lacks_scope(what: &str, refusal: &Refusal, scope: Option<&Scope>) 
         what,
         format!("the token lacks the scope `{missing}` (it has: {has})"),
         format!(
-            "`{}` if the token is gh's; else tick the scope at {}",
+            "run `{}` for gh's token; otherwise add the scope at {}",
             refusal.site.refresh(&need.scopes),
             refusal.site.place("settings/tokens")
         ),
@@ -228,12 +231,12 @@ pub(in crate::work) fn said(refusal: &Refusal) -> String {
     if !refusal.message.is_empty() {
         words.insert(0, told(&refusal.message));
     }
-    if words.is_empty() { String::new() } else { format!(": it says «{}»", words.join("; ")) }
+    if words.is_empty() { String::new() } else { format!(": “{}”", words.join("; ")) }
 }
 
 fn wanted(refusal: &Refusal) -> String {
     let words = asked_for(refusal);
-    if words.is_empty() { String::new() } else { format!(" (GitHub wants {})", clip(&words.join(", or "))) }
+    if words.is_empty() { String::new() } else { format!(" (GitHub requires {})", clip(&words.join(", or "))) }
 }
 
 /// The alternatives of `X-Accepted-GitHub-Permissions` in the words of GitHub's page: `;` parts alternatives, `,` what
@@ -242,7 +245,7 @@ fn asked_for(refusal: &Refusal) -> Vec<String> {
     let Some(header) = &refusal.permissions else { return Vec::new() };
     let alternatives = header.raw().split(';').map(|all| {
         let boxes = all.split(',').filter_map(|one| one.trim().split_once('='));
-        let words = boxes.map(|(name, level)| format!("«{}»", rights::permission_words(name, level)));
+        let words = boxes.map(|(name, level)| format!("“{}”", rights::permission_words(name, level)));
         words.collect::<Vec<_>>().join(" and ")
     });
     alternatives.filter(|words| !words.is_empty()).collect()
@@ -273,9 +276,9 @@ fn classic(scope: Option<&Scope>) -> &'static str {
 
 fn permission(scope: Option<&Scope>) -> &'static str {
     match scope.map(Scope::kind) {
-        Some(ScopeKind::User) => "«Codespaces user secrets: read and write»",
-        Some(ScopeKind::Repository) => "«Codespaces secrets: read and write»",
-        Some(ScopeKind::Organization) => "«Organization codespaces secrets: read and write»",
-        None => "it asks for",
+        Some(ScopeKind::User) => "“Codespaces user secrets: read and write”",
+        Some(ScopeKind::Repository) => "“Codespaces secrets: read and write”",
+        Some(ScopeKind::Organization) => "“Organization codespaces secrets: read and write”",
+        None => "GitHub asks for",
     }
 }

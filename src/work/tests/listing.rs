@@ -110,7 +110,7 @@ async fn repositories_come_sorted_and_with_ones_rights() {
     let site = repository(&stage.gh, &RepoName::parse("ACME/Site").unwrap()).await.unwrap();
     assert!(site.admin && site.push && site.visibility == "public");
     let none = repository(&stage.gh, &RepoName::parse("acme/none").unwrap()).await.unwrap_err();
-    assert!(none.why.contains("does not tell which"), "{none:?}");
+    assert!(none.why.contains("does not say which"), "{none:?}");
 }
 
 #[tokio::test]

@@ -46,7 +46,10 @@ async fn a_list_that_comes_short_is_never_written_back() {
     let gh = client(&stub.url, "ghp_x".into());
     let problem =
         save(&gh, &crate::local::Held::nothing(), &draft(acme(), DraftAccess::Keep), &mut |_| {}).await.unwrap_err();
-    assert!(problem.why.contains("did not list all") && problem.why.contains("this try wrote nothing"), "{problem:?}");
+    assert!(
+        problem.why.contains("did not list all") && problem.why.contains("this attempt wrote nothing"),
+        "{problem:?}"
+    );
     assert_eq!(puts(&stub), Vec::<String>::new());
 }
 

@@ -184,7 +184,7 @@ fn local() -> Vec<Problem> {
         VaultFault::Ambiguous,
         VaultFault::Failed(Some("org.freedesktop.Something went wrong".into())),
     ];
-    all.extend(keyring.iter().map(|fault| fault.problem("the token was not kept in the keyring")));
+    all.extend(keyring.iter().map(|fault| fault.problem("the token was not stored in the keyring")));
     let name = "PULLKEY_API_URL";
     all.extend(
         [

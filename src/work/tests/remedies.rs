@@ -44,7 +44,7 @@ fn forbidden(message: &str) -> GithubError {
 
 /// Advice of ours that would lead away from what GitHub says.
 fn sends_elsewhere(problem: &Problem) -> bool {
-    ["owners of the organization may", "administrators of the repository may", "settings/codespaces"]
+    ["ask an owner of the organization", "ask an administrator of the repository", "settings/codespaces"]
         .iter()
         .any(|words| problem.hint.contains(words))
 }

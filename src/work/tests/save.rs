@@ -160,7 +160,7 @@ async fn what_cannot_be_read_back_is_unknown_and_said_so() {
         [(Member::User, "created"), (Member::Password, "unknown"), (Member::Server, "not tried")]
     );
     let WriteOutcome::Unknown(problem) = &saved.members[1].outcome else { panic!() };
-    assert!(problem.what.contains("not known") && problem.hint.contains("no harm"), "{problem:?}");
+    assert!(problem.what.contains("could not confirm") && problem.hint.contains("that is safe"), "{problem:?}");
     assert_eq!(saved.rest(), [Member::Password, Member::Server]);
 }
 
@@ -192,7 +192,7 @@ async fn refused(stage: &Stage, draft: &Draft) -> crate::domain::Problem {
     let mut parts = 0;
     let problem = save(&stage.gh, &crate::local::Held::nothing(), draft, &mut |_| parts += 1).await.unwrap_err();
     assert_eq!((parts, stage.lines("PUT")), (0, Vec::new()), "{problem:?}");
-    assert!(problem.why.contains("this try wrote nothing"), "{problem:?}");
+    assert!(problem.why.contains("this attempt wrote nothing"), "{problem:?}");
     problem
 }
 

@@ -87,7 +87,7 @@ impl Auth {
             _ if !self.identity.is_empty() => Login::IdentityToken,
             (user, password) if user.is_empty() && password.is_empty() => Login::None,
             (_, password) if password.is_empty() => Login::NoPassword,
-            (user, _) if user.is_empty() => Login::Undecodable("it has a password and no user"),
+            (user, _) if user.is_empty() => Login::Undecodable("it has a password but no user"),
             (user, password) => Login::Pair(user, password),
         }
     }
@@ -126,27 +126,28 @@ fn taken_apart(pair: &str) -> Result<(Sensitive, Sensitive), &'static str> {
     // Go's decoder passes over line ends and over nothing else.
     let letters: Zeroizing<String> = Zeroizing::new(pair.chars().filter(|c| !matches!(c, '\r' | '\n')).collect());
     let bytes = BASE64.decode(letters.as_bytes()).map(Zeroizing::new).map_err(|fault| flaw(&letters, &fault))?;
-    let colon = bytes.iter().position(|byte| *byte == b':').ok_or("it is no user and password with a colon between")?;
+    let colon =
+        bytes.iter().position(|byte| *byte == b':').ok_or("it is not a user and a password with a colon between")?;
     let (user, password) = bytes.split_at(colon);
     if user.is_empty() {
-        return Err("nothing stands before its colon, where the user belongs");
+        return Err("there is no user before its colon");
     }
     match (std::str::from_utf8(user), std::str::from_utf8(password.get(1..).unwrap_or_default())) {
         // docker cuts zero bytes off, which it once wrote.
         (Ok(user), Ok(password)) => Ok((user.into(), password.trim_matches('\0').into())),
-        _ => Err("it is no text in UTF-8, and docker sends something else in its place"),
+        _ => Err("it is not UTF-8 text, and docker sends something else instead"),
     }
 }
 
 /// Why it is no base64 for Go.
 fn flaw(letters: &str, fault: &DecodeError) -> &'static str {
     match fault {
-        _ if letters.contains(char::is_whitespace) => "it has a blank in its base64",
-        _ if letters.contains(['-', '_']) => "its base64 is that of addresses, with - and _",
-        DecodeError::InvalidByte(..) => "it has a character that base64 has not",
+        _ if letters.contains(char::is_whitespace) => "its base64 contains white space",
+        _ if letters.contains(['-', '_']) => "its base64 is the URL-safe kind, with - and _",
+        DecodeError::InvalidByte(..) => "it has a character that is not base64",
         DecodeError::InvalidPadding | DecodeError::InvalidLength(_) => {
-            "its base64 was cut off, or lacks the = at its end"
+            "its base64 is cut off, or lacks the = at its end"
         }
-        DecodeError::InvalidLastSymbol(..) => "its base64 was cut off",
+        DecodeError::InvalidLastSymbol(..) => "its base64 is cut off",
     }
 }

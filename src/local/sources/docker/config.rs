@@ -121,7 +121,7 @@ impl Config {
 impl Kind {
     const fn word(&self) -> &'static str {
         match self {
-            Self::Text => "a text",
+            Self::Text => "a string",
             Self::List(_) => "a list",
             Self::Map(_) | Self::Texts(_) => "an object",
         }
@@ -156,11 +156,11 @@ pub(super) fn text_into(place: &mut Sensitive, value: GoValue, name: &str, misre
     match value {
         GoValue::Text(text) => *place = text.value,
         GoValue::Null => {}
-        other => unfit(misread, name, &other, "a text"),
+        other => unfit(misread, name, &other, "a string"),
     }
 }
 
 /// docker tells the first.
 pub(super) fn unfit(misread: &mut Option<String>, name: &str, value: &GoValue, needed: &str) {
-    misread.get_or_insert_with(|| format!("in it {name} is {}, where docker needs {needed}", value.kind()));
+    misread.get_or_insert_with(|| format!("{name} is {}, but docker needs {needed}", value.kind()));
 }

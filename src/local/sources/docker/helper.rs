@@ -23,7 +23,7 @@ pub(super) const TOKEN_USER: &str = "<token>";
 /// What a helper says that keeps no login for a server.
 pub(super) const NOT_FOUND: &str = "credentials not found in native keychain";
 
-const NO_ANSWER: &str = "did not answer as helpers do, with JSON that has Username and Secret";
+const NO_ANSWER: &str = "did not answer with JSON that has Username and Secret";
 
 /// The program of a helper's name.
 pub(super) fn program(helper: &str) -> String {
@@ -65,17 +65,17 @@ pub(super) async fn ask(env: &Env, helper: &str, key: &str) -> Result<(Sensitive
     let why = match child::run(call).await {
         Ended::Fine(text) => match answer(&text) {
             Ok((user, secret)) if user.is_empty() || secret.is_empty() => {
-                "answered without a user or without a password".to_owned()
+                "answered without a user or a password".to_owned()
             }
             Ok(answer) => return Ok(answer),
             Err(why) => why.to_owned(),
         },
-        Ended::TooSlow => "did not answer within a minute, and was ended".to_owned(),
+        Ended::TooSlow => "did not answer within a minute, and was stopped".to_owned(),
         Ended::Failed(failing) => match failing {
             Failing::Missing => "is not on the PATH".to_owned(),
-            Failing::Unstartable => "is on the PATH and could not be started".to_owned(),
-            Failing::TooMuch => "answered more than any login is long, and was ended".to_owned(),
-            Failing::NoText => "answered something that is no text".to_owned(),
+            Failing::Unstartable => "is on the PATH but could not be started".to_owned(),
+            Failing::TooMuch => "answered more than any login needs, and was stopped".to_owned(),
+            Failing::NoText => "answered something that is not text".to_owned(),
             Failing::Refused { code, said } => refusal(code, &said),
         },
     };
@@ -101,7 +101,7 @@ fn refusal(code: Option<i32>, said: &str) -> String {
     let end = code.map_or_else(|| "was ended by a signal".to_owned(), |code| format!("refused with exit code {code}"));
     match words_of(said) {
         Some(words) => format!("{end}: {words}"),
-        None => format!("{end} and said nothing that can be told"),
+        None => format!("{end} and printed nothing that can be shown"),
     }
 }
 

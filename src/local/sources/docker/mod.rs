@@ -27,8 +27,8 @@ use crate::local::Env;
 
 pub(super) use self::variable::{NAME as VARIABLE, fault as variable_fault};
 
-const TOKEN: &str = "it is an identity token, which only docker itself can use and which ends";
-const REGISTRY_TOKEN: &str = "it is a token for the registry itself, which no user goes with and which ends";
+const TOKEN: &str = "it is an identity token, which expires and only docker can use";
+const REGISTRY_TOKEN: &str = "it is a token for the registry itself, which has no user and expires";
 const NO_LOGIN: &str = "docker is not logged in there";
 
 /// What docker has for a server, beside a user and a password one has.
@@ -72,10 +72,10 @@ pub fn docker_login(env: &Env, server: &Server, mine: (&Foreign, &Sensitive)) ->
     match (config.helper(&key), &config.misread) {
         (Some(helper), _) => DockerLogin::Helper(Foreign::new(helper::program(helper))),
         (None, _) if !logins.has_file => DockerLogin::NoFile,
-        (None, Some(why)) => DockerLogin::Unreadable(format!("docker reads no login of its configuration: {why}")),
+        (None, Some(why)) => DockerLogin::Unreadable(format!("docker reads no login from its configuration: {why}")),
         (None, None) => match (logins.spoiled(), logins.looked_up(&key)) {
             (Some((other, why)), Some(auth)) if other != key && auth.is_pair() => DockerLogin::Unreadable(format!(
-                "the auth of {} cannot be decoded ({why}), and then docker reads the other logins only by chance",
+                "the auth of {} cannot be decoded ({why}), so docker reads the other logins only by chance",
                 address(&Foreign::new(other))
             )),
             (_, Some(auth)) => auth.beside(mine),
@@ -98,7 +98,7 @@ pub(super) fn offers(env: &Env) -> Result<Vec<Offered>, SourceFault> {
             None => offers.push(offer),
             Some(other) if found_by(key) > found_by(key_of(other)) => *other = offer,
             Some(other) if found_by(key) == 1 && found_by(key_of(other)) == 1 && logins.differ(key, key_of(other)) => {
-                let why = format!("{} holds another login for it, and docker takes either by chance", said(key));
+                let why = format!("{} has another login for it, and docker uses either by chance", said(key));
                 *other = other.clone().refused(why);
             }
             Some(_) => {}
@@ -234,7 +234,7 @@ impl Logins {
         }
         match &self.config.misread {
             Some(why) if !self.variable.contains_key(&wanted) => {
-                return offer.refused(format!("docker reads no login of this file: {why}"));
+                return offer.refused(format!("docker reads no login from this file: {why}"));
             }
             Some(_) | None => {}
         }
@@ -247,7 +247,7 @@ impl Logins {
             Login::None => offer.refused(NO_LOGIN),
             Login::IdentityToken => offer.refused(TOKEN),
             Login::RegistryToken => offer.refused(REGISTRY_TOKEN),
-            Login::NoPassword => offer.refused("docker has a user there and no password"),
+            Login::NoPassword => offer.refused("docker has a user there but no password"),
             Login::Undecodable(why) => offer.refused(format!("the auth of {} cannot be decoded: {why}", said(key))),
         }
     }
@@ -255,7 +255,7 @@ impl Logins {
     fn helped(&self, helper: &str, wanted: &str, offer: Offered) -> Offered {
         let program = Foreign::new(helper::program(helper));
         if !helper::is_name(helper) {
-            return offer.refused(format!("its helper has no name of a program: {}", program.shown()));
+            return offer.refused(format!("its helper is not a program name: {}", program.shown()));
         }
         if self.looked_up(wanted).is_some_and(Auth::has_registry_token) {
             return offer.refused(REGISTRY_TOKEN);
@@ -305,7 +305,7 @@ pub(super) fn logins_of(text: &Sensitive, path: &Path) -> Result<Vec<Keyed>, Sou
     let misread = config.misread.clone();
     let login = |(key, auth): (&String, &Auth)| {
         let login = match (auth.login(), &misread) {
-            (_, Some(why)) => Err(format!("docker reads no login of it: {why}")),
+            (_, Some(why)) => Err(format!("docker reads no login from it: {why}")),
             (Login::Pair(user, password), None) => Ok(Pair { user, password }),
             (Login::Undecodable(why), None) => Err(format!("the auth of {} cannot be decoded: {why}", said(key))),
             (Login::IdentityToken, None) => Err(TOKEN.to_owned()),
@@ -341,7 +341,7 @@ fn parsed(path: &Path, bytes: &[u8]) -> Result<Config, SourceFault> {
     let end = if let GoFault::Syntax(at) = fault { at } else { bytes.len() };
     let line = 1 + bytes.iter().take(end).filter(|byte| **byte == b'\n').count();
     let mark =
-        if bytes.starts_with(b"\xef\xbb\xbf") { ": it begins with a byte order mark, which is no JSON" } else { "" };
-    let why = format!("it {fault}{mark}, and docker reads no login of it");
+        if bytes.starts_with(b"\xef\xbb\xbf") { ": it starts with a byte order mark, which is not JSON" } else { "" };
+    let why = format!("it {fault}{mark}, so docker reads no login from it");
     Err(SourceFault::Broken { path: Foreign::new(path.to_string_lossy()), line, why })
 }

@@ -105,7 +105,7 @@ fn offer(config: &Config, path: &Path, key: &str) -> Offered {
     if let Some(helper) = config.cred_helpers.get(key) {
         let program = Foreign::new(helper::program(helper));
         if !helper::is_name(helper) {
-            return offer.refused(format!("its helper has no name of a program: {}", program.shown()));
+            return offer.refused(format!("its helper is not a program name: {}", program.shown()));
         }
         return Offered { helper: Some(program), ..offer };
     }
@@ -113,7 +113,7 @@ fn offer(config: &Config, path: &Path, key: &str) -> Offered {
         Login::Pair(user, _) => Offered { user: Some(Foreign::new(user.expose())), ..offer },
         Login::None => offer.refused("podman is not logged in there"),
         Login::IdentityToken | Login::RegistryToken => offer.refused(super::TOKEN),
-        Login::NoPassword => offer.refused("podman has a user there and no password"),
+        Login::NoPassword => offer.refused("podman has a user there but no password"),
         Login::Undecodable(why) => {
             offer.refused(format!("the auth of {} cannot be decoded: {why}", address(&Foreign::new(key))))
         }
@@ -124,14 +124,15 @@ fn offer(config: &Config, path: &Path, key: &str) -> Offered {
 fn read(path: &Path) -> Result<Config, SourceFault> {
     let bytes = bytes_of(path)?;
     let broken = |why: String| SourceFault::Broken { path: Foreign::new(path.to_string_lossy()), line: 1, why };
-    let json = GoValue::whole(&bytes).map_err(|fault| broken(format!("it {fault}, and podman reads nothing of it")))?;
+    let json =
+        GoValue::whole(&bytes).map_err(|fault| broken(format!("it {fault}, so podman reads nothing from it")))?;
     let is_known = |key: &str| is_same_key(key, "auths") || is_same_key(key, "credhelpers");
     let config = Config::of(match json {
         GoValue::Object(pairs) => GoValue::Object(pairs.into_iter().filter(|(key, _)| is_known(key)).collect()),
         other => other,
     });
     match config.misread {
-        Some(why) => Err(broken(format!("{why}; podman reads nothing of it"))),
+        Some(why) => Err(broken(format!("{why}; podman reads nothing from it"))),
         None => Ok(config),
     }
 }

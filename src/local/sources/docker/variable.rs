@@ -30,7 +30,7 @@ pub(super) fn logins(env: &Env) -> Result<BTreeMap<String, Auth>, String> {
         GoValue::Object(pairs) => entries(pairs, &mut misread)?,
         GoValue::Null => Vec::new(),
         other => {
-            unfit(&mut misread, "the whole", &other, "an object");
+            unfit(&mut misread, "the value", &other, "an object");
             Vec::new()
         }
     };
@@ -39,7 +39,7 @@ pub(super) fn logins(env: &Env) -> Result<BTreeMap<String, Auth>, String> {
     }
     for (server, pair) in entries {
         if pair.is_empty() {
-            return Err(format!("it has no auth for {}, and docker takes nothing else", shown(&server)));
+            return Err(format!("it has no auth for {}, and docker accepts nothing else", shown(&server)));
         }
         let auth = Auth::of_pair(pair);
         if let Login::Undecodable(why) = auth.login() {
@@ -90,7 +90,7 @@ fn entries(pairs: Vec<(String, GoValue)>, misread: &mut Option<String>) -> Resul
 
 fn unknown(key: &str) -> String {
     let name: String = key.chars().take(40).collect();
-    format!("it has the field {}, and docker takes auths with auth alone", Foreign::new(name).shown())
+    format!("it has the field {}, but docker accepts only auths with auth", Foreign::new(name).shown())
 }
 
 fn shown(server: &str) -> String {

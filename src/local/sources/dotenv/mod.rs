@@ -70,7 +70,7 @@ fn once(found: &[Entry], entry: Entry, number: usize) -> Entry {
     let value = match found.iter().rfind(is_other) {
         Some(before) if before.value.is_err() => Err(before.value.clone().err().unwrap_or_default()),
         Some(before) if before.value != value => {
-            Err(format!("{name} in line {number} stands there a second time with another value: keep one of them"))
+            Err(format!("{name} in line {number} is set a second time with another value: keep one of them"))
         }
         Some(_) | None => value,
     };
@@ -103,14 +103,14 @@ fn closing(raw: &str) -> Option<usize> {
     None
 }
 
-const SINGLE: &str = ": put the value between single quotes";
-const NUL: &str = "has a NUL in it, which a shell leaves out: type the value again";
+const SINGLE: &str = ": put the value in single quotes";
+const NUL: &str = "contains a NUL, which a shell drops: type the value again";
 
 fn value_of(raw: &str, after: &str) -> Result<Zeroizing<String>, String> {
     let Some(quote) = raw.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
         let value = plain(raw)?;
         return if goes_on(&value, after) {
-            Err("goes on in the next line, which programs cut off: make one line of it".to_owned())
+            Err("continues on the next line, which programs cut off: make it one line".to_owned())
         } else {
             Ok(value)
         };
@@ -125,14 +125,14 @@ fn value_of(raw: &str, after: &str) -> Result<Zeroizing<String>, String> {
         return Err(NUL.to_owned());
     }
     let differs = match quote {
-        _ if inner.contains('\r') => "has the line ends of Windows within it, which some programs change",
-        '\'' if inner.contains("${") => "has ${, in whose place Python puts a variable even between single quotes",
+        _ if inner.contains('\r') => "contains Windows line breaks, which some programs change",
+        '\'' if inner.contains("${") => "has ${, which Python expands even in single quotes",
         '\'' if inner.contains("\\\\") || inner.contains("\\'") => {
-            "has a backslash that programs undo or keep between single quotes"
+            "has a backslash, which programs read differently in single quotes"
         }
-        '"' if inner.contains('\\') => "has a backslash, which programs read differently between double quotes",
+        '"' if inner.contains('\\') => "has a backslash, which programs read differently in double quotes",
         '"' if inner.contains('`') => "has a `, which runs a command in a shell",
-        '"' if has_variable(inner) => "has a $, in whose place some programs put a variable",
+        '"' if has_variable(inner) => "has a $, which some programs expand",
         _ => return Ok(Zeroizing::new(inner.to_owned())),
     };
     let can_be_single = quote == '"' && !inner.contains(['\'', '\r']) && !inner.contains("${");
@@ -161,7 +161,7 @@ fn goes_on(value: &str, after: &str) -> bool {
 
 fn plain(raw: &str) -> Result<Zeroizing<String>, String> {
     if raw.starts_with('#') {
-        return Err("begins with #, which is a comment for some programs only: put the value between quotes".to_owned());
+        return Err("starts with #, which only some programs take for a comment: put the value in quotes".to_owned());
     }
     // After a tab docker compose knows no comment.
     let is_comment = |(at, _): &(usize, &str)| raw.get(..*at).is_some_and(|b| b.ends_with(' '));
@@ -170,25 +170,23 @@ fn plain(raw: &str) -> Result<Zeroizing<String>, String> {
     // A placeholder is told as what it is.
     let is_bracketed = value.starts_with('<') && !value.starts_with("<<") && value.ends_with('>');
     let differs = if value.starts_with("-----BEGIN") {
-        return Err("is only the first line of a key: put the whole between single quotes".to_owned());
+        return Err("is only the first line of a key: put the whole key in single quotes".to_owned());
     } else if value.ends_with('\\') {
-        return Err(
-            "ends in a backslash and goes on in the next line for some programs: make one line of it".to_owned()
-        );
+        return Err("ends in a backslash, which continues the line for some programs: make it one line".to_owned());
     } else if value.contains('\0') {
         return Err(NUL.to_owned());
     } else if value.contains(|c: char| c.is_whitespace() || c == '\u{feff}') {
-        "has a blank in it, or a character nobody sees"
+        "contains white space or an invisible character"
     } else if value.contains(['"', '\'', '`', '\\']) {
         "has a quote or a backslash, which programs read differently"
     } else if value.contains([';', '&', '|', '(', ')']) || (value.contains(['<', '>']) && !is_bracketed) {
-        "has a sign that ends the value in a shell, such as ; or &"
+        "has a character that ends the value in a shell, such as ; or &"
     } else if value.contains('#') {
-        "has a #, with which a comment begins for some programs"
+        "has a #, which starts a comment for some programs"
     } else if value.starts_with('~') {
-        "begins with ~, in whose place a shell puts a folder"
+        "starts with ~, which a shell expands to a folder"
     } else if has_variable(value) {
-        "has a $, in whose place some programs put a variable"
+        "has a $, which some programs expand"
     } else {
         return Ok(Zeroizing::new(value.to_owned()));
     };

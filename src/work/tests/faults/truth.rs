@@ -55,7 +55,7 @@ impl Truth {
                 WriteOutcome::Updated => before.is_some() && wanted.is_met(before, after),
                 WriteOutcome::Unchanged => before == after && wanted.is_met(before, after),
                 WriteOutcome::Deleted => before.is_some() && after.is_none(),
-                WriteOutcome::Failed(problem) if problem.what.contains("reaches other") => {
+                WriteOutcome::Failed(problem) if problem.what.contains("reaches the wrong") => {
                     after.is_some() && !wanted.is_met(before, after)
                 }
                 WriteOutcome::Failed(_) | WriteOutcome::NotTried => before == after,
