@@ -161,7 +161,7 @@ fn a_gh_that_fails_is_interrupted_or_missing_loses_nothing() {
         terminal.wait_for(says);
         terminal.wait_for("▸ Where");
         if refresh.starts_with("rm") {
-            terminal.press("m", "no gh on the PATH");
+            terminal.press("m", "not on the PATH");
             terminal.wait_for("▸ Where");
         }
         drop(terminal);

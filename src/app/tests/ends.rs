@@ -134,7 +134,7 @@ fn a_record_that_cannot_be_read_is_named_and_everything_else_goes_on() {
     let problem =
         Problem::new("the record of expiry dates could not be read", "/state/h.json is not a record", "fix it");
     driver.finish(id, Outcome::Endings(Err(problem)));
-    assert!(driver.notice().contains("h.json is no record; mend it"), "{}", driver.notice());
+    assert!(driver.notice().contains("h.json is not a record; fix it"), "{}", driver.notice());
     driver.answer_everything();
     driver.says("ACR Azure");
 }
