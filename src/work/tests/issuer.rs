@@ -79,7 +79,7 @@ async fn a_token_that_may_more_or_is_anothers_is_told_so() {
     let report = tested(&stage, &trial("ghcr.io", &[])).await;
     let step = of(&report, Rung::Issuer).unwrap();
     assert_eq!((step.outcome, report.verdict), (Outcome::Pass, Verdict::Pass));
-    assert!(step.remedy.starts_with("write acme-bot as the user"), "{}", step.remedy);
+    assert!(step.remedy.starts_with("enter acme-bot as the user"), "{}", step.remedy);
     assert!(step.remedy.ends_with("could not leak repo, write:packages"), "{}", step.remedy);
     assert!(of(&report, Rung::Expiry).is_none());
 }
