@@ -1,6 +1,6 @@
-//! The codespaces: which there are, and how each stands to the secrets it should see.
+//! The codespaces: which ones exist, and whether each has the secrets it should have.
 //!
-//! Stopping and starting them is `restart`'s.
+//! `restart` stops and starts them.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use crate::github::{Client, GithubError};
 use super::listing::load_scope;
 use super::problems::{explain, own_remedy, said, short};
 
-/// Lists codespaces; `part` hears of the growing list.
+/// Lists codespaces; `part` receives the growing list.
 pub async fn codespaces(
     gh: &Client,
     which: &CodespaceList,
@@ -47,17 +47,17 @@ const fn whose(which: &CodespaceList) -> Whose {
     }
 }
 
-/// How a codespace stands to the secrets it should see.
+/// How up to date a codespace is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
     pub freshness: Freshness,
-    /// Whether all that can be read for it was read. A member's own secrets never can.
+    /// Whether everything readable was read. A member's own secrets never can be.
     pub told: bool,
 }
 
-/// How each codespace stands to the secrets it should see, reading every scope that matters, once.
+/// How up to date each codespace is. Reads every relevant scope once.
 pub async fn standings(gh: &Client, codespaces: &[Codespace], whose: Whose) -> Vec<Standing> {
-    // Among those of an organization's members may be one's own. Where it is not known who one is, none is.
+    // An organization's list may include your own codespaces. If your account is unknown, none counts as yours.
     let me = match whose {
         Whose::Members if !codespaces.is_empty() => gh.user().await.ok().map(|me| me.login),
         Whose::Members | Whose::Mine => None,
@@ -104,7 +104,7 @@ fn unread(which: &CodespaceList, failure: &GithubError) -> Problem {
     refused(what, failure, whose(which))
 }
 
-/// Whose codespaces it is about: the rights differ.
+/// Whose codespaces they are: the permissions differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Whose {
     Mine,
@@ -113,7 +113,7 @@ pub enum Whose {
 }
 
 impl Whose {
-    /// What a token needs. Source: GitHub Docs, «REST API endpoints for Codespaces», and for organizations.
+    /// What a token needs. Source: GitHub Docs, “REST API endpoints for Codespaces”, and for organizations.
     fn need(self) -> Need {
         let (scope, permissions): (&str, &[&str]) = match self {
             Self::Mine => ("codespace", &["Codespaces: read", "Codespaces lifecycle admin: read and write"]),
@@ -123,7 +123,7 @@ impl Whose {
     }
 }
 
-/// Says what a refused call about codespaces means; what is no matter of rights is said as everywhere.
+/// Explains an error of a call about codespaces; what is not about permissions is explained as everywhere else.
 pub(super) fn refused(what: String, failure: &GithubError, whose: Whose) -> Problem {
     if let GithubError::Conflict(refusal) = failure {
         let why = format!("GitHub is running another operation on it{}", said(refusal));

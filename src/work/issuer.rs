@@ -1,7 +1,8 @@
-//! What GitHub itself says of one of its tokens that is a registry's password: whose it is, what it may, when it ends.
+//! What GitHub says about one of its own tokens used as a registry's password: whose it is, what it can do, when it
+//! expires.
 //!
-//! GitHub's registry takes a login with a token that may pull nothing, and says so only at the pull; the API tells it
-//! at once. It is asked about no other password, and of no other GitHub than the token's own.
+//! GitHub's registry accepts a login with a token that cannot pull anything, and refuses only the pull; the API knows
+//! at once. It is asked about no other password, and only about tokens of its own GitHub.
 
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt as _;
@@ -15,10 +16,10 @@ use crate::domain::{Code, Outcome, Server, Step, Trial};
 use crate::github::Settings;
 use crate::registry;
 
-/// GitHub as whoever made the password of a trial.
+/// GitHub as the issuer of the password under test.
 #[derive(Debug)]
 pub(super) struct Github<'a> {
-    /// How the API is reached; with the trial's password in place of its own token.
+    /// How to reach the API; the password under test replaces the token.
     pub settings: &'a Settings,
     pub trial: &'a Trial,
     pub now: DateTime<Utc>,
@@ -89,7 +90,7 @@ fn scopes_words(scopes: &[String]) -> String {
     }
 }
 
-/// What speaks against the token, unless it was seen to pull: then a pull is the better proof.
+/// What speaks against the token. If it was seen to pull, the pull is the better proof.
 fn refused(code: Code, detail: String, remedy: String, is_pulled: bool) -> Step {
     if is_pulled {
         return untold(format!("{detail}, but it pulled the image"), remedy);

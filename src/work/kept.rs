@@ -1,4 +1,4 @@
-//! Values kept for testing a credential again: in the system's keyring or nowhere, and only where somebody asked.
+//! Values stored for re-testing a credential: in the system keyring or nowhere, and only if you asked for it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,10 +7,10 @@ use crate::domain::kept::entry;
 use crate::domain::{Kept, Prefix, Problem, Scope};
 use crate::local::vault::{self, Vault, VaultFault, record};
 
-/// How long the keyring may take: somebody may have to type its password meanwhile.
+/// How long the keyring may take: you may have to type its password.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The keyring, as far as it is for the credentials of one host.
+/// The keyring's entries for the credentials of one host.
 #[derive(Clone, Debug)]
 pub struct Keeper {
     vault: Arc<dyn Vault>,
@@ -22,7 +22,7 @@ impl Keeper {
         Self { vault, host }
     }
 
-    /// Keeps these values in place of earlier ones.
+    /// Stores these values in place of earlier ones.
     pub async fn keep(&self, scope: &Scope, prefix: &Prefix, kept: &Kept) -> Result<(), Problem> {
         let what = |fault: &VaultFault| match fault {
             VaultFault::Slow => "could not confirm that the values were stored",
@@ -41,14 +41,14 @@ impl Keeper {
         written.map_err(|fault| explained(&fault, what))
     }
 
-    /// What is kept of a credential. An entry that cannot be read counts as none.
+    /// The stored values of a credential. An entry that cannot be read counts as none.
     pub async fn recall(&self, scope: &Scope, prefix: &Prefix) -> Result<Option<Kept>, Problem> {
         let read = vault::read(Arc::clone(&self.vault), self.entry(scope, prefix), PATIENCE).await;
         let entry = read.map_err(|fault| explained(&fault, |_| "the stored values could not be read"))?;
         Ok(entry.as_ref().and_then(record::read))
     }
 
-    /// Takes a credential's values out; says whether there were any.
+    /// Removes a credential's values; returns whether there were any.
     pub async fn forget(&self, scope: &Scope, prefix: &Prefix) -> Result<bool, Problem> {
         let gone = vault::delete(Arc::clone(&self.vault), self.entry(scope, prefix), PATIENCE).await;
         gone.map_err(|fault| explained(&fault, |_| "the stored values could not be removed"))

@@ -1,6 +1,6 @@
-//! The one place where a client's failure becomes something a tired person understands: what happened, why, what to do.
+//! Turns a client's error into a problem that a tired person understands: what happened, why, and what to do.
 //!
-//! Whatever a server said goes through `Foreign::shown`, and is told as the server's words.
+//! Text from a server passes through `Foreign::shown` and is quoted.
 
 mod packages;
 mod partial;
@@ -17,7 +17,7 @@ pub(super) use packages::{sight, unread};
 pub(super) use partial::short;
 pub(super) use refused::{of_member, own_remedy, said};
 
-/// «… could not be read», for a scope.
+/// “… could not be read”, for a scope.
 pub(super) fn reading(scope: &Scope) -> String {
     format!("{} could not be read", subject(scope))
 }
@@ -30,12 +30,12 @@ pub(super) fn subject(scope: &Scope) -> String {
     }
 }
 
-/// For a client that could not even be made: a token or an address that cannot be used.
+/// For a client that could not even be built: a token or an address that cannot be used.
 pub fn connection_problem(error: &GithubError) -> Problem {
     explain("cannot connect to GitHub", error, None)
 }
 
-/// Says what a failure of the GitHub client means. `scope` is whose secrets were asked for, if it was about secrets.
+/// Explains an error of the GitHub client. `scope` is whose secrets the request was about, if it was about secrets.
 pub fn explain(what: impl Into<String>, error: &GithubError, scope: Option<&Scope>) -> Problem {
     let what = what.into();
     match error {
@@ -122,7 +122,7 @@ fn rate_limited(what: String, limit: &RateLimit) -> Problem {
     Problem::new(what, why, hint).mended_by(Mend::Retry)
 }
 
-/// Answers that are not what GitHub's description promises.
+/// Responses that do not match GitHub's API description.
 fn strange(what: String, error: &GithubError) -> Problem {
     let proxy = "check PULLKEY_API_URL; a proxy or your network's sign-in page may be in between";
     let (why, hint) = match error {
@@ -143,7 +143,7 @@ fn strange(what: String, error: &GithubError) -> Problem {
         GithubError::Unexpected { status, .. } => {
             (format!("GitHub answered with the unexpected status {status}"), proxy)
         }
-        // Decode without end of file, and every kind that `explain` does not send here.
+        // Decode errors other than an early end, and every kind that `explain` does not send here.
         _ => ("the response does not match GitHub's API".to_owned(), proxy),
     };
     Problem::new(what, why, hint).mended_by(Mend::Retry)
@@ -157,7 +157,7 @@ fn led_away(what: String, error: &GithubError) -> Problem {
         GithubError::Origin { next } => {
             format!("the list continues at another address, {}; the token was not sent there", next.shown())
         }
-        // A redirect without a target, and one in circles.
+        // A redirect without a target, or in circles.
         _ => "the API redirects in circles".to_owned(),
     };
     Problem::new(what, why, "check PULLKEY_API_URL: it must be the API's own address, such as https://api.github.com")
@@ -208,12 +208,12 @@ fn shown(text: &str) -> String {
     clip(&crate::domain::foreign::clean(text))
 }
 
-/// One line's worth.
+/// As much as fits in one line.
 fn clip(text: &str) -> String {
     clip_to(text, 200)
 }
 
-/// Eight times the longest message that GitHub was seen to send; more is somebody else's.
+/// Eight times the longest message GitHub was seen to send; anything longer is not GitHub's.
 const LONGEST_MESSAGE: usize = 2_000;
 
 fn clip_to(text: &str, most: usize) -> String {

@@ -1,9 +1,9 @@
-//! Lists that came without what belongs to some organizations.
+//! Lists that lack what belongs to some organizations.
 
 use crate::domain::{Foreign, Mend, Problem};
 use crate::github::Unshown;
 
-/// A list came, without what belongs to some organizations. GitHub names them by number only.
+/// A list that lacks what belongs to some organizations. GitHub identifies them by ID only.
 pub(super) fn lacking(what: String, unshown: &[Unshown]) -> Problem {
     let numbers: Vec<_> = unshown.iter().map(|one| one.id.to_string()).collect();
     let (whose, them) = match numbers.as_slice() {
@@ -21,7 +21,7 @@ pub(super) fn lacking(what: String, unshown: &[Unshown]) -> Problem {
     Problem::new(what, why, hint).mended_by(Mend::Open(first))
 }
 
-/// A list that came with fewer entries than GitHub counts.
+/// A list with fewer entries than GitHub counts.
 pub(in crate::work) fn short(what: String) -> Problem {
     Problem::new(what, "GitHub sent an incomplete list: there may be more", "reload").mended_by(Mend::Retry)
 }

@@ -1,4 +1,5 @@
-//! What it means that GitHub refused: its own words whole, and ours only where it says nothing of what to do.
+//! What a refusal by GitHub means. GitHub's own words are shown in full; ours are added only where GitHub does not say
+//! what to do.
 
 use super::{LONGEST_MESSAGE, clip, clip_to, reading, shown};
 use crate::domain::problem::Need;
@@ -66,10 +67,10 @@ pub(super) fn forbidden(what: String, refusal: &Refusal, scope: Option<&Scope>) 
     Problem::new(what, format!("GitHub refused it{}", said(refusal)), hint)
 }
 
-/// What to do where GitHub's own words say it: they are shown whole, and nothing of ours contradicts them.
+/// The fix where GitHub's own words contain it: they are shown in full, and nothing of ours contradicts them.
 ///
-/// Source: messages of 403 answers in public reports: a lifetime longer than an organization allows, kinds of tokens
-/// that it forbids, its list of allowed addresses, too many attempts to sign in.
+/// Source: messages of 403 responses in public reports: a lifetime longer than an organization allows, kinds of tokens
+/// it forbids, its IP allow list, too many attempts to sign in.
 pub(in crate::work) fn own_remedy(what: &str, refusal: &Refusal) -> Option<Problem> {
     let words = refusal.message.raw().to_ascii_lowercase();
     if wants_a_role(&words) {
@@ -97,12 +98,12 @@ pub(in crate::work) fn own_remedy(what: &str, refusal: &Refusal) -> Option<Probl
     advises.then(|| problem("follow GitHub's instructions".to_owned()))
 }
 
-/// Whether GitHub says, in lower case, that it takes an administrator or an owner.
+/// Whether GitHub's message, in lower case, requires an administrator or an owner.
 fn wants_a_role(words: &str) -> bool {
     words.contains("must have admin rights") || words.contains("must be an org admin")
 }
 
-/// The first https address in a text, without the punctuation of its sentence.
+/// The first https address in a text, without trailing punctuation.
 fn address_in(text: &str) -> Option<String> {
     let from = text.find("https://")?;
     let word = text[from..].split(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | '`')).next()?;
@@ -111,8 +112,8 @@ fn address_in(text: &str) -> Option<String> {
     Some(crate::domain::foreign::clean(address.as_str()))
 }
 
-/// Why no permission helps: an app's token acts for the app and not for a person. Source: GitHub's description, in
-/// which no operation on the secrets of a user or an organization is for it.
+/// Why no permission helps: an app's token acts for the app and not for a person. Source: GitHub's API description,
+/// where no operation on a user's or an organization's secrets supports it.
 fn no_installation(scope: Option<&Scope>) -> String {
     format!(
         "a token starting with ghs_ (from an app, a workflow or a codespace) cannot get this permission: use a token \
@@ -121,7 +122,7 @@ fn no_installation(scope: Option<&Scope>) -> String {
     )
 }
 
-/// GitHub hides behind a 404 what one has no right to see, so every reason it may stand for is told.
+/// GitHub answers 404 for what you may not see, so every possible reason is listed.
 pub(super) fn not_found(what: String, refusal: &Refusal, scope: Option<&Scope>) -> Problem {
     if let Some(problem) = lacks_scope(&what, refusal, scope) {
         return problem;
@@ -155,8 +156,8 @@ pub(super) fn not_found(what: String, refusal: &Refusal, scope: Option<&Scope>) 
     Problem::new(what, why, hint)
 }
 
-/// What a refused reading of an organization's secrets means for one of its members; `None` where something else is in
-/// the way, such as single sign-on.
+/// What it means that one of an organization's members may not read its secrets. `None` if something else is in the
+/// way, such as single sign-on.
 pub(in crate::work) fn of_member(failure: &GithubError, membership: &Membership) -> Option<Problem> {
     let scope = Scope::Organization(membership.org.clone());
     let (what, org) = (reading(&scope), &membership.org);
@@ -180,10 +181,10 @@ pub(in crate::work) fn of_member(failure: &GithubError, membership: &Membership)
     Some(Problem::new(what, why, format!("check its plan; the token needs {}", needs(Some(&scope)))))
 }
 
-/// For classic tokens GitHub says which scopes would do and which there are.
+/// For classic tokens GitHub reports which scopes would be enough and which the token has.
 pub(super) fn lacks_scope(what: &str, refusal: &Refusal, scope: Option<&Scope>) -> Option<Problem> {
     let has = refusal.scopes.as_ref()?;
-    // Fine-grained and app tokens send the header empty.
+    // Fine-grained and app tokens come with an empty header.
     if has.is_empty() && refusal.permissions.is_some() {
         return None;
     }
@@ -195,7 +196,7 @@ pub(super) fn lacks_scope(what: &str, refusal: &Refusal, scope: Option<&Scope>) 
     if accepted.is_empty() || accepted.iter().any(|scope| rights::covers(has, scope)) {
         return None;
     }
-    // The narrowest of those that would do: the one that brings fewest of the others.
+    // The narrowest of the scopes that would be enough: the one that includes the fewest of the others.
     let brings = |scope: &&&str| accepted.iter().filter(|other| rights::covers(&[**scope], other)).count();
     let missing = shown(accepted.iter().min_by_key(brings)?);
     let has = if has.is_empty() { "none".to_owned() } else { shown(&has.join(", ")) };
@@ -221,7 +222,7 @@ const fn right(kind: ScopeKind) -> Right {
     }
 }
 
-/// The server's own words, where it had any: whole, as what to do often stands at their end.
+/// The server's own words, if any. In full, because what to do is often at the end.
 pub(in crate::work) fn said(refusal: &Refusal) -> String {
     let told = |text: &crate::domain::Foreign| {
         let shown = text.shown();
@@ -239,8 +240,8 @@ fn wanted(refusal: &Refusal) -> String {
     if words.is_empty() { String::new() } else { format!(" (GitHub requires {})", clip(&words.join(", or "))) }
 }
 
-/// The alternatives of `X-Accepted-GitHub-Permissions` in the words of GitHub's page: `;` parts alternatives, `,` what
-/// is needed together. Source: GitHub Docs, «Troubleshooting the REST API», resource not accessible.
+/// The alternatives of `X-Accepted-GitHub-Permissions` in the words of GitHub's page: `;` separates alternatives, `,`
+/// what is needed together. Source: GitHub Docs, “Troubleshooting the REST API”, resource not accessible.
 fn asked_for(refusal: &Refusal) -> Vec<String> {
     let Some(header) = &refusal.permissions else { return Vec::new() };
     let alternatives = header.raw().split(';').map(|all| {
@@ -251,7 +252,7 @@ fn asked_for(refusal: &Refusal) -> Vec<String> {
     alternatives.filter(|words| !words.is_empty()).collect()
 }
 
-/// What a token lacks that has permissions instead of scopes.
+/// What a token with permissions instead of scopes lacks.
 fn lacked(refusal: &Refusal, scope: Option<&Scope>) -> Need {
     match scope {
         Some(scope) => right(scope.kind()).need(),
@@ -261,7 +262,7 @@ fn lacked(refusal: &Refusal, scope: Option<&Scope>) -> Need {
     }
 }
 
-/// What a token needs for a scope's secrets, for any kind of token.
+/// What any kind of token needs for a scope's secrets.
 pub(super) fn needs(scope: Option<&Scope>) -> String {
     format!("the scope {} (classic) or the permission {} (fine-grained)", classic(scope), permission(scope))
 }

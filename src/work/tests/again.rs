@@ -1,4 +1,4 @@
-//! What somebody agreed to is looked at once more before it is done.
+//! What you agreed to is checked once more before it is done.
 
 use super::{ORDER, Stage, acme, name, prefix};
 use crate::domain::change::Seen;

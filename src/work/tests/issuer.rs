@@ -1,4 +1,4 @@
-//! A token of GitHub's as a registry's password: the sandbox plays the registry and GitHub both.
+//! A GitHub token as a registry's password: the sandbox plays both the registry and GitHub.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -11,7 +11,7 @@ use crate::work::{self, Clients};
 
 const TOKEN: &str = "ghp_canary0123456789";
 
-/// A sandbox whose registries take the token, whatever its scopes.
+/// A sandbox whose registries accept the token, whatever its scopes.
 async fn stage() -> Stage {
     Stage::of(Options { registry_password: TOKEN.to_owned(), ..Options::default() }).await
 }
@@ -130,7 +130,7 @@ async fn no_other_password_and_no_other_registry_asks_github_anything() {
         let trial = Trial { password: password.into(), ..trial(server, &[]) };
         assert_eq!(of(&tested(&stage, &trial).await, Rung::Issuer), None, "{server}");
     }
-    // Nor does a token leave where the way to the registry was barred.
+    // A token is not sent either where the connection to the registry was blocked.
     let barred = Trial { server: "ghcr.io".to_owned(), ..trial("ghcr.io", &[]) };
     let clients = Clients {
         registry: registry::Client::new(registry::Limits::default())

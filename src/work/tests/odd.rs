@@ -1,4 +1,5 @@
-//! A GitHub that does what nobody documented: lists that come short, updates that lose a list, portals that say yes.
+//! A GitHub with undocumented behavior: lists that are too short, updates that lose a list, portals that accept
+//! everything.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,7 +28,7 @@ fn list(total: usize, ids: &[u64]) -> Reply {
     json(200, "", &format!(r#"{{"total_count":{total},"repositories":[{}]}}"#, items.join(",")))
 }
 
-/// Answers reads of lists and keys; the rest is the test's.
+/// Answers reads of lists and keys; the test answers the rest.
 fn read(request: &str) -> Option<Reply> {
     let line = request.lines().next().unwrap_or_default();
     if line.starts_with("GET") && line.contains("/public-key") {

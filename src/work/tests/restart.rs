@@ -1,4 +1,4 @@
-//! Restarting: each stage is told, whatever goes wrong is told as it is, and nothing is asked for twice blindly.
+//! Restarting: each stage is reported, errors are reported as they are, and no request is repeated blindly.
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ fn restart() -> Vec<CodespaceChange> {
     vec![CodespaceChange::Restart(code_name(NAME))]
 }
 
-/// The words of all stages that were told, and the last one of the only codespace.
+/// The words of all reported stages, and the last stage of the only codespace.
 async fn carry_out(scene: &Scene, changes: &[CodespaceChange]) -> (Vec<&'static str>, Stage) {
     let mut words = Vec::new();
     let mut tell = |step: CodespaceStep| words.push(step.stage.word());
@@ -186,12 +186,12 @@ async fn a_spending_limit_is_told_in_words_and_it_stays_stopped() {
 
 #[tokio::test]
 async fn after_a_conflict_the_state_is_looked_at() {
-    // Refused once although it is stopped: GitHub said that it did not begin, so it is asked again.
+    // Refused once although it is stopped: GitHub said that it did not begin, so the request is repeated.
     let once = scene(running()).await;
     once.fault("POST:/start:1:409");
     let (_, last) = carry_out(&once, &restart()).await;
     assert_eq!((last, state(&once).as_str()), (Stage::Running, "Available"));
-    // Refused for good.
+    // Refused every time.
     let ever = scene(running()).await;
     ever.fault("POST:/start:1+:409");
     let (_, last) = carry_out(&ever, &restart()).await;

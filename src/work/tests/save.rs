@@ -1,4 +1,4 @@
-//! Saving: what is written, in which order, and what is said of every fault at every position.
+//! Saving: what is written, in which order, and what is reported for every fault at every position.
 
 use std::cmp::Ordering;
 
@@ -141,7 +141,7 @@ async fn a_write_within_the_second_of_another_stays_unknown_if_its_answer_is_los
     stage.world().put_secret("user", &name(Member::User), "old", "selected", &[]);
     stage.strike("_USER", FaultKind::DropBefore);
     let saved = saved(&stage, &draft(Scope::User, DraftAccess::Keep)).await;
-    // If the second turned between the two, the stamps do tell; nobody may call it written, though.
+    // If the second turned between the two, the time stamps are conclusive; it must not be reported as written, though.
     assert!(["unknown", "failed"].contains(&saved.members[0].outcome.word()), "{saved:?}");
     assert_eq!(words(&saved.members)[1..], [(Member::Password, "not tried"), (Member::Server, "not tried")]);
 }
@@ -187,7 +187,7 @@ async fn a_key_that_rotates_for_ever_is_given_up() {
     assert_eq!(stage.lines("PUT").len(), 2);
 }
 
-/// Whatever is checked beforehand leaves the scope as it was.
+/// Whatever is checked beforehand leaves the scope unchanged.
 async fn refused(stage: &Stage, draft: &Draft) -> crate::domain::Problem {
     let mut parts = 0;
     let problem = save(&stage.gh, &crate::local::Held::nothing(), draft, &mut |_| parts += 1).await.unwrap_err();
@@ -272,7 +272,7 @@ async fn what_the_closing_list_settles_stops_nobody() {
     }
 }
 
-/// A token by itself, under its own name.
+/// A single token under its own name.
 fn token(scope: Scope, access: DraftAccess) -> Draft {
     let draft = draft(scope, access);
     Draft { prefix: super::prefix("NPM_TOKEN"), shape: Shape::Single, members: vec![Member::Password], ..draft }

@@ -1,4 +1,4 @@
-//! Saving and access: kept exactly, given exactly, never widened by accident.
+//! Saving and access: kept exactly, set exactly, never widened by accident.
 
 use super::{Stage, acme, draft, name, selected, words};
 use crate::domain::change::DraftAccess;

@@ -6,7 +6,7 @@ use crate::domain::{PackageRef, Seamless, SecretNeed};
 use crate::sandbox::RequestView;
 use crate::work::{self, PastedFault};
 
-/// The plain world with a package of each sort.
+/// The plain world with a package of each kind.
 async fn stage() -> Stage {
     let stage = Stage::plain().await;
     let world = stage.world();

@@ -1,4 +1,4 @@
-//! Every failure becomes three sentences a person can use, harmless on a terminal.
+//! Every error becomes three sentences that people can use, harmless on a terminal.
 
 use super::{Stage, acme, api};
 use crate::domain::{Problem, Scope};
