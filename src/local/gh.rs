@@ -1,5 +1,5 @@
-//! `gh auth refresh` on the user's own terminal: which command it is, what of the environment it gets, and how its end
-//! is told. It never touches the token: `gh` keeps its own, and is asked for it afterwards.
+//! `gh auth refresh` on the user's own terminal: the command, its environment variables, and how its end is reported.
+//! It never touches the token: `gh` keeps it, and pullkey asks `gh` for it afterwards.
 
 use std::process::ExitStatus;
 
@@ -10,7 +10,7 @@ use super::Env;
 use crate::domain::{Mend, Problem};
 use crate::leash::{self, Child};
 
-/// Which command of `gh` adds scopes to its token.
+/// The `gh` command that adds scopes to its token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refresh {
     host: String,
@@ -18,7 +18,7 @@ pub struct Refresh {
 }
 
 impl Refresh {
-    /// `None` if a scope is not one as GitHub spells them: it stands in a command line.
+    /// `None` if a scope is not spelled like GitHub's scopes: it becomes part of a command line.
     pub fn new(host: &str, scopes: &[String]) -> Option<Self> {
         let is_scope = |scope: &String| {
             let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '_' | '-');
@@ -28,7 +28,7 @@ impl Refresh {
         is_fine.then(|| Self { host: host.to_owned(), scopes: scopes.to_vec() })
     }
 
-    /// The command with the terminal's input and output, and with no token in its environment.
+    /// The command with the terminal's input and output, and without a token in its environment.
     pub fn command(&self, env: &Env) -> Command {
         let mut command = leash::command(Child::GhOnTerminal, "gh", |name| env.for_child(name));
         command.args(["auth", "refresh", "-h", &self.host, "-s", &self.scopes.join(",")]);
@@ -37,7 +37,7 @@ impl Refresh {
         command
     }
 
-    /// As one would type it.
+    /// The command as you would type it.
     pub fn words(&self) -> String {
         format!("gh auth refresh -h {} -s {}", self.host, self.scopes.join(","))
     }
@@ -48,7 +48,7 @@ impl Refresh {
             return Ok(());
         }
         let fault = match status.code() {
-            // gh's own exit code for what was cancelled (`gh help exit-codes`), and a shell's for an interrupt.
+            // gh's own exit code for a cancelled command (`gh help exit-codes`), and a shell's for an interrupt.
             Some(2 | 130) | None => GhFault::Interrupted,
             Some(code) => GhFault::Failed(code),
         };
@@ -94,7 +94,7 @@ impl From<std::io::Error> for GhFault {
     }
 }
 
-/// Why `gh` is not asked at all: its token is for hosts it knows, and this is none.
+/// Why `gh` is not used at all: it does not know this host.
 pub fn no_host() -> Problem {
     Problem::new(
         "gh was not run",

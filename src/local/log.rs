@@ -1,4 +1,4 @@
-//! The log, for those who ask for one with `PULLKEY_LOG=FILE`: our own events only, never a body, a header or a value.
+//! The log, for those who enable it with `PULLKEY_LOG=FILE`: our own events only, never a body, a header or a value.
 
 use std::path::Path;
 use std::sync::Mutex;
@@ -13,7 +13,7 @@ use super::Env;
 use crate::domain::Problem;
 use crate::files;
 
-/// Starts logging if the environment asks for it. Other crates' events are left out: they may carry headers.
+/// Starts logging if the environment asks for it. Other crates' events are left out: they may contain headers.
 pub fn start(env: &Env) -> Result<(), Problem> {
     let Some(path) = env.get_os("PULLKEY_LOG").filter(|path| !path.is_empty()) else { return Ok(()) };
     let path = Path::new(path);

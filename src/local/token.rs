@@ -1,8 +1,8 @@
 //! Finds tokens: `GH_TOKEN`, `GITHUB_TOKEN`, the keyring, `gh auth token`, in this order.
 //!
-//! A token is for one host and goes nowhere else: keyring and `gh` are asked for the very host that is spoken to. They
-//! are not asked at all while a variable holds a token that will do. The one that Codespaces puts into `GITHUB_TOKEN`
-//! by itself will not: it reaches no secrets, so it is the last resort.
+//! A token is for one host and is sent nowhere else: the keyring and `gh` are asked for exactly the host in use, and
+//! only if no variable has a usable token. The token that Codespaces sets as `GITHUB_TOKEN` is not usable: it cannot
+//! access secrets, so it is the last resort.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::domain::token::{TokenKind, TokenSource};
 use crate::domain::{Mend, Problem, Sensitive, Site};
 use crate::leash::Child;
 
-/// How long keyring and `gh` may take, each.
+/// How long the keyring and `gh` may take, each.
 const DEADLINE: Duration = Duration::from_secs(3);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct FoundToken {
     pub source: TokenSource,
 }
 
-/// Why there is no token to use.
+/// Why there is no usable token.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum TokenFault {
     #[error("there is no token for {host}")]
@@ -113,7 +113,7 @@ impl From<TokenFault> for Problem {
     }
 }
 
-/// What to do so that a token is there.
+/// What to do so that there is a token.
 fn put_there(origin: TokenSource, site: &Site) -> String {
     let what = match origin {
         TokenSource::GhToken => "set GH_TOKEN",
@@ -126,7 +126,7 @@ fn put_there(origin: TokenSource, site: &Site) -> String {
     what.to_owned()
 }
 
-/// Where a search looks.
+/// Where to search.
 #[derive(Clone, Debug)]
 pub struct Places {
     pub env: Env,
@@ -134,12 +134,12 @@ pub struct Places {
     pub vault: Arc<dyn Vault>,
 }
 
-/// All of them, in the order in which they are tried.
+/// All sources, in the order they are tried.
 const ORDER: [TokenSource; 5] =
     [TokenSource::GhToken, TokenSource::GithubToken, TokenSource::Keyring, TokenSource::Gh, TokenSource::Codespace];
 
 impl Places {
-    /// Looks in each place in turn and takes the first token that will do.
+    /// Tries each source in turn and returns the first usable token.
     pub async fn find(&self) -> Result<FoundToken, TokenFault> {
         for source in ORDER {
             match self.one(source).await {
@@ -151,7 +151,7 @@ impl Places {
         Err(TokenFault::None { host: self.address.host.clone() })
     }
 
-    /// Looks in every place, and tells of all but those that simply have none.
+    /// Looks in every source, and reports all but those that simply have none.
     pub async fn all(&self) -> Vec<(TokenSource, Result<FoundToken, TokenFault>)> {
         let looks = ORDER.map(|source| async move { (source, self.one(source).await) });
         let mut looks = futures_util::future::join_all(looks).await;
@@ -159,7 +159,7 @@ impl Places {
         looks
     }
 
-    /// Looks in one place.
+    /// Looks in one source.
     pub async fn one(&self, source: TokenSource) -> Result<FoundToken, TokenFault> {
         let none = TokenFault::NotThere { origin: source, site: self.address.site() };
         match source {
@@ -178,8 +178,8 @@ impl Places {
         }
     }
 
-    /// The token every codespace has: for the codespace's own repository, never for secrets.
-    /// Source: GitHub Docs, «Security in GitHub Codespaces», authentication.
+    /// The token every codespace has: for the codespace's own repository, never for secrets. Source: GitHub Docs,
+    /// “Security in GitHub Codespaces”, authentication.
     fn injected(&self) -> Option<&str> {
         let in_codespace = self.env.filled("CODESPACES").is_some_and(|value| value.trim().eq_ignore_ascii_case("true"));
         let text = self.env.filled("GITHUB_TOKEN").filter(|_| in_codespace)?;
@@ -287,7 +287,7 @@ mod tests {
         let mut both = here.to_vec();
         both.push(("GH_TOKEN", "ghp_mine"));
         assert_eq!(look(&both, none()).await.unwrap(), found("ghp_mine", TokenSource::GhToken));
-        // Under another name it is still the same token; another token there is somebody's own.
+        // Under another name it is still the same token; a different token there is the user's own.
         both.pop();
         both.push(("GH_TOKEN", "ghu_own"));
         assert_eq!(look(&both, none()).await.unwrap().source, TokenSource::Codespace);

@@ -1,7 +1,7 @@
-//! Where values may stand on this machine: docker's configuration, AWS's profiles, the environment, a file.
+//! Where this machine may have values: docker's configuration, AWS profiles, the environment, a file.
 //!
-//! Looking reads files and runs nothing. Taking reads one place, and runs the program that keeps its password only for
-//! the login that was named. It refuses to repeat a line of a file: a broken one is told by its number.
+//! Looking reads files and runs nothing. Importing reads one source, and runs the program that keeps a password only
+//! for the login that was named. It never repeats a line of a file: an invalid line is reported by its number.
 
 mod aws;
 mod docker;
@@ -24,7 +24,7 @@ use crate::files::{self, FileError};
 /// No file of this kind is larger, and nothing larger is read.
 const LARGEST: u64 = 1024 * 1024;
 
-/// Why a place could not be read, or gave nothing.
+/// Why a source could not be read, or has no values.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum SourceFault {
     #[error("{} does not exist", .0.shown())]
@@ -33,7 +33,7 @@ pub enum SourceFault {
     Unreadable { path: Foreign, why: String },
     #[error("{} line {line} is not valid: {why}", .path.shown())]
     Broken { path: Foreign, line: usize, why: String },
-    /// Something else than belongs there, which can be taken as a file.
+    /// Another program's output, which can be imported as a file.
     #[error("{why}")]
     Misplaced { why: String, path: Foreign },
     #[error("it no longer exists")]
@@ -64,7 +64,7 @@ impl SourceFault {
     }
 }
 
-/// What there is to take from, and which places could not be read. `dir` is where a `.env` is looked for.
+/// Every login that can be imported, and which sources could not be read. `dir` is where to look for a `.env`.
 pub fn look(env: &Env, dir: &Path) -> Found {
     let mut found = Found::default();
     let mut add = |what: &str, looked: Result<Vec<Offered>, SourceFault>| {
@@ -87,7 +87,7 @@ pub fn look(env: &Env, dir: &Path) -> Found {
     found
 }
 
-/// What came of looking there.
+/// What was found there.
 fn came(looked: &Result<Vec<Offered>, SourceFault>) -> String {
     match looked {
         Ok(offers) => match offers.len() {
@@ -100,7 +100,7 @@ fn came(looked: &Result<Vec<Offered>, SourceFault>) -> String {
     }
 }
 
-/// The logins of one kind of place.
+/// The logins of one kind of source.
 pub mod of {
     use super::{Env, Offered, Path, SourceFault, aws, docker, file, triples};
 
@@ -108,7 +108,7 @@ pub mod of {
         docker::offers(env)
     }
 
-    /// The login docker would ask its store for, though no place names it.
+    /// The login docker would ask its store for, although no source lists it.
     pub fn docker_unlisted(env: &Env, name: &str) -> Option<Offered> {
         docker::unlisted(env, name)
     }
@@ -135,12 +135,12 @@ pub mod of {
     }
 }
 
-/// The profile AWS's own tools take where none is named.
+/// The profile AWS's own tools use if none is named.
 pub fn aws_profile(env: &Env) -> String {
     env.filled("AWS_PROFILE").unwrap_or("default").to_owned()
 }
 
-/// The values of one place. Only docker's may run a program, which gets its own variables and no member of any
+/// The values of one source. Only docker's may run a program, which gets its own variables and no member of any
 /// credential.
 pub async fn take(env: &Env, dir: &Path, source: &Source) -> Result<Taken, SourceFault> {
     match source {
@@ -154,7 +154,7 @@ pub async fn take(env: &Env, dir: &Path, source: &Source) -> Result<Taken, Sourc
     }
 }
 
-/// A file's whole text, in one allocation that is wiped, without the mark that some editors put in front of it.
+/// A file's whole text, in one allocation that is wiped, without the byte order mark that some editors add.
 fn text_of(path: &Path) -> Result<Zeroizing<String>, SourceFault> {
     let text = files::text(path, LARGEST).map_err(|fault| unread(path, &fault))?;
     match text.strip_prefix('\u{feff}') {
@@ -172,11 +172,11 @@ fn unread(path: &Path, fault: &FileError) -> SourceFault {
     let shown = Foreign::new(path.to_string_lossy());
     match fault {
         FileError::Missing => SourceFault::Missing(shown),
-        fault => SourceFault::Unreadable { path: shown, why: fault.to_string() }, // each says itself why
+        fault => SourceFault::Unreadable { path: shown, why: fault.to_string() }, // each has its own reason
     }
 }
 
-/// JSON, told by its line where it is none. serde's own words may quote a value, so they are not repeated.
+/// JSON; an invalid file is reported by its line. serde's own messages may quote a value, so they are not repeated.
 fn json_of<T: serde::de::DeserializeOwned>(path: &Path, text: &str) -> Result<T, SourceFault> {
     serde_json::from_str(text).map_err(|fault| {
         let why = match fault.classify() {

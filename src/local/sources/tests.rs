@@ -8,7 +8,7 @@ use super::*;
 use crate::domain::source::Source;
 use crate::domain::{Prefix, Sensitive, Server};
 
-/// A home with these files.
+/// A home directory with these files.
 fn home(files: &[(&str, &str)]) -> TempDir {
     let home = tempfile::tempdir().unwrap();
     for (name, text) in files {
@@ -24,7 +24,7 @@ fn env(home: &TempDir, more: &[(&str, &str)]) -> Env {
     Env::of(own.into_iter().chain(more.iter().copied()))
 }
 
-/// A helper on the home's own PATH that keeps one login and notes what it was given.
+/// A helper on the home directory's own PATH that has one login and records its input.
 #[cfg(unix)]
 fn helper(home: &TempDir, name: &str, answer: &str) {
     let folder = home.path().display();
@@ -353,7 +353,7 @@ fn docker_is_compared_with_the_key_that_pulls_look_up() {
     assert_eq!(found, DockerLogin::NoFile);
 }
 
-/// The one line that is said of a server in this configuration.
+/// The only line about a server in this configuration.
 fn line_of(config: &str, key: &str) -> String {
     let home = home(&[(".docker/config.json", config)]);
     of(&of::docker(&env(&home, &[])).unwrap(), key).line()
@@ -411,7 +411,7 @@ fn home_env_without_store() -> (TempDir, Env) {
 
 #[tokio::test]
 async fn the_variable_of_docker_goes_before_its_file_and_is_taken_whole_or_not_at_all() {
-    // of the file: x:y
+    // in the file: x:y
     let home = home(&[(".docker/config.json", r#"{"auths": {"a.example": {"auth": "eDp5"}}}"#)]);
     let with = |text: &str| env(&home, &[("DOCKER_AUTH_CONFIG", text)]);
     let user = |text: &str| of(&of::docker(&with(text)).unwrap(), "a.example").shown_user().unwrap();

@@ -1,6 +1,6 @@
-//! `DOCKER_AUTH_CONFIG`: logins in the environment, which docker looks through before its configuration since 28.3.
+//! `DOCKER_AUTH_CONFIG`: logins in the environment, which docker reads before its configuration since 28.3.
 //!
-//! docker takes all of it or nothing. Source: `parseEnvConfig` in docker/cli `cli/config/configfile/file.go`.
+//! docker accepts all of it or nothing. Source: `parseEnvConfig` in docker/cli `cli/config/configfile/file.go`.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::local::Env;
 
 pub(in crate::local::sources) const NAME: &str = "DOCKER_AUTH_CONFIG";
 
-/// Why docker takes nothing of it.
+/// Why docker accepts nothing of it.
 pub(in crate::local::sources) fn fault(env: &Env) -> Option<String> {
     logins(env).err()
 }
@@ -50,7 +50,7 @@ pub(super) fn logins(env: &Env) -> Result<BTreeMap<String, Auth>, String> {
     Ok(logins)
 }
 
-/// Its servers with their `auth`; any other field is a fault.
+/// Its servers with their `auth`; any other field is an error.
 fn entries(pairs: Vec<(String, GoValue)>, misread: &mut Option<String>) -> Result<Vec<(String, Sensitive)>, String> {
     let mut found = Vec::new();
     for (key, value) in pairs {

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
 
-/// What a file with this value for a password gives.
+/// The result of a file with this value for a password.
 fn read(value: &str) -> Result<String, String> {
     let mut found = entries(&format!("A_CONTAINER_REGISTRY_PASSWORD={value}\n"));
     assert!(!found.is_empty(), "{value}");
@@ -96,7 +96,7 @@ fn a_name_that_stands_there_twice_counts_where_both_are_alike() {
     assert!(of(&format!("{name}=s3#cret\n{name}=fine\n")).unwrap_err().contains("line 1"));
 }
 
-/// Texts that every program reads alike, and that are refused all the same.
+/// Texts that every program reads alike, and that are still refused.
 const CAREFUL: &[(&str, &str)] = &[
     ("A_CONTAINER_REGISTRY_PASSWORD=~p\n", "a folder where there is a user p"),
     ("A_CONTAINER_REGISTRY_PASSWORD=a\u{a0}b\n", "came along when it was copied"),
