@@ -180,7 +180,10 @@ mod tests {
         let env = Env::of([("ACR_CONTAINER_REGISTRY_PASSWORD", "p4ss"), ("EDITOR", "p4ss"), ("TERM", "xterm")]);
         assert_eq!((env.for_child("EDITOR"), env.for_child("TERM")), (None, Some("xterm".into())));
         let env = Env::of_process(Some("PATH"));
-        assert!(env.get("PATH").is_some() && env.for_child("PATH").is_none(), "it was named as a password's");
+        assert!(
+            env.get("PATH").is_some() && env.for_child("PATH").is_none(),
+            "it was named as the password's variable"
+        );
     }
 
     #[test]

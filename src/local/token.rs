@@ -294,7 +294,7 @@ mod tests {
         let own = [("CODESPACES", "true"), ("GITHUB_TOKEN", "ghp_mine")];
         assert_eq!(look(&own, none()).await.unwrap().source, TokenSource::GithubToken);
         let elsewhere = look(&[("GITHUB_TOKEN", "ghu_own")], none()).await.unwrap();
-        assert_eq!(elsewhere.source, TokenSource::GithubToken, "this is no codespace");
+        assert_eq!(elsewhere.source, TokenSource::GithubToken, "this is not a codespace");
     }
 
     #[cfg(unix)]

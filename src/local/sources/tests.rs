@@ -162,7 +162,7 @@ async fn aws_profiles_with_a_long_lived_key_are_taken_and_the_others_refused_wit
     }
     let taken = take(&env, home.path(), &offers[0].source).await.unwrap();
     assert_eq!(taken.server, None);
-    assert_eq!(taken.password, Sensitive::from("wJalr/K7#MDENG+b;xRfi="), "nothing is a comment within a value");
+    assert_eq!(taken.password, Sensitive::from("wJalr/K7#MDENG+b;xRfi="), "a value contains no comments");
     let session = Source::Aws { profile: "session".into() };
     assert!(take(&env, home.path(), &session).await.unwrap_err().to_string().contains("session token"));
     assert_eq!(aws_profile(&env), "default");

@@ -23,5 +23,5 @@ pub(super) fn lacking(what: String, unshown: &[Unshown]) -> Problem {
 
 /// A list with fewer entries than GitHub counts.
 pub(in crate::work) fn short(what: String) -> Problem {
-    Problem::new(what, "GitHub sent an incomplete list: there may be more", "reload").mended_by(Mend::Retry)
+    Problem::new(what, "GitHub sent an incomplete list: there may be more", "try again").mended_by(Mend::Retry)
 }

@@ -78,7 +78,7 @@ async fn a_list_that_an_update_lost_is_given_back() {
     let saved = save(&gh, &crate::local::Held::nothing(), &draft, &mut |_| {}).await.unwrap();
     assert_eq!(words(&saved.members), [(Member::Password, "updated")]);
     let puts = puts(&stub);
-    assert!(!puts[0].contains("selected_repository_ids"), "kept by saying nothing");
+    assert!(!puts[0].contains("selected_repository_ids"), "kept by leaving the list out");
     assert!(puts[1].ends_with(r#"{"selected_repository_ids":[1,2]}"#), "{}", puts[1]);
     assert!(!saved.now.unwrap().credential(&draft.prefix).unwrap().access_differs());
 }

@@ -13,7 +13,7 @@ const ORDER: [Member; 3] = Member::WRITE_ORDER;
 async fn saved(stage: &Stage, draft: &Draft) -> Saved {
     let mut parts = Vec::new();
     let saved = save(&stage.gh, &crate::local::Held::nothing(), draft, &mut |report| parts.push(report)).await.unwrap();
-    assert_eq!(parts, saved.members, "parts are the report as it grows");
+    assert_eq!(parts, saved.members, "progress adds up to the report");
     saved
 }
 
@@ -263,7 +263,7 @@ async fn what_the_closing_list_settles_stops_nobody() {
             save(&stage.gh, &crate::local::Held::nothing(), &draft, &mut |part| parts.push(part)).await.unwrap();
         let told: Vec<_> = saved.members.iter().map(|report| report.outcome.word()).collect();
         assert_eq!(told, words_of, "{kind:?}");
-        assert_eq!(words(&parts)[1], (Member::Password, "unknown"), "it is said as long as it is not known");
+        assert_eq!(words(&parts)[1], (Member::Password, "unknown"), "reported for as long as it is unknown");
         for report in &saved.members {
             let is_there = stage.value("repo:acme/api", &report.name).is_some();
             assert_eq!(is_there, report.outcome.is_done(), "{kind:?}");

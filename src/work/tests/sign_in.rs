@@ -42,5 +42,5 @@ async fn nobody_hears_of_the_budget_of_a_token_that_is_not_used() {
     let right = TokenChoice::Given { token: stage.sandbox.token().into(), keep: false };
     let entered = entrance.choose(right).await.unwrap();
     entered.client.user().await.unwrap();
-    assert!(!heard.lock().unwrap().is_empty(), "the token in use is listened to");
+    assert!(!heard.lock().unwrap().is_empty(), "the token in use is reported");
 }

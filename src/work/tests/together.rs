@@ -81,7 +81,7 @@ async fn a_credential_that_somebody_elsewhere_writes_between_our_writes_is_never
         (told, ours) = (told + usize::from(!saved.is_whole()), ours + usize::from(saved.is_whole()));
         world.advance(5);
     }
-    assert!(told > 50 && ours > 50, "both happen: {told} told, {ours} ours");
+    assert!(told > 50 && ours > 50, "both happen: {told} reported, {ours} ours");
 }
 
 #[tokio::test]

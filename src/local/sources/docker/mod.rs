@@ -26,7 +26,7 @@ use crate::local::Env;
 
 pub(super) use self::variable::{NAME as VARIABLE, fault as variable_fault};
 
-const TOKEN: &str = "it is an identity token, which expires and only docker can use";
+const TOKEN: &str = "it is an identity token that expires and only docker can use";
 const REGISTRY_TOKEN: &str = "it is a token for the registry itself, which has no user and expires";
 const NO_LOGIN: &str = "docker is not logged in there";
 

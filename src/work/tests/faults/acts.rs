@@ -94,7 +94,7 @@ pub(super) async fn play(stage: &Stage, act: Act, struck: &(dyn Fn() -> Struck +
             let now = Truth::of(&stage.world());
             let left = Member::all().any(|m| now.get(key, &prefix(credential).secret_name(m)).is_some());
             if scene.played.is_whole && left {
-                scene.played.wrong.push(format!("{credential} is told to be deleted, and a part of it is left"));
+                scene.played.wrong.push(format!("{credential} is reported as deleted, but a part of it is left"));
             }
         }
         Act::Spread(credential, names) => scene.spread(credential, names).await,
@@ -205,7 +205,7 @@ impl Scene<'_> {
         for report in &saved.members {
             let last = parts.iter().rev().find(|part| part.member == report.member);
             if last != Some(report) {
-                self.wrong(format!("told last {last:?}, reported {report:?}"));
+                self.wrong(format!("progress ended with {last:?}, the report has {report:?}"));
             }
         }
         let claim = |report: &MemberReport| Claim { key, report: report.clone(), wanted: wanted(report.member) };
@@ -269,7 +269,7 @@ impl Scene<'_> {
                 self.played.is_whole = false;
                 // Nobody else writes here. What a short list left out may have looked like someone else's change.
                 if !(self.struck)().short {
-                    self.wrong(format!("{:?}, and nobody else was there", stale.differences));
+                    self.wrong(format!("{:?}, but nobody else writes here", stale.differences));
                 }
                 return None;
             }
@@ -280,7 +280,7 @@ impl Scene<'_> {
             let names = Member::all().map(|member| undo.prefix.secret_name(member));
             let left_out: Vec<_> = names.filter(|name| before.get(key, name).is_some() && !is_told(name)).collect();
             if !left_out.is_empty() {
-                self.wrong(format!("{left_out:?} were left out, and nobody was told"));
+                self.wrong(format!("{left_out:?} were left out without a report"));
             }
         }
         self.saved(before, key, saved, parts, wanted);
@@ -307,7 +307,7 @@ impl Scene<'_> {
                 .into_iter()
                 .find(|key| key.strip_prefix("repo:") == Some(line.repository.full_name.raw()))
             else {
-                self.wrong(format!("nobody asked for {line:?}"));
+                self.wrong(format!("unexpected request {line:?}"));
                 continue;
             };
             if let Placement::Tried(saved) = &line.placement {
