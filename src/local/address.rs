@@ -1,6 +1,6 @@
-//! Which API is spoken to, and which web site its links may lead to.
+//! Which API to use, and which website its links may lead to.
 //!
-//! It refuses plain http to anything but this very machine: a token travels in every request.
+//! Plain http is refused for everything but this machine: every request contains a token.
 
 use thiserror::Error;
 use url::Url;
@@ -34,7 +34,8 @@ impl AddressSource {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
     pub api: Url,
-    /// The host as `gh` and the keyring know it: `github.com` for `api.github.com`, else the API's own, with its port.
+    /// The host as `gh` and the keyring know it: `github.com` for `api.github.com`, otherwise the API's own, with its
+    /// port.
     pub host: String,
     pub source: AddressSource,
 }
@@ -42,17 +43,17 @@ pub struct Address {
 /// Why a text cannot be the API's address.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum AddressFault {
-    #[error("{0} is not an address such as https://api.github.com")]
+    #[error("{0} is not a URL such as https://api.github.com")]
     NoUrl(&'static str),
-    #[error("{0} starts with something other than https://")]
+    #[error("{0} does not start with https://")]
     Scheme(&'static str),
-    #[error("{0} is a plain http address, and over that a token could be read on its way")]
+    #[error("{0} is a plain http URL, and a token could be read in transit")]
     Plain(&'static str),
-    #[error("{0} carries a user name or a password")]
+    #[error("{0} contains a user name or a password")]
     UserInfo(&'static str),
-    #[error("{0} has a ? or a # in it")]
+    #[error("{0} contains a ? or a #")]
     Query(&'static str),
-    #[error("{0} is GitHub's web site, not its API")]
+    #[error("{0} is GitHub's website, not its API")]
     WebSite(&'static str),
 }
 
@@ -64,20 +65,20 @@ impl From<AddressFault> for Problem {
             }
             AddressFault::Plain(name) => {
                 format!(
-                    "write https:// in {name}; plain http is for this machine only: localhost, 127.0.0.1, *.localhost"
+                    "use https:// in {name}; plain http is for this machine only: localhost, 127.0.0.1, *.localhost"
                 )
             }
             AddressFault::UserInfo(name) | AddressFault::Query(name) => {
-                format!("leave in {name} just https://HOST, and put the token into GH_TOKEN")
+                format!("set {name} to https://HOST only, and put the token in GH_TOKEN")
             }
         };
-        Self::new("the address of GitHub's API cannot be used", fault.to_string(), hint)
+        Self::new("GitHub's API URL cannot be used", fault.to_string(), hint)
     }
 }
 
 impl Address {
-    /// `PULLKEY_API_URL`, else `GITHUB_API_URL` if a token stands in the environment too (so that a variable alone
-    /// never sends a stored token elsewhere), else GitHub's own.
+    /// `PULLKEY_API_URL`, then `GITHUB_API_URL` if the environment also contains a token (so that this variable alone
+    /// never sends a stored token elsewhere), then GitHub's own.
     pub fn find(env: &Env) -> Result<Self, AddressFault> {
         if let Some(text) = env.filled("PULLKEY_API_URL") {
             return Self::parse(text, AddressSource::PullkeyApiUrl);
@@ -116,14 +117,13 @@ impl Address {
         Ok(Self { api, host, source })
     }
 
-    /// The host whose https pages may be opened in a browser; `None` where the API has no web site of that kind.
+    /// The host whose https pages may be opened in a browser; `None` if the API has no such website.
     pub fn web_host(&self) -> Option<&str> {
         (self.api.scheme() == "https" && !self.host.contains(':')).then_some(self.host.as_str())
     }
 
-    /// The host as `gh` knows it; `None` where it cannot: it refuses names with a port. `api.github.localhost` on any
-    /// port is GitHub's own name for a stand-in on this machine, and `gh` calls it `github.localhost` (its
-    /// `ghinstance`).
+    /// The host as `gh` knows it, or `None`: `gh` refuses names with a port. `api.github.localhost` on any port is
+    /// GitHub's own name for a stand-in on this machine, and `gh` calls it `github.localhost` (its `ghinstance`).
     pub fn gh_host(&self) -> Option<&str> {
         match (twin(self.api.host_str()?), self.host.contains(':')) {
             (Some("github.localhost"), _) => Some("github.localhost"),
@@ -132,18 +132,18 @@ impl Address {
         }
     }
 
-    /// The host that git remotes of its repositories name. An API on this very machine stands in for GitHub itself.
+    /// The host in git remotes of its repositories. An API on this machine stands in for GitHub itself.
     pub fn remote_host(&self) -> &str {
         let is_here = self.api.host().is_some_and(|host| is_here(&host));
         if is_here { "github.com" } else { &self.host }
     }
 
-    /// Whether this is GitHub itself, data residency included; every other host is named in words wherever one looks.
+    /// Whether this is GitHub itself, including data residency; every other host is named on every screen.
     pub fn is_github(&self) -> bool {
         self.api.scheme() == "https" && self.site().is_github()
     }
 
-    /// The web site that goes with it.
+    /// The website that belongs to it.
     pub fn site(&self) -> Site {
         let host = self.api.host_str().unwrap_or_default();
         Site::of_api(&self.api.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))

@@ -1,4 +1,4 @@
-//! Opens a page in the user's browser: https only, and only on hosts known beforehand.
+//! Opens a page in the user's browser: https only, and only on known hosts.
 
 use std::process::Stdio;
 
@@ -10,16 +10,16 @@ use crate::leash::{self, Child};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum LinkFault {
-    #[error("this is no https address")]
+    #[error("this is not an https address")]
     NotHttps,
-    #[error("this address leads to a host pullkey does not know")]
+    #[error("pullkey does not know the host of this address")]
     Host,
     #[error("no browser could be started")]
     Browser,
 }
 
-/// Checks a link against the hosts that may be opened (the web site of the API, the presets' documentation); `*.`
-/// before a host stands for one name below it.
+/// Checks a link against the hosts that may be opened (the API's website, the presets' documentation). `*.` before a
+/// host stands for one name below it.
 pub fn check<'a>(link: &str, hosts: impl IntoIterator<Item = &'a str>) -> Result<Url, LinkFault> {
     let url = Url::parse(link).map_err(|_| LinkFault::NotHttps)?;
     if url.scheme() != "https" || !url.username().is_empty() || url.password().is_some() || url.port().is_some() {
@@ -36,8 +36,8 @@ pub fn check<'a>(link: &str, hosts: impl IntoIterator<Item = &'a str>) -> Result
     if hosts.into_iter().any(is_named) { Ok(url) } else { Err(LinkFault::Host) }
 }
 
-/// Opens a checked link, detached: the browser outlives pullkey, writes nothing to its terminal, and gets of the
-/// environment only what a browser needs.
+/// Opens a checked link, detached: the browser outlives pullkey, writes nothing to its terminal, and gets only the
+/// environment variables a browser needs.
 pub fn open<'a>(env: &Env, link: &str, hosts: impl IntoIterator<Item = &'a str>) -> Result<(), LinkFault> {
     let url = check(link, hosts)?;
     let mut launchers = open::commands(url.as_str()).into_iter();
@@ -46,7 +46,7 @@ pub fn open<'a>(env: &Env, link: &str, hosts: impl IntoIterator<Item = &'a str>)
         launcher.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()
     });
     let mut launcher = started.ok_or(LinkFault::Browser)?;
-    // A launcher that has ended must not stay behind as a zombie; nobody waits for how it ended.
+    // An exited launcher must not remain as a zombie; its exit status does not matter.
     std::thread::spawn(move || launcher.wait());
     Ok(())
 }
@@ -92,11 +92,11 @@ mod tests {
         let given = [("PATH", path.as_str()), ("DISPLAY", ":7"), ("VSCODE_IPC_HOOK_CLI", "/run/editor.sock")];
         let env = Env::of(secrets.map(|name| (name, "canary")).into_iter().chain(given));
         open(&env, "https://github.com/", ["github.com"]).unwrap();
-        // The pipe has an end once the stand-in is done.
+        // The pipe ends once the stand-in is done.
         let seen = std::fs::read_to_string(&pipe).unwrap();
         let names: Vec<_> = seen.lines().filter_map(|line| Some(line.split_once('=')?.0)).collect();
         assert!(names.contains(&"DISPLAY") && names.contains(&"VSCODE_IPC_HOOK_CLI"), "{seen}");
-        // A shell sets these by itself.
+        // A shell sets these itself.
         let allowed = |name: &str| Child::Browser.variables().any(|one| one == name) || ["PWD", "_"].contains(&name);
         assert!(names.iter().all(|name| allowed(name)) && !seen.contains("canary"), "{seen}");
     }

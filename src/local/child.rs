@@ -1,5 +1,5 @@
-//! A short-lived child process: an environment of named variables only, a deadline, a bounded answer, and an end
-//! together with everything it started.
+//! A short-lived child process: only named environment variables, a deadline, a limited answer. When it ends, so does
+//! everything it started.
 
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
@@ -12,14 +12,14 @@ use zeroize::Zeroizing;
 use super::Env;
 use crate::leash::{self, Group};
 
-/// A longer answer is none.
+/// The longest answer that is accepted.
 const BOUND: usize = 64 * 1024;
 
-/// What is kept of a child's standard error.
+/// How much of a child's standard error is kept.
 const COMPLAINT: usize = 4 * 1024;
 
-/// How long a child that has ended is listened to. What it wrote is in the pipe by then, and comes at once; the pipe's
-/// end may never come, if it left somebody behind who holds it open.
+/// How long to read from a child that has exited. What it wrote is already in the pipe and arrives at once; the end of
+/// the pipe may never come if a process it left behind holds it open.
 const AFTERMATH: Duration = Duration::from_millis(200);
 
 /// What to run.
@@ -27,11 +27,11 @@ const AFTERMATH: Duration = Duration::from_millis(200);
 pub(super) struct Call<'a> {
     pub program: &'a str,
     pub args: &'a [&'a str],
-    /// What it is run for, which decides what of the environment it gets.
+    /// The purpose, which decides which environment variables it gets.
     pub kind: leash::Child,
     pub env: &'a Env,
     pub dir: Option<&'a Path>,
-    /// What it reads on its standard input; never a secret.
+    /// Its standard input; never a secret.
     pub input: &'a [u8],
     pub deadline: Duration,
 }
@@ -51,13 +51,13 @@ pub(super) enum Ended {
 pub(super) enum Failing {
     /// No such program on the `PATH`.
     Missing,
-    /// It is there and could not be started or listened to.
+    /// It exists but could not be started or read from.
     Unstartable,
-    /// Another exit code than 0, or none after a signal; and what it said of it, which may be anything.
+    /// An exit code other than 0, or none after a signal; and what it printed, which may be anything.
     Refused { code: Option<i32>, said: Zeroizing<String> },
-    /// It answered more than is read; it was killed.
+    /// Its answer was too long; it was killed.
     TooMuch,
-    /// It answered no UTF-8.
+    /// Its answer was not UTF-8.
     NoText,
 }
 
@@ -75,7 +75,7 @@ async fn answer(call: Call<'_>) -> Result<Zeroizing<String>, Failing> {
     let mut child = start(&call)?;
     let group = Group::of(child.id());
     if let Some(mut stdin) = child.stdin.take() {
-        // One that does not listen says so by how it ends.
+        // A child that does not read its input shows that by how it ends.
         let _ = stdin.write_all(call.input).await;
     }
     let (Some(out), Some(err)) = (child.stdout.take(), child.stderr.take()) else { return Err(Failing::Unstartable) };
@@ -83,7 +83,7 @@ async fn answer(call: Call<'_>) -> Result<Zeroizing<String>, Failing> {
     let status = listen(&mut child, (out, &mut answer), (err, &mut complaint)).await?;
     group.ended();
     if !status.success() {
-        // Helpers of docker's tell on their standard output why they refuse.
+        // Docker's helpers print the reason for a refusal on standard output.
         let said = [&answer, &complaint].map(Heard::lossy);
         let said = said.into_iter().find(|said| !said.trim().is_empty()).unwrap_or_default();
         return Err(Failing::Refused { code: status.code(), said });
@@ -105,11 +105,11 @@ fn start(call: &Call<'_>) -> Result<Child, Failing> {
     leash::own_group(&mut command);
     command.spawn().map_err(|fault| match fault.kind() {
         std::io::ErrorKind::NotFound => Failing::Missing,
-        _ => Failing::Unstartable, // whatever the system says
+        _ => Failing::Unstartable, // every other kind of error
     })
 }
 
-/// Reads both pipes until they end, or until the child has ended and they fall silent.
+/// Reads both pipes until they end, or until the child has exited and they fall silent.
 async fn listen(
     child: &mut Child,
     (out, answer): (impl AsyncRead + Unpin, &mut Heard),
@@ -119,7 +119,7 @@ async fn listen(
         let all = async { answer.hear(out).await.then_some(()).ok_or(Failing::TooMuch) };
         let some = async {
             complaint.hear(&mut err).await;
-            // Who complains at length is not kept waiting for a reader.
+            // A child with a long error output must not block because nobody reads it.
             let _ = tokio::io::copy(&mut err, &mut tokio::io::sink()).await;
             Ok(())
         };
@@ -142,7 +142,7 @@ async fn listen(
     status.map_err(|_| Failing::Unstartable)
 }
 
-/// The beginning of what is said, in one allocation of full size: a growing one would leave copies of a token behind.
+/// The beginning of the output, in one allocation of full size: a growing one would leave copies of a token behind.
 struct Heard {
     room: Zeroizing<Vec<u8>>,
     filled: usize,
@@ -153,7 +153,7 @@ impl Heard {
         Self { room: Zeroizing::new(vec![0; size]), filled: 0 }
     }
 
-    /// Whether it ended within the room; what comes after is not read.
+    /// Whether the output fits into the buffer; the rest is not read.
     async fn hear(&mut self, mut from: impl AsyncRead + Unpin) -> bool {
         while self.filled < self.room.len() {
             match from.read(&mut self.room[self.filled..]).await {
@@ -215,7 +215,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_child_that_ended_is_not_waited_for_because_of_those_it_left_behind() {
-        // They would keep the deadline waiting; the pipe ends with them.
+        // They would delay until the deadline; the pipe ends with them.
         let answer = ended("sleep 90 & echo $!").await;
         let Ended::Fine(pid) = answer else { panic!("{answer:?}") };
         let pid = rustix::process::Pid::from_raw(pid.trim().parse().unwrap()).unwrap();
@@ -244,7 +244,7 @@ mod tests {
             ended = run(shell(&arguments, LONG)) => panic!("{ended:?}"),
             pipe = opened => pipe.unwrap(),
         };
-        // It ends when nobody holds it any more.
+        // It ends when no process holds it any more.
         pipe.read_to_end(&mut Vec::new()).unwrap();
     }
 }

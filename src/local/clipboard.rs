@@ -1,4 +1,4 @@
-//! Puts a name, a command or a link on the clipboard. A secret never: there is no function that takes one.
+//! Copies a name, a command or a link to the clipboard. Never a secret: no function accepts one.
 
 use std::fmt;
 
@@ -15,13 +15,13 @@ const OSC52_BOUND: usize = 74_000;
 pub enum Copied {
     /// On the system's clipboard.
     System,
-    /// The terminal has to do it: write these bytes to it (OSC 52). Whether it obeys cannot be known.
+    /// The terminal has to do it: write these bytes to it (OSC 52). We cannot know whether it does.
     Terminal(String),
-    /// Longer than what can be handed over.
+    /// Too long to be passed on.
     TooLong,
 }
 
-/// The clipboard. It has to live as long as what was copied shall be there: on X11 the copying program serves it.
+/// The clipboard. It must live as long as the copied text should be available: on X11 the copying program serves it.
 #[derive(Default)]
 pub struct Clipboard {
     system: Option<arboard::Clipboard>,
@@ -29,7 +29,7 @@ pub struct Clipboard {
 }
 
 impl Clipboard {
-    /// Over ssh the machine's own clipboard is not the one in front of the user: then only the terminal's counts.
+    /// Over ssh, the machine's own clipboard is not the user's: only the terminal's counts then.
     pub fn of(env: &Env) -> Self {
         let remote = env.filled("SSH_TTY").or(env.filled("SSH_CONNECTION")).is_some();
         let unix = cfg!(all(unix, not(target_os = "macos")));

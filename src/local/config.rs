@@ -1,7 +1,7 @@
-//! What the user set once for all runs: `config.toml` in the configuration folder.
+//! Settings for all runs: `config.toml` in the configuration folder.
 //!
-//! It holds no token and no value of a secret: a key of that kind is refused like any unknown one. A file that cannot
-//! be understood is never passed over, because it may be what forbids writing.
+//! It contains no token and no secret's value: such a key is refused like any unknown one. A file that cannot be
+//! understood is never skipped, because it may be what forbids writing.
 
 use std::path::{Path, PathBuf};
 
@@ -13,19 +13,19 @@ use crate::domain::Problem;
 use crate::domain::foreign::clean;
 use crate::files::{self, FileError};
 
-/// More than two lines and any comment on them need, in bytes.
+/// More than two lines with comments need, in bytes.
 const LARGEST: u64 = 64 << 10;
 
-/// What holds for this run.
+/// What applies to this run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
     /// What forbids writing, if anything does.
     pub read_only: Option<ReadOnly>,
-    /// Of the OAuth app whose device flow signs in; there is none unless somebody configured one.
+    /// The client ID of the OAuth app for the device flow; there is none unless you configured one.
     pub client_id: Option<String>,
 }
 
-/// Where it was said that nothing may be written.
+/// What forbids writing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReadOnly {
     Flag,
@@ -34,23 +34,23 @@ pub enum ReadOnly {
 }
 
 impl ReadOnly {
-    /// As a claim: «--read-only is set».
+    /// As a statement: “--read-only is given”.
     pub fn words(&self) -> String {
         match self {
             Self::Flag => "--read-only is given".to_owned(),
             Self::Variable => "PULLKEY_READ_ONLY is set".to_owned(),
-            Self::File(path) => format!("{} says so", shown(path)),
+            Self::File(path) => format!("{} sets read_only", shown(path)),
         }
     }
 
-    /// Why a command that writes does not even begin.
+    /// Why a command that writes does not even start.
     pub fn problem(&self) -> Problem {
         let hint = match self {
-            Self::Flag => "leave --read-only out",
+            Self::Flag => "drop --read-only",
             Self::Variable => "unset PULLKEY_READ_ONLY",
-            Self::File(_) => "take `read_only` out of that file, or set it to false",
+            Self::File(_) => "remove `read_only` from that file, or set it to false",
         };
-        Problem::new("nothing was written", format!("this run only reads: {}", self.words()), hint)
+        Problem::new("nothing was written", format!("this run is read-only: {}", self.words()), hint)
     }
 }
 
@@ -60,15 +60,17 @@ pub enum ConfigFault {
     Unreadable { path: PathBuf, fault: FileError },
     #[error("{}, line {line}: {reason}", shown(.path))]
     Broken { path: PathBuf, line: usize, reason: String },
-    #[error("PULLKEY_READ_ONLY is «{}», which is neither yes nor no", clean(.0))]
+    #[error("PULLKEY_READ_ONLY is “{}”, which is neither yes nor no", clean(.0))]
     Variable(String),
 }
 
 impl From<ConfigFault> for Problem {
     fn from(fault: ConfigFault) -> Self {
         let hint = match &fault {
-            ConfigFault::Unreadable { .. } => "make it a text file that you may read, or move it away",
-            ConfigFault::Broken { .. } => "correct that line; known are `read_only = true` and `client_id = \"…\"`",
+            ConfigFault::Unreadable { .. } => "make it a text file that you can read, or move it away",
+            ConfigFault::Broken { .. } => {
+                "correct that line; valid keys are `read_only = true` and `client_id = \"…\"`"
+            }
             ConfigFault::Variable(_) => "set it to 1 or 0, or unset it",
         };
         Self::new("the configuration cannot be used", fault.to_string(), hint)
@@ -84,7 +86,7 @@ struct Written {
 }
 
 impl Config {
-    /// The flag before the variable, the variable before the file; `PULLKEY_READ_ONLY=0` overrules the file.
+    /// The flag overrides the variable, and the variable the file; `PULLKEY_READ_ONLY=0` overrides the file too.
     pub fn load(env: &Env, flag: bool) -> Result<Self, ConfigFault> {
         let path = Paths::of(env).config.map(|folder| folder.join("config.toml"));
         let written = match &path {
@@ -108,7 +110,7 @@ fn is_set(text: &str) -> Result<bool, ConfigFault> {
     match text.trim().to_ascii_lowercase().as_str() {
         "1" | "true" | "yes" | "on" => Ok(true),
         "0" | "false" | "no" | "off" => Ok(false),
-        // A word nobody knows must not open what it was meant to close.
+        // An unknown word must not allow what it was meant to forbid.
         _ => Err(ConfigFault::Variable(text.to_owned())),
     }
 }

@@ -1,7 +1,7 @@
-//! The record of ends on disk: one file for each API's host, beside the journal, which only the user may read.
+//! The record of expiry dates on disk: one file per API host, beside the journal. Only the user can read it.
 //!
-//! Two pullkeys may write at once: each reads what is there under a lock, adds its own, and puts a new file in the old
-//! one's place. A file that cannot be read as a record is named and never written over.
+//! Two pullkeys may write at once: each reads the file under a lock, adds its entries, and replaces the file with a new
+//! one. A file that is not a valid record is reported and never overwritten.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -12,10 +12,10 @@ use super::paths::Paths;
 use crate::domain::{Problem, Record};
 use crate::files::{self, FileError, Patience};
 
-/// More than a full record has, in bytes; what is larger is none.
+/// More bytes than a full record has; a larger file is not a record.
 const LARGEST: u64 = 64 << 20;
 
-/// The record of one API in a folder that need not exist yet.
+/// The record of one API in a folder that may not exist yet.
 #[derive(Clone, Debug)]
 pub struct Endings {
     folder: PathBuf,
@@ -25,13 +25,13 @@ pub struct Endings {
 
 /// Why a record could not be used.
 enum Fault {
-    /// Of the file, its lock or its folder.
+    /// The file, its lock or its folder could not be used.
     File(PathBuf, FileError),
-    /// There is something else in its place.
+    /// The file is something else.
     NoRecord,
 }
 
-/// Names the path beside what went wrong with it.
+/// Adds the path to a file error.
 fn at(path: &Path) -> impl FnOnce(FileError) -> Fault {
     |fault| Fault::File(path.to_owned(), fault)
 }
@@ -41,23 +41,23 @@ impl Endings {
         Self { folder: folder.into(), host: file_name(host), patience: lock_patience() }
     }
 
-    /// How long another pullkey is waited for.
+    /// How long to wait for another pullkey.
     #[must_use]
     pub fn waiting(self, patience: Patience) -> Self {
         Self { patience, ..self }
     }
 
-    /// The one in the user's folder for state; `None` where the environment names none.
+    /// The record in the user's state folder; `None` if the environment names none.
     pub fn of(env: &Env, host: &str) -> Option<Self> {
         Paths::of(env).state.map(|state| Self::at(state.join("endings"), host))
     }
 
-    /// Everything that is kept; nothing if there is no file yet.
+    /// The whole record; empty if there is no file yet.
     pub fn read(&self) -> Result<Record, Problem> {
         self.load().map_err(|fault| self.problem("read", &fault))
     }
 
-    /// Changes what is kept, and returns what is kept then; it is on the disk when this returns.
+    /// Changes the record and returns the new one; it is on disk when this returns.
     pub fn change(&self, change: impl Fn(&mut Record)) -> Result<Record, Problem> {
         self.replace(change).map_err(|fault| self.problem("written", &fault))
     }
@@ -76,7 +76,7 @@ impl Endings {
         let mut alone = Record::default();
         change(&mut alone);
         if alone.is_empty() && std::fs::symlink_metadata(self.file()).is_err() {
-            // Somebody who never says an end has no file.
+            // Users who never enter an expiry date have no file.
             return Ok(alone);
         }
         files::private_folder(&self.folder).map_err(at(&self.folder))?;
@@ -97,19 +97,19 @@ impl Endings {
 
     fn problem(&self, verb: &str, fault: &Fault) -> Problem {
         let shown = |path: &Path| crate::domain::foreign::clean(&path.to_string_lossy());
-        let what = format!("the record of end dates could not be {verb}");
+        let what = format!("the record of expiry dates could not be {verb}");
         match fault {
             Fault::File(path, fault) => Problem::new(what, format!("{}: {fault}", shown(path)), fault.fix()),
             Fault::NoRecord => Problem::new(
                 what,
-                format!("{} is no record of end dates", shown(&self.file())),
-                "mend the file or move it away; it is not written over, and no end is kept until then",
+                format!("{} is not a record of expiry dates", shown(&self.file())),
+                "fix the file or move it away; until then it is not overwritten and no expiry is saved",
             ),
         }
     }
 }
 
-/// A host as a file name, unlike that of any other host.
+/// A host as a file name that no other host has.
 fn file_name(host: &str) -> String {
     let mut name = String::new();
     for byte in host.bytes() {
@@ -200,7 +200,7 @@ mod tests {
         for broken in ["{\"entries\": [{\"scope\"", "", "[]"] {
             fs::write(endings.file(), broken).unwrap();
             let read = endings.read().unwrap_err();
-            assert!(read.why.contains("h.json") && read.hint.contains("not written over"), "{read:?}");
+            assert!(read.why.contains("h.json") && read.hint.contains("not overwritten"), "{read:?}");
             assert!(endings.change(|record| put(record, "acme/api")).is_err());
             assert_eq!(fs::read_to_string(endings.file()).unwrap(), broken);
         }
@@ -211,7 +211,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("file"), "").unwrap();
         let endings = Endings::at(dir.path().join("file"), "h");
-        assert!(endings.change(|record| put(record, "acme/api")).unwrap_err().what.contains("end dates"));
+        assert!(endings.change(|record| put(record, "acme/api")).unwrap_err().what.contains("expiry dates"));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A snapshot of the environment variables pullkey cares about; everything else is never looked at.
+//! A snapshot of the environment variables that pullkey uses; it never looks at others.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
@@ -9,8 +9,8 @@ use crate::domain::names::split;
 use crate::domain::near::is_candidate;
 use crate::leash::Child;
 
-/// What is read here and handed on to nobody. The tokens are among it: with `GH_TOKEN` set `gh` refuses to refresh
-/// (`gh help auth refresh`).
+/// Variables that pullkey reads and passes to no child. They include the tokens: with `GH_TOKEN` set, `gh` refuses to
+/// refresh (`gh help auth refresh`).
 const OURS: &[&str] = &[
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
@@ -38,15 +38,15 @@ const OURS: &[&str] = &[
     "REGISTRY_AUTH_FILE",
 ];
 
-/// Every variable that is read, those for children among them. A password's variable is named by the user and is read
-/// besides, and so are the three members of a registry's credential under any prefix, as a codespace has them, and the
-/// names alone that are nearly theirs.
+/// Every variable that is read, including those for children. Three kinds are read in addition: the variable the user
+/// names for a password, the three members of a registry's credential under any prefix, as a codespace has them, and
+/// names that are nearly theirs (only the names).
 fn known() -> BTreeSet<&'static str> {
     Child::ALL.into_iter().flat_map(Child::variables).chain(OURS.iter().copied()).collect()
 }
 
-/// The variables, as they were when the snapshot was taken, and the name of the one that holds a password. `Debug`
-/// shows names only: some are tokens.
+/// The variables at the time of the snapshot, and the name of the one with a password. `Debug` shows names only: some
+/// values are tokens.
 #[derive(Clone, Default)]
 pub struct Env(BTreeMap<String, OsString>, Option<String>);
 
@@ -59,7 +59,7 @@ impl Env {
         for (name, value) in std::env::vars_os() {
             match name.into_string() {
                 Ok(name) if is_member(&name) => all.extend([(name, value)]),
-                // Of what is nearly one, the name alone is looked at.
+                // For a name that is nearly a member's, only the name is read.
                 Ok(name) if is_candidate(&name) => all.extend([(name, OsString::new())]),
                 Ok(_) | Err(_) => {}
             }
@@ -68,7 +68,7 @@ impl Env {
         Self(all, extra.map(str::to_owned))
     }
 
-    /// Every member of a registry's credential that is set, by its name; `None` for one whose value is no UTF-8.
+    /// Every member of a registry's credential that is set, by name; `None` for a value that is not UTF-8.
     pub(super) fn members(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
         self.0.iter().filter(|(name, _)| is_member(name)).map(|(name, value)| (name.as_str(), value.to_str()))
     }
@@ -82,7 +82,7 @@ impl Env {
         Self(pairs.into_iter().map(|(k, v)| (k.into(), v.into())).collect(), None)
     }
 
-    /// The variable's text; `None` when it is unset or no UTF-8.
+    /// The variable's text; `None` when it is unset or not UTF-8.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name)?.to_str()
     }
@@ -91,22 +91,22 @@ impl Env {
         self.0.get(name).map(OsString::as_os_str)
     }
 
-    /// The variable's text unless it is unset or only white space: `GH_TOKEN= pullkey` means «no token».
+    /// The variable's text, unless it is unset or only white space: `GH_TOKEN= pullkey` means “no token”.
     pub fn filled(&self, name: &str) -> Option<&str> {
         self.get(name).filter(|text| !text.trim().is_empty())
     }
 
-    /// A password's variable. `None` when it is unset or no UTF-8.
+    /// A password's variable. `None` when it is unset or not UTF-8.
     pub fn secret(&self, name: &str) -> Option<Sensitive> {
         self.get(name).map(Sensitive::from)
     }
 
-    /// Whether a token stands in the environment; only then `GITHUB_API_URL` is believed.
+    /// Whether the environment contains a token; only then is `GITHUB_API_URL` used.
     pub fn has_token(&self) -> bool {
         self.filled("GH_TOKEN").or(self.filled("GITHUB_TOKEN")).is_some()
     }
 
-    /// A variable for a child: never one whose value is a token or a member of a credential, whatever it is called.
+    /// A variable for a child: never one whose value is a token or a member of a credential, whatever its name.
     pub fn for_child(&self, name: &str) -> Option<OsString> {
         let value = self.get_os(name).filter(|value| !value.is_empty())?;
         let is_secret = |(other, secret): (&String, &OsString)| {
@@ -117,7 +117,7 @@ impl Env {
     }
 }
 
-/// What holds a token.
+/// Variables that contain a token.
 const TOKENS: [&str; 5] =
     ["AWS_SECRET_ACCESS_KEY", "AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN", "GH_TOKEN", "GITHUB_TOKEN"];
 
@@ -126,7 +126,7 @@ fn is_member(name: &str) -> bool {
     split(name).is_some_and(|(prefix, member)| prefix.secret_name(member) == name)
 }
 
-/// Whether the system can be asked for it: `std::env::var_os` may panic on an empty name, `=` and NUL.
+/// Whether the system accepts the name: `std::env::var_os` may panic on an empty name, `=` and NUL.
 fn is_name(name: &str) -> bool {
     !name.is_empty() && !name.contains(['=', '\0'])
 }
@@ -156,12 +156,12 @@ mod tests {
             let given: Vec<_> = child.variables().collect();
             assert!(given.contains(&"HOME") && !given.contains(&member), "{given:?}");
             let isolated = given.iter().filter(|name| OURS.contains(name)).collect::<Vec<_>>();
-            // Its own value is set in its place.
+            // A value of its own is set instead.
             assert!(
                 isolated.is_empty() || (child == Child::RegistryClient && isolated == [&"DOCKER_HOST"]),
                 "{child:?}"
             );
-            // Files that hold one are named, the thing itself is not.
+            // Files that contain a secret may be named, but not the secret itself.
             let is_secret = |name: &&str| {
                 let ends = ["TOKEN", "SECRET", "PASSWORD", "PASSPHRASE", "_KEY", "KEY_ID", "CREDENTIAL"];
                 ends.iter().any(|end| name.ends_with(end))
@@ -180,7 +180,10 @@ mod tests {
         let env = Env::of([("ACR_CONTAINER_REGISTRY_PASSWORD", "p4ss"), ("EDITOR", "p4ss"), ("TERM", "xterm")]);
         assert_eq!((env.for_child("EDITOR"), env.for_child("TERM")), (None, Some("xterm".into())));
         let env = Env::of_process(Some("PATH"));
-        assert!(env.get("PATH").is_some() && env.for_child("PATH").is_none(), "it was named as a password's");
+        assert!(
+            env.get("PATH").is_some() && env.for_child("PATH").is_none(),
+            "it was named as the password's variable"
+        );
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! `gh auth refresh` on the user's own terminal: which command it is, what of the environment it gets, and how its end
-//! is told. It never touches the token: `gh` keeps its own, and is asked for it afterwards.
+//! `gh auth refresh` on the user's own terminal: the command, its environment variables, and how its end is reported.
+//! It never touches the token: `gh` keeps it, and pullkey asks `gh` for it afterwards.
 
 use std::process::ExitStatus;
 
@@ -10,7 +10,7 @@ use super::Env;
 use crate::domain::{Mend, Problem};
 use crate::leash::{self, Child};
 
-/// Which command of `gh` adds scopes to its token.
+/// The `gh` command that adds scopes to its token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refresh {
     host: String,
@@ -18,7 +18,7 @@ pub struct Refresh {
 }
 
 impl Refresh {
-    /// `None` if a scope is not one as GitHub spells them: it stands in a command line.
+    /// `None` if a scope is not spelled like GitHub's scopes: it becomes part of a command line.
     pub fn new(host: &str, scopes: &[String]) -> Option<Self> {
         let is_scope = |scope: &String| {
             let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '_' | '-');
@@ -28,7 +28,7 @@ impl Refresh {
         is_fine.then(|| Self { host: host.to_owned(), scopes: scopes.to_vec() })
     }
 
-    /// The command with the terminal's input and output, and with no token in its environment.
+    /// The command with the terminal's input and output, and without a token in its environment.
     pub fn command(&self, env: &Env) -> Command {
         let mut command = leash::command(Child::GhOnTerminal, "gh", |name| env.for_child(name));
         command.args(["auth", "refresh", "-h", &self.host, "-s", &self.scopes.join(",")]);
@@ -37,7 +37,7 @@ impl Refresh {
         command
     }
 
-    /// As one would type it.
+    /// The command as you would type it.
     pub fn words(&self) -> String {
         format!("gh auth refresh -h {} -s {}", self.host, self.scopes.join(","))
     }
@@ -48,7 +48,7 @@ impl Refresh {
             return Ok(());
         }
         let fault = match status.code() {
-            // gh's own exit code for what was cancelled (`gh help exit-codes`), and a shell's for an interrupt.
+            // gh's own exit code for a cancelled command (`gh help exit-codes`), and a shell's for an interrupt.
             Some(2 | 130) | None => GhFault::Interrupted,
             Some(code) => GhFault::Failed(code),
         };
@@ -60,9 +60,9 @@ impl Refresh {
         let hint = match fault {
             GhFault::Missing => "install it from https://cli.github.com, or sign in with another token".to_owned(),
             GhFault::NotStarted(_) | GhFault::NoTerminal => format!("run `{words}` in another terminal, then reload"),
-            GhFault::Interrupted => "nothing was lost: the same key runs it again".to_owned(),
+            GhFault::Interrupted => "nothing was lost; the same key runs it again".to_owned(),
             GhFault::Failed(_) => {
-                format!("what it said stands on the terminal behind this screen; or run `{words}` in another one")
+                format!("its output is on the terminal behind this screen; or run `{words}` in another one")
             }
         };
         let mut problem = Problem::new("gh did not change its token", fault.to_string(), hint);
@@ -76,15 +76,15 @@ impl Refresh {
 /// Why `gh` did not do it.
 #[derive(Debug, Error)]
 pub enum GhFault {
-    #[error("there is no gh on the PATH")]
+    #[error("gh is not on the PATH")]
     Missing,
     #[error("it could not be started: {0}")]
     NotStarted(std::io::Error),
     #[error("the terminal cannot be shared with it on this system")]
     NoTerminal,
-    #[error("it was interrupted before it was done")]
+    #[error("it was interrupted before it finished")]
     Interrupted,
-    #[error("it ended with code {0}")]
+    #[error("it exited with code {0}")]
     Failed(i32),
 }
 
@@ -94,12 +94,12 @@ impl From<std::io::Error> for GhFault {
     }
 }
 
-/// Why `gh` is not asked at all: its token is for hosts it knows, and this is none.
+/// Why `gh` is not used at all: it does not know this host.
 pub fn no_host() -> Problem {
     Problem::new(
         "gh was not run",
-        "the token of gh is for GitHub's own hosts, and this API is none that gh knows",
-        "give pullkey a token that has the right, or set GH_TOKEN to one",
+        "gh's token is for GitHub's own hosts, and gh does not know this API",
+        "use a token that has the permission, or set GH_TOKEN to one",
     )
     .mended_by(Mend::SignIn)
 }
@@ -135,7 +135,7 @@ mod tests {
         let refresh = Refresh::new("github.com", &scopes(&["repo"])).unwrap();
         let missing = GhFault::from(std::io::Error::from(std::io::ErrorKind::NotFound));
         let problem = refresh.problem(&missing);
-        assert!(problem.why.contains("no gh on the PATH") && problem.mend == Some(Mend::SignIn));
+        assert!(problem.why.contains("gh is not on the PATH") && problem.mend == Some(Mend::SignIn));
         assert!(refresh.problem(&GhFault::Failed(1)).why.contains("code 1"));
     }
 }

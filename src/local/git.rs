@@ -1,6 +1,7 @@
-//! The repository one stands in, from the remotes of the git checkout.
+//! The repository of the current directory, from the remotes of its git checkout.
 //!
-//! It refuses to guess between several, as GitHub's own `gh secret` does since 2.66: secrets are too delicate for that.
+//! It refuses to guess between several, as GitHub's own `gh secret` has done since 2.66: secrets are too sensitive for
+//! that.
 
 use std::path::Path;
 use std::time::Duration;
@@ -14,7 +15,7 @@ use crate::leash::Child;
 
 const DEADLINE: Duration = Duration::from_secs(3);
 
-/// What the remotes of a checkout say.
+/// What the remotes of a checkout point to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remote {
     /// No git, no checkout, or no remote on this host.
@@ -39,7 +40,7 @@ impl Remote {
 pub async fn remote(env: &Env, dir: &Path, host: &str) -> Remote {
     let call = Call {
         program: "git",
-        // No hook and no monitor of a checkout one merely stands in is run.
+        // Do not run any hook or monitor of a checkout that happens to be the current directory.
         args: &["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "remote", "-v"],
         kind: Child::Git,
         env,
@@ -74,7 +75,7 @@ fn choose(text: &str, host: &str) -> Remote {
     }
 }
 
-/// The repository a remote's address names, if it is on this host. Forms: gitprotocol, «GIT URLS» of git-fetch(1).
+/// The repository in a remote's address, if it is on this host. Forms: gitprotocol, “GIT URLS” of git-fetch(1).
 fn repository(url: &str, host: &str) -> Option<RepoName> {
     let (on, path) = if url.contains("://") {
         let parsed = Url::parse(url).ok()?;
@@ -83,7 +84,7 @@ fn repository(url: &str, host: &str) -> Option<RepoName> {
         }
         (parsed.host_str()?.to_owned(), parsed.path().trim_start_matches('/').to_owned())
     } else {
-        // scp-like: [user@]host:path, where no slash stands before the colon.
+        // scp-like: [user@]host:path, without a slash before the colon.
         let (left, path) = url.split_once(':')?;
         if left.contains('/') {
             return None;

@@ -1,7 +1,7 @@
-//! The journal on disk: what can be undone, and which runs did not end. Lines of JSON, appended and flushed to the disk
-//! one by one, so that a crash loses at most the line that was being written.
+//! The journal on disk: what can be undone, and which runs were interrupted. Lines of JSON, each appended and flushed
+//! to disk, so that a crash loses at most the line being written.
 //!
-//! Only the user may read it, it is bounded, and no value of a secret is ever in it.
+//! Only the user can read it, its size is limited, and it never contains a secret's value.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -14,10 +14,10 @@ use crate::domain::Problem;
 use crate::domain::journal::{Entry, LARGEST, shortened};
 use crate::files::{self, FileError, Patience};
 
-/// A journal is cut back long before it has so many bytes: what is larger was not written by pullkey.
+/// A journal is shortened long before it has this many bytes: a larger one was not written by pullkey.
 const MOST: u64 = 4 * LARGEST as u64;
 
-/// A journal in a folder that need not exist yet.
+/// A journal in a folder that may not exist yet.
 #[derive(Clone, Debug)]
 pub struct Journal {
     folder: PathBuf,
@@ -29,18 +29,18 @@ impl Journal {
         Self { folder: folder.into(), patience: lock_patience() }
     }
 
-    /// The one in the user's folder for state; `None` where the environment names none.
+    /// The journal in the user's state folder; `None` if the environment names none.
     pub fn of(env: &Env) -> Option<Self> {
         Paths::of(env).state.map(Self::at)
     }
 
-    /// How long another pullkey is waited for.
+    /// How long to wait for another pullkey.
     #[must_use]
     pub fn waiting(self, patience: Patience) -> Self {
         Self { patience, ..self }
     }
 
-    /// All entries, oldest first. Lines that are none are left out: the last one may have been cut off by a crash.
+    /// All entries, oldest first. Invalid lines are skipped: a crash may have cut off the last one.
     pub fn read(&self) -> Result<Vec<Entry>, Problem> {
         let bytes = match files::bytes_of_own(&self.file(), MOST) {
             Ok(bytes) => bytes,
@@ -50,7 +50,7 @@ impl Journal {
         Ok(String::from_utf8_lossy(&bytes).lines().filter_map(Entry::of_line).collect())
     }
 
-    /// Appends one entry; it is on the disk when this returns.
+    /// Appends one entry; it is on disk when this returns.
     pub fn add(&self, entry: &Entry) -> Result<(), Problem> {
         let failed = |path: &Path| {
             let path = path.to_owned();
@@ -77,7 +77,7 @@ impl Journal {
         file.write_all(text.as_bytes())?;
         file.sync_data()?;
         let length = file.metadata()?.len();
-        // Windows replaces no file that is open.
+        // Windows cannot replace an open file.
         drop(file);
         if length > LARGEST as u64 { self.shorten() } else { Ok(()) }
     }
@@ -97,11 +97,11 @@ fn problem(verb: &str, path: &Path, fault: &FileError) -> Problem {
     Problem::new(
         format!("the journal could not be {verb}"),
         format!("{path}: {fault}"),
-        format!("{}; without a journal nothing can be undone or resumed later", fault.fix()),
+        format!("{}; without the journal, nothing can be undone or resumed later", fault.fix()),
     )
 }
 
-/// An id for an entry, unlike any other of this user.
+/// An ID for an entry, unique for this user.
 pub fn fresh_id() -> String {
     format!("{:x}-{:x}", chrono::Utc::now().timestamp_micros(), std::process::id())
 }

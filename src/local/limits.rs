@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use crate::files::Patience;
 
-/// The deadlines of this room.
+/// The deadlines of this module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// For a file that another pullkey keeps locked: it reads and writes it at once.
+    /// For a file that another pullkey has locked: it only reads and writes it.
     pub lock: Duration,
-    /// For a credential that another pullkey is writing: some requests to GitHub long, which may have to wait too.
+    /// For a credential that another pullkey is writing: that takes several requests to GitHub, which may have to wait
+    /// too.
     pub credential: Duration,
 }
 

@@ -1,10 +1,10 @@
-//! One pullkey of this machine at a time writes a credential: two that wrote the same one at once could leave the
-//! server of the one beside the password of the other, and offer that password to the wrong registry.
+//! Only one pullkey on this machine writes a credential at a time. Two that wrote the same one at once could leave the
+//! server of one beside the password of the other, and send that password to the wrong registry.
 //!
-//! A lock is a file in the folder for state that is held while the credential is written. Which one is told by a hash,
-//! so that their number is bounded and no name of a repository lies about; that two credentials share one is no harm.
-//! It keeps off nobody on another machine, or with another folder for state: what those do is seen in GitHub's time
-//! stamps (`work`).
+//! A lock is a file in the state folder, held while the credential is written. A hash selects the file, so that the
+//! number of files is limited and no repository's name appears; two credentials may share one without harm. It does not
+//! stop pullkey on another machine or with another state folder: those writes are detected from GitHub's time stamps
+//! (`work`).
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -16,64 +16,64 @@ use super::{Env, Paths};
 use crate::domain::{Prefix, Problem, Scope};
 use crate::files::{self, FileError, Lock, Patience};
 
-/// While another pullkey writes: how often it is looked whether it is done.
+/// How often to check whether the other pullkey has finished writing.
 const LOOK: Duration = Duration::from_millis(20);
 
 /// Where the locks of one API's credentials are.
 #[derive(Clone, Debug)]
 pub struct Locks {
-    /// `None` where there is no folder for state, and in the demo, whose world nobody else has.
+    /// `None` without a state folder, and in the demo, whose world is private.
     folder: Option<PathBuf>,
     host: String,
     patience: Patience,
 }
 
-/// A credential that nobody else on this machine writes until this is dropped.
+/// A credential that no other pullkey on this machine writes until this is dropped.
 #[derive(Debug)]
 pub struct Held {
     _lock: Option<Lock>,
-    /// Another pullkey was writing it, and was waited for: what was seen before may be different now.
+    /// Another pullkey was writing it and had to finish first: what was read before may be outdated.
     pub has_waited: bool,
-    /// Why nobody is kept off, where that could not be done.
+    /// Why other pullkeys could not be locked out, if so.
     pub unguarded: Option<Problem>,
 }
 
 impl Held {
-    /// Where nobody has to be kept off, as in tests of what happens then.
+    /// Without a lock, as in tests of what happens then.
     pub const fn nothing() -> Self {
         Self { _lock: None, has_waited: false, unguarded: None }
     }
 }
 
 impl Locks {
-    /// Those in the user's folder for state, for the API on this host.
+    /// The locks in the user's state folder, for the API on this host.
     pub fn of(env: &Env, host: &str) -> Self {
         let folder = Paths::of(env).state.map(|state| state.join("locks"));
         Self { folder, host: host.to_owned(), patience: Patience::of(Limits::default().credential) }
     }
 
-    /// None at all.
+    /// No locks at all.
     pub fn none() -> Self {
         Self { folder: None, host: String::new(), patience: Patience::of(Duration::ZERO) }
     }
 
-    /// How long another pullkey is waited for.
+    /// How long to wait for another pullkey.
     #[must_use]
     pub fn waiting(self, patience: Patience) -> Self {
         Self { patience, ..self }
     }
 
-    /// Takes a credential, or a secret by itself, as soon as no other pullkey writes it. Dropping the future gives up.
+    /// Locks a credential or a single secret as soon as no other pullkey writes it. Dropping the future gives up.
     ///
-    /// `Err` if another one is not done within the deadline. That no lock can be made, as on a disk that is read-only,
-    /// is no reason not to write: [`Held::unguarded`] says it.
+    /// Returns `Err` if the other one does not finish before the deadline. If no lock can be created, as on a read-only
+    /// disk, the write goes ahead and [`Held::unguarded`] has the reason.
     pub async fn take(&self, scope: &Scope, name: &Prefix) -> Result<Held, Problem> {
         let Some(folder) = &self.folder else { return Ok(Held::nothing()) };
         let path = folder.join(self.file_name(scope, name));
         let unguarded = |fault: &FileError| {
             let path = crate::domain::foreign::clean(&path.to_string_lossy());
             Problem::new(
-                format!("another pullkey on this machine would not be kept from writing {name} at the same time"),
+                format!("another pullkey on this machine could write {name} at the same time"),
                 format!("{path}: {fault}"),
                 fault.fix(),
             )
@@ -102,12 +102,12 @@ impl Locks {
         let seconds = self.patience.longest.as_secs();
         Problem::new(
             format!("{name} was not written"),
-            format!("another pullkey on this machine is writing it ({scope}), and was not done after {seconds} s"),
-            format!("wait until that one has ended, or end it, and try again; it holds {path}"),
+            format!("another pullkey on this machine is writing it ({scope}), and was still busy after {seconds} s"),
+            format!("wait for it to finish, or stop it, and try again; it holds {path}"),
         )
     }
 
-    /// GitHub takes names in any case for the same.
+    /// GitHub ignores the case of names.
     fn file_name(&self, scope: &Scope, name: &Prefix) -> String {
         let mut hash = Sha256::new();
         let scope = format!("{}/{scope}", scope.kind().word());

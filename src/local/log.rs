@@ -1,4 +1,4 @@
-//! The log, for those who ask for one with `PULLKEY_LOG=FILE`: our own events only, never a body, a header or a value.
+//! The log, for those who enable it with `PULLKEY_LOG=FILE`: our own events only, never a body, a header or a value.
 
 use std::path::Path;
 use std::sync::Mutex;
@@ -13,12 +13,12 @@ use super::Env;
 use crate::domain::Problem;
 use crate::files;
 
-/// Starts logging if the environment asks for it. Other crates' events are left out: they may carry headers.
+/// Starts logging if the environment asks for it. Other crates' events are left out: they may contain headers.
 pub fn start(env: &Env) -> Result<(), Problem> {
     let Some(path) = env.get_os("PULLKEY_LOG").filter(|path| !path.is_empty()) else { return Ok(()) };
     let path = Path::new(path);
     let file = files::sink(path).map_err(|fault| {
-        Problem::new("the log cannot be written", fault.to_string(), "name another file in PULLKEY_LOG, or unset it")
+        Problem::new("the log cannot be written", fault.to_string(), "set PULLKEY_LOG to another file, or unset it")
     })?;
     let lines = fmt::layer().with_writer(Mutex::new(file)).with_ansi(false);
     let ours = Targets::new().with_target("pullkey", LevelFilter::DEBUG);

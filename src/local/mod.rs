@@ -1,8 +1,8 @@
-//! What this machine gives: environment, addresses, tokens, the git remote, clipboard, browser, log file, hardening.
+//! This machine: environment, addresses, tokens, the git remote, clipboard, browser, log file, hardening.
 //!
 //! Everything here takes an [`Env`] snapshot instead of the process environment, so that tests never touch the latter.
-//! It refuses to talk to GitHub or to a registry, and to keep anything on disk but the journal, the record of ends and
-//! the log somebody asked for.
+//! It never talks to GitHub or to a registry, and writes nothing to disk but the journal, the expiry record and the log
+//! if you enabled it.
 
 pub mod address;
 pub mod browser;

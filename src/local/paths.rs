@@ -1,24 +1,25 @@
-//! Where pullkey's own files lie: configuration, cache, and state (what has to survive a run).
+//! Where pullkey's own files are: configuration, cache, and state (what must survive a run).
 //!
-//! It makes no folder, and knows the environment only from the snapshot: a variable of the process that is not in
-//! there changes nothing. Without a home there is no folder rather than a guessed one.
+//! It creates no folder, and reads the environment only from the snapshot: other variables of the process have no
+//! effect. Without a home directory there is no folder, rather than a guessed one.
 
 use std::path::PathBuf;
 
 use super::Env;
 
-/// The folders, each of which may not exist yet. `None` where nothing says where it should be.
+/// The folders, which may not exist yet. `None` if nothing says where a folder should be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Paths {
     /// `config.toml` and whatever else is written by hand.
     pub config: Option<PathBuf>,
-    /// Answers of GitHub that can be asked for again at any time.
+    /// GitHub's responses, which can be requested again at any time.
     pub cache: Option<PathBuf>,
-    /// Journals of what is under way.
+    /// Journals of what is in progress.
     pub state: Option<PathBuf>,
 }
 
-/// One folder: pullkey's own variable, the XDG one, the place below the home, and Windows' variable and place.
+/// One folder: pullkey's own variable, the XDG variable, the path below the home directory, and Windows' variable and
+/// path.
 struct Place {
     own: &'static str,
     xdg: &'static str,
@@ -42,7 +43,7 @@ const STATE: Place = Place {
 };
 
 impl Paths {
-    /// By the XDG Base Directory Specification, on macOS too as most command line programs do; on Windows below the
+    /// By the XDG Base Directory Specification, on macOS too, as in most command line programs; on Windows below the
     /// folders for application data. Relative paths count as unset, as the specification says.
     pub fn of(env: &Env) -> Self {
         Self { config: find(env, &CONFIG), cache: find(env, &CACHE), state: find(env, &STATE) }

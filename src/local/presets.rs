@@ -1,7 +1,7 @@
 //! A user's own presets: the files `presets/*.toml` in the configuration folder.
 //!
-//! It only reads them; what they say is judged by `domain::preset`. A file that cannot be read is handed on with its
-//! reason and never passed over.
+//! This module only reads them; `domain::preset` checks their contents. A file that cannot be read is returned with the
+//! reason and never skipped.
 
 use std::path::Path;
 
@@ -9,10 +9,10 @@ use super::{Env, Paths};
 use crate::domain::preset;
 use crate::files::{self, FileError};
 
-/// Pullkey's own have 3 to 12 KB.
+/// Pullkey's own presets have 3 to 12 KB.
 const LONGEST: u64 = 256 * 1024;
 
-/// Every file of the folder, by name; none where there is no folder.
+/// Every file of the folder, by name; none without a folder.
 pub fn files(env: &Env) -> Vec<preset::File> {
     let Some(folder) = Paths::of(env).config.map(|folder| folder.join("presets")) else { return Vec::new() };
     let mut paths = match files::list(&folder) {

@@ -1,8 +1,8 @@
 //! Finds tokens: `GH_TOKEN`, `GITHUB_TOKEN`, the keyring, `gh auth token`, in this order.
 //!
-//! A token is for one host and goes nowhere else: keyring and `gh` are asked for the very host that is spoken to. They
-//! are not asked at all while a variable holds a token that will do. The one that Codespaces puts into `GITHUB_TOKEN`
-//! by itself will not: it reaches no secrets, so it is the last resort.
+//! A token is for one host and is sent nowhere else: the keyring and `gh` are asked for exactly the host in use, and
+//! only if no variable has a usable token. The token that Codespaces sets as `GITHUB_TOKEN` is not usable: it cannot
+//! access secrets, so it is the last resort.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::domain::token::{TokenKind, TokenSource};
 use crate::domain::{Mend, Problem, Sensitive, Site};
 use crate::leash::Child;
 
-/// How long keyring and `gh` may take, each.
+/// How long the keyring and `gh` may take, each.
 const DEADLINE: Duration = Duration::from_secs(3);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct FoundToken {
     pub source: TokenSource,
 }
 
-/// Why there is no token to use.
+/// Why there is no usable token.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum TokenFault {
     #[error("there is no token for {host}")]
@@ -51,9 +51,9 @@ pub enum Flaw {
 impl Flaw {
     const fn words(self) -> &'static str {
         match self {
-            Self::LineEnd => "ends with a line end, as text read from a file often does",
-            Self::Space => "has white space at one of its ends",
-            Self::Character => "has a character in it that no token has",
+            Self::LineEnd => "ends with a line break, as text read from a file often does",
+            Self::Space => "starts or ends with white space",
+            Self::Character => "contains a character that no token has",
         }
     }
 
@@ -77,13 +77,13 @@ impl From<TokenFault> for Problem {
         match fault {
             TokenFault::None { host } => Self::new(
                 "not signed in to GitHub",
-                format!("{why}: neither GH_TOKEN nor GITHUB_TOKEN is set, and keyring and gh have none"),
+                format!("{why}: neither GH_TOKEN nor GITHUB_TOKEN is set, and the keyring and gh have none"),
                 if host.contains(':') {
                     "set GH_TOKEN".to_owned()
                 } else {
                     format!(
                         "run `gh auth login --hostname {host} --scopes codespace,read:org,repo`, or set GH_TOKEN; \
-                         organizations' secrets need the scope admin:org too"
+                         organization secrets also need the scope admin:org"
                     )
                 },
             )
@@ -94,9 +94,9 @@ impl From<TokenFault> for Problem {
                 match (origin, flaw) {
                     (TokenSource::GhToken | TokenSource::GithubToken, Flaw::LineEnd | Flaw::Space) => {
                         let name = origin.word();
-                        format!("set {name} without it, for instance {name}=\"$(cat FILE)\", which drops line ends")
+                        format!("set {name} without it, for example {name}=\"$(cat FILE)\", which drops line breaks")
                     }
-                    _ => "put the token there once more, exactly as GitHub showed it".to_owned(),
+                    _ => "set the token there again, exactly as GitHub showed it".to_owned(),
                 },
             )
             .mended_by(Mend::SignIn),
@@ -105,28 +105,28 @@ impl From<TokenFault> for Problem {
             }
             TokenFault::Vault(fault) => fault.problem("the keyring could not be read"),
             TokenFault::SlowGh { site } => Self::new(
-                "gh could not be asked for its token",
+                "could not get a token from gh",
                 why,
-                format!("see whether `{}` works in a terminal: it may wait for the keyring", site.token()),
+                format!("check that `{}` works in a terminal: it may be waiting for the keyring", site.token()),
             ),
         }
     }
 }
 
-/// What to do so that a token is there.
+/// What to do so that there is a token.
 fn put_there(origin: TokenSource, site: &Site) -> String {
     let what = match origin {
         TokenSource::GhToken => "set GH_TOKEN",
         TokenSource::GithubToken => "set GITHUB_TOKEN",
-        TokenSource::Codespace => "work inside a codespace",
+        TokenSource::Codespace => "use pullkey in a codespace",
         TokenSource::Keyring => "run `pullkey auth login`",
         TokenSource::Gh => return format!("run `{}`", site.login()),
-        TokenSource::Demo | TokenSource::Given => "give one",
+        TokenSource::Demo | TokenSource::Given => "enter one",
     };
     what.to_owned()
 }
 
-/// Where a search looks.
+/// Where to search.
 #[derive(Clone, Debug)]
 pub struct Places {
     pub env: Env,
@@ -134,12 +134,12 @@ pub struct Places {
     pub vault: Arc<dyn Vault>,
 }
 
-/// All of them, in the order in which they are tried.
+/// All sources, in the order they are tried.
 const ORDER: [TokenSource; 5] =
     [TokenSource::GhToken, TokenSource::GithubToken, TokenSource::Keyring, TokenSource::Gh, TokenSource::Codespace];
 
 impl Places {
-    /// Looks in each place in turn and takes the first token that will do.
+    /// Tries each source in turn and returns the first usable token.
     pub async fn find(&self) -> Result<FoundToken, TokenFault> {
         for source in ORDER {
             match self.one(source).await {
@@ -151,7 +151,7 @@ impl Places {
         Err(TokenFault::None { host: self.address.host.clone() })
     }
 
-    /// Looks in every place, and tells of all but those that simply have none.
+    /// Looks in every source, and reports all but those that simply have none.
     pub async fn all(&self) -> Vec<(TokenSource, Result<FoundToken, TokenFault>)> {
         let looks = ORDER.map(|source| async move { (source, self.one(source).await) });
         let mut looks = futures_util::future::join_all(looks).await;
@@ -159,7 +159,7 @@ impl Places {
         looks
     }
 
-    /// Looks in one place.
+    /// Looks in one source.
     pub async fn one(&self, source: TokenSource) -> Result<FoundToken, TokenFault> {
         let none = TokenFault::NotThere { origin: source, site: self.address.site() };
         match source {
@@ -178,8 +178,8 @@ impl Places {
         }
     }
 
-    /// The token every codespace has: for the codespace's own repository, never for secrets.
-    /// Source: GitHub Docs, «Security in GitHub Codespaces», authentication.
+    /// The token every codespace has: for the codespace's own repository, never for secrets. Source: GitHub Docs,
+    /// “Security in GitHub Codespaces”, authentication.
     fn injected(&self) -> Option<&str> {
         let in_codespace = self.env.filled("CODESPACES").is_some_and(|value| value.trim().eq_ignore_ascii_case("true"));
         let text = self.env.filled("GITHUB_TOKEN").filter(|_| in_codespace)?;
@@ -287,14 +287,14 @@ mod tests {
         let mut both = here.to_vec();
         both.push(("GH_TOKEN", "ghp_mine"));
         assert_eq!(look(&both, none()).await.unwrap(), found("ghp_mine", TokenSource::GhToken));
-        // Under another name it is still the same token; another token there is somebody's own.
+        // Under another name it is still the same token; a different token there is the user's own.
         both.pop();
         both.push(("GH_TOKEN", "ghu_own"));
         assert_eq!(look(&both, none()).await.unwrap().source, TokenSource::Codespace);
         let own = [("CODESPACES", "true"), ("GITHUB_TOKEN", "ghp_mine")];
         assert_eq!(look(&own, none()).await.unwrap().source, TokenSource::GithubToken);
         let elsewhere = look(&[("GITHUB_TOKEN", "ghu_own")], none()).await.unwrap();
-        assert_eq!(elsewhere.source, TokenSource::GithubToken, "this is no codespace");
+        assert_eq!(elsewhere.source, TokenSource::GithubToken, "this is not a codespace");
     }
 
     #[cfg(unix)]

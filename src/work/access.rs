@@ -1,7 +1,7 @@
-//! Changing which repositories a credential reaches, and undoing that; never with the members' values.
+//! Changes which repositories get a credential, and undoes that, without the members' values.
 //!
-//! What holds is read afresh first, and compared with what was seen when the change was planned: what somebody else
-//! changed meanwhile is not overwritten unasked.
+//! The current access is read first and compared with what was seen when the change was planned: what someone else
+//! changed meanwhile is not overwritten without asking.
 
 use futures_util::future::try_join_all;
 
@@ -18,7 +18,7 @@ use super::problems::{explain, reading, said};
 use super::save::wanted;
 use super::settle::{current_access, grant, secrets, settle_access};
 
-/// One existing member: what it reaches, and what it shall reach.
+/// One existing member: its current access and the desired one.
 struct Step {
     member: Member,
     record: SecretRecord,
@@ -38,24 +38,23 @@ struct Of<'a> {
 #[derive(Clone, Copy)]
 struct Planned<'a> {
     seen: &'a [Seen],
-    /// A value that was written meanwhile is no obstacle: undoing takes back access and nothing else.
+    /// A value written meanwhile does not matter: undoing restores access and nothing else.
     only_access: bool,
-    /// Single repositories are added and taken away, which takes a list.
+    /// Single repositories are added and removed, so a list is required.
     needs_list: bool,
 }
 
 impl Planned<'_> {
-    /// Whether access can be as wanted at all.
+    /// Whether this access can be changed to the desired one at all.
     const fn can_be(self, access: &Access) -> bool {
         if self.needs_list { has_list(access) } else { access.is_whole() }
     }
 }
 
-/// Changes the access of every existing member of a credential, as its goal says. `part` hears of each as it is
-/// decided.
+/// Changes the access of every existing member of a credential to its goal. `part` receives the outcome of each.
 ///
-/// `Err` means that nothing was changed; after a member that failed the remaining ones are not tried. The same change
-/// may be tried again then: what is as wanted already is left alone.
+/// `Err` means that nothing was changed; after a member that failed, the remaining ones are not tried. The same change
+/// can then be tried again: members that already have the desired access are left alone.
 pub async fn change_access(
     gh: &Client,
     _held: &Held,
@@ -82,7 +81,7 @@ pub async fn change_access(
     }
 }
 
-/// A list with these added and those taken away. `None` where there is no whole list: it keeps what it has.
+/// The list with these added and those removed. `None` if there is no complete list: the member keeps its access.
 fn touched(before: &Access, add: &[RepoRef], remove: &[RepoRef]) -> Option<Access> {
     let Access::Selected(list) = before else { return None };
     let is_in = |some: &[RepoRef], r: &RepoRef| some.iter().any(|other| other.id == r.id);
@@ -98,18 +97,18 @@ const fn has_list(access: &Access) -> bool {
 fn no_list(of: Of<'_>, step: &Step) -> Problem {
     let why = match &step.before {
         Access::Selected(_) => {
-            "GitHub did not list all of its repositories, and half a list is never written back".to_owned()
+            "GitHub did not list all of its repositories, and a partial list is never written back".to_owned()
         }
-        wide => format!("{} is for {}, and has no list to add to or to take from", step.record.name, wide.words()),
+        wide => format!("{} is for {}, so there is no list to add to or remove from", step.record.name, wide.words()),
     };
     let what = format!("the access of {} cannot be changed one repository at a time", of.prefix);
-    Problem::new(what, why, "change its access by itself, where its visibility can be chosen too")
+    Problem::new(what, why, "change its access on its own, where you can choose its visibility too")
 }
 
-/// Gives every member back exactly the access it had before a change, each its own.
+/// Restores exactly the access that each member had before a change.
 ///
-/// A member that came or went since, and access that somebody else changed since, are `Stale`. `Err` means that nothing
-/// was changed.
+/// A member that was added or deleted since, or access that someone else changed since, is `Stale`. `Err` means that
+/// nothing was changed.
 pub async fn restore_access(
     gh: &Client,
     _held: &Held,
@@ -120,9 +119,9 @@ pub async fn restore_access(
     let goal = |member| before.members.iter().find(|seen| seen.member == member)?.access.clone();
     if let Some(unknown) = before.members.iter().find(|seen| !seen.access.as_ref().is_some_and(Access::is_whole)) {
         return Err(Problem::new(
-            format!("the access of {} cannot be taken back", before.prefix),
-            format!("which repositories its {} was for was never known whole", unknown.member.word()),
-            "set the access anew",
+            format!("the access of {} cannot be restored", before.prefix),
+            format!("the full list of repositories of its {} was never known", unknown.member.word()),
+            "set the access again",
         ));
     }
     let steps = plan(of, |member, _| goal(member)).await?;
@@ -136,16 +135,16 @@ pub async fn restore_access(
     }
 }
 
-/// Why a change that was planned on something older was not made.
+/// Why a change that was planned on an older state was not made.
 pub fn stale_problem(prefix: &Prefix, stale: &Stale) -> Problem {
     Problem::new(
         format!("the access of {prefix} was not changed"),
-        format!("somebody else changed it meanwhile: {}", stale.differences.join("; ")),
-        "look at what holds now, and decide again",
+        format!("someone else changed it meanwhile: {}", stale.differences.join("; ")),
+        "check the current state, and decide again",
     )
 }
 
-/// Writes what is not as wanted yet, one member after the other, and reads back.
+/// Writes what does not have the desired access yet, one member after the other, and reads back.
 async fn carry_out(
     of: Of<'_>,
     steps: &[Step],
@@ -187,7 +186,7 @@ async fn carry_out(
     Ok(AccessOutcome::Done { saved: Saved { members: reports, now }, before })
 }
 
-/// What the list that was read at the end says otherwise than was reported.
+/// How the list read at the end corrects the report.
 fn corrected(report: &MemberReport, step: &Step, now: &Access) -> Option<WriteOutcome> {
     let is_as_wanted = now.is_whole() && now.is_same(&step.goal);
     match &report.outcome {
@@ -199,18 +198,18 @@ fn corrected(report: &MemberReport, step: &Step, now: &Access) -> Option<WriteOu
         outcome if outcome.is_done() && now.is_whole() && !is_as_wanted => {
             Some(WriteOutcome::Failed(unlike(&report.name)))
         }
-        // Failed and not tried stay what they are; so does what the list confirms or cannot tell.
+        // Failed and not tried stay as they are; so does what the list confirms or cannot tell.
         _ => None,
     }
 }
 
-/// The outcome of a member that a whole list does not have any more, whatever was done to it.
+/// The outcome of a member that a complete list no longer contains, whatever was done to it.
 fn vanished(report: &MemberReport) -> Option<WriteOutcome> {
     let gone = || {
         Problem::new(
-            format!("{} is not there any more", report.name),
-            "GitHub does not list it after the change: somebody deleted it meanwhile",
-            "look at what is there now, and write the credential again",
+            format!("{} no longer exists", report.name),
+            "GitHub does not list it after the change: someone deleted it meanwhile",
+            "check what exists now, and write the credential again",
         )
     };
     match &report.outcome {
@@ -233,19 +232,19 @@ fn check(change: &AccessChange) -> Result<(), Problem> {
     match (&change.scope, visibility) {
         (Scope::Repository(repo), _) => Err(Problem::new(
             what(),
-            format!("a secret of the repository {repo} reaches that repository and no other"),
-            "for several repositories keep the credential among your own secrets or at an organization",
+            format!("a secret of the repository {repo} is for that repository only"),
+            "for several repositories, put the credential in your own secrets or an organization's",
         )),
         (Scope::User, Visibility::All | Visibility::Private) => Err(Problem::new(
             what(),
-            "a secret of your own reaches selected repositories only",
-            "select repositories, or keep the credential at an organization",
+            "your own secrets are for selected repositories only",
+            "select repositories, or put the credential in an organization",
         )),
         (Scope::User, Visibility::Selected) | (Scope::Organization(_), _) => Ok(()),
     }
 }
 
-/// Reads what holds; a member without a goal keeps what it has.
+/// Reads the current access; a member without a goal keeps what it has.
 async fn plan(of: Of<'_>, goal: impl Fn(Member, &Access) -> Option<Access>) -> Result<Vec<Step>, Problem> {
     let Of { gh, scope, prefix } = of;
     let existing = secrets(gh, scope, prefix).await.map_err(|e| explain(reading(scope), &e, Some(scope)))?;
@@ -258,19 +257,19 @@ async fn plan(of: Of<'_>, goal: impl Fn(Member, &Access) -> Option<Access>) -> R
             Ok(Step { member, record, before, goal })
         })
     });
-    let what = format!("the present access of {prefix} could not be read");
+    let what = format!("the current access of {prefix} could not be read");
     let steps = try_join_all(reads).await.map_err(|e: GithubError| explain(what, &e, Some(scope)))?;
     if steps.is_empty() {
         return Err(Problem::new(
             format!("the access of {prefix} cannot be changed"),
-            "there is no such credential here any more",
-            "reload the list; names are those before _CONTAINER_REGISTRY_",
+            "this credential no longer exists here",
+            "reload the list; a name is the part before _CONTAINER_REGISTRY_",
         ));
     }
     Ok(steps)
 }
 
-/// What is different from what was seen, leaving out members that are as wanted anyway: nothing of theirs is lost.
+/// What differs from what was seen. Members that already have the desired access are left out: they lose nothing.
 fn stale(steps: &[Step], planned: Planned<'_>) -> Option<Vec<String>> {
     let is_as_wanted = |member| {
         let step = steps.iter().find(|step| step.member == member);
@@ -298,7 +297,7 @@ async fn apply(of: Of<'_>, step: &Step) -> WriteOutcome {
     }
     let is_exchange = matches!((goal, before), (Access::Selected(_), Access::Selected(_)));
     let done = match (goal, before) {
-        // A list that is exchanged for another has a call of its own, which leaves the secret alone.
+        // Replacing one list with another has its own call, which leaves the secret alone.
         (Access::Selected(list), Access::Selected(_)) if list.complete => {
             let ids: Vec<_> = list.repositories.iter().map(|r| r.id).collect();
             gh.set_selected(scope, name, &ids).await.map(|()| Written::Updated)
@@ -313,7 +312,7 @@ async fn apply(of: Of<'_>, step: &Step) -> WriteOutcome {
         Ok(Written::Updated) => WriteOutcome::Updated,
         Ok(Written::Created) => WriteOutcome::Failed(Problem::new(
             what(),
-            "somebody deleted it meanwhile, and now it is there without a value",
+            "someone deleted it meanwhile, and now it exists without a value",
             "write the credential again",
         )),
         Err(GithubError::Unprocessable(refusal)) if !is_exchange => {
@@ -325,7 +324,7 @@ async fn apply(of: Of<'_>, step: &Step) -> WriteOutcome {
     }
 }
 
-/// 409: the visibility is no longer `selected`. What holds instead is read, and said.
+/// 409: the visibility is no longer `selected`. Reads the current access and reports it.
 async fn conflict(of: Of<'_>, step: &Step, refusal: &Refusal) -> WriteOutcome {
     let name = &step.record.name;
     let now = match of.gh.secret(of.scope, name).await {
@@ -347,15 +346,15 @@ fn value_wanted(what: String, refusal: &Refusal) -> Problem {
     let words = said(refusal);
     Problem::new(
         what,
-        format!("GitHub refuses a change of visibility without the value, which cannot be read back{words}"),
+        format!("GitHub refuses to change the visibility without the value, which cannot be read back{words}"),
         "write the credential again, with the new access",
     )
 }
 
 fn unlike(name: &str) -> Problem {
     Problem::new(
-        format!("{name} reaches other repositories than it should"),
-        "GitHub shows another access than was asked for; somebody may have changed it at the same time",
-        "look at what holds now, and set the access again",
+        format!("{name} reaches the wrong repositories"),
+        "GitHub shows a different access than requested; someone may have changed it at the same time",
+        "check the current access, and set it again",
     )
 }

@@ -1,5 +1,5 @@
-//! Whether what a question named is still what is there. It is looked at under the lock that keeps the other pullkeys
-//! of this machine off: nobody agreed to anything else.
+//! Whether what a question showed is still true. Checked under the lock that keeps other pullkeys on this machine out:
+//! you agreed to nothing else.
 
 use crate::domain::change::{Seen, Stale};
 use crate::domain::{Member, Prefix, Problem, Scope, Shape};
@@ -10,8 +10,8 @@ use super::listing::load_for;
 use super::problems::{explain, reading};
 use super::settle::secrets_of;
 
-/// What came, went or was written since `seen`; `None` if nothing did. Who gets it is not compared: a write of values
-/// keeps or sets that itself.
+/// What was added, deleted or written since `seen`; `None` if nothing was. Access is not compared: a write of values
+/// keeps it or sets it itself.
 pub async fn overtaken(
     gh: &Client,
     _held: &Held,
@@ -33,11 +33,11 @@ pub async fn overtaken(
     Ok(Some(Stale { now: load_for(gh, scope, (shape, name)).await?, differences }))
 }
 
-/// Why something that was planned on something older was not done.
+/// Why something that was planned on an older state was not done.
 pub fn overtaken_problem(name: &Prefix, stale: &Stale) -> Problem {
     Problem::new(
         format!("{name} was not changed"),
-        format!("somebody else changed it meanwhile: {}", stale.differences.join("; ")),
-        "look at what holds now with `pullkey list`, and give the command again",
+        format!("someone else changed it meanwhile: {}", stale.differences.join("; ")),
+        "check the current state with `pullkey list`, and run the command again",
     )
 }

@@ -1,6 +1,6 @@
-//! The codespaces: which there are, and how each stands to the secrets it should see.
+//! The codespaces: which ones exist, and whether each has the secrets it should have.
 //!
-//! Stopping and starting them is `restart`'s.
+//! `restart` stops and starts them.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use crate::github::{Client, GithubError};
 use super::listing::load_scope;
 use super::problems::{explain, own_remedy, said, short};
 
-/// Lists codespaces; `part` hears of the growing list.
+/// Lists codespaces; `part` receives the growing list.
 pub async fn codespaces(
     gh: &Client,
     which: &CodespaceList,
@@ -47,17 +47,17 @@ const fn whose(which: &CodespaceList) -> Whose {
     }
 }
 
-/// How a codespace stands to the secrets it should see.
+/// How up to date a codespace is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
     pub freshness: Freshness,
-    /// Whether all that can be read for it was read. A member's own secrets never can.
+    /// Whether everything readable was read. A member's own secrets never can be.
     pub told: bool,
 }
 
-/// How each codespace stands to the secrets it should see, reading every scope that matters, once.
+/// How up to date each codespace is. Reads every relevant scope once.
 pub async fn standings(gh: &Client, codespaces: &[Codespace], whose: Whose) -> Vec<Standing> {
-    // Among those of an organization's members may be one's own. Where it is not known who one is, none is.
+    // An organization's list may include your own codespaces. If your account is unknown, none counts as yours.
     let me = match whose {
         Whose::Members if !codespaces.is_empty() => gh.user().await.ok().map(|me| me.login),
         Whose::Members | Whose::Mine => None,
@@ -104,7 +104,7 @@ fn unread(which: &CodespaceList, failure: &GithubError) -> Problem {
     refused(what, failure, whose(which))
 }
 
-/// Whose codespaces it is about: the rights differ.
+/// Whose codespaces they are: the permissions differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Whose {
     Mine,
@@ -113,7 +113,7 @@ pub enum Whose {
 }
 
 impl Whose {
-    /// What a token needs. Source: GitHub Docs, «REST API endpoints for Codespaces», and for organizations.
+    /// What a token needs. Source: GitHub Docs, “REST API endpoints for Codespaces”, and for organizations.
     fn need(self) -> Need {
         let (scope, permissions): (&str, &[&str]) = match self {
             Self::Mine => ("codespace", &["Codespaces: read", "Codespaces lifecycle admin: read and write"]),
@@ -123,11 +123,11 @@ impl Whose {
     }
 }
 
-/// Says what a refused call about codespaces means; what is no matter of rights is said as everywhere.
+/// Explains an error of a call about codespaces; what is not about permissions is explained as everywhere else.
 pub(super) fn refused(what: String, failure: &GithubError, whose: Whose) -> Problem {
     if let GithubError::Conflict(refusal) = failure {
-        let why = format!("something else is under way with it{}", said(refusal));
-        return Problem::new(what, why, "wait until that is over, and try again").mended_by(Mend::Retry);
+        let why = format!("GitHub is running another operation on it{}", said(refusal));
+        return Problem::new(what, why, "wait until it finishes, and try again").mended_by(Mend::Retry);
     }
     let (GithubError::Forbidden(refusal) | GithubError::NotFound(refusal)) = failure else {
         return explain(what, failure, None);
@@ -141,33 +141,35 @@ pub(super) fn refused(what: String, failure: &GithubError, whose: Whose) -> Prob
     let need = whose.need();
     let scope = need.scopes.join(", ");
     let lacks = refusal.scopes.as_ref().is_some_and(|has| !has.is_empty() && !has.contains(&scope));
-    let permissions = need.permissions.join("», «");
-    let needs = format!("it needs the scope `{scope}`, or the permissions «{permissions}»");
+    let permissions = need.permissions.join("”, “");
+    let needs = format!("it needs the scope `{scope}`, or the permissions “{permissions}”");
     if lacks {
         let has = refusal.scopes.as_deref().unwrap_or_default().join(", ");
         let why = format!("the token lacks the scope `{scope}` (it has: {})", crate::domain::foreign::clean(&has));
-        let hint = format!("run `{}` if the token is gh's; {needs}", refusal.site.refresh(&need.scopes));
+        let hint = format!("run `{}` for gh's token; {needs}", refusal.site.refresh(&need.scopes));
         return Problem::new(what, why, hint).mended_by(Mend::Gain(need));
     }
     let (why, hint) = match (failure, whose) {
         (GithubError::NotFound(_), Whose::Mine) => (
-            "either there is no such codespace, or the token has no right to it: GitHub does not tell which".to_owned(),
+            "either there is no such codespace, or the token lacks permission: GitHub does not say which".to_owned(),
             format!("`{}` shows the names; {needs}", refusal.site.gh("codespace list")),
         ),
         (GithubError::NotFound(_), Whose::Members) => (
-            "either there is no such organization or codespace, or you are no owner, or its plan does not have \
-             codespaces: GitHub does not tell which"
+            "either there is no such organization or codespace, or you are not an owner, or its plan has no \
+             Codespaces: GitHub does not say which"
                 .to_owned(),
-            format!("only owners may; {needs}"),
+            format!("only owners can do this; {needs}"),
         ),
         (_, Whose::Mine) => (
-            format!("GitHub refuses it{}", said(refusal)),
+            format!("GitHub refused it{}", said(refusal)),
             format!(
-                "{needs}; see also whether Codespaces is available to you at {}",
+                "{needs}; also check that Codespaces is available to you at {}",
                 refusal.site.place("settings/codespaces")
             ),
         ),
-        (_, Whose::Members) => (format!("GitHub refuses it{}", said(refusal)), format!("only owners may; {needs}")),
+        (_, Whose::Members) => {
+            (format!("GitHub refused it{}", said(refusal)), format!("only owners can do this; {needs}"))
+        }
     };
     Problem::new(what, why, hint).mended_by(Mend::Gain(need))
 }

@@ -1,4 +1,4 @@
-//! Deleting a credential: SERVER first, so that no half of it is looked up meanwhile.
+//! Deletes a credential, SERVER first, so that no half of it is used meanwhile.
 
 use crate::domain::{Member, MemberReport, Prefix, Problem, Saved, Scope, ScopeListing, WriteOutcome};
 use crate::github::Client;
@@ -8,9 +8,9 @@ use super::listing::load_scope;
 use super::problems::{explain, reading};
 use super::settle::{secrets, settle_deletion};
 
-/// Deletes the members a credential has. `part` hears of each as it is decided.
+/// Deletes the members a credential has. `part` receives the outcome of each.
 ///
-/// `Err` means that nothing was deleted; after a member that failed the remaining ones are not tried.
+/// `Err` means that nothing was deleted; after a member that failed, the remaining ones are not tried.
 pub async fn delete(
     gh: &Client,
     _held: &Held,
@@ -26,7 +26,7 @@ pub async fn delete(
         return Err(Problem::new(
             format!("{prefix} cannot be deleted"),
             "there is no such credential here",
-            "reload the list; names are those before _CONTAINER_REGISTRY_",
+            "reload the list; a name is the part before _CONTAINER_REGISTRY_",
         ));
     }
     let mut reports: Vec<MemberReport> = Vec::new();
@@ -49,7 +49,7 @@ pub async fn delete(
     Ok(Saved { members: reports, now })
 }
 
-/// What the list that was read at the end says otherwise than was reported.
+/// How the list read at the end corrects the report.
 fn corrected(report: &MemberReport, now: &ScopeListing, prefix: &Prefix) -> Option<WriteOutcome> {
     let is_listed = now.credential(prefix).is_some_and(|credential| credential.members.get(report.member).is_some());
     match &report.outcome {
@@ -59,7 +59,7 @@ fn corrected(report: &MemberReport, now: &ScopeListing, prefix: &Prefix) -> Opti
             Some(WriteOutcome::Failed(Problem { what, ..problem.clone() }))
         }
         outcome if outcome.is_done() && is_listed => Some(WriteOutcome::Failed(still_there(&report.name))),
-        // Failed and not tried stay what they are; so does what the list confirms or cannot tell.
+        // Failed and not tried stay as they are; so does what the list confirms or cannot tell.
         _ => None,
     }
 }
@@ -72,11 +72,11 @@ async fn remove(gh: &Client, scope: &Scope, name: &str) -> WriteOutcome {
     }
 }
 
-/// GitHub says 404 to a deletion that the token has no right to, as it does for a secret that is not there.
+/// GitHub answers 404 to a deletion without permission, just as for a secret that does not exist.
 fn still_there(name: &str) -> Problem {
     Problem::new(
         format!("{name} could not be deleted"),
-        "GitHub still lists it: the token may read it but not delete it, or somebody has written it anew",
-        "check the token's rights, and try again",
+        "GitHub still lists it: the token can read but not delete it, or someone has written it again",
+        "check the token's permissions, and try again",
     )
 }

@@ -1,41 +1,40 @@
-//! Whether somebody else wrote a secret while we did: from GitHub's time stamps, which is all it shows.
+//! Whether someone else wrote a secret while we did. GitHub shows nothing but time stamps, so they have to tell.
 //!
-//! What can be seen: a stamp that is later than GitHub's own clock when it answered our write; one of an earlier write
-//! that is later than that of a later one; a secret that was there and is made anew, or was not there and is written
-//! over. What cannot: a write in the very second of ours, as stamps have whole seconds. A stamp of the next second may
-//! be either, as GitHub's clocks are not one: such a secret is written once more, and then it holds what we wrote.
-//! Pure.
+//! Detectable: a time stamp later than GitHub's clock when it answered our write; an earlier write with a later time
+//! stamp than a later write; a secret that existed and was created again, or did not exist and was overwritten. Not
+//! detectable: a write in the same second as ours, as time stamps have whole seconds. A time stamp of the next second
+//! may be either, as GitHub has more than one clock: such a secret is written once more, and then has our value. Pure.
 
 use chrono::{DateTime, Utc};
 
 /// A secret that we wrote, in the order of writing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Wrote {
-    /// When it was made, if it was there before we wrote.
+    /// When it was created, if it existed before we wrote.
     pub(super) made_before: Option<DateTime<Utc>>,
-    /// GitHub said that this write made it.
+    /// GitHub said that this write created it.
     pub(super) has_made: bool,
-    /// GitHub's clock when it answered, in seconds; `None` where no answer came.
+    /// GitHub's clock when it answered, in seconds; `None` if there was no response.
     pub(super) answered: Option<i64>,
-    /// When it was made and last written, as GitHub lists it afterwards.
+    /// When it was created and last updated, as GitHub lists it afterwards.
     pub(super) now: Option<(DateTime<Utc>, DateTime<Utc>)>,
 }
 
 /// Who wrote last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Last {
-    /// Nothing says that it was anybody but us.
+    /// Nothing suggests that it was anyone but us.
     Us,
-    /// It was stamped in the second after GitHub's answer to us.
+    /// Its time stamp is in the second after GitHub's response to us.
     Unclear,
     SomebodyElse,
 }
 
-/// What the stamps tell of each.
+/// What the time stamps tell about each.
 pub(super) fn judge(wrote: &[Wrote]) -> Vec<Last> {
     let is_overtaken = |at: usize| {
         let updated = |one: &Wrote| one.now.map(|(_, updated)| updated.timestamp());
-        // A listing that is late still has the stamp from before our write, which is no later one.
+        // A stale listing still has the time stamp from before our write, which is not later.
         let later = wrote.iter().skip(at + 1).filter(|one| updated(one) >= one.answered.map(|second| second - 1));
         later.filter(|one| one.answered.is_some()).any(|one| updated(&wrote[at]) > updated(one))
     };
@@ -47,7 +46,7 @@ pub(super) fn judge(wrote: &[Wrote]) -> Vec<Last> {
 }
 
 fn by_itself(one: &Wrote) -> Last {
-    // Without an answer nothing is known of our own write either: that is settled elsewhere.
+    // Without a response our own write is unknown too: that is resolved elsewhere.
     let (Some(answered), Some((made, updated))) = (one.answered, one.now) else { return Last::Us };
     let is_made_by_another = one.has_made == one.made_before.is_some();
     let is_made_anew = !one.has_made && one.made_before.is_some_and(|before| before != made);
@@ -82,7 +81,7 @@ mod tests {
         for wrote in [[new(5, 5), new(5, 5), new(6, 6)], [old(5, 5), old(6, 5), old(8, 7)]] {
             assert_eq!(judge(&wrote), [Last::Us; 3], "{wrote:?}");
         }
-        // A list that is late, or that leaves one out, says nothing against us.
+        // A list that is stale or incomplete is no evidence against us.
         assert_eq!(judge(&[old(5, 5), old(6, 2)]), [Last::Us; 2]);
         assert_eq!(judge(&[Wrote { now: None, ..new(5, 5) }]), [Last::Us]);
     }

@@ -1,4 +1,4 @@
-//! Who the token is, and where it belongs.
+//! Whose token it is, and which organizations that account belongs to.
 
 use crate::domain::Problem;
 use crate::domain::token::{Identity, Membership, TokenKind, TokenSource};
@@ -6,10 +6,11 @@ use crate::github::{Client, GithubError};
 
 use super::problems::explain;
 
-/// Asks GitHub who the token is.
+/// Asks GitHub whose token this is.
 pub async fn identity(gh: &Client, source: TokenSource) -> Result<Identity, Problem> {
-    let me = gh.user().await.map_err(|e| explain("GitHub was asked who you are, in vain", &e, None))?;
-    // An empty list is what fine-grained and app tokens send, which have permissions instead.
+    let me =
+        gh.user().await.map_err(|e| explain("could not determine which account this token belongs to", &e, None))?;
+    // Fine-grained and app tokens send an empty list: they have permissions instead.
     let scopes = me.scopes.filter(|list| !list.is_empty() || gh.token_kind().has_scopes());
     Ok(Identity {
         login: me.login,
@@ -22,15 +23,16 @@ pub async fn identity(gh: &Client, source: TokenSource) -> Result<Identity, Prob
     })
 }
 
-/// Whether GitHub still answers this token. Who it is it does not tell an app's token, which is an answer as well.
+/// Whether GitHub still answers this token. GitHub does not tell an app's token whose it is, which is an answer too.
 pub(super) async fn is_answered(gh: &Client) -> bool {
     matches!(gh.user().await, Ok(_) | Err(GithubError::Forbidden(_) | GithubError::NotFound(_)))
 }
 
-/// The organizations the user belongs to, and why some of them are missing, if GitHub said so.
+/// The organizations the user belongs to, and why some are missing, if GitHub said so.
 ///
-/// A token with permissions is not shown them, whatever its permissions are (GitHub Docs, «Permissions required for
-/// fine-grained personal access tokens»: only a single membership can be read): its empty list means nothing.
+/// GitHub never shows them to a token with permissions, whatever the permissions are (GitHub Docs, “Permissions
+/// required for fine-grained personal access tokens”: only a single membership can be read). Its empty list means
+/// nothing.
 pub async fn memberships(gh: &Client) -> Result<(Vec<Membership>, Option<Problem>), Problem> {
     let what = "your organizations could not be listed";
     let kind = gh.token_kind();

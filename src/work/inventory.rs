@@ -1,8 +1,8 @@
 //! The secrets of every repository: all that the user administers, or all of an organization.
 //!
-//! Nothing is gathered: each repository is handed on as it was read, in the order of the names, and forgotten. One that
-//! refuses is told as such and never as empty; a broken way to GitHub ends the whole, and what was read until then
-//! needs no request when the same run is gone on with (see [`crate::github::Run`]).
+//! Nothing is collected: each repository is passed on as it is read, in the order of the names, and then forgotten. A
+//! repository that refuses is reported as such and never as empty. A broken connection to GitHub ends the whole run;
+//! what was read until then needs no request when the same run is resumed (see [`crate::github::Run`]).
 
 use std::ops::ControlFlow;
 
@@ -17,29 +17,29 @@ use super::listing;
 use super::problems::{explain, reading};
 use super::spread::is_its_own;
 
-/// What is heard while it goes on.
+/// What is reported while it runs.
 #[derive(Clone, Copy, Debug)]
 pub enum Look<'a> {
-    /// So many repositories are known so far.
+    /// This many repositories are known so far.
     Listed(usize),
-    /// They are all known; so many will be read.
+    /// All repositories are known; this many will be read.
     Begun(usize),
     Read(&'a Foreign, &'a Result<ScopeListing, Problem>),
 }
 
-/// One repository's answer, and whether asking again may bring another.
+/// One repository's answer, and whether asking again may give another.
 struct Answer {
     name: Foreign,
     listing: Result<ScopeListing, Problem>,
     is_passing: bool,
 }
 
-/// Reads them, many at once. Without an organization these are the repositories that the user administers: nobody else
-/// may read a repository's secrets. `gh` is asked what the run must not take from the disk.
+/// Reads them, many at once. Without an organization these are the repositories the user administers, because nobody
+/// else can read a repository's secrets. `gh` is used for what the run must not take from disk.
 ///
-/// Source: GitHub's REST description, «List repository secrets» for Codespaces.
+/// Source: GitHub's REST description, “List repository secrets” for Codespaces.
 ///
-/// `Err` if GitHub cannot be asked any more. Where `part` breaks, what was read until then is the answer.
+/// Returns `Err` if GitHub can no longer be reached. If `part` breaks, the result is what was read until then.
 pub async fn inventory(
     gh: &Client,
     run: &Run,
@@ -52,7 +52,7 @@ pub async fn inventory(
     if part(Look::Begun(names.len())).is_break() {
         return Ok(tally);
     }
-    // How many are really in flight is the client's pace. In order, so that two runs can be compared.
+    // The client limits how many requests are really in flight. In order, so that two runs can be compared.
     let mut reads = stream::iter(names).map(|name| one(gh, run.client(), name)).buffered(32);
     while let Some(answer) = reads.next().await {
         let Answer { name, listing, is_passing } = answer?;
@@ -65,7 +65,7 @@ pub async fn inventory(
     Ok(tally)
 }
 
-/// The names in their order, each once.
+/// The names in order, without duplicates.
 async fn names(
     reader: &Client,
     orgs: &[OrgName],
@@ -80,7 +80,7 @@ async fn names(
             |org| format!("the repositories of {org} could not be listed"),
         );
         let before = found.len();
-        // Whether it is to go on is asked before the reading begins, which is soon enough.
+        // Whether to continue is checked before the reading begins, which is soon enough.
         let mut grown = |grown: Grown<'_, RepoRecord>| {
             let _ = part(Look::Listed(before + grown.all.len()));
         };
@@ -88,7 +88,8 @@ async fn names(
             reader.repositories(org, &mut grown).await.map_err(|failure| explain(what.clone(), &failure, None))?;
         tally.unlisted = tally.unlisted.take().or_else(|| failure.map(|failure| explain(what, &failure, None)));
         for record in records {
-            // An organization's are all asked for: a token may have a right that does not show in the list.
+            // All of an organization's repositories are tried: a token may have a permission that the list does not
+            // show.
             if org.is_some() || record.permissions.as_ref().is_none_or(|rights| rights.admin) {
                 found.push((record.id, record.full_name));
             } else {
@@ -117,14 +118,14 @@ async fn one(gh: &Client, reader: &Client, name: Foreign) -> Result<Answer, Prob
     };
     let problem = explain(reading(&scope), &failure, Some(&scope));
     let is_passing = !is_its_own(&failure);
-    // If not even «who am I» is answered, it is not this repository that is in the way.
+    // If not even “who am I” is answered, this repository is not the cause.
     if is_passing && (is_for_all(&failure) || !is_answered(gh).await) {
         return Err(problem);
     }
     Ok(Answer { name, listing: Err(problem), is_passing })
 }
 
-/// Failures that every further request would have too.
+/// Errors that every further request would meet too.
 const fn is_for_all(failure: &GithubError) -> bool {
     matches!(failure, GithubError::Unauthorized(_) | GithubError::RateLimited(_))
 }

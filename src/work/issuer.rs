@@ -1,7 +1,8 @@
-//! What GitHub itself says of one of its tokens that is a registry's password: whose it is, what it may, when it ends.
+//! What GitHub says about one of its own tokens used as a registry's password: whose it is, what it can do, when it
+//! expires.
 //!
-//! GitHub's registry takes a login with a token that may pull nothing, and says so only at the pull; the API tells it
-//! at once. It is asked about no other password, and of no other GitHub than the token's own.
+//! GitHub's registry accepts a login with a token that cannot pull anything, and refuses only the pull; the API knows
+//! at once. It is asked about no other password, and only about tokens of its own GitHub.
 
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt as _;
@@ -15,10 +16,10 @@ use crate::domain::{Code, Outcome, Server, Step, Trial};
 use crate::github::Settings;
 use crate::registry;
 
-/// GitHub as whoever made the password of a trial.
+/// GitHub as the issuer of the password under test.
 #[derive(Debug)]
 pub(super) struct Github<'a> {
-    /// How the API is reached; with the trial's password in place of its own token.
+    /// How to reach the API; the password under test replaces the token.
     pub settings: &'a Settings,
     pub trial: &'a Trial,
     pub now: DateTime<Utc>,
@@ -52,14 +53,14 @@ impl Github<'_> {
                 told(Code::Ok, Outcome::Pass, format!("{whose}, {scopes}"), self.notes(token))
             }
             (Allowed::No(least), Some(scopes)) => {
-                let remedy = format!("its pulls take {least}: edit the token on GitHub, or make a new one");
+                let remedy = format!("pulling needs {least}: edit the token on GitHub, or create a new one");
                 refused(Code::NoScope, format!("{whose}, {scopes}"), remedy, is_pulled)
             }
             (Allowed::No(least), None) => {
-                refused(Code::NoScope, whose, format!("GitHub's registry takes {least}"), is_pulled)
+                refused(Code::NoScope, whose, format!("GitHub's registry needs {least}"), is_pulled)
             }
             (Allowed::Yes | Allowed::Unknown(_), _) => {
-                untold(format!("{whose}, and GitHub does not say what it may read"), "a pull tells: name an image")
+                untold(format!("{whose}, but GitHub does not say what it can read"), "to find out, name an image")
             }
         };
         let end = token.expires.map(|at| registry::end(at, self.now, "GitHub says of this token"));
@@ -72,10 +73,10 @@ impl Github<'_> {
         let more: Vec<String> = token.scopes.iter().flatten().filter(is_more).map(|scope| clean(scope)).collect();
         let mut notes = Vec::new();
         if !self.trial.user.eq_ignore_ascii_case(token.login.raw()) {
-            notes.push(format!("write {} as the user: the token is theirs", token.login.shown()));
+            notes.push(format!("enter {} as the user: the token is theirs", token.login.shown()));
         }
         if !more.is_empty() {
-            notes.push(format!("a token with read:packages alone would do, and could not leak {}", more.join(", ")));
+            notes.push(format!("a token with only read:packages would do, and could not leak {}", more.join(", ")));
         }
         notes.join("; ")
     }
@@ -83,16 +84,16 @@ impl Github<'_> {
 
 fn scopes_words(scopes: &[String]) -> String {
     match scopes {
-        [] => "without any scope".to_owned(),
+        [] => "without scopes".to_owned(),
         [one] => format!("with the scope {}", clean(one)),
         many => format!("with the scopes {}", many.iter().map(|scope| clean(scope)).collect::<Vec<_>>().join(", ")),
     }
 }
 
-/// What speaks against the token, unless it was seen to pull: then a pull is the better proof.
+/// What speaks against the token. If it was seen to pull, the pull is the better proof.
 fn refused(code: Code, detail: String, remedy: String, is_pulled: bool) -> Step {
     if is_pulled {
-        return untold(format!("{detail}, although it pulled the image"), remedy);
+        return untold(format!("{detail}, but it pulled the image"), remedy);
     }
     told(code, Outcome::Fail, detail, remedy)
 }

@@ -1,4 +1,4 @@
-//! Values kept for testing a credential again: in the system's keyring or nowhere, and only where somebody asked.
+//! Values stored for re-testing a credential: in the system keyring or nowhere, and only if you asked for it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,10 +7,10 @@ use crate::domain::kept::entry;
 use crate::domain::{Kept, Prefix, Problem, Scope};
 use crate::local::vault::{self, Vault, VaultFault, record};
 
-/// How long the keyring may take: somebody may have to type its password meanwhile.
+/// How long the keyring may take: you may have to type its password.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The keyring, as far as it is for the credentials of one host.
+/// The keyring's entries for the credentials of one host.
 #[derive(Clone, Debug)]
 pub struct Keeper {
     vault: Arc<dyn Vault>,
@@ -22,10 +22,10 @@ impl Keeper {
         Self { vault, host }
     }
 
-    /// Keeps these values in place of earlier ones.
+    /// Stores these values in place of earlier ones.
     pub async fn keep(&self, scope: &Scope, prefix: &Prefix, kept: &Kept) -> Result<(), Problem> {
         let what = |fault: &VaultFault| match fault {
-            VaultFault::Slow => "whether the values were kept for re-testing is not known",
+            VaultFault::Slow => "could not confirm that the values were stored",
             VaultFault::Off
             | VaultFault::NoBus
             | VaultFault::Nobody
@@ -34,24 +34,24 @@ impl Keeper {
             | VaultFault::NoCollection
             | VaultFault::TooLarge
             | VaultFault::Ambiguous
-            | VaultFault::Failed(_) => "the values were not kept for re-testing",
+            | VaultFault::Failed(_) => "the values were not stored for re-testing",
         };
         let text = record::text(kept).ok_or_else(|| explained(&VaultFault::Failed(None), what))?;
         let written = vault::write(Arc::clone(&self.vault), self.entry(scope, prefix), text, PATIENCE).await;
         written.map_err(|fault| explained(&fault, what))
     }
 
-    /// What is kept of a credential. An entry that cannot be read counts as none.
+    /// The stored values of a credential. An entry that cannot be read counts as none.
     pub async fn recall(&self, scope: &Scope, prefix: &Prefix) -> Result<Option<Kept>, Problem> {
         let read = vault::read(Arc::clone(&self.vault), self.entry(scope, prefix), PATIENCE).await;
-        let entry = read.map_err(|fault| explained(&fault, |_| "what is kept for re-testing could not be read"))?;
+        let entry = read.map_err(|fault| explained(&fault, |_| "the stored values could not be read"))?;
         Ok(entry.as_ref().and_then(record::read))
     }
 
-    /// Takes a credential's values out; says whether there were any.
+    /// Removes a credential's values; returns whether there were any.
     pub async fn forget(&self, scope: &Scope, prefix: &Prefix) -> Result<bool, Problem> {
         let gone = vault::delete(Arc::clone(&self.vault), self.entry(scope, prefix), PATIENCE).await;
-        gone.map_err(|fault| explained(&fault, |_| "what is kept for re-testing could not be removed"))
+        gone.map_err(|fault| explained(&fault, |_| "the stored values could not be removed"))
     }
 
     /// The same for a credential that was deleted. Without a keyring there is nothing to remove.
@@ -59,7 +59,7 @@ impl Keeper {
         match vault::delete(Arc::clone(&self.vault), self.entry(scope, prefix), PATIENCE).await {
             Ok(gone) => Ok(gone),
             Err(VaultFault::Off | VaultFault::NoBus | VaultFault::Nobody | VaultFault::NoCollection) => Ok(false),
-            Err(fault) => Err(explained(&fault, |_| "what is kept for re-testing could not be removed")),
+            Err(fault) => Err(explained(&fault, |_| "the stored values could not be removed")),
         }
     }
 
@@ -71,16 +71,14 @@ impl Keeper {
 fn explained(fault: &VaultFault, what: impl Fn(&VaultFault) -> &'static str) -> Problem {
     let hint = match fault {
         VaultFault::Off => "unset PULLKEY_KEYRING",
-        VaultFault::NoBus => "work in a desktop session, or under `dbus-run-session` with a keyring",
+        VaultFault::NoBus => "use a desktop session, or work under `dbus-run-session` with a keyring",
         VaultFault::Nobody => "start one, such as gnome-keyring, KWallet or KeePassXC",
         VaultFault::Locked | VaultFault::Dismissed => "unlock the keyring and try again",
-        VaultFault::NoCollection => "create one and make it the default, such as with «Passwords and Keys» (seahorse)",
-        VaultFault::TooLarge => "give the values anew for each test; they are kept nowhere else",
-        VaultFault::Slow => "see whether it waits for a password in a window of its own, then try again",
-        VaultFault::Ambiguous => {
-            "delete all but one entry of the service pullkey with the system's own keyring program"
-        }
-        VaultFault::Failed(_) => "see whether other programs can use the keyring",
+        VaultFault::NoCollection => "create a default one, for example with “Passwords and Keys” (seahorse)",
+        VaultFault::TooLarge => "enter the values for each test; they are stored nowhere else",
+        VaultFault::Slow => "check whether it waits for a password in its own window, then try again",
+        VaultFault::Ambiguous => "in the system's keyring program, delete all but one entry of the service pullkey",
+        VaultFault::Failed(_) => "check whether other programs can use the keyring",
     };
     Problem::new(what(fault), fault.to_string(), hint)
 }

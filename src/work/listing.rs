@@ -1,4 +1,4 @@
-//! What a scope holds: names first, then the access of each credential's members, many at once.
+//! What a scope contains: names first, then the access of each credential's members, many at once.
 
 use std::collections::BTreeMap;
 
@@ -10,12 +10,12 @@ use crate::github::{Client, GithubError, Grown, Listed, SecretRecord};
 
 use super::problems::{explain, of_member, reading, short, subject};
 
-/// Reads a scope. `part` hears of the listing as it grows: first the names as the pages come in (access `None` where it
-/// has to be read), then with each access that has arrived.
+/// Reads a scope. `part` receives the growing listing: first the names page by page (access `None` where it has to be
+/// read), then again with each access that arrives.
 ///
-/// A list of repositories that cannot be read stands as `Selected`, empty and incomplete: it never looks clean. The
+/// A list of repositories that cannot be read is `Selected`, empty and incomplete, so that it never looks clean. The
 /// repositories of secrets that belong to no credential are not read; their access stays `None` unless the listing
-/// tells.
+/// contains it.
 pub async fn load_scope(
     gh: &Client,
     scope: &Scope,
@@ -24,12 +24,12 @@ pub async fn load_scope(
     told(gh, scope, read(gh, scope, Depth::Credentials, part).await).await
 }
 
-/// The same with the repositories of those secrets too that belong to no credential: a request more for each.
+/// The same including the repositories of secrets that belong to no credential: one more request for each.
 pub async fn load_every_secret(gh: &Client, scope: &Scope) -> Result<ScopeListing, Problem> {
     told(gh, scope, read(gh, scope, Depth::Everything, &mut |_| {}).await).await
 }
 
-/// [`load_scope`] for what is about to be written, or was: who gets a secret by itself is read as well if it is that.
+/// [`load_scope`] for what is about to be written, or was: if it is a single secret, its access is read as well.
 pub async fn load_for(gh: &Client, scope: &Scope, (shape, name): (Shape, &Prefix)) -> Result<ScopeListing, Problem> {
     let depth = match shape {
         Shape::Credential => Depth::Credentials,
@@ -38,8 +38,8 @@ pub async fn load_for(gh: &Client, scope: &Scope, (shape, name): (Shape, &Prefix
     told(gh, scope, read(gh, scope, depth, &mut |_| {}).await).await
 }
 
-/// GitHub answers alike where there is no such organization, where one may not read its secrets and where its plan has
-/// none. The list of memberships tells these apart, so it is asked before a person is made to guess.
+/// GitHub answers alike if there is no such organization, if you may not read its secrets, and if its plan has none.
+/// The list of memberships tells these apart, so it is read before you have to guess.
 async fn told(gh: &Client, scope: &Scope, listing: Result<ScopeListing, GithubError>) -> Result<ScopeListing, Problem> {
     let failure = match listing {
         Ok(listing) => return Ok(listing),
@@ -55,7 +55,7 @@ async fn told(gh: &Client, scope: &Scope, listing: Result<ScopeListing, GithubEr
     Err(explain(reading(scope), &failure, Some(scope)))
 }
 
-/// Of which secrets the repositories are read.
+/// The secrets whose repositories are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Depth<'a> {
     Credentials,
@@ -88,7 +88,7 @@ pub(super) async fn read(
     fill(gh, scope, &secrets, depth, part).await
 }
 
-/// Reads the access of those members whose access the listing does not tell.
+/// Reads the access of the members whose access the listing does not contain.
 async fn fill(
     gh: &Client,
     scope: &Scope,
@@ -108,7 +108,7 @@ async fn fill(
         .map(|s| s.name.clone())
         .collect();
     let all = wanted.len();
-    // How many are really in flight is the client's pace; here it only has to be enough.
+    // The client limits how many requests are really in flight; this only has to be enough.
     let mut reads = stream::iter(wanted)
         .map(|name| async move {
             let access = gh.selected(scope, &name).await;
@@ -130,7 +130,7 @@ async fn fill(
     Ok(ScopeListing { lacking: left_out.told(gh, scope).await, ..made(&known) })
 }
 
-/// What GitHub left out of the lists that a scope is made of.
+/// What GitHub left out of the lists that make up a scope.
 struct LeftOut {
     organizations: Vec<u64>,
     is_short: bool,
@@ -146,7 +146,7 @@ impl LeftOut {
         self.is_short |= !list.is_complete();
     }
 
-    /// Which organizations these are says more than that something is missing.
+    /// Naming the organizations says more than that something is missing.
     async fn told(mut self, gh: &Client, scope: &Scope) -> Option<Problem> {
         let what = format!("{} could not all be read", subject(scope));
         self.organizations.sort_unstable();

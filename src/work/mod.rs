@@ -1,7 +1,7 @@
-//! The use cases: what pullkey does, over the clients, in domain types only.
+//! The use cases: what pullkey does with its clients, in domain types only.
 //!
-//! Each reports its parts through a callback while it goes on and ends with one value. Failures come out as `Problem`s;
-//! no client's error leaves this room. Nothing here knows of a screen, a flag or a state machine.
+//! Each reports progress through a callback and returns one value. Errors are returned as `Problem`s; no client's error
+//! type leaves this module. Nothing here depends on a screen, a flag or a state machine.
 
 mod access;
 mod again;
@@ -52,10 +52,10 @@ pub use sources::{find_source, look_for_sources, take};
 pub use spread::{Target, spread, survey};
 pub use test::{registry_client, test};
 
-/// The clients a session works with.
+/// The clients a session uses.
 #[derive(Clone, Debug)]
 pub struct Clients {
-    /// How GitHub is reached, which is asked what a token of its own may; `None` in the demo, whose world knows none.
+    /// How to reach GitHub, to ask it about its own tokens; `None` in the demo, where there is no GitHub to ask.
     pub github: Option<crate::github::Settings>,
     pub registry: crate::registry::Client,
     /// What the login test finds on this machine.

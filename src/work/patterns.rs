@@ -1,7 +1,8 @@
-//! From names, patterns and topics to repositories: looked up by name where they are few, else found in the catalogue.
+//! Turns names, patterns and topics into repositories: a few names are looked up directly, everything else in the full
+//! list.
 //!
-//! It refuses what matches nothing, and a pattern over a catalogue that did not come whole: that would silently mean
-//! fewer repositories than were asked for.
+//! It refuses a pattern that matches nothing, and a pattern over an incomplete list, which would silently match fewer
+//! repositories than were requested.
 
 use futures_util::future::try_join_all;
 
@@ -12,7 +13,7 @@ use crate::github::{Client, RepoRecord};
 use super::problems::explain;
 use super::repositories::repository;
 
-/// With more names than this the catalogue is read once instead of asking for each.
+/// With more names than this, the full list is read once instead of requesting each name.
 const FEW: usize = 30;
 
 /// Which repositories are meant.
@@ -23,7 +24,7 @@ pub struct Choice {
 }
 
 impl Choice {
-    /// Whether somebody named every repository: otherwise what was found should be shown before it is used.
+    /// Whether every repository was named. If not, show the matches before using them.
     pub fn is_by_name(&self) -> bool {
         self.topics.is_empty() && self.wanted.iter().all(|wanted| matches!(wanted, Wanted::Name(_)))
     }
@@ -44,9 +45,9 @@ impl Choice {
     }
 }
 
-/// The chosen repositories, each once: of one organization, or of all that the user reaches.
+/// The chosen repositories without duplicates: of one organization, or of all the user can access.
 ///
-/// Names come in the order in which they were given, what patterns and topics found follows by name.
+/// Names come in the order given, followed by the matches of patterns and topics, sorted by name.
 pub async fn choose(gh: &Client, org: Option<&OrgName>, choice: &Choice) -> Result<Vec<Repository>, Problem> {
     if let Some(org) = org {
         belongs(org, choice)?;
@@ -59,7 +60,7 @@ pub async fn choose(gh: &Client, org: Option<&OrgName>, choice: &Choice) -> Resu
         async move {
             match known {
                 Some(record) => Ok(record.into_repository()),
-                // Renamed ones are found by their old name only when asked for.
+                // Renamed repositories are found under their old name only if requested by it.
                 None => repository(gh, name).await,
             }
         }
@@ -88,13 +89,13 @@ fn name_of(wanted: &Wanted) -> Option<&RepoName> {
     }
 }
 
-/// An organization's secrets reach its own repositories only.
+/// An organization's secrets are for its own repositories only.
 fn belongs(org: &OrgName, choice: &Choice) -> Result<(), Problem> {
     match choice.foreign_to(org) {
         None => Ok(()),
         Some(wanted) => Err(Problem::new(
-            format!("{wanted} cannot get it"),
-            format!("it is no repository of {org}, and an organization's secrets reach its own repositories only"),
+            format!("{wanted} cannot get access"),
+            format!("it is not a repository of {org}, and an organization's secrets are for its own repositories only"),
             "leave it out, or use your own secrets",
         )),
     }
@@ -107,12 +108,12 @@ async fn catalogue(gh: &Client, org: Option<&OrgName>, choice: &Choice) -> Resul
         .await
         .map_err(|failure| explain(format!("{whose} could not be listed"), &failure, None))?;
     match failure {
-        // Names that are missing are asked for one by one.
+        // Missing names are requested one by one.
         None => {}
         Some(_) if choice.is_by_name() => {}
         Some(failure) => {
             let problem = explain(format!("not all of {whose} could be listed"), &failure, None);
-            let why = format!("{}; a pattern over a part of them would mean fewer than it says", problem.why);
+            let why = format!("{}; a pattern over only some of them would match too few", problem.why);
             return Err(Problem { why, ..problem });
         }
     }
@@ -121,7 +122,7 @@ async fn catalogue(gh: &Client, org: Option<&OrgName>, choice: &Choice) -> Resul
     Ok(records)
 }
 
-/// `None` if there is no such record.
+/// `None` if no record matches.
 fn take<'a>(
     records: &'a [RepoRecord],
     is_meant: impl Fn(&RepoRecord) -> bool,
@@ -133,11 +134,13 @@ fn take<'a>(
 }
 
 fn nothing(what: &str, org: Option<&OrgName>) -> Problem {
-    let whose = org
-        .map_or_else(|| "the repositories your token reaches".to_owned(), |org| format!("the repositories of {org}"));
+    let whose = org.map_or_else(
+        || "the repositories your token can access".to_owned(),
+        |org| format!("the repositories of {org}"),
+    );
     Problem::new(
-        format!("{what} means no repository"),
-        format!("none of {whose} matches it"),
-        "check the spelling; `gh repo list OWNER` shows what there is",
+        format!("{what} matches no repository"),
+        format!("it matches none of {whose}"),
+        "check the spelling; `gh repo list OWNER` lists what exists",
     )
 }

@@ -1,6 +1,6 @@
-//! The one place where a client's failure becomes something a tired person understands: what happened, why, what to do.
+//! Turns a client's error into a problem that a tired person understands: what happened, why, and what to do.
 //!
-//! Whatever a server said goes through `Foreign::shown`, and is told as the server's words.
+//! Text from a server passes through `Foreign::shown` and is quoted.
 
 mod packages;
 mod partial;
@@ -17,7 +17,7 @@ pub(super) use packages::{sight, unread};
 pub(super) use partial::short;
 pub(super) use refused::{of_member, own_remedy, said};
 
-/// «… could not be read», for a scope.
+/// “… could not be read”, for a scope.
 pub(super) fn reading(scope: &Scope) -> String {
     format!("{} could not be read", subject(scope))
 }
@@ -30,12 +30,12 @@ pub(super) fn subject(scope: &Scope) -> String {
     }
 }
 
-/// For a client that could not even be made: a token or an address that cannot be used.
+/// For a client that could not even be built: a token or an address that cannot be used.
 pub fn connection_problem(error: &GithubError) -> Problem {
-    explain("GitHub cannot be asked", error, None)
+    explain("cannot connect to GitHub", error, None)
 }
 
-/// Says what a failure of the GitHub client means. `scope` is whose secrets were asked for, if it was about secrets.
+/// Explains an error of the GitHub client. `scope` is whose secrets the request was about, if it was about secrets.
 pub fn explain(what: impl Into<String>, error: &GithubError, scope: Option<&Scope>) -> Problem {
     let what = what.into();
     match error {
@@ -44,20 +44,20 @@ pub fn explain(what: impl Into<String>, error: &GithubError, scope: Option<&Scop
         GithubError::NotFound(refusal) => not_found(what, refusal, scope),
         GithubError::Conflict(_) => Problem::new(
             what,
-            "meanwhile somebody else changed who gets this secret: it is no longer for selected repositories",
-            "reload, look at what holds now, and try again",
+            "someone else has changed this secret's access: it is no longer for selected repositories",
+            "reload, check the current state, and try again",
         )
         .mended_by(Mend::Retry),
         GithubError::Payment(refusal) => Problem::new(
             what,
             format!("the account's spending limit does not allow it, or a payment method is missing{}", said(refusal)),
-            format!("look at {}; where an organization pays, ask its owners", refusal.site.place("settings/billing")),
+            format!("check {}; if an organization pays, ask its owners", refusal.site.place("settings/billing")),
         )
         .mended_by(Mend::Open(refusal.site.page("settings/billing"))),
         GithubError::Unprocessable(refusal) => Problem::new(
             what,
-            format!("GitHub cannot take it as it is{}", said(refusal)),
-            "change what it complains of",
+            format!("GitHub rejected the request{}", said(refusal)),
+            "correct what GitHub complains about",
         ),
         GithubError::RateLimited(limit) => rate_limited(what, limit),
         GithubError::Server { .. }
@@ -72,22 +72,22 @@ pub fn explain(what: impl Into<String>, error: &GithubError, scope: Option<&Scop
         }
         GithubError::ReadOnly { .. } => Problem::new(
             what,
-            "pullkey only reads here, so nothing was sent",
-            "drop --read-only, PULLKEY_READ_ONLY, or read_only in config.toml: whichever of them is set",
+            "read-only mode is on, so nothing was sent",
+            "remove whichever is set: --read-only, PULLKEY_READ_ONLY, or read_only in config.toml",
         ),
         GithubError::BadToken(why) => Problem::new(
             what,
             format!("the token cannot be used: {why}"),
             if cfg!(windows) {
-                "copy it once more without spaces and line ends, in PowerShell: $env:GH_TOKEN = gh auth token"
+                "copy it again without spaces or line breaks, in PowerShell: $env:GH_TOKEN = gh auth token"
             } else {
-                "copy it once more without spaces and line ends, for instance: export GH_TOKEN=$(gh auth token)"
+                "copy it again without spaces or line breaks, for example: export GH_TOKEN=$(gh auth token)"
             },
         ),
         GithubError::BadUrl(why) => Problem::new(
             what,
-            format!("the API's address cannot be used: {why}"),
-            "correct or unset PULLKEY_API_URL and GITHUB_API_URL; GitHub's own is https://api.github.com",
+            format!("the API URL cannot be used: {why}"),
+            "correct or unset PULLKEY_API_URL and GITHUB_API_URL; the default is https://api.github.com",
         ),
         GithubError::Dns { .. }
         | GithubError::Refused { .. }
@@ -96,25 +96,25 @@ pub fn explain(what: impl Into<String>, error: &GithubError, scope: Option<&Scop
         | GithubError::Dropped { .. } => network(what, error),
         GithubError::KeyInvalid => Problem::new(
             what,
-            "the public key that came from GitHub is not a key, so nothing could be encrypted",
-            "try again; if it stays, something between here and GitHub changes the answers",
+            "GitHub sent an invalid public key, so nothing could be encrypted",
+            "try again; if it persists, something on the way alters GitHub's responses",
         )
         .mended_by(Mend::Retry),
         GithubError::Machinery(_) => Problem::new(
             what,
             "the request could not be made",
-            "this is a fault of pullkey: please report it with what you did",
+            "this is a bug in pullkey: please report it with what you did",
         ),
     }
 }
 
 fn rate_limited(what: String, limit: &RateLimit) -> Problem {
     let why = if limit.secondary {
-        "GitHub wants fewer requests at once"
+        "GitHub received too many requests at once"
     } else {
-        "the token's hourly budget of requests is used up, by whatever program"
+        "the token's hourly rate limit is used up, by pullkey or other programs"
     };
-    let why = if limit.unsent { format!("{why}; the wait was ended, and nothing was sent") } else { why.to_owned() };
+    let why = if limit.unsent { format!("{why}; waiting was stopped, and nothing was sent") } else { why.to_owned() };
     let hint = match limit.wait {
         Some(wait) => format!("wait {}, then try again", span(wait)),
         None => "wait a few minutes, then try again".to_owned(),
@@ -122,29 +122,29 @@ fn rate_limited(what: String, limit: &RateLimit) -> Problem {
     Problem::new(what, why, hint).mended_by(Mend::Retry)
 }
 
-/// Answers that are not what GitHub's description promises.
+/// Responses that do not match GitHub's API description.
 fn strange(what: String, error: &GithubError) -> Problem {
-    let proxy = "look at PULLKEY_API_URL, and for a proxy or a sign-in page of your network in between";
+    let proxy = "check PULLKEY_API_URL; a proxy or your network's sign-in page may be in between";
     let (why, hint) = match error {
         GithubError::Server { status, .. } => {
-            (format!("GitHub has a problem of its own (status {status})"), "try again soon; see githubstatus.com")
+            (format!("GitHub is having problems (status {status})"), "try again soon; see githubstatus.com")
         }
         GithubError::NotJson { html: true, status } => {
-            (format!("the answer is a web page and not GitHub's API (status {status})"), proxy)
+            (format!("the response is a web page, not GitHub's API (status {status})"), proxy)
         }
         GithubError::NotJson { html: false, status } => {
-            (format!("the answer is not what GitHub's API says (status {status})"), proxy)
+            (format!("the response does not match GitHub's API (status {status})"), proxy)
         }
         GithubError::Decode { source, .. } if source.is_eof() => {
-            ("the answer breaks off in the middle".to_owned(), "try again; if it stays, look for a proxy in between")
+            ("the response was cut off".to_owned(), "try again; if it persists, look for a proxy in between")
         }
-        GithubError::TooBig { limit } => (format!("the answer is larger than {} MB", limit >> 20), proxy),
-        GithubError::Endless => ("the list leads in circles and never ends".to_owned(), proxy),
+        GithubError::TooBig { limit } => (format!("the response is larger than {} MB", limit >> 20), proxy),
+        GithubError::Endless => ("the pages of the list go in circles".to_owned(), proxy),
         GithubError::Unexpected { status, .. } => {
-            (format!("GitHub answered with an unexpected status, {status}"), proxy)
+            (format!("GitHub answered with the unexpected status {status}"), proxy)
         }
-        // Decode without end of file, and every kind that `explain` does not send here.
-        _ => ("the answer is not what GitHub's API says".to_owned(), proxy),
+        // Decode errors other than an early end, and every kind that `explain` does not send here.
+        _ => ("the response does not match GitHub's API".to_owned(), proxy),
     };
     Problem::new(what, why, hint).mended_by(Mend::Retry)
 }
@@ -152,30 +152,26 @@ fn strange(what: String, error: &GithubError) -> Problem {
 fn led_away(what: String, error: &GithubError) -> Problem {
     let why = match error {
         GithubError::Redirected { to } if !to.is_empty() => {
-            format!("the answer leads to another address, {}; the token was not sent there", to.shown())
+            format!("the API redirects to another address, {}; the token was not sent there", to.shown())
         }
         GithubError::Origin { next } => {
-            format!("the list goes on at another address, {}; the token was not sent there", next.shown())
+            format!("the list continues at another address, {}; the token was not sent there", next.shown())
         }
-        // A redirect without a target, and one in circles.
-        _ => "the answer leads in circles".to_owned(),
+        // A redirect without a target, or in circles.
+        _ => "the API redirects in circles".to_owned(),
     };
-    Problem::new(
-        what,
-        why,
-        "look at PULLKEY_API_URL: it has to be the API's own address, such as https://api.github.com",
-    )
+    Problem::new(what, why, "check PULLKEY_API_URL: it must be the API's own address, such as https://api.github.com")
 }
 
 fn network(what: String, error: &GithubError) -> Problem {
     let proxy = "check the network, and HTTPS_PROXY if you are behind a proxy";
     let (why, hint) = match error {
-        GithubError::Dns { host, .. } => (format!("the name {} has no address here", shown(host)), proxy),
+        GithubError::Dns { host, .. } => (format!("the name {} could not be resolved", shown(host)), proxy),
         GithubError::Refused { host, .. } => (format!("{} cannot be reached", shown(host)), proxy),
         GithubError::Tls { host, source } => return tls(what, host, source.as_ref()),
-        GithubError::Timeout { .. } => ("no answer came in time".to_owned(), proxy),
+        GithubError::Timeout { .. } => ("the request timed out".to_owned(), proxy),
         // A dropped connection, and nothing else that `explain` sends here.
-        _ => ("the connection broke before the answer was complete".to_owned(), "try again"),
+        _ => ("the connection broke before the response ended".to_owned(), "try again"),
     };
     Problem::new(what, why, hint).mended_by(Mend::Retry)
 }
@@ -195,11 +191,11 @@ fn tls(what: String, host: &str, source: &(dyn std::error::Error + 'static)) -> 
         )
     } else if words.contains("unknownissuer") || words.contains("unknown issuer") {
         (
-            "its certificate is signed by somebody this machine does not trust",
+            "this machine does not trust its certificate's issuer",
             "if your company inspects traffic, point SSL_CERT_FILE at a bundle with its certificate",
         )
     } else if words.contains("notvalidforname") || words.contains("not valid for name") {
-        ("its certificate is for another name", "check the address; a sign-in page of your network may be in between")
+        ("its certificate is for another name", "check the address; your network's sign-in page may be in between")
     } else if words.contains("expired") || words.contains("notvalidyet") || words.contains("not valid yet") {
         ("its certificate is not valid at this time", "check this machine's clock")
     } else {
@@ -212,12 +208,12 @@ fn shown(text: &str) -> String {
     clip(&crate::domain::foreign::clean(text))
 }
 
-/// One line's worth.
+/// As much as fits in one line.
 fn clip(text: &str) -> String {
     clip_to(text, 200)
 }
 
-/// Eight times the longest message that GitHub was seen to send; more is somebody else's.
+/// Eight times the longest message GitHub was seen to send; anything longer is not GitHub's.
 const LONGEST_MESSAGE: usize = 2_000;
 
 fn clip_to(text: &str, most: usize) -> String {

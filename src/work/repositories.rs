@@ -1,14 +1,14 @@
-//! The repositories a credential could be granted to.
+//! The repositories that can be given access to a credential.
 
 use crate::domain::{Growing, OrgName, Problem, Renamed, RepoName, Repository, RepositoryPage, Roster, Scope};
 use crate::github::{Client, Grown, RepoRecord};
 
 use super::problems::explain;
 
-/// All repositories the user reaches, or an organization's; `part` hears of each page only what it brought, so that
-/// many pages cost no more than their rows.
+/// All repositories the user can access, or an organization's. `part` receives only what each page adds, so that the
+/// cost grows with the number of rows.
 ///
-/// If a later page cannot be read, what came before it is the answer, with the reason.
+/// If a later page cannot be read, the result is what came before it, with the reason.
 pub async fn repositories(
     gh: &Client,
     org: Option<&OrgName>,
@@ -38,13 +38,13 @@ pub async fn repository(gh: &Client, name: &RepoName) -> Result<Repository, Prob
     gh.repository(name).await.map(RepoRecord::into_repository).map_err(|e| explain(what, &e, None))
 }
 
-/// The scope under the name it has now, if reading it showed that its repository was renamed or given away.
+/// The scope under its current name, if reading it showed that the repository was renamed or transferred.
 pub async fn renamed(gh: &Client, scope: &Scope) -> Option<Scope> {
     let Scope::Repository(name) = scope else { return None };
     followed(gh, name).await.map(|renamed| Scope::Repository(renamed.to))
 }
 
-/// The same for a repository's name, with its id: what is known of it can be put under the new name.
+/// The same for a repository's name, with its ID, so that what is known about it can be moved to the new name.
 pub async fn followed(gh: &Client, name: &RepoName) -> Option<Renamed> {
     if !gh.has_moved(name) {
         return None;

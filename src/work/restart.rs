@@ -1,8 +1,9 @@
-//! Stopping and starting codespaces, stage by stage. GitHub only begins what it is asked for, so the state is looked at
-//! until it is reached, in growing intervals and up to a deadline.
+//! Stops and starts codespaces, stage by stage. GitHub only begins what it is asked to do, so the state is polled until
+//! it is reached, at growing intervals and up to a deadline.
 //!
-//! Nothing is guessed: a request whose answer never came is settled by looking at the state, and what cannot be settled
-//! is unknown. A start is repeated only after GitHub said that it did not happen. «Running» never means «pulled».
+//! Nothing is guessed. A request without a response is resolved by looking at the state; what cannot be resolved is
+//! reported as unknown. A start is repeated only after GitHub said that it did not happen. “Running” never means
+//! “pulled”.
 
 use tokio::time::Instant;
 
@@ -14,12 +15,11 @@ use crate::github::{Client, GithubError, Polls};
 use super::codespaces::{Whose, refused};
 use super::problems::said;
 
-/// How often a state that has not moved after a request is looked at before it counts as «nothing happened»; and how
-/// often a start is asked for again that GitHub said it had not begun.
+/// How often to look at a state that has not moved after a request before it counts as “nothing happened”, and how
+/// often to repeat a start that GitHub said it had not begun.
 const GRACE: usize = 3;
 
-/// Stops and starts codespaces, one after the other; `part` hears of each stage. What comes back is the last stage of
-/// each.
+/// Stops and starts codespaces one after the other. `part` receives each stage; the result is the last stage of each.
 pub async fn change_codespaces(
     gh: &Client,
     changes: &[CodespaceChange],
@@ -37,14 +37,14 @@ pub async fn change_codespaces(
     ends
 }
 
-/// The report of changes that were not even begun.
+/// The report of changes that were not even started.
 pub fn not_tried(changes: &[CodespaceChange], problem: &Problem) -> Vec<CodespaceStep> {
     let step =
         |change: &CodespaceChange| CodespaceStep { name: change.name().clone(), stage: Stage::Failed(problem.clone()) };
     changes.iter().map(step).collect()
 }
 
-/// Whose codespace, and so which calls reach it.
+/// Whose codespace it is, and therefore which calls reach it.
 enum Target<'a> {
     Mine(&'a CodespaceName),
     Member { org: &'a OrgName, member: &'a Foreign, name: &'a CodespaceName },
@@ -61,14 +61,14 @@ impl<'a> Target<'a> {
     }
 }
 
-/// One codespace on its way.
+/// One codespace in progress.
 struct One<'a> {
     gh: &'a Client,
     target: Target<'a>,
     polls: Polls,
 }
 
-/// The way ended before its goal.
+/// The change ended before its goal.
 type Broken = Stage;
 type Tell<'t> = &'t mut (dyn FnMut(Stage) + Send);
 
@@ -108,7 +108,7 @@ impl One<'_> {
         }
     }
 
-    /// Looks at it before anything is done, and refuses what cannot end well.
+    /// Looks at the codespace before doing anything, and refuses what cannot end well.
     async fn before(&self, verb: &str) -> Result<Codespace, Broken> {
         let what = || format!("{} could not be {verb}", self.name());
         let now = self.look().await.map_err(|e| Stage::Failed(self.explained(what(), &e)))?;
@@ -120,13 +120,13 @@ impl One<'_> {
             Phase::Starting | Phase::Busy => Err(Stage::Failed(self.busy(verb, &now))),
             Phase::Broken => Err(Stage::Failed(Problem::new(
                 what(),
-                format!("it has failed{}, which a restart seldom mends; nothing was changed", noticed(&now)),
+                format!("it has failed{}, which a restart seldom fixes; nothing was changed", noticed(&now)),
                 self.look_into_it(&now),
             ))),
             Phase::Gone => Err(Stage::Failed(Problem::new(
                 what(),
                 format!("it {}", now.state.sentence()),
-                "reload the list; a new codespace gets all secrets from its start",
+                "reload the list; a new codespace gets all secrets from the start",
             ))),
         }
     }
@@ -152,13 +152,13 @@ impl One<'_> {
         self.wait_for(&wanted, unsure.as_ref()).await
     }
 
-    /// `was_stopped` is whether it was us who stopped it just now.
+    /// `was_stopped`: we stopped it just now.
     async fn start(&self, was_stopped: bool, tell: Tell<'_>) -> Result<Stage, Broken> {
         tell(Stage::Starting);
         let mut unsure = None;
         for again in 0.. {
             let Target::Mine(name) = &self.target else {
-                return Ok(Stage::Stopped); // nobody can start one for somebody else; `carry_out` never asks for it
+                return Ok(Stage::Stopped); // nobody can start another person's codespace; `carry_out` never asks for it
             };
             match self.gh.start_codespace(name).await {
                 Ok(()) => break,
@@ -187,7 +187,7 @@ impl One<'_> {
         Ok(Stage::Running)
     }
 
-    /// After a conflict: whether somebody else's start, or an earlier one of ours, is under way.
+    /// After a conflict: whether someone else's start, or an earlier one of ours, is in progress.
     async fn is_on_its_way(&self, was_stopped: bool) -> Result<bool, Broken> {
         let unknown = |e: &GithubError| {
             let problem = self.explained(self.not_started(was_stopped), e);
@@ -197,7 +197,8 @@ impl One<'_> {
         Ok(matches!(now.state.phase(), Phase::Starting | Phase::Running))
     }
 
-    /// Looks until the goal is reached. `unsure` is the failure after which it is not known whether GitHub heard us.
+    /// Polls until the goal is reached. `unsure` is the error after which we do not know whether GitHub received the
+    /// request.
     async fn wait_for(&self, wanted: &Wanted, unsure: Option<&GithubError>) -> Result<(), Broken> {
         let begin = Instant::now();
         let mut pause = self.polls.first;
@@ -232,7 +233,7 @@ impl One<'_> {
             if matches!(phase, Phase::Broken | Phase::Gone) {
                 return Err(Stage::Failed(self.ended_badly(wanted, &now)));
             }
-            still = 0; // it moves, or is in a state that tells nothing
+            still = 0; // it moves, or its state tells us nothing
         }
         Err(Stage::Unknown(self.too_late(wanted, failure.as_ref())))
     }
@@ -258,15 +259,15 @@ impl One<'_> {
     }
 }
 
-/// Where a codespace shall get to.
+/// The state a codespace should reach.
 struct Wanted {
     goal: Phase,
-    /// Where it was when it was asked for: being there still means that nothing happened yet.
+    /// Its state when the request was made. Still being there means that nothing has happened yet.
     from: Phase,
     verb: &'static str,
 }
 
-/// Faults that say nothing of the codespace: it is looked at again.
+/// Errors that say nothing about the codespace: look again.
 fn is_passing(failure: &GithubError) -> bool {
     failure.may_have_happened()
         || matches!(
@@ -280,10 +281,10 @@ fn is_passing(failure: &GithubError) -> bool {
 }
 
 fn noticed(codespace: &Codespace) -> String {
-    codespace.stop_notice.as_ref().map_or_else(String::new, |notice| format!(" («{}»)", notice.shown()))
+    codespace.stop_notice.as_ref().map_or_else(String::new, |notice| format!(" (“{}”)", notice.shown()))
 }
 
-/// What is said of each way it can end.
+/// The texts for each way it can end.
 impl One<'_> {
     const fn name(&self) -> &CodespaceName {
         match self.target {
@@ -309,19 +310,19 @@ impl One<'_> {
     }
 
     fn lost(&self, verb: &str) -> String {
-        format!("it is not known whether {} did {verb}", self.name())
+        format!("could not confirm that {} did {verb}", self.name())
     }
 
     fn busy(&self, verb: &str, now: &Codespace) -> Problem {
         let why = if now.pending {
-            "another operation of GitHub's is under way with it".to_owned()
+            "GitHub is running another operation on it".to_owned()
         } else {
             format!("it {}", now.state.sentence())
         };
         Problem::new(
             format!("{} could not be {verb}", self.name()),
             format!("{why}; nothing was changed"),
-            "wait until that is over, and try again",
+            "wait until it finishes, and try again",
         )
         .mended_by(Mend::Retry)
     }
@@ -329,8 +330,8 @@ impl One<'_> {
     fn conflict(&self, was_stopped: bool, said: &str) -> Problem {
         Problem::new(
             self.not_started(was_stopped),
-            format!("GitHub says that something else is under way with it{said}, and it stays stopped"),
-            "wait a minute, then start it; its files are as they were",
+            format!("GitHub is running another operation on it{said}, so it stays stopped"),
+            "wait a minute, then start it; its files are unchanged",
         )
         .mended_by(Mend::Retry)
     }
@@ -343,7 +344,7 @@ impl One<'_> {
             format!("{name} is stopped, and was not started")
         };
         let why = unsure.map_or_else(
-            || format!("GitHub took the request, yet it {}{}", now.state.sentence(), noticed(now)),
+            || format!("GitHub accepted the request, but it {}{}", now.state.sentence(), noticed(now)),
             |failure| format!("{}, and it still {}", self.explained(String::new(), failure).why, now.state.sentence()),
         );
         Problem::new(what, why, "try again").mended_by(Mend::Retry)
@@ -362,17 +363,16 @@ impl One<'_> {
     fn look_into_it(&self, codespace: &Codespace) -> String {
         let site = self.gh.site();
         let (logs, rebuild) = (logs_command(&codespace.name, &site), rebuild_command(codespace, &site));
-        format!("`{logs}` tells why; `{rebuild}` builds it anew")
+        format!("`{logs}` shows why; `{rebuild}` rebuilds it")
     }
 
     fn too_late(&self, wanted: &Wanted, failure: Option<&GithubError>) -> Problem {
         let minutes = self.polls.deadline.as_secs().div_ceil(60);
-        let time = if minutes > 1 { format!("{minutes} minutes") } else { "the time there was for it".to_owned() };
+        let time = if minutes > 1 { format!("{minutes} minutes") } else { "the time allowed".to_owned() };
         let why = failure.map_or_else(
-            || format!("GitHub took the request, and it was not there after {time}"),
-            |failure| format!("its state could not be read any more: {}", self.explained(String::new(), failure).why),
+            || format!("GitHub accepted the request, but it was not done after {time}"),
+            |failure| format!("its state can no longer be read: {}", self.explained(String::new(), failure).why),
         );
-        Problem::new(self.lost(wanted.verb), why, "reload the list: it shows the state it has then")
-            .mended_by(Mend::Retry)
+        Problem::new(self.lost(wanted.verb), why, "reload the list to see its current state").mended_by(Mend::Retry)
     }
 }

@@ -1,4 +1,4 @@
-//! New values for a credential that exists; who gets it stays exactly as it is, whatever that is.
+//! Writes new values for an existing credential; its access stays exactly as it is.
 
 use crate::domain::change::DraftAccess;
 use crate::domain::preset::singles;
@@ -10,7 +10,7 @@ use super::problems::{explain, reading};
 use super::save::save;
 use super::settle::secrets;
 
-/// The values to write; what is `None` keeps the value it has.
+/// The values to write; a member that is `None` keeps its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rotation {
     pub scope: Scope,
@@ -40,10 +40,10 @@ impl Rotation {
     }
 }
 
-/// Writes the values that are given. The access of every member is read before, said again where GitHub wants it said,
+/// Writes the given values. The access of every member is read first, repeated in the request where GitHub requires it,
 /// and compared afterwards.
 ///
-/// `Err` means that nothing was written, for instance because there is no such credential.
+/// `Err` means that nothing was written, for example because there is no such credential.
 pub async fn rotate(
     gh: &Client,
     held: &Held,
@@ -58,7 +58,7 @@ pub async fn rotate(
     save(gh, held, &rotation.draft(), part).await
 }
 
-/// Why something that is to be changed cannot be.
+/// Why something cannot be changed: it does not exist.
 pub fn absent(scope: &Scope, prefix: &Prefix) -> Problem {
     let single = singles().iter().find(|single| prefix.as_str().starts_with(&single.use_of.secret));
     let hint = single.map_or_else(
@@ -66,14 +66,14 @@ pub fn absent(scope: &Scope, prefix: &Prefix) -> Problem {
         |single| {
             let id = &single.id;
             format!(
-                "a secret by itself is written anew, and granted, by `pullkey set {prefix} --preset {id}`, and \
-                 deleted by `gh secret delete {prefix} --app codespaces`"
+                "to write a single secret or change its access, run `pullkey set {prefix} --preset {id}`; to delete \
+                 it, `gh secret delete {prefix} --app codespaces`"
             )
         },
     );
     Problem::new(
         format!("there is no credential {prefix}"),
-        format!("{scope}: no secret has a name such as {prefix}_CONTAINER_REGISTRY_SERVER"),
+        format!("{scope}: no secret is named like {prefix}_CONTAINER_REGISTRY_SERVER"),
         hint,
     )
 }

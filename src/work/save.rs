@@ -1,8 +1,8 @@
-//! Writing a credential, or a secret by itself: check first what can be checked, then one member after the other,
-//! SERVER last, then read back.
+//! Writes a credential or a single secret: first all checks, then one member after the other with SERVER last, then
+//! reading back.
 //!
-//! It never widens access by accident: what shall be kept is read first and said again, and a list of repositories that
-//! did not come whole is never written back.
+//! It never widens access by accident: access that is to be kept is read first and repeated in the request, and an
+//! incomplete list of repositories is never written back.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::local::Held;
 use super::problems::{explain, reading, subject};
 use super::settle::{Before, current_access, grant, not_written, secrets_of, settle_write};
 
-/// GitHub's limit per scope. Source: GitHub Docs, «Managing your account-specific secrets», limits for secrets.
+/// GitHub's limit per scope. Source: GitHub Docs, “Managing your account-specific secrets”, limits for secrets.
 const MAX_SECRETS: usize = 100;
 
 /// One member as it will be written.
@@ -25,28 +25,28 @@ pub(super) struct Step<'a> {
     pub(super) name: String,
     pub(super) before: Option<&'a SecretRecord>,
     pub(super) grant: Grant,
-    /// Who shall get it afterwards, where that can be told.
+    /// Its access afterwards, if that is known.
     pub(super) expect: Option<Access>,
 }
 
-/// What GitHub answered to the write of a member that it took.
+/// GitHub's response to the write of a member that it accepted.
 #[derive(Clone, Copy)]
 pub(super) struct Answered {
     pub(super) has_made: bool,
     pub(super) server_time: Option<i64>,
 }
 
-/// What became of each step so far.
+/// The outcome of each step so far.
 pub(super) struct Run {
     pub(super) reports: Vec<MemberReport>,
     pub(super) answers: Vec<Option<Answered>>,
 }
 
-/// Writes a draft; nobody else on this machine may write it meanwhile. `part` hears of each member as it is decided,
-/// and once more if reading back corrects it.
+/// Writes a draft; nobody else on this machine can write it meanwhile. `part` receives the outcome of each member, and
+/// again if reading back corrects it.
 ///
-/// `Err` means that a check refused and nothing was written. What happened to each member is in the report: after a
-/// member that failed the remaining ones are not tried.
+/// `Err` means that a check refused and nothing was written. The report has the outcome of each member: after a member
+/// that failed, the remaining ones are not tried.
 pub async fn save(
     gh: &Client,
     _held: &Held,
@@ -72,7 +72,7 @@ pub async fn save(
     let mut run = Run { reports: steps.iter().map(untried).collect(), answers: vec![None; steps.len()] };
     writing.write_rest(&mut key, &mut run, part).await;
     let mut now = writing.verify(&mut run.reports, part).await;
-    // One that stopped the others because nobody knew, and that turned out to be written, was no reason to stop.
+    // A member with an unknown outcome stopped the others. It turned out to be written, so there was no reason to stop.
     let is_open = |r: &MemberReport| r.outcome == WriteOutcome::NotTried;
     if run.reports.iter().any(is_open) && run.reports.iter().all(|r| is_open(r) || r.outcome.is_done()) {
         writing.write_rest(&mut key, &mut run, part).await;
@@ -82,12 +82,12 @@ pub async fn save(
     Ok(Saved { members: run.reports, now })
 }
 
-/// A write that is under way.
+/// A write in progress.
 pub(super) struct Writing<'a> {
     pub(super) gh: &'a Client,
     pub(super) draft: &'a Draft,
     pub(super) steps: &'a [Step<'a>],
-    /// The scope's secrets before.
+    /// The scope's secrets before the write.
     pub(super) existing: &'a Listed<SecretRecord>,
     /// GitHub's clock when they were read.
     pub(super) server_time: Option<i64>,
@@ -97,23 +97,23 @@ fn check_values(draft: &Draft) -> Result<(), Problem> {
     for member in &draft.members {
         let (value, what) = (draft.values.get(*member), not_written(&draft.secret_name(*member)));
         if value.is_empty() {
-            let why = format!("the {} is empty, and this try wrote nothing", member.word());
-            return Err(Problem::new(what, why, format!("give the {}", member.word())));
+            let why = format!("the {} is empty; this attempt wrote nothing", member.word());
+            return Err(Problem::new(what, why, format!("enter the {}", member.word())));
         }
         if value.len() > seal::MAX_VALUE {
             let why = format!(
-                "the {} has {} bytes, GitHub takes {}; this try wrote nothing",
+                "the {} is {} bytes, GitHub accepts {}; this attempt wrote nothing",
                 member.word(),
                 value.len(),
                 seal::MAX_VALUE
             );
-            return Err(Problem::new(what, why, "check what was pasted"));
+            return Err(Problem::new(what, why, "check what you pasted"));
         }
     }
     Ok(())
 }
 
-/// Only names that are new need room.
+/// Only new names need room.
 fn check_room(draft: &Draft, existing: &Listed<SecretRecord>) -> Result<(), Problem> {
     let is_new = |member: &&Member| existing.find(&draft.secret_name(**member)).is_none();
     let new = draft.members.iter().filter(is_new).count();
@@ -124,10 +124,10 @@ fn check_room(draft: &Draft, existing: &Listed<SecretRecord>) -> Result<(), Prob
     Err(Problem::new(
         format!("{} could not be written", draft.prefix),
         format!(
-            "{} are {there} already, {new} more would exceed GitHub's limit of {MAX_SECRETS}; this try wrote nothing",
+            "{}: {there} exist, {new} more would exceed GitHub's limit of {MAX_SECRETS}; this attempt wrote nothing",
             subject(&draft.scope)
         ),
-        "delete secrets that nobody needs any more, or choose another scope",
+        "delete secrets you no longer need, or choose another scope",
     ))
 }
 
@@ -148,7 +148,7 @@ async fn plan<'a>(gh: &Client, draft: &Draft, existing: &'a Listed<SecretRecord>
             (_, DraftAccess::Repository) => {
                 return Err(Problem::new(
                     format!("{} could not be written", draft.prefix),
-                    "who shall get it was not decided",
+                    "its access was not chosen",
                     "choose the repositories",
                 ));
             }
@@ -158,7 +158,7 @@ async fn plan<'a>(gh: &Client, draft: &Draft, existing: &'a Listed<SecretRecord>
     steps.collect()
 }
 
-/// Who gets each existing member of the credential now, those that are not written included.
+/// The current access of each existing member of the credential, including those that are not written.
 async fn held(
     gh: &Client,
     draft: &Draft,
@@ -169,7 +169,7 @@ async fn held(
         let record = existing.find(&draft.secret_name(member))?;
         Some(async move { current_access(gh, scope, record).await.map(|access| (member, access)) })
     });
-    let what = format!("the present access of {} could not be read", draft.prefix);
+    let what = format!("the current access of {} could not be read", draft.prefix);
     let held = try_join_all(reads).await.map_err(|e| explain(what, &e, Some(scope)))?;
     Ok(held.into_iter().collect())
 }
@@ -178,9 +178,9 @@ fn set(scope: &Scope, visibility: Visibility, repositories: &[RepoRef]) -> Resul
     let access = wanted(visibility, repositories);
     let Some(grant) = grant(scope, &access) else {
         return Err(Problem::new(
-            "this access cannot be given",
-            "a secret of your own reaches selected repositories only",
-            "select repositories, or keep it at an organization",
+            "this access is not possible",
+            "your own secrets are for selected repositories only",
+            "select repositories, or put it in an organization",
         ));
     };
     Ok((grant, Some(access)))
@@ -211,7 +211,7 @@ fn keep(
     let access = if exists { held.get(&member) } else { held.values().min_by_key(|access| reach(access)) };
     let access = access.unwrap_or(&nobody);
     if exists && *scope == Scope::User {
-        // Nothing said, nothing changed; that it really stayed is verified afterwards.
+        // Without a list in the request GitHub changes nothing; reading back verifies that.
         let known = matches!(access, Access::Selected(list) if list.complete);
         return Ok((Grant::default(), known.then(|| access.clone())));
     }
@@ -219,19 +219,19 @@ fn keep(
         return Err(Problem::new(
             format!("the access of {name} cannot be kept"),
             match access {
-                Access::Other(word) => format!("its visibility, {}, is one this version does not know", word.shown()),
+                Access::Other(word) => format!("this version does not know its visibility, {}", word.shown()),
                 Access::All | Access::Private | Access::Selected(_) | Access::Repository => {
-                    "GitHub did not list all of its repositories, and writing back a part would take it from the rest"
+                    "GitHub did not list all of its repositories, and writing back a part would revoke the others"
                         .to_owned()
                 }
             },
-            "try again, or decide the access anew",
+            "try again, or set the access yourself",
         ));
     };
     Ok((grant, Some(access.clone())))
 }
 
-/// How far an access reaches, to find the narrowest.
+/// How wide an access is, to find the narrowest.
 fn reach(access: &Access) -> usize {
     match access {
         Access::Repository => 0,
@@ -242,7 +242,7 @@ fn reach(access: &Access) -> usize {
     }
 }
 
-/// Writes one member; what GitHub answered, if it took it.
+/// Writes one member; returns GitHub's response if it accepted it.
 pub(super) async fn write(
     gh: &Client,
     draft: &Draft,
@@ -280,7 +280,8 @@ pub(super) async fn write(
     }
 }
 
-/// Fetches the key anew; whether it is another one. Keys rotate, and what GitHub then says of a 422 is not documented.
+/// Fetches the key again; returns whether it is a different one. Keys rotate, and GitHub does not document what a 422
+/// then means.
 async fn renew(gh: &Client, scope: &Scope, key: &mut PublicKey) -> bool {
     match gh.public_key(scope).await {
         Ok(fresh) if fresh != *key => {
@@ -309,5 +310,5 @@ impl Writing<'_> {
 }
 
 fn nothing_written(problem: Problem) -> Problem {
-    Problem { why: format!("{}; this try wrote nothing", problem.why), ..problem }
+    Problem { why: format!("{}; this attempt wrote nothing", problem.why), ..problem }
 }

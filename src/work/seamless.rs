@@ -1,8 +1,8 @@
-//! Whether a codespace needs a secret for a package of GitHub's own registries, and what a token that was given as
-//! such a registry's password may do.
+//! Whether a codespace needs a secret for a package of GitHub's own registries, and what a token entered as such a
+//! registry's password is allowed to do.
 //!
-//! Nothing is written. Whatever cannot be read makes the answer «cannot be told» and never a failure of the whole. A
-//! token that was given goes to the configured API and nowhere else, is kept nowhere, and does not come back.
+//! Nothing is written. Whatever cannot be read makes the answer “cannot be told”, never a failure of the whole. An
+//! entered token is sent to the configured API and nowhere else, is not stored, and is not returned.
 
 use futures_util::join;
 
@@ -25,18 +25,22 @@ pub async fn seamless(gh: &Client, package: &PackageRef, repository: &RepoName) 
     judge(Facts { package, holder, sight, asked: repository.clone(), repository: ground.repository })
 }
 
-/// The same for all packages of the repository's owner at one registry that the token's user may see: first what is
-/// the repository's own.
+/// The same for all packages of the repository's owner in one registry that the token's user can see, the repository's
+/// own first.
 pub async fn seamless_packages(gh: &Client, host: &str, repository: &RepoName) -> Result<Roster<Outlook>, Problem> {
     let Some((kind, site)) = registry_of(host) else {
         let host = crate::domain::foreign::clean(host);
-        return Err(Problem::new("nothing was asked", format!("{host} is no registry of GitHub"), "check the server"));
+        return Err(Problem::new(
+            "no packages were listed",
+            format!("{host} is not a GitHub registry"),
+            "check the server",
+        ));
     };
     if let Some(problem) = other_site(&gh.api_host(), &site) {
         return Err(problem);
     }
     let facts = super::repository(gh, repository).await?;
-    // Where it is now, if it was given away.
+    // Its current owner, if it was transferred.
     let owner = facts.full_name.raw().split('/').next().unwrap_or_default().to_owned();
     let what = || format!("the packages of {} could not be listed", crate::domain::foreign::clean(&owner));
     let holder = match holder(gh, &site, &owner).await {
@@ -59,7 +63,7 @@ pub async fn seamless_packages(gh: &Client, host: &str, repository: &RepoName) -
     Ok(Roster { list, lacking: lacking.map(|fault| explain(part(), &fault, None)) })
 }
 
-/// What is likely free is the repository's own.
+/// Packages that are likely free belong to the repository itself.
 const fn rank(verdict: SecretNeed) -> u8 {
     match verdict {
         SecretNeed::LikelyNone => 0,
@@ -76,13 +80,13 @@ async fn look(gh: &Client, package: &PackageRef, holder: Holder) -> Sight {
     }
 }
 
-/// What has to be known before packages can be asked for.
+/// What must be known before packages can be requested.
 struct Ground {
     holder: Result<Holder, NoHolder>,
     repository: Result<Repository, Problem>,
 }
 
-/// Why it is not known whose an owner's packages are.
+/// Why the owner of the packages is unknown.
 enum NoHolder {
     Nobody,
     Unread(Problem),
@@ -99,7 +103,7 @@ impl Ground {
     }
 }
 
-/// One's own packages are on a path of their own, which alone shows one's private ones for sure.
+/// Your own packages have a separate path, which is the only one sure to list your private ones.
 async fn holder(gh: &Client, site: &str, owner: &str) -> Result<Holder, NoHolder> {
     let (me, account) = join!(gh.user(), gh.account(owner));
     if me.is_ok_and(|me| me.login.raw().eq_ignore_ascii_case(owner)) {
@@ -113,40 +117,39 @@ async fn holder(gh: &Client, site: &str, owner: &str) -> Result<Holder, NoHolder
     }
 }
 
-/// Why GitHub told nothing of a token.
+/// Why GitHub gave no information about a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PastedFault {
-    /// The registry is not GitHub's, or the text is no token of GitHub's.
+    /// The registry is not GitHub's, or the text is not a GitHub token.
     NotSent(Problem),
-    /// It is for another GitHub than the one pullkey works with, and was not sent.
+    /// It is for another GitHub than the one pullkey is using, and was not sent.
     Elsewhere(Problem),
-    /// GitHub does not take it, or no longer.
+    /// GitHub does not accept it, or no longer does.
     Refused(Problem),
-    /// GitHub could not be asked.
+    /// GitHub could not be reached.
     Unread(Problem),
 }
 
-/// Asks the configured API whose this token is and what it may do. `registry` is the host it was given for: a token is
-/// not shown to another GitHub than its own, nor one that is none of GitHub's to any.
+/// Asks the configured API whose token this is and what it can do. `registry` is the host it was entered for: a token
+/// is sent only to the GitHub it belongs to, and text that is not a GitHub token is not sent at all.
 pub async fn pasted_token(settings: &Settings, registry: &str, token: Sensitive) -> Result<PastedToken, PastedFault> {
-    let what = "what the token may do is not known";
+    let what = "the token's permissions are unknown";
     let not_sent = |why: String, hint: &str| Problem::new(what, format!("{why}, so it was not sent"), hint);
     let Some((_, site)) = registry_of(registry) else {
         let registry = crate::domain::foreign::clean(registry);
-        let problem = not_sent(format!("{registry} is no registry of GitHub"), "try the login instead");
+        let problem = not_sent(format!("{registry} is not a GitHub registry"), "try the login instead");
         return Err(PastedFault::NotSent(problem));
     };
-    // Nothing of it on the disk, and its budget is not that of the token pullkey works with.
+    // Nothing is cached on disk, and its rate limit is not that of the token pullkey uses.
     let own = Settings { token: Some(token), cache: None, listener: None, read_only: true, ..settings.clone() };
     let gh = Client::new(own).map_err(|fault| match fault {
         GithubError::BadToken(why) => {
-            PastedFault::NotSent(not_sent(format!("it cannot be a token: {why}"), "paste it once more"))
+            PastedFault::NotSent(not_sent(format!("it cannot be a token: {why}"), "paste it again"))
         }
         other => PastedFault::Unread(connection_problem(&other)),
     })?;
     if gh.token_kind() == TokenKind::Unknown {
-        let problem =
-            not_sent("it does not look like a token of GitHub".to_owned(), "a classic token begins with ghp_");
+        let problem = not_sent("it does not look like a GitHub token".to_owned(), "a classic token starts with ghp_");
         return Err(PastedFault::NotSent(problem));
     }
     if let Some(problem) = other_site(&gh.api_host(), &site) {
@@ -155,13 +158,13 @@ pub async fn pasted_token(settings: &Settings, registry: &str, token: Sensitive)
     let me = gh.user().await.map_err(|fault| {
         let problem = explain(what, &fault, None);
         match fault {
-            // It is not the token pullkey works with: signing in would not mend it.
+            // It is not the token pullkey uses: signing in would not fix it.
             GithubError::Unauthorized(_) => {
                 let page = format!("https://{site}/settings/tokens/new?scopes=read:packages");
-                let hint = format!("make a new one at {page} and paste it whole");
+                let hint = format!("create a new one at {page} and paste all of it");
                 PastedFault::Refused(Problem::new(problem.what, problem.why, hint).mended_by(Mend::Open(page)))
             }
-            // Every other failure is not the token's.
+            // Other errors are not caused by the token.
             _ => PastedFault::Unread(problem),
         }
     })?;
@@ -171,14 +174,14 @@ pub async fn pasted_token(settings: &Settings, registry: &str, token: Sensitive)
     Ok(PastedToken { login: me.login, kind, scopes, reads_packages, expires: me.expires })
 }
 
-/// Whether the API that is spoken to has nothing to say about a web site, and what to do then.
+/// The problem if the API in use does not serve this website, and what to do then.
 fn other_site(api_host: &str, site: &str) -> Option<Problem> {
     (Site::of_api(api_host).host() != site).then(|| {
         let api = format!("https://api.{site}");
         Problem::new(
-            "GitHub was not asked",
-            format!("it belongs to {site}, and pullkey works with {api_host}"),
-            format!("set PULLKEY_API_URL={api}, and GH_TOKEN to a token of {site}"),
+            "GitHub was not contacted",
+            format!("it belongs to {site}, but pullkey is using {api_host}"),
+            format!("set PULLKEY_API_URL={api}, and GH_TOKEN to a token from {site}"),
         )
     })
 }

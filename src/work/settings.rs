@@ -1,5 +1,5 @@
-//! What environment and configuration say about the client for GitHub: how fast, where answers are kept, and whether
-//! only reads are allowed. Who one is, is decided elsewhere.
+//! What environment and configuration say about the GitHub client: its pace, where responses are cached, and whether it
+//! is read-only. Which token it uses is decided elsewhere.
 
 use url::Url;
 
@@ -9,8 +9,8 @@ use crate::local::{Config, Env, Paths};
 
 /// The settings of a client on this machine.
 ///
-/// `PULLKEY_HURRY=N` divides everything GitHub measures in time by N, for a sandbox whose windows are as much shorter.
-/// It counts on loopback only: against GitHub itself it would be nothing but impolite.
+/// `PULLKEY_HURRY=N` divides every time limit of GitHub's by N, for a sandbox whose windows are that much shorter. It
+/// applies to loopback only: against GitHub itself it would only be impolite.
 pub fn settings(env: &Env, config: &Config, api_url: Url) -> Settings {
     let hurry = env.filled("PULLKEY_HURRY").and_then(|text| text.trim().parse().ok());
     let limits = match hurry {

@@ -1,4 +1,4 @@
-//! Finds out what became of a write whose answer never came, by reading back. It guesses nothing: what the time stamps
+//! Finds out what happened to a write without a response by reading back. It does not guess: what the time stamps
 //! cannot tell stays unknown.
 
 use chrono::{DateTime, Utc};
@@ -8,14 +8,14 @@ use crate::github::{Client, GithubError, Grant, Listed, SecretRecord};
 
 use super::problems::explain;
 
-/// How far GitHub's own clocks may disagree, in seconds. Time stamps have a resolution of one second.
+/// How far GitHub's clocks may differ from each other, in seconds. Time stamps have a resolution of one second.
 const SKEW: i64 = 2;
 
-/// What was known of a secret before it was written.
+/// What was known about a secret before it was written.
 #[derive(Clone, Copy)]
 pub(super) struct Before<'a> {
     pub(super) record: Option<&'a SecretRecord>,
-    /// GitHub's clock when that was read.
+    /// GitHub's clock when it was read.
     pub(super) server_time: Option<i64>,
 }
 
@@ -28,7 +28,7 @@ enum Trace {
     Unclear,
 }
 
-/// The outcome of a PUT of a value that failed in a way that may have had its effect.
+/// The outcome of a PUT of a value that failed but may have taken effect.
 pub(super) async fn settle_write(
     gh: &Client,
     scope: &Scope,
@@ -48,8 +48,8 @@ pub(super) async fn settle_write(
     }
 }
 
-/// The same, from a listing that was read later: what a value's PUT came to whose outcome stayed unknown at first.
-/// `None` if that does not tell either.
+/// The same from a listing that was read later, for a PUT whose outcome was unknown at first. `None` if the listing
+/// does not tell either.
 pub(super) fn settled_by(
     name: &str,
     before: Before<'_>,
@@ -67,7 +67,7 @@ pub(super) fn settled_by(
     }
 }
 
-/// The outcome of a deletion that failed in a way that may have had its effect.
+/// The outcome of a deletion that failed but may have taken effect.
 pub(super) async fn settle_deletion(gh: &Client, scope: &Scope, name: &str, failure: &GithubError) -> WriteOutcome {
     let problem = explain(format!("{name} could not be deleted"), failure, Some(scope));
     match gh.secret(scope, name).await {
@@ -80,7 +80,7 @@ pub(super) async fn settle_deletion(gh: &Client, scope: &Scope, name: &str, fail
     }
 }
 
-/// The outcome of a change of access that failed in a way that may have had its effect.
+/// The outcome of a change of access that failed but may have taken effect.
 pub(super) async fn settle_access(
     gh: &Client,
     scope: &Scope,
@@ -95,17 +95,17 @@ pub(super) async fn settle_access(
         Err(failure) => Err(failure),
     };
     match now {
-        // A list that did not come whole may look like either.
+        // An incomplete list may look like either.
         Ok(now) if now.is_whole() && now.is_same(wanted) => WriteOutcome::Updated,
         Ok(now) if now.is_whole() && now.is_same(before) => WriteOutcome::Failed(problem),
         Ok(_) | Err(_) => {
-            let hint = "reload, look who gets it now, and set the access again".to_owned();
+            let hint = "reload, check its current access, and set it again".to_owned();
             WriteOutcome::Unknown(Problem { hint, ..unclear(name, problem) })
         }
     }
 }
 
-/// Who gets a secret now; reads the list where the visibility alone does not tell.
+/// The current access of a secret. Reads the list of repositories if the visibility alone does not tell.
 pub(super) async fn current_access(gh: &Client, scope: &Scope, record: &SecretRecord) -> Result<Access, GithubError> {
     match record.plain_access(scope) {
         Some(access) => Ok(access),
@@ -113,8 +113,8 @@ pub(super) async fn current_access(gh: &Client, scope: &Scope, record: &SecretRe
     }
 }
 
-/// What a PUT has to say so that a secret gets exactly this access; `None` if that cannot be said: a list that is not
-/// complete must never be written back.
+/// What a PUT must contain to set exactly this access. `None` if that is not possible: an incomplete list must never be
+/// written back.
 pub(super) fn grant(scope: &Scope, access: &Access) -> Option<Grant> {
     let ids = match access {
         Access::Selected(list) if list.complete => Some(list.repositories.iter().map(|r| r.id).collect()),
@@ -136,13 +136,13 @@ pub(super) fn not_written(name: &str) -> String {
     format!("{name} could not be written")
 }
 
-/// Reads the secrets of a scope, to write one of its credentials. Where the list did not come whole, the members are
-/// asked for by name: none is taken for new, or forgotten, because it was not listed.
+/// Reads the secrets of a scope, to write one of its credentials. If the list is incomplete, the members are requested
+/// by name, so that none is treated as new or forgotten because it was not listed.
 pub(super) async fn secrets(gh: &Client, scope: &Scope, prefix: &Prefix) -> Result<Listed<SecretRecord>, GithubError> {
     secrets_of(gh, scope, (Shape::Credential, prefix)).await
 }
 
-/// The same for what has this shape and name.
+/// The same for this shape and name.
 pub(super) async fn secrets_of(
     gh: &Client,
     scope: &Scope,
@@ -163,9 +163,9 @@ pub(super) async fn secrets_of(
 
 fn unclear(name: &str, problem: Problem) -> Problem {
     Problem {
-        what: format!("it is not known what became of {name}"),
-        why: format!("{}, and reading back did not settle it", problem.why),
-        hint: "reload, and write it again: that does no harm".to_owned(),
+        what: format!("could not confirm what happened to {name}"),
+        why: format!("{}, and reading it back did not settle it", problem.why),
+        hint: "reload, and write it again: that is safe".to_owned(),
         mend: problem.mend,
     }
 }
@@ -175,13 +175,13 @@ fn trace(before: Before<'_>, now: Option<(DateTime<Utc>, DateTime<Utc>)>) -> Tra
     match (before.record, now) {
         (None, None) => Trace::Untouched,
         (None, Some(_)) => Trace::Created,
-        // Somebody else deleted it meanwhile, or deleted and made it anew.
+        // Someone else deleted it meanwhile, or deleted and created it again.
         (Some(_), None) => Trace::Unclear,
         (Some(old), Some((created, _))) if old.created_at != created => Trace::Unclear,
         (Some(old), Some((_, updated))) if updated > old.updated_at => Trace::Updated,
         (Some(old), Some(_)) => {
-            // An unchanged stamp says «not written» only if a write would have given it a later one: a secret that was
-            // written within the very second of ours looks the same either way.
+            // An unchanged time stamp means “not written” only if a write would have made it later: a secret written
+            // within the same second as ours looks the same either way.
             let is_old = before.server_time.is_some_and(|time| old.updated_at.timestamp() + SKEW < time);
             if is_old { Trace::Untouched } else { Trace::Unclear }
         }

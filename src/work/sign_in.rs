@@ -1,7 +1,7 @@
-//! Signing in: which tokens there are and what each may do, taking another one, keeping one and forgetting it.
+//! Signing in: which tokens there are and what each can do; using another token, storing one and forgetting it.
 //!
-//! A token that is given is asked for its owner before it is taken, and a token GitHub does not accept never replaces
-//! one that works. It refuses to keep a token anywhere but in the system's keyring.
+//! An entered token is used only after GitHub says whose it is, and a token GitHub does not accept never replaces one
+//! that works. Tokens are stored in the system keyring or nowhere.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,16 +20,16 @@ use super::identity::identity;
 use super::kept::Keeper;
 use super::problems::{connection_problem, explain};
 
-/// How long keeping and forgetting may take: somebody may have to type the keyring's password meanwhile.
+/// How long storing and forgetting may take: you may have to type the keyring's password.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The way in: where tokens are looked for, and what a client is made of.
+/// Where to look for tokens, and what a client is built from.
 #[derive(Clone, Debug)]
 pub struct Entrance {
     pub places: Places,
-    /// Everything a client needs but its token.
+    /// Everything a client needs except its token.
     pub settings: Settings,
-    /// Of the OAuth app whose device flow is used; `None` where none is configured.
+    /// The client ID of the OAuth app for the device flow; `None` if none is configured.
     pub client_id: Option<String>,
 }
 
@@ -39,31 +39,31 @@ pub struct Entered {
     pub client: Client,
     pub source: TokenSource,
     pub identity: Identity,
-    /// What came of putting it into the keyring, where that was asked for.
+    /// Whether storing it in the keyring worked, if that was requested.
     pub kept: Option<Result<(), Problem>>,
 }
 
 impl Entrance {
-    /// A client with the first token that will do. GitHub is not asked yet.
+    /// A client with the first usable token. Does not contact GitHub yet.
     pub async fn find(&self) -> Result<(Client, TokenSource), Problem> {
         let found = self.places.find().await.map_err(Problem::from)?;
         let source = found.source;
         self.client(found.token).map(|client| (client, source))
     }
 
-    /// A client with this token. Nothing is sent.
+    /// A client with this token. Sends nothing.
     pub fn client(&self, token: Sensitive) -> Result<Client, Problem> {
         let settings = Settings { token: Some(token), ..self.settings.clone() };
         Client::new(settings).map_err(|fault| connection_problem(&fault))
     }
 
-    /// The same for clients of which nobody is told what they do.
+    /// The same for clients whose requests are not reported.
     fn quietly(&self) -> Self {
         Self { settings: Settings { listener: None, ..self.settings.clone() }, ..self.clone() }
     }
 
-    /// Every token that can be found and what each may do; all are asked at the same time. `used` is the client pullkey
-    /// works with and where its token came from.
+    /// Every token that can be found and what each can do, all requested at once. `used` is the client pullkey is using
+    /// and where its token came from.
     pub async fn tokens(&self, used: Option<&(Client, TokenSource)>) -> Vec<TokenReport> {
         let looks = self.places.all().await;
         let known = |source| looks.iter().any(|(place, _)| *place == source);
@@ -85,7 +85,7 @@ impl Entrance {
         let used = used.filter(|(_, place)| *place == source).map(|(client, _)| client);
         let client = match used {
             Some(client) => Ok(client.clone()),
-            // What another token has left of its budget is none of the screen's business.
+            // The screen does not show the rate limit of other tokens.
             None => found.map_err(Problem::from).and_then(|found| self.quietly().client(found.token)),
         };
         match client {
@@ -101,7 +101,7 @@ impl Entrance {
         }
     }
 
-    /// Takes another token, once GitHub has said whose it is.
+    /// Switches to another token, once GitHub has said whose it is.
     pub async fn choose(&self, choice: TokenChoice) -> Result<Entered, Problem> {
         match choice {
             TokenChoice::Of(source) => {
@@ -112,7 +112,7 @@ impl Entrance {
         }
     }
 
-    /// Takes a token that was given, and keeps it where that was asked for.
+    /// Switches to an entered token, and stores it if requested.
     pub(super) async fn take(&self, token: Sensitive, keep: bool) -> Result<Entered, Problem> {
         let mut entered = self.enter(token.clone(), TokenSource::Given).await?;
         if keep {
@@ -127,14 +127,14 @@ impl Entrance {
     }
 
     async fn enter(&self, token: Sensitive, source: TokenSource) -> Result<Entered, Problem> {
-        // Nobody hears of a request with a token that is not taken: GitHub counts it as nobody's.
+        // Requests with a token that is not in use are not reported: their rate limit is not ours.
         let trial = Settings { token: Some(token), ..self.quietly().settings };
         let settings = Settings { listener: self.settings.listener.clone(), ..trial.clone() };
         let made = |settings: Settings| {
             Client::new(settings).map_err(|fault| {
                 let mut problem = explain("this token cannot be used", &fault, None);
                 if source == TokenSource::Given {
-                    "give it once more, exactly as GitHub showed it".clone_into(&mut problem.hint);
+                    "enter it again, exactly as GitHub showed it".clone_into(&mut problem.hint);
                 }
                 problem
             })
@@ -143,7 +143,7 @@ impl Entrance {
         Ok(Entered { client: made(settings)?, source, identity, kept: None })
     }
 
-    /// GitHub's device flow; `part` hears of the code to type. Dropping it ends it.
+    /// GitHub's device flow; `part` receives the code to type. Dropping the future ends it.
     pub async fn device(&self, keep: bool, part: &mut (dyn FnMut(DeviceCode) + Send)) -> Result<Entered, Problem> {
         let client_id = self.client_id.clone().ok_or_else(no_client_id)?;
         let site = self.site()?;
@@ -156,16 +156,16 @@ impl Entrance {
         self.take(granted.token, keep).await
     }
 
-    /// The web site of the API, where the device flow is. An API on this very machine has it at its own address.
+    /// The website that belongs to the API, where the device flow is. An API on this machine serves it at its own
+    /// address.
     fn site(&self) -> Result<Url, Problem> {
         let address = &self.places.address;
         let text = match address.web_host() {
             Some(host) => format!("https://{host}"),
             None => address.api.origin().ascii_serialization(),
         };
-        Url::parse(&text).map_err(|fault| {
-            Problem::new("the page to sign in on is not known", fault.to_string(), "give a token instead")
-        })
+        Url::parse(&text)
+            .map_err(|fault| Problem::new("the sign-in page is unknown", fault.to_string(), "enter a token instead"))
     }
 
     async fn keep(&self, token: Sensitive) -> Result<(), Problem> {
@@ -173,14 +173,14 @@ impl Entrance {
         vault::write(keyring, host, token, PATIENCE).await.map_err(|fault| not_kept(&fault))
     }
 
-    /// Takes pullkey's token out of the keyring; says whether there was one.
+    /// Removes pullkey's token from the keyring; returns whether there was one.
     pub async fn forget(&self) -> Result<bool, Problem> {
         let (keyring, host) = self.keyring();
         let gone = vault::delete(keyring, host, PATIENCE).await;
-        gone.map_err(|fault| fault.problem("the token could not be taken out of the keyring"))
+        gone.map_err(|fault| fault.problem("the token could not be removed from the keyring"))
     }
 
-    /// Where values for re-testing are kept.
+    /// Where values for re-testing are stored.
     pub fn keeper(&self) -> Keeper {
         let (keyring, host) = self.keyring();
         Keeper::new(keyring, host)
@@ -191,33 +191,33 @@ impl Entrance {
     }
 }
 
-/// What the device flow asks for: all that pullkey does, and no more. Fewer may be granted.
+/// The scopes the device flow requests: all that pullkey uses, and no more. Fewer may be granted.
 const DEVICE_SCOPES: [&str; 3] = ["repo", "codespace", "admin:org"];
 
 fn no_client_id() -> Problem {
     Problem::new(
         "the device flow cannot be used",
         "no OAuth app is configured, and pullkey has none of its own",
-        "set `client_id` in config.toml or PULLKEY_CLIENT_ID, or give a token",
+        "set `client_id` in config.toml or PULLKEY_CLIENT_ID, or enter a token",
     )
 }
 
 fn not_by_device(fault: &DeviceFault) -> Problem {
-    let what = "nobody was signed in";
+    let what = "sign-in failed";
     let hint = match fault {
         DeviceFault::Github(fault) => return explain(what, fault, None),
-        DeviceFault::Denied => "start again and consent, or give a token",
-        DeviceFault::Expired => "start again: a code lives a quarter of an hour",
-        DeviceFault::Disabled => "let the app's owner tick «Enable Device Flow» in its settings",
+        DeviceFault::Denied => "start again and approve it, or enter a token",
+        DeviceFault::Expired => "start again: a code is valid for 15 minutes",
+        DeviceFault::Disabled => "ask the app's owner to tick “Enable Device Flow” in its settings",
         DeviceFault::UnknownApp => "check `client_id` in config.toml, or PULLKEY_CLIENT_ID",
-        DeviceFault::Other(_) => "give a token instead",
+        DeviceFault::Other(_) => "enter a token instead",
     };
     Problem::new(what, fault.to_string(), hint)
 }
 
 fn not_kept(fault: &VaultFault) -> Problem {
     let what = match fault {
-        VaultFault::Slow => "whether the token was kept in the keyring is not known; it works for this run",
+        VaultFault::Slow => "could not confirm that the keyring stored the token; it works for this run",
         VaultFault::Off
         | VaultFault::NoBus
         | VaultFault::Nobody
@@ -226,12 +226,12 @@ fn not_kept(fault: &VaultFault) -> Problem {
         | VaultFault::NoCollection
         | VaultFault::TooLarge
         | VaultFault::Ambiguous
-        | VaultFault::Failed(_) => "the token was not kept in the keyring; it works for this run",
+        | VaultFault::Failed(_) => "the token was not stored in the keyring; it works for this run",
     };
     fault.problem(what)
 }
 
-/// Who a client's token is and what it may do.
+/// Whose token a client has, and what it can do.
 pub async fn report_of(client: &Client, source: TokenSource, used: bool) -> TokenReport {
     let identity = identity(client, source).await;
     let rights = identity.as_ref().map(Identity::rights).unwrap_or_default();
@@ -241,20 +241,20 @@ pub async fn report_of(client: &Client, source: TokenSource, used: bool) -> Toke
 fn note_of(source: TokenSource, rights: &[(Right, Allowed)]) -> Option<String> {
     if source == TokenSource::Codespace {
         return Some(
-            "Codespaces puts it into GITHUB_TOKEN by itself: it is for this codespace's repository and too weak for \
-             secrets; give a token of your own with `pullkey auth login`, or set GH_TOKEN"
+            "Codespaces sets it as GITHUB_TOKEN: it is for this codespace's repository and too weak for secrets; enter \
+             a token of your own with `pullkey auth login`, or set GH_TOKEN"
                 .to_owned(),
         );
     }
     let useless = !rights.is_empty() && rights.iter().all(|(_, allowed)| matches!(allowed, Allowed::No(_)));
-    useless.then(|| "it may do nothing of what pullkey is for".to_owned())
+    useless.then(|| "it allows nothing that pullkey does".to_owned())
 }
 
-/// The demo has its own token and no other.
+/// The demo has its own token and uses no other.
 pub fn no_other_token() -> Problem {
     Problem::new(
         "the token was not changed",
-        "the demo plays its own GitHub and takes no token of yours",
+        "the demo simulates GitHub and does not use your tokens",
         "leave the demo and start pullkey to sign in",
     )
 }

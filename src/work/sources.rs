@@ -1,4 +1,4 @@
-//! Values from a place of this machine: what there is, which one is meant, and taking it.
+//! Importing values from this machine: what there is, which login is meant, and reading it.
 
 use std::path::Path;
 
@@ -7,23 +7,23 @@ use crate::domain::source::{Asked, Found, Known, Offered, Source, Taken, choose}
 use crate::local::Env;
 use crate::local::sources::{self, SourceFault};
 
-const WHAT: &str = "the values could not be taken";
+const WHAT: &str = "the values could not be imported";
 
-/// Everything one may choose from. Nothing is run.
+/// Every login you can choose from. Runs nothing.
 pub fn look_for_sources(env: &Env, dir: &Path) -> Found {
     sources::look(env, dir)
 }
 
-/// The one login that is asked for. Nothing is run.
+/// The one login that was requested. Runs nothing.
 pub fn find_source(env: &Env, dir: &Path, asked: &Asked, known: Known<'_>) -> Result<Offered, Problem> {
     found(env, dir, asked, known).map_err(|problem| {
         let found = sources::look(env, dir);
-        // What another place has helps only where this one has nothing.
+        // What other sources have helps only if this one has nothing.
         if matches!(asked, Asked::File(_)) || found.offers.iter().any(|offer| asked.is_kind(&offer.source)) {
             return problem;
         }
         let looked = found.looked.join("; ");
-        Problem { hint: format!("{}; looked at: {looked}", problem.hint), ..problem }
+        Problem { hint: format!("{}; searched: {looked}", problem.hint), ..problem }
     })
 }
 
@@ -33,7 +33,7 @@ fn found(env: &Env, dir: &Path, asked: &Asked, known: Known<'_>) -> Result<Offer
         Asked::Docker(name) => {
             let offers = sources::of::docker(env);
             let is_known = |name: &&String| offers.iter().flatten().any(|offer| offer.is_named(name));
-            // What no place names may be in the store that docker would ask.
+            // A name that no source lists may still be in the store that docker would ask.
             let store = name.as_ref().filter(|name| !is_known(name)).and_then(|n| sources::of::docker_unlisted(env, n));
             match store {
                 Some(offer) => Ok(offer),
@@ -42,7 +42,7 @@ fn found(env: &Env, dir: &Path, asked: &Asked, known: Known<'_>) -> Result<Offer
         }
         Asked::Podman(_) => choose(asked, &sources::of::podman(env).map_err(of_fault)?, known),
         Asked::AwsVariables => choose(asked, &sources::of::aws_variables(env).into_iter().collect::<Vec<_>>(), known),
-        // AWS's own tools take the key in the environment before every profile that is not named.
+        // AWS's own tools prefer the key in the environment unless a profile is named.
         Asked::Aws(name) => {
             if let (None, Some(offer)) = (name, sources::of::aws_variables(env)) {
                 return choose(&Asked::AwsVariables, &[offer], known);
@@ -55,7 +55,7 @@ fn found(env: &Env, dir: &Path, asked: &Asked, known: Known<'_>) -> Result<Offer
     }
 }
 
-/// The values of one place; a program that keeps them is run.
+/// The values of one source. Runs the program that keeps them, if there is one.
 pub async fn take(env: &Env, dir: &Path, source: &Source) -> Result<Taken, Problem> {
     sources::take(env, dir, source).await.map_err(|fault| fault.problem(WHAT))
 }

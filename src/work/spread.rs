@@ -1,7 +1,8 @@
-//! The same credential into many repositories, as each one's own: looked at first, then written one after the other.
+//! Writes the same credential to many repositories, as each one's own secrets: reads them all first, then writes one
+//! after the other.
 //!
-//! One repository that refuses does not stop the others; a limit or a broken way to GitHub does. It keeps no notes:
-//! whoever calls hears of each repository as it is done and may remember it.
+//! A repository that refuses does not stop the others; a rate limit or a broken connection does. Nothing is recorded
+//! here: the caller receives each repository as it is done and can record it.
 
 use std::collections::BTreeMap;
 
@@ -21,17 +22,17 @@ use super::problems::{explain, reading};
 use super::save::save;
 use super::settle::secrets;
 
-/// One repository of a run, and what it holds under the prefix.
+/// One repository of a run, and what it has under the prefix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     pub repository: RepoRef,
     pub standing: Standing,
 }
 
-/// Looks at every repository, many at once. `noted` is what an earlier run that did not end has written; `part` hears
-/// of how many have been looked at.
+/// Looks at every repository, many at once. `noted` is what an earlier, interrupted run has written; `part` receives
+/// the number of repositories read so far.
 ///
-/// `Err` if GitHub cannot be asked at all; a single repository that refuses is a [`Standing::Refused`].
+/// Returns `Err` if GitHub cannot be reached at all; a single repository that refuses is a [`Standing::Refused`].
 pub async fn survey(
     gh: &Client,
     prefix: &Prefix,
@@ -39,7 +40,7 @@ pub async fn survey(
     noted: &BTreeMap<u64, Stamps>,
     part: &mut (dyn FnMut(usize) + Send),
 ) -> Result<Vec<Target>, Problem> {
-    // How many are really in flight is the client's pace; here it only has to be enough.
+    // The client limits how many requests are really in flight; this only has to be enough.
     let mut looks = stream::iter(repositories.iter().cloned().enumerate())
         .map(|(at, repository)| async move {
             let standing = standing(gh, prefix, &repository, noted.get(&repository.id)).await;
@@ -82,7 +83,7 @@ async fn standing(
     })
 }
 
-/// Whether a failure is about the one repository, and says nothing of the next.
+/// Whether an error concerns this repository only and says nothing about the next.
 pub(super) const fn is_its_own(failure: &GithubError) -> bool {
     matches!(
         failure,
@@ -94,10 +95,10 @@ pub(super) const fn is_its_own(failure: &GithubError) -> bool {
     )
 }
 
-/// Writes the credential into every target that is not kept. `part` hears of each as it is done, with its place in the
-/// list; `is_stopped` is asked before each.
+/// Writes the credential to every target that does not have it yet. `part` receives each with its position in the list
+/// as it is done; `is_stopped` is checked before each.
 ///
-/// The answer has a line for every target, in their order.
+/// The result has one entry per target, in order.
 pub async fn spread(
     (gh, locks): (&Client, &Locks),
     credential: (&Prefix, &Members<Sensitive>),
@@ -120,7 +121,7 @@ pub async fn spread(
         let is_tried = matches!(placement, Placement::Tried(_) | Placement::Refused(_));
         let is_refused = matches!(target.standing, Standing::Refused(_));
         if is_tried && !is_refused && !placement.is_done() {
-            // If not even «who am I» is answered, it is not this repository that is in the way.
+            // If not even “who am I” is answered, this repository is not the cause.
             is_over |= !is_answered(gh).await;
         }
         let one = Placed { repository: target.repository.clone(), placement };

@@ -1,4 +1,4 @@
-//! The live login test, with the clients at hand.
+//! The live login test, with the clients it needs.
 
 use chrono::{DateTime, Utc};
 
@@ -10,8 +10,8 @@ use crate::registry;
 use super::Clients;
 use super::issuer::Github;
 
-/// Tries a login, and the images that go with it, and reports each step as it is climbed. It asks the registry, and
-/// GitHub only about a token of GitHub's own that is the password; pullkey's own token is not needed.
+/// Tests a login and the images that go with it, and reports each check as it completes. It contacts the registry, and
+/// GitHub only if the password is a GitHub token; pullkey's own token is not needed.
 pub async fn test(
     clients: &Clients,
     trial: &Trial,
@@ -25,11 +25,11 @@ pub async fn test(
     registry::Test { client, trial, with, tools, issuer, now }.run(part).await
 }
 
-/// The client for registries, within what this machine's variables say.
+/// The client for registries, restricted by this machine's variables.
 pub fn registry_client(env: &Env) -> Result<registry::Client, Problem> {
     let surroundings = registry::Surroundings::of(|name| env.filled(name)).map_err(|fault| {
-        let hint = "correct the variable, or unset it: it is for tests";
-        Problem::new("registries cannot be asked", fault.to_string(), hint)
+        let hint = "correct or unset the variable: it is for tests";
+        Problem::new("cannot connect to registries", fault.to_string(), hint)
     })?;
     Ok(registry::Client::new(registry::Limits::default()).within(surroundings))
 }

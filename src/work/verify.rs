@@ -1,5 +1,6 @@
-//! Reading back after a write: what GitHub shows is compared with what was reported, with what was asked for, and with
-//! when others wrote. Access that an update lost is given back; nothing else is written but what nobody can tell.
+//! Reads back after a write, and compares what GitHub shows with what was reported, with what was requested, and with
+//! when others wrote. Access that an update lost is restored; nothing else is written again, except what the time
+//! stamps leave open.
 
 use chrono::{DateTime, Utc};
 
@@ -11,8 +12,8 @@ use crate::domain::{Access, MemberReport, MemberState, Problem, Scope, ScopeList
 use crate::github::{Grant, PublicKey};
 
 impl Writing<'_> {
-    /// Reads back, settles what was not known, corrects the reports where GitHub shows something else than was
-    /// reported, and gives back access that an update lost.
+    /// Reads back, resolves unknown outcomes, corrects the reports if GitHub shows something else, and restores access
+    /// that an update lost.
     pub(super) async fn verify(
         &self,
         reports: &mut [MemberReport],
@@ -52,8 +53,8 @@ impl Writing<'_> {
         Some(now)
     }
 
-    /// Looks whether somebody else wrote the credential meanwhile, as far as GitHub's stamps tell, and says so of each
-    /// member. What they leave open is written once more, unless somebody else is known to be writing.
+    /// Checks whether someone else wrote the credential meanwhile, as far as GitHub's time stamps tell, and reports it
+    /// for each member. What they leave open is written once more, unless someone else is known to be writing.
     pub(super) async fn compare(
         &self,
         key: &mut PublicKey,
@@ -90,7 +91,7 @@ impl Writing<'_> {
         Some(now)
     }
 
-    /// The members that were not to be written: they have to be those that the written ones belong to.
+    /// The members that were not to be written must still be the ones that belong to those that were.
     fn compare_rest(&self, run: &mut Run, now: &ScopeListing, part: &mut (dyn FnMut(MemberReport) + Send)) {
         if !run.reports.iter().any(|report| report.outcome.is_done()) {
             return;
@@ -101,7 +102,7 @@ impl Writing<'_> {
             let before = self.existing.find(&name).map(|record| (record.created_at, record.updated_at));
             let state = state_of(now, &name).map(|state| (state.created_at, state.updated_at));
             let is_told = state.is_some() || now.complete;
-            // A late list may show an older stamp, which is no change.
+            // A stale list may show an older time stamp, which is not a change.
             let is_older = before.zip(state).is_some_and(|(before, state)| state.1 < before.1);
             if is_told && !is_older && before != state {
                 let outcome = WriteOutcome::ChangedElsewhere(written_by_another(&name));
@@ -133,7 +134,7 @@ fn wrote(
 fn written_by_another(name: &str) -> Problem {
     Problem::new(
         format!("{name} was written from elsewhere at the same time"),
-        "GitHub shows a write that is not this one, so server, user and password may not belong together any more",
+        "GitHub shows a write other than this one, so server, user and password may no longer belong together",
         "find out who else writes this credential, and write it again when they are done",
     )
 }
@@ -151,8 +152,8 @@ fn difference(now: &ScopeListing, step: &Step<'_>) -> Option<Problem> {
     let Some(state) = state else {
         return now.complete.then(|| {
             Problem::new(
-                format!("{} is not there", step.name),
-                "GitHub took it, but does not list it; somebody may have deleted it",
+                format!("{} is missing", step.name),
+                "GitHub accepted it, but does not list it; someone may have deleted it",
                 "reload, and write it again",
             )
         });
@@ -163,9 +164,9 @@ fn difference(now: &ScopeListing, step: &Step<'_>) -> Option<Problem> {
     let is_known = !matches!(access, Access::Selected(list) if !list.complete);
     (is_known && !access.is_same(expect)).then(|| {
         Problem::new(
-            format!("{} was written, but reaches other repositories than it should", step.name),
-            "GitHub shows another access than was asked for; somebody may have changed it at the same time",
-            "look at what holds now, and set the access again",
+            format!("{} was written, but reaches the wrong repositories", step.name),
+            "GitHub shows a different access than requested; someone may have changed it at the same time",
+            "check the current access, and set it again",
         )
     })
 }

@@ -132,7 +132,7 @@ fn undoing_stops_where_somebody_came_in_between() {
     desk.run("access ACR --user --add acme/web").ends(0);
     desk.plant("user", "ACR", "selected", &["acme/infra"]);
     let problem = desk.run("access ACR --user --undo --yes --json").ends(3).problem();
-    assert!(problem["why"].as_str().unwrap().contains("somebody else"), "{problem}");
+    assert!(problem["why"].as_str().unwrap().contains("someone else"), "{problem}");
     assert_eq!(desk.granted("user", "ACR"), ["acme/infra"]);
 }
 

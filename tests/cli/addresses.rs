@@ -18,7 +18,7 @@ fn a_token_with_a_line_end_is_refused_before_anything_is_sent() {
     let desk = Desk::new();
     let token = format!("{}\n", desk.token());
     let problem = desk.run_with("list --json", &[("GH_TOKEN", &token)]).ends(2).problem();
-    assert!(problem["why"].as_str().unwrap().contains("line end"), "{problem}");
+    assert!(problem["why"].as_str().unwrap().contains("line break"), "{problem}");
     assert!(desk.world().requests().is_empty());
 }
 

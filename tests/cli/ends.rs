@@ -142,8 +142,8 @@ fn a_broken_record_is_named_and_the_write_is_done() {
         .unwrap();
     std::fs::write(&file, "{").unwrap();
     let ran = desk.write(&format!("set ACR --user {REST} --yes --ends never --json")).ends(0);
-    assert!(ran.json()["notes"].to_string().contains("record of end dates"), "{ran:?}");
+    assert!(ran.json()["notes"].to_string().contains("record of expiry dates"), "{ran:?}");
     let ran = desk.run("list --user").ends(0);
-    assert!(ran.stderr.contains("is no record of end dates") && ran.stdout.contains("ACR"), "{ran:?}");
+    assert!(ran.stderr.contains("is not a record of expiry dates") && ran.stdout.contains("ACR"), "{ran:?}");
     assert_eq!(std::fs::read_to_string(file).unwrap(), "{");
 }

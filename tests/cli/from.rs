@@ -103,7 +103,7 @@ fn a_triple_of_the_environment_or_of_a_file_is_the_one_of_the_prefix() {
     assert!(half["why"].as_str().unwrap().contains("OTHER_CONTAINER_REGISTRY_PASSWORD are missing"), "{half}");
     desk.file("broken.env", "A=1\nTEAM_CONTAINER_REGISTRY_PASSWORD=a b\n");
     let broken = desk.run("test --from file:broken.env --json").ends(2).problem();
-    assert!(broken["why"].as_str().unwrap().contains("PASSWORD in line 2 has a blank"), "{broken}");
+    assert!(broken["why"].as_str().unwrap().contains("PASSWORD in line 2 contains white space"), "{broken}");
 }
 
 #[test]
@@ -245,8 +245,8 @@ fn without_a_keyring_keeping_forgetting_and_testing_say_so() {
     let desk = Desk::new();
     let why = if cfg!(target_os = "linux") { "no session bus" } else { "PULLKEY_KEYRING" };
     let ran = desk.set("TEAM --repo acme/api --keep").ends(3);
-    assert!(ran.stderr.contains("not kept for re-testing") && ran.stderr.contains(why), "{ran:?}");
-    assert_eq!(desk.values("repo:acme/api", "TEAM")[2].as_deref(), Some(PASSWORD), "it was written anyway");
+    assert!(ran.stderr.contains("not stored for re-testing") && ran.stderr.contains(why), "{ran:?}");
+    assert_eq!(desk.values("repo:acme/api", "TEAM")[2].as_deref(), Some(PASSWORD), "it was written all the same");
     for line in ["forget TEAM --repo acme/api", "test TEAM --repo acme/api"] {
         let problem = desk.run(&format!("{line} --json")).ends(3).problem();
         assert!(problem["why"].as_str().unwrap().contains(why), "{problem}");

@@ -206,7 +206,7 @@ fn an_apps_token_of_five_hundred_characters_does_what_it_may_and_is_shown_nowher
     // Permissions that such a token can never have are reported as such.
     for line in ["list --user", "list --org acme"] {
         let ran = run(line, "").ends(3);
-        assert!(ran.stdout.contains("begins with ghs_"), "{line}: {ran:?}");
+        assert!(ran.stdout.contains("starting with ghs_"), "{line}: {ran:?}");
     }
     // A refusal by one repository says nothing about the next, although GitHub does not identify an app's account.
     desk.fault(http::Method::PUT, "/repos/acme/api/", FaultKind::Status(422));

@@ -176,9 +176,9 @@ fn an_owner_who_wants_more_than_stopping_is_told_that_there_is_no_more() {
 fn a_stop_that_github_refuses_is_three_and_says_why() {
     for (status, words) in [
         (402, "spending limit"),
-        (403, "GitHub refuses it"),
-        (404, "you are no owner"),
-        (409, "something else is under way with it"),
+        (403, "GitHub refused it"),
+        (404, "you are not an owner"),
+        (409, "another operation on it"),
     ] {
         let desk = shared();
         desk.fault(http::Method::POST, "/stop", FaultKind::Status(status));
@@ -193,7 +193,7 @@ fn a_stop_that_github_refuses_is_three_and_says_why() {
 fn who_is_no_owner_and_what_could_not_be_read_is_three() {
     let desk = shared();
     let problem = desk.run("restart --org initech --stop --yes --json").ends(3).problem();
-    assert!(problem["hint"].as_str().unwrap().contains("only owners may"), "{problem}");
+    assert!(problem["hint"].as_str().unwrap().contains("only owners can do this"), "{problem}");
     desk.world().add_fault(Fault::always("/repos/acme/web/codespaces/secrets", FaultKind::Forbidden));
     let document = hurried(&desk, "restart --org acme --stop --yes --json").ends(3).json();
     assert_eq!(document["done"], true, "{document}");

@@ -78,7 +78,10 @@ fn a_fault_of_githubs_is_told_and_ends_with_3() {
     let desk = desk();
     desk.world().add_fault(Fault::always("/packages/", FaultKind::Status(500)));
     let ran = desk.run("seamless ghcr.io/acme/api --repo acme/api").ends(3);
-    assert!(ran.stdout.contains("cannot be told: ghcr.io/acme/api could not be read: GitHub has a problem"), "{ran:?}");
+    assert!(
+        ran.stdout.contains("cannot be told: ghcr.io/acme/api could not be read: GitHub is having problems"),
+        "{ran:?}"
+    );
 }
 
 #[test]

@@ -60,7 +60,7 @@ fn ctrl_z_stops_gh_and_pullkey_together_and_both_go_on_where_they_were() {
         std::thread::park_timeout(Duration::from_millis(20));
     }
     assert!(!terminal.output().screen().alternate_screen(), "gh still has the terminal");
-    terminal.press("\r", "it ended with code 1");
+    terminal.press("\r", "it exited with code 1");
     terminal.wait_for("▸ Where");
     assert!(terminal.output().screen().alternate_screen());
     terminal.press("\x1b", "Which registry do codespaces pull from?");
@@ -76,7 +76,7 @@ fn a_terminal_that_changes_its_size_meanwhile_is_drawn_in_its_new_one() {
     lend(&mut terminal);
     for (times, columns, rows) in [(2, 80, 24), (3, 140, 45)] {
         terminal.resize(columns, rows);
-        terminal.press("\r", "it ended with code 1");
+        terminal.press("\r", "it exited with code 1");
         terminal.wait_for("▸ Where");
         terminal.wait_until("the footer is in the last line", |output| {
             output.text().lines().nth(usize::from(rows) - 1).is_some_and(|line| line.contains("help"))

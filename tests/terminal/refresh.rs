@@ -144,9 +144,9 @@ fn a_missing_scope_a_failed_save_and_a_wrong_password_cost_one_password() {
 #[test]
 fn a_gh_that_fails_is_interrupted_or_missing_loses_nothing() {
     for (refresh, key, says) in [
-        ("exit 1", "\r", "it ended with code 1"),
+        ("exit 1", "\r", "it exited with code 1"),
         ("exit 0", "\x03", "it was interrupted"),
-        ("rm \"$0\"; exit 1", "\r", "it ended with code 1"),
+        ("rm \"$0\"; exit 1", "\r", "it exited with code 1"),
     ] {
         let stage = Stage::new(Options::default());
         with_scopes(&stage, &PARTIAL);
@@ -161,7 +161,7 @@ fn a_gh_that_fails_is_interrupted_or_missing_loses_nothing() {
         terminal.wait_for(says);
         terminal.wait_for("▸ Where");
         if refresh.starts_with("rm") {
-            terminal.press("m", "no gh on the PATH");
+            terminal.press("m", "not on the PATH");
             terminal.wait_for("▸ Where");
         }
         drop(terminal);

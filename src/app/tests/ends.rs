@@ -131,9 +131,10 @@ fn what_has_ended_is_told_once_when_everything_is_read() {
 fn a_record_that_cannot_be_read_is_named_and_everything_else_goes_on() {
     let mut driver = Driver::start(here());
     let id = driver.running(|job| *job == Job::Endings);
-    let problem = Problem::new("the record of end dates could not be read", "/state/h.json is no record", "mend it");
+    let problem =
+        Problem::new("the record of expiry dates could not be read", "/state/h.json is not a record", "fix it");
     driver.finish(id, Outcome::Endings(Err(problem)));
-    assert!(driver.notice().contains("h.json is no record; mend it"), "{}", driver.notice());
+    assert!(driver.notice().contains("h.json is not a record; fix it"), "{}", driver.notice());
     driver.answer_everything();
     driver.says("ACR Azure");
 }
@@ -255,7 +256,7 @@ fn what_could_not_be_kept_is_told() {
     let mut driver = review(CANARY);
     driver.keys("right enter");
     let id = driver.writing();
-    let problem = Problem::new("the record of end dates could not be written", "/state/h.json: full", "make room");
+    let problem = Problem::new("the record of expiry dates could not be written", "/state/h.json: full", "make room");
     driver.part(id, Part::Unkept(problem));
     assert!(driver.notice().contains("full"), "{}", driver.notice());
     driver.write_succeeds();

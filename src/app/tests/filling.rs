@@ -19,7 +19,7 @@ pub fn found() -> Found {
     let prefix = Prefix::parse("ACR").unwrap();
     Found {
         offers: vec![
-            aws("sso").refused("it signs in by single sign-on, whose keys end within hours"),
+            aws("sso").refused("it uses single sign-on, whose keys expire within hours"),
             docker("https://index.docker.io/v1/"),
             helped,
             Offered { user: Some("AKIAIOSFODNN7EXAMPLE".into()), ..aws("default") },
@@ -31,9 +31,9 @@ pub fn found() -> Found {
         ],
         looked: Vec::new(),
         broken: vec![Problem::new(
-            ".env was not looked through",
-            ".env line 3 cannot be understood: it is neither NAME=value nor a comment",
-            "correct that line, or give the values by themselves",
+            ".env could not be searched",
+            ".env line 3 is not valid: it is neither NAME=value nor a comment",
+            "correct that line, or enter the values yourself",
         )],
     }
 }

@@ -377,8 +377,8 @@ pub fn left_out() -> Problem {
     let page = "https://github.com/orgs/acme/sso?authorization_request=A5ANDB0X";
     Problem::new(
         "your codespaces could not all be listed",
-        "organization number 21 uses single sign-on, and this token is not authorized for it: GitHub left out what \
-         belongs to it",
+        "the organization with ID 21 uses single sign-on and this token is not authorized for it, so GitHub left out \
+         what is in it",
         format!("authorize the token at {page} within the hour, then try again"),
     )
     .mended_by(crate::domain::Mend::Open(page.to_owned()))
@@ -390,7 +390,7 @@ fn codespaces() -> Vec<(&'static str, Driver)> {
         let problem = Problem::new(
             "your codespaces could not be listed",
             "the token lacks the scope `codespace` (it has: repo)",
-            "run `gh auth refresh -h github.com -s codespace` if the token is gh's",
+            "run `gh auth refresh -h github.com -s codespace` for gh's token",
         );
         Outcome::Codespaces(Err(problem.mended_by(crate::domain::Mend::Gain(need))))
     };

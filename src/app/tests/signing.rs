@@ -27,7 +27,7 @@ fn report(source: TokenSource, kind: TokenKind, scopes: Option<&[&str]>, used: b
 pub fn tokens() -> Vec<TokenReport> {
     let refused = TokenReport {
         identity: Err(Problem::new(
-            "GitHub was asked who you are, in vain",
+            "could not determine which account this token belongs to",
             "it does not accept the token",
             "get a new one",
         )

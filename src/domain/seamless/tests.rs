@@ -41,7 +41,7 @@ fn verdict(sight: Sight, visibility: &str) -> SecretNeed {
 }
 
 fn problem() -> Problem {
-    Problem::new("the package could not be read", "no answer came in time", "check the network")
+    Problem::new("the package could not be read", "the request timed out", "check the network")
 }
 
 #[test]

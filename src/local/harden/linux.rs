@@ -1,4 +1,4 @@
-//! Linux: no core file, and not dumpable, so that no other process of the same user may attach or read the memory.
+//! Linux: no core file, and not dumpable, so that no other process of the same user can attach or read the memory.
 //! Sources: setrlimit(2), prctl(2) `PR_SET_DUMPABLE`.
 
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};

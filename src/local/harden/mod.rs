@@ -1,6 +1,6 @@
-//! Keeps secrets out of core dumps and other processes' reach, as far as each system lets a program do that by itself.
+//! Keeps secrets out of core dumps and other processes' reach, as far as each system lets a program do that itself.
 //!
-//! One file per system. Whatever fails here is passed over: it would be no reason not to run.
+//! One file per system. Failures are ignored: they are no reason not to run.
 
 #[cfg(target_os = "linux")]
 mod linux;

@@ -1,3 +1,3 @@
-//! Windows: nothing a program can do by safe calls; crash dumps are the system's setting (Windows Error Reporting).
+//! Windows: nothing that safe calls could do; crash dumps are a system setting (Windows Error Reporting).
 
 pub(super) fn process() {}

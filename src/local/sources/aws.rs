@@ -1,9 +1,9 @@
-//! AWS profiles that have a long-lived access key. No others can be stored as a secret: what a role, single sign-on or
-//! a session gives ends within hours, and is named with that reason.
+//! AWS profiles that have a long-lived access key. No others can be stored as a secret: keys from a role, single
+//! sign-on or a session expire within hours, and are listed with that reason.
 //!
 //! Both files are read as botocore reads them (`configloader.py` over Python's `configparser`): keys in any case, `=`
-//! or `:`, a comment only where a line begins with it, an indented line as part of the value above it, so that what is
-//! nested is never taken for the profile's own. Other than there, blanks around a profile's name are no part of it.
+//! or `:`, a comment only at the beginning of a line, an indented line as part of the value above it, so that nested
+//! values are never taken for the profile's own. Unlike there, white space around a profile's name is ignored.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -21,12 +21,12 @@ const KEY: &str = "aws_secret_access_key";
 /// The newer and the older name.
 const TOKENS: [&str; 2] = ["aws_session_token", "aws_security_token"];
 
-/// What makes a profile one of temporary keys, and the words for it.
+/// What marks a profile's keys as temporary, and how to say so.
 const TEMPORARY: &[(&str, &str)] = &[
-    ("role_arn", "it takes on a role, whose keys end within hours"),
-    ("sso_session", "it signs in by single sign-on, whose keys end within hours"),
-    ("sso_start_url", "it signs in by single sign-on, whose keys end within hours"),
-    ("login_session", "it signs in by the browser, whose keys end within hours"),
+    ("role_arn", "it assumes a role, whose keys expire within hours"),
+    ("sso_session", "it uses single sign-on, whose keys expire within hours"),
+    ("sso_start_url", "it uses single sign-on, whose keys expire within hours"),
+    ("login_session", "it uses a browser login, whose keys expire within hours"),
     ("credential_process", "its keys come from a program, and are not in the file"),
 ];
 
@@ -34,7 +34,7 @@ const TEMPORARY: &[(&str, &str)] = &[
 #[derive(Default)]
 struct Profile {
     keys: BTreeMap<String, Zeroizing<String>>,
-    /// Keys that stand there twice in different case: AWS's own tools refuse the file.
+    /// Keys that are set twice in different case: AWS's own tools refuse the file.
     doubled: Vec<String>,
 }
 
@@ -67,18 +67,18 @@ pub(super) fn take(env: &Env, profile: &Foreign) -> Result<Taken, SourceFault> {
     }
 }
 
-/// The access key in the environment, which AWS's own tools take before every profile. Nothing where there is none.
+/// The access key in the environment, which AWS's own tools prefer to any profile. `None` if there is none.
 pub(super) fn in_environment(env: &Env) -> Option<Offered> {
     let offer = Offered::new(Source::AwsVariables);
     let (id, key) = (env.filled("AWS_ACCESS_KEY_ID"), env.filled("AWS_SECRET_ACCESS_KEY"));
     let has_token = ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"].iter().any(|name| env.filled(name).is_some());
     Some(match (id, key) {
         (None, None) => return None,
-        (Some(_), None) => offer.refused("AWS_SECRET_ACCESS_KEY is not set beside it"),
-        (None, Some(_)) => offer.refused("AWS_ACCESS_KEY_ID is not set beside AWS_SECRET_ACCESS_KEY"),
+        (Some(_), None) => offer.refused("AWS_SECRET_ACCESS_KEY is not set"),
+        (None, Some(_)) => offer.refused("AWS_ACCESS_KEY_ID is not set, only AWS_SECRET_ACCESS_KEY"),
         (Some(id), Some(_)) if has_token || id.starts_with("ASIA") => Offered { user: Some(Foreign::new(id)), ..offer }
             .refused(
-                "it is temporary: a session token goes with it, for which there is no secret, and it ends within hours",
+                "it is temporary: it needs a session token, for which there is no secret, and expires within hours",
             ),
         (Some(id), Some(_)) => Offered { user: Some(Foreign::new(id)), ..offer },
     })
@@ -96,23 +96,23 @@ pub(super) fn take_variables(env: &Env) -> Result<Taken, SourceFault> {
     }
 }
 
-/// The profiles of both files. One that is not there is nothing special; where one is broken, the other still counts.
+/// The profiles of both files. Either file may be missing; if the configuration is broken, the credentials still count.
 fn profiles(env: &Env) -> Result<BTreeMap<String, Both>, SourceFault> {
     let read = |file| place(env, file).and_then(|path| sections(&path));
     let mut all: BTreeMap<String, Both> = BTreeMap::new();
     let (credentials, config) = match (read("credentials"), read("config")) {
         (Err(SourceFault::Missing(_)), config) => (BTreeMap::new(), config?),
-        // Where the credentials file is broken nothing is known: its keys go before those of the other.
+        // If the credentials file is broken nothing is known, because its keys take precedence.
         (credentials, config) => (credentials?, config.unwrap_or_default()),
     };
     for (name, profile) in credentials {
         all.entry(name).or_default().credentials = profile;
     }
     for (section, profile) in config {
-        // Only these are profiles there; all else is sessions, services and the like.
+        // Only these sections are profiles; all others are sessions, services and the like.
         let named = section.strip_prefix("profile").filter(|rest| rest.starts_with([' ', '\t'])).map(unquoted);
         let named = named.or_else(|| Some(section.as_str()).filter(|name| *name == "default"));
-        // A profile of mere settings, such as a region, is no place to take keys from.
+        // A profile with nothing but settings, such as a region, has no keys to import.
         let has_keys = profile.keys.contains_key(ID) || temporary(&profile).is_some();
         if let Some(name) = named.filter(|name| has_keys || all.contains_key(*name)) {
             all.entry(name.to_owned()).or_default().config = profile;
@@ -134,29 +134,29 @@ fn of(profile: &str) -> Offered {
 fn offer(name: &str, both: &Both) -> Offered {
     let profile = both.with_keys();
     if let Some(key) = profile.doubled.iter().find(|key| key.starts_with("aws_")) {
-        return of(name).refused(format!("{key} stands there twice"));
+        return of(name).refused(format!("{key} is set twice"));
     }
     let value = |key: &str| profile.keys.get(key).map(|value| value.as_str()).filter(|value| !value.is_empty());
     if TOKENS.iter().any(|token| value(token).is_some()) {
         return of(name)
-            .refused("it has a session token, for which there is no secret and whose key ends within hours");
+            .refused("it has a session token, for which there is no secret, and its key expires within hours");
     }
     let (Some(id), Some(key)) = (value(ID), value(KEY)) else {
         let of_either = temporary(&both.credentials).or_else(|| temporary(&both.config));
         return of(name).refused(of_either.unwrap_or("it has no access key of its own"));
     };
     if id.starts_with("ASIA") {
-        return of(name).refused("its key begins with ASIA, so it is a temporary one that ends within hours");
+        return of(name).refused("its key starts with ASIA, so it is temporary and expires within hours");
     }
     if id.contains('\n') || key.contains('\n') {
-        return of(name).refused("its key goes over several lines: no line of it may be indented");
+        return of(name).refused("its key spans several lines: no line of it may be indented");
     }
-    // The id of an access key is the user, and no secret.
+    // The ID of an access key is the user, and not a secret.
     Offered { user: Some(Foreign::new(id)), ..of(name) }
 }
 
 impl Both {
-    /// Where its keys stand; AWS's tools ask the credentials file first.
+    /// The file with its keys; AWS's tools read the credentials file first.
     fn with_keys(&self) -> &Profile {
         if self.credentials.keys.contains_key(ID) || !self.config.keys.contains_key(ID) {
             &self.credentials
@@ -187,23 +187,23 @@ fn sections(path: &Path) -> Result<BTreeMap<String, Profile>, SourceFault> {
     "\0".clone_into(&mut rules.default_section);
     rules.comment_symbols = vec!['#', ';'];
     rules.delimiters = vec!['=', ':'];
-    // Names of profiles are told apart by it; keys are lowered below.
+    // Profile names are case-sensitive; keys are lowered below.
     rules.case_sensitive = true;
     rules.multiline = true;
     rules.enable_inline_comments = false;
     let read = Ini::new_from_defaults(rules).read(text.as_str().to_owned()).map_err(|fault| {
-        // Its words are of the file's shape, never of its contents: «line 3: …».
+        // Its messages describe the file's structure, never its contents: “line 3: …”.
         let number = fault.strip_prefix("line ").and_then(|rest| rest.split(':').next());
         let line = number.and_then(|number| number.trim().parse().ok()).unwrap_or(1);
         SourceFault::Broken {
             path: Foreign::new(path.to_string_lossy()),
             line,
-            why: "it is no [profile] or key = value".to_owned(),
+            why: "it is not a [profile] or key = value".to_owned(),
         }
     })?;
     let mut sections: BTreeMap<String, Profile> =
         read.into_iter().filter(|(name, _)| name != "\0").map(|(name, keys)| (name, Profile::of(keys))).collect();
-    // Not a profile: what holds for all of them.
+    // Not a profile, but defaults for all of them.
     if let Some(defaults) = sections.remove("DEFAULT") {
         for profile in sections.values_mut() {
             for (key, value) in &defaults.keys {
@@ -219,7 +219,7 @@ impl Profile {
         let mut profile = Self::default();
         for (key, value) in keys {
             let (key, value) = (key.to_lowercase(), Zeroizing::new(value.unwrap_or_default()));
-            // It begins on the next line: values of its own, nested.
+            // The value begins on the next line: it is nested.
             if value.starts_with(['\n', '\r']) {
                 continue;
             }

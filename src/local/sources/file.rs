@@ -1,7 +1,7 @@
-//! A dotenv or JSON file of one's own, with three entries under one prefix or several such triples; or what another
-//! program printed about a login, kept in a file.
+//! A dotenv or JSON file of your own, with the three values of one prefix or several such credentials; or what another
+//! program printed about a login, saved in a file.
 //!
-//! Only entries of a triple are judged, each for itself; whatever else stands in the file is passed over.
+//! Only the members of credentials are checked, each on its own; everything else in the file is ignored.
 
 use std::path::{Path, PathBuf};
 
@@ -43,7 +43,7 @@ impl Stored {
     }
 }
 
-/// The logins of a file that is the output of a program; `None` for every other file.
+/// The logins of a file that is a program's output; `None` for every other file.
 fn stored(path: &str, dir: &Path) -> Result<Option<Vec<Stored>>, SourceFault> {
     let path: PathBuf = dir.join(path);
     let text = text_of(&path)?;
@@ -76,9 +76,9 @@ pub(super) fn read(path: &str, dir: &Path) -> Result<Vec<Triple>, SourceFault> {
     let text = text_of(&path)?;
     match text.trim_start().get(..1) {
         Some("{") => json(&path, &text),
-        // A line of dotenv may begin like this, and is passed over.
+        // A dotenv line may begin like this, and is ignored.
         Some("[") if serde_json::from_str::<Vec<serde::de::IgnoredAny>>(&text).is_ok() => {
-            let why = "it is a JSON list, where an object of names and values is needed";
+            let why = "it is a JSON list, not an object of names and values";
             Err(SourceFault::Broken { path: Foreign::new(path.to_string_lossy()), line: 1, why: why.to_owned() })
         }
         Some(_) | None => Ok(triples::gather(dotenv::entries(&text))),
@@ -92,9 +92,9 @@ fn json(path: &Path, text: &str) -> Result<Vec<Triple>, SourceFault> {
         let value = match value {
             Value::String(text) => Ok(Zeroizing::new(text)),
             Value::Null => Ok(Zeroizing::default()),
-            Value::Number(_) => Err(format!("{name} is a number: put it between double quotes")),
-            Value::Bool(_) => Err(format!("{name} is true or false: put it between double quotes")),
-            Value::Array(_) | Value::Object(_) => Err(format!("{name} is no text")),
+            Value::Number(_) => Err(format!("{name} is a number: put it in double quotes")),
+            Value::Bool(_) => Err(format!("{name} is true or false: put it in double quotes")),
+            Value::Array(_) | Value::Object(_) => Err(format!("{name} is not a string")),
         };
         Entry { name, value }
     })))

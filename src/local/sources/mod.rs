@@ -1,7 +1,7 @@
-//! Where values may stand on this machine: docker's configuration, AWS's profiles, the environment, a file.
+//! Where this machine may have values: docker's configuration, AWS profiles, the environment, a file.
 //!
-//! Looking reads files and runs nothing. Taking reads one place, and runs the program that keeps its password only for
-//! the login that was named. It refuses to repeat a line of a file: a broken one is told by its number.
+//! Looking reads files and runs nothing. Importing reads one source, and runs the program that keeps a password only
+//! for the login that was named. It never repeats a line of a file: an invalid line is reported by its number.
 
 mod aws;
 mod docker;
@@ -24,19 +24,19 @@ use crate::files::{self, FileError};
 /// No file of this kind is larger, and nothing larger is read.
 const LARGEST: u64 = 1024 * 1024;
 
-/// Why a place could not be read, or gave nothing.
+/// Why a source could not be read, or has no values.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum SourceFault {
-    #[error("{} is not there", .0.shown())]
+    #[error("{} does not exist", .0.shown())]
     Missing(Foreign),
     #[error("{} cannot be read: {why}", .path.shown())]
     Unreadable { path: Foreign, why: String },
-    #[error("{} line {line} cannot be understood: {why}", .path.shown())]
+    #[error("{} line {line} is not valid: {why}", .path.shown())]
     Broken { path: Foreign, line: usize, why: String },
-    /// Something else than belongs there, which can be taken as a file.
+    /// Another program's output, which can be imported as a file.
     #[error("{why}")]
     Misplaced { why: String, path: Foreign },
-    #[error("it is no longer there")]
+    #[error("it no longer exists")]
     Gone,
     #[error("{0}")]
     Unusable(String),
@@ -47,24 +47,24 @@ pub enum SourceFault {
 impl SourceFault {
     pub fn problem(&self, what: impl Into<String>) -> Problem {
         if let Self::Misplaced { path, .. } = self {
-            let hint = format!("take it from there by name: --from file:{}", path.shown());
+            let hint = format!("import it from there: --from file:{}", path.shown());
             return Problem::new(what, self.to_string(), hint);
         }
         let hint = match self {
             Self::Missing(_) => {
-                "docker and AWS write theirs at the first login; name another place, or give the values"
+                "docker and AWS create theirs at the first login; name another source, or enter the values"
             }
-            Self::Misplaced { .. } | Self::Unreadable { .. } => "name a file that is there and that you may read",
-            Self::Broken { .. } => "correct that line, or give the values by themselves",
-            Self::Gone => "look again for what there is",
-            Self::Unusable(_) => "name another place, or give the values by themselves",
-            Self::Helper { .. } => "see whether `docker pull` gets this login, or give the values by themselves",
+            Self::Misplaced { .. } | Self::Unreadable { .. } => "name an existing file that you can read",
+            Self::Broken { .. } => "correct that line, or enter the values yourself",
+            Self::Gone => "check again what there is",
+            Self::Unusable(_) => "name another source, or enter the values yourself",
+            Self::Helper { .. } => "check that `docker pull` gets this login, or enter the values yourself",
         };
         Problem::new(what, self.to_string(), hint)
     }
 }
 
-/// What there is to take from, and which places could not be read. `dir` is where a `.env` is looked for.
+/// Every login that can be imported, and which sources could not be read. `dir` is where to look for a `.env`.
 pub fn look(env: &Env, dir: &Path) -> Found {
     let mut found = Found::default();
     let mut add = |what: &str, looked: Result<Vec<Offered>, SourceFault>| {
@@ -72,7 +72,7 @@ pub fn look(env: &Env, dir: &Path) -> Found {
         match looked {
             Ok(offers) => found.offers.extend(offers),
             Err(SourceFault::Missing(_)) => {}
-            Err(fault) => found.broken.push(fault.problem(format!("{what} was not looked through"))),
+            Err(fault) => found.broken.push(fault.problem(format!("{what} could not be searched"))),
         }
     };
     add("docker's configuration", docker::offers(env));
@@ -87,7 +87,7 @@ pub fn look(env: &Env, dir: &Path) -> Found {
     found
 }
 
-/// What came of looking there.
+/// What was found there.
 fn came(looked: &Result<Vec<Offered>, SourceFault>) -> String {
     match looked {
         Ok(offers) => match offers.len() {
@@ -95,12 +95,12 @@ fn came(looked: &Result<Vec<Offered>, SourceFault>) -> String {
             1 => "one login".to_owned(),
             count => format!("{count} logins"),
         },
-        Err(SourceFault::Missing(path)) => format!("{} is not there", path.shown()),
+        Err(SourceFault::Missing(path)) => format!("{} does not exist", path.shown()),
         Err(_) => "not readable".to_owned(),
     }
 }
 
-/// The logins of one kind of place.
+/// The logins of one kind of source.
 pub mod of {
     use super::{Env, Offered, Path, SourceFault, aws, docker, file, triples};
 
@@ -108,7 +108,7 @@ pub mod of {
         docker::offers(env)
     }
 
-    /// The login docker would ask its store for, though no place names it.
+    /// The login docker would ask its store for, although no source lists it.
     pub fn docker_unlisted(env: &Env, name: &str) -> Option<Offered> {
         docker::unlisted(env, name)
     }
@@ -135,12 +135,12 @@ pub mod of {
     }
 }
 
-/// The profile AWS's own tools take where none is named.
+/// The profile AWS's own tools use if none is named.
 pub fn aws_profile(env: &Env) -> String {
     env.filled("AWS_PROFILE").unwrap_or("default").to_owned()
 }
 
-/// The values of one place. Only docker's may run a program, which gets its own variables and no member of any
+/// The values of one source. Only docker's may run a program, which gets its own variables and no member of any
 /// credential.
 pub async fn take(env: &Env, dir: &Path, source: &Source) -> Result<Taken, SourceFault> {
     match source {
@@ -154,7 +154,7 @@ pub async fn take(env: &Env, dir: &Path, source: &Source) -> Result<Taken, Sourc
     }
 }
 
-/// A file's whole text, in one allocation that is wiped, without the mark that some editors put in front of it.
+/// A file's whole text, in one allocation that is wiped, without the byte order mark that some editors add.
 fn text_of(path: &Path) -> Result<Zeroizing<String>, SourceFault> {
     let text = files::text(path, LARGEST).map_err(|fault| unread(path, &fault))?;
     match text.strip_prefix('\u{feff}') {
@@ -172,17 +172,17 @@ fn unread(path: &Path, fault: &FileError) -> SourceFault {
     let shown = Foreign::new(path.to_string_lossy());
     match fault {
         FileError::Missing => SourceFault::Missing(shown),
-        fault => SourceFault::Unreadable { path: shown, why: fault.to_string() }, // each says itself why
+        fault => SourceFault::Unreadable { path: shown, why: fault.to_string() }, // each has its own reason
     }
 }
 
-/// JSON, told by its line where it is none. serde's own words may quote a value, so they are not repeated.
+/// JSON; an invalid file is reported by its line. serde's own messages may quote a value, so they are not repeated.
 fn json_of<T: serde::de::DeserializeOwned>(path: &Path, text: &str) -> Result<T, SourceFault> {
     serde_json::from_str(text).map_err(|fault| {
         let why = match fault.classify() {
             serde_json::error::Category::Eof => "it ends too early",
-            serde_json::error::Category::Data => "a value is of another kind than it should be",
-            serde_json::error::Category::Syntax | serde_json::error::Category::Io => "it is no JSON",
+            serde_json::error::Category::Data => "a value has the wrong type",
+            serde_json::error::Category::Syntax | serde_json::error::Category::Io => "it is not JSON",
         };
         SourceFault::Broken { path: Foreign::new(path.to_string_lossy()), line: fault.line(), why: why.to_owned() }
     })

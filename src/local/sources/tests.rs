@@ -8,7 +8,7 @@ use super::*;
 use crate::domain::source::Source;
 use crate::domain::{Prefix, Sensitive, Server};
 
-/// A home with these files.
+/// A home directory with these files.
 fn home(files: &[(&str, &str)]) -> TempDir {
     let home = tempfile::tempdir().unwrap();
     for (name, text) in files {
@@ -24,7 +24,7 @@ fn env(home: &TempDir, more: &[(&str, &str)]) -> Env {
     Env::of(own.into_iter().chain(more.iter().copied()))
 }
 
-/// A helper on the home's own PATH that keeps one login and notes what it was given.
+/// A helper on the home directory's own PATH that has one login and records its input.
 #[cfg(unix)]
 fn helper(home: &TempDir, name: &str, answer: &str) {
     let folder = home.path().display();
@@ -105,8 +105,8 @@ async fn a_helper_runs_only_when_its_login_is_taken_and_gets_no_password_of_ours
     assert!(given.contains("DOCKER_CONFIG") && !given.contains("c4nary"), "{given}");
     for (answer, says) in [
         (r#"{"Username":"<token>","Secret":"s3cret"}"#, "identity token"),
-        ("credentials s3cret not found", "did not answer as helpers do"),
-        (r#"{"Username":"","Secret":"s3cret"}"#, "without a user or without a password"),
+        ("credentials s3cret not found", "did not answer with JSON"),
+        (r#"{"Username":"","Secret":"s3cret"}"#, "without a user or a password"),
     ] {
         helper(&home, "fake", answer);
         let fault = take(&env, home.path(), &offers[0].source).await.unwrap_err();
@@ -115,8 +115,8 @@ async fn a_helper_runs_only_when_its_login_is_taken_and_gets_no_password_of_ours
     for (script, says) in [
         ("echo 'credentials not found in native keychain'; exit 1", "code 1: credentials not found in native keychain"),
         ("echo 'pass: s3cret of x9y8 is locked.' >&2; exit 2", "code 2: pass: (...) of (...) is locked."),
-        ("printf s3cret; exit 1", "refused with exit code 1 and said nothing that can be told"),
-        ("yes s3cret", "answered more than any login is long"),
+        ("printf s3cret; exit 1", "refused with exit code 1 and printed nothing that can be shown"),
+        ("yes s3cret", "answered more than any login needs"),
         ("kill -9 $$", "ended by a signal"),
     ] {
         helper_script(&home, "fake", script);
@@ -162,7 +162,7 @@ async fn aws_profiles_with_a_long_lived_key_are_taken_and_the_others_refused_wit
     }
     let taken = take(&env, home.path(), &offers[0].source).await.unwrap();
     assert_eq!(taken.server, None);
-    assert_eq!(taken.password, Sensitive::from("wJalr/K7#MDENG+b;xRfi="), "nothing is a comment within a value");
+    assert_eq!(taken.password, Sensitive::from("wJalr/K7#MDENG+b;xRfi="), "a value contains no comments");
     let session = Source::Aws { profile: "session".into() };
     assert!(take(&env, home.path(), &session).await.unwrap_err().to_string().contains("session token"));
     assert_eq!(aws_profile(&env), "default");
@@ -190,8 +190,8 @@ fn keys_that_end_are_refused_however_they_are_written() {
         (format!("[a]\n{key}aws_security_token = t\n"), "session token"),
         (format!("[a]\n{key}AWS_SESSION_TOKEN = t\n"), "session token"),
         (format!("[DEFAULT]\naws_session_token: t\n[a]\n{key}"), "session token"),
-        (format!("[a]\n{}", key.replace("AKIA", "ASIA")), "begins with ASIA"),
-        (format!("[a]\n{key}AWS_SECRET_ACCESS_KEY = other\n"), "stands there twice"),
+        (format!("[a]\n{}", key.replace("AKIA", "ASIA")), "starts with ASIA"),
+        (format!("[a]\n{key}AWS_SECRET_ACCESS_KEY = other\n"), "is set twice"),
     ] {
         let lines = aws_lines(Some(&text), None);
         assert!(lines.len() == 1 && lines[0].contains(says), "{lines:?}");
@@ -205,7 +205,7 @@ async fn what_is_nested_or_goes_on_is_never_taken_for_a_key_of_the_profile() {
     let indented = "[a]\naws_access_key_id = AKIAX\n  aws_secret_access_key = s3cret\n";
     assert!(aws_lines(Some(indented), None)[0].contains("no access key"));
     let goes_on = "[a]\naws_access_key_id = AKIAX\naws_secret_access_key = s3cret\n  more\n";
-    assert!(aws_lines(Some(goes_on), None)[0].contains("over several lines"));
+    assert!(aws_lines(Some(goes_on), None)[0].contains("spans several lines"));
     let text = "[ spaced name ]\n AWS_Access_Key_ID: AKIAX\n s3 =\n   aws_secret_access_key = inner\n\
                 \n aws_secret_access_key: outer:=\n";
     let home = home(&[(".aws/credentials", text)]);
@@ -273,7 +273,7 @@ async fn a_file_may_hold_several_triples_and_a_dollar_stays_one() {
     let missing = "GHCR_CONTAINER_REGISTRY_USER and GHCR_CONTAINER_REGISTRY_PASSWORD are missing";
     assert!(offers[1].line().contains(missing), "{}", offers[1].line());
     let flawed = offers[2].line();
-    assert!(flawed.contains("HARBOR_CONTAINER_REGISTRY_PASSWORD in line 9 has a blank"), "{flawed}");
+    assert!(flawed.contains("HARBOR_CONTAINER_REGISTRY_PASSWORD in line 9 contains white space"), "{flawed}");
     assert!(!flawed.contains("s3cret"), "{flawed}");
     assert!(take(&env, home.path(), &offers[2].source).await.unwrap_err().to_string().contains("line 9"));
     let taken = take(&env, home.path(), &offers[0].source).await.unwrap();
@@ -282,8 +282,8 @@ async fn a_file_may_hold_several_triples_and_a_dollar_stays_one() {
     let source = Source::File { path: "b.json".into(), prefix };
     assert_eq!(take(&env, home.path(), &source).await.unwrap().password, Sensitive::from("p\n$"));
     let number = of::file("b.json", home.path()).unwrap()[0].line();
-    assert!(number.contains("ACR_CONTAINER_REGISTRY_USER is a number: put it between double quotes"), "{number}");
-    assert!(of::file("none.env", home.path()).unwrap_err().to_string().contains("is not there"));
+    assert!(number.contains("ACR_CONTAINER_REGISTRY_USER is a number: put it in double quotes"), "{number}");
+    assert!(of::file("none.env", home.path()).unwrap_err().to_string().contains("does not exist"));
     assert!(of::file(".", Path::new("/")).unwrap_err().to_string().contains("not a regular file"));
 }
 
@@ -353,7 +353,7 @@ fn docker_is_compared_with_the_key_that_pulls_look_up() {
     assert_eq!(found, DockerLogin::NoFile);
 }
 
-/// The one line that is said of a server in this configuration.
+/// The only line about a server in this configuration.
 fn line_of(config: &str, key: &str) -> String {
     let home = home(&[(".docker/config.json", config)]);
     of(&of::docker(&env(&home, &[])).unwrap(), key).line()
@@ -362,13 +362,13 @@ fn line_of(config: &str, key: &str) -> String {
 #[test]
 fn an_auth_that_cannot_be_decoded_says_so_and_why() {
     for (auth, why) in [
-        ("dT pw", "a blank in its base64"),
-        ("dTpwdw", "was cut off, or lacks the ="),
-        ("dTr__vs=", "that of addresses"),
-        ("dT*w", "a character that base64 has not"),
-        ("dXA=", "no user and password with a colon between"),
-        ("OnA=", "nothing stands before its colon"),
-        ("dTr/", "no text in UTF-8"),
+        ("dT pw", "white space"),
+        ("dTpwdw", "is cut off, or lacks the ="),
+        ("dTr__vs=", "URL-safe"),
+        ("dT*w", "a character that is not base64"),
+        ("dXA=", "not a user and a password"),
+        ("OnA=", "no user before its colon"),
+        ("dTr/", "not UTF-8 text"),
     ] {
         let line = line_of(&format!(r#"{{"auths": {{"a.example": {{"auth": "{auth}"}}}}}}"#), "a.example");
         assert!(line.contains("the auth of a.example cannot be decoded: ") && line.contains(why), "{auth}: {line}");
@@ -382,7 +382,7 @@ fn a_value_of_another_kind_leaves_docker_without_the_logins_of_the_file_and_is_n
     for field in [r#""psFormat": 5"#, r#""plugins": {"a": {"b": true}}"#, r#""proxies": {"default": {"noProxy": []}}"#]
     {
         let line = line_of(&format!("{{{field}, {pair}}}"), "a.example");
-        assert!(line.contains("docker reads no login of this file") && line.contains("where docker needs"), "{line}");
+        assert!(line.contains("docker reads no login from this file") && line.contains("but docker needs"), "{line}");
     }
     let helped = line_of(&format!(r#"{{"psFormat": 5, "credsStore": "x", {pair}}}"#), "a.example");
     assert!(helped.contains("runs docker-credential-x"), "a helper is asked all the same: {helped}");
@@ -411,7 +411,7 @@ fn home_env_without_store() -> (TempDir, Env) {
 
 #[tokio::test]
 async fn the_variable_of_docker_goes_before_its_file_and_is_taken_whole_or_not_at_all() {
-    // of the file: x:y
+    // in the file: x:y
     let home = home(&[(".docker/config.json", r#"{"auths": {"a.example": {"auth": "eDp5"}}}"#)]);
     let with = |text: &str| env(&home, &[("DOCKER_AUTH_CONFIG", text)]);
     let user = |text: &str| of(&of::docker(&with(text)).unwrap(), "a.example").shown_user().unwrap();
@@ -458,12 +458,12 @@ async fn podmans_logins_are_read_where_podman_reads_them() {
     let named = of::podman(&with(&[("REGISTRY_AUTH_FILE", &at("named.json"))])).unwrap();
     assert_eq!((named.len(), named[0].helper.clone()), (1, Some("docker-credential-fake".into())));
     let broken = of::podman(&with(&[("REGISTRY_AUTH_FILE", &at("trailing.json"))])).unwrap_err().to_string();
-    assert!(broken.contains("podman reads nothing of it"), "{broken}");
+    assert!(broken.contains("podman reads nothing from it"), "{broken}");
     let missing = of::podman(&with(&[("REGISTRY_AUTH_FILE", &at("none.json"))])).unwrap_err();
     assert!(matches!(missing, SourceFault::Missing(_)), "{missing}");
     let looked = look(&with(&[]), home.path()).looked;
     assert!(looked.iter().any(|line| line == "podman's auth.json: 3 logins"), "{looked:?}");
-    assert!(looked.iter().any(|line| line.starts_with("docker's configuration: ") && line.ends_with("is not there")));
+    assert!(looked.iter().any(|line| line.starts_with("docker's configuration: ") && line.ends_with("does not exist")));
 }
 
 #[tokio::test]
@@ -474,9 +474,9 @@ async fn an_access_key_in_the_environment_is_taken_and_a_temporary_one_refused_w
     let taken = take(&env, Path::new("/"), &Source::AwsVariables).await.unwrap();
     assert_eq!((taken.server, taken.password), (None, Sensitive::from("s3cret")));
     for (name, value, why) in [
-        ("AWS_SESSION_TOKEN", "t", "ends within hours"),
-        ("AWS_SECURITY_TOKEN", "t", "ends within hours"),
-        ("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE", "ends within hours"),
+        ("AWS_SESSION_TOKEN", "t", "expires within hours"),
+        ("AWS_SECURITY_TOKEN", "t", "expires within hours"),
+        ("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE", "expires within hours"),
         ("AWS_SECRET_ACCESS_KEY", "", "AWS_SECRET_ACCESS_KEY is not set"),
         ("AWS_ACCESS_KEY_ID", "", "AWS_ACCESS_KEY_ID is not set"),
     ] {

@@ -1,4 +1,4 @@
-//! Three values under one prefix, as a codespace has them in its environment and files have them in theirs.
+//! Three values under one prefix, as a codespace has them in its environment and as files have them.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ pub(super) struct Entry {
     pub value: Result<Zeroizing<String>, String>,
 }
 
-/// What of names and values belongs to a triple, by prefix. A name that is no member is passed over.
+/// The names and values that belong to a credential, by prefix. Other names are ignored.
 pub(super) fn gather(entries: impl IntoIterator<Item = Entry>) -> Vec<Triple> {
     let mut triples: BTreeMap<Prefix, Triple> = BTreeMap::new();
     let mut others = Vec::new();
@@ -43,8 +43,8 @@ pub(super) fn gather(entries: impl IntoIterator<Item = Entry>) -> Vec<Triple> {
     connected(triples, &others)
 }
 
-/// The triples, each with the names that were meant for what it lacks; where there is none of that prefix, one that
-/// lacks everything, so that somebody is told.
+/// The credentials, each with the names that were meant for what it lacks. If a prefix has no credential, an empty one
+/// is added, so that the names are reported.
 fn connected(mut triples: BTreeMap<Prefix, Triple>, others: &[String]) -> Vec<Triple> {
     let present: Vec<_> = triples.values().map(Triple::present).collect();
     for near in near_misses(others.iter().map(String::as_str), &present) {
@@ -56,7 +56,7 @@ fn connected(mut triples: BTreeMap<Prefix, Triple>, others: &[String]) -> Vec<Tr
     triples.into_values().collect()
 }
 
-/// Every triple of the environment; a value that is no text counts as not there.
+/// Every credential in the environment; a value that is not text counts as missing.
 pub fn in_environment(env: &Env) -> Vec<Triple> {
     let entry = |(name, value): (&str, Option<&str>)| Entry {
         name: name.to_owned(),

@@ -1,8 +1,8 @@
-//! The operating system's keyring: one entry per host for the token, and one for each credential whose values one
-//! keeps for testing it again. Read, written and deleted.
+//! The operating system's keyring: one entry per host for the token, and one for each credential whose values you store
+//! for re-testing. Read, written and deleted.
 //!
-//! It refuses to hang: where no keyring can answer it says so at once, and a call that does not return is left behind
-//! on its own thread. A secret is kept here or nowhere: never in a file of ours.
+//! It never hangs: if no keyring can answer, it says so at once, and a call that does not return is left behind on its
+//! own thread. Secrets are stored here or nowhere, never in a file of ours.
 
 pub mod record;
 
@@ -18,82 +18,82 @@ use crate::domain::{Foreign, Problem, Sensitive};
 
 /// The user name of a token's entry; its service is `pullkey:HOST`.
 const TOKEN: &str = "token";
-/// That of a kept credential; its service is `pullkey:HOST/SCOPE/PREFIX` (`domain::kept::entry`).
+/// That of a stored credential; its service is `pullkey:HOST/SCOPE/PREFIX` (`domain::kept::entry`).
 const CREDENTIAL: &str = "credential";
 
-/// The longest text kept, in characters: Windows' Credential Manager takes 2,560 bytes
-/// (`CRED_MAX_CREDENTIAL_BLOB_SIZE`) and the keyring crate writes two for each. It is the same on every system, so that
-/// none surprises.
+/// The longest text that is stored, in characters: Windows' Credential Manager accepts 2,560 bytes
+/// (`CRED_MAX_CREDENTIAL_BLOB_SIZE`) and the keyring crate writes two for each. The limit is the same on every system,
+/// so that none surprises.
 pub const LONGEST: usize = 1_280;
 
-/// Why the keyring did not do what it was asked for.
+/// Why the keyring did not do what was requested.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum VaultFault {
     #[error("PULLKEY_KEYRING is off")]
     Off,
-    #[error("there is no session bus here, and without one no keyring can be asked")]
+    #[error("there is no session bus, and without one no keyring is reachable")]
     NoBus,
     #[error("no keyring service answers on the session bus")]
     Nobody,
     #[error("the keyring is locked")]
     Locked,
-    #[error("the keyring is locked, and the question to unlock it was dismissed or could not be shown")]
+    #[error("the keyring is locked, and the prompt to unlock it was dismissed or could not be shown")]
     Dismissed,
     #[error("the keyring has no default collection")]
     NoCollection,
-    #[error("it is longer than the {LONGEST} characters every system's keyring takes")]
+    #[error("it is longer than the {LONGEST} characters every system's keyring accepts")]
     TooLarge,
     #[error("the keyring did not answer in time")]
     Slow,
-    #[error("the keyring holds several entries for this")]
+    #[error("the keyring has several entries for this")]
     Ambiguous,
     #[error("the keyring failed{}", words(.0.as_ref()))]
     Failed(Option<Foreign>),
 }
 
-/// What a keyring said of its own failure.
+/// The keyring's own words about its failure.
 fn words(said: Option<&Foreign>) -> String {
-    said.map(|said| format!(": it says «{}»", said.shown())).unwrap_or_default()
+    said.map(|said| format!(": “{}”", said.shown())).unwrap_or_default()
 }
 
 impl VaultFault {
-    /// `what` is what failed, such as «the token was not kept».
+    /// `what` is what failed, such as “the token was not stored”.
     pub fn problem(&self, what: impl Into<String>) -> Problem {
         let hint = match self {
             Self::Off => "unset PULLKEY_KEYRING, or set GH_TOKEN",
             Self::NoBus => {
-                "work in a desktop session, or under `dbus-run-session` with a keyring; without one set GH_TOKEN"
+                "use a desktop session, or work under `dbus-run-session` with a keyring; otherwise set GH_TOKEN"
             }
-            Self::Nobody => "start one, such as gnome-keyring, KWallet or KeePassXC; without one set GH_TOKEN",
+            Self::Nobody => "start one, such as gnome-keyring, KWallet or KeePassXC; otherwise set GH_TOKEN",
             Self::Locked | Self::Dismissed => "unlock the keyring and try again, or set GH_TOKEN",
             Self::NoCollection => {
-                "create one and make it the default, such as with «Passwords and Keys» (seahorse), or set GH_TOKEN"
+                "create a default one, for example with “Passwords and Keys” (seahorse), or set GH_TOKEN"
             }
-            Self::TooLarge => "GitHub's tokens are shorter than 256 characters: see whether this is one",
-            Self::Slow => "see whether it waits for a password in a window of its own, then try again, or set GH_TOKEN",
-            Self::Ambiguous => "delete all but one entry of the service pullkey with the system's own keyring program",
-            Self::Failed(_) => "see whether other programs can use the keyring, or set GH_TOKEN",
+            Self::TooLarge => "GitHub's tokens are shorter than 256 characters: check that this is one",
+            Self::Slow => "check whether it waits for a password in its own window, then try again, or set GH_TOKEN",
+            Self::Ambiguous => "in the system's keyring program, delete all but one entry of the service pullkey",
+            Self::Failed(_) => "check whether other programs can use the keyring, or set GH_TOKEN",
         };
         Problem::new(what, self.to_string(), hint)
     }
 }
 
-/// Where secrets are kept, each under a name: a host for its token. Calls may block.
+/// Where secrets are stored, each under a name: a host for its token. Calls may block.
 pub trait Vault: Debug + Send + Sync {
-    /// What is kept under this name, if anything is.
+    /// The secret stored under this name, if any.
     fn read(&self, host: &str) -> Result<Option<Sensitive>, VaultFault>;
 
-    /// Keeps a secret under this name in place of an earlier one.
+    /// Stores a secret under this name in place of an earlier one.
     fn write(&self, host: &str, token: &Sensitive) -> Result<(), VaultFault>;
 
-    /// Takes out what is kept under this name; says whether there was something.
+    /// Removes the secret stored under this name; returns whether there was one.
     fn delete(&self, host: &str) -> Result<bool, VaultFault>;
 }
 
 /// The operating system's own: Secret Service, Keychain or Credential Manager.
 #[derive(Clone, Debug)]
 pub struct SystemVault {
-    /// Why it is not even asked.
+    /// Why it is not even tried.
     unreachable: Option<VaultFault>,
 }
 
@@ -146,20 +146,20 @@ fn fault_of(fault: &keyring::Error) -> VaultFault {
     match fault {
         keyring::Error::NoDefaultStore => match keyring::Entry::store_status() {
             Err(keyring::Error::PlatformFailure(cause)) => unreached(&cause.to_string()),
-            // Without a reason the store is simply not there.
+            // No reason given: the store is simply missing.
             Err(_) | Ok(()) => VaultFault::Nobody,
         },
         keyring::Error::NoStorageAccess(cause) => refused(&cause.to_string()),
         keyring::Error::PlatformFailure(cause) => platform(&cause.to_string()),
         keyring::Error::TooLong(..) => VaultFault::TooLarge,
         keyring::Error::Ambiguous(_) => VaultFault::Ambiguous,
-        // The enum is open. Its other words may quote the bytes of an entry, so they are not repeated.
+        // The enum is open. Its other messages may quote the bytes of an entry, so they are not repeated.
         _ => VaultFault::Failed(None),
     }
 }
 
-/// The Secret Service's own enum is out of reach behind two crates: its words are what there is to go by.
-/// Source: `impl Display for secret_service::Error`, version 5.
+/// The Secret Service's own enum is hidden behind two crates: only its messages are available. Source: `impl Display
+/// for secret_service::Error`, version 5.
 fn refused(words: &str) -> VaultFault {
     if words.contains("dismissed") {
         VaultFault::Dismissed
@@ -190,12 +190,12 @@ fn platform(words: &str) -> VaultFault {
     }
 }
 
-/// Without a session bus the Secret Service cannot be there; looking for one would only cost time.
+/// Without a session bus there cannot be a Secret Service; looking for one would only cost time.
 fn has_keyring(env: &Env) -> bool {
     if cfg!(any(target_os = "macos", windows)) {
         return true;
     }
-    // A bus that would have to be started by the library would get the whole environment, with every secret in it.
+    // If the library had to start a bus, the bus would get the whole environment, with every secret in it.
     let is_there = |address: &str| !address.split(';').any(|one| one.trim_start().starts_with("unixexec:"));
     match env.filled("DBUS_SESSION_BUS_ADDRESS") {
         Some(address) => is_there(address),
@@ -208,7 +208,7 @@ pub async fn read(vault: Arc<dyn Vault>, host: String, deadline: Duration) -> Re
     within(deadline, move || vault.read(&host)).await
 }
 
-/// Writes within a deadline. After [`VaultFault::Slow`] it may still be written, once somebody unlocks the keyring.
+/// Writes within a deadline. After [`VaultFault::Slow`] the write may still happen, once the keyring is unlocked.
 pub async fn write(
     vault: Arc<dyn Vault>,
     host: String,
@@ -223,14 +223,14 @@ pub async fn delete(vault: Arc<dyn Vault>, host: String, deadline: Duration) -> 
     within(deadline, move || vault.delete(&host)).await
 }
 
-/// On a thread of its own, so that a keyring that waits for a password prompt holds up nothing.
+/// On its own thread, so that a keyring waiting for a password prompt blocks nothing.
 async fn within<T: Send + 'static>(
     deadline: Duration,
     work: impl FnOnce() -> Result<T, VaultFault> + Send + 'static,
 ) -> Result<T, VaultFault> {
     let (tell, told) = tokio::sync::oneshot::channel();
     let spawned = std::thread::Builder::new().name("keyring".to_owned()).spawn(move || {
-        // Nobody listens any more once the deadline has passed.
+        // After the deadline the receiver is gone.
         let _ = tell.send(work());
     });
     if spawned.is_err() {
@@ -250,11 +250,11 @@ pub(crate) mod tests {
 
     use super::*;
 
-    /// A keyring within the test.
+    /// A keyring inside the test.
     #[derive(Debug, Default)]
     pub(crate) struct Shelf {
         pub(crate) entries: Mutex<HashMap<String, Sensitive>>,
-        /// What it answers instead.
+        /// The error it returns instead.
         pub(crate) fault: Option<VaultFault>,
     }
 

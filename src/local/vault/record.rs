@@ -1,4 +1,4 @@
-//! What the one entry of a kept credential holds, as text. It is made and read here only, where secrets may be opened.
+//! The text of the keyring entry of one stored credential. Written and read only here, where secrets may be opened.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -57,14 +57,14 @@ pub fn text(kept: &Kept) -> Option<Sensitive> {
     let (origin, updated_at) = (kept.origin.word(), kept.as_of.as_ref().map(Stamps::from));
     let (user, password) = (user.expose(), password.expose());
     let written = Written { version: VERSION, server, user, password, images, origin, updated_at };
-    // One allocation: escaping makes six characters of one at most.
+    // One allocation: escaping turns one character into six at most.
     let room = 6 * (server.len() + user.len() + password.len() + images.iter().map(|i| i.len() + 3).sum::<usize>());
     let mut bytes = Zeroizing::new(Vec::with_capacity(room + 400));
     serde_json::to_writer(&mut *bytes, &written).ok()?;
     std::str::from_utf8(&bytes).ok().map(Sensitive::from)
 }
 
-/// `None` for an entry that another program, or another version, wrote.
+/// `None` for an entry that another program or another version wrote.
 pub fn read(entry: &Sensitive) -> Option<Kept> {
     let read: Read = serde_json::from_str(entry.expose()).ok()?;
     let (user, password) = (Sensitive::new(read.user), Sensitive::new(read.password));

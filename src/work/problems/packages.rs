@@ -1,5 +1,5 @@
-//! What a failure means where a package was asked for. GitHub says «refused» and «not found» of a missing right, of a
-//! package that is hidden and of one that is not there; they are told apart as far as its answers allow.
+//! What an error means for a package request. GitHub answers “refused” and “not found” for a missing permission, for a
+//! hidden package and for one that does not exist; we tell them apart as far as its responses allow.
 
 use crate::domain::seamless::Sight;
 use crate::domain::token::{Allowed, Right};
@@ -8,31 +8,31 @@ use crate::github::{GithubError, Refusal};
 
 use super::{explain, said};
 
-/// What was seen of a package when reading it failed.
+/// What is known about a package when reading it failed.
 pub(in crate::work) fn sight(package: &PackageRef, error: &GithubError) -> Sight {
     match error {
         GithubError::NotFound(refusal) if lacks_right(refusal) => not_allowed(refusal),
         GithubError::NotFound(_) => Sight::Hidden,
         GithubError::Forbidden(refusal) if refusal.sso.is_none() && lacks_right(refusal) => not_allowed(refusal),
-        // Every other failure is told as it came.
+        // Every other error is explained as it is.
         other => Sight::Unread(unread(format!("{package} could not be read"), other)),
     }
 }
 
-/// The problem, where it is not about one package only.
+/// The problem, if it is not about a single package.
 pub(in crate::work) fn unread(what: String, error: &GithubError) -> Problem {
     match error {
-        // Not every kind of token could be given the right, so the general words would mislead.
+        // Not every kind of token can get the permission, so the general text would mislead.
         GithubError::Forbidden(refusal) if refusal.sso.is_none() && lacks_right(refusal) => Problem::new(
             what,
-            format!("this {} may not read packages", refusal.kind.word()),
-            format!("it takes {}", Right::ReadPackages.least(refusal.kind)),
+            format!("this {} cannot read packages", refusal.kind.word()),
+            format!("it needs {}", Right::ReadPackages.least(refusal.kind)),
         )
         .mended_by(Mend::Gain(Right::ReadPackages.need())),
         GithubError::Forbidden(refusal) if refusal.sso.is_none() => Problem::new(
             what,
-            format!("GitHub refuses it{}", said(refusal)),
-            "look at the package's settings page, or ask whoever administers it",
+            format!("GitHub refused it{}", said(refusal)),
+            "check the package's settings page, or ask its administrator",
         ),
         other => explain(what, other, None),
     }
@@ -48,7 +48,7 @@ fn lacks_right(refusal: &Refusal) -> bool {
         Some(scopes) if !scopes.is_empty() || refusal.kind.has_scopes() => {
             !rights::covers(scopes, Right::ReadPackages.scope())
         }
-        // Fine-grained and app tokens send the header empty, or not at all.
+        // Fine-grained and app tokens come with an empty header, or none.
         Some(_) | None => {
             matches!(Right::ReadPackages.allowed(refusal.kind, None), Allowed::No(_))
                 || refusal.message.raw().to_ascii_lowercase().contains("not accessible by")

@@ -1,17 +1,17 @@
-//! Lists that came without what belongs to some organizations.
+//! Lists that lack what belongs to some organizations.
 
 use crate::domain::{Foreign, Mend, Problem};
 use crate::github::Unshown;
 
-/// A list came, without what belongs to some organizations. GitHub names them by number only.
+/// A list that lacks what belongs to some organizations. GitHub identifies them by ID only.
 pub(super) fn lacking(what: String, unshown: &[Unshown]) -> Problem {
     let numbers: Vec<_> = unshown.iter().map(|one| one.id.to_string()).collect();
     let (whose, them) = match numbers.as_slice() {
-        [one] => (format!("organization number {one} uses"), "it"),
-        several => (format!("the organizations number {} use", several.join(", ")), "them"),
+        [one] => (format!("the organization with ID {one} uses"), "it"),
+        several => (format!("the organizations with IDs {} use", several.join(", ")), "them"),
     };
     let why = format!(
-        "{whose} single sign-on, and this token is not authorized for {them}: GitHub left out what belongs to {them}"
+        "{whose} single sign-on and this token is not authorized for {them}, so GitHub left out what is in {them}"
     );
     let pages: Vec<_> = unshown.iter().filter_map(|one| one.page.as_ref().map(Foreign::shown)).collect();
     let Some(first) = pages.first().cloned() else {
@@ -21,7 +21,7 @@ pub(super) fn lacking(what: String, unshown: &[Unshown]) -> Problem {
     Problem::new(what, why, hint).mended_by(Mend::Open(first))
 }
 
-/// A list that came with fewer entries than GitHub counts.
+/// A list with fewer entries than GitHub counts.
 pub(in crate::work) fn short(what: String) -> Problem {
-    Problem::new(what, "GitHub did not send the whole list: there may be more", "read it again").mended_by(Mend::Retry)
+    Problem::new(what, "GitHub sent an incomplete list: there may be more", "try again").mended_by(Mend::Retry)
 }

@@ -1,4 +1,5 @@
-//! What it means that GitHub refused: its own words whole, and ours only where it says nothing of what to do.
+//! What a refusal by GitHub means. GitHub's own words are shown in full; ours are added only where GitHub does not say
+//! what to do.
 
 use super::{LONGEST_MESSAGE, clip, clip_to, reading, shown};
 use crate::domain::problem::Need;
@@ -12,7 +13,7 @@ pub(super) fn unauthorized(what: String, refusal: &Refusal) -> Problem {
     } else {
         format!("GitHub does not accept the token{}", said(refusal))
     };
-    let hint = format!("get a new one with `{}`, or set GH_TOKEN to one that is valid", refusal.site.login());
+    let hint = format!("get a new one with `{}`, or set GH_TOKEN to a valid one", refusal.site.login());
     Problem::new(what, why, hint).mended_by(Mend::SignIn)
 }
 
@@ -30,23 +31,23 @@ pub(super) fn forbidden(what: String, refusal: &Refusal, scope: Option<&Scope>) 
     if wants_a_role(&words) {
         let (why, whom) = match scope {
             Some(Scope::Repository(repo)) => {
-                (format!("only administrators of {repo} may, and you are not one of them"), "administrator")
+                (format!("only administrators of {repo} can do this, and you are not one"), "administrator")
             }
             Some(Scope::Organization(org)) => {
-                (format!("only owners of {org} may, and you are not one of them"), "owner")
+                (format!("only owners of {org} can do this, and you are not one"), "owner")
             }
-            Some(Scope::User) | None => ("GitHub asks for administrator's rights".to_owned(), "administrator"),
+            Some(Scope::User) | None => ("GitHub requires administrator rights".to_owned(), "administrator"),
         };
-        return Problem::new(what, why, format!("ask an {whom}, or keep the credential among your own secrets"));
+        return Problem::new(what, why, format!("ask an {whom}, or put the credential in your own secrets"));
     }
     if words.contains("not accessible by") && refusal.kind == TokenKind::Installation {
-        let why = format!("this token may not{}", said(refusal));
+        let why = format!("this token is not permitted{}", said(refusal));
         return Problem::new(what, why, no_installation(scope)).mended_by(Mend::SignIn);
     }
     if words.contains("not accessible by") {
         return Problem::new(
             what,
-            format!("the token's permissions do not include it{}", wanted(refusal)),
+            format!("the token's permissions do not cover this{}", wanted(refusal)),
             format!(
                 "give the token the permission {}, or use a classic token with the scope {}",
                 permission(scope),
@@ -56,52 +57,53 @@ pub(super) fn forbidden(what: String, refusal: &Refusal, scope: Option<&Scope>) 
         .mended_by(Mend::Gain(lacked(refusal, scope)));
     }
     let hint = match scope.map(Scope::kind) {
-        Some(ScopeKind::Organization) => "owners of the organization may; ask one of them".to_owned(),
-        Some(ScopeKind::Repository) => "administrators of the repository may; ask one of them".to_owned(),
+        Some(ScopeKind::Organization) => "ask an owner of the organization".to_owned(),
+        Some(ScopeKind::Repository) => "ask an administrator of the repository".to_owned(),
         Some(ScopeKind::User) | None => {
             let page = refusal.site.place("settings/codespaces");
-            format!("see whether Codespaces is available to your account at {page}")
+            format!("check that Codespaces is available to your account at {page}")
         }
     };
-    Problem::new(what, format!("GitHub refuses it{}", said(refusal)), hint)
+    Problem::new(what, format!("GitHub refused it{}", said(refusal)), hint)
 }
 
-/// What to do where GitHub's own words say it: they are shown whole, and nothing of ours contradicts them.
+/// The fix where GitHub's own words contain it: they are shown in full, and nothing of ours contradicts them.
 ///
-/// Source: messages of 403 answers in public reports: a lifetime longer than an organization allows, kinds of tokens
-/// that it forbids, its list of allowed addresses, too many attempts to sign in.
+/// Source: messages of 403 responses in public reports: a lifetime longer than an organization allows, kinds of tokens
+/// it forbids, its IP allow list, too many attempts to sign in.
 pub(in crate::work) fn own_remedy(what: &str, refusal: &Refusal) -> Option<Problem> {
     let words = refusal.message.raw().to_ascii_lowercase();
     if wants_a_role(&words) {
         return None;
     }
-    let problem = |hint: String| Problem::new(what, format!("GitHub refuses it{}", said(refusal)), hint);
+    let problem = |hint: String| Problem::new(what, format!("GitHub refused it{}", said(refusal)), hint);
     if let Some(page) = address_in(refusal.message.raw()) {
         return Some(
-            problem("open the address that GitHub names, and do what it says".to_owned()).mended_by(Mend::Open(page)),
+            problem("open the address GitHub gives, and follow the instructions".to_owned())
+                .mended_by(Mend::Open(page)),
         );
     }
     if words.contains("ip allow list") {
-        let hint = "use a network that is on the organization's list, or ask an owner to add your address to it";
+        let hint = "use a network on the organization's IP allow list, or ask an owner to add your address";
         return Some(problem(hint.to_owned()));
     }
     if words.contains("login attempts") {
-        return Some(problem("wait some minutes, then try again with a token that works".to_owned()));
+        return Some(problem("wait a few minutes, then try again with a working token".to_owned()));
     }
     if words.contains("forbids access via") {
-        return Some(problem("sign in with a token of a kind that it allows".to_owned()).mended_by(Mend::SignIn));
+        return Some(problem("sign in with a kind of token it allows".to_owned()).mended_by(Mend::SignIn));
     }
     let advises =
         ["please ", "contact ", "visit ", "you must ", "you need to "].iter().any(|word| words.contains(word));
-    advises.then(|| problem("do what GitHub says".to_owned()))
+    advises.then(|| problem("follow GitHub's instructions".to_owned()))
 }
 
-/// Whether GitHub says, in lower case, that it takes an administrator or an owner.
+/// Whether GitHub's message, in lower case, requires an administrator or an owner.
 fn wants_a_role(words: &str) -> bool {
     words.contains("must have admin rights") || words.contains("must be an org admin")
 }
 
-/// The first https address in a text, without the punctuation of its sentence.
+/// The first https address in a text, without trailing punctuation.
 fn address_in(text: &str) -> Option<String> {
     let from = text.find("https://")?;
     let word = text[from..].split(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | '`')).next()?;
@@ -110,17 +112,17 @@ fn address_in(text: &str) -> Option<String> {
     Some(crate::domain::foreign::clean(address.as_str()))
 }
 
-/// Why no permission helps: an app's token acts for the app and not for a person. Source: GitHub's description, in
-/// which no operation on the secrets of a user or an organization is for it.
+/// Why no permission helps: an app's token acts for the app and not for a person. Source: GitHub's API description,
+/// where no operation on a user's or an organization's secrets supports it.
 fn no_installation(scope: Option<&Scope>) -> String {
     format!(
-        "a token that begins with ghs_ (of an app, of a workflow, of a codespace) cannot be given this right: use a \
-         token of your own, with {}",
+        "a token starting with ghs_ (from an app, a workflow or a codespace) cannot get this permission: use a token \
+         of your own, with {}",
         needs(scope)
     )
 }
 
-/// GitHub hides behind a 404 what one has no right to see, so every reason it may stand for is told.
+/// GitHub answers 404 for what you may not see, so every possible reason is listed.
 pub(super) fn not_found(what: String, refusal: &Refusal, scope: Option<&Scope>) -> Problem {
     if let Some(problem) = lacks_scope(&what, refusal, scope) {
         return problem;
@@ -128,33 +130,34 @@ pub(super) fn not_found(what: String, refusal: &Refusal, scope: Option<&Scope>) 
     let (why, hint) = match scope {
         Some(Scope::Organization(org)) => (
             format!(
-                "either there is no organization {org}, or you have no right to its secrets, or it is on the \
-                 Free plan, which does not have them: GitHub does not tell which"
+                "either there is no organization {org}, or you lack permission for its secrets, or it is on the \
+                 Free plan, which lacks them: GitHub does not say which"
             ),
-            format!("check the name and the plan; only owners may, with {}", needs(scope)),
+            format!("check the name and the plan; only owners can do this, with {}", needs(scope)),
         ),
         Some(Scope::Repository(repo)) => (
             format!(
-                "either there is no repository {repo}, or you have no right to its secrets, or its owner's plan does \
-                 not have them: GitHub does not tell which"
+                "either there is no repository {repo}, or you lack permission for its secrets, or its owner's plan \
+                 lacks them: GitHub does not say which"
             ),
-            format!("check the name; only administrators may, with {}", needs(scope)),
+            format!("check the name; only administrators can do this, with {}", needs(scope)),
         ),
         Some(Scope::User) => (
-            "either Codespaces is not available to your account, or the token has no right to your secrets".to_owned(),
+            "either Codespaces is not available to your account, or the token lacks permission for your secrets"
+                .to_owned(),
             format!("see {}; the token needs {}", refusal.site.place("settings/codespaces"), needs(scope)),
         ),
         None => (
-            "either it does not exist, or the token has no right to see it: GitHub does not tell which".to_owned(),
-            "check the name, and that the token may see it (classic tokens: scope `repo`)".to_owned(),
+            "either it does not exist, or the token lacks permission to see it: GitHub does not say which".to_owned(),
+            "check the name, and that the token can see it (classic tokens: scope `repo`)".to_owned(),
         ),
     };
     let hint = if refusal.kind == TokenKind::Installation { no_installation(scope) } else { hint };
     Problem::new(what, why, hint)
 }
 
-/// What a refused reading of an organization's secrets means for one of its members; `None` where something else is in
-/// the way, such as single sign-on.
+/// What it means that one of an organization's members may not read its secrets. `None` if something else is in the
+/// way, such as single sign-on.
 pub(in crate::work) fn of_member(failure: &GithubError, membership: &Membership) -> Option<Problem> {
     let scope = Scope::Organization(membership.org.clone());
     let (what, org) = (reading(&scope), &membership.org);
@@ -165,22 +168,23 @@ pub(in crate::work) fn of_member(failure: &GithubError, membership: &Membership)
     if !membership.owner {
         return Some(Problem::new(
             what,
-            format!("you are a member of {org}, and only owners may"),
-            "ask an owner of it",
+            format!("you are a member of {org}, and only owners can do this"),
+            "ask an owner",
         ));
     }
     if lacks_scope(&what, refusal, Some(&scope)).is_some() || refusal.status != 404 {
         return None;
     }
-    let why =
-        format!("you are an owner of {org}; it is on the Free plan, which does not have them, or the token may not");
-    Some(Problem::new(what, why, format!("look at its plan; the token needs {}", needs(Some(&scope)))))
+    let why = format!(
+        "you are an owner of {org}: either it is on the Free plan, which lacks them, or the token lacks permission"
+    );
+    Some(Problem::new(what, why, format!("check its plan; the token needs {}", needs(Some(&scope)))))
 }
 
-/// For classic tokens GitHub says which scopes would do and which there are.
+/// For classic tokens GitHub reports which scopes would be enough and which the token has.
 pub(super) fn lacks_scope(what: &str, refusal: &Refusal, scope: Option<&Scope>) -> Option<Problem> {
     let has = refusal.scopes.as_ref()?;
-    // Fine-grained and app tokens send the header empty.
+    // Fine-grained and app tokens come with an empty header.
     if has.is_empty() && refusal.permissions.is_some() {
         return None;
     }
@@ -192,7 +196,7 @@ pub(super) fn lacks_scope(what: &str, refusal: &Refusal, scope: Option<&Scope>) 
     if accepted.is_empty() || accepted.iter().any(|scope| rights::covers(has, scope)) {
         return None;
     }
-    // The narrowest of those that would do: the one that brings fewest of the others.
+    // The narrowest of the scopes that would be enough: the one that includes the fewest of the others.
     let brings = |scope: &&&str| accepted.iter().filter(|other| rights::covers(&[**scope], other)).count();
     let missing = shown(accepted.iter().min_by_key(brings)?);
     let has = if has.is_empty() { "none".to_owned() } else { shown(&has.join(", ")) };
@@ -202,7 +206,7 @@ pub(super) fn lacks_scope(what: &str, refusal: &Refusal, scope: Option<&Scope>) 
         what,
         format!("the token lacks the scope `{missing}` (it has: {has})"),
         format!(
-            "`{}` if the token is gh's; else tick the scope at {}",
+            "run `{}` for gh's token; otherwise add the scope at {}",
             refusal.site.refresh(&need.scopes),
             refusal.site.place("settings/tokens")
         ),
@@ -218,7 +222,7 @@ const fn right(kind: ScopeKind) -> Right {
     }
 }
 
-/// The server's own words, where it had any: whole, as what to do often stands at their end.
+/// The server's own words, if any. In full, because what to do is often at the end.
 pub(in crate::work) fn said(refusal: &Refusal) -> String {
     let told = |text: &crate::domain::Foreign| {
         let shown = text.shown();
@@ -228,27 +232,27 @@ pub(in crate::work) fn said(refusal: &Refusal) -> String {
     if !refusal.message.is_empty() {
         words.insert(0, told(&refusal.message));
     }
-    if words.is_empty() { String::new() } else { format!(": it says «{}»", words.join("; ")) }
+    if words.is_empty() { String::new() } else { format!(": “{}”", words.join("; ")) }
 }
 
 fn wanted(refusal: &Refusal) -> String {
     let words = asked_for(refusal);
-    if words.is_empty() { String::new() } else { format!(" (GitHub wants {})", clip(&words.join(", or "))) }
+    if words.is_empty() { String::new() } else { format!(" (GitHub requires {})", clip(&words.join(", or "))) }
 }
 
-/// The alternatives of `X-Accepted-GitHub-Permissions` in the words of GitHub's page: `;` parts alternatives, `,` what
-/// is needed together. Source: GitHub Docs, «Troubleshooting the REST API», resource not accessible.
+/// The alternatives of `X-Accepted-GitHub-Permissions` in the words of GitHub's page: `;` separates alternatives, `,`
+/// what is needed together. Source: GitHub Docs, “Troubleshooting the REST API”, resource not accessible.
 fn asked_for(refusal: &Refusal) -> Vec<String> {
     let Some(header) = &refusal.permissions else { return Vec::new() };
     let alternatives = header.raw().split(';').map(|all| {
         let boxes = all.split(',').filter_map(|one| one.trim().split_once('='));
-        let words = boxes.map(|(name, level)| format!("«{}»", rights::permission_words(name, level)));
+        let words = boxes.map(|(name, level)| format!("“{}”", rights::permission_words(name, level)));
         words.collect::<Vec<_>>().join(" and ")
     });
     alternatives.filter(|words| !words.is_empty()).collect()
 }
 
-/// What a token lacks that has permissions instead of scopes.
+/// What a token with permissions instead of scopes lacks.
 fn lacked(refusal: &Refusal, scope: Option<&Scope>) -> Need {
     match scope {
         Some(scope) => right(scope.kind()).need(),
@@ -258,7 +262,7 @@ fn lacked(refusal: &Refusal, scope: Option<&Scope>) -> Need {
     }
 }
 
-/// What a token needs for a scope's secrets, for any kind of token.
+/// What any kind of token needs for a scope's secrets.
 pub(super) fn needs(scope: Option<&Scope>) -> String {
     format!("the scope {} (classic) or the permission {} (fine-grained)", classic(scope), permission(scope))
 }
@@ -273,9 +277,9 @@ fn classic(scope: Option<&Scope>) -> &'static str {
 
 fn permission(scope: Option<&Scope>) -> &'static str {
     match scope.map(Scope::kind) {
-        Some(ScopeKind::User) => "«Codespaces user secrets: read and write»",
-        Some(ScopeKind::Repository) => "«Codespaces secrets: read and write»",
-        Some(ScopeKind::Organization) => "«Organization codespaces secrets: read and write»",
-        None => "it asks for",
+        Some(ScopeKind::User) => "“Codespaces user secrets: read and write”",
+        Some(ScopeKind::Repository) => "“Codespaces secrets: read and write”",
+        Some(ScopeKind::Organization) => "“Organization codespaces secrets: read and write”",
+        None => "GitHub asks for",
     }
 }

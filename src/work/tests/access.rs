@@ -176,7 +176,7 @@ async fn what_is_touched_changes_on_every_member_and_the_rest_stays_its_own() {
     assert!(changed(&stage, &touched(&stage, (&["acme/infra"], &["acme/api"]))).await.is_whole());
     assert_eq!(reach(&stage, "org:acme", Member::Server), "selected acme/infra acme/web");
     assert_eq!(reach(&stage, "org:acme", Member::Password), "selected acme/infra");
-    // What some have is given to those that lack it, and taken from those that have it; the others are not written.
+    // Members that lack a repository get it, members that have one lose it; the others are not written.
     let saved = changed(&stage, &touched(&stage, (&["acme/web"], &[]))).await;
     let updated = |word| move |member: &(Member, &str)| member.1 == word;
     assert_eq!(words(&saved.members).into_iter().filter(updated("updated")).collect::<Vec<_>>().len(), 1);

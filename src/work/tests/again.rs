@@ -1,4 +1,4 @@
-//! What somebody agreed to is looked at once more before it is done.
+//! What you agreed to is checked once more before it is done.
 
 use super::{ORDER, Stage, acme, name, prefix};
 use crate::domain::change::Seen;
@@ -25,7 +25,7 @@ async fn differences(stage: &Stage, scope: &Scope, (shape, word): (Shape, &str),
     let Some(other) = found else { return Vec::new() };
     let now = self::seen(stage, scope, (shape, word)).await;
     let listed = other.now.held(shape, &prefix(word)).as_deref().map(Seen::of).unwrap_or_default();
-    assert_eq!(listed, now, "what holds now comes with it");
+    assert_eq!(listed, now, "the current state comes with it");
     other.differences
 }
 
@@ -53,7 +53,7 @@ async fn what_was_written_came_or_went_since_is_told() {
     assert_eq!(told.len(), 2, "{told:?}");
     assert!(told[0].contains("user is gone") && told[1].contains("password was written"), "{told:?}");
     let told = differences(&stage, &Scope::User, place, &[]).await;
-    assert_eq!(told.len(), 2, "nothing was there when somebody agreed to a new one: {told:?}");
+    assert_eq!(told.len(), 2, "nothing existed when a new one was agreed to: {told:?}");
     let single = (Shape::Single, "NPM_TOKEN");
     let before = seen(&stage, &Scope::User, single).await;
     assert!(stage.world().remove_secret("user", "NPM_TOKEN"));

@@ -1,4 +1,4 @@
-//! Deleting: SERVER first, and truthfully.
+//! Deleting: SERVER first, and reported truthfully.
 
 use super::{Stage, name, prefix, words};
 use crate::domain::{Member, Scope};

@@ -1,4 +1,4 @@
-//! A token of GitHub's as a registry's password: the sandbox plays the registry and GitHub both.
+//! A GitHub token as a registry's password: the sandbox plays both the registry and GitHub.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -11,7 +11,7 @@ use crate::work::{self, Clients};
 
 const TOKEN: &str = "ghp_canary0123456789";
 
-/// A sandbox whose registries take the token, whatever its scopes.
+/// A sandbox whose registries accept the token, whatever its scopes.
 async fn stage() -> Stage {
     Stage::of(Options { registry_password: TOKEN.to_owned(), ..Options::default() }).await
 }
@@ -79,7 +79,7 @@ async fn a_token_that_may_more_or_is_anothers_is_told_so() {
     let report = tested(&stage, &trial("ghcr.io", &[])).await;
     let step = of(&report, Rung::Issuer).unwrap();
     assert_eq!((step.outcome, report.verdict), (Outcome::Pass, Verdict::Pass));
-    assert!(step.remedy.starts_with("write acme-bot as the user"), "{}", step.remedy);
+    assert!(step.remedy.starts_with("enter acme-bot as the user"), "{}", step.remedy);
     assert!(step.remedy.ends_with("could not leak repo, write:packages"), "{}", step.remedy);
     assert!(of(&report, Rung::Expiry).is_none());
 }
@@ -97,7 +97,7 @@ async fn a_login_that_is_accepted_fails_without_the_scope_unless_an_image_was_pu
     let pulled = tested(&stage, &trial("ghcr.io", &["ghcr.io/team/app:1"])).await;
     let step = of(&pulled, Rung::Issuer).unwrap();
     assert_eq!((step.code, step.outcome, pulled.verdict), (Code::ScopesUnknown, Outcome::Skipped, Verdict::Pass));
-    assert!(step.detail.ends_with("although it pulled the image"), "{}", step.detail);
+    assert!(step.detail.ends_with("but it pulled the image"), "{}", step.detail);
 }
 
 #[tokio::test]
@@ -130,7 +130,7 @@ async fn no_other_password_and_no_other_registry_asks_github_anything() {
         let trial = Trial { password: password.into(), ..trial(server, &[]) };
         assert_eq!(of(&tested(&stage, &trial).await, Rung::Issuer), None, "{server}");
     }
-    // Nor does a token leave where the way to the registry was barred.
+    // A token is not sent either where the connection to the registry was blocked.
     let barred = Trial { server: "ghcr.io".to_owned(), ..trial("ghcr.io", &[]) };
     let clients = Clients {
         registry: registry::Client::new(registry::Limits::default())

@@ -110,7 +110,7 @@ async fn repositories_come_sorted_and_with_ones_rights() {
     let site = repository(&stage.gh, &RepoName::parse("ACME/Site").unwrap()).await.unwrap();
     assert!(site.admin && site.push && site.visibility == "public");
     let none = repository(&stage.gh, &RepoName::parse("acme/none").unwrap()).await.unwrap_err();
-    assert!(none.why.contains("does not tell which"), "{none:?}");
+    assert!(none.why.contains("does not say which"), "{none:?}");
 }
 
 #[tokio::test]
@@ -134,7 +134,7 @@ async fn a_page_brings_only_what_is_new_however_many_pages_there_are() {
         let org = OrgName::parse("acme").unwrap();
         let (mut rows, mut told) = (0, Vec::new());
         let mut part = |part: Growing<RepositoryPage>| {
-            assert_eq!(part.value.before, rows, "in their order, none twice");
+            assert_eq!(part.value.before, rows, "in order, without duplicates");
             rows += part.value.list.len();
             told.push(part.far);
         };
@@ -145,7 +145,7 @@ async fn a_page_brings_only_what_is_new_however_many_pages_there_are() {
         assert_eq!(rows, all.list.len(), "each row once");
         sent.push(rows);
     }
-    assert_eq!(sent[1] - sent[0], 450, "twice the repositories are twice the rows and no more");
+    assert_eq!(sent[1] - sent[0], 450, "twice the repositories send twice the rows and no more");
 }
 
 #[tokio::test]

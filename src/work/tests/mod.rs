@@ -1,4 +1,4 @@
-//! The use cases over the sandbox: what is reported is what the sandbox holds.
+//! The use cases against the sandbox: reports match what the sandbox contains.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod access;
@@ -32,7 +32,7 @@ use crate::domain::{
 use crate::github::{Client, Limits, Settings};
 use crate::sandbox::{self, Fault, FaultKind, Options, Sandbox, World, WorldKind};
 
-/// A sandbox with a client on it.
+/// A sandbox with a client for it.
 pub(super) struct Stage {
     pub(super) sandbox: Sandbox,
     pub(super) gh: Client,
@@ -90,7 +90,7 @@ pub(super) fn client(url: &str, token: Sensitive) -> Client {
 
 pub(super) const ORDER: [Member; 3] = Member::WRITE_ORDER;
 
-/// Whether no scope that tests write to holds a credential called ACR.
+/// Whether no scope that tests write to has a credential called ACR.
 pub(super) fn absent_everywhere(stage: &Stage) -> bool {
     let is_absent = |key: &str| Member::all().all(|member| stage.value(key, &name(member)).is_none());
     ["user", "org:acme", "repo:acme/api"].into_iter().all(is_absent)

@@ -1,4 +1,5 @@
-//! A GitHub that does what nobody documented: lists that come short, updates that lose a list, portals that say yes.
+//! A GitHub with undocumented behavior: lists that are too short, updates that lose a list, portals that accept
+//! everything.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,7 +28,7 @@ fn list(total: usize, ids: &[u64]) -> Reply {
     json(200, "", &format!(r#"{{"total_count":{total},"repositories":[{}]}}"#, items.join(",")))
 }
 
-/// Answers reads of lists and keys; the rest is the test's.
+/// Answers reads of lists and keys; the test answers the rest.
 fn read(request: &str) -> Option<Reply> {
     let line = request.lines().next().unwrap_or_default();
     if line.starts_with("GET") && line.contains("/public-key") {
@@ -46,7 +47,10 @@ async fn a_list_that_comes_short_is_never_written_back() {
     let gh = client(&stub.url, "ghp_x".into());
     let problem =
         save(&gh, &crate::local::Held::nothing(), &draft(acme(), DraftAccess::Keep), &mut |_| {}).await.unwrap_err();
-    assert!(problem.why.contains("did not list all") && problem.why.contains("this try wrote nothing"), "{problem:?}");
+    assert!(
+        problem.why.contains("did not list all") && problem.why.contains("this attempt wrote nothing"),
+        "{problem:?}"
+    );
     assert_eq!(puts(&stub), Vec::<String>::new());
 }
 
@@ -74,7 +78,7 @@ async fn a_list_that_an_update_lost_is_given_back() {
     let saved = save(&gh, &crate::local::Held::nothing(), &draft, &mut |_| {}).await.unwrap();
     assert_eq!(words(&saved.members), [(Member::Password, "updated")]);
     let puts = puts(&stub);
-    assert!(!puts[0].contains("selected_repository_ids"), "kept by saying nothing");
+    assert!(!puts[0].contains("selected_repository_ids"), "kept by leaving the list out");
     assert!(puts[1].ends_with(r#"{"selected_repository_ids":[1,2]}"#), "{}", puts[1]);
     assert!(!saved.now.unwrap().credential(&draft.prefix).unwrap().access_differs());
 }

@@ -1,5 +1,5 @@
-//! Every problem GitHub's client, the token, the address, the keyring, `gh` and the configuration can make: one of each
-//! kind, for tests that draw them all.
+//! Every problem that GitHub's client, the token, the address, the keyring, `gh` and the configuration can cause: one
+//! of each kind, for tests that draw them all.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
@@ -25,7 +25,7 @@ fn strings(list: &[&str]) -> Vec<String> {
     list.iter().map(|s| (*s).to_owned()).collect()
 }
 
-/// What GitHub says when it refuses, in all its shapes.
+/// GitHub's refusals in all their forms.
 fn refusals() -> Vec<Refusal> {
     let plain = |message: &str| Refusal {
         request: "GET /orgs/acme/codespaces/secrets".to_owned(),
@@ -70,7 +70,7 @@ fn refusals() -> Vec<Refusal> {
     all
 }
 
-/// One or more of each kind of failure.
+/// One or more of each kind of error.
 fn failures() -> Vec<GithubError> {
     let request = || "PUT /user/codespaces/secrets/ACR_CONTAINER_REGISTRY_SERVER".to_owned();
     let host = || "api.github.com".to_owned();
@@ -123,7 +123,7 @@ fn failures() -> Vec<GithubError> {
     all
 }
 
-/// Its place in the enum: a new kind does not compile until it has one here, and fails until it has an example.
+/// Its position in the enum: a new kind does not compile until it has one here, and fails until it has an example.
 const KINDS: usize = 26;
 
 const fn kind(failure: &GithubError) -> usize {
@@ -184,7 +184,7 @@ fn local() -> Vec<Problem> {
         VaultFault::Ambiguous,
         VaultFault::Failed(Some("org.freedesktop.Something went wrong".into())),
     ];
-    all.extend(keyring.iter().map(|fault| fault.problem("the token was not kept in the keyring")));
+    all.extend(keyring.iter().map(|fault| fault.problem("the token was not stored in the keyring")));
     let name = "PULLKEY_API_URL";
     all.extend(
         [
@@ -208,7 +208,7 @@ fn local() -> Vec<Problem> {
     all
 }
 
-/// All of them, each once.
+/// All of them, without duplicates.
 pub(crate) fn examples() -> Vec<Problem> {
     let scopes = [
         None,

@@ -1,4 +1,4 @@
-//! Where GitHub itself says what to do, its words are shown whole, and nothing of ours contradicts them.
+//! Where GitHub itself says what to do, its words are shown in full, and nothing of ours contradicts them.
 
 use super::{Stage, acme, api};
 use crate::domain::token::{Membership, TokenKind};
@@ -7,7 +7,7 @@ use crate::github::{GithubError, Refusal};
 use crate::work::problems::of_member;
 use crate::work::{explain, load_scope, memberships};
 
-/// The 403 messages in the forms that public recordings and reports have, and where each leads.
+/// The 403 messages in the forms found in public recordings and reports, and the page each leads to.
 pub(crate) fn refusals() -> Vec<(String, Option<&'static str>)> {
     let lifetime = "The 'acme' organization forbids access via a fine-grained personal access tokens if the token's \
                     lifetime is greater than 366 days. Please adjust your token's lifetime at the following URL: \
@@ -44,7 +44,7 @@ fn forbidden(message: &str) -> GithubError {
 
 /// Advice of ours that would lead away from what GitHub says.
 fn sends_elsewhere(problem: &Problem) -> bool {
-    ["owners of the organization may", "administrators of the repository may", "settings/codespaces"]
+    ["ask an owner of the organization", "ask an administrator of the repository", "settings/codespaces"]
         .iter()
         .any(|words| problem.hint.contains(words))
 }

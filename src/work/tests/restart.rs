@@ -1,4 +1,4 @@
-//! Restarting: each stage is told, whatever goes wrong is told as it is, and nothing is asked for twice blindly.
+//! Restarting: each stage is reported, errors are reported as they are, and no request is repeated blindly.
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ fn restart() -> Vec<CodespaceChange> {
     vec![CodespaceChange::Restart(code_name(NAME))]
 }
 
-/// The words of all stages that were told, and the last one of the only codespace.
+/// The words of all reported stages, and the last stage of the only codespace.
 async fn carry_out(scene: &Scene, changes: &[CodespaceChange]) -> (Vec<&'static str>, Stage) {
     let mut words = Vec::new();
     let mut tell = |step: CodespaceStep| words.push(step.stage.word());
@@ -96,9 +96,9 @@ async fn a_stop_that_is_refused_says_what_of_codespaces_it_is() {
     let org = OrgName::parse("acme").unwrap();
     for (status, words) in [
         ("402", "spending limit"),
-        ("403", "GitHub refuses it"),
-        ("404", "you are no owner"),
-        ("409", "something else is under way with it"),
+        ("403", "GitHub refused it"),
+        ("404", "you are not an owner"),
+        ("409", "another operation on it"),
     ] {
         let scene = scene(CodespaceDraft { owner: Some("hubot".to_owned()), ..running() }).await;
         scene.fault(&format!("POST:/stop:1:{status}"));
@@ -170,7 +170,7 @@ async fn where_the_state_cannot_be_read_any_more_it_is_unknown() {
     let scene = scene(running()).await;
     scene.fault("GET:/user/codespaces/:2+:unauthorized");
     let (_, last) = carry_out(&scene, &restart()).await;
-    assert!(matches!(&last, Stage::Unknown(problem) if problem.what.contains("not known")), "{last:?}");
+    assert!(matches!(&last, Stage::Unknown(problem) if problem.what.contains("could not confirm")), "{last:?}");
 }
 
 #[tokio::test]
@@ -186,17 +186,17 @@ async fn a_spending_limit_is_told_in_words_and_it_stays_stopped() {
 
 #[tokio::test]
 async fn after_a_conflict_the_state_is_looked_at() {
-    // Refused once although it is stopped: GitHub said that it did not begin, so it is asked again.
+    // Refused once although it is stopped: GitHub said that it did not begin, so the request is repeated.
     let once = scene(running()).await;
     once.fault("POST:/start:1:409");
     let (_, last) = carry_out(&once, &restart()).await;
     assert_eq!((last, state(&once).as_str()), (Stage::Running, "Available"));
-    // Refused for good.
+    // Refused every time.
     let ever = scene(running()).await;
     ever.fault("POST:/start:1+:409");
     let (_, last) = carry_out(&ever, &restart()).await;
     let Stage::Failed(problem) = &last else { panic!("{last:?}") };
-    assert!(problem.why.contains("something else is under way"), "{problem:?}");
+    assert!(problem.why.contains("another operation on it"), "{problem:?}");
     assert!(problem.mend == Some(Mend::Retry) && posts(&ever).len() <= 4, "{:?}", posts(&ever));
 }
 
@@ -237,7 +237,7 @@ async fn one_that_never_gets_ready_ends_at_the_deadline_as_unknown() {
     let (words, last) = carry_out(&scene, &restart()).await;
     assert_eq!(words, ["stopping", "unknown"]);
     let Stage::Unknown(problem) = &last else { panic!("{last:?}") };
-    assert!(problem.what.contains("not known whether fluffy-disco did stop"), "{problem:?}");
+    assert!(problem.what.contains("could not confirm that fluffy-disco did stop"), "{problem:?}");
     assert_eq!(state(&scene), "ShuttingDown");
 }
 
@@ -255,7 +255,7 @@ async fn a_codespace_that_is_not_there_is_told_with_every_reason() {
     let scene = Scene::plain().await;
     let (_, last) = carry_out(&scene, &restart()).await;
     let problem = last.problem().unwrap();
-    assert!(problem.why.contains("does not tell which"), "{problem:?}");
+    assert!(problem.why.contains("does not say which"), "{problem:?}");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Rotation: new values, and who gets it stays exactly as it was, for every visibility and however long the list.
+//! Rotation: new values, while the access stays exactly as it was, for every visibility and any length of the list.
 
 use super::{ORDER, Stage, absent_everywhere, acme, api, name, prefix, words};
 use crate::domain::{Member, Members, Scope};
@@ -13,7 +13,7 @@ fn password(scope: Scope) -> Rotation {
     }
 }
 
-/// What each member reaches, by visibility and ids.
+/// The access of each member, by visibility and IDs.
 fn reach(stage: &Stage, key: &str) -> Vec<(Option<String>, Vec<u64>)> {
     let of = |member: Member| {
         let secret = stage.world().secret(key, &name(member)).unwrap();

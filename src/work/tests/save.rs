@@ -1,4 +1,4 @@
-//! Saving: what is written, in which order, and what is said of every fault at every position.
+//! Saving: what is written, in which order, and what is reported for every fault at every position.
 
 use std::cmp::Ordering;
 
@@ -13,7 +13,7 @@ const ORDER: [Member; 3] = Member::WRITE_ORDER;
 async fn saved(stage: &Stage, draft: &Draft) -> Saved {
     let mut parts = Vec::new();
     let saved = save(&stage.gh, &crate::local::Held::nothing(), draft, &mut |report| parts.push(report)).await.unwrap();
-    assert_eq!(parts, saved.members, "parts are the report as it grows");
+    assert_eq!(parts, saved.members, "progress adds up to the report");
     saved
 }
 
@@ -141,7 +141,7 @@ async fn a_write_within_the_second_of_another_stays_unknown_if_its_answer_is_los
     stage.world().put_secret("user", &name(Member::User), "old", "selected", &[]);
     stage.strike("_USER", FaultKind::DropBefore);
     let saved = saved(&stage, &draft(Scope::User, DraftAccess::Keep)).await;
-    // If the second turned between the two, the stamps do tell; nobody may call it written, though.
+    // If the second turned between the two, the time stamps are conclusive; it must not be reported as written, though.
     assert!(["unknown", "failed"].contains(&saved.members[0].outcome.word()), "{saved:?}");
     assert_eq!(words(&saved.members)[1..], [(Member::Password, "not tried"), (Member::Server, "not tried")]);
 }
@@ -160,7 +160,7 @@ async fn what_cannot_be_read_back_is_unknown_and_said_so() {
         [(Member::User, "created"), (Member::Password, "unknown"), (Member::Server, "not tried")]
     );
     let WriteOutcome::Unknown(problem) = &saved.members[1].outcome else { panic!() };
-    assert!(problem.what.contains("not known") && problem.hint.contains("no harm"), "{problem:?}");
+    assert!(problem.what.contains("could not confirm") && problem.hint.contains("that is safe"), "{problem:?}");
     assert_eq!(saved.rest(), [Member::Password, Member::Server]);
 }
 
@@ -187,12 +187,12 @@ async fn a_key_that_rotates_for_ever_is_given_up() {
     assert_eq!(stage.lines("PUT").len(), 2);
 }
 
-/// Whatever is checked beforehand leaves the scope as it was.
+/// Whatever is checked beforehand leaves the scope unchanged.
 async fn refused(stage: &Stage, draft: &Draft) -> crate::domain::Problem {
     let mut parts = 0;
     let problem = save(&stage.gh, &crate::local::Held::nothing(), draft, &mut |_| parts += 1).await.unwrap_err();
     assert_eq!((parts, stage.lines("PUT")), (0, Vec::new()), "{problem:?}");
-    assert!(problem.why.contains("this try wrote nothing"), "{problem:?}");
+    assert!(problem.why.contains("this attempt wrote nothing"), "{problem:?}");
     problem
 }
 
@@ -263,7 +263,7 @@ async fn what_the_closing_list_settles_stops_nobody() {
             save(&stage.gh, &crate::local::Held::nothing(), &draft, &mut |part| parts.push(part)).await.unwrap();
         let told: Vec<_> = saved.members.iter().map(|report| report.outcome.word()).collect();
         assert_eq!(told, words_of, "{kind:?}");
-        assert_eq!(words(&parts)[1], (Member::Password, "unknown"), "it is said as long as it is not known");
+        assert_eq!(words(&parts)[1], (Member::Password, "unknown"), "reported for as long as it is unknown");
         for report in &saved.members {
             let is_there = stage.value("repo:acme/api", &report.name).is_some();
             assert_eq!(is_there, report.outcome.is_done(), "{kind:?}");
@@ -272,7 +272,7 @@ async fn what_the_closing_list_settles_stops_nobody() {
     }
 }
 
-/// A token by itself, under its own name.
+/// A single token under its own name.
 fn token(scope: Scope, access: DraftAccess) -> Draft {
     let draft = draft(scope, access);
     Draft { prefix: super::prefix("NPM_TOKEN"), shape: Shape::Single, members: vec![Member::Password], ..draft }

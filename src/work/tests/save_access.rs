@@ -1,4 +1,4 @@
-//! Saving and access: kept exactly, given exactly, never widened by accident.
+//! Saving and access: kept exactly, set exactly, never widened by accident.
 
 use super::{Stage, acme, draft, name, selected, words};
 use crate::domain::change::DraftAccess;
@@ -104,7 +104,7 @@ async fn a_list_that_cannot_be_read_is_not_written_back() {
     let problem = save(&stage.gh, &crate::local::Held::nothing(), &draft(acme(), DraftAccess::Keep), &mut |_| {})
         .await
         .unwrap_err();
-    assert!(problem.what.contains("present access"), "{problem:?}");
+    assert!(problem.what.contains("current access"), "{problem:?}");
     assert_eq!(stage.lines("PUT"), Vec::<String>::new());
 }
 

@@ -1,4 +1,4 @@
-//! Taking another token: one that GitHub refuses changes nothing, what is shown of the budget included.
+//! Switching to another token: one that GitHub refuses changes nothing, including the rate limit on display.
 
 use std::sync::{Arc, Mutex};
 
@@ -11,7 +11,7 @@ use crate::local::vault::tests::Shelf;
 use crate::local::{Address, Env};
 use crate::work::Entrance;
 
-/// A way into a sandbox, and what its listener hears of budgets.
+/// Sign-in for a sandbox, and the rate limits its listener receives.
 fn entrance(stage: &Stage) -> (Entrance, Arc<Mutex<Vec<Traffic>>>) {
     let url = stage.sandbox.api_url();
     let env = Env::of([("PULLKEY_API_URL", url.as_str()), ("GH_TOKEN", stage.sandbox.token())]);
@@ -42,5 +42,5 @@ async fn nobody_hears_of_the_budget_of_a_token_that_is_not_used() {
     let right = TokenChoice::Given { token: stage.sandbox.token().into(), keep: false };
     let entered = entrance.choose(right).await.unwrap();
     entered.client.user().await.unwrap();
-    assert!(!heard.lock().unwrap().is_empty(), "the token in use is listened to");
+    assert!(!heard.lock().unwrap().is_empty(), "the token in use is reported");
 }

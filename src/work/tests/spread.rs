@@ -42,7 +42,7 @@ async fn names_patterns_and_topics_find_each_repository_once() {
         assert!(problem.what.contains(word), "{problem:?}");
     }
     let foreign = chosen(&stage, &acme(), &choice(&["octocat/*"], &[])).await.unwrap_err();
-    assert!(foreign.why.contains("no repository of acme"), "{foreign:?}");
+    assert!(foreign.why.contains("not a repository of acme"), "{foreign:?}");
 }
 
 #[tokio::test]

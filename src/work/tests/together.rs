@@ -1,5 +1,5 @@
-//! Several who write one credential at once: on this machine they wait for each other, and what somebody elsewhere does
-//! is told as far as GitHub's stamps show it.
+//! Several writers of one credential at once: on this machine they wait for each other, and what someone elsewhere does
+//! is reported as far as GitHub's time stamps show it.
 
 use super::{ORDER, Stage, draft, name, prefix, selected};
 use crate::domain::{Draft, Member, Members, Scope, Sensitive, WriteOutcome};
@@ -7,7 +7,7 @@ use crate::local::{Env, Held, Locks};
 use crate::sandbox::World;
 use crate::work::{Rotation, rotate, save};
 
-/// A stage whose hour of requests is a long one.
+/// A stage with a rate limit that no run reaches.
 async fn stage() -> Stage {
     let stage = Stage::plain().await;
     stage.world().set_limit(1_000_000);
@@ -22,7 +22,7 @@ fn of(whose: &str) -> Draft {
     Draft { values, ..draft(Scope::User, selected(Vec::new())) }
 }
 
-/// Whose the members are that GitHub holds.
+/// Whose members GitHub has.
 fn whose(stage: &Stage) -> Vec<String> {
     let value = |member: Member| stage.value("user", &name(member)).unwrap_or_default();
     ORDER.map(|member| value(member).split('-').next().unwrap_or_default().to_owned()).to_vec()
@@ -81,14 +81,14 @@ async fn a_credential_that_somebody_elsewhere_writes_between_our_writes_is_never
         (told, ours) = (told + usize::from(!saved.is_whole()), ours + usize::from(saved.is_whole()));
         world.advance(5);
     }
-    assert!(told > 50 && ours > 50, "both happen: {told} told, {ours} ours");
+    assert!(told > 50 && ours > 50, "both happen: {told} reported, {ours} ours");
 }
 
 #[tokio::test]
 async fn nobody_elsewhere_is_nobody_told() {
     let stage = stage().await;
     for round in 0..60 {
-        // GitHub's clock goes on between our own writes too.
+        // GitHub's clock also advances between our own writes.
         let world = stage.world();
         let mut part = |_| world.advance(round % 3);
         let saved = save(&stage.gh, &Held::nothing(), &of("ours"), &mut part).await.unwrap();

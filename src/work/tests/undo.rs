@@ -1,4 +1,4 @@
-//! A stale edit is caught, a second try does the rest, and undoing restores exactly.
+//! A stale edit is caught, a second attempt does the rest, and undoing restores exactly.
 
 use super::{ORDER, Stage, acme, name, prefix, words};
 use crate::domain::change::{AccessBefore, AccessOutcome, Seen, Stale};

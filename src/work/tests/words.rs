@@ -1,4 +1,4 @@
-//! Every failure becomes three sentences a person can use, harmless on a terminal.
+//! Every error becomes three sentences that people can use, harmless on a terminal.
 
 use super::{Stage, acme, api};
 use crate::domain::{Problem, Scope};
@@ -23,14 +23,14 @@ async fn each_fault_of_the_world_is_explained() {
         (FaultKind::Unauthorized, "does not accept the token"),
         (FaultKind::Html(200), "web page"),
         (FaultKind::Html(404), "web page"),
-        (FaultKind::TruncatedJson, "middle"),
+        (FaultKind::TruncatedJson, "cut off"),
         (FaultKind::Status(404), "Free plan"),
-        (FaultKind::Status(500), "problem of its own"),
-        (FaultKind::Status(503), "problem of its own"),
+        (FaultKind::Status(500), "having problems"),
+        (FaultKind::Status(503), "having problems"),
         (FaultKind::Status(410), "unexpected status"),
         (FaultKind::DropBefore, "connection broke"),
         (FaultKind::Forbidden, "permissions"),
-        (FaultKind::Status(429), "fewer requests"),
+        (FaultKind::Status(429), "too many requests"),
         (FaultKind::Redirect("http://127.0.0.1:1/x".to_owned()), "token was not sent there"),
     ] {
         let stage = Stage::plain().await;
@@ -59,7 +59,7 @@ async fn a_missing_role_is_told_as_that() {
     stage.world().set_org_owner("acme", false);
     let seen = problem(&stage, &acme()).await;
     is_well_said(&seen);
-    assert!(seen.why.contains("only owners may"), "{seen:?}");
+    assert!(seen.why.contains("only owners"), "{seen:?}");
     stage.world().set_repository_admin("acme/api", false);
     let seen = problem(&stage, &api()).await;
     is_well_said(&seen);

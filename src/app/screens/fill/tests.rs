@@ -54,7 +54,7 @@ fn a_helper_is_run_only_by_enter_on_its_own_line_and_its_failure_is_told() {
     driver.press("enter");
     let id = taking(&driver);
     assert_eq!(driver.live[&id], Job::Errand(Errand::Take(Source::Docker { key: "ghcr.io".into() })));
-    let problem = Problem::new("the values could not be taken", "docker-credential-pass is not on the PATH", "x");
+    let problem = Problem::new("the values could not be imported", "docker-credential-pass is not on the PATH", "x");
     driver.finish(id, Outcome::Errand(Brought::Taken(Err(problem))));
     driver.says("docker-credential-pass is not on the PATH");
     driver.keys("enter esc esc");
@@ -70,7 +70,7 @@ fn what_went_wrong_is_said_of_its_own_line_and_what_is_taken_keeps_its_name() {
     driver.press("down");
     driver.says("importing docker's login for ghcr.io").is_silent_about("importing the AWS profile");
     driver.press("up");
-    let problem = Problem::new("the values could not be taken", "docker-credential-pass is not on the PATH", "x");
+    let problem = Problem::new("the values could not be imported", "docker-credential-pass is not on the PATH", "x");
     driver.finish(id, Outcome::Errand(Brought::Taken(Err(problem))));
     driver.says("is not on the PATH");
     driver.press("down");

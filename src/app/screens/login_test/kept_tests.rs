@@ -242,7 +242,7 @@ fn a_failure_to_keep_is_told_even_if_the_screen_is_gone() {
     let id = driver.running(|job| matches!(job, Job::Errand(Errand::Keep { .. })));
     driver.keys("esc esc esc");
     assert_eq!(driver.title(), "Credentials");
-    let problem = Problem::new("the values were not kept for re-testing", "the keyring is locked", "unlock it");
+    let problem = Problem::new("the values were not stored for re-testing", "the keyring is locked", "unlock it");
     driver.finish(id, Outcome::Errand(Brought::Kept(Err(problem))));
     assert!(driver.notice().contains("the keyring is locked"), "{}", driver.notice());
 }

@@ -9,8 +9,8 @@ use super::config::{text_into, unfit};
 use crate::domain::go_json::{GoValue, is_same_key};
 use crate::domain::{Foreign, Sensitive};
 
-/// Go's `base64.StdEncoding`: padding has to be there, and what is left over in the last letter is not looked at. Line
-/// ends are taken out before.
+/// Go's `base64.StdEncoding`: padding is required, and leftover bits in the last character are ignored. Line breaks are
+/// removed before.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new()
@@ -26,17 +26,17 @@ pub(super) struct Auth {
     registry: Sensitive,
 }
 
-/// What a login comes to.
+/// The result of reading a login.
 pub(super) enum Login {
     /// A user and a password.
     Pair(Sensitive, Sensitive),
-    /// Nothing stands there.
+    /// There is no login.
     None,
     IdentityToken,
     RegistryToken,
-    /// A user, and no password.
+    /// A user but no password.
     NoPassword,
-    /// Why its `auth` cannot be decoded, in words that fit after a colon.
+    /// Why its `auth` cannot be decoded, worded to follow a colon.
     Undecodable(&'static str),
 }
 
@@ -69,13 +69,13 @@ impl Auth {
         auth
     }
 
-    /// An `auth` alone, as `DOCKER_AUTH_CONFIG` has them.
+    /// An `auth` alone, as in `DOCKER_AUTH_CONFIG`.
     pub(super) fn of_pair(pair: Sensitive) -> Self {
         let none = Sensitive::from("");
         Self { pair, username: none.clone(), password: none.clone(), identity: none.clone(), registry: none }
     }
 
-    /// `auth` goes before the two fields, and a token before both.
+    /// `auth` takes precedence over the two fields, and a token over both.
     pub(super) fn login(&self) -> Login {
         let pair = match decoded(&self.pair) {
             None => (self.username.clone(), self.password.clone()),
@@ -87,7 +87,7 @@ impl Auth {
             _ if !self.identity.is_empty() => Login::IdentityToken,
             (user, password) if user.is_empty() && password.is_empty() => Login::None,
             (_, password) if password.is_empty() => Login::NoPassword,
-            (user, _) if user.is_empty() => Login::Undecodable("it has a password and no user"),
+            (user, _) if user.is_empty() => Login::Undecodable("it has a password but no user"),
             (user, password) => Login::Pair(user, password),
         }
     }
@@ -96,7 +96,7 @@ impl Auth {
         matches!(self.login(), Login::Pair(..))
     }
 
-    /// Whether docker would use a token that stands here even where a helper keeps the password.
+    /// Whether docker would use a token here even if a helper has the password.
     pub(super) fn has_registry_token(&self) -> bool {
         !self.registry.is_empty()
     }
@@ -116,37 +116,37 @@ impl Auth {
     }
 }
 
-/// User and password of an `auth`, if there is one. Source: `decodeAuth` in docker/cli
-/// `cli/config/configfile/file.go`.
+/// User and password of an `auth`, if there is one. Source: `decodeAuth` in docker/cli `cli/config/configfile/file.go`.
 fn decoded(pair: &Sensitive) -> Option<Result<(Sensitive, Sensitive), &'static str>> {
     (!pair.is_empty()).then(|| taken_apart(pair.expose()))
 }
 
 fn taken_apart(pair: &str) -> Result<(Sensitive, Sensitive), &'static str> {
-    // Go's decoder passes over line ends and over nothing else.
+    // Go's decoder ignores line breaks and nothing else.
     let letters: Zeroizing<String> = Zeroizing::new(pair.chars().filter(|c| !matches!(c, '\r' | '\n')).collect());
     let bytes = BASE64.decode(letters.as_bytes()).map(Zeroizing::new).map_err(|fault| flaw(&letters, &fault))?;
-    let colon = bytes.iter().position(|byte| *byte == b':').ok_or("it is no user and password with a colon between")?;
+    let colon =
+        bytes.iter().position(|byte| *byte == b':').ok_or("it is not a user and a password with a colon between")?;
     let (user, password) = bytes.split_at(colon);
     if user.is_empty() {
-        return Err("nothing stands before its colon, where the user belongs");
+        return Err("there is no user before its colon");
     }
     match (std::str::from_utf8(user), std::str::from_utf8(password.get(1..).unwrap_or_default())) {
-        // docker cuts zero bytes off, which it once wrote.
+        // docker strips zero bytes, which it once wrote.
         (Ok(user), Ok(password)) => Ok((user.into(), password.trim_matches('\0').into())),
-        _ => Err("it is no text in UTF-8, and docker sends something else in its place"),
+        _ => Err("it is not UTF-8 text, and docker sends something else instead"),
     }
 }
 
-/// Why it is no base64 for Go.
+/// Why Go does not accept it as base64.
 fn flaw(letters: &str, fault: &DecodeError) -> &'static str {
     match fault {
-        _ if letters.contains(char::is_whitespace) => "it has a blank in its base64",
-        _ if letters.contains(['-', '_']) => "its base64 is that of addresses, with - and _",
-        DecodeError::InvalidByte(..) => "it has a character that base64 has not",
+        _ if letters.contains(char::is_whitespace) => "its base64 contains white space",
+        _ if letters.contains(['-', '_']) => "its base64 is the URL-safe kind, with - and _",
+        DecodeError::InvalidByte(..) => "it has a character that is not base64",
         DecodeError::InvalidPadding | DecodeError::InvalidLength(_) => {
-            "its base64 was cut off, or lacks the = at its end"
+            "its base64 is cut off, or lacks the = at its end"
         }
-        DecodeError::InvalidLastSymbol(..) => "its base64 was cut off",
+        DecodeError::InvalidLastSymbol(..) => "its base64 is cut off",
     }
 }

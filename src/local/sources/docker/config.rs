@@ -1,8 +1,7 @@
 //! docker's `config.json` as docker decodes it, which is as Go does: see [`crate::domain::go_json`].
 //!
-//! A value of another kind than docker needs, anywhere in the file, leaves docker without every login that stands in
-//! the file, while the helpers it names are asked all the same. Source: docker/cli v28.2.2
-//! `cli/config/configfile/file.go` and `cli/config/types/authconfig.go`.
+//! If any value in the file has the wrong type, docker loses every login in the file, but still asks the helpers it
+//! names. Source: docker/cli v28.2.2 `cli/config/configfile/file.go` and `cli/config/types/authconfig.go`.
 
 use std::collections::BTreeMap;
 
@@ -10,23 +9,23 @@ use super::auth::Auth;
 use crate::domain::Sensitive;
 use crate::domain::go_json::{GoValue, is_same_key};
 
-/// What of the file matters here.
+/// The parts of the file that matter here.
 #[derive(Default)]
 pub(super) struct Config {
     pub auths: BTreeMap<String, Auth>,
     pub creds_store: String,
-    /// An empty name is one too: the file is asked then, and not the store.
+    /// An empty name counts too: docker then asks the file and not the store.
     pub cred_helpers: BTreeMap<String, String>,
-    /// Why docker has none of the logins that stand in the file.
+    /// Why docker has none of the logins in the file.
     pub misread: Option<String>,
 }
 
-/// The kinds of the fields that are not looked at otherwise.
+/// The types of the fields that are not used otherwise.
 enum Kind {
     Text,
     List(&'static Kind),
     Map(&'static Kind),
-    /// All its fields are texts.
+    /// All its fields are strings.
     Texts(&'static [&'static str]),
 }
 
@@ -75,7 +74,7 @@ impl Config {
         config
     }
 
-    /// One entry of the file. What stands there twice is joined, as Go decodes into what is there already.
+    /// One entry of the file. Repeated entries are merged, as Go decodes into the existing value.
     fn put(&mut self, key: &str, value: GoValue, misread: &mut Option<String>) {
         if is_same_key(key, "auths") {
             match value {
@@ -106,12 +105,12 @@ impl Config {
         }
     }
 
-    /// Whether there is anything of a login; where there is not, docker takes the system's own store.
+    /// Whether there is any login; if not, docker uses the system's own store.
     pub(super) fn contains_auth(&self) -> bool {
         !self.creds_store.is_empty() || !self.cred_helpers.is_empty() || !self.auths.is_empty()
     }
 
-    /// The helper that keeps the login for this key: its own, even if that is none, and else the store.
+    /// The helper that has the login for this key: its own, even if it is empty, otherwise the store.
     pub(super) fn helper(&self, key: &str) -> Option<&str> {
         let name = self.cred_helpers.get(key).unwrap_or(&self.creds_store);
         Some(name.as_str()).filter(|name| !name.is_empty())
@@ -121,7 +120,7 @@ impl Config {
 impl Kind {
     const fn word(&self) -> &'static str {
         match self {
-            Self::Text => "a text",
+            Self::Text => "a string",
             Self::List(_) => "a list",
             Self::Map(_) | Self::Texts(_) => "an object",
         }
@@ -151,16 +150,16 @@ impl Kind {
     }
 }
 
-/// Puts a text where it belongs; `null` changes nothing, and what is none is remembered.
+/// Stores a string in its field; `null` changes nothing, and any other type is recorded.
 pub(super) fn text_into(place: &mut Sensitive, value: GoValue, name: &str, misread: &mut Option<String>) {
     match value {
         GoValue::Text(text) => *place = text.value,
         GoValue::Null => {}
-        other => unfit(misread, name, &other, "a text"),
+        other => unfit(misread, name, &other, "a string"),
     }
 }
 
-/// docker tells the first.
+/// docker reports the first one.
 pub(super) fn unfit(misread: &mut Option<String>, name: &str, value: &GoValue, needed: &str) {
-    misread.get_or_insert_with(|| format!("in it {name} is {}, where docker needs {needed}", value.kind()));
+    misread.get_or_insert_with(|| format!("{name} is {}, but docker needs {needed}", value.kind()));
 }

@@ -11,32 +11,32 @@ use crate::local::Env;
 use crate::local::child::{self, Call, Ended, Failing};
 use crate::local::sources::SourceFault;
 
-/// How long a helper may take: somebody may have to unlock its store.
+/// How long a helper may take: you may have to unlock its store.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What is told of a helper's own words, in characters.
+/// How much of a helper's own message is shown, in characters.
 const TOLD: usize = 160;
 
-/// The user in whose place a helper says that its secret is an identity token.
+/// The user name with which a helper marks its secret as an identity token.
 pub(super) const TOKEN_USER: &str = "<token>";
 
-/// What a helper says that keeps no login for a server.
+/// A helper's message if it has no login for a server.
 pub(super) const NOT_FOUND: &str = "credentials not found in native keychain";
 
-const NO_ANSWER: &str = "did not answer as helpers do, with JSON that has Username and Secret";
+const NO_ANSWER: &str = "did not answer with JSON that has Username and Secret";
 
-/// The program of a helper's name.
+/// The program for a helper's name.
 pub(super) fn program(helper: &str) -> String {
     format!("docker-credential-{helper}")
 }
 
-/// Whether a name can be that of a program, and nothing that leads elsewhere.
+/// Whether a name can be that of a program, and not a path to elsewhere.
 pub(super) fn is_name(helper: &str) -> bool {
     helper.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
 }
 
-/// The store docker takes where its configuration has no login at all, if that store's helper is on the `PATH`.
-/// Source: docker/cli `cli/config/credentials/default_store*.go`.
+/// The store docker uses if its configuration has no login at all, if that store's helper is on the `PATH`. Source:
+/// docker/cli `cli/config/credentials/default_store*.go`.
 pub(super) fn of_system(env: &Env) -> Option<&'static str> {
     let path = env.get_os("PATH").unwrap_or_default();
     let is_there = |program: &str| std::env::split_paths(path).any(|folder| folder.join(program).is_file());
@@ -45,12 +45,12 @@ pub(super) fn of_system(env: &Env) -> Option<&'static str> {
         "windows" => ("wincred", "docker-credential-wincred.exe"),
         "linux" if is_there("pass") => ("pass", "docker-credential-pass"),
         "linux" => ("secretservice", "docker-credential-secretservice"),
-        _ => return None, // docker knows no store there
+        _ => return None, // docker has no default store there
     };
     is_there(file).then_some(name)
 }
 
-/// The user and the secret a helper keeps for this key.
+/// The user and the secret a helper has for this key.
 pub(super) async fn ask(env: &Env, helper: &str, key: &str) -> Result<(Sensitive, Sensitive), SourceFault> {
     let program = program(helper);
     let call = Call {
@@ -65,24 +65,24 @@ pub(super) async fn ask(env: &Env, helper: &str, key: &str) -> Result<(Sensitive
     let why = match child::run(call).await {
         Ended::Fine(text) => match answer(&text) {
             Ok((user, secret)) if user.is_empty() || secret.is_empty() => {
-                "answered without a user or without a password".to_owned()
+                "answered without a user or a password".to_owned()
             }
             Ok(answer) => return Ok(answer),
             Err(why) => why.to_owned(),
         },
-        Ended::TooSlow => "did not answer within a minute, and was ended".to_owned(),
+        Ended::TooSlow => "did not answer within a minute, and was stopped".to_owned(),
         Ended::Failed(failing) => match failing {
             Failing::Missing => "is not on the PATH".to_owned(),
-            Failing::Unstartable => "is on the PATH and could not be started".to_owned(),
-            Failing::TooMuch => "answered more than any login is long, and was ended".to_owned(),
-            Failing::NoText => "answered something that is no text".to_owned(),
+            Failing::Unstartable => "is on the PATH but could not be started".to_owned(),
+            Failing::TooMuch => "answered more than any login needs, and was stopped".to_owned(),
+            Failing::NoText => "answered something that is not text".to_owned(),
             Failing::Refused { code, said } => refusal(code, &said),
         },
     };
     Err(SourceFault::Helper { program: Foreign::new(program), why })
 }
 
-/// What it answered, read as docker reads it: keys in any case, the last of two, and nothing after the first value.
+/// Its answer, read as docker reads it: keys in any case, the last of two, and nothing after the first value.
 fn answer(text: &str) -> Result<(Sensitive, Sensitive), &'static str> {
     let Ok(GoValue::Object(pairs)) = GoValue::first(text.as_bytes()) else { return Err(NO_ANSWER) };
     let none = || Sensitive::from("");
@@ -101,11 +101,12 @@ fn refusal(code: Option<i32>, said: &str) -> String {
     let end = code.map_or_else(|| "was ended by a signal".to_owned(), |code| format!("refused with exit code {code}"));
     match words_of(said) {
         Some(words) => format!("{end}: {words}"),
-        None => format!("{end} and said nothing that can be told"),
+        None => format!("{end} and printed nothing that can be shown"),
     }
 }
 
-/// A helper's own words, as far as they are words: what might be a value, with digits or odd signs in it, is left out.
+/// A helper's own message, as far as it is words: anything that might be a value, with digits or unusual characters, is
+/// left out.
 fn words_of(said: &str) -> Option<String> {
     let line = said.lines().map(str::trim).find(|line| !line.is_empty())?;
     let is_plain = |word: &str| {

@@ -1,11 +1,10 @@
-//! docker's logins: those that stand in its configuration or in `DOCKER_AUTH_CONFIG`, and those that a credential
-//! helper keeps.
+//! docker's logins: those in its configuration or in `DOCKER_AUTH_CONFIG`, and those of a credential helper.
 //!
-//! Reading the configuration tells servers, users and which helper would be asked; the helper itself runs only in
+//! Reading the configuration finds servers, users and which helper would be asked; the helper itself runs only in
 //! [`take`]. Source of the rules: docker/cli `cli/config` and docker-credential-helpers' protocol.
 //!
-//! It is written here and not taken from a library: what there is runs helpers with the whole environment, in which a
-//! codespace's passwords stand, waits for them without end, and reads JSON more strictly than docker does.
+//! No library is used: the available crate passes helpers the whole environment, which in a codespace contains
+//! passwords, waits for them without a limit, and reads JSON more strictly than docker does.
 
 mod auth;
 mod config;
@@ -27,38 +26,38 @@ use crate::local::Env;
 
 pub(super) use self::variable::{NAME as VARIABLE, fault as variable_fault};
 
-const TOKEN: &str = "it is an identity token, which only docker itself can use and which ends";
-const REGISTRY_TOKEN: &str = "it is a token for the registry itself, which no user goes with and which ends";
+const TOKEN: &str = "it is an identity token that expires and only docker can use";
+const REGISTRY_TOKEN: &str = "it is a token for the registry itself, which has no user and expires";
 const NO_LOGIN: &str = "docker is not logged in there";
 
-/// What docker has for a server, beside a user and a password one has.
+/// What docker has for a server, compared with your user and password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DockerLogin {
-    /// Nothing under the key that pulls look up; not even a configuration, or one that is broken.
+    /// Nothing under the key that pulls look up, or no configuration at all, or a broken one.
     None,
     NoFile,
     Unreadable(String),
-    /// A helper knows, and it is not asked.
+    /// A helper knows, and is not asked.
     Helper(Foreign),
     IdentityToken,
     RegistryToken,
-    /// An entry that holds something, and no login one can read.
+    /// An entry that has contents but no readable login.
     Undecodable,
     OtherUser,
     OtherPassword,
     Same,
 }
 
-/// All that docker itself would look through.
+/// Everything that docker itself would look through.
 struct Logins {
     config: Config,
-    /// Of `DOCKER_AUTH_CONFIG`, which goes before the file since docker 28.3.
+    /// From `DOCKER_AUTH_CONFIG`, which takes precedence over the file since docker 28.3.
     variable: BTreeMap<String, Auth>,
     has_file: bool,
 }
 
-/// What docker has under the key that pulls from a server look up, beside this user and password. Nothing is run, and
-/// neither password leaves.
+/// What docker has under the key that pulls from a server look up, compared with this user and password. Nothing is
+/// run, and neither password is returned.
 pub fn docker_login(env: &Env, server: &Server, mine: (&Foreign, &Sensitive)) -> DockerLogin {
     let logins = match Logins::read(env) {
         Ok(logins) => logins,
@@ -72,10 +71,10 @@ pub fn docker_login(env: &Env, server: &Server, mine: (&Foreign, &Sensitive)) ->
     match (config.helper(&key), &config.misread) {
         (Some(helper), _) => DockerLogin::Helper(Foreign::new(helper::program(helper))),
         (None, _) if !logins.has_file => DockerLogin::NoFile,
-        (None, Some(why)) => DockerLogin::Unreadable(format!("docker reads no login of its configuration: {why}")),
+        (None, Some(why)) => DockerLogin::Unreadable(format!("docker reads no login from its configuration: {why}")),
         (None, None) => match (logins.spoiled(), logins.looked_up(&key)) {
             (Some((other, why)), Some(auth)) if other != key && auth.is_pair() => DockerLogin::Unreadable(format!(
-                "the auth of {} cannot be decoded ({why}), and then docker reads the other logins only by chance",
+                "the auth of {} cannot be decoded ({why}), so docker reads the other logins only by chance",
                 address(&Foreign::new(other))
             )),
             (_, Some(auth)) => auth.beside(mine),
@@ -92,13 +91,13 @@ pub(super) fn offers(env: &Env) -> Result<Vec<Offered>, SourceFault> {
     let mut offers: Vec<Offered> = Vec::new();
     for key in logins.keys() {
         let offer = logins.offer(key);
-        // One server may stand there under several keys, and only one of them is looked up.
+        // One server may be listed under several keys, only one of which is looked up.
         let same = |other: &&mut Offered| pull_key(key).is_some_and(|mine| pull_key(key_of(other)) == Some(mine));
         match offers.iter_mut().find(same) {
             None => offers.push(offer),
             Some(other) if found_by(key) > found_by(key_of(other)) => *other = offer,
             Some(other) if found_by(key) == 1 && found_by(key_of(other)) == 1 && logins.differ(key, key_of(other)) => {
-                let why = format!("{} holds another login for it, and docker takes either by chance", said(key));
+                let why = format!("{} has another login for it, and docker uses either by chance", said(key));
                 *other = other.clone().refused(why);
             }
             Some(_) => {}
@@ -107,7 +106,7 @@ pub(super) fn offers(env: &Env) -> Result<Vec<Offered>, SourceFault> {
     Ok(offers)
 }
 
-/// The login of a name that stands nowhere, which the store that docker would ask may have all the same.
+/// The login of a name that is listed nowhere, but that the store docker would ask may still have.
 pub(super) fn unlisted(env: &Env, name: &str) -> Option<Offered> {
     let logins = Logins::read(env).ok()?;
     let key = pull_key(name)?;
@@ -151,7 +150,7 @@ pub(super) async fn take(env: &Env, key: &Foreign) -> Result<Taken, SourceFault>
 }
 
 impl Logins {
-    /// A broken file counts for nothing where the variable has logins, as it does for docker.
+    /// A broken file is ignored if the variable has logins, as docker does.
     fn read(env: &Env) -> Result<Self, SourceFault> {
         let variable = variable::logins(env).unwrap_or_default();
         let (mut config, has_file) = match place(env).and_then(|path| config(&path)) {
@@ -170,25 +169,25 @@ impl Logins {
         let of_file = self.config.auths.keys().filter(|key| !self.variable.contains_key(*key));
         let is_new = |key: &&String| !self.config.auths.contains_key(*key) && !self.variable.contains_key(*key);
         let helped = self.config.cred_helpers.keys().filter(is_new);
-        // Docker Desktop keeps tokens of its own beside the login.
+        // Docker Desktop keeps its own tokens beside the login.
         let is_login = |key: &&String| !key.ends_with("/access-token") && !key.ends_with("/refresh-token");
         self.variable.keys().chain(of_file).chain(helped).filter(is_login).map(String::as_str)
     }
 
-    /// What stands under this key, in the place that is looked at first for what pulls look up.
+    /// The login under this key, from the place that is searched first for what pulls look up.
     fn auth(&self, key: &str, wanted: &str) -> Option<&Auth> {
         self.variable.get(wanted).or_else(|| self.config.auths.get(key))
     }
 
-    /// What docker's file has for the key that a pull looks up: under this very key, or else under one whose host it
-    /// is. Source: docker/cli `cli/config/credentials/file_store.go`, which asks no helper in the second way.
+    /// What docker's file has for the key that a pull looks up: under exactly this key, or else under one with this
+    /// host. Source: docker/cli `cli/config/credentials/file_store.go`, which asks no helper in the second case.
     fn looked_up(&self, key: &str) -> Option<&Auth> {
         let auths = &self.config.auths;
         auths.get(key).or_else(|| auths.iter().find(|(there, _)| host_of(there) == key).map(|(_, auth)| auth))
     }
 
-    /// What docker takes from the file where its helper fails; one that keeps no login is no failure. Source: `Get` in
-    /// docker/cli `cli/config/credentials/native_store.go`, whose fault nobody looks at.
+    /// What docker takes from the file if its helper fails; a helper without the login has not failed. Source: `Get` in
+    /// docker/cli `cli/config/credentials/native_store.go`, whose error is ignored.
     fn in_its_place(&self, wanted: &str, fault: &SourceFault) -> Option<(Sensitive, Sensitive)> {
         match (fault, self.looked_up(wanted).map(Auth::login)) {
             (SourceFault::Helper { why, .. }, _) if why.contains(helper::NOT_FOUND) => None,
@@ -197,7 +196,7 @@ impl Logins {
         }
     }
 
-    /// An entry that cannot be decoded, at which docker stops wherever it is just then: Go's maps have no order.
+    /// An entry that cannot be decoded. docker stops there, at a random point: Go's maps have no order.
     fn spoiled(&self) -> Option<(&str, &'static str)> {
         self.config.auths.iter().find_map(|(key, auth)| match auth.login() {
             Login::Undecodable(why) => Some((key.as_str(), why)),
@@ -234,7 +233,7 @@ impl Logins {
         }
         match &self.config.misread {
             Some(why) if !self.variable.contains_key(&wanted) => {
-                return offer.refused(format!("docker reads no login of this file: {why}"));
+                return offer.refused(format!("docker reads no login from this file: {why}"));
             }
             Some(_) | None => {}
         }
@@ -247,7 +246,7 @@ impl Logins {
             Login::None => offer.refused(NO_LOGIN),
             Login::IdentityToken => offer.refused(TOKEN),
             Login::RegistryToken => offer.refused(REGISTRY_TOKEN),
-            Login::NoPassword => offer.refused("docker has a user there and no password"),
+            Login::NoPassword => offer.refused("docker has a user there but no password"),
             Login::Undecodable(why) => offer.refused(format!("the auth of {} cannot be decoded: {why}", said(key))),
         }
     }
@@ -255,7 +254,7 @@ impl Logins {
     fn helped(&self, helper: &str, wanted: &str, offer: Offered) -> Offered {
         let program = Foreign::new(helper::program(helper));
         if !helper::is_name(helper) {
-            return offer.refused(format!("its helper has no name of a program: {}", program.shown()));
+            return offer.refused(format!("its helper is not a program name: {}", program.shown()));
         }
         if self.looked_up(wanted).is_some_and(Auth::has_registry_token) {
             return offer.refused(REGISTRY_TOKEN);
@@ -264,10 +263,10 @@ impl Logins {
     }
 }
 
-/// How surely a pull finds what stands under this key: under the key it looks up, under one whose host that is, or not.
+/// How surely a pull finds the login under this key: it is the key itself, or one with its host, or neither.
 fn found_by(key: &str) -> u8 {
     match pull_key(key) {
-        // What pulls of images in lower case look up goes before what only images of the same capitals do.
+        // Keys that lower-case images look up take precedence over keys that only images with the same capitals do.
         Some(wanted) if wanted == key && Server::parse(key).is_ok_and(|server| server.canonical() == key) => 3,
         Some(wanted) if wanted == key => 2,
         Some(wanted) if wanted == host_of(key) => 1,
@@ -299,13 +298,13 @@ fn config(path: &Path) -> Result<Config, SourceFault> {
     Ok(config)
 }
 
-/// The logins of a configuration that stands elsewhere, as far as they stand in it.
+/// The logins of a configuration stored elsewhere, as far as they are in the file itself.
 pub(super) fn logins_of(text: &Sensitive, path: &Path) -> Result<Vec<Keyed>, SourceFault> {
     let config = parsed(path, text.expose().as_bytes())?;
     let misread = config.misread.clone();
     let login = |(key, auth): (&String, &Auth)| {
         let login = match (auth.login(), &misread) {
-            (_, Some(why)) => Err(format!("docker reads no login of it: {why}")),
+            (_, Some(why)) => Err(format!("docker reads no login from it: {why}")),
             (Login::Pair(user, password), None) => Ok(Pair { user, password }),
             (Login::Undecodable(why), None) => Err(format!("the auth of {} cannot be decoded: {why}", said(key))),
             (Login::IdentityToken, None) => Err(TOKEN.to_owned()),
@@ -317,7 +316,7 @@ pub(super) fn logins_of(text: &Sensitive, path: &Path) -> Result<Vec<Keyed>, Sou
     Ok(config.auths.iter().map(login).collect())
 }
 
-/// A login under its key, or why it is none.
+/// A login under its key, or why there is none.
 pub(super) type Keyed = (String, Result<Pair, String>);
 
 /// A user and a password.
@@ -341,7 +340,7 @@ fn parsed(path: &Path, bytes: &[u8]) -> Result<Config, SourceFault> {
     let end = if let GoFault::Syntax(at) = fault { at } else { bytes.len() };
     let line = 1 + bytes.iter().take(end).filter(|byte| **byte == b'\n').count();
     let mark =
-        if bytes.starts_with(b"\xef\xbb\xbf") { ": it begins with a byte order mark, which is no JSON" } else { "" };
-    let why = format!("it {fault}{mark}, and docker reads no login of it");
+        if bytes.starts_with(b"\xef\xbb\xbf") { ": it starts with a byte order mark, which is not JSON" } else { "" };
+    let why = format!("it {fault}{mark}, so docker reads no login from it");
     Err(SourceFault::Broken { path: Foreign::new(path.to_string_lossy()), line, why })
 }

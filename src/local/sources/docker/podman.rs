@@ -1,6 +1,6 @@
-//! podman's logins, which skopeo and buildah share: `auth.json`, in the places they look through.
+//! podman's logins, which skopeo and buildah share: `auth.json`, in the places where they look.
 //!
-//! docker's file comes after these for podman, and is offered as docker's own. Keys may name a repository. Source:
+//! podman reads docker's file after these; it is offered as docker's own. Keys may name a repository. Source:
 //! containers/image `pkg/docker/config/config.go`.
 
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::domain::{Foreign, Sensitive, Server};
 use crate::local::Env;
 use crate::local::sources::{SourceFault, bytes_of};
 
-/// Where they look, in their order. A file that is named in `REGISTRY_AUTH_FILE` is the only one.
+/// Where they look, in their order. A file named in `REGISTRY_AUTH_FILE` is the only one.
 pub(in crate::local::sources) fn places(env: &Env) -> Vec<PathBuf> {
     if let Some(path) = env.filled("REGISTRY_AUTH_FILE") {
         return vec![PathBuf::from(path)];
@@ -29,7 +29,7 @@ pub(in crate::local::sources) fn places(env: &Env) -> Vec<PathBuf> {
     folders.map(|folder| folder.join("auth.json")).collect()
 }
 
-/// Where `XDG_RUNTIME_DIR` is not set.
+/// If `XDG_RUNTIME_DIR` is not set.
 #[cfg(target_os = "linux")]
 fn of_process() -> Option<PathBuf> {
     use std::os::unix::fs::MetadataExt as _;
@@ -42,7 +42,7 @@ fn of_process() -> Option<PathBuf> {
     None
 }
 
-/// The logins of every place, of which the first that has a key counts. Where none is there, the first is missing.
+/// The logins of every place; the first place that has a key counts. If all are missing, the first is reported.
 pub(in crate::local::sources) fn offers(env: &Env) -> Result<Vec<Offered>, SourceFault> {
     let mut offers: Vec<Offered> = Vec::new();
     let mut missing = None;
@@ -105,7 +105,7 @@ fn offer(config: &Config, path: &Path, key: &str) -> Offered {
     if let Some(helper) = config.cred_helpers.get(key) {
         let program = Foreign::new(helper::program(helper));
         if !helper::is_name(helper) {
-            return offer.refused(format!("its helper has no name of a program: {}", program.shown()));
+            return offer.refused(format!("its helper is not a program name: {}", program.shown()));
         }
         return Offered { helper: Some(program), ..offer };
     }
@@ -113,25 +113,26 @@ fn offer(config: &Config, path: &Path, key: &str) -> Offered {
         Login::Pair(user, _) => Offered { user: Some(Foreign::new(user.expose())), ..offer },
         Login::None => offer.refused("podman is not logged in there"),
         Login::IdentityToken | Login::RegistryToken => offer.refused(super::TOKEN),
-        Login::NoPassword => offer.refused("podman has a user there and no password"),
+        Login::NoPassword => offer.refused("podman has a user there but no password"),
         Login::Undecodable(why) => {
             offer.refused(format!("the auth of {} cannot be decoded: {why}", address(&Foreign::new(key))))
         }
     }
 }
 
-/// podman knows `auths` and `credHelpers` only, and refuses a file that goes on after its JSON.
+/// podman knows only `auths` and `credHelpers`, and refuses a file that continues after its JSON.
 fn read(path: &Path) -> Result<Config, SourceFault> {
     let bytes = bytes_of(path)?;
     let broken = |why: String| SourceFault::Broken { path: Foreign::new(path.to_string_lossy()), line: 1, why };
-    let json = GoValue::whole(&bytes).map_err(|fault| broken(format!("it {fault}, and podman reads nothing of it")))?;
+    let json =
+        GoValue::whole(&bytes).map_err(|fault| broken(format!("it {fault}, so podman reads nothing from it")))?;
     let is_known = |key: &str| is_same_key(key, "auths") || is_same_key(key, "credhelpers");
     let config = Config::of(match json {
         GoValue::Object(pairs) => GoValue::Object(pairs.into_iter().filter(|(key, _)| is_known(key)).collect()),
         other => other,
     });
     match config.misread {
-        Some(why) => Err(broken(format!("{why}; podman reads nothing of it"))),
+        Some(why) => Err(broken(format!("{why}; podman reads nothing from it"))),
         None => Ok(config),
     }
 }

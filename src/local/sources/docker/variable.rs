@@ -1,6 +1,6 @@
-//! `DOCKER_AUTH_CONFIG`: logins in the environment, which docker looks through before its configuration since 28.3.
+//! `DOCKER_AUTH_CONFIG`: logins in the environment, which docker reads before its configuration since 28.3.
 //!
-//! docker takes all of it or nothing. Source: `parseEnvConfig` in docker/cli `cli/config/configfile/file.go`.
+//! docker accepts all of it or nothing. Source: `parseEnvConfig` in docker/cli `cli/config/configfile/file.go`.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::local::Env;
 
 pub(in crate::local::sources) const NAME: &str = "DOCKER_AUTH_CONFIG";
 
-/// Why docker takes nothing of it.
+/// Why docker accepts nothing of it.
 pub(in crate::local::sources) fn fault(env: &Env) -> Option<String> {
     logins(env).err()
 }
@@ -30,7 +30,7 @@ pub(super) fn logins(env: &Env) -> Result<BTreeMap<String, Auth>, String> {
         GoValue::Object(pairs) => entries(pairs, &mut misread)?,
         GoValue::Null => Vec::new(),
         other => {
-            unfit(&mut misread, "the whole", &other, "an object");
+            unfit(&mut misread, "the value", &other, "an object");
             Vec::new()
         }
     };
@@ -39,7 +39,7 @@ pub(super) fn logins(env: &Env) -> Result<BTreeMap<String, Auth>, String> {
     }
     for (server, pair) in entries {
         if pair.is_empty() {
-            return Err(format!("it has no auth for {}, and docker takes nothing else", shown(&server)));
+            return Err(format!("it has no auth for {}, and docker accepts nothing else", shown(&server)));
         }
         let auth = Auth::of_pair(pair);
         if let Login::Undecodable(why) = auth.login() {
@@ -50,7 +50,7 @@ pub(super) fn logins(env: &Env) -> Result<BTreeMap<String, Auth>, String> {
     Ok(logins)
 }
 
-/// Its servers with their `auth`; any other field is a fault.
+/// Its servers with their `auth`; any other field is an error.
 fn entries(pairs: Vec<(String, GoValue)>, misread: &mut Option<String>) -> Result<Vec<(String, Sensitive)>, String> {
     let mut found = Vec::new();
     for (key, value) in pairs {
@@ -90,7 +90,7 @@ fn entries(pairs: Vec<(String, GoValue)>, misread: &mut Option<String>) -> Resul
 
 fn unknown(key: &str) -> String {
     let name: String = key.chars().take(40).collect();
-    format!("it has the field {}, and docker takes auths with auth alone", Foreign::new(name).shown())
+    format!("it has the field {}, but docker accepts only auths with auth", Foreign::new(name).shown())
 }
 
 fn shown(server: &str) -> String {

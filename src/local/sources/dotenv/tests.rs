@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
 
-/// What a file with this value for a password gives.
+/// The result of a file with this value for a password.
 fn read(value: &str) -> Result<String, String> {
     let mut found = entries(&format!("A_CONTAINER_REGISTRY_PASSWORD={value}\n"));
     assert!(!found.is_empty(), "{value}");
@@ -33,38 +33,38 @@ fn a_value_comes_out_as_every_program_reads_it() {
 #[test]
 fn a_value_that_programs_read_differently_is_refused_with_its_reason_and_its_line() {
     for (written, why) in [
-        ("two s3cret words", "a blank"),
-        ("s3cret\t# x", "a blank"),
-        ("s3cret\u{a0}", "nobody sees"),
-        ("\u{feff}s3cret", "nobody sees"),
-        ("'s3${c}ret'", "even between single quotes"),
-        ("'s3\r\ncret'", "line ends of Windows"),
+        ("two s3cret words", "white space"),
+        ("s3cret\t# x", "white space"),
+        ("s3cret\u{a0}", "invisible character"),
+        ("\u{feff}s3cret", "invisible character"),
+        ("'s3${c}ret'", "even in single quotes"),
+        ("'s3\r\ncret'", "Windows line breaks"),
         ("s3\0cret", "NUL"),
         ("it's3cret", "a quote or a backslash"),
         ("s3\\cret", "a quote or a backslash"),
         ("'s3cret", "not closed"),
         ("\"s3cret\\\"", "not closed"),
         ("'s3'cret", "after its closing quote"),
-        ("{", "goes on in the next line"),
-        ("{\n  \"private_key\": \"s3cret\"\n}", "goes on in the next line"),
+        ("{", "continues on the next line"),
+        ("{\n  \"private_key\": \"s3cret\"\n}", "continues on the next line"),
         ("-----BEGIN PRIVATE KEY-----\ns3cret", "first line of a key"),
         ("s3cret\\\nmore", "ends in a backslash"),
-        ("s3cretaaaaaaaaaaaaaaaaaaaaaaa\ncretbbbbbbbbbbbbbbbbbb==", "goes on in the next line"),
+        ("s3cretaaaaaaaaaaaaaaaaaaaaaaa\ncretbbbbbbbbbbbbbbbbbb==", "continues on the next line"),
         ("s3cret;", "ends the value in a shell"),
         ("s3cret&x", "ends the value in a shell"),
         ("<<EOF\ns3cret\nEOF", "ends the value in a shell"),
-        ("s3#cret", "a comment begins for some"),
-        ("#s3cret", "begins with #"),
-        ("s3$cret", "put a variable"),
-        ("${s3cret}", "put a variable"),
-        ("\"s3$cret\"", "put a variable"),
+        ("s3#cret", "starts a comment for some"),
+        ("#s3cret", "starts with #"),
+        ("s3$cret", "some programs expand"),
+        ("${s3cret}", "some programs expand"),
+        ("\"s3$cret\"", "some programs expand"),
         ("\"s3`cret`\"", "runs a command"),
-        ("\"s3\\ncret\"", "between double quotes"),
-        ("\"s3\\\"cret\"", "between double quotes"),
-        ("'s3\\\\cret'", "between single quotes"),
-        ("~s3cret", "puts a folder"),
+        ("\"s3\\ncret\"", "in double quotes"),
+        ("\"s3\\\"cret\"", "in double quotes"),
+        ("'s3\\\\cret'", "in single quotes"),
+        ("~s3cret", "a shell expands to a folder"),
         ("'s3cret'#x", "after its closing quote"),
-        ("\"s3\\tcret\"", "between double quotes"),
+        ("\"s3\\tcret\"", "in double quotes"),
     ] {
         let told = read(written).unwrap_err();
         assert!(told.starts_with("A_CONTAINER_REGISTRY_PASSWORD in line 1 ") && told.contains(why), "{told}");
@@ -92,11 +92,11 @@ fn a_name_that_stands_there_twice_counts_where_both_are_alike() {
     let name = "A_CONTAINER_REGISTRY_PASSWORD";
     assert_eq!(of(&format!("{name}=s\nexport {name}='s'\n")).as_deref(), Ok("s"));
     let twice = of(&format!("{name}=s3cret\n\n{name}=0ther\n")).unwrap_err();
-    assert!(twice.contains("line 3 stands there a second time") && !twice.contains("cret"), "{twice}");
+    assert!(twice.contains("line 3 is set a second time") && !twice.contains("cret"), "{twice}");
     assert!(of(&format!("{name}=s3#cret\n{name}=fine\n")).unwrap_err().contains("line 1"));
 }
 
-/// Texts that every program reads alike, and that are refused all the same.
+/// Texts that every program reads alike, and that are still refused.
 const CAREFUL: &[(&str, &str)] = &[
     ("A_CONTAINER_REGISTRY_PASSWORD=~p\n", "a folder where there is a user p"),
     ("A_CONTAINER_REGISTRY_PASSWORD=a\u{a0}b\n", "came along when it was copied"),

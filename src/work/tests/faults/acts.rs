@@ -1,4 +1,4 @@
-//! The calls of the script: each is carried out, and what it says is held against the truth.
+//! The calls of the script: each is carried out, and its report is compared with the truth.
 
 use std::collections::BTreeMap;
 
@@ -27,14 +27,14 @@ pub(super) enum Act {
     /// `None` keeps the access, or is a repository's own.
     Save(Place, Option<(Visibility, &'static [&'static str])>),
     Rotate(Place),
-    /// Changes the access to these repositories, and takes it back.
+    /// Changes the access to these repositories, and undoes it.
     Access(Place, &'static [&'static str]),
     Delete(Place),
     Spread(&'static str, &'static [&'static str]),
     Restart(&'static str),
 }
 
-/// The whole script: every credential's values are written once, so that its time stamps tell.
+/// The whole script: the values of every credential are written once, so that its time stamps are conclusive.
 pub(super) const SCRIPT: [Act; 22] = [
     Act::List("user"),
     Act::List("repo:acme/api"),
@@ -60,7 +60,7 @@ pub(super) const SCRIPT: [Act; 22] = [
     Act::List("org:acme"),
 ];
 
-/// One act on its way.
+/// One act in progress.
 struct Scene<'a> {
     stage: &'a Stage,
     struck: &'a (dyn Fn() -> Struck + Sync),
@@ -94,7 +94,7 @@ pub(super) async fn play(stage: &Stage, act: Act, struck: &(dyn Fn() -> Struck +
             let now = Truth::of(&stage.world());
             let left = Member::all().any(|m| now.get(key, &prefix(credential).secret_name(m)).is_some());
             if scene.played.is_whole && left {
-                scene.played.wrong.push(format!("{credential} is told to be deleted, and a part of it is left"));
+                scene.played.wrong.push(format!("{credential} is reported as deleted, but a part of it is left"));
             }
         }
         Act::Spread(credential, names) => scene.spread(credential, names).await,
@@ -136,7 +136,7 @@ fn draft(stage: &Stage, (key, credential): Place, access: Option<(Visibility, &'
     }
 }
 
-/// What a member shall be after its value was written.
+/// What a member should be after its value was written.
 fn wanted_value(before: &Truth, draft: &Draft, key: &'static str, member: Member) -> Wanted {
     let of = |member| before.get(key, &draft.prefix.secret_name(member)).map(reach);
     let access: Reach = match &draft.access {
@@ -146,7 +146,7 @@ fn wanted_value(before: &Truth, draft: &Draft, key: &'static str, member: Member
             ids.sort_unstable();
             (Some(visibility.word().to_owned()), ids)
         }
-        // A new one gets what the others have: those of the script that lack one have lists.
+        // A new member gets the access of the others: credentials of the script that lack a member have lists.
         DraftAccess::Keep => of(member)
             .or_else(|| Member::all().filter_map(of).min_by_key(|(_, ids)| ids.len()))
             .unwrap_or_else(|| (Some("selected".to_owned()), Vec::new())),
@@ -177,7 +177,7 @@ impl Scene<'_> {
         }
     }
 
-    /// A call that refused as a whole: there has to be a reason.
+    /// A call that refused as a whole: there must be a reason.
     fn failed(&mut self, what: &str) {
         self.played.is_whole = false;
         if !(self.struck)().any {
@@ -185,7 +185,7 @@ impl Scene<'_> {
         }
     }
 
-    /// Holds a report against the truth; one that refused as a whole must have left everything as it was.
+    /// Compares a report with the truth; a call that refused as a whole must have changed nothing.
     fn saved(
         &mut self,
         before: &Truth,
@@ -205,7 +205,7 @@ impl Scene<'_> {
         for report in &saved.members {
             let last = parts.iter().rev().find(|part| part.member == report.member);
             if last != Some(report) {
-                self.wrong(format!("told last {last:?}, reported {report:?}"));
+                self.wrong(format!("progress ended with {last:?}, the report has {report:?}"));
             }
         }
         let claim = |report: &MemberReport| Claim { key, report: report.clone(), wanted: wanted(report.member) };
@@ -267,9 +267,9 @@ impl Scene<'_> {
                 let now = Truth::of(&self.stage.world());
                 self.played.wrong.extend(before.differences(&now, &[], false));
                 self.played.is_whole = false;
-                // Nobody else is here. What a short list hid may have looked like somebody else's change.
+                // Nobody else writes here. What a short list left out may have looked like someone else's change.
                 if !(self.struck)().short {
-                    self.wrong(format!("{:?}, and nobody else was there", stale.differences));
+                    self.wrong(format!("{:?}, but nobody else writes here", stale.differences));
                 }
                 return None;
             }
@@ -280,7 +280,7 @@ impl Scene<'_> {
             let names = Member::all().map(|member| undo.prefix.secret_name(member));
             let left_out: Vec<_> = names.filter(|name| before.get(key, name).is_some() && !is_told(name)).collect();
             if !left_out.is_empty() {
-                self.wrong(format!("{left_out:?} were left out, and nobody was told"));
+                self.wrong(format!("{left_out:?} were left out without a report"));
             }
         }
         self.saved(before, key, saved, parts, wanted);
@@ -307,7 +307,7 @@ impl Scene<'_> {
                 .into_iter()
                 .find(|key| key.strip_prefix("repo:") == Some(line.repository.full_name.raw()))
             else {
-                self.wrong(format!("nobody asked for {line:?}"));
+                self.wrong(format!("unexpected request {line:?}"));
                 continue;
             };
             if let Placement::Tried(saved) = &line.placement {

@@ -1,5 +1,5 @@
-//! Every call with something going wrong at every one of its requests: what is told afterwards is what the sandbox
-//! holds. One fault at each request first, then several at random. `SEED` decides what is drawn; a failure names it.
+//! Every call, with a fault at each of its requests: the reports afterwards must match the sandbox. First one fault at
+//! each request, then several at random. `SEED` decides what is drawn; a failure names it.
 
 mod acts;
 mod truth;
@@ -15,10 +15,10 @@ use acts::{Act, SCRIPT, play};
 
 const SEED: u64 = 20_260_731;
 
-/// How it went.
+/// How the run went.
 pub(super) struct Played {
     pub(super) is_whole: bool,
-    /// What was told and is not so.
+    /// What was reported and is wrong.
     pub(super) wrong: Vec<String>,
 }
 
@@ -29,11 +29,11 @@ pub(super) struct Struck {
     pub(super) any: bool,
     pub(super) reads: bool,
     pub(super) short: bool,
-    /// A read after a write: only then may it be unknown what became of the write.
+    /// A read after a write: only then may the outcome of the write be unknown.
     pub(super) write_then_read: bool,
 }
 
-/// The next of a series of numbers. Source: `SplitMix64`, Steele, Lea and Flood 2014.
+/// The next number of a series. Source: `SplitMix64`, Steele, Lea and Flood 2014.
 struct Dice(u64);
 
 impl Dice {
@@ -50,7 +50,7 @@ impl Dice {
     }
 }
 
-/// Those that a read or a write gets over: waited for, sealed anew, or late.
+/// Faults that a read or a write survives: waiting, sealing again, or a delay.
 fn passing() -> Vec<FaultKind> {
     [vec![FaultKind::BadKey, FaultKind::Slow(Duration::from_millis(15))], limits()].concat()
 }
@@ -59,7 +59,7 @@ fn limits() -> Vec<FaultKind> {
     vec![FaultKind::SecondaryLimit, FaultKind::TooManyRequests, FaultKind::PrimaryLimit]
 }
 
-/// No answer, or none that helps.
+/// No response, or a useless one.
 fn broken() -> Vec<FaultKind> {
     vec![FaultKind::Status(500), FaultKind::Html(502), FaultKind::DropBefore, FaultKind::DropAfter]
 }
@@ -72,7 +72,7 @@ fn any_kind() -> Vec<FaultKind> {
     [passing(), broken(), refusals(), vec![FaultKind::TruncatedJson, FaultKind::ShortList]].concat()
 }
 
-/// After which the whole act must have been done all the same.
+/// Faults after which the whole act must have succeeded anyway.
 fn is_harmless(kind: &FaultKind, method: &Method) -> bool {
     let is_after = matches!(kind, FaultKind::DropAfter | FaultKind::TruncatedJson);
     let is_read = *method == Method::GET;
@@ -83,7 +83,7 @@ async fn stage() -> Stage {
     Stage::of(Options { world: WorldKind::Demo, hurry: 10_000, ..Options::default() }).await
 }
 
-/// Plays acts one after the other in one world.
+/// Runs acts one after the other in one world.
 async fn run(acts: &[Act], faults: &[Fault]) -> (bool, Vec<String>, Vec<Method>) {
     let stage = stage().await;
     let world = stage.world();
@@ -112,7 +112,7 @@ fn struck(requests: &[crate::sandbox::RequestView], from: usize, faults: &[Fault
     let mut struck = Struck::default();
     let mut is_written = false;
     for (at, request) in requests.iter().enumerate().skip(from) {
-        // The first that is due strikes; all of these match every request.
+        // The first fault that is due strikes; all of these match every request.
         let Some(fault) = faults.iter().find(|f| at + 1 >= f.nth && at + 1 - f.nth < f.times) else { continue };
         struck.any = true;
         if request.method == Method::GET {
@@ -126,7 +126,7 @@ fn struck(requests: &[crate::sandbox::RequestView], from: usize, faults: &[Fault
     struck
 }
 
-/// Plays many runs, some at a time: those that wait for a limit cost nothing meanwhile.
+/// Runs many in parallel: those that wait for a limit cost nothing meanwhile.
 async fn all(runs: Vec<(Vec<Act>, Vec<Fault>)>) {
     let count = runs.len();
     let play = |(acts, faults): (Vec<Act>, Vec<Fault>)| tokio::spawn(async move { run(&acts, &faults).await.1 });
@@ -214,7 +214,7 @@ async fn a_whole_session_with_faults_anywhere_is_told_as_it_went() {
     let runs = (0..rounds(16)).map(|_| {
         let fault = |dice: &mut Dice| {
             let mut kinds = [any_kind(), broken(), broken()].concat();
-            // After that nothing is asked any more.
+            // After that there are no more requests.
             kinds.retain(|kind| *kind != FaultKind::Unauthorized);
             let kind = dice.one(&kinds);
             let times = dice.one(&[1, 1, 1, 2, 4]);
@@ -226,7 +226,7 @@ async fn a_whole_session_with_faults_anywhere_is_told_as_it_went() {
     all(runs.collect()).await;
 }
 
-/// More with `PULLKEY_FAULT_ROUNDS`, for a night's search.
+/// More with `PULLKEY_FAULT_ROUNDS`, for a search overnight.
 fn rounds(usual: usize) -> usize {
     let times = std::env::var("PULLKEY_FAULT_ROUNDS").ok().and_then(|text| text.parse::<usize>().ok());
     usual * times.unwrap_or(1)

@@ -1,20 +1,20 @@
-//! What the sandbox really holds, and whether what was said of it is so.
+//! What the sandbox really contains, and whether the reports match it.
 
 use std::collections::BTreeMap;
 
 use crate::domain::{Access, MemberReport, ScopeListing, WriteOutcome};
 use crate::sandbox::{SecretView, World};
 
-/// Every place that an act writes to, and one that none does.
+/// Every scope that an act writes to, and one that none writes to.
 pub(super) const KEYS: [&str; 7] =
     ["user", "org:acme", "org:globex", "repo:acme/api", "repo:acme/web", "repo:acme/billing", "repo:acme/search"];
 
-/// Visibility and ids.
+/// Visibility and IDs.
 pub(super) type Reach = (Option<String>, Vec<u64>);
 
 pub(super) struct Truth(BTreeMap<(&'static str, String), SecretView>);
 
-/// What was said of one secret, and what it should have become.
+/// What was reported about one secret, and what it should have become.
 pub(super) struct Claim {
     pub(super) key: &'static str,
     pub(super) report: MemberReport,
@@ -44,7 +44,7 @@ impl Truth {
         self.0.get(&(key, name.to_owned()))
     }
 
-    /// Everything that is different from what was said; `self` is what held before.
+    /// Everything that differs from the reports; `self` is the state before.
     pub(super) fn differences(&self, now: &Self, claims: &[Claim], may_be_unknown: bool) -> Vec<String> {
         let mut wrong = Vec::new();
         for claim in claims {
@@ -55,12 +55,12 @@ impl Truth {
                 WriteOutcome::Updated => before.is_some() && wanted.is_met(before, after),
                 WriteOutcome::Unchanged => before == after && wanted.is_met(before, after),
                 WriteOutcome::Deleted => before.is_some() && after.is_none(),
-                WriteOutcome::Failed(problem) if problem.what.contains("reaches other") => {
+                WriteOutcome::Failed(problem) if problem.what.contains("reaches the wrong") => {
                     after.is_some() && !wanted.is_met(before, after)
                 }
                 WriteOutcome::Failed(_) | WriteOutcome::NotTried => before == after,
                 WriteOutcome::Unknown(_) => may_be_unknown,
-                // There is nobody else.
+                // Nobody else writes here.
                 WriteOutcome::ChangedElsewhere(_) => false,
             };
             if !is_so {
@@ -82,7 +82,7 @@ impl Truth {
         wrong
     }
 
-    /// What a listing says otherwise than it is, or leaves out without saying so.
+    /// Where a listing is wrong, or incomplete without saying so.
     pub(super) fn unlike(&self, key: &'static str, listing: &ScopeListing) -> Vec<String> {
         let members = listing.credentials.iter().flat_map(|c| c.members.iter()).filter_map(|(_, s)| s.as_ref());
         let listed: Vec<_> = members.chain(listing.other_secrets.iter().map(|secret| &secret.state)).collect();
