@@ -32,7 +32,7 @@ impl Certificate {
         Some(Self { ends, issuer: fields.map(|fields| issuer(&fields.issuer().to_string())), version })
     }
 
-    /// `TLS 1.3, certificate by R11, ends in 81 days`
+    /// `TLS 1.3, certificate by R11, expires in 81 days`
     pub(super) fn words(&self, now: DateTime<Utc>) -> String {
         let mut words = self.version.unwrap_or("TLS").to_owned();
         if let Some(issuer) = &self.issuer {
@@ -40,10 +40,10 @@ impl Certificate {
         }
         if let Some(ends) = self.ends {
             let end = match (ends - now).num_days() {
-                ..0 => ", which has ended by this machine's clock".to_owned(),
-                0 => ", which ends today".to_owned(),
-                1 => ", ends in 1 day".to_owned(),
-                days => format!(", ends in {days} days"),
+                ..0 => ", expired by this machine's clock".to_owned(),
+                0 => ", expires today".to_owned(),
+                1 => ", expires in 1 day".to_owned(),
+                days => format!(", expires in {days} days"),
             };
             words.push_str(&end);
         }

@@ -13,8 +13,8 @@ use crate::domain::verdict::Rung;
 use crate::domain::{Code, Outcome, Server, Step};
 
 /// What to do about a page on which people sign in.
-pub(super) const SIGN_IN: &str = "a sign-in for browsers (an OAuth proxy, for example) stands before the registry, and \
-     docker cannot pass it: whoever runs it has to let /v2/ and the token server through without that page";
+pub(super) const SIGN_IN: &str = "a browser sign-in (an OAuth proxy, for example) is in front of the registry, and docker \
+     cannot pass it: its admin has to let /v2/ and the token server through without that page";
 
 /// Where a redirect leads.
 #[derive(Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ impl Aim {
     fn words(&self) -> String {
         match self {
             Self::Registry(at) | Self::Elsewhere(at) => at.clone(),
-            Self::SignIn(at) => format!("a page at {at} on which people sign in"),
+            Self::SignIn(at) => format!("a sign-in page at {at}"),
             Self::Nowhere => "nowhere".to_owned(),
         }
     }
@@ -90,15 +90,15 @@ pub(super) fn asks_to_sign_in(url: &Url, answer: &Answer) -> bool {
 /// A redirect to another origin at the registry's door or at a login, which is not followed.
 pub(super) fn sent_on(rung: Rung, url: &Url, answer: &Answer) -> Step {
     let aim = Aim::of(url, answer);
-    let what = if rung == Rung::Registry { "whoever knocks" } else { "the login" };
+    let what = if rung == Rung::Registry { "requests" } else { "the login" };
     let remedy = match &aim {
-        Aim::Registry(at) => format!("write {at} as the server, if that is the registry"),
+        Aim::Registry(at) => format!("use {at} as the server, if that is the registry"),
         Aim::SignIn(_) => SIGN_IN.to_owned(),
-        Aim::Elsewhere(_) => "write the host that really is the registry".to_owned(),
-        Aim::Nowhere => "the registry is set up wrong: tell who runs it".to_owned(),
+        Aim::Elsewhere(_) => "use the host that really is the registry".to_owned(),
+        Aim::Nowhere => "the registry is misconfigured: tell its admin".to_owned(),
     };
     let detail = format!(
-        "{} sends {what} on to {} ({}), which was not followed; nothing was sent there",
+        "{} redirects {what} to {} ({}); it was not followed, and nothing was sent there",
         place(url),
         aim.words(),
         answer.status
@@ -112,11 +112,11 @@ pub(super) fn token_sent_on(rung: Rung, realm: &Url, answer: &Answer) -> Step {
     let remedy = match &aim {
         Aim::SignIn(_) => SIGN_IN.to_owned(),
         Aim::Registry(_) | Aim::Elsewhere(_) | Aim::Nowhere => {
-            "the registry has to name the token server's own address (its realm): tell who runs it".to_owned()
+            "the registry must name the token server's own address (its realm): tell its admin".to_owned()
         }
     };
     let detail = format!(
-        "the token server {} sends on to {} ({}); nothing was sent there",
+        "the token server {} redirects to {} ({}); nothing was sent there",
         place(realm),
         aim.words(),
         answer.status
@@ -129,19 +129,18 @@ pub(super) fn token_trouble(trouble: Trouble, rung: Rung, server: &Server, realm
     let at = place(realm);
     let remedy = match trouble.code {
         Code::Dns => format!(
-            "the registry answers, but sends logins to {at}, a name that cannot be found from here: ask who runs the \
-             registry; a codespace has to find it too"
+            "the registry answers, but sends logins to {at}, a name that does not resolve here: ask the registry's \
+             admin; a codespace has to resolve it too"
         ),
         Code::Refused | Code::Timeout => format!(
-            "the registry answers, but sends logins to {at}, which cannot be reached from here: ask who runs the \
-             registry whether it runs there, and who may reach it; a codespace has to, too"
+            "the registry answers, but sends logins to {at}, which cannot be reached from here: ask the registry's \
+             admin whether it runs there and who can reach it; a codespace has to reach it too"
         ),
-        Code::TlsUntrusted | Code::TlsName | Code::TlsExpired | Code::TlsFailed | Code::PlainHttp => format!(
-            "the registry's own certificate is fine; that of its token server {at} is what has to be mended: tell who \
-             runs it"
-        ),
+        Code::TlsUntrusted | Code::TlsName | Code::TlsExpired | Code::TlsFailed | Code::PlainHttp => {
+            format!("the registry's own certificate is fine, but that of its token server {at} is not: tell its admin")
+        }
         Code::ServerError => {
-            format!("something else than a token server may listen at {at}: tell who runs the registry")
+            format!("{at} may not be a token server: tell the registry's admin")
         }
         // A proxy: the general words name it.
         _ => String::new(),

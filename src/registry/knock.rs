@@ -102,7 +102,7 @@ fn pass(climb: &mut Climb<'_>, rung: Rung, detail: impl Into<String>) {
 
 /// Over https, and where an address for it is given over plain http if TLS is not spoken there.
 async fn connect(client: &Client, url: Option<Url>, plain: Option<Url>) -> Result<(Url, Answer), Trouble> {
-    let url = url.ok_or_else(|| Trouble::new(Code::BadServer, "this server cannot be part of an address"))?;
+    let url = url.ok_or_else(|| Trouble::new(Code::BadServer, "this server cannot be part of a URL"))?;
     if let Some(plain) = plain {
         // Side by side, as nothing secret is in either. Where TLS is spoken the other is given up.
         let (greeting, asking) = (pin!(client.speaks_tls(&url)), pin!(client.ask(&plain, Ask::get())));
@@ -131,7 +131,7 @@ fn barred(test: &Test<'_>, server: &Server, trouble: Trouble, climb: &mut Climb<
     if is_known && rung != Rung::Name && server.ip().is_none() && !test.client.plays(server) {
         let url = Url::parse(&format!("https://{}/", server.api_host())).ok();
         if url.and_then(|url| test.client.proxy(&url)).is_none() {
-            pass(climb, Rung::Name, format!("{} has an address", server.api_host()));
+            pass(climb, Rung::Name, format!("{} resolves", server.api_host()));
         }
     }
     if matches!(rung, Rung::Tls | Rung::Registry) {
@@ -151,9 +151,9 @@ fn connected(test: &Test<'_>, server: &Server, url: &Url, answer: &Answer, climb
     let address = answer.address.filter(|_| by.is_none()).map(|address| address.to_string());
     if server.ip().is_none() {
         let found = match (&by, &address) {
-            (Some(proxy), _) => format!("{proxy} looks it up"),
+            (Some(proxy), _) => format!("{proxy} resolves it"),
             (None, Some(address)) => format!("{} is {address}", server.api_host()),
-            (None, None) => format!("{} has an address", server.api_host()),
+            (None, None) => format!("{} resolves", server.api_host()),
         };
         pass(climb, Rung::Name, found);
     }
@@ -173,7 +173,7 @@ fn version(url: &Url, answer: &Answer) -> String {
         Some(version) if version.len() <= 40 => {
             format!("{} answers as a registry ({})", place(url), Foreign::new(version).shown())
         }
-        Some(_) | None => format!("{} answers as a registry does", place(url)),
+        Some(_) | None => format!("{} answers like a registry", place(url)),
     }
 }
 
@@ -197,26 +197,26 @@ fn registry(url: &Url, answer: &Answer) -> Result<First, Box<Step>> {
         200 if asks_to_sign_in(url, answer) => end(
             Code::NotARegistry,
             Outcome::Inconclusive,
-            format!("{host} answers with a page on which people sign in, and docker cannot"),
+            format!("{host} answers with a sign-in page, which docker cannot use"),
             SIGN_IN.into(),
         ),
         200 => end(
             Code::NotARegistry,
             Outcome::Inconclusive,
-            format!("{host} answers with a web page and never asks for a password, as any web site does"),
+            format!("{host} answers with a web page and asks for no password, like any web site"),
             WRONG_HOST.into(),
         ),
         403 if !html => end(
             Code::Denied,
             Outcome::Fail,
-            format!("{host} turns this machine away before any login{said}"),
+            format!("{host} rejects this machine before any login{said}"),
             firewall_remedy(answer),
         ),
         403 => end(
             Code::Denied,
             Outcome::Inconclusive,
-            format!("{host} answers 403 with a web page, which may come from a proxy and not from a registry"),
-            "check the host, and whether a proxy or firewall stands before it".into(),
+            format!("{host} answers 403 with a web page, which may come from a proxy instead of a registry"),
+            "check the host, and whether a proxy or firewall is in front of it".into(),
         ),
         301 | 302 | 303 | 307 | 308 => Err(Box::new(sent_on(Rung::Registry, url, answer))),
         429 | 500.. => Err(Box::new(unwell(Rung::Registry, &host, answer, &said))),
@@ -235,7 +235,7 @@ fn lets_in(url: &Url) -> Step {
         Code::NoAuthNeeded,
         Outcome::Inconclusive,
         format!("{} lets anyone in, so this user and password were not checked", place(url)),
-        "docker would say «Login Succeeded» to any password here; name an image to see whether it needs one",
+        "docker would say “Login Succeeded” to any password here; name an image to see whether it needs one",
     )
 }
 

@@ -215,20 +215,19 @@ fn unasked(steps: &[Step]) -> Option<Code> {
 }
 
 fn not_asked(code: Code) -> Step {
-    step(Rung::Docker, code, Outcome::Skipped, "docker was not asked, for the reason above", "")
+    step(Rung::Docker, code, Outcome::Skipped, "docker was not run, for the reason above", "")
 }
 
 /// Why another client's word and the ladder's differ, where they do and nothing else says it already.
 fn difference(steps: &[Step], theirs: &Step) -> Option<String> {
     let login = steps.iter().find(|step| step.rung == Rung::Login)?;
     match (login.outcome, theirs.outcome) {
-        (Outcome::Pass, Outcome::Fail) => Some(
-            "it differs from pullkey's own login, which was accepted: docker's words above say what it stumbled over"
-                .to_owned(),
-        ),
+        (Outcome::Pass, Outcome::Fail) => {
+            Some("pullkey's own login was accepted: docker's message above says why docker's failed".to_owned())
+        }
         (Outcome::Fail, Outcome::Pass) if login.code == Code::BadCredentials => Some(
-            "it differs from pullkey's own login, which was refused: the registry may accept a login that it does not \
-             check, so go by the refusal"
+            "pullkey's own login was rejected: the registry may accept a login without checking it, so trust the \
+             rejection"
                 .to_owned(),
         ),
         (_, _) => None, // they agree, or one of them could not tell
@@ -239,16 +238,16 @@ fn difference(steps: &[Step], theirs: &Step) -> Option<String> {
 fn server_rungs(trial: &Trial, climb: &mut Climb<'_>) -> Option<Server> {
     if let Some(name) = looks_secret(&trial.server) {
         // Asking a name server for it would tell others.
-        let detail = format!("this server looks like {name}, so nothing was asked or sent");
-        climb.add(step(Rung::Server, Code::BadServer, Outcome::Fail, detail, "write a registry's host name"));
+        let detail = format!("this server looks like {name}, so nothing was looked up or sent");
+        climb.add(step(Rung::Server, Code::BadServer, Outcome::Fail, detail, "enter a registry's host name"));
         return None;
     }
     let server = match Server::parse(&trial.server) {
         Ok(server) => server,
         Err(fault) => {
             let remedy = Server::parse(trial.server.trim()).map_or_else(
-                |_| "write a registry's host name, such as example.azurecr.io".to_owned(),
-                |meant| format!("write {} as the server", meant.canonical()),
+                |_| "enter a registry's host name, such as example.azurecr.io".to_owned(),
+                |meant| format!("use {} as the server", meant.canonical()),
             );
             climb.add(step(Rung::Server, Code::BadServer, Outcome::Fail, format!("this server {fault}"), remedy));
             return None;
@@ -264,18 +263,18 @@ fn server_rungs(trial: &Trial, climb: &mut Climb<'_>) -> Option<Server> {
     let (rung, code, outcome, detail, remedy) = match ecr::kind(&server, trial) {
         _ if trial.user.is_empty() => {
             let detail = "the user is empty, so nothing was sent";
-            (Rung::Login, Code::BadCredentials, Outcome::Inconclusive, detail, "give the user")
+            (Rung::Login, Code::BadCredentials, Outcome::Inconclusive, detail, "enter the user")
         }
         _ if trial.password.is_empty() => {
             let detail = "the password is empty, so nothing was sent";
-            (Rung::Login, Code::BadCredentials, Outcome::Inconclusive, detail, "give the password")
+            (Rung::Login, Code::BadCredentials, Outcome::Inconclusive, detail, "enter the password")
         }
         ecr::Kind::TemporaryKey => (
             Rung::Exchange,
             Code::TemporaryKey,
             Outcome::Fail,
-            "a temporary key (ASIA…) works only with a session token, for which there is no secret; nothing was sent",
-            "use a long-lived access key (AKIA…) of a user who may only pull",
+            "a temporary key (ASIA…) needs a session token, and there is no secret for one; nothing was sent",
+            "use a long-lived access key (AKIA…) of a user that can only pull",
         ),
         ecr::Kind::KeyPair | ecr::Kind::Direct => return Some(server),
     };
@@ -292,12 +291,12 @@ fn lookup(server: &Server) -> Step {
             Code::DeadKey,
             Outcome::Fail,
             format!(
-                "an image that begins with {host}/ is one of Docker Hub's user or organization {host}: no pull looks \
-                 up a registry of that name"
+                "an image that begins with {host}/ belongs to Docker Hub's user or organization {host}: no pull looks \
+                 up a registry named that"
             ),
             format!(
-                "write the registry's whole host name, such as {host}.azurecr.io, or with its port ({host}:443); for \
-                 Docker Hub write {HUB_KEY}"
+                "use the registry's full host name, such as {host}.azurecr.io, or add its port ({host}:443); for \
+                 Docker Hub use {HUB_KEY}"
             ),
         );
     }
@@ -307,19 +306,19 @@ fn lookup(server: &Server) -> Step {
             Rung::Lookup,
             Code::DeadKey,
             Outcome::Fail,
-            format!("docker would store the login under {stored}, but pulls look for {looked_up} and go without it"),
-            format!("write {} as the server", server.canonical()),
+            format!("docker would store the login under {stored}, but pulls look up {looked_up} and do not find it"),
+            format!("use {} as the server", server.canonical()),
         );
     }
     let (detail, remedy) = match server.oddity() {
-        None => (format!("pulls look for {looked_up}, and find it"), String::new()),
+        None => (format!("pulls look up {looked_up} and find it"), String::new()),
         Some(Oddity::UpperCase) => (
-            format!("only pulls of images written {looked_up}/… find it: Docker compares hosts letter by letter"),
-            format!("write {} as the server, and images in lower case", server.canonical()),
+            format!("only pulls of images named {looked_up}/… find it: Docker compares hosts exactly"),
+            format!("use {} as the server, and lower case in image names", server.canonical()),
         ),
         Some(Oddity::DefaultPort) => (
-            format!("only pulls of images written {looked_up}/…, with the port, find it"),
-            format!("write {} as the server if your images are written without the port", server.without_port()),
+            format!("only pulls of images named {looked_up}/…, with the port, find it"),
+            format!("use {} as the server if your images are named without the port", server.without_port()),
         ),
     };
     step(Rung::Lookup, Code::Ok, Outcome::Pass, detail, remedy)
@@ -330,14 +329,14 @@ fn product(server: &Server) -> String {
     let host = server.host();
     match Some(server.name()).filter(|_| !server.is_nameless()).and_then(product_of_host) {
         _ if server.is_hub() => format!("Docker Hub ({HUB_KEY})"),
-        Some(product) => format!("{host}, a registry of {product}"),
-        None => format!("{host}, a registry of no product that is known"),
+        Some(product) => format!("{host} ({product})"),
+        None => format!("{host} (not a known product)"),
     }
 }
 
 fn server_advice(server: &Server) -> String {
     if !server.is_canonical() && server.is_found_by_pulls() && server.oddity().is_none() {
-        return format!("write {}, the text that every client finds", server.canonical());
+        return format!("use {}, the form that every client finds", server.canonical());
     }
     String::new()
 }

@@ -33,7 +33,7 @@ pub(super) fn safe_realm(registry: &Url, realm: &[u8]) -> Result<Url, RealmFault
 fn address(realm: &[u8]) -> Result<Url, RealmFault> {
     use RealmFault::Unreadable;
     if realm.iter().any(u8::is_ascii_control) {
-        return Err(Unreadable("has a control character in it"));
+        return Err(Unreadable("contains a control character"));
     }
     let end = realm.iter().position(|byte| *byte == b'#').unwrap_or(realm.len());
     let (rest, fragment) = realm.split_at(end);
@@ -56,27 +56,27 @@ fn address(realm: &[u8]) -> Result<Url, RealmFault> {
         return Err(RealmFault::Unsafe(Unsafe::Private.words()));
     }
     if has_escaped_letter(authority) {
-        return Err(RealmFault::Unsafe("has an escaped host, which clients read in different ways"));
+        return Err(RealmFault::Unsafe("has an escaped host, which clients read differently"));
     }
     let bad_escape = |text: &[u8]| {
         let is_hex = |at: usize| text.get(at).is_some_and(u8::is_ascii_hexdigit);
         (0..text.len()).any(|at| text[at] == b'%' && !(is_hex(at + 1) && is_hex(at + 2)))
     };
     if bad_escape(path) || bad_escape(fragment) {
-        return Err(Unreadable("has a percent sign in it that escapes nothing"));
+        return Err(Unreadable("contains a percent sign that escapes nothing"));
     }
     if is_dotted(path) {
         // A server may take it as it stands; the URL Standard resolves it first.
-        return Err(RealmFault::Unsafe("has dots in its path, which clients read in different ways"));
+        return Err(RealmFault::Unsafe("has dots in its path, which clients read differently"));
     }
     if is_read_differently(authority) {
-        return Err(RealmFault::Unsafe("has a host that clients read in different ways"));
+        return Err(RealmFault::Unsafe("has a host that clients read differently"));
     }
     let scheme = String::from_utf8_lossy(scheme).to_ascii_lowercase();
     let host = host(authority)?;
     let text = format!("{scheme}://{host}{}{}", escaped(path), escaped(query));
-    let url = Url::parse(&text).map_err(|_| Unreadable("is no address"))?;
-    if is_same_host(&url, &host) { Ok(url) } else { Err(Unreadable("has a host that is none")) }
+    let url = Url::parse(&text).map_err(|_| Unreadable("is not an address"))?;
+    if is_same_host(&url, &host) { Ok(url) } else { Err(Unreadable("has an invalid host")) }
 }
 
 /// Whether the host is an IPv6 address of one network card (`[fe80::1%25eth0]`), which Go takes and no URL has.
@@ -105,16 +105,16 @@ fn has_escaped_letter(authority: &[u8]) -> bool {
         .any(|part| part[0] == b'%' && b"89abcdefABCDEF".contains(&part[1]) && part[2].is_ascii_hexdigit())
 }
 
-const RELATIVE: &str = "is no whole address: it has to begin with https://";
+const RELATIVE: &str = "is not a full address: it must begin with https://";
 
 /// The host and port as they stand there, if Go takes them for such.
 fn host(authority: &[u8]) -> Result<String, RealmFault> {
-    let fault = RealmFault::Unreadable("has a host that is none");
+    let fault = RealmFault::Unreadable("has an invalid host");
     let Ok(text) = std::str::from_utf8(authority) else { return Err(fault) };
     let after = text.rfind(']').map_or(0, |at| at + 1);
     let port = text[after..].rfind(':').map(|at| &text[after + at + 1..]);
     if !port.unwrap_or_default().bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(RealmFault::Unreadable("has a port that is none"));
+        return Err(RealmFault::Unreadable("has an invalid port"));
     }
     let name = &text[..text.len() - port.map_or(0, |port| port.len() + 1)];
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c) || !c.is_ascii();

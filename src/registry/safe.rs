@@ -22,10 +22,10 @@ impl Unsafe {
     pub(super) const fn words(self) -> &'static str {
         match self {
             Self::UserInfo => "has a user name in its address",
-            Self::Plain => "is plain http, where anyone on the way reads along",
+            Self::Plain => "is plain http, which anyone on the way can read",
             Self::Scheme => "is not an https address",
             Self::NoHost => "has no host name",
-            Self::Private => "is an address inside a private network that the registry has no business naming",
+            Self::Private => "is in a private network that this registry has no reason to name",
         }
     }
 }

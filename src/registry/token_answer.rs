@@ -28,11 +28,11 @@ pub(super) struct Token {
 pub(super) enum NoAnswer {
     #[error(transparent)]
     Undecoded(#[from] GoFault),
-    #[error("has {0} in the field `issued_at`, where a time such as 2026-01-31T12:00:00Z is needed")]
+    #[error("has {0} in the field `issued_at` instead of a time such as 2026-01-31T12:00:00Z")]
     Time(&'static str),
-    #[error("has no token in it")]
+    #[error("contains no token")]
     NoToken,
-    #[error("has a token with control characters in it, which fits into no header")]
+    #[error("has a token with control characters, which fits into no header")]
     Unsendable,
 }
 

@@ -50,7 +50,7 @@ pub(super) fn trouble(fault: &reqwest::Error, url: &Url, proxy: Option<&str>) ->
         return Trouble::new(Code::Proxy, format!("{proxy} failed: {words}"));
     }
     if fault.is_dns() || all.contains("dns error") || all.contains("failed to lookup") {
-        return Trouble::new(Code::Dns, format!("the name {place} cannot be resolved: {words}"));
+        return Trouble::new(Code::Dns, format!("{place} cannot be resolved: {words}"));
     }
     if let Some(tls) = find_tls(fault) {
         return tls_trouble(tls, &place);
@@ -71,9 +71,9 @@ pub(super) fn trouble(fault: &reqwest::Error, url: &Url, proxy: Option<&str>) ->
             trouble
         }
         // Any other kind of failure below http: no route, no network, no permission.
-        Some(_) => Trouble::new(Code::Refused, format!("{place} cannot be connected: {words}")),
-        None if fault.is_connect() => Trouble::new(Code::Refused, format!("{place} cannot be connected: {words}")),
-        None => Trouble::new(Code::ServerError, format!("{place} does not answer in proper http: {words}")),
+        Some(_) => Trouble::new(Code::Refused, format!("cannot connect to {place}: {words}")),
+        None if fault.is_connect() => Trouble::new(Code::Refused, format!("cannot connect to {place}: {words}")),
+        None => Trouble::new(Code::ServerError, format!("{place} does not answer in valid http: {words}")),
     }
 }
 
@@ -90,28 +90,28 @@ fn tls_trouble(fault: &rustls::Error, place: &str) -> Trouble {
             | CertificateError::NotValidYetContext { .. },
         ) => Trouble::new(
             Code::TlsExpired,
-            format!("the certificate of {place} has ended, or is not valid yet by this machine's clock: {words}"),
+            format!("the certificate of {place} has expired, or is not valid yet by this machine's clock: {words}"),
         ),
         rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => Trouble::new(
             Code::TlsUntrusted,
-            format!("the certificate of {place} is from an issuer this machine does not know"),
+            format!("the certificate of {place} is from a CA this machine does not trust"),
         ),
         rustls::Error::InvalidCertificate(CertificateError::Other(why))
             if format!("{why:?}").contains("CaUsedAsEndEntity") =>
         {
             Trouble::new(
                 Code::TlsUntrusted,
-                format!("the certificate of {place} is an authority's own (self-signed), which no server may use"),
+                format!("the certificate of {place} is a CA's own (self-signed), which no server may use"),
             )
         }
         rustls::Error::InvalidCertificate(_) => {
             Trouble::new(Code::TlsUntrusted, format!("the certificate of {place} is not trusted: {words}"))
         }
         rustls::Error::InvalidMessage(_) => {
-            Trouble::new(Code::PlainHttp, format!("{place} does not speak TLS, it seems to speak plain http"))
+            Trouble::new(Code::PlainHttp, format!("{place} does not speak TLS; it seems to speak plain http"))
         }
         // The rest of a long foreign enum: versions, alerts, ciphers.
-        _ => Trouble::new(Code::TlsFailed, format!("TLS with {place} could not be agreed: {words}")),
+        _ => Trouble::new(Code::TlsFailed, format!("TLS handshake with {place} failed: {words}")),
     }
 }
 

@@ -44,7 +44,7 @@ impl Wires {
             ("http", true) => self.plain(),
             ("http", false) => Err(Trouble::new(
                 Code::PlainHttp,
-                format!("{} would be asked over plain http, where anyone on the way reads along", place(url)),
+                format!("{} would be reached over plain http, which anyone on the way can read", place(url)),
             )),
             (_, true) => made(self.near.get_or_init(|| tls_wire(self.builder().no_proxy().dns_resolver(Here)))),
             (_, false) => made(self.far.get_or_init(|| tls_wire(self.builder()))),
@@ -99,7 +99,7 @@ impl Resolve for Here {
 fn made(wire: &Result<reqwest::Client, String>) -> Result<&reqwest::Client, Trouble> {
     wire.as_ref().map_err(|why| {
         let why = Foreign::new(why.as_str()).shown();
-        Trouble::new(Code::TlsUntrusted, format!("TLS cannot be set up on this machine: {why}"))
+        Trouble::new(Code::TlsUntrusted, format!("cannot set up TLS on this machine: {why}"))
     })
 }
 

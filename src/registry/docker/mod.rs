@@ -95,30 +95,29 @@ pub(super) async fn step(test: &Test<'_>, server: &Server, opinion: &Opinion<'_>
     let Some(program) = Program::of(test.tools) else {
         return unavailable(
             Rung::Docker,
-            "there is no docker on the PATH, nor skopeo, nor podman",
-            "install the docker CLI to hear its opinion; no daemon is needed",
+            "no docker, skopeo or podman on the PATH",
+            "install the docker CLI to compare with it; no daemon is needed",
         );
     };
     let (rung, name) = (program.kind.rung(), program.kind.name());
     if test.client.plays(server) {
-        let detail = format!("{name} is not asked here: it would contact the real host");
+        let detail = format!("{name} is not run here: it would contact the real host");
         return make(rung, Code::DockerUnavailable, Outcome::Skipped, detail, "");
     }
     if let Some(host) = looked_up_by_others(server, opinion.realm) {
         let detail =
-            format!("{name} is not asked: it does not know that {host} is this machine, and would ask elsewhere");
+            format!("{name} is not run: it does not know that {host} is this machine, and would connect elsewhere");
         return make(rung, Code::DockerUnavailable, Outcome::Skipped, detail, "");
     }
     if opinion.pair.has_secret_user() {
         // `docker login`, `skopeo login` and `podman login` take the user as `--username` only; without it they ask on
         // a terminal, for the password too.
-        let why =
-            format!("the user is a secret as well, and {name} takes it only as an argument, which others can read");
-        return unavailable(rung, &why, "go by pullkey's own login, which sends both as docker does");
+        let why = format!("the user is a secret too, and {name} takes it only as an argument, which others can read");
+        return unavailable(rung, &why, "rely on pullkey's own login, which sends both as docker does");
     }
     let Some(password) = run::sent_password(&opinion.pair.password) else {
         let why = format!("the password ends with a carriage return, which {name} would cut off");
-        return unavailable(rung, &why, "copy the password again without its line end");
+        return unavailable(rung, &why, "copy the password again without its line ending");
     };
     let deadline = test.client.limits().docker;
     let arguments = program.arguments(&test.trial.server, opinion);
@@ -128,10 +127,10 @@ pub(super) async fn step(test: &Test<'_>, server: &Server, opinion: &Opinion<'_>
             rung,
             Code::Timeout,
             Outcome::Inconclusive,
-            format!("{name} did not end within {} s and was stopped", deadline.as_secs()),
-            "check the network, a VPN or a proxy, and test again",
+            format!("{name} did not finish within {} s and was stopped", deadline.as_secs()),
+            "check the network, VPN and proxy, and test again",
         ),
-        Err(run::Trouble::Cannot(why)) => unavailable(rung, &why, "pullkey's own steps do not need it"),
+        Err(run::Trouble::Cannot(why)) => unavailable(rung, &why, "pullkey's own checks do not need it"),
     }
 }
 

@@ -66,17 +66,17 @@ pub(super) async fn run(
         Trouble::Cannot(format!("{what}: {}", Foreign::new(why.to_string()).shown()))
     };
     // Declared first, so that it is removed last, when nobody runs in it any more.
-    let room = room::furnish(tools).map_err(|why| cannot("docker's private folder cannot be made", &why))?;
+    let room = room::furnish(tools).map_err(|why| cannot("cannot create docker's private folder", &why))?;
     let version = version(program, room.path()).await?;
     let mut command = isolated(&tools.helper, &program.path, room.path());
     command.arg(WATCH).arg(&program.path).arg(room.path()).args(arguments);
     let mut child = command
         .stdin(Stdio::piped())
         .spawn()
-        .map_err(|why| cannot("docker's watcher (pullkey itself) cannot be started", &why))?;
+        .map_err(|why| cannot("cannot start docker's watcher (pullkey itself)", &why))?;
     let group = Group::of(child.id());
     let (Some(mut pipe), Some(out), Some(err)) = (child.stdin.take(), child.stdout.take(), child.stderr.take()) else {
-        return Err(Trouble::Cannot("docker cannot be listened to".to_owned()));
+        return Err(Trouble::Cannot("cannot read docker's output".to_owned()));
     };
     let conversation = async {
         // A watcher that is gone already is told by how it ended, not by the broken pipe.
@@ -91,7 +91,7 @@ pub(super) async fn run(
     };
     let (status, out, err) = tokio::time::timeout(deadline, conversation).await.map_err(|_| Trouble::TooSlow)?;
     group.ended();
-    let status = status.map_err(|why| cannot("docker's end is not known", &why))?;
+    let status = status.map_err(|why| cannot("cannot tell how docker exited", &why))?;
     Ok(Run { kind: program.kind, code: status.code(), version, words: Foreign::new(format!("{err}\n{out}")) })
 }
 
@@ -100,11 +100,12 @@ async fn version(program: &Program, room: &Path) -> Result<String, Trouble> {
     let name = program.kind.name();
     let mut command = isolated(&program.path, &program.path, room);
     command.arg("--version");
-    let mut child = command.stdin(Stdio::null()).spawn().map_err(|why| {
-        Trouble::Cannot(format!("{name} cannot be started: {}", Foreign::new(why.to_string()).shown()))
-    })?;
+    let mut child = command
+        .stdin(Stdio::null())
+        .spawn()
+        .map_err(|why| Trouble::Cannot(format!("cannot start {name}: {}", Foreign::new(why.to_string()).shown())))?;
     let group = Group::of(child.id());
-    let Some(out) = child.stdout.take() else { return Err(Trouble::Cannot(format!("{name} cannot be listened to"))) };
+    let Some(out) = child.stdout.take() else { return Err(Trouble::Cannot(format!("cannot read {name}'s output"))) };
     let answer = async {
         let words = listen(out).await;
         (child.wait().await, words)
@@ -115,7 +116,7 @@ async fn version(program: &Program, room: &Path) -> Result<String, Trouble> {
         words.strip_prefix(program.kind.introduces_itself()).and_then(|rest| rest.split([',', ' ', '\n']).next());
     version.filter(|text| !text.is_empty()).map(|text| Foreign::new(text).shown()).ok_or_else(|| {
         let first = words.lines().next().unwrap_or_default().chars().take(60).collect::<String>();
-        Trouble::Cannot(format!("the {name} on the PATH is something else («{}»)", Foreign::new(first).shown()))
+        Trouble::Cannot(format!("the {name} on the PATH is another program (“{}”)", Foreign::new(first).shown()))
     })
 }
 

@@ -35,7 +35,7 @@ pub(super) fn watch(mut args: impl Iterator<Item = OsString>) -> ExitCode {
     match code {
         Ok(code) => ExitCode::from(u8::try_from(code).unwrap_or(1)),
         Err(why) => {
-            let _ = writeln!(io::stderr(), "docker cannot be started: {why}");
+            let _ = writeln!(io::stderr(), "cannot start docker: {why}");
             ExitCode::FAILURE
         }
     }

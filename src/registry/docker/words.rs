@@ -108,14 +108,12 @@ pub(in crate::registry) fn read(run: &Run, server: &Server, blocked: Option<Code
             rung,
             Code::DockerUnavailable,
             Outcome::Inconclusive,
-            format!(
-                "{name} refuses plain http even on loopback (since 28.4), so it cannot be asked about this registry"
-            ),
-            "go by the native test, or give the registry a certificate",
+            format!("{name} refuses plain http even on loopback (since 28.4), so it cannot test this registry"),
+            "rely on the native test, or give the registry a certificate",
         ),
         Code::DockerUnavailable => {
-            let detail = if said.is_empty() { format!("{name} ended without saying why") } else { detail };
-            step(rung, code, outcome, detail, "go by the native test")
+            let detail = if said.is_empty() { format!("{name} exited without a message") } else { detail };
+            step(rung, code, outcome, detail, "rely on the native test")
         }
         _ => step(rung, code, outcome, detail, remedy(code)),
     }
@@ -123,7 +121,7 @@ pub(in crate::registry) fn read(run: &Run, server: &Server, blocked: Option<Code
 
 fn succeeded(run: &Run, name: &str, server: &Server, blocked: Option<Code>) -> Step {
     let rung = run.kind.rung();
-    let said = format!("{name} says «Login Succeeded»");
+    let said = format!("{name} says “Login Succeeded”");
     let about_certificates = matches!(blocked, Some(Code::TlsUntrusted | Code::TlsName | Code::TlsExpired));
     let detail = if about_certificates && server.is_loopback() && is_lenient(run) {
         format!("{said}; it does not check certificates on loopback")
@@ -225,7 +223,7 @@ fn of_status(status: u16, server: &Server) -> (Code, Outcome) {
 fn remedy(code: Code) -> &'static str {
     match code {
         Code::BadCredentials => "check user and password",
-        Code::Denied => "check the rights of this login, and whether its token has ended",
+        Code::Denied => "check this login's permissions, and whether its token has expired",
         Code::RateLimited => "wait a few minutes before testing again",
         Code::NotARegistry | Code::BadServer | Code::Redirected => "check the host",
         Code::Dns | Code::Refused | Code::Timeout => "check host, port and network",
@@ -233,7 +231,7 @@ fn remedy(code: Code) -> &'static str {
         Code::TlsUntrusted | Code::TlsName | Code::TlsExpired | Code::TlsFailed | Code::PlainHttp => {
             "check the registry's certificate"
         }
-        Code::BadToken | Code::BadChallenge => "not the password: tell who runs the registry",
+        Code::BadToken | Code::BadChallenge => "not the password: tell the registry's admin",
         Code::ServerError => "test again later",
         // Its words lead to no other code.
         _ => "",

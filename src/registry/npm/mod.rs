@@ -53,13 +53,13 @@ impl<'a> Npm<'a> {
                 Code::BadAddress,
                 Outcome::Fail,
                 format!("this address {why}"),
-                "write it as npm takes it: https://, the host and the whole path, with a slash at the end",
+                "write it as npm expects it: https://, the host and the full path, with a slash at the end",
             )
         };
         let parsed = NpmAddress::parse(&test.trial.server).map_err(|fault| fault.to_string());
         let based = parsed.and_then(|address| match Url::parse(address.as_str()) {
             Ok(base) => Ok((address, base)),
-            Err(_) => Err("cannot be asked".to_owned()),
+            Err(_) => Err("cannot be used as a URL".to_owned()),
         });
         let (address, base) = match based {
             Ok(based) => based,
@@ -78,7 +78,7 @@ impl<'a> Npm<'a> {
             None
         };
         if let Some(why) = unsent {
-            let remedy = "give the token, as the registry shows it";
+            let remedy = "enter the token as the registry shows it";
             climb.add(step(Rung::Whoami, Code::BadCredentials, Outcome::Inconclusive, why, remedy));
             return None;
         }
@@ -122,8 +122,8 @@ impl<'a> Npm<'a> {
 fn product(address: &NpmAddress) -> String {
     let of = single_of(address.as_str()).filter(|single| single.is_host(address.server().host()));
     match of {
-        Some(single) => format!("{}, a host that is known as an {}", address.as_str(), single.label),
-        None => format!("{} is an address as npm takes it", address.as_str()),
+        Some(single) => format!("{}, known as an {}", address.as_str(), single.label),
+        None => format!("{} is an address npm accepts", address.as_str()),
     }
 }
 
@@ -137,19 +137,16 @@ fn barred(rung: Rung, url: &Url, answer: &Answer, said: &str) -> Option<Step> {
             let step = sent_on(rung, url, answer);
             let remedy = match Aim::of(url, answer) {
                 Aim::SignIn(_) => {
-                    "a sign-in for browsers stands before the registry, and npm cannot pass it: tell who \
-                                   runs it"
+                    "a browser sign-in is in front of the registry, and npm cannot pass it: tell its admin"
                 }
-                Aim::Registry(_) | Aim::Elsewhere(_) | Aim::Nowhere => {
-                    "write the address that really is the registry's"
-                }
+                Aim::Registry(_) | Aim::Elsewhere(_) | Aim::Nowhere => "use the address that really is the registry's",
             };
             Some(Step { remedy: remedy.to_owned(), ..step })
         }
         429 | 500.. => Some(unwell(rung, &host, answer, said)),
         status if is_html(&answer.headers, &answer.body) => end(
             Code::NotARegistry,
-            format!("{host} answers with a web page (status {status}), which no npm registry does"),
+            format!("{host} answered with a web page (status {status}), which no npm registry does"),
             "check the address: a product's web page and its registry have different ones; a proxy may answer too",
         ),
         _ => None, // a registry's own answer, to be read by whoever asked

@@ -24,7 +24,7 @@ impl Npm<'_> {
             Ok(name) => name,
             Err(fault) => {
                 let detail = format!("{}: this package {fault}", shown(written));
-                let remedy = "write it as in a package.json: @scope/name";
+                let remedy = "write it as in package.json: @scope/name";
                 return step(Rung::Package, Code::BadPackage, Outcome::Fail, detail, remedy);
             }
         };
@@ -34,7 +34,7 @@ impl Npm<'_> {
 
     async fn asked(&self, known: Known, name: &PackageName) -> Result<Step, Step> {
         let Ok(url) = self.base.join(&format!("./{}", name.path())) else {
-            let detail = format!("{}: this package cannot be part of an address", name.as_str());
+            let detail = format!("{}: this package cannot be part of a URL", name.as_str());
             return Err(step(Rung::Package, Code::BadPackage, Outcome::Fail, detail, "check the package's name"));
         };
         let nobody = self.description(&url, Ask::get()).await?;
@@ -47,7 +47,7 @@ impl Npm<'_> {
         let end = |code, outcome, detail: String, remedy: &str| Ok(step(Rung::Package, code, outcome, detail, remedy));
         match (answer.status, known) {
             (200, _) if is_description(&answer) => {
-                let detail = format!("{package} can be installed with this token, and not without one");
+                let detail = format!("{package} can be installed with this token, but not without one");
                 end(Code::Ok, Outcome::Pass, detail, "")
             }
             (200, _) => Err(no_description(&url, name)),
@@ -55,26 +55,26 @@ impl Npm<'_> {
             (401, Known::Open | Known::Over) => end(
                 Code::BadCredentials,
                 Outcome::Fail,
-                format!("{package}: {} asks for a login although the token was shown{words}", place(&url)),
-                "copy the token again; it may have ended or been revoked",
+                format!("{package}: {} asks for a login although the token was sent{words}", place(&url)),
+                "copy the token again; it may have expired or been revoked",
             ),
             (401 | 403, _) => end(
                 Code::PackageDenied,
                 Outcome::Fail,
                 format!("{package}: this token may not install it{words}"),
-                "give the token the right to read this package",
+                "give the token read access to this package",
             ),
             (404, _) => end(
                 Code::PackageNotFound,
                 Outcome::Fail,
-                format!("{package}: not there, or hidden from this token{words}"),
-                "check the name and its scope, then whether this token may read it: registries answer alike",
+                format!("{package}: not found, or hidden from this token{words}"),
+                "check the name and its scope, then whether this token may read it: registries answer both the same",
             ),
             (status, _) => end(
                 Code::ServerError,
                 Outcome::Inconclusive,
-                format!("{} answers for {package} with status {status}{words}", place(&url)),
-                "the registry does not follow the protocol here: tell who runs it",
+                format!("{} answered for {package} with status {status}{words}", place(&url)),
+                "the registry does not follow the protocol here: tell its admin",
             ),
         }
     }
@@ -97,7 +97,8 @@ fn is_description(answer: &Answer) -> bool {
 }
 
 fn no_description(url: &Url, name: &PackageName) -> Step {
-    let detail = format!("{} answers for {} with something that describes no package", place(url), name.as_str());
+    let detail =
+        format!("{} answers for {} with something other than a package description", place(url), name.as_str());
     let remedy = "check the address: it may not be an npm registry's";
     step(Rung::Package, Code::NotARegistry, Outcome::Inconclusive, detail, remedy)
 }
@@ -110,6 +111,6 @@ fn public(known: Known, name: &PackageName) -> Step {
             (Outcome::Inconclusive, "name a private package; if all are like this one, no token is needed")
         }
     };
-    let detail = format!("{name} can be installed by anyone, without a token: this proves nothing of it");
+    let detail = format!("{name} can be installed by anyone, without a token: this proves nothing about it");
     step(Rung::Package, Code::PublicPackage, outcome, detail, remedy)
 }

@@ -53,7 +53,7 @@ impl Npm<'_> {
         match answer.status {
             200 => self.named(&host, &answer, nobody),
             401 | 403 => (Known::Over, refused(&host, &answer, &words)),
-            status => self.open(format!("{host} does not say whose token it is (status {status} for whoami{words})")),
+            status => self.open(format!("{host} does not say whose token this is (status {status} for whoami{words})")),
         }
     }
 
@@ -67,21 +67,21 @@ impl Npm<'_> {
 
     fn named(&self, host: &str, answer: &Answer, nobody: &Answer) -> (Known, Step) {
         let Ok(json) = serde_json::from_slice::<Value>(answer.body.trim_ascii()) else {
-            let detail = format!("{host} answers whoami with something that is no JSON, as no npm registry does");
+            let detail = format!("{host} does not answer whoami with JSON, as an npm registry does");
             let remedy = "check the address: a product's web page and its registry have different ones";
             return (Known::Over, step(Rung::Whoami, Code::NotARegistry, Outcome::Inconclusive, detail, remedy));
         };
         let Some(name) = username(&json) else {
-            let why = "names nobody: some registries answer so to a token they do not know";
+            let why = "names nobody: some registries answer like this to unknown tokens";
             return self.open(format!("{host} answers whoami, but {why}"));
         };
         let without = serde_json::from_slice::<Value>(nobody.body.trim_ascii()).ok();
         if without.as_ref().and_then(username) == Some(name) {
             let name = self.pair.redactor().show(&Foreign::new(name));
-            return self.open(format!("{host} calls everybody «{name}», with a token or without"));
+            return self.open(format!("{host} calls everybody “{name}”, with a token or without"));
         }
         let name = self.pair.redactor().show(&Foreign::new(shown(name)));
-        let detail = format!("{host} knows this token: it is that of {name}");
+        let detail = format!("{host} knows this token: it belongs to {name}");
         (Known::Named, step(Rung::Whoami, Code::Ok, Outcome::Pass, detail, ""))
     }
 
@@ -98,11 +98,11 @@ impl Npm<'_> {
 
 fn refused(host: &str, answer: &Answer, words: &str) -> Step {
     if is_firewall(answer) {
-        let detail = format!("{host} turns this machine away{words}");
+        let detail = format!("{host} rejects this machine{words}");
         return step(Rung::Whoami, Code::Denied, Outcome::Fail, detail, firewall_remedy(answer));
     }
-    let detail = format!("{host} refuses this token{words}");
-    let remedy = "copy the token again; it may have ended or been revoked";
+    let detail = format!("{host} rejects this token{words}");
+    let remedy = "copy the token again; it may have expired or been revoked";
     step(Rung::Whoami, Code::BadCredentials, Outcome::Fail, detail, remedy)
 }
 

@@ -48,9 +48,8 @@ impl Asked<'_> {
     ) -> Result<Blob, Step> {
         let limit = self.test.client.limits().manifest;
         let Some(size) = usize::try_from(wanted.size).ok().filter(|size| *size < limit) else {
-            let detail =
-                format!("{}: {what} is of {} bytes, more than pullkey fetches", self.image.short(), wanted.size);
-            return Err(inconclusive(Code::ServerError, detail, "look whether this is the image that was meant"));
+            let detail = format!("{}: {what} has {} bytes, more than pullkey fetches", self.image.short(), wanted.size);
+            return Err(inconclusive(Code::ServerError, detail, "check that this is the image you meant"));
         };
         // One byte more than it has, so that a longer one is noticed.
         let (answer, source) = self.fetch(wanted, what, authorization, Ask::get().up_to(size + 1)).await?;
@@ -74,7 +73,7 @@ impl Asked<'_> {
     ) -> Result<Option<Source>, Step> {
         let foreign = image.layers.iter().find(|layer| layer.is_foreign());
         let Some(layer) = foreign.or(image.layers.first()) else { return Ok(None) };
-        let what = if layer.is_foreign() { "a layer that may not be handed on" } else { "the first layer" };
+        let what = if layer.is_foreign() { "a non-distributable layer" } else { "the first layer" };
         // More than one byte is read of what ignores the range, or refuses in words.
         let whole = Ask::get().up_to(4096);
         let ask = if layer.size == 0 {
@@ -85,7 +84,7 @@ impl Asked<'_> {
         let (answer, source) = self.fetch(layer, what, authorization, ask).await.map_err(|step| match step.code {
             Code::BlobMissing if layer.is_foreign() => Step {
                 code: Code::ForeignLayer,
-                remedy: "build it from a base image whose layers may be pushed, and push it anew".to_owned(),
+                remedy: "build it from a base image whose layers may be pushed, and push it again".to_owned(),
                 ..step
             },
             _ => step, // what failed is not that it may not be handed on
@@ -160,34 +159,33 @@ impl Asked<'_> {
             (400 | 401 | 403 | 407, Source::Elsewhere(_)) => fail(
                 Code::BlobRefused,
                 format!(
-                    "{short}: the manifest can be read, but {what} comes from {host}, which refuses ({}){said}",
+                    "{short}: the manifest can be read, but {what} comes from {host}, which refuses it ({}){said}",
                     answer.status
                 ),
                 &format!(
-                    "let this machine and codespaces in at {host} as well: the registry's storage has network rules of \
-                     its own"
+                    "allow this machine and codespaces at {host} too: the registry's storage has its own network rules"
                 ),
             ),
             (400 | 401 | 403, Source::Registry) => fail(
                 Code::BlobRefused,
                 format!("{short}: the manifest can be read, but {host} refuses {what} ({}){said}", answer.status),
-                "give the user the right to read blobs (layers) as well as manifests",
+                "give the user permission to read blobs (layers) as well as manifests",
             ),
             (404 | 410, _) => fail(
                 Code::BlobMissing,
                 format!("{short}: {host} does not have {what} ({digest}), which the manifest names{said}"),
-                "push the image anew: a part of it is lost",
+                "push the image again: a part of it is lost",
             ),
             (429 | 500.., _) => unwell(Rung::Pull, &host, answer, &said),
             (301 | 302 | 303 | 307 | 308, _) => inconclusive(
                 Code::BlobUnreachable,
-                format!("{short}: {what} is sent on from host to host without end, the last is {host}"),
-                "the registry's storage is set up wrong: tell who runs it",
+                format!("{short}: {what} is redirected from host to host without end, the last is {host}"),
+                "the registry's storage is misconfigured: tell its admin",
             ),
             (status, _) => inconclusive(
                 Code::ServerError,
-                format!("{short}: {host} answers for {what} with status {status}{said}"),
-                "the registry does not follow the protocol here: tell who runs it",
+                format!("{short}: {host} answered for {what} with status {status}{said}"),
+                "the registry does not follow the protocol here: tell its admin",
             ),
         }
     }
@@ -197,11 +195,11 @@ impl Asked<'_> {
         fail(
             Code::BlobMismatch,
             format!(
-                "{}: {host} sends something else for {what} than the manifest names ({}), and Docker refuses that",
+                "{}: for {what} {host} sends something other than the manifest names ({}), and Docker rejects that",
                 self.image.short(),
                 wanted.digest.short()
             ),
-            "push the image anew; if that does not help, a proxy or the registry's storage spoils it",
+            "push the image again; if that does not help, a proxy or the registry's storage corrupts it",
         )
     }
 
@@ -209,22 +207,22 @@ impl Asked<'_> {
         let to = Foreign::new(to.chars().take(120).collect::<String>()).shown();
         inconclusive(
             Code::BlobUnreachable,
-            format!("{}: for {what} the registry sends on to «{to}», which is no address", self.image.short()),
-            "the registry's storage is set up wrong: tell who runs it",
+            format!("{}: for {what} the registry redirects to “{to}”, which is not an address", self.image.short()),
+            "the registry's storage is misconfigured: tell its admin",
         )
     }
 
     fn unsafe_host(&self, what: &str, host: &str, why: &str) -> Step {
         inconclusive(
             Code::UnsafeBlobHost,
-            format!("{}: {what} comes from {host}, which {why}; it was not asked", self.image.short()),
-            "the registry's storage is set up wrong: tell who runs it",
+            format!("{}: {what} comes from {host}, which {why}; it was not contacted", self.image.short()),
+            "the registry's storage is misconfigured: tell its admin",
         )
     }
 }
 
 const REACH: &str =
-    "let this machine and codespaces reach that host: allow it in firewall and proxy beside the registry";
+    "let this machine and codespaces reach that host: allow it in firewall and proxy, like the registry";
 
 /// What Amazon S3, Azure and Google say in an answer that is no blob: `<Error><Code>…</Code><Message>…</Message>`.
 fn in_xml(body: &[u8]) -> Option<Foreign> {

@@ -69,7 +69,7 @@ impl Asked<'_> {
         Err(fail(
             Code::BadManifest,
             format!("{}: an index inside an index inside an index", self.image.short()),
-            "build and push the image anew",
+            "build and push the image again",
         ))
     }
 
@@ -83,27 +83,27 @@ impl Asked<'_> {
         let (short, host) = (self.image.short(), place(self.url));
         if !answer.is_whole {
             let detail =
-                format!("{short}: {host} breaks off before the manifest's end, or it is larger than any image's");
+                format!("{short}: {host} stops before the manifest's end, or the manifest is larger than any image's");
             return Err(super::inconclusive(
                 Code::ServerError,
                 detail,
-                "test again later, or tell who runs the registry",
+                "test again later, or tell the registry's admin",
             ));
         }
         let mismatch = |named: &str| {
-            let detail = format!("{short}: {host} sends another manifest than {named}, and Docker refuses that");
+            let detail = format!("{short}: {host} sends another manifest than {named}, and Docker rejects that");
             fail(
                 Code::ManifestMismatch,
                 detail,
-                "push the image anew, or tell who runs the registry or the proxy before it",
+                "push the image again, or tell the admin of the registry or of the proxy in front of it",
             )
         };
         if let Some(wanted) = wanted.filter(|wanted| !wanted.is_of(&answer.body)) {
-            return Err(mismatch(&format!("the one asked for ({})", wanted.short())));
+            return Err(mismatch(&format!("the requested one ({})", wanted.short())));
         }
         let called = answer.headers.get("docker-content-digest").and_then(|value| value.to_str().ok());
         match called.filter(|text| !text.is_empty()).map(Digest::parse) {
-            Some(None) => Err(mismatch("its Docker-Content-Digest says, which is no digest")),
+            Some(None) => Err(mismatch("its Docker-Content-Digest says, which is not a digest")),
             Some(Some(called)) if !called.is_of(&answer.body) => {
                 Err(mismatch(&format!("its Docker-Content-Digest says ({})", called.short())))
             }
@@ -116,12 +116,12 @@ impl Asked<'_> {
         let detail = format!("{}: the {what} {fault}", self.image.short());
         match fault {
             ManifestFault::Old => {
-                fail(Code::OldManifest, detail, "build and push the image anew with a Docker of today")
+                fail(Code::OldManifest, detail, "build and push the image again with a current Docker")
             }
             ManifestFault::NoImage(_) => fail(
                 Code::NotAnImage,
                 detail,
-                "name an image: charts, Features and other artifacts are not pulled by docker",
+                "name an image: docker does not pull charts, Features or other artifacts",
             ),
             ManifestFault::Kind(_)
             | ManifestFault::NoKind
@@ -131,7 +131,7 @@ impl Asked<'_> {
             | ManifestFault::BadDigest(_) => fail(
                 Code::BadManifest,
                 detail,
-                "push the image anew; if that does not help, tell who runs the registry",
+                "push the image again; if that does not help, tell the registry's admin",
             ),
         }
     }
@@ -146,7 +146,7 @@ impl Asked<'_> {
         }
         let short = self.image.short();
         let detail = match known.as_slice() {
-            [] => format!("{short}: nothing in it says that it is built for {WANTED}, which codespaces run on"),
+            [] => format!("{short}: nothing in it says that it is built for {WANTED}, the platform of codespaces"),
             [only] => format!("{short}: built for {only} only, and codespaces run on {WANTED}"),
             [first @ .., last] => {
                 format!("{short}: built for {} and {last} only, and codespaces run on {WANTED}", first.join(", "))
@@ -163,14 +163,14 @@ impl Asked<'_> {
             404 => fail(
                 Code::BlobMissing,
                 format!("{short}: the index names {what}, which {host} does not have{said}"),
-                "push the image anew: a clean-up may have removed a part of it",
+                "push the image again: a clean-up may have removed a part of it",
             ),
             401 | 403 => self.denied(&format!("this user may not read {what}{said}")),
             429 | 500.. => unwell(Rung::Pull, &host, answer, &said),
             status => super::inconclusive(
                 Code::ServerError,
-                format!("{host} answers for {what} with status {status}{said}"),
-                "the registry does not follow the protocol here: tell who runs it",
+                format!("{host} answered for {what} with status {status}{said}"),
+                "the registry does not follow the protocol here: tell its admin",
             ),
         }
     }

@@ -65,22 +65,22 @@ fn other_registry(image: &Image, server: &Server) -> Step {
     if !image.is_at(server) {
         return fail(
             Code::OtherRegistry,
-            format!("{image} is at {}: its pull does not use this credential", image.host()),
-            &format!("name an image of {}, or test the credential of {}", server.canonical(), image.host()),
+            format!("{image} is at {}: pulling it does not use this credential", image.host()),
+            &format!("name an image at {}, or test the credential for {}", server.canonical(), image.host()),
         );
     }
     let meant = server.canonical();
     let remedy = match (stored == meant, looked_up == meant) {
         (true, _) if looked_up.eq_ignore_ascii_case(&stored) => format!("write the image in lower case: {stored}/…"),
         (true, _) => format!("write the image as {stored}/{}", image.short()),
-        (false, true) => format!("write {meant} as the server"),
-        (false, false) => format!("write {meant} as the server, and {meant}/{} as the image", image.short()),
+        (false, true) => format!("use {meant} as the server"),
+        (false, false) => format!("use {meant} as the server, and {meant}/{} as the image", image.short()),
     };
     fail(
         Code::OtherRegistry,
         format!(
-            "{image}: Docker looks up {looked_up}; the login is stored under {stored}, and hosts are compared letter \
-             by letter"
+            "{image}: Docker looks up {looked_up}; the login is stored under {stored}, and Docker compares hosts \
+             exactly"
         ),
         &remedy,
     )
@@ -154,13 +154,13 @@ impl Asked<'_> {
                 let said = said(&answer, &self.pair.redactor());
                 Err(match answer.status {
                     // Google's answers so to a login that is fine and a repository it may not read.
-                    400 | 401 | 403 => self.denied(&format!("{host} gives this login no token for it{said}")),
+                    400 | 401 | 403 => self.denied(&format!("{host} grants this login no token for it{said}")),
                     301 | 302 | 303 | 307 | 308 => token_sent_on(Rung::Pull, &realm, &answer),
                     429 | 500.. => unwell(Rung::Pull, &host, &answer, &said),
                     status => inconclusive(
                         Code::ServerError,
-                        format!("{host} answers with status {status}{said}"),
-                        "the registry names a token server that does not work: tell who runs it",
+                        format!("{host} answered with status {status}{said}"),
+                        "the registry names a token server that does not work: tell its admin",
                     ),
                 })
             }
@@ -192,7 +192,7 @@ impl Asked<'_> {
         // Every character of a checked image is one of a path.
         self.url
             .join(&path)
-            .map_err(|_| fail(Code::BadImage, "this image cannot be part of an address", "check the image's name"))
+            .map_err(|_| fail(Code::BadImage, "this image cannot be part of a URL", "check the image's name"))
     }
 
     fn pulled(&self, answer: &Answer, content: &Content, is_public: bool) -> Step {
@@ -222,8 +222,8 @@ impl Asked<'_> {
             429 | 500.. => unwell(Rung::Pull, &host, answer, &said),
             status => inconclusive(
                 Code::ServerError,
-                format!("{host} answers for {} with status {status}{said}", self.image.short()),
-                "the registry does not follow the protocol here: tell who runs it",
+                format!("{host} answered for {} with status {status}{said}", self.image.short()),
+                "the registry does not follow the protocol here: tell its admin",
             ),
         }
     }
@@ -232,7 +232,7 @@ impl Asked<'_> {
         fail(
             Code::PullDenied,
             format!("{}: {why}", self.image.short()),
-            &format!("give this user the right to pull from {}", self.image.repository()),
+            &format!("give this user permission to pull from {}", self.image.repository()),
         )
     }
 
@@ -240,7 +240,7 @@ impl Asked<'_> {
         fail(
             Code::ImageNotFound,
             format!("{}: not found, or hidden from this login{said}", self.image.short()),
-            "check name and tag, then whether this user may pull it: registries answer alike",
+            "check name and tag, then whether this user may pull it: registries answer both the same",
         )
     }
 }

@@ -57,7 +57,7 @@ async fn a_key_pair_is_exchanged_once_and_the_token_logs_in() {
     let report = climb(&api, &registry).await;
     assert_eq!(report.verdict, Verdict::Pass, "{report:#?}");
     let exchange = report.steps.iter().find(|step| step.rung == Rung::Exchange).unwrap();
-    assert!(exchange.detail.contains("good until on 2026-11-28 at 00:00 UTC (12 h 0 min)"), "{}", exchange.detail);
+    assert!(exchange.detail.contains("expires on 2026-11-28 at 00:00 UTC (12 h 0 min)"), "{}", exchange.detail);
     assert_eq!(exchange.remedy, "");
     let asked = api.seen();
     assert_eq!(asked.len(), 1);

@@ -442,10 +442,10 @@ async fn a_server_no_pull_looks_up_fails_before_anything_is_sent() {
     for (server, rung, code, mend) in [
         ("index.docker.io", Rung::Lookup, Code::DeadKey, "https://index.docker.io/v1/"),
         ("registry-1.docker.io", Rung::Lookup, Code::DeadKey, "https://index.docker.io/v1/"),
-        ("nonsense", Rung::Lookup, Code::DeadKey, "whole host name"),
-        ("https://nonsense/v2/", Rung::Lookup, Code::DeadKey, "whole host name"),
+        ("nonsense", Rung::Lookup, Code::DeadKey, "full host name"),
+        ("https://nonsense/v2/", Rung::Lookup, Code::DeadKey, "full host name"),
         ("", Rung::Server, Code::BadServer, "host name"),
-        (" GHCR.io\n", Rung::Server, Code::BadServer, "write ghcr.io"),
+        (" GHCR.io\n", Rung::Server, Code::BadServer, "use ghcr.io"),
         ("me:pw@ghcr.io", Rung::Server, Code::BadServer, "host name"),
     ] {
         let report = climb(server).await;

@@ -182,7 +182,7 @@ async fn a_server_with_capitals_works_for_images_of_the_same_letters_and_is_advi
 #[tokio::test]
 async fn a_server_with_a_default_port_says_that_only_images_with_the_port_find_it() {
     let client = Elsewhere::default().client();
-    for (server, remedy) in [("r.example:443", "write r.example as"), ("r.example:80", "write r.example as")] {
+    for (server, remedy) in [("r.example:443", "use r.example as"), ("r.example:80", "use r.example as")] {
         let report = climb_by(&client, &trial(server), With::Native).await;
         let lookup = report.steps.iter().find(|step| step.rung == Rung::Lookup).unwrap();
         assert_eq!(lookup.outcome, Outcome::Pass);

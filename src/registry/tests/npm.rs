@@ -84,7 +84,7 @@ async fn a_token_with_a_name_passes_and_every_step_of_the_way_is_told() {
     let peer = Peer::start(strict).await;
     let report = of(&peer, &[]).await;
     assert_eq!(told(&report, Rung::Whoami), (Code::Ok, Outcome::Pass, Verdict::Pass));
-    assert!(step(&report, Rung::Whoami).detail.contains("that of ann"));
+    assert!(step(&report, Rung::Whoami).detail.contains("belongs to ann"));
     let rungs: Vec<_> = report.steps.iter().map(|step| step.rung).collect();
     assert_eq!(rungs, [Rung::Server, Rung::Connection, Rung::Tls, Rung::Whoami, Rung::Codespace]);
     assert!(report.is_here_only() && report.left_open().is_some());

@@ -82,7 +82,7 @@ async fn a_firewall_s_message_with_the_address_and_the_page_is_kept() {
     let report = climb(&peer.server()).await;
     let step = decisive(&report);
     assert!(step.detail.contains("203.0.113.7") && step.detail.contains("aka.ms/acr/firewall"), "{}", step.detail);
-    assert!(step.remedy.contains("network rules") && step.remedy.contains("a codespace"), "{}", step.remedy);
+    assert!(step.remedy.contains("network rules") && step.remedy.contains("codespaces"), "{}", step.remedy);
 }
 
 #[tokio::test]
@@ -115,7 +115,7 @@ async fn every_spelling_of_docker_hub_gets_its_verdict_and_its_mend() {
         }
         let step = decisive(&report);
         assert_eq!((step.rung, step.code, report.verdict), (Rung::Lookup, Code::DeadKey, Verdict::Fail), "{server}");
-        assert!(step.remedy.contains("write https://index.docker.io/v1/"), "{server}: {}", step.remedy);
+        assert!(step.remedy.contains("use https://index.docker.io/v1/"), "{server}: {}", step.remedy);
     }
     let asked = hub.seen().len();
     assert_eq!(asked, 4, "only what pulls find was tried, with one knock and one login each");
@@ -173,12 +173,12 @@ async fn a_page_on_which_people_sign_in_is_called_that_wherever_it_stands() {
         let report = climb(&peer.server()).await;
         let step = decisive(&report);
         assert_eq!((step.code, report.verdict), (code, Verdict::Inconclusive));
-        assert!(step.detail.contains("sign in") && step.remedy.contains("sign-in"), "{step:?}");
+        assert!(step.detail.contains("sign-in page") && step.remedy.contains("sign-in"), "{step:?}");
         assert!(peer.seen().iter().all(|seen| seen.authorization().is_none()));
     }
     assert!(decisive(&climb(&away.server()).await).detail.contains("idp.example"));
     // A registry that moved is named, and so is any other place.
-    for (to, says) in [(MOVED, "write registry.example as the server"), (ELSEWHERE, "write the host")] {
+    for (to, says) in [(MOVED, "use registry.example as the server"), (ELSEWHERE, "use the host")] {
         let peer = Peer::start(move |_| reply(301, &[to], "")).await;
         let report = climb(&peer.server()).await;
         assert!(decisive(&report).remedy.starts_with(says), "{report:?}");
@@ -211,13 +211,13 @@ async fn an_answer_docker_cannot_decode_says_what_it_stumbles_over_and_shows_no_
         (r#"["s3cr3t"]"#, "a list where a JSON object is needed"),
         (r#"{"token":"s3cr3t""#, "breaks off"),
         ("", "is empty"),
-        (r#"{"id_token":"s3cr3t"}"#, "has no token in it"),
+        (r#"{"id_token":"s3cr3t"}"#, "contains no token"),
     ] {
         let peer = with_tokens(200, body).await;
         let report = climb(&peer.server()).await;
         let step = decisive(&report);
         assert_eq!((step.rung, step.code, report.verdict), (Rung::Login, Code::BadToken, Verdict::Fail), "{body}");
-        assert!(step.detail.contains("cannot be read by Docker") && step.detail.contains(says), "{}", step.detail);
+        assert!(step.detail.contains("Docker cannot read") && step.detail.contains(says), "{}", step.detail);
         assert!(!format!("{report:?}").contains("s3cr3t"));
         assert!(report.sentence(&[]).contains("docker cannot read"));
     }
