@@ -31,16 +31,17 @@ impl Authorization {
             return Err(GithubError::BadToken("it is empty"));
         }
         if text.contains(['\n', '\r']) {
-            return Err(GithubError::BadToken("it contains a line end"));
+            return Err(GithubError::BadToken("it contains a line break"));
         }
         if text.contains([' ', '\t']) {
             return Err(GithubError::BadToken("it contains white space"));
         }
         if !text.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(GithubError::BadToken("it contains a character no token has"));
+            return Err(GithubError::BadToken("it contains a character that no token has"));
         }
         let line = zeroize::Zeroizing::new(format!("Bearer {text}"));
-        let mut header = HeaderValue::from_str(&line).map_err(|_| GithubError::BadToken("it does not fit a header"))?;
+        let mut header =
+            HeaderValue::from_str(&line).map_err(|_| GithubError::BadToken("it does not fit into a header"))?;
         header.set_sensitive(true);
         Ok(Self {
             header,

@@ -61,16 +61,16 @@ impl Client {
             "https" => {}
             "http" if is_url_here(&base) => {}
             "http" => return Err(GithubError::BadUrl("plain http is for this machine only")),
-            _ => return Err(GithubError::BadUrl("it has to start with https://")),
+            _ => return Err(GithubError::BadUrl("it must start with https://")),
         }
         if base.host().is_none() {
-            return Err(GithubError::BadUrl("it names no host"));
+            return Err(GithubError::BadUrl("it has no host"));
         }
         if !base.username().is_empty() || base.password().is_some() {
-            return Err(GithubError::BadUrl("it must not carry a user name or a password"));
+            return Err(GithubError::BadUrl("it must not contain a user name or a password"));
         }
         if base.query().is_some() || base.fragment().is_some() {
-            return Err(GithubError::BadUrl("it must end with its path"));
+            return Err(GithubError::BadUrl("it must not have a query or a fragment"));
         }
         let auth = token.as_ref().map(Authorization::new).transpose()?;
         let cache = cache.map(|folder| Shelf::new(folder, auth.clone()));

@@ -44,13 +44,13 @@ pub struct Granted {
 pub enum DeviceFault {
     #[error("it was declined on GitHub's page")]
     Denied,
-    #[error("the code was not typed in time")]
+    #[error("the code was not entered in time")]
     Expired,
     #[error("this OAuth app does not allow the device flow")]
     Disabled,
     #[error("GitHub does not know the client id")]
     UnknownApp,
-    #[error("GitHub answered «{}»", .0.shown())]
+    #[error("GitHub answered “{}”", .0.shown())]
     Other(Foreign),
     #[error(transparent)]
     Github(#[from] GithubError),
@@ -91,7 +91,7 @@ impl DeviceFlow {
         let scope = scopes.join(" ");
         let pairs = [("client_id", self.client_id.as_str()), ("scope", &scope)];
         let answer: Result<CodeRecord, TokenRecord> = self.post("/login/device/code", &pairs).await?;
-        let code = answer.map_err(|refusal| fault(refusal.error.as_deref().unwrap_or("nothing it could mean")))?;
+        let code = answer.map_err(|refusal| fault(refusal.error.as_deref().unwrap_or("an unknown error")))?;
         Ok(Begun {
             user_code: Foreign::new(code.user_code),
             page: Foreign::new(code.verification_uri),
@@ -122,7 +122,7 @@ impl DeviceFlow {
                     }
                     other => {
                         let redactor = Redactor::of([&begun.device_code]);
-                        return Err(fault(&redactor.hide(other.unwrap_or("nothing it could mean"))));
+                        return Err(fault(&redactor.hide(other.unwrap_or("an unknown error"))));
                     }
                 }
             }
@@ -149,7 +149,7 @@ impl DeviceFlow {
         pairs: &[(&str, &str)],
     ) -> Result<Result<T, TokenRecord>, DeviceFault> {
         let form = Serializer::new(String::new()).extend_pairs(pairs).finish();
-        let url = self.web.join(path).map_err(|_| GithubError::BadUrl("it is no web site's"))?;
+        let url = self.web.join(path).map_err(|_| GithubError::BadUrl("it is not the address of a web site"))?;
         let ask: Ask = http::Request::post(url.as_str())
             // Without it the answer is a form, too.
             .header(ACCEPT, "application/json")

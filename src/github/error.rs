@@ -18,24 +18,24 @@ type Source = Box<dyn std::error::Error + Send + Sync>;
 pub enum GithubError {
     #[error("GitHub does not accept the token")]
     Unauthorized(Box<Refusal>),
-    #[error("GitHub refuses {}", .0.request)]
+    #[error("GitHub denied {}", .0.request)]
     Forbidden(Box<Refusal>),
-    #[error("GitHub shows nothing for {}", .0.request)]
+    #[error("GitHub found nothing for {}", .0.request)]
     NotFound(Box<Refusal>),
     /// On repository assignments: the secret's visibility is not `selected`.
-    #[error("GitHub sees a conflict in {}", .0.request)]
+    #[error("GitHub reports a conflict for {}", .0.request)]
     Conflict(Box<Refusal>),
     /// On starting a codespace: it costs more than the account may spend.
-    #[error("GitHub wants to be paid for {}", .0.request)]
+    #[error("GitHub requires payment for {}", .0.request)]
     Payment(Box<Refusal>),
-    #[error("GitHub cannot take what {} says", .0.request)]
+    #[error("GitHub rejected the content of {}", .0.request)]
     Unprocessable(Box<Refusal>),
     #[error("GitHub's rate limit is used up")]
     RateLimited(Box<RateLimit>),
     #[error("GitHub answered {status} to {request}")]
     Server { status: u16, request: String },
     /// A status that the description of the call does not know.
-    #[error("an unexpected answer, {status}, to {request}")]
+    #[error("unexpected status {status} for {request}")]
     Unexpected { status: u16, request: String },
     #[error("the answer ({status}) is not JSON")]
     NotJson { status: u16, html: bool },
@@ -51,19 +51,19 @@ pub enum GithubError {
     /// A page's `next`, or an address of our own making, that is not on the API's origin.
     #[error("the next page is at another address")]
     Origin { next: Foreign },
-    #[error("the list has no end")]
+    #[error("the list does not end")]
     Endless,
     /// A list that came lacks what belongs to these organizations, as `X-GitHub-SSO: partial-results` said on its 200.
-    #[error("the list lacks what belongs to {} organizations", .0.len())]
+    #[error("the list lacks the entries of {} organizations", .0.len())]
     Partial(Vec<Unshown>),
     /// Only reads are allowed here; nothing was sent.
-    #[error("only reads are allowed, and {request} is none")]
+    #[error("only reads are allowed, and {request} is not one")]
     ReadOnly { request: String },
     #[error("the token cannot be used: {0}")]
     BadToken(&'static str),
     #[error("the API's address cannot be used: {0}")]
     BadUrl(&'static str),
-    #[error("{host} has no address")]
+    #[error("{host} cannot be resolved")]
     Dns { host: String, source: Source },
     #[error("{host} cannot be reached")]
     Refused { host: String, source: Source },
@@ -74,7 +74,7 @@ pub enum GithubError {
     Timeout { sent: bool },
     #[error("the connection broke")]
     Dropped { sent: bool, source: Source },
-    #[error("GitHub's public key is not one")]
+    #[error("GitHub's public key is not a valid key")]
     KeyInvalid,
     #[error("the request could not be made")]
     Machinery(#[source] Source),
