@@ -1,4 +1,4 @@
-//! From what a registry asks for to the way a login takes, or the step that says why there is none.
+//! From what a registry asks for to the way to log in, or the step that says why there is none.
 
 use url::Url;
 
@@ -11,20 +11,20 @@ use super::words::said;
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Foreign, Outcome, Redactor, Step};
 
-/// How a registry wants to be logged in to. Every place for tokens was judged.
+/// How a registry wants to be logged in to. Every token server in it has been judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Way {
-    /// Asked for a token first.
+    /// The token server to use first.
     pub token: Option<TokenServer>,
-    /// Where docker turns to only if that token has ended when it comes, each judged as well.
+    /// Token servers that docker uses only if the first token has already expired; each is judged as well.
     pub spare: Vec<Result<TokenServer, BadRealm>>,
-    /// User and password themselves are shown in the end.
+    /// User and password themselves are sent in the end.
     pub is_basic: bool,
-    /// The path that asked. Docker shows its login only there and below, see [`root`].
+    /// The path that asked. Docker sends its login only there and below, see [`root`].
     pub root: String,
 }
 
-/// A realm no password goes to, as it came, and why.
+/// A realm that no password is sent to, as received, and why.
 pub(super) type BadRealm = (Foreign, RealmFault);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,8 +35,8 @@ pub(super) struct TokenServer {
 }
 
 impl Way {
-    /// The way a challenge wants to be answered; nothing if docker has no answer to it, and the first realm with what
-    /// is wrong with it if no password may go there.
+    /// The way a challenge wants to be answered; `None` if docker has no answer to it, or the first realm and its fault
+    /// if no password may go there.
     pub(super) fn of(url: &Url, challenge: Challenge) -> Result<Option<Self>, BadRealm> {
         let Challenge::Login { bearers, is_basic } = challenge else { return Ok(None) };
         let mut servers = bearers.into_iter().map(|Bearer { realm, service }| match safe_realm(url, &realm) {
@@ -47,7 +47,7 @@ impl Way {
         Ok(Some(Self { token, spare: servers.collect(), is_basic, root: url.path().to_owned() }))
     }
 
-    /// Why docker is not to be let loose on it: it may come to each of the realms, and one of them is not safe.
+    /// Why docker must not run against it: docker may use any of the realms, and one of them is not safe.
     pub(super) fn danger(&self) -> Option<Step> {
         let mut bad = self.spare.iter().filter_map(|server| server.as_ref().err());
         let (realm, why) = bad.find_map(|(realm, fault)| match fault {
@@ -75,15 +75,15 @@ impl Way {
     }
 }
 
-/// The path whose challenge docker answers at `path`: the one up to `/v2/`, wherever that stands.
+/// The path whose challenge docker answers at `path`: everything up to `/v2/`, wherever that is.
 ///
-/// Source: docker/distribution 2.8.3, `registry/client/auth/session.go`, `ModifyRequest`. A challenge is kept for the
-/// path it came from, to the letter.
+/// Source: docker/distribution 2.8.3, `registry/client/auth/session.go`, `ModifyRequest`. A challenge is stored for the
+/// exact path it came from.
 pub(super) fn root(path: &str) -> Option<&str> {
     path.find("/v2/").map(|at| &path[..at + 4])
 }
 
-/// The way in that the challenge of a 401 leads to.
+/// The way to log in that a 401's challenge leads to.
 pub(super) fn way(url: &Url, answer: &Answer) -> Result<Way, Box<Step>> {
     let host = place(url);
     let end =

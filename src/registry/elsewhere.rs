@@ -1,5 +1,5 @@
-//! What is said of places beside the registry itself: where it sends on to, pages on which people sign in, and a token
-//! server that cannot be reached. Each names what was seen and the one next step.
+//! Results about places other than the registry itself: redirect targets, sign-in pages, and a token server that cannot
+//! be reached. Each names what was seen and the one next step.
 
 use reqwest::header::LOCATION;
 use url::Url;
@@ -12,7 +12,7 @@ use super::words::trouble_step;
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Outcome, Server, Step};
 
-/// What to do about a page on which people sign in.
+/// What to do about a sign-in page.
 pub(super) const SIGN_IN: &str = "a browser sign-in (an OAuth proxy, for example) is in front of the registry, and docker \
      cannot pass it: its admin has to let /v2/ and the token server through without that page";
 
@@ -21,7 +21,7 @@ pub(super) const SIGN_IN: &str = "a browser sign-in (an OAuth proxy, for example
 pub(super) enum Aim {
     /// To a registry's own path at another place.
     Registry(String),
-    /// To a page on which people sign in.
+    /// To a sign-in page.
     SignIn(String),
     Elsewhere(String),
     Nowhere,
@@ -50,8 +50,8 @@ impl Aim {
     }
 }
 
-/// Whether an address is one people are sent to so that they sign in (OAuth 2 and what is made of it, SAML, and the
-/// paths of the proxies that speak them).
+/// Whether an address belongs to a sign-in (OAuth 2 and its descendants, SAML, and the paths of the proxies that speak
+/// them).
 fn is_sign_in(url: &Url) -> bool {
     const WORDS: [&str; 17] = [
         "login",
@@ -79,7 +79,7 @@ fn is_sign_in(url: &Url) -> bool {
         || url.query_pairs().any(|(name, _)| FIELDS.contains(&name.to_ascii_lowercase().as_str()))
 }
 
-/// Whether an answer is a page with a field for a password, or one that a redirect to a sign-in ended at.
+/// Whether an answer is a page with a password field, or one that a redirect to a sign-in ended at.
 pub(super) fn asks_to_sign_in(url: &Url, answer: &Answer) -> bool {
     let page = String::from_utf8_lossy(&answer.body).to_ascii_lowercase();
     let has_field = ["type=\"password\"", "type='password'", "type=password"].iter().any(|field| page.contains(field));
@@ -87,7 +87,7 @@ pub(super) fn asks_to_sign_in(url: &Url, answer: &Answer) -> bool {
     is_html(&answer.headers, &answer.body) && (has_field || came_from)
 }
 
-/// A redirect to another origin at the registry's door or at a login, which is not followed.
+/// A redirect to another origin during the registry check or a login, which is not followed.
 pub(super) fn sent_on(rung: Rung, url: &Url, answer: &Answer) -> Step {
     let aim = Aim::of(url, answer);
     let what = if rung == Rung::Registry { "requests" } else { "the login" };
@@ -142,7 +142,7 @@ pub(super) fn token_trouble(trouble: Trouble, rung: Rung, server: &Server, realm
         Code::ServerError => {
             format!("{at} may not be a token server: tell the registry's admin")
         }
-        // A proxy: the general words name it.
+        // A proxy: the general text names it.
         _ => String::new(),
     };
     let general = trouble_step(trouble, rung, server);

@@ -1,4 +1,4 @@
-//! How long the password works, where it says so itself, and whether the same would happen from a codespace.
+//! When the password expires, where it says so itself, and whether a codespace would get the same result.
 
 use chrono::{DateTime, Utc};
 
@@ -8,13 +8,13 @@ use crate::domain::lint::{ecr_token_expiry, jwt_expiry};
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Outcome, Sensitive, Server, Step};
 
-/// A step about the password's own end; nothing for one that does not tell it.
+/// A step about the password's own expiry; `None` if the password does not contain it.
 pub(super) fn expiry(password: &Sensitive, now: DateTime<Utc>) -> Option<Step> {
     let ends = ecr_token_expiry(password).or_else(|| jwt_expiry(password))?;
     Some(end(DateTime::from_timestamp(ends, 0)?, now, "this password says"))
 }
 
-/// A step about an end that `who` tells, such as «this password says».
+/// A step about an expiry time that `who` states, such as “this password says”.
 pub fn end(ends: DateTime<Utc>, now: DateTime<Utc>, who: &str) -> Step {
     let left = ends - now;
     if left.num_seconds() <= 0 {
@@ -39,7 +39,7 @@ pub fn end(ends: DateTime<Utc>, now: DateTime<Utc>, who: &str) -> Step {
     }
 }
 
-/// `at 17:42 UTC` today, else with the day.
+/// `at 17:42 UTC` today, otherwise with the date.
 pub(super) fn at(time: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let day = if time.date_naive() == now.date_naive() { "" } else { "on %Y-%m-%d " };
     time.format(&format!("{day}at %H:%M UTC")).to_string()
@@ -56,7 +56,7 @@ pub(super) fn span(time: chrono::TimeDelta) -> String {
     }
 }
 
-/// What a pass from here says of a codespace, which is somewhere else.
+/// What a pass from here says about a codespace, which is somewhere else.
 pub(super) fn codespace(client: &Client, server: &Server) -> Step {
     let here_only = |why: String| {
         let remedy = "the registry needs a public name, address and certificate for codespaces";
@@ -74,7 +74,7 @@ pub(super) fn codespace(client: &Client, server: &Server) -> Step {
     if server.is_loopback() {
         return here_only("works from here; a codespace cannot reach this machine".to_owned());
     }
-    // An authority of one's own is not docker's, which pulls before anything in the codespace runs.
+    // A custom CA is not known to docker there, which pulls before anything in the codespace runs.
     if client.surroundings().is_codespace && client.surroundings().trust.is_none() {
         return step(Rung::Codespace, Code::Ok, Outcome::Pass, "tested from inside a codespace", "");
     }

@@ -1,5 +1,5 @@
-//! The rung on which user and password are sent, once, to where the registry asked for them. No scope is asked for,
-//! nothing is tried twice.
+//! The check that sends user and password, once, to where the registry asks for them. It requests no scope and tries
+//! nothing twice.
 
 use url::Url;
 
@@ -16,7 +16,7 @@ use super::words::{FIREWALL, firewall_remedy, is_firewall, said, trouble_step, u
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Foreign, Outcome, Redactor, Server, Step};
 
-/// Sends user and password, once; what went wrong is told in the words of the registry's product.
+/// Sends user and password, once; a failure is described in the words of the registry's preset.
 pub(super) async fn log_in(test: &Test<'_>, server: &Server, url: &Url, way: &Way, pair: &Pair) -> Step {
     let step = attempt(test, server, url, way, pair).await;
     if step.outcome == Outcome::Pass {
@@ -27,7 +27,7 @@ pub(super) async fn log_in(test: &Test<'_>, server: &Server, url: &Url, way: &Wa
         Code::Denied if step.remedy.starts_with(FIREWALL) => "firewall",
         code => code.as_str(),
     };
-    // Whoever keeps a token server's users is another than whoever keeps a registry's own.
+    // A token server's users are usually kept elsewhere than a registry's own.
     let by_token = (step.code == Code::BadCredentials && way.token.is_some()).then_some("refused_by_token_server");
     let advice = by_token.and_then(|key| test.advice(key, None)).or_else(|| test.advice(key, None));
     advised(step, advice)
@@ -70,7 +70,7 @@ fn accepted(server: &Server, url: &Url, pair: &Pair, answer: &Answer, via: &str)
         ),
         200 => step(Rung::Login, Code::Ok, Outcome::Pass, format!("{host} accepts user and password (via {via})"), ""),
         401 => refused(Code::BadCredentials, format!("{host} rejects user or password{said}"), CREDENTIALS.into()),
-        // ECR's way to say that a token is undecoded, of another region, or has ended.
+        // ECR's answer to a token that is undecoded, of another region, or expired.
         400 | 403 if server.ecr().is_some() => {
             refused(Code::Denied, format!("{host} rejects this token{said}"), CREDENTIALS.into())
         }
@@ -93,7 +93,7 @@ fn no_token(realm: &Url, redactor: &Redactor, answer: &Answer) -> Step {
     match answer.status {
         401 => refused(Code::BadCredentials, format!("{host} rejects user or password{said}"), CREDENTIALS.into()),
         403 => refused(Code::Denied, format!("{host} denies access{said}"), denied_remedy(answer)),
-        // RFC 6749 §5.2: an OAuth 2 server says 400 where others say 401.
+        // RFC 6749 §5.2: an OAuth 2 server answers 400 where others answer 401.
         400 if ["invalid_grant", "access_denied", "unauthorized", "invalid_client"]
             .iter()
             .any(|c| text.contains(c)) =>
@@ -110,8 +110,8 @@ fn no_token(realm: &Url, redactor: &Redactor, answer: &Answer) -> Step {
     }
 }
 
-/// An answer that says yes and in which docker finds no token: the registry's failure, whatever the password. A web
-/// page comes from something else, and says nothing of the registry.
+/// A successful answer in which docker finds no token: the registry's fault, whatever the password. A web page comes
+/// from something else and says nothing about the registry.
 pub(super) fn unreadable(rung: Rung, realm: &Url, answer: &Answer, why: &NoAnswer) -> Step {
     let host = place(realm);
     if is_html(&answer.headers, &answer.body) {

@@ -1,4 +1,4 @@
-//! Steps that any rung may end in: a server that is unwell, a connection that fails.
+//! Results that any check may end with: a server that has a problem, a connection that fails.
 
 use reqwest::header::RETRY_AFTER;
 
@@ -9,7 +9,7 @@ use super::trouble::Trouble;
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Foreign, Outcome, Redactor, Server, Step};
 
-/// 429 and everything from 500: the other side cannot or will not answer now.
+/// 429 and every status from 500: the server cannot or will not answer now.
 pub(super) fn unwell(rung: Rung, host: &str, answer: &Answer, said: &str) -> Step {
     if answer.status == 429 {
         let wait = answer.headers.get(RETRY_AFTER).and_then(|v| v.to_str().ok()).map(|text| Foreign::new(text).shown());
@@ -56,7 +56,7 @@ pub(super) fn trouble_step(trouble: Trouble, rung: Rung, server: &Server) -> Ste
         Code::Proxy => "check the proxy, or add the host to NO_PROXY",
         Code::PlainHttp => "docker and codespaces need https: give the registry a certificate, or check the port",
         Code::ServerError => "check host and port: it may not be a web server",
-        // A connection ends in no other code.
+        // A failed connection has no other code.
         _ => "check the host",
     };
     let remedy = if trouble.code == Code::Dns && server.is_private_host() {
@@ -67,13 +67,13 @@ pub(super) fn trouble_step(trouble: Trouble, rung: Rung, server: &Server) -> Ste
     step(rung, trouble.code, Outcome::Inconclusive, trouble.detail, remedy)
 }
 
-/// Whether the answer blames the address it came from, as Azure's registries do.
+/// Whether the answer blames the address of the request, as Azure's registries do.
 pub(super) fn is_firewall(answer: &Answer) -> bool {
     let text = String::from_utf8_lossy(&answer.body).to_ascii_lowercase();
     answer.status == 403 && ["firewall", "not allowed access", "client with ip"].iter().any(|word| text.contains(word))
 }
 
-/// How the remedy for a firewall begins.
+/// The beginning of the fix for a firewall.
 pub(super) const FIREWALL: &str = "not the password: the registry's network rules";
 
 pub(super) fn firewall_remedy(answer: &Answer) -> String {

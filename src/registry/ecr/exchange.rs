@@ -1,4 +1,4 @@
-//! The exchange itself: one signed request of `GetAuthorizationToken`, and what comes of it in words.
+//! The exchange itself: one signed `GetAuthorizationToken` request, and its result in words.
 
 use chrono::{DateTime, Utc};
 use reqwest::header::{DATE, HeaderName, HeaderValue};
@@ -18,10 +18,11 @@ use crate::registry::words::{trouble_step, unwell};
 /// AWS JSON 1.1; the target names the API's version and the call (botocore, `ecr` service model).
 const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 const TARGET: &str = "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken";
-/// A signature counts for about five minutes to either side.
+/// A signature is valid for about five minutes to either side.
 const TOLERANCE: i64 = 5 * 60;
 
-/// Exchanges the pair, once: what the registry takes, and the step that says so; or only the step that says why not.
+/// Exchanges the key pair, once. Returns the login that the registry accepts and the step that says so, or only the
+/// step that says why not.
 pub(in crate::registry) async fn exchange(
     test: &Test<'_>,
     server: &Server,
@@ -62,7 +63,7 @@ fn given(test: &Test<'_>, ecr: &EcrHost, api: &Url, answer: &Answer) -> (Option<
         let detail = format!("{} accepts the key but returns no token", place(api));
         return (None, unsure(Code::AwsEndpoint, &detail, "check the region in the server's name"));
     };
-    // A stand-in may give an end in the past; the registry decides whether the token counts.
+    // A stand-in may give an expiry in the past; the registry decides whether the token is valid.
     let life = token.ends.filter(|ends| *ends > test.now).map(|ends| {
         format!(", which expires {} ({})", at(ends, test.now).trim_start_matches("at "), span(ends - test.now))
     });
@@ -77,7 +78,7 @@ fn given(test: &Test<'_>, ecr: &EcrHost, api: &Url, answer: &Answer) -> (Option<
     (Some(token.pair), step(Rung::Exchange, Code::Ok, Outcome::Pass, detail, remedy))
 }
 
-/// Source of the names: AWS, «Common Error Types», and the two that only stand-ins and older services use.
+/// Source of the names: AWS, “Common Error Types”, and the two that only stand-ins and older services use.
 fn refused(test: &Test<'_>, api: &Url, key: &Pair, answer: &Answer) -> Step {
     let host = place(api);
     let Fault { kind, message } = said::fault(answer);
@@ -112,7 +113,7 @@ fn refused(test: &Test<'_>, api: &Url, key: &Pair, answer: &Answer) -> Step {
         _ if answer.status == 429 || answer.status >= 500 || kind.starts_with("Throttling") => {
             unwell(Rung::Exchange, &host, answer, &said)
         }
-        // A kind nobody here knows, or no AWS at all.
+        // An unknown kind, or not AWS at all.
         _ => unsure(
             Code::AwsEndpoint,
             &format!("{host} answered with status {}{said}", answer.status),
@@ -135,7 +136,7 @@ fn is_skewed(now: DateTime<Utc>, answer: &Answer) -> bool {
     theirs(answer).is_some_and(|theirs| (theirs - now).num_seconds().abs() > TOLERANCE)
 }
 
-/// Their clock, by the header `Date`.
+/// AWS's clock, by the header `Date`.
 fn theirs(answer: &Answer) -> Option<DateTime<Utc>> {
     let date = answer.headers.get(DATE)?.to_str().ok()?;
     DateTime::parse_from_rfc2822(date).ok().map(|date| date.with_timezone(&Utc))

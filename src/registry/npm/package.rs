@@ -1,7 +1,7 @@
-//! Whether the token may install this very package. Its description is asked for, nothing is downloaded.
+//! Whether the token can install this package. Its description is requested; nothing is downloaded.
 //!
-//! Source: npm's «package metadata» (the short form is asked for, which is all that an install needs). A package that
-//! anybody can install proves nothing of a token, so it is asked for without one first, and then not again.
+//! Source: npm's “package metadata” (the short form is requested, which is all that an install needs). A package that
+//! anybody can install proves nothing about a token, so it is first requested without one, and then not again.
 
 use reqwest::header::{ACCEPT, HeaderValue};
 use url::Url;
@@ -15,7 +15,7 @@ use crate::domain::npm::PackageName;
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Outcome, Step};
 
-/// What npm itself asks for when it installs.
+/// What npm itself requests when it installs.
 const SHORT: &str = "application/vnd.npm.install-v1+json; q=1.0, application/json";
 
 impl Npm<'_> {
@@ -51,7 +51,7 @@ impl Npm<'_> {
                 end(Code::Ok, Outcome::Pass, detail, "")
             }
             (200, _) => Err(no_description(&url, name)),
-            // Whom the registry has no name for it did not know: a token it knows and does not let in gets 403.
+            // If whoami gave no name, the registry does not know the token: a known token without access gets 403.
             (401, Known::Open | Known::Over) => end(
                 Code::BadCredentials,
                 Outcome::Fail,
@@ -79,7 +79,7 @@ impl Npm<'_> {
         }
     }
 
-    /// One answer; what no rung gets past is a step already.
+    /// One answer; what stops every check is returned as a step.
     async fn description(&self, url: &Url, ask: Ask) -> Result<Answer, Step> {
         let ask = ask.with(ACCEPT, HeaderValue::from_static(SHORT));
         let answer = self.test.client.ask(url, ask).await;
@@ -91,7 +91,7 @@ impl Npm<'_> {
     }
 }
 
-/// The body may be cut off, so only its beginning is looked at.
+/// The body may be cut off, so only its beginning is checked.
 fn is_description(answer: &Answer) -> bool {
     answer.body.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'{')
 }

@@ -1,8 +1,7 @@
-//! Whose token it is. Only a name that nobody without a token is given counts as an answer.
+//! Whose token it is. Only a name that is not given without a token counts as an answer.
 //!
 //! Sources: npm's `lib/utils/get-identity.js` (`GET -/whoami`, `username`); verdaccio 6, which answers 200 and `{}` to
-//! a token that is bad or missing; GitHub's registry, and others, which have no such page for every address and answer
-//! 404.
+//! a bad or missing token; GitHub's registry and others, which do not have this page for every address and answer 404.
 
 use serde_json::Value;
 use url::Url;
@@ -14,14 +13,14 @@ use super::{Npm, barred, shown};
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Foreign, Outcome, Step};
 
-/// What is known of the token after it was asked for once.
+/// What is known about the token after it was sent once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Known {
     /// The registry has a name for it.
     Named,
-    /// The registry says nothing of it.
+    /// The registry says nothing about it.
     Open,
-    /// It was refused, or something stood in the way.
+    /// It was rejected, or something stood in the way.
     Over,
 }
 
@@ -35,7 +34,7 @@ impl Known {
 }
 
 impl Npm<'_> {
-    /// Asks with the token, once; `nobody` is what is answered without one.
+    /// Asks with the token, once; `nobody` is the answer without one.
     pub(super) async fn whoami(&self, url: &Url, nobody: &Answer) -> (Known, Step) {
         if let Some(step) = self.in_the_way(url, nobody) {
             return (Known::Over, step);
@@ -58,7 +57,7 @@ impl Npm<'_> {
     }
 
     fn in_the_way(&self, url: &Url, answer: &Answer) -> Option<Step> {
-        // A page that says «not found» may come from a registry without whoami; then a package decides.
+        // A “not found” page may come from a registry without whoami; then a package decides.
         if matches!(answer.status, 404 | 405) && !self.test.trial.images.is_empty() {
             return None;
         }
@@ -85,7 +84,7 @@ impl Npm<'_> {
         (Known::Named, step(Rung::Whoami, Code::Ok, Outcome::Pass, detail, ""))
     }
 
-    /// It proves nothing. Where a package is named, that decides, and this is no doubt of its own.
+    /// It proves nothing. If a package is named, that decides, and this result is not inconclusive by itself.
     fn open(&self, detail: String) -> (Known, Step) {
         let (outcome, remedy) = if self.test.trial.images.is_empty() {
             (Outcome::Inconclusive, "name a private package: whether the token can install it decides")

@@ -1,5 +1,5 @@
-//! What a pull takes after the image's name led somewhere: the manifest of the variant for a codespace, the image's
-//! configuration, and the beginning of a layer. Each is checked against the digest it was named by, as docker does.
+//! What a pull fetches after the image's name was found: the manifest of the variant for a codespace, the image's
+//! configuration, and the beginning of a layer. Each is checked against its digest, as docker does.
 
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
@@ -13,20 +13,20 @@ use crate::domain::platform::WANTED;
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Digest, Manifest, Platform, Step, digest};
 
-/// Indexes inside indexes that are followed.
+/// Nested indexes to follow.
 const DEPTH: usize = 3;
 
-/// What was found to be there.
+/// What was found.
 pub(super) struct Content {
-    /// Of what the image's name leads to.
+    /// The digest of what the image's name leads to.
     pub digest: Digest,
     pub platform: Platform,
-    /// The host that holds the blobs, where it is another than the registry.
+    /// The host that holds the blobs, if it is not the registry.
     pub from: Option<String>,
 }
 
 impl Asked<'_> {
-    /// Follows what the image's name led to, down to its blobs.
+    /// Follows what the image's name leads to, down to its blobs.
     pub(super) async fn content(&self, answer: &Answer, authorization: Option<&HeaderValue>) -> Result<Content, Step> {
         let digest = self.checked(answer, self.image.digest().as_ref())?;
         let image = match self.read(answer)? {
@@ -43,7 +43,7 @@ impl Asked<'_> {
         Ok(Content { digest, platform, from })
     }
 
-    /// The manifest of the variant a codespace takes.
+    /// The manifest of the variant for a codespace.
     async fn variant(
         &self,
         mut variants: Vec<Variant>,
@@ -78,7 +78,7 @@ impl Asked<'_> {
         Manifest::parse(kind, &answer.body).map_err(|fault| self.unreadable("manifest", &fault))
     }
 
-    /// The digest of a manifest, once it is what was asked for and what the registry calls it.
+    /// The digest of a manifest that matches the request and the registry's own digest for it.
     fn checked(&self, answer: &Answer, wanted: Option<&Digest>) -> Result<Digest, Step> {
         let (short, host) = (self.image.short(), place(self.url));
         if !answer.is_whole {
@@ -136,7 +136,7 @@ impl Asked<'_> {
         }
     }
 
-    /// Nothing in it is for a codespace.
+    /// Nothing in the image is for a codespace.
     fn built_for(&self, platforms: &[&Platform]) -> Step {
         let mut known: Vec<String> = Vec::new();
         for platform in platforms.iter().filter(|platform| platform.is_known()).map(ToString::to_string) {
