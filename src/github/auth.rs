@@ -17,14 +17,14 @@ use super::{GithubError, Refusal};
 pub(super) struct Authorization {
     header: HeaderValue,
     pub(super) kind: TokenKind,
-    /// What GitHub said when it did not accept the token.
+    /// GitHub's refusal, if it did not accept the token.
     refused: Arc<OnceLock<Refusal>>,
-    /// Takes the token out of whatever comes back.
+    /// Removes the token from whatever comes back.
     pub(super) redactor: Arc<Redactor>,
 }
 
 impl Authorization {
-    /// Refuses what cannot stand in a header, or would be cut or folded there: octocrab panics on such a token.
+    /// Rejects what cannot be in a header, or would be cut or folded there: octocrab panics on such a token.
     pub(super) fn new(token: &Sensitive) -> Result<Self, GithubError> {
         let text = token.expose();
         if text.is_empty() {
@@ -51,7 +51,7 @@ impl Authorization {
         })
     }
 
-    /// Tells accounts apart without saying anything of the token.
+    /// Tells accounts apart without revealing anything about the token.
     pub(super) fn digest(&self, salt: &[u8; 32]) -> Vec<u8> {
         Sha256::new_with_prefix(salt).chain_update(self.header.as_bytes()).finalize().to_vec()
     }
@@ -60,22 +60,22 @@ impl Authorization {
         self.header.clone()
     }
 
-    /// Remembers a 401. A token that was refused is not sent again: after several bad logins GitHub refuses even good
-    /// ones for a while. Source: GitHub Docs, «Authenticating to the REST API», failed login limit.
+    /// Remembers a 401. A rejected token is not sent again: after several bad logins GitHub rejects even good ones for
+    /// a while. Source: GitHub Docs, “Authenticating to the REST API”, failed login limit.
     pub(super) fn note(&self, failure: &GithubError) {
         if let GithubError::Unauthorized(refusal) = failure {
-            // The first refusal counts; those of requests that were under way say the same.
+            // The first refusal counts; requests that were under way get the same one.
             let _ = self.refused.set((**refusal).clone());
         }
     }
 
-    /// The refusal that stands between this token and another request.
+    /// The refusal that prevents further requests with this token.
     pub(super) fn refusal(&self) -> Option<&Refusal> {
         self.refused.get()
     }
 }
 
-/// The device flow's own secret, for the one form it goes into.
+/// The device flow's own secret, for the one form that contains it.
 pub(super) fn device_code(code: &Sensitive) -> zeroize::Zeroizing<String> {
     zeroize::Zeroizing::new(code.expose().to_owned())
 }
