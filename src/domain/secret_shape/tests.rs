@@ -237,7 +237,7 @@ fn a_sentence_loses_the_secret_in_it_and_nothing_else() {
         if matches!(name, "Harbor" | "IBM" | "AWS secret" | "Hetzner" | "Linode" | "Cloudsmith" | "Alibaba") {
             continue; // no telling beginning: a sentence may hold digests and names like these
         }
-        let shown = masked(&format!("there is no preset «{secret}», look at --preset"));
+        let shown = masked(&format!("there is no preset “{secret}”, look at --preset"));
         assert!(shown.starts_with("there is no preset «") && shown.contains(MARK), "{name}: {shown}");
         let tail = &secret[secret.len() - 8..];
         assert!(!shown.contains(tail), "{name}: {shown}");
