@@ -13,8 +13,8 @@ use crate::domain::verdict::Rung;
 use crate::domain::{Code, Outcome, Server, Step};
 
 /// What to do about a sign-in page.
-pub(super) const SIGN_IN: &str = "a browser sign-in (an OAuth proxy, for example) is in front of the registry, and docker \
-     cannot pass it: its admin has to let /v2/ and the token server through without that page";
+pub(super) const SIGN_IN: &str = "a browser sign-in (an OAuth proxy, for example) is in front of the registry, and \
+     docker cannot pass it: its admin has to let /v2/ and the token server through without that page";
 
 /// Where a redirect leads.
 #[derive(Debug, PartialEq, Eq)]

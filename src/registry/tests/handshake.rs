@@ -219,7 +219,7 @@ async fn what_cannot_be_read_is_quoted_as_it_came() {
         let peer = Peer::start(move |_| reply(401, &[API, ("WWW-Authenticate", challenge)], "")).await;
         let report = climb(&peer.server()).await;
         assert_eq!(end(&report), (Rung::Challenge, Code::NoChallenge, Verdict::Inconclusive), "{challenge}");
-        assert!(report.steps.last().unwrap().detail.contains(&format!("«{quoted}»")), "{report:?}");
+        assert!(report.steps.last().unwrap().detail.contains(&format!("“{quoted}”")), "{report:?}");
     }
 }
 
