@@ -1,4 +1,4 @@
-//! Hosts as docker compares them, and names of this machine, in a world whose name servers lead elsewhere.
+//! Hosts as docker compares them, and names of this machine, with name servers that lead elsewhere.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,7 +8,7 @@ use crate::domain::verdict::{Rung, With};
 use crate::domain::{Code, Holds, Outcome, Sensitive, TestReport, Verdict};
 use crate::registry::{Client, Limits, Surroundings, Test, Tools};
 
-/// Name servers that would send everybody to another machine, and remember who asked for what.
+/// Name servers that lead every name to another machine, and record the lookups.
 #[derive(Clone, Debug, Default)]
 struct Elsewhere(Arc<Mutex<Vec<String>>>);
 
@@ -29,7 +29,7 @@ impl Elsewhere {
     }
 }
 
-/// Every way in which this machine's IPv4 address can be named.
+/// Every way to name this machine's IPv4 address.
 const HERE: [&str; 9] = [
     "foo.localhost",
     "LOCALHOST",
@@ -52,7 +52,7 @@ fn basic(seen: &Seen) -> Reply {
 #[tokio::test]
 async fn a_registry_on_this_machine_is_met_there_under_every_name_and_no_name_server_is_asked() {
     let (names, peer) = (Elsewhere::default(), Peer::start(basic).await);
-    // Windows connects IPv6 to IPv6 only, and nothing to the address that means any of its own.
+    // Windows connects IPv6 to IPv6 only, and nothing to the unspecified address.
     let hosts = if cfg!(windows) { &HERE[..7] } else { &HERE[..] };
     for host in hosts {
         let server = format!("{host}:{}", peer.addr.port());

@@ -1,5 +1,5 @@
-//! What other testers get wrong, row by row: situations in which docker, podman and skopeo say success for a password
-//! nobody asked for, blame the password for something else, or drop the registry's own reason.
+//! What other testers get wrong, row by row: situations in which docker, podman and skopeo report success for a
+//! password that nothing asked for, blame the password for something else, or drop the registry's own reason.
 
 use std::time::Duration;
 
@@ -133,7 +133,7 @@ async fn a_header_of_ten_megabytes_and_a_slow_drip_are_cut_off_and_get_no_passwo
     let report = climb(&long.server()).await;
     assert_eq!((decisive(&report).rung, report.verdict), (Rung::Registry, Verdict::Inconclusive), "{report:?}");
     assert!(long.seen().iter().all(|seen| seen.authorization().is_none()));
-    // The head never ends: one byte now and then keeps the connection busy, and the deadline counts all the same.
+    // The headers never end: a byte now and then keeps the connection busy, but the deadline still applies.
     let drip = Peer::start(|_| Reply::Drip(b"HTTP/1.1 401 X\r\nX: ".to_vec())).await;
     let limits = Limits { request: Duration::from_millis(300), ..Limits::default() };
     let report = climb_by(&Client::new(limits), &trial(&drip.server()), With::Native).await;
@@ -161,7 +161,7 @@ async fn a_page_on_which_people_sign_in_is_called_that_wherever_it_stands() {
     const MOVED: (&str, &str) = ("Location", "https://registry.example/v2/");
     const ELSEWHERE: (&str, &str) = ("Location", "https://www.example/");
     const FORM: &str = "<html><form><input type=\"password\">";
-    // At the door: sent to another host, sent to a page of its own, answered with the page.
+    // At the registry: redirected to another host, redirected to a page of its own, answered with the page.
     let away = Peer::start(|_| reply(302, &[PROXY, HTML], "<a href=x>Found</a>")).await;
     let own = Peer::start(|seen| match seen.target.as_str() {
         "/v2/" => reply(302, &[("Location", "/oauth2/start")], ""),
@@ -183,7 +183,7 @@ async fn a_page_on_which_people_sign_in_is_called_that_wherever_it_stands() {
         let report = climb(&peer.server()).await;
         assert!(decisive(&report).remedy.starts_with(says), "{report:?}");
     }
-    // At the token server: the page itself, and the way there.
+    // At the token server: the page itself, and a redirect to it.
     for (status, header, body, code) in
         [(200, HTML, FORM, Code::BadToken), (200, HTML, "<html>", Code::BadToken), (302, PROXY, "", Code::Redirected)]
     {
