@@ -1,4 +1,4 @@
-"""Two plain HTTP relays: one in front of Prism, which records everything, and one behind it, which can corrupt an answer.
+"""Two plain HTTP relays: one in front of Prism that records everything, one behind it that can corrupt an answer.
 
     pullkey -> Gate -> Prism (checks both ways) -> Back -> sandbox
 

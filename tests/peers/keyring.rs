@@ -242,11 +242,11 @@ fn the_keyring_is_not_asked_while_a_variable_is_set() {
     let listed = session.pullkey(None, &["list", "--user"], "", &more);
     assert_eq!(listed.status.code(), Some(0), "{}", text(&listed));
     silent.set_nonblocking(true).expect("it can be asked");
-    assert!(silent.accept().is_err(), "nobody came to the bus");
+    assert!(silent.accept().is_err(), "no service appeared on the bus");
     // Without the variable the keyring is asked and abandoned at its deadline, and the message explains that.
     let status = session.pullkey(None, &["auth", "status"], "", &more[..1]);
     assert!(text(&status).contains("did not answer in time"), "{}", text(&status));
-    assert!(silent.accept().is_ok(), "somebody came to the bus");
+    assert!(silent.accept().is_ok(), "a service appeared on the bus");
 }
 
 #[test]

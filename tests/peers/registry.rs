@@ -42,7 +42,7 @@ pub(super) fn free() -> SocketAddr {
 pub(super) fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_so() {
-        assert!(start.elapsed() < Duration::from_secs(30), "waited in vain: {what}");
+        assert!(start.elapsed() < Duration::from_secs(30), "timed out waiting: {what}");
         std::thread::park_timeout(Duration::from_millis(10));
     }
 }
@@ -160,7 +160,7 @@ async fn native_and_docker_agree_on_a_right_and_a_wrong_password() {
     assert_eq!(rung(&right, Rung::Login), (Code::Ok, Outcome::Pass));
     assert!(
         matches!(rung(&right, Rung::Docker), (Code::Ok, Outcome::Pass) | (Code::DockerUnavailable, _)),
-        "docker agrees, or is one that refuses plain http: {right:#?}"
+        "docker agrees, or refuses plain http: {right:#?}"
     );
     let wrong = run(&trial(addr, "not-the-password"), With::Both, &tools).await;
     assert_eq!(wrong.verdict, Verdict::Fail, "{wrong:#?}");
@@ -412,7 +412,7 @@ async fn docker_gets_the_password_on_stdin_and_nothing_of_ours_but_an_allow_list
     let report = run(&trial(small_registry().await, &format!("{PASSWORD}\n")), With::Both, &tools).await;
     assert_eq!(rung(&report, Rung::Docker), (Code::Ok, Outcome::Pass), "{report:#?}");
     let read = |name: &str| std::fs::read_to_string(out.join(name)).unwrap();
-    assert_eq!(read("stdin"), format!("{PASSWORD}\n\n"), "one line end more, which docker cuts off");
+    assert_eq!(read("stdin"), format!("{PASSWORD}\n\n"), "one more line ending, which docker cuts off");
     assert!(read("args").starts_with("login --username=ann --password-stdin 127.0.0.1:"));
     assert_eq!(read("config"), r#"{"credsStore":"pullkey-discard"}"#);
     assert_eq!(read("mode"), "700\nstored\ncredentials not found in native keychain\n");

@@ -107,7 +107,7 @@ async fn what_is_left_to_nobody_or_to_the_token_before_is_not_told_as_this_token
     assert_eq!((budgets().len(), heard.client.budget()), (1, Some((3_999, 5_000))));
     let traffic = heard.traffic.lock().unwrap();
     let booked = traffic.iter().filter(|one| matches!(one, Traffic::Exchange(exchange) if exchange.cost.primary > 0));
-    assert_eq!(booked.count(), 2, "what was counted as nobody's is not booked on the token's hour");
+    assert_eq!(booked.count(), 2, "what GitHub did not count for the token is not counted in its hour");
 }
 
 #[tokio::test]

@@ -258,7 +258,7 @@ mod tests {
         budgets.begin(&secrets());
         assert_eq!(budgets.turn(start, &secrets()), Turn::AfterAnswer);
         let of_a_repository = Errand::of("/repos/a/b/codespaces/secrets");
-        assert_eq!(budgets.turn(start, &of_a_repository), Turn::AfterAnswer, "its like will tell");
+        assert_eq!(budgets.turn(start, &of_a_repository), Turn::AfterAnswer, "an answer to its kind will show it");
         assert_eq!(budgets.turn(start, &me()), Turn::Now);
         // No answer, or one without a budget: the others of this kind no longer wait.
         budgets.end(&secrets());

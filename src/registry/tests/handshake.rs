@@ -47,7 +47,7 @@ pub(super) async fn climb_by(client: &Client, trial: &Trial, with: With) -> Test
     let now = "2026-11-27T12:00:00Z".parse().unwrap();
     let test = Test { client, trial, with, tools: &tools(), issuer: None, now };
     let report = test.run(&mut |step| parts.push(step)).await;
-    assert_eq!(parts, report.steps, "each step is told as it is climbed");
+    assert_eq!(parts, report.steps, "each step is reported as it is done");
     assert!(!format!("{report:?}").contains("right-password"));
     report
 }
@@ -366,7 +366,7 @@ async fn a_redirect_within_the_same_origin_is_followed_but_not_for_ever() {
     assert_eq!(climb(&peer.server()).await.verdict, Verdict::Pass);
     let around = Peer::start(|_| reply(302, &[("Location", "/v2/")], "")).await;
     assert_eq!(end(&climb(&around.server()).await).1, Code::Redirected);
-    assert_eq!(around.seen().len(), 10, "as often as Go's client goes on");
+    assert_eq!(around.seen().len(), 10, "as often as Go's client follows");
 }
 
 #[tokio::test]

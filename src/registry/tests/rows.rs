@@ -118,7 +118,7 @@ async fn every_spelling_of_docker_hub_gets_its_verdict_and_its_mend() {
         assert!(step.remedy.contains("use https://index.docker.io/v1/"), "{server}: {}", step.remedy);
     }
     let asked = hub.seen().len();
-    assert_eq!(asked, 4, "only what pulls find was tried, with one knock and one login each");
+    assert_eq!(asked, 4, "only what pulls find was tried, with one probe and one login each");
 }
 
 #[tokio::test]

@@ -107,7 +107,7 @@ fn dockers_configuration_is_read_as_docker_reads_it() {
     let cases = [cases::all(), spellings::all()].concat();
     assert!(cases.len() >= 25);
     let mut table =
-        String::from("| configuration | docker sends | pullkey takes | why they differ |\n|---|---|---|---|\n");
+        String::from("| configuration | docker sends | pullkey uses | why they differ |\n|---|---|---|---|\n");
     let mut unexplained = Vec::new();
     for case in &cases {
         let home = set_up(case);

@@ -1,6 +1,6 @@
 """A token server for Debian's docker-registry in token mode: signs what the registry verifies for itself.
 
-Usage: token_server.py PORT KEY.pem CERT.pem. USERS lists the users and what they may pull. GET with Basic only, as in the
+Usage: token_server.py PORT KEY.pem CERT.pem. USERS lists users and what they may pull. GET with Basic only, as in the
 Distribution project's “Token Authentication Specification”. Written for tests; loopback only.
 """
 
