@@ -17,30 +17,31 @@ use super::{GithubError, Refusal};
 pub(super) struct Authorization {
     header: HeaderValue,
     pub(super) kind: TokenKind,
-    /// What GitHub said when it did not accept the token.
+    /// GitHub's refusal, if it did not accept the token.
     refused: Arc<OnceLock<Refusal>>,
-    /// Takes the token out of whatever comes back.
+    /// Removes the token from whatever comes back.
     pub(super) redactor: Arc<Redactor>,
 }
 
 impl Authorization {
-    /// Refuses what cannot stand in a header, or would be cut or folded there: octocrab panics on such a token.
+    /// Rejects what cannot be in a header, or would be cut or folded there: octocrab panics on such a token.
     pub(super) fn new(token: &Sensitive) -> Result<Self, GithubError> {
         let text = token.expose();
         if text.is_empty() {
             return Err(GithubError::BadToken("it is empty"));
         }
         if text.contains(['\n', '\r']) {
-            return Err(GithubError::BadToken("it contains a line end"));
+            return Err(GithubError::BadToken("it contains a line break"));
         }
         if text.contains([' ', '\t']) {
             return Err(GithubError::BadToken("it contains white space"));
         }
         if !text.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(GithubError::BadToken("it contains a character no token has"));
+            return Err(GithubError::BadToken("it contains a character that no token has"));
         }
         let line = zeroize::Zeroizing::new(format!("Bearer {text}"));
-        let mut header = HeaderValue::from_str(&line).map_err(|_| GithubError::BadToken("it does not fit a header"))?;
+        let mut header =
+            HeaderValue::from_str(&line).map_err(|_| GithubError::BadToken("it does not fit into a header"))?;
         header.set_sensitive(true);
         Ok(Self {
             header,
@@ -50,7 +51,7 @@ impl Authorization {
         })
     }
 
-    /// Tells accounts apart without saying anything of the token.
+    /// Tells accounts apart without revealing anything about the token.
     pub(super) fn digest(&self, salt: &[u8; 32]) -> Vec<u8> {
         Sha256::new_with_prefix(salt).chain_update(self.header.as_bytes()).finalize().to_vec()
     }
@@ -59,22 +60,22 @@ impl Authorization {
         self.header.clone()
     }
 
-    /// Remembers a 401. A token that was refused is not sent again: after several bad logins GitHub refuses even good
-    /// ones for a while. Source: GitHub Docs, «Authenticating to the REST API», failed login limit.
+    /// Remembers a 401. A rejected token is not sent again: after several bad logins GitHub rejects even good ones for
+    /// a while. Source: GitHub Docs, “Authenticating to the REST API”, failed login limit.
     pub(super) fn note(&self, failure: &GithubError) {
         if let GithubError::Unauthorized(refusal) = failure {
-            // The first refusal counts; those of requests that were under way say the same.
+            // The first refusal counts; requests that were under way get the same one.
             let _ = self.refused.set((**refusal).clone());
         }
     }
 
-    /// The refusal that stands between this token and another request.
+    /// The refusal that prevents further requests with this token.
     pub(super) fn refusal(&self) -> Option<&Refusal> {
         self.refused.get()
     }
 }
 
-/// The device flow's own secret, for the one form it goes into.
+/// The device flow's own secret, for the one form that contains it.
 pub(super) fn device_code(code: &Sensitive) -> zeroize::Zeroizing<String> {
     zeroize::Zeroizing::new(code.expose().to_owned())
 }

@@ -1,4 +1,4 @@
-//! The client itself: one API address, one token, and the plumbing every call shares.
+//! The client itself: one API address, one token, and what all calls share.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -29,21 +29,21 @@ use super::{GithubError, Refusal, Unshown, hiding};
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
-    /// In a run that is gone on with: what was confirmed since needs no request.
+    /// In a resumed run: what was confirmed since then needs no request.
     since: Option<Since>,
 }
 
 struct Inner {
     base: Url,
     auth: Option<Authorization>,
-    /// Takes the token out of whatever comes back.
+    /// Removes the token from whatever comes back.
     redactor: Arc<Redactor>,
     limits: Limits,
     read_only: bool,
     cache: Option<Shelf>,
     pacer: Arc<Pacer>,
     moved: Moved,
-    /// Made at the first request, because octocrab's queue needs a running runtime.
+    /// Created at the first request, because octocrab's queue needs a running runtime.
     octocrab: OnceLock<Octocrab>,
 }
 
@@ -61,16 +61,16 @@ impl Client {
             "https" => {}
             "http" if is_url_here(&base) => {}
             "http" => return Err(GithubError::BadUrl("plain http is for this machine only")),
-            _ => return Err(GithubError::BadUrl("it has to start with https://")),
+            _ => return Err(GithubError::BadUrl("it must start with https://")),
         }
         if base.host().is_none() {
-            return Err(GithubError::BadUrl("it names no host"));
+            return Err(GithubError::BadUrl("it has no host"));
         }
         if !base.username().is_empty() || base.password().is_some() {
-            return Err(GithubError::BadUrl("it must not carry a user name or a password"));
+            return Err(GithubError::BadUrl("it must not contain a user name or a password"));
         }
         if base.query().is_some() || base.fragment().is_some() {
-            return Err(GithubError::BadUrl("it must end with its path"));
+            return Err(GithubError::BadUrl("it must not have a query or a fragment"));
         }
         let auth = token.as_ref().map(Authorization::new).transpose()?;
         let cache = cache.map(|folder| Shelf::new(folder, auth.clone()));
@@ -87,47 +87,47 @@ impl Client {
         host_of(&self.inner.base)
     }
 
-    /// The web site that goes with the API.
+    /// The web site that belongs to the API.
     pub fn site(&self) -> Site {
         Site::of_api(&self.api_host())
     }
 
-    /// What remains of the hourly budget, and its size; `None` before the first answer.
+    /// The rest of the hourly budget, and its size; `None` before the first answer.
     pub fn budget(&self) -> Option<(u64, u64)> {
         self.inner.pacer.budget()
     }
 
-    /// How often something that takes its time is looked at.
+    /// How often to poll something that takes its time.
     pub fn polls(&self) -> Polls {
         self.inner.limits.polls
     }
 
-    /// Ends every wait for GitHub's limits: what waited fails and was not sent.
+    /// Ends every wait for GitHub's limits: the waiting requests fail and were not sent.
     pub fn stop_waiting(&self) {
         self.inner.pacer.waits.stop();
     }
 
-    /// Ends them, and lets no long one begin any more: for a program that is about to leave.
+    /// Ends them and prevents further long waits: for a program that is about to exit.
     pub fn stop_waiting_for_good(&self) {
         self.inner.pacer.waits.stop_for_good();
     }
 
-    /// Another token is in use: what goes on with this one tells no more what is left of its hours.
+    /// Another token is in use: what is still running with this one no longer reports its budgets.
     pub fn retire(&self) {
         self.inner.pacer.waits.retire();
     }
 
-    /// Whether everything but reads is refused.
+    /// Whether everything but reads is rejected.
     pub fn is_read_only(&self) -> bool {
         self.inner.read_only
     }
 
-    /// Whether an answer of this run said that a repository has another name now.
+    /// Whether an answer of this run showed that a repository was renamed.
     pub fn has_moved(&self, name: &RepoName) -> bool {
         self.inner.moved.holds(name)
     }
 
-    /// By the token's looks; `Unknown` without a token.
+    /// By the token's form; `Unknown` without a token.
     pub fn token_kind(&self) -> TokenKind {
         self.inner.auth.as_ref().map_or(TokenKind::Unknown, |auth| auth.kind)
     }
@@ -136,8 +136,8 @@ impl Client {
         self.inner.auth.is_some()
     }
 
-    /// A run of many reads that can be gone on with after it was interrupted, by the same token and name. What GitHub
-    /// confirmed since its beginning is then read from the disk, for [`super::Limits::run`].
+    /// A run of many reads that can be resumed with the same token and name if it is interrupted. What GitHub confirmed
+    /// since it began is then read from disk, for up to [`super::Limits::run`].
     pub async fn run(&self, name: &str) -> Run {
         let valid = self.inner.limits.run;
         let marker = match &self.inner.cache {
@@ -151,7 +151,7 @@ impl Client {
     /// An address below the API's own; every segment is percent-encoded.
     pub(super) fn url(&self, segments: &[&str], query: &[(&str, &str)]) -> Url {
         let mut url = self.inner.base.clone();
-        // `new` made sure that there is a host, so there always are segments.
+        // `new` made sure that there is a host, so there are always segments.
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().extend(segments);
         }
@@ -161,7 +161,7 @@ impl Client {
         url
     }
 
-    /// Sends one request and takes any answer that is not a refusal.
+    /// Sends one request and returns any answer that is not a refusal.
     pub(super) async fn send(
         &self,
         method: Method,
@@ -175,7 +175,7 @@ impl Client {
         self.send_as(request, url, body).await
     }
 
-    /// Sends a request that may carry a mark for the layers of the transport.
+    /// Sends a request that may carry a mark for the transport layers.
     async fn send_as(
         &self,
         request: http::request::Builder,
@@ -206,7 +206,7 @@ impl Client {
         Err(failure)
     }
 
-    /// A text of the other side's without an echo of the token.
+    /// A text from the server without an echo of the token.
     pub(super) fn hidden(&self, text: &str) -> String {
         self.inner.redactor.hide(text)
     }
@@ -216,18 +216,18 @@ impl Client {
         failure.without(&self.inner.redactor)
     }
 
-    /// What GitHub said when it did not accept this client's token; from then on nothing is sent.
+    /// GitHub's refusal of this client's token, if any; nothing is sent after it.
     pub fn refusal(&self) -> Option<&Refusal> {
         self.inner.auth.as_ref()?.refusal()
     }
 
-    /// Reads one JSON answer; its headers come along.
+    /// Reads one JSON answer; returns its headers too.
     pub(super) async fn get<T: DeserializeOwned>(&self, url: &Url) -> Result<(T, Answer), GithubError> {
         let answer = self.send(Method::GET, url, None::<&()>).await?;
         self.decoded(url, answer).await
     }
 
-    /// The same where the headers are what is asked for: neither with a condition nor from the disk.
+    /// The same for requests whose headers matter: neither conditional nor from disk.
     pub(super) async fn get_afresh<T: DeserializeOwned>(&self, url: &Url) -> Result<(T, Answer), GithubError> {
         let request = http::Request::builder().method(Method::GET).uri(url.as_str()).extension(Unconditional);
         let answer = self.send_as(request, url, None::<&()>).await?;
@@ -250,7 +250,7 @@ impl Client {
         }
     }
 
-    /// Reads all pages of a listing; `page` takes one apart, `part` hears of the growing list after each.
+    /// Reads all pages of a listing; `page` takes one apart, `part` receives the growing list after each.
     pub(super) async fn all<P, T>(
         &self,
         first: Url,
@@ -290,8 +290,8 @@ impl Client {
         }
     }
 
-    /// What a list that lacks the part of these organizations is to be told as. Each is asked about, as GitHub says the
-    /// address to authorize a token at only where it refuses; some are enough.
+    /// The error for a list that lacks the entries of these organizations. Each organization is requested, since GitHub
+    /// gives the address to authorize a token only when it refuses; a few are enough.
     pub async fn partial(&self, unshown: &[u64]) -> Option<GithubError> {
         let page = async |id: u64| {
             let url = self.url(&["organizations", &id.to_string()], &[]);
@@ -319,23 +319,23 @@ impl Client {
     }
 }
 
-/// Organizations that are asked where a token can be authorized for them, at most.
+/// The number of organizations to request that address for, at most.
 const MOST_ASKED: usize = 5;
 
-/// The host of an address, with its port where it is not the usual one.
+/// The host of an address, with its port if it is not the default.
 pub fn host_of(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
-/// Takes our own failure back out of octocrab's wrapping.
+/// Unwraps our own failure from octocrab's error.
 fn own_error(error: octocrab::Error) -> GithubError {
     match error {
         octocrab::Error::Service { source, .. } => match source.downcast::<GithubError>() {
             Ok(own) => *own,
             Err(other) => GithubError::Machinery(other),
         },
-        // octocrab's enum is not exhaustive; whatever else it finds is a fault in making the request.
+        // octocrab's enum is not exhaustive; anything else is an error in making the request.
         other => GithubError::Machinery(Box::new(other)),
     }
 }

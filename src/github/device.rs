@@ -1,8 +1,8 @@
-//! GitHub's device flow: a code to type on a page, and a token in exchange. Source: RFC 8628, and GitHub Docs,
-//! «Authorizing OAuth apps», device flow.
+//! GitHub's device flow: a code to enter on a page, in exchange for a token. Source: RFC 8628, and GitHub Docs,
+//! “Authorizing OAuth apps”, device flow.
 //!
-//! octocrab's own joins scopes with commas, takes a refusal for a broken answer, and ignores the interval that comes
-//! with `slow_down`; so this one is small and ours. It keeps nothing: dropping the future ends it.
+//! octocrab's version joins scopes with commas, takes a refusal for a broken answer, and ignores the interval that
+//! comes with `slow_down`; so this small one is our own. It stores nothing: dropping the future ends it.
 
 use std::time::Duration;
 
@@ -21,22 +21,22 @@ use super::limit::bounded;
 use super::transport::{self, Ask};
 use super::{GithubError, Limits};
 
-/// The code to show, and how to ask on.
+/// The code to show, and what is needed to poll.
 #[derive(Clone, Debug)]
 pub struct Begun {
     pub user_code: Foreign,
     pub page: Foreign,
-    /// How long the code can be typed.
+    /// How long the code can be entered.
     pub life: Duration,
     device_code: Sensitive,
     interval: Duration,
 }
 
-/// What came of it.
+/// The granted token.
 #[derive(Clone, Debug)]
 pub struct Granted {
     pub token: Sensitive,
-    /// Can be fewer than were asked for.
+    /// May be fewer than requested.
     pub scopes: Vec<String>,
 }
 
@@ -44,13 +44,13 @@ pub struct Granted {
 pub enum DeviceFault {
     #[error("it was declined on GitHub's page")]
     Denied,
-    #[error("the code was not typed in time")]
+    #[error("the code was not entered in time")]
     Expired,
     #[error("this OAuth app does not allow the device flow")]
     Disabled,
     #[error("GitHub does not know the client id")]
     UnknownApp,
-    #[error("GitHub answered «{}»", .0.shown())]
+    #[error("GitHub answered “{}”", .0.shown())]
     Other(Foreign),
     #[error(transparent)]
     Github(#[from] GithubError),
@@ -91,7 +91,7 @@ impl DeviceFlow {
         let scope = scopes.join(" ");
         let pairs = [("client_id", self.client_id.as_str()), ("scope", &scope)];
         let answer: Result<CodeRecord, TokenRecord> = self.post("/login/device/code", &pairs).await?;
-        let code = answer.map_err(|refusal| fault(refusal.error.as_deref().unwrap_or("nothing it could mean")))?;
+        let code = answer.map_err(|refusal| fault(refusal.error.as_deref().unwrap_or("an unknown error")))?;
         Ok(Begun {
             user_code: Foreign::new(code.user_code),
             page: Foreign::new(code.verification_uri),
@@ -101,7 +101,7 @@ impl DeviceFlow {
         })
     }
 
-    /// Asks at GitHub's interval until somebody consented or declined, or the code has expired.
+    /// Polls at GitHub's interval until the user consents or declines, or the code expires.
     pub async fn wait(&self, begun: &Begun) -> Result<Granted, DeviceFault> {
         let mut interval = begun.interval;
         let ask = async {
@@ -122,7 +122,7 @@ impl DeviceFlow {
                     }
                     other => {
                         let redactor = Redactor::of([&begun.device_code]);
-                        return Err(fault(&redactor.hide(other.unwrap_or("nothing it could mean"))));
+                        return Err(fault(&redactor.hide(other.unwrap_or("an unknown error"))));
                     }
                 }
             }
@@ -142,16 +142,16 @@ impl DeviceFlow {
         }
     }
 
-    /// Posts a form. `Err` inside is an answer of the kind GitHub refuses with.
+    /// Posts a form. `Err` inside is a refusal in GitHub's form.
     async fn post<T: DeserializeOwned>(
         &self,
         path: &str,
         pairs: &[(&str, &str)],
     ) -> Result<Result<T, TokenRecord>, DeviceFault> {
         let form = Serializer::new(String::new()).extend_pairs(pairs).finish();
-        let url = self.web.join(path).map_err(|_| GithubError::BadUrl("it is no web site's"))?;
+        let url = self.web.join(path).map_err(|_| GithubError::BadUrl("it is not the address of a web site"))?;
         let ask: Ask = http::Request::post(url.as_str())
-            // Without it the answer is a form, too.
+            // Without this header the answer is a form, too.
             .header(ACCEPT, "application/json")
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(USER_AGENT, concat!("pullkey/", env!("CARGO_PKG_VERSION")))
@@ -166,7 +166,7 @@ impl DeviceFlow {
         }
         match serde_json::from_slice::<TokenRecord>(answer.body()) {
             Ok(refusal) if refusal.error.is_some() => Ok(Err(refusal)),
-            // GitHub answers an unknown client id with a page that is not there.
+            // GitHub answers 404 to an unknown client id.
             Ok(_) | Err(_) if status == http::StatusCode::NOT_FOUND => Err(DeviceFault::UnknownApp),
             Ok(_) | Err(_) => {
                 let (status, html) = (status.as_u16(), is_html(&answer));
@@ -179,10 +179,10 @@ impl DeviceFlow {
 fn fault(word: &str) -> DeviceFault {
     match word {
         "access_denied" => DeviceFault::Denied,
-        // GitHub's page uses both.
+        // GitHub's documentation uses both.
         "expired_token" | "token_expired" => DeviceFault::Expired,
         "device_flow_disabled" => DeviceFault::Disabled,
-        // The second is what an unknown client id gets where the first step asks.
+        // The second is the answer to an unknown client id in the first step.
         "incorrect_client_credentials" | "Not Found" => DeviceFault::UnknownApp,
         other => DeviceFault::Other(Foreign::new(other)),
     }

@@ -27,7 +27,7 @@ struct Ids<'a> {
 
 /// The codespaces secrets of a scope.
 impl Client {
-    /// All secrets of a scope; `part` hears of the growing list.
+    /// All secrets of a scope; `part` receives the growing list.
     pub async fn secrets(
         &self,
         scope: &Scope,
@@ -40,7 +40,7 @@ impl Client {
         Ok(list)
     }
 
-    /// One secret; `None` if there is none of this name (or no right to know).
+    /// One secret; `None` if there is none of this name (or no permission to see it).
     pub async fn secret(&self, scope: &Scope, name: &str) -> Result<Option<SecretRecord>, GithubError> {
         match self.get::<SecretRecord>(&self.secrets_url(scope, &[name], &[])).await {
             Ok((secret, _)) => Ok(Some(secret)),
@@ -49,7 +49,7 @@ impl Client {
         }
     }
 
-    /// The key to seal values of this scope with. It may change at any time: never keep it.
+    /// The key to seal values of this scope with. It may change at any time: never store it.
     pub async fn public_key(&self, scope: &Scope) -> Result<PublicKey, GithubError> {
         self.get(&self.secrets_url(scope, &["public-key"], &[])).await.map(|(key, _)| key)
     }
@@ -73,7 +73,7 @@ impl Client {
         self.put_named(scope, name, &body).await.map(|put| put.written)
     }
 
-    /// Deletes a secret. One that is not there is as good as deleted, so that a repeated call succeeds.
+    /// Deletes a secret. A missing secret counts as deleted, so that a repeated call succeeds.
     pub async fn delete_secret(&self, scope: &Scope, name: &str) -> Result<(), GithubError> {
         match self.remove(self.secrets_url(scope, &[name], &[])).await {
             Err(GithubError::Redirected { to }) => {
@@ -110,8 +110,8 @@ impl Client {
         self.remove(self.secrets_url(scope, &[name, "repositories", &id.to_string()], &[])).await
     }
 
-    /// Writes a secret. A renamed repository may answer with a redirect that no write may follow, and nothing was
-    /// written then: the write goes to the new name.
+    /// Writes a secret. A renamed repository may answer with a redirect, which no write may follow; nothing was written
+    /// then, so the write goes to the new name.
     async fn put_named(&self, scope: &Scope, name: &str, body: &PutSecret<'_>) -> Result<Put, GithubError> {
         match self.put(self.secrets_url(scope, &[name], &[]), Some(body)).await {
             Err(GithubError::Redirected { to }) => {
@@ -122,7 +122,7 @@ impl Client {
         }
     }
 
-    /// Where a repository is now, if it was renamed or given away; reads follow it there, and so tell.
+    /// Where a repository is now, if it was renamed or transferred: reads follow the redirect and so find out.
     pub async fn moved_to(&self, scope: &Scope) -> Option<Scope> {
         let Scope::Repository(old) = scope else { return None };
         let new = RepoName::parse(self.repository(old).await.ok()?.full_name.raw()).ok()?;
@@ -135,7 +135,7 @@ impl Client {
         match answer.status() {
             StatusCode::CREATED => Ok(put(Written::Created)),
             StatusCode::NO_CONTENT => Ok(put(Written::Updated)),
-            // A success of another kind is not GitHub's: a captive portal says 200 to everything.
+            // Another success status is not GitHub's: a captive portal answers 200 to everything.
             other => Err(GithubError::Unexpected { status: other.as_u16(), request: format!("PUT {}", url.path()) }),
         }
     }
@@ -164,20 +164,20 @@ impl Client {
     }
 }
 
-/// Who one is, and which repositories there are.
+/// The user, and the repositories.
 impl Client {
-    /// The token's user, and what the answer's head tells about the token. A «not modified» would tell nothing of it:
-    /// it is asked for in full each time.
+    /// The token's user, and what the answer's headers say about the token. A “not modified” would not say that, so
+    /// this is always requested in full.
     pub async fn user(&self) -> Result<Me, GithubError> {
         let (user, answer) = self.get_afresh::<UserRecord>(&self.url(&["user"], &[])).await?;
         let headers = answer.headers();
-        // Heads are no JSON, so they pass the redactor here.
+        // Headers are not JSON, so they pass the redactor here.
         let scopes = scopes(headers).map(|scopes| scopes.iter().map(|scope| self.hidden(scope)).collect());
         Ok(Me { login: user.login, scopes, expires: token_expiry(headers) })
     }
 
-    /// The organizations the user is an active member of. Names that could not stand in a path are left out. Where
-    /// some are missing, the failure that says so comes along.
+    /// The organizations the user is an active member of. Names that are invalid in a path are left out. If some are
+    /// missing, the error that says so is returned too.
     pub async fn memberships(&self) -> Result<(Vec<Membership>, Option<GithubError>), GithubError> {
         let first = self.url(&["user", "memberships", "orgs"], &[("state", "active"), PER_PAGE]);
         let list = self.all(first, |p: Vec<MembershipRecord>| (None, p), &mut |_| {}).await.map_err(|(e, _)| e)?;
@@ -189,8 +189,8 @@ impl Client {
         Ok((known.collect(), self.partial(&list.unshown).await))
     }
 
-    /// The repositories the user reaches, or an organization's. If a later page fails, what came before it is returned
-    /// together with the failure, and so is a list that lacks something.
+    /// The repositories the user can access, or an organization's. If a later page fails, the pages before it are
+    /// returned together with the failure; so is an incomplete list.
     pub async fn repositories(
         &self,
         org: Option<&OrgName>,

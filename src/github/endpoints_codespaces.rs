@@ -1,6 +1,6 @@
 //! The calls about codespaces, one method each. Source: GitHub's REST description, version 2022-11-28.
 //!
-//! Stopping and starting only begin here: how far they got is for the caller to look at. Nothing is repeated.
+//! Stopping and starting only begin here; the caller polls the progress. Nothing is retried.
 
 use http::Method;
 use url::Url;
@@ -14,9 +14,9 @@ use super::{Client, GithubError};
 const PER_PAGE: (&str, &str) = ("per_page", "100");
 
 impl Client {
-    /// Lists codespaces; `part` hears of the growing list. If a later page fails, what came before it is returned
-    /// together with the failure. Codespaces whose name could not stand in a path are left out, and so missed in the
-    /// total.
+    /// Lists codespaces; `part` receives the growing list. If a later page fails, the pages before it are returned
+    /// together with the failure. Codespaces with a name that is invalid in a path are left out, so there are fewer
+    /// than the total.
     pub async fn codespaces(
         &self,
         which: &CodespaceList,
@@ -50,10 +50,10 @@ impl Client {
             .ok_or_else(|| GithubError::Unexpected { status: 200, request: format!("GET {}", url.path()) })
     }
 
-    /// Asks GitHub to start it; it takes its time. «Not modified» means that there is nothing to do.
+    /// Asks GitHub to start it, which takes a while. “Not modified” means that there is nothing to do.
     ///
-    /// Answers besides the usual ones: [`GithubError::Payment`], and [`GithubError::Conflict`] where another operation
-    /// is under way.
+    /// Errors besides the usual ones: [`GithubError::Payment`], and [`GithubError::Conflict`] if another operation is
+    /// under way.
     pub async fn start_codespace(&self, name: &CodespaceName) -> Result<(), GithubError> {
         match self.post(&self.codespace_url(name, &["start"])).await {
             Err(GithubError::Unexpected { status: 304, .. }) => Ok(()),
@@ -61,12 +61,12 @@ impl Client {
         }
     }
 
-    /// Asks GitHub to stop it; it takes its time.
+    /// Asks GitHub to stop it, which takes a while.
     pub async fn stop_codespace(&self, name: &CodespaceName) -> Result<(), GithubError> {
         self.post(&self.codespace_url(name, &["stop"])).await
     }
 
-    /// The same for a member's, by an owner. Nobody can start one for somebody else.
+    /// The same for a member's codespace, by an owner. Nobody can start one for somebody else.
     pub async fn stop_member_codespace(
         &self,
         org: &OrgName,

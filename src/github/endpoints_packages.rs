@@ -1,4 +1,4 @@
-//! The calls about packages, one method each. Source: GitHub's REST description, version 2022-11-28, «Packages».
+//! The calls about packages, one method each. Source: GitHub's REST description, version 2022-11-28, “Packages”.
 //!
 //! They need a classic token with `read:packages`; there is no permission for it. Nothing here writes.
 
@@ -9,7 +9,7 @@ use super::models_packages::{AccountKind, AccountRecord, PackageRecord};
 use super::{Client, GithubError};
 
 impl Client {
-    /// Whether an account is a user or an organization: packages of the two are on different paths.
+    /// Whether an account is a user or an organization: their packages are on different paths.
     pub async fn account(&self, login: &str) -> Result<AccountKind, GithubError> {
         self.get::<AccountRecord>(&self.url(&["users", login], &[])).await.map(|(account, _)| account.kind())
     }
@@ -19,8 +19,8 @@ impl Client {
         self.get::<PackageRecord>(&url).await.map(|(record, _)| record.into_package())
     }
 
-    /// All packages of one kind that an account holds and the token's user may see. Where some are missing, the failure
-    /// that says so comes along.
+    /// All packages of one kind that an account holds and the token's user may see. If some are missing, the error that
+    /// says so is returned too.
     pub async fn packages(
         &self,
         login: &str,

@@ -1,4 +1,4 @@
-//! What can go wrong between us and GitHub, with everything that is needed to explain it.
+//! What can go wrong between us and GitHub, with everything needed to explain it.
 //!
 //! No variant carries the token, a secret's value or a sealed box.
 
@@ -18,24 +18,24 @@ type Source = Box<dyn std::error::Error + Send + Sync>;
 pub enum GithubError {
     #[error("GitHub does not accept the token")]
     Unauthorized(Box<Refusal>),
-    #[error("GitHub refuses {}", .0.request)]
+    #[error("GitHub denied {}", .0.request)]
     Forbidden(Box<Refusal>),
-    #[error("GitHub shows nothing for {}", .0.request)]
+    #[error("GitHub found nothing for {}", .0.request)]
     NotFound(Box<Refusal>),
     /// On repository assignments: the secret's visibility is not `selected`.
-    #[error("GitHub sees a conflict in {}", .0.request)]
+    #[error("GitHub reports a conflict for {}", .0.request)]
     Conflict(Box<Refusal>),
     /// On starting a codespace: it costs more than the account may spend.
-    #[error("GitHub wants to be paid for {}", .0.request)]
+    #[error("GitHub requires payment for {}", .0.request)]
     Payment(Box<Refusal>),
-    #[error("GitHub cannot take what {} says", .0.request)]
+    #[error("GitHub rejected the content of {}", .0.request)]
     Unprocessable(Box<Refusal>),
     #[error("GitHub's rate limit is used up")]
     RateLimited(Box<RateLimit>),
     #[error("GitHub answered {status} to {request}")]
     Server { status: u16, request: String },
-    /// A status that the description of the call does not know.
-    #[error("an unexpected answer, {status}, to {request}")]
+    /// A status that is not documented for the call.
+    #[error("unexpected status {status} for {request}")]
     Unexpected { status: u16, request: String },
     #[error("the answer ({status}) is not JSON")]
     NotJson { status: u16, html: bool },
@@ -43,44 +43,44 @@ pub enum GithubError {
     Decode { request: String, source: serde_json::Error },
     #[error("the answer is larger than {limit} bytes")]
     TooBig { limit: usize },
-    /// A redirect to another origin. The token did not go there.
+    /// A redirect to another origin. The token was not sent there.
     #[error("redirected to another address")]
     Redirected { to: Foreign },
     #[error("redirected in a circle")]
     RedirectLoop,
-    /// A page's `next`, or an address of our own making, that is not on the API's origin.
+    /// A page's `next`, or an address we built, that is not on the API's origin.
     #[error("the next page is at another address")]
     Origin { next: Foreign },
-    #[error("the list has no end")]
+    #[error("the list does not end")]
     Endless,
-    /// A list that came lacks what belongs to these organizations, as `X-GitHub-SSO: partial-results` said on its 200.
-    #[error("the list lacks what belongs to {} organizations", .0.len())]
+    /// The list lacks the entries of these organizations, according to `X-GitHub-SSO: partial-results` on its 200.
+    #[error("the list lacks the entries of {} organizations", .0.len())]
     Partial(Vec<Unshown>),
-    /// Only reads are allowed here; nothing was sent.
-    #[error("only reads are allowed, and {request} is none")]
+    /// Only reads are allowed; nothing was sent.
+    #[error("only reads are allowed, and {request} is not one")]
     ReadOnly { request: String },
     #[error("the token cannot be used: {0}")]
     BadToken(&'static str),
     #[error("the API's address cannot be used: {0}")]
     BadUrl(&'static str),
-    #[error("{host} has no address")]
+    #[error("{host} cannot be resolved")]
     Dns { host: String, source: Source },
     #[error("{host} cannot be reached")]
     Refused { host: String, source: Source },
     #[error("no secure connection to {host}")]
     Tls { host: String, source: Source },
-    /// `sent` tells whether the request may have arrived.
+    /// `sent` is whether the request may have arrived.
     #[error("no answer in time")]
     Timeout { sent: bool },
     #[error("the connection broke")]
     Dropped { sent: bool, source: Source },
-    #[error("GitHub's public key is not one")]
+    #[error("GitHub's public key is not a valid key")]
     KeyInvalid,
     #[error("the request could not be made")]
     Machinery(#[source] Source),
 }
 
-/// What GitHub said when it refused.
+/// GitHub's refusal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Refusal {
     /// Method and path, such as `GET /user/codespaces/secrets`.
@@ -91,28 +91,28 @@ pub struct Refusal {
     pub details: Vec<Foreign>,
     /// `X-OAuth-Scopes`: what the token has; `None` for tokens that have permissions instead.
     pub scopes: Option<Vec<String>>,
-    /// `X-Accepted-OAuth-Scopes`: any of these would do.
+    /// `X-Accepted-OAuth-Scopes`: any of these would be sufficient.
     pub accepted: Vec<String>,
     /// `X-Accepted-GitHub-Permissions`: what a fine-grained token needs.
     pub permissions: Option<Foreign>,
     /// The address of `X-GitHub-SSO` where the token can be authorized.
     pub sso: Option<Foreign>,
-    /// Of the token that was refused.
+    /// The kind of the token that was refused.
     pub kind: TokenKind,
-    /// The web site that goes with the API that refused.
+    /// The web site that belongs to the API that refused.
     pub site: Site,
 }
 
-/// An organization whose part a list lacks: its single sign-on wants the token authorized first.
+/// An organization whose entries a list lacks: its single sign-on requires the token to be authorized first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unshown {
     pub id: u64,
-    /// Where that can be done, if GitHub said so when it was asked about this organization.
+    /// Where to authorize it, if GitHub said so when this organization was requested.
     pub page: Option<Foreign>,
 }
 
 impl GithubError {
-    /// Whether the request may have had its effect although no success was heard of.
+    /// Whether the request may have taken effect although no success was reported.
     pub fn may_have_happened(&self) -> bool {
         match self {
             Self::Timeout { sent } | Self::Dropped { sent, .. } => *sent,
@@ -141,13 +141,13 @@ impl GithubError {
         }
     }
 
-    /// Whether the way to GitHub failed, so that asking again soon may work. A missed deadline is not repeated: three
-    /// of them in a row would keep a person waiting for minutes.
+    /// Whether GitHub could not be reached, so that a retry may work soon. A missed deadline is not retried: three of
+    /// them in a row would keep you waiting for minutes.
     pub(super) fn is_worth_another_try(&self) -> bool {
         matches!(self, Self::Dropped { .. } | Self::Refused { .. } | Self::Dns { .. })
     }
 
-    /// The same failure, as a token of this kind met it at this site's API.
+    /// The same failure, with the kind of the token and the site.
     pub(super) fn met_by(mut self, kind: TokenKind, site: Site) -> Self {
         match &mut self {
             Self::Unauthorized(refusal)
@@ -161,7 +161,7 @@ impl GithubError {
         self
     }
 
-    /// The failure an answer that is no success stands for.
+    /// The failure that an unsuccessful answer stands for.
     pub(super) fn of(request: &str, answer: &Answer) -> Self {
         let status = answer.status();
         let complaint = complaint(answer);
@@ -185,14 +185,14 @@ impl GithubError {
             StatusCode::CONFLICT => Self::Conflict(refusal),
             StatusCode::UNPROCESSABLE_ENTITY => Self::Unprocessable(refusal),
             _ if is_html(answer) => Self::NotJson { status: status.as_u16(), html: true },
-            // Every other status is one that no call of ours is documented to give.
+            // Every other status is undocumented for our calls.
             _ => Self::Unexpected { status: status.as_u16(), request: request.to_owned() },
         }
     }
 }
 
 impl GithubError {
-    /// Everything in it that the other side wrote, without a secret that was sent.
+    /// The error with every secret we sent removed from what the server wrote.
     pub(super) fn without(self, redactor: &Redactor) -> Self {
         let hide = |text: &Foreign| Foreign::new(redactor.hide(text.raw()));
         match self {
@@ -204,7 +204,7 @@ impl GithubError {
             Self::Unprocessable(refusal) => Self::Unprocessable(refusal.without(redactor)),
             Self::Redirected { to } => Self::Redirected { to: hide(&to) },
             Self::Origin { next } => Self::Origin { next: hide(&next) },
-            // The rest is our own words, numbers, and faults of the transport.
+            // The rest is our own text, numbers, and transport errors.
             other => other,
         }
     }
@@ -246,7 +246,7 @@ impl Refusal {
     }
 }
 
-/// The organizations whose part a list lacks. Source: GitHub Docs, «Authenticating to the REST API», SAML single
+/// The organizations whose entries a list lacks. Source: GitHub Docs, “Authenticating to the REST API”, SAML single
 /// sign-on.
 pub(super) fn unshown(headers: &HeaderMap) -> Vec<u64> {
     let said = text(headers, "x-github-sso").and_then(|value| value.trim().strip_prefix("partial-results"));
@@ -273,7 +273,7 @@ pub(super) fn is_html(answer: &Answer) -> bool {
         || answer.body().iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'<')
 }
 
-/// What an answer says of why it refuses: GitHub always says it in an object, be it an empty one.
+/// Why an answer refuses: GitHub always says it in an object, even if an empty one.
 pub(super) fn complaint(answer: &Answer) -> Option<Complaint> {
     let is_object = answer.body().trim_ascii_start().starts_with(b"{");
     is_object.then(|| serde_json::from_slice(answer.body()).ok()).flatten()

@@ -1,8 +1,8 @@
-//! Answers as they are read: every text in them has passed the redactor, whatever it is read into.
+//! Reads answers so that every text in them passes the redactor, whatever type it is read into.
 //!
-//! A name, a description or a codespace's title may echo the token as well as an error's words do. So it is not each
-//! model that has to remember it: between the JSON and the model stands this reader, and `Client::decoded` has no other
-//! way. Texts of fields that nobody reads cost nothing. Names of fields are left as they are.
+//! A name, a description or a codespace's title may echo the token, as may an error message. So that no model has to
+//! remember this, this reader stands between the JSON and the model, and `Client::decoded` has no other way to read.
+//! Texts of unread fields cost nothing. Field names are left as they are.
 
 use std::fmt;
 
@@ -20,7 +20,7 @@ pub(super) fn read<T: DeserializeOwned>(body: &[u8], redactor: &Redactor) -> Res
     Ok(value)
 }
 
-/// What is read, or what reads it, with the redactor in between.
+/// A deserializer, or a visitor, with the redactor in between.
 #[derive(Clone, Copy)]
 struct Hiding<'r, T> {
     inner: T,
@@ -33,7 +33,7 @@ impl<'r, T> Hiding<'r, T> {
     }
 }
 
-/// Passes on, with the reader of what comes wrapped in the same way.
+/// Forwards the call, with the inner reader wrapped in the same way.
 macro_rules! passed_on {
     ($($method:ident($($name:ident: $kind:ty),*);)*) => {$(
         fn $method<V: Visitor<'de>>(self, $($name: $kind,)* visitor: V) -> Result<V::Value, Self::Error> {

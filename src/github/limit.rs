@@ -1,9 +1,9 @@
-//! When an answer is a limit's, which limit it is, and how long it wants to be left alone.
+//! Recognizes rate limits: whether an answer is one, which one, and how long to wait.
 //!
-//! The head alone does not tell: a request that was the last of its hour is refused for reasons of its own with nothing
-//! left as well, and some limits come without a word in the head. What the body says decides; where it says nothing,
-//! the head does. Sources: GitHub Docs, «Rate limits for the REST API», exceeding the rate limit; what go-github
-//! (`CheckResponse`) and octokit's plugin-throttling look at.
+//! The headers alone are not decisive: the last request of an hour may be refused for another reason and still show an
+//! empty budget, and some limits come without any header. The body decides; if it says nothing, the headers do.
+//! Sources: GitHub Docs, “Rate limits for the REST API”, exceeding the rate limit; what go-github (`CheckResponse`) and
+//! octokit's plugin-throttling check.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -15,32 +15,32 @@ use crate::domain::Foreign;
 use super::error::{complaint, text};
 use super::transport::Answer;
 
-/// How long GitHub wants to be left alone.
+/// How long to wait before the next request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RateLimit {
-    /// From now, by GitHub's own clock; `None` if it did not say.
+    /// From now, by GitHub's own clock; `None` if GitHub did not say.
     pub wait: Option<Duration>,
     /// A secondary limit: too much at once, rather than too much in an hour.
     pub secondary: bool,
-    /// The request waited and somebody ended that, or would have had to wait too long: it was not sent.
+    /// The wait was ended by the user, or would have been too long: the request was not sent.
     pub unsent: bool,
 }
 
-/// What a refusal says of its reason.
+/// The reason that a refusal gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reason {
     /// Too much in an hour.
     Hour,
     /// Too much at once.
     AtOnce,
-    /// A limit, and not which.
+    /// A limit, without saying which.
     SomeLimit,
     Nothing,
-    /// A reason that is no limit.
+    /// A reason other than a limit.
     Other,
 }
 
-/// The limit that an answer speaks of, if one refused.
+/// The limit in an answer, if a limit refused the request.
 pub(super) fn limit_of(answer: &Answer) -> Option<RateLimit> {
     let (status, headers) = (answer.status(), answer.headers());
     if status != StatusCode::FORBIDDEN && status != StatusCode::TOO_MANY_REQUESTS {
@@ -62,7 +62,7 @@ pub(super) fn limit_of(answer: &Answer) -> Option<RateLimit> {
     }
     let secondary = match reason {
         Reason::Hour => false,
-        // One that gives another reason is of the one request, whatever is left of its hour.
+        // A refusal with another reason is about this one request, whatever is left of the hour.
         Reason::AtOnce | Reason::Other => true,
         Reason::SomeLimit | Reason::Nothing => !spent,
     };
@@ -72,8 +72,8 @@ pub(super) fn limit_of(answer: &Answer) -> Option<RateLimit> {
     Some(RateLimit { wait, secondary, unsent: false })
 }
 
-/// Whether the answer was counted for the token that was sent. One that is not accepted is nobody's: GitHub counts such
-/// a request, and those of somebody who tried too often, by the address they come from.
+/// Whether the answer counts toward the token that was sent. A rejected token has no budget: GitHub counts such a
+/// request, and those after too many login attempts, by IP address.
 pub(super) fn is_counted_for_the_token(answer: &Answer) -> bool {
     match answer.status() {
         StatusCode::UNAUTHORIZED => false,
@@ -104,10 +104,10 @@ fn reason(answer: &Answer) -> Reason {
     }
 }
 
-/// So much of a text that is no JSON is looked at: the page GitHub's edge sends says it at its beginning.
+/// How much of a non-JSON text is searched: the page that GitHub's edge sends has the message near its beginning.
 const LOOKED_AT: usize = 4_096;
 
-/// All that the body says, in lower case.
+/// All texts of the body, in lower case.
 fn words(answer: &Answer) -> String {
     let said = match complaint(answer) {
         Some(complaint) => {
@@ -129,17 +129,17 @@ fn retry_after(headers: &HeaderMap) -> Option<i64> {
     }
 }
 
-/// Nothing GitHub speaks of is further away than a year, and no sum with a clock may overflow.
+/// No time from GitHub is more than a year away, and no sum with a clock may overflow.
 pub(super) fn bounded(seconds: u64) -> Duration {
     Duration::from_secs(seconds.min(31_536_000))
 }
 
-/// When the server says it answered, in seconds since 1970.
+/// The time of the answer by the server's clock, in seconds since 1970.
 pub(super) fn server_time(headers: &HeaderMap) -> Option<i64> {
     seconds_of(text(headers, "date")?.trim())
 }
 
-/// A date of HTTP's, in seconds since 1970: all three forms of RFC 9110 5.6.7, and that of mail with an offset.
+/// An HTTP date, in seconds since 1970: all three forms of RFC 9110 5.6.7, and the mail form with an offset.
 fn seconds_of(date: &str) -> Option<i64> {
     let by_http = || httpdate::parse_http_date(date).ok()?.duration_since(UNIX_EPOCH).ok();
     by_http()
@@ -154,7 +154,7 @@ mod tests {
 
     use super::*;
 
-    /// Of the answer: what is left of the hour, further lines of its head, its body.
+    /// Builds an answer: what is left of the hour, further headers, the body.
     fn answer(status: u16, left: Option<u32>, more: &[(&'static str, &str)], body: &str) -> Answer {
         let mut answer = http::Response::builder().status(status).header("date", "Thu, 01 Jan 2026 00:00:00 GMT");
         if let Some(left) = left {
@@ -220,7 +220,7 @@ mod tests {
             let limit = limit_of(&answer(403, Some(0), &[], &body)).unwrap_or_else(|| panic!("{body}"));
             assert_eq!((limit.wait, limit.secondary), (wait, false), "{body}");
         }
-        // Where the head says nothing of it, its words do.
+        // Where the headers do not say it, the message does.
         let limit = limit_of(&answer(403, None, &[], &says("API rate limit exceeded for user ID 1."))).unwrap();
         assert_eq!((limit.wait, limit.secondary), (None, false));
         let limit = limit_of(&answer(429, Some(0), &[], &says("API rate limit exceeded"))).unwrap();

@@ -1,8 +1,8 @@
-//! The client for GitHub's REST API, on octocrab's request machinery over one HTTP stack of our own.
+//! The client for GitHub's REST API: octocrab's requests over our own HTTP stack.
 //!
-//! It speaks of requests and answers only: what a failure means to a person is said in `work/problems.rs`. It refuses
-//! to send the token anywhere but to the one origin it was made for, and never repeats a write by itself, unless a
-//! limit refused it: then it was not carried out.
+//! It knows requests and answers only: `work/problems.rs` says what a failure means for the user. It sends the token
+//! only to the one origin it was made for, and never repeats a write by itself unless a limit refused it: such a write
+//! was not carried out.
 
 mod auth;
 mod client;

@@ -1,7 +1,7 @@
-//! GitHub's answers and questions, as small as pullkey needs them and tolerant of everything else.
+//! GitHub's requests and answers, reduced to what pullkey needs and tolerant of everything else.
 //!
-//! Source: GitHub's REST description (`@octokit/openapi`), codespaces secrets. Unknown fields are ignored, words of
-//! enumerations stay text, and both forms of time stamp are read.
+//! Source: GitHub's REST description (`@octokit/openapi`), codespaces secrets. Unknown fields are ignored, enumerations
+//! stay text, and both forms of timestamp are read.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ pub struct SecretRecord {
     pub visibility: Option<String>,
 }
 
-/// A public key and the id that has to be sent along with what it sealed.
+/// A public key, and the id to send along with what it sealed.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct PublicKey {
     #[serde(deserialize_with = "text_or_number")]
@@ -56,7 +56,7 @@ pub struct Permissions {
 /// A listing that grew by one page.
 #[derive(Clone, Copy, Debug)]
 pub struct Grown<'a, T> {
-    /// All that came so far.
+    /// Everything so far.
     pub all: &'a [T],
     /// How much of it was there before this page.
     pub before: usize,
@@ -64,32 +64,32 @@ pub struct Grown<'a, T> {
 }
 
 impl<'a, T> Grown<'a, T> {
-    /// What this page brought.
+    /// The items of this page.
     pub fn fresh(&self) -> &'a [T] {
         self.all.get(self.before..).unwrap_or_default()
     }
 }
 
-/// All that a listing gave.
+/// A complete listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed<T> {
     pub items: Vec<T>,
-    /// What GitHub said there are, if it said.
+    /// How many GitHub says there are, if it does.
     pub total: Option<usize>,
     /// When the first page was answered, by GitHub's clock, in seconds since 1970.
     pub server_time: Option<i64>,
-    /// The organizations whose part it lacks, by number: the token is not authorized for their single sign-on.
+    /// The organizations whose entries are missing, by number: the token is not authorized for their single sign-on.
     pub unshown: Vec<u64>,
 }
 
-/// What a PUT did.
+/// The effect of a PUT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Written {
     Created,
     Updated,
 }
 
-/// What GitHub answered to a PUT.
+/// GitHub's answer to a PUT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Put {
     pub written: Written,
@@ -97,13 +97,13 @@ pub struct Put {
     pub server_time: Option<i64>,
 }
 
-/// Who gets a secret, as one PUT says it.
+/// Who gets a secret, as sent in one PUT.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Grant {
-    /// Organization secrets only, and there always.
+    /// Organization secrets only, and always there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub visibility: Option<&'static str>,
-    /// Integers: GitHub takes strings for some calls only. `None` says nothing about the list.
+    /// Integers: GitHub accepts strings for some calls only. `None` leaves the list as it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub selected_repository_ids: Option<Vec<u64>>,
 }
@@ -119,7 +119,7 @@ pub(super) struct PutSecret<'a> {
     pub grant: &'a Grant,
 }
 
-/// Who a token is, and what the head of the answer tells about it.
+/// The token's user, and what the answer's headers say about the token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Me {
     pub login: Foreign,
@@ -162,11 +162,11 @@ pub(super) struct RepositoriesPage {
     pub repositories: Vec<RepoRecord>,
 }
 
-/// The body of a refusal. `errors` holds objects or plain strings, or is one of them. Nothing of it is required, and no
-/// field of another kind costs the others.
+/// The body of a refusal. `errors` holds objects or plain strings, or is one of them. No field is required, and a field
+/// of another type does not invalidate the others.
 #[derive(Default, Deserialize)]
 pub(super) struct Complaint {
-    /// Some refusals are `{}`: GitHub gives no reason, and it is GitHub that refuses.
+    /// Some refusals are `{}`: GitHub gives no reason, but it is GitHub that refuses.
     #[serde(default, deserialize_with = "words_or_nothing")]
     pub message: Foreign,
     #[serde(default)]
@@ -190,7 +190,7 @@ impl Complaint {
     }
 }
 
-/// One of the `errors` in words; nothing where it has none.
+/// One of the `errors` in words; `None` if it has no text.
 fn complained(value: &Value) -> Option<String> {
     let fields = match value {
         Value::String(text) => return Some(text.clone()).filter(|text| !text.is_empty()),
@@ -206,7 +206,7 @@ fn complained(value: &Value) -> Option<String> {
     if !parts.is_empty() {
         return Some(parts.join(" "));
     }
-    // By field, each with what is wrong with it: `{"key_id": ["is not valid"]}`.
+    // By field, each with its errors: `{"key_id": ["is not valid"]}`.
     let told = fields.iter().filter_map(|(name, value)| {
         let texts = match value {
             Value::Array(values) => values.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
@@ -218,26 +218,26 @@ fn complained(value: &Value) -> Option<String> {
     (!told.is_empty()).then(|| told.join("; "))
 }
 
-/// The text of a field, which may be of another kind or `null`.
+/// The text of a field, which may be of another type or `null`.
 fn words_or_nothing<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Foreign, D::Error> {
     let value = Value::deserialize(from)?;
     Ok(Foreign::new(value.as_str().unwrap_or_default()))
 }
 
 impl<T> Listed<T> {
-    /// Whether as many came as GitHub said there are, and it left nothing out.
+    /// Whether the list has as many items as GitHub says, and nothing was left out.
     pub fn is_complete(&self) -> bool {
         self.unshown.is_empty() && self.total.is_none_or(|total| self.items.len() >= total)
     }
 
-    /// How many there are: what GitHub says, or what came, whichever is more.
+    /// How many there are: GitHub's total or the number of items, whichever is larger.
     pub fn count(&self) -> usize {
         self.total.unwrap_or(0).max(self.items.len())
     }
 }
 
 impl Listed<SecretRecord> {
-    /// Finds a secret by name; GitHub upper-cases, so case does not count.
+    /// Finds a secret by name; GitHub upper-cases names, so case is ignored.
     pub fn find(&self, name: &str) -> Option<&SecretRecord> {
         self.items.iter().find(|s| s.name.eq_ignore_ascii_case(name))
     }
@@ -250,11 +250,11 @@ impl Listed<RepoRecord> {
 }
 
 impl SecretRecord {
-    /// The access as far as the listing itself tells it; `None` if the selected repositories have to be read.
+    /// The access, if the listing itself shows it; `None` if the selected repositories have to be read.
     pub fn plain_access(&self, scope: &Scope) -> Option<Access> {
         match (scope.kind(), self.visibility.as_deref()) {
             (ScopeKind::Repository, _) => Some(Access::Repository),
-            // User secrets only ever reach selected repositories, whatever word the listing carries.
+            // User secrets only ever reach selected repositories, whatever the listing says.
             (ScopeKind::User, _) | (ScopeKind::Organization, Some("selected")) => None,
             (ScopeKind::Organization, Some("all")) => Some(Access::All),
             (ScopeKind::Organization, Some("private")) => Some(Access::Private),
@@ -298,9 +298,9 @@ fn text_or_number<'de, D: serde::Deserializer<'de>>(from: D) -> Result<String, D
 const fn kind_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
-        Value::Bool(_) => "a truth value",
+        Value::Bool(_) => "a boolean",
         Value::Number(_) => "a number",
-        Value::String(_) => "a text",
+        Value::String(_) => "a string",
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
     }

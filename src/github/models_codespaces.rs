@@ -1,5 +1,5 @@
-//! Codespaces as GitHub sends them: every field but the name may be missing or of another kind, and no unknown state or
-//! odd time stamp costs the rest of the list.
+//! Codespaces as GitHub sends them: every field but the name may be missing or of another type, and no unknown state or
+//! odd timestamp invalidates the rest of the list.
 //!
 //! Source: GitHub's REST description (`@octokit/openapi`), schema `codespace`.
 
@@ -78,7 +78,7 @@ struct Git {
 }
 
 impl CodespaceRecord {
-    /// `None` for a name that could stand neither in a path nor in a command.
+    /// `None` for a name that is invalid in a path or a command.
     pub(super) fn into_codespace(self) -> Option<Codespace> {
         let name = CodespaceName::parse(self.name.as_deref()?).ok()?;
         let owner = self.owner.map(|owner| owner.login).unwrap_or_default();
@@ -123,7 +123,7 @@ impl Repo {
     }
 }
 
-/// What can be read of a field, and nothing where it is of another kind.
+/// The value of a field, or the default if it is of another type.
 fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Option<T>, D::Error> {
     let value = Value::deserialize(from)?;
     Ok(serde_json::from_value(value).ok())

@@ -1,14 +1,14 @@
-//! Packages and accounts, as small as pullkey needs them and tolerant of everything else.
+//! Packages and accounts, reduced to what pullkey needs and tolerant of everything else.
 //!
 //! Source: GitHub's REST description, `package` and `public-user`. Its list of visibilities lacks `internal`, which
-//! GitHub sends all the same: the word stays open.
+//! GitHub sends all the same, so visibility stays text.
 
 use serde::Deserialize;
 
 use crate::domain::seamless::{Package, PackageVisibility};
 use crate::domain::{Foreign, RepoRef};
 
-/// Whose an account is.
+/// The kind of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccountKind {
     User,
@@ -26,7 +26,7 @@ pub(super) struct PackageRecord {
     name: Foreign,
     #[serde(default)]
     visibility: Option<String>,
-    /// `null` where the package is linked to none.
+    /// `null` if the package is not linked to a repository.
     #[serde(default)]
     repository: Option<LinkedRecord>,
 }
@@ -39,7 +39,7 @@ struct LinkedRecord {
 }
 
 impl AccountRecord {
-    /// Bots and whatever else there may be own packages like users.
+    /// Bots and any others own packages as users do.
     pub(super) fn kind(&self) -> AccountKind {
         if self.kind.as_deref() == Some("Organization") { AccountKind::Organization } else { AccountKind::User }
     }

@@ -1,6 +1,6 @@
-//! Pages: reads `Link` headers and decides whether a next page may be followed. It never invents an address.
+//! Pagination: reads `Link` headers and decides whether a next page may be followed. It never makes up an address.
 //!
-//! Source: RFC 8288 and GitHub Docs, «Using pagination in the REST API».
+//! Source: RFC 8288 and GitHub Docs, “Using pagination in the REST API”.
 
 use std::collections::HashSet;
 
@@ -11,10 +11,10 @@ use crate::domain::{Far, Foreign};
 
 use super::GithubError;
 
-/// More pages than any listing of ours can have; beyond it a server is leading us in circles.
+/// More pages than any of our listings can have; beyond that a server is sending us in circles.
 const MAX_PAGES: usize = 2_000;
 
-/// The pages of one listing: where it has been, and where it may go on.
+/// The pages of one listing: those already read, and where it may continue.
 pub(super) struct Pages {
     origin: url::Origin,
     seen: HashSet<Url>,
@@ -25,7 +25,7 @@ impl Pages {
         Self { origin: first.origin(), seen: HashSet::from([first.clone()]) }
     }
 
-    /// The page after the one at `current` that came with these headers.
+    /// The page after `current`, by these headers of its answer.
     pub(super) fn next(&mut self, current: &Url, headers: &HeaderMap) -> Result<Option<Url>, GithubError> {
         let Some(target) = relation(headers, "next") else {
             return Ok(None);
@@ -41,10 +41,10 @@ impl Pages {
         Ok(Some(url))
     }
 
-    /// How far the listing got with the answer that leads to the next page. Which page is the last is told by the link
-    /// to it, and may change while one reads.
+    /// How far the listing has come with this answer, if there is a next page. The link to the last page gives the
+    /// number of pages, which may change while reading.
     pub(super) fn far(&self, headers: &HeaderMap, entries: usize, total: Option<usize>) -> Far {
-        // `next` has just added the page that comes.
+        // `next` has just added the page to come.
         let read = self.seen.len() - 1;
         match (last(headers), total) {
             (Some(last), _) => Far::Pages { read, all: last.max(read + 1) },
@@ -53,16 +53,16 @@ impl Pages {
         }
     }
 
-    /// The same with the last page, where there were several.
+    /// The same with the last page, if there were several.
     pub(super) fn end(&self) -> Option<Far> {
         let read = self.seen.len();
         (read > 1).then_some(Far::Pages { read, all: read })
     }
 }
 
-/// The number of the last page, where a link to it is given and names one.
+/// The number of the last page, if a link to it is given and contains one.
 fn last(headers: &HeaderMap) -> Option<usize> {
-    // Only its number is read, so it matters neither where it leads nor whether it is whole.
+    // Only its number is read, so it does not matter where it leads or whether it is complete.
     let target = relation(headers, "last")?;
     let (_, query) = target.split_once('?')?;
     let mut pairs = url::form_urlencoded::parse(query.as_bytes());

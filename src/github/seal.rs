@@ -1,6 +1,6 @@
-//! Sealed boxes: what GitHub wants a secret's value to be wrapped in.
+//! Sealed boxes: how GitHub wants a secret's value to be encrypted.
 //!
-//! Source: GitHub Docs, «Encrypting secrets for the REST API» (libsodium `crypto_box_seal`, standard base64 with
+//! Source: GitHub Docs, “Encrypting secrets for the REST API” (libsodium `crypto_box_seal`, standard base64 with
 //! padding).
 
 use base64::Engine as _;
@@ -11,7 +11,7 @@ use crate::domain::Sensitive;
 
 use super::{GithubError, PublicKey};
 
-/// GitHub's limit for one value, in bytes (48 KB). Source: GitHub Docs, «Managing your account-specific secrets».
+/// GitHub's limit for one value, in bytes (48 KB). Source: GitHub Docs, “Managing your account-specific secrets”.
 pub const MAX_VALUE: usize = 48 * 1024;
 
 /// Seals a value for the holder of `key`; two calls never give the same text.

@@ -1,4 +1,4 @@
-//! From what a registry asks for to the way a login takes, or the step that says why there is none.
+//! From what a registry asks for to the way to log in, or the step that says why there is none.
 
 use url::Url;
 
@@ -11,20 +11,20 @@ use super::words::said;
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Foreign, Outcome, Redactor, Step};
 
-/// How a registry wants to be logged in to. Every place for tokens was judged.
+/// How a registry wants to be logged in to. Every token server in it has been judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Way {
-    /// Asked for a token first.
+    /// The token server to use first.
     pub token: Option<TokenServer>,
-    /// Where docker turns to only if that token has ended when it comes, each judged as well.
+    /// Token servers that docker uses only if the first token has already expired; each is judged as well.
     pub spare: Vec<Result<TokenServer, BadRealm>>,
-    /// User and password themselves are shown in the end.
+    /// User and password themselves are sent in the end.
     pub is_basic: bool,
-    /// The path that asked. Docker shows its login only there and below, see [`root`].
+    /// The path that asked. Docker sends its login only there and below, see [`root`].
     pub root: String,
 }
 
-/// A realm no password goes to, as it came, and why.
+/// A realm that no password is sent to, as received, and why.
 pub(super) type BadRealm = (Foreign, RealmFault);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,8 +35,8 @@ pub(super) struct TokenServer {
 }
 
 impl Way {
-    /// The way a challenge wants to be answered; nothing if docker has no answer to it, and the first realm with what
-    /// is wrong with it if no password may go there.
+    /// The way a challenge wants to be answered; `None` if docker has no answer to it, or the first realm and its fault
+    /// if no password may go there.
     pub(super) fn of(url: &Url, challenge: Challenge) -> Result<Option<Self>, BadRealm> {
         let Challenge::Login { bearers, is_basic } = challenge else { return Ok(None) };
         let mut servers = bearers.into_iter().map(|Bearer { realm, service }| match safe_realm(url, &realm) {
@@ -47,7 +47,7 @@ impl Way {
         Ok(Some(Self { token, spare: servers.collect(), is_basic, root: url.path().to_owned() }))
     }
 
-    /// Why docker is not to be let loose on it: it may come to each of the realms, and one of them is not safe.
+    /// Why docker must not run against it: docker may use any of the realms, and one of them is not safe.
     pub(super) fn danger(&self) -> Option<Step> {
         let mut bad = self.spare.iter().filter_map(|server| server.as_ref().err());
         let (realm, why) = bad.find_map(|(realm, fault)| match fault {
@@ -55,7 +55,7 @@ impl Way {
             RealmFault::Unreadable(_) => None, // docker cannot ask it either
         })?;
         let realm = shortened(realm);
-        let detail = format!("docker was not asked: the registry names a second token server, {realm}, which {why}");
+        let detail = format!("docker was not run: the registry names a second token server, {realm}, which {why}");
         Some(step(Rung::Docker, Code::UnsafeRealm, Outcome::Skipped, detail, SET_UP_WRONG))
     }
 
@@ -67,7 +67,7 @@ impl Way {
                 ("it asks for a token (Bearer)", format!("user and password go to the token server {server}"))
             }
             (Some(server), true) => (
-                "it asks for a token (Bearer), and for user and password (Basic), which docker shows in the end",
+                "it asks for a token (Bearer), and for user and password (Basic), which docker sends in the end",
                 format!("user and password go to the token server {server}, and to {itself} itself"),
             ),
             (None, _) => ("it asks for user and password (Basic)", format!("they go to {itself} itself")),
@@ -75,15 +75,15 @@ impl Way {
     }
 }
 
-/// The path whose challenge docker answers at `path`: the one up to `/v2/`, wherever that stands.
+/// The path whose challenge docker answers at `path`: everything up to `/v2/`, wherever that is.
 ///
-/// Source: docker/distribution 2.8.3, `registry/client/auth/session.go`, `ModifyRequest`. A challenge is kept for the
-/// path it came from, to the letter.
+/// Source: docker/distribution 2.8.3, `registry/client/auth/session.go`, `ModifyRequest`. A challenge is stored for the
+/// exact path it came from.
 pub(super) fn root(path: &str) -> Option<&str> {
     path.find("/v2/").map(|at| &path[..at + 4])
 }
 
-/// The way in that the challenge of a 401 leads to.
+/// The way to log in that a 401's challenge leads to.
 pub(super) fn way(url: &Url, answer: &Answer) -> Result<Way, Box<Step>> {
     let host = place(url);
     let end =
@@ -94,35 +94,35 @@ pub(super) fn way(url: &Url, answer: &Answer) -> Result<Way, Box<Step>> {
             Rung::Challenge,
             Code::Redirected,
             Outcome::Inconclusive,
-            format!("{host} sends on to its own page {path} and asks for a login there, where docker sends none"),
-            "docker logs in at /v2/ only: tell who runs the registry, or check the host",
+            format!("{host} redirects to its own page {path} and asks for a login there, where docker sends none"),
+            "docker logs in at /v2/ only: tell the registry's admin, or check the host",
         );
     }
     let none =
         |detail: String, remedy: &str| end(Rung::Challenge, Code::NoChallenge, Outcome::Inconclusive, detail, remedy);
     match Challenge::find(&answer.headers) {
         Challenge::Unknown(scheme) => none(
-            format!("{host} asks for «{}», a way to log in that docker does not have", scheme.shown()),
-            "check the host: a proxy may stand before the registry",
+            format!("{host} asks for “{}”, a login method that docker does not have", scheme.shown()),
+            "check the host: a proxy may be in front of the registry",
         ),
         Challenge::Unreadable(value) => none(
-            format!("{host} says how to log in, but docker cannot read it: «{}»", value.shown()),
-            "tell who runs the registry, or the proxy before it, that its WWW-Authenticate header is broken",
+            format!("{host} says how to log in, but docker cannot read it: “{}”", value.shown()),
+            "tell the admin of the registry, or of the proxy in front, that its WWW-Authenticate header is broken",
         ),
         Challenge::None if is_html(&answer.headers, &answer.body) => none(
-            format!("{host} answers 401 with a web page and without saying how docker is to log in"),
-            "a sign-in for browsers may stand before the registry; docker cannot pass it: check the host, or the proxy",
+            format!("{host} answers 401 with a web page and does not say how docker can log in"),
+            "a browser sign-in may be in front of the registry; docker cannot pass it: check the host or the proxy",
         ),
         Challenge::None => none(
             format!("{host} answers 401 without saying how to log in{}", said(answer, &Redactor::default())),
-            "the password was not checked; check the host, or the proxy before the registry",
+            "the password was not checked; check the host, or the proxy in front of the registry",
         ),
         Challenge::NoRealm(value) => end(
             Rung::Challenge,
             Code::BadChallenge,
             Outcome::Fail,
-            format!("{host} asks for a token and does not say where docker gets one: «{}»", value.shown()),
-            "tell who runs the registry that its WWW-Authenticate header has no realm that can be read",
+            format!("{host} asks for a token and does not say where to get one: “{}”", value.shown()),
+            "tell the registry's admin that its WWW-Authenticate header has no readable realm",
         ),
         login @ Challenge::Login { .. } => match Way::of(url, login) {
             Ok(Some(way)) => Ok(Way { root: answer.path.clone(), ..way }),
@@ -132,7 +132,7 @@ pub(super) fn way(url: &Url, answer: &Answer) -> Result<Way, Box<Step>> {
     }
 }
 
-const SET_UP_WRONG: &str = "the registry's own address (often external_url) is set up wrong: tell who runs it";
+const SET_UP_WRONG: &str = "the registry is misconfigured (its own address, often external_url): tell its admin";
 
 fn shortened(realm: &Foreign) -> String {
     Foreign::new(realm.raw().chars().take(120).collect::<String>()).shown()
@@ -153,8 +153,8 @@ pub(super) fn bad_realm(rung: Rung, realm: &Foreign, fault: &RealmFault) -> Step
             rung,
             Code::BadChallenge,
             Outcome::Fail,
-            format!("the token server «{realm}» {why}, so docker cannot ask it either; nothing was sent"),
-            "the registry names its token server wrong (realm, often from external_url): tell who runs it",
+            format!("the token server “{realm}” {why}, so docker cannot use it either; nothing was sent"),
+            "the registry names its token server wrongly (realm, often from external_url): tell its admin",
         ),
     }
 }

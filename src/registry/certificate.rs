@@ -1,4 +1,4 @@
-//! What a server's certificate tells about itself. It was checked already when one looks at it here.
+//! What a server's certificate says. It has already been verified here.
 
 use chrono::{DateTime, Utc};
 use reqwest::tls::{TlsInfo, Version};
@@ -6,7 +6,7 @@ use x509_cert::der::Decode as _;
 
 use crate::domain::Foreign;
 
-/// A leaf certificate, as far as it is told.
+/// The parts of a leaf certificate that we show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Certificate {
     ends: Option<DateTime<Utc>>,
@@ -26,13 +26,13 @@ impl Certificate {
         let version = info.version().map(|version| match version {
             Version::TLS_1_3 => "TLS 1.3",
             Version::TLS_1_2 => "TLS 1.2",
-            // Older ones are not spoken.
+            // Older versions are not spoken.
             _ => "TLS",
         });
         Some(Self { ends, issuer: fields.map(|fields| issuer(&fields.issuer().to_string())), version })
     }
 
-    /// `TLS 1.3, certificate by R11, ends in 81 days`
+    /// `TLS 1.3, certificate by R11, expires in 81 days`
     pub(super) fn words(&self, now: DateTime<Utc>) -> String {
         let mut words = self.version.unwrap_or("TLS").to_owned();
         if let Some(issuer) = &self.issuer {
@@ -40,10 +40,10 @@ impl Certificate {
         }
         if let Some(ends) = self.ends {
             let end = match (ends - now).num_days() {
-                ..0 => ", which has ended by this machine's clock".to_owned(),
-                0 => ", which ends today".to_owned(),
-                1 => ", ends in 1 day".to_owned(),
-                days => format!(", ends in {days} days"),
+                ..0 => ", expired by this machine's clock".to_owned(),
+                0 => ", expires today".to_owned(),
+                1 => ", expires in 1 day".to_owned(),
+                days => format!(", expires in {days} days"),
             };
             words.push_str(&end);
         }
@@ -51,7 +51,7 @@ impl Certificate {
     }
 }
 
-/// The common name in a name of RFC 4514's form, else all of it, shortened.
+/// The common name in a name of RFC 4514's form, otherwise the whole name, shortened.
 fn issuer(name: &str) -> Foreign {
     let common = name.split(',').find_map(|part| part.trim().strip_prefix("CN="));
     Foreign::new(common.unwrap_or(name).chars().take(60).collect::<String>())

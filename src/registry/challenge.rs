@@ -2,9 +2,9 @@
 //!
 //! Source: docker/distribution 2.8.3, which docker is built with: `registry/client/auth/challenge/authchallenge.go`
 //! (`parseValueAndParams`, `expectToken`, `expectTokenOrQuoted`) and `registry/client/auth/session.go`
-//! (`endpointAuthorizer`, `fetchToken`). Of each header docker reads one challenge, the first, and of that what it
-//! understands; a header it cannot read is none, and takes nothing from the others. Every Bearer challenge comes before
-//! every Basic one. Where there are both, a token is fetched, and then user and password are shown all the same.
+//! (`endpointAuthorizer`, `fetchToken`). From each header docker reads one challenge, the first, and of that only what
+//! it understands; a header that it cannot read is skipped and does not affect the others. Every Bearer challenge comes
+//! before every Basic one. Where there are both, docker fetches a token and then sends user and password anyway.
 
 use reqwest::header::{HeaderMap, HeaderValue, WWW_AUTHENTICATE};
 
@@ -16,22 +16,22 @@ const LONGEST: usize = 120;
 /// How the registry wants to be logged in to.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Challenge {
-    /// At least one of the two is there.
+    /// At least one of the two is present.
     Login { bearers: Vec<Bearer>, is_basic: bool },
-    /// The first Bearer challenge names no token server, over which docker gives up; as it came.
+    /// The first Bearer challenge names no token server, which makes docker give up; as received.
     NoRealm(Foreign),
     /// Only schemes that docker has no answer to.
     Unknown(Foreign),
-    /// Docker reads no challenge out of what was said; as it came.
+    /// Docker finds no challenge in the header; as received.
     Unreadable(Foreign),
     /// A 401 that asks for nothing.
     None,
 }
 
-/// One challenge for a token. The values are bytes, as docker takes them.
+/// One challenge for a token. The values are bytes, as in docker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Bearer {
-    /// Empty where none is named, which only those behind the first may have.
+    /// Empty where none is named, which is possible only after the first challenge.
     pub realm: Vec<u8>,
     /// Empty where none is named.
     pub service: Vec<u8>,
@@ -57,7 +57,7 @@ impl Challenge {
                     None if bearers.is_empty() => {
                         without_realm.get_or_insert(value);
                     }
-                    // Docker comes to it only if the token it has by then has ended, and fails there.
+                    // Docker uses it only if its token has expired by then, and fails there.
                     None => bearers.push(Bearer { realm: Vec::new(), service: Vec::new() }),
                     Some(_) => {} // docker has given up
                 },
@@ -81,12 +81,12 @@ impl Challenge {
     }
 }
 
-/// The beginning of what came, to be shown.
+/// The beginning of the header, for showing.
 fn quoted(value: &[u8]) -> Foreign {
     Foreign::new(String::from_utf8_lossy(value).chars().take(LONGEST).collect::<String>())
 }
 
-/// What docker reads out of one header.
+/// What docker reads from one header.
 struct One {
     /// In lower case.
     scheme: String,
@@ -95,7 +95,7 @@ struct One {
 }
 
 impl One {
-    /// docker's `parseValueAndParams`: it stops where it does not understand, and keeps what it has.
+    /// docker's `parseValueAndParams`: it stops at what it does not understand, and keeps what it has.
     fn read(header: &[u8]) -> Option<Self> {
         let (scheme, rest) = token(header);
         if scheme.is_empty() {
@@ -124,13 +124,13 @@ impl One {
     }
 }
 
-/// docker's `expectToken`: the characters RFC 2616 has in a token, perhaps none.
+/// docker's `expectToken`: the characters that RFC 2616 allows in a token, perhaps none.
 fn token(text: &[u8]) -> (&[u8], &[u8]) {
     let is_token = |byte: &u8| byte.is_ascii_graphic() && !br#""(),/:;<=>?@[]\{}"#.contains(byte);
     text.split_at(text.iter().position(|byte| !is_token(byte)).unwrap_or(text.len()))
 }
 
-/// docker's `expectTokenOrQuoted`: nothing if a quotation mark is not closed.
+/// docker's `expectTokenOrQuoted`: empty if a quotation mark is not closed.
 fn token_or_quoted(text: &[u8]) -> (Vec<u8>, &[u8]) {
     let Some(quoted) = text.strip_prefix(b"\"") else {
         let (value, rest) = token(text);

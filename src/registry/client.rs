@@ -1,6 +1,6 @@
-//! The one way to a registry: bounded, with a deadline, without redirects to elsewhere, without a second try.
+//! The only way to a registry: bounded, with a deadline, without redirects to other places, without retries.
 //!
-//! The connections are made in `wires.rs`; what the transport says is turned into codes in `trouble.rs`.
+//! `wires.rs` makes the connections; `trouble.rs` turns transport errors into codes.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub(super) use crate::domain::this_machine::is_url_here as is_loopback;
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Foreign, Server};
 
-/// Same-origin redirects that are followed before giving up: as many as Go's client, and so docker, follows.
+/// Same-origin redirects to follow before giving up: as many as Go's client, and so docker, follows.
 const HOPS: usize = 9;
 
 /// Deadlines and sizes of a test.
@@ -31,9 +31,9 @@ pub struct Limits {
     pub request: Duration,
     /// The whole run of the docker CLI.
     pub docker: Duration,
-    /// Bytes of a body that are read; what comes after is not.
+    /// Bytes of a body that are read; the rest is ignored.
     pub body: usize,
-    /// The same of a manifest, and of an image's configuration. docker reads manifests of 4 MiB.
+    /// The same for a manifest and for an image's configuration. docker reads manifests of 4 MiB.
     pub manifest: usize,
 }
 
@@ -56,31 +56,31 @@ pub struct Client {
     surroundings: Surroundings,
 }
 
-/// What came back.
+/// The answer to a request.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub status: u16,
     pub headers: HeaderMap,
-    /// Where it came from in the end, after redirects within the same origin.
+    /// The final path, after redirects within the same origin.
     pub path: String,
-    /// At most [`Limits::body`] bytes, or what was asked for, and fewer if the rest did not come in time.
+    /// At most [`Limits::body`] bytes, or the requested limit, and fewer if the rest did not come in time.
     pub body: Vec<u8>,
     /// Whether that is all of it.
     pub is_whole: bool,
-    /// Who answered: the registry, or the proxy before it.
+    /// Who answered: the registry, or the proxy in front of it.
     pub address: Option<IpAddr>,
     pub certificate: Option<Certificate>,
 }
 
 impl Answer {
-    /// Whether it leads somewhere else. One that does not say where is an answer like any other, as for Go's client.
+    /// Whether it redirects. A redirect without a target is an ordinary answer, as for Go's client.
     pub(super) fn sends_on(&self) -> bool {
         matches!(self.status, 301 | 302 | 303 | 307 | 308)
             && self.headers.get(LOCATION).is_some_and(|place| !place.is_empty())
     }
 
-    /// The same without gzip, which Go's client takes off by itself (`net/http`, `Transport`), and which some servers
-    /// put on although nobody asked for it. What cannot be unpacked is nothing, as for Go.
+    /// The same without gzip, which Go's client removes by itself (`net/http`, `Transport`), and which some servers
+    /// apply although it was not requested. A body that cannot be unpacked is empty, as for Go.
     fn unpacked(mut self, limit: usize) -> Self {
         let is_packed =
             self.headers.get(CONTENT_ENCODING).is_some_and(|coding| coding.as_bytes().eq_ignore_ascii_case(b"gzip"));
@@ -95,15 +95,15 @@ impl Answer {
     }
 }
 
-/// What is asked: nothing but this is sent, besides the host and pullkey's name.
+/// A request: only this is sent, besides the host and pullkey's name.
 #[derive(Clone)]
 pub(super) struct Ask {
     method: Method,
     headers: HeaderMap,
     body: Option<Zeroizing<String>>,
-    /// The login is shown only where docker would answer the challenge of this path.
+    /// The login is sent only where docker would answer the challenge of this path.
     root: Option<String>,
-    /// Bytes of the answer's body that are read, where that is not [`Limits::body`].
+    /// Bytes of the answer's body that are read, if not [`Limits::body`].
     limit: Option<usize>,
 }
 
@@ -126,7 +126,7 @@ impl Ask {
         self
     }
 
-    /// Of the answer's body at most this much is read.
+    /// Reads at most this much of the answer's body.
     pub(super) fn up_to(self, bytes: usize) -> Self {
         Self { limit: Some(bytes), ..self }
     }
@@ -139,17 +139,17 @@ impl Ask {
         }
     }
 
-    /// Shows the login only where docker would: on the way of redirects some paths may not be told it.
+    /// Sends the login only where docker would: on the way of redirects some paths must not get it.
     pub(super) fn below(self, root: &str) -> Self {
         Self { root: Some(root.to_owned()), ..self }
     }
 
-    /// Whether only a part of what is there is asked for.
+    /// Whether this requests only a part.
     pub(super) fn is_of_a_part(&self) -> bool {
         self.headers.contains_key(RANGE)
     }
 
-    /// The same of all that is there.
+    /// The same request for the whole.
     pub(super) fn whole(mut self) -> Self {
         self.headers.remove(RANGE);
         self
@@ -163,7 +163,7 @@ impl Ask {
         headers
     }
 
-    /// Whether asking once more somewhere else would ask the same.
+    /// Whether repeating it at another address would request the same.
     fn is_read(&self) -> bool {
         self.method == Method::GET || self.method == Method::HEAD
     }
@@ -174,7 +174,7 @@ impl Client {
         Self { limits, wires: Arc::default(), surroundings: Surroundings::default() }
     }
 
-    /// The same with what this machine's settings say.
+    /// The same with this machine's settings.
     #[must_use]
     pub fn within(self, surroundings: Surroundings) -> Self {
         Self { surroundings, ..self }
@@ -198,13 +198,13 @@ impl Client {
         &self.surroundings
     }
 
-    /// The address of who answers for a registry's: itself, or what stands in for it on this machine.
+    /// The address that answers for a registry's: its own, or that of its stand-in on this machine.
     pub(super) fn answering(&self, url: &Url) -> Url {
         let stand_in = self.surroundings.stand_in.filter(|_| !is_loopback(url));
         stand_in.and_then(|address| played(url, address)).unwrap_or_else(|| url.clone())
     }
 
-    /// The proxy an address is asked through, in words that name it and where it is set.
+    /// The proxy for an address, with its name and where it is set.
     pub(super) fn proxy(&self, url: &Url) -> Option<String> {
         if is_loopback(url) || self.surroundings.stand_in.is_some() {
             return None;
@@ -215,7 +215,8 @@ impl Client {
         Some(format!("the proxy {} ({set_by})", place(&proxy)))
     }
 
-    /// One request. A redirect is followed only to the same scheme, host and port; any other comes back as it is.
+    /// Sends one request. A redirect is followed only to the same scheme, host and port; any other is returned as it
+    /// is.
     pub(super) async fn ask(&self, url: &Url, ask: Ask) -> Result<Answer, Trouble> {
         let stand_in = self.surroundings.stand_in.filter(|_| !is_loopback(url));
         let mut url = match stand_in.map(|addr| played(url, addr)) {
@@ -242,17 +243,17 @@ impl Client {
             }
             let limit = ask.limit.unwrap_or(self.limits.body);
             let answer = answer(response, url.path().to_owned(), limit, deadline).await;
-            // A part of something is read as it comes, by Go's client as well.
+            // A part is read as received, by Go's client as well.
             return Ok(if ask.is_of_a_part() { answer } else { answer.unpacked(limit) });
         }
     }
 
-    /// Whether TLS is spoken at an address on loopback. Nothing but a TLS greeting is sent, and none of the machine's
-    /// certificates are read for it: that takes longer than all the rest of a test.
+    /// Whether a loopback address speaks TLS. Only a TLS greeting is sent, and none of the machine's certificates are
+    /// read for it: that takes longer than all the rest of a test.
     pub(super) async fn speaks_tls(&self, url: &Url) -> Result<bool, Trouble> {
         let greeting = self.wires.plain()?.head(url.clone()).send();
         match tokio::time::timeout(self.limits.request, greeting).await {
-            Ok(Ok(_)) => Ok(true), // a client that trusts nobody gets no answer
+            Ok(Ok(_)) => Ok(true), // a client that trusts no CA gets no answer
             Ok(Err(fault)) => match trouble(&fault, url, None) {
                 trouble if trouble.maybe_plain => Ok(false),
                 trouble if trouble.rung() == Rung::Tls => Ok(true),
@@ -269,7 +270,7 @@ impl Client {
 
 #[cfg(test)]
 impl Client {
-    /// A client in a world with these name servers and no others.
+    /// A client with these name servers and no others.
     pub(super) fn with_names(limits: Limits, names: Arc<dyn reqwest::dns::Resolve>) -> Self {
         Self { wires: Arc::new(Wires::with_names(names)), ..Self::new(limits) }
     }
@@ -299,8 +300,8 @@ async fn answer(mut response: reqwest::Response, path: String, limit: usize, dea
     Answer { status, headers, path, body, is_whole, address, certificate }
 }
 
-/// Reads at most `limit` bytes until the deadline, and says whether that was all. A body that breaks off is no reason
-/// to forget the status.
+/// Reads at most `limit` bytes until the deadline, and says whether that was all. A body that breaks off does not
+/// invalidate the status.
 async fn read(mut response: reqwest::Response, limit: usize, deadline: tokio::time::Instant) -> (Vec<u8>, bool) {
     let mut body = Vec::new();
     while body.len() < limit {

@@ -1,5 +1,5 @@
-//! What is said of places beside the registry itself: where it sends on to, pages on which people sign in, and a token
-//! server that cannot be reached. Each names what was seen and the one next step.
+//! Results about places other than the registry itself: redirect targets, sign-in pages, and a token server that cannot
+//! be reached. Each names what was seen and the one next step.
 
 use reqwest::header::LOCATION;
 use url::Url;
@@ -12,16 +12,16 @@ use super::words::trouble_step;
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Outcome, Server, Step};
 
-/// What to do about a page on which people sign in.
-pub(super) const SIGN_IN: &str = "a sign-in for browsers (an OAuth proxy, for example) stands before the registry, and \
-     docker cannot pass it: whoever runs it has to let /v2/ and the token server through without that page";
+/// What to do about a sign-in page.
+pub(super) const SIGN_IN: &str = "a browser sign-in (an OAuth proxy, for example) is in front of the registry, and \
+     docker cannot pass it: its admin has to let /v2/ and the token server through without that page";
 
 /// Where a redirect leads.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Aim {
     /// To a registry's own path at another place.
     Registry(String),
-    /// To a page on which people sign in.
+    /// To a sign-in page.
     SignIn(String),
     Elsewhere(String),
     Nowhere,
@@ -44,14 +44,14 @@ impl Aim {
     fn words(&self) -> String {
         match self {
             Self::Registry(at) | Self::Elsewhere(at) => at.clone(),
-            Self::SignIn(at) => format!("a page at {at} on which people sign in"),
+            Self::SignIn(at) => format!("a sign-in page at {at}"),
             Self::Nowhere => "nowhere".to_owned(),
         }
     }
 }
 
-/// Whether an address is one people are sent to so that they sign in (OAuth 2 and what is made of it, SAML, and the
-/// paths of the proxies that speak them).
+/// Whether an address belongs to a sign-in (OAuth 2 and its descendants, SAML, and the paths of the proxies that speak
+/// them).
 fn is_sign_in(url: &Url) -> bool {
     const WORDS: [&str; 17] = [
         "login",
@@ -79,7 +79,7 @@ fn is_sign_in(url: &Url) -> bool {
         || url.query_pairs().any(|(name, _)| FIELDS.contains(&name.to_ascii_lowercase().as_str()))
 }
 
-/// Whether an answer is a page with a field for a password, or one that a redirect to a sign-in ended at.
+/// Whether an answer is a page with a password field, or one that a redirect to a sign-in ended at.
 pub(super) fn asks_to_sign_in(url: &Url, answer: &Answer) -> bool {
     let page = String::from_utf8_lossy(&answer.body).to_ascii_lowercase();
     let has_field = ["type=\"password\"", "type='password'", "type=password"].iter().any(|field| page.contains(field));
@@ -87,18 +87,18 @@ pub(super) fn asks_to_sign_in(url: &Url, answer: &Answer) -> bool {
     is_html(&answer.headers, &answer.body) && (has_field || came_from)
 }
 
-/// A redirect to another origin at the registry's door or at a login, which is not followed.
+/// A redirect to another origin during the registry check or a login, which is not followed.
 pub(super) fn sent_on(rung: Rung, url: &Url, answer: &Answer) -> Step {
     let aim = Aim::of(url, answer);
-    let what = if rung == Rung::Registry { "whoever knocks" } else { "the login" };
+    let what = if rung == Rung::Registry { "requests" } else { "the login" };
     let remedy = match &aim {
-        Aim::Registry(at) => format!("write {at} as the server, if that is the registry"),
+        Aim::Registry(at) => format!("use {at} as the server, if that is the registry"),
         Aim::SignIn(_) => SIGN_IN.to_owned(),
-        Aim::Elsewhere(_) => "write the host that really is the registry".to_owned(),
-        Aim::Nowhere => "the registry is set up wrong: tell who runs it".to_owned(),
+        Aim::Elsewhere(_) => "use the host that really is the registry".to_owned(),
+        Aim::Nowhere => "the registry is misconfigured: tell its admin".to_owned(),
     };
     let detail = format!(
-        "{} sends {what} on to {} ({}), which was not followed; nothing was sent there",
+        "{} redirects {what} to {} ({}); it was not followed, and nothing was sent there",
         place(url),
         aim.words(),
         answer.status
@@ -112,11 +112,11 @@ pub(super) fn token_sent_on(rung: Rung, realm: &Url, answer: &Answer) -> Step {
     let remedy = match &aim {
         Aim::SignIn(_) => SIGN_IN.to_owned(),
         Aim::Registry(_) | Aim::Elsewhere(_) | Aim::Nowhere => {
-            "the registry has to name the token server's own address (its realm): tell who runs it".to_owned()
+            "the registry must name the token server's own address (its realm): tell its admin".to_owned()
         }
     };
     let detail = format!(
-        "the token server {} sends on to {} ({}); nothing was sent there",
+        "the token server {} redirects to {} ({}); nothing was sent there",
         place(realm),
         aim.words(),
         answer.status
@@ -129,21 +129,20 @@ pub(super) fn token_trouble(trouble: Trouble, rung: Rung, server: &Server, realm
     let at = place(realm);
     let remedy = match trouble.code {
         Code::Dns => format!(
-            "the registry answers, but sends logins to {at}, a name that cannot be found from here: ask who runs the \
-             registry; a codespace has to find it too"
+            "the registry answers, but sends logins to {at}, a name that does not resolve here: ask the registry's \
+             admin; a codespace has to resolve it too"
         ),
         Code::Refused | Code::Timeout => format!(
-            "the registry answers, but sends logins to {at}, which cannot be reached from here: ask who runs the \
-             registry whether it runs there, and who may reach it; a codespace has to, too"
+            "the registry answers, but sends logins to {at}, which cannot be reached from here: ask the registry's \
+             admin whether it runs there and who can reach it; a codespace has to reach it too"
         ),
-        Code::TlsUntrusted | Code::TlsName | Code::TlsExpired | Code::TlsFailed | Code::PlainHttp => format!(
-            "the registry's own certificate is fine; that of its token server {at} is what has to be mended: tell who \
-             runs it"
-        ),
-        Code::ServerError => {
-            format!("something else than a token server may listen at {at}: tell who runs the registry")
+        Code::TlsUntrusted | Code::TlsName | Code::TlsExpired | Code::TlsFailed | Code::PlainHttp => {
+            format!("the registry's own certificate is fine, but that of its token server {at} is not: tell its admin")
         }
-        // A proxy: the general words name it.
+        Code::ServerError => {
+            format!("{at} may not be a token server: tell the registry's admin")
+        }
+        // A proxy: the general text names it.
         _ => String::new(),
     };
     let general = trouble_step(trouble, rung, server);

@@ -1,4 +1,4 @@
-//! How long the password works, where it says so itself, and whether the same would happen from a codespace.
+//! When the password expires, where it says so itself, and whether a codespace would get the same result.
 
 use chrono::{DateTime, Utc};
 
@@ -8,13 +8,13 @@ use crate::domain::lint::{ecr_token_expiry, jwt_expiry};
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Outcome, Sensitive, Server, Step};
 
-/// A step about the password's own end; nothing for one that does not tell it.
+/// A step about the password's own expiry; `None` if the password does not contain it.
 pub(super) fn expiry(password: &Sensitive, now: DateTime<Utc>) -> Option<Step> {
     let ends = ecr_token_expiry(password).or_else(|| jwt_expiry(password))?;
     Some(end(DateTime::from_timestamp(ends, 0)?, now, "this password says"))
 }
 
-/// A step about an end that `who` tells, such as «this password says».
+/// A step about an expiry time that `who` states, such as “this password says”.
 pub fn end(ends: DateTime<Utc>, now: DateTime<Utc>, who: &str) -> Step {
     let left = ends - now;
     if left.num_seconds() <= 0 {
@@ -22,24 +22,24 @@ pub fn end(ends: DateTime<Utc>, now: DateTime<Utc>, who: &str) -> Step {
             Rung::Expiry,
             Code::Ended,
             Outcome::Fail,
-            format!("{who} that it ended {}, {} ago", at(ends, now), span(-left)),
-            "make a new one; if others still get in with theirs, check this machine's clock",
+            format!("{who} that it expired {}, {} ago", at(ends, now), span(-left)),
+            "create a new one; if others can still log in with theirs, check this machine's clock",
         )
     } else if left.num_hours() < 24 {
         step(
             Rung::Expiry,
             Code::EndsSoon,
             Outcome::Pass,
-            format!("dead {}, in {}", at(ends, now), span(left)),
-            "too soon for a stored secret: use a kind of password that lasts",
+            format!("expires {}, in {}", at(ends, now), span(left)),
+            "too soon for a stored secret: use a longer-lived kind of password",
         )
     } else {
-        let detail = format!("ends {}, in {}", ends.format("on %Y-%m-%d"), span(left));
+        let detail = format!("expires {}, in {}", ends.format("on %Y-%m-%d"), span(left));
         step(Rung::Expiry, Code::Ok, Outcome::Pass, detail, "")
     }
 }
 
-/// `at 17:42 UTC` today, else with the day.
+/// `at 17:42 UTC` today, otherwise with the date.
 pub(super) fn at(time: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let day = if time.date_naive() == now.date_naive() { "" } else { "on %Y-%m-%d " };
     time.format(&format!("{day}at %H:%M UTC")).to_string()
@@ -56,7 +56,7 @@ pub(super) fn span(time: chrono::TimeDelta) -> String {
     }
 }
 
-/// What a pass from here says of a codespace, which is somewhere else.
+/// What a pass from here says about a codespace, which is somewhere else.
 pub(super) fn codespace(client: &Client, server: &Server) -> Step {
     let here_only = |why: String| {
         let remedy = "the registry needs a public name, address and certificate for codespaces";
@@ -67,34 +67,34 @@ pub(super) fn codespace(client: &Client, server: &Server) -> Step {
             Rung::Codespace,
             Code::NotFromACodespace,
             Outcome::Skipped,
-            "a registry on this machine stood in for the real one, so this says nothing of a codespace",
+            "a registry on this machine stood in for the real one, so this says nothing about codespaces",
             "",
         );
     }
     if server.is_loopback() {
         return here_only("works from here; a codespace cannot reach this machine".to_owned());
     }
-    // An authority of one's own is not docker's, which pulls before anything in the codespace runs.
+    // A custom CA is not known to docker there, which pulls before anything in the codespace runs.
     if client.surroundings().is_codespace && client.surroundings().trust.is_none() {
-        return step(Rung::Codespace, Code::Ok, Outcome::Pass, "asked from inside a codespace", "");
+        return step(Rung::Codespace, Code::Ok, Outcome::Pass, "tested from inside a codespace", "");
     }
     if server.is_private_host() {
-        return here_only("works from here; a codespace cannot reach a host of a private network".to_owned());
+        return here_only("works from here; a codespace cannot reach a host in a private network".to_owned());
     }
     if let Some(variable) = &client.surroundings().trust {
         return step(
             Rung::Codespace,
             Code::NotFromACodespace,
             Outcome::Skipped,
-            format!("works from here, where {variable} adds authorities; a codespace trusts public ones only"),
-            "test without it, or give the registry a certificate of a public authority",
+            format!("works from here, where {variable} adds CAs; a codespace trusts public CAs only"),
+            "test without it, or give the registry a certificate from a public CA",
         );
     }
     step(
         Rung::Codespace,
         Code::NotFromACodespace,
         Outcome::Skipped,
-        "works from here; a codespace asks from other addresses, which a firewall may not let in",
+        "works from here; codespaces use other addresses, which a firewall may block",
         "",
     )
 }
@@ -126,12 +126,12 @@ mod tests {
     fn a_password_that_tells_its_end_is_told_by_the_clock() {
         let now = time("2026-11-27T14:30:00Z");
         for (ends, code, says) in [
-            ("2026-11-27T17:42:00Z", Code::EndsSoon, "dead at 17:42 UTC, in 3 h 12 min"),
-            ("2026-11-28T02:00:00Z", Code::EndsSoon, "dead on 2026-11-28 at 02:00 UTC, in 11 h 30 min"),
+            ("2026-11-27T17:42:00Z", Code::EndsSoon, "expires at 17:42 UTC, in 3 h 12 min"),
+            ("2026-11-28T02:00:00Z", Code::EndsSoon, "expires on 2026-11-28 at 02:00 UTC, in 11 h 30 min"),
             ("2026-11-27T14:30:20Z", Code::EndsSoon, "in less than a minute"),
-            ("2026-11-27T14:00:00Z", Code::Ended, "ended at 14:00 UTC, 30 min ago"),
+            ("2026-11-27T14:00:00Z", Code::Ended, "expired at 14:00 UTC, 30 min ago"),
             ("2026-11-24T14:30:00Z", Code::Ended, "3 days ago"),
-            ("2027-05-14T00:00:00Z", Code::Ok, "ends on 2027-05-14, in 167 days"),
+            ("2027-05-14T00:00:00Z", Code::Ok, "expires on 2027-05-14, in 167 days"),
         ] {
             for password in [ecr(time(ends)), jwt(time(ends))] {
                 let step = expiry(&password, now).unwrap();
@@ -161,7 +161,7 @@ mod tests {
         for server in ["acme.azurecr.io", "10.0.0.7"] {
             let step = told_there(server);
             assert_eq!((step.code, step.outcome), (Code::Ok, Outcome::Pass), "{server}");
-            assert_eq!(step.detail, "asked from inside a codespace");
+            assert_eq!(step.detail, "tested from inside a codespace");
         }
         assert_eq!(told_there("127.0.0.1:5000").code, Code::HereOnly, "docker pulls on another machine");
         let trusting = crate::registry::Surroundings { trust: Some("SSL_CERT_FILE".to_owned()), ..inside };

@@ -1,6 +1,6 @@
-//! Up to the door without any credential: name, connection, TLS, registry, challenge, realm.
+//! The checks without any credential: name, connection, TLS, registry, challenge, realm.
 //!
-//! It sends no user and no password; what it learns is where they may go.
+//! They send no user and no password, and learn where these may go.
 
 use std::pin::pin;
 
@@ -19,7 +19,7 @@ use crate::domain::this_machine::is_url_here;
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Foreign, Outcome, Redactor, Server, Step};
 
-/// A registry one may knock at, and how it wants to be logged in to.
+/// A reachable registry, and how it wants to be logged in to.
 pub(super) struct Door {
     /// `…/v2/`
     pub url: Url,
@@ -33,13 +33,13 @@ impl Door {
         self.way.as_ref()?.token.as_ref().map(|server| &server.realm)
     }
 
-    /// Why docker is not let loose on it, if it is not.
+    /// Why docker must not run against it, if so.
     pub(super) fn danger(&self) -> Option<Step> {
         self.way.as_ref()?.danger()
     }
 }
 
-/// Climbs to the door without any credential. Nothing if the way there is barred.
+/// Runs these checks. `None` if one of them does not pass.
 pub(super) async fn knock(test: &Test<'_>, server: &Server, climb: &mut Climb<'_>) -> Option<Door> {
     let address = |scheme: &str| Url::parse(&format!("{scheme}://{}/v2/", server.api_host())).ok();
     let plain = address("http").filter(|_| server.is_loopback());
@@ -76,8 +76,8 @@ pub(super) async fn knock(test: &Test<'_>, server: &Server, climb: &mut Climb<'_
     }
 }
 
-/// The first answer of an address, and the steps of the way there; nothing if that is barred. Where TLS is not spoken
-/// there the plain address is asked, if there is one.
+/// The first answer of an address, and the steps of the way there; `None` if that fails. Where the server does not
+/// speak TLS, the plain address is tried, if there is one.
 pub(super) async fn meet(
     test: &Test<'_>,
     server: &Server,
@@ -100,11 +100,11 @@ fn pass(climb: &mut Climb<'_>, rung: Rung, detail: impl Into<String>) {
     climb.add(step(rung, Code::Ok, Outcome::Pass, detail, ""));
 }
 
-/// Over https, and where an address for it is given over plain http if TLS is not spoken there.
+/// Over https; if the server does not speak TLS and a plain address is given, over plain http.
 async fn connect(client: &Client, url: Option<Url>, plain: Option<Url>) -> Result<(Url, Answer), Trouble> {
-    let url = url.ok_or_else(|| Trouble::new(Code::BadServer, "this server cannot be part of an address"))?;
+    let url = url.ok_or_else(|| Trouble::new(Code::BadServer, "this server cannot be part of a URL"))?;
     if let Some(plain) = plain {
-        // Side by side, as nothing secret is in either. Where TLS is spoken the other is given up.
+        // Side by side, since neither request contains a secret. Where TLS is spoken the other is dropped.
         let (greeting, asking) = (pin!(client.speaks_tls(&url)), pin!(client.ask(&plain, Ask::get())));
         let answer = match select(greeting, asking).await {
             Either::Left((speaks_tls, answer)) => {
@@ -123,15 +123,15 @@ async fn connect(client: &Client, url: Option<Url>, plain: Option<Url>) -> Resul
     client.ask(&url, Ask::get()).await.map(|answer| (url, answer))
 }
 
-/// What was reached before the way was barred, and what barred it.
+/// The checks that passed before the failure, and the failure.
 fn barred(test: &Test<'_>, server: &Server, trouble: Trouble, climb: &mut Climb<'_>) {
     let rung = trouble.rung();
-    // How far a connection came that timed out, or ended at a proxy, is not known.
+    // It is unknown how far a connection came that timed out or ended at a proxy.
     let is_known = !matches!(trouble.code, Code::Timeout | Code::Proxy);
     if is_known && rung != Rung::Name && server.ip().is_none() && !test.client.plays(server) {
         let url = Url::parse(&format!("https://{}/", server.api_host())).ok();
         if url.and_then(|url| test.client.proxy(&url)).is_none() {
-            pass(climb, Rung::Name, format!("{} has an address", server.api_host()));
+            pass(climb, Rung::Name, format!("{} resolves", server.api_host()));
         }
     }
     if matches!(rung, Rung::Tls | Rung::Registry) {
@@ -141,7 +141,7 @@ fn barred(test: &Test<'_>, server: &Server, trouble: Trouble, climb: &mut Climb<
     climb.add(advised(trouble_step(trouble, rung, server), advice));
 }
 
-/// What the connection itself tells.
+/// What the connection itself shows.
 fn connected(test: &Test<'_>, server: &Server, url: &Url, answer: &Answer, climb: &mut Climb<'_>) {
     if test.client.plays(server) {
         let stand_in = format!("a registry on this machine stands in for {}", place(url));
@@ -151,9 +151,9 @@ fn connected(test: &Test<'_>, server: &Server, url: &Url, answer: &Answer, climb
     let address = answer.address.filter(|_| by.is_none()).map(|address| address.to_string());
     if server.ip().is_none() {
         let found = match (&by, &address) {
-            (Some(proxy), _) => format!("{proxy} looks it up"),
+            (Some(proxy), _) => format!("{proxy} resolves it"),
             (None, Some(address)) => format!("{} is {address}", server.api_host()),
-            (None, None) => format!("{} has an address", server.api_host()),
+            (None, None) => format!("{} resolves", server.api_host()),
         };
         pass(climb, Rung::Name, found);
     }
@@ -173,11 +173,11 @@ fn version(url: &Url, answer: &Answer) -> String {
         Some(version) if version.len() <= 40 => {
             format!("{} answers as a registry ({})", place(url), Foreign::new(version).shown())
         }
-        Some(_) | None => format!("{} answers as a registry does", place(url)),
+        Some(_) | None => format!("{} answers like a registry", place(url)),
     }
 }
 
-/// What the first answer of a registry amounts to.
+/// What the first answer of a registry means.
 enum First {
     Asks,
     LetsIn,
@@ -197,26 +197,26 @@ fn registry(url: &Url, answer: &Answer) -> Result<First, Box<Step>> {
         200 if asks_to_sign_in(url, answer) => end(
             Code::NotARegistry,
             Outcome::Inconclusive,
-            format!("{host} answers with a page on which people sign in, and docker cannot"),
+            format!("{host} answers with a sign-in page, which docker cannot use"),
             SIGN_IN.into(),
         ),
         200 => end(
             Code::NotARegistry,
             Outcome::Inconclusive,
-            format!("{host} answers with a web page and never asks for a password, as any web site does"),
+            format!("{host} answers with a web page and asks for no password, like any web site"),
             WRONG_HOST.into(),
         ),
         403 if !html => end(
             Code::Denied,
             Outcome::Fail,
-            format!("{host} turns this machine away before any login{said}"),
+            format!("{host} rejects this machine before any login{said}"),
             firewall_remedy(answer),
         ),
         403 => end(
             Code::Denied,
             Outcome::Inconclusive,
-            format!("{host} answers 403 with a web page, which may come from a proxy and not from a registry"),
-            "check the host, and whether a proxy or firewall stands before it".into(),
+            format!("{host} answers 403 with a web page, which may come from a proxy instead of a registry"),
+            "check the host, and whether a proxy or firewall is in front of it".into(),
         ),
         301 | 302 | 303 | 307 | 308 => Err(Box::new(sent_on(Rung::Registry, url, answer))),
         429 | 500.. => Err(Box::new(unwell(Rung::Registry, &host, answer, &said))),
@@ -235,7 +235,7 @@ fn lets_in(url: &Url) -> Step {
         Code::NoAuthNeeded,
         Outcome::Inconclusive,
         format!("{} lets anyone in, so this user and password were not checked", place(url)),
-        "docker would say «Login Succeeded» to any password here; name an image to see whether it needs one",
+        "docker would say “Login Succeeded” to any password here; name an image to see whether it needs one",
     )
 }
 
@@ -245,7 +245,7 @@ fn is_json_or_empty(body: &[u8]) -> bool {
 
 const WRONG_HOST: &str = "check the host: a product's web page and its registry often have different names";
 
-/// Whether plain http is spoken there, which other programs have to be told.
+/// Whether the server speaks plain http, which other programs have to know.
 pub(super) fn is_plain(url: &Url) -> bool {
     url.scheme() == "http" && is_url_here(url)
 }

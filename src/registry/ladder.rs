@@ -1,7 +1,7 @@
-//! The order in which a test climbs, and the verdict at its end.
+//! The order of the checks, and the verdict at the end.
 //!
-//! A rung that does not pass ends the climb to what stands on it: no password leaves for a place that was not proven
-//! safe, and nothing is pulled with a login that was refused.
+//! A check that does not pass ends the test for the checks that depend on it: no password is sent to a place that was
+//! not proven safe, and nothing is pulled with a rejected login.
 
 use chrono::{DateTime, Utc};
 use url::Url;
@@ -22,23 +22,23 @@ use crate::domain::server::{HUB_KEY, Oddity};
 use crate::domain::verdict::{Rung, With};
 use crate::domain::{Code, Holds, Image, Outcome, Redactor, Server, Step, TestReport, Trial};
 
-/// One test: what is tried, with what, and when.
+/// One test: what to try, with which client, and when.
 #[derive(Debug)]
 pub struct Test<'a> {
     pub client: &'a Client,
     pub trial: &'a Trial,
     pub with: With,
     pub tools: &'a Tools,
-    /// Who made the password, if that is somebody to be asked.
+    /// The password's issuer, if it can be asked about the password.
     pub issuer: Option<&'a dyn Issuer>,
-    /// The wall clock: signatures, certificates and ends are told by it.
+    /// The wall clock, for signatures, certificates and expiry.
     pub now: DateTime<Utc>,
 }
 
 impl Test<'_> {
-    /// Tries the login, telling `part` each step as it is climbed; the report holds the same steps.
+    /// Runs the checks and passes each step to `part` as it is done; the report holds the same steps.
     ///
-    /// Dropping the future ends the test: requests are abandoned, and docker is killed with all it started.
+    /// Dropping the future ends the test: requests are abandoned, and docker is killed with everything it started.
     pub async fn run(&self, part: &mut (dyn FnMut(Step) + Send)) -> TestReport {
         let mut climb = Climb::new(&Pair::of(self.trial), part);
         if self.trial.holds == Holds::Packages {
@@ -60,7 +60,7 @@ impl Test<'_> {
         TestReport::of(climb.steps, self.with != With::Docker)
     }
 
-    /// What the registry's product has to say about a code, for this server and perhaps an image of it.
+    /// The preset's advice about a code, for this server and perhaps one of its images.
     pub(super) fn advice(&self, key: &str, image: Option<&Image>) -> Option<Remedy> {
         if self.trial.holds == Holds::Packages {
             return single_of(&self.trial.server)?.remedy(key, &self.trial.server);
@@ -69,7 +69,7 @@ impl Test<'_> {
         preset.remedy(key, &self.trial.server, image.map(Image::repository))
     }
 
-    /// The ladder itself.
+    /// The native checks.
     async fn native(&self, server: &Server, climb: &mut Climb<'_>) -> Reached {
         let door = knock::knock(self, server, climb).await;
         let is_plain = door.as_ref().is_some_and(|door| knock::is_plain(&door.url));
@@ -92,7 +92,7 @@ impl Test<'_> {
         Reached { is_plain, realm, danger, pair: pair.unwrap_or_else(|| Pair::of(self.trial)) }
     }
 
-    /// Exchange, login, pulls. What was sent, if something was made of the values first.
+    /// Exchange, login and pulls. Returns the exchanged login, if there was an exchange.
     async fn at_the_door(&self, server: &Server, door: &Door, climb: &mut Climb<'_>) -> Option<Pair> {
         let typed = Pair::of(self.trial);
         let (exchanged, pair) = match server.ecr().filter(|_| ecr::kind(server, self.trial) == ecr::Kind::KeyPair) {
@@ -106,7 +106,7 @@ impl Test<'_> {
             }
         };
         let is_in = match &door.way {
-            None => true, // it lets anyone in, and that was told
+            None => true, // it lets anyone in, which the steps already say
             Some(way) => {
                 let step = login::log_in(self, server, &door.url, way, &pair).await;
                 let is_in = step.outcome == Outcome::Pass;
@@ -122,7 +122,7 @@ impl Test<'_> {
         exchanged
     }
 
-    /// docker after the ladder: not where a password must not go, and not where one more try does harm.
+    /// Runs docker after the native checks, except where a password must not go or where another attempt does harm.
     async fn beside(&self, server: &Server, reached: &Reached, climb: &mut Climb<'_>) {
         let blocked = blocked(&climb.steps);
         let is_keyless = self.was_not_exchanged(server, &climb.steps);
@@ -141,13 +141,14 @@ impl Test<'_> {
         climb.add(Step { remedy: doubt.unwrap_or_else(|| step.remedy.clone()), ..step });
     }
 
-    /// Whether this is a key pair that got no token: the registry would not know it, so no client is given it.
+    /// Whether this is a key pair that got no token: the registry would not know it, so no client gets it.
     fn was_not_exchanged(&self, server: &Server, steps: &[Step]) -> bool {
         ecr::kind(server, self.trial) == ecr::Kind::KeyPair
             && !steps.iter().any(|step| step.rung == Rung::Exchange && step.outcome == Outcome::Pass)
     }
 
-    /// docker without the native login, but never without the look whether anybody asks for the password at all.
+    /// Runs docker without the native login, but never without first looking whether the registry asks for the password
+    /// at all.
     async fn docker_alone(&self, server: &Server, climb: &mut Climb<'_>) {
         let mut silent = |_: Step| {};
         let mut look = Climb::new(&Pair::of(self.trial), &mut silent);
@@ -166,7 +167,7 @@ impl Test<'_> {
             climb.sends(&given);
             pair = given;
         }
-        // Docker reads challenges for itself: it is asked only where they were judged.
+        // Docker reads challenges itself, so it runs only where we have judged them.
         if let Some(code) = unasked(&look.steps) {
             look.steps.into_iter().filter(|step| step.outcome != Outcome::Pass).for_each(|step| climb.add(step));
             climb.add(not_asked(code));
@@ -182,27 +183,27 @@ impl Test<'_> {
     }
 }
 
-/// What the native climb learned that another client needs.
+/// What the native checks learned that another client needs.
 struct Reached {
-    /// Plain http is spoken there.
+    /// The registry speaks plain http.
     is_plain: bool,
     /// Its token server.
     realm: Option<Url>,
-    /// Why docker is not let loose on it.
+    /// Why docker must not run against it.
     danger: Option<Step>,
     /// What was sent, after an exchange.
     pair: Pair,
 }
 
-/// Where the climb ended, if it did.
+/// The code at which the test stopped, if it did.
 fn blocked(steps: &[Step]) -> Option<Code> {
     let ends = |step: &&Step| matches!(step.outcome, Outcome::Fail | Outcome::Inconclusive);
     steps.iter().find(ends).map(|step| step.code)
 }
 
-/// Why docker is not asked, if it is not: it would send the password to wherever it reads the registry's challenge, so
-/// it is asked only where the ladder read the same one and found the place safe, or where TLS alone was in the way; and
-/// not where a login was sent on to elsewhere, which docker follows, or where one more try does harm.
+/// Why docker does not run, if it does not. It would send the password to wherever the registry's challenge points, so
+/// it runs only where our checks read the same challenge and found the place safe, or where only TLS was in the way;
+/// and not where a login was redirected elsewhere, since docker follows that, or where another attempt does harm.
 fn unasked(steps: &[Step]) -> Option<Code> {
     let is_judged = steps.iter().any(|step| step.rung == Rung::Realm && step.outcome == Outcome::Pass);
     let barred = blocked(steps)?;
@@ -210,45 +211,45 @@ fn unasked(steps: &[Step]) -> Option<Code> {
         Code::UnsafeRealm | Code::BadChallenge | Code::RateLimited | Code::Redirected => Some(barred),
         Code::TlsUntrusted | Code::TlsName | Code::TlsExpired | Code::TlsFailed => None,
         _ if is_judged => None,
-        _ => Some(barred), // whatever ended the climb before anybody was asked for a password
+        _ => Some(barred), // whatever ended the test before anything asked for a password
     }
 }
 
 fn not_asked(code: Code) -> Step {
-    step(Rung::Docker, code, Outcome::Skipped, "docker was not asked, for the reason above", "")
+    step(Rung::Docker, code, Outcome::Skipped, "docker was not run, for the reason above", "")
 }
 
-/// Why another client's word and the ladder's differ, where they do and nothing else says it already.
+/// Why another client's result differs from ours, if it does and nothing else says so already.
 fn difference(steps: &[Step], theirs: &Step) -> Option<String> {
     let login = steps.iter().find(|step| step.rung == Rung::Login)?;
     match (login.outcome, theirs.outcome) {
-        (Outcome::Pass, Outcome::Fail) => Some(
-            "it differs from pullkey's own login, which was accepted: docker's words above say what it stumbled over"
-                .to_owned(),
-        ),
+        (Outcome::Pass, Outcome::Fail) => {
+            Some("pullkey's own login was accepted: docker's message above says why docker's failed".to_owned())
+        }
         (Outcome::Fail, Outcome::Pass) if login.code == Code::BadCredentials => Some(
-            "it differs from pullkey's own login, which was refused: the registry may accept a login that it does not \
-             check, so go by the refusal"
+            "pullkey's own login was rejected: the registry may accept a login without checking it, so trust the \
+             rejection"
                 .to_owned(),
         ),
-        (_, _) => None, // they agree, or one of them could not tell
+        (_, _) => None, // they agree, or one of them is inconclusive
     }
 }
 
-/// The first rungs, which need no network: a text that is a server, that pulls look up, and values that can be tried.
+/// The first checks, which need no network: whether the text is a server that pulls look up, and whether the values can
+/// be tried.
 fn server_rungs(trial: &Trial, climb: &mut Climb<'_>) -> Option<Server> {
     if let Some(name) = looks_secret(&trial.server) {
-        // Asking a name server for it would tell others.
-        let detail = format!("this server looks like {name}, so nothing was asked or sent");
-        climb.add(step(Rung::Server, Code::BadServer, Outcome::Fail, detail, "write a registry's host name"));
+        // A DNS lookup would disclose it to others.
+        let detail = format!("this server looks like {name}, so nothing was looked up or sent");
+        climb.add(step(Rung::Server, Code::BadServer, Outcome::Fail, detail, "enter a registry's host name"));
         return None;
     }
     let server = match Server::parse(&trial.server) {
         Ok(server) => server,
         Err(fault) => {
             let remedy = Server::parse(trial.server.trim()).map_or_else(
-                |_| "write a registry's host name, such as example.azurecr.io".to_owned(),
-                |meant| format!("write {} as the server", meant.canonical()),
+                |_| "enter a registry's host name, such as example.azurecr.io".to_owned(),
+                |meant| format!("use {} as the server", meant.canonical()),
             );
             climb.add(step(Rung::Server, Code::BadServer, Outcome::Fail, format!("this server {fault}"), remedy));
             return None;
@@ -264,18 +265,18 @@ fn server_rungs(trial: &Trial, climb: &mut Climb<'_>) -> Option<Server> {
     let (rung, code, outcome, detail, remedy) = match ecr::kind(&server, trial) {
         _ if trial.user.is_empty() => {
             let detail = "the user is empty, so nothing was sent";
-            (Rung::Login, Code::BadCredentials, Outcome::Inconclusive, detail, "give the user")
+            (Rung::Login, Code::BadCredentials, Outcome::Inconclusive, detail, "enter the user")
         }
         _ if trial.password.is_empty() => {
             let detail = "the password is empty, so nothing was sent";
-            (Rung::Login, Code::BadCredentials, Outcome::Inconclusive, detail, "give the password")
+            (Rung::Login, Code::BadCredentials, Outcome::Inconclusive, detail, "enter the password")
         }
         ecr::Kind::TemporaryKey => (
             Rung::Exchange,
             Code::TemporaryKey,
             Outcome::Fail,
-            "a temporary key (ASIA…) works only with a session token, for which there is no secret; nothing was sent",
-            "use a long-lived access key (AKIA…) of a user who may only pull",
+            "a temporary key (ASIA…) needs a session token, and there is no secret for one; nothing was sent",
+            "use a long-lived access key (AKIA…) of a user that can only pull",
         ),
         ecr::Kind::KeyPair | ecr::Kind::Direct => return Some(server),
     };
@@ -283,7 +284,7 @@ fn server_rungs(trial: &Trial, climb: &mut Climb<'_>) -> Option<Server> {
     None
 }
 
-/// Whether an image's pull can find what docker would store.
+/// Whether pulling an image finds what docker would store.
 fn lookup(server: &Server) -> Step {
     let host = server.host();
     if server.is_namespace() {
@@ -292,12 +293,12 @@ fn lookup(server: &Server) -> Step {
             Code::DeadKey,
             Outcome::Fail,
             format!(
-                "an image that begins with {host}/ is one of Docker Hub's user or organization {host}: no pull looks \
-                 up a registry of that name"
+                "an image that begins with {host}/ belongs to Docker Hub's user or organization {host}: no pull looks \
+                 up a registry named that"
             ),
             format!(
-                "write the registry's whole host name, such as {host}.azurecr.io, or with its port ({host}:443); for \
-                 Docker Hub write {HUB_KEY}"
+                "use the registry's full host name, such as {host}.azurecr.io, or add its port ({host}:443); for \
+                 Docker Hub use {HUB_KEY}"
             ),
         );
     }
@@ -307,37 +308,37 @@ fn lookup(server: &Server) -> Step {
             Rung::Lookup,
             Code::DeadKey,
             Outcome::Fail,
-            format!("docker would store the login under {stored}, but pulls look for {looked_up} and go without it"),
-            format!("write {} as the server", server.canonical()),
+            format!("docker would store the login under {stored}, but pulls look up {looked_up} and do not find it"),
+            format!("use {} as the server", server.canonical()),
         );
     }
     let (detail, remedy) = match server.oddity() {
-        None => (format!("pulls look for {looked_up}, and find it"), String::new()),
+        None => (format!("pulls look up {looked_up} and find it"), String::new()),
         Some(Oddity::UpperCase) => (
-            format!("only pulls of images written {looked_up}/… find it: Docker compares hosts letter by letter"),
-            format!("write {} as the server, and images in lower case", server.canonical()),
+            format!("only pulls of images named {looked_up}/… find it: Docker compares hosts exactly"),
+            format!("use {} as the server, and lower case in image names", server.canonical()),
         ),
         Some(Oddity::DefaultPort) => (
-            format!("only pulls of images written {looked_up}/…, with the port, find it"),
-            format!("write {} as the server if your images are written without the port", server.without_port()),
+            format!("only pulls of images named {looked_up}/…, with the port, find it"),
+            format!("use {} as the server if your images are named without the port", server.without_port()),
         ),
     };
     step(Rung::Lookup, Code::Ok, Outcome::Pass, detail, remedy)
 }
 
-/// Whose registry it is, by its host.
+/// The registry's product, by its host.
 fn product(server: &Server) -> String {
     let host = server.host();
     match Some(server.name()).filter(|_| !server.is_nameless()).and_then(product_of_host) {
         _ if server.is_hub() => format!("Docker Hub ({HUB_KEY})"),
-        Some(product) => format!("{host}, a registry of {product}"),
-        None => format!("{host}, a registry of no product that is known"),
+        Some(product) => format!("{host} ({product})"),
+        None => format!("{host} (not a known product)"),
     }
 }
 
 fn server_advice(server: &Server) -> String {
     if !server.is_canonical() && server.is_found_by_pulls() && server.oddity().is_none() {
-        return format!("write {}, the text that every client finds", server.canonical());
+        return format!("use {}, the form that every client finds", server.canonical());
     }
     String::new()
 }
@@ -353,7 +354,7 @@ pub(super) fn step(
     Step { rung, code, outcome, detail: detail.into(), remedy: remedy.into(), command: None }
 }
 
-/// The step with the product's own words in place of the general ones, where it has any.
+/// The step with the preset's own advice in place of the general fix, where there is any.
 pub(super) fn advised(step: Step, advice: Option<Remedy>) -> Step {
     match advice {
         Some(Remedy { text, command }) => Step { remedy: text, command, ..step },
@@ -361,8 +362,8 @@ pub(super) fn advised(step: Step, advice: Option<Remedy>) -> Step {
     }
 }
 
-/// The steps so far, and whom to tell. None of them shows a secret that was sent, wherever in an answer it came back:
-/// in a header, in the name of a host, in the body or in another program's words.
+/// The steps so far, and who receives them. No step shows a secret that was sent, wherever in an answer it came back:
+/// in a header, a host name, the body or another program's output.
 pub(super) struct Climb<'a> {
     steps: Vec<Step>,
     part: &'a mut (dyn FnMut(Step) + Send),

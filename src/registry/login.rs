@@ -1,5 +1,5 @@
-//! The rung on which user and password are sent, once, to where the registry asked for them. No scope is asked for,
-//! nothing is tried twice.
+//! The check that sends user and password, once, to where the registry asks for them. It requests no scope and tries
+//! nothing twice.
 
 use url::Url;
 
@@ -16,7 +16,7 @@ use super::words::{FIREWALL, firewall_remedy, is_firewall, said, trouble_step, u
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Foreign, Outcome, Redactor, Server, Step};
 
-/// Sends user and password, once; what went wrong is told in the words of the registry's product.
+/// Sends user and password, once; a failure is described in the words of the registry's preset.
 pub(super) async fn log_in(test: &Test<'_>, server: &Server, url: &Url, way: &Way, pair: &Pair) -> Step {
     let step = attempt(test, server, url, way, pair).await;
     if step.outcome == Outcome::Pass {
@@ -27,7 +27,7 @@ pub(super) async fn log_in(test: &Test<'_>, server: &Server, url: &Url, way: &Wa
         Code::Denied if step.remedy.starts_with(FIREWALL) => "firewall",
         code => code.as_str(),
     };
-    // Whoever keeps a token server's users is another than whoever keeps a registry's own.
+    // A token server's users are usually kept elsewhere than a registry's own.
     let by_token = (step.code == Code::BadCredentials && way.token.is_some()).then_some("refused_by_token_server");
     let advice = by_token.and_then(|key| test.advice(key, None)).or_else(|| test.advice(key, None));
     advised(step, advice)
@@ -35,10 +35,10 @@ pub(super) async fn log_in(test: &Test<'_>, server: &Server, url: &Url, way: &Wa
 
 async fn attempt(test: &Test<'_>, server: &Server, url: &Url, way: &Way, pair: &Pair) -> Step {
     if pair.basic().is_none() {
-        return inconclusive(Code::BadCredentials, "user or password cannot be sent in a header", "type them again");
+        return inconclusive(Code::BadCredentials, "user or password cannot be sent in a header", "enter them again");
     }
     let via = match &way.token {
-        Some(server) if !way.is_basic => format!("a token of {}", place(&server.realm)),
+        Some(server) if !way.is_basic => format!("a token from {}", place(&server.realm)),
         Some(_) | None => "Basic".to_owned(),
     };
     let shown = match authorization(test.client, way, Some(pair), None, test.now).await {
@@ -60,27 +60,27 @@ fn accepted(server: &Server, url: &Url, pair: &Pair, answer: &Answer, via: &str)
     match answer.status {
         200 if asks_to_sign_in(url, answer) => inconclusive(
             Code::NotARegistry,
-            format!("{host} takes user and password, and then answers with a page on which people sign in"),
+            format!("{host} takes user and password, then answers with a sign-in page"),
             SIGN_IN,
         ),
         200 if is_html(&answer.headers, &answer.body) => inconclusive(
             Code::NotARegistry,
-            format!("{host} takes user and password, but answers with a web page: it may be no registry"),
+            format!("{host} takes user and password, but answers with a web page: it may not be a registry"),
             "check the host: a product's web page and its registry often have different names",
         ),
-        200 => step(Rung::Login, Code::Ok, Outcome::Pass, format!("{host} accepts user and password (by {via})"), ""),
-        401 => refused(Code::BadCredentials, format!("{host} refuses user or password{said}"), CREDENTIALS.into()),
-        // ECR's way to say that a token is undecoded, of another region, or has ended.
+        200 => step(Rung::Login, Code::Ok, Outcome::Pass, format!("{host} accepts user and password (via {via})"), ""),
+        401 => refused(Code::BadCredentials, format!("{host} rejects user or password{said}"), CREDENTIALS.into()),
+        // ECR's answer to a token that is undecoded, of another region, or expired.
         400 | 403 if server.ecr().is_some() => {
-            refused(Code::Denied, format!("{host} refuses this token{said}"), CREDENTIALS.into())
+            refused(Code::Denied, format!("{host} rejects this token{said}"), CREDENTIALS.into())
         }
         403 => refused(Code::Denied, format!("{host} denies access{said}"), denied_remedy(answer)),
         301 | 302 | 303 | 307 | 308 => sent_on(Rung::Login, url, answer),
         429 | 500.. => unwell(Rung::Login, &host, answer, &said),
         status => inconclusive(
             Code::ServerError,
-            format!("{host} answers the login with status {status}{said}"),
-            "the registry does not follow the protocol here: tell who runs it",
+            format!("{host} answered the login with status {status}{said}"),
+            "the registry does not follow the protocol here: tell its admin",
         ),
     }
 }
@@ -91,39 +91,39 @@ fn no_token(realm: &Url, redactor: &Redactor, answer: &Answer) -> Step {
     let said = said(answer, redactor);
     let text = String::from_utf8_lossy(&answer.body).to_ascii_lowercase();
     match answer.status {
-        401 => refused(Code::BadCredentials, format!("{host} refuses user or password{said}"), CREDENTIALS.into()),
+        401 => refused(Code::BadCredentials, format!("{host} rejects user or password{said}"), CREDENTIALS.into()),
         403 => refused(Code::Denied, format!("{host} denies access{said}"), denied_remedy(answer)),
-        // RFC 6749 §5.2: an OAuth 2 server says 400 where others say 401.
+        // RFC 6749 §5.2: an OAuth 2 server answers 400 where others answer 401.
         400 if ["invalid_grant", "access_denied", "unauthorized", "invalid_client"]
             .iter()
             .any(|c| text.contains(c)) =>
         {
-            refused(Code::BadCredentials, format!("{host} refuses user or password{said}"), CREDENTIALS.into())
+            refused(Code::BadCredentials, format!("{host} rejects user or password{said}"), CREDENTIALS.into())
         }
         301 | 302 | 303 | 307 | 308 => token_sent_on(Rung::Login, realm, answer),
         429 | 500.. => unwell(Rung::Login, &format!("the token server {host}"), answer, &said),
         status => inconclusive(
             Code::ServerError,
-            format!("the token server {host} answers with status {status}{said}"),
-            "the registry names a token server that does not work: tell who runs it",
+            format!("the token server {host} answered with status {status}{said}"),
+            "the registry names a token server that does not work: tell its admin",
         ),
     }
 }
 
-/// An answer that says yes and in which docker finds no token: the registry's failure, whatever the password. A web
-/// page comes from something else, and says nothing of the registry.
+/// A successful answer in which docker finds no token: the registry's fault, whatever the password. A web page comes
+/// from something else and says nothing about the registry.
 pub(super) fn unreadable(rung: Rung, realm: &Url, answer: &Answer, why: &NoAnswer) -> Step {
     let host = place(realm);
     if is_html(&answer.headers, &answer.body) {
-        let what = if asks_to_sign_in(realm, answer) { "a page on which people sign in" } else { "a web page" };
+        let what = if asks_to_sign_in(realm, answer) { "a sign-in page" } else { "a web page" };
         return step(
             rung,
             Code::BadToken,
             Outcome::Inconclusive,
-            format!("the token server {host} answers with {what} (status {}) and no token", answer.status),
+            format!("the token server {host} answered with {what} (status {}) instead of a token", answer.status),
             format!(
-                "the registry sends logins to a page for browsers at {host}{}: tell who runs it; its realm is wrong, \
-                 or a proxy with a sign-in stands before the token server",
+                "the registry sends logins to a browser page at {host}{}: tell its admin; its realm is wrong, or a \
+                 sign-in proxy is in front of the token server",
                 Foreign::new(realm.path().chars().take(80).collect::<String>()).shown()
             ),
         );
@@ -132,8 +132,8 @@ pub(super) fn unreadable(rung: Rung, realm: &Url, answer: &Answer, why: &NoAnswe
         rung,
         Code::BadToken,
         Outcome::Fail,
-        format!("the token server's answer cannot be read by Docker: {host} accepts the request, but its answer {why}"),
-        "the token server does not follow the protocol, so no password logs in with docker: tell who runs the registry",
+        format!("Docker cannot read the token server's answer: {host} accepts the request, but its answer {why}"),
+        "the token server does not follow the protocol, so no password works with docker: tell the registry's admin",
     )
 }
 
@@ -145,12 +145,12 @@ fn inconclusive(code: Code, detail: impl Into<String>, remedy: &str) -> Step {
     step(Rung::Login, code, Outcome::Inconclusive, detail, remedy)
 }
 
-const CREDENTIALS: &str = "check the user, and copy the password again; it may have ended or been revoked";
+const CREDENTIALS: &str = "check the user, and copy the password again; it may have expired or been revoked";
 
 fn denied_remedy(answer: &Answer) -> String {
     if is_firewall(answer) {
         firewall_remedy(answer)
     } else {
-        "the registry knows the login but allows it nothing, or refuses it in this way: check its rights".into()
+        "the registry knows the login but allows it nothing, or rejects it this way: check its permissions".into()
     }
 }

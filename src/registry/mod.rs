@@ -1,9 +1,9 @@
 //! The live login test: pullkey's own handshake with a registry, and the real docker CLI beside it.
 //!
-//! It answers two questions, «would these values log in» and «may they pull this image» (or «install this package»,
-//! of an npm registry), with a verdict that never mixes «refused» with «could not be tested». It fetches little,
-//! stores nothing, retries nothing, and sends a password only to where the registry itself asks for it and only if that
-//! place is safe.
+//! It answers two questions, “would these values log in” and “may they pull this image” (or “install this package” for
+//! an npm registry), with a verdict that never confuses “rejected” with “could not be tested”. It fetches little,
+//! stores nothing, retries nothing, and sends a password only to where the registry itself asks for it, and only if
+//! that place is safe.
 
 mod asked;
 mod certificate;

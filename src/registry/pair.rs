@@ -1,4 +1,4 @@
-//! What is really sent: a user and a password, those that were typed or those an exchange gave.
+//! What is really sent: a user and a password, either as typed or from an exchange.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::domain::secret_shape::is_secret_user;
 use crate::domain::{Redactor, Sensitive, Trial};
 
-/// User and password as a registry gets them.
+/// User and password as sent to a registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pair {
     pub user: Sensitive,
@@ -20,12 +20,12 @@ impl Pair {
         Self { user: trial.user.clone(), password: trial.password.clone() }
     }
 
-    /// The header `Authorization: Basic`. Nothing if it cannot be sent.
+    /// The header `Authorization: Basic`. `None` if it cannot be sent.
     pub(super) fn basic(&self) -> Option<HeaderValue> {
         sensitive(&Zeroizing::new(format!("Basic {}", self.encoded().as_str())))
     }
 
-    /// The header `Authorization: Bearer` with the password as a token. Nothing if it cannot be sent.
+    /// The header `Authorization: Bearer` with the password as a token. `None` if it cannot be sent.
     pub(super) fn bearer(&self) -> Option<HeaderValue> {
         sensitive(&Zeroizing::new(format!("Bearer {}", self.password.expose())))
     }
@@ -35,7 +35,7 @@ impl Pair {
         Zeroizing::new(STANDARD.encode(pair.as_bytes()))
     }
 
-    /// Takes out of an answer what must not be shown: the password, and a user that is a secret as well.
+    /// Removes from an answer what must not be shown: the password, and a user that is a secret as well.
     pub(super) fn redactor(&self) -> Redactor {
         let user = self.has_secret_user().then_some(&self.user);
         Redactor::of([Some(&self.password), user].into_iter().flatten())
@@ -47,7 +47,7 @@ impl Pair {
     }
 }
 
-/// A header's value that is never shown. Letters outside ASCII go as they are, as docker sends them.
+/// A header value that is never shown. Letters outside ASCII are sent unchanged, as docker does.
 pub(super) fn sensitive(text: &str) -> Option<HeaderValue> {
     let mut value = HeaderValue::from_bytes(text.as_bytes()).ok()?;
     value.set_sensitive(true);

@@ -1,8 +1,8 @@
-//! Whether the place a challenge names may be sent a password: it has to be an address that docker would ask as well,
-//! the same for both, and a safe one.
+//! Whether a password may be sent to the place a challenge names: it has to be an address that docker would use as
+//! well, read the same way by both, and a safe one.
 //!
-//! Sources: Go 1.24 `net/url` (`Parse`), which docker reads a realm with, against the URL Standard, which this program
-//! asks by: what the two take for different hosts is refused; and go-containerregistry's `validateRealmURL`.
+//! Sources: Go 1.24 `net/url` (`Parse`), with which docker reads a realm, and the URL Standard, with which this program
+//! does. An address whose host the two read differently is rejected. Also go-containerregistry's `validateRealmURL`.
 
 use std::fmt::Write as _;
 use std::net::Ipv4Addr;
@@ -11,10 +11,10 @@ use url::{Host, Url};
 
 use super::safe::{Unsafe, judge};
 
-/// Why nothing is sent to a realm, in words that fit after it.
+/// Why nothing is sent to a realm, in words that follow its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum RealmFault {
-    /// Docker cannot ask there either.
+    /// Docker cannot use it either.
     Unreadable(&'static str),
     Unsafe(&'static str),
 }
@@ -29,11 +29,11 @@ pub(super) fn safe_realm(registry: &Url, realm: &[u8]) -> Result<Url, RealmFault
     }
 }
 
-/// What docker and this program both take for the same address. The query is docker's to read, see [`query`].
+/// What docker and this program both read as the same address. Docker reads the query itself, see [`query`].
 fn address(realm: &[u8]) -> Result<Url, RealmFault> {
     use RealmFault::Unreadable;
     if realm.iter().any(u8::is_ascii_control) {
-        return Err(Unreadable("has a control character in it"));
+        return Err(Unreadable("contains a control character"));
     }
     let end = realm.iter().position(|byte| *byte == b'#').unwrap_or(realm.len());
     let (rest, fragment) = realm.split_at(end);
@@ -56,36 +56,38 @@ fn address(realm: &[u8]) -> Result<Url, RealmFault> {
         return Err(RealmFault::Unsafe(Unsafe::Private.words()));
     }
     if has_escaped_letter(authority) {
-        return Err(RealmFault::Unsafe("has an escaped host, which clients read in different ways"));
+        return Err(RealmFault::Unsafe("has an escaped host, which clients read differently"));
     }
     let bad_escape = |text: &[u8]| {
         let is_hex = |at: usize| text.get(at).is_some_and(u8::is_ascii_hexdigit);
         (0..text.len()).any(|at| text[at] == b'%' && !(is_hex(at + 1) && is_hex(at + 2)))
     };
     if bad_escape(path) || bad_escape(fragment) {
-        return Err(Unreadable("has a percent sign in it that escapes nothing"));
+        return Err(Unreadable("contains a percent sign that escapes nothing"));
     }
     if is_dotted(path) {
-        // A server may take it as it stands; the URL Standard resolves it first.
-        return Err(RealmFault::Unsafe("has dots in its path, which clients read in different ways"));
+        // A server may use it unchanged; the URL Standard resolves it first.
+        return Err(RealmFault::Unsafe("has dots in its path, which clients read differently"));
     }
     if is_read_differently(authority) {
-        return Err(RealmFault::Unsafe("has a host that clients read in different ways"));
+        return Err(RealmFault::Unsafe("has a host that clients read differently"));
     }
     let scheme = String::from_utf8_lossy(scheme).to_ascii_lowercase();
     let host = host(authority)?;
     let text = format!("{scheme}://{host}{}{}", escaped(path), escaped(query));
-    let url = Url::parse(&text).map_err(|_| Unreadable("is no address"))?;
-    if is_same_host(&url, &host) { Ok(url) } else { Err(Unreadable("has a host that is none")) }
+    let url = Url::parse(&text).map_err(|_| Unreadable("is not an address"))?;
+    if is_same_host(&url, &host) { Ok(url) } else { Err(Unreadable("has an invalid host")) }
 }
 
-/// Whether the host is an IPv6 address of one network card (`[fe80::1%25eth0]`), which Go takes and no URL has.
+/// Whether the host is an IPv6 address with a zone (`[fe80::1%25eth0]`), which Go accepts and the URL Standard does
+/// not.
 fn has_zone(authority: &[u8]) -> bool {
     authority.starts_with(b"[") && authority.windows(3).any(|part| part == b"%25")
 }
 
-/// What Go asks and no URL names: a port without a host (this machine, for Go), brackets around something else than an
-/// IPv6 address, and letters of other scripts that are read as the digits and dots of an IPv4 address.
+/// What Go accepts and the URL Standard does not: a port without a host (this machine, for Go), brackets around
+/// something other than an IPv6 address, and letters of other scripts that are read as the digits and dots of an IPv4
+/// address.
 fn is_read_differently(authority: &[u8]) -> bool {
     let text = String::from_utf8_lossy(authority);
     let name = text.rsplit_once(':').map_or(&*text, |(name, _)| name);
@@ -98,23 +100,23 @@ fn is_read_differently(authority: &[u8]) -> bool {
     is_port_alone || is_odd_bracket || (!name.is_ascii() && is_number())
 }
 
-/// Whether the host has a byte beyond ASCII escaped, which is all that Go undoes there.
+/// Whether the host has an escaped byte beyond ASCII, the only kind of escape that Go decodes there.
 fn has_escaped_letter(authority: &[u8]) -> bool {
     authority
         .windows(3)
         .any(|part| part[0] == b'%' && b"89abcdefABCDEF".contains(&part[1]) && part[2].is_ascii_hexdigit())
 }
 
-const RELATIVE: &str = "is no whole address: it has to begin with https://";
+const RELATIVE: &str = "is not a full address: it must begin with https://";
 
-/// The host and port as they stand there, if Go takes them for such.
+/// The host and port as written, if Go accepts them.
 fn host(authority: &[u8]) -> Result<String, RealmFault> {
-    let fault = RealmFault::Unreadable("has a host that is none");
+    let fault = RealmFault::Unreadable("has an invalid host");
     let Ok(text) = std::str::from_utf8(authority) else { return Err(fault) };
     let after = text.rfind(']').map_or(0, |at| at + 1);
     let port = text[after..].rfind(':').map(|at| &text[after + at + 1..]);
     if !port.unwrap_or_default().bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(RealmFault::Unreadable("has a port that is none"));
+        return Err(RealmFault::Unreadable("has an invalid port"));
     }
     let name = &text[..text.len() - port.map_or(0, |port| port.len() + 1)];
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c) || !c.is_ascii();
@@ -125,7 +127,7 @@ fn host(authority: &[u8]) -> Result<String, RealmFault> {
     if is_good { Ok(text.to_owned()) } else { Err(fault) }
 }
 
-/// Whether the host was taken as it stands there: `127.1` is a number to the URL Standard and a name to Go.
+/// Whether the host was read as written: `127.1` is a number to the URL Standard and a name to Go.
 fn is_same_host(url: &Url, host: &str) -> bool {
     let name = host.rsplit_once(':').filter(|(name, _)| !name.starts_with('[') || name.ends_with(']'));
     let name = name.map_or(host, |(name, _)| name);
@@ -143,13 +145,13 @@ fn is_dotted(path: &[u8]) -> bool {
     path.split(['/', '\\']).any(|part| part == "." || part == "..")
 }
 
-/// What the URL Standard would read in another way than Go, or cut off, escaped as Go does when it asks.
+/// Escapes, as Go does in requests, what the URL Standard would read differently or cut off.
 fn escaped(text: &[u8]) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text {
         match byte {
             b' ' | b'\\' | 0x80.. => {
-                let _ = write!(out, "%{byte:02X}"); // a string takes everything
+                let _ = write!(out, "%{byte:02X}"); // writing to a string cannot fail
             }
             byte => out.push(char::from(*byte)),
         }
@@ -157,7 +159,7 @@ fn escaped(text: &[u8]) -> String {
     out
 }
 
-/// The parameters of a realm's own query that Go's `Query()` takes over: those without a semicolon and with whole
+/// The parameters of a realm's own query that Go's `Query()` keeps: those without a semicolon and with complete
 /// escapes.
 pub(super) fn query(realm: &Url) -> Vec<(String, String)> {
     let text = realm.query().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Where a registry may lead: the one rule for every other place it names, a token server as well as a host of blobs.
+//! Where a registry may send us: one rule for every other place it names, token servers as well as blob hosts.
 //!
 //! Source: go-containerregistry's `validateRealmURL`.
 
@@ -7,7 +7,7 @@ use url::{Host, Url};
 use super::client::is_loopback;
 use crate::domain::server::is_local_address;
 
-/// Why one does not follow.
+/// Why a place is not followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unsafe {
     UserInfo,
@@ -18,20 +18,20 @@ pub(super) enum Unsafe {
 }
 
 impl Unsafe {
-    /// In words that fit after the place's host.
+    /// In words that follow the host's name.
     pub(super) const fn words(self) -> &'static str {
         match self {
             Self::UserInfo => "has a user name in its address",
-            Self::Plain => "is plain http, where anyone on the way reads along",
+            Self::Plain => "is plain http, which anyone on the way can read",
             Self::Scheme => "is not an https address",
             Self::NoHost => "has no host name",
-            Self::Private => "is an address inside a private network that the registry has no business naming",
+            Self::Private => "is in a private network that this registry has no reason to name",
         }
     }
 }
 
-/// Whether a registry may lead to a place: by https, and to this machine or into a private network only where it is
-/// there itself.
+/// Whether a registry may send us to a place: over https, and to this machine or into a private network only if the
+/// registry is there itself.
 pub(super) fn judge(registry: &Url, to: &Url) -> Result<(), Unsafe> {
     if !to.username().is_empty() || to.password().is_some() {
         return Err(Unsafe::UserInfo);

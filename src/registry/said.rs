@@ -1,14 +1,14 @@
-//! What a registry said: the message found in its body. It never is a page of HTML.
+//! What a registry said: the message in its body, never an HTML page.
 //!
-//! An echo of what was sent may still be in it: [`crate::domain::Redactor::show`] takes that out.
+//! It may still echo what was sent: [`crate::domain::Redactor::show`] removes that.
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde_json::Value;
 
 use crate::domain::Foreign;
 
-/// The registry's own words, or nothing if it had none. The order of the fields is that of the registries met:
-/// Distribution and most others, Docker Hub, OAuth 2, GitLab and Artifactory.
+/// The registry's own message, or `None`. The order of the fields follows the registries we know: Distribution and most
+/// others, Docker Hub, OAuth 2, GitLab and Artifactory.
 pub(super) fn message(headers: &HeaderMap, body: &[u8]) -> Option<Foreign> {
     let text = String::from_utf8_lossy(body);
     let text = text.trim_start_matches('\u{feff}').trim();

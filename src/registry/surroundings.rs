@@ -1,4 +1,4 @@
-//! What of this machine's settings changes how registries are reached. It is given in: nothing here reads the
+//! The settings of this machine that change how registries are reached. They are passed in: nothing here reads the
 //! environment.
 
 use std::net::SocketAddr;
@@ -11,13 +11,13 @@ use crate::domain::this_machine::is_url_here;
 /// The settings; the default is a machine without any.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Surroundings {
-    /// The variable that adds authorities of one's own, which a codespace does not have.
+    /// The variable that adds custom CAs, which a codespace does not have.
     pub trust: Option<String>,
     /// The variable that names a proxy.
     pub proxy: Option<String>,
-    /// Asked in place of Amazon's API; loopback or https only.
+    /// Used in place of Amazon's API; loopback or https only.
     pub ecr_endpoint: Option<Url>,
-    /// This very machine is a codespace.
+    /// This machine is a codespace.
     pub is_codespace: bool,
     /// Answers in place of every host that is not loopback; itself on loopback.
     pub stand_in: Option<SocketAddr>,
@@ -33,7 +33,7 @@ pub enum SurroundingsFault {
 }
 
 impl Surroundings {
-    /// Reads them from variables, each asked for by name. A blank one counts as unset.
+    /// Reads them from variables, each looked up by name. A blank one counts as unset.
     pub fn of<'a>(variable: impl Fn(&str) -> Option<&'a str>) -> Result<Self, SurroundingsFault> {
         let first = |names: &[&str]| names.iter().find(|name| variable(name).is_some()).map(|&name| name.to_owned());
         let ecr_endpoint = variable("PULLKEY_ECR_ENDPOINT").map(|text| {

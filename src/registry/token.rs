@@ -1,11 +1,11 @@
-//! A token server's tokens: asked for once, with the pair or without, for a login or for one repository; and what is
-//! shown to the registry in the end.
+//! A token server's tokens: requested once, with or without the login, for a login or for one repository; and what is
+//! sent to the registry in the end.
 //!
 //! Sources: docker/distribution 2.8.3, `registry/client/auth/session.go` (`AuthorizeRequest`, `getToken`,
-//! `fetchTokenWithBasicAuth`), and what `docker login` does (moby `registry/auth.go`): always GET, as it has no refresh
-//! token yet; every status from 200 to 399 counts as an answer. Of challenges' own scopes nothing is taken: GHCR's is a
-//! placeholder. Docker asks for a refresh token too (`offline_token`), which this test does not: some servers would
-//! keep one that lasts for months.
+//! `fetchTokenWithBasicAuth`), and what `docker login` does (moby `registry/auth.go`): always GET, since it has no
+//! refresh token yet; every status from 200 to 399 counts as an answer. The scopes in challenges are ignored: GHCR's is
+//! a placeholder. Docker also requests a refresh token (`offline_token`); this test does not, since some servers would
+//! store one that lasts for months.
 
 use chrono::{DateTime, Utc};
 use reqwest::header::HeaderValue;
@@ -19,24 +19,24 @@ use super::token_answer::{NoAnswer, Token};
 use super::trouble::Trouble;
 use crate::domain::Foreign;
 
-/// Bytes of a token server's answer that are read: some list all that a token is for.
+/// Bytes of a token server's answer that are read: some list everything a token is for.
 const LARGEST: usize = 1024 * 1024;
 
 /// Why there is no token, and from where.
 pub(super) enum NoToken {
-    /// Nothing came back.
+    /// There was no answer.
     Trouble { realm: Url, trouble: Trouble },
-    /// Something else than an answer with a token came back.
+    /// The answer is not one with a token.
     Refused { realm: Url, answer: Box<Answer> },
-    /// It said yes, and docker gets no token out of what else it said.
+    /// A successful answer in which docker finds no token.
     Unreadable { realm: Url, answer: Box<Answer>, why: NoAnswer },
-    /// A token had ended when it came, and the next challenge names no place a password may go to.
+    /// The token had already expired when it came, and the next challenge names no place that a password may go to.
     Realm { realm: Foreign, fault: RealmFault },
 }
 
-/// What is shown to the registry, found the way docker finds it: a token by the first Bearer challenge, by the next
-/// one only if that token has ended already; and over it user and password, where a Basic challenge stands beside.
-/// `scope` is `repository:NAME:pull`, or nothing for a login. Nobody's login may be no header at all.
+/// What is sent to the registry, chosen as docker chooses it: a token for the first Bearer challenge, for the next one
+/// only if that token has already expired; or user and password, which take precedence where there is a Basic challenge
+/// too. `scope` is `repository:NAME:pull`, or `None` for a login. Without a login the result may be no header at all.
 pub(super) async fn authorization(
     client: &Client,
     way: &Way,
@@ -80,7 +80,7 @@ async fn token(
     }
 }
 
-/// The realm with what is asked, sorted by name as Go's `Values.Encode` does.
+/// The realm with the query, sorted by name as Go's `Values.Encode` does.
 fn address(server: &TokenServer, pair: Option<&Pair>, scope: Option<&str>) -> Url {
     let mut fields: Vec<(String, Vec<u8>)> =
         query(&server.realm).into_iter().map(|(name, value)| (name, value.into_bytes())).collect();

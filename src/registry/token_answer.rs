@@ -1,9 +1,10 @@
 //! A token server's answer as docker decodes it.
 //!
 //! Source: docker/distribution 2.8.3, `registry/client/auth/session.go`: `getTokenResponse` (`token`, `access_token`
-//! and `refresh_token` texts, `expires_in` an `int`, `issued_at` a `time.Time`), decoded by one `Decode`;
-//! `access_token` goes before `token`; no token is a failure; less than a minute counts as one. The time: Go 1.24
-//! `time` (`Time.UnmarshalJSON`, `Parse` with `RFC3339`), which takes an hour of one digit and a comma as well.
+//! and `refresh_token` are strings, `expires_in` an `int`, `issued_at` a `time.Time`), decoded by one `Decode`;
+//! `access_token` takes precedence over `token`; no token is a failure; less than a minute counts as one minute. The
+//! time: Go 1.24 `time` (`Time.UnmarshalJSON`, `Parse` with `RFC3339`), which also accepts a one-digit hour and a
+//! comma.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use reqwest::header::HeaderValue;
@@ -13,26 +14,26 @@ use zeroize::Zeroizing;
 use super::pair::sensitive;
 use crate::domain::go_json::{GoFault, GoFields, GoText, GoValue};
 
-/// Docker's own least life of a token, in seconds.
+/// Docker's minimum lifetime of a token, in seconds.
 const LEAST: i64 = 60;
 
-/// A token, as the header that shows it.
+/// A token, as the header that carries it.
 pub(super) struct Token {
     pub header: HeaderValue,
     issued: Option<DateTime<Utc>>,
     seconds: i64,
 }
 
-/// Why docker gets no token out of an answer. Fits after «it».
+/// Why docker gets no token out of an answer. Follows “its answer”.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(super) enum NoAnswer {
     #[error(transparent)]
     Undecoded(#[from] GoFault),
-    #[error("has {0} in the field `issued_at`, where a time such as 2026-01-31T12:00:00Z is needed")]
+    #[error("has {0} in the field `issued_at` instead of a time such as 2026-01-31T12:00:00Z")]
     Time(&'static str),
-    #[error("has no token in it")]
+    #[error("contains no token")]
     NoToken,
-    #[error("has a token with control characters in it, which fits into no header")]
+    #[error("has a token with control characters, which fits into no header")]
     Unsendable,
 }
 
@@ -50,20 +51,20 @@ impl Token {
         Ok(Self { header: header.ok_or(NoAnswer::Unsendable)?, issued, seconds })
     }
 
-    /// When docker takes it for ended, if it came now. Overflows as Go's `Duration` does.
+    /// When docker considers it expired, if it came now. Overflows as Go's `Duration` does.
     pub(super) fn ends(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         let life = TimeDelta::nanoseconds(self.seconds.max(LEAST).wrapping_mul(1_000_000_000));
         self.issued.unwrap_or(now).checked_add_signed(life).unwrap_or(now)
     }
 }
 
-/// Nothing where none is given, or Go's zero time, which counts as none.
+/// `None` where the field is missing, or Go's zero time, which counts as missing.
 fn issued(fields: GoFields<'_>) -> Result<Option<DateTime<Utc>>, NoAnswer> {
     let mut last = None;
     for value in fields.all("issued_at") {
         last = match value {
             GoValue::Text(text) if text.is_literal => Some(time(text.value.expose()).ok_or(NoAnswer::Time("a text"))?),
-            _ => return Err(NoAnswer::Time(value.kind())), // any other kind, or letters that are escaped
+            _ => return Err(NoAnswer::Time(value.kind())), // any other kind, or escaped letters
         };
     }
     let zero = NaiveDate::from_ymd_opt(1, 1, 1).and_then(|day| day.and_hms_opt(0, 0, 0)).map(|time| time.and_utc());
@@ -85,7 +86,7 @@ fn time(text: &str) -> Option<DateTime<Utc>> {
     local.checked_sub_signed(TimeDelta::minutes(ahead)).map(|time| time.and_utc())
 }
 
-/// What is left of a text to be read.
+/// The rest of a text to be read.
 struct Left<'a>(&'a [u8]);
 
 impl Left<'_> {
@@ -94,7 +95,7 @@ impl Left<'_> {
         Some(self)
     }
 
-    /// Exactly so many.
+    /// Exactly this many digits.
     fn digits(&mut self, count: usize) -> Option<u32> {
         let (digits, rest) = self.0.split_at_checked(count)?;
         if !digits.iter().all(u8::is_ascii_digit) {
@@ -118,7 +119,7 @@ impl Left<'_> {
         }
     }
 
-    /// Minutes ahead of UTC, at the end. Go bounds hours by 24 and minutes by 60.
+    /// Minutes ahead of UTC, at the end. Go limits hours to 24 and minutes to 60.
     fn zone(&mut self) -> Option<i64> {
         let sign = match self.0.first()? {
             b'Z' => return (self.0.len() == 1).then_some(0),

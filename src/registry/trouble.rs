@@ -1,5 +1,5 @@
-//! What a transport's fault means: which rung it belongs to and which code it is, by type where there is one and by
-//! words where there is none.
+//! What a transport error means: which check it belongs to and which code it has, by type where there is one, otherwise
+//! by its words.
 
 use std::error::Error as StdError;
 use std::io::ErrorKind;
@@ -11,12 +11,12 @@ use super::client::place;
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Foreign};
 
-/// Why nothing came back. The detail is clean.
+/// Why there is no answer. The detail is clean.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Trouble {
     pub code: Code,
     pub detail: String,
-    /// The other side broke off instead of speaking TLS, which plain http servers do.
+    /// The server closed the connection instead of speaking TLS, as plain http servers do.
     pub maybe_plain: bool,
 }
 
@@ -25,19 +25,19 @@ impl Trouble {
         Self { code, detail: detail.into(), maybe_plain: code == Code::PlainHttp }
     }
 
-    /// How far the way to a server went before this happened.
+    /// The check at which this happened.
     pub(super) const fn rung(&self) -> Rung {
         match self.code {
             Code::Dns => Rung::Name,
             Code::TlsUntrusted | Code::TlsName | Code::TlsExpired | Code::TlsFailed | Code::PlainHttp => Rung::Tls,
             Code::ServerError => Rung::Registry,
-            // What is left: no connection, a proxy, no answer, an address that is none.
+            // The rest: no connection, a proxy, no answer, an invalid address.
             _ => Rung::Connection,
         }
     }
 }
 
-/// Turns a transport's fault into a code, by type where there is one and by words where there is none.
+/// Turns a transport error into a code, by type where there is one, otherwise by its words.
 pub(super) fn trouble(fault: &reqwest::Error, url: &Url, proxy: Option<&str>) -> Trouble {
     let place = place(url);
     if fault.is_timeout() {
@@ -50,7 +50,7 @@ pub(super) fn trouble(fault: &reqwest::Error, url: &Url, proxy: Option<&str>) ->
         return Trouble::new(Code::Proxy, format!("{proxy} failed: {words}"));
     }
     if fault.is_dns() || all.contains("dns error") || all.contains("failed to lookup") {
-        return Trouble::new(Code::Dns, format!("the name {place} cannot be resolved: {words}"));
+        return Trouble::new(Code::Dns, format!("{place} cannot be resolved: {words}"));
     }
     if let Some(tls) = find_tls(fault) {
         return tls_trouble(tls, &place);
@@ -70,10 +70,10 @@ pub(super) fn trouble(fault: &reqwest::Error, url: &Url, proxy: Option<&str>) ->
             trouble.maybe_plain = true;
             trouble
         }
-        // Any other kind of failure below http: no route, no network, no permission.
-        Some(_) => Trouble::new(Code::Refused, format!("{place} cannot be connected: {words}")),
-        None if fault.is_connect() => Trouble::new(Code::Refused, format!("{place} cannot be connected: {words}")),
-        None => Trouble::new(Code::ServerError, format!("{place} does not answer in proper http: {words}")),
+        // Any other failure below http: no route, no network, no permission.
+        Some(_) => Trouble::new(Code::Refused, format!("cannot connect to {place}: {words}")),
+        None if fault.is_connect() => Trouble::new(Code::Refused, format!("cannot connect to {place}: {words}")),
+        None => Trouble::new(Code::ServerError, format!("{place} does not answer in valid http: {words}")),
     }
 }
 
@@ -90,32 +90,32 @@ fn tls_trouble(fault: &rustls::Error, place: &str) -> Trouble {
             | CertificateError::NotValidYetContext { .. },
         ) => Trouble::new(
             Code::TlsExpired,
-            format!("the certificate of {place} has ended, or is not valid yet by this machine's clock: {words}"),
+            format!("the certificate of {place} has expired, or is not valid yet by this machine's clock: {words}"),
         ),
         rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => Trouble::new(
             Code::TlsUntrusted,
-            format!("the certificate of {place} is from an issuer this machine does not know"),
+            format!("the certificate of {place} is from a CA this machine does not trust"),
         ),
         rustls::Error::InvalidCertificate(CertificateError::Other(why))
             if format!("{why:?}").contains("CaUsedAsEndEntity") =>
         {
             Trouble::new(
                 Code::TlsUntrusted,
-                format!("the certificate of {place} is an authority's own (self-signed), which no server may use"),
+                format!("the certificate of {place} is a CA's own (self-signed), which no server may use"),
             )
         }
         rustls::Error::InvalidCertificate(_) => {
             Trouble::new(Code::TlsUntrusted, format!("the certificate of {place} is not trusted: {words}"))
         }
         rustls::Error::InvalidMessage(_) => {
-            Trouble::new(Code::PlainHttp, format!("{place} does not speak TLS, it seems to speak plain http"))
+            Trouble::new(Code::PlainHttp, format!("{place} does not speak TLS; it seems to speak plain http"))
         }
         // The rest of a long foreign enum: versions, alerts, ciphers.
-        _ => Trouble::new(Code::TlsFailed, format!("TLS with {place} could not be agreed: {words}")),
+        _ => Trouble::new(Code::TlsFailed, format!("TLS handshake with {place} failed: {words}")),
     }
 }
 
-/// Every link of the chain, with what an `io::Error` carries inside, which its `source()` jumps over.
+/// Every error of the chain, including what an `io::Error` wraps, which its `source()` skips.
 fn links<'a>(fault: &'a (dyn StdError + 'static)) -> Vec<&'a (dyn StdError + 'static)> {
     let mut found = Vec::new();
     let mut next = Some(fault);
@@ -138,13 +138,13 @@ fn find_io(fault: &reqwest::Error) -> Option<ErrorKind> {
     links(fault).into_iter().filter_map(|link| link.downcast_ref::<std::io::Error>()).map(std::io::Error::kind).last()
 }
 
-/// The innermost cause, in its own words, clean. Outer ones repeat the address.
+/// The innermost cause in its own words, clean. Outer ones repeat the address.
 pub(super) fn root_words(fault: &reqwest::Error) -> String {
     let words = links(fault).last().map(ToString::to_string).unwrap_or_default();
     Foreign::new(words).shown()
 }
 
 fn all_words(fault: &reqwest::Error) -> String {
-    // The first link is reqwest's own, which holds nothing but the address, and that may hold any word.
+    // The first error is reqwest's own; it contains only the address, which may contain any word.
     links(fault).iter().skip(1).map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -1,7 +1,7 @@
 //! The three clients below [`super::client::Client`]: plain http and https to this machine, https to everywhere else.
 //!
-//! Each is made when it is first needed, so that a machine without a CA bundle can still test a registry of its own.
-//! The two for this machine ask no name server and no proxy: whatever name they are given leads to loopback.
+//! Each is created when it is first needed, so that a machine without a CA bundle can still test a local registry. The
+//! two for this machine use no name server and no proxy: any name they are given leads to loopback.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
@@ -19,15 +19,15 @@ type Wire = OnceLock<Result<reqwest::Client, String>>;
 
 #[derive(Default)]
 pub(super) struct Wires {
-    /// Plain http, which only this machine gets; never through a proxy.
+    /// Plain http, for this machine only; never through a proxy.
     plain: Wire,
     /// https to this machine; never through a proxy.
     near: Wire,
     /// https, through the system's proxy if there is one.
     far: Wire,
-    /// Knows which addresses go through a proxy; the same that reqwest asks.
+    /// Knows which addresses go through a proxy; the same matcher that reqwest uses.
     proxies: OnceLock<Matcher>,
-    /// Asked for names in place of the system, in tests.
+    /// Resolves names in place of the system, in tests.
     names: Option<Arc<dyn Resolve>>,
 }
 
@@ -38,20 +38,20 @@ impl std::fmt::Debug for Wires {
 }
 
 impl Wires {
-    /// The client for an address; none for plain http to anywhere but this machine.
+    /// The client for an address; an error for plain http to anything but this machine.
     pub(super) fn wire(&self, url: &Url) -> Result<&reqwest::Client, Trouble> {
         match (url.scheme(), is_url_here(url)) {
             ("http", true) => self.plain(),
             ("http", false) => Err(Trouble::new(
                 Code::PlainHttp,
-                format!("{} would be asked over plain http, where anyone on the way reads along", place(url)),
+                format!("{} would be reached over plain http, which anyone on the way can read", place(url)),
             )),
             (_, true) => made(self.near.get_or_init(|| tls_wire(self.builder().no_proxy().dns_resolver(Here)))),
             (_, false) => made(self.far.get_or_init(|| tls_wire(self.builder()))),
         }
     }
 
-    /// The client that trusts nobody and reads none of the machine's certificates.
+    /// The client that trusts no CA and reads none of the machine's certificates.
     pub(super) fn plain(&self) -> Result<&reqwest::Client, Trouble> {
         let make = || {
             let builder = without_roots(self.builder().no_proxy().dns_resolver(Here))?;
@@ -64,7 +64,7 @@ impl Wires {
         self.proxies.get_or_init(Matcher::from_system)
     }
 
-    /// The same in a world with these name servers.
+    /// The same with these name servers.
     #[cfg(test)]
     pub(super) fn with_names(names: Arc<dyn Resolve>) -> Self {
         Self { names: Some(names), ..Self::default() }
@@ -75,7 +75,7 @@ impl Wires {
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
-            // As Go's client, and so docker, takes them.
+            // Accepted by Go's client, and so by docker.
             .http1_allow_obsolete_multiline_headers_in_responses(true)
             .tls_info(true)
             .user_agent(concat!("pullkey/", env!("CARGO_PKG_VERSION")));
@@ -86,7 +86,7 @@ impl Wires {
     }
 }
 
-/// Leads every name to this machine. RFC 6761 §6.3.
+/// Resolves every name to this machine. RFC 6761 §6.3.
 struct Here;
 
 impl Resolve for Here {
@@ -99,7 +99,7 @@ impl Resolve for Here {
 fn made(wire: &Result<reqwest::Client, String>) -> Result<&reqwest::Client, Trouble> {
     wire.as_ref().map_err(|why| {
         let why = Foreign::new(why.as_str()).shown();
-        Trouble::new(Code::TlsUntrusted, format!("TLS cannot be set up on this machine: {why}"))
+        Trouble::new(Code::TlsUntrusted, format!("cannot set up TLS on this machine: {why}"))
     })
 }
 
@@ -113,8 +113,8 @@ fn without_roots(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuild
     Ok(builder.tls_backend_preconfigured(tls))
 }
 
-/// reqwest's own choice of roots is the platform's trust store (on Linux with `SSL_CERT_FILE`, `SSL_CERT_DIR`); it
-/// takes the cryptography from the process's default provider, which another client may have set.
+/// By default reqwest uses the platform's trust store (on Linux with `SSL_CERT_FILE`, `SSL_CERT_DIR`), and the
+/// process's default cryptography provider, which another client may have set.
 fn tls_wire(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, String> {
     if rustls::crypto::CryptoProvider::get_default().is_none() {
         let _another_thread_was_first = rustls::crypto::ring::default_provider().install_default();

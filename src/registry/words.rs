@@ -1,4 +1,4 @@
-//! Steps that any rung may end in: a server that is unwell, a connection that fails.
+//! Results that any check may end with: a server that has a problem, a connection that fails.
 
 use reqwest::header::RETRY_AFTER;
 
@@ -9,7 +9,7 @@ use super::trouble::Trouble;
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Foreign, Outcome, Redactor, Server, Step};
 
-/// 429 and everything from 500: the other side cannot or will not answer now.
+/// 429 and every status from 500: the server cannot or will not answer now.
 pub(super) fn unwell(rung: Rung, host: &str, answer: &Answer, said: &str) -> Step {
     if answer.status == 429 {
         let wait = answer.headers.get(RETRY_AFTER).and_then(|v| v.to_str().ok()).map(|text| Foreign::new(text).shown());
@@ -24,7 +24,7 @@ pub(super) fn unwell(rung: Rung, host: &str, answer: &Answer, said: &str) -> Ste
             rung,
             Code::RateLimited,
             Outcome::Inconclusive,
-            format!("{host} allows no more tries now{said}"),
+            format!("{host} is rate limiting requests{said}"),
             remedy,
         );
     }
@@ -32,8 +32,8 @@ pub(super) fn unwell(rung: Rung, host: &str, answer: &Answer, said: &str) -> Ste
         rung,
         Code::ServerError,
         Outcome::Inconclusive,
-        format!("{host} answers with status {}{said}", answer.status),
-        "not your credentials: the server has a problem of its own, test again later",
+        format!("{host} answered with status {}{said}", answer.status),
+        "not your credential: the server itself has a problem, test again later",
     )
 }
 
@@ -44,19 +44,19 @@ pub(super) fn said(answer: &Answer, redactor: &Redactor) -> String {
 
 pub(super) fn trouble_step(trouble: Trouble, rung: Rung, server: &Server) -> Step {
     let remedy = match trouble.code {
-        Code::Dns => "check the spelling of the host, and the network",
-        Code::Refused => "check host and port, and that the registry is reachable from here",
-        Code::Timeout => "check the network, a VPN or a proxy, and test again",
+        Code::Dns => "check the spelling of the host and the network",
+        Code::Refused => "check host and port, and that the registry can be reached from here",
+        Code::Timeout => "check the network, VPN and proxy, and test again",
         Code::TlsUntrusted => {
-            "point SSL_CERT_FILE at the right CA to test from here; a codespace knows only public authorities"
+            "point SSL_CERT_FILE at the right CA to test from here; a codespace trusts public CAs only"
         }
-        Code::TlsName => "write the host name that stands in the certificate",
-        Code::TlsExpired => "tell who runs it; if others can connect, check this machine's clock",
-        Code::TlsFailed => "check the port, and whether something on the way takes TLS apart",
-        Code::Proxy => "check that proxy, or list the host in NO_PROXY",
+        Code::TlsName => "use the host name in the certificate",
+        Code::TlsExpired => "tell the server's admin; if others can connect, check this machine's clock",
+        Code::TlsFailed => "check the port, and whether a proxy on the way intercepts TLS",
+        Code::Proxy => "check the proxy, or add the host to NO_PROXY",
         Code::PlainHttp => "docker and codespaces need https: give the registry a certificate, or check the port",
-        Code::ServerError => "check host and port: something else than a web server may listen there",
-        // A connection ends in no other code.
+        Code::ServerError => "check host and port: it may not be a web server",
+        // A failed connection has no other code.
         _ => "check the host",
     };
     let remedy = if trouble.code == Code::Dns && server.is_private_host() {
@@ -67,20 +67,19 @@ pub(super) fn trouble_step(trouble: Trouble, rung: Rung, server: &Server) -> Ste
     step(rung, trouble.code, Outcome::Inconclusive, trouble.detail, remedy)
 }
 
-/// Whether the answer blames the address it came from, as Azure's registries do.
+/// Whether the answer blames the address of the request, as Azure's registries do.
 pub(super) fn is_firewall(answer: &Answer) -> bool {
     let text = String::from_utf8_lossy(&answer.body).to_ascii_lowercase();
     answer.status == 403 && ["firewall", "not allowed access", "client with ip"].iter().any(|word| text.contains(word))
 }
 
-/// How the remedy for a firewall begins.
+/// The beginning of the fix for a firewall.
 pub(super) const FIREWALL: &str = "not the password: the registry's network rules";
 
 pub(super) fn firewall_remedy(answer: &Answer) -> String {
     if is_firewall(answer) {
-        format!("{FIREWALL} do not let this address in; a codespace comes from others")
+        format!("{FIREWALL} block this address; codespaces use others")
     } else {
-        "not the password: ask who runs the registry whether addresses are restricted; a codespace comes from others"
-            .into()
+        "not the password: ask the registry's admin whether it restricts addresses; codespaces use others".into()
     }
 }

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Whether pullkey stays awake on a slow terminal: `awake.py BINARY [PART...] [--check | --check-cost]`.
+"""Checks that pullkey stays responsive on a slow terminal: `awake.py BINARY [PART...] [--check | --check-cost]`.
 
-Prints figures. A bound that is missed is printed as ABOVE. With --check that is a failure; with --check-cost only that
-of what a key costs is one: the others are times, which a busy machine makes worse.
+Prints figures. A missed bound is printed as ABOVE. With --check that is a failure; with --check-cost only the bound for
+the cost of a key is one: the others are times, which a busy machine makes worse.
 
 The demo runs in a pseudo terminal of 160x50 that is drained as slowly as a line of 20 kB/s, once with a terminal that
-answers questions and once with one that answers nothing. An arrow is held for ten seconds; then `q`, or SIGTERM; then
-the same behind 100,000 keys that wait; and SIGTERM, SIGHUP and SIGINT to one whose terminal takes nothing at all. Last,
-what a key costs in a field with 49,000 characters and in an empty one.
+answers queries and once with one that answers nothing. An arrow key is held for ten seconds; then `q`, or SIGTERM; then
+the same with 100,000 keys queued; and SIGTERM, SIGHUP and SIGINT for a terminal that reads nothing at all. Last, the
+cost of a key in a field with 49,000 characters and in an empty one.
 """
 
 import fcntl
@@ -40,7 +40,7 @@ ANSWERS = {b"\x1b[?2004$p": b"\x1b[?2004;1$y", b"\x1b[c": b"\x1b[?62;22c"}
 
 
 class Terminal:
-    """The demo in a pseudo terminal, drained at `rate` bytes a second; `None` is as fast as it goes, 0 not at all."""
+    """The demo in a pseudo terminal, drained at `rate` bytes a second: `None` as fast as possible, 0 not at all."""
 
     def __init__(self, binary, rate=None, answers=True):
         self.rate, self.answers = None, answers
@@ -58,7 +58,7 @@ class Terminal:
         self.rate = rate
 
     def _drain(self):
-        """Takes a twentieth of a second's worth at a time, as a slow line does."""
+        """Reads a twentieth of a second's worth at a time, like a slow line."""
         while not self.closed:
             if self.rate == 0:
                 time.sleep(0.02)
@@ -111,7 +111,7 @@ class Terminal:
         self.settle(0.2)
 
     def ended(self, within):
-        """How long it took to end, or `None`."""
+        """The time it took to end, or `None`."""
         began = time.monotonic()
         while time.monotonic() < began + within:
             if os.waitpid(self.pid, os.WNOHANG)[0]:
@@ -121,7 +121,7 @@ class Terminal:
         return None
 
     def cpu(self):
-        """Nanoseconds on a processor, of all threads."""
+        """Processor time of all threads, in nanoseconds."""
         total = 0
         for name in glob.glob(f"/proc/{self.pid}/task/*/schedstat"):
             try:
@@ -152,7 +152,7 @@ def figure(what, value, bound, unit="s"):
 
 
 def hold(terminal, seconds=HOLD):
-    """An arrow held: down to the end of the list, and up again."""
+    """An arrow key held: down to the end of the list, and up again."""
     began, pressed = time.monotonic(), 0
     while time.monotonic() < began + seconds:
         terminal.send(b"\x1b[B" if pressed // 5 % 2 == 0 else b"\x1b[A")
@@ -195,13 +195,13 @@ def deaf_terminal(binary):
             terminal.send(b"\x1b[B\x1b[A")
             time.sleep(0.002)
         os.kill(terminal.pid, number)
-        # What is left of the way to a terminal that takes nothing: the time it is given to take the last word.
+        # On the way out to a terminal that reads nothing, only the time it gets to read the last output is left.
         figure(f"{number.name} while the terminal takes nothing", terminal.ended(20), 1.5)
         terminal.close()
 
 
 def cost_of_keys(terminal, keys):
-    """Nanoseconds of processor time for these keys, one after the other, and for what is drawn for each."""
+    """Processor time in nanoseconds for these keys, one after the other, including the drawing for each."""
     before = terminal.cpu()
     for key in keys:
         seen = len(terminal.output)
@@ -213,7 +213,7 @@ def cost_of_keys(terminal, keys):
 
 
 def at_field(binary, tabs, text):
-    """The fields of the wizard, of which the first empty one has the focus, with this in one of them."""
+    """The fields of the wizard, focused on the first empty one, with this text in one of them."""
     terminal = Terminal(binary)
     for keys in (b"n", b"/", b"gar", b"\r", b"\r"):
         terminal.press(keys)
@@ -226,10 +226,10 @@ def at_field(binary, tabs, text):
 
 
 def long_field(binary):
-    """A field with very much in it beside the same one that was empty, in turn, a few keys at a time.
+    """Compares a very full field with the same one empty, in turn, a few keys at a time.
 
-    What else the machine does makes both of a pair dearer alike, and the middle of many pairs is not moved by a few
-    that it hit unevenly: so this one figure is no time, and a miss is a failure wherever it is asked for.
+    Other load on the machine affects both of a pair alike, and the median of many pairs is not moved by a few uneven
+    ones. So this figure is a ratio and not a time, and a miss is a failure with --check-cost too.
     """
     kinds = {"typing": [b"x"] * 6 + [b"\x7f"] * 6, "moving": [b"\x1b[D"] * 6 + [b"\x1b[C"] * 6}
     for name, tabs in (("the server", 0), ("the user", 1), ("the password", 2), ("the image", 3)):
@@ -237,7 +237,7 @@ def long_field(binary):
         for what, keys in kinds.items():
             pairs = []
             if what == "moving":
-                # There has to be something to move along.
+                # There has to be something to move through.
                 empty.press(b"xxxxxx")
                 full.press(b"xxxxxx")
             for turn in range(PAIRS):
@@ -269,7 +269,7 @@ def main():
     costs = [what for what in FAILED if "characters" in what]
     missed = FAILED if "--check" in sys.argv else costs if "--check-cost" in sys.argv else []
     if missed:
-        sys.exit(f"awake: {len(missed)} bounds are missed")
+        sys.exit(f"awake: {len(missed)} bounds missed")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Times pullkey beside GitHub's own gh on one sandbox, and measures an idle demo.
 
-Builds nothing: it takes target/release/pullkey (or --binary). The sandbox answers at once (no latency) and holds a
-realistic number of user secrets. Both programs write to a file, in alternating pairs; what is printed are medians and
-ratios. A machine that is busy with something else makes the numbers worse, so a bound that is missed is printed as
-ABOVE, and only with --check it is a failure.
+Builds nothing: it uses target/release/pullkey (or --binary). The sandbox answers at once (no latency) and holds a
+realistic number of user secrets. Both programs write to a file, in alternating pairs; it prints medians and ratios.
+Other load on the machine makes the numbers worse, so a missed bound is printed as ABOVE and is a failure only with
+--check.
 
 Peak memory is ru_maxrss of wait4.
 """
@@ -73,8 +73,8 @@ def wall_time(command: list, env: dict, output: Path) -> float:
 def peak_memory(command: list, env: dict, output: Path) -> int:
     """Peak memory in KiB of one run.
 
-    A shell starts it, says its id and ends, so that it becomes this process's child: had Python itself started it, the
-    kernel would count Python's memory at the time of the fork.
+    A shell starts it, prints its id and exits, so that it becomes this process's child: if Python itself started it,
+    the kernel would count Python's memory at the time of the fork.
     """
     shell = subprocess.run(
         ["/bin/sh", "-c", 'out=$1; shift; "$@" >"$out" & echo $!', "sh", str(output), *command],
@@ -94,8 +94,8 @@ def beside_gh(binary: Path, pairs: int, secrets: int, home: Path) -> list[bool]:
     base = {"HOME": str(home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TMPDIR": str(home)}
     sandbox, port = start_sandbox(binary, secrets, base)
     try:
-        # Without a folder for it nothing is kept between the runs: gh keeps nothing either, and the runs of a minute
-        # together would be more than GitHub allows, which pullkey would respect.
+        # Without a cache folder nothing is stored between the runs: gh stores nothing either, and the runs of a minute
+        # together would exceed GitHub's limit, which pullkey would respect.
         ours_env = base | {"PULLKEY_API_URL": f"http://127.0.0.1:{port}", "GH_TOKEN": TOKEN}
         del ours_env["HOME"]
         gh_env = base | {
@@ -139,7 +139,7 @@ def ticks(pid: int) -> int:
 
 
 def idle(binary: Path, home: Path, seconds: float) -> list[bool]:
-    """Runs the demo in a pseudo terminal, waits until it rests, then counts what it writes and computes."""
+    """Runs the demo in a pseudo terminal, waits until it is idle, then measures its output and processor time."""
     pid, master = pty.fork()
     if pid == 0:
         env = {"HOME": str(home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TERM": "xterm-256color", "TMPDIR": str(home)}
@@ -154,7 +154,7 @@ def idle(binary: Path, home: Path, seconds: float) -> list[bool]:
                 seen += os.read(master, 65536)
                 quiet_since = time.monotonic()
             if time.monotonic() > deadline:
-                print("  ABOVE the demo never rests")
+                print("  ABOVE the demo is never idle")
                 return [False]
         before = ticks(pid)
         written = 0
@@ -175,9 +175,9 @@ def idle(binary: Path, home: Path, seconds: float) -> list[bool]:
 
 
 def adopt_orphans() -> None:
-    """Makes this process the parent of orphans among its descendants: PR_SET_CHILD_SUBREAPER of prctl(2)."""
+    """Makes this process the parent of its orphaned descendants: PR_SET_CHILD_SUBREAPER of prctl(2)."""
     if ctypes.CDLL(None, use_errno=True).prctl(36, 1, 0, 0, 0) != 0:
-        sys.exit("this kernel lets no process adopt orphans")
+        sys.exit("this kernel does not let a process adopt orphans")
 
 
 def main() -> int:
@@ -187,7 +187,7 @@ def main() -> int:
     parser.add_argument("--pairs", type=int, default=10)
     parser.add_argument("--secrets", type=int, default=60)
     parser.add_argument("--idle", type=float, default=10.0, help="seconds to watch the idle demo")
-    parser.add_argument("--check", action="store_true", help="a bound that is missed is a failure")
+    parser.add_argument("--check", action="store_true", help="a missed bound is a failure")
     options = parser.parse_args()
     if not options.binary.is_file():
         sys.exit(f"{options.binary} is not there: cargo build --release")

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Times pullkey's ladder beside `docker login` on the same registry, and once more with the pull of an image.
+"""Times pullkey's login test beside `docker login` on the same registry, and again with the pull check of an image.
 
-Builds nothing: it takes target/release/pullkey (or --binary). The registry is Debian's docker-registry on loopback,
-with a password file; skopeo puts a small image there. Both clients run in alternating pairs with a configuration of
-their own; what is printed are medians and the ratio. The bound is for the ladder alone, which does what `docker login` does
-and proves more. With an image the registry itself takes most of the time: it checks the password a second time, and a
-password file's bcrypt is slow by design. A missed bound is printed as ABOVE, and only with --check it is a failure.
+Builds nothing: it uses target/release/pullkey (or --binary). The registry is Debian's docker-registry on loopback, with
+a password file; skopeo puts a small image there. Both clients run in alternating pairs, each with a configuration of
+its own; it prints medians and the ratio. The bound is for the test without an image, which does what `docker login`
+does and proves more. With an image the registry itself takes most of the time: it checks the password a second time,
+and a password file's bcrypt is slow by design. A missed bound is printed as ABOVE and is a failure only with --check.
 """
 
 import argparse
@@ -84,7 +84,7 @@ def timed(command: list, env: dict) -> float:
     ended = subprocess.run(command, env=env, input=PASSWORD.encode(), capture_output=True)
     took = time.perf_counter() - began
     if ended.returncode != 0:
-        sys.exit(f"{command[0]} ended with {ended.returncode}: {ended.stdout} {ended.stderr}")
+        sys.exit(f"{command[0]} exited with {ended.returncode}: {ended.stdout} {ended.stderr}")
     return took
 
 
@@ -121,7 +121,7 @@ def main() -> None:
     theirs, ours, pulled = (statistics.median(column) for column in zip(*rounds))
     ratio = ours / theirs
     verdict = "" if ratio <= BOUND else "  ABOVE"
-    print(f"docker login {theirs * 1000:.1f} ms, the ladder {ours * 1000:.1f} ms, with the pull of an image "
+    print(f"docker login {theirs * 1000:.1f} ms, the login test {ours * 1000:.1f} ms, with the pull of an image "
           f"{pulled * 1000:.1f} ms (medians of {options.rounds} rounds)")
     print(f"ratio {ratio:.3f} (at most {BOUND}){verdict}, with the pull of an image {pulled / theirs:.3f}")
     if verdict and options.check:

@@ -1,8 +1,9 @@
-//! What a key press costs where repositories are chosen: `cargo run --release --example picker-bench -- --check`.
+//! Measures what a key press costs where repositories are chosen: `cargo run --release --example picker-bench --
+//! --check`.
 //!
 //! Types names into the picker over 10,000 repositories, letter by letter and back, through the whole program: a key
-//! into `App::update`, then a frame. Beside it a bare look at the same names. Then it draws the list
-//! of 100 and of 100,000 repositories. With `--check` it fails where a key takes more than 16 ms or the longer list
+//! into `App::update`, then a frame. For comparison, it matches the same names without the program. Then it draws the
+//! list of 100 and of 100,000 repositories. With `--check` it fails if a key takes more than 16 ms or the longer list
 //! more than 1.2 times the shorter.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::cast_precision_loss)]
 
@@ -20,7 +21,7 @@ use pullkey::ui::{Glyphs, Memory, Theme};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
-/// What somebody types who looks for a repository, and takes back.
+/// What a person types when looking for a repository, and deletes again.
 const WANTED: [&str; 6] = ["billing", "acme course", "srvc0042", "org-07/web", "zzz", "infra-1"];
 const GOAL: Duration = Duration::from_millis(16);
 const MOST: f64 = 1.2;
@@ -159,7 +160,7 @@ fn matched(names: &[String]) -> Vec<Duration> {
     took
 }
 
-/// The same frame of a short and of a long list, turn by turn, so that what else the machine does hits both.
+/// The same frame of a short and of a long list, in turn, so that other load on the machine affects both.
 fn drawn_beside() -> (Duration, Duration) {
     let (mut short, mut long) = (Bench::open(&names(100)), Bench::open(&names(100_000)));
     let mut took = (Vec::new(), Vec::new());

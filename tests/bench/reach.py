@@ -1,19 +1,19 @@
 #!/usr/bin/env python3
-"""Times long readings: an organization beside GitHub's own gh, and the secrets of thousands of repositories.
+"""Times long runs of reads: an organization beside GitHub's own gh, and the secrets of thousands of repositories.
 
-Builds nothing: it takes target/release/pullkey (or --binary).
+Builds nothing: it uses target/release/pullkey (or --binary).
 
 The first part is one sandbox at 50 ms latency with an organization of 100 selected secrets. `pullkey list --org` names
 every repository of every secret; `gh secret list` only counts them, and only on a terminal, so it gets one. Runs
-alternate; pullkey's cache is empty at every run. What is printed are medians and their ratio.
+alternate; pullkey's cache is empty in every run. It prints medians and their ratio.
 
-The second part is a sandbox whose limits refuse whoever is too fast, in a hurry: every time of GitHub's is shorter by
-the same factor, for both sides. The time allowed is what GitHub allows: one second for every 15 points, and as much
-shorter. It reads the secrets of all repositories, reads them again, and, killed with kill -9 in the middle of a third
-reading with an empty cache, goes on. The sandbox itself counts what was asked for.
+The second part is a fast sandbox whose limits refuse clients that are too fast: every GitHub time is shorter by the
+same factor, for both sides. The time allowed is what GitHub allows: one second for every 15 points, shortened by that
+factor. It reads the secrets of all repositories, reads them again, and is killed with kill -9 in the middle of a third
+run with an empty cache, which is then resumed. The sandbox itself counts the requests.
 
-A bound that is missed is printed as ABOVE. For a time, which a busy machine makes worse, that is a failure only with
---check; what is counted has to hold always.
+A missed bound is printed as ABOVE. For times, which a busy machine makes worse, that is a failure only with --check;
+counts must always hold.
 """
 
 import argparse
@@ -35,7 +35,7 @@ import urllib.request
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-# The name of the file has a hyphen, which an import statement does not take.
+# The name of the file has a hyphen, which an import statement does not accept.
 beside = importlib.util.module_from_spec(spec := importlib.util.spec_from_file_location("beside", HERE / "beside-gh.py"))
 spec.loader.exec_module(beside)
 
@@ -44,12 +44,12 @@ LATENCY = 0.05
 RATIO_BOUND = 0.12
 PACE_BOUND = 1.15
 MEMORY_BOUND = 100
-# Time and memory for each further repository may grow by so much from the smallest world to the largest.
+# Time and memory for each further repository may grow by this factor from the smallest world to the largest.
 GROWTH_BOUND = 1.3
 
 
 class Sandbox:
-    """A sandbox that ends with the block it was made for."""
+    """A sandbox that ends with its `with` block."""
 
     def __init__(self, binary: Path, home: Path, *options: str):
         self.port = beside.free_port()
@@ -100,7 +100,7 @@ class Sandbox:
 
 
 def on_a_terminal(command: list, env: dict) -> tuple[float, bytes]:
-    """Seconds of one run on a pseudo terminal, and what it wrote there."""
+    """Seconds of one run on a pseudo terminal, and its output."""
     began = time.perf_counter()
     pid, master = pty.fork()
     if pid == 0:
@@ -150,7 +150,7 @@ def organization(binary: Path, pairs: int, secrets: int, home: Path) -> list[boo
 
 
 def names_of(value):
-    """Every repository that stands somewhere in a scope, as often as it does."""
+    """Every repository named anywhere in a scope, as often as it occurs."""
     if isinstance(value, dict):
         for key, inner in value.items():
             if key == "repositories" and isinstance(inner, list):
@@ -163,7 +163,7 @@ def names_of(value):
 
 
 class Reading:
-    """One reading of everything: time, memory, and what the sandbox counted."""
+    """One run over everything: time, memory, and the counts of the sandbox."""
 
     def __init__(self, sandbox: Sandbox, command: list, env: dict, output: Path):
         sandbox.forget()
@@ -176,14 +176,14 @@ class Reading:
 
 
 def kill_in_the_middle(sandbox: Sandbox, command: list, env: dict, points: int) -> int:
-    """Starts a reading, kills it when half of the points are spent, and says how many were."""
+    """Starts a run, kills it when half of the points are spent, and returns how many were."""
     sandbox.forget()
     child = subprocess.Popen(
         command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )
     while sandbox.state()["points"] < points // 2:
         if child.poll() is not None:
-            sys.exit("a reading ended before it could be killed")
+            sys.exit("a run ended before it could be killed")
         time.sleep(0.01)
     child.kill()
     child.wait()
@@ -191,7 +191,7 @@ def kill_in_the_middle(sandbox: Sandbox, command: list, env: dict, points: int) 
 
 
 def repositories(binary: Path, count: int, hurry: int, home: Path) -> tuple[list[bool], list[bool], Reading]:
-    """What was timed, what was counted, and the first reading."""
+    """The times, the counts, and the first run."""
     world = ["--org-repos", str(count), "--each", "--hurry", str(hurry), "--limit", str(count * 5 + 5_000)]
     output, cache, other = home / "all.json", home / f"cache-{count}", home / f"other-{count}"
     command = [str(binary), "list", "--all", "--org", ORGANIZATION, "--json"]
@@ -215,12 +215,12 @@ def repositories(binary: Path, count: int, hurry: int, home: Path) -> tuple[list
     counted = [
         beside.verdict("limit answers", first.refused + second.refused + rest.refused, 0),
         beside.verdict("hourly budget of the second reading", second.primary, 0),
-        # What was under way when it was killed has to be asked for again.
+        # Requests under way when it was killed have to be sent again.
         beside.verdict("points of a reading that was killed, to one that was not", repeated, 1 + 40 / first.points),
         beside.verdict("peak memory", max(first.memory, second.memory, rest.memory), MEMORY_BOUND, " MiB"),
     ]
     if not same or first.total < count:
-        print("  ABOVE the readings differ")
+        print("  ABOVE the runs differ")
         counted.append(False)
     return timed, counted, first
 
@@ -247,7 +247,7 @@ def main() -> int:
     parser.add_argument("--secrets", type=int, default=100)
     parser.add_argument("--hurry", type=int, default=20)
     parser.add_argument("--repositories", type=int, nargs="*", default=[1_000, 3_000, 10_000])
-    parser.add_argument("--check", action="store_true", help="a bound that is missed is a failure")
+    parser.add_argument("--check", action="store_true", help="a missed bound is a failure")
     options = parser.parse_args()
     if not options.binary.is_file():
         sys.exit(f"{options.binary} is not there: cargo build --release")

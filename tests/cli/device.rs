@@ -48,7 +48,7 @@ fn a_code_that_is_declined_or_ends_signs_nobody_in() {
     let (exit, text) = sign_in("abc", |scene, code| assert!(scene.world().deny_device(code)));
     assert!(exit == Some(3) && text.contains("declined on GitHub's page"), "{text}");
     let (exit, text) = sign_in("abc", |scene, code| assert!(scene.world().expire_device(code)));
-    assert!(exit == Some(3) && text.contains("not typed in time"), "{text}");
+    assert!(exit == Some(3) && text.contains("not entered in time"), "{text}");
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn each_verdict_of_a_token_has_its_exit_code() {
     let desk = Desk::new();
     let line = format!("test --preset npm --server {} --password-stdin", desk.npm());
     let text = desk.feed(&line, PASSWORD).ends(0).stdout;
-    assert!(text.contains("that of puller") && text.contains("name one with --package"), "{text}");
+    assert!(text.contains("belongs to puller") && text.contains("name one with --package"), "{text}");
     let text = desk.feed(&line, "wrong").ends(1).stdout;
     assert!(text.contains("refused this token") && text.contains("$ npm whoami"), "{text}");
     let document = desk.feed(&format!("{line} --package @sandbox/app --json"), PASSWORD).ends(0).json();

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Holds pullkey and its sandbox against GitHub's own published description.
+"""Checks pullkey and its sandbox against GitHub's own published description.
 
 A scripted run of pullkey goes through Prism, which compares every request and every answer with the description in the
 npm package @octokit/openapi. It fails on every violation of severity Error, on every application/problem+json answer,
-on a command that fails, and on an operation that was never asked for. At the end it breaks the contract on purpose,
+on a command that fails, and on an operation that was never requested. At the end it breaks the contract on purpose,
 once in a request and once in an answer, and fails if that is not noticed.
 
     tests/contract/check.py [path of pullkey]
@@ -28,7 +28,7 @@ sys.dont_write_bytecode = True
 from relay import Back, Gate, Server, send  # noqa: E402
 
 ROOT = HERE.parent.parent
-# Beside everything else that is built: nothing of it is ours.
+# Besides everything else that is built: none of it is ours.
 PEERS = ROOT / "target/contract"
 MODULES = PEERS / "node_modules"
 PRISM = MODULES / "@stoplight/prism-cli/dist/index.js"
@@ -36,7 +36,7 @@ DESCRIPTION = MODULES / "@octokit/openapi/generated/api.github.com.json"
 TOKEN = "ghp_contractContractContractContract0000"
 PASSWORD = "pull-me-please"
 
-# What the run must have asked for, each with a status of success.
+# What the run must have requested, each with a success status.
 OPERATIONS = [
     "GET /user",
     "GET /user/repos",
@@ -137,7 +137,7 @@ class Stage:
         self.servers = [front, behind]
         self.url = f"http://127.0.0.1:{front.port}"
         self.port = front.port
-        # More than one page of everything, and limits out of the way: Prism is what is slow here.
+        # More than one page of everything, and no limits: Prism is what is slow here.
         self.sandbox = self.start(
             [self.binary, "sandbox", "--listen", f"127.0.0.1:{api}", "--public-url", self.url, "--token", TOKEN,
              "--world", "demo", "--org-repos", "130", "--org-secrets", "20", "--selected", "0-120",
@@ -169,7 +169,7 @@ class Stage:
         return child
 
     def pullkey(self, *args, stdin="", codes=(0,)):
-        """Runs one command; its standard output. An exit code that is not expected ends the check."""
+        """Runs one command and returns its standard output. An unexpected exit code ends the check."""
         done = subprocess.run([str(self.binary), *args], input=stdin, env=self.env, cwd=self.home, text=True,
                               capture_output=True, timeout=300)
         if done.returncode not in codes:
@@ -202,7 +202,7 @@ def wait_for(port, child, seconds):
 
 
 def run_session(stage):
-    """Everything pullkey's command line asks GitHub for, on all three levels, new and known."""
+    """Everything that pullkey's command line requests from GitHub, on all three levels, new and known."""
     run, password = stage.pullkey, ["--password-stdin", "--yes", "--json"]
     run("list", "--json")
     run("list", "--user", "--repo", "acme/api", "--org", "acme", "--org", "globex", "--json")
@@ -229,7 +229,7 @@ def run_session(stage):
         run("delete", "NEW", *place, "--yes", "--json")
     run("restart", "bookish-space-pancake-q5pv", "--yes", "--json")
     run("restart", "literate-waffle-77rj", "--org", "acme", "--stop", "--yes", "--json")
-    # Internal packages are left to pullkey's tests: the description forgets that visibility, and GitHub sends it.
+    # Internal packages are left to pullkey's tests: the description lacks that visibility, although GitHub sends it.
     run("seamless", "ghcr.io/acme/api:1", "--repo", "acme/api", "--json")
     run("seamless", "ghcr.io/acme/ml-tools", "--repo", "acme/api", "--json", codes=(1,))
     run("seamless", "ghcr.io/octocat/espresso-timer", "--repo", "acme/api", "--json")
@@ -237,7 +237,7 @@ def run_session(stage):
 
 
 def walk_the_sandbox(stage):
-    """What the screens ask for and no command does: the sandbox's answers are held against the description as well."""
+    """What only the screens request: checks the sandbox's answers against the description as well."""
     paths = [
         "/", "/user", "/user/orgs", "/user/memberships/orgs?state=active", "/user/memberships/orgs/acme",
         "/users/octocat", "/orgs/acme", "/orgs/acme/repos?per_page=100", "/user/repos?per_page=100&page=2",
@@ -269,7 +269,7 @@ def report(stage):
     missing = [operation for operation in OPERATIONS if operation not in asked]
     print(f"contract check: {len(stage.gate.seen)} requests to {len(asked)} operations went through Prism")
     if missing:
-        sys.exit("contract check: never asked for with success:\n  " + "\n  ".join(missing))
+        sys.exit("contract check: never requested with success:\n  " + "\n  ".join(missing))
     if stage.gate.breaches:
         stage.tell()
         sys.exit(f"contract check: {len(stage.gate.breaches)} breaches of GitHub's description")
@@ -292,7 +292,7 @@ def template(path):
 
 
 def break_it(stage):
-    """The check of the check: a request and an answer that are off the description must be noticed."""
+    """The check of the check: a request and an answer that violate the description must be noticed."""
 
     def must_be_noticed(what, act):
         stage.gate.breaches.clear()

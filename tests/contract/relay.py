@@ -1,8 +1,8 @@
-"""Two plain HTTP relays: one in front of Prism, which keeps the books, and one behind it, which can spoil an answer.
+"""Two plain HTTP relays: one in front of Prism that records everything, one behind it that can corrupt an answer.
 
     pullkey -> Gate -> Prism (checks both ways) -> Back -> sandbox
 
-The gate sends GraphQL and raw file contents straight to the sandbox: the description knows neither.
+The gate sends GraphQL and raw file contents straight to the sandbox: the description contains neither.
 """
 
 import http.client
@@ -61,7 +61,7 @@ def send(port, method, path, headers, body):
     try:
         connection.putrequest(method, path, skip_accept_encoding=True)
         for name, value in headers:
-            # Prism and the sandbox see what was sent, and nothing this relay made up.
+            # Prism and the sandbox see what was sent, and nothing added by this relay.
             if name.lower() not in HOP_BY_HOP and name.lower() not in ("content-length", "accept-encoding"):
                 if name.lower() != "host":
                     connection.putheader(name, value)
@@ -90,7 +90,7 @@ class Back:
 
 
 class Gate:
-    """Before Prism. Keeps what went through and every breach of the description.
+    """In front of Prism. Records what passed and every breach of the description.
 
     GitHub's own links name owners and repositories by number, on paths the description does not have. They are
     followed under the name, so that their queries and answers are checked as well.
@@ -133,7 +133,7 @@ class Gate:
 
 
 def breaches(headers, answer):
-    """What Prism complains of with severity Error, and every problem of its own.
+    """Every violation that Prism reports with severity Error, and every problem of Prism's own.
 
     An undeclared status (a 404, say) is a Warning there: the description lists few of them.
     """

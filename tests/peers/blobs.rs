@@ -1,6 +1,6 @@
-//! The pull proof on real registries whose blobs another host holds: Distribution with Basic and with tokens,
-//! zuul-registry, and moto's ECR. In front of each stands a small relay that sends whoever may read a blob on to a host
-//! of ours, as registries do with S3 and the likes; that host then serves, refuses, spoils or lacks it.
+//! The pull check on real registries whose blobs are on another host: Distribution with Basic and with tokens,
+//! zuul-registry, and moto's ECR. A small relay in front of each redirects permitted blob requests to a host of ours,
+//! as registries do with S3 and similar storage; that host then serves, refuses, corrupts or lacks the blob.
 
 use std::collections::HashMap;
 use std::io::{Read as _, Write as _};
@@ -27,12 +27,12 @@ enum Storage {
     Away,
 }
 
-/// What the relay and the host of blobs share with the test.
+/// The state that the relay and the blob host share with the test.
 #[derive(Default)]
 struct Shared {
     storage: Option<Storage>,
     blobs: HashMap<String, Vec<u8>>,
-    /// The heads of the requests for blobs, as the host of blobs got them.
+    /// The headers of the blob requests that the blob host received.
     heads: Vec<String>,
 }
 
@@ -74,7 +74,7 @@ fn send(stream: &mut TcpStream, status: &str, header: &str, body: &[u8]) -> Opti
     stream.write_all(body).ok()
 }
 
-/// The host of blobs.
+/// The blob host.
 fn host_of_blobs(world: &World) -> SocketAddr {
     let world = world.clone();
     listen(move |mut stream| {
@@ -95,7 +95,7 @@ fn host_of_blobs(world: &World) -> SocketAddr {
     })
 }
 
-/// The relay before a registry: what it lets read a blob is sent on instead.
+/// The relay in front of a registry: it redirects permitted blob requests.
 fn relay(world: &World, registry: SocketAddr, blobs: SocketAddr) -> SocketAddr {
     let (world, nobody) = (world.clone(), free());
     listen(move |mut stream| {
@@ -158,7 +158,7 @@ const IMAGES: [(&str, &[&str]); 3] = [
     ("four", &["linux/arm64", "linux/s390x", "linux/amd64", "windows/amd64"]),
 ];
 
-/// Pushes the three images; says whether there is a program for it.
+/// Pushes the three images; returns whether there is a program for it.
 fn push(world: &World, registry: SocketAddr, login: &str) -> Option<()> {
     let skopeo = peer("skopeo")?;
     for (tag, platforms) in IMAGES {
@@ -175,7 +175,7 @@ fn push(world: &World, registry: SocketAddr, login: &str) -> Option<()> {
     Some(())
 }
 
-/// Each case on one registry: the server and the variables by which it is reached, and who logs in.
+/// Each case on one registry: the server and the variables to reach it, and who logs in.
 fn table(name: &str, world: &World, server: &str, env: &[(&str, String)], (user, password): (&str, &str)) -> String {
     let mut rows = String::new();
     for (case, tag, storage, verdict, code) in [

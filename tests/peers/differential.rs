@@ -1,5 +1,5 @@
-//! pullkey beside docker and skopeo on the same servers: a table of cases and clients, made by this test and left in
-//! `target/differential.md`. Where they differ the table says who is wrong, and why that is known.
+//! Compares pullkey with docker and skopeo on the same servers: a table of cases and clients, written to
+//! `target/differential.md`. Where they differ the table says who is wrong, and how we know.
 
 use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
@@ -13,7 +13,7 @@ use super::registry::PASSWORD;
 use super::{peer, servers};
 use crate::support::home::Home;
 
-/// One case, and what pullkey is to say of it.
+/// One case, and the result expected of pullkey.
 struct Case<'a> {
     name: &'a str,
     server: String,
@@ -22,7 +22,7 @@ struct Case<'a> {
     authority: Option<&'a Path>,
     /// The verdict and the code that decides it.
     says: (&'a str, &'a str),
-    /// Why docker or skopeo say something else, where they are known to.
+    /// Why docker or skopeo are known to give another result.
     docker_is_wrong: Option<&'a str>,
     skopeo_is_wrong: Option<&'a str>,
 }
@@ -39,9 +39,9 @@ impl<'a> Case<'a> {
     }
 }
 
-const NEVER_ASKED: &str = "says success without ever sending the password";
-const NO_CHECK_ON_LOOPBACK: &str = "checks no certificate on loopback";
-const INVENTED: &str = "calls the password wrong, though nobody asked for it";
+const NEVER_ASKED: &str = "reports success without ever sending the password";
+const NO_CHECK_ON_LOOPBACK: &str = "does not check certificates on loopback";
+const INVENTED: &str = "calls the password wrong, though nothing asked for it";
 
 #[test]
 fn pullkey_agrees_with_docker_and_skopeo_except_where_they_are_known_to_be_wrong() {
@@ -79,18 +79,18 @@ fn pullkey_agrees_with_docker_and_skopeo_except_where_they_are_known_to_be_wrong
         made_up("403 by a firewall", firewall, ("fail", "denied")),
         made_up("500", broken, ("inconclusive", "server_error")),
         made_up("404", missing, ("fail", "not_a_registry")),
-        // A port that nothing is given by chance, as a free one might be to a neighbour of this test.
+        // A port that is never assigned by chance, as a free one might be to another test.
         made_up("nothing listens", SocketAddr::from(([127, 0, 0, 1], 1)), ("inconclusive", "refused")),
-        Case { authority: tls.authority.as_deref(), ..Case::of("TLS, known authority", &tls, PASSWORD, ok) },
+        Case { authority: tls.authority.as_deref(), ..Case::of("TLS, known CA", &tls, PASSWORD, ok) },
         Case { authority: tls.authority.as_deref(), ..Case::of("TLS, wrong password", &tls, "wrong", wrong) },
         Case {
             docker_is_wrong: Some(NO_CHECK_ON_LOOPBACK),
-            ..Case::of("TLS, unknown authority", &tls, PASSWORD, ("inconclusive", "tls_untrusted"))
+            ..Case::of("TLS, unknown CA", &tls, PASSWORD, ("inconclusive", "tls_untrusted"))
         },
         Case {
             docker_is_wrong: Some(NO_CHECK_ON_LOOPBACK),
             authority: old.authority.as_deref(),
-            ..Case::of("TLS, certificate has ended", &old, PASSWORD, ("inconclusive", "tls_expired"))
+            ..Case::of("TLS, expired certificate", &old, PASSWORD, ("inconclusive", "tls_expired"))
         },
     ];
     let mut table = String::from("| case | pullkey | docker | skopeo |\n|---|---|---|---|\n");
@@ -119,20 +119,20 @@ fn pullkey_agrees_with_docker_and_skopeo_except_where_they_are_known_to_be_wrong
     assert!(disagreements.is_empty(), "{disagreements:#?}");
 }
 
-/// What a reference client said, which knows less than three verdicts.
+/// The result of a reference client, which does not have three verdicts.
 #[derive(Debug, PartialEq, Eq)]
 enum Said {
     Success,
-    /// The words blame user, password or rights.
+    /// The message blames user, password or permissions.
     Refused,
-    /// The words blame something else.
+    /// The message blames something else.
     CouldNot,
 }
 
 impl Said {
     fn of(output: &std::process::Output) -> Self {
         let words = String::from_utf8_lossy(&output.stderr).to_lowercase();
-        // A status stands after a blank; a port with the same digits stands after a colon.
+        // A status follows a blank; a port with the same digits follows a colon.
         let blames = ["unauthorized", "invalid username/password", " 403", " 404", "denied:"];
         match output.status.success() {
             true => Self::Success,
@@ -210,12 +210,12 @@ fn with_skopeo(skopeo: &Path, case: &Case<'_>) -> Said {
 pub(super) fn fed(mut command: Command, password: &str) -> std::process::Output {
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a client starts");
-    // A client that refuses its arguments may have ended already.
+    // A client that rejects its arguments may have exited already.
     let _ = writeln!(child.stdin.take().unwrap(), "{password}");
     child.wait_with_output().unwrap()
 }
 
-/// A server that answers everything alike, until the test process ends.
+/// A server that answers everything the same, until the test process ends.
 fn site(status: &'static str, header: &'static str, body: &'static str) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let addr = listener.local_addr().unwrap();
@@ -223,7 +223,7 @@ fn site(status: &'static str, header: &'static str, body: &'static str) -> Socke
         for mut stream in listener.incoming().flatten() {
             let mut request = [0; 8192];
             let Ok(read) = stream.read(&mut request) else { continue };
-            // A TLS hello gets what a plain server says to it.
+            // A TLS hello gets a plain server's answer.
             let status = if request[..read].first() == Some(&22) { "400 Bad Request" } else { status };
             let length = body.len();
             let _ = write!(

@@ -51,7 +51,7 @@ impl Both {
         self.pullkey(&arguments);
     }
 
-    /// What pullkey lists of one scope.
+    /// pullkey's list of one scope.
     pub(super) fn listed(&self, scope: &[&str]) -> Value {
         let mut arguments = vec!["list", "--json"];
         arguments.extend(scope);

@@ -1,5 +1,5 @@
-//! `gh` as a witness for whole lists: 300 secrets over the three levels, granted to 0 to 350 repositories each. What
-//! `gh api --paginate` reads, page by page, and what pullkey says in JSON name the same secrets and repositories.
+//! Checks whole lists against `gh`: 300 secrets over the three levels, each for 0 to 350 repositories. What `gh api
+//! --paginate` reads page by page, and pullkey's JSON, name the same secrets and repositories.
 
 use std::collections::{BTreeMap, BTreeSet};
 

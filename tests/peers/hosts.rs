@@ -1,5 +1,5 @@
-//! Which login a real `docker pull` sends, beside what pullkey says of it: hosts are compared as docker compares them.
-//! The daemon is a server of the test's that pulls nothing and tells what it was shown.
+//! Which login a real `docker pull` sends, compared with pullkey's result: hosts are compared as docker compares them.
+//! The daemon is a test server that pulls nothing and reports the login it received.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
@@ -15,7 +15,7 @@ use pullkey::domain::{Image, Server};
 use super::peer;
 use crate::support::home::Home;
 
-/// Answers every request, and keeps what it was shown as a login.
+/// Answers every request, and records the login it received.
 fn daemon() -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let addr = listener.local_addr().unwrap();
@@ -47,7 +47,7 @@ fn daemon() -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     (addr, shown)
 }
 
-/// Whether docker shows its daemon the login that is stored under `key`.
+/// Whether docker sends its daemon the login that is stored under `key`.
 fn shows(docker: &Path, daemon: &(SocketAddr, Arc<Mutex<Vec<String>>>), key: &str, image: &str) -> bool {
     let home = Home::new();
     let folder = home.path().join("docker");

@@ -1,4 +1,4 @@
-//! The Secret Service for real: gnome-keyring on a session bus of the test's own, with a home of its own.
+//! The real Secret Service: gnome-keyring on a session bus and with a home of the test's own.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -11,16 +11,16 @@ use super::peer;
 use crate::support::home::Home;
 use crate::support::world::{PROGRAM, Scene};
 
-/// The keyring's own password: an empty one would leave its file in the clear.
+/// The keyring's own password: an empty one would leave its file unencrypted.
 const PASSWORD: &str = "correct horse";
 
-/// A bus that starts no service by itself: a keyring is there only if the test has started one.
+/// A bus that starts no service by itself: there is a keyring only if the test has started one.
 const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>session</type><listen>unix:path=SOCKET</listen><auth>EXTERNAL</auth><policy context="default">
 <allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>"#;
 
-/// A private session bus, which ends with this.
+/// A private session bus, stopped on drop.
 struct Bus {
     daemon: Child,
     address: String,
@@ -67,7 +67,7 @@ fn folders(home: &Home) -> BTreeMap<String, String> {
     env
 }
 
-/// The programs it takes; `None` after saying which one is missing.
+/// The programs it needs; `None` after printing which one is missing.
 struct Session {
     scene: Scene,
     home: Home,
@@ -106,7 +106,7 @@ impl Session {
         let mut input = daemon.stdin.take().expect("its input");
         input.write_all(PASSWORD.as_bytes()).expect("it takes its password");
         drop(input);
-        // It tells its sockets once it is on the bus.
+        // It prints its sockets once it is on the bus.
         let mut line = String::new();
         let out = daemon.stdout.as_mut().expect("its output");
         std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut line).expect("a line");
@@ -134,7 +134,7 @@ impl Session {
     }
 }
 
-/// The keyring's daemon, which ends with this.
+/// The keyring's daemon, stopped on drop.
 struct Keyring(Child);
 
 impl Drop for Keyring {
@@ -162,7 +162,7 @@ fn login_stores_status_finds_and_logout_removes() {
     assert_eq!(document["tokens"][0]["used"], true, "{document}");
     assert_eq!(document["tokens"][0]["login"], "octocat", "{document}");
     assert!(!text(&status).contains(session.scene.token()), "no part of the token is shown");
-    // Somebody else's program sees the same entry.
+    // Another program sees the same entry.
     let host = session.scene.api_url().replace("http://", "");
     let seen = Command::new(&session.secret_tool)
         .args(["lookup", "service", &format!("pullkey:{host}"), "username", "token"])
@@ -232,7 +232,7 @@ fn a_token_no_keyring_takes_is_used_for_this_run_and_not_kept() {
 #[test]
 fn the_keyring_is_not_asked_while_a_variable_is_set() {
     let Some(session) = Session::new() else { return };
-    // Something that takes a connection and never answers: whoever asks it waits for the deadline and tells of it.
+    // A service that accepts a connection and never answers: every caller waits for the deadline and reports it.
     let folder = session.home.path().join("silent");
     let silent = std::os::unix::net::UnixListener::bind(&folder).expect("a socket");
     let address = format!("unix:path={}", folder.display());
@@ -242,11 +242,11 @@ fn the_keyring_is_not_asked_while_a_variable_is_set() {
     let listed = session.pullkey(None, &["list", "--user"], "", &more);
     assert_eq!(listed.status.code(), Some(0), "{}", text(&listed));
     silent.set_nonblocking(true).expect("it can be asked");
-    assert!(silent.accept().is_err(), "nobody came to the bus");
-    // Without the variable it is asked, left behind at its deadline, and that is explained.
+    assert!(silent.accept().is_err(), "no service appeared on the bus");
+    // Without the variable the keyring is asked and abandoned at its deadline, and the message explains that.
     let status = session.pullkey(None, &["auth", "status"], "", &more[..1]);
     assert!(text(&status).contains("did not answer in time"), "{}", text(&status));
-    assert!(silent.accept().is_ok(), "somebody came to the bus");
+    assert!(silent.accept().is_ok(), "a service appeared on the bus");
 }
 
 #[test]
@@ -281,7 +281,7 @@ fn what_is_kept_is_tested_again_told_when_it_changed_and_removed_with_the_creden
     let same = json(&run(&test, ""));
     assert_eq!((&same["verdict"], &same["kept"]["changed"]), (&"pass".into(), &false.into()), "{same}");
     assert_eq!((&same["kept"]["origin"], &same["notes"]), (&"written".into(), &serde_json::json!([])), "{same}");
-    // Somebody takes the password off GitHub: the kept one still passes, and that is told.
+    // Somebody deletes the password on GitHub: the stored one still passes, and the result says so.
     assert!(session.scene.world().remove_secret("repo:acme/api", "TEAM_CONTAINER_REGISTRY_PASSWORD"));
     let since = json(&run(&test, ""));
     assert_eq!((&since["verdict"], &since["kept"]["changed"]), (&"pass".into(), &true.into()), "{since}");
@@ -293,7 +293,7 @@ fn what_is_kept_is_tested_again_told_when_it_changed_and_removed_with_the_creden
     assert!(other.contains("no stored values"), "{other}");
     let other = text(&run(&["test", "TEAM", "--user"], ""));
     assert!(other.contains("no stored values"), "{other}");
-    // Without a token it is tested and forgotten all the same; that nothing is known of GitHub is no change.
+    // Without a token it is tested and forgotten all the same; unknown GitHub data does not count as a change.
     let signed_out = json(&session.pullkey(Some(&bus), &test, "", &[]));
     assert_eq!((&signed_out["verdict"], &signed_out["kept"]["changed"]), (&"pass".into(), &serde_json::Value::Null));
     let deleted = run(&["delete", "TEAM", "--repo", "acme/api", "--yes"], "");

@@ -14,7 +14,7 @@ use super::registry::{endless_docker, eventually, pids, small_registry};
 use crate::support::home::Home;
 use crate::support::process;
 
-/// `pullkey test` with a home, a world of its own and the password on stdin.
+/// `pullkey test` with its own home and environment, and the password on stdin.
 fn start(home: &Home, server: &str, password: &str, with: &str, env: &[(&str, &str)]) -> Child {
     let mut child = Command::new(env!("CARGO_BIN_EXE_pullkey"))
         .args(["test", "--server", server, "--username", "ann", "--password-stdin", "--with", with, "--json"])
@@ -31,7 +31,7 @@ fn start(home: &Home, server: &str, password: &str, with: &str, env: &[(&str, &s
     child
 }
 
-/// Exit code, verdict and the codes of all steps that were climbed.
+/// Exit code, verdict and the codes of all steps.
 fn ended(output: &Output) -> (i32, String, Vec<String>) {
     let text = String::from_utf8_lossy(&output.stdout);
     let json: Value = serde_json::from_str(&text).unwrap_or_else(|why| panic!("{why}: {text} {output:?}"));
@@ -52,7 +52,7 @@ fn told(exit: i32, verdict: &str, code: &str) -> (i32, String, String) {
     (exit, verdict.to_owned(), code.to_owned())
 }
 
-/// An authority and a certificate it gave to this name or address (as in `subjectAltName`), in files of a folder.
+/// A CA and a certificate it issued for this name or address (as in `subjectAltName`), in files of a folder.
 fn certified(folder: &Path, name: &str) -> Option<()> {
     let openssl = peer("openssl")?;
     let make = |args: &[&str]| {
@@ -74,7 +74,7 @@ fn certified(folder: &Path, name: &str) -> Option<()> {
     Some(())
 }
 
-/// docker-registry over TLS with such a certificate; the folder holds `ca.pem`.
+/// docker-registry over TLS with such a certificate; the folder contains `ca.pem`.
 fn over_tls(home: &Home, name: &str) -> Option<(SocketAddr, Running)> {
     certified(home.path(), name)?;
     let tls = format!(

@@ -1,5 +1,5 @@
-//! Against programs that are not ours, from Debian's packages: on Linux only. `CONTRIBUTING.md` names each peer and how
-//! it is started.
+//! Tests against other programs, from Debian's packages: on Linux only. `CONTRIBUTING.md` names each peer and how to
+//! start it.
 
 mod blobs;
 mod differential;
@@ -17,14 +17,15 @@ mod servers;
 use std::io::Write as _;
 use std::path::PathBuf;
 
-/// Where a peer is, or `None` after saying so; with `PULLKEY_PEERS=required` a missing one is a failure.
+/// The path of a peer, or `None` after saying that it is missing; with `PULLKEY_PEERS=required` a missing one is a
+/// failure.
 pub(crate) fn peer(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file());
     if found.is_none() {
         let required = std::env::var_os("PULLKEY_PEERS").is_some_and(|value| value == "required");
         assert!(!required, "the peer {name} is not on the PATH");
-        // Written past the test runner's capture: also a passing run says what it could not try.
+        // Written past the test runner's capture: a passing run also says what it could not try.
         let test = std::thread::current().name().unwrap_or("a test").to_owned();
         let _ = writeln!(std::io::stderr(), "not tried by {test}: {name} is not on the PATH");
     }

@@ -1,4 +1,4 @@
-//! verdaccio, a registry of packages that is not ours and answers 200 to a token it does not know; npm beside it.
+//! verdaccio, a package registry by others that answers 200 to an unknown token; with npm for comparison.
 
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
@@ -66,7 +66,7 @@ impl Verdaccio {
         self.folder.path().join(name)
     }
 
-    /// npm, as it is where an `.npmrc` has pullkey's line and the variable this value.
+    /// npm with pullkey's line in `.npmrc` and this value in the variable.
     fn npm(&self, token: Option<&str>, args: &[&str]) -> Output {
         let single = pullkey::domain::preset::single("npm").unwrap();
         let line = single.line(&format!("http://{}/", self.addr)).unwrap();

@@ -1,5 +1,5 @@
-//! The login test against Debian's `docker-registry` and the real docker CLI, and docker's run against a docker of our
-//! own that misbehaves.
+//! The login test against Debian's `docker-registry` and the real docker CLI, and docker runs against a misbehaving
+//! docker of our own.
 
 use std::fmt::Write as _;
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -18,7 +18,7 @@ use crate::support::{canary, process};
 
 pub(super) const PASSWORD: &str = "Kn7-registry-canary_Zq";
 
-/// A running peer, ended with the test.
+/// A running peer, stopped at the end of the test.
 pub(super) struct Running(Child, #[allow(dead_code)] tempfile::TempDir);
 
 impl Running {
@@ -38,11 +38,11 @@ pub(super) fn free() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
-/// Waits, without hurry, until something is so.
+/// Waits patiently until a condition holds.
 pub(super) fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_so() {
-        assert!(start.elapsed() < Duration::from_secs(30), "waited in vain: {what}");
+        assert!(start.elapsed() < Duration::from_secs(30), "timed out waiting: {what}");
         std::thread::park_timeout(Duration::from_millis(10));
     }
 }
@@ -72,7 +72,7 @@ pub(super) fn distribution(door: &Door) -> Option<(SocketAddr, Running)> {
     }
 }
 
-/// The `auth` setting for ann; `HERE` is the folder it will stand in, after a line break comes its password file.
+/// The `auth` setting for ann; `HERE` is the folder it will be in, and its password file follows after a line break.
 pub(super) fn htpasswd() -> Option<String> {
     let made = Command::new(peer("htpasswd")?).args(["-Bbn", "ann", PASSWORD]).output().unwrap();
     assert!(made.status.success());
@@ -128,12 +128,12 @@ async fn run_within(limits: Limits, trial: &Trial, with: With, tools: &Tools) ->
     Test { client: &client, trial, with, tools, issuer: None, now: chrono::Utc::now() }.run(&mut |_| {}).await
 }
 
-/// The outcome of one rung.
+/// The outcome of one check.
 fn rung(report: &TestReport, rung: Rung) -> (Code, Outcome) {
     report.steps.iter().find(|step| step.rung == rung).map(|step| (step.code, step.outcome)).unwrap()
 }
 
-/// Every file below a folder with what is in it.
+/// Every file below a folder with its content.
 pub(super) fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -160,7 +160,7 @@ async fn native_and_docker_agree_on_a_right_and_a_wrong_password() {
     assert_eq!(rung(&right, Rung::Login), (Code::Ok, Outcome::Pass));
     assert!(
         matches!(rung(&right, Rung::Docker), (Code::Ok, Outcome::Pass) | (Code::DockerUnavailable, _)),
-        "docker agrees, or is one that refuses plain http: {right:#?}"
+        "docker agrees, or refuses plain http: {right:#?}"
     );
     let wrong = run(&trial(addr, "not-the-password"), With::Both, &tools).await;
     assert_eq!(wrong.verdict, Verdict::Fail, "{wrong:#?}");
@@ -233,7 +233,7 @@ async fn bearer(token: &'static str) -> SocketAddr {
     .await
 }
 
-/// A token server that signs with a key of its own, as RFC 7515 has it; `openssl` does the arithmetic.
+/// A token server that signs with a key of its own, according to RFC 7515; `openssl` does the arithmetic.
 async fn token_server(openssl: PathBuf, folder: PathBuf) -> SocketAddr {
     use base64::Engine as _;
     use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -353,7 +353,7 @@ async fn the_sandbox_s_registries_are_told_apart() {
     }
 }
 
-/// A docker that is a shell script: `login` does what is given.
+/// A docker that is a shell script: `login` does this.
 fn fake_docker(home: &Home, login: &str) -> PathBuf {
     use std::os::unix::fs::PermissionsExt;
     let file = home.path().join("docker");
@@ -365,7 +365,7 @@ fn fake_docker(home: &Home, login: &str) -> PathBuf {
     file
 }
 
-/// Answers every request with a Basic challenge, or lets the login in.
+/// Answers every request with a Basic challenge, or accepts the login.
 pub(super) async fn small_registry() -> SocketAddr {
     scripted(|request, _| {
         let login = request.contains("\r\nauthorization:");
@@ -412,7 +412,7 @@ async fn docker_gets_the_password_on_stdin_and_nothing_of_ours_but_an_allow_list
     let report = run(&trial(small_registry().await, &format!("{PASSWORD}\n")), With::Both, &tools).await;
     assert_eq!(rung(&report, Rung::Docker), (Code::Ok, Outcome::Pass), "{report:#?}");
     let read = |name: &str| std::fs::read_to_string(out.join(name)).unwrap();
-    assert_eq!(read("stdin"), format!("{PASSWORD}\n\n"), "one line end more, which docker cuts off");
+    assert_eq!(read("stdin"), format!("{PASSWORD}\n\n"), "one more line ending, which docker cuts off");
     assert!(read("args").starts_with("login --username=ann --password-stdin 127.0.0.1:"));
     assert_eq!(read("config"), r#"{"credsStore":"pullkey-discard"}"#);
     assert_eq!(read("mode"), "700\nstored\ncredentials not found in native keychain\n");
@@ -458,7 +458,7 @@ async fn skopeo_is_asked_where_there_is_no_docker_and_keeps_nothing() {
     assert_eq!(std::fs::read_dir(home.temp()).unwrap().count(), 0);
 }
 
-/// A docker that never ends, with a child that never ends, which both tell who they are.
+/// A docker that never ends, with a child that never ends, both of which print their process id.
 pub(super) fn endless_docker(home: &Home) -> PathBuf {
     let pids = home.path().join("pids");
     fake_docker(home, &format!("sleep 3600 & echo $$ $! > '{0}.new'; mv '{0}.new' '{0}'; wait", pids.display()))

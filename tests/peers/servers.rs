@@ -1,5 +1,5 @@
-//! Real registries and an AWS stand-in, each on a port of its own and ended with the test. `CONTRIBUTING.md` names
-//! them.
+//! Real registries and an AWS stand-in, each on a port of its own and stopped at the end of the test. `CONTRIBUTING.md`
+//! names them.
 
 use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
@@ -10,10 +10,10 @@ use std::process::{Command, Stdio};
 use super::peer;
 use super::registry::{PASSWORD, Running, eventually, free, htpasswd, serve};
 
-/// A server that is up, and what keeps it so.
+/// A running server, and what keeps it running.
 pub(super) struct Server {
     pub addr: SocketAddr,
-    /// The authority that signed its certificate.
+    /// The CA that signed its certificate.
     pub authority: Option<PathBuf>,
     _running: Vec<Running>,
 }
@@ -40,7 +40,7 @@ fn start(program: &Path, args: &[&str], folder: tempfile::TempDir, addr: SocketA
     running
 }
 
-/// Distribution with a password file for ann and, for ECR's sake, one for AWS with moto's token.
+/// Distribution with a password file for ann and, for ECR, one for AWS with moto's token.
 pub(super) fn basic() -> Option<Server> {
     let (addr, running) = serve("", &htpasswd()?)?;
     Some(Server::of(addr, vec![running]))
@@ -51,7 +51,7 @@ pub(super) fn open() -> Option<Server> {
     Some(Server::of(addr, vec![running]))
 }
 
-/// Distribution that takes moto's token for the user AWS.
+/// Distribution that accepts moto's token for the user AWS.
 pub(super) fn for_moto() -> Option<Server> {
     let made = Command::new(peer("htpasswd")?).args(["-Bbn", "AWS", "123456789012-auth-token"]).output().unwrap();
     let line = String::from_utf8(made.stdout).unwrap();
@@ -60,7 +60,7 @@ pub(super) fn for_moto() -> Option<Server> {
     Some(Server::of(addr, vec![running]))
 }
 
-/// Makes an authority, and a certificate of its for this machine's loopback address, which lasts so many days.
+/// Makes a CA and a certificate from it for this machine's loopback address, valid for this many days.
 fn certified(folder: &Path, days: &str) -> Option<()> {
     let openssl = peer("openssl")?;
     std::fs::write(folder.join("ext"), "subjectAltName=IP:127.0.0.1\nbasicConstraints=CA:FALSE\n").unwrap();
@@ -78,7 +78,7 @@ fn certified(folder: &Path, days: &str) -> Option<()> {
     Some(())
 }
 
-/// Distribution over TLS, with a certificate by an authority of its own; -1 days make one that has ended.
+/// Distribution over TLS, with a certificate from its own CA; -1 days make an expired one.
 pub(super) fn tls(days: &str) -> Option<Server> {
     let folder = tempfile::tempdir().unwrap();
     certified(folder.path(), days)?;
@@ -154,7 +154,7 @@ fn image(folder: &Path) {
     std::fs::write(folder.join("oci-layout"), r#"{"imageLayoutVersion":"1.0.0"}"#).unwrap();
 }
 
-/// zuul-registry: another implementation of a registry with a token server, odd on purpose.
+/// zuul-registry: another implementation of a registry with a token server, deliberately odd.
 pub(super) fn zuul() -> Option<Server> {
     let program = venv("zuul-registry")?;
     let folder = tempfile::tempdir().unwrap();
@@ -171,7 +171,7 @@ pub(super) fn zuul() -> Option<Server> {
     Some(Server::of(addr, vec![running]))
 }
 
-/// An account of moto's with signatures and policies checked.
+/// An account in moto with signatures and policies checked.
 pub(super) struct Aws {
     pub server: Server,
     /// A key that may fetch a token, and one that may not.
@@ -228,7 +228,7 @@ pub(super) fn request(method: &str, addr: SocketAddr, path: &str, headers: &[(&s
     answer
 }
 
-/// A program of the peers' own Python environment, which `.ci/run` makes.
+/// A program of the peers' own Python environment, which `.ci/run` creates.
 fn venv(name: &str) -> Option<PathBuf> {
     let at = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/target/peers/bin")).join(name);
     if at.is_file() { Some(at) } else { peer(&format!("target/peers/bin/{name}")) }

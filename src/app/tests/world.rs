@@ -298,7 +298,7 @@ pub fn tested(verdict: Verdict) -> TestReport {
                 Rung::Login,
                 Code::BadCredentials,
                 How::Fail,
-                "the registry refused this user and password",
+                "the registry rejected this user and password",
                 "make a new password: az acr token credential generate --registry mycompany --name ci-pull --password1",
             ),
             rung(Rung::Docker, Code::BadCredentials, How::Fail, "docker 28.2.2 is refused as well", ""),
@@ -332,14 +332,14 @@ pub enum Climb {
 
 /// All checks, as many as a test can have.
 pub fn climbed(climb: Climb) -> TestReport {
-    let note = if climb == Climb::Noted { "the certificate ends in 3 days: tell who runs the registry" } else { "" };
+    let note = if climb == Climb::Noted { "the certificate expires in 3 days: tell the registry's admin" } else { "" };
     let mut steps = vec![
-        rung(Rung::Server, Code::Ok, How::Pass, "mycompany.azurecr.io, a registry of Azure", ""),
-        rung(Rung::Lookup, Code::Ok, How::Pass, "pulls look for mycompany.azurecr.io, and find it", ""),
+        rung(Rung::Server, Code::Ok, How::Pass, "mycompany.azurecr.io (Azure)", ""),
+        rung(Rung::Lookup, Code::Ok, How::Pass, "pulls look up mycompany.azurecr.io and find it", ""),
         rung(Rung::Name, Code::Ok, How::Pass, "mycompany.azurecr.io is 20.61.97.128", ""),
         rung(Rung::Connection, Code::Ok, How::Pass, "20.61.97.128 takes connections at port 443 (24 ms)", ""),
-        rung(Rung::Tls, Code::Ok, How::Pass, "TLS 1.3, the certificate is trusted and ends in 81 days", note),
-        rung(Rung::Registry, Code::Ok, How::Pass, "mycompany.azurecr.io answers as a registry does", ""),
+        rung(Rung::Tls, Code::Ok, How::Pass, "TLS 1.3, the certificate is trusted and expires in 81 days", note),
+        rung(Rung::Registry, Code::Ok, How::Pass, "mycompany.azurecr.io answers like a registry", ""),
         rung(Rung::Challenge, Code::Ok, How::Pass, "it asks for a token, as most registries do", ""),
         rung(Rung::Realm, Code::Ok, How::Pass, "the login goes to mycompany.azurecr.io over https", ""),
     ];
@@ -359,7 +359,7 @@ pub fn climbed(climb: Climb) -> TestReport {
             Code::PullDenied,
             How::Fail,
             "team/app:1: logged in, but this user may not pull it",
-            "give this user the right to pull from team/app",
+            "give this user permission to pull from team/app",
         );
         denied.command = Some(
             "az acr scope-map update --registry mycompany --name ci-pull --add-repository team/app content/read"
@@ -370,10 +370,9 @@ pub fn climbed(climb: Climb) -> TestReport {
         steps.push(rung(Rung::Pull, Code::Ok, How::Pass, "team/app:1 can be pulled (sha256:0123456789ab)", ""));
         let (code, detail) = match climb {
             Climb::HereOnly => (Code::HereOnly, "works from here; a codespace cannot reach this machine"),
-            _ => (
-                Code::NotFromACodespace,
-                "works from here; a codespace asks from other addresses, which a firewall may not let in",
-            ),
+            _ => {
+                (Code::NotFromACodespace, "works from here; codespaces use other addresses, which a firewall may block")
+            }
         };
         steps.push(rung(Rung::Codespace, code, How::Skipped, detail, ""));
     }
@@ -384,23 +383,23 @@ pub fn climbed(climb: Climb) -> TestReport {
 /// A test of an npm token that may install a package.
 pub fn npm_tested() -> TestReport {
     let steps = vec![
-        rung(Rung::Server, Code::Ok, How::Pass, "https://npm.acme.example/ is an address as npm takes it", ""),
+        rung(Rung::Server, Code::Ok, How::Pass, "https://npm.acme.example/ is an address npm accepts", ""),
         rung(Rung::Name, Code::Ok, How::Pass, "npm.acme.example is 20.61.97.128", ""),
         rung(Rung::Connection, Code::Ok, How::Pass, "npm.acme.example answers", ""),
-        rung(Rung::Tls, Code::Ok, How::Pass, "TLS 1.3, the certificate is trusted and ends in 81 days", ""),
-        rung(Rung::Whoami, Code::Ok, How::Pass, "npm.acme.example knows this token: it is that of octocat", ""),
+        rung(Rung::Tls, Code::Ok, How::Pass, "TLS 1.3, the certificate is trusted and expires in 81 days", ""),
+        rung(Rung::Whoami, Code::Ok, How::Pass, "npm.acme.example knows this token: it belongs to octocat", ""),
         rung(
             Rung::Package,
             Code::Ok,
             How::Pass,
-            "@acme/tools can be installed with this token, and not without one",
+            "@acme/tools can be installed with this token, but not without one",
             "",
         ),
         rung(
             Rung::Codespace,
             Code::NotFromACodespace,
             How::Skipped,
-            "works from here; a codespace asks from other addresses, which a firewall may not let in",
+            "works from here; codespaces use other addresses, which a firewall may block",
             "",
         ),
     ];

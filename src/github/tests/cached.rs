@@ -1,4 +1,4 @@
-//! The conditional cache and runs that go on, as seen on the wire.
+//! The conditional cache and resumed runs, as seen on the wire.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -12,7 +12,7 @@ use crate::domain::{RepoName, Scope};
 const REPOSITORY: &str = r#"{"id":1,"full_name":"acme/api"}"#;
 const TAGGED: &str = "etag: \"one\"\r\nx-oauth-scopes: repo\r\n";
 
-/// Answers with a tag, and «not modified» to whoever knows it.
+/// Answers with a tag, and “not modified” to a request that has it.
 fn tagged(request: &str) -> Reply {
     if request.to_ascii_lowercase().contains("if-none-match: \"one\"") {
         whole(304, "etag: \"one\"\r\ndate: Thu, 01 Jan 2026 00:00:00 GMT\r\n", "")
@@ -52,7 +52,7 @@ impl Heard {
     }
 }
 
-/// As GitHub does it: the tag does not change with what a token may do, and a «not modified» says nothing of that.
+/// As GitHub does it: the tag does not change with a token's permissions, and a “not modified” says nothing about them.
 #[tokio::test]
 async fn what_a_token_may_do_is_asked_in_full_each_time_and_never_taken_from_the_disk() {
     let user = r#"{"login":"octocat","id":1}"#;
@@ -92,7 +92,7 @@ async fn a_list_that_lacks_something_is_asked_for_in_full_again() {
     assert!(!stub.seen().iter().any(|request| is_conditional(request)));
 }
 
-/// A list of exactly one full page grows: its first page stays as it was, and has a link on from then on.
+/// A list of exactly one full page grows: its first page stays as it was, and has a next link from then on.
 #[tokio::test]
 async fn where_a_page_leads_is_what_the_last_answer_said() {
     let home = tempfile::tempdir().unwrap();
@@ -107,7 +107,7 @@ async fn where_a_page_leads_is_what_the_last_answer_said() {
     let read = async |client: &Client| client.secrets(&Scope::User, &mut |_| {}).await.unwrap();
     read(&Heard::new(&stub.url, TOKEN, home.path()).client).await;
     assert_eq!(stub.seen().len(), 1);
-    // A run that is killed after both pages, and gone on with from the disk.
+    // A run that is killed after both pages, and resumed from disk.
     let client = Heard::new(&stub.url, TOKEN, home.path()).client;
     let run = client.run("all").await;
     read(run.client()).await;
@@ -152,7 +152,7 @@ async fn another_token_knows_nothing_of_it_and_no_file_holds_a_token() {
         assert!(!text.contains(TOKEN) && !file.file_name().to_string_lossy().contains(TOKEN));
         files += 1;
     }
-    // Two answers, two words for the next process, and the salt.
+    // Two answers, two files for the next process, and the salt.
     assert_eq!(files, 5);
 }
 
@@ -170,7 +170,7 @@ async fn what_must_not_be_kept_is_not() {
         heard.client.public_key(&Scope::User).await.unwrap();
         heard.client.put_grant(&Scope::User, "A", &Grant::default()).await.unwrap();
     }
-    // Half an answer, a web page, a refusal, and an answer that says so.
+    // Half an answer, a web page, a refusal, and an answer that forbids storing it.
     for (status, headers, body) in [
         (200, TAGGED, r#"{"full_name":"octo"#),
         (200, TAGGED, "<html>"),
@@ -221,13 +221,13 @@ async fn the_way_to_the_next_page_is_kept() {
 async fn an_unfinished_run_is_gone_on_with_and_a_finished_one_begins_anew() {
     let home = tempfile::tempdir().unwrap();
     let stub = Stub::start(|_, request| tagged(request)).await;
-    // Before the run: it has to be confirmed within.
+    // Before the run: it has to be confirmed within the run.
     read(&Heard::new(&stub.url, TOKEN, home.path()).client).await.unwrap();
     let first = Heard::new(&stub.url, TOKEN, home.path());
     let run = first.client.run("all").await;
     assert!(!run.is_resumed() && run.can_resume());
     read(run.client()).await.unwrap();
-    // Killed here. The next one needs no request, another name and another token do.
+    // Killed here. The next run needs no request; another name and another token do.
     let second = Heard::new(&stub.url, TOKEN, home.path());
     let run = second.client.run("all").await;
     assert!(run.is_resumed());

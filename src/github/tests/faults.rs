@@ -1,4 +1,4 @@
-//! Answers as they should not be: each becomes the failure that explains it, and none a panic.
+//! Broken answers: each becomes the error that explains it, and none a panic.
 
 use std::time::Duration;
 
@@ -69,7 +69,7 @@ async fn nobody_listening_means_nothing_was_sent() {
     assert!(matches!(seen, GithubError::Refused { .. }) && !seen.may_have_happened(), "{seen:?}");
 }
 
-/// With or without a CA bundle on the machine: a failure with words, never a panic.
+/// With or without a CA bundle on the machine: an error with a text, never a panic.
 #[tokio::test]
 async fn tls_with_somebody_who_does_not_speak_it_is_told_as_that() {
     let stub = Stub::start(|_, _| json(200, "", "{}")).await;

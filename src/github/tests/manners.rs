@@ -1,4 +1,4 @@
-//! What the client sends, to whom, how much at once, and what it repeats.
+//! What the client sends, where to, how much at once, and what it retries.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -192,7 +192,7 @@ async fn repeating_ends_and_respects_a_time_to_wait() {
     assert_eq!(stub.seen().len(), 1);
 }
 
-/// Counts how many requests are in flight; answers each only when `together` of them are there.
+/// Counts the requests in flight; answers each only when `together` of them are there.
 async fn crowd(together: usize, total: usize, method: &str) -> usize {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -279,7 +279,7 @@ async fn a_write_to_an_old_name_goes_to_the_new_one() {
     assert!(client.has_moved(&RepoName::parse("Acme/Old").unwrap()));
 }
 
-/// As recorded of GitHub: whoever says nothing of a length over HTTP/1.1 is answered 411.
+/// As recorded from GitHub: a request over HTTP/1.1 without a length is answered 411.
 #[tokio::test]
 async fn a_write_without_a_body_says_that_it_has_none() {
     let stub = Stub::start(|_, request| {

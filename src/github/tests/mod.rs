@@ -1,4 +1,4 @@
-//! Hostile answers and the manners of the client on the wire, over raw sockets on loopback.
+//! Hostile answers and the client's behavior on the wire, over raw sockets on loopback.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod cached;

@@ -1,4 +1,4 @@
-//! Waiting for GitHub's limits: told, obeyed, and ended when somebody has enough.
+//! Waits for GitHub's limits: reported, respected, and ended on request.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -51,7 +51,7 @@ impl Heard {
     }
 }
 
-/// Every wait is told, and none is longer than a few milliseconds unless GitHub says so.
+/// Every wait is reported, and none is longer than a few milliseconds unless GitHub says so.
 fn quick() -> Limits {
     let limits = limits();
     Limits { pace: Pacing { told: Duration::ZERO, unsaid: Duration::from_millis(2), ..limits.pace.clone() }, ..limits }
@@ -100,14 +100,14 @@ async fn what_is_left_to_nobody_or_to_the_token_before_is_not_told_as_this_token
     heard.client.user().await.unwrap();
     assert!(matches!(heard.client.user().await, Err(GithubError::Forbidden(_))));
     assert_eq!((budgets(), heard.client.budget()), (vec![(4_000, 5_000)], Some((4_000, 5_000))));
-    // Another token is in use: this one goes on without being told of.
+    // Another token is in use: this one continues without being reported.
     heard.client.retire();
     heard.client.user().await.unwrap();
     assert!(matches!(heard.client.user().await, Err(GithubError::Unauthorized(_))));
     assert_eq!((budgets().len(), heard.client.budget()), (1, Some((3_999, 5_000))));
     let traffic = heard.traffic.lock().unwrap();
     let booked = traffic.iter().filter(|one| matches!(one, Traffic::Exchange(exchange) if exchange.cost.primary > 0));
-    assert_eq!(booked.count(), 2, "what was counted as nobody's is not booked on the token's hour");
+    assert_eq!(booked.count(), 2, "what GitHub did not count for the token is not counted in its hour");
 }
 
 #[tokio::test]
@@ -142,7 +142,7 @@ async fn the_last_of_the_budget_is_not_overdrawn() {
     assert_eq!(heard.words(), ["budget"]);
 }
 
-/// A client whose every request is refused for a minute, waiting.
+/// A client whose requests are all refused for a minute, waiting.
 async fn waiting() -> (Stub, Heard) {
     let stub = Stub::start(|_, _| json(403, "retry-after: 60\r\n", SECONDARY)).await;
     let patient = Limits::default();

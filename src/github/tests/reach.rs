@@ -1,4 +1,4 @@
-//! Long runs over the sandbox, whose limits refuse whoever is too fast.
+//! Long runs against the sandbox, whose limits refuse a client that is too fast.
 
 use std::path::Path;
 
@@ -29,7 +29,7 @@ async fn repositories(gh: &Client) -> Vec<RepoName> {
     list.iter().map(|repo| RepoName::parse(repo.full_name.raw()).unwrap()).collect()
 }
 
-/// Reads the secrets of so many repositories, sixteen at once.
+/// Reads the secrets of this many repositories, sixteen at once.
 async fn read(gh: &Client, names: &[RepoName]) -> usize {
     let one = |name: &RepoName| {
         let scope = Scope::Repository(name.clone());

@@ -1,4 +1,4 @@
-//! The forms in which GitHub was recorded to answer, made up anew: headers and shapes are facts, all values are ours.
+//! The forms of recorded GitHub answers, rebuilt: headers and shapes are facts, all values are ours.
 
 use std::sync::{Arc, Mutex};
 
@@ -10,7 +10,7 @@ use crate::domain::{OrgName, RepoName, Scope};
 
 const USER: &str = r#"{"login":"octocat","id":1}"#;
 
-/// What every answer of those days had.
+/// The headers that every answer had then.
 fn headers(resource: &str, remaining: u32) -> String {
     format!(
         "server: GitHub.com\r\ndate: Thu, 01 Jan 2026 00:00:00 GMT\r\nx-oauth-scopes: repo\r\n\
@@ -28,7 +28,7 @@ fn repository() -> Scope {
     Scope::Repository(RepoName::parse("acme/api").unwrap())
 }
 
-/// A client, and all that its transport tells.
+/// A client, and everything that its transport reports.
 fn heard(url: &str) -> (Client, Arc<Mutex<Vec<Traffic>>>) {
     let told = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&told);
@@ -113,7 +113,7 @@ async fn refusals_without_a_word_are_githubs_own() {
     assert!(matches!(answered(404, "{}").await.0, GithubError::NotFound(_)));
     assert!(matches!(answered(403, "{}").await.0, GithubError::Forbidden(_)));
     assert!(matches!(answered(500, "").await.0, GithubError::Server { status: 500, .. }));
-    // Still nobody's: a list, a word, half an object.
+    // Still not a refusal: a list, a word, half an object.
     for body in ["[]", "\"x\"", "{"] {
         assert!(matches!(answered(404, body).await.0, GithubError::NotJson { status: 404, .. }), "{body}");
     }

@@ -1,4 +1,4 @@
-//! A server that says word for word what a test tells it to, and remembers what it was told.
+//! A server that answers exactly what a test specifies, and records what it received.
 
 use std::sync::{Arc, Mutex};
 
@@ -28,7 +28,7 @@ impl Drop for Stub {
 }
 
 impl Stub {
-    /// Answers the n-th request (from 0) with what `answer` makes of it.
+    /// Answers the n-th request (from 0) with the result of `answer`.
     pub(crate) async fn start(answer: impl Fn(usize, &str) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -42,7 +42,7 @@ impl Stub {
         Self { url, seen, task }
     }
 
-    /// Every request as it came, head and body.
+    /// Every request as received, headers and body.
     pub(crate) fn seen(&self) -> Vec<String> {
         self.seen.lock().unwrap().clone()
     }
@@ -95,7 +95,7 @@ async fn read(stream: &mut TcpStream) -> Option<String> {
         bytes.extend_from_slice(&chunk[..n]);
         let text = String::from_utf8_lossy(&bytes).into_owned();
         if !bytes[0].is_ascii_uppercase() {
-            // No HTTP: the beginning of a TLS handshake.
+            // Not HTTP: the beginning of a TLS handshake.
             return Some(text);
         }
         if let Some((head, body)) = text.split_once("\r\n\r\n") {

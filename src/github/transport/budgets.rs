@@ -1,8 +1,8 @@
-//! The hourly budgets, one a resource, and which kind of path counts on which: both learned from each answer, and none
-//! of it assumed. From these: may the next request of this kind go, or when?
+//! The hourly budgets, one for each resource, and which kind of path counts toward which. Both are learned from
+//! answers; nothing is assumed. From these it decides whether the next request of a kind may be sent, or when.
 //!
-//! It knows no clock and waits for nothing. A budget that is spent stops only what counts on it. Where no answer has
-//! said yet what a kind of path counts on, one request goes to find out, and its like wait for the answer.
+//! It has no clock and does not wait. A spent budget stops only what counts toward it. While no answer has shown what a
+//! kind of path counts toward, one request goes first to find out, and others of its kind wait for the answer.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use crate::domain::traffic::{PauseReason, Resource};
 use super::errand::Errand;
 use super::ledger::Turn;
 
-/// The hourly budget of the running hour.
+/// The hourly budget of the current hour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Quota {
     pub(super) remaining: u64,
@@ -21,20 +21,20 @@ pub(super) struct Quota {
     pub(super) reset: Option<(Instant, i64)>,
 }
 
-/// What is known of one resource.
+/// What is known about one resource.
 #[derive(Clone, Copy, Debug, Default)]
 struct Account {
     quota: Option<Quota>,
-    /// GitHub refused something that counts on it, until then.
+    /// GitHub refused something that counts toward it, until then.
     held: Option<Instant>,
 }
 
-/// What answers told of a kind of path.
+/// What answers showed about a kind of path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Known<'a> {
-    /// Nothing of the kind was answered yet.
+    /// No answer to this kind yet.
     Never,
-    /// It was, and no budget was named.
+    /// An answer came, and it named no budget.
     Nothing,
     On(&'a Resource),
 }
@@ -42,20 +42,20 @@ enum Known<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Budgets {
     accounts: BTreeMap<Resource, Account>,
-    /// What a kind of path was told last; `None` where an answer came and said nothing of a budget, or none came.
+    /// The last known resource of each kind of path; `None` if the answer named no budget, or none came.
     told: BTreeMap<Errand, Option<Resource>>,
-    /// How many of each kind are under way.
+    /// How many requests of each kind are under way.
     flights: BTreeMap<Errand, u32>,
 }
 
-/// Kinds of paths and resources that are remembered: there are a few dozen, and a server must not make it more.
+/// The most kinds of paths and resources to remember: there are a few dozen, and a server must not be able to add more.
 const MOST: usize = 200;
 
-/// GitHub's hour, with something for clocks that differ: what is further off is no reset of this hour.
+/// GitHub's hour, with some tolerance for clocks: a reset further away is not this hour's.
 const HOUR: Duration = Duration::from_secs(3_600 + 300);
 
 impl Budgets {
-    /// What such a path counts on, as far as answers told.
+    /// What such a path counts toward, as far as answers showed it.
     pub(super) fn resource(&self, errand: &Errand) -> Option<&Resource> {
         match self.known(errand) {
             Known::On(resource) => Some(resource),
@@ -72,12 +72,12 @@ impl Budgets {
         }
     }
 
-    /// Whether a request of this kind may go, as far as its budget is concerned.
+    /// Whether a request of this kind may be sent, as far as its budget is concerned.
     pub(super) fn turn(&mut self, now: Instant, errand: &Errand) -> Turn {
         self.forget_the_past(now);
         let resource = match self.known(errand) {
             Known::Never => {
-                // One finds out what the others would count on.
+                // One request finds out what the others would count toward.
                 let is_asked = self.flights.keys().any(|other| other.is_akin(errand));
                 return if is_asked { Turn::AfterAnswer } else { Turn::Now };
             }
@@ -89,7 +89,7 @@ impl Budgets {
             return Turn::At(until, PauseReason::Primary);
         }
         let Some(Quota { remaining, reset: Some((reset, _)), .. }) = account.quota else { return Turn::Now };
-        // Every request under way may take one of what remains; so may those of which nobody knows yet.
+        // Every request under way may use one of what remains; so may those of unknown kinds.
         let may_take = |other: &Errand| match self.known(other) {
             Known::Never => true,
             Known::Nothing => false,
@@ -106,12 +106,12 @@ impl Budgets {
         }
     }
 
-    /// A request goes out.
+    /// A request is sent.
     pub(super) fn begin(&mut self, errand: &Errand) {
         *self.flights.entry(errand.clone()).or_default() += 1;
     }
 
-    /// It was answered, failed, or was given up. Whoever waits for what it would tell need not wait longer.
+    /// The request was answered, failed, or was given up. Those waiting for what it would show no longer have to wait.
     pub(super) fn end(&mut self, errand: &Errand) {
         if let Some(count) = self.flights.get_mut(errand) {
             *count -= 1;
@@ -124,7 +124,7 @@ impl Budgets {
         }
     }
 
-    /// What an answer told of the budget it counts on. Answers overtake each other: within an hour the lowest holds.
+    /// Records the budget that an answer shows. Answers overtake each other: within an hour the lowest value counts.
     pub(super) fn hear(&mut self, errand: &Errand, resource: &Resource, told: Quota) {
         if self.told.len() < MOST || self.told.contains_key(errand) {
             self.told.insert(errand.clone(), Some(resource.clone()));
@@ -143,7 +143,7 @@ impl Budgets {
         });
     }
 
-    /// GitHub refused such a request because its budget is spent: nothing that counts on it goes before then.
+    /// GitHub refused such a request because its budget is spent: nothing that counts toward it is sent before then.
     pub(super) fn hold(&mut self, errand: &Errand, until: Instant) {
         let resource = self.resource(errand).cloned().unwrap_or_else(Resource::core);
         self.told.entry(errand.clone()).or_insert_with(|| Some(resource.clone()));
@@ -151,7 +151,7 @@ impl Budgets {
         account.held = Some(account.held.map_or(until, |known| known.max(until)));
     }
 
-    /// The budgets as the last answers told them.
+    /// The budgets by the last answers.
     pub(super) fn quotas(&self) -> impl Iterator<Item = (&Resource, Quota)> {
         self.accounts.iter().filter_map(|(resource, account)| Some((resource, account.quota?)))
     }
@@ -160,12 +160,12 @@ impl Budgets {
         self.accounts.get(resource)?.quota
     }
 
-    /// Which kinds of paths count on which resource.
+    /// Which kinds of paths count toward which resource.
     pub(super) fn paths(&self) -> impl Iterator<Item = (&Errand, &Resource)> {
         self.told.iter().filter_map(|(errand, told)| Some((errand, told.as_ref()?)))
     }
 
-    /// What another process was told with the same token. Before the first request only.
+    /// What another process learned with the same token. Before the first request only.
     pub(super) fn recall(
         &mut self,
         now: Instant,
@@ -245,7 +245,7 @@ mod tests {
         assert_eq!(budgets.turn(start, &secrets()), Turn::Now);
         budgets.hold(&secrets(), start + Duration::from_secs(7));
         assert_eq!(budgets.turn(start, &secrets()), Turn::At(start + Duration::from_secs(7), PauseReason::Primary));
-        // A path that counts on something else from now on is not held any more.
+        // A path that counts toward something else from now on is no longer held.
         budgets.hear(&me(), &on("users"), quota(start, 9));
         assert_eq!(budgets.turn(start, &me()), Turn::Now);
     }
@@ -258,9 +258,9 @@ mod tests {
         budgets.begin(&secrets());
         assert_eq!(budgets.turn(start, &secrets()), Turn::AfterAnswer);
         let of_a_repository = Errand::of("/repos/a/b/codespaces/secrets");
-        assert_eq!(budgets.turn(start, &of_a_repository), Turn::AfterAnswer, "its like will tell");
+        assert_eq!(budgets.turn(start, &of_a_repository), Turn::AfterAnswer, "an answer to its kind will show it");
         assert_eq!(budgets.turn(start, &me()), Turn::Now);
-        // No answer, or one that says nothing of a budget: nobody waits for more of these.
+        // No answer, or one without a budget: the others of this kind no longer wait.
         budgets.end(&secrets());
         for errand in [&secrets(), &of_a_repository] {
             assert_eq!(budgets.turn(start, errand), Turn::Now);
@@ -288,7 +288,7 @@ mod tests {
         let quotas: Vec<_> = first.quotas().map(|(resource, quota)| (resource.clone(), quota)).collect();
         second.recall(start, quotas.clone(), first.paths().map(own));
         assert!(matches!(second.turn(start, &secrets()), Turn::At(..)));
-        // Nobody's hour ends tomorrow: a clock was wrong.
+        // No hour ends tomorrow: a clock was wrong.
         let mut third = Budgets::default();
         let tomorrow = Some((start + Duration::from_secs(86_400), 1));
         third.recall(

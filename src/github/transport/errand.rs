@@ -1,20 +1,20 @@
-//! What kind of thing a path asks for, without the names in it: what GitHub told of one such path holds for the others.
+//! The kind of a path, without the names in it: what GitHub showed for one such path holds for the others.
 //!
-//! It assumes nothing about which budget a path counts on; it only says which paths are alike.
+//! It does not assume which budget a path counts toward; it only says which paths are alike.
 
 use serde::{Deserialize, Serialize};
 
 /// The kind of a path: whose, and what of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(in super::super) struct Errand {
-    /// `user`, `repos`, `orgs`, `users`, or nothing.
+    /// `user`, `repos`, `orgs`, `users`, or empty.
     whose: String,
     /// `codespaces/secrets/*`: names are stars.
     what: String,
 }
 
 impl Errand {
-    /// Of an address's path. What comes before the API's own paths, such as `/api/v3`, is no part of it.
+    /// From an address's path. A prefix such as `/api/v3` before the API's own paths is skipped.
     pub(super) fn of(path: &str) -> Self {
         let mut parts = path.split('/').filter(|part| !part.is_empty()).peekable();
         while parts.next_if(|part| ["api", "v3"].contains(part)).is_some() {}
@@ -31,8 +31,8 @@ impl Errand {
         Self { whose: whose.to_owned(), what: without_names(parts.skip(skipped)) }
     }
 
-    /// Whether the two ask for the same of different owners: such paths most likely count on the same budget, until
-    /// GitHub says otherwise.
+    /// Whether both request the same thing of different owners: such paths most likely count toward the same budget,
+    /// until GitHub says otherwise.
     pub(super) fn is_akin(&self, other: &Self) -> bool {
         self.what == other.what
     }
@@ -52,9 +52,9 @@ fn without_names<'a>(parts: impl Iterator<Item = &'a str>) -> String {
             };
             part
         };
-        // A key is asked for in the place of a name.
+        // A key is requested in the place of a name.
         let word = if part == "public-key" { part } else { word };
-        // So is a list of secrets in that of a codespace; everything else there is one's name.
+        // So is a list of secrets in the place of a codespace; everything else there is a name.
         let word = if what.ends_with("codespaces") && !matches!(part, "secrets") { "*" } else { word };
         if !what.is_empty() {
             what.push('/');

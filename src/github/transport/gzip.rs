@@ -1,7 +1,7 @@
-//! Answers come compressed where one says that one takes it: GitHub's lists are then a twentieth of their size.
+//! Answers are compressed if the request accepts it, which makes GitHub's lists a twentieth of their size.
 //!
-//! What is unpacked is bounded like what is not, so that a few kilobytes cannot become gigabytes. Only gzip is taken:
-//! nothing else is asked for. Source: RFC 9110 8.4.
+//! Unpacked bodies have the same limit as others, so that a few kilobytes cannot become gigabytes. Only gzip is
+//! accepted, since only gzip is requested. Source: RFC 9110 8.4.
 
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
@@ -10,14 +10,14 @@ use super::super::error::text;
 use super::{Answer, GithubError};
 use crate::domain::packed::{self, PackedFault};
 
-/// What every request says it takes.
+/// The encoding that every request accepts.
 pub(super) const TAKEN: &str = "gzip";
 
-/// The answer as it was before it was compressed; at most `limit` bytes of it.
+/// The answer before compression; at most `limit` bytes of it.
 pub(super) fn unpacked(mut answer: Answer, limit: usize) -> Result<Answer, GithubError> {
     let is_packed = text(answer.headers(), CONTENT_ENCODING.as_str())
         .is_some_and(|coding| ["gzip", "x-gzip"].iter().any(|known| coding.trim().eq_ignore_ascii_case(known)));
-    // «Not modified» and the like have the header and no body.
+    // “Not modified” and the like have the header and no body.
     if !is_packed || answer.body().is_empty() {
         return Ok(answer);
     }

@@ -1,5 +1,5 @@
-//! The headers every request carries, and the check that it stays on the API's origin: nothing below
-//! makes or changes an address.
+//! The headers of every request, and the check that it stays on the API's origin: no layer below makes or changes an
+//! address.
 
 use std::task::{Context, Poll};
 
@@ -12,10 +12,10 @@ use crate::domain::Foreign;
 
 use super::{Answer, Answering, Ask, Authorization, GithubError, Layered};
 
-/// GitHub's API version this client is written for, pinned here and nowhere else: without the header it would move by
+/// GitHub's API version that this client is written for, pinned only here: without the header it would change by
 /// itself. GitHub supports a version for two years after its successor, which came on 2026-03-10, so this one until
-/// 2028-03-10. What answers announce of that (`Deprecation`, `Sunset`) is shown with the requests. Source: GitHub Docs,
-/// «API versions».
+/// 2028-03-10. What answers announce about that (`Deprecation`, `Sunset`) is shown with the requests. Source: GitHub
+/// Docs, “API versions”.
 pub(super) const API_VERSION: &str = "2022-11-28";
 
 /// The form of every answer.
@@ -33,7 +33,7 @@ impl<S> Head<S> {
         Self { inner, origin, auth }
     }
 
-    /// Replaces rather than appends: octocrab sets some of these itself.
+    /// Replaces headers instead of appending: octocrab sets some of these itself.
     fn dress(&self, ask: &mut Ask) -> Result<(), GithubError> {
         let target = ask.uri().to_string();
         let is_ours = Url::parse(&target).is_ok_and(|url| url.origin() == self.origin);

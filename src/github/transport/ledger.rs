@@ -1,10 +1,11 @@
-//! What was sent lately and what GitHub said about its limits, and from these: may the next request go, or when? The
-//! hourly budgets are a matter of their own: see `budgets`.
+//! What was sent recently and what GitHub said about its limits; from these it decides whether the next request may be
+//! sent, or when. The hourly budgets are separate: see `budgets`.
 //!
-//! It knows no clock and waits for nothing: every question brings its own «now».
+//! It has no clock and does not wait: every call passes the current time.
 //!
-//! Points are held from the sending of a request until a whole window after its answer. GitHub counted it at some
-//! moment between the two, so no window of GitHub's can hold more than one of ours, whatever the way there takes.
+//! A request's points stay reserved from when it is sent until one full window after its answer. GitHub counted it at
+//! some moment between the two, so we never exceed GitHub's budget in any window, however long the request was on its
+//! way.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -16,15 +17,15 @@ use super::super::settings::Pacing;
 #[derive(Debug)]
 pub(super) struct Ledger {
     pacing: Pacing,
-    /// Points that may go at once, as of `filled`.
+    /// Points that may be spent at once, as of `filled`.
     bucket: f64,
     filled: Instant,
     points_in_flight: u32,
-    /// Answered requests of the running window: when, and their points.
+    /// Answered requests of the current window: when, and their points.
     answered: VecDeque<(Instant, u32)>,
     points_answered: u32,
     writes: Writes,
-    /// GitHub wants to be left alone, until then.
+    /// GitHub asked for a pause, until then.
     hold: Option<Instant>,
 }
 
@@ -34,13 +35,13 @@ struct Writes {
     last: Option<Instant>,
 }
 
-/// Whether the next request may go.
+/// Whether the next request may be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turn {
     Now,
-    /// Ask again then.
+    /// Check again then.
     At(Instant, PauseReason),
-    /// Ask again after any answer.
+    /// Check again after any answer.
     AfterAnswer,
 }
 
@@ -58,7 +59,7 @@ impl Ledger {
         }
     }
 
-    /// Whether a request of so many points may go.
+    /// Whether a request with this many points may be sent.
     pub(super) fn turn(&mut self, now: Instant, points: u32) -> Turn {
         self.forget_the_past(now);
         if let Some(until) = self.hold {
@@ -71,14 +72,14 @@ impl Ledger {
                 .map_or(Turn::AfterAnswer, |(when, _)| Turn::At(*when + self.pacing.window, PauseReason::Pace));
         }
         let short = f64::from(points) - self.bucket;
-        // Less than a thousandth is what dividing and multiplying lost.
+        // Anything below a thousandth is a rounding error.
         if short > 0.001 {
             return Turn::At(now + Duration::from_secs_f64(short / self.a_second()), PauseReason::Pace);
         }
         Turn::Now
     }
 
-    /// When the next write may go at the earliest, as far as other writes are concerned.
+    /// When the next write may be sent at the earliest, as far as other writes are concerned.
     pub(super) fn write_turn(&mut self, now: Instant) -> Turn {
         let Some(last) = self.writes.last else { return Turn::Now };
         if now >= last + self.pacing.quiet {
@@ -92,13 +93,13 @@ impl Ledger {
         Turn::At(next, PauseReason::Spacing)
     }
 
-    /// A request goes out.
+    /// A request is sent.
     pub(super) fn begin(&mut self, points: u32) {
         self.points_in_flight += points;
         self.bucket -= f64::from(points);
     }
 
-    /// It was answered, failed, or was given up.
+    /// The request was answered, failed, or was given up.
     pub(super) fn end(&mut self, now: Instant, points: u32, is_write: bool) {
         self.points_in_flight = self.points_in_flight.saturating_sub(points);
         self.answered.push_back((now, points));
@@ -109,13 +110,13 @@ impl Ledger {
         }
     }
 
-    /// GitHub's secondary limit answered: nothing goes before then.
+    /// GitHub's secondary limit answered: nothing is sent before then.
     pub(super) fn hold(&mut self, until: Instant) {
         self.hold = Some(self.hold.map_or(until, |known| known.max(until)));
     }
 
-    /// What went in the running window, in at most a hundred sums: how long ago, and the points. What is under way
-    /// counts as of now.
+    /// What was sent in the current window, in at most a hundred sums: how long ago, and the points. Requests under way
+    /// count as sent now.
     pub(super) fn lately(&mut self, now: Instant) -> Vec<(Duration, u32)> {
         self.forget_the_past(now);
         let grain = self.pacing.window / 60;
@@ -123,7 +124,7 @@ impl Ledger {
         for (when, points) in self.answered.iter().copied().chain([(now, self.points_in_flight)]) {
             let ago = now.saturating_duration_since(when);
             match sums.last_mut() {
-                // The later moment holds for all of a sum.
+                // The later time applies to the whole sum.
                 Some(last) if last.0.saturating_sub(ago) < grain => *last = (ago, last.1 + points),
                 _ => sums.push((ago, points)),
             }
@@ -131,7 +132,7 @@ impl Ledger {
         sums
     }
 
-    /// What another process sent with the same token, as [`Self::lately`] told it. Before the first request only.
+    /// What another process sent with the same token, from [`Self::lately`]. Before the first request only.
     pub(super) fn recall(&mut self, now: Instant, spent: &[(Duration, u32)]) {
         let most = f64::from(self.pacing.burst);
         let mut before = self.pacing.window;
@@ -163,7 +164,7 @@ impl Ledger {
         self.hold = self.hold.filter(|until| *until > now);
     }
 
-    /// Points a second, beyond a burst.
+    /// Points per second, beyond a burst.
     fn a_second(&self) -> f64 {
         (f64::from(self.pacing.points) / self.pacing.window.as_secs_f64().max(0.000_001)).max(0.001)
     }

@@ -1,7 +1,7 @@
-//! How a request gets to GitHub: layers of our own under octocrab, over one reqwest client.
+//! How a request gets to GitHub: our own layers under octocrab, over one reqwest client.
 //!
-//! From the outside in: refuse writes where only reads are allowed, repeat reads that did not get through, follow
-//! redirects on the same origin, put on the headers, look what the disk has, keep the pace, and the wire.
+//! From the outside in: reject writes if only reads are allowed, retry reads that failed, follow redirects on the same
+//! origin, set the headers, check the disk cache, keep the pace, and the wire.
 
 mod budgets;
 mod cache;
@@ -42,14 +42,14 @@ pub(super) type Ask = http::Request<Bytes>;
 pub(super) type Answer = http::Response<Bytes>;
 pub(super) type Answering = Pin<Box<dyn Future<Output = Result<Answer, GithubError>> + Send>>;
 
-/// What every layer is: always ready, cheap to clone.
+/// Every layer: always ready, cheap to clone.
 trait Layered: Service<Ask, Response = Answer, Error = GithubError, Future = Answering> + Clone + Send + 'static {}
 impl<S> Layered for S where
     S: Service<Ask, Response = Answer, Error = GithubError, Future = Answering> + Clone + Send + 'static
 {
 }
 
-/// What a request costs of GitHub's points. Source: GitHub Docs, «Rate limits for the REST API», calculating points.
+/// What a request costs in GitHub's points. Source: GitHub Docs, “Rate limits for the REST API”, calculating points.
 const fn points(method: &Method) -> u32 {
     match *method {
         Method::GET | Method::HEAD | Method::OPTIONS => 1,
@@ -57,7 +57,7 @@ const fn points(method: &Method) -> u32 {
     }
 }
 
-/// The whole stack, as octocrab takes it.
+/// The whole stack, in the form octocrab accepts.
 pub(super) fn stack(
     base: &Url,
     auth: Option<Authorization>,
@@ -75,7 +75,7 @@ pub(super) fn stack(
     Outermost { inner: read_only::ReadOnly::new(retry, read_only) }
 }
 
-/// The wire alone, for a site that is not the API: no token, no octocrab, no repetition.
+/// The wire alone, for a site that is not the API: no token, no octocrab, no retries.
 pub(super) fn bare(
     site: &Url,
     limits: &Limits,

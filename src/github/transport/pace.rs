@@ -1,12 +1,13 @@
-//! The pace: some reads at once, one write at a time, below GitHub's points a minute, and quiet when GitHub says so.
+//! The pace: some reads at once, one write at a time, below GitHub's points per minute, and pausing when GitHub says
+//! so.
 //!
 //! A request that a limit refused was not carried out, so reads and writes alike are sent again after the time GitHub
-//! asked for: `Retry-After`, else the reset of a used-up budget, else a minute that doubles. A budget is waited for
-//! before any place is taken, so that it keeps nothing from what counts on another one. A wait beyond the patience
-//! fails at once. Dropping a request at any point gives its place back.
+//! asked for: `Retry-After`, otherwise the reset of a used-up budget, otherwise a minute that doubles. A request waits
+//! for its budget before it takes a place, so that it does not block what counts toward another budget. A wait longer
+//! than the patience fails at once. Dropping a request at any point returns its place.
 //!
-//! Sources: GitHub Docs, «Rate limits for the REST API», exceeding the rate limit, and «Best practices for using the
-//! REST API», avoid concurrent requests, pause between mutative requests.
+//! Sources: GitHub Docs, “Rate limits for the REST API”, exceeding the rate limit, and “Best practices for using the
+//! REST API”, avoid concurrent requests, pause between mutative requests.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
@@ -37,7 +38,7 @@ pub(in super::super) struct Pacer {
     books: Mutex<Books>,
     /// Some request was answered.
     answered: Notify,
-    /// One at a time asks the ledger, in the order they came.
+    /// Requests check the ledger one at a time, in the order they came.
     turnstile: tokio::sync::Mutex<()>,
     reads: Arc<Semaphore>,
     writes: Arc<Semaphore>,
@@ -48,13 +49,13 @@ pub(in super::super) struct Pacer {
     pub(in super::super) waits: Arc<Waits>,
 }
 
-/// What was sent and what is left of each hour, under one lock: whether a request may go is a question to both.
+/// What was sent and what is left of each hour, under one lock: whether a request may be sent depends on both.
 struct Books {
     ledger: Ledger,
     budgets: Budgets,
 }
 
-/// What a request is to the books.
+/// What the books need to know about a request.
 #[derive(Clone)]
 struct Ride {
     errand: Errand,
@@ -86,13 +87,13 @@ impl Pacer {
         }
     }
 
-    /// The hourly budget of which the least is left, as the last answers told: what remains, and its size.
+    /// The hourly budget with the least left, by the last answers: what remains, and its size.
     pub(in super::super) fn budget(&self) -> Option<(u64, u64)> {
         let budgets: Vec<Budget> = self.books().budgets.quotas().map(|(on, quota)| budget(on, quota)).collect();
         Budget::scarcest(&budgets).map(|budget| (budget.remaining, budget.limit))
     }
 
-    /// What such a path counts on, by what it was told last.
+    /// What such a path counts toward, by the last answer.
     pub(super) fn resource(&self, path: &str) -> Option<Resource> {
         self.books().budgets.resource(&Errand::of(path)).cloned()
     }
@@ -124,7 +125,7 @@ impl Pacer {
         self.recalled.get_or_init(|| read).await;
     }
 
-    /// Leaves word for the next process, if the last word is old enough or this is the `last`.
+    /// Writes the state for the next process, if the last write is old enough or this is the `last`.
     fn leave_word(&self, last: bool) {
         let Some(cache) = &self.cache else { return };
         let now = Instant::now();
@@ -164,13 +165,14 @@ impl Pacer {
         let gate = Arc::clone(if is_write { &self.writes } else { &self.reads });
         tokio::select! {
             biased;
-            // It is never closed, so there always is a permit; without one the request would simply go at once.
+            // The semaphore is never closed, so there is always a permit; without one the request would simply be sent
+            // at once.
             permit = gate.acquire_owned() => Ok(permit.ok()),
             () = stopped_by(stop) => Err(stopped(Instant::now(), PauseReason::Pace)),
         }
     }
 
-    /// Waits until a request may go, and counts it as gone.
+    /// Waits until a request may be sent, and counts it as sent.
     async fn depart(self: &Arc<Self>, ride: &Ride, stop: &mut Stop) -> Result<Flight, GithubError> {
         loop {
             self.afford(&ride.errand, stop).await?;
@@ -186,7 +188,7 @@ impl Pacer {
         }
     }
 
-    /// Waits until something is left of the budget that this counts on.
+    /// Waits until something is left of the budget that this counts toward.
     async fn afford(&self, errand: &Errand, stop: &mut Stop) -> Result<(), GithubError> {
         loop {
             let answered = self.answered.notified();
@@ -198,8 +200,8 @@ impl Pacer {
         }
     }
 
-    /// Waits in the order of the turnstile until the pace allows it. Says whether the request may be sent: not if its
-    /// budget was spent by others meanwhile.
+    /// Waits in the turnstile's order until the pace allows the request. Returns whether it may be sent: not if others
+    /// have spent its budget meanwhile.
     async fn pass(&self, ride: &Ride, stop: &mut Stop) -> Result<bool, GithubError> {
         let _turn = tokio::select! {
             biased;
@@ -216,7 +218,7 @@ impl Pacer {
         }
     }
 
-    /// Waits for what a turn says. `answered` is as old as the turn, so that no answer in between is missed.
+    /// Waits as the turn says. `answered` is as old as the turn, so that no answer in between is missed.
     async fn wait(&self, turn: Turn, answered: Notified<'_>, stop: &mut Stop) -> Result<(), GithubError> {
         match turn {
             Turn::Now => Ok(()),
@@ -229,7 +231,7 @@ impl Pacer {
         }
     }
 
-    /// Asks the books; a request that may go is written down at once. `None` if its budget does not allow it.
+    /// Checks the books; a request that may be sent is recorded at once. `None` if its budget does not allow it.
     fn ask(&self, ride: &Ride) -> Option<Turn> {
         let (now, mut books) = (Instant::now(), self.books());
         if books.budgets.turn(now, &ride.errand) != Turn::Now {
@@ -243,7 +245,7 @@ impl Pacer {
         Some(turn)
     }
 
-    /// Writes down what an answer tells of the budget it counts on.
+    /// Records the budget that an answer shows.
     fn hear(&self, errand: &Errand, headers: &HeaderMap) {
         let number = |name| text(headers, name)?.trim().parse::<u64>().ok();
         let (Some(remaining), Some(limit)) = (number("x-ratelimit-remaining"), number("x-ratelimit-limit")) else {
@@ -265,7 +267,7 @@ impl Pacer {
         }
     }
 
-    /// Writes down a limit's answer; says how long it is to be waited for.
+    /// Records a limit's answer; returns how long to wait.
     fn refused(&self, errand: &Errand, limit: &RateLimit, tries: u32) -> Duration {
         let unsaid = self.pacing.unsaid * 2_u32.saturating_pow(tries);
         if limit.secondary {
@@ -285,7 +287,7 @@ fn budget(resource: &Resource, quota: Quota) -> Budget {
     Budget { resource: resource.clone(), remaining: quota.remaining, limit: quota.limit, reset }
 }
 
-/// What an answer says it counts on.
+/// The resource that an answer counts toward.
 pub(super) fn resource_of(headers: &HeaderMap) -> Option<Resource> {
     Resource::parse(text(headers, "x-ratelimit-resource")?.trim())
 }
@@ -298,7 +300,7 @@ impl Drop for Pacer {
     }
 }
 
-/// GitHub's clock and its resets are whole seconds, so a difference of them may be one too small.
+/// GitHub's clock and its resets are in whole seconds, so their difference may be one second too small.
 const ROUNDING: Duration = Duration::from_secs(1);
 
 /// A request under way, until it is dropped: with its place among the reads or the writes.
@@ -346,7 +348,8 @@ impl<S: Layered> Pace<S> {
         loop {
             let flight = pacer.depart(&ride, &mut stop).await?;
             let outcome = self.inner.call(ask.clone()).await;
-            // The hour of a token that is not accepted is nobody's, and would be taken for that of the one in use.
+            // A rejected token has no hourly budget of its own; the one in the answer would be taken for that of the
+            // token in use.
             if let Ok(answer) = &outcome
                 && is_counted_for_the_token(answer)
             {

@@ -1,6 +1,6 @@
-//! Read only: everything but reads is refused before it reaches the wire.
+//! Read-only mode: everything but reads is rejected before it is sent.
 //!
-//! A POST of a GraphQL query reads; one that mutates, or cannot be told from one, does not.
+//! A POST of a GraphQL query is a read; a mutation, or anything that might be one, is not.
 
 use std::task::{Context, Poll};
 
@@ -48,7 +48,7 @@ fn is_read(ask: &Ask) -> bool {
     }
 }
 
-/// Whether a GraphQL document holds queries only. The words of the other operations appear nowhere in ours.
+/// Whether a GraphQL document contains queries only. The keywords of other operations appear nowhere in ours.
 fn is_query(body: &[u8]) -> bool {
     let document = serde_json::from_slice::<Value>(body).ok();
     let text = document.as_ref().and_then(|document| document.get("query")?.as_str());

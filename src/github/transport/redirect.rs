@@ -1,8 +1,8 @@
-//! Redirects, followed on the same origin only; the token never goes anywhere else.
+//! Redirects, followed on the same origin only; the token is never sent anywhere else.
 //!
 //! Renamed repositories answer 301 to reads and 307 to writes. A write keeps its method and body, so it follows 307 and
-//! 308 only. Where a repository's old name led somewhere else for good, that is remembered, so that whoever asked can
-//! find its new name. Source: GitHub Docs, «Best practices for using the REST API», follow redirects.
+//! 308 only. A permanent redirect of a repository's name is remembered, so that the caller can find its new name.
+//! Source: GitHub Docs, “Best practices for using the REST API”, follow redirects.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,7 +30,7 @@ impl<S> Redirect<S> {
     }
 }
 
-/// The old names of repositories that were met in this run, in lower case.
+/// The old names of repositories met in this run, in lower case.
 #[derive(Clone, Default)]
 pub(in super::super) struct Moved(Arc<Mutex<BTreeSet<String>>>);
 
@@ -75,7 +75,7 @@ impl<S: Layered> Service<Ask> for Redirect<S> {
     }
 }
 
-/// Where to go on; `None` if the answer is final.
+/// Where to continue; `None` if the answer is final.
 fn target(ask: &Ask, answer: &Answer) -> Result<Option<Uri>, GithubError> {
     let keeps_method = matches!(answer.status(), StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT);
     let is_redirect = keeps_method

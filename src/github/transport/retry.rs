@@ -1,9 +1,9 @@
-//! Reads that did not get through are asked again, a little later; writes never are.
+//! Reads that failed on the way are retried a little later; writes never are.
 //!
-//! A PUT or DELETE of a secret is idempotent by its name, and a blind repetition would do no harm to the secret. It
-//! would hide what happened, though: whether a secret was created or overwritten, and whether it was ours or somebody
-//! else's that is there now. So the use cases find out by reading back (`work/settle.rs`), and decide. A POST that
-//! starts a codespace is not even idempotent. What a limit refused is another matter: see `pace`.
+//! A PUT or DELETE of a secret is idempotent by its name, and a blind retry would not harm the secret. But it would
+//! hide what happened: whether a secret was created or overwritten, and whether the secret there now is ours or
+//! somebody else's. So the use cases read back what is there (`work/settle.rs`) and decide. A POST that starts a
+//! codespace is not even idempotent. For what a limit refused see `pace`.
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -60,8 +60,8 @@ impl<S: Layered> Service<Ask> for Retry<S> {
     }
 }
 
-/// How long to leave GitHub alone before the next try; `None` if another try is worth nothing, or is wanted no sooner
-/// than `most` from now.
+/// How long to wait before the next try; `None` if another try is pointless, or GitHub wants it later than `most` from
+/// now.
 fn pause_after(outcome: &Result<Answer, GithubError>, usual: Duration, most: Duration) -> Option<Duration> {
     match outcome {
         Ok(answer) if answer.status().is_server_error() => {

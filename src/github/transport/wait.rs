@@ -1,4 +1,4 @@
-//! Waiting: told to whoever listens, ended at once when somebody has enough, and gone without a trace when dropped.
+//! Waits: reported to the listener, ended at once on request, and gone without a trace when dropped.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -17,18 +17,18 @@ use super::GithubError;
 #[derive(Debug)]
 pub(in super::super) struct Waits {
     listener: Option<Listener>,
-    /// Takes the token out of what the other side had a hand in.
+    /// Removes the token from texts that the server influenced.
     redactor: Arc<Redactor>,
     /// Another token is in use.
     is_retired: AtomicBool,
-    /// Waits from this length on are told.
+    /// Waits from this length on are reported.
     told: Duration,
     telling: AtomicUsize,
     stop: watch::Sender<u64>,
     leaving: AtomicBool,
 }
 
-/// One request's ear for being stopped.
+/// One request's receiver for being stopped.
 pub(super) type Stop = watch::Receiver<u64>;
 
 impl Waits {
@@ -38,7 +38,7 @@ impl Waits {
         Self { listener, redactor, is_retired, told, telling, stop, leaving }
     }
 
-    /// The one way in which anything is told.
+    /// The only way to report anything.
     pub(super) fn tell(&self, traffic: Traffic) {
         let Some(listener) = &self.listener else { return };
         let is_stale = matches!(traffic, Traffic::Budget(_)) && self.is_retired.load(Ordering::SeqCst);
@@ -50,7 +50,7 @@ impl Waits {
         }
     }
 
-    /// Tells no more what is left of its hours: they would be taken for those of the token that is in use now.
+    /// Stops reporting its budgets: they would be taken for those of the token in use now.
     pub(in super::super) fn retire(&self) {
         self.is_retired.store(true, Ordering::SeqCst);
     }
@@ -59,14 +59,14 @@ impl Waits {
         self.stop.subscribe()
     }
 
-    /// Ends the waits of this moment. Where nothing waits visibly, the short pauses of the pace go on.
+    /// Ends the current waits. If no wait is visible, the short pauses of the pace continue.
     pub(in super::super) fn stop(&self) {
         if self.telling.load(Ordering::SeqCst) > 0 {
             self.stop.send_modify(|count| *count += 1);
         }
     }
 
-    /// Ends them, and no long one begins any more.
+    /// Ends them and prevents further long ones.
     pub(in super::super) fn stop_for_good(&self) {
         self.leaving.store(true, Ordering::SeqCst);
         self.stop();
@@ -83,7 +83,7 @@ impl Waits {
         if length.is_zero() {
             return Ok(());
         }
-        // What is undone on the way out still leaves a second between its writes.
+        // Writes that are undone while leaving still have a second between them.
         if self.leaving.load(Ordering::SeqCst) && length > self.told * 2 {
             return Err(stopped(when, reason));
         }
@@ -95,7 +95,7 @@ impl Waits {
     }
 }
 
-/// Links lead to paths and heads announce things that the other side wrote.
+/// The server wrote the paths that links lead to and the announcements in headers.
 fn without(exchange: Exchange, redactor: &Redactor) -> Exchange {
     let hide = |text: Foreign| Foreign::new(redactor.hide(text.raw()));
     let ending = exchange.ending.map(|told| {
@@ -105,10 +105,10 @@ fn without(exchange: Exchange, redactor: &Redactor) -> Exchange {
     Exchange { path: redactor.hide(&exchange.path), ending, ..exchange }
 }
 
-/// Returns when somebody stopped the waits.
+/// Returns when the waits are stopped.
 pub(super) async fn stopped_by(stop: &mut Stop) {
     if stop.changed().await.is_err() {
-        // The client is gone and nobody can stop anything any more.
+        // The client is gone and nothing can stop the waits any more.
         std::future::pending::<()>().await;
     }
 }
@@ -119,7 +119,7 @@ pub(super) fn stopped(when: Instant, reason: PauseReason) -> GithubError {
     GithubError::RateLimited(Box::new(RateLimit { wait, secondary: reason != PauseReason::Primary, unsent: true }))
 }
 
-/// A wait that was told, for as long as it lasts.
+/// A reported wait, for as long as it lasts.
 struct Told(Arc<Waits>);
 
 impl Told {

@@ -1,7 +1,7 @@
-//! The wire: one reqwest client, made at its first use, with deadlines and bounded bodies.
+//! The wire: one reqwest client, created at its first use, with deadlines and bounded bodies.
 //!
-//! TLS is set up only if the API speaks it, so that a machine without a CA bundle can still talk to loopback. Loopback
-//! and `*.localhost` never go through a proxy and never leave the machine.
+//! TLS is set up only if the API uses it, so that a machine without a CA bundle can still talk to loopback. Loopback
+//! and `*.localhost` never use a proxy and never leave the machine.
 
 use std::error::Error;
 use std::net::SocketAddr;
@@ -66,7 +66,7 @@ impl Wire {
             }
         }
         if self.base.scheme() == "https" {
-            // Fails if somebody else has already installed one, which serves as well.
+            // Fails if a provider is already installed, which is just as good.
             let _ = rustls::crypto::ring::default_provider().install_default();
         } else {
             builder = builder.tls_backend_preconfigured(no_tls().map_err(|e| tls(Box::new(e)))?);
@@ -82,8 +82,8 @@ impl Wire {
         if is_empty {
             *request.body_mut() = None;
             if matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH) {
-                // RFC 9110 8.6: where a method is about content, its absence is said. GitHub answers 411 over HTTP/1.1
-                // to whoever does not, and every proxy may force that version.
+                // RFC 9110 8.6: where a method expects content, its absence is stated. GitHub answers 411 over HTTP/1.1
+                // otherwise, and any proxy may force that version.
                 request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
             }
         }
@@ -116,7 +116,7 @@ impl Wire {
     }
 }
 
-/// One exchange, told when it is over: also when whoever asked has gone.
+/// One exchange, reported when it is over, even if the caller is gone.
 struct Record {
     exchange: Exchange,
     started: Instant,
@@ -164,7 +164,7 @@ impl Drop for Record {
     }
 }
 
-/// A request as it is told: no answer yet, and no time taken.
+/// A request as it is reported: no answer yet, and no time taken.
 pub(super) fn exchange(ask: &Ask, at: DateTime<Utc>, cost: Cost) -> Exchange {
     let method = match *ask.method() {
         Method::PUT => "PUT",
@@ -190,7 +190,7 @@ impl Service<Ask> for Wire {
     }
 }
 
-/// A TLS configuration that trusts nobody, for a client that only speaks plain http: it reads no CA bundle.
+/// A TLS configuration that trusts no CA, for a client that only uses plain http: it reads no CA bundle.
 fn no_tls() -> Result<rustls::ClientConfig, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
@@ -205,7 +205,7 @@ fn classify(error: reqwest::Error, host: &str) -> GithubError {
     }
     let chain = chain(&error);
     let tls = chain.iter().any(|cause| cause.is::<rustls::Error>());
-    // hyper-util's connector names its stage in words only.
+    // hyper-util's connector names its stage only in its message.
     let dns = connecting && chain.iter().any(|cause| cause.to_string().contains("dns error"));
     let source = Box::new(error);
     match (tls, dns, connecting) {
@@ -216,7 +216,7 @@ fn classify(error: reqwest::Error, host: &str) -> GithubError {
     }
 }
 
-/// A failure and all its causes. `io::Error` hides what it wraps from `source`, so it is asked as well.
+/// A failure and all its causes. `io::Error` hides what it wraps from `source`, so it is unwrapped too.
 fn chain<'e>(error: &'e (dyn Error + 'static)) -> Vec<&'e (dyn Error + 'static)> {
     let mut chain: Vec<&'e (dyn Error + 'static)> = Vec::new();
     let mut next = Some(error);

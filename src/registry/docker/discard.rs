@@ -1,7 +1,7 @@
-//! What this executable does when a test of ours starts it for docker: take the login and forget it, or watch docker.
+//! What this executable does when the login test starts it for docker: accept the login and forget it, or watch docker.
 //!
-//! It stores nothing and shows nothing. Protocol: docker-credential-helpers, «Development»: the action is the only
-//! argument, its input comes on stdin, a missing credential is told on stdout in the words below.
+//! It stores nothing and shows nothing. Protocol: docker-credential-helpers, “Development”: the action is the only
+//! argument, its input comes on stdin, and a missing credential is reported on stdout in the words below.
 
 use std::ffi::OsString;
 use std::io::{Read, Write};
@@ -16,7 +16,8 @@ use super::watch;
 pub(super) const WATCH: &str = "__docker-watch";
 const NOT_FOUND: &str = "credentials not found in native keychain";
 
-/// To be called first in `main`: does the helper's work if this process was started for it, and says how to exit.
+/// Call this first in `main`: if this process was started as the helper, it does the helper's work and returns the exit
+/// code.
 pub fn run_if_invoked_as_helper() -> Option<ExitCode> {
     let mut args = std::env::args_os();
     let program = args.next()?;
@@ -32,7 +33,7 @@ pub fn run_if_invoked_as_helper() -> Option<ExitCode> {
 pub(in crate::registry) fn act(action: &str, mut input: impl Read, mut output: impl Write) -> ExitCode {
     match action {
         "store" | "erase" => {
-            // Read to the end, so that docker is not stopped by a closed pipe, into memory that is wiped.
+            // Read to the end, so that a closed pipe does not stop docker, into memory that is wiped.
             let mut bytes = Zeroizing::new([0_u8; 4096]);
             while matches!(input.read(bytes.as_mut()), Ok(1..)) {}
             ExitCode::SUCCESS
@@ -40,7 +41,7 @@ pub(in crate::registry) fn act(action: &str, mut input: impl Read, mut output: i
         "list" => done(&writeln!(output, "{{}}"), ExitCode::SUCCESS),
         "version" => done(&writeln!(output, "pullkey {}", env!("CARGO_PKG_VERSION")), ExitCode::SUCCESS),
         "get" => done(&writeln!(output, "{NOT_FOUND}"), ExitCode::FAILURE),
-        // Any other word is none of the protocol's.
+        // The protocol has no other action.
         _ => ExitCode::FAILURE,
     }
 }

@@ -1,9 +1,9 @@
-//! The real `docker login` (or that of skopeo or podman, where there is no docker), run so that it can neither keep the
+//! The real `docker login` (or that of skopeo or podman where there is no docker), run so that it can neither keep the
 //! password nor outlive the test.
 //!
-//! It runs without a daemon, in a private folder with an environment of our own; its credential helper is this very
+//! It runs without a daemon, in a private folder with an environment of our own. Its credential helper is this
 //! executable, which forgets what it is given ([`discard`]). The user's docker configuration is neither read nor
-//! written. What docker says is turned into the ladder's codes in `words.rs`.
+//! written. `words.rs` turns docker's output into the codes of the login test.
 
 pub mod discard;
 mod program;
@@ -38,23 +38,23 @@ pub use room::sweep;
 pub(super) use run::Run;
 pub(super) use words::read;
 
-/// What a test may use of this machine.
+/// The programs a test may use on this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tools {
     /// The docker CLI, if there is one.
     pub docker: Option<PathBuf>,
-    /// Asked where there is no docker.
+    /// Used where there is no docker.
     pub skopeo: Option<PathBuf>,
-    /// Asked where there is neither.
+    /// Used where there is neither.
     pub podman: Option<PathBuf>,
-    /// pullkey's own executable, which watches docker and is its credential helper.
+    /// pullkey's own executable, which watches docker and serves as its credential helper.
     pub helper: PathBuf,
-    /// Where the private folder is made.
+    /// Where the private folder is created.
     pub temp: PathBuf,
 }
 
 impl Tools {
-    /// Looks for the clients in the absolute folders of a `PATH`, and takes the system's temporary folder.
+    /// Looks for the clients in the absolute folders of a `PATH`, and uses the system's temporary folder.
     pub fn find(path_var: &OsStr, exe: PathBuf) -> Self {
         let find = |name: &str| {
             let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
@@ -77,48 +77,47 @@ impl Tools {
     }
 }
 
-/// What another client is to be asked.
+/// The input for another client's login.
 pub(super) struct Opinion<'a> {
-    /// What the registry was sent, or would be.
+    /// What was sent to the registry, or would be.
     pub pair: &'a Pair,
-    /// Plain http is spoken there, on loopback.
+    /// The registry speaks plain http, on loopback.
     pub is_plain: bool,
-    /// The token server the registry names, if it names one.
+    /// The token server that the registry names, if it names one.
     pub realm: Option<&'a Url>,
-    /// Where the native climb ended, if it did: docker does not notice an open registry, and does not know a 401 that
-    /// asks for nothing from a refused password.
+    /// The code at which the native test stopped, if it did: docker does not notice an open registry, and cannot tell a
+    /// 401 that asks for nothing from a rejected password.
     pub blocked: Option<Code>,
 }
 
-/// The rung of the other client.
+/// The other client's check.
 pub(super) async fn step(test: &Test<'_>, server: &Server, opinion: &Opinion<'_>) -> Step {
     let Some(program) = Program::of(test.tools) else {
         return unavailable(
             Rung::Docker,
-            "there is no docker on the PATH, nor skopeo, nor podman",
-            "install the docker CLI to hear its opinion; no daemon is needed",
+            "no docker, skopeo or podman on the PATH",
+            "install the docker CLI to compare with it; no daemon is needed",
         );
     };
     let (rung, name) = (program.kind.rung(), program.kind.name());
     if test.client.plays(server) {
-        let detail = format!("{name} is not asked here: it would contact the real host");
+        let detail = format!("{name} is not run here: it would contact the real host");
         return make(rung, Code::DockerUnavailable, Outcome::Skipped, detail, "");
     }
     if let Some(host) = looked_up_by_others(server, opinion.realm) {
         let detail =
-            format!("{name} is not asked: it does not know that {host} is this machine, and would ask elsewhere");
+            format!("{name} is not run: it does not know that {host} is this machine, and would connect elsewhere");
         return make(rung, Code::DockerUnavailable, Outcome::Skipped, detail, "");
     }
     if opinion.pair.has_secret_user() {
         // `docker login`, `skopeo login` and `podman login` take the user as `--username` only; without it they ask on
         // a terminal, for the password too.
-        let why =
-            format!("the user is a secret as well, and {name} takes it only as an argument, which others can read");
-        return unavailable(rung, &why, "go by pullkey's own login, which sends both as docker does");
+        let why = format!("the user is a secret too, and {name} takes it only as an argument, which others can read");
+        return unavailable(rung, &why, "rely on pullkey's own login, which sends both as docker does");
     }
     let Some(password) = run::sent_password(&opinion.pair.password) else {
         let why = format!("the password ends with a carriage return, which {name} would cut off");
-        return unavailable(rung, &why, "copy the password again without its line end");
+        return unavailable(rung, &why, "copy the password again without its line ending");
     };
     let deadline = test.client.limits().docker;
     let arguments = program.arguments(&test.trial.server, opinion);
@@ -128,14 +127,14 @@ pub(super) async fn step(test: &Test<'_>, server: &Server, opinion: &Opinion<'_>
             rung,
             Code::Timeout,
             Outcome::Inconclusive,
-            format!("{name} did not end within {} s and was stopped", deadline.as_secs()),
-            "check the network, a VPN or a proxy, and test again",
+            format!("{name} did not finish within {} s and was stopped", deadline.as_secs()),
+            "check the network, VPN and proxy, and test again",
         ),
-        Err(run::Trouble::Cannot(why)) => unavailable(rung, &why, "pullkey's own steps do not need it"),
+        Err(run::Trouble::Cannot(why)) => unavailable(rung, &why, "pullkey's own checks do not need it"),
     }
 }
 
-/// A name of this machine for which the other clients would ask a name server or a proxy: the password would go there.
+/// A name of this machine for which the other clients would ask a name server or a proxy, and send the password there.
 fn looked_up_by_others(server: &Server, realm: Option<&Url>) -> Option<String> {
     let own = (server.is_loopback() && !server.is_loopback_for_docker()).then(|| server.name().to_owned());
     let of_realm = || {
@@ -155,7 +154,7 @@ const CREDS_STORE: &str = r#"{"credsStore":"pullkey-discard"}"#;
 /// The same for skopeo and podman (containers-registries.conf(5)).
 const CREDENTIAL_HELPERS: &str = "credential-helpers = [\"pullkey-discard\"]\n";
 
-/// Whether a program's own name, as it was called, is the credential helper's.
+/// Whether the name a program was called by is that of the credential helper.
 fn is_helper_name(program: &Path) -> bool {
     program.file_stem().is_some_and(|name| name == HELPER_NAME)
 }

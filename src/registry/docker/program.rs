@@ -1,4 +1,4 @@
-//! Which other client is asked, and with which words. Never with a password.
+//! Which other client to run, and with which arguments. Never with a password.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::{Opinion, Tools};
 use crate::domain::verdict::Rung;
 
-/// A client one can log in with.
+/// A client that can log in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::registry) enum Kind {
     Docker,
@@ -14,7 +14,7 @@ pub(in crate::registry) enum Kind {
     Podman,
 }
 
-/// One that is there.
+/// An installed client.
 pub(super) struct Program {
     pub kind: Kind,
     pub path: PathBuf,
@@ -37,7 +37,7 @@ impl Kind {
         }
     }
 
-    /// How its `--version` begins. What calls itself docker but is podman is not docker.
+    /// How the output of `--version` begins. A podman that calls itself docker is not docker.
     pub(super) const fn introduces_itself(self) -> &'static str {
         match self {
             Self::Docker => "Docker version ",
@@ -48,13 +48,13 @@ impl Kind {
 }
 
 impl Program {
-    /// docker, else skopeo, else podman.
+    /// docker, otherwise skopeo, otherwise podman.
     pub(super) fn of(tools: &Tools) -> Option<Self> {
         let all = [(Kind::Docker, &tools.docker), (Kind::Skopeo, &tools.skopeo), (Kind::Podman, &tools.podman)];
         all.into_iter().find_map(|(kind, path)| Some(Self { kind, path: path.clone()? }))
     }
 
-    /// The words of a login.
+    /// The arguments of a login.
     pub(super) fn arguments(&self, server: &str, opinion: &Opinion<'_>) -> Vec<OsString> {
         let user = format!("--username={}", opinion.pair.user.expose());
         let mut words: Vec<OsString> = vec!["login".into(), user.into(), "--password-stdin".into()];

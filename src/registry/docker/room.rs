@@ -1,11 +1,11 @@
-//! The private folder in which docker runs: its configuration, its home and its helper. Never a password.
+//! The private folder in which docker runs: its configuration, home and helper. Never a password.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{CREDENTIAL_HELPERS, CREDS_STORE, HELPER_NAME, Tools, system};
 
-/// The folder's name is this, the owner's process id, and something random.
+/// The folder's name: this prefix, the owner's process id, and something random.
 const PREFIX: &str = "pullkey-docker-";
 
 /// The folder; dropping the value removes it.
@@ -24,8 +24,8 @@ impl Drop for Room {
     }
 }
 
-/// Removes a folder of ours, and nothing else whatever it is asked for. A process that was just killed may still make
-/// a file in it: then once more.
+/// Removes one of our folders, and nothing else whatever the argument. A process that was just killed may still create
+/// a file in it, so this retries.
 pub(super) fn clear(room: &Path) {
     if room.file_name().and_then(|name| name.to_str()).and_then(owner).is_none() {
         return;
@@ -38,13 +38,13 @@ pub(super) fn clear(room: &Path) {
     }
 }
 
-/// Makes the folder, for this user alone; it goes when the value is dropped, or with the next [`sweep`].
+/// Creates the folder, for this user alone. It is removed when the value is dropped, or by the next [`sweep`].
 pub(super) fn furnish(tools: &Tools) -> io::Result<Room> {
     let mut builder = tempfile::Builder::new();
     let prefix = format!("{PREFIX}{}-", std::process::id());
     let room = Room(system::make_private(builder.prefix(&prefix), &tools.temp)?.keep());
     std::fs::write(room.path().join("config.json"), CREDS_STORE)?;
-    // The folder is the home of whoever runs in it.
+    // The folder is also the home of the program that runs in it.
     let containers = room.path().join(".config/containers");
     std::fs::create_dir_all(&containers)?;
     std::fs::write(containers.join("registries.conf"), CREDENTIAL_HELPERS)?;

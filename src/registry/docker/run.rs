@@ -1,5 +1,5 @@
-//! One run of docker from pullkey's side: the watcher is started, given the password over a pipe, listened to and, at
-//! the deadline or when the test is dropped, killed together with everything it started.
+//! One docker run from pullkey's side: start the watcher, pass it the password over a pipe, read its output, and at the
+//! deadline or when the test is dropped kill it together with everything it started.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -16,30 +16,31 @@ use super::{Tools, room};
 use crate::domain::{Foreign, Sensitive};
 use crate::leash::{self, Child, Group};
 
-/// Bytes that are kept of what docker says.
+/// Bytes of docker's output that are kept.
 const LISTEN: usize = 16 * 1024;
 /// How long `docker --version` may take.
 const VERSION: Duration = Duration::from_secs(5);
-/// What docker did.
+/// The outcome of a docker run.
 #[derive(Debug)]
 pub(in crate::registry) struct Run {
     pub kind: Kind,
-    /// Nothing if it was ended by a signal.
+    /// `None` if a signal ended it.
     pub code: Option<i32>,
     /// Such as `28.2.2`.
     pub version: String,
     pub words: Foreign,
 }
 
-/// Why docker did nothing that counts.
+/// Why a run has no usable outcome.
 #[derive(Debug)]
 pub(super) enum Trouble {
     TooSlow,
     Cannot(String),
 }
 
-/// What goes over the pipe so that docker ends up with exactly this password: it cuts one line end off (`\n`, then
-/// `\r`), so a password with one gets another. Nothing if that is not possible. Source: docker/cli `login.go`.
+/// What to send over the pipe so that docker ends up with exactly this password. Docker cuts off one line ending (`\n`,
+/// then `\r`), so a password that ends with one gets another. `None` if that is not possible. Source: docker/cli
+/// `login.go`.
 pub(super) fn sent_password(password: &Sensitive) -> Option<Zeroizing<Vec<u8>>> {
     let text = password.expose();
     let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() + 1));
@@ -65,46 +66,47 @@ pub(super) async fn run(
     let cannot = |what: &str, why: &dyn std::fmt::Display| {
         Trouble::Cannot(format!("{what}: {}", Foreign::new(why.to_string()).shown()))
     };
-    // Declared first, so that it is removed last, when nobody runs in it any more.
-    let room = room::furnish(tools).map_err(|why| cannot("docker's private folder cannot be made", &why))?;
+    // Declared first, so that it is dropped last, when no process uses it any more.
+    let room = room::furnish(tools).map_err(|why| cannot("cannot create docker's private folder", &why))?;
     let version = version(program, room.path()).await?;
     let mut command = isolated(&tools.helper, &program.path, room.path());
     command.arg(WATCH).arg(&program.path).arg(room.path()).args(arguments);
     let mut child = command
         .stdin(Stdio::piped())
         .spawn()
-        .map_err(|why| cannot("docker's watcher (pullkey itself) cannot be started", &why))?;
+        .map_err(|why| cannot("cannot start docker's watcher (pullkey itself)", &why))?;
     let group = Group::of(child.id());
     let (Some(mut pipe), Some(out), Some(err)) = (child.stdin.take(), child.stdout.take(), child.stderr.take()) else {
-        return Err(Trouble::Cannot("docker cannot be listened to".to_owned()));
+        return Err(Trouble::Cannot("cannot read docker's output".to_owned()));
     };
     let conversation = async {
-        // A watcher that is gone already is told by how it ended, not by the broken pipe.
+        // If the watcher is already gone, its exit status says more than the broken pipe.
         let length = u32::try_from(password.len()).unwrap_or(u32::MAX).to_le_bytes();
         if pipe.write_all(&length).await.is_ok() && pipe.write_all(password).await.is_ok() {
             let _ = pipe.flush().await;
         }
         let (out, err) = tokio::join!(listen(out), listen(err));
         let status = child.wait().await;
-        drop(pipe); // kept open until here: its end tells the watcher that we are gone
+        drop(pipe); // kept open until here: closing it tells the watcher that we are gone
         (status, out, err)
     };
     let (status, out, err) = tokio::time::timeout(deadline, conversation).await.map_err(|_| Trouble::TooSlow)?;
     group.ended();
-    let status = status.map_err(|why| cannot("docker's end is not known", &why))?;
+    let status = status.map_err(|why| cannot("cannot tell how docker exited", &why))?;
     Ok(Run { kind: program.kind, code: status.code(), version, words: Foreign::new(format!("{err}\n{out}")) })
 }
 
-/// The program's version; what calls itself docker but is podman would write the password to a file of its own.
+/// The program's version. A podman that calls itself docker would write the password to a file of its own.
 async fn version(program: &Program, room: &Path) -> Result<String, Trouble> {
     let name = program.kind.name();
     let mut command = isolated(&program.path, &program.path, room);
     command.arg("--version");
-    let mut child = command.stdin(Stdio::null()).spawn().map_err(|why| {
-        Trouble::Cannot(format!("{name} cannot be started: {}", Foreign::new(why.to_string()).shown()))
-    })?;
+    let mut child = command
+        .stdin(Stdio::null())
+        .spawn()
+        .map_err(|why| Trouble::Cannot(format!("cannot start {name}: {}", Foreign::new(why.to_string()).shown())))?;
     let group = Group::of(child.id());
-    let Some(out) = child.stdout.take() else { return Err(Trouble::Cannot(format!("{name} cannot be listened to"))) };
+    let Some(out) = child.stdout.take() else { return Err(Trouble::Cannot(format!("cannot read {name}'s output"))) };
     let answer = async {
         let words = listen(out).await;
         (child.wait().await, words)
@@ -115,11 +117,11 @@ async fn version(program: &Program, room: &Path) -> Result<String, Trouble> {
         words.strip_prefix(program.kind.introduces_itself()).and_then(|rest| rest.split([',', ' ', '\n']).next());
     version.filter(|text| !text.is_empty()).map(|text| Foreign::new(text).shown()).ok_or_else(|| {
         let first = words.lines().next().unwrap_or_default().chars().take(60).collect::<String>();
-        Trouble::Cannot(format!("the {name} on the PATH is something else («{}»)", Foreign::new(first).shown()))
+        Trouble::Cannot(format!("the {name} on the PATH is another program (“{}”)", Foreign::new(first).shown()))
     })
 }
 
-/// A command with the environment and the leash that every process of the run gets.
+/// A command with the environment and the process group that every process of the run gets.
 fn isolated(program: &Path, docker: &Path, room: &Path) -> Command {
     let mut command = leash::command(Child::RegistryClient, program, |name| std::env::var_os(name));
     for name in ["NO_PROXY", "no_proxy"] {
@@ -128,7 +130,7 @@ fn isolated(program: &Path, docker: &Path, room: &Path) -> Command {
     for name in ["HOME", "USERPROFILE", "DOCKER_CONFIG", "TMPDIR", "TMP", "TEMP"] {
         command.env(name, room);
     }
-    // Client-side always: no daemon answers at a socket that does not exist.
+    // Always client-side: no daemon answers at a socket that does not exist.
     let nowhere = if cfg!(windows) { "npipe:////./pipe/pullkey-no-such-pipe".into() } else { nowhere(room) };
     command.env("DOCKER_HOST", nowhere).env("LC_ALL", "C").env("PATH", search_path(docker, room));
     command.current_dir(room).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -138,7 +140,7 @@ fn isolated(program: &Path, docker: &Path, room: &Path) -> Command {
     command
 }
 
-/// The user's own exceptions, and this machine: Go exempts it by itself only where it is written in lower case.
+/// The user's own exceptions, and this machine: Go exempts it by itself only if it is written in lower case.
 fn no_proxy() -> OsString {
     let own = ["NO_PROXY", "no_proxy"].into_iter().filter_map(std::env::var_os).find(|list| !list.is_empty());
     let mut list = own.unwrap_or_default();
@@ -168,7 +170,7 @@ fn search_path(docker: &Path, room: &Path) -> OsString {
     std::env::join_paths(folders).unwrap_or_else(|_| OsStr::new("/usr/bin").to_owned())
 }
 
-/// Everything that is said, of which the beginning is kept.
+/// Reads all output and keeps the beginning.
 async fn listen(mut from: impl AsyncRead + Unpin) -> String {
     let mut kept = Vec::new();
     let mut bytes = [0_u8; 4096];

@@ -1,4 +1,4 @@
-//! What a run of docker needs of Unix: private folders, links, an end for the watcher's group.
+//! What a docker run needs on Unix: private folders, links, and a way to end the watcher's process group.
 
 use std::io;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -19,12 +19,12 @@ pub(super) fn link(to: &Path, at: &Path) -> io::Result<()> {
     std::os::unix::fs::symlink(to, at)
 }
 
-/// A folder (no link to one) that belongs to this user.
+/// A folder, not a link to one, that belongs to this user.
 pub(super) fn is_own_folder(path: &Path) -> bool {
     std::fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir() && meta.uid() == rustix::process::geteuid().as_raw())
 }
 
-/// Whether the folder's owner runs no more. Not permitted means that it is there.
+/// Whether the folder's owner is no longer running. “Not permitted” means that it is running.
 pub(super) fn is_abandoned(_folder: &Path, owner: u32) -> bool {
     let Some(pid) = process(owner) else { return true };
     matches!(rustix::process::test_kill_process(pid), Err(rustix::io::Errno::SRCH))
@@ -36,7 +36,8 @@ pub(super) fn kill(pid: u32) {
     }
 }
 
-/// Kills the group this process leads, itself included. A process that leads none leaves the others alone.
+/// Kills the process group that this process leads, itself included. A process that does not lead a group leaves the
+/// others alone.
 pub(super) fn end_own_group() {
     let own = rustix::process::getpid();
     if rustix::process::getpgrp() == own {

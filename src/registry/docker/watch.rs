@@ -1,9 +1,9 @@
 //! The watcher: pullkey's own executable between pullkey and docker, so that nothing is left behind even if pullkey is
-//! killed with a signal nobody can catch.
+//! killed by a signal that cannot be caught.
 //!
-//! It gets the password on its stdin, hands it to docker's, and then listens for the end of that stdin: the pipe ends
-//! when pullkey does. Then it kills docker with all its children and removes the private folder. It keeps no copy of
-//! the password, and prints nothing but what docker prints.
+//! It gets the password on stdin, passes it to docker's stdin, and then waits for its own stdin to close, which happens
+//! when pullkey ends. Then it kills docker with all its children and removes the private folder. It keeps no copy of
+//! the password, and prints only what docker prints.
 
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
@@ -17,10 +17,10 @@ use zeroize::Zeroizing;
 use super::{room, system};
 use crate::leash::{self, Child as Kind};
 
-/// No password is longer: GitHub takes 48 KB, and a line end may have been added.
+/// No password is longer: GitHub accepts 48 KB, and a line ending may have been added.
 const LONGEST: usize = 64 * 1024;
 
-/// Arguments: docker, the private folder, docker's arguments. Exits as docker does.
+/// Arguments: docker, the private folder, docker's arguments. Exits with docker's exit code.
 pub(super) fn watch(mut args: impl Iterator<Item = OsString>) -> ExitCode {
     let (Some(docker), Some(room)) = (args.next(), args.next().map(PathBuf::from)) else {
         return ExitCode::FAILURE;
@@ -35,7 +35,7 @@ pub(super) fn watch(mut args: impl Iterator<Item = OsString>) -> ExitCode {
     match code {
         Ok(code) => ExitCode::from(u8::try_from(code).unwrap_or(1)),
         Err(why) => {
-            let _ = writeln!(io::stderr(), "docker cannot be started: {why}");
+            let _ = writeln!(io::stderr(), "cannot start docker: {why}");
             ExitCode::FAILURE
         }
     }
@@ -50,7 +50,7 @@ fn start(docker: &OsString, args: Vec<OsString>) -> io::Result<(Child, Zeroizing
     }
     let mut password = Zeroizing::new(vec![0; length]);
     io::stdin().read_exact(&mut password)?;
-    // The watcher's own environment is that of its kind already.
+    // The watcher's own environment is already the restricted one.
     let mut command = leash::command(Kind::RegistryClient, docker, |name| std::env::var_os(name));
     Ok((command.args(args).stdin(Stdio::piped()).spawn()?, password))
 }
@@ -59,7 +59,8 @@ fn serve(mut child: Child, password: &[u8], orphaned: &Arc<AtomicBool>) -> io::R
     let (pid, orphaned) = (child.id(), orphaned.clone());
     let ended = Arc::new(AtomicBool::new(false));
     let over = ended.clone();
-    // Before anything is written: a docker that does not read its stdin must not keep us from noticing.
+    // Started before anything is written: a docker that does not read its stdin must not keep us from noticing that
+    // pullkey has ended.
     std::thread::spawn(move || {
         let mut rest = [0; 64];
         while matches!(io::stdin().read(&mut rest), Ok(1..)) {}
@@ -69,7 +70,7 @@ fn serve(mut child: Child, password: &[u8], orphaned: &Arc<AtomicBool>) -> io::R
         }
     });
     if let Some(mut pipe) = child.stdin.take() {
-        // docker may have ended without reading; its exit code tells more than this pipe.
+        // docker may have ended without reading; its exit code says more than this pipe.
         let _ = pipe.write_all(password);
     }
     let status = child.wait()?;

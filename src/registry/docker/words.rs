@@ -1,9 +1,9 @@
-//! What docker's end means: its exit code says whether, its words say why.
+//! Turns the outcome of a docker run into a result: the exit code says whether it worked, the output says why.
 //!
-//! Docker puts its own words first and the other side's behind them, so only how they begin is read; what begins in no
-//! known way is shown as it is and explained by nothing. Sources: moby `registry/auth.go` and `registry/service.go`,
+//! Docker puts its own words first and those of the server after them, so only the beginning is read; an unknown
+//! beginning is shown as it is, without an explanation. Sources: moby `registry/auth.go` and `registry/service.go`,
 //! docker/distribution 2.8.3 `registry/client/errors.go` and `registry/client/auth/session.go`, Go's `net/http`; stable
-//! from 20.10 to 29. skopeo and podman wrap theirs in other words, which are looked for anywhere.
+//! from 20.10 to 29. skopeo and podman wrap these words in others, so they are searched for anywhere.
 
 use super::program::Kind;
 use super::run::Run;
@@ -12,7 +12,7 @@ use crate::registry::ladder::step;
 
 type Meaning = (&'static str, Code, Outcome);
 
-/// How docker's own words begin, behind the address it asked.
+/// How docker's own messages begin, after the address of the request.
 const OPENINGS: &[Meaning] = &[
     ("unable to parse server address", Code::BadServer, Outcome::Fail),
     ("error saving credentials", Code::DockerUnavailable, Outcome::Inconclusive),
@@ -32,7 +32,7 @@ const OPENINGS: &[Meaning] = &[
     ("stopped after 10 redirects", Code::Redirected, Outcome::Inconclusive),
 ];
 
-/// How the words of Go's transport begin.
+/// How the messages of Go's transport begin.
 const TRANSPORT: &[&str] = &[
     "dial ",
     "lookup ",
@@ -53,7 +53,7 @@ const TRANSPORT: &[&str] = &[
     "i/o timeout",
 ];
 
-/// What those words tell, the more telling first: they may repeat an address.
+/// What those messages mean, the most specific first: a message may repeat an address.
 const CONNECTION: &[Meaning] = &[
     ("proxyconnect", Code::Proxy, Outcome::Inconclusive),
     ("socks connect", Code::Proxy, Outcome::Inconclusive),
@@ -80,7 +80,7 @@ const CONNECTION: &[Meaning] = &[
     ("eof", Code::Refused, Outcome::Inconclusive),
 ];
 
-/// skopeo's and podman's words for what a registry answered.
+/// skopeo's and podman's words for a registry's answers.
 const OTHERS: &[Meaning] = &[
     ("too many requests", Code::RateLimited, Outcome::Inconclusive),
     ("toomanyrequests", Code::RateLimited, Outcome::Inconclusive),
@@ -93,7 +93,7 @@ const OTHERS: &[Meaning] = &[
     ("code from registry 5", Code::ServerError, Outcome::Inconclusive),
 ];
 
-/// The docker rung from a finished run.
+/// The docker check's result from a finished run.
 pub(in crate::registry) fn read(run: &Run, server: &Server, blocked: Option<Code>, redactor: &Redactor) -> Step {
     let name = format!("{} {}", run.kind.name(), run.version);
     let rung = run.kind.rung();
@@ -108,14 +108,12 @@ pub(in crate::registry) fn read(run: &Run, server: &Server, blocked: Option<Code
             rung,
             Code::DockerUnavailable,
             Outcome::Inconclusive,
-            format!(
-                "{name} refuses plain http even on loopback (since 28.4), so it cannot be asked about this registry"
-            ),
-            "go by the native test, or give the registry a certificate",
+            format!("{name} refuses plain http even on loopback (since 28.4), so it cannot test this registry"),
+            "rely on the native test, or give the registry a certificate",
         ),
         Code::DockerUnavailable => {
-            let detail = if said.is_empty() { format!("{name} ended without saying why") } else { detail };
-            step(rung, code, outcome, detail, "go by the native test")
+            let detail = if said.is_empty() { format!("{name} exited without a message") } else { detail };
+            step(rung, code, outcome, detail, "rely on the native test")
         }
         _ => step(rung, code, outcome, detail, remedy(code)),
     }
@@ -123,7 +121,7 @@ pub(in crate::registry) fn read(run: &Run, server: &Server, blocked: Option<Code
 
 fn succeeded(run: &Run, name: &str, server: &Server, blocked: Option<Code>) -> Step {
     let rung = run.kind.rung();
-    let said = format!("{name} says «Login Succeeded»");
+    let said = format!("{name} says “Login Succeeded”");
     let about_certificates = matches!(blocked, Some(Code::TlsUntrusted | Code::TlsName | Code::TlsExpired));
     let detail = if about_certificates && server.is_loopback() && is_lenient(run) {
         format!("{said}; it does not check certificates on loopback")
@@ -133,18 +131,18 @@ fn succeeded(run: &Run, name: &str, server: &Server, blocked: Option<Code>) -> S
     step(rung, Code::Ok, Outcome::Pass, detail, "")
 }
 
-/// Whether this client speaks plain http to loopback, and takes any certificate there: docker without a daemon does
-/// before 28.4 (docker/cli `internal/registry/config.go` begins with an empty configuration since).
+/// Whether this client speaks plain http to loopback and accepts any certificate there. Docker without a daemon does so
+/// before 28.4 (since then docker/cli `internal/registry/config.go` starts with an empty configuration).
 fn is_lenient(run: &Run) -> bool {
     let mut parts = run.version.split('.').map(|part| part.parse::<u32>().ok());
     match (run.kind, parts.next().flatten(), parts.next().flatten()) {
         (Kind::Docker, Some(major), Some(minor)) => (major, minor) < (28, 4),
-        (Kind::Docker, _, _) => true, // a version that says nothing explains nothing
+        (Kind::Docker, _, _) => true, // an unknown version explains nothing
         (Kind::Skopeo | Kind::Podman, _, _) => false,
     }
 }
 
-/// The code for a client's words.
+/// The code for a client's output.
 fn meaning(kind: Kind, words: &str, server: &Server) -> (Code, Outcome) {
     let unknown = (Code::DockerUnavailable, Outcome::Inconclusive);
     let last = last_words(kind, words);
@@ -161,8 +159,8 @@ fn find(table: &[Meaning], text: &str) -> Option<(Code, Outcome)> {
     table.iter().find(|(word, ..)| text.contains(word)).map(|(_, code, outcome)| (*code, *outcome))
 }
 
-/// On loopback docker tries plain http after https, and its last words tell only how that went. What it logged of an
-/// answer over https goes first; that TLS is not spoken there does not.
+/// On loopback docker tries plain http after https, and its last message is about http only. An answer over https that
+/// it logged takes precedence, unless it only says that the server does not speak TLS.
 fn over_https(words: &str, server: &Server) -> Option<(Code, Outcome)> {
     let logged = words.lines().filter(|line| line.starts_with("time=")).filter_map(|line| {
         let (_, error) = line.split_once("error=\"")?;
@@ -183,7 +181,7 @@ fn of_docker(text: &str, server: &Server) -> Option<(Code, Outcome)> {
         .or_else(|| TRANSPORT.iter().any(|opening| own.starts_with(opening)).then(|| find(CONNECTION, &own)).flatten())
 }
 
-/// Docker's words without who says them and what was asked: `Get "https://…": Get "https://…": why`.
+/// Docker's message without its speaker and its request: `Get "https://…": Get "https://…": why`.
 fn reason(text: &str) -> &str {
     let mut rest = text.trim();
     loop {
@@ -200,7 +198,7 @@ fn reason(text: &str) -> &str {
     }
 }
 
-/// The status docker names itself.
+/// The status that docker itself names.
 fn status(own: &str) -> Option<u16> {
     let number = if own.starts_with("login attempt to ") || own.starts_with("failed with status: ") {
         own.split_once("failed with status: ")?.1
@@ -212,7 +210,7 @@ fn status(own: &str) -> Option<u16> {
 
 fn of_status(status: u16, server: &Server) -> (Code, Outcome) {
     match status {
-        // ECR answers so to a token it does not take.
+        // ECR's answer to a token that it does not accept.
         400 if server.ecr().is_some() => (Code::Denied, Outcome::Fail),
         401 => (Code::BadCredentials, Outcome::Fail),
         403 => (Code::Denied, Outcome::Fail),
@@ -225,7 +223,7 @@ fn of_status(status: u16, server: &Server) -> (Code, Outcome) {
 fn remedy(code: Code) -> &'static str {
     match code {
         Code::BadCredentials => "check user and password",
-        Code::Denied => "check the rights of this login, and whether its token has ended",
+        Code::Denied => "check this login's permissions, and whether its token has expired",
         Code::RateLimited => "wait a few minutes before testing again",
         Code::NotARegistry | Code::BadServer | Code::Redirected => "check the host",
         Code::Dns | Code::Refused | Code::Timeout => "check host, port and network",
@@ -233,15 +231,15 @@ fn remedy(code: Code) -> &'static str {
         Code::TlsUntrusted | Code::TlsName | Code::TlsExpired | Code::TlsFailed | Code::PlainHttp => {
             "check the registry's certificate"
         }
-        Code::BadToken | Code::BadChallenge => "not the password: tell who runs the registry",
+        Code::BadToken | Code::BadChallenge => "not the password: tell the registry's admin",
         Code::ServerError => "test again later",
-        // Its words lead to no other code.
+        // Docker's messages lead to no other code.
         _ => "",
     }
 }
 
-/// What was said at the end that is no warning, and of docker no log line: from where docker's own words begin, as the
-/// other side's may have several lines; else the last line.
+/// The end of the output without warnings and docker's log lines: from where docker's own message begins, since the
+/// server's part may have several lines; otherwise the last line.
 fn last_words(kind: Kind, words: &str) -> String {
     let is_logged = |line: &str| kind == Kind::Docker && line.starts_with("time=");
     let lines: Vec<&str> = words

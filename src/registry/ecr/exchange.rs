@@ -1,4 +1,4 @@
-//! The exchange itself: one signed request of `GetAuthorizationToken`, and what comes of it in words.
+//! The exchange itself: one signed `GetAuthorizationToken` request, and its result in words.
 
 use chrono::{DateTime, Utc};
 use reqwest::header::{DATE, HeaderName, HeaderValue};
@@ -18,10 +18,11 @@ use crate::registry::words::{trouble_step, unwell};
 /// AWS JSON 1.1; the target names the API's version and the call (botocore, `ecr` service model).
 const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 const TARGET: &str = "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken";
-/// A signature counts for about five minutes to either side.
+/// A signature is valid for about five minutes to either side.
 const TOLERANCE: i64 = 5 * 60;
 
-/// Exchanges the pair, once: what the registry takes, and the step that says so; or only the step that says why not.
+/// Exchanges the key pair, once. Returns the login that the registry accepts and the step that says so, or only the
+/// step that says why not.
 pub(in crate::registry) async fn exchange(
     test: &Test<'_>,
     server: &Server,
@@ -33,12 +34,12 @@ pub(in crate::registry) async fn exchange(
         None => Url::parse(&format!("https://{}/", ecr.api_host())).ok(),
     };
     let Some(api) = api else {
-        return (None, unsure(Code::AwsEndpoint, "no API of AWS belongs to this server", "check the server"));
+        return (None, unsure(Code::AwsEndpoint, "no AWS API belongs to this server", "check the server"));
     };
     let headers = [("content-type", CONTENT_TYPE), ("x-amz-target", TARGET)];
     let scope = Scope { region: &ecr.region, service: "ecr", time: test.now.into() };
     let Some(signature) = signed(&scope, key, &api, &headers, "{}") else {
-        return (None, unsure(Code::AwsEndpoint, "key id or secret cannot be used for a signature", "copy them again"));
+        return (None, unsure(Code::AwsEndpoint, "key id or secret cannot be used to sign", "copy them again"));
     };
     let ask = Ask::post(CONTENT_TYPE, Zeroizing::new("{}".to_owned()))
         .with(HeaderName::from_static("x-amz-target"), HeaderValue::from_static(TARGET));
@@ -59,17 +60,17 @@ pub(in crate::registry) async fn exchange(
 
 fn given(test: &Test<'_>, ecr: &EcrHost, api: &Url, answer: &Answer) -> (Option<Pair>, Step) {
     let Some(token) = said::token(&answer.body) else {
-        let detail = format!("{} accepts the key but gives no token", place(api));
+        let detail = format!("{} accepts the key but returns no token", place(api));
         return (None, unsure(Code::AwsEndpoint, &detail, "check the region in the server's name"));
     };
-    // A stand-in may give an end in the past; the registry decides whether the token counts.
+    // A stand-in may give an expiry in the past; the registry decides whether the token is valid.
     let life = token.ends.filter(|ends| *ends > test.now).map(|ends| {
-        format!(", good until {} ({})", at(ends, test.now).trim_start_matches("at "), span(ends - test.now))
+        format!(", which expires {} ({})", at(ends, test.now).trim_start_matches("at "), span(ends - test.now))
     });
-    let detail = format!("{} gives a token for this key{}", place(api), life.unwrap_or_default());
+    let detail = format!("{} returns a token for this key{}", place(api), life.unwrap_or_default());
     let remedy = match &token.account {
         Some(account) if *account != ecr.account => format!(
-            "the key is of the account {account}: the repositories of {} must allow it in their policies",
+            "the key belongs to account {account}: the repositories of {} must allow it in their policies",
             ecr.account
         ),
         Some(_) | None => String::new(),
@@ -77,7 +78,7 @@ fn given(test: &Test<'_>, ecr: &EcrHost, api: &Url, answer: &Answer) -> (Option<
     (Some(token.pair), step(Rung::Exchange, Code::Ok, Outcome::Pass, detail, remedy))
 }
 
-/// Source of the names: AWS, «Common Error Types», and the two that only stand-ins and older services use.
+/// Source of the names: AWS, “Common Error Types”, and the two that only stand-ins and older services use.
 fn refused(test: &Test<'_>, api: &Url, key: &Pair, answer: &Answer) -> Step {
     let host = place(api);
     let Fault { kind, message } = said::fault(answer);
@@ -91,13 +92,13 @@ fn refused(test: &Test<'_>, api: &Url, key: &Pair, answer: &Answer) -> Step {
         }
         "InvalidSignatureException" | "SignatureDoesNotMatch" => fail(
             Code::AwsWrongSecret,
-            format!("{host} knows the access key id, but the secret is another{said}"),
-            "copy the secret access key again; AWS shows it only when the key is made",
+            format!("{host} knows the access key id, but the secret does not match{said}"),
+            "copy the secret access key again; AWS shows it only when the key is created",
         ),
         "UnrecognizedClientException" | "InvalidClientTokenId" | "InvalidAccessKeyId" | "AuthFailure" => fail(
             Code::AwsUnknownKey,
             format!("{host} does not know this access key id{said}"),
-            "check the id, the partition of the server, and that the key is still there and active",
+            "check the id, the server's partition, and that the key still exists and is active",
         ),
         "AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" | "NotAuthorized" => fail(
             Code::AwsNoPermission,
@@ -106,16 +107,16 @@ fn refused(test: &Test<'_>, api: &Url, key: &Pair, answer: &Answer) -> Step {
         ),
         "ExpiredTokenException" | "ExpiredToken" => fail(
             Code::TemporaryKey,
-            format!("{host} says that this key has ended{said}"),
-            "use a long-lived access key (AKIA…) of a user who may only pull",
+            format!("{host} says that this key has expired{said}"),
+            "use a long-lived access key (AKIA…) of a user that can only pull",
         ),
         _ if answer.status == 429 || answer.status >= 500 || kind.starts_with("Throttling") => {
             unwell(Rung::Exchange, &host, answer, &said)
         }
-        // A kind nobody here knows, or no AWS at all.
+        // An unknown kind, or not AWS at all.
         _ => unsure(
             Code::AwsEndpoint,
-            &format!("{host} answers with status {}{said}", answer.status),
+            &format!("{host} answered with status {}{said}", answer.status),
             "check the region in the server's name",
         ),
     }
@@ -126,8 +127,8 @@ fn clock(test: &Test<'_>, answer: &Answer, said: &str) -> Step {
     let apart = apart.map(|apart| format!(" ({apart} apart)")).unwrap_or_default();
     unsure(
         Code::AwsClock,
-        &format!("this machine's clock and that of AWS do not agree{apart}, so no signature counts{said}"),
-        "set the clock; nothing was learned of the key",
+        &format!("this machine's clock and AWS's differ{apart}, so no signature is valid{said}"),
+        "set the clock; nothing was learned about the key",
     )
 }
 
@@ -135,7 +136,7 @@ fn is_skewed(now: DateTime<Utc>, answer: &Answer) -> bool {
     theirs(answer).is_some_and(|theirs| (theirs - now).num_seconds().abs() > TOLERANCE)
 }
 
-/// Their clock, by the header `Date`.
+/// AWS's clock, by the header `Date`.
 fn theirs(answer: &Answer) -> Option<DateTime<Utc>> {
     let date = answer.headers.get(DATE)?.to_str().ok()?;
     DateTime::parse_from_rfc2822(date).ok().map(|date| date.with_timezone(&Utc))

@@ -1,4 +1,4 @@
-//! What Amazon's API said: a token, or an error in JSON or in XML.
+//! The answer of Amazon's API: a token, or an error in JSON or XML.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,16 +12,16 @@ use crate::domain::{Foreign, Sensitive};
 use crate::registry::client::Answer;
 use crate::registry::pair::Pair;
 
-/// What came of `GetAuthorizationToken`.
+/// The result of `GetAuthorizationToken`.
 pub(super) struct Token {
     /// `AWS` and the token.
     pub pair: Pair,
     pub ends: Option<DateTime<Utc>>,
-    /// The account whose registry the token was made for, by `proxyEndpoint`.
+    /// The account whose registry the token is for, by `proxyEndpoint`.
     pub account: Option<String>,
 }
 
-/// The token in an answer of 200; nothing if there is none.
+/// The token in a 200 answer; `None` if there is none.
 pub(super) fn token(body: &[u8]) -> Option<Token> {
     let json: Value = serde_json::from_slice(body).ok()?;
     let data = json.pointer("/authorizationData/0")?;
@@ -29,7 +29,7 @@ pub(super) fn token(body: &[u8]) -> Option<Token> {
     let decoded = Zeroizing::new(STANDARD.decode(encoded.trim()).ok()?);
     let (user, password) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
     let ends = data.get("expiresAt").and_then(Value::as_f64).filter(|ends| ends.is_finite() && ends.abs() < 1e12);
-    // A whole second within what a clock can show; the cast cannot lose more than the fraction.
+    // A whole second within the range of a clock; the cast can only lose the fraction.
     #[allow(clippy::cast_possible_truncation)]
     let ends = ends.and_then(|ends| DateTime::from_timestamp(ends as i64, 0));
     let endpoint = data.get("proxyEndpoint").and_then(Value::as_str).unwrap_or_default();
@@ -64,7 +64,7 @@ fn in_json(body: &[u8]) -> Option<(Option<String>, Option<String>)> {
     Some((text(&["__type", "code"]), text(&["message", "Message"])))
 }
 
-/// `<Code>` and `<Message>`, wherever they stand.
+/// `<Code>` and `<Message>`, anywhere in the document.
 fn in_xml(body: &[u8]) -> (Option<String>, Option<String>) {
     let mut reader = Reader::from_reader(body);
     let (mut kind, mut message) = (None, None);

@@ -1,4 +1,4 @@
-//! A request to Amazon's API with its signature (Signature Version 4), made by `aws-sigv4`.
+//! Signs a request to Amazon's API (Signature Version 4) with `aws-sigv4`.
 
 use std::time::SystemTime;
 
@@ -11,16 +11,16 @@ use url::Url;
 
 use crate::registry::pair::Pair;
 
-/// Where and when a signature counts.
+/// Where and when a signature is valid.
 pub(super) struct Scope<'a> {
     pub region: &'a str,
-    /// `ecr`, as AWS names the service in signatures.
+    /// `ecr`, the name of the service in signatures.
     pub service: &'a str,
     pub time: SystemTime,
 }
 
-/// The headers that sign a POST of this body with these headers. Nothing if it cannot be signed, as with a secret that
-/// fits into no header.
+/// The headers that sign a POST of this body with these headers. `None` if it cannot be signed, for example because the
+/// secret does not fit into a header.
 pub(super) fn signed(
     scope: &Scope<'_>,
     pair: &Pair,
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
     use crate::domain::Sensitive;
 
-    /// 2015-08-30 12:36:00 UTC, the moment of AWS's published test suite.
+    /// 2015-08-30 12:36:00 UTC, the time in AWS's published test suite.
     const MOMENT: u64 = 1_440_938_160;
 
     fn pair() -> Pair {
@@ -79,7 +79,7 @@ mod tests {
         value("authorization")
     }
 
-    /// The cases `post-vanilla` and `post-x-www-form-urlencoded` of AWS's «Signature Version 4 test suite».
+    /// The cases `post-vanilla` and `post-x-www-form-urlencoded` of AWS's “Signature Version 4 test suite”.
     #[test]
     fn the_signature_is_the_one_that_aws_publishes() {
         let head = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, ";

@@ -1,8 +1,9 @@
-//! The ladder of an npm registry: its address, the way there, whose token it is, and which packages it may install.
+//! The checks of an npm registry: its address, the way there, whose token it is, and which packages the token can
+//! install.
 //!
-//! Everything is asked without the token first. So the token goes only to what answers as a registry does, and an
-//! answer that nobody needs a token for proves nothing of it. Each question is asked with the token once: one that was
-//! refused is never shown again.
+//! Every question is first asked without the token. So the token goes only to what answers like a registry, and an
+//! answer that needs no token proves nothing about it. Each question is asked with the token once: a rejected token is
+//! never sent again.
 
 mod package;
 mod whoami;
@@ -26,12 +27,12 @@ use crate::domain::{Code, Foreign, Outcome, Step};
 struct Npm<'a> {
     test: &'a Test<'a>,
     address: NpmAddress,
-    /// The address, to which everything is relative.
+    /// The address that everything is relative to.
     base: Url,
     pair: Pair,
 }
 
-/// Climbs from the address to the packages.
+/// Runs the checks from the address to the packages.
 pub(super) async fn climb(test: &Test<'_>, climb: &mut Climb<'_>) {
     let Some(npm) = Npm::of(test, climb) else { return };
     npm.ask(climb).await;
@@ -45,7 +46,7 @@ pub(super) async fn climb(test: &Test<'_>, climb: &mut Climb<'_>) {
 }
 
 impl<'a> Npm<'a> {
-    /// The rungs that need no network: an address that is one, and a token that can be sent.
+    /// The checks that need no network: a valid address, and a token that can be sent.
     fn of(test: &'a Test<'a>, climb: &mut Climb<'_>) -> Option<Self> {
         let bad = |why: String| {
             step(
@@ -53,13 +54,13 @@ impl<'a> Npm<'a> {
                 Code::BadAddress,
                 Outcome::Fail,
                 format!("this address {why}"),
-                "write it as npm takes it: https://, the host and the whole path, with a slash at the end",
+                "write it as npm expects it: https://, the host and the full path, with a slash at the end",
             )
         };
         let parsed = NpmAddress::parse(&test.trial.server).map_err(|fault| fault.to_string());
         let based = parsed.and_then(|address| match Url::parse(address.as_str()) {
             Ok(base) => Ok((address, base)),
-            Err(_) => Err("cannot be asked".to_owned()),
+            Err(_) => Err("cannot be used as a URL".to_owned()),
         });
         let (address, base) = match based {
             Ok(based) => based,
@@ -78,7 +79,7 @@ impl<'a> Npm<'a> {
             None
         };
         if let Some(why) = unsent {
-            let remedy = "give the token, as the registry shows it";
+            let remedy = "enter the token as the registry shows it";
             climb.add(step(Rung::Whoami, Code::BadCredentials, Outcome::Inconclusive, why, remedy));
             return None;
         }
@@ -106,7 +107,7 @@ impl<'a> Npm<'a> {
         }
     }
 
-    /// The step with the preset's words for what failed.
+    /// The step with the preset's advice for what failed.
     fn advised(&self, step: Step) -> Step {
         match step.outcome {
             Outcome::Fail => {
@@ -118,17 +119,17 @@ impl<'a> Npm<'a> {
     }
 }
 
-/// Whose registry it is, by its host.
+/// The registry's product, by its host.
 fn product(address: &NpmAddress) -> String {
     let of = single_of(address.as_str()).filter(|single| single.is_host(address.server().host()));
     match of {
-        Some(single) => format!("{}, a host that is known as an {}", address.as_str(), single.label),
-        None => format!("{} is an address as npm takes it", address.as_str()),
+        Some(single) => format!("{}, known as an {}", address.as_str(), single.label),
+        None => format!("{} is an address npm accepts", address.as_str()),
     }
 }
 
-/// What no rung of an npm registry gets past, whoever asks: an answer that is none of a registry's, a redirect to
-/// elsewhere, a server that is unwell.
+/// What stops every check of an npm registry, with or without the token: an answer that no registry gives, a redirect
+/// to another place, a server that has a problem.
 fn barred(rung: Rung, url: &Url, answer: &Answer, said: &str) -> Option<Step> {
     let host = place(url);
     let end = |code, detail: String, remedy: &str| Some(step(rung, code, Outcome::Inconclusive, detail, remedy));
@@ -137,26 +138,23 @@ fn barred(rung: Rung, url: &Url, answer: &Answer, said: &str) -> Option<Step> {
             let step = sent_on(rung, url, answer);
             let remedy = match Aim::of(url, answer) {
                 Aim::SignIn(_) => {
-                    "a sign-in for browsers stands before the registry, and npm cannot pass it: tell who \
-                                   runs it"
+                    "a browser sign-in is in front of the registry, and npm cannot pass it: tell its admin"
                 }
-                Aim::Registry(_) | Aim::Elsewhere(_) | Aim::Nowhere => {
-                    "write the address that really is the registry's"
-                }
+                Aim::Registry(_) | Aim::Elsewhere(_) | Aim::Nowhere => "use the address that really is the registry's",
             };
             Some(Step { remedy: remedy.to_owned(), ..step })
         }
         429 | 500.. => Some(unwell(rung, &host, answer, said)),
         status if is_html(&answer.headers, &answer.body) => end(
             Code::NotARegistry,
-            format!("{host} answers with a web page (status {status}), which no npm registry does"),
+            format!("{host} answered with a web page (status {status}), which no npm registry does"),
             "check the address: a product's web page and its registry have different ones; a proxy may answer too",
         ),
-        _ => None, // a registry's own answer, to be read by whoever asked
+        _ => None, // a registry's own answer, read by the caller
     }
 }
 
-/// A name as a registry gives it, short enough to be shown.
+/// A name from a registry, short enough to be shown.
 fn shown(name: &str) -> String {
     Foreign::new(name.chars().take(80).collect::<String>()).shown()
 }

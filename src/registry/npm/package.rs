@@ -1,7 +1,7 @@
-//! Whether the token may install this very package. Its description is asked for, nothing is downloaded.
+//! Whether the token can install this package. Its description is requested; nothing is downloaded.
 //!
-//! Source: npm's «package metadata» (the short form is asked for, which is all that an install needs). A package that
-//! anybody can install proves nothing of a token, so it is asked for without one first, and then not again.
+//! Source: npm's “package metadata” (the short form is requested, which is all that an install needs). A package that
+//! anybody can install proves nothing about a token, so it is first requested without one, and then not again.
 
 use reqwest::header::{ACCEPT, HeaderValue};
 use url::Url;
@@ -15,7 +15,7 @@ use crate::domain::npm::PackageName;
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Outcome, Step};
 
-/// What npm itself asks for when it installs.
+/// What npm itself requests when it installs.
 const SHORT: &str = "application/vnd.npm.install-v1+json; q=1.0, application/json";
 
 impl Npm<'_> {
@@ -24,7 +24,7 @@ impl Npm<'_> {
             Ok(name) => name,
             Err(fault) => {
                 let detail = format!("{}: this package {fault}", shown(written));
-                let remedy = "write it as in a package.json: @scope/name";
+                let remedy = "write it as in package.json: @scope/name";
                 return step(Rung::Package, Code::BadPackage, Outcome::Fail, detail, remedy);
             }
         };
@@ -34,7 +34,7 @@ impl Npm<'_> {
 
     async fn asked(&self, known: Known, name: &PackageName) -> Result<Step, Step> {
         let Ok(url) = self.base.join(&format!("./{}", name.path())) else {
-            let detail = format!("{}: this package cannot be part of an address", name.as_str());
+            let detail = format!("{}: this package cannot be part of a URL", name.as_str());
             return Err(step(Rung::Package, Code::BadPackage, Outcome::Fail, detail, "check the package's name"));
         };
         let nobody = self.description(&url, Ask::get()).await?;
@@ -47,39 +47,39 @@ impl Npm<'_> {
         let end = |code, outcome, detail: String, remedy: &str| Ok(step(Rung::Package, code, outcome, detail, remedy));
         match (answer.status, known) {
             (200, _) if is_description(&answer) => {
-                let detail = format!("{package} can be installed with this token, and not without one");
+                let detail = format!("{package} can be installed with this token, but not without one");
                 end(Code::Ok, Outcome::Pass, detail, "")
             }
             (200, _) => Err(no_description(&url, name)),
-            // Whom the registry has no name for it did not know: a token it knows and does not let in gets 403.
+            // If whoami gave no name, the registry does not know the token: a known token without access gets 403.
             (401, Known::Open | Known::Over) => end(
                 Code::BadCredentials,
                 Outcome::Fail,
-                format!("{package}: {} asks for a login although the token was shown{words}", place(&url)),
-                "copy the token again; it may have ended or been revoked",
+                format!("{package}: {} asks for a login although the token was sent{words}", place(&url)),
+                "copy the token again; it may have expired or been revoked",
             ),
             (401 | 403, _) => end(
                 Code::PackageDenied,
                 Outcome::Fail,
                 format!("{package}: this token may not install it{words}"),
-                "give the token the right to read this package",
+                "give the token read access to this package",
             ),
             (404, _) => end(
                 Code::PackageNotFound,
                 Outcome::Fail,
-                format!("{package}: not there, or hidden from this token{words}"),
-                "check the name and its scope, then whether this token may read it: registries answer alike",
+                format!("{package}: not found, or hidden from this token{words}"),
+                "check the name and its scope, then whether this token may read it: registries answer both the same",
             ),
             (status, _) => end(
                 Code::ServerError,
                 Outcome::Inconclusive,
-                format!("{} answers for {package} with status {status}{words}", place(&url)),
-                "the registry does not follow the protocol here: tell who runs it",
+                format!("{} answered for {package} with status {status}{words}", place(&url)),
+                "the registry does not follow the protocol here: tell its admin",
             ),
         }
     }
 
-    /// One answer; what no rung gets past is a step already.
+    /// One answer; what stops every check is returned as a step.
     async fn description(&self, url: &Url, ask: Ask) -> Result<Answer, Step> {
         let ask = ask.with(ACCEPT, HeaderValue::from_static(SHORT));
         let answer = self.test.client.ask(url, ask).await;
@@ -91,13 +91,14 @@ impl Npm<'_> {
     }
 }
 
-/// The body may be cut off, so only its beginning is looked at.
+/// The body may be cut off, so only its beginning is checked.
 fn is_description(answer: &Answer) -> bool {
     answer.body.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'{')
 }
 
 fn no_description(url: &Url, name: &PackageName) -> Step {
-    let detail = format!("{} answers for {} with something that describes no package", place(url), name.as_str());
+    let detail =
+        format!("{} answers for {} with something other than a package description", place(url), name.as_str());
     let remedy = "check the address: it may not be an npm registry's";
     step(Rung::Package, Code::NotARegistry, Outcome::Inconclusive, detail, remedy)
 }
@@ -110,6 +111,6 @@ fn public(known: Known, name: &PackageName) -> Step {
             (Outcome::Inconclusive, "name a private package; if all are like this one, no token is needed")
         }
     };
-    let detail = format!("{name} can be installed by anyone, without a token: this proves nothing of it");
+    let detail = format!("{name} can be installed by anyone, without a token: this proves nothing about it");
     step(Rung::Package, Code::PublicPackage, outcome, detail, remedy)
 }

@@ -1,8 +1,7 @@
-//! Whose token it is. Only a name that nobody without a token is given counts as an answer.
+//! Whose token it is. Only a name that is not given without a token counts as an answer.
 //!
 //! Sources: npm's `lib/utils/get-identity.js` (`GET -/whoami`, `username`); verdaccio 6, which answers 200 and `{}` to
-//! a token that is bad or missing; GitHub's registry, and others, which have no such page for every address and answer
-//! 404.
+//! a bad or missing token; GitHub's registry and others, which do not have this page for every address and answer 404.
 
 use serde_json::Value;
 use url::Url;
@@ -14,14 +13,14 @@ use super::{Npm, barred, shown};
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Foreign, Outcome, Step};
 
-/// What is known of the token after it was asked for once.
+/// What is known about the token after it was sent once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Known {
     /// The registry has a name for it.
     Named,
-    /// The registry says nothing of it.
+    /// The registry says nothing about it.
     Open,
-    /// It was refused, or something stood in the way.
+    /// It was rejected, or something stood in the way.
     Over,
 }
 
@@ -35,7 +34,7 @@ impl Known {
 }
 
 impl Npm<'_> {
-    /// Asks with the token, once; `nobody` is what is answered without one.
+    /// Asks with the token, once; `nobody` is the answer without one.
     pub(super) async fn whoami(&self, url: &Url, nobody: &Answer) -> (Known, Step) {
         if let Some(step) = self.in_the_way(url, nobody) {
             return (Known::Over, step);
@@ -53,12 +52,12 @@ impl Npm<'_> {
         match answer.status {
             200 => self.named(&host, &answer, nobody),
             401 | 403 => (Known::Over, refused(&host, &answer, &words)),
-            status => self.open(format!("{host} does not say whose token it is (status {status} for whoami{words})")),
+            status => self.open(format!("{host} does not say whose token this is (status {status} for whoami{words})")),
         }
     }
 
     fn in_the_way(&self, url: &Url, answer: &Answer) -> Option<Step> {
-        // A page that says «not found» may come from a registry without whoami; then a package decides.
+        // A “not found” page may come from a registry without whoami; then a package decides.
         if matches!(answer.status, 404 | 405) && !self.test.trial.images.is_empty() {
             return None;
         }
@@ -67,25 +66,25 @@ impl Npm<'_> {
 
     fn named(&self, host: &str, answer: &Answer, nobody: &Answer) -> (Known, Step) {
         let Ok(json) = serde_json::from_slice::<Value>(answer.body.trim_ascii()) else {
-            let detail = format!("{host} answers whoami with something that is no JSON, as no npm registry does");
+            let detail = format!("{host} does not answer whoami with JSON, as an npm registry does");
             let remedy = "check the address: a product's web page and its registry have different ones";
             return (Known::Over, step(Rung::Whoami, Code::NotARegistry, Outcome::Inconclusive, detail, remedy));
         };
         let Some(name) = username(&json) else {
-            let why = "names nobody: some registries answer so to a token they do not know";
+            let why = "names nobody: some registries answer like this to unknown tokens";
             return self.open(format!("{host} answers whoami, but {why}"));
         };
         let without = serde_json::from_slice::<Value>(nobody.body.trim_ascii()).ok();
         if without.as_ref().and_then(username) == Some(name) {
             let name = self.pair.redactor().show(&Foreign::new(name));
-            return self.open(format!("{host} calls everybody «{name}», with a token or without"));
+            return self.open(format!("{host} calls everybody “{name}”, with a token or without"));
         }
         let name = self.pair.redactor().show(&Foreign::new(shown(name)));
-        let detail = format!("{host} knows this token: it is that of {name}");
+        let detail = format!("{host} knows this token: it belongs to {name}");
         (Known::Named, step(Rung::Whoami, Code::Ok, Outcome::Pass, detail, ""))
     }
 
-    /// It proves nothing. Where a package is named, that decides, and this is no doubt of its own.
+    /// It proves nothing. If a package is named, that decides, and this result is not inconclusive by itself.
     fn open(&self, detail: String) -> (Known, Step) {
         let (outcome, remedy) = if self.test.trial.images.is_empty() {
             (Outcome::Inconclusive, "name a private package: whether the token can install it decides")
@@ -98,11 +97,11 @@ impl Npm<'_> {
 
 fn refused(host: &str, answer: &Answer, words: &str) -> Step {
     if is_firewall(answer) {
-        let detail = format!("{host} turns this machine away{words}");
+        let detail = format!("{host} rejects this machine{words}");
         return step(Rung::Whoami, Code::Denied, Outcome::Fail, detail, firewall_remedy(answer));
     }
-    let detail = format!("{host} refuses this token{words}");
-    let remedy = "copy the token again; it may have ended or been revoked";
+    let detail = format!("{host} rejects this token{words}");
+    let remedy = "copy the token again; it may have expired or been revoked";
     step(Rung::Whoami, Code::BadCredentials, Outcome::Fail, detail, remedy)
 }
 

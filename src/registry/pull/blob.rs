@@ -1,5 +1,5 @@
-//! A blob of an image, fetched as docker does: asked for at the registry, and followed to wherever that sends. The
-//! login goes to the registry alone; who holds the blobs is judged as a token server is, and sent nothing.
+//! A blob of an image, fetched as docker does: requested from the registry, then followed to wherever it redirects.
+//! Only the registry gets the login; the blob host is judged as a token server is, and sent nothing.
 
 use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, HeaderName, HeaderValue, LOCATION, RANGE};
 use url::Url;
@@ -12,16 +12,16 @@ use crate::domain::manifest::{Descriptor, ImageManifest};
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Foreign, Step};
 
-/// Redirects from one host to another that are followed.
+/// Redirects from one host to another to follow.
 const HOPS: usize = 5;
 
-/// A blob that is what it was named.
+/// A blob that matches its descriptor.
 pub(super) struct Blob {
     pub bytes: Vec<u8>,
     pub source: Source,
 }
 
-/// Who gave it.
+/// Who sent it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Source {
     Registry,
@@ -48,11 +48,10 @@ impl Asked<'_> {
     ) -> Result<Blob, Step> {
         let limit = self.test.client.limits().manifest;
         let Some(size) = usize::try_from(wanted.size).ok().filter(|size| *size < limit) else {
-            let detail =
-                format!("{}: {what} is of {} bytes, more than pullkey fetches", self.image.short(), wanted.size);
-            return Err(inconclusive(Code::ServerError, detail, "look whether this is the image that was meant"));
+            let detail = format!("{}: {what} has {} bytes, more than pullkey fetches", self.image.short(), wanted.size);
+            return Err(inconclusive(Code::ServerError, detail, "check that this is the image you meant"));
         };
-        // One byte more than it has, so that a longer one is noticed.
+        // One byte more than its size, to notice a longer one.
         let (answer, source) = self.fetch(wanted, what, authorization, Ask::get().up_to(size + 1)).await?;
         if answer.body.len() == size && wanted.digest.is_of(&answer.body) {
             return Ok(Blob { bytes: answer.body, source });
@@ -64,9 +63,9 @@ impl Asked<'_> {
         Err(self.other_content(wanted, what, &source))
     }
 
-    /// The beginning of one layer: of one that registries may not hand on, if there is one, else of the first. The
-    /// configuration may lie with the registry while layers lie elsewhere, so one byte of a layer tells more than it.
-    /// Nothing for an image without layers.
+    /// The beginning of one layer: of a non-distributable one if there is one, otherwise of the first. The
+    /// configuration may be with the registry while the layers are elsewhere, so one byte of a layer says more than the
+    /// configuration. `None` for an image without layers.
     pub(super) async fn layer(
         &self,
         image: &ImageManifest,
@@ -74,8 +73,8 @@ impl Asked<'_> {
     ) -> Result<Option<Source>, Step> {
         let foreign = image.layers.iter().find(|layer| layer.is_foreign());
         let Some(layer) = foreign.or(image.layers.first()) else { return Ok(None) };
-        let what = if layer.is_foreign() { "a layer that may not be handed on" } else { "the first layer" };
-        // More than one byte is read of what ignores the range, or refuses in words.
+        let what = if layer.is_foreign() { "a non-distributable layer" } else { "the first layer" };
+        // A server that ignores the range, or refuses in words, sends more than one byte.
         let whole = Ask::get().up_to(4096);
         let ask = if layer.size == 0 {
             whole // there is no first byte
@@ -85,10 +84,10 @@ impl Asked<'_> {
         let (answer, source) = self.fetch(layer, what, authorization, ask).await.map_err(|step| match step.code {
             Code::BlobMissing if layer.is_foreign() => Step {
                 code: Code::ForeignLayer,
-                remedy: "build it from a base image whose layers may be pushed, and push it anew".to_owned(),
+                remedy: "build it from a base image whose layers may be pushed, and push it again".to_owned(),
                 ..step
             },
-            _ => step, // what failed is not that it may not be handed on
+            _ => step, // not a matter of distribution
         })?;
         match length(&answer) {
             Some(length) if length != layer.size => Err(self.other_content(layer, what, &source)),
@@ -115,7 +114,7 @@ impl Asked<'_> {
             let Some(next) = redirect(&url, &answer) else { break };
             let next = next.map_err(|to| self.sent_nowhere(what, &to))?;
             if next.origin() == url.origin() {
-                break; // a circle, which was followed far enough
+                break; // a redirect within the same origin, already followed far enough
             }
             let host = place(&next);
             judge(&self.test.client.answering(self.url), &next)
@@ -127,7 +126,7 @@ impl Asked<'_> {
             (url, source) = (next, Source::Elsewhere(host));
         }
         if answer.status == 416 && ask.is_of_a_part() {
-            // It knows no ranges. The login goes to the registry alone, as before.
+            // The server does not support ranges. Only the registry gets the login, as before.
             let authorization = authorization.filter(|_| source == Source::Registry);
             let ask = ask.whole().authorized(authorization);
             answer = self.test.client.ask(&url, ask).await.map_err(|trouble| {
@@ -148,7 +147,7 @@ impl Asked<'_> {
         }
     }
 
-    /// What another answer than the blob means.
+    /// What an answer other than the blob means.
     fn no_blob(&self, wanted: &Descriptor, what: &str, source: &Source, answer: &Answer) -> Step {
         let (short, host) = (self.image.short(), self.host(source));
         let said = match in_xml(&answer.body) {
@@ -160,34 +159,33 @@ impl Asked<'_> {
             (400 | 401 | 403 | 407, Source::Elsewhere(_)) => fail(
                 Code::BlobRefused,
                 format!(
-                    "{short}: the manifest can be read, but {what} comes from {host}, which refuses ({}){said}",
+                    "{short}: the manifest can be read, but {what} comes from {host}, which refuses it ({}){said}",
                     answer.status
                 ),
                 &format!(
-                    "let this machine and codespaces in at {host} as well: the registry's storage has network rules of \
-                     its own"
+                    "allow this machine and codespaces at {host} too: the registry's storage has its own network rules"
                 ),
             ),
             (400 | 401 | 403, Source::Registry) => fail(
                 Code::BlobRefused,
                 format!("{short}: the manifest can be read, but {host} refuses {what} ({}){said}", answer.status),
-                "give the user the right to read blobs (layers) as well as manifests",
+                "give the user permission to read blobs (layers) as well as manifests",
             ),
             (404 | 410, _) => fail(
                 Code::BlobMissing,
                 format!("{short}: {host} does not have {what} ({digest}), which the manifest names{said}"),
-                "push the image anew: a part of it is lost",
+                "push the image again: a part of it is lost",
             ),
             (429 | 500.., _) => unwell(Rung::Pull, &host, answer, &said),
             (301 | 302 | 303 | 307 | 308, _) => inconclusive(
                 Code::BlobUnreachable,
-                format!("{short}: {what} is sent on from host to host without end, the last is {host}"),
-                "the registry's storage is set up wrong: tell who runs it",
+                format!("{short}: {what} is redirected from host to host without end, the last is {host}"),
+                "the registry's storage is misconfigured: tell its admin",
             ),
             (status, _) => inconclusive(
                 Code::ServerError,
-                format!("{short}: {host} answers for {what} with status {status}{said}"),
-                "the registry does not follow the protocol here: tell who runs it",
+                format!("{short}: {host} answered for {what} with status {status}{said}"),
+                "the registry does not follow the protocol here: tell its admin",
             ),
         }
     }
@@ -197,11 +195,11 @@ impl Asked<'_> {
         fail(
             Code::BlobMismatch,
             format!(
-                "{}: {host} sends something else for {what} than the manifest names ({}), and Docker refuses that",
+                "{}: for {what} {host} sends something other than the manifest names ({}), and Docker rejects that",
                 self.image.short(),
                 wanted.digest.short()
             ),
-            "push the image anew; if that does not help, a proxy or the registry's storage spoils it",
+            "push the image again; if that does not help, a proxy or the registry's storage corrupts it",
         )
     }
 
@@ -209,24 +207,24 @@ impl Asked<'_> {
         let to = Foreign::new(to.chars().take(120).collect::<String>()).shown();
         inconclusive(
             Code::BlobUnreachable,
-            format!("{}: for {what} the registry sends on to «{to}», which is no address", self.image.short()),
-            "the registry's storage is set up wrong: tell who runs it",
+            format!("{}: for {what} the registry redirects to “{to}”, which is not an address", self.image.short()),
+            "the registry's storage is misconfigured: tell its admin",
         )
     }
 
     fn unsafe_host(&self, what: &str, host: &str, why: &str) -> Step {
         inconclusive(
             Code::UnsafeBlobHost,
-            format!("{}: {what} comes from {host}, which {why}; it was not asked", self.image.short()),
-            "the registry's storage is set up wrong: tell who runs it",
+            format!("{}: {what} comes from {host}, which {why}; it was not contacted", self.image.short()),
+            "the registry's storage is misconfigured: tell its admin",
         )
     }
 }
 
 const REACH: &str =
-    "let this machine and codespaces reach that host: allow it in firewall and proxy beside the registry";
+    "let this machine and codespaces reach that host: allow it in firewall and proxy, like the registry";
 
-/// What Amazon S3, Azure and Google say in an answer that is no blob: `<Error><Code>…</Code><Message>…</Message>`.
+/// The message in an error of Amazon S3, Azure and Google: `<Error><Code>…</Code><Message>…</Message>`.
 fn in_xml(body: &[u8]) -> Option<Foreign> {
     let text = String::from_utf8_lossy(body);
     let part = |name: &str| {
@@ -237,7 +235,7 @@ fn in_xml(body: &[u8]) -> Option<Foreign> {
     Some(Foreign::new(message.map_or_else(|| code.clone(), |message| format!("{code} ({message})"))))
 }
 
-/// Where an answer sends on to, or the text that is no address; nothing if it does not send on.
+/// Where an answer redirects to, or the text that is not an address; `None` if it does not redirect.
 fn redirect(url: &Url, answer: &Answer) -> Option<Result<Url, String>> {
     if !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
         return None;
@@ -247,11 +245,11 @@ fn redirect(url: &Url, answer: &Answer) -> Option<Result<Url, String>> {
     Some(if to.is_empty() { Err(to) } else { url.join(&to).map_err(|_| to) })
 }
 
-/// How long the whole is, where the answer tells.
+/// The length of the whole, if the answer says it.
 fn length(answer: &Answer) -> Option<u64> {
     let text = |name: HeaderName| answer.headers.get(name).and_then(|value| value.to_str().ok());
     if answer.headers.contains_key(CONTENT_ENCODING) {
-        return None; // that of something compressed
+        return None; // the length of the compressed body
     }
     match answer.status {
         206 => text(CONTENT_RANGE)?.rsplit_once('/')?.1.trim().parse().ok(),

@@ -1,5 +1,5 @@
-//! What a pull takes after the image's name led somewhere: the manifest of the variant for a codespace, the image's
-//! configuration, and the beginning of a layer. Each is checked against the digest it was named by, as docker does.
+//! What a pull fetches after the image's name was found: the manifest of the variant for a codespace, the image's
+//! configuration, and the beginning of a layer. Each is checked against its digest, as docker does.
 
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
@@ -13,20 +13,20 @@ use crate::domain::platform::WANTED;
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Digest, Manifest, Platform, Step, digest};
 
-/// Indexes inside indexes that are followed.
+/// Nested indexes to follow.
 const DEPTH: usize = 3;
 
-/// What was found to be there.
+/// What was found.
 pub(super) struct Content {
-    /// Of what the image's name leads to.
+    /// The digest of what the image's name leads to.
     pub digest: Digest,
     pub platform: Platform,
-    /// The host that holds the blobs, where it is another than the registry.
+    /// The host that holds the blobs, if it is not the registry.
     pub from: Option<String>,
 }
 
 impl Asked<'_> {
-    /// Follows what the image's name led to, down to its blobs.
+    /// Follows what the image's name leads to, down to its blobs.
     pub(super) async fn content(&self, answer: &Answer, authorization: Option<&HeaderValue>) -> Result<Content, Step> {
         let digest = self.checked(answer, self.image.digest().as_ref())?;
         let image = match self.read(answer)? {
@@ -43,7 +43,7 @@ impl Asked<'_> {
         Ok(Content { digest, platform, from })
     }
 
-    /// The manifest of the variant a codespace takes.
+    /// The manifest of the variant for a codespace.
     async fn variant(
         &self,
         mut variants: Vec<Variant>,
@@ -69,7 +69,7 @@ impl Asked<'_> {
         Err(fail(
             Code::BadManifest,
             format!("{}: an index inside an index inside an index", self.image.short()),
-            "build and push the image anew",
+            "build and push the image again",
         ))
     }
 
@@ -78,32 +78,32 @@ impl Asked<'_> {
         Manifest::parse(kind, &answer.body).map_err(|fault| self.unreadable("manifest", &fault))
     }
 
-    /// The digest of a manifest, once it is what was asked for and what the registry calls it.
+    /// The digest of a manifest that matches the request and the registry's own digest for it.
     fn checked(&self, answer: &Answer, wanted: Option<&Digest>) -> Result<Digest, Step> {
         let (short, host) = (self.image.short(), place(self.url));
         if !answer.is_whole {
             let detail =
-                format!("{short}: {host} breaks off before the manifest's end, or it is larger than any image's");
+                format!("{short}: {host} stops before the manifest's end, or the manifest is larger than any image's");
             return Err(super::inconclusive(
                 Code::ServerError,
                 detail,
-                "test again later, or tell who runs the registry",
+                "test again later, or tell the registry's admin",
             ));
         }
         let mismatch = |named: &str| {
-            let detail = format!("{short}: {host} sends another manifest than {named}, and Docker refuses that");
+            let detail = format!("{short}: {host} sends another manifest than {named}, and Docker rejects that");
             fail(
                 Code::ManifestMismatch,
                 detail,
-                "push the image anew, or tell who runs the registry or the proxy before it",
+                "push the image again, or tell the admin of the registry or of the proxy in front of it",
             )
         };
         if let Some(wanted) = wanted.filter(|wanted| !wanted.is_of(&answer.body)) {
-            return Err(mismatch(&format!("the one asked for ({})", wanted.short())));
+            return Err(mismatch(&format!("the requested one ({})", wanted.short())));
         }
         let called = answer.headers.get("docker-content-digest").and_then(|value| value.to_str().ok());
         match called.filter(|text| !text.is_empty()).map(Digest::parse) {
-            Some(None) => Err(mismatch("its Docker-Content-Digest says, which is no digest")),
+            Some(None) => Err(mismatch("its Docker-Content-Digest says, which is not a digest")),
             Some(Some(called)) if !called.is_of(&answer.body) => {
                 Err(mismatch(&format!("its Docker-Content-Digest says ({})", called.short())))
             }
@@ -116,12 +116,12 @@ impl Asked<'_> {
         let detail = format!("{}: the {what} {fault}", self.image.short());
         match fault {
             ManifestFault::Old => {
-                fail(Code::OldManifest, detail, "build and push the image anew with a Docker of today")
+                fail(Code::OldManifest, detail, "build and push the image again with a current Docker")
             }
             ManifestFault::NoImage(_) => fail(
                 Code::NotAnImage,
                 detail,
-                "name an image: charts, Features and other artifacts are not pulled by docker",
+                "name an image: docker does not pull charts, Features or other artifacts",
             ),
             ManifestFault::Kind(_)
             | ManifestFault::NoKind
@@ -131,12 +131,12 @@ impl Asked<'_> {
             | ManifestFault::BadDigest(_) => fail(
                 Code::BadManifest,
                 detail,
-                "push the image anew; if that does not help, tell who runs the registry",
+                "push the image again; if that does not help, tell the registry's admin",
             ),
         }
     }
 
-    /// Nothing in it is for a codespace.
+    /// Nothing in the image is for a codespace.
     fn built_for(&self, platforms: &[&Platform]) -> Step {
         let mut known: Vec<String> = Vec::new();
         for platform in platforms.iter().filter(|platform| platform.is_known()).map(ToString::to_string) {
@@ -146,7 +146,7 @@ impl Asked<'_> {
         }
         let short = self.image.short();
         let detail = match known.as_slice() {
-            [] => format!("{short}: nothing in it says that it is built for {WANTED}, which codespaces run on"),
+            [] => format!("{short}: nothing in it says that it is built for {WANTED}, the platform of codespaces"),
             [only] => format!("{short}: built for {only} only, and codespaces run on {WANTED}"),
             [first @ .., last] => {
                 format!("{short}: built for {} and {last} only, and codespaces run on {WANTED}", first.join(", "))
@@ -163,14 +163,14 @@ impl Asked<'_> {
             404 => fail(
                 Code::BlobMissing,
                 format!("{short}: the index names {what}, which {host} does not have{said}"),
-                "push the image anew: a clean-up may have removed a part of it",
+                "push the image again: a clean-up may have removed a part of it",
             ),
             401 | 403 => self.denied(&format!("this user may not read {what}{said}")),
             429 | 500.. => unwell(Rung::Pull, &host, answer, &said),
             status => super::inconclusive(
                 Code::ServerError,
-                format!("{host} answers for {what} with status {status}{said}"),
-                "the registry does not follow the protocol here: tell who runs it",
+                format!("{host} answered for {what} with status {status}{said}"),
+                "the registry does not follow the protocol here: tell its admin",
             ),
         }
     }

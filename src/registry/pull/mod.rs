@@ -1,9 +1,9 @@
-//! The rung that counts: whether this login may pull this very image, and whether what it would pull is there. The
-//! manifest, the configuration and one byte of a layer are fetched; nothing is kept.
+//! The decisive check: whether this login can pull this very image, and whether its content is there. The manifest, the
+//! configuration and one byte of a layer are fetched; nothing is stored.
 //!
-//! Sources: OCI Distribution Specification 1.1 §«Pulling manifests» and §«Pulling blobs»; every repository gets a
-//! token of its own, since a login's token opens none. Registries that hide an image and those that lack it answer
-//! alike, and that is said.
+//! Sources: OCI Distribution Specification 1.1 § “Pulling manifests” and § “Pulling blobs”. Every repository gets a
+//! token of its own, since a login's token opens none. A registry's answer does not show whether an image is hidden or
+//! missing, and the result says so.
 
 mod blob;
 mod content;
@@ -26,15 +26,15 @@ use crate::domain::verdict::Rung;
 use crate::domain::{Code, Foreign, Image, Outcome, Server, Step};
 use content::Content;
 
-/// What is said of a pull that needs no login.
+/// The fix for a pull that needs no login.
 const PUBLIC: &str = "anyone can pull it: this image needs no credential";
 
-/// Whether a step shows that this login may pull: an image that anyone can pull shows it of no login.
+/// Whether a step shows that this login can pull: a public image shows that for no login.
 pub(super) fn proves_the_login(step: &Step) -> bool {
     step.rung == Rung::Pull && step.outcome == Outcome::Pass && step.remedy != PUBLIC
 }
 
-/// Asks for one image, as written, at the registry one has logged in to (or that let one in: then `way` is `None`).
+/// Requests one image, as written, at the registry that accepted the login (or lets anyone in: then `way` is `None`).
 pub(super) async fn pull(
     test: &Test<'_>,
     server: &Server,
@@ -59,28 +59,28 @@ pub(super) async fn pull(
     advised(step, advice)
 }
 
-/// An image whose pull does not find the credential, as it is elsewhere or only written in another way.
+/// An image whose pull does not find the credential, because it is elsewhere or only written differently.
 fn other_registry(image: &Image, server: &Server) -> Step {
     let (looked_up, stored) = (image.lookup_key(), server.stored_key());
     if !image.is_at(server) {
         return fail(
             Code::OtherRegistry,
-            format!("{image} is at {}: its pull does not use this credential", image.host()),
-            &format!("name an image of {}, or test the credential of {}", server.canonical(), image.host()),
+            format!("{image} is at {}: pulling it does not use this credential", image.host()),
+            &format!("name an image at {}, or test the credential for {}", server.canonical(), image.host()),
         );
     }
     let meant = server.canonical();
     let remedy = match (stored == meant, looked_up == meant) {
         (true, _) if looked_up.eq_ignore_ascii_case(&stored) => format!("write the image in lower case: {stored}/…"),
         (true, _) => format!("write the image as {stored}/{}", image.short()),
-        (false, true) => format!("write {meant} as the server"),
-        (false, false) => format!("write {meant} as the server, and {meant}/{} as the image", image.short()),
+        (false, true) => format!("use {meant} as the server"),
+        (false, false) => format!("use {meant} as the server, and {meant}/{} as the image", image.short()),
     };
     fail(
         Code::OtherRegistry,
         format!(
-            "{image}: Docker looks up {looked_up}; the login is stored under {stored}, and hosts are compared letter \
-             by letter"
+            "{image}: Docker looks up {looked_up}; the login is stored under {stored}, and Docker compares hosts \
+             exactly"
         ),
         &remedy,
     )
@@ -97,7 +97,7 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// Asks with the login; where it passes, asks without as well, since a pull that needs no login proves none.
+    /// Requests it with the login and, if that passes, also without: a pull that needs no login does not prove one.
     async fn proof(&self, way: Option<&Way>) -> Result<Step, Step> {
         let Some(way) = way else { return self.of_open_registry().await };
         let authorization = self.authorization(way, Some(self.pair)).await?;
@@ -115,7 +115,7 @@ impl Asked<'_> {
         Ok(self.pulled(&answer, &content, is_public))
     }
 
-    /// A registry that lets everyone in at the door may still ask at the image; then the login is tried there.
+    /// A registry that lets everyone in may still ask for a login at the image; then the login is tried there.
     async fn of_open_registry(&self) -> Result<Step, Step> {
         let answer = self.named_manifest(Method::GET, None).await?;
         if answer.status == 200 {
@@ -140,7 +140,7 @@ impl Asked<'_> {
         Ok(self.refused(&answer))
     }
 
-    /// The header for this repository: the pair itself, or a token with a scope of its own.
+    /// The header for this repository: the login itself, or a token with a scope of its own.
     async fn authorization(&self, way: &Way, pair: Option<&Pair>) -> Result<Option<HeaderValue>, Step> {
         let scope = format!("repository:{}:pull", self.image.repository());
         let client = self.test.client;
@@ -153,21 +153,21 @@ impl Asked<'_> {
                 let host = format!("the token server {}", place(&realm));
                 let said = said(&answer, &self.pair.redactor());
                 Err(match answer.status {
-                    // Google's answers so to a login that is fine and a repository it may not read.
-                    400 | 401 | 403 => self.denied(&format!("{host} gives this login no token for it{said}")),
+                    // Google's answer to a valid login that may not read the repository.
+                    400 | 401 | 403 => self.denied(&format!("{host} grants this login no token for it{said}")),
                     301 | 302 | 303 | 307 | 308 => token_sent_on(Rung::Pull, &realm, &answer),
                     429 | 500.. => unwell(Rung::Pull, &host, &answer, &said),
                     status => inconclusive(
                         Code::ServerError,
-                        format!("{host} answers with status {status}{said}"),
-                        "the registry names a token server that does not work: tell who runs it",
+                        format!("{host} answered with status {status}{said}"),
+                        "the registry names a token server that does not work: tell its admin",
                     ),
                 })
             }
         }
     }
 
-    /// What the image's name leads to.
+    /// The manifest that the image's name leads to.
     async fn named_manifest(&self, method: Method, authorization: Option<&HeaderValue>) -> Result<Answer, Step> {
         self.manifest(method, self.image.reference(), authorization).await
     }
@@ -189,10 +189,10 @@ impl Asked<'_> {
     /// The address of a manifest or a blob of this repository.
     fn part(&self, kind: &str, reference: &str) -> Result<Url, Step> {
         let path = format!("{}/{kind}/{reference}", self.image.repository());
-        // Every character of a checked image is one of a path.
+        // Every character of a valid image name is valid in a path.
         self.url
             .join(&path)
-            .map_err(|_| fail(Code::BadImage, "this image cannot be part of an address", "check the image's name"))
+            .map_err(|_| fail(Code::BadImage, "this image cannot be part of a URL", "check the image's name"))
     }
 
     fn pulled(&self, answer: &Answer, content: &Content, is_public: bool) -> Step {
@@ -209,7 +209,7 @@ impl Asked<'_> {
         step(Rung::Pull, Code::Ok, Outcome::Pass, detail, remedy)
     }
 
-    /// What another answer than 200 means.
+    /// What an answer other than 200 means.
     fn refused(&self, answer: &Answer) -> Step {
         let host = place(self.url);
         let said = said(answer, &self.pair.redactor());
@@ -222,8 +222,8 @@ impl Asked<'_> {
             429 | 500.. => unwell(Rung::Pull, &host, answer, &said),
             status => inconclusive(
                 Code::ServerError,
-                format!("{host} answers for {} with status {status}{said}", self.image.short()),
-                "the registry does not follow the protocol here: tell who runs it",
+                format!("{host} answered for {} with status {status}{said}", self.image.short()),
+                "the registry does not follow the protocol here: tell its admin",
             ),
         }
     }
@@ -232,7 +232,7 @@ impl Asked<'_> {
         fail(
             Code::PullDenied,
             format!("{}: {why}", self.image.short()),
-            &format!("give this user the right to pull from {}", self.image.repository()),
+            &format!("give this user permission to pull from {}", self.image.repository()),
         )
     }
 
@@ -240,13 +240,13 @@ impl Asked<'_> {
         fail(
             Code::ImageNotFound,
             format!("{}: not found, or hidden from this login{said}", self.image.short()),
-            "check name and tag, then whether this user may pull it: registries answer alike",
+            "check name and tag, then whether this user may pull it: registries answer both the same",
         )
     }
 }
 
-/// Docker Hub tells how many pulls are left (docs: «Docker Hub usage and limits»): a GET of a manifest is one, and so
-/// is that of an index together with the variant that is taken of it; a HEAD is none.
+/// Docker Hub reports how many pulls are left (docs: “Docker Hub usage and limits”): a GET of a manifest counts as one,
+/// an index together with the variant taken from it counts as one, a HEAD does not count.
 fn pulls_left(answer: &Answer) -> Option<String> {
     let number = |name: &str| {
         let text = answer.headers.get(name)?.to_str().ok()?;

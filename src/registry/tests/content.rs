@@ -1,4 +1,4 @@
-//! What a pull takes after the manifest's name: variants, manifests that are none, and blobs that other hosts hold.
+//! What a pull fetches after the manifest: variants, invalid manifests, and blobs on other hosts.
 
 use std::sync::{Arc, Mutex};
 
@@ -27,7 +27,7 @@ async fn report(image: &str, limits: Limits, answer: impl Fn(&Seen) -> Reply + S
     climb_by(&Client::new(limits), &trial, With::Native).await
 }
 
-/// The step of the pull of `team/app:1`, with what the registry answers to whoever is logged in.
+/// The step of the pull of `team/app:1`, with these answers of the registry after the login.
 pub(super) async fn pull(answer: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Step {
     let report = report(":1", Limits::default(), answer).await;
     let step = report.steps.into_iter().find(|step| step.rung == Rung::Pull).unwrap();
@@ -41,13 +41,13 @@ pub(super) async fn pull(answer: impl Fn(&Seen) -> Reply + Send + Sync + 'static
     step
 }
 
-/// An image whose blobs are answered by somebody else.
+/// An image whose blobs are answered by another host.
 pub(super) async fn with_blobs(blob: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Step {
     let manifest = image(&config("linux/amd64"));
     pull(move |seen| if seen.target.contains("/blobs/") { blob(seen) } else { manifest_reply(IMAGE, &manifest) }).await
 }
 
-/// An image whose only answer that matters is its manifest's.
+/// An image for which only the answer for its manifest matters.
 pub(super) async fn with_manifest(kind: &'static str, manifest: String) -> Step {
     let config = config("linux/amd64");
     pull(move |seen| blob_reply(seen, &config).unwrap_or_else(|| manifest_reply(kind, &manifest))).await
@@ -58,7 +58,7 @@ pub(super) fn sent_to(host: &str) -> impl Fn(&Seen) -> Reply + Send + Sync + use
     move |seen| reply(307, &[("Location", &format!("{host}{}?signed=yes", seen.target))], "")
 }
 
-/// A host of blobs that is never to see a login.
+/// A blob host that must never get a login.
 pub(super) async fn blob_host(answer: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> (Peer, String) {
     let peer = Peer::start(answer).await;
     let url = format!("http://{}", peer.addr);

@@ -1,4 +1,4 @@
-//! docker's words, its helper and its folder, without docker.
+//! docker's messages, its helper and its folder, without docker.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -195,7 +195,7 @@ async fn docker_is_asked_only_where_the_realm_was_judged_or_tls_alone_was_in_the
             let test = Test { client: &client, trial: &trial, with, tools: &tools, issuer: None, now };
             let report = test.run(&mut |_| {}).await;
             let step = report.steps.iter().find(|step| step.rung == Rung::Docker).unwrap();
-            // This docker cannot even be started, which it says when it is asked.
+            // This docker cannot even be started, which shows if it is run.
             let asked = step.outcome == Outcome::Inconclusive && step.code == Code::DockerUnavailable;
             assert_eq!((asked, step.outcome == Outcome::Skipped), (is_asked, !is_asked), "{headers:?} {step:?}");
             assert_ne!(report.verdict, Verdict::Pass);
@@ -234,7 +234,7 @@ fn folders_of_dead_owners_are_swept_and_others_are_not() {
         std::fs::write(path.join("config.json"), "{}").unwrap();
         path
     };
-    // Larger than any kernel's pid_max, and older than any run: systems tell the one or the other.
+    // Larger than any kernel's pid_max, and older than any run: systems check the one or the other.
     let dead = make("pullkey-docker-2000000000-abc");
     age(&dead);
     let alive = make(&format!("pullkey-docker-{}-abc", std::process::id()));
@@ -285,7 +285,7 @@ fn docker_is_found_only_in_absolute_folders_and_if_it_can_run() {
 #[tokio::test]
 async fn a_token_typed_as_the_user_never_becomes_an_argument_of_docker() {
     let client = Client::new(Limits::default());
-    // This docker would be found out by the outcome: it cannot even be started.
+    // If this docker were run, the outcome would show it: it cannot even be started.
     let tools = Tools {
         docker: Some("/nonexistent/docker".into()),
         ..Tools::none("/nonexistent".into(), std::env::temp_dir())

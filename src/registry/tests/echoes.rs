@@ -1,4 +1,4 @@
-//! Registries that give back what they were sent, in every place an answer has and in many forms.
+//! Registries that echo what they received, in every place of an answer and in many forms.
 
 #![allow(clippy::format_collect)] // short texts
 
@@ -13,7 +13,7 @@ use crate::domain::{Code, Sensitive, TestReport, Trial};
 
 const SECRET: &str = "K9canary7of9the3mine2026tweet";
 
-/// Forms of the secret as they may stand in a header.
+/// Forms of the secret that are possible in a header.
 fn forms() -> Vec<String> {
     let hex: String = SECRET.bytes().map(|b| format!("{b:02x}")).collect();
     let pair = format!("ann:{SECRET}");
@@ -92,7 +92,7 @@ async fn a_user_that_is_the_password_is_hidden_and_docker_is_not_asked() {
     for (user, password) in [(SECRET, SECRET), ("dop_v1_0123456789abcdef0123456789abcdef", SECRET)] {
         let trial = Trial { user: user.into(), password: Sensitive::new(password), ..trial(&peer.server()) };
         let temp = tempfile::tempdir().unwrap();
-        // A docker that would leave its arguments behind.
+        // A docker that would store its arguments.
         let program = temp.path().join("docker");
         std::fs::write(&program, "#!/bin/sh\nprintf '%s\\n' \"$@\" >> \"$(dirname \"$0\")/said\"\n").unwrap();
         #[cfg(unix)]

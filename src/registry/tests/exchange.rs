@@ -1,5 +1,5 @@
-//! ECR's exchange against an API and a registry that say what a test wants. That the signature is right is shown by
-//! AWS's own vectors and by a real stand-in, not here.
+//! ECR's exchange against an API and a registry that answer what a test specifies. AWS's own vectors and a real
+//! stand-in show that the signature is right, not these tests.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -13,7 +13,7 @@ use crate::registry::{Client, Limits, Surroundings};
 const SERVER: &str = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
-/// A registry that takes only the user `AWS` with the token.
+/// A registry that accepts only the user `AWS` with the token.
 async fn registry() -> Peer {
     Peer::start(|seen| match seen.authorization() {
         Some(_) if pair(seen) == "AWS:the-token" => reply(200, &[API], ""),
@@ -43,7 +43,7 @@ async fn climb_at(api: std::net::SocketAddr, registry: &Peer) -> TestReport {
 
 fn given(account: &str, token: &str) -> Reply {
     let encoded = STANDARD.encode(format!("AWS:{token}"));
-    // 2026-11-28 00:00:00 UTC, twelve hours after the test's moment.
+    // 2026-11-28 00:00:00 UTC, twelve hours after the test's time.
     let body = format!(
         r#"{{"authorizationData":[{{"authorizationToken":"{encoded}","expiresAt":1795824000.0,
            "proxyEndpoint":"https://{account}.dkr.ecr.eu-west-1.amazonaws.com"}}]}}"#
@@ -57,7 +57,7 @@ async fn a_key_pair_is_exchanged_once_and_the_token_logs_in() {
     let report = climb(&api, &registry).await;
     assert_eq!(report.verdict, Verdict::Pass, "{report:#?}");
     let exchange = report.steps.iter().find(|step| step.rung == Rung::Exchange).unwrap();
-    assert!(exchange.detail.contains("good until on 2026-11-28 at 00:00 UTC (12 h 0 min)"), "{}", exchange.detail);
+    assert!(exchange.detail.contains("expires on 2026-11-28 at 00:00 UTC (12 h 0 min)"), "{}", exchange.detail);
     assert_eq!(exchange.remedy, "");
     let asked = api.seen();
     assert_eq!(asked.len(), 1);

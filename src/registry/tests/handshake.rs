@@ -1,4 +1,4 @@
-//! The native climb against servers that answer, refuse, lie and misbehave.
+//! The native test against servers that answer, refuse, lie and misbehave.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -41,13 +41,13 @@ async fn climb_with(trial: &Trial, limits: Limits) -> TestReport {
     climb_by(&Client::new(limits), trial, With::Native).await
 }
 
-/// One test at a fixed moment.
+/// One test at a fixed time.
 pub(super) async fn climb_by(client: &Client, trial: &Trial, with: With) -> TestReport {
     let mut parts = Vec::new();
     let now = "2026-11-27T12:00:00Z".parse().unwrap();
     let test = Test { client, trial, with, tools: &tools(), issuer: None, now };
     let report = test.run(&mut |step| parts.push(step)).await;
-    assert_eq!(parts, report.steps, "each step is told as it is climbed");
+    assert_eq!(parts, report.steps, "each step is reported as it is done");
     assert!(!format!("{report:?}").contains("right-password"));
     report
 }
@@ -56,7 +56,7 @@ async fn climb(server: &str) -> TestReport {
     climb_with(&trial(server), Limits::default()).await
 }
 
-/// The rung, code and verdict at which a climb ended.
+/// The check and code at which a test ended, and its verdict.
 fn end(report: &TestReport) -> (Rung, Code, Verdict) {
     let last = report.steps.last().unwrap();
     (last.rung, last.code, report.verdict)
@@ -156,7 +156,8 @@ async fn what_the_token_server_answers_becomes_a_code() {
     }
 }
 
-/// A registry that asks in these ways, `HERE` being its own address. Tokens are given and taken, or user and password.
+/// A registry with these challenges, `HERE` being its own address. It issues and accepts tokens, or accepts user and
+/// password.
 async fn asking(challenges: &'static [&'static str]) -> Peer {
     Peer::start(move |seen| match (seen.target.starts_with("/token"), seen.authorization()) {
         (true, _) => reply(200, &[], &format!(r#"{{"token":"tok-{}"}}"#, &seen.target[6..7])),
@@ -185,7 +186,7 @@ async fn what_docker_answers_is_answered_the_same() {
         (&["\"what", "Bearer realm=\"HERE/token1\""], token("1")),
         (&["Bearer realm=\"HERE/token1\"", "Bearer realm=\"HERE/token2\""], token("1")),
         (&["Bearer realm=\"HERE/token1\",\r\n service=\"s\""], token("1")),
-        // Docker fetches a token and then shows user and password all the same.
+        // Docker fetches a token and then sends user and password anyway.
         (&["Basic", "Bearer realm=\"HERE/token1\""], basic()),
         (&["Basic realm=\"x\", Bearer realm=\"HERE/token1\""], basic()),
     ] {
@@ -219,7 +220,7 @@ async fn what_cannot_be_read_is_quoted_as_it_came() {
         let peer = Peer::start(move |_| reply(401, &[API, ("WWW-Authenticate", challenge)], "")).await;
         let report = climb(&peer.server()).await;
         assert_eq!(end(&report), (Rung::Challenge, Code::NoChallenge, Verdict::Inconclusive), "{challenge}");
-        assert!(report.steps.last().unwrap().detail.contains(&format!("«{quoted}»")), "{report:?}");
+        assert!(report.steps.last().unwrap().detail.contains(&format!("“{quoted}”")), "{report:?}");
     }
 }
 
@@ -246,7 +247,7 @@ async fn a_token_that_has_ended_on_arrival_sends_to_the_next_challenge_as_docker
 
 #[tokio::test]
 async fn a_login_is_shown_only_at_the_path_whose_challenge_docker_answers() {
-    // It asks for the login at a path of its own, where docker shows none.
+    // It asks for the login at a path of its own, where docker sends none.
     let odd = Peer::start(|seen| match (seen.target.as_str(), seen.authorization()) {
         ("/v2/", _) => reply(302, &[("Location", "/v2/ping")], ""),
         (_, None) => reply(401, &[API, BASIC], ""),
@@ -255,7 +256,7 @@ async fn a_login_is_shown_only_at_the_path_whose_challenge_docker_answers() {
     .await;
     assert_eq!(end(&climb(&odd.server()).await), (Rung::Challenge, Code::Redirected, Verdict::Inconclusive));
     assert!(odd.seen().iter().all(|seen| seen.authorization().is_none()));
-    // It sends whoever logs in on to a path outside, to which docker goes without the login.
+    // It redirects the login to a path outside, which docker requests without the login.
     let on = Peer::start(|seen| match (seen.target.as_str(), seen.authorization()) {
         ("/v2/", Some(_)) => reply(302, &[("Location", "/home")], ""),
         ("/v2/", None) => reply(401, &[API, BASIC], ""),
@@ -365,7 +366,7 @@ async fn a_redirect_within_the_same_origin_is_followed_but_not_for_ever() {
     assert_eq!(climb(&peer.server()).await.verdict, Verdict::Pass);
     let around = Peer::start(|_| reply(302, &[("Location", "/v2/")], "")).await;
     assert_eq!(end(&climb(&around.server()).await).1, Code::Redirected);
-    assert_eq!(around.seen().len(), 10, "as often as Go's client goes on");
+    assert_eq!(around.seen().len(), 10, "as often as Go's client follows");
 }
 
 #[tokio::test]
@@ -416,12 +417,12 @@ async fn raw(answer: &'static [u8]) -> std::net::SocketAddr {
 
 #[tokio::test]
 async fn a_server_that_agrees_on_no_encryption_says_nothing_of_the_password() {
-    // RFC 8446 §6: the alert «handshake failure».
+    // RFC 8446 §6: the alert “handshake failure”.
     let addr = raw(&[0x15, 3, 3, 0, 2, 2, 40]).await;
     assert_eq!(end(&climb(&addr.to_string()).await), (Rung::Tls, Code::TlsFailed, Verdict::Inconclusive));
 }
 
-/// Name servers that know nothing.
+/// Name servers that know no name.
 pub(super) struct Nobody;
 
 impl reqwest::dns::Resolve for Nobody {
@@ -442,10 +443,10 @@ async fn a_server_no_pull_looks_up_fails_before_anything_is_sent() {
     for (server, rung, code, mend) in [
         ("index.docker.io", Rung::Lookup, Code::DeadKey, "https://index.docker.io/v1/"),
         ("registry-1.docker.io", Rung::Lookup, Code::DeadKey, "https://index.docker.io/v1/"),
-        ("nonsense", Rung::Lookup, Code::DeadKey, "whole host name"),
-        ("https://nonsense/v2/", Rung::Lookup, Code::DeadKey, "whole host name"),
+        ("nonsense", Rung::Lookup, Code::DeadKey, "full host name"),
+        ("https://nonsense/v2/", Rung::Lookup, Code::DeadKey, "full host name"),
         ("", Rung::Server, Code::BadServer, "host name"),
-        (" GHCR.io\n", Rung::Server, Code::BadServer, "write ghcr.io"),
+        (" GHCR.io\n", Rung::Server, Code::BadServer, "use ghcr.io"),
         ("me:pw@ghcr.io", Rung::Server, Code::BadServer, "host name"),
     ] {
         let report = climb(server).await;

@@ -1,4 +1,4 @@
-//! Registries and hosts of blobs that go to the edge of what they may do.
+//! Registries and blob hosts at the limits of what they may do.
 
 use super::content::{asked_without_login, blob_host, pull, sent_to, with_blobs, with_manifest};
 use super::handshake::API;
@@ -6,7 +6,7 @@ use super::peer::{Seen, packed_reply, reply};
 use super::shelf::{IMAGE, INDEX, LAYER, blob_reply, config, digest, image, index, manifest_reply};
 use crate::domain::{Code, Outcome};
 
-/// An index with one line of any form.
+/// An index with one entry of any form.
 fn index_with(line: &str) -> String {
     format!(r#"{{"schemaVersion":2,"manifests":[{line}]}}"#)
 }

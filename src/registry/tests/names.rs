@@ -1,4 +1,4 @@
-//! Hosts as docker compares them, and names of this machine, in a world whose name servers lead elsewhere.
+//! Hosts as docker compares them, and names of this machine, with name servers that lead elsewhere.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,7 +8,7 @@ use crate::domain::verdict::{Rung, With};
 use crate::domain::{Code, Holds, Outcome, Sensitive, TestReport, Verdict};
 use crate::registry::{Client, Limits, Surroundings, Test, Tools};
 
-/// Name servers that would send everybody to another machine, and remember who asked for what.
+/// Name servers that lead every name to another machine, and record the lookups.
 #[derive(Clone, Debug, Default)]
 struct Elsewhere(Arc<Mutex<Vec<String>>>);
 
@@ -29,7 +29,7 @@ impl Elsewhere {
     }
 }
 
-/// Every way in which this machine's IPv4 address can be named.
+/// Every way to name this machine's IPv4 address.
 const HERE: [&str; 9] = [
     "foo.localhost",
     "LOCALHOST",
@@ -52,7 +52,7 @@ fn basic(seen: &Seen) -> Reply {
 #[tokio::test]
 async fn a_registry_on_this_machine_is_met_there_under_every_name_and_no_name_server_is_asked() {
     let (names, peer) = (Elsewhere::default(), Peer::start(basic).await);
-    // Windows connects IPv6 to IPv6 only, and nothing to the address that means any of its own.
+    // Windows connects IPv6 to IPv6 only, and nothing to the unspecified address.
     let hosts = if cfg!(windows) { &HERE[..7] } else { &HERE[..] };
     for host in hosts {
         let server = format!("{host}:{}", peer.addr.port());
@@ -182,7 +182,7 @@ async fn a_server_with_capitals_works_for_images_of_the_same_letters_and_is_advi
 #[tokio::test]
 async fn a_server_with_a_default_port_says_that_only_images_with_the_port_find_it() {
     let client = Elsewhere::default().client();
-    for (server, remedy) in [("r.example:443", "write r.example as"), ("r.example:80", "write r.example as")] {
+    for (server, remedy) in [("r.example:443", "use r.example as"), ("r.example:80", "use r.example as")] {
         let report = climb_by(&client, &trial(server), With::Native).await;
         let lookup = report.steps.iter().find(|step| step.rung == Rung::Lookup).unwrap();
         assert_eq!(lookup.outcome, Outcome::Pass);

@@ -1,4 +1,4 @@
-//! npm registries that know a token, refuse it, say nothing of it, hide packages, lie and misbehave.
+//! npm registries that know a token, reject it, say nothing about it, hide packages, lie and misbehave.
 
 use std::time::Duration;
 
@@ -52,7 +52,7 @@ fn shelf(seen: &Seen) -> Reply {
     }
 }
 
-/// As npmjs: whoami tells good from bad, and what may not be read is not there.
+/// Like npmjs: whoami tells good from bad tokens, and an unreadable package is not found.
 fn strict(seen: &Seen) -> Reply {
     match (seen.target.as_str(), knows(seen)) {
         ("/-/whoami", true) => reply(200, &[], r#"{"username":"ann"}"#),
@@ -61,7 +61,7 @@ fn strict(seen: &Seen) -> Reply {
     }
 }
 
-/// As verdaccio: 200 and nobody's name to whom it does not know.
+/// Like verdaccio: 200 without a name for an unknown token.
 fn polite(seen: &Seen) -> Reply {
     match (seen.target.as_str(), knows(seen)) {
         ("/-/whoami", true) => reply(200, &[], r#"{"username":"ann"}"#),
@@ -70,7 +70,7 @@ fn polite(seen: &Seen) -> Reply {
     }
 }
 
-/// As GitHub's for one owner: no whoami at all.
+/// Like GitHub's for one owner: no whoami at all.
 fn silent(seen: &Seen) -> Reply {
     if seen.target.ends_with("/-/whoami") { reply(404, &[], r#"{"error":"not found"}"#) } else { shelf(seen) }
 }
@@ -84,7 +84,7 @@ async fn a_token_with_a_name_passes_and_every_step_of_the_way_is_told() {
     let peer = Peer::start(strict).await;
     let report = of(&peer, &[]).await;
     assert_eq!(told(&report, Rung::Whoami), (Code::Ok, Outcome::Pass, Verdict::Pass));
-    assert!(step(&report, Rung::Whoami).detail.contains("that of ann"));
+    assert!(step(&report, Rung::Whoami).detail.contains("belongs to ann"));
     let rungs: Vec<_> = report.steps.iter().map(|step| step.rung).collect();
     assert_eq!(rungs, [Rung::Server, Rung::Connection, Rung::Tls, Rung::Whoami, Rung::Codespace]);
     assert!(report.is_here_only() && report.left_open().is_some());
@@ -256,7 +256,7 @@ async fn a_web_site_is_no_registry_and_is_not_shown_the_token() {
     }
     let words = Peer::start(|_| reply(200, &[], "welcome")).await;
     assert_eq!(told(&of(&words, &[]).await, Rung::Whoami).0, Code::NotARegistry);
-    // A page that says «not found» may be a registry's, and then a package decides.
+    // A “not found” page may come from a registry, and then a package decides.
     let page = Peer::start(|seen| match seen.target.as_str() {
         "/-/whoami" => reply(404, &[HTML], "<html>not found"),
         _ => shelf(seen),
@@ -311,7 +311,7 @@ async fn slow_and_endless_answers_end() {
         let report = climb_by(&quick, &trial(&format!("http://{}/", peer.addr), &[]), With::Native).await;
         assert_eq!(told(&report, Rung::Whoami), (Code::NotARegistry, Outcome::Inconclusive, Verdict::Inconclusive));
     }
-    // A description that is longer than what is read is one all the same.
+    // A description longer than what is read still counts as one.
     let long = Peer::start(|seen| match (seen.target.as_str(), knows(seen)) {
         ("/-/whoami", _) => strict(seen),
         (_, true) => Reply::Endless(b"HTTP/1.1 200 X\r\n\r\n{\"name\":\"".to_vec()),

@@ -1,4 +1,4 @@
-//! The pure parts: realms, messages, transport faults.
+//! The pure parts: realms, messages, transport errors.
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use url::Url;

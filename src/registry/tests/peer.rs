@@ -1,4 +1,4 @@
-//! A small server over plain TCP that says exactly what a test wants and remembers what it heard.
+//! A small server over plain TCP that answers exactly what a test specifies and records what it received.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// One request as it came over the wire.
+/// One request as received.
 #[derive(Clone, Debug)]
 pub(super) struct Seen {
     pub method: String,
@@ -25,9 +25,9 @@ impl Seen {
 
 pub(super) enum Reply {
     Bytes(Vec<u8>),
-    /// These bytes, and then the same line for ever.
+    /// These bytes, and then the same line forever.
     Endless(Vec<u8>),
-    /// These bytes, and then one byte after the other for ever, slowly.
+    /// These bytes, and then one byte after the other forever, slowly.
     Drip(Vec<u8>),
     /// Nothing, while the connection stays open.
     Silence,

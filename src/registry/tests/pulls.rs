@@ -1,4 +1,4 @@
-//! The pull of an image, on registries that allow it, forbid it, lack it and hide it; by Basic and by Bearer.
+//! Pulling an image from registries that allow it, forbid it, lack it and hide it; by Basic and by Bearer.
 
 use futures_util::future::BoxFuture;
 
@@ -22,7 +22,7 @@ fn pulls(report: &TestReport) -> Vec<&Step> {
     report.steps.iter().filter(|step| step.rung == Rung::Pull).collect()
 }
 
-/// `team/app:1` may be pulled, `team/other:1` may not, `open/tool:1` by anybody, nothing else is there.
+/// `team/app:1` may be pulled, `team/other:1` may not, `open/tool:1` by anybody; there is nothing else.
 fn shelf(seen: &Seen, user: Option<&str>) -> Reply {
     let amd64 = config("linux/amd64");
     if let (Some(blob), true) = (blob_reply(seen, &amd64), user.is_some() || seen.target.starts_with("/v2/open/")) {
@@ -50,7 +50,7 @@ fn basic(seen: &Seen) -> Reply {
     }
 }
 
-/// Tokens that are named after what they are good for, so that a wrong one is noticed.
+/// Tokens named after what they are for, so that a wrong one is noticed.
 fn bearer(seen: &Seen) -> Reply {
     let host = &seen.headers["host"];
     let ask = |more: &str| {
@@ -197,7 +197,7 @@ async fn docker_hub_tells_how_many_pulls_are_left() {
     assert!(pulls(&report)[0].detail.contains("76 of 100 pulls left"), "{report:?}");
 }
 
-/// Whoever made the password, who only remembers whether a pull was called proven.
+/// An issuer that only records whether a pull proved the login.
 #[derive(Debug, Default)]
 struct Asked(std::sync::Mutex<Vec<bool>>);
 

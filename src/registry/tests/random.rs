@@ -1,7 +1,7 @@
-//! Texts that are almost right, by the thousand: whatever is read from outside takes them without a panic.
+//! Almost valid texts, by the thousand: everything that reads outside input accepts them without a panic.
 //!
-//! A test run tries a few hundred of each. `PULLKEY_FUZZ_SECONDS=60 cargo test --lib random -- --nocapture` goes on for
-//! a minute in all and says how many it tried; `.ci/run` does.
+//! A test run tries a few hundred of each. `PULLKEY_FUZZ_SECONDS=60 cargo test --lib random -- --nocapture` continues
+//! for a minute in all and prints how many it tried; `.ci/run` does that.
 
 use std::io::Write as _;
 use std::time::{Duration, Instant};
@@ -19,10 +19,10 @@ use super::super::said::message;
 use crate::domain::lint::{ecr_token_expiry, jwt_expiry};
 use crate::domain::{Image, Members, Sensitive, Server, lint, preset};
 
-/// How many targets share the time.
+/// The number of targets that share the time.
 const TARGETS: u32 = 6;
 
-/// One of the seeds with some of its characters taken out, doubled, or replaced by telling ones.
+/// One of the seeds with some of its characters removed, doubled, or replaced by significant ones.
 fn almost(seeds: Vec<String>) -> impl Strategy<Value = String> {
     let telling = prop::sample::select(
         " \t\n\r\0\"'\\,;:=/@#?%&+-_.$*[](){}<>~|!^\u{feff}\u{202e}ÿ\u{1f511}aZ09".chars().collect::<Vec<_>>(),
@@ -50,7 +50,7 @@ fn almost(seeds: Vec<String>) -> impl Strategy<Value = String> {
     })
 }
 
-/// Tries the target a few hundred times, or for its share of the time that was asked for.
+/// Tries the target a few hundred times, or for its share of the requested time.
 fn try_all(name: &str, seeds: &[&str], target: impl Fn(&str)) {
     let seconds = std::env::var("PULLKEY_FUZZ_SECONDS").ok().and_then(|text| text.parse::<u32>().ok());
     let config = Config { cases: 300, failure_persistence: None, ..Config::default() };
@@ -68,7 +68,7 @@ fn try_all(name: &str, seeds: &[&str], target: impl Fn(&str)) {
             break;
         }
     }
-    // Written past the test runner's capture: how much was tried is what one wants to know.
+    // Written past the test runner's capture: the number of tries is the result.
     let _ = writeln!(std::io::stderr(), "{name}: {tried} texts tried, no panic");
 }
 
@@ -130,7 +130,7 @@ fn random_files_are_presets_or_refused_with_their_line() {
         include_str!("../../../assets/presets/ghcr.toml"),
         include_str!("../../../assets/presets/npm.toml"),
     ];
-    // Whole files, and their heads alone, in which a change more often meets something that counts.
+    // Whole files, and their beginnings alone, where a change is more likely to matter.
     let heads: Vec<&str> = whole.iter().map(|text| text.split("[server]").next().unwrap_or_default()).collect();
     try_all("preset files", &[whole, heads].concat(), |text| {
         if let Err(fault) = preset::parse("x.toml", text) {

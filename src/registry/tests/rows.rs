@@ -1,5 +1,5 @@
-//! What other testers get wrong, row by row: situations in which docker, podman and skopeo say success for a password
-//! nobody asked for, blame the password for something else, or drop the registry's own reason.
+//! What other testers get wrong, row by row: situations in which docker, podman and skopeo report success for a
+//! password that nothing asked for, blame the password for something else, or drop the registry's own reason.
 
 use std::time::Duration;
 
@@ -82,7 +82,7 @@ async fn a_firewall_s_message_with_the_address_and_the_page_is_kept() {
     let report = climb(&peer.server()).await;
     let step = decisive(&report);
     assert!(step.detail.contains("203.0.113.7") && step.detail.contains("aka.ms/acr/firewall"), "{}", step.detail);
-    assert!(step.remedy.contains("network rules") && step.remedy.contains("a codespace"), "{}", step.remedy);
+    assert!(step.remedy.contains("network rules") && step.remedy.contains("codespaces"), "{}", step.remedy);
 }
 
 #[tokio::test]
@@ -115,10 +115,10 @@ async fn every_spelling_of_docker_hub_gets_its_verdict_and_its_mend() {
         }
         let step = decisive(&report);
         assert_eq!((step.rung, step.code, report.verdict), (Rung::Lookup, Code::DeadKey, Verdict::Fail), "{server}");
-        assert!(step.remedy.contains("write https://index.docker.io/v1/"), "{server}: {}", step.remedy);
+        assert!(step.remedy.contains("use https://index.docker.io/v1/"), "{server}: {}", step.remedy);
     }
     let asked = hub.seen().len();
-    assert_eq!(asked, 4, "only what pulls find was tried, with one knock and one login each");
+    assert_eq!(asked, 4, "only what pulls find was tried, with one probe and one login each");
 }
 
 #[tokio::test]
@@ -133,7 +133,7 @@ async fn a_header_of_ten_megabytes_and_a_slow_drip_are_cut_off_and_get_no_passwo
     let report = climb(&long.server()).await;
     assert_eq!((decisive(&report).rung, report.verdict), (Rung::Registry, Verdict::Inconclusive), "{report:?}");
     assert!(long.seen().iter().all(|seen| seen.authorization().is_none()));
-    // The head never ends: one byte now and then keeps the connection busy, and the deadline counts all the same.
+    // The headers never end: a byte now and then keeps the connection busy, but the deadline still applies.
     let drip = Peer::start(|_| Reply::Drip(b"HTTP/1.1 401 X\r\nX: ".to_vec())).await;
     let limits = Limits { request: Duration::from_millis(300), ..Limits::default() };
     let report = climb_by(&Client::new(limits), &trial(&drip.server()), With::Native).await;
@@ -161,7 +161,7 @@ async fn a_page_on_which_people_sign_in_is_called_that_wherever_it_stands() {
     const MOVED: (&str, &str) = ("Location", "https://registry.example/v2/");
     const ELSEWHERE: (&str, &str) = ("Location", "https://www.example/");
     const FORM: &str = "<html><form><input type=\"password\">";
-    // At the door: sent to another host, sent to a page of its own, answered with the page.
+    // At the registry: redirected to another host, redirected to a page of its own, answered with the page.
     let away = Peer::start(|_| reply(302, &[PROXY, HTML], "<a href=x>Found</a>")).await;
     let own = Peer::start(|seen| match seen.target.as_str() {
         "/v2/" => reply(302, &[("Location", "/oauth2/start")], ""),
@@ -173,17 +173,17 @@ async fn a_page_on_which_people_sign_in_is_called_that_wherever_it_stands() {
         let report = climb(&peer.server()).await;
         let step = decisive(&report);
         assert_eq!((step.code, report.verdict), (code, Verdict::Inconclusive));
-        assert!(step.detail.contains("sign in") && step.remedy.contains("sign-in"), "{step:?}");
+        assert!(step.detail.contains("sign-in page") && step.remedy.contains("sign-in"), "{step:?}");
         assert!(peer.seen().iter().all(|seen| seen.authorization().is_none()));
     }
     assert!(decisive(&climb(&away.server()).await).detail.contains("idp.example"));
     // A registry that moved is named, and so is any other place.
-    for (to, says) in [(MOVED, "write registry.example as the server"), (ELSEWHERE, "write the host")] {
+    for (to, says) in [(MOVED, "use registry.example as the server"), (ELSEWHERE, "use the host")] {
         let peer = Peer::start(move |_| reply(301, &[to], "")).await;
         let report = climb(&peer.server()).await;
         assert!(decisive(&report).remedy.starts_with(says), "{report:?}");
     }
-    // At the token server: the page itself, and the way there.
+    // At the token server: the page itself, and a redirect to it.
     for (status, header, body, code) in
         [(200, HTML, FORM, Code::BadToken), (200, HTML, "<html>", Code::BadToken), (302, PROXY, "", Code::Redirected)]
     {
@@ -211,13 +211,13 @@ async fn an_answer_docker_cannot_decode_says_what_it_stumbles_over_and_shows_no_
         (r#"["s3cr3t"]"#, "a list where a JSON object is needed"),
         (r#"{"token":"s3cr3t""#, "breaks off"),
         ("", "is empty"),
-        (r#"{"id_token":"s3cr3t"}"#, "has no token in it"),
+        (r#"{"id_token":"s3cr3t"}"#, "contains no token"),
     ] {
         let peer = with_tokens(200, body).await;
         let report = climb(&peer.server()).await;
         let step = decisive(&report);
         assert_eq!((step.rung, step.code, report.verdict), (Rung::Login, Code::BadToken, Verdict::Fail), "{body}");
-        assert!(step.detail.contains("cannot be read by Docker") && step.detail.contains(says), "{}", step.detail);
+        assert!(step.detail.contains("Docker cannot read") && step.detail.contains(says), "{}", step.detail);
         assert!(!format!("{report:?}").contains("s3cr3t"));
         assert!(report.sentence(&[]).contains("docker cannot read"));
     }

@@ -1,4 +1,4 @@
-//! Small images as registries hold them, each part under its real digest.
+//! Small images as in a registry, each part under its real digest.
 
 use super::handshake::API;
 use super::peer::{Reply, Seen, reply};
@@ -14,7 +14,7 @@ pub(super) fn digest(text: &str) -> String {
     sha256(text.as_bytes()).to_string()
 }
 
-/// `platform` is such as `linux/amd64`.
+/// `platform` is a text such as `linux/amd64`.
 pub(super) fn config(platform: &str) -> String {
     let (os, architecture) = platform.split_once('/').unwrap();
     format!(r#"{{"os":"{os}","architecture":"{architecture}","rootfs":{{"type":"layers","diff_ids":[]}}}}"#)
@@ -33,7 +33,7 @@ pub(super) fn image_of(config: &str, config_type: &str, layer_type: &str) -> Str
     format!(r#"{{"schemaVersion":2,"mediaType":"{IMAGE}","config":{config},"layers":[{layer}]}}"#)
 }
 
-/// An index of these manifests, each with what it is built for.
+/// An index of these manifests, each with its platform.
 pub(super) fn index(of: &[(&str, &str)]) -> String {
     let line = |(manifest, platform): &(&str, &str)| {
         let (os, architecture) = platform.split_once('/').unwrap();
@@ -49,7 +49,7 @@ pub(super) fn manifest_reply(kind: &str, text: &str) -> Reply {
     reply(200, &[API, ("Content-Type", kind), ("Docker-Content-Digest", &digest(text))], text)
 }
 
-/// The configuration or the layer; nothing for any other path.
+/// The configuration or the layer; `None` for any other path.
 pub(super) fn blob_reply(seen: &Seen, config: &str) -> Option<Reply> {
     let (_, wanted) = seen.target.split_once("/blobs/")?;
     [config, LAYER].into_iter().find(|text| digest(text) == wanted).map(|text| reply(200, &[API], text))

@@ -67,7 +67,7 @@ async fn a_token_that_may_read_packages_passes_and_tells_its_end() {
     assert_eq!((step.code, step.outcome, report.verdict), (Code::Ok, Outcome::Pass, Verdict::Pass));
     assert_eq!(step.detail, "it is the classic token of puller, with the scope read:packages");
     assert_eq!(step.remedy, "");
-    assert_eq!(of(&report, Rung::Expiry).unwrap().detail, "ends on 2027-02-25, in 90 days");
+    assert_eq!(of(&report, Rung::Expiry).unwrap().detail, "expires on 2027-02-25, in 90 days");
     assert!(of(&report, Rung::Codespace).is_some());
     assert_eq!(asked(&stage), 1);
 }

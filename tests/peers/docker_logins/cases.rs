@@ -1,4 +1,4 @@
-//! Configurations that were seen.
+//! Configurations that occur in practice.
 
 use super::{Case, SERVER, auth, b64, case, under};
 
@@ -26,7 +26,7 @@ fn json() -> Vec<Case> {
         ),
         case("auths, then null", format!(r#"{{"auths":{{"{SERVER}":{{"auth":"{pair}"}}}},"auths":null}}"#)),
         case("an entry twice, the last counts", twice)
-            .because("sends a user without a password; there is no login to take"),
+            .because("sends a user without a password; there is no login to use"),
         case("auth twice, the last counts", entry(&format!(r#""auth":"{}","Auth":"{pair}""#, b64("a:b")))),
         case("auth, then null", entry(&format!(r#""auth":"{pair}","auth":null"#))),
         case("an entry that is null", format!(r#"{{"auths":{{"{SERVER}":null}}}}"#)),
@@ -73,26 +73,26 @@ fn auths() -> Vec<Case> {
         case("a colon in the password", auth(&b64("u:p:q"))),
         case("zero bytes around the password", auth(&b64("u:\0p\0\0"))),
         case("a line end after the password", auth(&b64("u:p\n")))
-            .because("sends the line end too; pullkey takes such a password from nowhere and says so"),
-        case("no password", auth(&b64("u:"))).because("sends a user without a password; there is no login to take"),
+            .because("sends the line ending too; pullkey never uses such a password and says so"),
+        case("no password", auth(&b64("u:"))).because("sends a user without a password; there is no login to use"),
         case("no UTF-8", auth(&b64(b"u:\xff")))
             .because("sends U+FFFD in its place, which is not the password; pullkey says so"),
         case("another auth cannot be decoded", elsewhere)
-            .because("sends it or not by chance, as Go's maps have no order; the login itself is sound"),
+            .because("sends it or not by chance, since Go's maps have no order; the login itself is valid"),
         case("username and password", entry(r#""username":"u","password":"p""#)),
         case("auth beside username and password", entry(&format!(r#""username":"a","password":"b","auth":"{pair}""#))),
         case("username alone", entry(r#""username":"u""#))
-            .because("sends a user without a password; there is no login to take"),
+            .because("sends a user without a password; there is no login to use"),
         case("an identity token", entry(&format!(r#""auth":"{}","identitytoken":"idt""#, b64("0:"))))
-            .because("sends the token, which ends and is no password"),
+            .because("sends the token, which expires and is not a password"),
         case("a token of the registry", entry(&format!(r#""auth":"{pair}","registrytoken":"rt""#)))
-            .because("sends the token, which ends and is no password"),
+            .because("sends the token, which expires and is not a password"),
         case("a key with a scheme", under(&format!("https://{SERVER}"), &pair)),
         case("a key with scheme and path", under(&format!("https://{SERVER}/v2/"), &pair)),
         case("a key with a path", under(&format!("{SERVER}/v1/"), &pair)),
         case("two old keys, one login", both(&pair, &pair)),
         case("two old keys, two logins", both(&pair, &b64("a:b")))
-            .because("sends either by chance; pullkey guesses not"),
+            .because("sends either by chance; pullkey does not guess"),
         case("a key in capitals", under("Registry.example.com", &pair)),
         case("a key with a port", under(&format!("{SERVER}:443"), &pair)),
         case("a key with a blank", under(&format!(" {SERVER}"), &pair)),
@@ -122,15 +122,16 @@ fn helpers() -> Vec<Case> {
             "a token of the registry beside a store",
             format!(r#"{{"credsStore":"ok","auths":{{"{SERVER}":{{"registrytoken":"rt"}}}}}}"#),
         )
-        .because("sends the token, which ends and is no password"),
+        .because("sends the token, which expires and is not a password"),
         case("answers", own("ok")),
         case("answers in small letters", own("lower")),
-        case("answers with an identity token", own("token")).because("sends the token, which ends and is no password"),
+        case("answers with an identity token", own("token"))
+            .because("sends the token, which expires and is not a password"),
         case("answers with something after it", own("trail")),
-        case("answers with null", own("null")).because("sends a user without a password; there is no login to take"),
+        case("answers with null", own("null")).because("sends a user without a password; there is no login to use"),
         case("answers with a number", own("number")),
         case("answers without a user", own("nobody"))
-            .because("sends a password without a user; there is no login to take"),
+            .because("sends a password without a user; there is no login to use"),
         case("answers with a list", own("list")),
         case("answers twice, the last counts", own("twice")),
         case("answers with a byte order mark", own("mark")),
@@ -143,7 +144,7 @@ fn variables() -> Vec<Case> {
     let pair = b64("u:p");
     let of = |name, text: String| Case { variable: Some(text), ..case(name, auth(&b64("file:f"))) };
     vec![
-        of("DOCKER_AUTH_CONFIG", auth(&pair)).because("28.2.2 does not know the variable, which counts since 28.3"),
+        of("DOCKER_AUTH_CONFIG", auth(&pair)).because("28.2.2 does not know the variable, which is read since 28.3"),
         of("DOCKER_AUTH_CONFIG of another server", under("a.example", &pair)),
         of("DOCKER_AUTH_CONFIG with another field", r#"{"auths":{},"credsStore":"ok"}"#.to_owned()),
         of("DOCKER_AUTH_CONFIG that is no JSON", "x".to_owned()),

@@ -1,6 +1,6 @@
 //! docker's configuration as docker reads it: a table of configurations, what `docker pull` sends for each, and what
-//! `pullkey test --from docker:SERVER` takes. It is left in `target/docker-logins.md`. Where they differ the row says
-//! why, and a row that says so without a difference fails as well.
+//! `pullkey test --from docker:SERVER` uses, written to `target/docker-logins.md`. Where they differ the row says why;
+//! a row that says so without a difference also fails.
 
 mod cases;
 mod spellings;
@@ -20,7 +20,7 @@ use crate::support::home::Home;
 
 const SERVER: &str = "registry.example.com";
 
-/// The name of a case, its configuration, and why pullkey differs where it does.
+/// The name of a case, its configuration, and why pullkey differs if it does.
 #[derive(Clone)]
 struct Case {
     name: &'static str,
@@ -34,15 +34,15 @@ struct Case {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Folder,
-    /// From where the program is started.
+    /// The folder in which the program is started.
     Relative,
     /// With a slash at the end and dots in it.
     Roundabout,
     /// The file is a symbolic link.
     Link,
-    /// The folder is one.
+    /// The folder is a symbolic link.
     FolderLink,
-    /// A link that leads nowhere.
+    /// A link to nothing.
     Gone,
     /// A folder where the file should be.
     NoFile,
@@ -107,7 +107,7 @@ fn dockers_configuration_is_read_as_docker_reads_it() {
     let cases = [cases::all(), spellings::all()].concat();
     assert!(cases.len() >= 25);
     let mut table =
-        String::from("| configuration | docker sends | pullkey takes | why they differ |\n|---|---|---|---|\n");
+        String::from("| configuration | docker sends | pullkey uses | why they differ |\n|---|---|---|---|\n");
     let mut unexplained = Vec::new();
     for case in &cases {
         let home = set_up(case);
@@ -116,7 +116,7 @@ fn dockers_configuration_is_read_as_docker_reads_it() {
         let differs = sent != took;
         match case.differs {
             None if differs => unexplained.push(format!("{}: docker {sent:?}, pullkey {took:?}: {said}", case.name)),
-            // What docker does by chance may be the same for once.
+            // What docker does by chance may agree once.
             Some(why) if !differs && !why.contains("by chance") => {
                 unexplained.push(format!("{}: no difference: {why}", case.name));
             }
@@ -186,13 +186,13 @@ fn environment(command: &mut Command, home: &Home, case: &Case) {
     command.env("DOCKER_AUTH_CONFIG", case.variable.clone().unwrap_or_default()).stdin(Stdio::null());
 }
 
-/// User and password with a colon between; a token where docker sends one.
+/// User and password with a colon between them; a token where docker sends one.
 fn sent(docker: &Path, home: &Home, case: &Case, daemon: &Daemon) -> Option<String> {
     let mut command = Command::new(docker);
     environment(&mut command, home, case);
     let host = format!("tcp://{}", daemon.addr);
     let output = command.env("DOCKER_HOST", host).args(["pull", "-q", &format!("{SERVER}/x:1")]).output().unwrap();
-    // Over some configurations docker stops before it does anything.
+    // Some configurations stop docker before it does anything.
     let login = daemon.take().or_else(|| (!output.status.success()).then_some(Value::Null)).unwrap();
     let text = |name: &str| login[name].as_str().unwrap_or_default().to_owned();
     let token = text("identitytoken") + &text("registrytoken");
@@ -201,7 +201,7 @@ fn sent(docker: &Path, home: &Home, case: &Case, daemon: &Daemon) -> Option<Stri
     (has_token || pair != ":").then(|| if has_token { format!("token {token}") } else { pair })
 }
 
-/// What pullkey sent to the registry, or else what it said.
+/// What pullkey sent to the registry, or otherwise its message.
 fn taken(home: &Home, case: &Case, doorman: &Doorman) -> (Option<String>, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pullkey"));
     environment(&mut command, home, case);

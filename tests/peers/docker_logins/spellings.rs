@@ -1,5 +1,5 @@
-//! Configurations nobody would write, and do all the same: keys in every spelling, text that is nearly base64, helpers
-//! that answer oddly, files that are somewhere else.
+//! Unlikely configurations: keys in every spelling, text that is nearly base64, helpers that answer oddly, files in
+//! other places.
 
 use super::{Case, Place, SERVER, auth, b64, case, under};
 
@@ -7,7 +7,7 @@ pub(super) fn all() -> Vec<Case> {
     [keys(), json(), base64(), helpers(), places()].concat()
 }
 
-const NO_PASSWORD: &str = "sends a user without a password; there is no login to take";
+const NO_PASSWORD: &str = "sends a user without a password; there is no login to use";
 
 fn keys() -> Vec<Case> {
     let pair = b64("u:p");
@@ -48,7 +48,7 @@ fn keys() -> Vec<Case> {
     .into_iter()
     .map(|(key, differs)| {
         let key = key.replace("{}", SERVER);
-        let name: &'static str = Box::leak(format!("the key «{}»", key.replace('|', "/")).into_boxed_str());
+        let name: &'static str = Box::leak(format!("the key “{}”", key.replace('|', "/")).into_boxed_str());
         Case { differs, ..case(name, under(&key, &pair)) }
     })
     .collect()
@@ -97,9 +97,9 @@ fn json() -> Vec<Case> {
         case("user and password in capitals", entry(r#""USERNAME":"u","PassWord":"p""#)),
         case("user and password beside an empty auth", entry(r#""username":"u","password":"p","auth":"""#)),
         case("password alone", entry(r#""password":"p""#))
-            .because("sends a password without a user; there is no login to take"),
+            .because("sends a password without a user; there is no login to use"),
         case("a user that is a number", entry(r#""username":5,"password":"p""#))
-            .because("warns of the file and sends what it read before it stumbled, without a user"),
+            .because("warns about the file and sends what it read before the error, without a user"),
         case("a password that is null", entry(r#""username":"u","password":null"#)).because(NO_PASSWORD),
         case("serveraddress beside", entry(&format!(r#""auth":"{pair}","serveraddress":"other.example""#))),
         case("an empty identity token", entry(&format!(r#""auth":"{pair}","identitytoken":"""#))),

@@ -1,4 +1,4 @@
-//! What registries say of how to log in.
+//! How registries ask for a login.
 
 use serde_json::json;
 
@@ -124,7 +124,7 @@ fn alone() -> Vec<Case> {
     .collect()
 }
 
-/// The grammar of a challenge, bent.
+/// Malformed challenges.
 fn spellings() -> Vec<Case> {
     [
         r#"bEaReR rEaLm="{base}/token""#,
@@ -182,7 +182,7 @@ fn spellings() -> Vec<Case> {
     .collect()
 }
 
-/// Places for tokens, odd ones.
+/// Odd token servers.
 fn addresses() -> Vec<Case> {
     [
         "{base}",

@@ -1,4 +1,4 @@
-//! What stands at the door in place of a challenge, and what follows a login.
+//! What a registry answers in place of a challenge, and what follows a login.
 
 use serde_json::json;
 

@@ -1,5 +1,5 @@
-//! Docker's own reading of challenges and token answers beside pullkey's: a table of odd ones, each really tried with
-//! both on the sandbox's Bearer registry, left in `target/odd.md`. Where they differ the cell says why docker is wrong.
+//! Compares how docker and pullkey read odd challenges and token answers: a table of them, each really tried with both
+//! on the sandbox's Bearer registry, written to `target/odd.md`. Where they differ the cell says why docker is wrong.
 
 mod challenges;
 mod doors;
@@ -20,11 +20,11 @@ use super::peer;
 use crate::support::home::Home;
 use crate::support::world::Scene;
 
-const NEVER_ASKED: &str = "docker says success where nobody asked for the password";
-const A_PAGE: &str = "docker takes any page with status 200 for a registry that accepts";
+const NEVER_ASKED: &str = "docker reports success where nothing asked for the password";
+const A_PAGE: &str = "docker takes any page with status 200 for an accepting registry";
 const NAMED: &str = "docker sends the password to an address that hides its host behind a user name";
 const LOOKED_UP: &str = "docker asks a name server for it, which RFC 6761 forbids; pullkey does not";
-const NO_HOST: &str = "docker takes no host at all for this machine";
+const NO_HOST: &str = "docker takes an empty host for this machine";
 const LOOKALIKE: &str =
     "docker sends the password to an address written in letters of other scripts, or in wrong brackets";
 const OTHER_ORIGIN: &str = "docker follows a redirect to another port with the password";
@@ -32,7 +32,7 @@ const OTHER_ORIGIN: &str = "docker follows a redirect to another port with the p
 /// A challenge for a token, as the sandbox's registry sends it.
 const BEARER: &str = r#"Bearer realm="{base}/token",service="sandbox""#;
 
-/// What is answered, and why docker is wrong where it is.
+/// The answer, and why docker is wrong if it is.
 type Case = (Value, Option<&'static str>);
 
 #[test]

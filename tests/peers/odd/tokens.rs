@@ -62,7 +62,7 @@ pub(super) fn all() -> Vec<Case> {
     cases
 }
 
-/// Bodies nobody would write.
+/// Unlikely bodies.
 fn more() -> Vec<Case> {
     let with = |body: &str| (json!({ "challenge": [BEARER], "token": { "body": body } }), None);
     let mut cases: Vec<Case> = [
@@ -156,7 +156,7 @@ fn more() -> Vec<Case> {
     cases
 }
 
-/// Tokens that had ended when they came, and the challenge that is turned to then.
+/// Tokens that had already expired when they came, and the challenge used then.
 fn ended() -> Vec<Case> {
     const NOWHERE: &str = "Bearer realm=\"{base}/nowhere\"";
     let old = "{\"token\":\"{token}\",\"issued_at\":\"2001-01-01T00:00:00Z\",\"expires_in\":300}";
@@ -178,7 +178,7 @@ fn ended() -> Vec<Case> {
     ]
 }
 
-/// The two fields that are no texts.
+/// The two fields that are not strings.
 fn fields() -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
     let with = |body: &str| json!({ "challenge": [BEARER], "token": { "body": body } });

@@ -1,7 +1,7 @@
 """A token server for Debian's docker-registry in token mode: signs what the registry verifies for itself.
 
-Usage: token_server.py PORT KEY.pem CERT.pem. Users and what they may pull stand in USERS. GET with Basic only, as the
-Distribution project's «Token Authentication Specification» has it. Written for tests; loopback only.
+Usage: token_server.py PORT KEY.pem CERT.pem. USERS lists users and what they may pull. GET with Basic only, as in the
+Distribution project's “Token Authentication Specification”. Written for tests; loopback only.
 """
 
 import base64

@@ -223,7 +223,7 @@ fn an_image_that_is_typed_is_tried_and_is_no_part_of_what_is_saved() {
     driver.says("accepted it, and team/app:1 and team/web:2 can be pulled").is_silent_about("no image was tried");
     driver.press("w");
     assert_eq!(driver.step(), Step::Review);
-    driver.says("team/web:2 can be pulled").says("a codespace asks from other addresses");
+    driver.says("team/web:2 can be pulled").says("codespaces use other addresses");
     driver.keys("right enter");
     let Job::Save(draft) = driver.last_write() else { panic!() };
     assert_eq!(draft.values.server, "mycompany.azurecr.io".into());
@@ -251,7 +251,7 @@ fn an_image_of_another_registry_is_named_and_does_not_block() {
     type_login(&mut driver);
     driver.press("tab");
     driver.type_text("ghcr.io/acme/base:2");
-    driver.says("is at ghcr.io: its pull does not use this credential");
+    driver.says("is at ghcr.io: pulling it does not use this credential");
     driver.press("enter");
     driver.testing();
 }

@@ -1,14 +1,13 @@
-//! The conditional cache: GitHub's answers on disk, each asked for again with its `ETag`. «Not modified» costs nothing
-//! of the hourly budget, and is answered with what lies on the disk.
+//! The conditional cache: GitHub's answers on disk, each revalidated with its `ETag`. “Not modified” costs nothing of
+//! the hourly budget, and is answered from disk.
 //!
-//! Only GETs that ended with 200, valid JSON and an `ETag` are kept, and nothing is ever answered without asking GitHub
-//! first, but within one run that is being continued (see [`Run`]). Public keys are not kept: they may change at any
-//! time; nor is what the answer's headers alone tell (see [`Unconditional`]), such as what a token may do: GitHub's tag
-//! does not change with it. The token is in no file, and neither is a secret's value: GitHub never answers with one.
-//! Every failure of the
-//! disk means «no entry».
+//! Only GETs with status 200, valid JSON and an `ETag` are stored, and nothing is answered without asking GitHub first,
+//! except within a resumed run (see [`Run`]). Public keys are not stored, since they may change at any time; nor is
+//! what only the headers say (see [`Unconditional`]), such as a token's permissions: GitHub's tag does not change with
+//! it. No file contains the token or a secret's value: GitHub never answers with one. Every disk error means “no
+//! entry”.
 //!
-//! Source: GitHub Docs, «Best practices for using the REST API», use conditional requests; RFC 9110 §13.
+//! Source: GitHub Docs, “Best practices for using the REST API”, use conditional requests; RFC 9110 §13.
 
 mod run;
 mod store;
@@ -38,23 +37,23 @@ use store::{Entry, Store};
 pub use store::{cached, erase};
 pub(super) use trail::{Trail, millis_now};
 
-/// The headers that are kept beside a body: what it is, and where the next page is. What a token may do and when it
-/// ends is not the body's, changes without it, and stands in no «not modified»: it is never kept.
+/// The headers stored with a body: its type, and where the next page is. A token's permissions and expiry do not belong
+/// to the body, change without it, and are missing in a “not modified”: they are never stored.
 const KEPT: [&str; 2] = ["content-type", "link"];
 
-/// Says that a list lacks what a token is not authorized for: such an answer is asked for in full the next time.
+/// Says that a list lacks what the token is not authorized for: such an answer is requested in full the next time.
 const PARTIAL: &str = "x-github-sso";
 
-/// Stands on a request of a run that is continued: what GitHub confirmed since then is not asked for again.
+/// Marks a request of a resumed run: what GitHub confirmed since then is not requested again.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct Since(pub(in super::super) SystemTime);
 
-/// Stands on a request whose answer's headers are what is asked for: a «not modified» would leave them out. It is sent
-/// without a condition, and its answer is not kept.
+/// Marks a request whose answer's headers matter: a “not modified” would leave them out. It is sent without a
+/// condition, and its answer is not stored.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct Unconditional;
 
-/// The store of one client, and whose answers they are. Opened at the first use, off the tasks.
+/// The store of one client and its account. Opened at the first use, off the tasks.
 #[derive(Clone)]
 pub(in super::super) struct Shelf {
     folder: std::path::PathBuf,
@@ -67,7 +66,7 @@ impl Shelf {
         Self { folder, auth, store: Arc::default() }
     }
 
-    /// Does something with the store, on a thread that may block. `None` if there is no usable folder.
+    /// Runs something on the store, on a thread that may block. `None` if there is no usable folder.
     async fn with<T: Send + 'static>(&self, act: impl FnOnce(&Store) -> T + Send + 'static) -> Option<T> {
         let cache = self.clone();
         let task = move || {
@@ -77,16 +76,16 @@ impl Shelf {
         tokio::task::spawn_blocking(task).await.ok().flatten()
     }
 
-    /// What a name stands for, with everything that makes it another answer: host and path, token, form, version.
+    /// The key of an answer, from everything that makes it another answer: host and path, token, form, version.
     fn key(store: &Store, auth: Option<&Authorization>, parts: &[&[u8]]) -> String {
         let account = auth.map(|auth| auth.digest(store.salt())).unwrap_or_default();
         store.key(&account, parts)
     }
 
-    /// Forgets an answer that could not be understood, so that it is asked for anew.
+    /// Removes an answer that could not be read, so that it is requested again.
     pub(in super::super) async fn forget(&self, url: &str) {
         let (auth, url) = (self.auth.clone(), url.to_owned());
-        // Whatever asked had the same headers as every other request of this client.
+        // The request had the same headers as every other request of this client.
         let accept = super::head::ACCEPTED.as_bytes();
         self.with(move |store| {
             let key = Self::key(store, auth.as_ref(), &[url.as_bytes(), accept, super::head::API_VERSION.as_bytes()]);
@@ -146,7 +145,7 @@ impl<S: Layered> Conditional<S> {
                 let fresh = Entry { headers: kept(whole.headers()), validated: asked, ..entry.clone() };
                 let has_changed = fresh.headers != entry.headers;
                 let keep = move |store: &Store| {
-                    // A list that grew leads on from a page that did not change.
+                    // A list that grew has a new next link on an unchanged page.
                     if has_changed { store.write(&key, &url, &fresh) } else { store.confirm(&key, asked) }
                 };
                 cache.with(keep).await;
@@ -162,7 +161,7 @@ impl<S: Layered> Conditional<S> {
     }
 }
 
-/// What is kept of an answer, if it may be kept.
+/// What is stored of an answer, if it may be stored.
 fn entry_of(answer: &Answer, asked: SystemTime) -> Option<Entry> {
     let headers = answer.headers();
     if answer.status() != StatusCode::OK
@@ -172,12 +171,12 @@ fn entry_of(answer: &Answer, asked: SystemTime) -> Option<Entry> {
         return None;
     }
     let etag = text(headers, ETAG.as_str())?.to_owned();
-    // Half an answer must not come back for as long as nothing changes.
+    // Half an answer must not be returned for as long as nothing changes.
     serde_json::from_slice::<IgnoredAny>(answer.body()).ok()?;
     Some(Entry { etag, headers: kept(headers), body: answer.body().clone(), validated: asked })
 }
 
-/// The headers of an answer that are kept.
+/// The headers of an answer that are stored.
 fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
     let kept = KEPT.iter().flat_map(|name| {
         headers.get_all(*name).iter().filter_map(move |v| Some(((*name).to_owned(), v.to_str().ok()?.to_owned())))
@@ -185,11 +184,11 @@ fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
     kept.collect()
 }
 
-/// The kept answer, with what GitHub said just now on top of it.
+/// The stored answer, with GitHub's current headers on top.
 fn answer_of(entry: &Entry, now: &HeaderMap) -> Answer {
     let mut answer = http::Response::new(Bytes::clone(&entry.body));
     let headers = answer.headers_mut();
-    // What an earlier version kept besides is not the body's.
+    // Other headers that an earlier version stored do not belong to the body.
     for (name, value) in entry.headers.iter().filter(|(name, _)| KEPT.contains(&name.as_str())) {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             headers.append(name, value);

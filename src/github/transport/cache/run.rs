@@ -1,8 +1,8 @@
-//! A long run that goes on where it was: what GitHub confirmed since its beginning is not asked for again.
+//! A long run that can be resumed: what GitHub confirmed since its beginning is not requested again.
 //!
-//! A marker on disk says when a run began. It stays when the program is killed; the next run of the same name takes it
-//! over, and reads from the disk what was confirmed since. When the run is whole the marker goes, and when it is too
-//! old it counts for nothing.
+//! A marker on disk says when a run began. It remains if the program is killed; the next run of the same name takes it
+//! over, and reads what was confirmed since then from disk. When the run is complete the marker is removed; a marker
+//! that is too old is ignored.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -11,7 +11,7 @@ use super::store::MARKER;
 use super::{Shelf, Store};
 use crate::files;
 
-/// A run under way. Dropping it leaves it unfinished, to be gone on with.
+/// A run under way. Dropping it leaves it unfinished, so that it can be resumed.
 #[derive(Debug)]
 pub struct Run {
     client: Client,
@@ -32,17 +32,17 @@ impl Run {
         &self.client
     }
 
-    /// Whether an earlier run of this name was not finished, and this one goes on with it.
+    /// Whether this resumes an earlier, unfinished run of this name.
     pub const fn is_resumed(&self) -> bool {
         self.resumed
     }
 
-    /// Whether it could be gone on with if it ended now. Without a cache it could not.
+    /// Whether the run could be resumed if it ended now. Without a cache it could not.
     pub const fn can_resume(&self) -> bool {
         self.marker.is_some()
     }
 
-    /// It is whole: the next run of this name begins anew.
+    /// The run is complete: the next run of this name starts from the beginning.
     pub async fn finish(self) {
         if let Some(Marker { cache, name, .. }) = self.marker {
             cache.with(move |store| store.forget(&name)).await;
@@ -50,7 +50,7 @@ impl Run {
     }
 }
 
-/// Where a run's beginning is written down.
+/// Where a run's beginning is recorded.
 #[derive(Clone)]
 pub(in super::super::super) struct Marker {
     cache: Shelf,

@@ -1,8 +1,8 @@
-//! The files of the cache: one per answer, named by a salted hash, readable by their owner only.
+//! The files of the cache: one for each answer, named by a salted hash, readable by their owner only.
 //!
-//! A file is written beside its place and renamed into it, so that another process sees the old or the new one whole.
-//! The first line is the hash of the rest: a damaged entry is no entry. What was confirmed longest ago goes first when
-//! there are too many. Nothing is ever removed but files whose names are of the cache's own making.
+//! A file is written beside its place and then renamed, so that another process sees either the old or the new one in
+//! full. The first line is the hash of the rest: a damaged entry counts as missing. If there are too many, the entry
+//! confirmed longest ago is removed first. Only files with names that the cache itself makes are ever removed.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -25,29 +25,30 @@ const FOLDER: &str = "github";
 const SALT: &str = "salt";
 const TEMPORARY: &str = "new-";
 pub(super) const MARKER: &str = "run-";
-/// What of the folder is the cache's own, beside the answers and the salt.
+/// The prefixes of the cache's other files, besides the answers and the salt.
 const OWN: [&str; 3] = [TEMPORARY, MARKER, TRAIL];
 
-/// Entries, bytes in all, and bytes of one. An organization of ten thousand repositories has room.
+/// The most entries, bytes in all, and bytes of one entry. This has room for an organization of ten thousand
+/// repositories.
 const MOST: (usize, u64, usize) = (25_000, 256 << 20, 4 << 20);
-/// Of one file: its body and what stands before it.
+/// The limit of one file: its body and what precedes it.
 const LARGEST: u64 = MOST.2 as u64 + (1 << 20);
-/// The folder is looked through after so many new entries: the bounds may be passed by as many.
+/// The folder is cleaned up after this many new entries, so the limits may be exceeded by as many.
 const SWEEP: usize = 500;
-/// A file that was to be renamed and was not, by a process that is gone.
+/// After this time, a temporary file is one that a dead process never renamed.
 const ABANDONED: Duration = Duration::from_secs(3_600);
 
-/// One kept answer.
+/// One stored answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) etag: String,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Bytes,
-    /// When GitHub was last asked and said that it still holds.
+    /// When GitHub last confirmed that it is still valid.
     pub(super) validated: SystemTime,
 }
 
-/// What stands before the body, as one line.
+/// What precedes the body, as one line.
 #[derive(Serialize, Deserialize)]
 struct Head<'a> {
     url: std::borrow::Cow<'a, str>,
@@ -62,7 +63,7 @@ pub(super) struct Store {
 }
 
 impl Store {
-    /// The store below a cache folder, made where it is missing. `None` if it cannot be kept to its owner.
+    /// The store below a cache folder, created if it is missing. `None` if it cannot be restricted to its owner.
     pub(super) fn open(cache: &Path) -> Option<Self> {
         let folder = cache.join(FOLDER);
         files::private_folder(&folder).ok()?;
@@ -74,7 +75,7 @@ impl Store {
         &self.salt
     }
 
-    /// The name of an entry: says nothing of what it was made from.
+    /// The name of an entry: it does not reveal what it was made from.
     pub(super) fn key(&self, account: &[u8], parts: &[&[u8]]) -> String {
         let mut hash = Sha256::new_with_prefix(self.salt);
         for part in [account].iter().chain(parts) {
@@ -100,7 +101,7 @@ impl Store {
         entry
     }
 
-    /// Keeps an entry, if it is not too large. A disk that does not take it is no failure.
+    /// Stores an entry, if it is not too large. A disk error is not a failure.
     pub(super) fn write(&self, key: &str, url: &str, entry: &Entry) {
         if entry.body.len() > MOST.2 {
             return self.forget(key);
@@ -122,9 +123,9 @@ impl Store {
         self.place(key, entry.validated, &[hex(&hash.finalize()).as_bytes(), b"\n", &head, b"\n", &entry.body])
     }
 
-    /// Writes a file beside its place and renames it into it.
+    /// Writes a file beside its place and renames it.
     pub(super) fn place(&self, name: &str, modified: SystemTime, parts: &[&[u8]]) -> io::Result<()> {
-        // Readable by its owner only, as all of this crate's files are.
+        // Readable by its owner only, like all our files.
         let mut file = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(&self.folder)?;
         for part in parts {
             file.write_all(part)?;
@@ -133,9 +134,9 @@ impl Store {
         file.persist(self.path(name)).map(drop).map_err(|fault| fault.error)
     }
 
-    /// GitHub says that an entry still holds.
+    /// GitHub says that an entry is still valid.
     pub(super) fn confirm(&self, key: &str, when: SystemTime) {
-        // If it cannot be noted, the entry only looks older than it is.
+        // If this fails, the entry only looks older than it is.
         let _ = files::touch(&self.path(key), when);
     }
 
@@ -143,7 +144,7 @@ impl Store {
         let _ = fs::remove_file(self.path(name));
     }
 
-    /// Lets go of what was confirmed longest ago, until a tenth of the room is free.
+    /// Removes what was confirmed longest ago, until a tenth of the room is free.
     fn sweep(&self, most: usize, bytes: u64) {
         let mut entries = Vec::new();
         let mut size = 0;
@@ -173,8 +174,8 @@ impl Store {
     }
 }
 
-/// Removes everything the cache ever wrote below a cache folder, and says how many answers that were. A folder that
-/// is not there holds none. Anything else in it is left alone.
+/// Removes everything the cache ever wrote below a cache folder, and returns how many answers that were. A missing
+/// folder holds none. Anything else in it is left alone.
 pub fn erase(cache: &Path) -> io::Result<usize> {
     let folder = cache.join(FOLDER);
     let mut answers = 0;
@@ -187,18 +188,18 @@ pub fn erase(cache: &Path) -> io::Result<usize> {
             }
         }
     }
-    // Not if somebody put something else there.
+    // This fails if there is something else in it.
     let _ = fs::remove_dir(folder);
     Ok(answers)
 }
 
-/// How many answers lie below a cache folder, and their bytes.
+/// How many answers are below a cache folder, and their bytes.
 pub fn cached(cache: &Path) -> (usize, u64) {
     let answers = plain_files(&cache.join(FOLDER)).filter(|(_, name, _)| is_key(name));
     answers.fold((0, 0), |(count, bytes), (_, _, about)| (count + 1, bytes + about.len()))
 }
 
-/// The plain files of a folder: path, name, and what the system knows of each.
+/// The plain files of a folder: path, name and metadata.
 fn plain_files(folder: &Path) -> impl Iterator<Item = (PathBuf, String, fs::Metadata)> + use<> {
     fs::read_dir(folder).into_iter().flatten().flatten().filter_map(|entry| {
         let about = entry.metadata().ok().filter(fs::Metadata::is_file)?;
@@ -222,18 +223,18 @@ fn parse(bytes: &Bytes, url: &str, validated: SystemTime) -> Option<Entry> {
     })
 }
 
-/// Random bytes that make the names of entries say nothing to whoever sees them. The first process makes them.
+/// Random bytes so that the names of entries reveal nothing to others. The first process creates them.
 fn salt(folder: &Path) -> io::Result<[u8; 32]> {
     let path = folder.join(SALT);
     let read = || match files::bytes_of_own(&path, 32) {
         Ok(bytes) => <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| io::ErrorKind::InvalidData.into()),
         Err(FileError::Missing) => Err(io::ErrorKind::NotFound.into()),
         Err(FileError::TooLarge(_) | FileError::Link) => Err(io::ErrorKind::InvalidData.into()),
-        Err(fault) => Err(io::Error::other(fault)), // what is no file is left to the user
+        Err(fault) => Err(io::Error::other(fault)), // anything but a file is left to the user
     };
     match read() {
         Err(fault) if fault.kind() == io::ErrorKind::NotFound => {}
-        // One that is damaged is replaced, and the entries named by it are never found again.
+        // A damaged salt is replaced, and the entries named by it are never found again.
         Err(fault) if fault.kind() == io::ErrorKind::InvalidData => fs::remove_file(&path)?,
         known => return known,
     }
