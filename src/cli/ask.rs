@@ -4,6 +4,7 @@ use std::io::{self, BufRead, Write};
 
 use super::Failure;
 use super::session::Session;
+use crate::runtime::terminal::drop_typed_ahead;
 
 impl Session {
     /// Asks on a terminal, otherwise requires `--yes`. `what` is a fragment such as “ACR would be overwritten”.
@@ -27,11 +28,13 @@ impl Session {
     }
 }
 
-/// On a thread of its own, because reading from a terminal cannot be cancelled.
+/// On a thread of its own, because reading from a terminal cannot be cancelled. Input typed before the question is
+/// dropped: it does not answer it.
 async fn question(text: String) -> bool {
     let (tell, told) = tokio::sync::oneshot::channel();
     let asked = std::thread::Builder::new().name("question".to_owned()).spawn(move || {
         let mut line = String::new();
+        drop_typed_ahead();
         let shown = io::stderr().write_all(text.as_bytes()).and_then(|()| io::stdin().lock().read_line(&mut line));
         let _ = tell.send(shown.is_ok() && is_yes(&line));
     });

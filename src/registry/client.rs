@@ -19,7 +19,7 @@ use super::wires::Wires;
 use crate::domain::packed::unpacked;
 pub(super) use crate::domain::this_machine::is_url_here as is_loopback;
 use crate::domain::verdict::Rung;
-use crate::domain::{Code, Foreign, Server};
+use crate::domain::{Code, Foreign, Sensitive, Server};
 
 /// Same-origin redirects to follow before giving up: as many as Go's client, and so docker, follows.
 const HOPS: usize = 9;
@@ -67,12 +67,20 @@ pub(super) struct Answer {
     pub body: Vec<u8>,
     /// Whether that is all of it.
     pub is_whole: bool,
+    /// The `Authorization` header the request was sent with.
+    pub shown: Option<HeaderValue>,
     /// Who answered: the registry, or the proxy in front of it.
     pub address: Option<IpAddr>,
     pub certificate: Option<Certificate>,
 }
 
 impl Answer {
+    /// The credentials of the `Authorization` header that was sent: a registry token, or user and password.
+    pub(super) fn shown_secret(&self) -> Option<Sensitive> {
+        let (_, secret) = self.shown.as_ref()?.to_str().ok()?.split_once(' ')?;
+        Some(Sensitive::new(secret))
+    }
+
     /// Whether it redirects. A redirect without a target is an ordinary answer, as for Go's client.
     pub(super) fn sends_on(&self) -> bool {
         matches!(self.status, 301 | 302 | 303 | 307 | 308)
@@ -227,7 +235,9 @@ impl Client {
         let deadline = tokio::time::Instant::now() + self.limits.request;
         let mut hops = 0;
         loop {
-            let mut request = wire.request(ask.method.clone(), url.clone()).headers(ask.headers_for(&url));
+            let headers = ask.headers_for(&url);
+            let shown = headers.get(reqwest::header::AUTHORIZATION).cloned();
+            let mut request = wire.request(ask.method.clone(), url.clone()).headers(headers);
             if let Some(body) = &ask.body {
                 request = request.body(body.as_str().to_owned());
             }
@@ -242,7 +252,7 @@ impl Client {
                 continue;
             }
             let limit = ask.limit.unwrap_or(self.limits.body);
-            let answer = answer(response, url.path().to_owned(), limit, deadline).await;
+            let answer = Answer { shown, ..answer(response, url.path().to_owned(), limit, deadline).await };
             // A part is read as received, by Go's client as well.
             return Ok(if ask.is_of_a_part() { answer } else { answer.unpacked(limit) });
         }
@@ -297,7 +307,7 @@ async fn answer(mut response: reqwest::Response, path: String, limit: usize, dea
     let certificate = response.extensions().get::<TlsInfo>().and_then(Certificate::of);
     let headers = std::mem::take(response.headers_mut());
     let (body, is_whole) = read(response, limit, deadline).await;
-    Answer { status, headers, path, body, is_whole, address, certificate }
+    Answer { status, headers, path, body, is_whole, shown: None, address, certificate }
 }
 
 /// Reads at most `limit` bytes until the deadline, and says whether that was all. A body that breaks off does not

@@ -37,9 +37,12 @@ pub(super) fn unwell(rung: Rung, host: &str, answer: &Answer, said: &str) -> Ste
     )
 }
 
-/// `: words`, or nothing.
+/// `: words`, or nothing. The credentials sent with the request are removed, including the registry's own token.
 pub(super) fn said(answer: &Answer, redactor: &Redactor) -> String {
-    message(&answer.headers, &answer.body).map_or_else(String::new, |text| format!(": {}", redactor.show(&text)))
+    let Some(text) = message(&answer.headers, &answer.body) else { return String::new() };
+    let mut redactor = redactor.clone();
+    answer.shown_secret().iter().for_each(|secret| redactor.add(secret));
+    format!(": {}", redactor.show(&text))
 }
 
 pub(super) fn trouble_step(trouble: Trouble, rung: Rung, server: &Server) -> Step {

@@ -36,6 +36,18 @@ fn enter_alone_deletes_nothing_and_yes_deletes() {
 }
 
 #[test]
+fn what_was_typed_before_the_question_does_not_answer_it() {
+    let desk = Desk::of(Options { latency: Duration::from_millis(300), ..Options::default() });
+    desk.plant("user", "ACR", "selected", &[]);
+    let mut terminal = start(&desk, "delete ACR --user");
+    terminal.send("y\r");
+    terminal.wait_for("[y/N]");
+    terminal.send("n\r");
+    assert_eq!(code(&mut terminal), 2);
+    assert!(desk.values("user", "ACR")[0].is_some());
+}
+
+#[test]
 fn overwriting_and_opening_are_asked_for() {
     let desk = Desk::new();
     desk.plant("org:acme", "ACR", "selected", &["acme/api"]);

@@ -100,6 +100,7 @@ mod tests {
             headers: reqwest::header::HeaderMap::new(),
             body: body.as_bytes().to_vec(),
             is_whole: true,
+            shown: None,
             address: None,
             certificate: None,
         }

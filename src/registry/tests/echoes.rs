@@ -8,7 +8,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use super::super::{Client, Limits, Test, Tools};
 use super::handshake::{API, tools, trial};
 use super::peer::{Peer, Reply, Seen, reply};
-use crate::domain::verdict::With;
+use crate::domain::verdict::{Rung, With};
 use crate::domain::{Code, Sensitive, TestReport, Trial};
 
 const SECRET: &str = "K9canary7of9the3mine2026tweet";
@@ -79,6 +79,32 @@ async fn nothing_a_registry_gives_back_shows_the_password() {
                 assert!(!told.contains(trace) && !bare.contains(trace), "place {place}, {form}: {told}");
             }
         }
+    }
+}
+
+/// The token is not a secret of yours, but it opens a repository for a while to anyone who reads it.
+#[tokio::test]
+async fn a_token_of_the_registry_that_comes_back_in_an_error_is_hidden() {
+    const TOKEN: &str = "quiet-brown-fox-19-jumps-over";
+    for status in [401, 403, 404, 500] {
+        let peer = Peer::start(move |seen| {
+            let host = &seen.headers["host"];
+            if seen.target.starts_with("/token") {
+                return reply(200, &[], &format!(r#"{{"token":"{TOKEN}"}}"#));
+            }
+            let Some(shown) = seen.authorization() else {
+                let challenge = format!("Bearer realm=\"http://{host}/token\",service=\"s\"");
+                return reply(401, &[API, ("WWW-Authenticate", &challenge)], "{}");
+            };
+            let body = format!(r#"{{"errors":[{{"code":"DENIED","message":"refused","detail":"{shown}"}}]}}"#);
+            reply(if seen.target == "/v2/" { 200 } else { status }, &[API], &body)
+        })
+        .await;
+        let images = vec![format!("{}/team/app:1", peer.server())];
+        let report = tried(&Trial { images, ..trial(&peer.server()) }, With::Native).await;
+        let pull = report.steps.iter().find(|step| step.rung == Rung::Pull).expect("the pull was tried");
+        assert!(pull.detail.contains("refused") || status == 404, "{pull:?}");
+        assert!(!format!("{report:?}").contains(TOKEN), "{report:?}");
     }
 }
 

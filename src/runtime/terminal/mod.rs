@@ -142,6 +142,11 @@ pub fn size() -> io::Result<(u16, u16)> {
     os::size()
 }
 
+/// Drops what was typed before anybody asked: it is no answer to a question that is asked now.
+pub fn drop_typed_ahead() {
+    os::drop_pending_input();
+}
+
 fn is_taken() -> bool {
     TAKEN.load(Ordering::SeqCst)
 }
