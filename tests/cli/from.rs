@@ -274,7 +274,7 @@ fn values_are_judged_without_a_preset() {
     for (password, says) in [
         ("“abc123456”", "quotation marks"),
         ("<PAT>", "placeholder"),
-        ("Bearer abc", "word of a header"),
+        ("Bearer abc", "header word"),
         ("puller:abc", "user and a colon"),
         ("ghp_****", "masked copy"),
     ] {

@@ -82,7 +82,7 @@ async fn a_firewall_s_message_with_the_address_and_the_page_is_kept() {
     let report = climb(&peer.server()).await;
     let step = decisive(&report);
     assert!(step.detail.contains("203.0.113.7") && step.detail.contains("aka.ms/acr/firewall"), "{}", step.detail);
-    assert!(step.remedy.contains("network rules") && step.remedy.contains("a codespace"), "{}", step.remedy);
+    assert!(step.remedy.contains("network rules") && step.remedy.contains("codespace"), "{}", step.remedy);
 }
 
 #[tokio::test]

@@ -889,7 +889,7 @@ fn a_second_npm_token_gets_a_name_of_its_own_and_the_line_takes_it() {
     driver.says("NPM_TOKEN_2");
     driver.type_text("https://npm.acme.example/").says("${NPM_TOKEN_2}");
     driver.keys("shift-tab ctrl-u");
-    driver.type_text("NPM_TOKEN").says("exists already here");
+    driver.type_text("NPM_TOKEN").says("already exists here");
     driver.press("tab");
     driver.press("tab");
     driver.type_text(CANARY).keys("enter enter");
