@@ -960,7 +960,7 @@ fn an_image_named_from_the_test_leads_straight_back_to_it() {
     driver.finish(id, Outcome::Tested(tested(Verdict::Pass)));
     driver.press("enter");
     assert_eq!(driver.step(), Step::Review);
-    driver.says("no image was tried");
+    driver.says("no image was tested");
     driver.keys("right enter");
     let Job::Save(draft) = driver.last_write() else { panic!() };
     assert_eq!(draft.values.server, "mycompany.azurecr.io".into());
