@@ -100,5 +100,5 @@ fn a_token_that_has_ended_is_said_before_it_is_stored() {
     let jwt = "eyJhbGciOiJub25lIn0.eyJleHAiOjF9.x";
     let line = "set X --user --preset jfrog --server acme.jfrog.io --username ci --password-stdin --no-test";
     let ran = desk.feed(line, jwt).ends(0);
-    assert!(ran.stderr.contains("the password ended"), "{ran:?}");
+    assert!(ran.stderr.contains("the password expired"), "{ran:?}");
 }

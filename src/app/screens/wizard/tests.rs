@@ -807,7 +807,7 @@ fn a_password_that_has_ended_says_so_beside_its_field() {
     at_values(&mut driver, "jfrog", &Scope::User);
     // {"alg":"none"} . {"exp":1} . x
     type_values(&mut driver, "acme.jfrog.io", "ci", "eyJhbGciOiJub25lIn0.eyJleHAiOjF9.x");
-    driver.says("the password ended");
+    driver.says("the password expired");
 }
 
 #[test]
