@@ -101,7 +101,7 @@ impl Seen {
             && old.is_surely_unlike(new)
         {
             let (old, new) = if old.words() == new.words() {
-                (old.words(), format!("{} that are others", new.words()))
+                (old.words(), format!("{} (different ones)", new.words()))
             } else {
                 (old.words(), new.words())
             };

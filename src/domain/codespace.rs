@@ -91,7 +91,7 @@ impl std::fmt::Display for CodespaceName {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a codespace's name: letters, digits and hyphens, as `gh codespace list` shows it")]
+#[error("not a codespace name: use letters, digits and hyphens, as shown by `gh codespace list`")]
 pub struct CodespaceNameFault;
 
 /// GitHub's states, and whatever else it may say one day.
@@ -163,9 +163,9 @@ impl State {
             Self::Starting => "is starting",
             Self::ShuttingDown => "is stopping",
             Self::Rebuilding => "is being rebuilt",
-            Self::Queued => "waits for a machine",
-            Self::Provisioning | Self::Created => "is being made",
-            Self::Awaiting => "waits for something at GitHub",
+            Self::Queued => "is waiting for a machine",
+            Self::Provisioning | Self::Created => "is being created",
+            Self::Awaiting => "is waiting for GitHub",
             Self::Exporting => "is being exported to a branch",
             Self::Updating => "is being changed",
             Self::Unavailable => "cannot be reached",
@@ -173,8 +173,8 @@ impl State {
             Self::Moved => "is being moved",
             Self::Deleted => "is deleted",
             Self::Failed => "has failed",
-            Self::Unknown => "is in a state GitHub does not know",
-            Self::Other(word) => return format!("is «{}», which this version does not know", word.shown()),
+            Self::Unknown => "is in a state unknown to GitHub",
+            Self::Other(word) => return format!("has the state “{}”, unknown to this version", word.shown()),
         };
         text.to_owned()
     }

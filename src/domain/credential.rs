@@ -123,22 +123,22 @@ impl Credential {
         let there = self.members.iter().filter(|(_, state)| state.is_some()).count();
         let known: Vec<&Access> = self.known_access().map(|(_, access)| access).collect();
         if known.len() < there || !known.iter().all(|access| access.is_whole()) {
-            return Err("which repositories its members reach could not be read whole");
+            return Err("could not read the complete access of its members");
         }
         if !self.access_differs() {
             return Err("its members are granted alike already");
         }
         if let Some(most) = self.prevailing_access() {
-            return Ok((most.clone(), "as most of them have it"));
+            return Ok((most.clone(), "as most of them have"));
         }
         let mut narrowest = (*known.first().ok_or("it has no members")?).clone();
         for access in &known[1..] {
             narrowest = narrower(narrowest, access);
         }
         if narrowest.is_nobody() || narrowest.visibility().is_none() {
-            return Err("they have no repository in common; a chooses who gets it");
+            return Err("they have no repository in common; press a to choose the access");
         }
-        Ok((narrowest, "as all of them reach it already"))
+        Ok((narrowest, "as all of them already have"))
     }
 
     /// When the password was last written.

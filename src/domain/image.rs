@@ -29,27 +29,27 @@ pub struct Image {
 pub enum ImageFault {
     #[error("is empty")]
     Empty,
-    #[error("has white space in it")]
+    #[error("contains white space")]
     Space,
-    #[error("begins with a scheme such as https://, which no image has")]
+    #[error("begins with a scheme such as https://: leave it out")]
     Scheme,
-    #[error("has a variable in it: write what it stands for")]
+    #[error("contains a variable: write its value instead")]
     Variable,
-    #[error("has upper case in its repository, which docker refuses")]
+    #[error("has upper-case letters in its repository, which docker rejects")]
     UpperCase,
     #[error("has no repository after the registry")]
     NoRepository,
-    #[error("has a registry that is no host")]
+    #[error("has a registry that is not a valid host")]
     Host,
-    #[error("has a character that no repository has")]
+    #[error("has a character not allowed in repository names")]
     Repository,
-    #[error("has a tag that is none: up to 128 letters, digits, dots, hyphens and underscores")]
+    #[error("has an invalid tag: up to 128 letters, digits, dots, hyphens and underscores")]
     Tag,
-    #[error("has a digest that is none, such as sha256: and 64 hexadecimal digits")]
+    #[error("has an invalid digest: write sha256: and 64 hexadecimal digits, for instance")]
     Digest,
     #[error("is longer than 255 characters")]
     Long,
-    #[error("is an image's id and not its name")]
+    #[error("is an image id, not an image name")]
     Id,
 }
 

@@ -69,7 +69,7 @@ impl Origin {
     pub const fn note(self) -> Option<&'static str> {
         match self {
             Self::Written => None,
-            Self::Tested => Some("kept after a test; whether GitHub has these very values is not known"),
+            Self::Tested => Some("stored after a test; GitHub may have other values"),
         }
     }
 
@@ -106,7 +106,7 @@ impl Since {
     /// What a reader of a test should know of it; nothing where nothing changed.
     pub fn note(&self) -> Option<String> {
         let (written, gone) = match self {
-            Self::Unknown => return Some("whether it changed on GitHub since is not known".to_owned()),
+            Self::Unknown => return Some("unknown whether it has changed on GitHub since".to_owned()),
             Self::Unchanged => return None,
             Self::Changed { written, gone } => (written, gone),
         };
@@ -128,7 +128,7 @@ impl Since {
         if !gone.is_empty() {
             parts.push(format!("{} {} no longer there", the(&gone), verb(&gone, "is", "are")));
         }
-        Some(format!("changed on GitHub since ({}), so the kept values may be old", parts.join("; ")))
+        Some(format!("changed on GitHub since ({}), so the stored values may be outdated", parts.join("; ")))
     }
 }
 

@@ -67,21 +67,21 @@ impl Descriptor {
 /// Why docker cannot pull what a registry gave. Each fits after «the manifest».
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ManifestFault {
-    #[error("is of schema 1, which Docker no longer reads")]
+    #[error("is schema 1, which Docker no longer supports")]
     Old,
-    #[error("is sent as {}, which Docker does not read", .0.shown())]
+    #[error("has the content type {}, which Docker does not support", .0.shown())]
     Kind(Foreign),
-    #[error("is sent without a content type, by which Docker reads it")]
+    #[error("has no content type, which Docker needs")]
     NoKind,
-    #[error("says of itself that it is {}, and is sent as something else", .0.shown())]
+    #[error("declares itself as {}, but has another content type", .0.shown())]
     OtherKind(Foreign),
     #[error("is not what its content type says: {0}")]
     Content(&'static str),
     #[error("cannot be read: {}", .0.shown())]
     Broken(Foreign),
-    #[error("names a digest that is none: {}", .0.shown())]
+    #[error("contains an invalid digest: {}", .0.shown())]
     BadDigest(Foreign),
-    #[error("is of no image but of {}", .0.shown())]
+    #[error("is not for an image but for {}", .0.shown())]
     NoImage(Foreign),
 }
 

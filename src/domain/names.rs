@@ -89,15 +89,15 @@ pub struct Prefix(String);
 /// Why a text cannot be a prefix, in words that fit after «this prefix».
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum PrefixFault {
-    #[error("is empty: a short word such as ACR says which registry it is for")]
+    #[error("is empty: choose a short word for the registry, such as ACR")]
     Empty,
-    #[error("starts with a digit: GitHub wants a letter or an underscore first")]
+    #[error("starts with a digit: GitHub requires a letter or an underscore first")]
     Digit,
-    #[error("starts with GITHUB_ in the secret's name, which GitHub keeps for itself: use GHCR, for instance")]
+    #[error("starts with GITHUB_, which GitHub reserves for itself: use GHCR, for instance")]
     Github,
     #[error("has a character other than letters, digits and underscores")]
     Character,
-    #[error("already contains CONTAINER_REGISTRY, which pullkey adds by itself: leave it out")]
+    #[error("already contains CONTAINER_REGISTRY, which pullkey adds itself: leave it out")]
     Infix,
     #[error("is longer than 100 characters")]
     Long,

@@ -43,11 +43,11 @@ impl NearMiss {
         let name = &self.name;
         match &self.meant()[..] {
             [] => format!(
-                "{name} has no prefix: codespaces read a name such as ACR_CONTAINER_REGISTRY_{} only",
+                "{name} has no prefix: codespaces only read names such as ACR_CONTAINER_REGISTRY_{}",
                 self.member.suffix()
             ),
-            [one] => format!("named {name}: codespaces read {one} only"),
-            several => format!("{name} may be meant for {}: codespaces read these names only", several.join(" or ")),
+            [one] => format!("named {name}: codespaces only read {one}"),
+            several => format!("{name} may be meant as {}: codespaces only read these names", several.join(" or ")),
         }
     }
 
@@ -55,7 +55,7 @@ impl NearMiss {
     pub fn fix(&self) -> String {
         match &self.meant()[..] {
             [one] => format!("write the value as {one}, then delete {}: GitHub cannot rename a secret", self.name),
-            _ => format!("write the value under the name that is meant, then delete {}", self.name),
+            _ => format!("write the value under the intended name, then delete {}", self.name),
         }
     }
 }

@@ -17,17 +17,17 @@ pub struct NpmAddress {
 /// Why a text is no address, in words that fit after «this address».
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum AddressFault {
-    #[error("is empty: the registry's address is needed, such as https://registry.npmjs.org/")]
+    #[error("is empty: enter the registry's address, such as https://registry.npmjs.org/")]
     Empty,
-    #[error("has white space, which an address has none of")]
+    #[error("contains white space, which an address cannot have")]
     Space,
-    #[error("lacks https:// at its beginning, with which npm takes an address")]
+    #[error("is missing https:// at the beginning, which npm needs")]
     Scheme,
-    #[error("begins with http://, over which a token could be read on the way; nothing was sent")]
+    #[error("begins with http://, so a token could be read in transit; nothing was sent")]
     Plain,
-    #[error("contains a name or a password before @: the token is all that is needed")]
+    #[error("contains a name or a password before @: only the token is needed")]
     UserInfo,
-    #[error("contains {0:?}, which no registry's address has")]
+    #[error("contains {0:?}, which a registry address cannot have")]
     Character(char),
     #[error("has a host that {0}")]
     Host(ServerFault),
@@ -87,13 +87,13 @@ pub struct PackageName(String);
 pub enum PackageFault {
     #[error("is empty")]
     Empty,
-    #[error("names a version too: leave it out, the registry is asked for the package")]
+    #[error("contains a version: leave it out")]
     Version,
     #[error("has a slash but no scope: a scope begins with @, as in @acme/tools")]
     Scope,
     #[error("has a part that is empty, or begins with a dot or an underscore")]
     Part,
-    #[error("contains {0:?}, which no package's name has")]
+    #[error("contains {0:?}, which a package name cannot have")]
     Character(char),
     #[error("is longer than 214 characters")]
     Long,

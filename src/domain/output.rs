@@ -50,7 +50,7 @@ impl Kind {
             Self::AcrCredentials => "the output of `az acr credential show`",
             Self::EcrToken => "the output of `aws ecr get-authorization-token`",
             Self::GoogleToken => "the output of `gcloud auth print-access-token`",
-            Self::KubernetesSecret => "a Kubernetes secret of the kind dockerconfigjson",
+            Self::KubernetesSecret => "a Kubernetes secret of type dockerconfigjson",
             Self::DockerConfiguration => "docker's configuration",
             Self::CommandLine => "a command line that logs in",
         }
@@ -59,9 +59,9 @@ impl Kind {
     /// When what it holds ends, where that is soon.
     pub const fn ends(self) -> Option<&'static str> {
         match self {
-            Self::AcrToken => Some("its token ends about 3 hours after it was made"),
-            Self::EcrToken => Some("its token ends 12 hours after it was made"),
-            Self::GoogleToken => Some("its token ends an hour after it was made"),
+            Self::AcrToken => Some("its token expires about 3 hours after it was created"),
+            Self::EcrToken => Some("its token expires 12 hours after it was created"),
+            Self::GoogleToken => Some("its token expires 1 hour after it was created"),
             Self::AcrCredentials | Self::KubernetesSecret | Self::DockerConfiguration | Self::CommandLine => None,
         }
     }

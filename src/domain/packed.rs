@@ -10,7 +10,7 @@ use thiserror::Error;
 /// Why there is nothing to read.
 #[derive(Debug, Error)]
 pub enum PackedFault {
-    #[error("has more than {0} bytes when it is unpacked")]
+    #[error("has more than {0} bytes unpacked")]
     TooBig(usize),
     #[error("cannot be unpacked: {0}")]
     Broken(#[from] std::io::Error),

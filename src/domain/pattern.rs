@@ -27,9 +27,9 @@ pub struct RepoPattern {
 pub enum PatternFault {
     #[error("not a repository's full name: write it as OWNER/NAME, or as a pattern such as OWNER/course-*")]
     Name,
-    #[error("`**` is not understood: `*` stands for any characters within a name, as in OWNER/course-*")]
+    #[error("`**` is not supported: `*` matches any characters within a name, as in OWNER/course-*")]
     Stars,
-    #[error("not a pattern: `*`, `?` and [abc] are understood")]
+    #[error("not a valid pattern: use `*`, `?` and [abc]")]
     Glob,
 }
 

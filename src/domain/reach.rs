@@ -51,7 +51,7 @@ pub fn reaching(listings: &[(Scope, Option<&ScopeListing>)], repo: &Repository) 
     let mut all = Vec::new();
     for (scope, listing) in listings {
         let Some(listing) = listing else {
-            all.push(rest(scope, "its secrets are not known"));
+            all.push(rest(scope, "its secrets are unknown"));
             continue;
         };
         for credential in &listing.credentials {
@@ -66,7 +66,7 @@ pub fn reaching(listings: &[(Scope, Option<&ScopeListing>)], repo: &Repository) 
             all.push(Reach { scope: scope.clone(), what: Reached::Secret(secret.name.clone()), reaches, why });
         }
         if !listing.is_whole() {
-            all.push(rest(scope, "not all of its secrets and of whom they reach came"));
+            all.push(rest(scope, "the list of its secrets or of their access is incomplete"));
         }
     }
     all
@@ -105,7 +105,9 @@ fn member(scope: &Scope, state: &MemberState, repo: &Repository) -> (Reaches, St
 pub fn by_access(scope: &Scope, access: Option<&Access>, repo: &Repository) -> (Reaches, String) {
     let name = repo.full_name.raw();
     match scope {
-        Scope::Repository(own) if own.is_same(name) => return (Reaches::Yes, "it is this repository's own".to_owned()),
+        Scope::Repository(own) if own.is_same(name) => {
+            return (Reaches::Yes, "it belongs to this repository".to_owned());
+        }
         Scope::Repository(other) => return (Reaches::No, format!("it is for {other} only")),
         Scope::Organization(org) => {
             let owner = name.split('/').next().unwrap_or_default();
@@ -116,17 +118,17 @@ pub fn by_access(scope: &Scope, access: Option<&Access>, repo: &Repository) -> (
         Scope::User => {}
     }
     match access {
-        None => (Reaches::Unknown, "its repositories were not read".to_owned()),
+        None => (Reaches::Unknown, "its access was not read".to_owned()),
         Some(Access::All) => (Reaches::Yes, "it is for all repositories of the organization".to_owned()),
         Some(Access::Private) => private(repo),
         Some(Access::Selected(list)) if list.repositories.iter().any(|r| r.id == repo.id) => {
             (Reaches::Yes, "the repository is selected".to_owned())
         }
         Some(Access::Selected(list)) if list.complete => (Reaches::No, "the repository is not selected".to_owned()),
-        Some(Access::Selected(_)) => (Reaches::Unknown, "not all of its repositories could be read".to_owned()),
-        Some(Access::Repository) => (Reaches::Unknown, "it is for a repository that is not told".to_owned()),
+        Some(Access::Selected(_)) => (Reaches::Unknown, "could not read all of its repositories".to_owned()),
+        Some(Access::Repository) => (Reaches::Unknown, "it is for an unknown repository".to_owned()),
         Some(Access::Other(word)) => {
-            (Reaches::Unknown, format!("its visibility, {}, is one this version does not know", word.shown()))
+            (Reaches::Unknown, format!("its visibility, {}, is unknown to this version", word.shown()))
         }
     }
 }
@@ -137,10 +139,10 @@ fn private(repo: &Repository) -> (Reaches, String) {
         "public" => (Reaches::No, "it is for private repositories, and this one is public".to_owned()),
         "internal" => (
             Reaches::Unknown,
-            "it is for private repositories; GitHub does not say whether internal ones such as this count".to_owned(),
+            "it is for private repositories; GitHub does not say whether internal ones like this count".to_owned(),
         ),
         // Whatever GitHub may add one day.
-        _ => (Reaches::Unknown, "it is for private repositories, and what this one is, is not known".to_owned()),
+        _ => (Reaches::Unknown, "it is for private repositories, and this one's visibility is unknown".to_owned()),
     }
 }
 

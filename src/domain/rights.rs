@@ -131,7 +131,7 @@ impl Right {
                 format!("the scope `{scope}`")
             }
             (TokenKind::FineGrained | TokenKind::AppUser, Self::ReadPackages) => {
-                format!("a classic token with the scope `{scope}`: no other kind can")
+                format!("a classic token with the scope `{scope}`: no other kind works")
             }
             (TokenKind::FineGrained, _) => format!("the permission {boxes}"),
             (TokenKind::Installation, Self::ReadPackages) => {

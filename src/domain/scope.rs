@@ -66,7 +66,7 @@ pub struct OrgName(String);
 pub enum NameFault {
     #[error("not a repository's full name: write it as OWNER/NAME")]
     Repository,
-    #[error("not an organization's name: letters, digits and single hyphens")]
+    #[error("not an organization name: use letters, digits and single hyphens")]
     Organization,
 }
 

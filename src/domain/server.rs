@@ -50,27 +50,27 @@ pub struct Server {
 /// Why a text cannot be a server, in words that fit after «this server».
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum ServerFault {
-    #[error("is empty: a registry's host name is needed, such as example.azurecr.io")]
+    #[error("is empty: enter a registry's host name, such as example.azurecr.io")]
     Empty,
-    #[error("has white space at an end, which docker refuses: remove it")]
+    #[error("has white space at one end, which docker rejects: remove it")]
     SurroundingSpace,
-    #[error("contains white space: a host name has none")]
+    #[error("contains white space, which a host name cannot have")]
     InnerSpace,
-    #[error("contains a control character: type it again instead of pasting it")]
+    #[error("contains a control character: type it instead of pasting it")]
     Control,
     #[error("begins with a scheme other than https: write the bare host name")]
     Scheme,
-    #[error("contains a user name (the part before @): it belongs into the user")]
+    #[error("contains a user name (the part before @), which belongs in the user field")]
     UserInfo,
     #[error("contains ? or #: write the bare host name")]
     Query,
-    #[error("has no host name")]
+    #[error("is missing the host name")]
     NoHost,
-    #[error("contains characters no host name has: letters, digits, dots and dashes are allowed")]
+    #[error("contains characters a host name cannot have: use letters, digits, dots and dashes")]
     BadCharacter,
     #[error("is an IPv6 address without brackets: write [address] or [address]:port")]
     Brackets,
-    #[error("has a bad port: a number from 1 to 65535 is needed after the colon")]
+    #[error("has an invalid port: write a number from 1 to 65535 after the colon")]
     BadPort,
 }
 

@@ -57,13 +57,13 @@ impl Untouchable {
         match self {
             Self::Mixed => "left out: not all of its secrets are for selected repositories; give them the same access",
             Self::Wide(Visibility::Private) => {
-                "left out: it is for all private repositories; change it by itself to choose some"
+                "left out: it is for all private repositories; change it on its own to select some"
             }
             Self::Wide(Visibility::All | Visibility::Selected) => {
-                "left out: it is for all repositories; change it by itself to choose some"
+                "left out: it is for all repositories; change it on its own to select some"
             }
-            Self::Reading => "which repositories it reaches is still being read",
-            Self::Unknown => "left out: which repositories it reaches is not known; reload first",
+            Self::Reading => "still reading its access",
+            Self::Unknown => "left out: its access is unknown; reload first",
         }
     }
 

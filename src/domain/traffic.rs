@@ -80,11 +80,11 @@ impl PauseReason {
     /// What one waits for, after «waiting:».
     pub const fn words(self) -> &'static str {
         match self {
-            Self::Pace => "keeping GitHub's pace",
-            Self::Spacing => "leaving a second between two writes, as GitHub asks",
+            Self::Pace => "staying within GitHub's rate limit",
+            Self::Spacing => "pausing 1 second between writes, as GitHub requires",
             Self::Secondary => "GitHub wants fewer requests at once",
             Self::Primary => "the hourly budget is used up",
-            Self::BackOff => "asking again after a fault",
+            Self::BackOff => "retrying after an error",
         }
     }
 }

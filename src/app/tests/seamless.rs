@@ -55,7 +55,7 @@ fn what_cannot_be_told_is_said_with_its_remedy_and_stops_nobody() {
     let id = driver.running(|job| matches!(job, Job::Seamless { .. }));
     let problem = Problem::new("x", "the token lacks the scope `read:packages`", "tick the scope");
     driver.finish(id, Outcome::Seamless(Err(problem)));
-    driver.says("cannot be told").says("lacks the scope").says("tick the scope");
+    driver.says("cannot tell").says("lacks the scope").says("tick the scope");
     driver.press("tab");
     driver.type_text("octocat").press("tab");
     driver.type_text("ghp_x").keys("enter enter");

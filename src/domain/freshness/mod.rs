@@ -130,7 +130,7 @@ pub fn freshness(codespace: &Codespace, mine: bool, read: &[Read<'_>], granted: 
         Phase::Running | Phase::Stopping | Phase::Starting | Phase::Busy | Phase::Unclear => {}
     }
     let Some(repository) = &codespace.repository else {
-        return Freshness::Unknown("it has no published repository yet, and no secret reaches it before".to_owned());
+        return Freshness::Unknown("its repository is not published yet; until then it gets no secrets".to_owned());
     };
     let Some(started) = codespace.started_at else {
         return Freshness::Unknown("GitHub does not say when it started".to_owned());
@@ -145,7 +145,7 @@ pub fn freshness(codespace: &Codespace, mine: bool, read: &[Read<'_>], granted: 
         let listing = match read.iter().find(|(known, _)| is_same(known, &scope)) {
             Some((_, Ok(listing))) => listing,
             Some((_, Err(why))) => {
-                gap = Some(format!("{scope} could not be read: {why}"));
+                gap = Some(format!("could not read {scope}: {why}"));
                 continue;
             }
             None => {
@@ -181,7 +181,7 @@ fn look(
 ) -> Held {
     let mut held = Held { newest: None, gap: None };
     if !listing.complete {
-        held.gap = Some(format!("the list of {scope} did not come whole"));
+        held.gap = Some(format!("the list of {scope} is incomplete"));
     }
     for credential in &listing.credentials {
         for (member, state) in credential.members.iter() {
@@ -198,7 +198,7 @@ fn look(
                     held.newest = Some(Since { secret: state.name.clone(), scope: scope.clone(), at });
                 }
                 Some(_) => {}
-                None => held.gap = Some(format!("it is not known whether {} reaches it", state.name)),
+                None => held.gap = Some(format!("unknown whether it gets {}", state.name)),
             }
         }
     }
@@ -255,7 +255,7 @@ impl Need {
             Self::NextStart => "next start",
             Self::Wait => "waiting",
             Self::Rebuild => "rebuild !",
-            Self::Unclear => "not known ?",
+            Self::Unclear => "unknown ?",
         }
     }
 }
@@ -293,19 +293,19 @@ pub fn advice(codespace: &Codespace, freshness: &Freshness, site: &Site) -> Vec<
     let mut advice = Vec::new();
     match need(codespace, freshness) {
         Need::Restart => advice.push("new variables: stop it and start it again".to_owned()),
-        Need::NextStart => advice.push("it does not run: its next start has the new variables".to_owned()),
-        Need::Wait => advice.push(format!("it {}: wait until that is over", codespace.state.sentence())),
-        Need::Rebuild => advice.push(format!("it has failed: `{}` tells why", logs_command(&codespace.name, site))),
+        Need::NextStart => advice.push("not running: it gets the new variables at its next start".to_owned()),
+        Need::Wait => advice.push(format!("it {}: wait until it is done", codespace.state.sentence())),
+        Need::Rebuild => advice.push(format!("it has failed: `{}` shows why", logs_command(&codespace.name, site))),
         Need::Nothing => advice.push("its variables are newer than every registry secret it sees".to_owned()),
         Need::Unclear => {
             if let Freshness::Unknown(why) = freshness {
-                advice.push(format!("whether it has the newest variables is not known: {why}"));
+                advice.push(format!("unknown whether its variables are up to date: {why}"));
             }
         }
     }
     advice.push(format!(
-        "GitHub's API does not tell whether its image could be pulled; if it runs in a recovery container, rebuild \
-         it: `{}`, or «Codespaces: Rebuild Container» inside it",
+        "GitHub's API does not say whether its image could be pulled; if it runs in a recovery container, rebuild \
+         it: `{}`, or “Codespaces: Rebuild Container” inside it",
         rebuild_command(codespace, site)
     ));
     if codespace.prebuild == Some(true) {
@@ -314,7 +314,7 @@ pub fn advice(codespace: &Codespace, freshness: &Freshness, site: &Site) -> Vec<
             |name| site.place(&format!("{name}/settings/codespaces")),
         );
         advice.push(format!(
-            "it was made from a prebuild, which never sees your own secrets; if that failed, run it again at {place}"
+            "it was created from a prebuild, which never gets your own secrets; if that failed, run it again at {place}"
         ));
     }
     advice

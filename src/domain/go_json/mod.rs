@@ -42,17 +42,17 @@ pub struct GoText {
 pub enum GoFault {
     #[error("is empty")]
     Empty,
-    #[error("breaks off in the middle of its JSON")]
+    #[error("has truncated JSON")]
     Short,
-    #[error("is no JSON from byte {0} on")]
+    #[error("has invalid JSON at byte {0}")]
     Syntax(usize),
-    #[error("is JSON nested too deeply")]
+    #[error("has JSON nested too deeply")]
     Deep,
-    #[error("goes on after the end of its JSON")]
+    #[error("has more text after its JSON")]
     Trailing,
-    #[error("is {found} where a JSON object is needed")]
+    #[error("is {found} where a JSON object is required")]
     NoObject { found: &'static str },
-    #[error("has {found} in the field `{field}`, where {wanted} is needed")]
+    #[error("has {found} in the field `{field}`, where {wanted} is required")]
     Type { field: String, found: &'static str, wanted: &'static str },
 }
 

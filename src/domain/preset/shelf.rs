@@ -124,10 +124,10 @@ impl Shelf {
             Entry::Single(single) => &single.id,
         };
         if stem(&file.path) != id {
-            return Err(fault(format!("the id is «{id}», so the file has to be called {id}.toml")));
+            return Err(fault(format!("the id is “{id}”, so the file must be named {id}.toml")));
         }
         if self.presets.iter().any(|p| p.id == *id) || self.singles.iter().any(|s| s.id == *id) {
-            return Err(fault(format!("the id «{id}» is taken by another preset: give this one a name of its own")));
+            return Err(fault(format!("the id “{id}” is used by another preset: choose another id")));
         }
         self.put(entry);
         Ok(())

@@ -30,7 +30,7 @@ impl SecretNeed {
         match self {
             Self::None => "no secret needed",
             Self::LikelyNone => "likely no secret needed",
-            Self::CannotTell => "cannot be told",
+            Self::CannotTell => "cannot tell",
             Self::Needed => "a secret is needed",
         }
     }

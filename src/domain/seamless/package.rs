@@ -45,22 +45,22 @@ pub struct PackageRef {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum PackageFault {
     #[error(
-        "is at no registry of GitHub: seamless access is for ghcr.io and for npm, nuget and rubygems.pkg.github.com"
+        "is not at a GitHub registry: seamless access is for ghcr.io and for npm, nuget and rubygems.pkg.github.com"
     )]
     Elsewhere,
-    #[error("is at the old Docker registry, which has no seamless access: ghcr.io took its place")]
+    #[error("is at the old Docker registry, which has no seamless access: it was replaced by ghcr.io")]
     OldDocker,
     #[error("is at the Maven registry, whose packages belong to one repository and have no seamless access")]
     Maven,
     #[error("names no package: write it as {0}")]
     NoName(&'static str),
-    #[error("has an owner that no account of GitHub can have")]
+    #[error("has an owner that is not a valid GitHub account name")]
     Owner,
-    #[error("has capital letters, which no image name may have: write it in lower case")]
+    #[error("has upper-case letters, which image names cannot have: write it in lower case")]
     Case,
-    #[error("contains a variable: write out what it stands for")]
+    #[error("contains a variable: write its value instead")]
     Variable,
-    #[error("has a character that no package name has")]
+    #[error("has a character not allowed in package names")]
     Character,
 }
 

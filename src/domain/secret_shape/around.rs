@@ -15,10 +15,10 @@ pub(super) fn around(text: &str) -> Option<&'static str> {
         return Some("an address with a password");
     }
     if has_secret_parameter(text) {
-        return Some("an address or a line with a secret in it");
+        return Some("an address or a line containing a secret");
     }
     if is_header(text) {
-        return Some("a header that logs in");
+        return Some("a login header");
     }
     if is_pair_in_base64(text) {
         return Some("user and password in base64");
@@ -27,7 +27,7 @@ pub(super) fn around(text: &str) -> Option<&'static str> {
         Output::Logins(_, logins) => !logins.is_empty(),
         Output::Configuration(_, _) => true,
     };
-    output::recognize(text).is_some_and(is_login).then_some("a command or an output with a login in it")
+    output::recognize(text).is_some_and(is_login).then_some("a command or an output containing a login")
 }
 
 /// A private key: in armour (PEM, `OpenSSH`, PGP, ssh.com's four dashes, whatever blanks came along), in the files of

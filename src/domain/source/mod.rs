@@ -216,7 +216,7 @@ impl Triple {
         }
         let is_telling = |server: &Foreign| server.raw().contains('@') || holds_secret(server.raw());
         let name = self.prefix.secret_name(Member::Server);
-        self.server.as_ref().is_some_and(is_telling).then(|| format!("{name} holds more than a server: {HIDDEN}"))
+        self.server.as_ref().is_some_and(is_telling).then(|| format!("{name} contains more than a server: {HIDDEN}"))
     }
 
     /// The names of what is not there; a blank value counts as none.
@@ -314,7 +314,7 @@ pub enum Asked {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum AskedFault {
     #[error(
-        "it is one of docker, docker:SERVER, podman, podman:SERVER, aws, aws:PROFILE, aws-env, env, env:PREFIX and \
+        "use one of docker, docker:SERVER, podman, podman:SERVER, aws, aws:PROFILE, aws-env, env, env:PREFIX and \
          file:PATH"
     )]
     Unknown,

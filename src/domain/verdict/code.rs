@@ -250,7 +250,7 @@ const TABLE: &[(Code, &str, &str)] = &[
     (
         Code::BadManifest,
         "Docker cannot read the image's manifest or configuration",
-        "Push the image anew; if that does not help, tell who runs the registry",
+        "Push the image again; if that does not help, tell the registry's administrator",
     ),
     (
         Code::OldManifest,
