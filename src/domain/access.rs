@@ -122,7 +122,7 @@ impl Access {
                 format!("{at_least}{count} {noun}")
             }
             Self::Repository => "this repository".to_owned(),
-            Self::Other(word) => format!("«{}»", word.shown()),
+            Self::Other(word) => format!("“{}”", word.shown()),
         }
     }
 

@@ -181,7 +181,7 @@ impl Right {
 impl Need {
     /// The permissions in one breath: ««A: read» and «B: read and write»».
     pub fn boxes(&self) -> String {
-        let quoted: Vec<String> = self.permissions.iter().map(|p| format!("«{p}»")).collect();
+        let quoted: Vec<String> = self.permissions.iter().map(|p| format!("“{p}”")).collect();
         quoted.join(" and ")
     }
 }

@@ -51,8 +51,8 @@ what to do
   1. on its settings page, check “Inherit access from source repository”, or add acme/api under “Manage \
                     Codespaces access”
       https://github.com/orgs/acme/packages/container/api/settings
-  2. otherwise a credential: `pullkey set GHCR --repo acme/api` with the server ghcr.io, a login, and a classic token with \
-                    the scope `read:packages` (no other kind works)
+  2. otherwise a credential: `pullkey set GHCR --repo acme/api` with the server ghcr.io, a login, and a classic token \
+                    with the scope `read:packages` (no other kind works)
       https://github.com/settings/tokens/new?scopes=read:packages
 
 to publish it

@@ -384,7 +384,7 @@ fn a_token_for_one_registry_is_refused_at_another() {
         ("other", "ghcr.io", ghp, Severity::Good, "classic GitHub token"),
         ("other", "containers.acme.ghe.com", ghp, Severity::Good, "classic GitHub token"),
         ("other", "registry.example.com", ghp, Severity::Warn, "GitHub only"),
-        ("other", "ghcr.io", &fine, Severity::Block, "only accepts classic tokens"),
+        ("other", "ghcr.io", &fine, Severity::Block, "classic tokens only"),
         ("other", "ghcr.io", "ghs_123_eyJ.x.y", Severity::Warn, "session"),
         ("ghcr", "ghcr.io", "hunter2hunter2", Severity::Warn, "classic GitHub token"),
         ("other", "ghcr.io", &npm, Severity::Block, "no image registry"),

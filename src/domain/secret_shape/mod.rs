@@ -76,8 +76,9 @@ pub fn gives_away(text: &str, password: &str) -> bool {
 pub fn masked(text: &str) -> String {
     let text = without_keys(text);
     let mut shown = String::with_capacity(text.len());
-    let is_end =
-        |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '"' | '\'' | '`' | '«' | '»' | '<' | '>' | '(' | ')');
+    let is_end = |c: char| {
+        c.is_whitespace() || matches!(c, ',' | ';' | '"' | '\'' | '`' | '“' | '”' | '«' | '»' | '<' | '>' | '(' | ')')
+    };
     for word in text.split_inclusive(is_end) {
         let bare = word.trim_end_matches(is_end);
         let (bare, rest) = (bare, &word[bare.len()..]);

@@ -237,14 +237,14 @@ fn a_sentence_loses_the_secret_in_it_and_nothing_else() {
         if matches!(name, "Harbor" | "IBM" | "AWS secret" | "Hetzner" | "Linode" | "Cloudsmith" | "Alibaba") {
             continue; // no telling beginning: a sentence may hold digests and names like these
         }
-        let shown = masked(&format!("there is no preset «{secret}», look at --preset"));
-        assert!(shown.starts_with("there is no preset «") && shown.contains(MARK), "{name}: {shown}");
+        let shown = masked(&format!("there is no preset “{secret}”, look at --preset"));
+        assert!(shown.starts_with("there is no preset “") && shown.contains(MARK), "{name}: {shown}");
         let tail = &secret[secret.len() - 8..];
         assert!(!shown.contains(tail), "{name}: {shown}");
     }
     let url = masked("https://oauth2:glpat-aB3dE5gH7jK9mN1pQ2sT@gitlab.example.com/x");
     assert_eq!(url, "https://oauth2:•••@gitlab.example.com/x");
-    for text in ["does not begin like a GitHub token (ghp_, github_pat_, gho_, ghu_, ghs_)", "a  b\n\tc «d», (e)", ""]
+    for text in ["does not begin like a GitHub token (ghp_, github_pat_, gho_, ghu_, ghs_)", "a  b\n\tc “d”, (e)", ""]
     {
         assert_eq!(masked(text), text);
     }
