@@ -1,7 +1,7 @@
-//! The reverse view: which secrets reach one repository, as far as the listings tell. Pure.
+//! The reverse view: which secrets one repository gets, as far as the listings show. Pure.
 //!
-//! GitHub has no call for it that everybody may make, so it is computed. It guesses nothing: what a listing lacks, and
-//! what GitHub does not document, is unknown and never a no.
+//! GitHub has no call for this that everyone can make, so it is computed. Nothing is guessed: what is missing from a
+//! listing or not documented by GitHub is unknown, never a no.
 
 use super::{Access, Foreign, MemberState, Members, Prefix, Repository, Scope, ScopeListing};
 
@@ -23,14 +23,14 @@ impl Reaches {
     }
 }
 
-/// What reaches the repository, or does not.
+/// What the repository gets, or does not get.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reached {
-    /// A credential, with each existing member by itself.
+    /// A credential, with each existing member separately.
     Credential { prefix: Prefix, members: Members<Option<Reaches>> },
     /// Another secret.
     Secret(Foreign),
-    /// Whatever else the scope holds: it could not be read, or not all of it came.
+    /// The rest of the scope: it could not be read, or only incompletely.
     Rest,
 }
 
@@ -39,14 +39,14 @@ pub enum Reached {
 pub struct Reach {
     pub scope: Scope,
     pub what: Reached,
-    /// For a credential: `Yes` if all of its existing members do, `No` if one surely does not.
+    /// For a credential: `Yes` if the repository gets all existing members, `No` if it certainly does not get one.
     pub reaches: Reaches,
-    /// A fragment that says why.
+    /// The reason, as a fragment.
     pub why: String,
 }
 
 /// What every secret of these scopes means for one repository, in the order of the scopes. `None` stands for a scope
-/// that could not be read, or is not read yet.
+/// that could not be read or has not been read yet.
 pub fn reaching(listings: &[(Scope, Option<&ScopeListing>)], repo: &Repository) -> Vec<Reach> {
     let mut all = Vec::new();
     for (scope, listing) in listings {
@@ -76,7 +76,7 @@ fn rest(scope: &Scope, why: &str) -> Reach {
     Reach { scope: scope.clone(), what: Reached::Rest, reaches: Reaches::Unknown, why: why.to_owned() }
 }
 
-/// One that surely does not makes the whole useless; one that is not known makes it unknown.
+/// One member that is certainly missing makes the credential useless; an unknown one makes it unknown.
 fn together(members: &Members<Option<(Reaches, String)>>) -> (Reaches, String) {
     let of = |wanted: Reaches| {
         let found = members.iter().filter_map(|(member, told)| Some((member, told.as_ref()?)));
@@ -98,10 +98,10 @@ fn member(scope: &Scope, state: &MemberState, repo: &Repository) -> (Reaches, St
     by_access(scope, state.access.as_ref(), repo)
 }
 
-/// Whether a secret of this scope and access reaches the repository, and why.
+/// Whether the repository gets a secret of this scope and access, and why.
 ///
-/// Source: GitHub's REST description, visibility of organization secrets; GitHub Docs, «Managing development
-/// environment secrets for your repository or organization».
+/// Source: GitHub's REST description, visibility of organization secrets; GitHub Docs, “Managing development
+/// environment secrets for your repository or organization”.
 pub fn by_access(scope: &Scope, access: Option<&Access>, repo: &Repository) -> (Reaches, String) {
     let name = repo.full_name.raw();
     match scope {
@@ -141,7 +141,7 @@ fn private(repo: &Repository) -> (Reaches, String) {
             Reaches::Unknown,
             "it is for private repositories; GitHub does not say whether internal ones like this count".to_owned(),
         ),
-        // Whatever GitHub may add one day.
+        // A visibility GitHub may add one day.
         _ => (Reaches::Unknown, "it is for private repositories, and this one's visibility is unknown".to_owned()),
     }
 }

@@ -1,11 +1,11 @@
-//! The fragments: what decided, what was read where, what nobody tells, what to do next. In GitHub's own words.
+//! The texts: the decisive reason, what was read where, what no API shows, what to do next. In GitHub's own words.
 
 use super::judge::Case;
 use super::{Evidence, Facts, NextStep, PackageKind, PackageRef, PackageVisibility, Sight};
 use crate::domain::token::Right;
 use crate::domain::{Mend, RepoName};
 
-/// The names of GitHub's settings, as they stand on the page.
+/// The names of GitHub's settings, as shown on the page.
 const INHERIT: &str = "“Inherit access from source repository”";
 const MANAGE: &str = "“Manage Codespaces access”";
 
@@ -69,7 +69,7 @@ fn word(facts: &Facts) -> &'static str {
     }
 }
 
-/// The repository a package is linked to, as one says it.
+/// The repository a package is linked to, in words.
 fn whose(facts: &Facts) -> String {
     match &facts.sight {
         Sight::Seen(package) => match &package.repository {
@@ -124,7 +124,7 @@ pub(super) fn evidence(case: &Case, facts: &Facts) -> Vec<Evidence> {
     found
 }
 
-/// The rule of GitHub's that was applied, and its page.
+/// The GitHub rule that was applied, and its page.
 const fn rule(case: &Case, kind: PackageKind) -> Option<(&'static str, &'static str)> {
     Some(match (case, kind) {
         (Case::Own, _) => (
@@ -181,7 +181,7 @@ pub(super) fn untold(case: &Case, repository: &RepoName) -> Vec<String> {
     }
 }
 
-/// What to do: what hides the answer, then the settings page, then a credential.
+/// What to do: first what hides the answer, then the settings page, then a credential.
 pub(super) fn steps(case: &Case, facts: &Facts, repository: &RepoName) -> Vec<NextStep> {
     let settings = facts.holder.map(|holder| facts.package.settings_page(holder));
     let grant = || NextStep::new(format!("on its settings page, add {repository} under {MANAGE}"), settings.clone());
@@ -206,7 +206,7 @@ pub(super) fn steps(case: &Case, facts: &Facts, repository: &RepoName) -> Vec<Ne
     steps
 }
 
-/// How the token gets to read packages.
+/// How to let the token read packages.
 fn allow(facts: &Facts) -> NextStep {
     let site = facts.package.site();
     let kind = match &facts.sight {
@@ -220,7 +220,7 @@ fn allow(facts: &Facts) -> NextStep {
     NextStep::new(what, Some(token_page(site, "read:packages")))
 }
 
-/// What stands between pullkey and the answer.
+/// What to do about the problem that hides the answer.
 fn mend(facts: &Facts) -> NextStep {
     let ((Sight::Unread(problem), _) | (_, Err(problem))) = (&facts.sight, &facts.repository) else {
         return NextStep::new("try again", None);
@@ -232,7 +232,7 @@ fn mend(facts: &Facts) -> NextStep {
     NextStep::new(problem.hint.clone(), page)
 }
 
-/// Where seamless access is not to be had. Secrets in threes are for `docker login` only.
+/// If seamless access is not available. Credentials of three secrets are only for `docker login`.
 fn fallback(package: &PackageRef, repository: &RepoName) -> NextStep {
     let token = "a classic token with the scope `read:packages` (no other kind works)";
     let ordinary = |name: &str, file: &str| {
@@ -250,7 +250,7 @@ fn fallback(package: &PackageRef, repository: &RepoName) -> NextStep {
     NextStep::new(what, Some(token_page(package.site(), "read:packages")))
 }
 
-/// Where a classic token is made, with the scope ticked.
+/// The page to create a classic token, with the scope checked.
 fn token_page(site: &str, scope: &str) -> String {
     format!("https://{site}/settings/tokens/new?scopes={scope}")
 }
