@@ -1,5 +1,5 @@
-//! Reads a preset's TOML file. Unknown keys, bad patterns, holes nothing fills and mends that cannot be are refused
-//! with file and line. Texts are cleaned on the way in, since a file may be a user's own.
+//! Parses a preset's TOML file. Unknown keys, invalid patterns, unknown placeholders and impossible fixes are reported
+//! with file and line. Texts are cleaned when they are read, because a file may be a user's own.
 
 use std::collections::BTreeMap;
 
@@ -14,34 +14,34 @@ use super::{Field, Preset};
 use crate::domain::foreign::{clean, is_hostile};
 use crate::domain::{Member, Prefix};
 
-/// Why a file is no preset.
+/// Why a file is not a valid preset.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{file}:{line}: {reason}")]
 pub struct PresetFault {
     pub file: String,
-    /// Counted from 1.
+    /// Starting at 1.
     pub line: usize,
     pub reason: String,
 }
 
-/// What a file holds.
+/// The content of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entry {
     Preset(Box<Preset>),
     Single(Box<Single>),
 }
 
-/// Reads one file; its name is only for the fault.
+/// Parses one file; its name is only for errors.
 pub fn read(file: &str, text: &str) -> Result<Entry, PresetFault> {
     Source { file, text, is_own: false }.read()
 }
 
-/// Reads one of the program's own files, whose patterns the tests have compiled.
+/// Parses one of the program's own files, whose patterns are compiled by the tests.
 pub(super) fn read_own(file: &str, text: &str) -> Result<Entry, PresetFault> {
     Source { file, text, is_own: true }.read()
 }
 
-/// Reads a file that is a preset of three values.
+/// Parses a file with a preset of three values.
 pub fn parse(file: &str, text: &str) -> Result<Preset, PresetFault> {
     match read(file, text)? {
         Entry::Preset(preset) => Ok(*preset),
@@ -74,7 +74,7 @@ impl Source<'_> {
         PresetFault { file: self.file.to_owned(), line, reason }
     }
 
-    /// What both kinds have.
+    /// The common part of both kinds.
     fn check_head(&self, raw: &RawPreset) -> Result<(), PresetFault> {
         let (id, at) = (raw.id.get_ref(), raw.id.span().start);
         if id.is_empty() || !id.chars().all(|c| c.is_ascii_lowercase() || c == '-') {
@@ -284,7 +284,7 @@ impl Source<'_> {
         Ok(Otherwise { severity, text: clean(&text), replace: self.written(replace)? })
     }
 
-    /// A text that may become part of a value: what cannot be seen is refused, not cleaned.
+    /// A text that may become part of a value: invisible characters are refused, not cleaned.
     fn written(&self, raw: Option<Spanned<String>>) -> Result<Option<String>, PresetFault> {
         match raw {
             Some(raw) if raw.get_ref().contains(is_hostile) => {
