@@ -5,12 +5,12 @@
 //! nested in one another. Instead of listing all forms of a secret, the text is decoded in every possible way
 //! (`views`), and the secret is searched for in each of these views.
 //!
-//! What it refuses to do:
-//! * hide a secret of fewer than [`SHORTEST`] characters: that would take ordinary words apart;
-//! * hide one of fewer than [`SHORT`] within a longer word, split over spaces, reversed, or as part of something
-//!   encoded without anything around it;
-//! * take longer than its input allows: at most [`MOST`] bytes are read and `views::DEPTH` encodings undone. Where
-//!   that is not enough nothing of the text is shown.
+//! Its limits:
+//! * A secret of fewer than [`SHORTEST`] characters is not hidden: that would break up ordinary words.
+//! * A secret of fewer than [`SHORT`] characters is not hidden within a longer word, split by spaces, reversed, or as
+//!   part of something encoded without anything around it.
+//! * The time is bounded: at most [`MOST`] bytes are read and `views::DEPTH` encodings undone. If that is not enough,
+//!   nothing of the text is shown.
 
 mod forms;
 #[cfg(test)]

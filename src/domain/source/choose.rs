@@ -1,24 +1,24 @@
-//! Which login is meant. It never guesses between two, and nothing that contradicts what was typed is ever «the only
-//! one there is»: a password must not go to a server, or under a prefix, that it is not for.
+//! Chooses the login that is meant. It never guesses between two, and a login that contradicts what was typed is never
+//! chosen as the only one: a password must not go to a server or a prefix that it is not for.
 
 use super::{Asked, Foreign, Offered, Prefix, Problem, Source, address};
 
 const WHAT: &str = "could not import the values";
 
-/// So many logins are named where one has to be chosen.
+/// The number of logins listed when you have to choose one.
 const NAMED: usize = 5;
 
-/// What is known of the login besides what `--from` names.
+/// What is known about the login besides `--from`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Known<'a> {
     pub prefix: Option<&'a Prefix>,
     pub server: Option<&'a str>,
-    /// Whether it has to be told by name, prefix or server, and being the only one there is not enough.
+    /// Whether it must match by name, prefix or server; being the only one is not enough.
     pub strictly: bool,
 }
 
 impl Known<'_> {
-    /// Nothing if one of both does not say. A login of docker's is always for a server, if only for one that is none.
+    /// `None` if one of the two is unknown. A docker login is always for a server, even an invalid one.
     fn is_of_server(&self, offer: &Offered) -> Option<bool> {
         let server = self.server?;
         let says = offer.server.is_some() || offer.source.is_of_server();
@@ -29,7 +29,7 @@ impl Known<'_> {
         Some(offer.source.prefix()? == self.prefix?)
     }
 
-    /// A typed server decides; else the prefix, where the place has one.
+    /// A typed server decides; else the prefix, if the source has one.
     fn allows(&self, offer: &Offered) -> bool {
         self.is_of_server(offer).or_else(|| self.is_of_prefix(offer)).unwrap_or(true)
     }
@@ -105,7 +105,7 @@ fn unnamed(asked: &Asked, usable: &[&Offered], all: &[&Offered]) -> Problem {
     Problem::new(WHAT, why, hint)
 }
 
-/// What tells each from the others, of the first few.
+/// What distinguishes the first few of them.
 fn listed(offers: &[&Offered], between: &str) -> String {
     let name = |offer: &&Offered| match &offer.source {
         Source::File { prefix, .. } => prefix.to_string(),
