@@ -22,7 +22,7 @@ impl Visibility {
         }
     }
 
-    /// The next of the three, for a key that goes round.
+    /// The next of the three, for a key that cycles through them.
     #[must_use]
     pub const fn next(self) -> Self {
         match self {
@@ -37,7 +37,7 @@ impl Visibility {
     }
 }
 
-/// A repository as a list of selected repositories names it. The id is what counts: names change.
+/// A repository in a list of selected repositories. The id is what counts: names change.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RepoRef {
     pub id: u64,
@@ -55,7 +55,7 @@ pub enum Access {
     Selected(Selected),
     /// A repository's own secret: that repository and no other.
     Repository,
-    /// A visibility this version does not know, as GitHub named it.
+    /// A visibility this version does not know, as named by GitHub.
     Other(Foreign),
 }
 
@@ -63,7 +63,7 @@ pub enum Access {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selected {
     pub repositories: Vec<RepoRef>,
-    /// Whether as many came as GitHub said there are. An incomplete list is never written back.
+    /// Whether the list has as many entries as GitHub reported. An incomplete list is never written back.
     pub complete: bool,
 }
 
@@ -76,7 +76,7 @@ impl Access {
         matches!(self, Self::Selected(s) if s.complete && s.repositories.is_empty())
     }
 
-    /// Whether two secrets reach the same repositories, as far as is known. The order of a list does not matter.
+    /// Whether two secrets have the same access, as far as known. The order of a list does not matter.
     pub fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Selected(a), Self::Selected(b)) => {
@@ -87,7 +87,7 @@ impl Access {
         }
     }
 
-    /// Whether everything about it is known: a list that did not come whole is not.
+    /// Whether it is completely known: an incomplete list is not.
     pub const fn is_whole(&self) -> bool {
         match self {
             Self::Selected(selected) => selected.complete,
@@ -95,7 +95,7 @@ impl Access {
         }
     }
 
-    /// Whether two secrets reach different repositories whatever a list that did not come whole may lack.
+    /// Whether two secrets have different access, whatever may be missing from an incomplete list.
     pub fn is_surely_unlike(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Selected(a), Self::Selected(b)) if !(a.complete && b.complete) => {
@@ -109,7 +109,7 @@ impl Access {
         }
     }
 
-    /// How it is named in running text, such as «12 repositories».
+    /// How it is named in running text, such as “12 repositories”.
     pub fn words(&self) -> String {
         match self {
             Self::All => "all repositories".to_owned(),
@@ -122,11 +122,11 @@ impl Access {
                 format!("{at_least}{count} {noun}")
             }
             Self::Repository => "this repository".to_owned(),
-            Self::Other(word) => format!("«{}»", word.shown()),
+            Self::Other(word) => format!("“{}”", word.shown()),
         }
     }
 
-    /// GitHub's visibility, where it is one of the three.
+    /// GitHub's visibility, if it is one of the three.
     pub const fn visibility(&self) -> Option<Visibility> {
         match self {
             Self::All => Some(Visibility::All),

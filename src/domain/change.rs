@@ -1,4 +1,4 @@
-//! What is written, and what came of it.
+//! What is written, and the outcome.
 
 use chrono::{DateTime, Utc};
 
@@ -6,60 +6,60 @@ use super::{
     Access, Credential, Member, MemberState, Members, Prefix, Problem, RepoRef, Scope, Sensitive, Shape, Visibility,
 };
 
-/// A credential, or a secret by itself, to write: everything is decided.
+/// A credential or a single secret to write, with everything decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
     pub scope: Scope,
-    /// The credential's prefix, or the single secret's whole name.
+    /// The credential's prefix, or the single secret's full name.
     pub prefix: Prefix,
     pub shape: Shape,
     pub values: Members<Sensitive>,
     pub access: DraftAccess,
-    /// Which members to write, in [`Member::WRITE_ORDER`]; the others keep what they have («retry the rest»).
+    /// Which members to write, in [`Member::WRITE_ORDER`]; the others stay unchanged (“retry the rest”).
     pub members: Vec<Member>,
-    /// When somebody says that the password ends, for pullkey's own record.
+    /// When the password expires according to the user, for pullkey's own record.
     pub ends: Option<super::End>,
-    /// What was seen under this name by whoever agreed to the write ([`Seen::of`]). If something else is there by then,
-    /// nothing is written and it is asked again; `None` writes it whatever is there.
+    /// What existed under this name when the user agreed to the write ([`Seen::of`]). If it has changed by then,
+    /// nothing is written and the user is asked again; `None` writes in any case.
     pub seen: Option<Vec<Seen>>,
 }
 
 impl Draft {
-    /// What one member's secret is called.
+    /// The name of one member's secret.
     pub fn secret_name(&self, member: Member) -> String {
         self.shape.secret_name(&self.prefix, member)
     }
 }
 
-/// Which repositories a written credential shall reach.
+/// The access a written credential gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DraftAccess {
     /// A repository's own credential: there is nothing to choose.
     Repository,
-    /// Every member that exists keeps the access it has; one that is new gets what an existing member has, else nobody.
+    /// Every existing member keeps its access; a new member gets the access of an existing one, or else none.
     Keep,
-    /// Exactly this; `repositories` counts only with `Selected`. For user credentials always `Selected`.
+    /// Exactly this; `repositories` is only used with `Selected`. For user credentials always `Selected`.
     Set { visibility: Visibility, repositories: Vec<RepoRef> },
 }
 
-/// A change of which repositories an existing credential reaches; needs no value.
+/// A change of the access of an existing credential; needs no value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessChange {
     pub scope: Scope,
     pub prefix: Prefix,
     pub goal: AccessGoal,
-    /// What was seen when this was planned ([`Seen::of`]). If something else holds now, nothing is changed and `Stale`
-    /// comes back; `None` changes it whatever holds. A member that is as wanted already is never in the way, so that
-    /// the same change can be tried again after a member failed.
+    /// What existed when this was planned ([`Seen::of`]). If it has changed since, nothing is written and the outcome
+    /// is `Stale`; `None` changes it in any case. A member that already has the wanted access never blocks the change,
+    /// so that it can be retried after a member failed.
     pub seen: Option<Vec<Seen>>,
 }
 
-/// What shall hold after a change of access.
+/// The goal of a change of access.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccessGoal {
-    /// The same for every member; `repositories` is the whole list, and counts only with `Selected`.
+    /// The same for every member; `repositories` is the complete list, and only used with `Selected`.
     Alike { visibility: Visibility, repositories: Vec<RepoRef> },
-    /// Every member keeps its own list, with these added and those taken away: what is not named stays as it is.
+    /// Every member keeps its own list, with these added and those removed; all others stay as they are.
     Touched { add: Vec<RepoRef>, remove: Vec<RepoRef> },
 }
 
@@ -68,7 +68,7 @@ pub enum AccessGoal {
 pub struct Seen {
     pub member: Member,
     pub updated_at: DateTime<Utc>,
-    /// `None` where it was not known.
+    /// `None` if it was unknown.
     pub access: Option<Access>,
 }
 
@@ -82,8 +82,8 @@ impl Seen {
         credential.members.iter().filter_map(one).collect()
     }
 
-    /// What became of members between two looks at them, one sentence each; empty where nothing did. An access that one
-    /// of the looks does not know is no difference. With `only_access` a value that was written anew is none either.
+    /// How members differ between two listings, one sentence each; empty if they do not. An access unknown in one
+    /// listing is not a difference. With `only_access` a newly written value is not one either.
     pub fn differences(before: &[Self], now: &[Self], only_access: bool) -> Vec<String> {
         let of = |list: &[Self], member| list.iter().find(|seen| seen.member == member).cloned();
         let sentence = |member: Member| match (of(before, member), of(now, member)) {
@@ -101,7 +101,7 @@ impl Seen {
             && old.is_surely_unlike(new)
         {
             let (old, new) = if old.words() == new.words() {
-                (old.words(), format!("{} that are others", new.words()))
+                (old.words(), format!("{} (different ones)", new.words()))
             } else {
                 (old.words(), new.words())
             };
@@ -115,20 +115,20 @@ impl Seen {
 /// How a change of access ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccessOutcome {
-    /// What was done, and what each member reached before: what undoing restores.
+    /// What was done, and the access each member had before: what undoing restores.
     Done { saved: Saved, before: AccessBefore },
-    /// Somebody else changed it meanwhile; nothing was written.
+    /// Someone else changed it meanwhile; nothing was written.
     Stale(Stale),
 }
 
-/// What each existing member of a credential reached before a change.
+/// The access of each existing member of a credential before a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessBefore {
     pub scope: Scope,
     pub prefix: Prefix,
     pub members: Vec<Seen>,
-    /// What the change left behind. If other access holds when it is to be undone, somebody else changed it since;
-    /// `None` where it is not known, and then it is undone whatever holds.
+    /// The access after the change. If it is different when the change is undone, someone else has changed it since;
+    /// `None` if unknown, and then it is undone in any case.
     pub left: Option<Vec<Seen>>,
 }
 
@@ -139,34 +139,34 @@ impl AccessBefore {
         Self { left: later.left, ..self }
     }
 
-    /// Whether anything is different from what holds, so that there is something to undo.
+    /// Whether anything differs from the current access, so that there is something to undo.
     pub fn is_change(&self) -> bool {
         self.left.as_ref().is_none_or(|left| !Seen::differences(&self.members, left, true).is_empty())
     }
 }
 
-/// A change made by somebody else in between.
+/// A change made by someone else in between.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stale {
-    /// What holds now.
+    /// The current state.
     pub now: super::ScopeListing,
     /// What is different, one sentence each.
     pub differences: Vec<String>,
 }
 
-/// What became of one member's write.
+/// The outcome of writing one member.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WriteOutcome {
     Created,
     Updated,
-    /// It was as wanted already.
+    /// It was already as wanted.
     Unchanged,
     Deleted,
-    /// GitHub refused, or it never got there: the secret is what it was.
+    /// GitHub refused, or the request never got there: the secret is unchanged.
     Failed(Problem),
-    /// The connection broke after the request was sent, and reading back did not settle it.
+    /// The connection broke after the request was sent, and reading back did not clarify it.
     Unknown(Problem),
-    /// It was written, and somebody else wrote it too, so that it may hold another value.
+    /// It was written, but someone else wrote it too, so it may have another value.
     ChangedElsewhere(Problem),
     /// Not tried, because an earlier member failed.
     NotTried,
@@ -210,7 +210,7 @@ pub struct MemberReport {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Saved {
     pub members: Vec<MemberReport>,
-    /// What the scope holds afterwards, read back; `None` if reading back failed.
+    /// The scope's secrets afterwards, read back; `None` if reading back failed.
     pub now: Option<super::ScopeListing>,
 }
 

@@ -1,6 +1,6 @@
-//! A codespace: what state it is in, and what can be done to it. What it needs is said in `freshness`.
+//! A codespace: its state, and what can be done with it. `freshness` determines what it needs.
 //!
-//! Nothing here claims that an image was pulled: GitHub's API does not tell.
+//! Nothing here claims that an image was pulled: GitHub's API does not say.
 
 use chrono::{DateTime, Utc};
 
@@ -9,34 +9,34 @@ use super::{Foreign, OrgName, Problem, RepoName, RepoRef};
 /// A codespace as GitHub lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Codespace {
-    /// The name the API and `gh` know it by, such as `fluffy-disco-x7q`.
+    /// Its name for the API and `gh`, such as `fluffy-disco-x7q`.
     pub name: CodespaceName,
-    /// What its owner sees, where it has another name.
+    /// Its display name, if it has one.
     pub display_name: Option<Foreign>,
     pub owner: Foreign,
-    /// `None` for one made from a template and not published yet: no secret reaches it.
+    /// `None` if it was created from a template and is not published yet: it gets no secrets.
     pub repository: Option<CodespaceRepo>,
     pub state: State,
     pub created_at: Option<DateTime<Utc>>,
-    /// «Last known time this codespace was started» (GitHub's description of `last_used_at`).
+    /// “Last known time this codespace was started” (GitHub's description of `last_used_at`).
     pub started_at: Option<DateTime<Utc>>,
     pub git: GitStatus,
-    /// Whether it was made from a prebuild; `None` where GitHub does not say.
+    /// Whether it was created from a prebuild; `None` if GitHub does not say.
     pub prebuild: Option<bool>,
-    /// An operation is pending: GitHub does nothing with it meanwhile.
+    /// An operation is pending: until then GitHub accepts no other.
     pub pending: bool,
-    /// What GitHub says of why it stopped.
+    /// Why it stopped, according to GitHub.
     pub stop_notice: Option<Foreign>,
     pub web_url: Option<Foreign>,
 }
 
-/// The repository of a codespace, as far as it decides which secrets reach it.
+/// The repository of a codespace, as far as it decides which secrets it gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodespaceRepo {
     pub reference: RepoRef,
-    /// `public`, `private`, `internal`, or what else GitHub says; `None` where it does not say.
+    /// `public`, `private`, `internal`, or another word of GitHub's; `None` if GitHub does not say.
     pub visibility: Option<String>,
-    /// Whether an organization owns it; `None` where GitHub does not say.
+    /// Whether an organization owns it; `None` if GitHub does not say.
     pub of_organization: Option<bool>,
 }
 
@@ -47,7 +47,7 @@ impl CodespaceRepo {
 }
 
 impl Codespace {
-    /// What people call it: its display name, else its name.
+    /// What people call it: its display name, or else its name.
     pub fn shown(&self) -> String {
         match &self.display_name {
             Some(name) if !name.is_empty() => name.shown(),
@@ -59,7 +59,7 @@ impl Codespace {
         self.repository.as_ref().map_or_else(|| "not published".to_owned(), |r| r.reference.full_name.shown())
     }
 
-    /// The repository's full name, where it is one.
+    /// The repository's full name, if it is valid.
     pub fn repository_name(&self) -> Option<RepoName> {
         self.repository.as_ref()?.name()
     }
@@ -91,10 +91,10 @@ impl std::fmt::Display for CodespaceName {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a codespace's name: letters, digits and hyphens, as `gh codespace list` shows it")]
+#[error("not a codespace name: use letters, digits and hyphens, as shown by `gh codespace list`")]
 pub struct CodespaceNameFault;
 
-/// GitHub's states, and whatever else it may say one day.
+/// GitHub's states, and any it may add one day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
     Available,
@@ -118,7 +118,7 @@ pub enum State {
 }
 
 impl State {
-    /// GitHub's word, whatever it is.
+    /// Another word of GitHub's.
     pub fn of(text: &str) -> Self {
         let known = Self::KNOWN.iter().find(|(word, _)| word.eq_ignore_ascii_case(text));
         known.map_or_else(|| Self::Other(Foreign::new(text)), |(_, state)| state.clone())
@@ -155,7 +155,7 @@ impl State {
         }
     }
 
-    /// What it means, after «it».
+    /// What it means, to follow “it”.
     pub fn sentence(&self) -> String {
         let text = match self {
             Self::Available => "runs",
@@ -163,9 +163,9 @@ impl State {
             Self::Starting => "is starting",
             Self::ShuttingDown => "is stopping",
             Self::Rebuilding => "is being rebuilt",
-            Self::Queued => "waits for a machine",
-            Self::Provisioning | Self::Created => "is being made",
-            Self::Awaiting => "waits for something at GitHub",
+            Self::Queued => "is waiting for a machine",
+            Self::Provisioning | Self::Created => "is being created",
+            Self::Awaiting => "is waiting for GitHub",
             Self::Exporting => "is being exported to a branch",
             Self::Updating => "is being changed",
             Self::Unavailable => "cannot be reached",
@@ -173,13 +173,13 @@ impl State {
             Self::Moved => "is being moved",
             Self::Deleted => "is deleted",
             Self::Failed => "has failed",
-            Self::Unknown => "is in a state GitHub does not know",
-            Self::Other(word) => return format!("is «{}», which this version does not know", word.shown()),
+            Self::Unknown => "is in a state unknown to GitHub",
+            Self::Other(word) => return format!("has the state “{}”, unknown to this version", word.shown()),
         };
         text.to_owned()
     }
 
-    /// How it stands between running and stopped.
+    /// Its phase between running and stopped.
     pub const fn phase(&self) -> Phase {
         match self {
             Self::Available => Phase::Running,
@@ -194,14 +194,14 @@ impl State {
     }
 }
 
-/// Where a state stands between running and stopped.
+/// The phase of a state between running and stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
     Running,
     Stopped,
     Stopping,
     Starting,
-    /// Something else is done to it, after which it may be running or stopped.
+    /// Another operation is in progress, after which it may be running or stopped.
     Busy,
     Broken,
     Gone,
@@ -217,7 +217,7 @@ pub struct GitStatus {
 }
 
 impl GitStatus {
-    /// What would be missed if the codespace were lost, in a few words; stopping keeps it.
+    /// What would be lost with the codespace, in a few words; stopping keeps it.
     pub fn work(&self) -> Option<&'static str> {
         match (self.uncommitted, self.unpushed) {
             (Some(true), Some(true)) => Some("uncommitted and unpushed"),
@@ -227,7 +227,7 @@ impl GitStatus {
         }
     }
 
-    /// Whether GitHub left open if anything would be missed: no work is known, and none is excluded.
+    /// Whether GitHub left open if anything would be lost: no work is known, and none is ruled out.
     pub fn is_untold(&self) -> bool {
         self.work().is_none() && (self.uncommitted.is_none() || self.unpushed.is_none())
     }
@@ -242,14 +242,14 @@ pub enum CodespaceList {
     Org(OrgName),
 }
 
-/// What is done to a codespace. Stopping never deletes anything.
+/// What can be done with a codespace. Stopping never deletes anything.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CodespaceChange {
     /// Stop it and start it again, so that it gets new variables.
     Restart(CodespaceName),
     Stop(CodespaceName),
     Start(CodespaceName),
-    /// A member's, by an owner of the organization; it cannot be started for them.
+    /// Stop a member's codespace, as an owner of the organization; it cannot be started for them.
     StopMember {
         org: OrgName,
         member: Foreign,
@@ -273,7 +273,7 @@ impl CodespaceChange {
         }
     }
 
-    /// Whether this stage is what was wanted.
+    /// Whether this stage is the wanted one.
     pub const fn is_done_by(&self, stage: &Stage) -> bool {
         match self {
             Self::Restart(_) | Self::Start(_) => matches!(stage, Stage::Running),
@@ -294,10 +294,10 @@ pub enum Stage {
     Stopping,
     Stopped,
     Starting,
-    /// It runs and has the new variables. Whether its image could be pulled is another matter.
+    /// It runs and has the new variables. This says nothing about whether its image could be pulled.
     Running,
     Failed(Problem),
-    /// The request may have arrived, and GitHub did not tell in time.
+    /// The request may have arrived, but GitHub did not answer in time.
     Unknown(Problem),
 }
 

@@ -42,7 +42,7 @@ impl<T> Members<T> {
     }
 }
 
-/// What GitHub tells about one secret. Values can never be read back.
+/// What GitHub returns about one secret. Values can never be read back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemberState {
     /// As GitHub returned it.
@@ -73,13 +73,13 @@ impl Credential {
         self.members.iter().filter(|(_, state)| state.is_none()).map(|(member, _)| member)
     }
 
-    /// The access of those members that exist and whose access is known.
+    /// The access of existing members whose access is known.
     fn known_access(&self) -> impl Iterator<Item = (Member, &Access)> {
         self.members.iter().filter_map(|(member, state)| Some((member, state.as_ref()?.access.as_ref()?)))
     }
 
-    /// The access all existing members share; `None` while one is unknown, and when they differ. Where a list did not
-    /// come whole it is that list: what is not known must not look known.
+    /// The access shared by all existing members; `None` if one is unknown or they differ. If a list is incomplete, it
+    /// is that list: what is unknown must not look known.
     pub fn access(&self) -> Option<&Access> {
         if self.members.iter().any(|(_, s)| s.as_ref().is_some_and(|s| s.access.is_none())) || self.access_differs() {
             return None;
@@ -88,14 +88,14 @@ impl Credential {
         partial.or_else(|| self.known_access().next()).map(|(_, access)| access)
     }
 
-    /// Whether two members are known to reach different repositories. A list that did not come whole tells nothing of
-    /// what it lacks; it differs only by what it holds.
+    /// Whether two members are known to have different access. An incomplete list says nothing about what is missing;
+    /// it differs only by what it contains.
     pub fn access_differs(&self) -> bool {
         self.known_access().any(|(_, one)| self.known_access().any(|(_, other)| one.is_surely_unlike(other)))
     }
 
-    /// The access that two members share where the third differs: what one repairs it to. `None` where they do not
-    /// differ, where each has another, and where one is not known whole.
+    /// The access that two members share if the third differs: the target of a repair. `None` if they do not differ, if
+    /// all three differ, or if one is not completely known.
     pub fn prevailing_access(&self) -> Option<&Access> {
         let is_known = |state: &MemberState| state.access.as_ref().is_some_and(Access::is_whole);
         if !self.access_differs() || self.members.iter().any(|(_, s)| s.as_ref().is_some_and(|s| !is_known(s))) {
@@ -116,29 +116,29 @@ impl Credential {
         self.access_differs() && (same < most || most == 1)
     }
 
-    /// One access for members that differ, and why it is this one; `Err` says why none is proposed.
+    /// One access for members that differ, with the reason; `Err` says why none is proposed.
     ///
-    /// What two of three have; else what all reach already, so that nobody gets more than before.
+    /// The access that two of three have; else what all already have, so that nobody gets more than before.
     pub fn common_access(&self) -> Result<(Access, &'static str), &'static str> {
         let there = self.members.iter().filter(|(_, state)| state.is_some()).count();
         let known: Vec<&Access> = self.known_access().map(|(_, access)| access).collect();
         if known.len() < there || !known.iter().all(|access| access.is_whole()) {
-            return Err("which repositories its members reach could not be read whole");
+            return Err("could not read the complete access of its members");
         }
         if !self.access_differs() {
             return Err("its members are granted alike already");
         }
         if let Some(most) = self.prevailing_access() {
-            return Ok((most.clone(), "as most of them have it"));
+            return Ok((most.clone(), "as most of them have"));
         }
         let mut narrowest = (*known.first().ok_or("it has no members")?).clone();
         for access in &known[1..] {
             narrowest = narrower(narrowest, access);
         }
         if narrowest.is_nobody() || narrowest.visibility().is_none() {
-            return Err("they have no repository in common; a chooses who gets it");
+            return Err("they have no repository in common; press a to choose the access");
         }
-        Ok((narrowest, "as all of them reach it already"))
+        Ok((narrowest, "as all of them already have"))
     }
 
     /// When the password was last written.
@@ -147,8 +147,8 @@ impl Credential {
     }
 }
 
-/// What both reach, as far as the kinds of access tell. A list counts as narrower than every visibility: of its
-/// repositories it is not known which are private.
+/// The repositories in both, as far as the kinds of access show it. A list counts as narrower than every visibility,
+/// because it is unknown which of its repositories are private.
 fn narrower(one: Access, other: &Access) -> Access {
     match (one, other) {
         (Access::Selected(mine), Access::Selected(theirs)) => {

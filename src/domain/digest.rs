@@ -1,4 +1,4 @@
-//! The digest of a content, by which registries name it. docker knows three algorithms, and digits in lower case only
+//! The digest by which registries name content. docker supports three algorithms and only lower-case digits
 //! (opencontainers/go-digest, `algorithm.go`).
 
 use std::fmt;
@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256, Sha384, Sha512};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Digest {
     algorithm: Algorithm,
-    /// In lower case, as many digits as the algorithm gives.
+    /// In lower case, with as many digits as the algorithm produces.
     hex: String,
 }
 
@@ -21,7 +21,7 @@ enum Algorithm {
 }
 
 impl Digest {
-    /// Nothing for what docker would not take for a digest.
+    /// `None` for what docker does not accept as a digest.
     pub fn parse(text: &str) -> Option<Self> {
         let (name, hex) = text.split_once(':')?;
         let (algorithm, length) = match name {
@@ -44,14 +44,14 @@ impl Digest {
         own == self.hex
     }
 
-    /// Enough of it to recognize it by: `sha256:0123456789ab`.
+    /// A recognizable short form: `sha256:0123456789ab`.
     pub fn short(&self) -> String {
         let hex: String = self.hex.chars().take(12).collect();
         format!("{}:{hex}", self.algorithm.name())
     }
 }
 
-/// The digest most registries use, of a content.
+/// The digest of content that most registries use.
 pub fn sha256(content: &[u8]) -> Digest {
     Digest { algorithm: Algorithm::Sha256, hex: hex(&Sha256::digest(content)) }
 }
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn a_digest_is_told_by_what_it_is_of() {
-        // FIPS 180-4's «abc».
+        // “abc” from FIPS 180-4.
         let abc = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         let digest = Digest::parse(abc).unwrap();
         assert!(digest.is_of(b"abc") && !digest.is_of(b"abd"));

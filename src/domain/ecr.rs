@@ -1,8 +1,8 @@
-//! Amazon ECR's hosts: the account and region a registry's name holds, and where its tokens come from.
+//! Amazon ECR hosts: the account and region in a registry's name, and where its tokens come from.
 //!
-//! It knows names only and asks nobody.
+//! It only looks at names and makes no requests.
 
-/// An Amazon ECR registry, taken apart. Grammar: botocore's endpoint rules and amazon-ecr-credential-helper's pattern.
+/// A parsed Amazon ECR registry host. Grammar: botocore's endpoint rules and amazon-ecr-credential-helper's pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EcrHost {
     /// Twelve digits.
@@ -13,8 +13,8 @@ pub struct EcrHost {
     pub suffix: String,
 }
 
-/// The domains of registries, each with where its partition's API is: at `api.ecr[-fips].REGION.` and the same domain
-/// (`None`), or for dual-stack hosts at `ecr[-fips].REGION.` and this one. Source: botocore's `ecr` endpoint rules.
+/// The domains of registries, each with the domain of its partition's API: `api.ecr[-fips].REGION.` and the same domain
+/// (`None`), or for dual-stack hosts `ecr[-fips].REGION.` and this one. Source: botocore's `ecr` endpoint rules.
 const SUFFIXES: [(&str, Option<&str>); 10] = [
     ("amazonaws.com", None),
     ("amazonaws.com.cn", None),
@@ -29,7 +29,7 @@ const SUFFIXES: [(&str, Option<&str>); 10] = [
 ];
 
 impl EcrHost {
-    /// Takes a lower-case host apart.
+    /// Parses a lower-case host.
     pub fn parse(host: &str) -> Option<Self> {
         let (account, rest) = host.split_once('.')?;
         if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
@@ -44,7 +44,7 @@ impl EcrHost {
         Some(Self { account: account.to_owned(), region: region.to_owned(), fips, suffix: suffix.to_owned() })
     }
 
-    /// The host of the API that gives tokens for this registry.
+    /// The host of the API that issues tokens for this registry.
     pub fn api_host(&self) -> String {
         let Self { region, suffix, .. } = self;
         let fips = if self.fips { "-fips" } else { "" };

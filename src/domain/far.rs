@@ -1,22 +1,22 @@
-//! How far the reading of something long got. What GitHub does not tell is not said.
+//! The progress of a long read. What GitHub does not report is left out.
 
 use super::number::grouped;
 
-/// So much of so much.
+/// An amount out of a total.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Far {
     /// Pages of a listing.
     Pages { read: usize, all: usize },
-    /// Entries of a listing, where GitHub counts them but does not say how many pages they fill.
+    /// Entries of a listing, if GitHub reports their number but not the number of pages.
     Entries { read: usize, all: usize },
-    /// Entries of a listing whose end is not known.
+    /// Entries of a listing of unknown length.
     SoFar(usize),
-    /// Secrets whose repositories are read one by one.
+    /// Secrets whose access is read one by one.
     Accesses { read: usize, all: usize },
 }
 
 impl Far {
-    /// Such as «2 of 5 pages», after «still reading:» or alone.
+    /// Such as “2 of 5 pages”, after “still reading:” or alone.
     pub fn words(self) -> String {
         match self {
             Self::Pages { read, all } => format!("{} of {} pages", grouped(read), grouped(all)),
@@ -27,7 +27,7 @@ impl Far {
     }
 }
 
-/// Something that grows while it is read, and how far it got; `None` where there is nothing to tell of that.
+/// Something that grows while it is read, and its progress; `None` if there is none to report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Growing<T> {
     pub value: T,

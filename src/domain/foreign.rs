@@ -1,8 +1,8 @@
-//! Text from outside (servers, files, child processes), hostile until cleaned.
+//! Untrusted text (from servers, files, child processes), hostile until cleaned.
 
 use std::fmt;
 
-/// Text somebody else wrote. Equality and requests use it raw; a terminal only ever gets [`Foreign::shown`].
+/// Untrusted text. Equality and requests use it raw; a terminal only ever gets [`Foreign::shown`].
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Foreign(String);
 
@@ -11,12 +11,12 @@ impl Foreign {
         Self(text.into())
     }
 
-    /// The text as it came. For comparing and for sending back, never for a terminal.
+    /// The text as received. For comparing and for sending back, never for a terminal.
     pub fn raw(&self) -> &str {
         &self.0
     }
 
-    /// The text with everything that could move a cursor, start an escape sequence or turn the reading direction
+    /// The text with everything that could move the cursor, start an escape sequence or change the reading direction
     /// replaced by a visible mark; line breaks and tabs become spaces.
     pub fn shown(&self) -> String {
         clean(&self.0)
@@ -38,7 +38,7 @@ pub fn clean(text: &str) -> String {
         .collect()
 }
 
-/// Whether a character may change how the text around it is shown. Unicode TR 36 and «Trojan Source» (CVE-2021-42574).
+/// Whether a character can change how the text around it is shown. Unicode TR 36 and “Trojan Source” (CVE-2021-42574).
 pub fn is_hostile(c: char) -> bool {
     c.is_control()
         || matches!(c,

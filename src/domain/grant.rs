@@ -1,22 +1,22 @@
-//! What holds before a change of access, and what a choice would change. Pure: it asks nothing and draws nothing.
+//! The current access before a change, and what a choice would change. Pure: it requests and draws nothing.
 
 use std::collections::BTreeSet;
 
 use super::{Access, Credential, Member, OrgName, RepoRef, Scope, Visibility};
 
-/// What holds before the change.
+/// The access before the change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Before {
-    /// The one all members have; `None` where they have several or one could not be read.
+    /// The visibility of all members; `None` if they differ or one could not be read.
     pub visibility: Option<Visibility>,
-    /// Everything any member reaches.
+    /// All repositories of any member.
     pub repositories: Vec<RepoRef>,
-    /// Of these what every member reaches, by their ids.
+    /// Of these the ones that every member has, by id.
     pub shared: BTreeSet<u64>,
     pub differs: bool,
-    /// Whether every list came whole; an incomplete one is never written back.
+    /// Whether every list is complete; an incomplete one is never written back.
     pub complete: bool,
-    /// Whether the access of some member is still on its way.
+    /// Whether the access of some member is still loading.
     pub reading: bool,
 }
 
@@ -26,7 +26,7 @@ pub struct Difference {
     pub added: Vec<RepoRef>,
     pub removed: Vec<RepoRef>,
     pub visibility: Option<(Option<Visibility>, Visibility)>,
-    /// The members differ now and would be the same afterwards.
+    /// The members differ now and would have the same access afterwards.
     pub evens_out: bool,
 }
 
@@ -35,7 +35,7 @@ impl Difference {
         *self == Self::default()
     }
 
-    /// What lies between what holds and a choice.
+    /// The difference between the current access and a choice.
     pub fn between(before: &Before, visibility: Visibility, chosen: &[RepoRef]) -> Self {
         let turns = (before.visibility != Some(visibility)).then_some((before.visibility, visibility));
         let evens_out = before.differs;
@@ -51,7 +51,7 @@ impl Difference {
     }
 }
 
-/// Those of a list that are not in the other.
+/// The entries of one list that are not in the other.
 fn without(list: &[RepoRef], other: &[RepoRef]) -> Vec<RepoRef> {
     let other: BTreeSet<u64> = other.iter().map(|r| r.id).collect();
     list.iter().filter(|r| !other.contains(&r.id)).cloned().collect()
@@ -83,14 +83,14 @@ pub fn before(credential: &Credential) -> Before {
 }
 
 impl Before {
-    /// The list that holds once these are added and those taken away; what is not named stays, in its order.
+    /// The list after adding these and removing those; all others stay, in their order.
     pub fn changed(&self, add: &[RepoRef], remove: &[RepoRef]) -> Vec<RepoRef> {
         let mut list = without(&self.repositories, remove);
         list.extend(without(add, &self.repositories));
         list
     }
 
-    /// What holds for several credentials together.
+    /// The current access of several credentials together.
     pub fn of_all<'b>(all: &(impl Iterator<Item = &'b Self> + Clone)) -> Self {
         let ids = |b: &Self| b.repositories.iter().map(|r| r.id).collect::<BTreeSet<_>>();
         let mut alike = all.clone().map(|b| (b.visibility, ids(b)));
@@ -106,18 +106,18 @@ impl Before {
     }
 }
 
-/// What all have, if all have the same.
+/// The common value, if all are the same.
 fn common(mut all: impl Iterator<Item = Option<Visibility>>) -> Option<Visibility> {
     let first = all.next().flatten();
     first.filter(|_| all.all(|visibility| visibility == first))
 }
 
-/// What is in every one of them.
+/// The entries common to all of them.
 fn shared(lists: impl Iterator<Item = BTreeSet<u64>>) -> BTreeSet<u64> {
     lists.reduce(|both, list| both.intersection(&list).copied().collect()).unwrap_or_default()
 }
 
-/// Each once, in the order in which they came.
+/// Without duplicates, in their original order.
 fn united<'r>(lists: impl IntoIterator<Item = &'r [RepoRef]>) -> Vec<RepoRef> {
     let mut seen = BTreeSet::new();
     lists.into_iter().flatten().filter(|r| seen.insert(r.id)).cloned().collect()

@@ -1,6 +1,6 @@
-//! The name of an image as it stands in a Dockerfile, taken apart as docker does: registry, repository, tag, digest.
+//! The name of an image as written in a Dockerfile, parsed as docker does: registry, repository, tag, digest.
 //!
-//! It contacts nobody, and knows no image beyond its name. Grammar: the distribution project's `reference` package.
+//! It makes no requests and only looks at the name. Grammar: the distribution project's `reference` package.
 
 use std::fmt;
 
@@ -15,46 +15,46 @@ const LONGEST: usize = 255;
 /// An image's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Image {
-    /// `host[:port]` in the case it was written in; `docker.io` if none was written.
+    /// `host[:port]` in the case it was written in; `docker.io` if there was none.
     host: String,
     /// `team/app`; Docker Hub's official images are below `library/`.
     repository: String,
-    /// `latest` where neither tag nor digest was written.
+    /// `latest` if there was neither tag nor digest.
     tag: Option<String>,
     digest: Option<String>,
 }
 
-/// Why a text is no image. Each fits after «this image».
+/// Why a text is not an image name. Each follows “this image”.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum ImageFault {
     #[error("is empty")]
     Empty,
-    #[error("has white space in it")]
+    #[error("contains white space")]
     Space,
-    #[error("begins with a scheme such as https://, which no image has")]
+    #[error("begins with a scheme such as https://: leave it out")]
     Scheme,
-    #[error("has a variable in it: write what it stands for")]
+    #[error("contains a variable: write its value instead")]
     Variable,
-    #[error("has upper case in its repository, which docker refuses")]
+    #[error("has upper-case letters in its repository, which docker rejects")]
     UpperCase,
     #[error("has no repository after the registry")]
     NoRepository,
-    #[error("has a registry that is no host")]
+    #[error("has a registry that is not a valid host")]
     Host,
-    #[error("has a character that no repository has")]
+    #[error("has a character not allowed in repository names")]
     Repository,
-    #[error("has a tag that is none: up to 128 letters, digits, dots, hyphens and underscores")]
+    #[error("has an invalid tag: up to 128 letters, digits, dots, hyphens and underscores")]
     Tag,
-    #[error("has a digest that is none, such as sha256: and 64 hexadecimal digits")]
+    #[error("has an invalid digest: write sha256: and 64 hexadecimal digits, for instance")]
     Digest,
     #[error("is longer than 255 characters")]
     Long,
-    #[error("is an image's id and not its name")]
+    #[error("is an image id, not an image name")]
     Id,
 }
 
 impl Image {
-    /// Takes a name apart; white space around it is none of it.
+    /// Parses a name, ignoring white space around it.
     pub fn parse(text: &str) -> Result<Self, ImageFault> {
         let text = text.trim();
         if text.is_empty() {
@@ -91,7 +91,7 @@ impl Image {
         Ok(Self { host, repository, tag: tag.map(str::to_owned), digest: digest.map(str::to_owned) })
     }
 
-    /// `host[:port]` as it was written, since docker compares it letter by letter; `docker.io` for Docker Hub.
+    /// `host[:port]` as written, because docker compares it exactly; `docker.io` for Docker Hub.
     pub fn host(&self) -> &str {
         &self.host
     }
@@ -100,27 +100,27 @@ impl Image {
         &self.repository
     }
 
-    /// The digest its manifest must have, where one was written.
+    /// The digest its manifest must have, if one was written.
     pub fn digest(&self) -> Option<Digest> {
         self.digest.as_deref().and_then(Digest::parse)
     }
 
-    /// What its manifest is asked for by: the digest, else the tag.
+    /// The reference to request its manifest by: the digest, else the tag.
     pub fn reference(&self) -> &str {
         self.digest.as_deref().or(self.tag.as_deref()).unwrap_or_default()
     }
 
-    /// The key under which docker looks for the credential of its pull. Source: docker/cli `cli/command/registry.go`.
+    /// The key under which docker looks up the credential to pull it. Source: docker/cli `cli/command/registry.go`.
     pub fn lookup_key(&self) -> &str {
         if self.is_hub() { HUB_KEY } else { &self.host }
     }
 
-    /// Whether a pull of it uses the credential that is stored for this server, as docker finds it: letter by letter.
+    /// Whether pulling it uses the credential stored for this server, which docker looks up by exact match.
     pub fn finds(&self, server: &Server) -> bool {
         self.is_at(server) && self.lookup_key() == server.stored_key()
     }
 
-    /// Whether it is at this registry, however the two are written.
+    /// Whether it is at this registry, regardless of how the two are written.
     pub fn is_at(&self, server: &Server) -> bool {
         if self.is_hub() || server.is_hub() {
             return self.is_hub() && server.is_hub();
@@ -132,7 +132,7 @@ impl Image {
         matches!(self.host.as_str(), "docker.io" | "index.docker.io")
     }
 
-    /// The name without the registry, as the registry itself knows it: `team/app:1`.
+    /// The name without the registry, as the registry uses it: `team/app:1`.
     pub fn short(&self) -> String {
         let part =
             |mark: char, part: &Option<String>| part.as_ref().map(|part| format!("{mark}{part}")).unwrap_or_default();
@@ -225,7 +225,7 @@ mod tests {
             ("index.docker.io/acme/app:1", "index.docker.io", "acme/app", "1"),
             ("ghcr.io/acme/tools:2", "ghcr.io", "acme/tools", "2"),
             ("GHCR.io/acme/tools:2", "GHCR.io", "acme/tools", "2"),
-            // An upper-case letter makes a registry of it, as no repository has one.
+            // An upper-case letter makes it a registry, because repositories have none.
             ("Acme/app", "Acme", "app", "latest"),
             ("localhost/app", "localhost", "app", "latest"),
             ("127.0.0.1:5000/team/app:1", "127.0.0.1:5000", "team/app", "1"),

@@ -1,4 +1,4 @@
-//! What exists on GitHub: per scope its credentials and its other secrets, and the repositories a token reaches.
+//! What exists on GitHub: the credentials and other secrets of each scope, and the repositories a token can access.
 
 use std::borrow::Cow;
 
@@ -10,15 +10,15 @@ use super::{Credential, Foreign, MemberState, Prefix, Problem, Scope, Shape, nam
 pub struct ScopeListing {
     /// Sorted by prefix.
     pub credentials: Vec<Credential>,
-    /// Codespaces secrets that belong to no credential, sorted by name.
+    /// Codespaces secrets that do not belong to a credential, sorted by name.
     pub other_secrets: Vec<OtherSecret>,
-    /// Whether as many secrets came as GitHub said there are.
+    /// Whether the list has as many secrets as GitHub reported.
     pub complete: bool,
-    /// Why something of it is missing, be it secrets or repositories that one of them reaches.
+    /// Why something is missing: secrets, or selected repositories of one of them.
     pub lacking: Option<Problem>,
 }
 
-/// A Codespaces secret that is no member of a credential.
+/// A Codespaces secret that is not a member of a credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OtherSecret {
     pub name: Foreign,
@@ -29,9 +29,9 @@ pub struct OtherSecret {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inventory {
     pub scopes: Vec<(Scope, Result<ScopeListing, Problem>)>,
-    /// Why it is not known which organizations there are, if that was asked and not answered, or not in full.
+    /// Why the list of organizations is unknown or incomplete, if it was requested.
     pub unlisted: Option<Problem>,
-    /// Whether GitHub said that it left some out.
+    /// Whether GitHub reported that it left some out.
     pub is_partial: bool,
 }
 
@@ -40,17 +40,17 @@ pub struct Inventory {
 pub struct Repository {
     pub id: u64,
     pub full_name: Foreign,
-    /// `public`, `private`, `internal`, or what else GitHub says.
+    /// `public`, `private`, `internal`, or another word of GitHub's.
     pub visibility: String,
     pub archived: bool,
     /// Whether the token's user administers it (and so may write its secrets).
     pub admin: bool,
-    /// Whether the token's user may push to it.
+    /// Whether the token's user can push to it.
     pub push: bool,
 }
 
 impl ScopeListing {
-    /// Groups secrets by prefix; names that are no member's stay apart.
+    /// Groups secrets by prefix; other names stay apart.
     pub fn group(secrets: impl IntoIterator<Item = MemberState>, complete: bool) -> Self {
         let mut listing = Self { complete, ..Self::default() };
         for state in secrets {
@@ -69,18 +69,18 @@ impl ScopeListing {
         listing
     }
 
-    /// Whether nothing of it is missing.
+    /// Whether it is complete.
     pub const fn is_whole(&self) -> bool {
         self.complete && self.lacking.is_none()
     }
 
-    /// Whether the list of who gets a credential is but a part of it, for whatever reason.
+    /// Whether the access of a credential is incomplete, for whatever reason.
     pub fn is_part_of(&self, prefix: &Prefix) -> bool {
         let members = self.credential(prefix).into_iter().flat_map(|credential| credential.members.iter());
         members.filter_map(|(_, state)| state.as_ref()?.access.as_ref()).any(|access| !access.is_whole())
     }
 
-    /// Why it is not known who gets a credential, if GitHub left some of them out.
+    /// Why the access of a credential is unknown, if GitHub left out part of it.
     pub fn lacks_of(&self, prefix: &Prefix) -> Option<&Problem> {
         self.lacking.as_ref().filter(|_| self.is_part_of(prefix))
     }
@@ -89,13 +89,13 @@ impl ScopeListing {
         self.credentials.iter().find(|c| c.prefix == *prefix)
     }
 
-    /// Names that were meant for a member and miss it by a little.
+    /// Near misses: names that were probably meant for a member.
     pub fn near_misses(&self) -> Vec<NearMiss> {
         let present: Vec<_> = self.credentials.iter().map(Present::of).collect();
         near_misses(self.other_secrets.iter().map(|other| other.name.raw()), &present)
     }
 
-    /// What there is under a name already; a secret by itself is seen as the password of that name.
+    /// What already exists under a name; a single secret counts as the password of that name.
     pub fn held(&self, shape: Shape, name: &Prefix) -> Option<Cow<'_, Credential>> {
         match shape {
             Shape::Credential => self.credential(name).map(Cow::Borrowed),
@@ -108,14 +108,14 @@ impl ScopeListing {
         }
     }
 
-    /// How many secrets the scope holds; GitHub allows 100.
+    /// The number of secrets in the scope; GitHub allows 100.
     pub fn count(&self) -> usize {
         let members = self.credentials.iter().flat_map(|c| c.members.iter()).filter(|(_, s)| s.is_some()).count();
         members + self.other_secrets.len()
     }
 }
 
-/// A list as GitHub sent it, and why something of it is missing.
+/// A list as received from GitHub, and why something is missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Roster<T> {
     pub list: Vec<T>,
@@ -132,28 +132,28 @@ impl<T> Roster<T> {
     }
 }
 
-/// What one page of them brought, in GitHub's order; `before` of them came with earlier pages.
+/// One page, in GitHub's order; `before` is the number of entries on earlier pages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RepositoryPage {
     pub before: usize,
     pub list: Vec<Repository>,
 }
 
-/// What the reading of many repositories came to.
+/// The outcome of reading many repositories.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// How many were to be read.
     pub repositories: usize,
     pub with_credentials: usize,
-    /// With secrets that belong to no credential only.
+    /// Only with secrets that do not belong to a credential.
     pub with_others: usize,
     pub empty: usize,
     pub unreadable: usize,
-    /// Of all these, those whose list did not come whole.
+    /// Of all these, those with an incomplete list.
     pub partial: usize,
-    /// Of the unreadable ones, those that may be readable another time.
+    /// Of the unreadable ones, those that may be readable later.
     pub passing: usize,
-    /// Not asked for, because the user does not administer them.
+    /// Not read, because the user does not administer them.
     pub skipped: usize,
     /// Why there may be more repositories than were found, if so.
     pub unlisted: Option<Problem>,
@@ -176,7 +176,7 @@ impl Tally {
         }
     }
 
-    /// How many were asked for and answered or refused.
+    /// How many were requested and answered or refused.
     pub const fn done(&self) -> usize {
         self.with_credentials + self.with_others + self.empty + self.unreadable
     }
@@ -186,7 +186,7 @@ impl Tally {
         self.done() == self.repositories && self.unreadable == 0 && self.partial == 0 && self.unlisted.is_none()
     }
 
-    /// Whether the same again would find nothing more.
+    /// Whether trying again would find nothing more.
     pub const fn is_settled(&self) -> bool {
         self.done() == self.repositories && self.passing == 0 && self.unlisted.is_none()
     }

@@ -1,7 +1,7 @@
-//! What is noted on disk so that it can be undone or gone on with: changes of access, and runs over many repositories.
-//! Pure: lines of JSON in and out; who keeps them is `local`'s business.
+//! What is recorded on disk so that it can be undone or resumed: changes of access, and runs over many repositories.
+//! Pure: lines of JSON in and out; `local` stores them.
 //!
-//! No value of a secret is ever in it, and nothing that could be computed from one.
+//! It never contains a secret value or anything computed from one.
 
 use std::collections::BTreeMap;
 
@@ -12,30 +12,30 @@ use super::change::{AccessBefore, Seen};
 use super::spread::Stamps;
 use super::{Access, Member, OrgName, Prefix, RepoName, RepoRef, Scope};
 
-/// After this long a run that did not end is not gone on with: whoever gives the command means something new.
+/// An unfinished run older than this is not resumed: the same command then means a new run.
 pub const RUN_LIVES: TimeDelta = TimeDelta::hours(24);
 
-/// The journal is cut back when it is larger than this, in bytes; half of it stays.
+/// The journal is trimmed to half when it is larger than this, in bytes.
 pub const LARGEST: usize = 8 << 20;
 
 /// One line of the journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entry {
-    /// Noted before a change, without what it left, and once more after it.
+    /// Recorded before a change without its result, and again after it.
     Access(AccessEntry),
-    /// This change of access was undone, or was never made.
+    /// This change of access was undone or never made.
     Closed {
         id: String,
     },
     Begun(Run),
-    /// A repository of a run was written whole.
+    /// A repository of a run was completely written.
     Placed {
         run: String,
         repository: u64,
         at: DateTime<Utc>,
         stamps: Stamps,
     },
-    /// Nothing of the run is left to do.
+    /// The run is finished.
     Ended {
         run: String,
     },
@@ -61,7 +61,7 @@ pub struct Run {
     pub repositories: usize,
 }
 
-/// A run that did not end, and what it wrote.
+/// An unfinished run, and what it wrote.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenRun {
     pub run: Run,
@@ -71,17 +71,17 @@ pub struct OpenRun {
 impl Entry {
     /// As one line, without its end.
     pub fn to_line(&self) -> String {
-        // Only maps with keys that are no text could fail, and there are none.
+        // Only maps with keys that are not strings can fail, and there are none.
         serde_json::to_string(&Line::from(self)).unwrap_or_default()
     }
 
-    /// `None` for a line that was cut off or that another version wrote.
+    /// `None` for a line that was cut off or written by another version.
     pub fn of_line(line: &str) -> Option<Self> {
         serde_json::from_str::<Line>(line).ok()?.into_entry()
     }
 }
 
-/// The newest change of access of a credential that was not undone yet.
+/// The newest change of access of a credential that has not been undone.
 pub fn last_change<'a>(entries: &'a [Entry], host: &str, scope: &Scope, prefix: &Prefix) -> Option<&'a AccessEntry> {
     let is_closed =
         |id: &str| entries.iter().any(|entry| matches!(entry, Entry::Closed { id: closed } if closed == id));
@@ -95,11 +95,11 @@ pub fn last_change<'a>(entries: &'a [Entry], host: &str, scope: &Scope, prefix: 
     })
 }
 
-/// The newest run of this prefix, if it did not end and is not older than [`RUN_LIVES`].
+/// The newest run of this prefix, if it is unfinished and not older than [`RUN_LIVES`].
 pub fn open_run(entries: &[Entry], host: &str, prefix: &Prefix, now: DateTime<Utc>) -> Option<OpenRun> {
     let run = entries.iter().rev().find_map(|entry| match entry {
         Entry::Begun(run) if run.host == host && run.prefix == prefix.as_str() => Some(run),
-        // Everything else is about something else.
+        // All other entries are unrelated.
         _ => None,
     })?;
     let mut latest = run.at;
@@ -111,15 +111,15 @@ pub fn open_run(entries: &[Entry], host: &str, prefix: &Prefix, now: DateTime<Ut
                 latest = latest.max(*at);
                 placed.insert(*repository, stamps.clone());
             }
-            // Everything else is about something else.
+            // All other entries are unrelated.
             _ => {}
         }
     }
     (now - latest <= RUN_LIVES).then(|| OpenRun { run: run.clone(), placed })
 }
 
-/// Which lines stay when the journal is too large: the newest up to half of [`LARGEST`], and the beginnings of runs,
-/// without which their other lines mean nothing.
+/// The lines that stay when the journal is too large: the newest up to half of [`LARGEST`], and the first lines of
+/// runs, because their other lines depend on them.
 pub fn shortened(text: &str) -> String {
     let mut room = LARGEST / 2;
     let mut kept: Vec<&str> = Vec::new();
@@ -137,7 +137,7 @@ fn is_same(one: &Scope, other: &Scope) -> bool {
     one.kind() == other.kind() && one.to_string().eq_ignore_ascii_case(&other.to_string())
 }
 
-/// How an entry stands in the file.
+/// An entry in the file.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum Line {
@@ -184,7 +184,7 @@ struct SeenLine {
 #[serde(rename_all = "snake_case")]
 enum Reached {
     Unknown,
-    /// The same as the member before it: long lists stand there once.
+    /// The same as the previous member: long lists are stored only once.
     Same,
     All,
     Private,

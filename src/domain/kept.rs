@@ -1,31 +1,31 @@
-//! Values that are kept for testing a credential again: where they came from, and as of when.
+//! Values stored for re-testing a credential: where they came from, and as of when.
 
 use chrono::{DateTime, Utc};
 
 use super::{Credential, Member, Members, Prefix, Scope, ScopeListing, Trial};
 
-/// What one entry of the keyring holds.
+/// The content of one entry in the keyring.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
     pub trial: Trial,
     pub origin: Origin,
-    /// When GitHub's members were last written, as it was known when these were kept; `None` where it was not.
+    /// When the members on GitHub were last written, as known when these values were stored; `None` if unknown.
     pub as_of: Option<Times>,
 }
 
-/// Whether these very values were once GitHub's.
+/// Whether exactly these values were once on GitHub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// pullkey wrote them.
     Written,
-    /// They passed a test, and nobody has to have written them.
+    /// They passed a test, but may never have been written.
     Tested,
 }
 
-/// When each member was last written; `None` for one that is not there.
+/// When each member was last written; `None` for a missing one.
 pub type Times = Members<Option<DateTime<Utc>>>;
 
-/// What has become of the credential on GitHub since.
+/// How the credential on GitHub has changed since.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Since {
     Unknown,
@@ -34,22 +34,22 @@ pub enum Since {
 }
 
 impl Kept {
-    /// Values that were written just now; `now` is what was read back, if that succeeded.
+    /// Values that were just written; `now` is what was read back, if that succeeded.
     pub fn written(trial: Trial, now: Option<&ScopeListing>, prefix: &Prefix) -> Self {
         let is_whole = |times: &Times| times.iter().all(|(_, time)| time.is_some());
         Self { trial, origin: Origin::Written, as_of: times(now, prefix).filter(is_whole) }
     }
 
-    /// Values that passed a test; `now` is what is known of the scope.
+    /// Values that passed a test; `now` is what is known about the scope.
     pub fn tested(trial: Trial, now: Option<&ScopeListing>, prefix: &Prefix) -> Self {
         Self { trial, origin: Origin::Tested, as_of: times(now, prefix) }
     }
 
-    /// What has become of the credential since, by what its scope holds now.
+    /// How the credential has changed since, according to the current listing of its scope.
     pub fn since(&self, listing: &ScopeListing, prefix: &Prefix) -> Since {
         let now = of_credential(listing.credential(prefix));
         let is_known = listing.complete || now.iter().all(|(_, time)| time.is_some());
-        // What is not there at all is not what was written, whenever that was.
+        // A missing member is not what was written, whenever that was.
         let then = |member| self.as_of.as_ref().map(|then| *then.get(member));
         let was_there = |member| then(member).map_or(self.origin == Origin::Written, |time| time.is_some());
         let gone: Vec<_> = Member::all().filter(|m| is_known && now.get(*m).is_none() && was_there(*m)).collect();
@@ -65,11 +65,11 @@ impl Kept {
 }
 
 impl Origin {
-    /// What a reader of a test should know of it; nothing where pullkey wrote the values.
+    /// A note for the reader of a test; `None` if pullkey wrote the values.
     pub const fn note(self) -> Option<&'static str> {
         match self {
             Self::Written => None,
-            Self::Tested => Some("kept after a test; whether GitHub has these very values is not known"),
+            Self::Tested => Some("stored after a test; GitHub may have other values"),
         }
     }
 
@@ -83,7 +83,7 @@ impl Origin {
 }
 
 impl Since {
-    /// `None` where it is not known.
+    /// `None` if unknown.
     pub const fn is_changed(&self) -> Option<bool> {
         match self {
             Self::Unknown => None,
@@ -92,7 +92,7 @@ impl Since {
         }
     }
 
-    /// Which members were written since, or are gone.
+    /// The members that have been written since or are gone.
     pub fn members(&self) -> Vec<Member> {
         match self {
             Self::Unknown | Self::Unchanged => Vec::new(),
@@ -103,10 +103,10 @@ impl Since {
         }
     }
 
-    /// What a reader of a test should know of it; nothing where nothing changed.
+    /// A note for the reader of a test; `None` if nothing changed.
     pub fn note(&self) -> Option<String> {
         let (written, gone) = match self {
-            Self::Unknown => return Some("whether it changed on GitHub since is not known".to_owned()),
+            Self::Unknown => return Some("unknown whether it has changed on GitHub since".to_owned()),
             Self::Unchanged => return None,
             Self::Changed { written, gone } => (written, gone),
         };
@@ -128,11 +128,11 @@ impl Since {
         if !gone.is_empty() {
             parts.push(format!("{} {} no longer there", the(&gone), verb(&gone, "is", "are")));
         }
-        Some(format!("changed on GitHub since ({}), so the kept values may be old", parts.join("; ")))
+        Some(format!("changed on GitHub since ({}), so the stored values may be outdated", parts.join("; ")))
     }
 }
 
-/// «the server, the user and the password»
+/// “the server, the user and the password”
 fn the(words: &[&str]) -> String {
     let words: Vec<_> = words.iter().map(|word| format!("the {word}")).collect();
     match words.split_last() {
@@ -142,7 +142,7 @@ fn the(words: &[&str]) -> String {
     }
 }
 
-/// What a listing that did not come whole lacks is not known.
+/// What is missing from an incomplete listing is unknown.
 fn times(listing: Option<&ScopeListing>, prefix: &Prefix) -> Option<Times> {
     let listing = listing?;
     let times = of_credential(listing.credential(prefix));
@@ -154,7 +154,7 @@ fn of_credential(credential: Option<&Credential>) -> Times {
     Members { server: at(Member::Server), user: at(Member::User), password: at(Member::Password) }
 }
 
-/// Which entry: a credential at a scope of a host. Names do not tell letters' cases apart, as on GitHub.
+/// Which entry: a credential at a scope of a host. Names are not case-sensitive, as on GitHub.
 pub fn entry(host: &str, scope: &Scope, prefix: &Prefix) -> String {
     let place = match scope {
         Scope::User => "user".to_owned(),
@@ -178,7 +178,7 @@ mod tests {
         Prefix::parse("ACR").unwrap()
     }
 
-    /// What GitHub has, by when each member was written.
+    /// What GitHub has: when each member was written.
     fn now(times: [Option<i64>; 3]) -> ScopeListing {
         let state = |seconds: Option<i64>| {
             let updated_at = at(seconds?);

@@ -1,8 +1,8 @@
-//! What a registry holds of an image: an index of variants, or the manifest of one, read as docker reads it.
+//! An image at a registry: an index of variants, or the manifest of one, read as docker reads it.
 //!
-//! It judges bytes that were fetched and fetches nothing. Sources: OCI Image Format Specification 1.1; moby
+//! It parses fetched bytes and fetches nothing itself. Sources: OCI Image Format Specification 1.1; moby
 //! `distribution/pull_v2.go` and `distribution/registry.go` (`ImageTypes`); distribution's `UnmarshalManifest`, which
-//! goes by the content type alone.
+//! only considers the content type.
 
 use serde::{Deserialize, Deserializer};
 use thiserror::Error;
@@ -14,11 +14,11 @@ const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const DOCKER_LIST: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
 const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
 
-/// All kinds of manifest that docker reads: a registry hides one that is not asked for.
+/// All manifest types that docker reads: a registry hides types that are not requested.
 pub const ACCEPTED: &str = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, \
      application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json";
 
-/// The configurations of what docker can run; it takes a few wrong ones for the right one, and no others.
+/// The configuration types docker can run; it also accepts a few wrong ones, and no others.
 const IMAGES: [&str; 6] = [
     "application/vnd.docker.container.image.v1+json",
     "application/vnd.oci.image.config.v1+json",
@@ -34,7 +34,7 @@ pub enum Manifest {
     Image(ImageManifest),
 }
 
-/// One line of an index.
+/// One entry of an index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variant {
     pub content: Descriptor,
@@ -48,7 +48,7 @@ pub struct ImageManifest {
     pub layers: Vec<Descriptor>,
 }
 
-/// What a content is to be.
+/// The expected content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Descriptor {
     pub digest: Digest,
@@ -58,39 +58,39 @@ pub struct Descriptor {
 }
 
 impl Descriptor {
-    /// Whether it is a layer that its maker does not let registries hand on.
+    /// Whether it is a layer that registries must not redistribute.
     pub fn is_foreign(&self) -> bool {
         self.kind.contains(".nondistributable.") || self.kind.contains(".foreign.")
     }
 }
 
-/// Why docker cannot pull what a registry gave. Each fits after «the manifest».
+/// Why docker cannot pull what a registry returned. Each follows “the manifest”.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ManifestFault {
-    #[error("is of schema 1, which Docker no longer reads")]
+    #[error("is schema 1, which Docker no longer supports")]
     Old,
-    #[error("is sent as {}, which Docker does not read", .0.shown())]
+    #[error("has the content type {}, which Docker does not support", .0.shown())]
     Kind(Foreign),
-    #[error("is sent without a content type, by which Docker reads it")]
+    #[error("has no content type, which Docker needs")]
     NoKind,
-    #[error("says of itself that it is {}, and is sent as something else", .0.shown())]
+    #[error("declares itself as {}, but has another content type", .0.shown())]
     OtherKind(Foreign),
     #[error("is not what its content type says: {0}")]
     Content(&'static str),
     #[error("cannot be read: {}", .0.shown())]
     Broken(Foreign),
-    #[error("names a digest that is none: {}", .0.shown())]
+    #[error("contains an invalid digest: {}", .0.shown())]
     BadDigest(Foreign),
-    #[error("is of no image but of {}", .0.shown())]
+    #[error("is not for an image but for {}", .0.shown())]
     NoImage(Foreign),
 }
 
-/// Go takes `null` for a text, a number or a list that is not there; so do tools that write it.
+/// Go reads `null` as a missing string, number or list; so do the tools that write it.
 fn or_null<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(from: D) -> Result<T, D::Error> {
     Ok(Option::deserialize(from)?.unwrap_or_default())
 }
 
-/// Everything a manifest of any kind may hold.
+/// Everything a manifest of any type can contain.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct Raw {
@@ -128,7 +128,7 @@ struct RawPlatform {
 }
 
 impl Manifest {
-    /// Reads what came, by the content type it was sent as.
+    /// Parses a response by its content type.
     pub fn parse(content_type: Option<&str>, body: &[u8]) -> Result<Self, ManifestFault> {
         let kind = content_type.map(|kind| kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
         let kind = kind.filter(|kind| !kind.is_empty()).ok_or(ManifestFault::NoKind)?;
@@ -179,7 +179,7 @@ impl Descriptor {
 
 impl Variant {
     fn of(mut raw: RawDescriptor) -> Result<Self, ManifestFault> {
-        // What needs a feature that no codespace is known to have is built for something else.
+        // A variant that needs a feature unknown in codespaces is built for something else.
         let platform = raw.platform.take().map(|of| {
             let os = if of.features.is_empty() { of.os } else { format!("{}+{}", of.os, of.features.join("+")) };
             Platform::new(&os, &of.architecture, &of.variant)
@@ -188,15 +188,15 @@ impl Variant {
     }
 }
 
-/// The variant a codespace's docker takes: the best that fits, of equals the first; one that does not say what it is
-/// built for is taken where none fits, and its configuration tells.
+/// The variant docker in a codespace chooses: the best match, the first of equals. A variant without a platform is
+/// chosen if none matches, and its configuration decides.
 pub fn chosen(variants: &[Variant]) -> Option<&Variant> {
     let rank = |variant: &&Variant| variant.platform.as_ref().and_then(Platform::rank);
     let fitting = variants.iter().filter(|variant| rank(variant).is_some()).min_by_key(rank);
     fitting.or_else(|| variants.iter().find(|variant| variant.platform.is_none()))
 }
 
-/// What an image is built for, of a configuration's text.
+/// The platform an image is built for, from its configuration.
 pub fn platform_of_config(config: &[u8]) -> Result<Platform, ManifestFault> {
     let raw: RawPlatform =
         serde_json::from_slice(config).map_err(|fault| ManifestFault::Broken(Foreign::new(fault.to_string())))?;

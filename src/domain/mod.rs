@@ -1,7 +1,7 @@
-//! The nouns of pullkey and their rules: pure values, no I/O, no clock, no terminal.
+//! The data types of pullkey and their rules: pure values, no I/O, no clock, no terminal.
 //!
-//! Every type that stands in a job or an outcome lives here. Nothing in this room reads a file, the environment or the
-//! time; what is needed of the world is passed in.
+//! Every type used in a job or an outcome lives here. Nothing in this module reads a file, the environment or the time;
+//! what is needed from outside is passed in.
 
 pub mod access;
 pub mod change;

@@ -1,17 +1,17 @@
 //! Names of secrets: GitHub's rules, and the grammar `<PREFIX>_CONTAINER_REGISTRY_{SERVER,USER,PASSWORD}`.
 //!
-//! Source: GitHub Docs, «Allowing your codespace to access a private registry» and «Managing your account-specific
-//! secrets for GitHub Codespaces» (naming secrets).
+//! Source: GitHub Docs, “Allowing your codespace to access a private registry” and “Managing your account-specific
+//! secrets for GitHub Codespaces” (naming secrets).
 
 use std::fmt;
 
 use strum::{EnumIter, IntoEnumIterator};
 use thiserror::Error;
 
-/// What stands between the prefix and the member.
+/// The part between the prefix and the member.
 pub const INFIX: &str = "_CONTAINER_REGISTRY_";
 
-/// One of the three secrets that make a credential, in the order in which they are shown.
+/// One of the three secrets of a credential, in display order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter)]
 pub enum Member {
     Server,
@@ -20,7 +20,7 @@ pub enum Member {
 }
 
 impl Member {
-    /// The order in which a credential is written: SERVER last, so that a half-written one is never looked up.
+    /// The order in which a credential is written: SERVER last, so that a partially written one is never looked up.
     pub const WRITE_ORDER: [Self; 3] = [Self::User, Self::Password, Self::Server];
 
     pub const fn suffix(self) -> &'static str {
@@ -31,7 +31,7 @@ impl Member {
         }
     }
 
-    /// The word for it in running text.
+    /// Its name in running text.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Server => "server",
@@ -45,19 +45,19 @@ impl Member {
     }
 }
 
-/// Which secrets are written together, and how they are called.
+/// Which secrets are written together, and their names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Shape {
     /// The three of one prefix.
     #[default]
     Credential,
-    /// One that holds a password alone, by a name of its own, such as `NPM_TOKEN`. GitHub's rules for that name are
-    /// those of a prefix, and a name that is read as a member's is none.
+    /// A single secret with only a password and its own name, such as `NPM_TOKEN`. GitHub's rules for that name are
+    /// those of a prefix, and a member's name is not allowed.
     Single,
 }
 
 impl Shape {
-    /// Its members, in the order in which they are written.
+    /// Its members, in write order.
     pub const fn members(self) -> &'static [Member] {
         match self {
             Self::Credential => &Member::WRITE_ORDER,
@@ -73,7 +73,7 @@ impl Shape {
         }
     }
 
-    /// What it is called in running text.
+    /// Its name in running text.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Credential => "credential",
@@ -82,29 +82,29 @@ impl Shape {
     }
 }
 
-/// The free part of a credential's name, in upper case as GitHub stores it.
+/// The freely chosen part of a credential's name, in upper case as GitHub stores it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Prefix(String);
 
-/// Why a text cannot be a prefix, in words that fit after «this prefix».
+/// Why a text is not a valid prefix, to follow “this prefix”.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum PrefixFault {
-    #[error("is empty: a short word such as ACR says which registry it is for")]
+    #[error("is empty: choose a short word for the registry, such as ACR")]
     Empty,
-    #[error("starts with a digit: GitHub wants a letter or an underscore first")]
+    #[error("starts with a digit: GitHub requires a letter or an underscore first")]
     Digit,
-    #[error("starts with GITHUB_ in the secret's name, which GitHub keeps for itself: use GHCR, for instance")]
+    #[error("starts with GITHUB_, which GitHub reserves for itself: use GHCR, for instance")]
     Github,
     #[error("has a character other than letters, digits and underscores")]
     Character,
-    #[error("already contains CONTAINER_REGISTRY, which pullkey adds by itself: leave it out")]
+    #[error("already contains CONTAINER_REGISTRY, which pullkey adds itself: leave it out")]
     Infix,
     #[error("is longer than 100 characters")]
     Long,
 }
 
 impl Prefix {
-    /// Checks GitHub's naming rules and upper-cases, as GitHub does.
+    /// Checks GitHub's naming rules and converts to upper case, as GitHub does.
     pub fn parse(text: &str) -> Result<Self, PrefixFault> {
         let name = text.to_ascii_uppercase();
         let first = name.chars().next().ok_or(PrefixFault::Empty)?;
@@ -142,9 +142,9 @@ impl fmt::Display for Prefix {
     }
 }
 
-/// Reads a secret's name from the right: `ACR_CONTAINER_REGISTRY_USER` is the user of `ACR`.
+/// Parses a secret's name from the right: `ACR_CONTAINER_REGISTRY_USER` is the user of `ACR`.
 ///
-/// `None` for every other secret, and for a name whose prefix GitHub would refuse.
+/// `None` for every other secret, and for a name whose prefix GitHub would reject.
 pub fn split(secret_name: &str) -> Option<(Prefix, Member)> {
     let name = secret_name.to_ascii_uppercase();
     Member::all().find_map(|member| {

@@ -1,13 +1,13 @@
-//! Names that were meant for a member of a credential and miss it by a little: `ACR_CONTAINER_REGISTRY_USERNAME`,
-//! `…_USRE`, `ACR_REGISTRY_USER`, `CONTAINER_REGISTRY_USER`. Codespaces read the three exact names and nothing else.
+//! Near misses, names that were probably meant for a member of a credential: `ACR_CONTAINER_REGISTRY_USERNAME`,
+//! `…_USRE`, `ACR_REGISTRY_USER`, `CONTAINER_REGISTRY_USER`. Codespaces only read the three exact names.
 //!
-//! It speaks up only where it is certain enough: the name says `CONTAINER_REGISTRY`, give or take a letter, or it fills
-//! just the hole that a credential has. Where it fits several, all of them are named.
+//! It only reports what is certain enough: the name contains `CONTAINER_REGISTRY`, give or take a letter, or it matches
+//! exactly the missing member of a credential. If it fits several, all of them are listed.
 
 use super::names::{Prefix, split};
 use super::{Credential, Member, Members};
 
-/// What people call a member in place of its name.
+/// What people write instead of a member's name.
 const OTHER_NAMES: &[(Member, &[&str])] = &[
     (
         Member::Server,
@@ -23,17 +23,17 @@ const OTHER_NAMES: &[(Member, &[&str])] = &[
 /// The code of a near miss, for programs.
 pub const CODE: &str = "near_miss";
 
-/// A name, and the member of which credentials it was meant for.
+/// A name, and the member and credentials it was meant for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NearMiss {
     pub name: String,
     pub member: Member,
-    /// The credentials it may belong to; none where it has no prefix and nothing tells.
+    /// The credentials it may belong to; empty if it has no prefix and nothing else shows it.
     pub prefixes: Vec<Prefix>,
 }
 
 impl NearMiss {
-    /// The names that codespaces read in its place.
+    /// The names that codespaces read instead.
     pub fn meant(&self) -> Vec<String> {
         self.prefixes.iter().map(|prefix| prefix.secret_name(self.member)).collect()
     }
@@ -43,24 +43,24 @@ impl NearMiss {
         let name = &self.name;
         match &self.meant()[..] {
             [] => format!(
-                "{name} has no prefix: codespaces read a name such as ACR_CONTAINER_REGISTRY_{} only",
+                "{name} has no prefix: codespaces only read names such as ACR_CONTAINER_REGISTRY_{}",
                 self.member.suffix()
             ),
-            [one] => format!("named {name}: codespaces read {one} only"),
-            several => format!("{name} may be meant for {}: codespaces read these names only", several.join(" or ")),
+            [one] => format!("named {name}: codespaces only read {one}"),
+            several => format!("{name} may be meant as {}: codespaces only read these names", several.join(" or ")),
         }
     }
 
-    /// What to do about it. GitHub renames no secret and shows no value.
+    /// What to do about it. GitHub cannot rename a secret or show its value.
     pub fn fix(&self) -> String {
         match &self.meant()[..] {
             [one] => format!("write the value as {one}, then delete {}: GitHub cannot rename a secret", self.name),
-            _ => format!("write the value under the name that is meant, then delete {}", self.name),
+            _ => format!("write the value under the intended name, then delete {}", self.name),
         }
     }
 }
 
-/// What a credential has, as far as near misses are concerned.
+/// The existing members of a credential, for finding near misses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Present {
     pub prefix: Prefix,
@@ -81,8 +81,8 @@ impl Present {
     }
 }
 
-/// The near misses among names, none of which is a member's, and among credentials of which one has what another of
-/// nearly the same name lacks.
+/// The near misses among names that are not a member's, and among credentials where one has what another with nearly
+/// the same name lacks.
 pub fn near_misses<'a>(names: impl IntoIterator<Item = &'a str>, present: &[Present]) -> Vec<NearMiss> {
     let guesses: Vec<(&str, Guess)> =
         names.into_iter().filter_map(|name| Some((name, guess(name).filter(|_| split(name).is_none())?))).collect();
@@ -97,7 +97,7 @@ pub fn near_misses<'a>(names: impl IntoIterator<Item = &'a str>, present: &[Pres
     found
 }
 
-/// Whether a name is worth keeping in mind: it names a registry and a member, give or take a letter.
+/// Whether a name is worth remembering: it contains a registry and a member, give or take a letter.
 pub fn is_candidate(name: &str) -> bool {
     split(name).is_none() && guess(name).is_some_and(|guess| guess.is_sure)
 }
@@ -105,15 +105,15 @@ pub fn is_candidate(name: &str) -> bool {
 /// What a name seems to be.
 #[derive(Clone, Debug)]
 struct Guess {
-    /// `None` where nothing stands in front.
+    /// `None` if it has no prefix.
     head: Option<String>,
     member: Member,
-    /// Whether it says `CONTAINER_REGISTRY`, give or take a letter.
+    /// Whether it contains `CONTAINER_REGISTRY`, give or take a letter.
     is_sure: bool,
 }
 
 impl Guess {
-    /// The credentials it may belong to; `None` where it is not certain enough that it belongs to any.
+    /// The credentials it may belong to; `None` if it is not certain enough that it belongs to any.
     fn fitting(&self, present: &[Present], all: &[(&str, Self)]) -> Option<Vec<Prefix>> {
         let lacking = || present.iter().filter(|there| there.lacks(self.member));
         let Some(head) = &self.head else {
@@ -123,7 +123,7 @@ impl Guess {
         let prefix = Prefix::parse(head).ok()?;
         match present.iter().find(|there| there.prefix == prefix) {
             Some(there) if there.lacks(self.member) => return Some(vec![prefix]),
-            Some(_) => return None, // it has one: whatever this is, nothing is missing
+            Some(_) => return None, // it already has that member
             None => {}
         }
         let alike: Vec<_> =
@@ -151,7 +151,7 @@ fn guess(name: &str) -> Option<Guess> {
     Some(Guess { head: Some(head).filter(|head| !head.is_empty()), member, is_sure })
 }
 
-/// Where `CONTAINER_REGISTRY` begins and ends among the words, and whether both words of it are there.
+/// Where `CONTAINER_REGISTRY` begins and ends among the words, and whether both of its words are present.
 fn infix(words: &[&str]) -> Option<(usize, usize, bool)> {
     let is_registry = |word: &str| is_misspelling(word, "REGISTRY") || word == "REGISTRIES";
     let is_container = |word: &str| is_misspelling(word, "CONTAINER");
@@ -185,8 +185,8 @@ fn member_of(tail: &[&str]) -> Option<Member> {
     by_whole.or_else(|| (tail.len() == 2).then(|| exact(last).or_else(|| other(last)))?)
 }
 
-/// Whether one word is the other, or differs by as little as fingers slip: one letter in a short word, two in a long
-/// one, neighbours in the wrong order counting as one.
+/// Whether two words are equal or differ only by a typo: one letter in a short word, two in a long one; swapped
+/// neighbours count as one.
 fn is_misspelling(word: &str, meant: &str) -> bool {
     let allowed = match meant.len() {
         0..=2 => 0,
@@ -196,8 +196,8 @@ fn is_misspelling(word: &str, meant: &str) -> bool {
     word.len().abs_diff(meant.len()) <= allowed && distance(word, meant) <= allowed
 }
 
-/// Whether two prefixes are one: two neighbours swapped, or one letter in a long one. Short prefixes that differ by a
-/// letter, such as ACR and GCR, are two.
+/// Whether two prefixes are the same but for a typo: two swapped neighbours, or one letter in a long one. Short
+/// prefixes that differ by a letter, such as ACR and GCR, are different.
 fn is_slip(one: &str, other: &str) -> bool {
     let sorted = |text: &str| {
         let mut letters: Vec<char> = text.chars().collect();
@@ -208,7 +208,7 @@ fn is_slip(one: &str, other: &str) -> bool {
     (is_swap || one.len().min(other.len()) >= 6) && distance(one, other) == 1
 }
 
-/// Letters to add, leave out, replace or swap with their neighbour (optimal string alignment).
+/// The number of letters to add, remove, replace or swap with their neighbour (optimal string alignment).
 fn distance(one: &str, other: &str) -> usize {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     let mut rows: [Vec<usize>; 3] = [Vec::new(), Vec::new(), (0..=other.len()).collect()];
@@ -228,7 +228,7 @@ fn distance(one: &str, other: &str) -> usize {
     rows[2].last().copied().unwrap_or_default()
 }
 
-/// Credentials that together are one, if a letter of one prefix slipped.
+/// Credentials that together form one, if one prefix has a typo.
 fn misspelled(present: &[Present]) -> Vec<NearMiss> {
     let mut found = Vec::new();
     for there in present.iter().filter(|there| !there.is_whole()) {
@@ -236,7 +236,7 @@ fn misspelled(present: &[Present]) -> Vec<NearMiss> {
             other.prefix != there.prefix
                 && is_slip(other.prefix.as_str(), there.prefix.as_str())
                 && Member::all().all(|member| other.lacks(member) || there.lacks(member))
-                // Of two halves the smaller one is the slip.
+                // Of two parts the smaller one has the typo.
                 && count(other) < count(there)
         };
         for other in present.iter().filter(is_it) {

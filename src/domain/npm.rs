@@ -1,40 +1,40 @@
-//! An npm registry's address, and a package's name, as npm itself takes them.
+//! An npm registry's address and a package's name, as npm itself accepts them.
 //!
-//! Nothing is corrected silently: what is no address or no name says why. Sources: npm's documentation of `.npmrc`
-//! («Auth related configuration»: a registry is looked up by its whole path) and of `package.json` («name»).
+//! Nothing is corrected silently: an invalid address or name is refused with the reason. Sources: npm's documentation
+//! of `.npmrc` (“Auth related configuration”: a registry is looked up by its full path) and of `package.json` (“name”).
 
 use thiserror::Error;
 
 use super::{Server, ServerFault};
 
-/// Where an npm registry is: scheme, host and the whole path.
+/// The address of an npm registry: scheme, host and full path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NpmAddress {
     url: String,
     server: Server,
 }
 
-/// Why a text is no address, in words that fit after «this address».
+/// Why a text is not an address, to follow “this address”.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum AddressFault {
-    #[error("is empty: the registry's address is needed, such as https://registry.npmjs.org/")]
+    #[error("is empty: enter the registry's address, such as https://registry.npmjs.org/")]
     Empty,
-    #[error("has white space, which an address has none of")]
+    #[error("contains white space, which an address cannot have")]
     Space,
-    #[error("lacks https:// at its beginning, with which npm takes an address")]
+    #[error("is missing https:// at the beginning, which npm needs")]
     Scheme,
-    #[error("begins with http://, over which a token could be read on the way; nothing was sent")]
+    #[error("begins with http://, so a token could be read in transit; nothing was sent")]
     Plain,
-    #[error("contains a name or a password before @: the token is all that is needed")]
+    #[error("contains a name or a password before @: only the token is needed")]
     UserInfo,
-    #[error("contains {0:?}, which no registry's address has")]
+    #[error("contains {0:?}, which a registry address cannot have")]
     Character(char),
     #[error("has a host that {0}")]
     Host(ServerFault),
 }
 
 impl NpmAddress {
-    /// https only, or http to this very machine; a slash is put at the end where it is missing.
+    /// Only https, or http to this machine; a missing trailing slash is added.
     pub fn parse(text: &str) -> Result<Self, AddressFault> {
         if text.trim().is_empty() {
             return Err(AddressFault::Empty);
@@ -67,12 +67,12 @@ impl NpmAddress {
         Ok(Self { url: format!("{scheme}://{}/{path}{slash}", server.host()), server })
     }
 
-    /// The whole address, with a slash at its end.
+    /// The full address, with a trailing slash.
     pub fn as_str(&self) -> &str {
         &self.url
     }
 
-    /// Host and port, as a registry of images would have them.
+    /// Host and port, as for an image registry.
     pub const fn server(&self) -> &Server {
         &self.server
     }
@@ -82,18 +82,18 @@ impl NpmAddress {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PackageName(String);
 
-/// Why a text is no package's name, in words that fit after «this package».
+/// Why a text is not a package name, to follow “this package”.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum PackageFault {
     #[error("is empty")]
     Empty,
-    #[error("names a version too: leave it out, the registry is asked for the package")]
+    #[error("contains a version: leave it out")]
     Version,
     #[error("has a slash but no scope: a scope begins with @, as in @acme/tools")]
     Scope,
     #[error("has a part that is empty, or begins with a dot or an underscore")]
     Part,
-    #[error("contains {0:?}, which no package's name has")]
+    #[error("contains {0:?}, which a package name cannot have")]
     Character(char),
     #[error("is longer than 214 characters")]
     Long,
@@ -133,7 +133,7 @@ impl PackageName {
         &self.0
     }
 
-    /// The name as it stands in an address: the slash after the scope is no part of the path.
+    /// The name as written in an address: the slash after the scope is escaped, not a part of the path.
     pub fn path(&self) -> String {
         self.0.replace('/', "%2f")
     }

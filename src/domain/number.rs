@@ -2,7 +2,7 @@
 
 /// `4812` as `4,812`.
 pub fn grouped<N: TryInto<u64>>(number: N) -> String {
-    // What is larger than GitHub can count is not told wrongly small.
+    // Saturate: a number larger than GitHub can count must not look small.
     let digits = number.try_into().unwrap_or(u64::MAX).to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {

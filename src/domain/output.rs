@@ -1,8 +1,8 @@
-//! What other programs print about a login, recognized where it was stored or pasted whole: `az acr login
-//! --expose-token`, `aws ecr get-authorization-token`, `gcloud auth print-access-token`, a Kubernetes secret, docker's
-//! own configuration, and the lines of `docker login` and `kubectl create secret docker-registry`.
+//! Recognizes the output of other programs about a login, stored or pasted as a whole: `az acr login --expose-token`,
+//! `aws ecr get-authorization-token`, `gcloud auth print-access-token`, a Kubernetes secret, docker's own
+//! configuration, and the commands `docker login` and `kubectl create secret docker-registry`.
 //!
-//! It runs nothing and reads no file. What it finds in a text that is none of these is nothing.
+//! It runs nothing and reads no file. Any other text yields nothing.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::go_json::{GoValue, is_same_key};
 use super::{Sensitive, Server};
 
-/// Whose output it is.
+/// The program the output is from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     AcrToken,
@@ -31,43 +31,43 @@ pub struct Login {
     pub password: Sensitive,
 }
 
-/// What a text turned out to be.
+/// What was found in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
     Logins(Kind, Vec<Login>),
-    /// docker's configuration as it stands, or as a Kubernetes secret holds it: to be read as docker reads it.
+    /// docker's configuration, directly or from a Kubernetes secret: to be read as docker reads it.
     Configuration(Kind, Sensitive),
 }
 
-/// The user that goes with a token of Azure Container Registry.
+/// The user for a token of Azure Container Registry.
 pub const ACR_TOKEN_USER: &str = "00000000-0000-0000-0000-000000000000";
 
 impl Kind {
-    /// What it is called, which fits after «it is».
+    /// Its name, to follow “it is”.
     pub const fn words(self) -> &'static str {
         match self {
             Self::AcrToken => "the output of `az acr login --expose-token`",
             Self::AcrCredentials => "the output of `az acr credential show`",
             Self::EcrToken => "the output of `aws ecr get-authorization-token`",
             Self::GoogleToken => "the output of `gcloud auth print-access-token`",
-            Self::KubernetesSecret => "a Kubernetes secret of the kind dockerconfigjson",
+            Self::KubernetesSecret => "a Kubernetes secret of type dockerconfigjson",
             Self::DockerConfiguration => "docker's configuration",
             Self::CommandLine => "a command line that logs in",
         }
     }
 
-    /// When what it holds ends, where that is soon.
+    /// When its content expires, if that is soon.
     pub const fn ends(self) -> Option<&'static str> {
         match self {
-            Self::AcrToken => Some("its token ends about 3 hours after it was made"),
-            Self::EcrToken => Some("its token ends 12 hours after it was made"),
-            Self::GoogleToken => Some("its token ends an hour after it was made"),
+            Self::AcrToken => Some("its token expires about 3 hours after it was created"),
+            Self::EcrToken => Some("its token expires 12 hours after it was created"),
+            Self::GoogleToken => Some("its token expires 1 hour after it was created"),
             Self::AcrCredentials | Self::KubernetesSecret | Self::DockerConfiguration | Self::CommandLine => None,
         }
     }
 }
 
-/// What a text is, if it is one of these.
+/// Recognizes a text, if it is one of these.
 pub fn recognize(text: &str) -> Option<Output> {
     let text = text.trim();
     if text.starts_with('{') {
@@ -88,7 +88,7 @@ fn json(value: &GoValue) -> Option<Output> {
     if let (Some(GoValue::List(passwords)), Some(user)) = (field("passwords"), text_of(field("username"))) {
         let value = |item: &GoValue| match item {
             GoValue::Object(pairs) => text_of(pairs.iter().find(|(key, _)| is_same_key(key, "value")).map(|(_, v)| v)),
-            _ => None, // no password of Azure's
+            _ => None, // not an Azure password
         };
         let password = passwords.iter().find_map(value)?;
         return Some(Output::Logins(Kind::AcrCredentials, vec![of_acr(user, password)]));
@@ -107,7 +107,7 @@ fn json(value: &GoValue) -> Option<Output> {
     None
 }
 
-/// docker's own, as `doctl registry docker-config` prints it too.
+/// docker's own, as also printed by `doctl registry docker-config`.
 fn configuration(value: &GoValue, text: &str) -> Option<Output> {
     let GoValue::Object(pairs) = value else { return None };
     let has_auths = pairs.iter().any(|(key, value)| is_same_key(key, "auths") && matches!(value, GoValue::Object(_)));
@@ -117,11 +117,11 @@ fn configuration(value: &GoValue, text: &str) -> Option<Output> {
 fn text_of(value: Option<&GoValue>) -> Option<Sensitive> {
     match value? {
         GoValue::Text(text) => Some(text.value.clone()),
-        _ => None, // any other kind
+        _ => None, // any other type
     }
 }
 
-/// The server is not in it: the admin user has the registry's name, a token has one of its own.
+/// It does not contain the server: the admin user is named like the registry, a token has its own name.
 fn of_acr(user: Sensitive, password: Sensitive) -> Login {
     Login { server: None, user, password }
 }
@@ -163,7 +163,7 @@ fn google(text: &str) -> Option<Output> {
     is_token.then(|| Output::Logins(Kind::GoogleToken, vec![login()]))
 }
 
-/// The manifest of a secret, of which one line counts; the value may begin on the next.
+/// The manifest of a secret, of which only one line matters; the value may begin on the next one.
 fn yaml(text: &str) -> Option<Output> {
     let mut lines = text.lines().skip_while(|line| !line.trim_start().starts_with(".dockerconfigjson:"));
     let first = lines.next()?.split_once(':')?.1.trim();
@@ -173,7 +173,7 @@ fn yaml(text: &str) -> Option<Output> {
     Some(Output::Configuration(Kind::KubernetesSecret, configuration))
 }
 
-/// `docker login -u USER -p PASSWORD SERVER`, also as `aws ecr get-login` printed it, `echo PASSWORD | docker login …`,
+/// `docker login -u USER -p PASSWORD SERVER`, also as printed by `aws ecr get-login`; `echo PASSWORD | docker login …`;
 /// `kubectl create secret docker-registry NAME --docker-server=…`.
 fn command(text: &str) -> Option<Output> {
     let joined = Zeroizing::new(text.replace("\\\r\n", " ").replace("\\\n", " ").replace("`\n", " "));
@@ -200,7 +200,7 @@ fn line(line: &str) -> Option<Login> {
             "-u" | "--username" | "--docker-username" => login.user = value.or_else(|| words.next())?.into(),
             "-p" | "--password" | "--docker-password" => login.password = value.or_else(|| words.next())?.into(),
             "--docker-server" => login.server = Some(value.or_else(|| words.next())?.to_owned()),
-            // What takes a value, and of no interest.
+            // Flags with a value that do not matter here.
             "-e" | "--email" | "--docker-email" | "--config" | "--context" | "-n" | "--namespace" | "--authfile"
             | "--cert-dir" | "-H" | "--host" | "-c" => {
                 value.or_else(|| words.next())?;
@@ -222,7 +222,7 @@ fn line(line: &str) -> Option<Login> {
     (!login.user.is_empty() && !login.password.is_empty()).then_some(login)
 }
 
-/// Programs that log in to registries, by the last part of their path.
+/// Programs that log in to registries, by file name.
 fn is_program(word: &str) -> bool {
     let name = word.rsplit(['/', '\\']).next().unwrap_or_default();
     let name = name.strip_suffix(".exe").unwrap_or(name);
@@ -242,7 +242,7 @@ fn is_program(word: &str) -> bool {
     )
 }
 
-/// What `echo` or `printf` puts into the pipe, if it is the value itself.
+/// What `echo` or `printf` writes into the pipe, if it is the value itself.
 fn echoed(before: &str) -> Option<Sensitive> {
     let all = words(before)?;
     let at = all.iter().position(|word| matches!(word.as_str(), "echo" | "printf"))?;
@@ -250,7 +250,7 @@ fn echoed(before: &str) -> Option<Sensitive> {
     (!text.starts_with('$')).then(|| text.as_str().into())
 }
 
-/// The words of a line as a shell takes it apart, as far as quotation marks go; `None` where one is not closed.
+/// The words of a line as a shell splits them, as far as quotation marks go; `None` if one is not closed.
 fn words(line: &str) -> Option<Vec<Zeroizing<String>>> {
     let mut words = Vec::new();
     let mut word: Option<Zeroizing<String>> = None;

@@ -1,6 +1,6 @@
 //! Repositories by name or by pattern: `acme/api`, `acme/course-*`. Pure.
 //!
-//! A pattern never reaches further than it looks: `*` and `?` stay within one of the two parts, and there is no `**`.
+//! A pattern never matches more than it seems to: `*` and `?` stay within one of the two parts, and there is no `**`.
 
 use std::fmt;
 
@@ -9,14 +9,14 @@ use thiserror::Error;
 
 use super::RepoName;
 
-/// What one may write where repositories are named.
+/// What you can write where repositories are named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wanted {
     Name(RepoName),
     Pattern(RepoPattern),
 }
 
-/// A pattern over full names, without regard to case: `*`, `?` and `[…]`.
+/// A pattern over full names, ignoring case: `*`, `?` and `[…]`.
 #[derive(Clone, Debug)]
 pub struct RepoPattern {
     text: String,
@@ -27,14 +27,14 @@ pub struct RepoPattern {
 pub enum PatternFault {
     #[error("not a repository's full name: write it as OWNER/NAME, or as a pattern such as OWNER/course-*")]
     Name,
-    #[error("`**` is not understood: `*` stands for any characters within a name, as in OWNER/course-*")]
+    #[error("`**` is not supported: `*` matches any characters within a name, as in OWNER/course-*")]
     Stars,
-    #[error("not a pattern: `*`, `?` and [abc] are understood")]
+    #[error("not a valid pattern: use `*`, `?` and [abc]")]
     Glob,
 }
 
 impl Wanted {
-    /// Takes `owner/name`, or a pattern if there is a `*`, a `?` or a `[` in it.
+    /// Parses `owner/name`, or a pattern if it contains `*`, `?` or `[`.
     pub fn parse(text: &str) -> Result<Self, PatternFault> {
         if text.contains(['*', '?', '[']) {
             return RepoPattern::parse(text).map(Self::Pattern);
@@ -42,7 +42,7 @@ impl Wanted {
         RepoName::parse(text).map(Self::Name).map_err(|_| PatternFault::Name)
     }
 
-    /// Reads a file of them: one a line; what follows a `#` is a comment. `Err` has the number of the line, from 1.
+    /// Reads a file with one per line; `#` starts a comment. `Err` has the line number, from 1.
     pub fn read_lines(text: &str) -> Result<Vec<Self>, (usize, PatternFault)> {
         let lines = text.lines().enumerate().map(|(at, line)| {
             let line = line.split('#').next().unwrap_or_default();
@@ -52,7 +52,7 @@ impl Wanted {
         filled.map(|(at, line)| Self::parse(line).map_err(|fault| (at, fault))).collect()
     }
 
-    /// Whether this full name is meant.
+    /// Whether it matches this full name.
     pub fn is_match(&self, full_name: &str) -> bool {
         match self {
             Self::Name(name) => name.is_same(full_name),
@@ -94,7 +94,7 @@ impl RepoPattern {
         self.glob.is_match(full_name)
     }
 
-    /// The owner, where the pattern names exactly one.
+    /// The owner, if the pattern names exactly one.
     pub fn owner(&self) -> Option<&str> {
         let owner = self.text.split('/').next()?;
         (!owner.contains(['*', '?', '['])).then_some(owner)

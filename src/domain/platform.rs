@@ -1,10 +1,10 @@
-//! What an image is built for, and which variant of several a codespace takes. Codespaces run on linux/amd64.
+//! The platform of an image, and which of several variants a codespace uses. Codespaces run on linux/amd64.
 //!
-//! Source: containerd's `platforms` package, by which docker chooses: `normalizeArch` and `platformVector`.
+//! Source: containerd's `platforms` package, which docker uses to choose: `normalizeArch` and `platformVector`.
 
 use std::fmt;
 
-/// What an image is to be built for.
+/// The platform an image is built for.
 pub const WANTED: &str = "linux/amd64";
 
 /// Operating system, architecture and variant, each as docker normalizes it.
@@ -38,8 +38,8 @@ impl Platform {
         Self { os, architecture: architecture.to_owned(), variant: variant.to_owned() }
     }
 
-    /// How well it suits a codespace, the best first: linux/amd64, then linux/386, which docker falls back on. Newer
-    /// variants such as linux/amd64/v2 are not taken, as nobody knows that the processor has them.
+    /// How well it suits a codespace, the best first: linux/amd64, then linux/386, docker's fallback. Newer variants
+    /// such as linux/amd64/v2 are not used, because the processor may not support them.
     pub fn rank(&self) -> Option<u8> {
         match (self.os.as_str(), self.architecture.as_str(), self.variant.as_str()) {
             ("linux", "amd64", "") => Some(0),
@@ -48,7 +48,7 @@ impl Platform {
         }
     }
 
-    /// Whether it says what it is; attestations are listed beside images as `unknown/unknown`.
+    /// Whether the platform is known; attestations are listed next to images as `unknown/unknown`.
     pub fn is_known(&self) -> bool {
         self.os != "unknown" && self.architecture != "unknown" && !self.architecture.is_empty()
     }

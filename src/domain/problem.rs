@@ -1,44 +1,44 @@
-//! What went wrong, in the words of the person who has to do something about it.
+//! What went wrong, in the words of the person who has to fix it.
 
 use serde::Serialize;
 
-/// A failure as screens and command line show it alike: what happened, why, and what to do.
+/// A failure as both screens and command line show it: what happened, why, and what to do.
 ///
-/// All texts are clean: whatever a server said has been through `Foreign::shown` before it came here.
+/// All texts are clean: the words of a server have been through `Foreign::shown` before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
-    /// What happened, such as «the organization's secrets could not be read».
+    /// What happened, such as “could not read the organization's secrets”.
     pub what: String,
-    /// Why, as far as is known.
+    /// Why, as far as known.
     pub why: String,
     /// What to do about it.
     pub hint: String,
-    /// What one key can do about it from where one is.
+    /// What one key can do about it on the current screen.
     #[serde(skip)]
     pub mend: Option<Mend>,
 }
 
-/// A remedy the program itself can carry out.
+/// A fix that the program can carry out itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mend {
-    /// The same again may work.
+    /// Trying again may work.
     Retry,
-    /// Put this command on the clipboard.
+    /// Copy this command to the clipboard.
     Copy(String),
     /// Open this page in the browser, such as the one that authorizes a token for single sign-on.
     Open(String),
-    /// Choose another token, or give one.
+    /// Choose another token, or enter one.
     SignIn,
-    /// The token lacks a right: `gh` refreshes its own, the others need a page or a variable.
+    /// The token lacks a permission: `gh` refreshes its own token, other tokens need a page or a variable.
     Gain(Need),
 }
 
-/// What a token lacks for a call.
+/// The permissions a token lacks for a call.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Need {
-    /// Classic scopes, all of which have to be added; the narrowest that do.
+    /// Classic scopes, all of which have to be added; the narrowest that suffice.
     pub scopes: Vec<String>,
-    /// Fine-grained permissions in the words of GitHub's page, such as «Codespaces user secrets: read and write».
+    /// Fine-grained permissions in the words of GitHub's page, such as “Codespaces user secrets: read and write”.
     pub permissions: Vec<String>,
 }
 

@@ -1,7 +1,7 @@
-//! The reverse view: which secrets reach one repository, as far as the listings tell. Pure.
+//! The reverse view: which secrets one repository gets, as far as the listings show. Pure.
 //!
-//! GitHub has no call for it that everybody may make, so it is computed. It guesses nothing: what a listing lacks, and
-//! what GitHub does not document, is unknown and never a no.
+//! GitHub has no call for this that everyone can make, so it is computed. Nothing is guessed: what is missing from a
+//! listing or not documented by GitHub is unknown, never a no.
 
 use super::{Access, Foreign, MemberState, Members, Prefix, Repository, Scope, ScopeListing};
 
@@ -23,14 +23,14 @@ impl Reaches {
     }
 }
 
-/// What reaches the repository, or does not.
+/// What the repository gets, or does not get.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reached {
-    /// A credential, with each existing member by itself.
+    /// A credential, with each existing member separately.
     Credential { prefix: Prefix, members: Members<Option<Reaches>> },
     /// Another secret.
     Secret(Foreign),
-    /// Whatever else the scope holds: it could not be read, or not all of it came.
+    /// The rest of the scope: it could not be read, or only incompletely.
     Rest,
 }
 
@@ -39,19 +39,19 @@ pub enum Reached {
 pub struct Reach {
     pub scope: Scope,
     pub what: Reached,
-    /// For a credential: `Yes` if all of its existing members do, `No` if one surely does not.
+    /// For a credential: `Yes` if the repository gets all existing members, `No` if it certainly does not get one.
     pub reaches: Reaches,
-    /// A fragment that says why.
+    /// The reason, as a fragment.
     pub why: String,
 }
 
 /// What every secret of these scopes means for one repository, in the order of the scopes. `None` stands for a scope
-/// that could not be read, or is not read yet.
+/// that could not be read or has not been read yet.
 pub fn reaching(listings: &[(Scope, Option<&ScopeListing>)], repo: &Repository) -> Vec<Reach> {
     let mut all = Vec::new();
     for (scope, listing) in listings {
         let Some(listing) = listing else {
-            all.push(rest(scope, "its secrets are not known"));
+            all.push(rest(scope, "its secrets are unknown"));
             continue;
         };
         for credential in &listing.credentials {
@@ -66,7 +66,7 @@ pub fn reaching(listings: &[(Scope, Option<&ScopeListing>)], repo: &Repository) 
             all.push(Reach { scope: scope.clone(), what: Reached::Secret(secret.name.clone()), reaches, why });
         }
         if !listing.is_whole() {
-            all.push(rest(scope, "not all of its secrets and of whom they reach came"));
+            all.push(rest(scope, "the list of its secrets or of their access is incomplete"));
         }
     }
     all
@@ -76,7 +76,7 @@ fn rest(scope: &Scope, why: &str) -> Reach {
     Reach { scope: scope.clone(), what: Reached::Rest, reaches: Reaches::Unknown, why: why.to_owned() }
 }
 
-/// One that surely does not makes the whole useless; one that is not known makes it unknown.
+/// One member that is certainly missing makes the credential useless; an unknown one makes it unknown.
 fn together(members: &Members<Option<(Reaches, String)>>) -> (Reaches, String) {
     let of = |wanted: Reaches| {
         let found = members.iter().filter_map(|(member, told)| Some((member, told.as_ref()?)));
@@ -98,14 +98,16 @@ fn member(scope: &Scope, state: &MemberState, repo: &Repository) -> (Reaches, St
     by_access(scope, state.access.as_ref(), repo)
 }
 
-/// Whether a secret of this scope and access reaches the repository, and why.
+/// Whether the repository gets a secret of this scope and access, and why.
 ///
-/// Source: GitHub's REST description, visibility of organization secrets; GitHub Docs, «Managing development
-/// environment secrets for your repository or organization».
+/// Source: GitHub's REST description, visibility of organization secrets; GitHub Docs, “Managing development
+/// environment secrets for your repository or organization”.
 pub fn by_access(scope: &Scope, access: Option<&Access>, repo: &Repository) -> (Reaches, String) {
     let name = repo.full_name.raw();
     match scope {
-        Scope::Repository(own) if own.is_same(name) => return (Reaches::Yes, "it is this repository's own".to_owned()),
+        Scope::Repository(own) if own.is_same(name) => {
+            return (Reaches::Yes, "it belongs to this repository".to_owned());
+        }
         Scope::Repository(other) => return (Reaches::No, format!("it is for {other} only")),
         Scope::Organization(org) => {
             let owner = name.split('/').next().unwrap_or_default();
@@ -116,17 +118,17 @@ pub fn by_access(scope: &Scope, access: Option<&Access>, repo: &Repository) -> (
         Scope::User => {}
     }
     match access {
-        None => (Reaches::Unknown, "its repositories were not read".to_owned()),
+        None => (Reaches::Unknown, "its access was not read".to_owned()),
         Some(Access::All) => (Reaches::Yes, "it is for all repositories of the organization".to_owned()),
         Some(Access::Private) => private(repo),
         Some(Access::Selected(list)) if list.repositories.iter().any(|r| r.id == repo.id) => {
             (Reaches::Yes, "the repository is selected".to_owned())
         }
         Some(Access::Selected(list)) if list.complete => (Reaches::No, "the repository is not selected".to_owned()),
-        Some(Access::Selected(_)) => (Reaches::Unknown, "not all of its repositories could be read".to_owned()),
-        Some(Access::Repository) => (Reaches::Unknown, "it is for a repository that is not told".to_owned()),
+        Some(Access::Selected(_)) => (Reaches::Unknown, "could not read all of its repositories".to_owned()),
+        Some(Access::Repository) => (Reaches::Unknown, "it is for an unknown repository".to_owned()),
         Some(Access::Other(word)) => {
-            (Reaches::Unknown, format!("its visibility, {}, is one this version does not know", word.shown()))
+            (Reaches::Unknown, format!("its visibility, {}, is unknown to this version", word.shown()))
         }
     }
 }
@@ -137,10 +139,10 @@ fn private(repo: &Repository) -> (Reaches, String) {
         "public" => (Reaches::No, "it is for private repositories, and this one is public".to_owned()),
         "internal" => (
             Reaches::Unknown,
-            "it is for private repositories; GitHub does not say whether internal ones such as this count".to_owned(),
+            "it is for private repositories; GitHub does not say whether internal ones like this count".to_owned(),
         ),
-        // Whatever GitHub may add one day.
-        _ => (Reaches::Unknown, "it is for private repositories, and what this one is, is not known".to_owned()),
+        // A visibility GitHub may add one day.
+        _ => (Reaches::Unknown, "it is for private repositories, and this one's visibility is unknown".to_owned()),
     }
 }
 

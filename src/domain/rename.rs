@@ -1,4 +1,4 @@
-//! A repository under another name: renamed or given away. Its id stays, so everything that is known of it does too.
+//! A renamed or transferred repository. Its id stays, so everything known about it stays valid.
 
 use super::{Access, Foreign, RepoName, RepoRef, Scope, ScopeListing};
 
@@ -14,7 +14,7 @@ impl Renamed {
         Foreign::new(self.to.full())
     }
 
-    /// Says whether the name was the old one.
+    /// Returns whether the name was the old one.
     pub fn name(&self, name: &mut RepoName) -> bool {
         let is_old = name.is_same(&self.from.full());
         if is_old {
@@ -23,7 +23,7 @@ impl Renamed {
         is_old
     }
 
-    /// Says whether it was the repository's own scope.
+    /// Returns whether it was the repository's own scope.
     pub fn scope(&self, scope: &mut Scope) -> bool {
         match scope {
             Scope::Repository(name) => self.name(name),

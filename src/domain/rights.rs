@@ -1,13 +1,14 @@
-//! What a token may do, and the least token that may: one table for the sign-in screen, the command line and problems.
+//! What a token can do, and the least token that can do it: one table for the sign-in screen, the command line and
+//! problems.
 //!
-//! Sources: GitHub Docs, «Scopes for OAuth apps» (which scope brings which), «Permissions required for fine-grained
-//! personal access tokens» (the permissions and their names), «About permissions for GitHub Packages». It never says
-//! yes where only GitHub can know: roles and permissions show when one tries.
+//! Sources: GitHub Docs, “Scopes for OAuth apps” (which scope includes which), “Permissions required for fine-grained
+//! personal access tokens” (the permissions and their names), “About permissions for GitHub Packages”. It never says
+//! yes if only GitHub can know: roles and permissions only show when you try.
 
 use super::problem::Need;
 use super::token::{Allowed, Right, TokenKind};
 
-/// Scopes that bring others with them.
+/// Scopes that include others.
 const BRINGS: [(&str, &[&str]); 15] = [
     ("repo", &["repo:status", "repo_deployment", "public_repo", "repo:invite", "security_events"]),
     ("admin:org", &["write:org"]),
@@ -26,7 +27,7 @@ const BRINGS: [(&str, &[&str]); 15] = [
     ("admin:ssh_signing_key", &["write:ssh_signing_key"]),
 ];
 
-/// How the API names permissions, and what GitHub's page for a new token calls them.
+/// Permission names in the API, and on GitHub's page for a new token.
 const PERMISSIONS: [(&str, &str); 12] = [
     ("codespaces_user_secrets", "Codespaces user secrets"),
     ("codespaces_secrets", "Codespaces secrets"),
@@ -42,7 +43,7 @@ const PERMISSIONS: [(&str, &str); 12] = [
     ("packages", "Packages"),
 ];
 
-/// Whether the scopes bring `wanted`, by themselves or by one that holds it.
+/// Whether the scopes include `wanted`, directly or through another scope.
 pub fn covers<S: AsRef<str>>(scopes: &[S], wanted: &str) -> bool {
     scopes.iter().any(|scope| brings(scope.as_ref(), wanted))
 }
@@ -52,7 +53,7 @@ fn brings(scope: &str, wanted: &str) -> bool {
         || BRINGS.iter().any(|(whole, parts)| *whole == scope && parts.iter().any(|part| brings(part, wanted)))
 }
 
-/// A permission as the API spells it, such as `codespaces_secrets=write`, in the words of GitHub's page.
+/// A permission in the API's spelling, such as `codespaces_secrets=write`, in the words of GitHub's page.
 pub fn permission_words(name: &str, level: &str) -> String {
     let known = PERMISSIONS.iter().find(|(api, _)| *api == name).map(|(_, words)| (*words).to_owned());
     let name = known.unwrap_or_else(|| {
@@ -70,7 +71,7 @@ pub fn permission_words(name: &str, level: &str) -> String {
 }
 
 impl Right {
-    /// As one asks for it: «read and write your own secrets».
+    /// In words: “read and write your own secrets”.
     pub const fn words(self) -> &'static str {
         match self {
             Self::UserSecrets => "read and write your own secrets",
@@ -92,7 +93,7 @@ impl Right {
         }
     }
 
-    /// The narrowest classic scope for it.
+    /// The narrowest classic scope that allows it.
     pub const fn scope(self) -> &'static str {
         match self {
             Self::UserSecrets => "codespace:secrets",
@@ -103,7 +104,7 @@ impl Right {
         }
     }
 
-    /// The permissions for it, in the words of GitHub's page; none where no permission gives it.
+    /// The permissions that allow it, in the words of GitHub's page; empty if no permission does.
     pub const fn permissions(self) -> &'static [&'static str] {
         match self {
             Self::UserSecrets => &["Codespaces user secrets: read and write"],
@@ -122,7 +123,7 @@ impl Right {
         }
     }
 
-    /// The least token of that kind, such as «a classic token with the scope `repo`».
+    /// The least token of that kind, such as “a classic token with the scope `repo`”.
     pub fn least(self, kind: TokenKind) -> String {
         let scope = self.scope();
         let boxes = self.need().boxes();
@@ -131,7 +132,7 @@ impl Right {
                 format!("the scope `{scope}`")
             }
             (TokenKind::FineGrained | TokenKind::AppUser, Self::ReadPackages) => {
-                format!("a classic token with the scope `{scope}`: no other kind can")
+                format!("a classic token with the scope `{scope}`: no other kind works")
             }
             (TokenKind::FineGrained, _) => format!("the permission {boxes}"),
             (TokenKind::Installation, Self::ReadPackages) => {
@@ -143,7 +144,7 @@ impl Right {
         }
     }
 
-    /// Whether a token may, as far as its kind and its scopes tell.
+    /// Whether a token can do it, as far as its kind and scopes show.
     pub fn allowed(self, kind: TokenKind, scopes: Option<&[String]>) -> Allowed {
         if let Some(scopes) = scopes {
             let least = if kind.has_scopes() { kind } else { TokenKind::Classic };
@@ -152,7 +153,7 @@ impl Right {
         let least = self.least(kind);
         match (kind, self) {
             (TokenKind::FineGrained | TokenKind::AppUser, Self::ReadPackages)
-            // An installation is nobody: it has no secrets and no codespaces of its own.
+            // An installation is not a user: it has no secrets and no codespaces of its own.
             | (TokenKind::Installation, Self::UserSecrets | Self::RestartCodespaces) => Allowed::No(least),
             (
                 TokenKind::Classic
@@ -166,7 +167,7 @@ impl Right {
         }
     }
 
-    /// What the token that Codespaces puts into a codespace may: it is for the codespace's own repository.
+    /// What the token that Codespaces injects into a codespace can do: it is for the codespace's own repository.
     pub fn allowed_injected(self) -> Allowed {
         let least = self.least(TokenKind::Unknown);
         match self {
@@ -179,9 +180,9 @@ impl Right {
 }
 
 impl Need {
-    /// The permissions in one breath: ««A: read» and «B: read and write»».
+    /// The permissions in one sentence: “A: read” and “B: read and write”.
     pub fn boxes(&self) -> String {
-        let quoted: Vec<String> = self.permissions.iter().map(|p| format!("«{p}»")).collect();
+        let quoted: Vec<String> = self.permissions.iter().map(|p| format!("“{p}”")).collect();
         quoted.join(" and ")
     }
 }

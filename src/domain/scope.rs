@@ -1,4 +1,4 @@
-//! Where a secret lives: the user's own, a repository's, an organization's.
+//! Where a secret is stored: user, repository, organization.
 
 use std::fmt;
 
@@ -22,10 +22,10 @@ impl ScopeKind {
     }
 }
 
-/// One place where GitHub keeps Codespaces secrets.
+/// One place where GitHub stores Codespaces secrets.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Scope {
-    /// Of the account the token belongs to.
+    /// The account the token belongs to.
     User,
     Repository(RepoName),
     Organization(OrgName),
@@ -51,7 +51,7 @@ impl fmt::Display for Scope {
     }
 }
 
-/// `owner/name`, checked against what GitHub allows so that it can stand in a path.
+/// `owner/name`, checked against what GitHub allows so that it is safe in a path.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RepoName {
     owner: String,
@@ -66,12 +66,12 @@ pub struct OrgName(String);
 pub enum NameFault {
     #[error("not a repository's full name: write it as OWNER/NAME")]
     Repository,
-    #[error("not an organization's name: letters, digits and single hyphens")]
+    #[error("not an organization name: use letters, digits and single hyphens")]
     Organization,
 }
 
 impl RepoName {
-    /// Takes `owner/name`, any case.
+    /// Parses `owner/name`, in any case.
     pub fn parse(text: &str) -> Result<Self, NameFault> {
         let (owner, name) = text.split_once('/').ok_or(NameFault::Repository)?;
         let name_is_fine = !name.is_empty()
@@ -97,7 +97,7 @@ impl RepoName {
         format!("{}/{}", self.owner, self.name)
     }
 
-    /// GitHub's names do not tell upper from lower case.
+    /// GitHub's names are not case-sensitive.
     pub fn is_same(&self, other: &str) -> bool {
         self.full().eq_ignore_ascii_case(other)
     }
@@ -125,7 +125,7 @@ impl fmt::Display for OrgName {
     }
 }
 
-/// Logins: letters, digits, hyphens; `_` for managed users (`name_shortcode`); bots own nothing here.
+/// Logins: letters, digits, hyphens; `_` for managed users (`name_shortcode`); bots do not own anything here.
 fn is_login(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= 100

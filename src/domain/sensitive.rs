@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-/// A value that must never be seen: one allocation, shared by clones, wiped when the last of them goes.
+/// A value that must never be shown: one allocation, shared by clones, wiped when the last clone is dropped.
 ///
 /// [`Sensitive::expose`] is the only way out; `tests/tidy.rs` lists the files that may call it.
 #[derive(Clone)]
@@ -16,7 +16,7 @@ impl Sensitive {
         Self(Arc::new(Zeroizing::new(value.into())))
     }
 
-    /// The value itself. Every caller is a place where the value leaves the type's protection.
+    /// The value itself. With every call the value leaves the protection of this type.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -25,13 +25,13 @@ impl Sensitive {
         self.0.is_empty()
     }
 
-    /// The same without white space at its ends, which a paste often brings and no registry wants.
+    /// The value without white space at its ends, which is often pasted along and never wanted.
     #[must_use]
     pub fn trimmed(&self) -> Self {
         Self::new(self.0.trim())
     }
 
-    /// Whether it is this text, whatever the case of its letters.
+    /// Whether it is this text, ignoring case.
     pub fn eq_ignore_ascii_case(&self, text: &str) -> bool {
         self.0.eq_ignore_ascii_case(text)
     }

@@ -1,8 +1,8 @@
-//! The registry's address as it stands in the SERVER secret: what docker makes of it, and what a pull looks up.
+//! The registry's address in the SERVER secret: how docker interprets it, and what a pull looks up.
 //!
-//! It never resolves a name and never corrects the text silently: [`Server::canonical`] says what it should be.
-//! Source of the key rules: docker/cli `cli/command/registry/login.go` and `cli/config/credentials/file_store.go`,
-//! moby `registry/config.go`.
+//! It never resolves a name and never corrects the text silently: [`Server::canonical`] returns what it should be.
+//! Source of the key rules: docker/cli `cli/command/registry/login.go` and `cli/config/credentials/file_store.go`, moby
+//! `registry/config.go`.
 
 use std::net::IpAddr;
 
@@ -13,9 +13,9 @@ use super::EcrHost;
 pub use super::this_machine::is_local_address;
 use super::this_machine::{host_of_name, is_here, is_here_for_go};
 
-/// The one text under which Docker Hub's credential is found, as GitHub's and Docker's documentation write it.
+/// The only text under which Docker Hub's credential is found, as written in GitHub's and Docker's documentation.
 pub const HUB_KEY: &str = "https://index.docker.io/v1/";
-/// The host that answers for Docker Hub's images.
+/// The host that serves Docker Hub's images.
 pub const HUB_API_HOST: &str = "registry-1.docker.io";
 
 const HUB_NAMES: [&str; 14] = [
@@ -35,7 +35,7 @@ const HUB_NAMES: [&str; 14] = [
     "registry.hub.docker.com",
 ];
 
-/// A server text that can be one: scheme, host and path as typed, and the host in lower case.
+/// A valid server: scheme, host and path as typed, and the host in lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Server {
     typed: String,
@@ -47,35 +47,35 @@ pub struct Server {
     name: String,
 }
 
-/// Why a text cannot be a server, in words that fit after «this server».
+/// Why a text is not a valid server, to follow “this server”.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum ServerFault {
-    #[error("is empty: a registry's host name is needed, such as example.azurecr.io")]
+    #[error("is empty: enter a registry's host name, such as example.azurecr.io")]
     Empty,
-    #[error("has white space at an end, which docker refuses: remove it")]
+    #[error("has white space at one end, which docker rejects: remove it")]
     SurroundingSpace,
-    #[error("contains white space: a host name has none")]
+    #[error("contains white space, which a host name cannot have")]
     InnerSpace,
-    #[error("contains a control character: type it again instead of pasting it")]
+    #[error("contains a control character: type it instead of pasting it")]
     Control,
     #[error("begins with a scheme other than https: write the bare host name")]
     Scheme,
-    #[error("contains a user name (the part before @): it belongs into the user")]
+    #[error("contains a user name (the part before @), which belongs in the user field")]
     UserInfo,
     #[error("contains ? or #: write the bare host name")]
     Query,
-    #[error("has no host name")]
+    #[error("is missing the host name")]
     NoHost,
-    #[error("contains characters no host name has: letters, digits, dots and dashes are allowed")]
+    #[error("contains characters a host name cannot have: use letters, digits, dots and dashes")]
     BadCharacter,
     #[error("is an IPv6 address without brackets: write [address] or [address]:port")]
     Brackets,
-    #[error("has a bad port: a number from 1 to 65535 is needed after the colon")]
+    #[error("has an invalid port: write a number from 1 to 65535 after the colon")]
     BadPort,
 }
 
 impl Server {
-    /// Parses what was typed or stored, without trimming it: a space is a fault, as it is for docker.
+    /// Parses what was typed or stored, without trimming: a space is an error, as it is for docker.
     pub fn parse(text: &str) -> Result<Self, ServerFault> {
         if text.trim().is_empty() {
             return Err(ServerFault::Empty);
@@ -121,12 +121,12 @@ impl Server {
         &self.name
     }
 
-    /// `host[:port]` to be contacted: Docker Hub's names all mean `registry-1.docker.io`, as they do for docker.
+    /// `host[:port]` to connect to: all names of Docker Hub mean `registry-1.docker.io`, as they do for docker.
     pub fn api_host(&self) -> &str {
         if self.is_hub() { HUB_API_HOST } else { &self.host }
     }
 
-    /// What the SERVER secret should hold: the bare host in lower case, or Docker Hub's one working text.
+    /// What the SERVER secret should contain: the bare host in lower case, or Docker Hub's one working text.
     pub fn canonical(&self) -> String {
         if self.is_hub() {
             return HUB_KEY.to_owned();
@@ -135,13 +135,12 @@ impl Server {
         if is_registry(bare) { bare.to_owned() } else { self.host.clone() }
     }
 
-    /// Whether the text already is what it should be.
+    /// Whether the text is already canonical.
     pub fn is_canonical(&self) -> bool {
         self.typed == self.canonical()
     }
 
-    /// Which registry answers there, however it is written: the host in lower case, and the port if it is not that of
-    /// https.
+    /// The registry that answers there, regardless of spelling: the host in lower case, and the port if it is not 443.
     pub(super) fn registry(&self) -> &str {
         self.host.strip_suffix(":443").unwrap_or(&self.host)
     }
@@ -151,24 +150,25 @@ impl Server {
         if self.typed == HUB_KEY || self.typed == "docker.io" { HUB_KEY.to_owned() } else { self.typed_host.clone() }
     }
 
-    /// The key under which the pull of an image looks for a credential, if the image names the registry as this text
-    /// does. docker compares keys letter by letter.
+    /// The key under which the pull of an image looks up a credential, if the image names the registry like this text.
+    /// docker compares keys exactly.
     pub fn lookup_key(&self) -> String {
         if self.is_hub() { HUB_KEY.to_owned() } else { self.typed_host.clone() }
     }
 
-    /// Whether an image can be written whose pull finds the credential that `docker login` stores for this text.
+    /// Whether there is a way to write an image so that its pull finds the credential that `docker login` stores for
+    /// this text.
     pub fn is_found_by_pulls(&self) -> bool {
         !self.is_namespace() && self.stored_key() == self.lookup_key()
     }
 
-    /// Whether an image that begins with this text is one of Docker Hub's, of a user or an organization of that name:
-    /// without a dot, a colon or an upper-case letter a first part is no registry, but for `localhost`.
+    /// Whether an image that begins with this text is on Docker Hub, in the namespace of that name: a first part
+    /// without a dot, a colon or an upper-case letter is not a registry, except for `localhost`.
     pub fn is_namespace(&self) -> bool {
         !is_registry(&self.typed_host)
     }
 
-    /// Why images have to be written in an unusual way to find the credential; nothing for most servers.
+    /// Why images must be written in an unusual way to find the credential; `None` for most servers.
     pub fn oddity(&self) -> Option<Oddity> {
         if self.is_hub() || self.is_namespace() {
             return None;
@@ -188,28 +188,28 @@ impl Server {
         }
     }
 
-    /// Whether this is one of Docker Hub's names, right or wrong.
+    /// Whether this is a name of Docker Hub, correct or not.
     pub fn is_hub(&self) -> bool {
         HUB_NAMES.contains(&self.name.as_str())
     }
 
-    /// Whether the host is this machine itself, by the one rule of [`super::this_machine`].
+    /// Whether the host is this machine, by the rule of [`super::this_machine`].
     pub fn is_loopback(&self) -> bool {
         host_of_name(&self.name).is_some_and(|host| is_here(&host))
     }
 
-    /// Whether docker goes to this machine as well, without asking a name server or a proxy.
+    /// Whether docker also connects to this machine, without using a name server or a proxy.
     pub fn is_loopback_for_docker(&self) -> bool {
         self.typed_host.get(..self.without_port().len()).is_some_and(is_here_for_go)
     }
 
-    /// Whether it is a number or this machine's own name, and so the host of no product.
+    /// Whether it is an IP address or this machine's own name, and so not the host of a product.
     pub fn is_nameless(&self) -> bool {
         self.ip().is_some() || self.is_loopback()
     }
 
     /// Whether a codespace cannot reach it by this name: RFC 1918 and other local addresses, `.local` and other names
-    /// that exist only in one network, single labels, and loopback.
+    /// that only exist in one network, single labels, and loopback.
     pub fn is_private_host(&self) -> bool {
         match self.ip() {
             Some(ip) => is_local_address(ip),
@@ -222,7 +222,7 @@ impl Server {
         }
     }
 
-    /// The address, if the host is written as one, in whichever form.
+    /// The IP address, if the host is one, in any form.
     pub fn ip(&self) -> Option<IpAddr> {
         match host_of_name(&self.name)? {
             Host::Ipv4(ip) => Some(ip.into()),
@@ -231,28 +231,28 @@ impl Server {
         }
     }
 
-    /// The parts of an Amazon ECR (private) registry's host, or nothing for every other registry.
+    /// The parts of the host of a private Amazon ECR registry; `None` for every other registry.
     pub fn ecr(&self) -> Option<EcrHost> {
         EcrHost::parse(&self.host)
     }
 }
 
-/// What is unusual about a server that works nevertheless.
+/// What is unusual about a server that still works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Oddity {
-    /// Only images written with the same upper-case letters find it.
+    /// Only images written with the same upper-case letters match.
     UpperCase,
-    /// Only images written with `:443` or `:80` find it.
+    /// Only images written with `:443` or `:80` match.
     DefaultPort,
 }
 
-/// Whether docker takes the first part of an image for a registry, and not for a part of Docker Hub. Source: the
+/// Whether docker reads the first part of an image as a registry, and not as a namespace on Docker Hub. Source: the
 /// distribution project's `reference` package, `splitDockerDomain`.
 pub(super) fn is_registry(first: &str) -> bool {
     first == "localhost" || first.contains(['.', ':']) || first.contains(|c: char| c.is_ascii_uppercase())
 }
 
-/// The host without port and brackets, once it is known to be one.
+/// The host without port and brackets, if it is valid.
 fn host_name(authority: &str) -> Result<&str, ServerFault> {
     if let Some(inner) = authority.strip_prefix('[') {
         let (address, after) = inner.split_once(']').ok_or(ServerFault::Brackets)?;
@@ -364,7 +364,7 @@ mod tests {
             ("r.example:80", Some(Oddity::DefaultPort), "r.example:80"),
             ("localhost:443", Some(Oddity::DefaultPort), "localhost"),
             ("r.example:8443", None, "r.example:8443"),
-            // Without its port docker would take it for a part of Docker Hub.
+            // Without its port, docker would read it as a namespace on Docker Hub.
             ("harbor:443", None, "harbor:443"),
             ("docker.io:443", None, HUB_KEY),
             ("nonsense", None, "nonsense"),

@@ -1,12 +1,12 @@
-//! Which web site goes with the API in use: every link, command and hint names this one and no other.
+//! The web site for the API in use: every link, command and hint uses this one.
 //!
-//! It is told from the API's host alone. Source: `ghinstance` of GitHub's CLI, the other way round: `github.com` for
+//! It is derived from the API's host. Source: `ghinstance` of GitHub's CLI, in reverse: `github.com` for
 //! `api.github.com`, and `NAME.ghe.com` (GitHub Enterprise Cloud with data residency, which has Codespaces) for
 //! `api.NAME.ghe.com`.
 
 use super::this_machine::{host_of_name, is_here};
 
-/// GitHub's web site beside an API.
+/// GitHub's web site for an API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Site {
     web: String,
@@ -21,12 +21,12 @@ impl Default for Site {
 }
 
 const GITHUB: &str = "github.com";
-/// GitHub's own name for a stand-in on this machine.
+/// GitHub's own name for a local stand-in.
 const STAND_IN: &str = "github.localhost";
 
 impl Site {
-    /// The site of an API's host, given with its port where it has one. An API on this very machine stands in for
-    /// GitHub itself, so the words are those of `github.com`.
+    /// The site of an API's host, including its port if it has one. An API on this machine stands in for GitHub itself,
+    /// so its site is `github.com`.
     pub fn of_api(host: &str) -> Self {
         let (name, port) = split_port(host);
         if is_this_machine(name) {
@@ -39,7 +39,7 @@ impl Site {
         }
     }
 
-    /// The host as people know it, such as `github.com`.
+    /// The host, such as `github.com`.
     pub fn host(&self) -> &str {
         &self.web
     }
@@ -54,17 +54,17 @@ impl Site {
         format!("https://{}/{path}", self.web)
     }
 
-    /// The same as a person writes it, for a sentence.
+    /// The same in short form, for a sentence.
     pub fn place(&self, path: &str) -> String {
         format!("{}/{path}", self.web)
     }
 
-    /// A command of gh's for this host: the commands on codespaces take the host from the environment only.
+    /// A `gh` command for this host: its codespace commands only read the host from the environment.
     pub fn gh(&self, words: &str) -> String {
         if self.gh == GITHUB { format!("gh {words}") } else { format!("GH_HOST={} gh {words}", self.gh) }
     }
 
-    /// The command that adds scopes to gh's token for this host: without `-h` it would change that of another.
+    /// The command that adds scopes to gh's token for this host: without `-h` it would change that of another host.
     pub fn refresh(&self, scopes: &[String]) -> String {
         format!("gh auth refresh -h {} -s {}", self.gh, scopes.join(","))
     }
@@ -80,7 +80,7 @@ impl Site {
     }
 }
 
-/// The web host of an API's, for GitHub's own hosts and their stand-in.
+/// The web host of an API host, for GitHub's own hosts and their stand-in.
 pub fn twin(api_host: &str) -> Option<&str> {
     let rest = api_host.strip_prefix("api.")?;
     (rest == GITHUB || rest == STAND_IN || rest.ends_with(".ghe.com")).then_some(rest)

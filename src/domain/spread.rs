@@ -1,4 +1,4 @@
-//! The same credential in many repositories, as each one's own: what holds there before, and what came of each.
+//! The same credential in many repositories, each with its own copy: what existed before, and the outcome for each.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Credential, Problem, RepoRef, Saved, WriteOutcome};
 
-/// When each member of a credential was last written, by its word. It tells whether somebody wrote it since.
+/// When each member of a credential was last written. It shows whether someone has written it since.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Stamps(BTreeMap<String, DateTime<Utc>>);
@@ -19,17 +19,17 @@ impl Stamps {
     }
 }
 
-/// What a repository holds under the prefix before a run.
+/// What exists in a repository under the prefix before a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
     New,
     /// It would be overwritten.
     Exists,
-    /// An earlier run that did not end wrote it, and nobody since.
+    /// Written by an earlier, unfinished run, and by nobody since.
     Kept,
-    /// An earlier run that did not end wrote it, and somebody else since.
+    /// Written by an earlier, unfinished run, and by someone else since.
     Changed,
-    /// GitHub does not even let its secrets be read.
+    /// Its secrets cannot even be read.
     Refused(Problem),
 }
 
@@ -46,7 +46,7 @@ impl Standing {
     }
 }
 
-/// What became of one repository.
+/// The outcome for one repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placed {
     pub repository: RepoRef,
@@ -55,9 +55,9 @@ pub struct Placed {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Placement {
-    /// Written by an earlier run, and left alone.
+    /// Written by an earlier run, and left unchanged.
     Kept,
-    /// Tried: the report says how far it got.
+    /// Tried: the report shows how far it got.
     Tried(Saved),
     /// Nothing was written there.
     Refused(Problem),
@@ -90,7 +90,7 @@ impl Placement {
         }
     }
 
-    /// Why it failed, or why it is not known.
+    /// Why it failed, or why the outcome is unknown.
     pub fn problem(&self) -> Option<&Problem> {
         match self {
             Self::Refused(problem) => Some(problem),

@@ -1,18 +1,18 @@
-//! The one rule for «this machine»: which hosts never leave it, are asked over plain http, and go through no proxy.
+//! The one rule for “this machine”: which hosts never leave it, are contacted over plain http, and use no proxy.
 //!
-//! Whoever connects to such a host goes to loopback without asking a name server: RFC 6761 §6.3 reserves `localhost`
-//! and every name below it, and a name server that answers for one answers wrongly. It decides about texts only;
-//! pinning a name to [`LOOPBACK`] is the clients' part.
+//! A connection to such a host goes to loopback without using a name server: RFC 6761 §6.3 reserves `localhost` and
+//! every name below it, so any answer of a name server would be wrong. This module only classifies texts; the clients
+//! pin a name to [`LOOPBACK`].
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
-/// Where every name of this machine leads.
+/// The address of every name of this machine.
 pub const LOOPBACK: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
 
-/// Whether a host is this very machine: a loopback address however it is written, an address that means «any of my
-/// own» (`0.0.0.0`, `::`), `localhost`, or a name below it.
+/// Whether a host is this machine: a loopback address in any form, an unspecified address (`0.0.0.0`, `::`),
+/// `localhost`, or a name below it.
 pub fn is_here<S: AsRef<str>>(host: &Host<S>) -> bool {
     match host {
         Host::Ipv4(ip) => is_own_address(IpAddr::V4(*ip)),
@@ -21,13 +21,13 @@ pub fn is_here<S: AsRef<str>>(host: &Host<S>) -> bool {
     }
 }
 
-/// The same of the host of an address.
+/// The same for the host of an address.
 pub fn is_url_here(url: &Url) -> bool {
     url.host().is_some_and(|host| is_here(&host))
 }
 
-/// The host an address with this name would have: numbers in every form that URLs allow are numbers (`127.1`,
-/// `0x7f000001`), as they are for whoever connects. IPv6 comes with or without brackets.
+/// The host of a URL with this name: IP addresses in every form that URLs allow are recognized (`127.1`, `0x7f000001`),
+/// as they are when connecting. IPv6 can have brackets or not.
 pub fn host_of_name(name: &str) -> Option<Host> {
     match name.parse::<Ipv6Addr>() {
         Ok(ip) => Some(Host::Ipv6(ip)),
@@ -35,23 +35,23 @@ pub fn host_of_name(name: &str) -> Option<Host> {
     }
 }
 
-/// Whether programs written in Go, such as docker, skopeo and podman, take a host for this machine by themselves: they
-/// ask a name server for every other name, and send what is for it to a proxy. The text is the host without a port, as
-/// it was written. Source: `useProxy` in golang.org/x/net/http/httpproxy.
+/// Whether programs written in Go, such as docker, skopeo and podman, treat a host as this machine: for every other
+/// name they use a name server and a proxy. The text is the host without a port, as written. Source: `useProxy` in
+/// golang.org/x/net/http/httpproxy.
 pub fn is_here_for_go(name: &str) -> bool {
     let bare = name.trim_start_matches('[').trim_end_matches(']');
     name == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-/// Whether an address is reachable only from the machine or the network it is in, or means one that is: IPv6 has
-/// several ways to write an IPv4 address, and each leads there. Source: the registries of special-purpose addresses of
-/// IANA (RFC 6890), for what is not globally reachable.
+/// Whether an address is only reachable from its own machine or network, or stands for one that is: IPv6 has several
+/// ways to write an IPv4 address. Source: the special-purpose address registries of IANA (RFC 6890), for what is not
+/// globally reachable.
 pub fn is_local_address(ip: IpAddr) -> bool {
     match ip.to_canonical() {
         own if is_own_address(own) => true,
         IpAddr::V4(ip) => is_local_v4(ip),
         IpAddr::V6(ip) => {
-            let is_site = ip.segments()[0] & 0xffc0 == 0xfec0; // RFC 3879, still taken by some
+            let is_site = ip.segments()[0] & 0xffc0 == 0xfec0; // RFC 3879, still in use
             let is_translated_here = ip.segments()[..3] == [0x64, 0xff9b, 1]; // RFC 8215
             let within = embedded(ip).is_some_and(|ip| is_own_address(ip.into()) || is_local_v4(ip));
             ip.is_unique_local() || ip.is_unicast_link_local() || is_site || is_translated_here || within
@@ -68,14 +68,14 @@ fn is_local_v4(ip: Ipv4Addr) -> bool {
 }
 
 /// The IPv4 address that an IPv6 address stands for: IPv4-compatible (RFC 4291), translated (RFC 2765 and 6052), and
-/// 6to4 (RFC 3056). The mapped form is canonical already.
+/// 6to4 (RFC 3056). The mapped form has already been converted.
 fn embedded(ip: Ipv6Addr) -> Option<Ipv4Addr> {
     let of = |high: u16, low: u16| Ipv4Addr::from(u32::from(high) << 16 | u32::from(low));
     match ip.segments() {
         [0, 0, 0, 0, 0 | 0xffff, 0, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => {
             Some(of(high, low))
         }
-        _ => None, // an address of its own
+        _ => None, // a native address
     }
 }
 
@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn a_server_is_this_machine_where_its_address_is() {
         for host in HERE.iter().chain(&ELSEWHERE) {
-            // docker's grammar has no dot at the end of a host.
+            // docker's grammar does not allow a dot at the end of a host.
             let Ok(server) = Server::parse(&format!("{host}:5000")) else { continue };
             let url = Url::parse(&format!("https://{}/", server.api_host()));
             assert!(url.is_ok_and(|url| is_url_here(&url) == server.is_loopback()), "{host}");

@@ -1,21 +1,21 @@
-//! What a GitHub token is, as far as its looks tell, and where it came from.
+//! The type of a GitHub token, as far as its text shows it, and where it came from.
 
 use chrono::{DateTime, Utc};
 
 use super::{Foreign, Problem, Sensitive, Site};
 
-/// Where a token was found, in the order in which they are tried.
+/// Where a token was found, in the order of precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TokenSource {
     GhToken,
     GithubToken,
     Keyring,
     Gh,
-    /// What Codespaces itself puts into `GITHUB_TOKEN`: it reaches the codespace's own repository and no secrets.
+    /// The `GITHUB_TOKEN` set by Codespaces itself: it can access the codespace's own repository but no secrets.
     Codespace,
     /// The demo world's own.
     Demo,
-    /// Given by hand or by the device flow, and not kept anywhere.
+    /// Entered by hand or through the device flow, and not stored anywhere.
     Given,
 }
 
@@ -33,7 +33,7 @@ impl TokenSource {
         }
     }
 
-    /// How the header names it.
+    /// Its name in the header.
     pub const fn word(self) -> &'static str {
         match self {
             Self::GhToken => "GH_TOKEN",
@@ -46,13 +46,13 @@ impl TokenSource {
         }
     }
 
-    /// Whether it came from the environment: only then `GITHUB_API_URL` is believed.
+    /// Whether it came from the environment: only then is `GITHUB_API_URL` trusted.
     pub const fn is_environment(self) -> bool {
         matches!(self, Self::GhToken | Self::GithubToken | Self::Codespace)
     }
 }
 
-/// The kind of a token by its prefix. Source: GitHub Docs, «About authentication to GitHub», token formats.
+/// The type of a token, by its prefix. Source: GitHub Docs, “About authentication to GitHub”, token formats.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, strum::EnumIter)]
 pub enum TokenKind {
     Classic,
@@ -76,7 +76,7 @@ impl TokenKind {
         table.into_iter().find(|(head, _)| token.starts_with(head)).map_or(Self::Unknown, |(_, kind)| kind)
     }
 
-    /// Whether tokens of this kind carry scopes; the others have permissions.
+    /// Whether tokens of this type have scopes; the others have permissions.
     pub const fn has_scopes(self) -> bool {
         match self {
             Self::Classic | Self::OAuth => true,
@@ -96,7 +96,7 @@ impl TokenKind {
     }
 }
 
-/// Who a token is, as GitHub answered.
+/// The identity of a token, according to GitHub.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     pub login: Foreign,
@@ -106,19 +106,19 @@ pub struct Identity {
     pub scopes: Option<Vec<String>>,
     /// The API's host, such as `api.github.com` or `127.0.0.1:4000`.
     pub host: String,
-    /// What is left of the hourly request budget, and its size.
+    /// The remaining hourly request budget, and its size.
     pub budget: Option<(u64, u64)>,
-    /// From `GitHub-Authentication-Token-Expiration`, where GitHub sends it.
+    /// From `GitHub-Authentication-Token-Expiration`, if GitHub sends it.
     pub expires: Option<DateTime<Utc>>,
 }
 
 impl Identity {
-    /// Whether the token carries a classic scope, or one that brings it; `None` where scopes do not tell.
+    /// Whether the token has a classic scope, or one that includes it; `None` if scopes do not show it.
     pub fn has_scope(&self, wanted: &str) -> Option<bool> {
         self.scopes.as_ref().map(|scopes| super::rights::covers(scopes, wanted))
     }
 
-    /// What the token may do here, one answer for each question.
+    /// What the token can do here, one answer for each right.
     pub fn rights(&self) -> Vec<(Right, Allowed)> {
         use strum::IntoEnumIterator as _;
         let allowed = |right: Right| {
@@ -131,12 +131,12 @@ impl Identity {
         Right::iter().map(|right| (right, allowed(right))).collect()
     }
 
-    /// The web site that goes with the API.
+    /// The web site for the API.
     pub fn site(&self) -> Site {
         Site::of_api(&self.host)
     }
 
-    /// Whether the API is GitHub's own, data residency included, and not another host's.
+    /// Whether the API is GitHub's own, including data residency, and not another host's.
     pub fn is_github(&self) -> bool {
         self.site().is_github()
     }
@@ -146,11 +146,11 @@ impl Identity {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Membership {
     pub org: super::OrgName,
-    /// Owners may manage the organization's secrets.
+    /// Owners can manage the organization's secrets.
     pub owner: bool,
 }
 
-/// What somebody may want to do here, one question each.
+/// What you may want to do here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, strum::EnumIter)]
 pub enum Right {
     UserSecrets,
@@ -160,13 +160,13 @@ pub enum Right {
     ReadPackages,
 }
 
-/// The answer to one such question, as far as a token's looks and scopes tell.
+/// Whether a token can do it, as far as its type and scopes show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Allowed {
     Yes,
-    /// And what the least token for it is.
+    /// With the least token that can.
     No(String),
-    /// GitHub does not tell before one tries; and what the least token for it is.
+    /// GitHub does not say before you try; with the least token that can.
     Unknown(String),
 }
 
@@ -175,50 +175,50 @@ pub enum Allowed {
 pub struct TokenReport {
     pub source: TokenSource,
     pub kind: TokenKind,
-    /// Whether this is the one pullkey works with.
+    /// Whether this is the token pullkey uses.
     pub used: bool,
     pub identity: Result<Identity, Problem>,
     pub rights: Vec<(Right, Allowed)>,
-    /// What else there is to say, such as «injected by Codespaces, too weak for secrets».
+    /// A note, such as “injected by Codespaces, too weak for secrets”.
     pub note: Option<String>,
 }
 
 impl TokenReport {
-    /// Whether the place it may be in could not be read at all.
+    /// Whether its source could not be read at all.
     pub fn is_unread(&self) -> bool {
         self.identity.is_err() && self.kind == TokenKind::Unknown
     }
 }
 
-/// What GitHub says of a token that was given as a registry's password. The token itself is not in it.
+/// What GitHub says about a token that was entered as a registry's password. It does not contain the token itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PastedToken {
     pub login: Foreign,
     pub kind: TokenKind,
     /// From `X-OAuth-Scopes`; `None` for tokens that have permissions instead.
     pub scopes: Option<Vec<String>>,
-    /// Whether it may pull packages, as far as its kind and its scopes tell.
+    /// Whether it can pull packages, as far as its type and scopes show.
     pub reads_packages: Allowed,
-    /// From `GitHub-Authentication-Token-Expiration`; `None` where GitHub told no end.
+    /// From `GitHub-Authentication-Token-Expiration`; `None` if GitHub did not send it.
     pub expires: Option<DateTime<Utc>>,
 }
 
-/// Which token to work with from now on.
+/// The token to use from now on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TokenChoice {
-    /// The one that stands there.
+    /// The token from this source.
     Of(TokenSource),
     Given {
         token: Sensitive,
-        /// Whether it shall be kept in the system's keyring.
+        /// Whether to store it in the system keyring.
         keep: bool,
     },
 }
 
-/// What one does to sign in with GitHub's device flow.
+/// What you need to sign in with GitHub's device flow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeviceCode {
-    /// To be typed on the page, such as `WDJB-MJHT`.
+    /// The code to enter on the page, such as `WDJB-MJHT`.
     pub user_code: Foreign,
     pub page: Foreign,
     pub expires: DateTime<Utc>,

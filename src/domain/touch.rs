@@ -1,14 +1,14 @@
-//! A choice of repositories for several credentials at once: who has what, what was touched, and what that comes to for
-//! each credential. Pure.
+//! A choice of repositories for several credentials at once: the current access, what was touched, and what that means
+//! for each credential. Pure.
 //!
-//! Nothing is proposed: what is not touched stays with each credential as it is.
+//! Nothing is preselected: what is not touched stays as it is in each credential.
 
 use std::collections::BTreeMap;
 
 use super::grant::Before;
 use super::{Renamed, RepoRef, Visibility};
 
-/// How many of several secrets reach a repository.
+/// How many of several secrets a repository gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Held {
     All,
@@ -16,54 +16,54 @@ pub enum Held {
     None,
 }
 
-/// Which repositories several credentials reach now, and what was touched.
+/// The current access of several credentials, and what was touched.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Touch {
-    /// Of the credentials that can be touched, each member by itself.
+    /// Each member of the credentials that can be touched.
     held: BTreeMap<u64, (RepoRef, Held)>,
     /// To be added to every credential.
     add: BTreeMap<u64, RepoRef>,
-    /// To be taken from every credential.
+    /// To be removed from every credential.
     remove: BTreeMap<u64, RepoRef>,
 }
 
-/// What touching comes to for one credential.
+/// The result for one credential.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TouchPlan {
-    /// Everything that any of its secrets reaches afterwards.
+    /// All repositories of any of its secrets afterwards.
     pub repositories: Vec<RepoRef>,
     pub added: Vec<RepoRef>,
     pub removed: Vec<RepoRef>,
-    /// To be added, but of another owner than the organization that keeps the credential.
+    /// To be added, but belonging to another owner than the credential's organization.
     pub left_out: usize,
 }
 
-/// Why a credential keeps what it has although something was touched.
+/// Why a credential keeps its access although something was touched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Untouchable {
     /// Its secrets have different visibilities: not all of them have a list.
     Mixed,
-    /// It is for all, or all private, repositories, and has no list.
+    /// It is for all or all private repositories, and has no list.
     Wide(Visibility),
-    /// What it reaches is on its way.
+    /// Its access is still loading.
     Reading,
-    /// What it reaches is not known whole.
+    /// Its access is not completely known.
     Unknown,
 }
 
 impl Untouchable {
-    /// In words that read well after a name and a colon.
+    /// In words, to follow a name and a colon.
     pub const fn words(self) -> &'static str {
         match self {
             Self::Mixed => "left out: not all of its secrets are for selected repositories; give them the same access",
             Self::Wide(Visibility::Private) => {
-                "left out: it is for all private repositories; change it by itself to choose some"
+                "left out: it is for all private repositories; change it on its own to select some"
             }
             Self::Wide(Visibility::All | Visibility::Selected) => {
-                "left out: it is for all repositories; change it by itself to choose some"
+                "left out: it is for all repositories; change it on its own to select some"
             }
-            Self::Reading => "which repositories it reaches is still being read",
-            Self::Unknown => "left out: which repositories it reaches is not known; reload first",
+            Self::Reading => "still reading its access",
+            Self::Unknown => "left out: its access is unknown; reload first",
         }
     }
 
@@ -80,14 +80,14 @@ impl Untouchable {
 }
 
 impl Touch {
-    /// Starts from what each credential reaches, with nothing touched.
+    /// Starts from the access of each credential, with nothing touched.
     pub fn of<'b>(all: impl IntoIterator<Item = &'b Before>) -> Self {
         let mut touch = Self::default();
         touch.learn(all);
         touch
     }
 
-    /// Takes what holds now; what was touched stays touched.
+    /// Updates the current access; what was touched stays touched.
     pub fn learn<'b>(&mut self, all: impl IntoIterator<Item = &'b Before>) {
         let (mut counts, mut many) = (BTreeMap::new(), 0usize);
         for before in all.into_iter().filter(|before| Untouchable::of(before).is_none()) {
@@ -121,7 +121,7 @@ impl Touch {
         self.held.get(&id).map_or(Held::None, |(_, held)| *held)
     }
 
-    /// Who would have a repository after the change.
+    /// Which secrets a repository would get after the change.
     pub fn mark(&self, id: u64) -> Held {
         if self.add.contains_key(&id) {
             Held::All
@@ -132,14 +132,14 @@ impl Touch {
         }
     }
 
-    /// Everything that some credential has or would have.
+    /// All repositories that any credential has or would have.
     pub fn marked(&self) -> BTreeMap<u64, RepoRef> {
         let held = self.held.iter().map(|(id, (repository, _))| (*id, repository));
         let all = held.chain(self.add.iter().map(|(id, repository)| (*id, repository)));
         all.filter(|(id, _)| self.mark(*id) != Held::None).map(|(id, repository)| (id, repository.clone())).collect()
     }
 
-    /// The next of what can be wanted of a repository: all get it, none keeps it, and back to untouched.
+    /// Cycles a repository: added to all, removed from all, and back to untouched.
     pub fn toggle(&mut self, repository: RepoRef) {
         let id = repository.id;
         match (self.held(id), self.add.contains_key(&id), self.remove.contains_key(&id)) {
@@ -149,7 +149,7 @@ impl Touch {
         }
     }
 
-    /// What is wanted of a repository: all get it, none keeps it, or it is left as it is.
+    /// The choice for a repository: add to all, remove from all, or leave as it is.
     pub fn set(&mut self, repository: RepoRef, wanted: Option<bool>) {
         let id = repository.id;
         self.add.remove(&id);
@@ -161,7 +161,7 @@ impl Touch {
         }
     }
 
-    /// What it comes to for one of the credentials. `is_home` says whether a repository can be granted there at all.
+    /// The result for one of the credentials. `is_home` says whether a repository can be selected there at all.
     pub fn plan(&self, before: &Before, is_home: impl Fn(&RepoRef) -> bool) -> Result<TouchPlan, Untouchable> {
         if let Some(why) = Untouchable::of(before) {
             return Err(why);
@@ -175,7 +175,7 @@ impl Touch {
         Ok(TouchPlan { repositories, added: home, removed, left_out: strange.len() })
     }
 
-    /// A repository has another name now.
+    /// A repository was renamed.
     pub fn renamed(&mut self, renamed: &Renamed) {
         self.held.values_mut().for_each(|(repository, _)| renamed.reference(repository));
         self.add.values_mut().chain(self.remove.values_mut()).for_each(|repository| renamed.reference(repository));
@@ -227,9 +227,9 @@ mod tests {
     fn what_is_touched_is_added_and_removed_on_each_and_the_rest_stays_its_own() {
         let all = [before(&[1, 2, 3]), before(&[3, 4])];
         let mut touch = Touch::of(&all);
-        touch.toggle(repository(5)); // none has it: all get it
-        touch.toggle(repository(3)); // all have it: none keeps it
-        touch.toggle(repository(4)); // some have it: all get it
+        touch.toggle(repository(5)); // none has it: add to all
+        touch.toggle(repository(3)); // all have it: remove from all
+        touch.toggle(repository(4)); // some have it: add to all
         let plans: Vec<TouchPlan> = all.iter().filter_map(|one| touch.plan(one, |_| true).ok()).collect();
         assert_eq!((ids(&plans[0].added), ids(&plans[0].removed)), (vec![4, 5], vec![3]));
         assert_eq!((ids(&plans[1].added), ids(&plans[1].removed)), (vec![5], vec![3]));
@@ -251,7 +251,7 @@ mod tests {
         assert_eq!((touch.is_touched(1), touch.len()), (false, 2));
     }
 
-    /// Secrets that reach 1 and 2, of which only some reach 2.
+    /// Secrets for 1 and 2, of which only some are for 2.
     fn differing() -> Before {
         Before { shared: [1].into(), differs: true, ..before(&[1, 2]) }
     }
@@ -266,11 +266,11 @@ mod tests {
         let mut touch = Touch::of(&all);
         assert_eq!([1, 2, 3].map(|id| touch.mark(id)), [Held::All, Held::Some, Held::None]);
         assert!(touch.plan(&all[1], |_| true).is_ok_and(|plan| plan.is_nothing()));
-        touch.toggle(repository(2)); // some have it: all get it
+        touch.toggle(repository(2)); // some have it: add to all
         let plan = touch.plan(&all[1], |_| true).unwrap();
         assert_eq!((ids(&plan.added), ids(&plan.removed)), (vec![2], vec![]));
         assert!(touch.plan(&all[0], |_| true).is_ok_and(|plan| plan.is_nothing()), "it has it already");
-        touch.toggle(repository(2)); // none keeps it
+        touch.toggle(repository(2)); // remove from all
         let removed = |one: &Before| ids(&touch.plan(one, |_| true).unwrap().removed);
         assert_eq!((removed(&all[0]), removed(&all[1])), (vec![2], vec![2]));
     }
@@ -294,7 +294,7 @@ mod tests {
             assert_eq!(plan(Before { complete: false, ..before(&[2]) }), Untouchable::Unknown);
             assert_eq!(plan(Before { reading: true, complete: false, ..before(&[2]) }), Untouchable::Reading);
             assert_eq!(plan(wide(Visibility::All)), Untouchable::Wide(Visibility::All));
-            touch.toggle(repository(1)); // and the same where nothing is touched
+            touch.toggle(repository(1)); // and the same if nothing is touched
         }
         touch.set(repository(1), Some(true));
         let strange = touch.plan(&before(&[2]), |_| false);

@@ -1,6 +1,6 @@
-//! What goes on between pullkey and GitHub, told while it happens: requests with their cost, waits, the budgets left.
+//! Live information about pullkey's traffic with GitHub: requests with their cost, waits, remaining budgets.
 //!
-//! Nothing here carries a token, a value or a body.
+//! Nothing here contains a token, a value or a body.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,18 +8,18 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-/// One thing the transport tells.
+/// One event of the transport.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Traffic {
     Exchange(Exchange),
-    /// A request waits; a later pause replaces an earlier one.
+    /// A request is waiting; a later pause replaces an earlier one.
     Paused(Pause),
-    /// Nothing waits any more.
+    /// Nothing is waiting any more.
     Resumed,
     Budget(Budget),
 }
 
-/// A request that was answered, or was not.
+/// A request, answered or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exchange {
     /// When it was sent.
@@ -28,30 +28,31 @@ pub struct Exchange {
     pub method: &'static str,
     /// Path and query, without the host.
     pub path: String,
-    /// `None` where no answer came.
+    /// `None` if there was no response.
     pub status: Option<u16>,
     pub cost: Cost,
-    /// What it counts on: by its answer, else by the last answer to such a path; `None` where neither said so.
+    /// The resource it counts against: from its response, else from the last response for such a path; `None` if
+    /// neither said so.
     pub resource: Option<Resource>,
-    /// From sending to the last byte.
+    /// The time from sending to the last byte.
     pub took: Duration,
-    /// What the answer announced: that what was asked for will not be there for ever.
+    /// The announced deprecation of the requested endpoint.
     pub ending: Option<Box<Announced>>,
 }
 
-/// The headers `Deprecation` and `Sunset` of an answer. Source: GitHub Docs, «Breaking changes»; RFC 9745, RFC 8594.
+/// The headers `Deprecation` and `Sunset` of a response. Source: GitHub Docs, “Breaking changes”; RFC 9745, RFC 8594.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Announced {
     pub deprecation: Option<super::Foreign>,
     pub sunset: Option<super::Foreign>,
 }
 
-/// What a request costs. Source: GitHub Docs, «Rate limits for the REST API».
+/// The cost of a request. Source: GitHub Docs, “Rate limits for the REST API”.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cost {
-    /// Of the hourly budget: 0 for «not modified» and for what was taken from the disk.
+    /// Of the hourly budget: 0 for “not modified” and for cached responses.
     pub primary: u32,
-    /// Of the 900 points a minute: 1 for a read, 5 for a write, 0 where nothing was sent.
+    /// Of the 900 points a minute: 1 for a read, 5 for a write, 0 if nothing was sent.
     pub points: u32,
 }
 
@@ -64,44 +65,44 @@ pub struct Pause {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PauseReason {
-    /// Our own pace, so that GitHub's limit of points a minute is never reached.
+    /// Our own pacing, so that GitHub's limit of points per minute is never reached.
     Pace,
-    /// The time GitHub asks for between two writes.
+    /// The time GitHub requires between two writes.
     Spacing,
-    /// GitHub's secondary limit answered.
+    /// GitHub's secondary rate limit.
     Secondary,
     /// An hourly budget is used up.
     Primary,
-    /// A fault in between; the request will be asked again.
+    /// An error on the way; the request will be retried.
     BackOff,
 }
 
 impl PauseReason {
-    /// What one waits for, after «waiting:».
+    /// The reason, to follow “waiting:”.
     pub const fn words(self) -> &'static str {
         match self {
-            Self::Pace => "keeping GitHub's pace",
-            Self::Spacing => "leaving a second between two writes, as GitHub asks",
+            Self::Pace => "staying within GitHub's rate limit",
+            Self::Spacing => "pausing 1 second between writes, as GitHub requires",
             Self::Secondary => "GitHub wants fewer requests at once",
             Self::Primary => "the hourly budget is used up",
-            Self::BackOff => "asking again after a fault",
+            Self::BackOff => "retrying after an error",
         }
     }
 }
 
-/// What GitHub counts a request on, as `X-RateLimit-Resource` names it, such as `core` or `codespaces`. Each has an
-/// hourly budget of its own; which path counts on which is told by each answer and nowhere else.
+/// The resource a request counts against, from `X-RateLimit-Resource`, such as `core` or `codespaces`. Each has its own
+/// hourly budget; only the response shows which path counts against which resource.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Resource(Arc<str>);
 
 impl Resource {
-    /// `None` for what is no name of that form: it is shown and written down.
+    /// `None` if the name has another form, because it is shown and logged.
     pub fn parse(text: &str) -> Option<Self> {
         let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-');
         ((1..=MOST_OF_A_NAME).contains(&text.len()) && text.bytes().all(is_name)).then(|| Self(text.into()))
     }
 
-    /// What GitHub counts on where it does not say.
+    /// The resource if GitHub does not name one.
     pub fn core() -> Self {
         Self(CORE.into())
     }
@@ -124,18 +125,18 @@ impl fmt::Display for Resource {
     }
 }
 
-/// The hourly budget of one resource as the last answer told it.
+/// The hourly budget of one resource, from the last response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Budget {
     pub resource: Resource,
     pub remaining: u64,
     pub limit: u64,
-    /// When it is full again, where GitHub said so.
+    /// When it resets, if GitHub said so.
     pub reset: Option<DateTime<Utc>>,
 }
 
 impl Budget {
-    /// The budget of which the least is left for its size: the one that will be felt first.
+    /// The budget with the smallest remaining share: the one that will run out first.
     pub fn scarcest<'a>(budgets: impl IntoIterator<Item = &'a Self>) -> Option<&'a Self> {
         let left = |budget: &Self| u128::from(budget.remaining) * 1_000_000 / u128::from(budget.limit.max(1));
         budgets.into_iter().min_by_key(|budget| (left(budget), !budget.resource.is_core()))

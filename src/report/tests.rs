@@ -196,7 +196,7 @@ fn ends_are_told_where_they_are_known_and_marked_where_they_matter() {
     ];
     let record = Record::of_text(&format!("{{\"entries\": [{acr}, {x}]}}")).unwrap();
     let text = table(&inventory(), ends(&record));
-    assert!(text.contains("ended 3 days ago !") && text.contains("EXPIRES"), "{text}");
+    assert!(text.contains("expired 3 days ago !") && text.contains("EXPIRES"), "{text}");
     assert!(text.contains("set by somebody else since"), "{text}");
     let json = list_json(&inventory(), ends(&record));
     let user = &json["scopes"][0]["credentials"];

@@ -38,11 +38,11 @@ fn an_end_that_is_said_is_kept_told_replaced_and_deleted() {
     assert_eq!((desk.told("--user"), desk.record()), (Value::Null, None), "no --ends, nothing saved");
     let end = days_from_now(6);
     let ran = desk.write(&format!("set ACR --user {REST} --yes --ends {end}")).ends(0);
-    assert!(ran.stderr.contains(&format!("{end}, ends in 6 days")), "{ran:?}");
+    assert!(ran.stderr.contains(&format!("{end}, expires in 6 days")), "{ran:?}");
     let told = desk.told("--user");
     assert_eq!((&told["date"], &told["source"]), (&end.to_string().into(), &"you said".into()));
     let text = desk.run("list --user").ends(0).stdout;
-    assert!(text.contains("EXPIRES") && text.contains("ends in 6 days !"), "{text}");
+    assert!(text.contains("EXPIRES") && text.contains("expires in 6 days !"), "{text}");
     let record = desk.record().unwrap();
     assert!(record.contains("r.example") && !record.contains(PASSWORD), "{record}");
 

@@ -236,7 +236,7 @@ fn an_image_is_tried_with_the_credentials_of_its_registry_alone() {
     assert_eq!(document["tests"][0]["verdict"], "pass");
     let before = desk.world().requests().len();
     let problem = desk.run_with("test --env --json --image Team/App", &env).ends(2).problem();
-    assert!(problem["why"].as_str().unwrap().contains("this image has upper case"), "{problem}");
+    assert!(problem["why"].as_str().unwrap().contains("this image has upper-case"), "{problem}");
     assert_eq!(desk.world().requests().len(), before, "nothing was tested");
 }
 
@@ -267,14 +267,14 @@ fn values_are_judged_without_a_preset() {
     let desk = Desk::new();
     let server = desk.registry(RegistryKind::Basic);
     let line = format!("test --server {server} --username puller --password-stdin --with native");
-    for (password, says) in [("good\r", "carriage return"), ("p \n", "white space at an end")] {
+    for (password, says) in [("good\r", "carriage return"), ("p \n", "white space at one end")] {
         let problem = desk.feed(&format!("{line} --json"), password).ends(2).problem();
         assert!(problem["why"].as_str().unwrap().contains(says), "{problem}");
     }
     for (password, says) in [
         ("“abc123456”", "quotation marks"),
         ("<PAT>", "placeholder"),
-        ("Bearer abc", "word of a header"),
+        ("Bearer abc", "header word"),
         ("puller:abc", "user and a colon"),
         ("ghp_****", "masked copy"),
     ] {
@@ -309,5 +309,8 @@ fn a_variable_that_is_nearly_a_members_is_named_where_its_credential_lacks_it() 
         "T_CONTAINER_REGISTRY_SERVER=a.example\nT_CONTAINER_REGISTRY_USERNAME=u\nT_CONTAINER_REGISTRY_PASSWORD=p4ss\n",
     );
     let problem = desk.run("test --from file:near.env --json").ends(2).problem();
-    assert!(problem["why"].as_str().unwrap().contains("T_CONTAINER_REGISTRY_USERNAME: codespaces read"), "{problem}");
+    assert!(
+        problem["why"].as_str().unwrap().contains("T_CONTAINER_REGISTRY_USERNAME: codespaces only read"),
+        "{problem}"
+    );
 }

@@ -131,7 +131,7 @@ fn a_name_that_is_nearly_a_members_stands_beside_its_credential_with_the_fix() {
         assert!(desk.world().put_secret("repo:acme/api", name, "x", "", &[]), "{name}");
     }
     let ran = desk.run("list --repo acme/api").ends(0);
-    let named = "named TEAM_CONTAINER_REGISTRY_USERNAME: codespaces read TEAM_CONTAINER_REGISTRY_USER only";
+    let named = "named TEAM_CONTAINER_REGISTRY_USERNAME: codespaces only read TEAM_CONTAINER_REGISTRY_USER";
     assert!(
         ran.stdout.contains(named) && ran.stdout.contains("then delete TEAM_CONTAINER_REGISTRY_USERNAME"),
         "{ran:?}"

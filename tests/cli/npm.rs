@@ -33,7 +33,7 @@ fn each_verdict_of_a_token_has_its_exit_code() {
     let document = desk.feed(&format!("{line} --package @sandbox/none --json"), PASSWORD).ends(1).json();
     assert!(document["steps"].to_string().contains("package_not_found"), "{document}");
     let text = desk.feed(&format!("{line} --package open-tool"), PASSWORD).ends(0).stdout;
-    assert!(text.contains("by anyone") && text.contains("no private package was tried"), "{text}");
+    assert!(text.contains("by anyone") && text.contains("no private package was tested"), "{text}");
     let plain = "test --preset npm --server http://registry.example/ --password-stdin --json";
     let document = desk.feed(plain, PASSWORD).ends(1).json();
     assert!(document["steps"].to_string().contains("bad_address"), "{document}");

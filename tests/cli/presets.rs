@@ -65,7 +65,7 @@ fn a_broken_file_is_told_with_its_line_and_ends_only_what_asks_for_it() {
     let desk =
         desk(&[("mine.toml", &MINE.replace("short", "shortt")), ("acr.toml", &MINE.replace("\"mine\"", "\"acr\""))]);
     let rest = "--user --username u --password-stdin --no-test";
-    for (id, piece) in [("mine", "mine.toml:3: unknown field `shortt`"), ("acr", "is taken")] {
+    for (id, piece) in [("mine", "mine.toml:3: unknown field `shortt`"), ("acr", "is used by another")] {
         let ran = desk.feed(&format!("set X --preset {id} --server mycompany.azurecr.io {rest}"), "p").ends(2);
         assert!(ran.stderr.contains(piece), "{ran:?}");
     }
@@ -100,5 +100,5 @@ fn a_token_that_has_ended_is_said_before_it_is_stored() {
     let jwt = "eyJhbGciOiJub25lIn0.eyJleHAiOjF9.x";
     let line = "set X --user --preset jfrog --server acme.jfrog.io --username ci --password-stdin --no-test";
     let ran = desk.feed(line, jwt).ends(0);
-    assert!(ran.stderr.contains("the password ended"), "{ran:?}");
+    assert!(ran.stderr.contains("the password expired"), "{ran:?}");
 }

@@ -29,8 +29,8 @@ fn people_read_what_is_known_what_is_not_and_what_to_do() {
     let ran = desk().run("seamless ghcr.io/acme/api:1 --repo acme/api").ends(0);
     let expected = "\
 ghcr.io/acme/api in codespaces of acme/api
-  likely no secret needed: it belongs to acme/api, whose codespaces pull it as long as «Inherit access from source \
-                    repository» is ticked
+  likely no secret needed: it belongs to acme/api, whose codespaces can pull it while “Inherit access from source \
+                    repository” is checked
 
 evidence
   its visibility: private
@@ -39,26 +39,26 @@ evidence
       (GET /orgs/acme/packages/container/api)
   acme/api is private
       (GET /repos/acme/api)
-  inheriting is on by default when Actions publish, and off when one pushes with a token
-      (GitHub Docs, «Allowing your codespace to access a private registry»)
+  inheriting is on by default for packages published by Actions, and off for those pushed with a token
+      (GitHub Docs, “Allowing your codespace to access a private registry”)
 
 to check on the package's settings page
-  whether «Inherit access from source repository» is ticked
-  whether «Manage Codespaces access» names acme/api
+  whether “Inherit access from source repository” is checked
+  whether “Manage Codespaces access” lists acme/api
       https://github.com/orgs/acme/packages/container/api/settings
 
 what to do
-  1. on its settings page see that «Inherit access from source repository» is ticked, or add acme/api under «Manage \
-                    Codespaces access»
+  1. on its settings page, check “Inherit access from source repository”, or add acme/api under “Manage \
+                    Codespaces access”
       https://github.com/orgs/acme/packages/container/api/settings
-  2. else a credential: `pullkey set GHCR --repo acme/api` with the server ghcr.io, a login, and a classic token with \
-                    the scope `read:packages`, which no other kind of token can have
+  2. otherwise a credential: `pullkey set GHCR --repo acme/api` with the server ghcr.io, a login, and a classic token \
+                    with the scope `read:packages` (no other kind works)
       https://github.com/settings/tokens/new?scopes=read:packages
 
 to publish it
   1. from Actions with GITHUB_TOKEN and `permissions: packages: write`: it is then linked to the repository and \
                     inherits its access
-  2. else from a codespace with a classic token with the scope `write:packages`: seamless access only pulls
+  2. otherwise from a codespace with a classic token with `write:packages`: seamless access can only pull
       https://github.com/settings/tokens/new?scopes=write:packages
 ";
     assert_eq!(ran.stdout, expected);
@@ -79,7 +79,7 @@ fn a_fault_of_githubs_is_told_and_ends_with_3() {
     desk.world().add_fault(Fault::always("/packages/", FaultKind::Status(500)));
     let ran = desk.run("seamless ghcr.io/acme/api --repo acme/api").ends(3);
     assert!(
-        ran.stdout.contains("cannot be told: ghcr.io/acme/api could not be read: GitHub is having problems"),
+        ran.stdout.contains("cannot tell: ghcr.io/acme/api could not be read: GitHub is having problems"),
         "{ran:?}"
     );
 }
@@ -88,8 +88,8 @@ fn a_fault_of_githubs_is_told_and_ends_with_3() {
 fn what_is_no_package_of_githubs_is_usage() {
     let desk = desk();
     for (package, words) in [
-        ("mycompany.azurecr.io/dev/base", "no registry of GitHub"),
-        ("docker.pkg.github.com/acme/api/base", "ghcr.io took its place"),
+        ("mycompany.azurecr.io/dev/base", "not at a GitHub registry"),
+        ("docker.pkg.github.com/acme/api/base", "replaced by ghcr.io"),
         ("ghcr.io", "names no package"),
         ("ghcr.io/acme/Base", "lower case"),
     ] {

@@ -143,7 +143,7 @@ fn a_pass_on_loopback_says_that_no_codespace_can_do_the_same() {
     let text = desk.feed(&line, PASSWORD).ends(0).stdout;
     assert!(text.contains("a codespace cannot reach this machine"), "{text}");
     assert!(text.contains("verdict: pass, from this machine only"), "{text}");
-    assert!(text.contains("no image was tried"), "{text}");
+    assert!(text.contains("no image was tested"), "{text}");
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn a_pass_names_the_image_it_could_pull() {
     let line = format!("test --server {server} --username puller --password-stdin --with native --image {image}");
     let text = desk.feed(&line, PASSWORD).ends(0).stdout;
     assert!(text.contains("accepted it, and team/app:1 can be pulled"), "{text}");
-    assert!(!text.contains("no image was tried"), "{text}");
+    assert!(!text.contains("no image was tested"), "{text}");
 }
 
 #[test]

@@ -213,7 +213,7 @@ impl Field {
         terminal.wait_for("acme/api");
         terminal.press("n", "Which registry do codespaces pull from?");
         terminal.press("/", "server or image");
-        terminal.press("other", "Any registry that takes");
+        terminal.press("other", "Any other registry");
         terminal.press("\r", "Where should the three secrets live?");
         terminal.press("\r", "▸ Credentials");
         terminal.press(MARK, MARK);

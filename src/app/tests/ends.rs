@@ -84,17 +84,17 @@ fn draft(driver: &Driver) -> Draft {
 #[test]
 fn the_list_says_what_ended_first_and_never_by_colour_alone() {
     let driver = ended();
-    driver.says("password ● set 12 days ago, ended 3 days ago").says("✗ the password ended 3 days ago");
+    driver.says("password ● set 12 days ago, expired 3 days ago").says("✗ the password expired 3 days ago");
     let sight = flat(&driver.sight());
     let at = |words: &str| sight.find(words).unwrap_or_else(|| panic!("{words}\n{sight}"));
-    assert!(at("the password ended 3 days ago") < at("server ●"));
-    driver.says("you said so on 2026-02-17, for ci-pull at mycompany.azurecr.io");
+    assert!(at("the password expired 3 days ago") < at("server ●"));
+    driver.says("entered by you on 2026-02-17, for ci-pull at mycompany.azurecr.io");
     let wide = driver.frame(200, 40);
-    for words in ["ended 3 days ago !", "ends in 6 days !", "ends in 25 days !"] {
+    for words in ["expired 3 d !", "6 d left !", "25 d left !"] {
         assert!(wide.contains(words), "{words}\n{wide}");
     }
     let (small, _) = driver.drawn(40, 10, &ascii());
-    assert!(small.contains("ended 3 d !") || small.contains("ended 3 days"), "{small}");
+    assert!(small.contains("expired 3 d !") || small.contains("expired 3 days"), "{small}");
 }
 
 #[test]
@@ -114,16 +114,12 @@ fn what_has_ended_is_told_once_when_everything_is_read() {
     driver.finish(id, Outcome::Endings(Ok(Some(record(&entries)))));
     assert_eq!(driver.notice(), "", "it is not known yet whether these passwords are still there");
     driver.answer_everything();
-    assert!(
-        driver.notice().starts_with("ACR in your own secrets ended 3 days ago, and another"),
-        "{}",
-        driver.notice()
-    );
+    assert!(driver.notice().starts_with("ACR in your own secrets expired 3 days ago"), "{}", driver.notice());
     assert_eq!(driver.app.notices.newest().unwrap().tone, Tone::Warn);
     driver.expire_notices();
     driver.press("f5");
     driver.answer_everything();
-    assert!(!driver.notice().contains("ended"), "{}", driver.notice());
+    assert!(!driver.notice().contains("expired"), "{}", driver.notice());
     assert_eq!(kept(&[entry("user", None, "ACR", (12, 2))]).notice(), "", "two days are told in the list only");
 }
 
@@ -145,11 +141,11 @@ fn the_question_takes_text_and_its_button_writes_only_outside_of_it() {
     driver.says("When does this password expire?").says("tab sets it");
     driver.press("tab");
     driver.type_text("2 w");
-    driver.says("ends in 14 days").is_silent_about("saved");
+    driver.says("expires in 14 days").is_silent_about("saved");
     assert!(!driver.has_written());
     driver.press("enter");
     assert_eq!(driver.step(), Step::Review, "enter leaves the field and no more");
-    driver.says("2026-03-15, ends in 14 days");
+    driver.says("2026-03-15, expires in 14 days");
     driver.press("enter");
     assert!(driver.notice().contains("then enter writes"), "{}", driver.notice());
     driver.keys("right enter");
@@ -192,7 +188,7 @@ fn enter_on_an_end_that_is_not_understood_stays_in_its_field_and_backspace_never
     }
     assert_eq!(driver.step(), Step::Review);
     driver.type_text("1 day").press("enter");
-    driver.says("ends tomorrow");
+    driver.says("expires tomorrow");
     driver.keys("backspace backspace");
     assert_eq!(driver.step(), Step::Review);
     assert_eq!(driver.wizard().plan().unwrap().form.values().password, CANARY.into());
@@ -220,7 +216,7 @@ fn the_list_follows_what_is_written_and_deleted() {
     driver.keys("right enter");
     driver.write_succeeds();
     driver.press("enter");
-    driver.says("ends tomorrow");
+    driver.says("expires tomorrow");
     driver.keys("d right enter");
     let report = world::saved(&driver.last_write(), |_| WriteOutcome::Deleted);
     driver.write_ends(Ok(report));
@@ -248,7 +244,7 @@ fn a_save_that_failed_keeps_no_end_and_an_undo_of_access_leaves_it() {
     driver.keys("enter u right enter");
     driver.write_succeeds();
     driver.press("enter");
-    driver.says("ended 3 days ago");
+    driver.says("expired 3 days ago");
 }
 
 #[test]

@@ -34,7 +34,7 @@ fn rows_heading_and_facts_stand_under_the_new_name_and_a_notice_says_so() {
     driver.answer_everything();
     assert_eq!(driver.app.world.listing(&core()), Some(&listing(&core())), "what was under way ends there");
     driver.keys("g down down");
-    driver.says("what reaches acme/core (private)").says("● yes DOCKERHUB: it is this repository's own");
+    driver.says("what reaches acme/core (private)").says("● yes DOCKERHUB: it belongs to this repository");
     driver.expire_notices();
     driver.press("f5");
     driver.reading(&core());

@@ -1,15 +1,15 @@
-//! How an end is written: a day, a length from today, or «never». Small on purpose: a sentence that could mean two
-//! things is refused rather than guessed.
+//! How an expiry is written: a day, a length from today, or “never”. Small on purpose: an ambiguous text is refused
+//! rather than guessed.
 
 use chrono::{Days, Months, NaiveDate};
 use thiserror::Error;
 
 use super::End;
 
-/// How an end may be written, for help texts.
+/// The accepted formats, for help texts.
 pub const AS: &str = "2027-05-14, 90 days, 1 year or never";
 
-/// No password is said to live longer: whoever means that means «never».
+/// Nobody means a longer lifetime: that would be “never”.
 const FARTHEST: Months = Months::new(100 * 12);
 
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -18,9 +18,9 @@ pub enum EndFault {
     Unreadable,
     #[error("there is no such day: write it as {AS}")]
     NoSuchDay,
-    #[error("{0} is past: a password that has ended cannot be used")]
+    #[error("{0} is in the past: an expired password cannot be used")]
     Past(NaiveDate),
-    #[error("that is more than 100 years away: write never, or a day before")]
+    #[error("that is more than 100 years away: write never, or an earlier day")]
     TooFar,
 }
 
@@ -43,14 +43,14 @@ pub(super) fn parse(text: &str, today: NaiveDate) -> Result<End, EndFault> {
     }
 }
 
-/// Four digits, two and two, as ISO 8601 has it.
+/// Four digits, two and two, as in ISO 8601.
 fn looks_like_a_day(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let is_digits = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
     parts.len() == 3 && parts.iter().all(is_digits) && parts.iter().map(|part| part.len()).eq([4, 2, 2])
 }
 
-/// «in 90 days», «90 days», «90d», «1 year».
+/// “in 90 days”, “90 days”, “90d”, “1 year”.
 fn after(text: &str, today: NaiveDate) -> Result<NaiveDate, EndFault> {
     let text = text.strip_prefix("in ").unwrap_or(text).trim();
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
@@ -58,7 +58,7 @@ fn after(text: &str, today: NaiveDate) -> Result<NaiveDate, EndFault> {
     if number.is_empty() {
         return Err(EndFault::Unreadable);
     }
-    // A number that is too large for this is too far away as well.
+    // A number too large for this is also too far away.
     let number: u32 = number.parse().map_err(|_| EndFault::TooFar)?;
     let months = |many: Option<u32>| many.and_then(|many| today.checked_add_months(Months::new(many)));
     let days = |many: u64| today.checked_add_days(Days::new(many));
@@ -67,7 +67,7 @@ fn after(text: &str, today: NaiveDate) -> Result<NaiveDate, EndFault> {
         "w" | "week" | "weeks" => days(u64::from(number) * 7),
         "month" | "months" => months(Some(number)),
         "y" | "year" | "years" => months(number.checked_mul(12)),
-        _ => return Err(EndFault::Unreadable), // «m» could be minutes, and a bare number anything
+        _ => return Err(EndFault::Unreadable), // “m” could be minutes, and a bare number anything
     };
     date.ok_or(EndFault::TooFar)
 }

@@ -1,6 +1,6 @@
-//! When a password stops working: what somebody said, or what the value itself tells, and what that means today.
+//! When a password expires: what a person entered or what the value itself contains, and what that means today.
 //!
-//! Nothing is guessed, and nothing here knows what day it is: that is passed in. Days are those of UTC.
+//! Nothing is guessed, and nothing here knows what day it is: that is passed in. Days are UTC days.
 
 mod grammar;
 pub mod record;
@@ -18,41 +18,41 @@ pub use record::{Entry, Record, Told};
 /// When a password stops working.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// On this day it stops working.
+    /// It stops working on this day.
     On(NaiveDate),
-    /// To the second, as only a value tells it.
+    /// To the second, which only a value contains.
     At(DateTime<Utc>),
     Never,
 }
 
-/// Who told an end.
+/// Where an expiry comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
     Value,
     Person,
 }
 
-/// What an end means at some time.
+/// What an expiry means at a given time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// So many days ago; 0 is today.
+    /// This many days ago; 0 is today.
     Ended {
         days: i64,
     },
-    /// In so many days; 0 is today.
+    /// In this many days; 0 is today.
     Ends {
         days: i64,
     },
     Never,
 }
 
-/// How much an end matters at some time, the least first.
+/// How urgent an expiry is at a given time, the least urgent first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Alarm {
     Nothing,
-    /// Within thirty days.
+    /// Within 30 days.
     Month,
-    /// Within seven days.
+    /// Within 7 days.
     Week,
     /// Tomorrow or today.
     Day,
@@ -60,12 +60,12 @@ pub enum Alarm {
 }
 
 impl End {
-    /// Reads [`AS`]; `today` is what lengths are counted from.
+    /// Parses the formats of [`AS`]; lengths are counted from `today`.
     pub fn parse(text: &str, today: NaiveDate) -> Result<Self, EndFault> {
         grammar::parse(text, today)
     }
 
-    /// What a value tells of its own end. Its signature is not checked: it is a hint.
+    /// The expiry a value contains. Its signature is not checked: it is a hint.
     pub fn told_by(password: &Sensitive) -> Option<Self> {
         let second = ecr_token_expiry(password).or_else(|| jwt_expiry(password))?;
         DateTime::from_timestamp(second, 0).map(Self::At)
@@ -92,16 +92,16 @@ impl End {
         if is_over { Standing::Ended { days: -days } } else { Standing::Ends { days } }
     }
 
-    /// What it was understood as: «2027-05-14, ends in 90 days».
+    /// How it was understood: “2027-05-14, expires in 90 days”.
     pub fn words(&self, now: DateTime<Utc>) -> String {
         match self.date() {
             Some(date) => format!("{date}, {}", self.standing(now).words()),
-            None => "it does not end".to_owned(),
+            None => "it does not expire".to_owned(),
         }
     }
 }
 
-/// The end a password that is written has: what the value tells, else what somebody said.
+/// The expiry of a password that is written: what the value contains, else what a person entered.
 pub fn of_draft(draft: &Draft) -> Option<(End, Source)> {
     let told = draft.members.contains(&Member::Password).then(|| End::told_by(&draft.values.password)).flatten();
     told.map(|end| (end, Source::Value)).or_else(|| draft.ends.map(|end| (end, Source::Person)))
@@ -117,32 +117,32 @@ impl Source {
 }
 
 impl Standing {
-    /// «ended 3 days ago», «ends tomorrow», «ends in 6 days», «does not end».
+    /// “expired 3 days ago”, “expires tomorrow”, “expires in 6 days”, “does not expire”.
     pub fn words(self) -> String {
         match self {
-            Self::Ended { days: ..=0 } => "ended today".to_owned(),
-            Self::Ended { days: 1 } => "ended yesterday".to_owned(),
-            Self::Ended { days } => format!("ended {} ago", length(days)),
-            Self::Ends { days: ..=0 } => "ends today".to_owned(),
-            Self::Ends { days: 1 } => "ends tomorrow".to_owned(),
-            Self::Ends { days } => format!("ends in {}", length(days)),
-            Self::Never => "does not end".to_owned(),
+            Self::Ended { days: ..=0 } => "expired today".to_owned(),
+            Self::Ended { days: 1 } => "expired yesterday".to_owned(),
+            Self::Ended { days } => format!("expired {} ago", length(days)),
+            Self::Ends { days: ..=0 } => "expires today".to_owned(),
+            Self::Ends { days: 1 } => "expires tomorrow".to_owned(),
+            Self::Ends { days } => format!("expires in {}", length(days)),
+            Self::Never => "does not expire".to_owned(),
         }
     }
 
-    /// The same in at most `room` columns, with a mark where it matters; `None` where it does not fit.
+    /// The same in at most `room` columns, with a mark if it is urgent; `None` if it does not fit.
     pub fn brief(self, room: usize) -> Option<String> {
         let is_marked = self.alarm() > Alarm::Nothing;
         let mark = if is_marked { " !" } else { "" };
         let short = match self {
-            Self::Ended { days } if days > 0 => format!("ended {days} d"),
-            Self::Ended { .. } => "ended".to_owned(),
-            Self::Ends { days } if days > 1 => format!("ends {days} d"),
+            Self::Ended { days } if days > 0 => format!("expired {days} d"),
+            Self::Ended { .. } => "expired".to_owned(),
+            Self::Ends { days } if days > 1 => format!("{days} d left"),
             Self::Ends { .. } | Self::Never => self.words(),
         };
         let shortest = match self {
-            Self::Ended { .. } => Some("ended"),
-            Self::Ends { .. } => Some("ends").filter(|_| is_marked),
+            Self::Ended { .. } => Some("expired"),
+            Self::Ends { .. } => Some("expires").filter(|_| is_marked),
             Self::Never => None,
         };
         let tight = Some(format!("{short}{}", mark.trim_start()));
@@ -161,7 +161,7 @@ impl Standing {
         }
     }
 
-    /// How many days are left; negative where they are past, `None` where it does not end.
+    /// How many days are left; negative if it has expired, `None` if it does not expire.
     pub const fn days(self) -> Option<i64> {
         match self {
             Self::Ended { days } => Some(-days),

@@ -1,7 +1,7 @@
-//! pullkey's own record of ends: what was said when a password was written, for GitHub tells neither a value nor its
-//! end. Pure: text in and out; who keeps it is `local`'s business.
+//! pullkey's own record of expiry dates: what was known when a password was written, because GitHub returns neither a
+//! value nor its expiry. Pure: text in and out; `local` stores it.
 //!
-//! No password is ever in it. What another version wrote and this one does not know is kept as it is.
+//! It never contains a password. Entries of another version that this one does not understand are kept unchanged.
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -12,63 +12,63 @@ use crate::domain::change::{AccessBefore, Draft};
 use crate::domain::secret_shape::{holds_secret, is_twin};
 use crate::domain::{Credential, Member, OrgName, Prefix, Renamed, RepoName, Saved, Scope, Shape, WriteOutcome};
 
-/// So many entries are kept; the oldest give way.
+/// The record keeps this many entries; the oldest are dropped.
 pub const MOST: usize = 50_000;
 
-/// A server or a user that is longer than this is not kept.
+/// A server or a user longer than this is not recorded.
 const LONGEST: usize = 300;
 
-/// How far this machine's clock may be from GitHub's, where nothing was read back after a write.
+/// How far this machine's clock may be from GitHub's if nothing was read back after a write.
 const SLACK: TimeDelta = TimeDelta::minutes(10);
 
-/// What is known of one password that pullkey wrote.
+/// What is known about one password that pullkey wrote.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     pub scope: Scope,
     pub prefix: Prefix,
-    /// What was written with it; `None` where that is not known.
+    /// What was written with it; `None` if unknown.
     pub server: Option<String>,
     pub user: Option<String>,
     pub end: End,
     pub source: Source,
     /// When it was written, by this machine's clock.
     pub written: DateTime<Utc>,
-    /// The same by GitHub's; `None` where it could not be read back.
+    /// The same by GitHub's clock; `None` if it could not be read back.
     stamp: Option<DateTime<Utc>>,
 }
 
-/// An entry as it was read, with what this version does not know of it.
+/// An entry as it was read, with the keys that this version does not know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Line {
     Known(Entry, Map<String, Value>),
     Unknown(Value),
 }
 
-/// Everything that is kept for one API.
+/// Everything recorded for one API.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
     lines: Vec<Line>,
     rest: Map<String, Value>,
 }
 
-/// What the record says of a credential's password.
+/// What the record says about a credential's password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Told<'a> {
     pub entry: &'a Entry,
-    /// `None` where the password is another one by now: then the end says nothing of it.
+    /// `None` if the password has been changed since: then the recorded expiry does not apply to it.
     pub standing: Option<Standing>,
 }
 
 impl Told<'_> {
-    /// Why the end that was said is none of this password's.
+    /// Why the recorded expiry does not apply to the current password.
     pub fn outdated(&self) -> Option<String> {
         let on = self.entry.written.format("%Y-%m-%d");
-        self.standing.is_none().then(|| {
-            format!("set by somebody else since: when it ends is not known, and what was said on {on} is of another")
-        })
+        self.standing
+            .is_none()
+            .then(|| format!("set by somebody else since: the expiry recorded on {on} no longer applies"))
     }
 
-    /// Where the end is from: «you said so on 2026-02-01, for ci-pull at mycompany.azurecr.io».
+    /// Where the expiry is from: “entered by you on 2026-02-01, for ci-pull at mycompany.azurecr.io”.
     pub fn origin(&self) -> String {
         let on = self.entry.written.format("%Y-%m-%d");
         let clean = |text: &String| crate::domain::foreign::clean(text);
@@ -79,8 +79,8 @@ impl Told<'_> {
             (None, None) => String::new(),
         };
         match self.entry.source {
-            Source::Value => format!("told by the value that was written on {on}{of}"),
-            Source::Person => format!("you said so on {on}{of}"),
+            Source::Value => format!("read from the value written on {on}{of}"),
+            Source::Person => format!("entered by you on {on}{of}"),
         }
     }
 }
@@ -90,7 +90,7 @@ impl Entry {
         self.prefix == *prefix && is_same(&self.scope, scope)
     }
 
-    /// Whether a password that GitHub says was updated then is the one this was said of.
+    /// Whether the password that GitHub says was updated at this time is the one this entry is about.
     fn is_current(&self, updated_at: DateTime<Utc>) -> bool {
         match self.stamp {
             Some(stamp) => stamp == updated_at,
@@ -122,7 +122,7 @@ impl Record {
         })
     }
 
-    /// What is known of the password a credential has now; `None` if nothing was said of it, or if it is missing.
+    /// What is known about a credential's current password; `None` if nothing is, or if it is missing.
     pub fn told(&self, scope: &Scope, credential: &Credential, now: DateTime<Utc>) -> Option<Told<'_>> {
         let updated_at = credential.password_updated_at()?;
         let entry = self.entry(scope, &credential.prefix)?;
@@ -130,8 +130,8 @@ impl Record {
         Some(Told { entry, standing })
     }
 
-    /// Takes what a write of values came to: a password that was written replaces what was said of the one before it;
-    /// one that was not leaves it. Of secrets by themselves nothing is kept.
+    /// Records the outcome of writing values: a password that was written replaces the entry of the previous one; one
+    /// that was not written leaves it. Nothing is recorded for single secrets.
     pub fn saved(&mut self, draft: &Draft, saved: &Saved, now: DateTime<Utc>) {
         if draft.shape == Shape::Single {
             return;
@@ -146,7 +146,7 @@ impl Record {
         };
         let (server, user) = (text(Member::Server), text(Member::User));
         if !is_done(Member::Password) {
-            // What is left of a write that was not whole.
+            // The rest of a write that was incomplete.
             if let Some(entry) = self.entry_mut(&draft.scope, &draft.prefix) {
                 entry.server = server.or(entry.server.take());
                 entry.user = user.or(entry.user.take());
@@ -174,7 +174,7 @@ impl Record {
         self.lines.drain(..surplus);
     }
 
-    /// Takes what a deletion came to.
+    /// Records the outcome of a deletion.
     pub fn deleted(&mut self, scope: &Scope, prefix: &Prefix, saved: &Saved) {
         let is_gone = |r: &&crate::domain::MemberReport| r.outcome == WriteOutcome::Deleted;
         if saved.members.iter().filter(is_gone).any(|report| report.member == Member::Password) {
@@ -182,7 +182,7 @@ impl Record {
         }
     }
 
-    /// Takes a change of access, which GitHub counts as an update of the secret: the password is still the same.
+    /// Records a change of access. GitHub counts it as an update of the secret, but the password is the same.
     pub fn regranted(&mut self, before: &AccessBefore, saved: &Saved) {
         let was = before.members.iter().find(|seen| seen.member == Member::Password).map(|seen| seen.updated_at);
         let (Some(was), Some(now)) = (was, stamp(saved, &before.prefix)) else { return };
@@ -191,7 +191,7 @@ impl Record {
         }
     }
 
-    /// A repository has another name now.
+    /// A repository was renamed.
     pub fn renamed(&mut self, renamed: &Renamed) {
         for line in &mut self.lines {
             if let Line::Known(entry, _) = line {
@@ -204,7 +204,7 @@ impl Record {
         self.lines.retain(|line| !matches!(line, Line::Known(entry, _) if entry.is_of(scope, prefix)));
     }
 
-    /// `None` if this is no record: then it must not be written over.
+    /// `None` if this is not a record: then it must not be overwritten.
     pub fn of_text(text: &str) -> Option<Self> {
         let Value::Object(mut rest) = serde_json::from_str(text).ok()? else { return None };
         let Some(Value::Array(entries)) = rest.remove("entries") else { return None };
@@ -227,12 +227,12 @@ impl Record {
     }
 }
 
-/// When GitHub says that the password was updated, as it was read back.
+/// When the password was updated according to GitHub, as read back.
 fn stamp(saved: &Saved, prefix: &Prefix) -> Option<DateTime<Utc>> {
     saved.now.as_ref()?.credential(prefix)?.password_updated_at()
 }
 
-/// GitHub's names do not tell upper from lower case.
+/// GitHub's names are not case-sensitive.
 fn is_same(one: &Scope, other: &Scope) -> bool {
     match (one, other) {
         (Scope::User, Scope::User) => true,
@@ -288,7 +288,7 @@ impl Kept {
     }
 
     fn into_value(self) -> Value {
-        // Only maps with keys that are no text could fail, and there are none.
+        // Only maps with keys that are not strings can fail, and there are none.
         serde_json::to_value(self).unwrap_or_default()
     }
 }
@@ -312,10 +312,10 @@ fn known(value: &Value) -> Option<(Entry, Map<String, Value>)> {
     let source = match line.said_by.as_str() {
         "value" => Source::Value,
         "person" => Source::Person,
-        _ => return None, // somebody this version does not know
+        _ => return None, // a source this version does not know
     };
     let prefix = Prefix::parse(&line.prefix).ok()?;
-    // An older version may have kept a token here.
+    // An older version may have recorded a token here.
     let public = |text: Option<String>| text.filter(|text| !holds_secret(text));
     let (server, user, written, stamp) = (public(line.server), public(line.user), line.written, line.updated_at);
     Some((Entry { scope, prefix, server, user, end, source, written, stamp }, line.rest))

@@ -135,16 +135,16 @@ proptest::proptest! {
 #[test]
 fn warnings_come_thirty_seven_and_one_days_before() {
     for (end, alarm, words) in [
-        ("2026-04-01", Alarm::Nothing, "ends in 31 days"),
-        ("2026-03-31", Alarm::Month, "ends in 30 days"),
-        ("2026-03-09", Alarm::Month, "ends in 8 days"),
-        ("2026-03-08", Alarm::Week, "ends in 7 days"),
-        ("2026-03-03", Alarm::Week, "ends in 2 days"),
-        ("2026-03-02", Alarm::Day, "ends tomorrow"),
-        ("2026-03-01", Alarm::Day, "ends today"),
-        ("2026-02-28", Alarm::Over, "ended yesterday"),
-        ("2026-02-26", Alarm::Over, "ended 3 days ago"),
-        ("2029-03-01", Alarm::Nothing, "ends in 3 years"),
+        ("2026-04-01", Alarm::Nothing, "expires in 31 days"),
+        ("2026-03-31", Alarm::Month, "expires in 30 days"),
+        ("2026-03-09", Alarm::Month, "expires in 8 days"),
+        ("2026-03-08", Alarm::Week, "expires in 7 days"),
+        ("2026-03-03", Alarm::Week, "expires in 2 days"),
+        ("2026-03-02", Alarm::Day, "expires tomorrow"),
+        ("2026-03-01", Alarm::Day, "expires today"),
+        ("2026-02-28", Alarm::Over, "expired yesterday"),
+        ("2026-02-26", Alarm::Over, "expired 3 days ago"),
+        ("2029-03-01", Alarm::Nothing, "expires in 3 years"),
     ] {
         let standing = on(end).standing(now());
         assert_eq!((standing.alarm(), standing.words().as_str()), (alarm, words), "{end}");
@@ -163,14 +163,14 @@ fn an_end_that_a_value_tells_is_past_to_the_second() {
 fn however_little_room_there_is_an_alarm_keeps_its_mark() {
     for end in ["2026-03-31", "2026-03-03", "2026-03-02", "2026-03-01", "2026-02-28", "2025-01-01"] {
         let standing = on(end).standing(now());
-        for room in 7..20 {
+        for room in 9..20 {
             let brief = standing.brief(room).unwrap();
             assert!(brief.ends_with('!') && brief.len() <= room, "{brief}");
         }
     }
-    assert_eq!(on("2026-02-26").standing(now()).brief(18).as_deref(), Some("ended 3 days ago !"));
-    assert_eq!(on("2026-02-26").standing(now()).brief(11).as_deref(), Some("ended 3 d !"));
-    assert_eq!(on("2026-03-26").standing(now()).brief(10).as_deref(), Some("ends 25 d!"));
+    assert_eq!(on("2026-02-26").standing(now()).brief(20).as_deref(), Some("expired 3 days ago !"));
+    assert_eq!(on("2026-02-26").standing(now()).brief(13).as_deref(), Some("expired 3 d !"));
+    assert_eq!(on("2026-03-26").standing(now()).brief(10).as_deref(), Some("25 d left!"));
     assert_eq!(on("2026-08-01").standing(now()).brief(6), None, "what alarms nobody gives way");
 }
 
@@ -231,14 +231,14 @@ fn an_entry_belongs_to_one_scope_and_prefix_in_any_spelling() {
 #[test]
 fn a_password_that_somebody_else_set_since_has_no_end() {
     let record = said("2026-02-20");
-    assert_eq!(words(&record, now(), now()).as_deref(), Some("ended 9 days ago"));
+    assert_eq!(words(&record, now(), now()).as_deref(), Some("expired 9 days ago"));
     let other = words(&record, now() + TimeDelta::seconds(1), now()).unwrap();
     assert!(other.contains("set by somebody else since"), "{other}");
-    assert!(words(&record, now() - TimeDelta::days(3), now()).unwrap().contains("not known"));
+    assert!(words(&record, now() - TimeDelta::days(3), now()).unwrap().contains("no longer applies"));
     let mut unread = Record::default();
     let nothing_read = Saved { now: None, ..saved(now(), |_| WriteOutcome::Created) };
     unread.saved(&draft(Scope::User, CANARY, Some(End::Never)), &nothing_read, now());
-    assert_eq!(words(&unread, now() + TimeDelta::minutes(2), now()).as_deref(), Some("does not end"));
+    assert_eq!(words(&unread, now() + TimeDelta::minutes(2), now()).as_deref(), Some("does not expire"));
     assert!(words(&unread, now() + TimeDelta::hours(1), now()).unwrap().contains("somebody else"));
 }
 
@@ -271,7 +271,7 @@ fn what_was_not_written_is_not_in_the_record() {
     assert_eq!(known(&record).as_deref(), Some("r.example"), "the rest of it was written later");
     let mut old = said("2026-02-20");
     old.saved(&write, &saved(now(), |_| failed()), now());
-    assert_eq!(words(&old, now(), now()).as_deref(), Some("ended 9 days ago"), "the old password is still there");
+    assert_eq!(words(&old, now(), now()).as_deref(), Some("expired 9 days ago"), "the old password is still there");
 }
 
 #[test]
@@ -291,7 +291,7 @@ fn a_change_of_access_leaves_the_end_and_one_by_somebody_else_does_not_revive_it
         |at| AccessBefore { scope: Scope::User, prefix: prefix("ACR"), members: Seen::of(&credential(at)), left: None };
     let mut record = said("2026-02-20");
     record.regranted(&before(now()), &saved(later, |_| WriteOutcome::Updated));
-    assert_eq!(words(&record, later, now()).as_deref(), Some("ended 9 days ago"));
+    assert_eq!(words(&record, later, now()).as_deref(), Some("expired 9 days ago"));
     record.regranted(&before(now() + TimeDelta::minutes(90)), &saved(later, |_| WriteOutcome::Updated));
     let mut other = said("2026-02-20");
     other.regranted(&before(now() + TimeDelta::minutes(9)), &saved(later, |_| WriteOutcome::Updated));

@@ -1,8 +1,8 @@
-//! Whether a codespace started before a registry secret it should see, and what it needs.
+//! Whether a codespace started before a registry secret it should get was written, and what it needs.
 //!
-//! Variables are given to a codespace when it starts. Source: GitHub Docs, «Managing your account-specific secrets for
-//! GitHub Codespaces», using secrets. What cannot be known is said so, and never looks fresh: a level of secrets that
-//! could not be read, a list that did not come whole. Only the members of registry credentials count.
+//! A codespace gets its variables when it starts. Source: GitHub Docs, “Managing your account-specific secrets for
+//! GitHub Codespaces”, using secrets. What cannot be known is reported as unknown and never looks fresh: an unreadable
+//! scope, an incomplete list. Only members of registry credentials count.
 
 use chrono::{DateTime, Utc};
 
@@ -11,16 +11,16 @@ use super::codespace::{Codespace, CodespaceName, CodespaceRepo, Phase};
 use super::reach::{Reaches, by_access};
 use super::{Access, Member, OrgName, Prefix, Repository, Scope, ScopeListing, Site};
 
-/// How a codespace's last start stands to the secrets it should see.
+/// How a codespace's last start relates to the secrets it should get.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Freshness {
-    /// It started after the newest of them, by GitHub's time stamps.
+    /// It started after the newest of them, according to GitHub's timestamps.
     Fresh,
-    /// It runs, and started before this secret was written or granted.
+    /// It is running, and started before this secret was written or granted.
     Stale(Since),
-    /// It does not run: its next start has everything.
+    /// It is not running: it gets everything at its next start.
     NotRunning,
-    /// And why it cannot be told.
+    /// Unknown, with the reason.
     Unknown(String),
 }
 
@@ -30,26 +30,26 @@ pub struct Since {
     /// As GitHub names it, such as `ACR_CONTAINER_REGISTRY_PASSWORD`.
     pub secret: String,
     pub scope: Scope,
-    /// When it was written, or granted to the repository.
+    /// When it was written or granted to the repository.
     pub at: DateTime<Utc>,
 }
 
-/// A scope as far as it was read: the listing, or why there is none.
+/// A scope with its listing, or why there is none.
 pub type Read<'a> = (Scope, Result<&'a ScopeListing, &'a str>);
 
-/// A change of access made in this run. GitHub need not move a secret's time stamp for it.
+/// A change of access made in this session. GitHub may leave a secret's timestamp unchanged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Granted {
     pub at: DateTime<Utc>,
     pub before: AccessBefore,
 }
 
-/// The scopes whose secrets a codespace may see.
+/// The scopes whose secrets a codespace can get.
 pub fn scopes(codespace: &Codespace) -> Vec<Scope> {
     let Some(repository) = &codespace.repository else { return Vec::new() };
     let mut scopes = vec![Scope::User];
     if let Some(name) = repository.name() {
-        // Where GitHub does not say whose repository it is, the owner may be an organization.
+        // If GitHub does not say who owns the repository, the owner may be an organization.
         let has_organization = repository.of_organization.unwrap_or(true);
         let org = OrgName::parse(name.owner()).ok().filter(|_| has_organization);
         scopes.push(Scope::Repository(name));
@@ -58,18 +58,18 @@ pub fn scopes(codespace: &Codespace) -> Vec<Scope> {
     scopes
 }
 
-/// What a change of access means for a codespace that runs; what cannot be told means nothing.
+/// What a change of access means for a running codespace; unknown cases are ignored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Turn {
-    /// A secret reaches it now that it did not get when it started: it has it after a restart.
+    /// It now has access to a secret that it did not get when it started: it needs a restart.
     pub gains: bool,
-    /// A secret reaches it again that it got when it started, before it was taken away: it has it already.
+    /// It again has access to a secret that it got when it started and then lost: it still has the value.
     pub has: bool,
-    /// A secret that it got when it started reaches it no longer: it keeps it until it stops.
+    /// It lost access to a secret that it got when it started: it keeps the value until it stops.
     pub loses: bool,
 }
 
-/// What a change of access means for one codespace. `granted` are the changes of this run, this one included, the
+/// What a change of access means for one codespace. `granted` are the changes of this session including this one,
 /// oldest first.
 pub fn turned(change: &AccessBefore, codespace: &Codespace, granted: &[Granted]) -> Turn {
     let Some(repository) = &codespace.repository else { return Turn::default() };
@@ -84,14 +84,14 @@ pub fn turned(change: &AccessBefore, codespace: &Codespace, granted: &[Granted])
             (Some(false), Some(true)) if got == Some(true) => turn.has = true,
             (Some(false), Some(true)) => turn.gains = true,
             (Some(true), Some(false)) => turn.loses |= got != Some(false),
-            _ => {} // it stays as it is, or cannot be told
+            _ => {} // unchanged or unknown
         }
     }
     turn
 }
 
-/// Whether a secret reached a repository when a codespace started, by what changes of this run found there since;
-/// `None` where none did.
+/// Whether a repository had access to a secret when a codespace started, according to the changes of this session since
+/// then; `None` if there were none.
 fn got_at_start(
     granted: &[Granted],
     (scope, prefix, member): (&Scope, &Prefix, Member),
@@ -104,7 +104,7 @@ fn got_at_start(
     reaches(scope, seen.access.as_ref(), repository)
 }
 
-/// Whether a secret of this scope and access reaches a codespace's repository; `None` where that cannot be told.
+/// Whether a codespace's repository gets a secret of this scope and access; `None` if unknown.
 fn reaches(scope: &Scope, access: Option<&Access>, repository: &CodespaceRepo) -> Option<bool> {
     let known = Repository {
         id: repository.reference.id,
@@ -121,16 +121,16 @@ fn reaches(scope: &Scope, access: Option<&Access>, repository: &CodespaceRepo) -
     }
 }
 
-/// How a codespace's last start stands to the secrets of the scopes that were read. `mine` is whether it is the token's
-/// user's own: somebody else's own secrets cannot be read. `granted` are the changes of access of this run, the oldest
-/// first.
+/// How a codespace's last start relates to the secrets of the scopes that were read. `mine` is whether it belongs to
+/// the token's user: the user secrets of others cannot be read. `granted` are the changes of access of this session,
+/// oldest first.
 pub fn freshness(codespace: &Codespace, mine: bool, read: &[Read<'_>], granted: &[Granted]) -> Freshness {
     match codespace.state.phase() {
         Phase::Stopped | Phase::Gone | Phase::Broken => return Freshness::NotRunning,
         Phase::Running | Phase::Stopping | Phase::Starting | Phase::Busy | Phase::Unclear => {}
     }
     let Some(repository) = &codespace.repository else {
-        return Freshness::Unknown("it has no published repository yet, and no secret reaches it before".to_owned());
+        return Freshness::Unknown("its repository is not published yet; until then it gets no secrets".to_owned());
     };
     let Some(started) = codespace.started_at else {
         return Freshness::Unknown("GitHub does not say when it started".to_owned());
@@ -145,7 +145,7 @@ pub fn freshness(codespace: &Codespace, mine: bool, read: &[Read<'_>], granted: 
         let listing = match read.iter().find(|(known, _)| is_same(known, &scope)) {
             Some((_, Ok(listing))) => listing,
             Some((_, Err(why))) => {
-                gap = Some(format!("{scope} could not be read: {why}"));
+                gap = Some(format!("could not read {scope}: {why}"));
                 continue;
             }
             None => {
@@ -167,7 +167,7 @@ pub fn freshness(codespace: &Codespace, mine: bool, read: &[Read<'_>], granted: 
 }
 
 struct Held {
-    /// The newest secret that surely reaches it and is newer than its start.
+    /// The newest secret that it certainly gets and that is newer than its start.
     newest: Option<Since>,
     gap: Option<String>,
 }
@@ -181,7 +181,7 @@ fn look(
 ) -> Held {
     let mut held = Held { newest: None, gap: None };
     if !listing.complete {
-        held.gap = Some(format!("the list of {scope} did not come whole"));
+        held.gap = Some(format!("the list of {scope} is incomplete"));
     }
     for credential in &listing.credentials {
         for (member, state) in credential.members.iter() {
@@ -198,14 +198,14 @@ fn look(
                     held.newest = Some(Since { secret: state.name.clone(), scope: scope.clone(), at });
                 }
                 Some(_) => {}
-                None => held.gap = Some(format!("it is not known whether {} reaches it", state.name)),
+                None => held.gap = Some(format!("unknown whether it gets {}", state.name)),
             }
         }
     }
     held
 }
 
-/// When a change of access in this run gave the secret to a repository that did not have it before.
+/// When a change of access in this session gave the secret to a repository that did not have it before.
 fn newly_granted(
     granted: &[Granted],
     (scope, prefix, member): (&Scope, &Prefix, Member),
@@ -220,7 +220,7 @@ fn newly_granted(
     .max()
 }
 
-/// GitHub's names do not tell upper from lower case.
+/// GitHub's names are not case-sensitive.
 pub fn is_same(one: &Scope, other: &Scope) -> bool {
     match (one, other) {
         (Scope::User, Scope::User) => true,
@@ -230,19 +230,19 @@ pub fn is_same(one: &Scope, other: &Scope) -> bool {
     }
 }
 
-/// What a codespace needs so that it has its registry credentials.
+/// What a codespace needs to have its registry credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
     Nothing,
-    /// Stop and start: it runs without the newest variables.
+    /// Stop and start: it is running without the newest variables.
     Restart,
-    /// Nothing now: its next start has them.
+    /// Nothing now: it gets them at its next start.
     NextStart,
-    /// Something is under way.
+    /// An operation is in progress.
     Wait,
     /// It has failed: look at its log, rebuild it.
     Rebuild,
-    /// It cannot be told.
+    /// Unknown.
     Unclear,
 }
 
@@ -255,12 +255,12 @@ impl Need {
             Self::NextStart => "next start",
             Self::Wait => "waiting",
             Self::Rebuild => "rebuild !",
-            Self::Unclear => "not known ?",
+            Self::Unclear => "unknown ?",
         }
     }
 }
 
-/// What a codespace needs, as far as GitHub tells.
+/// What a codespace needs, as far as GitHub shows it.
 pub const fn need(codespace: &Codespace, freshness: &Freshness) -> Need {
     if codespace.pending {
         return Need::Wait;
@@ -277,35 +277,35 @@ pub const fn need(codespace: &Codespace, freshness: &Freshness) -> Need {
     }
 }
 
-/// The command that builds a codespace's container anew: GitHub's REST API has no such call.
+/// The command that rebuilds a codespace's container: GitHub's REST API has no such call.
 pub fn rebuild_command(codespace: &Codespace, site: &Site) -> String {
     site.gh(&format!("codespace rebuild -c {}", codespace.name))
 }
 
-/// The command that shows what happened while it was made.
+/// The command that shows its creation log.
 pub fn logs_command(name: &CodespaceName, site: &Site) -> String {
     site.gh(&format!("codespace logs -c {name}"))
 }
 
-/// What to do, most urgent first, one sentence each; and what cannot be known. Source: GitHub Docs, «Rebuilding the
-/// container in a codespace», «Managing prebuilds», and `gh codespace rebuild`.
+/// What to do, most urgent first, one sentence each; and what cannot be known. Source: GitHub Docs, “Rebuilding the
+/// container in a codespace”, “Managing prebuilds”, and `gh codespace rebuild`.
 pub fn advice(codespace: &Codespace, freshness: &Freshness, site: &Site) -> Vec<String> {
     let mut advice = Vec::new();
     match need(codespace, freshness) {
         Need::Restart => advice.push("new variables: stop it and start it again".to_owned()),
-        Need::NextStart => advice.push("it does not run: its next start has the new variables".to_owned()),
-        Need::Wait => advice.push(format!("it {}: wait until that is over", codespace.state.sentence())),
-        Need::Rebuild => advice.push(format!("it has failed: `{}` tells why", logs_command(&codespace.name, site))),
+        Need::NextStart => advice.push("not running: it gets the new variables at its next start".to_owned()),
+        Need::Wait => advice.push(format!("it {}: wait until it is done", codespace.state.sentence())),
+        Need::Rebuild => advice.push(format!("it has failed: `{}` shows why", logs_command(&codespace.name, site))),
         Need::Nothing => advice.push("its variables are newer than every registry secret it sees".to_owned()),
         Need::Unclear => {
             if let Freshness::Unknown(why) = freshness {
-                advice.push(format!("whether it has the newest variables is not known: {why}"));
+                advice.push(format!("unknown whether its variables are up to date: {why}"));
             }
         }
     }
     advice.push(format!(
-        "GitHub's API does not tell whether its image could be pulled; if it runs in a recovery container, rebuild \
-         it: `{}`, or «Codespaces: Rebuild Container» inside it",
+        "GitHub's API does not say whether its image could be pulled; if it runs in a recovery container, rebuild \
+         it: `{}`, or “Codespaces: Rebuild Container” inside it",
         rebuild_command(codespace, site)
     ));
     if codespace.prebuild == Some(true) {
@@ -314,7 +314,7 @@ pub fn advice(codespace: &Codespace, freshness: &Freshness, site: &Site) -> Vec<
             |name| site.place(&format!("{name}/settings/codespaces")),
         );
         advice.push(format!(
-            "it was made from a prebuild, which never sees your own secrets; if that failed, run it again at {place}"
+            "it was created from a prebuild, which never gets your own secrets; if that failed, run it again at {place}"
         ));
     }
     advice

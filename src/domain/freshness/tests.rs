@@ -204,7 +204,7 @@ fn a_repository_of_a_person_has_no_organization() {
 fn a_restart_is_never_called_a_pull_and_a_rebuild_is_named() {
     let runs = codespace(State::Available);
     let words = advice(&runs, &Freshness::Fresh, &Site::default()).join("\n");
-    assert!(words.contains("API does not tell") && words.contains("gh codespace rebuild -c fluffy-disco"));
+    assert!(words.contains("API does not say") && words.contains("gh codespace rebuild -c fluffy-disco"));
     let prebuilt = Codespace { prebuild: Some(true), ..runs };
     assert!(advice(&prebuilt, &Freshness::Fresh, &Site::default()).join("\n").contains("acme/api/settings/codespaces"));
 }

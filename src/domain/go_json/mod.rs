@@ -1,10 +1,10 @@
-//! JSON as Go reads it into a struct, for what docker decides by decoding: a token server's answer, its configuration,
-//! a credential helper's answer.
+//! JSON as Go decodes it into a struct, where docker's behavior depends on decoding: a token server's answer, its
+//! configuration, a credential helper's answer.
 //!
-//! Source: Go 1.24 `encoding/json` (`scanner.go`, `decode.go`, `stream.go`, `fold.go`). What differs from other
-//! readers: a decoder reads one value and does not look at what follows; a key counts whatever its case; a repeated key
-//! counts each time; `null` leaves a field as it was; a value of another type is a fault wherever it stands; broken
-//! UTF-8 and lone surrogates become U+FFFD. It keeps no text outside [`Sensitive`], and no fault repeats a value.
+//! Source: Go 1.24 `encoding/json` (`scanner.go`, `decode.go`, `stream.go`, `fold.go`). Differences to other parsers: a
+//! decoder reads one value and ignores what follows; keys are not case-sensitive; a repeated key counts each time;
+//! `null` leaves a field unchanged; a value of the wrong type is an error anywhere; broken UTF-8 and lone surrogates
+//! become U+FFFD. It keeps no text outside [`Sensitive`], and no error repeats a value.
 
 mod read;
 #[cfg(test)]
@@ -16,16 +16,16 @@ use thiserror::Error;
 
 use super::Sensitive;
 
-/// One value as it stood there.
+/// One value as written.
 #[derive(Clone, PartialEq, Eq)]
 pub enum GoValue {
     Null,
     Bool(bool),
-    /// The literal, which decides what it fits into.
+    /// The literal, which decides the types it fits into.
     Number(String),
     Text(GoText),
     List(Vec<GoValue>),
-    /// In the order in which they stood, repeated ones too.
+    /// In their original order, including repeated ones.
     Object(Vec<(String, GoValue)>),
 }
 
@@ -33,43 +33,43 @@ pub enum GoValue {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GoText {
     pub value: Sensitive,
-    /// Whether it stood there letter by letter: types that decode themselves, such as Go's `time.Time`, look at that.
+    /// Whether it was written without escapes: types that decode themselves, such as Go's `time.Time`, depend on that.
     pub is_literal: bool,
 }
 
-/// Why Go does not decode it. Fits after «it».
+/// Why Go does not decode it. Follows “it”.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum GoFault {
     #[error("is empty")]
     Empty,
-    #[error("breaks off in the middle of its JSON")]
+    #[error("has truncated JSON")]
     Short,
-    #[error("is no JSON from byte {0} on")]
+    #[error("has invalid JSON at byte {0}")]
     Syntax(usize),
-    #[error("is JSON nested too deeply")]
+    #[error("has JSON nested too deeply")]
     Deep,
-    #[error("goes on after the end of its JSON")]
+    #[error("has more text after its JSON")]
     Trailing,
-    #[error("is {found} where a JSON object is needed")]
+    #[error("is {found} where a JSON object is required")]
     NoObject { found: &'static str },
-    #[error("has {found} in the field `{field}`, where {wanted} is needed")]
+    #[error("has {found} in the field `{field}`, where {wanted} is required")]
     Type { field: String, found: &'static str, wanted: &'static str },
 }
 
 impl GoValue {
-    /// The first value, as `json.NewDecoder(…).Decode` takes it: what follows is not looked at.
+    /// The first value, as with `json.NewDecoder(…).Decode`: what follows is ignored.
     pub fn first(bytes: &[u8]) -> Result<Self, GoFault> {
         read::Reader::new(bytes).value()
     }
 
-    /// The only value, as `json.Unmarshal` takes it.
+    /// The only value, as with `json.Unmarshal`.
     pub fn whole(bytes: &[u8]) -> Result<Self, GoFault> {
         let mut reader = read::Reader::new(bytes);
         let value = reader.value()?;
         if reader.is_at_end() { Ok(value) } else { Err(GoFault::Trailing) }
     }
 
-    /// As the fields of a struct; `null` sets none of them.
+    /// As the fields of a struct; `null` sets none.
     pub fn fields(&self) -> Result<GoFields<'_>, GoFault> {
         match self {
             Self::Null => Ok(GoFields(&[])),
@@ -80,7 +80,7 @@ impl GoValue {
         }
     }
 
-    /// What it is, with its article.
+    /// Its type, with an article.
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -99,22 +99,22 @@ impl fmt::Debug for GoValue {
     }
 }
 
-/// The fields that a struct takes from an object.
+/// The fields that a struct gets from an object.
 #[derive(Clone, Copy)]
 pub struct GoFields<'a>(&'a [(String, GoValue)]);
 
 impl<'a> GoFields<'a> {
-    /// All values of a field in their order, without those that set nothing.
+    /// All values of a field in order, without those that set nothing.
     pub fn all(self, name: &str) -> impl Iterator<Item = &'a GoValue> {
         let is_it = move |key: &str| is_same_key(key, name);
         self.0.iter().filter(move |(key, value)| is_it(key) && *value != GoValue::Null).map(|(_, value)| value)
     }
 
-    /// A `string`; the last one counts, and each has to be one.
+    /// A `string`; the last one counts, and all must be strings.
     pub fn text(self, name: &str) -> Result<Option<&'a GoText>, GoFault> {
         self.last(name, "a text", |value| match value {
             GoValue::Text(text) => Some(text),
-            _ => None, // any other kind
+            _ => None, // any other type
         })
     }
 
@@ -122,7 +122,7 @@ impl<'a> GoFields<'a> {
     pub fn integer(self, name: &str) -> Result<Option<i64>, GoFault> {
         self.last(name, "a whole number", |value| match value {
             GoValue::Number(literal) => literal.parse().ok(),
-            _ => None, // any other kind
+            _ => None, // any other type
         })
     }
 
@@ -147,7 +147,7 @@ impl fmt::Debug for GoFields<'_> {
     }
 }
 
-/// A number that does not fit is told from one that does.
+/// Distinguishes a number that does not fit from one that does.
 fn odd_kind(value: &GoValue) -> &'static str {
     match value {
         GoValue::Number(literal) if literal.contains(['.', 'e', 'E']) => "a number with a fraction or an exponent",
@@ -156,8 +156,8 @@ fn odd_kind(value: &GoValue) -> &'static str {
     }
 }
 
-/// Whether a key names a field that is written in small ASCII letters: letters without case, and the two characters
-/// outside ASCII whose simple case folding is an ASCII letter.
+/// Whether a key matches a field written in lower-case ASCII: ignoring case, including the two non-ASCII characters
+/// whose simple case folding is an ASCII letter.
 pub fn is_same_key(key: &str, name: &str) -> bool {
     let fold = |c: char| match c {
         '\u{17f}' => 's',

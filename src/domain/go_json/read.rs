@@ -1,13 +1,13 @@
-//! The reader itself: one pass, no recursion, every byte of a value checked.
+//! The parser: one pass, no recursion, every byte of a value is checked.
 
 use zeroize::Zeroizing;
 
 use super::{GoFault, GoText, GoValue};
 use crate::domain::Sensitive;
 
-/// Go's own bound.
+/// Go's own limit.
 const DEEPEST: usize = 10_000;
-/// What lies deeper than this is checked and not kept: no struct of docker's reaches there.
+/// Anything deeper is checked but not kept: no struct in docker is that deep.
 const KEPT: usize = 16;
 
 pub(super) struct Reader<'a> {
@@ -16,7 +16,7 @@ pub(super) struct Reader<'a> {
     open: Vec<Open>,
 }
 
-/// A list or an object that has begun.
+/// An open list or object.
 enum Open {
     List(Vec<GoValue>),
     /// With the key whose value comes next.
@@ -28,7 +28,7 @@ impl<'a> Reader<'a> {
         Self { bytes, at: 0, open: Vec::new() }
     }
 
-    /// Whether nothing but white space is left.
+    /// Whether only white space is left.
     pub(super) fn is_at_end(&mut self) -> bool {
         self.peek().is_none()
     }
@@ -55,7 +55,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a value that has no inside, or opens one that has; an empty one is closed at once.
+    /// Reads a scalar, or opens a list or an object; an empty one is closed at once.
     fn begin(&mut self) -> Result<Option<GoValue>, GoFault> {
         match self.peek().ok_or(GoFault::Short)? {
             b'{' => {
@@ -91,7 +91,7 @@ impl<'a> Reader<'a> {
         if self.open.len() >= DEEPEST { Err(GoFault::Deep) } else { Ok(()) }
     }
 
-    /// After a value: the next one's place, or what was closed by a bracket.
+    /// After a value: the place of the next one, or the container closed by a bracket.
     fn end(&mut self) -> Result<Option<GoValue>, GoFault> {
         let Some(innermost) = self.open.pop() else { return Ok(None) };
         let mark = self.peek().ok_or(GoFault::Short)?;
@@ -171,11 +171,11 @@ impl<'a> Reader<'a> {
         Ok(GoText { value: Sensitive::new(text.as_str()), is_literal })
     }
 
-    /// From a quotation mark to the next, and whether it stood there letter by letter.
+    /// From one quotation mark to the next, and whether it was written without escapes.
     fn string(&mut self) -> Result<(Zeroizing<String>, bool), GoFault> {
         self.at += 1;
         let from = self.at;
-        // Room for the worst: no half-grown copy of a secret is left behind.
+        // Reserve the maximum, so that no reallocation leaves a copy of a secret behind.
         let mut text = Zeroizing::new(String::with_capacity(3 * self.literal_length()));
         let mut is_literal = true;
         let mut run = from;
@@ -208,7 +208,7 @@ impl<'a> Reader<'a> {
         end - self.at
     }
 
-    /// What stands after a backslash.
+    /// What follows a backslash.
     fn escaped(&mut self) -> Result<char, GoFault> {
         let plain = match self.byte().ok_or(GoFault::Short)? {
             b'b' => '\u{8}',
@@ -240,7 +240,7 @@ impl<'a> Reader<'a> {
         Ok(unit)
     }
 
-    /// The character of one unit, or of a pair; half a pair is U+FFFD, and what follows stands for itself.
+    /// The character of one unit or of a pair; half a pair is U+FFFD, and what follows is read on its own.
     fn scalar(&mut self, first: u16) -> char {
         if let Ok(single) = char::try_from(u32::from(first)) {
             return single;
@@ -257,7 +257,7 @@ impl<'a> Reader<'a> {
         char::REPLACEMENT_CHARACTER
     }
 
-    /// The next byte that is no white space.
+    /// The next byte that is not white space.
     fn peek(&mut self) -> Option<u8> {
         while matches!(self.byte(), Some(b' ' | b'\t' | b'\r' | b'\n')) {
             self.at += 1;
@@ -270,7 +270,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Go replaces each broken byte by itself. Whether there was none.
+/// Go replaces each broken byte separately. Returns whether there was none.
 fn push_lossy(text: &mut String, bytes: &[u8]) -> bool {
     let mut is_whole = true;
     for chunk in bytes.utf8_chunks() {

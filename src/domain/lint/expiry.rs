@@ -53,11 +53,11 @@ pub fn check_end(password: &Sensitive, now: DateTime<Utc>) -> Option<Finding> {
     let end = DateTime::from_timestamp(ecr_token_expiry(password).or_else(|| jwt_expiry(password))?, 0)?;
     let left = end.signed_duration_since(now);
     let (severity, text) = match left {
-        _ if left <= TimeDelta::zero() => (Severity::Warn, format!("ended {} ago: get a new one", words(-left))),
+        _ if left <= TimeDelta::zero() => (Severity::Warn, format!("expired {} ago: get a new one", words(-left))),
         _ if left <= TimeDelta::days(3) => {
-            (Severity::Warn, format!("ends in {}, and codespaces that start later cannot pull", words(left)))
+            (Severity::Warn, format!("expires in {}; codespaces started later cannot pull", words(left)))
         }
-        _ => (Severity::Info, format!("ends on {}", end.format("%Y-%m-%d"))),
+        _ => (Severity::Info, format!("expires on {}", end.format("%Y-%m-%d"))),
     };
     Some(Finding::new(Member::Password, severity, text))
 }

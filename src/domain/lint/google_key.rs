@@ -19,21 +19,21 @@ const LONGEST: usize = 64 * 1024;
 /// What is to be said about a password of Google's that is no access token.
 pub(super) fn check(text: &str) -> (Severity, &'static str) {
     if text.len() > LONGEST {
-        return (Severity::Warn, "is too long for the key of a service account");
+        return (Severity::Warn, "is too long for a service account's key");
     }
     if text.starts_with('{') {
         return json(text);
     }
     let joined: Zeroizing<String> = Zeroizing::new(text.split_ascii_whitespace().collect());
     let Some(decoded) = STANDARD.decode(joined.as_bytes()).ok().map(Zeroizing::new) else {
-        return (Severity::Warn, "is neither the key file of a service account nor its base64: was all of it copied?");
+        return (Severity::Warn, "is neither a service account's key file nor its base64: did you copy all of it?");
     };
     let said = match std::str::from_utf8(&decoded) {
         Ok(decoded) if decoded.trim_start().starts_with('{') => json(decoded.trim()),
-        Ok(_) | Err(_) => (Severity::Warn, "is base64 of something else than the key file of a service account"),
+        Ok(_) | Err(_) => (Severity::Warn, "is base64 of something other than a service account's key file"),
     };
     if said.0 == Severity::Good && joined.len() != text.len() {
-        return (Severity::Warn, "has line breaks in its base64: make it on one line, base64 -w0");
+        return (Severity::Warn, "has line breaks in its base64: encode it on one line, base64 -w0");
     }
     said
 }
@@ -49,27 +49,26 @@ fn json(text: &str) -> (Severity, &'static str) {
                  base64 with the user _json_key_base64",
             );
         }
-        Err(_) => return (Severity::Warn, "is no JSON: was all of the key file copied?"),
+        Err(_) => return (Severity::Warn, "is not valid JSON: did you copy the whole key file?"),
     };
     if key.kind.as_deref() != Some("service_account") {
-        return (Severity::Warn, "is no key of a service account, whose type is service_account");
+        return (Severity::Warn, "is not a service account's key: its type must be service_account");
     }
     match key.pem {
-        None => (Severity::Warn, "lacks private_key: it is not the whole key file"),
+        None => (Severity::Warn, "is missing private_key: it is not the whole key file"),
         Some(Pem::Other) => (Severity::Warn, "has a private_key that does not begin with -----BEGIN PRIVATE KEY-----"),
         Some(Pem::OneLine) => (
             Severity::Warn,
-            "has a private_key that lost its line breaks (\\n): copy the file itself, or use its base64 with the \
+            "has a private_key without its line breaks (\\n): copy the file itself, or use its base64 with the \
              user _json_key_base64",
         ),
-        Some(Pem::Escaped) => (
-            Severity::Warn,
-            "has \\\\n where the file has \\n in private_key: it was made safe for a shell once too often",
-        ),
-        Some(Pem::Lines) if key.client_email.is_none() => {
-            (Severity::Warn, "lacks client_email: it is not the whole key file")
+        Some(Pem::Escaped) => {
+            (Severity::Warn, "has \\\\n in private_key where the file has \\n: it was escaped once too often")
         }
-        Some(Pem::Lines) => (Severity::Good, "looks like the key of a service account"),
+        Some(Pem::Lines) if key.client_email.is_none() => {
+            (Severity::Warn, "is missing client_email: it is not the whole key file")
+        }
+        Some(Pem::Lines) => (Severity::Good, "looks like a service account's key"),
     }
 }
 

@@ -116,7 +116,7 @@ impl FieldMend {
     }
 
     fn use_preset(id: &str) -> Option<Self> {
-        let label = format!("use the preset «{}»", preset::preset(id)?.label);
+        let label = format!("use the preset “{}”", preset::preset(id)?.label);
         Some(Self { label, change: MendChange::UsePreset(id.to_owned()) })
     }
 }
@@ -200,18 +200,17 @@ pub fn obstacles(preset: &Preset, values: &Members<Sensitive>) -> Vec<Finding> {
     for (member, value) in values.iter() {
         if value.is_empty() {
             let label = &preset.field(member).label;
-            findings.push(Finding::new(member, Severity::Block, format!("is empty: fill in «{label}»")));
+            findings.push(Finding::new(member, Severity::Block, format!("is empty: fill in “{label}”")));
         }
         if value.expose().contains('\0') {
             findings.push(Finding::new(
                 member,
                 Severity::Block,
-                "contains a NUL, which no registry takes: paste it again",
+                "contains a NUL, which no registry accepts: paste it again",
             ));
         }
         if value.len() > VALUE_LIMIT {
-            let text =
-                format!("has {} bytes, but GitHub takes {VALUE_LIMIT} at most (48 KB with the seal)", value.len());
+            let text = format!("has {} bytes; GitHub accepts at most {VALUE_LIMIT} (48 KB when sealed)", value.len());
             findings.push(Finding::new(member, Severity::Block, text));
         }
     }
@@ -224,7 +223,7 @@ pub fn check_prefix(text: &str, taken: &[Prefix]) -> Option<PrefixFinding> {
         Err(fault) => Some(PrefixFinding { severity: Severity::Block, text: fault.to_string() }),
         Ok(prefix) if taken.contains(&prefix) => Some(PrefixFinding {
             severity: Severity::Warn,
-            text: "exists already here: saving would overwrite it".to_owned(),
+            text: "already exists here: saving would overwrite it".to_owned(),
         }),
         Ok(_) => None,
     }

@@ -47,8 +47,8 @@ fn field_mend(member: Member, mend: &RuleMend, text: &str) -> Option<FieldMend> 
         // The reader of presets refuses these for a password; here they would show it.
         RuleMend::Replace(_) | RuleMend::LowerCase | RuleMend::UpperCase if member == Member::Password => None,
         RuleMend::Replace(value) => Some(FieldMend::replace(value)),
-        RuleMend::LowerCase => Some(rewritten("write it in lower case", text.to_lowercase())),
-        RuleMend::UpperCase => Some(rewritten("write it in upper case", text.to_uppercase())),
+        RuleMend::LowerCase => Some(rewritten("change to lower case", text.to_lowercase())),
+        RuleMend::UpperCase => Some(rewritten("change to upper case", text.to_uppercase())),
     }
 }
 
@@ -59,19 +59,22 @@ fn known_token(seen: &Seen<'_>, member: Member, text: &str) -> Option<Finding> {
         if member == Member::User && seen.values.user == seen.values.password {
             return None; // some registries want the token as both
         }
-        let what = format!("looks like {}, which belongs into the {}", token.name, token.member.word());
+        let what = format!("looks like {}, which belongs in the {} field", token.name, token.member.word());
         return Some(Finding::new(member, Severity::Block, what).mended_by(Some(FieldMend::swap())));
     }
     let found = |severity, text: String| Some(Finding::new(member, severity, text));
     let Some(home) = token.product.as_deref() else {
-        return found(token.elsewhere, format!("looks like {}, which opens no registry of images", token.name));
+        return found(token.elsewhere, format!("looks like {}, which no image registry accepts", token.name));
     };
     match seen.product() {
         Some(product) if product == home => at_home(token, member, text),
         Some(product) => {
             // What stands in USER is no secret and some product may allow it.
             let severity = if member == Member::User { token.elsewhere } else { Severity::Block };
-            found(severity, format!("looks like {}, which is for {home}, and this server is {product}'s", token.name))
+            found(
+                severity,
+                format!("looks like {}, which is for {home}, but this is a server of {product}", token.name),
+            )
         }
         None if token.elsewhere == Severity::Good => at_home(token, member, text),
         None => found(token.elsewhere, format!("looks like {}, which is for {home} only", token.name)),
@@ -84,7 +87,7 @@ fn at_home(token: &Token, member: Member, text: &str) -> Option<Finding> {
         return Some(Finding::new(member, note.severity, &note.text));
     }
     if token.whole.as_ref().is_some_and(|whole| !whole.is_match(text)) {
-        let what = format!("begins like {} but has another length than usual: was all of it copied?", token.name);
+        let what = format!("begins like {} but has an unusual length: did you copy all of it?", token.name);
         return Some(Finding::new(member, Severity::Warn, what));
     }
     (member == Member::Password).then(|| Finding::new(member, Severity::Good, format!("looks like {}", token.name)))

@@ -14,7 +14,7 @@ pub(super) fn check(seen: &Seen<'_>, findings: &mut Vec<Finding>) {
     let token = preset::token_of(text).map(|token| (token.name.clone(), token.member.word()));
     let other = || Some((looks_secret(text)?.into_owned(), Member::Password.word()));
     if let Some((name, word)) = token.or_else(other) {
-        let what = format!("looks like {name}, which belongs into the {word}");
+        let what = format!("looks like {name}, which belongs in the {word} field");
         findings.push(Finding::new(Member::Server, Severity::Block, what));
         return;
     }
@@ -72,16 +72,18 @@ fn other_product(seen: &Seen<'_>, text: &str) -> Option<Finding> {
     };
     match other {
         Some(hub) if own.hosts.is_none() && is_hub(&host) && text != HUB_KEY => {
-            let what = format!("is {}, whose pulls look up {HUB_KEY} and nothing else", hub.label);
+            let what = format!("is {}, whose pulls only look up {HUB_KEY}", hub.label);
             let finding = Finding::new(Member::Server, Severity::Block, what);
             Some(finding.mended_by(Some(FieldMend::replace(HUB_KEY))))
         }
-        Some(other) => {
-            found(severity, format!("is of {}: its preset knows more about it", product_label(other)), &other.id)
-        }
+        Some(other) => found(
+            severity,
+            format!("is a server of {}: use its preset for better checks", product_label(other)),
+            &other.id,
+        ),
         None if own.hosts.is_some() => {
             let product = preset::product_of_host(&host)?;
-            found(severity, format!("is {product}'s, not of {}", product_label(own)), "other")
+            found(severity, format!("belongs to {product}, not to {}", product_label(own)), "other")
         }
         None => None,
     }
@@ -153,8 +155,8 @@ impl Spelling {
         };
         if server.is_namespace() {
             let typed = text;
-            let text = "has no dot and no port, so Docker takes it for a user or organization of Docker Hub: no pull \
-                        looks there; write the registry's whole host name";
+            let text = "has no dot and no port, so Docker reads it as a user or organization on Docker Hub and no \
+                        pull looks it up; write the registry's whole host name";
             let bare = Some(server.host().to_owned()).filter(|bare| bare != typed);
             return Some(Self { severity: Severity::Block, text: text.to_owned(), bare });
         }
@@ -168,26 +170,26 @@ impl Spelling {
         let bare = Some(bare).filter(|bare| bare != text);
         let scheme = text.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
         let (severity, text) = if !server.is_found_by_pulls() {
-            (Severity::Block, "is not the text that Docker Hub's pulls look up")
+            (Severity::Block, "is not the text that pulls from Docker Hub look up")
         } else if server.oddity() == Some(Oddity::UpperCase) {
             (
                 Severity::Warn,
-                "contains upper-case letters: Docker compares hosts letter by letter, so only images written with the \
-                 same letters find it; write both in lower case",
+                "contains upper-case letters: Docker compares hosts exactly, so only images written with the same \
+                 letters match; write both in lower case",
             )
         } else if scheme.as_deref() == Some("http") {
             (
                 Severity::Warn,
-                "begins with http://, but a codespace's docker speaks https only, and looks up the bare host",
+                "begins with http://, but docker in a codespace requires https, and looks up the bare host",
             )
         } else if text.trim_end_matches('/').rsplit_once("://").map_or(text, |(_, rest)| rest).contains('/') {
             (Severity::Warn, "has a path: docker logs in to the whole host, and private Features look up the bare host")
         } else if scheme.is_some() {
-            (Severity::Warn, "begins with https://: private Features look up the bare host and would find nothing")
+            (Severity::Warn, "begins with https://: private Features look up the bare host and would not find it")
         } else if server.oddity() == Some(Oddity::DefaultPort) {
             (
                 Severity::Warn,
-                "ends with a default port: only images written with the port find it; most are written with the bare \
+                "ends with a default port: only images written with the port match; most are written with the bare \
                  host",
             )
         } else {
@@ -215,9 +217,9 @@ fn rescue(text: &str, fault: ServerFault) -> Option<String> {
 fn unreachable(text: &str) -> Option<&'static str> {
     let server = Server::parse(text).ok()?;
     if server.is_loopback() {
-        return Some("is this machine itself: a codespace runs elsewhere and cannot reach it");
+        return Some("is this machine: a codespace runs elsewhere and cannot reach it");
     }
-    server.is_private_host().then_some("is a name or address of a private network, which a codespace cannot reach")
+    server.is_private_host().then_some("is a private network name or address, which a codespace cannot reach")
 }
 
 /// The server with the account in front that an access key's id names, where only that is missing.

@@ -22,16 +22,16 @@ pub fn obstacles_of_single(single: &Single, values: &Members<Sensitive>) -> Vec<
     let mut findings = Vec::new();
     for (member, field) in [(Member::Server, &single.server), (Member::Password, &single.password)] {
         if values.get(member).is_empty() {
-            findings.push(Finding::new(member, Severity::Block, format!("is empty: fill in «{}»", field.label)));
+            findings.push(Finding::new(member, Severity::Block, format!("is empty: fill in “{}”", field.label)));
         }
     }
     let token = values.password.expose();
     if token.contains(['\0', '\n', '\r']) {
-        let what = "has more than one line, or a NUL: no registry takes that as a token";
+        let what = "has more than one line, or a NUL: no registry accepts such a token";
         findings.push(Finding::new(Member::Password, Severity::Block, what));
     }
     if token.len() > VALUE_LIMIT {
-        let what = format!("has {} bytes, but GitHub takes {VALUE_LIMIT} at most (48 KB with the seal)", token.len());
+        let what = format!("has {} bytes; GitHub accepts at most {VALUE_LIMIT} (48 KB when sealed)", token.len());
         findings.push(Finding::new(Member::Password, Severity::Block, what));
     }
     findings
@@ -44,7 +44,7 @@ pub fn check_single(single: &Single, address: &str, token: &Sensitive) -> Vec<Fi
     value::check(Member::Password, token.expose(), &mut findings);
     let (address, token) = (address.trim(), token.expose().trim());
     if address.contains(foreign::is_hostile) {
-        let what = "contains an invisible or control character: type it again instead of pasting it";
+        let what = "contains an invisible or control character: type it instead of pasting it";
         findings.push(Finding::new(Member::Server, Severity::Block, what));
     } else if !address.is_empty() {
         findings.extend(judge(&single.server, Member::Server, address, address));
@@ -54,7 +54,7 @@ pub fn check_single(single: &Single, address: &str, token: &Sensitive) -> Vec<Fi
     }
     let host = host_of(address);
     if let Some(host) = host.filter(|host| token.starts_with("npm_") && single.is_host(host) && is_elsewhere(host)) {
-        let what = format!("is a token of npmjs, and the registry is {host}");
+        let what = format!("is an npmjs token, but the registry is {host}");
         findings.push(Finding::new(Member::Password, Severity::Block, what));
     }
     // The token may have been pasted into the address as well.

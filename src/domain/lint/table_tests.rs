@@ -56,7 +56,7 @@ fn amazons_keys_and_tokens() {
         ("ecr-token", ECR, "AWS", SECRET, "user", Block, "secret access key"),
         ("ecr-token", ECR, "AWS", token, "password", Info, "12 hours"),
         ("ecr-token", ECR, "AWS", "QVdTOmV5SndZWGxz", "password", Block, "still encoded"),
-        ("ecr", ECR, key, "QVdTOmV5SndZWGxz", "password", Block, "token of twelve hours"),
+        ("ecr", ECR, key, "QVdTOmV5SndZWGxz", "password", Block, "12-hour token"),
         ("ecr", ECR, SECRET, key, "user", Block, "swapped"),
         ("ecr", ECR, "AROAIOSFODNN7EXAMPLE", SECRET, "user", Block, "not of an access key"),
         ("ecr-public", "public.ecr.aws", "AWS", token, "password", Info, "12 hours"),
@@ -85,7 +85,7 @@ fn azures_passwords_and_secrets() {
         ("acr", server, "ci-pull", entra, "user", Warn, "GUID"),
         ("acr", server, "00000000-0000-0000-0000-000000000000", JWT, "user", Warn, "3 hours"),
         ("acr", server, "mycompany", &token, "user", Warn, "admin user"),
-        ("acr", server, &token, "ci-pull", "user", Block, "belongs into the password"),
+        ("acr", server, &token, "ci-pull", "user", Block, "belongs in the password"),
     ]);
     each_is_silent(&[
         ("acr", server, "ci-pull", "an-older-kind", "password", Info, ""),
@@ -112,10 +112,10 @@ fn docker_hubs_github_and_gitlabs_tokens() {
         ("ghcr", "ghcr.io", "octocat", &fine, "password", Block, "classic tokens only"),
         ("ghcr", "ghcr.io", "octocat", &ghs, "password", Warn, "session or an app"),
         ("ghcr", "ghcr.io", "octocat", "gho_abc", "password", Warn, "session or an app"),
-        ("ghcr", "ghcr.io", "octocat", "ghp_short", "password", Warn, "another length"),
+        ("ghcr", "ghcr.io", "octocat", "ghp_short", "password", Warn, "unusual length"),
         ("ghcr", "ghcr.io", "me@example.com", &ghp, "user", Warn, "e-mail"),
         ("ghcr", "ghcr.io", "octocat", &pat, "password", Block, "Docker Hub"),
-        ("ghcr", "ghcr.io", &ghp, "octocat", "user", Block, "belongs into the password"),
+        ("ghcr", "ghcr.io", &ghp, "octocat", "user", Block, "belongs in the password"),
         ("gitlab", lab, "gitlab+deploy-token-1", "gldt-aaaaaaaaaaaaaaaaaaaa", "password", Good, "deploy token"),
         ("gitlab", lab, "gitlab+deploy-token-1", "gldt-aaaaaaaaaaaaaaaaaaaa", "user", Good, "deploy token"),
         ("gitlab", lab, "bot", "glpat-aaaaaaaaaaaaaaaaaaaa", "password", Good, "access token"),
@@ -146,21 +146,29 @@ fn quays_jfrogs_harbors_and_plain_registries() {
         ("quay", quay, ROBOT, "acme+ci", "user", Block, "swapped"),
         ("quay", quay, "me@example.com", "x", "user", Warn, "e-mail"),
         ("quay", quay, "$oauthtoken", "x", "user", Warn, "robot account"),
-        ("quay", quay, "ci", ROBOT, "user", Warn, "lacks the organization"),
+        ("quay", quay, "ci", ROBOT, "user", Warn, "missing the organization"),
         ("jfrog", jfrog, "ci", &reference, "password", Good, "reference token"),
         ("jfrog", jfrog, "ci", &key, "password", Warn, "API key"),
-        ("jfrog", jfrog, "ci", JWT, "password", Info, "the one it was made for"),
-        ("jfrog", jfrog, &reference, "ci", "user", Block, "belongs into the password"),
+        ("jfrog", jfrog, "ci", JWT, "password", Info, "the one it was created for"),
+        ("jfrog", jfrog, &reference, "ci", "user", Block, "belongs in the password"),
         ("harbor", harbor, "robot+ci", "x", "user", Warn, "dollar"),
         ("harbor", harbor, "robot", "x", "user", Warn, "dollar"),
         ("harbor", harbor, "robot$$team+ci", "x", "user", Warn, "dollar"),
         ("harbor", harbor, "robot\\$team+ci", "x", "user", Warn, "backslash"),
         ("harbor", harbor, "robot$team+ci", "x", "user", Good, "robot account"),
         ("harbor", harbor, "me@example.com", "x", "user", Warn, "e-mail"),
-        ("harbor", harbor, "robot$team+ci", JWT, "password", Info, "old kind"),
+        ("harbor", harbor, "robot$team+ci", JWT, "password", Info, "old-style"),
         ("distribution", "registry.example.com", "ci", "$2y$05$abcdefghijklmnopqrstuv", "password", Block, "hash"),
         ("other", "registry.example.com", "ci", JWT, "password", Info, "JSON Web Token"),
-        ("other", "registry.example.com", "ci", &format!("npm_{}", "a".repeat(36)), "password", Block, "no registry"),
+        (
+            "other",
+            "registry.example.com",
+            "ci",
+            &format!("npm_{}", "a".repeat(36)),
+            "password",
+            Block,
+            "no image registry",
+        ),
     ]);
     each_is_silent(&[
         ("quay", quay, "acme", "hunter2hunter2", "user", Warn, ""),
@@ -193,28 +201,28 @@ fn googles_users_and_keys() {
     let (flat64, cut) = (STANDARD.encode(&flat), &key[..60]);
     let b64 = "_json_key_base64";
     each_says(&[
-        ("gar", GAR, "_json_key", &key, "password", Good, "key of a service account"),
-        ("gar", GAR, b64, &base64, "password", Good, "key of a service account"),
+        ("gar", GAR, "_json_key", &key, "password", Good, "service account's key"),
+        ("gar", GAR, b64, &base64, "password", Good, "service account's key"),
         ("gar", GAR, b64, &base64, "user", Good, "base64"),
         ("gar", GAR, b64, &wrapped, "password", Warn, "line breaks in its base64"),
         ("gar", GAR, "_json_key", &unfolded, "password", Warn, "real line breaks inside private_key"),
-        ("gar", GAR, "_json_key", &flat, "password", Warn, "lost its line breaks"),
-        ("gar", GAR, b64, &flat64, "password", Warn, "lost its line breaks"),
+        ("gar", GAR, "_json_key", &flat, "password", Warn, "without its line breaks"),
+        ("gar", GAR, b64, &flat64, "password", Warn, "without its line breaks"),
         ("gar", GAR, "_json_key", &doubled, "password", Warn, "once too often"),
-        ("gar", GAR, "_json_key", &person, "password", Warn, "no key of a service account"),
-        ("gar", GAR, "_json_key", &headless, "password", Warn, "lacks private_key"),
-        ("gar", GAR, "_json_key", cut, "password", Warn, "no JSON"),
+        ("gar", GAR, "_json_key", &person, "password", Warn, "not a service account's key"),
+        ("gar", GAR, "_json_key", &headless, "password", Warn, "missing private_key"),
+        ("gar", GAR, "_json_key", cut, "password", Warn, "not valid JSON"),
         ("gar", GAR, b64, "hunter2", "password", Warn, "neither"),
-        ("gar", GAR, b64, &STANDARD.encode("hunter2"), "password", Warn, "something else"),
+        ("gar", GAR, b64, &STANDARD.encode("hunter2"), "password", Warn, "something other"),
         ("gar", GAR, "_json_key", &base64, "user", Block, "in base64"),
         ("gar", GAR, b64, &key, "user", Block, "plain JSON"),
         ("gar", GAR, &key, "_json_key", "user", Block, "swapped"),
         ("gar", GAR, "json_key", &key, "user", Block, "misspelled"),
-        ("gar", GAR, "oauth2accesstoken", "ya29.abc", "user", Warn, "an hour"),
+        ("gar", GAR, "oauth2accesstoken", "ya29.abc", "user", Warn, "1 hour"),
         ("gar", GAR, "oauth2accesstoken", "ya29.abc", "password", Warn, "an hour"),
         ("gar", GAR, "ci@p.iam.gserviceaccount.com", &key, "user", Warn, "address"),
-        ("gar", GAR, "me", &key, "user", Warn, "none of Google's"),
-        ("gar", GAR, "_json_key", "-----BEGIN PRIVATE KEY-----", "password", Block, "private key alone"),
+        ("gar", GAR, "me", &key, "user", Warn, "not a user Google accepts"),
+        ("gar", GAR, "_json_key", "-----BEGIN PRIVATE KEY-----", "password", Block, "only the private key"),
     ]);
     each_is_silent(&[
         ("gar", GAR, "_json_key", &key, "user", Warn, ""),
@@ -235,8 +243,8 @@ fn servers_of_every_product() {
         row("ghcr", "docker.pkg.github.com", Block, "old registry"),
         row("ghcr", "npm.pkg.github.com", Block, "other packages"),
         row("ghcr", "ghcr.com", Block, "ghcr.io"),
-        row("gar", GAR, Good, "registry of Google"),
-        row("gar", "eu.gcr.io", Good, "registry of Google"),
+        row("gar", GAR, Good, "Google registry"),
+        row("gar", "eu.gcr.io", Good, "Google registry"),
         row("gar", "europe-west1-npm.pkg.dev/p/r", Block, "docker repositories"),
         row("gar", "projects/p/locations/europe-west1/repositories/r", Block, "resource name"),
         row("gar", "artifactregistry.googleapis.com", Block, "API"),
@@ -247,11 +255,11 @@ fn servers_of_every_product() {
         row("jfrog", "acme.jfrog.io", Good, "JFrog"),
         row("jfrog", "acme.jfrog.io/artifactory", Warn, "path"),
         row("jfrog", "jfrog.com", Block, "web site"),
-        row("harbor", "https://harbor.example.com/harbor/projects/1", Warn, "page of Harbor"),
+        row("harbor", "https://harbor.example.com/harbor/projects/1", Warn, "Harbor page"),
         row("ecr-public", "public.ecr.aws", Info, "no login"),
         row("ecr-public", "gallery.ecr.aws/nginx", Block, "web site"),
         row("distribution", "registry.local:5000", Warn, "cannot reach"),
-        row("distribution", "http://registry.example.com:5000", Warn, "https only"),
+        row("distribution", "http://registry.example.com:5000", Warn, "requires https"),
     ]);
     each_is_silent(&[
         row("gitlab", "registry.example.com", Good, ""),
@@ -274,14 +282,14 @@ fn npms_one_secret_is_checked_with_its_address() {
         found.iter().find(is_it).cloned().unwrap_or_else(|| panic!("{address} {token} {piece}: {found:?}"))
     };
     says(home, &own, "password", Good, "npm token");
-    says(home, &own, "server", Good, "looks it up");
-    says(home, "npm_short", "password", Warn, "another length");
-    says(home, "0f8fad5b-d9cb-469f-a165-70867728950e", "password", Warn, "old kind");
+    says(home, &own, "server", Good, "can look up");
+    says(home, "npm_short", "password", Warn, "unusual length");
+    says(home, "0f8fad5b-d9cb-469f-a165-70867728950e", "password", Warn, "old-style");
     says(home, "dckr_pat_x", "password", Block, "credential for images");
     says(home, &format!("//registry.npmjs.org/:_authToken={own}"), "password", Block, "whole line");
     says(home, &format!("{own}\n"), "password", Block, "line break");
-    says("https://npm.pkg.github.com/", &own, "password", Block, "token of npmjs");
-    says("https://npm.pkg.github.com/", "ghp_x", "password", Info, "other than npmjs's");
+    says("https://npm.pkg.github.com/", &own, "password", Block, "npmjs token");
+    says("https://npm.pkg.github.com/", "ghp_x", "password", Info, "other than npmjs");
     for (address, severity, better) in [
         ("https://www.npmjs.com/package/x", Block, home),
         ("registry.npmjs.org", Block, home),
@@ -292,7 +300,7 @@ fn npms_one_secret_is_checked_with_its_address() {
         let finding = says(address, "", "server", severity, "");
         assert_eq!(finding.mend.unwrap().change, MendChange::Replace(better.to_owned()), "{address}");
     }
-    says("nonsense", "", "server", Warn, "not an address");
+    says("nonsense", "", "server", Warn, "does not begin with https://");
     assert_eq!(check_single(npm, "", &"".into()), []);
     assert!(check_single(npm, &own, &own.as_str().into()).iter().all(|finding| finding.mend.is_none()));
 }
@@ -308,11 +316,11 @@ fn a_password_that_says_when_it_ends_is_held_against_the_time() {
         Sensitive::new(STANDARD.encode(format!("{{\"payload\":\"x\",\"expiration\":{}}}", end.timestamp())))
     };
     for (password, severity, text) in [
-        (jwt(now - TimeDelta::minutes(5)), Warn, "ended 5 min ago"),
-        (jwt(now), Warn, "ended 0 min ago"),
-        (ecr(now + TimeDelta::minutes(700)), Warn, "ends in 11 h 40 min"),
-        (jwt(now + TimeDelta::hours(26)), Warn, "ends in 1 day 2 h"),
-        (jwt(now + TimeDelta::days(90)), Info, "ends on 2026-04-01"),
+        (jwt(now - TimeDelta::minutes(5)), Warn, "expired 5 min ago"),
+        (jwt(now), Warn, "expired 0 min ago"),
+        (ecr(now + TimeDelta::minutes(700)), Warn, "expires in 11 h 40 min"),
+        (jwt(now + TimeDelta::hours(26)), Warn, "expires in 1 day 2 h"),
+        (jwt(now + TimeDelta::days(90)), Info, "expires on 2026-04-01"),
     ] {
         let finding = check_end(&password, now).unwrap();
         assert!(finding.severity == severity && finding.text.contains(text), "{finding:?}");

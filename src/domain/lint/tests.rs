@@ -34,8 +34,8 @@ fn about(id: &str, member: Member, server: &str, user: &str, password: &str) -> 
 /// Asserts what is said about one member: its severity, a piece of the text, the mend.
 #[track_caller]
 fn says(finding: Option<Finding>, severity: Severity, piece: &str, change: Option<MendChange>) {
-    let finding = finding.unwrap_or_else(|| panic!("nothing was said, wanted «{piece}»"));
-    assert!(finding.text.contains(piece), "{finding:?} lacks «{piece}»");
+    let finding = finding.unwrap_or_else(|| panic!("nothing was said, wanted “{piece}”"));
+    assert!(finding.text.contains(piece), "{finding:?} lacks “{piece}”");
     assert_eq!((finding.severity, finding.mend.map(|mend| mend.change)), (severity, change), "{}", finding.text);
 }
 
@@ -106,7 +106,7 @@ fn docker_hubs_server_is_one_exact_text() {
         server_says("dockerhub", text, Severity::Block, "", replace(HUB));
     }
     server_says("dockerhub", HUB, Severity::Good, "", None);
-    server_says("dockerhub", "index.docker.io", Severity::Block, "no pull looks under this name", replace(HUB));
+    server_says("dockerhub", "index.docker.io", Severity::Block, "pulls do not look up this name", replace(HUB));
     server_says("dockerhub", "hub.docker.com", Severity::Block, "web site", replace(HUB));
     server_says("dockerhub", "nonsense", Severity::Block, "look up https://index", replace(HUB));
     server_says("dockerhub", "ghcr.io", Severity::Block, "of GitHub Container Registry", use_preset("ghcr"));
@@ -124,7 +124,7 @@ fn azures_login_servers_are_known_in_every_form() {
     ] {
         server_says("acr", text, Severity::Good, "login server", None);
     }
-    server_says("acr", "mycompany.eastus.geo.azurecr.io", Severity::Info, "one region", None);
+    server_says("acr", "mycompany.eastus.geo.azurecr.io", Severity::Info, "regional", None);
 }
 
 #[test]
@@ -142,8 +142,8 @@ fn wrong_servers_of_azure_are_mended() {
         ("http://mycompany.azurecr.io", Severity::Warn, "http://"),
         ("MyCompany.azurecr.io", Severity::Warn, "upper-case letters"),
         ("https://MyCompany.AzureCR.io/v2/", Severity::Warn, "upper-case letters"),
-        ("mycompany.azurecr.com", Severity::Block, "no Azure host"),
-        ("mycompany.azurecr", Severity::Block, "no Azure host"),
+        ("mycompany.azurecr.com", Severity::Block, "not an Azure host"),
+        ("mycompany.azurecr", Severity::Block, "not an Azure host"),
         ("mycompany.eastus.data.azurecr.io", Severity::Block, "data endpoint"),
         ("https://MyCompany.eastus.data.azurecr.io/", Severity::Block, "data endpoint"),
         ("ftp://mycompany.azurecr.io", Severity::Block, "scheme"),
@@ -169,9 +169,9 @@ fn wrong_servers_of_azure_are_mended() {
     ] {
         server_says("acr", text, severity, piece, right());
     }
-    server_says("acr", "https://portal.azure.com/", Severity::Block, "page of Azure", None);
+    server_says("acr", "https://portal.azure.com/", Severity::Block, "an Azure page", None);
     server_says("acr", "abc.azurecr.io", Severity::Warn, "does not look like", None);
-    server_says("acr", "azurecr.io", Severity::Block, "lacks the registry's name", None);
+    server_says("acr", "azurecr.io", Severity::Block, "missing the registry's name", None);
     server_says("acr", ECR, Severity::Warn, "Amazon ECR", use_preset("ecr"));
     server_says("acr", "docker.io", Severity::Warn, "Docker Hub", use_preset("dockerhub"));
     server_says("acr", "ghcr.io", Severity::Warn, "GitHub", use_preset("ghcr"));
@@ -180,7 +180,7 @@ fn wrong_servers_of_azure_are_mended() {
 #[test]
 fn ecr_servers_are_known_and_mended() {
     for id in ["ecr", "ecr-token"] {
-        server_says(id, ECR, Severity::Good, "registry of Amazon ECR", None);
+        server_says(id, ECR, Severity::Good, "Amazon ECR registry", None);
         server_says(id, "123456789012.dkr.ecr.us-gov-west-1.amazonaws.com", Severity::Good, "", None);
         for (text, severity, piece) in [
             (format!("https://{ECR}"), Severity::Warn, "https://"),
@@ -188,8 +188,8 @@ fn ecr_servers_are_known_and_mended() {
             (format!("https://{ECR}/team/app:latest"), Severity::Warn, "path"),
             (ECR.to_uppercase(), Severity::Warn, "upper-case letters"),
             ("1234-5678-9012.dkr.ecr.eu-west-1.amazonaws.com".to_owned(), Severity::Block, "hyphens"),
-            ("123456789012.ecr.eu-west-1.amazonaws.com".to_owned(), Severity::Block, "lacks dkr"),
-            ("123456789012.dkr.eu-west-1.amazonaws.com".to_owned(), Severity::Block, "lacks ecr"),
+            ("123456789012.ecr.eu-west-1.amazonaws.com".to_owned(), Severity::Block, "missing dkr"),
+            ("123456789012.dkr.eu-west-1.amazonaws.com".to_owned(), Severity::Block, "missing ecr"),
             ("123456789012.dkr.ecr.euwest1.amazonaws.com".to_owned(), Severity::Block, "region"),
             ("123456789012.dkr.ecr.eu-west1.amazonaws.com".to_owned(), Severity::Block, "region"),
             ("123456789012.dkr.ecr.eu-west-1a.amazonaws.com".to_owned(), Severity::Block, "region"),
@@ -204,13 +204,13 @@ fn ecr_servers_are_known_and_mended() {
             server_says(id, &text, severity, piece, replace(ECR));
         }
         server_says(id, "api.ecr.eu-west-1.amazonaws.com", Severity::Block, "API", None);
-        server_says(id, "dkr.ecr.eu-west-1.amazonaws.com", Severity::Block, "lacks the account", None);
+        server_says(id, "dkr.ecr.eu-west-1.amazonaws.com", Severity::Block, "missing the account", None);
         server_says(id, "12345678901.dkr.ecr.eu-west-1.amazonaws.com", Severity::Block, "twelve digits", None);
-        server_says(id, "123456789012.dkr.ecr.amazonaws.com", Severity::Block, "lacks the region", None);
+        server_says(id, "123456789012.dkr.ecr.amazonaws.com", Severity::Block, "missing the region", None);
         server_says(id, "123456789012.dkr.ecr.ireland.amazonaws.com", Severity::Block, "word", None);
         server_says(id, "public.ecr.aws", Severity::Block, "no login", None);
         server_says(id, "public.ecr.aws/nginx/nginx", Severity::Block, "no login", None);
-        server_says(id, "registry.example.com", Severity::Block, "no server of Amazon ECR", None);
+        server_says(id, "registry.example.com", Severity::Block, "not an Amazon ECR server", None);
         server_says(id, "acme.azurecr.io", Severity::Block, "Azure", use_preset("acr"));
     }
     for text in [
@@ -221,7 +221,7 @@ fn ecr_servers_are_known_and_mended() {
         "123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu",
     ] {
         server_says("ecr", text, Severity::Warn, "GitHub documents only", None);
-        server_says("ecr-token", text, Severity::Info, "very host", None);
+        server_says("ecr-token", text, Severity::Info, "exactly this host", None);
     }
 }
 
@@ -230,7 +230,7 @@ fn other_servers_are_bare_reachable_hosts() {
     assert_eq!(findings("other", "registry.example.com:5000", "", ""), []);
     for (text, severity, piece, bare) in [
         ("https://registry.example.com", Severity::Warn, "https://", "registry.example.com"),
-        ("http://registry.example.com:5000", Severity::Warn, "https only", "registry.example.com:5000"),
+        ("http://registry.example.com:5000", Severity::Warn, "requires https", "registry.example.com:5000"),
         ("registry.example.com/v2/", Severity::Warn, "path", "registry.example.com"),
         ("Registry.example.com", Severity::Warn, "upper-case letters", "registry.example.com"),
         ("registry.example.com:443", Severity::Warn, "default port", "registry.example.com"),
@@ -261,7 +261,7 @@ fn other_servers_are_bare_reachable_hosts() {
         ("quay.io", "quay"),
         ("registry.gitlab.com", "gitlab"),
     ] {
-        server_says("other", server, Severity::Warn, "its preset knows more", use_preset(id));
+        server_says("other", server, Severity::Warn, "use its preset", use_preset(id));
     }
 }
 
@@ -350,7 +350,7 @@ fn docker_hubs_tokens_are_known() {
     );
     says(about("dockerhub", Member::Password, HUB, "octocat", "dckr_pat_short"), Severity::Warn, "length", None);
     says(about("dockerhub", Member::User, HUB, "me@example.com", PAT), Severity::Warn, "e-mail", None);
-    says(about("dockerhub", Member::User, HUB, "OctoCat", PAT), Severity::Warn, "upper case", replace("octocat"));
+    says(about("dockerhub", Member::User, HUB, "OctoCat", PAT), Severity::Warn, "upper-case", replace("octocat"));
     assert_eq!(about("dockerhub", Member::User, HUB, "octocat", PAT), None);
 }
 
@@ -362,11 +362,11 @@ fn a_token_in_the_user_is_swapped_and_one_in_the_server_refused() {
         if id == "ecr-token" {
             assert_eq!(finding.unwrap().severity, Severity::Block);
         } else {
-            says(finding, Severity::Block, "belongs into the password", swap.clone());
+            says(finding, Severity::Block, "belongs in the password", swap.clone());
         }
-        says(about(id, Member::Server, PAT, "", ""), Severity::Block, "belongs into the password", None);
+        says(about(id, Member::Server, PAT, "", ""), Severity::Block, "belongs in the password", None);
     }
-    says(about("ecr", Member::Password, ECR, "", KEY), Severity::Block, "belongs into the user", swap.clone());
+    says(about("ecr", Member::Password, ECR, "", KEY), Severity::Block, "belongs in the user", swap.clone());
     says(about("ecr", Member::User, ECR, SECRET, KEY), Severity::Block, "swapped", swap);
 }
 
@@ -376,10 +376,10 @@ fn a_token_for_one_registry_is_refused_at_another() {
     let fine = format!("github_pat_{}", "a".repeat(82));
     let npm = format!("npm_{}", "a".repeat(36));
     for (id, server, password, severity, piece) in [
-        ("other", "ghcr.io", PAT, Severity::Block, "for Docker Hub, and this server is GitHub's"),
+        ("other", "ghcr.io", PAT, Severity::Block, "for Docker Hub, but this is a server of GitHub"),
         ("other", "registry.example.com", PAT, Severity::Block, "Docker Hub only"),
-        ("acr", "acme.azurecr.io", PAT, Severity::Block, "Azure's"),
-        ("acr", "", PAT, Severity::Block, "Azure's"),
+        ("acr", "acme.azurecr.io", PAT, Severity::Block, "a server of Azure"),
+        ("acr", "", PAT, Severity::Block, "a server of Azure"),
         ("dockerhub", HUB, ghp, Severity::Block, "for GitHub"),
         ("other", "ghcr.io", ghp, Severity::Good, "classic GitHub token"),
         ("other", "containers.acme.ghe.com", ghp, Severity::Good, "classic GitHub token"),
@@ -387,7 +387,7 @@ fn a_token_for_one_registry_is_refused_at_another() {
         ("other", "ghcr.io", &fine, Severity::Block, "classic tokens only"),
         ("other", "ghcr.io", "ghs_123_eyJ.x.y", Severity::Warn, "session"),
         ("ghcr", "ghcr.io", "hunter2hunter2", Severity::Warn, "classic GitHub token"),
-        ("other", "ghcr.io", &npm, Severity::Block, "no registry of images"),
+        ("other", "ghcr.io", &npm, Severity::Block, "no image registry"),
         ("other", "quay.io", "glpat-aaaaaaaaaaaaaaaaaaaa", Severity::Block, "for GitLab"),
         ("other", "registry.gitlab.com", "glpat-aaaaaaaaaaaaaaaaaaaa", Severity::Good, "GitLab"),
         ("other", "registry.example.com", "glpat-aaaaaaaaaaaaaaaaaaaa", Severity::Good, "GitLab"),
@@ -434,11 +434,16 @@ fn an_access_key_and_a_token_are_not_mixed() {
     says(about("ecr", Member::Password, ECR, KEY, SECRET), Severity::Good, "secret access key", None);
     says(about("ecr", Member::User, ECR, asia, SECRET), Severity::Block, "temporary", None);
     says(about("ecr", Member::User, ECR, "AWS", SECRET), Severity::Block, "access key id", None);
-    says(about("ecr", Member::User, ECR, "AWS", ECR_TOKEN), Severity::Block, "other way", use_preset("ecr-token"));
+    says(
+        about("ecr", Member::User, ECR, "AWS", ECR_TOKEN),
+        Severity::Block,
+        "preset with a token",
+        use_preset("ecr-token"),
+    );
     says(
         about("ecr", Member::Password, ECR, "AWS", ECR_TOKEN),
         Severity::Block,
-        "twelve hours",
+        "12-hour token",
         use_preset("ecr-token"),
     );
     says(about("ecr", Member::User, ECR, "AIDAIOSFODNN7EXAMPLE", ""), Severity::Block, "not of an access key", None);
@@ -453,7 +458,12 @@ fn an_access_key_and_a_token_are_not_mixed() {
         "secret access key",
         use_preset("ecr"),
     );
-    says(about("ecr-token", Member::User, ECR, KEY, SECRET), Severity::Block, "other way", use_preset("ecr"));
+    says(
+        about("ecr-token", Member::User, ECR, KEY, SECRET),
+        Severity::Block,
+        "preset with an access key",
+        use_preset("ecr"),
+    );
     says(about("ecr-token", Member::User, ECR, KEY, ECR_TOKEN), Severity::Block, "must be AWS", replace("AWS"));
     says(about("ecr-token", Member::User, ECR, "aws", ECR_TOKEN), Severity::Block, "must be AWS", replace("AWS"));
     says(about("ecr-token", Member::User, ECR, "octocat", ""), Severity::Block, "must be AWS", replace("AWS"));
@@ -492,7 +502,7 @@ fn the_account_of_an_access_key_is_compared_with_the_servers() {
     let info = foreign.into_iter().find(|f| f.severity == Severity::Info);
     says(info, Severity::Info, "210987654321", None);
     let missing = about("ecr", Member::Server, "dkr.ecr.eu-west-1.amazonaws.com", &own, SECRET);
-    says(missing, Severity::Block, "lacks the account", replace(ECR));
+    says(missing, Severity::Block, "missing the account", replace(ECR));
 }
 
 #[test]
@@ -713,7 +723,7 @@ fn characters_nobody_sees_are_named_wherever_they_stand() {
         ("\u{200b}", "a zero-width space"),
         ("\u{2060}", "a zero-width joiner"),
         ("\u{feff}", "a byte order mark"),
-        ("\u{3000}", "a space of another width"),
+        ("\u{3000}", "a space of unusual width"),
     ] {
         for value in [format!("{character}abc"), format!("abc{character}"), format!("ab{character}c")] {
             let said = said_of_any("u", &value);
@@ -770,7 +780,7 @@ fn what_stands_for_a_value_is_none_whatever_the_registry() {
         assert!(said_of_any("u", text)[0].2.contains("name of a variable"), "{text}");
     }
     for text in ["Bearer abc", "bearer abc", "Basic dTpw", "Authorization: Basic dTpw"] {
-        assert!(said_of_any("u", text)[0].2.contains("word of a header"), "{text}");
+        assert!(said_of_any("u", text)[0].2.contains("header word"), "{text}");
     }
     assert!(said_of_any("u", "https://example.com/token")[0].2.contains("an address"));
     assert!(said_of_any("acr-user-here", "p4ss")[0].2.contains("placeholder"));

@@ -12,19 +12,16 @@ pub fn check_token(token: &Sensitive) -> Option<(Severity, String)> {
         return None;
     }
     if !text.chars().all(|c| c.is_ascii_graphic()) {
-        return Some((
-            Severity::Block,
-            "no token has a space, a line end or another character like that in it".to_owned(),
-        ));
+        return Some((Severity::Block, "tokens never contain spaces, line breaks or control characters".to_owned()));
     }
     Some(match TokenKind::of(text) {
         TokenKind::Unknown => {
-            let text = "does not begin as GitHub's tokens do (ghp_, github_pat_, gho_, ghu_, ghs_)";
+            let text = "does not begin like a GitHub token (ghp_, github_pat_, gho_, ghu_, ghs_)";
             (Severity::Warn, text.to_owned())
         }
         TokenKind::Installation => (
             Severity::Warn,
-            "an installation token: it is nobody, and has no secrets or codespaces of its own".to_owned(),
+            "is an installation token: it belongs to no user, so it has no secrets or codespaces".to_owned(),
         ),
         kind @ (TokenKind::Classic | TokenKind::FineGrained | TokenKind::OAuth | TokenKind::AppUser) => (
             Severity::Good,

@@ -28,7 +28,7 @@ pub(super) fn check(member: Member, value: &str, findings: &mut Vec<Finding>) {
     }
     let text = trimmed(value);
     if text.is_empty() {
-        let finding = Finding::new(member, Severity::Block, "is nothing but white space");
+        let finding = Finding::new(member, Severity::Block, "is only white space");
         findings.push(finding.mended_by(Some(FieldMend::trim())));
         return;
     }
@@ -47,13 +47,13 @@ fn end(member: Member, value: &str, text: &str) -> Finding {
     let after = value.trim_start_matches(|c: char| c.is_whitespace() || name(c).is_some()).strip_prefix(text);
     let what = match after.unwrap_or_default() {
         tail if tail.ends_with("\r\n") || tail.ends_with('\n') => "ends in a line break".to_owned(),
-        tail if tail.contains('\r') => "ends in a carriage return, as files from Windows have one".to_owned(),
+        tail if tail.contains('\r') => "ends in a carriage return, as in files from Windows".to_owned(),
         tail => {
             let unseen = value.chars().next().into_iter().chain(tail.chars()).find_map(name);
-            format!("has {} at an end", unseen.unwrap_or("white space"))
+            format!("has {} at one end", unseen.unwrap_or("white space"))
         }
     };
-    let text = format!("{what}, which would become part of the stored value");
+    let text = format!("{what}, which would become part of the value");
     let mend = if value.trim() == trimmed(value) { FieldMend::trim() } else { FieldMend::unwrap("remove it") };
     Finding::new(member, Severity::Block, text).mended_by(Some(mend))
 }
@@ -66,21 +66,21 @@ fn check_characters(member: Member, text: &str, findings: &mut Vec<Finding>) {
             Member::User => (Severity::Block, "has more than one line"),
             // A service account's key in JSON is a password of many lines.
             Member::Password if text.starts_with('{') => return,
-            Member::Server | Member::Password => (Severity::Warn, "has more than one line: was too much copied?"),
+            Member::Server | Member::Password => (Severity::Warn, "has more than one line: did you copy too much?"),
         };
         findings.push(Finding::new(member, severity, what));
     }
-    let mend = || Some(FieldMend::unwrap("remove what is not seen"));
+    let mend = || Some(FieldMend::unwrap("remove invisible characters"));
     if let Some(name) = text.chars().find_map(name) {
-        let what = format!("contains {name}, an invisible character that came along when it was copied");
+        let what = format!("contains {name}, an invisible character picked up when copying");
         findings.push(Finding::new(member, Severity::Warn, what).mended_by(mend()));
     } else if text.contains(odd) {
-        let what = "contains an invisible or control character: type it again, or copy it from another place";
+        let what = "contains an invisible or control character: type it, or copy it from somewhere else";
         let can_go = text.chars().filter(|c| odd(*c)).all(|c| is_unseen(c) && !c.is_control());
         findings.push(Finding::new(member, Severity::Warn, what).mended_by(mend().filter(|_| can_go)));
     }
     if member == Member::User && text.contains(' ') {
-        findings.push(Finding::new(member, Severity::Warn, "contains a space, which hardly any registry allows"));
+        findings.push(Finding::new(member, Severity::Warn, "contains a space, which almost no registry allows"));
     }
 }
 
@@ -97,24 +97,24 @@ fn check_wrapping(member: Member, text: &str, findings: &mut Vec<Finding>) {
     }
     let within = |inner: &&str| !inner.is_empty();
     if let Some(inner) = unquoted(text).filter(within) {
-        let what = "has quotation marks around it, which belong to a shell or a text and not to the value";
+        let what = "has quotation marks around it, from a shell or a text: they are not part of the value";
         findings.push(warn(what).mended_by(Some(unwrapping(inner, "remove the quotation marks"))));
     } else if let Some(inner) = bracketed(text).filter(|inner| is_value(inner)) {
-        let what = "has brackets around it, which belong to the text it was copied from";
+        let what = "has brackets around it, from the text it was copied from";
         findings.push(warn(what).mended_by(Some(unwrapping(inner, "remove the brackets"))));
     } else if is_placeholder(member, text) {
         let is_copy = is_masked(text) && text.chars().any(|c| c.is_ascii_alphanumeric() && !matches!(c, 'x' | 'X'));
         findings.push(warn(if is_kept_elsewhere(text) {
-            "is the address of where the value is kept, not the value itself"
+            "is a reference to where the value is stored, not the value itself"
         } else if is_copy {
-            "is a masked copy, a placeholder for what was hidden there: copy it where it is shown whole"
+            "is a masked copy, a placeholder for the hidden value: copy it where it is shown in full"
         } else {
-            "looks like a placeholder, not like the value itself"
+            "looks like a placeholder, not the value itself"
         }));
     } else if is_variables_name(text) {
-        findings.push(warn("is the name of a variable, not what it holds"));
+        findings.push(warn("is the name of a variable, not its value"));
     } else if let Some(mark) = half_quote(text) {
-        findings.push(warn(&format!("has the quotation mark {mark} at one end: was all of it copied, and no more?")));
+        findings.push(warn(&format!("has the quotation mark {mark} at one end: did you copy all of it, and no more?")));
     }
     if let Some(what) = lead(text) {
         findings.push(warn(what));
@@ -130,7 +130,7 @@ fn whole_output(text: &str) -> Option<String> {
     };
     let ends = kind.ends().map(|ends| format!("; {ends}")).unwrap_or_default();
     let what = kind.words();
-    Some(format!("is {what}: give the password in it alone, or keep it in a file and use --from file:PATH{ends}"))
+    Some(format!("is {what}: enter only the password from it, or save it to a file and use --from file:PATH{ends}"))
 }
 
 /// A word in front that belongs to a header, a command or an address.
@@ -140,16 +140,16 @@ fn lead(text: &str) -> Option<&'static str> {
     };
     let is_address = ["https://", "http://"].into_iter().any(begins);
     if ["bearer ", "basic ", "authorization:", "token "].into_iter().any(begins) {
-        return Some("begins with the word of a header, such as Bearer or Basic, which is no part of the value");
+        return Some("begins with a header word, such as Bearer or Basic, which is not part of the value");
     }
     let is_command = ["export ", "set ", "docker login", "--password", "-p ", "echo "].into_iter().any(begins);
     if is_command || is_assignment(text) {
         return Some("begins with its own name or a command, not with the value itself");
     }
     if is_prompt(text) {
-        return Some("begins with a shell's prompt, which is no part of the value");
+        return Some("begins with a shell prompt, which is not part of the value");
     }
-    is_address.then_some("is an address, not a value that logs in")
+    is_address.then_some("is an address, not a user or password")
 }
 
 /// `$ …`, `# …`, `PS C:\\> …`, `ann@host:~$ …`.
@@ -169,7 +169,7 @@ pub(super) fn check_pair(values: &Members<&str>, findings: &mut Vec<Finding>) {
         rest.is_some_and(|rest| rest.starts_with(':') && rest.len() > 1)
     };
     if is_both(password) {
-        let what = "begins with the user and a colon: it holds both, where the password alone belongs";
+        let what = "begins with the user and a colon: enter only the password";
         findings.push(Finding::new(Member::Password, Severity::Warn, what));
         return;
     }
@@ -177,8 +177,7 @@ pub(super) fn check_pair(values: &Members<&str>, findings: &mut Vec<Finding>) {
     let is_pair = decoded.as_ref().and_then(|bytes| std::str::from_utf8(bytes).ok()).is_some_and(is_both);
     // Some products' own tokens have a colon inside as well.
     if is_pair || (token_of(password).is_none() && is_pair_in_base64(password)) {
-        let what =
-            "is user and password in base64, as docker's configuration keeps them: the password alone belongs here";
+        let what = "is user and password in base64, as docker's configuration stores them: enter only the password";
         findings.push(Finding::new(Member::Password, Severity::Warn, what));
     }
 }

@@ -132,7 +132,7 @@ pub(super) const fn name(c: char) -> Option<&'static str> {
         '\u{200c}' | '\u{200d}' | '\u{2060}' => "a zero-width joiner",
         '\u{feff}' => "a byte order mark",
         '\u{2000}'..='\u{2006}' | '\u{2008}'..='\u{200a}' | '\u{205f}' | '\u{3000}' | '\u{1680}' => {
-            "a space of another width"
+            "a space of unusual width"
         }
         '\u{34f}'
         | '\u{115f}'
@@ -143,7 +143,7 @@ pub(super) const fn name(c: char) -> Option<&'static str> {
         | '\u{3164}'
         | '\u{fe00}'..='\u{fe0f}'
         | '\u{ffa0}'
-        | '\u{e0100}'..='\u{e01ef}' => "a character nobody sees",
+        | '\u{e0100}'..='\u{e01ef}' => "a non-printing character",
         _ => return None, // a letter, or one of those that move a cursor
     })
 }

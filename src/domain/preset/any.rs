@@ -1,5 +1,5 @@
-//! A preset of either kind, as one chooses it: of three values, or of one secret. What both have is asked here, so that
-//! nobody who fills fields in has to know which it is.
+//! A preset of either kind, with three values or with one secret. Its common properties are available here, so that
+//! code which fills in fields does not depend on the kind.
 
 use super::{Field, Obtain, Preset, Single, preset, presets, single, singles};
 use crate::domain::lint::{self, Finding};
@@ -11,7 +11,7 @@ pub enum AnyPreset {
     Single(&'static Single),
 }
 
-/// Everything one can choose from, in the order in which it is offered; «other» comes last.
+/// All presets you can choose from, in display order; “other” comes last.
 pub fn any_presets() -> Vec<AnyPreset> {
     let (last, first): (Vec<_>, Vec<_>) = presets().iter().partition(|preset| preset.id == "other");
     let of_three = |list: Vec<&'static Preset>| list.into_iter().map(AnyPreset::Credential);
@@ -59,7 +59,7 @@ impl AnyPreset {
         }
     }
 
-    /// The usual life of the password.
+    /// The usual lifetime of the password.
     pub fn life(self) -> Option<&'static str> {
         match self {
             Self::Credential(preset) => preset.life.as_deref(),
@@ -81,7 +81,7 @@ impl AnyPreset {
         }
     }
 
-    /// The values one types; a single secret has no user.
+    /// The values to enter; a single secret has no user.
     pub fn members(self) -> impl Iterator<Item = Member> {
         Member::all().filter(move |member| self.field(*member).is_some())
     }
@@ -95,7 +95,7 @@ impl AnyPreset {
         }
     }
 
-    /// What a value is called in running text.
+    /// The name of a value in running text.
     pub fn word(self, member: Member) -> String {
         match (self, self.field(member)) {
             (Self::Single(_), Some(field)) => field.label.to_lowercase(),
@@ -103,12 +103,12 @@ impl AnyPreset {
         }
     }
 
-    /// The only value of a field that works, if there is one.
+    /// The only valid value of a field, if there is one.
     pub fn fixed(self, member: Member) -> Option<&'static str> {
         self.field(member)?.fixed.as_deref()
     }
 
-    /// The steps before anything is put into them.
+    /// The steps before their placeholders are filled.
     pub fn obtain(self) -> &'static [Obtain] {
         match self {
             Self::Credential(preset) => &preset.obtain,
@@ -123,7 +123,7 @@ impl AnyPreset {
         }
     }
 
-    /// A prefix, or a secret's name, that is not taken.
+    /// A prefix or a secret's name that is not in use.
     pub fn suggest_name(self, server: &str, taken: &[Prefix]) -> Prefix {
         match self {
             Self::Credential(preset) => preset.suggest_prefix(server, taken),
@@ -131,7 +131,7 @@ impl AnyPreset {
         }
     }
 
-    /// All there is to say about the values.
+    /// All findings about the values.
     pub fn check(self, values: &Members<Sensitive>) -> Vec<Finding> {
         match self {
             Self::Credential(preset) => lint::check(preset, values),
@@ -139,8 +139,8 @@ impl AnyPreset {
         }
     }
 
-    /// The same of what was glimpsed at, where a value is too long to be looked at whole at every key; `going_on`: with
-    /// what stands in the way of that.
+    /// The same for excerpts of values that are too long to be checked completely at every key; `going_on`: including
+    /// what prevents continuing.
     pub fn glance(self, glimpses: &Members<Sensitive>, values: &Members<Sensitive>, going_on: bool) -> Vec<Finding> {
         let mut findings = match self {
             _ if !going_on => Vec::new(),
@@ -151,7 +151,7 @@ impl AnyPreset {
         lint::sorted(findings)
     }
 
-    /// The same with what stands in the way of going on.
+    /// The same, including what prevents continuing.
     pub fn check_to_continue(self, values: &Members<Sensitive>) -> Vec<Finding> {
         match self {
             Self::Credential(preset) => lint::check_to_continue(preset, values),

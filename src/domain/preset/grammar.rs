@@ -1,6 +1,6 @@
 //! How a preset describes values: patterns, and rules that say what a matching value means.
 //!
-//! Nothing here sees a password: rules are matched by `domain::lint`, which alone may look at one.
+//! Nothing here sees a password: only `domain::lint` may look at one, and it matches the rules.
 
 use std::sync::OnceLock;
 
@@ -8,7 +8,8 @@ use regex::Regex;
 
 use crate::domain::lint::Severity;
 
-/// A pattern. It is compiled when it is first asked: most of a file's are never, and compiling is what takes the time.
+/// A pattern. It is compiled at its first use: most patterns of a file are never used, and compiling is what takes
+/// time.
 #[derive(Clone, Debug)]
 pub struct Pattern {
     text: Box<str>,
@@ -24,7 +25,7 @@ impl PartialEq for Pattern {
 impl Eq for Pattern {}
 
 impl Pattern {
-    /// A pattern of somebody else's file: compiled at once. The reason of a refusal is one line.
+    /// A pattern from a user's file: compiled at once. An error is one line.
     pub fn new(text: &str) -> Result<Self, String> {
         let compiled = Regex::new(text).map_err(|fault| {
             let whole = fault.to_string();
@@ -33,7 +34,7 @@ impl Pattern {
         Ok(Self { text: text.into(), compiled: OnceLock::from(Some(compiled)) })
     }
 
-    /// A pattern of the program's own files, which the tests compile: one that cannot be would match nothing.
+    /// A pattern from the program's own files, which the tests compile: an invalid one would match nothing.
     pub(super) fn own(text: &str) -> Self {
         Self { text: text.into(), compiled: OnceLock::new() }
     }
@@ -46,8 +47,8 @@ impl Pattern {
         self.may_begin(text) && self.regex().is_some_and(|regex| regex.is_match(text))
     }
 
-    /// The letters every match begins with, as far as they are plain to see: most patterns need not be compiled to know
-    /// that they do not match.
+    /// The literal beginning of every match, as far as it is easy to determine: most patterns can be ruled out by it
+    /// without being compiled.
     pub(super) fn beginning(&self) -> &str {
         match self.text.strip_prefix('^') {
             Some(rest) if alternatives(rest).nth(1).is_none() => literal(rest),
@@ -55,7 +56,7 @@ impl Pattern {
         }
     }
 
-    /// Whether a text begins as one of the pattern's alternatives does, as far as that is plain to see.
+    /// Whether a text begins like one of the pattern's alternatives, as far as that is easy to determine.
     fn may_begin(&self, text: &str) -> bool {
         let Some(rest) = self.text.strip_prefix('^') else { return true };
         let inner = rest.strip_prefix("(?:").and_then(|inner| {
@@ -65,7 +66,7 @@ impl Pattern {
         alternatives(inner.unwrap_or(rest)).any(|one| text.starts_with(literal(one)))
     }
 
-    /// Whether it begins with letters and an underline, or a longer word and a dash, as names within a text do not.
+    /// Whether it begins with letters and an underscore, or with a longer word and a dash, unlike names within a text.
     pub(super) fn is_signed(&self) -> bool {
         let outside = self.text.split('[').enumerate().map(|(at, part)| match part.split_once(']') {
             Some((_, rest)) if at > 0 => rest,
@@ -80,12 +81,12 @@ impl Pattern {
         self.text.contains(&format!("(?P<{name}>")) || self.text.contains(&format!("(?<{name}>"))
     }
 
-    /// What the group `part` holds.
+    /// The content of the group `part`.
     pub(crate) fn part(&self, text: &str) -> Option<String> {
         Some(self.regex()?.captures(text)?.name("part")?.as_str().to_owned())
     }
 
-    /// What every named group holds.
+    /// The content of every named group.
     pub(crate) fn parts(&self, text: &str) -> Vec<(String, String)> {
         let Some(regex) = self.regex() else { return Vec::new() };
         let Some(captures) = regex.captures(text) else { return Vec::new() };
@@ -93,7 +94,7 @@ impl Pattern {
         names.filter_map(|name| Some((name.to_owned(), captures.name(name)?.as_str().to_owned()))).collect()
     }
 
-    /// `template` with its `${name}` filled from the match.
+    /// `template` with each `${name}` filled from the match.
     pub(crate) fn expand(&self, text: &str, template: &str) -> Option<String> {
         let captures = self.regex()?.captures(text)?;
         let mut out = String::new();
@@ -102,7 +103,7 @@ impl Pattern {
     }
 }
 
-/// The plain letters a part of a pattern begins with. What is repeated, or may be missing, is no sure beginning.
+/// The literal letters a part of a pattern begins with. Anything repeated or optional is not a certain beginning.
 fn literal(part: &str) -> &str {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     let end = part.find(|c| !is_plain(c)).unwrap_or(part.len());
@@ -110,7 +111,7 @@ fn literal(part: &str) -> &str {
     &part[..if is_repeated { end.saturating_sub(1) } else { end }]
 }
 
-/// Where the signs of a pattern stand that are in no class and not escaped, each with how many groups it is in.
+/// The positions of a pattern's operators outside classes and escapes, each with its group depth.
 fn signs(part: &str) -> impl Iterator<Item = (usize, char, usize)> {
     let (mut depth, mut in_class, mut is_escaped) = (0_usize, false, false);
     part.char_indices().filter_map(move |(at, c)| {
@@ -127,13 +128,13 @@ fn signs(part: &str) -> impl Iterator<Item = (usize, char, usize)> {
                 depth = depth.saturating_sub(1);
                 return Some((at, c, depth));
             }
-            _ => {} // counts where it stands
+            _ => {} // counted where it is
         }
         (!in_class).then_some((at, c, depth))
     })
 }
 
-/// Where a group ends whose inside begins here.
+/// The end of the group whose content begins here.
 fn closing(inner: &str) -> Option<usize> {
     let (mut open, mut end) = (0_usize, None);
     for (at, c, _) in signs(inner) {
@@ -161,19 +162,19 @@ impl Pattern {
     }
 }
 
-/// What a value means that matches.
+/// The meaning of a matching value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
-    /// What the value must match; `None` matches all.
+    /// What the value must match; `None` matches everything.
     pub pattern: Option<Pattern>,
     /// What it must not match.
     pub unless: Option<Pattern>,
-    /// Only if the user is the telling part of the server's host, such as the registry's name.
+    /// Only if the user is the distinctive part of the server's host, such as the registry's name.
     pub same_as_server: bool,
     /// What the other values must match.
     pub when: When,
     pub severity: Severity,
-    /// Fits after «the user», such as «is an e-mail address».
+    /// Follows “the user”, such as “is an e-mail address”.
     pub text: String,
     pub mend: Option<RuleMend>,
 }
@@ -186,38 +187,39 @@ pub struct When {
     pub password: Option<Pattern>,
 }
 
-/// What a rule offers to do.
+/// The fix a rule offers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RuleMend {
-    /// Put this in its place; `${name}` stands for a group of the pattern.
+    /// Replace the value with this; `${name}` stands for a group of the pattern.
     Replace(String),
     LowerCase,
     UpperCase,
     /// Swap user and password.
     Swap,
-    /// Go on with the preset of this id.
+    /// Continue with the preset of this id.
     Preset(String),
 }
 
-/// What a product's servers and credentials look like, for [`super::which()`]. Guesses: a lint never builds on them.
+/// What a product's servers and credentials look like, for [`super::which()`]. These are guesses: lints never rely on
+/// them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Signs {
-    /// Bare hosts that are probably this product's, such as `harbor.example.com`.
+    /// Bare hosts that probably belong to this product, such as `harbor.example.com`.
     pub host: Option<Pattern>,
-    /// Users of this way to log in, where two presets share their hosts.
+    /// Users of this way to log in, if two presets share their hosts.
     pub user: Option<Pattern>,
-    /// Passwords of this product that no row of `assets/tokens.toml` knows.
+    /// Passwords of this product that are not in `assets/tokens.toml`.
     pub password: Option<Pattern>,
 }
 
-/// What a value has to be inside, beyond what a pattern can see.
+/// What a value must contain, beyond what a pattern can check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content {
     /// The key file of a Google service account, as JSON or in base64.
     GoogleKey,
 }
 
-/// What is said of a value that no rule knows.
+/// The finding for a value that matches no rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Otherwise {
     pub severity: Severity,
@@ -242,7 +244,7 @@ mod tests {
             assert_eq!(Pattern::own(pattern).beginning(), beginning, "{pattern}");
         }
         for (pattern, text, may) in [
-            ("^(?:ab|cd(?:e|f)|\\||[)|]x)", "zz", true), // a sign and a class begin with anything
+            ("^(?:ab|cd(?:e|f)|\\||[)|]x)", "zz", true), // an escape and a class can begin with anything
             ("^(?:ab|cd(?:e|f))x|z", "ab", true),
             ("^(?:ab|cd(?:e|f))", "cd", true),
             ("^(?:ab|cd(?:e|f))", "ef", false),

@@ -1,7 +1,6 @@
-//! What is known about one registry product: the fields, what goes into them, and where to get it.
+//! What is known about one registry product: the fields, their values, and where to get them.
 //!
-//! Everything particular is data in `assets/presets/*.toml`; this module reads it and refuses to know a product by
-//! name.
+//! Everything specific is data in `assets/presets/*.toml`; this module reads it and contains no product names.
 
 mod any;
 mod grammar;
@@ -35,60 +34,60 @@ pub use which::{
 /// One registry product, or one way to log in to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preset {
-    /// What `--preset` takes.
+    /// The value for `--preset`.
     pub id: String,
-    /// The product's whole name, such as «Azure Container Registry».
+    /// The product's full name, such as “Azure Container Registry”.
     pub label: String,
-    /// A word for lists, such as «Azure».
+    /// A short name for lists, such as “Azure”.
     pub short: String,
     pub summary: String,
-    /// What the first credential of this kind is called.
+    /// The default prefix for the first credential of this kind.
     pub prefix: Prefix,
     pub server: Field,
     pub user: Field,
     pub password: Field,
-    /// The steps to a credential with the least rights, with holes; [`Preset::steps`] fills them.
+    /// The steps to a credential with the least permissions, with placeholders; [`Preset::steps`] fills them.
     pub obtain: Vec<Obtain>,
-    /// Where the steps begin, always https.
+    /// The page where the steps begin, always https.
     pub obtain_url: Option<String>,
     /// The page that explains it, always https.
     pub docs_url: String,
-    /// The usual life of the password.
+    /// The usual lifetime of the password.
     pub life: Option<String>,
-    /// Which bare hosts are this product's; `None` for «other».
+    /// The bare hosts of this product; `None` for “other”.
     pub(crate) hosts: Option<Pattern>,
-    /// Finds the telling part of a host (`part`), for a second credential's prefix and for Azure's admin user, and
-    /// what else the steps speak of.
+    /// Finds the distinctive part of a host (`part`), for a second credential's prefix and for Azure's admin user, and
+    /// other parts used in the steps.
     pub(crate) telling: Option<Pattern>,
-    /// Finds the parts of a repository the steps speak of, such as its project.
+    /// Finds the parts of a repository used in the steps, such as its project.
     pub(crate) parts: Option<Pattern>,
     /// The repository of the examples.
     pub(crate) repository: String,
     pub(crate) signs: Signs,
     pub(crate) remedies: Vec<RemedyRow>,
-    /// Whether it is a user's own and not one of pullkey's.
+    /// Whether it is a user's own preset and not one of pullkey's.
     pub own: bool,
 }
 
-/// One of the three values of a preset: what it is called, how it looks, and how it goes wrong.
+/// One of the three values of a preset: its name, its format, and its common mistakes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
     pub label: String,
     pub example: String,
     pub help: String,
-    /// The only value that works; it is filled in.
+    /// The only valid value; it is filled in.
     pub fixed: Option<String>,
-    /// What the value has to be inside.
+    /// What the value must contain.
     pub content: Option<Content>,
-    /// Values people really type; the first that matches speaks.
+    /// Values people actually type; the first match decides.
     pub(crate) wrong: Vec<Rule>,
-    /// What is as it should be, asked only when nothing was wrong.
+    /// Correct values, only checked if nothing was wrong.
     pub(crate) right: Vec<Rule>,
-    /// What is said of every other value.
+    /// The finding for every other value.
     pub(crate) otherwise: Option<Otherwise>,
 }
 
-/// The bare, lower-case host of a server text, however it is wrapped.
+/// The bare, lower-case host in a server text, ignoring what is around it.
 pub(crate) fn host_of(server: &str) -> Option<String> {
     let text = server.trim();
     let text = text.split_once("://").map_or(text, |(_, rest)| rest).trim_start_matches('/');
@@ -106,26 +105,26 @@ impl Preset {
         }
     }
 
-    /// Whether a bare, lower-case host is this product's.
+    /// Whether a bare, lower-case host belongs to this product.
     pub fn is_host(&self, host: &str) -> bool {
         self.hosts.as_ref().is_some_and(|hosts| hosts.is_match(host))
     }
 
-    /// The part of the host that tells one registry of this product from another, such as its name or region.
+    /// The part of the host that distinguishes registries of this product, such as a name or region.
     pub(crate) fn telling_part(&self, server: &str) -> Option<String> {
         let host = host_of(server)?;
         self.telling.as_ref()?.part(&host)
     }
 
-    /// The addresses a browser may be sent to for this preset.
+    /// The addresses that may be opened in a browser for this preset.
     pub fn links(&self) -> impl Iterator<Item = &str> {
         let pages = self.obtain.iter().filter_map(|step| step.page.as_deref());
-        // A page on a host that was typed is shown only.
+        // A page on a typed host is only shown.
         let known = pages.filter(|page| !page.split('/').take(3).any(|part| part.contains('{')));
         [Some(self.docs_url.as_str()), self.obtain_url.as_deref()].into_iter().flatten().chain(known)
     }
 
-    /// A prefix that is not taken: the product's own, else with a telling suffix, else with a number.
+    /// A prefix that is not in use: the product's own, else with a distinctive suffix, else with a number.
     pub fn suggest_prefix(&self, server: &str, taken: &[Prefix]) -> Prefix {
         let first = self.first_prefix(server);
         let is_free = |prefix: &Prefix| !taken.contains(prefix);
@@ -143,7 +142,7 @@ impl Preset {
         numbered.into_iter().find(is_free).unwrap_or(base)
     }
 
-    /// The preset's own prefix, or for «other» the word of the product the server is known to be.
+    /// The preset's own prefix, or for “other” the word of the product the server belongs to.
     fn first_prefix(&self, server: &str) -> Prefix {
         if self.hosts.is_some() {
             return self.prefix.clone();

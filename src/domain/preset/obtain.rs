@@ -1,28 +1,28 @@
-//! The steps to a credential and the remedies of a failed test: words and commands with holes, filled from what was
-//! typed.
+//! The steps to a credential and the fixes for a failed test: texts and commands with placeholders, filled from what
+//! was typed.
 //!
-//! A command is only ever shown and copied, never run. What is put into a hole is part of a checked host or image and
-//! made of characters that no shell gives a meaning, so it cannot end a word.
+//! A command is only ever shown and copied, never run. A placeholder is filled with part of a checked host or image,
+//! made of characters without a meaning in any shell, so it cannot end a word.
 
 use super::grammar::Pattern;
 use super::{Preset, host_of};
 use crate::domain::{Member, Server};
 
-/// One step on the way to a value.
+/// One step to get a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Obtain {
     pub text: String,
     /// A command for a shell, to be copied.
     pub command: Option<String>,
-    /// Where it is done in a browser, always https.
+    /// The page to do it in a browser, always https.
     pub page: Option<String>,
-    /// The right that it gives.
+    /// The permissions it gives.
     pub gives: Option<String>,
-    /// How long what it gives lasts.
+    /// The lifetime of the value.
     pub life: Option<String>,
     /// The field it is for.
     pub member: Member,
-    /// The bare hosts it is for; `None` for all.
+    /// The bare hosts it applies to; `None` for all.
     pub host: Option<Pattern>,
 }
 
@@ -33,22 +33,22 @@ pub struct Remedy {
     pub command: Option<String>,
 }
 
-/// A remedy as a preset has it.
+/// A fix as written in a preset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RemedyRow {
-    /// The code's spelling, such as `bad_credentials`.
+    /// The code, such as `bad_credentials`.
     pub code: String,
-    /// The bare hosts it is for; `None` for all.
+    /// The bare hosts it applies to; `None` for all.
     pub host: Option<Pattern>,
     pub text: String,
     pub command: Option<String>,
 }
 
-/// What stands in for a name in braces.
+/// The values for names in braces.
 pub(super) type Holes = Vec<(String, String)>;
 
 impl Preset {
-    /// [`Preset::obtain`], with server and repository put in where they are known, else those of the example.
+    /// [`Preset::obtain`], filled with server and repository if known, else with those of the example.
     pub fn steps(&self, server: &str, repository: Option<&str>) -> Vec<Obtain> {
         let holes = self.holes(server, repository);
         let host = host_of(server).filter(|host| self.is_host(host)).or_else(|| host_of(&self.server.example));
@@ -58,14 +58,14 @@ impl Preset {
         self.obtain.iter().filter(is_for).map(|step| step.filled(&holes)).collect()
     }
 
-    /// What to do about this code at this server, if the product has words of its own for it.
+    /// What to do about this code at this server, if the product has its own text for it.
     pub fn remedy(&self, code: &str, server: &str, repository: Option<&str>) -> Option<Remedy> {
         let row = row_of(&self.remedies, code, server)?;
         let holes = self.holes(server, repository);
         Some(Remedy { text: fill(&row.text, &holes), command: row.command.as_ref().map(|text| fill(text, &holes)) })
     }
 
-    /// The holes and what fills them: from what was typed, else from the example.
+    /// The placeholders and their values: from what was typed, else from the example.
     pub(super) fn holes(&self, server: &str, repository: Option<&str>) -> Holes {
         let mut holes = self.holes_of(server, repository.or(repository_of(server)));
         for (name, value) in self.holes_of(&self.server.example, Some(&self.repository)) {
@@ -111,7 +111,7 @@ pub(super) fn row_of<'a>(rows: &'a [RemedyRow], code: &str, server: &str) -> Opt
     rows.iter().find(|row| row.code == code && row.host.as_ref().is_none_or(|pattern| pattern.is_match(&host)))
 }
 
-/// The template with each `{name}` that is known filled; other braces are the command's own.
+/// The template with each known `{name}` filled; other braces belong to the command.
 pub(super) fn fill(template: &str, holes: &Holes) -> String {
     let mut filled = String::with_capacity(template.len());
     let mut rest = template;
@@ -131,19 +131,19 @@ pub(super) fn fill(template: &str, holes: &Holes) -> String {
     filled
 }
 
-/// The first name in braces that nothing fills.
+/// The first name in braces without a value.
 pub(super) fn unfilled<'a>(template: &'a str, holes: &Holes) -> Option<&'a str> {
     let names = template.match_indices('{').filter_map(|(at, _)| hole(&template[at..]));
     names.into_iter().find(|name| !holes.iter().any(|(known, _)| known == name))
 }
 
-/// The name of a hole a text begins with: `{repository}`.
+/// The name of a placeholder at the beginning of a text: `{repository}`.
 fn hole(text: &str) -> Option<&str> {
     let name = text.strip_prefix('{')?.split_once('}')?.0;
     (!name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')).then_some(name)
 }
 
-/// The repository in a server text that is a whole image, `host/team/app:1`.
+/// The repository in a server text that is a full image name, `host/team/app:1`.
 fn repository_of(server: &str) -> Option<&str> {
     let text = server.trim();
     let text = text.split_once("://").map_or(text, |(_, rest)| rest);
@@ -153,7 +153,8 @@ fn repository_of(server: &str) -> Option<&str> {
     (!matches!(path, "" | "v1" | "v2")).then_some(path)
 }
 
-/// Source: OCI distribution specification, «Pulling manifests», `<name>`; what it allows beyond this is no word.
+/// Source: OCI distribution specification, “Pulling manifests”, `<name>`; anything it allows beyond this is not a
+/// single word.
 pub(super) fn is_repository(text: &str) -> bool {
     let is_part = |part: &str| {
         let ends = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
@@ -164,7 +165,7 @@ pub(super) fn is_repository(text: &str) -> bool {
     text.len() <= 255 && text.split('/').all(is_part)
 }
 
-/// Whether a text stays one word of a shell, and no option.
+/// Whether a text stays a single word in a shell, and is not an option.
 fn is_word(text: &str) -> bool {
     !text.is_empty()
         && !text.starts_with('-')

@@ -82,7 +82,7 @@ fn remedies_are_the_products_own_words() {
         ("dockerhub", "bad_credentials", "https://index.docker.io/v1/", None, "Docker ID", None),
         ("dockerhub", "pull_denied", "https://index.docker.io/v1/", Some("shop/api"), "shop/api", None),
         ("ecr-token", "denied", "210987654321.dkr.ecr.ap-south-1.amazonaws.com", None, "decoded", Some("ap-south-1")),
-        ("ghcr", "not_a_registry", "github.com", None, "write ghcr.io", None),
+        ("ghcr", "not_a_registry", "github.com", None, "use ghcr.io", None),
         ("ghcr", "denied", "ghcr.io", None, "classic token", None),
         (
             "gar",
@@ -92,7 +92,7 @@ fn remedies_are_the_products_own_words() {
             "reader",
             Some("images --project=shop-prod"),
         ),
-        ("gitlab", "not_a_registry", "gitlab.com", None, "write registry.gitlab.com", None),
+        ("gitlab", "not_a_registry", "gitlab.com", None, "use registry.gitlab.com", None),
         ("gitlab", "not_a_registry", "gitlab.acme.example", None, "another name or port", None),
         ("other", "not_a_registry", "example.com", None, "different names", None),
     ] {

@@ -1,5 +1,5 @@
-//! Reads a preset's TOML file. Unknown keys, bad patterns, holes nothing fills and mends that cannot be are refused
-//! with file and line. Texts are cleaned on the way in, since a file may be a user's own.
+//! Parses a preset's TOML file. Unknown keys, invalid patterns, unknown placeholders and impossible fixes are reported
+//! with file and line. Texts are cleaned when they are read, because a file may be a user's own.
 
 use std::collections::BTreeMap;
 
@@ -14,34 +14,34 @@ use super::{Field, Preset};
 use crate::domain::foreign::{clean, is_hostile};
 use crate::domain::{Member, Prefix};
 
-/// Why a file is no preset.
+/// Why a file is not a valid preset.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{file}:{line}: {reason}")]
 pub struct PresetFault {
     pub file: String,
-    /// Counted from 1.
+    /// Starting at 1.
     pub line: usize,
     pub reason: String,
 }
 
-/// What a file holds.
+/// The content of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entry {
     Preset(Box<Preset>),
     Single(Box<Single>),
 }
 
-/// Reads one file; its name is only for the fault.
+/// Parses one file; its name is only for errors.
 pub fn read(file: &str, text: &str) -> Result<Entry, PresetFault> {
     Source { file, text, is_own: false }.read()
 }
 
-/// Reads one of the program's own files, whose patterns the tests have compiled.
+/// Parses one of the program's own files, whose patterns are compiled by the tests.
 pub(super) fn read_own(file: &str, text: &str) -> Result<Entry, PresetFault> {
     Source { file, text, is_own: true }.read()
 }
 
-/// Reads a file that is a preset of three values.
+/// Parses a file with a preset of three values.
 pub fn parse(file: &str, text: &str) -> Result<Preset, PresetFault> {
     match read(file, text)? {
         Entry::Preset(preset) => Ok(*preset),
@@ -74,11 +74,11 @@ impl Source<'_> {
         PresetFault { file: self.file.to_owned(), line, reason }
     }
 
-    /// What both kinds have.
+    /// The common part of both kinds.
     fn check_head(&self, raw: &RawPreset) -> Result<(), PresetFault> {
         let (id, at) = (raw.id.get_ref(), raw.id.span().start);
         if id.is_empty() || !id.chars().all(|c| c.is_ascii_lowercase() || c == '-') {
-            return Err(self.fault(at, "the id has characters other than lower-case letters and hyphens"));
+            return Err(self.fault(at, "the id may only contain lower-case letters and hyphens"));
         }
         for url in std::iter::once(&raw.docs_url).chain(&raw.obtain_url) {
             self.check_page(url)?;
@@ -109,7 +109,7 @@ impl Source<'_> {
         }
         let repository = raw.repository.as_ref().map_or("team/app", |raw| raw.get_ref().as_str());
         if !obtain::is_repository(repository) {
-            return Err(self.fault(raw.repository.map_or(0, |raw| raw.span().start), "is no repository of images"));
+            return Err(self.fault(raw.repository.map_or(0, |raw| raw.span().start), "is not an image repository"));
         }
         let mut preset = Preset {
             id: raw.id.into_inner(),
@@ -149,7 +149,7 @@ impl Source<'_> {
         let secret = use_of.secret.get_ref();
         let name = Prefix::parse(secret).ok().filter(|name| name.as_str() == secret);
         let Some(name) = name else {
-            return Err(self.fault(use_of.secret.span().start, "is no name of a secret"));
+            return Err(self.fault(use_of.secret.span().start, "is not a valid secret name"));
         };
         let mut single = Single {
             id: raw.id.into_inner(),
@@ -166,7 +166,7 @@ impl Source<'_> {
             remedies: Vec::new(),
         };
         let Some(holes) = single::holes(&single.server.example) else {
-            return Err(self.fault(0, "the example of the server is no address"));
+            return Err(self.fault(0, "the example of the server is not an address"));
         };
         self.check_holes(&use_of.line, &holes)?;
         single.obtain = self.obtain(&raw.obtain, &holes)?;
@@ -184,7 +184,7 @@ impl Source<'_> {
 
     fn check_holes(&self, text: &Spanned<String>, holes: &Holes) -> Result<(), PresetFault> {
         match obtain::unfilled(text.get_ref(), holes) {
-            Some(name) => Err(self.fault(text.span().start, &format!("nothing fills {{{name}}}"))),
+            Some(name) => Err(self.fault(text.span().start, &format!("unknown placeholder {{{name}}}"))),
             None => Ok(()),
         }
     }
@@ -219,7 +219,7 @@ impl Source<'_> {
         let mut rows = Vec::new();
         for (code, RawRemedies(remedies)) in raw {
             if code.get_ref().is_empty() || !code.get_ref().bytes().all(|b| b.is_ascii_lowercase() || b == b'_') {
-                return Err(self.fault(code.span().start, "is not spelled as the codes of a test are"));
+                return Err(self.fault(code.span().start, "is not a valid result code"));
             }
             for raw in remedies {
                 let at = Spanned::new(code.span(), raw.text.clone());
@@ -244,7 +244,7 @@ impl Source<'_> {
                 return Ok(Pattern::own(raw.get_ref()));
             }
             Pattern::new(raw.get_ref())
-                .map_err(|reason| self.fault(raw.span().start, &format!("the pattern cannot be read: {reason}")))
+                .map_err(|reason| self.fault(raw.span().start, &format!("invalid pattern: {reason}")))
         })
         .transpose()
     }
@@ -284,7 +284,7 @@ impl Source<'_> {
         Ok(Otherwise { severity, text: clean(&text), replace: self.written(replace)? })
     }
 
-    /// A text that may become part of a value: what cannot be seen is refused, not cleaned.
+    /// A text that may become part of a value: invisible characters are refused, not cleaned.
     fn written(&self, raw: Option<Spanned<String>>) -> Result<Option<String>, PresetFault> {
         match raw {
             Some(raw) if raw.get_ref().contains(is_hostile) => {
@@ -305,14 +305,14 @@ impl Source<'_> {
         let mut mends = mends.into_iter().flatten();
         let mend = mends.next();
         if mends.next().is_some() {
-            return Err(self.fault(at, "a rule has one mend at most"));
+            return Err(self.fault(at, "a rule can have only one fix"));
         }
         let rewrites = matches!(mend, Some(RuleMend::Replace(_) | RuleMend::LowerCase | RuleMend::UpperCase));
         if member == Member::Password && rewrites {
             return Err(self.fault(at, "a password is never replaced"));
         }
         if member != Member::Server && matches!(&mend, Some(RuleMend::Replace(text)) if text.contains('$')) {
-            return Err(self.fault(at, "only a server is put together from what was typed"));
+            return Err(self.fault(at, "only a server can be built from captured groups"));
         }
         if raw.same_as_server && member != Member::User {
             return Err(self.fault(at, "same_as_server is for the user only"));

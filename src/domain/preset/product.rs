@@ -1,6 +1,6 @@
-//! Registry products beyond those with a preset, and the looks of well-known secrets: two tables in `assets`.
+//! Registry products beyond those with a preset, and the formats of well-known secrets: two tables in `assets`.
 //!
-//! Both are guesses for the eye and for lints; nothing is ever sent anywhere because of them.
+//! Both are guesses for display and for lints; nothing is ever sent anywhere because of them.
 
 use std::sync::LazyLock;
 
@@ -68,24 +68,24 @@ struct Product {
     hosts: Option<Pattern>,
 }
 
-/// What one kind of well-known secret looks like, and where it belongs.
+/// The format of one kind of well-known secret, and where it belongs.
 #[derive(Clone, Debug)]
 pub struct Token {
-    /// With its article, such as «a Docker personal access token».
+    /// With an article, such as “a Docker personal access token”.
     pub name: String,
-    /// What it is known by.
+    /// The pattern that identifies it.
     pub head: Pattern,
-    /// What a complete one looks like.
+    /// The pattern of a complete one.
     pub whole: Option<Pattern>,
-    /// The field it belongs into.
+    /// The field it belongs in.
     pub member: Member,
-    /// Whose it is; `None` for what no registry takes.
+    /// The product that issues it; `None` if no image registry accepts it.
     pub product: Option<String>,
-    /// What it means at a host nobody knows.
+    /// Its severity at an unknown host.
     pub elsewhere: Severity,
-    /// What is to be said even at its own product.
+    /// A finding even at its own product.
     pub note: Option<TokenNote>,
-    /// Whether it is only known not to be shown: where it belongs is nobody's business then.
+    /// Whether it is only listed to be masked: then nothing is reported about where it belongs.
     shape_only: bool,
 }
 
@@ -134,19 +134,19 @@ pub(super) fn read_tokens(text: &str) -> Result<Vec<Token>, ReadFault> {
 static PRODUCT_TABLE: LazyLock<Vec<Product>> = LazyLock::new(|| read_products(PRODUCTS).unwrap_or_default());
 static TOKEN_TABLE: LazyLock<Vec<Token>> = LazyLock::new(|| read_tokens(TOKENS).unwrap_or_default());
 
-/// The looks of well-known secrets.
+/// The formats of well-known secrets.
 pub fn tokens() -> &'static [Token] {
     &TOKEN_TABLE
 }
 
-/// The well-known secret a text begins like, of those that are known to belong somewhere.
+/// The well-known secret a text begins like, among those with a known place.
 pub fn token_of(text: &str) -> Option<&'static Token> {
     tokens().iter().find(|token| !token.shape_only && token.head.is_match(text))
 }
 
-/// A well-known secret somewhere within a text, of those that cannot be mistaken: it was typed behind something else.
+/// A well-known secret within a text, among those that cannot be mistaken: it was typed after something else.
 pub fn token_inside(text: &str) -> Option<&'static Token> {
-    /// So much of it has to be there.
+    /// At least this much of it is required.
     const FEWEST: usize = 20;
     let is_in = |token: &&Token| {
         let head = token.head.beginning();
@@ -156,7 +156,7 @@ pub fn token_inside(text: &str) -> Option<&'static Token> {
     tokens().iter().filter(|token| token.member == Member::Password).find(is_in)
 }
 
-/// A guess which product a credential is for, by the words of its prefix: `ACR_TEAM` is «Azure».
+/// A guess which product a credential is for, from the words of its prefix: `ACR_TEAM` is “Azure”.
 pub fn product_of_prefix(prefix: &Prefix) -> Option<&'static str> {
     let words: Vec<&str> = prefix.as_str().split('_').filter(|word| !word.is_empty()).collect();
     let find = |is: &dyn Fn(&Product, &str) -> bool| {
@@ -173,7 +173,7 @@ fn is_numbered(word: &str, name: &str) -> bool {
     word.strip_prefix(name).is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// Whose registry a bare, lower-case host is, by the word lists use for it.
+/// The product of a bare, lower-case host, by its short name.
 pub fn product_of_host(host: &str) -> Option<&'static str> {
     product_by_host(host).map(|product| product.name.as_str())
 }
@@ -182,7 +182,7 @@ fn product_by_host(host: &str) -> Option<&'static Product> {
     PRODUCT_TABLE.iter().find(|product| product.hosts.as_ref().is_some_and(|hosts| hosts.is_match(host)))
 }
 
-/// The word a new credential's prefix begins with when its host is a known product's.
+/// The word a new credential's prefix begins with if its host belongs to a known product.
 pub(super) fn prefix_word_of_host(host: &str) -> Option<&'static str> {
     product_by_host(host)?.words.first().map(String::as_str)
 }

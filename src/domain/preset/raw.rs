@@ -1,4 +1,4 @@
-//! A preset's file as it is written, before it is judged.
+//! A preset's file as written, before validation.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -169,7 +169,7 @@ pub(super) struct RawOtherwise {
     pub replace: Option<Spanned<String>>,
 }
 
-/// The remedies of one code: a sentence, a table, or a list of tables for different hosts.
+/// The fixes for one code: a sentence, a table, or a list of tables for different hosts.
 pub(super) struct RawRemedies(pub Vec<RawRemedy>);
 
 #[derive(Deserialize)]

@@ -1,13 +1,13 @@
-//! All presets there are: pullkey's own, embedded, and a user's files, given once at the start.
+//! All presets: pullkey's own, embedded ones, and a user's files, passed once at the start.
 //!
-//! Reading them costs, so nothing is read before somebody asks. Who reads the folder is not decided here.
+//! Parsing takes time, so presets are parsed at their first use. The user's folder is read elsewhere.
 
 use std::sync::{LazyLock, OnceLock};
 
 use super::parse::{Entry, PresetFault, read, read_own};
 use super::{Preset, Single};
 
-/// The files of `assets/presets`, in the order in which they are offered.
+/// The files of `assets/presets`, in display order.
 pub(super) const FILES: [(&str, &str); 14] = [
     ("acr.toml", include_str!("../../../assets/presets/acr.toml")),
     ("dockerhub.toml", include_str!("../../../assets/presets/dockerhub.toml")),
@@ -25,10 +25,10 @@ pub(super) const FILES: [(&str, &str); 14] = [
     ("other.toml", include_str!("../../../assets/presets/other.toml")),
 ];
 
-/// A user's own file: what it is called, and its text or why it could not be read.
+/// A user's own file: its name, and its text or why it could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
-    /// As it is named in faults; its last part is the id and `.toml`.
+    /// Its name in errors; the last part is the id and `.toml`.
     pub path: String,
     pub text: Result<String, String>,
 }
@@ -36,7 +36,7 @@ pub struct File {
 static OWN_FILES: OnceLock<Vec<File>> = OnceLock::new();
 static SHELF: LazyLock<Shelf> = LazyLock::new(|| Shelf::of(OWN_FILES.get().map(Vec::as_slice).unwrap_or_default()));
 
-/// What all files together come to.
+/// The result of parsing all files.
 #[derive(Debug, Default)]
 pub(super) struct Shelf {
     pub presets: Vec<Preset>,
@@ -44,28 +44,28 @@ pub(super) struct Shelf {
     pub faults: Vec<PresetFault>,
 }
 
-/// Adds a user's own files. To be called once at the start, before anything asks for a preset.
+/// Adds a user's own files. To be called once at the start, before the first use of a preset.
 pub fn add_files(files: Vec<File>) {
-    // A second call would be a second start; the first one holds.
+    // Only the first call counts.
     let _ = OWN_FILES.set(files);
 }
 
-/// Whether a user has files of their own, broken ones included.
+/// Whether a user has preset files, including invalid ones.
 pub(super) fn has_own_files() -> bool {
     OWN_FILES.get().is_some_and(|files| !files.is_empty())
 }
 
-/// All presets, in the order in which they are offered; «other» comes last.
+/// All presets in display order; “other” comes last.
 pub fn presets() -> &'static [Preset] {
     &SHELF.presets
 }
 
-/// The products that need one secret only.
+/// The products that need only one secret.
 pub fn singles() -> &'static [Single] {
     &SHELF.singles
 }
 
-/// What is wrong with the user's own files.
+/// The errors in the user's own files.
 pub fn faults() -> &'static [PresetFault] {
     &SHELF.faults
 }
@@ -79,7 +79,7 @@ pub fn single(id: &str) -> Option<&'static Single> {
     singles().iter().find(|single| single.id == id)
 }
 
-/// The ids of pullkey's own presets, of either kind, without reading them.
+/// The ids of pullkey's own presets, of either kind, without parsing them.
 pub fn embedded_ids() -> impl Iterator<Item = &'static str> {
     FILES.iter().map(|(file, _)| file.strip_suffix(".toml").unwrap_or(file))
 }
@@ -110,7 +110,7 @@ impl Shelf {
         }
     }
 
-    /// One of the user's: its id must be its file's name, and nobody else's.
+    /// A user's file: its id must match the file name and be unique.
     fn take(&mut self, file: &File) -> Result<(), PresetFault> {
         let path = crate::domain::foreign::clean(&file.path);
         let fault = |reason: String| PresetFault { file: path.clone(), line: 1, reason };
@@ -124,10 +124,10 @@ impl Shelf {
             Entry::Single(single) => &single.id,
         };
         if stem(&file.path) != id {
-            return Err(fault(format!("the id is «{id}», so the file has to be called {id}.toml")));
+            return Err(fault(format!("the id is “{id}”, so the file must be named {id}.toml")));
         }
         if self.presets.iter().any(|p| p.id == *id) || self.singles.iter().any(|s| s.id == *id) {
-            return Err(fault(format!("the id «{id}» is taken by another preset: give this one a name of its own")));
+            return Err(fault(format!("the id “{id}” is used by another preset: choose another id")));
         }
         self.put(entry);
         Ok(())
@@ -141,7 +141,7 @@ pub(super) fn stem(path: &str) -> &str {
 }
 
 impl PresetFault {
-    /// The id the file would have had.
+    /// The id the file should have.
     pub fn id(&self) -> &str {
         stem(&self.file)
     }

@@ -1,7 +1,7 @@
-//! A product that needs one secret only, an npm registry's token: no credential of three members.
+//! A product that needs only one secret, an npm registry's token, instead of a credential with three members.
 //!
-//! It says what the secret is called, what goes into it, and the line of a file that uses it. Trying and writing it is
-//! not done here.
+//! It contains the secret's name, its value, and the line of a file that uses it. Testing and writing is done
+//! elsewhere.
 
 use super::grammar::Pattern;
 use super::obtain::{self, Holes, Obtain, Remedy, RemedyRow};
@@ -13,7 +13,7 @@ use crate::domain::Prefix;
 pub struct Single {
     pub id: String,
     pub label: String,
-    /// A word for lists, such as «npm».
+    /// A short name for lists, such as “npm”.
     pub short: String,
     pub summary: String,
     pub use_of: Use,
@@ -32,16 +32,16 @@ pub struct Single {
 pub struct Use {
     /// The secret's name, such as `NPM_TOKEN`.
     pub secret: String,
-    /// The same, as it is written.
+    /// The same, as written.
     pub name: Prefix,
-    /// The file that takes it, such as `.npmrc`.
+    /// The file that uses it, such as `.npmrc`.
     pub file: String,
     /// The line in it, with `{address}` for the registry's host and path.
     pub(super) line: String,
 }
 
 impl Single {
-    /// The line for the file, with the secret's usual name; `None` while the address is none.
+    /// The line for the file, with the secret's usual name; `None` while the address is invalid.
     pub fn line(&self, server: &str) -> Option<String> {
         Some(obtain::fill(&self.use_of.line, &holes(server)?))
     }
@@ -52,7 +52,7 @@ impl Single {
         Some(self.line(server)?.replace(&usual, &format!("${{{name}}}")))
     }
 
-    /// A name that is not taken: the usual one, else with a number.
+    /// A name that is not in use: the usual one, else with a number.
     pub(super) fn suggest_name(&self, taken: &[Prefix]) -> Prefix {
         let names = std::iter::once(self.use_of.secret.clone())
             .chain((2..=taken.len() + 2).map(|n| format!("{}_{n}", self.use_of.secret)));
@@ -74,21 +74,20 @@ impl Single {
         Some(Remedy { text: fill(&row.text), command: row.command.as_ref().map(fill) })
     }
 
-    /// Whether a bare, lower-case host is this product's.
+    /// Whether a bare, lower-case host belongs to this product.
     pub fn is_host(&self, host: &str) -> bool {
         self.hosts.as_ref().is_some_and(|hosts| hosts.is_match(host))
     }
 }
 
-/// The product an address belongs to: the one that knows its host, else the first, which stands for registries of
-/// one's own too.
+/// The product of an address: the one that knows its host, else the first, which also covers self-hosted registries.
 pub fn single_of(address: &str) -> Option<&'static Single> {
     let host = host_of(address);
     let is_its = |single: &&Single| host.as_ref().is_some_and(|host| single.is_host(host));
     singles().iter().find(is_its).or_else(|| singles().first())
 }
 
-/// What fills the holes of a product with one secret; `None` while the address is none.
+/// The placeholder values of a product with one secret; `None` while the address is invalid.
 pub(super) fn holes(server: &str) -> Option<Holes> {
     let host = host_of(server)?;
     let address = address(server, &host)?;
@@ -96,7 +95,7 @@ pub(super) fn holes(server: &str) -> Option<Holes> {
     Some(vec![("host".to_owned(), host), ("address".to_owned(), address), ("registry".to_owned(), registry)])
 }
 
-/// Host and path with a slash at the end, as npm looks a registry up.
+/// Host and path with a trailing slash, as npm looks up a registry.
 fn address(server: &str, host: &str) -> Option<String> {
     let text = server.trim();
     let text = text.split_once("://").map_or(text, |(_, rest)| rest);

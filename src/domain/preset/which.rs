@@ -1,6 +1,6 @@
 //! Which preset a pasted text belongs to: a server, an image, or a credential known by its shape.
 //!
-//! It opens what was pasted, and gives back a server at most: a secret is named by its kind and goes no further.
+//! It examines what was pasted and returns at most a server: a secret is only reported by its kind.
 
 use super::grammar::RuleMend;
 use super::shelf::has_own_files;
@@ -17,19 +17,19 @@ pub struct Recognized {
     pub sign: Sign,
 }
 
-/// What a text turned out to be.
+/// What was found in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sign {
-    /// A server, as it is to be written.
+    /// A server in the form to write.
     Server(String),
-    /// An image's server, as it is to be written, and its repository.
+    /// An image's server in the form to write, and its repository.
     Image { server: String, repository: String },
-    /// A value known by its shape; the name says what it is, such as «a classic GitHub token».
+    /// A value recognized by its format, with its name, such as “a classic GitHub token”.
     Value { member: Member, name: String },
 }
 
 impl Sign {
-    /// The server it tells, if it tells one.
+    /// The server, if there is one.
     pub fn server(&self) -> Option<&str> {
         match self {
             Self::Server(server) | Self::Image { server, .. } => Some(server),
@@ -38,28 +38,28 @@ impl Sign {
     }
 }
 
-/// Which product a server belongs to, however its host is spelled; a user's own preset goes before pullkey's. `None`
-/// if it is none with a preset of its own.
+/// The product a server belongs to, regardless of how its host is spelled; a user's own preset comes before pullkey's.
+/// `None` if no preset matches.
 pub fn recognize(server: &str) -> Option<&'static Preset> {
     of_host(&host_of(server)?).next()
 }
 
-/// The same, told apart by the user where two ways to log in share their hosts.
+/// The same, distinguished by the user if two ways to log in share their hosts.
 pub fn recognize_login(server: &str, user: &str) -> Option<&'static Preset> {
     let host = host_of(server)?;
     let is_users = |preset: &&Preset| preset.signs.user.as_ref().is_some_and(|user_of| user_of.is_match(user.trim()));
     of_host(&host).find(is_users).or_else(|| of_host(&host).next())
 }
 
-/// [`recognize_login`] of what is about to be tested.
+/// [`recognize_login`] for what is about to be tested.
 pub fn recognize_trial(trial: &Trial) -> Option<&'static Preset> {
     recognize_login(&trial.server, trial.user.expose())
 }
 
-/// Whose server this surely is, and which way to log in the user means.
+/// The product this server certainly belongs to, and the way to log in according to the user.
 ///
-/// A number or this machine's own name is nobody's product, unless a user's own file says so. That is told without
-/// reading pullkey's files, which takes longer than a login on this machine does.
+/// An IP address or this machine's own name belongs to no product, unless a user's own file says so. This is decided
+/// without parsing pullkey's files, which takes longer than a login on this machine.
 pub fn recognize_surely(trial: &Trial) -> Option<&'static Preset> {
     let host = host_of(&trial.server)?;
     if !has_own_files() && Server::parse(&host).is_ok_and(|server| server.is_nameless()) {
@@ -68,7 +68,7 @@ pub fn recognize_surely(trial: &Trial) -> Option<&'static Preset> {
     recognize_trial(trial).filter(|preset| preset.is_host(&host))
 }
 
-/// Surely this host's presets, then those it may be of.
+/// First the presets that certainly match this host, then those that may.
 fn of_host(host: &str) -> impl Iterator<Item = &'static Preset> {
     let maybe = |preset: &&Preset| preset.signs.host.as_ref().is_some_and(|hosts| hosts.is_match(host));
     let find = |is: &dyn Fn(&&'static Preset) -> bool| -> Vec<&'static Preset> {
@@ -78,7 +78,7 @@ fn of_host(host: &str) -> impl Iterator<Item = &'static Preset> {
     find(&|preset| preset.is_host(host)).into_iter().chain(find(&maybe))
 }
 
-/// Which preset a text belongs to. A text that is none of the three, or of a kind nobody knows, is `None`.
+/// The preset a text belongs to; `None` if it is none of the three or of an unknown kind.
 pub fn which(text: &Sensitive) -> Option<Recognized> {
     let text = text.expose().trim();
     if text.is_empty() || text.len() > 16 * 1024 {
@@ -88,7 +88,7 @@ pub fn which(text: &Sensitive) -> Option<Recognized> {
         let reference = without_command(text);
         let found = place(reference);
         match (wrong_server(reference), found) {
-            // Docker Hub's images are named by hosts that are no servers.
+            // Docker Hub's images are named by hosts that are not its server.
             (Some(mended), Some(found)) if is_image_at(&found, &mended) => Some(found),
             (mended, found) => mended.or(found),
         }
@@ -99,7 +99,7 @@ fn is_image_at(found: &Recognized, mended: &Recognized) -> bool {
     matches!(&found.sign, Sign::Image { server, .. } if Some(server.as_str()) == mended.sign.server())
 }
 
-/// Which product with a single secret a text belongs to: its registry, or a token of its own shape.
+/// The product with a single secret a text belongs to: its registry, or a token in its format.
 pub fn which_single(text: &Sensitive) -> Option<&'static Single> {
     let text = text.expose().trim();
     let host = host_of(text);
@@ -110,8 +110,8 @@ pub fn which_single(text: &Sensitive) -> Option<&'static Single> {
     singles().iter().find(|single| is_token(single) || host.as_ref().is_some_and(|host| single.is_host(host)))
 }
 
-/// [`which`] and [`which_single`] together, which goes first: an address of a registry of packages is one of its own.
-/// The server is then the whole address, as far as it is one.
+/// [`which_single`], then [`which`]: the address of a package registry is unambiguous. The server is then the full
+/// address, if it is valid.
 pub fn which_any(text: &Sensitive) -> Option<(AnyPreset, Sign)> {
     let Some(single) = which_single(text) else {
         return which(text).map(|Recognized { preset, sign }| (AnyPreset::Credential(preset), sign));
@@ -128,7 +128,7 @@ pub fn which_any(text: &Sensitive) -> Option<(AnyPreset, Sign)> {
     Some((AnyPreset::Single(single), sign))
 }
 
-/// A credential known by its shape.
+/// A credential recognized by its format.
 fn value(text: &str) -> Option<Recognized> {
     let found =
         |preset, member, name: &str| Some(Recognized { preset, sign: Sign::Value { member, name: name.to_owned() } });
@@ -151,7 +151,7 @@ fn value(text: &str) -> Option<Recognized> {
     by_user.and_then(|preset| found(preset, Member::User, &format!("a user of {}", preset.label)))
 }
 
-/// A page, an ARN or another text from which a preset's lints make a server.
+/// A page, an ARN or another text that a preset's lints turn into a server.
 fn wrong_server(text: &str) -> Option<Recognized> {
     if !text.contains(['/', ':', '.']) || text.contains(char::is_whitespace) {
         return None;
@@ -184,7 +184,7 @@ fn place(text: &str) -> Option<Recognized> {
     } else {
         ("docker.io".to_owned(), bare)
     };
-    // A word with a colon or a dot in it is a host only where it is certain to be one.
+    // A word with a colon or a dot is a host only if that is certain.
     let is_certain = of_host(&host).next().is_some() || text.contains('/') || is_name(&host);
     if !is_certain {
         return None;
@@ -205,19 +205,19 @@ fn place(text: &str) -> Option<Recognized> {
     Some(Recognized { preset, sign })
 }
 
-/// What SERVER holds for this host.
+/// The value of SERVER for this host.
 fn written(host: &str) -> String {
     Server::parse(host).map_or_else(|_| HUB_KEY.to_owned(), |server| server.canonical())
 }
 
-/// `registry.example.com`, and no `hunter.2`: the last part of a host of the internet is a word of two letters or more.
+/// `registry.example.com`, but not `hunter.2`: the last part of a public host name is a word of two or more letters.
 fn is_name(host: &str) -> bool {
     let name = host.split(':').next().unwrap_or_default();
     let last = name.rsplit('.').next().unwrap_or_default();
     name.contains('.') && last.len() >= 2 && last.bytes().all(|b| b.is_ascii_lowercase())
 }
 
-/// What stands after `docker pull`, `docker login`, `podman pull` and `FROM`.
+/// What follows `docker pull`, `docker login`, `podman pull` and `FROM`.
 fn without_command(text: &str) -> &str {
     let mut rest = text;
     for word in ["docker", "podman", "image", "pull", "login", "FROM", "image:"] {

@@ -1,5 +1,5 @@
-//! The texts that are looked for: a secret folded, reversed, and in base64, which cannot be decoded any more once its
-//! letter case is lost.
+//! The texts to search for: a secret case-folded, reversed, and in base64, which cannot be decoded once its letter case
+//! is lost.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
@@ -10,20 +10,20 @@ use super::views::fold;
 use super::{PART, SHORT, SHORTEST, key};
 use crate::domain::Sensitive;
 
-/// One text to look for.
+/// One text to search for.
 #[derive(Clone)]
 pub(super) struct Form {
-    /// Folded as every reading of a text is.
+    /// Case-folded, like every view of a text.
     pub bytes: Zeroizing<Vec<u8>>,
     /// Whether it is base64.
     pub is_encoded: bool,
-    /// Whether the secret may be an ordinary word.
+    /// Whether the secret could be an ordinary word.
     pub is_word: bool,
-    /// A beginning of this length is hidden although it is shorter than [`PART`].
+    /// A prefix of this length is hidden although it is shorter than [`PART`].
     head: usize,
-    /// The same for an end.
+    /// The same for a suffix.
     tail: usize,
-    /// Whether parts of it are none: most of a service account's key in JSON is public.
+    /// Whether its parts are not secret: most of a service account's key in JSON is public.
     is_whole: bool,
 }
 
@@ -34,8 +34,8 @@ impl std::fmt::Debug for Form {
 }
 
 impl Form {
-    /// Pairs of eight bytes, as one number, and where they stand. Whatever is at least [`PART`] bytes of the form, or a
-    /// beginning or end of it, holds one of them.
+    /// Groups of eight bytes as one number, with their positions. Any piece of the form of at least [`PART`] bytes, and
+    /// any prefix or suffix, contains one of them.
     pub(super) fn seeds(&self) -> Vec<(u64, usize)> {
         let Some(last) = self.bytes.len().checked_sub(8) else { return Vec::new() };
         let every = if self.is_whole { last.max(1) } else { PART - 7 };
@@ -46,8 +46,8 @@ impl Form {
         offsets.into_iter().map(|offset| (key(&self.bytes[offset..]), offset)).collect()
     }
 
-    /// How much of the form stands around a place of a text at which eight bytes of it stand; nothing if that is too
-    /// little to be it.
+    /// How much of the form surrounds a position in a text where eight of its bytes were found; `None` if that is too
+    /// little.
     pub(super) fn meets(&self, text: &[u8], at: usize, offset: usize) -> Option<(usize, usize)> {
         let form = self.bytes.as_slice();
         let same = |pair: &(&u8, &u8)| pair.0 == pair.1;
@@ -61,7 +61,7 @@ impl Form {
     }
 }
 
-/// Every text to look for, of one secret.
+/// All texts to search for, for one secret.
 pub(super) fn of(secret: &Sensitive) -> Vec<Form> {
     let text = secret.expose().trim();
     let mut forms = Vec::new();
@@ -74,7 +74,7 @@ pub(super) fn of(secret: &Sensitive) -> Vec<Form> {
             add(&mut forms, part, false);
         }
     }
-    // What stands encoded in a field may come back decoded.
+    // A value that is encoded in a field may come back decoded.
     if let Some(inner) = decoded(text) {
         let inner = Sensitive::new(inner.as_str());
         forms.extend(if text.len() > inner.len() { of(&inner) } else { Vec::new() });
@@ -101,7 +101,7 @@ fn add(forms: &mut Vec<Form>, text: &str, is_whole: bool) {
     let reversed: Zeroizing<String> = Zeroizing::new(text.chars().rev().collect());
     push(fold(reversed.as_bytes()), false, tail, head.max(8));
     if text.contains(' ') {
-        // As forms are encoded.
+        // In the encoding of the forms.
         push(fold(Zeroizing::new(text.replace(' ', "+")).as_bytes()), false, head.max(8), tail);
     }
     for rarer in rarer(text) {
@@ -114,14 +114,14 @@ fn add(forms: &mut Vec<Form>, text: &str, is_whole: bool) {
     }
 }
 
-/// The letters before a token's own part, such as `github_pat_`: a text may name them.
+/// The prefix before a token's own part, such as `github_pat_`: a text may mention it.
 fn public_head(folded: &[u8]) -> usize {
     let is_sign = |byte: &u8| matches!(byte, b'_' | b'-');
     folded.iter().take(12).rposition(is_sign).map_or(4, |at| at + 1)
 }
 
-/// In base64 within a longer text, at each of the three alignments and in both alphabets: without the characters that
-/// depend on what stands around.
+/// In base64 within a longer text, at each of the three alignments and in both alphabets, without the characters that
+/// depend on the neighbors.
 fn in_base64(text: &str) -> Vec<Zeroizing<String>> {
     let mut found = Vec::new();
     for (shift, cut) in [(0_usize, 0_usize), (1, 2), (2, 3)] {
@@ -140,7 +140,7 @@ fn in_base32(text: &str) -> Vec<Zeroizing<String>> {
     const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
     let at_shift = |shift: usize| {
         let bits = text.len() * 8;
-        // Bits of what stands before, up to the next whole letter.
+        // Bits of the preceding text, up to the next whole character.
         let skipped = (5 - shift * 8 % 5) % 5;
         let bit = |at: usize| usize::from(text.as_bytes()[at / 8] >> (7 - at % 8) & 1);
         let letters = (skipped..bits.saturating_sub(4)).step_by(5);
@@ -150,8 +150,7 @@ fn in_base32(text: &str) -> Vec<Zeroizing<String>> {
     (0..5).map(at_shift).collect()
 }
 
-/// The bytes as numbers, as Go and JavaScript print them (white space is looked past), and with the letters moved by
-/// thirteen.
+/// The bytes as numbers, as printed by Go and JavaScript (ignoring white space), and with the letters in ROT13.
 fn rarer(text: &str) -> [Zeroizing<String>; 3] {
     let joined = |sign: &str| {
         let numbers: Zeroizing<Vec<String>> = Zeroizing::new(text.bytes().map(|byte| byte.to_string()).collect());
@@ -165,8 +164,8 @@ fn rarer(text: &str) -> [Zeroizing<String>; 3] {
     [joined(""), joined(","), Zeroizing::new(text.chars().map(turn).collect())]
 }
 
-/// The parts of a larger secret that are secret: the key in a service account's JSON, what stands within a PEM's
-/// armour. Nothing where all of it is.
+/// The secret parts of a larger value: the key in a service account's JSON, the content of a PEM file. Empty if all of
+/// it is secret.
 fn secret_parts(text: &str) -> Vec<Zeroizing<String>> {
     if text.starts_with('{')
         && let Ok(Value::Object(map)) = serde_json::from_str::<Value>(text)
@@ -188,7 +187,7 @@ fn secret_parts(text: &str) -> Vec<Zeroizing<String>> {
     Vec::new()
 }
 
-/// What a text in base64 holds, if that is text.
+/// The decoded content of a base64 text, if that is text.
 fn decoded(text: &str) -> Option<Zeroizing<String>> {
     let text: Zeroizing<String> = Zeroizing::new(text.split_whitespace().collect());
     if text.len() < 24 {

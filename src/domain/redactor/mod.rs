@@ -1,16 +1,16 @@
-//! The one redactor: it takes secrets that were sent out of a text that came back, whatever form they came back in.
+//! The redactor: it removes secrets that were sent from the texts that come back, in whatever form they come back.
 //!
-//! Registries, GitHub, docker and helpers echo what they were sent: as it was, in another letter case, in base64 at any
-//! alignment, in hexadecimal, percent-encoded, as JSON or HTML escapes, reversed, cut short, wrapped over lines, and
-//! one of these inside another. Instead of listing what each form of a secret looks like, the text is read in every way
-//! one could decode it (`views`), and the secret is looked for in each of these readings.
+//! Registries, GitHub, docker and helpers echo what they were sent: unchanged, in another letter case, in base64 at any
+//! alignment, in hexadecimal, percent-encoded, as JSON or HTML escapes, reversed, truncated, wrapped over lines, or
+//! nested in one another. Instead of listing all forms of a secret, the text is decoded in every possible way
+//! (`views`), and the secret is searched for in each of these views.
 //!
-//! What it refuses to do:
-//! * hide a secret of fewer than [`SHORTEST`] characters: that would take ordinary words apart;
-//! * hide one of fewer than [`SHORT`] within a longer word, split over spaces, reversed, or as part of something
-//!   encoded without anything around it;
-//! * take longer than its input allows: at most [`MOST`] bytes are read and `views::DEPTH` encodings undone. Where
-//!   that is not enough nothing of the text is shown.
+//! Its limits:
+//! * A secret of fewer than [`SHORTEST`] characters is not hidden: that would break up ordinary words.
+//! * A secret of fewer than [`SHORT`] characters is not hidden within a longer word, split by spaces, reversed, or as
+//!   part of something encoded without anything around it.
+//! * The time is bounded: at most [`MOST`] bytes are read and `views::DEPTH` encodings undone. If that is not enough,
+//!   nothing of the text is shown.
 
 mod forms;
 #[cfg(test)]
@@ -24,31 +24,31 @@ use self::views::{Folded, View};
 use super::foreign::clean;
 use super::{Foreign, Sensitive};
 
-/// Secrets of fewer characters are not told from ordinary text.
+/// Shorter secrets cannot be distinguished from ordinary text.
 pub const SHORTEST: usize = 4;
-/// Secrets of fewer characters are hidden only where they stand as a word of their own.
+/// Shorter secrets are only hidden as a separate word.
 pub const SHORT: usize = 8;
-/// A part of a secret is hidden from this length on, wherever in the secret it stands.
+/// A part of a secret is hidden if it has at least this length, wherever it is in the secret.
 const PART: usize = 12;
-/// The most bytes of a text that are read; what comes after is not shown.
+/// The maximum number of bytes of a text that are read; the rest is not shown.
 pub const MOST: usize = 16 * 1024;
-/// Characters of somebody else's message that are shown.
+/// The number of characters of an untrusted message that are shown.
 const LONGEST: usize = 300;
-/// What stands in the place of a secret.
+/// The replacement for a secret.
 pub const MARK: &str = "•••";
 
-/// Knows secrets, and hides them in texts.
+/// Knows secrets and hides them in texts.
 #[derive(Clone, Debug, Default)]
 pub struct Redactor {
     forms: Vec<Form>,
-    /// Where eight bytes of a form stand: every fifth place, and both ends. The bytes as one number.
+    /// The positions of eight bytes of a form: every fifth one, and both ends. The bytes are one number.
     seeds: HashMap<u64, Vec<(usize, usize)>>,
-    /// The length of the shortest secret, as it is compared; 0 without any.
+    /// The length of the shortest secret in its compared form; 0 if there is none.
     least: usize,
 }
 
 impl Redactor {
-    /// Of all these secrets. Empty ones and those too short are left out.
+    /// For all these secrets, except for empty and too short ones.
     pub fn of<'a>(secrets: impl IntoIterator<Item = &'a Sensitive>) -> Self {
         let mut redactor = Self::default();
         for secret in secrets {
@@ -57,7 +57,7 @@ impl Redactor {
         redactor
     }
 
-    /// One more secret that was sent.
+    /// Adds a secret that was sent.
     pub fn add(&mut self, secret: &Sensitive) {
         for form in forms::of(secret) {
             let at = self.forms.len();
@@ -71,25 +71,25 @@ impl Redactor {
         }
     }
 
-    /// The text with every form of the secrets replaced. For text from the other side.
+    /// The text with every form of the secrets replaced. For untrusted text.
     #[must_use]
     pub fn hide(&self, text: &str) -> String {
         self.replaced(text, |_| true)
     }
 
-    /// The same for a sentence of our own, of which only parts came from the other side: a secret that is an ordinary
-    /// word leaves it alone, as a sentence with a gap would tell which word it is.
+    /// The same for one of our own sentences of which only parts are untrusted: a secret that is an ordinary word is
+    /// not replaced, because the gap would reveal which word it is.
     #[must_use]
     pub fn sweep(&self, text: &str) -> String {
         self.replaced(text, |form| !form.is_word)
     }
 
-    /// Somebody else's message as it may be shown: on one line, clean, shortened, and without the secrets.
+    /// An untrusted message for display: on one line, clean, shortened, and without the secrets.
     #[must_use]
     pub fn show(&self, text: &Foreign) -> String {
         let line = text.raw().split_whitespace().collect::<Vec<_>>().join(" ");
         let words = clean(&self.hide(&line));
-        // Shortened last, so that no secret is cut in two and its first half shown.
+        // Shorten last, so that no secret is cut in two and its first half shown.
         if words.chars().count() > LONGEST { words.chars().take(LONGEST).chain(['…']).collect() } else { words }
     }
 
@@ -110,8 +110,8 @@ impl Redactor {
         shown
     }
 
-    /// Whether a text is too short for any of the secrets, and no part of one stands in it as it is or in base64:
-    /// nobody encodes parts. Thousands of names are read in this way, each in a moment.
+    /// Whether a text is too short for any of the secrets and contains no part of one, plain or in base64 (parts are
+    /// not encoded otherwise). This makes it fast to check thousands of names.
     fn is_plainly_free(&self, text: &str) -> bool {
         if self.least < SHORT || text.len() >= self.least || !text.is_ascii() {
             return false;
@@ -120,7 +120,7 @@ impl Redactor {
         !folded.windows(8).any(|window| self.seeds.contains_key(&key(window)))
     }
 
-    /// Every place of the original text that one reading of it shows to be a secret.
+    /// Every range of the original text that is a secret according to one view.
     fn find(&self, view: &View, counts: &impl Fn(&Form) -> bool, found: &mut Vec<Place>) {
         let folded = view.folded();
         for (at, window) in folded.bytes.windows(8).enumerate() {
@@ -139,7 +139,7 @@ impl Redactor {
     }
 }
 
-/// Where a short secret stands as a word of its own.
+/// The ranges where a short secret is a separate word.
 fn short(form: &Form, view: &View, folded: &Folded, found: &mut Vec<Place>) {
     let length = form.bytes.len();
     for (at, window) in folded.bytes.windows(length).enumerate() {
@@ -152,12 +152,12 @@ fn short(form: &Form, view: &View, folded: &Folded, found: &mut Vec<Place>) {
     }
 }
 
-/// A place of the original text, in bytes.
+/// A range of the original text, in bytes.
 #[derive(Clone, Copy, Debug)]
 struct Place {
     from: usize,
     to: usize,
-    /// Whether what stands around it belongs to the same encoded word.
+    /// Whether the surrounding text belongs to the same encoded word.
     is_encoded: bool,
 }
 
@@ -165,7 +165,7 @@ fn key(bytes: &[u8]) -> u64 {
     bytes.iter().take(8).fold(0, |key, byte| (key << 8) | u64::from(*byte))
 }
 
-/// As much of the text as is read, and whether that is not all of it.
+/// The part of the text that is read, and whether it was truncated.
 fn start(text: &str) -> (&str, bool) {
     if text.len() <= MOST {
         return (text, false);
@@ -174,7 +174,7 @@ fn start(text: &str) -> (&str, bool) {
     (&text[..end], true)
 }
 
-/// The text without these places; of an encoded word nothing stays.
+/// The text without these ranges; an encoded word is removed completely.
 fn without(text: &str, found: Vec<Place>) -> String {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=_-".contains(&byte);
     let bytes = text.as_bytes();

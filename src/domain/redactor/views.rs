@@ -1,39 +1,39 @@
-//! The ways in which a text can be read: as it is, and with each encoding undone that may have been applied to a part
-//! of it, also one after another. Every byte of a reading knows where in the text it comes from.
+//! The views of a text: unchanged, and with each encoding undone that may have been applied to a part of it, also
+//! nested ones. Every byte of a view knows its origin in the text.
 
 use zeroize::Zeroizing;
 
 use crate::domain::foreign::is_hostile;
 
-/// So many encodings inside one another are undone.
+/// The number of nested encodings that are undone.
 pub(super) const DEPTH: usize = 3;
-/// The most bytes that all readings of a text have together, for each byte of it, and for any text.
+/// The maximum total number of bytes in all views of a text, per byte of text, and for any text.
 const BUDGET: (usize, usize) = (96, 64 * 1024);
-/// Stands where a reading is interrupted. No text has this byte.
+/// Marks a break in a view. No text contains this byte.
 const BREAK: u8 = 0xff;
-/// Decoded text that is shorter than this is taken for chance.
+/// Decoded text shorter than this is considered a coincidence.
 const FEWEST: usize = 4;
 
-/// One reading.
+/// One view.
 #[derive(Default)]
 pub(super) struct View {
     bytes: Vec<u8>,
-    /// Where each byte comes from in the original text.
+    /// The origin of each byte in the original text.
     from: Vec<(usize, usize)>,
-    /// Whether base64 or hexadecimal was undone, whose characters do not stand for one byte each.
+    /// Whether base64 or hexadecimal was undone, where one character is not one byte.
     pub is_decoded: bool,
 }
 
-/// A reading as it is compared: without white space and invisible characters, in lower case.
+/// A view in its compared form: without white space and invisible characters, in lower case.
 #[derive(Default)]
 pub(super) struct Folded {
     pub bytes: Vec<u8>,
-    /// Which byte of the reading each comes from.
+    /// The origin of each byte in the view.
     index: Vec<usize>,
     from: Vec<(usize, usize)>,
 }
 
-/// Shows every reading of a text to `see`. Whether all of them could be read.
+/// Passes every view of a text to `see`. Returns whether the views were complete.
 pub(super) fn each(text: &str, see: &mut dyn FnMut(&View)) -> bool {
     let from = (0..text.len()).map(|at| (at, at + 1)).collect();
     let view = View { bytes: text.as_bytes().to_vec(), from, is_decoded: false };
@@ -72,7 +72,7 @@ impl View {
         }
     }
 
-    /// Whether nothing but signs and white space stands beside these bytes.
+    /// Whether only punctuation and white space are next to these bytes.
     pub(super) fn is_word(&self, from: usize, to: usize) -> bool {
         let is_letter = |at: Option<usize>| {
             at.and_then(|at| self.bytes.get(at))
@@ -130,7 +130,7 @@ impl View {
 }
 
 impl Folded {
-    /// Where in the original text these bytes come from.
+    /// The range of these bytes in the original text.
     pub(super) fn place(&self, from: usize, to: usize, is_encoded: bool) -> super::Place {
         let places = &self.from[from..to];
         let first = places.iter().map(|place| place.0).min().unwrap_or_default();
@@ -138,14 +138,14 @@ impl Folded {
         super::Place { from: first, to: last, is_encoded }
     }
 
-    /// Which bytes of the reading these are, if nothing was left out between them.
+    /// The range of these bytes in the view, if nothing was left out between them.
     pub(super) fn unbroken(&self, from: usize, to: usize) -> Option<(usize, usize)> {
         let (first, last) = (*self.index.get(from)?, *self.index.get(to - 1)?);
         (last - first < to - from).then_some((first, last + 1))
     }
 }
 
-/// A secret as it is compared.
+/// A secret in its compared form.
 pub(super) fn fold(text: &[u8]) -> Zeroizing<Vec<u8>> {
     let mut folded = Zeroizing::new(Vec::with_capacity(text.len() + 8));
     for c in String::from_utf8_lossy(text).chars() {
@@ -166,11 +166,11 @@ fn each_folded(c: char, mut take: impl FnMut(u8)) {
     }
 }
 
-/// What stands escaped at the start of some bytes, and how many of them it takes.
+/// The escaped character at the start of some bytes, and its length in bytes.
 type Escape = fn(&[u8]) -> Option<(char, usize)>;
 
-/// The reading with one kind of escape undone; nothing if there is none of that kind. Bytes that are escaped one by one
-/// come as characters below U+0100 and are put together again.
+/// The view with one kind of escape undone; `None` if there is none of that kind. Bytes that are escaped one by one
+/// come as characters below U+0100 and are combined again.
 fn unescaped(view: &View, escape: Escape) -> Option<View> {
     let mut next = View { is_decoded: view.is_decoded, ..View::default() };
     let (mut at, mut any) = (0, false);
@@ -201,17 +201,17 @@ fn percent(bytes: &[u8]) -> Option<(char, usize)> {
     }
 }
 
-/// Quoted-printable's `=2B`, and its `=` at the end of a line that goes on.
+/// Quoted-printable's `=2B`, and its soft line break `=`.
 fn quoted(bytes: &[u8]) -> Option<(char, usize)> {
     match bytes {
         [b'=', b'\r', b'\n', ..] => Some((' ', 3)),
         [b'=', b'\n', ..] => Some((' ', 2)),
         [b'=', high, low, ..] => Some((char::from(hex(*high)? << 4 | hex(*low)?), 3)),
-        _ => None, // as it stands
+        _ => None, // unchanged
     }
 }
 
-/// JSON's, Go's and C's escapes, with surrogates, and JavaScript's `%u002B`.
+/// Escapes of JSON, Go and C, with surrogates, and JavaScript's `%u002B`.
 fn backslash(bytes: &[u8]) -> Option<(char, usize)> {
     let ([b'\\', kind, rest @ ..] | [b'%', kind @ b'u', rest @ ..]) = bytes else { return None };
     match kind {
@@ -236,13 +236,13 @@ fn backslash(bytes: &[u8]) -> Option<(char, usize)> {
     }
 }
 
-/// HTML's and XML's entities: by number, and the names of what a password may hold.
+/// HTML and XML entities: by number, and by name for characters a password may contain.
 fn entity(bytes: &[u8]) -> Option<(char, usize)> {
     if bytes.first() != Some(&b'&') {
         return None;
     }
     if let [_, b'#', digits @ ..] = bytes {
-        // Browsers take a number without its semicolon as well.
+        // Browsers also accept a number without the semicolon.
         let count = digits.iter().take(12).take_while(|b| b.is_ascii_digit()).count();
         if (1..=7).contains(&count) && digits.get(count) != Some(&b';') {
             return Some((char::from_u32(number(&digits[..count], 10)?)?, count + 2));
@@ -307,7 +307,7 @@ fn hex(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
-/// Runs of base64 read from one of four places on, in both alphabets and over white space.
+/// Runs of base64 starting at one of four positions, in both alphabets and across white space.
 fn base64(view: &View, phase: usize) -> View {
     let mut next = View { is_decoded: true, ..View::default() };
     let mut group: Vec<(u8, (usize, usize))> = Vec::with_capacity(4);
@@ -333,7 +333,7 @@ fn base64(view: &View, phase: usize) -> View {
     next.text_only()
 }
 
-/// Two characters of a group make its first byte, three the second, four the third.
+/// The first byte of a group needs two characters, the second three, the third four.
 fn flush(view: &mut View, group: &mut Vec<(u8, (usize, usize))>) {
     for pair in group.windows(2).enumerate() {
         let (at, [(high, first), (low, last)]) = (pair.0, pair.1) else { continue };
@@ -358,15 +358,15 @@ fn sextet(byte: u8) -> Option<u8> {
     }
 }
 
-/// Runs of hexadecimal, whatever sign, white space or `0x` stands between two bytes; a run of more than one byte is
-/// read from its first digit on, or with `phase` 1 from its second.
+/// Runs of hexadecimal, with any punctuation, white space or `0x` between two bytes; a run of more than one byte is
+/// read from its first digit, or with `phase` 1 from its second.
 fn hexadecimal(view: &View, phase: usize) -> View {
     let mut next = View { is_decoded: true, ..View::default() };
     let bytes = &view.bytes;
     let digit = |at: usize| bytes.get(at).and_then(|byte| hex(*byte));
     let (mut at, mut skip, mut between, mut is_fresh) = (0, 0, 0, true);
     while at < bytes.len() {
-        // The zero of `0x` is none of the bytes.
+        // The zero of `0x` is not one of the bytes.
         let is_mark = bytes[at] == b'0' && matches!(bytes.get(at + 1), Some(b'x' | b'X'));
         let Some(high) = digit(at).filter(|_| !is_mark) else {
             let is_sign = is_mark || bytes[at].is_ascii_punctuation() || bytes[at].is_ascii_whitespace();

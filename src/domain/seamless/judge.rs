@@ -1,32 +1,32 @@
-//! From what is known to what it means. The words are elsewhere.
+//! Derives the verdict from the facts. The texts are in `words`.
 
 use super::{Facts, Holder, Package, PackageKind, PackageVisibility, Seamless, SecretNeed, Sight, words};
 use crate::domain::{Foreign, RepoName, Repository};
 
-/// The cases of GitHub's documentation, and those in which too little is known.
+/// The cases in GitHub's documentation, and those with too little information.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Case {
-    /// An image that anybody pulls.
+    /// An image that anyone can pull.
     Public,
-    /// Public, at a registry that asks everybody for a token.
+    /// Public, at a registry that always requires a token.
     PublicWithToken,
     /// Published to the codespace's own repository.
     Own,
-    /// The same, while the repository is public and the package is not.
+    /// The same, but the repository is public and the package is not.
     OwnOfPublic,
-    /// Internal, and the repository is one of the organization's that are not public.
+    /// Internal, and the repository is a non-public one of the organization.
     Internal,
     InternalForPublic,
-    /// Not public, of the same owner, and of another repository or of none.
+    /// Not public, same owner, linked to another repository or to none.
     Others,
-    /// Not public, and of somebody else.
+    /// Not public, with another owner.
     OtherOwner,
     OddVisibility(Foreign),
     Hidden,
     NoOwner,
     NotAllowed,
     Unread,
-    /// The package is known and not public, and the repository could not be read.
+    /// The package is known and not public, but the repository could not be read.
     NoRepository,
 }
 
@@ -86,7 +86,7 @@ fn case_of(facts: &Facts) -> Case {
 
 fn between(facts: &Facts, package: &Package, repository: &Repository) -> Case {
     let is_public = repository.visibility == "public";
-    // By its number: a repository that was renamed keeps it.
+    // Compare by id: a renamed repository keeps it.
     if package.repository.as_ref().is_some_and(|linked| linked.id == repository.id) {
         return if is_public { Case::OwnOfPublic } else { Case::Own };
     }

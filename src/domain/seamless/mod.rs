@@ -1,8 +1,9 @@
-//! Seamless access: whether a codespace of a repository pulls a package of GitHub's own registries without any secret.
+//! Seamless access: whether a codespace of a repository can pull a package from GitHub's own registries without a
+//! secret.
 //!
-//! It says what is known, where that was read, and what no API tells. It never calls certain what only the package's
-//! settings page knows. Source of the rules: GitHub Docs, «Allowing your codespace to access a private registry»,
-//! «Configuring a package's access control and visibility», «About permissions for GitHub Packages».
+//! It reports what is known, where that was read, and what no API shows. It never treats as certain what only the
+//! package's settings page shows. Source of the rules: GitHub Docs, “Allowing your codespace to access a private
+//! registry”, “Configuring a package's access control and visibility”, “About permissions for GitHub Packages”.
 
 mod judge;
 mod package;
@@ -30,7 +31,7 @@ impl SecretNeed {
         match self {
             Self::None => "no secret needed",
             Self::LikelyNone => "likely no secret needed",
-            Self::CannotTell => "cannot be told",
+            Self::CannotTell => "cannot tell",
             Self::Needed => "a secret is needed",
         }
     }
@@ -46,13 +47,13 @@ impl SecretNeed {
     }
 }
 
-/// Who may see a package. GitHub's description of the API forgets `internal`, so every other word is kept as well.
+/// Who can see a package. GitHub's description of the API omits `internal`, so every other word is kept as well.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PackageVisibility {
     Public,
     Internal,
     Private,
-    /// A word this version does not know; empty where GitHub told none.
+    /// A word this version does not know; empty if GitHub returned none.
     Other(Foreign),
 }
 
@@ -67,7 +68,7 @@ impl PackageVisibility {
     }
 }
 
-/// What the API tells about a package. Neither «Inherit access» nor «Manage Codespaces access» is among it.
+/// What the API returns about a package. It includes neither “Inherit access” nor “Manage Codespaces access”.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Package {
     pub name: Foreign,
@@ -76,15 +77,15 @@ pub struct Package {
     pub repository: Option<RepoRef>,
 }
 
-/// What came of looking for a package.
+/// The result of looking up a package.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sight {
     Seen(Package),
-    /// There is none of this name, or the token's user may not see it: GitHub does not tell which.
+    /// It does not exist, or the token's user cannot see it: GitHub does not say which.
     Hidden,
-    /// There is no account of the owner's name.
+    /// There is no account with the owner's name.
     NoOwner,
-    /// The token may not read packages at all.
+    /// The token cannot read packages at all.
     NotAllowed {
         kind: TokenKind,
         scopes: Option<Vec<String>>,
@@ -92,34 +93,34 @@ pub enum Sight {
     Unread(Problem),
 }
 
-/// All that is known when one judges.
+/// Everything known for the verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
     pub package: PackageRef,
-    /// `None` where that could not be read.
+    /// `None` if it could not be read.
     pub holder: Option<Holder>,
     pub sight: Sight,
-    /// The repository that was asked for.
+    /// The requested repository.
     pub asked: RepoName,
-    /// What GitHub says of it, under the name it has now.
+    /// What GitHub returns about it, under its current name.
     pub repository: Result<Repository, Problem>,
 }
 
-/// What is known about seamless access of one repository's codespaces to one package.
+/// The result for the seamless access of one repository's codespaces to one package.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seamless {
     pub package: PackageRef,
-    /// Under the name it has now.
+    /// Under its current name.
     pub repository: RepoName,
     pub verdict: SecretNeed,
-    /// What decided, as a fragment.
+    /// The decisive reason, as a fragment.
     pub why: String,
     pub evidence: Vec<Evidence>,
-    /// What only the settings page tells.
+    /// What only the settings page shows.
     pub untold: Vec<String>,
-    /// Where access is decided; `None` where the kind of the owner is not known.
+    /// The page where access is managed; `None` if the type of the owner is unknown.
     pub settings: Option<String>,
-    /// What to do, in the order in which to try it; nothing where no secret is needed.
+    /// What to do, in the order to try it; empty if no secret is needed.
     pub steps: Vec<NextStep>,
 }
 
@@ -146,7 +147,7 @@ pub struct NextStep {
 }
 
 impl Seamless {
-    /// How one publishes it, in the order GitHub recommends: seamless access only pulls.
+    /// How to publish it, in the order GitHub recommends: seamless access only pulls.
     pub fn publishing(&self) -> Vec<NextStep> {
         words::publishing(&self.package)
     }

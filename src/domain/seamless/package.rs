@@ -1,8 +1,8 @@
-//! A package at one of GitHub's own registries, by the name one writes in front of a pull.
+//! A package at one of GitHub's own registries, by the name used to pull it.
 //!
-//! It knows the registries with granular permissions, because only those have seamless access, and says of the others
-//! why not. Sources: GitHub Docs, «About permissions for GitHub Packages» (which registries), «Working with the npm
-//! registry» and its siblings (hosts, also of GHE.com).
+//! It supports the registries with granular permissions, because only those have seamless access, and explains why the
+//! others do not. Sources: GitHub Docs, “About permissions for GitHub Packages” (which registries), “Working with the
+//! npm registry” and its siblings (hosts, also of GHE.com).
 
 use std::fmt;
 
@@ -19,7 +19,7 @@ pub enum PackageKind {
     Rubygems,
 }
 
-/// Whose the package is, which decides under which path the API has it.
+/// The type of owner, which decides the package's path in the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holder {
     /// The account of the token itself.
@@ -28,7 +28,7 @@ pub enum Holder {
     Organization,
 }
 
-/// A package's whole name, without a version: it is the package that has access rules.
+/// A package's full name without a version: access rules belong to the package.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PackageRef {
     kind: PackageKind,
@@ -37,30 +37,30 @@ pub struct PackageRef {
     /// The web site it belongs to: `github.com`, or `SUBDOMAIN.ghe.com`.
     site: String,
     owner: String,
-    /// May hold slashes, as in `team/base`.
+    /// May contain slashes, as in `team/base`.
     name: String,
 }
 
-/// Why a text is no package with seamless access, in words that fit after «this package».
+/// Why a text is not a package with seamless access, to follow “this package”.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum PackageFault {
     #[error(
-        "is at no registry of GitHub: seamless access is for ghcr.io and for npm, nuget and rubygems.pkg.github.com"
+        "is not at a GitHub registry: seamless access is for ghcr.io and for npm, nuget and rubygems.pkg.github.com"
     )]
     Elsewhere,
-    #[error("is at the old Docker registry, which has no seamless access: ghcr.io took its place")]
+    #[error("is at the old Docker registry, which has no seamless access: it was replaced by ghcr.io")]
     OldDocker,
     #[error("is at the Maven registry, whose packages belong to one repository and have no seamless access")]
     Maven,
     #[error("names no package: write it as {0}")]
     NoName(&'static str),
-    #[error("has an owner that no account of GitHub can have")]
+    #[error("has an owner that is not a valid GitHub account name")]
     Owner,
-    #[error("has capital letters, which no image name may have: write it in lower case")]
+    #[error("has upper-case letters, which image names cannot have: write it in lower case")]
     Case,
-    #[error("contains a variable: write out what it stands for")]
+    #[error("contains a variable: write its value instead")]
     Variable,
-    #[error("has a character that no package name has")]
+    #[error("has a character not allowed in package names")]
     Character,
 }
 
@@ -75,7 +75,7 @@ impl PackageKind {
         }
     }
 
-    /// As GitHub calls the registry.
+    /// GitHub's name for the registry.
     pub const fn registry(self) -> &'static str {
         match self {
             Self::Container => "Container registry",
@@ -94,7 +94,7 @@ impl PackageKind {
         }
     }
 
-    /// What the registry's host is called below `ghe.com`.
+    /// The registry's host name below `ghe.com`.
     const fn label(self) -> &'static str {
         match self {
             Self::Container => "containers",
@@ -105,7 +105,7 @@ impl PackageKind {
     }
 }
 
-/// The registry a host is, with the web site it belongs to; `None` for every host without seamless access.
+/// The registry at a host, with its web site; `None` for every host without seamless access.
 pub fn registry_of(host: &str) -> Option<(PackageKind, String)> {
     use strum::IntoEnumIterator as _;
     let host = host.to_ascii_lowercase();
@@ -123,7 +123,7 @@ pub fn registry_of(host: &str) -> Option<(PackageKind, String)> {
 }
 
 impl PackageRef {
-    /// Takes what stands in a pull: an image with tag and digest, or a package behind its registry's host.
+    /// Parses what you write to pull it: an image with tag and digest, or a package after its registry's host.
     pub fn parse(text: &str) -> Result<Self, PackageFault> {
         let text = text.trim();
         let text = text.split_once("://").map_or(text, |(_, rest)| rest);
@@ -142,16 +142,16 @@ impl PackageRef {
         let path = if kind == PackageKind::Npm { path.strip_prefix('@').unwrap_or(path) } else { path };
         let (owner, name) = path.split_once('/').ok_or(PackageFault::NoName(kind.example()))?;
         let name = name.split('@').next().unwrap_or_default();
-        // Only the last part has a tag, and a port is possible in front of the path only.
+        // Only the last part can have a tag, and a port can only come before the path.
         let name = if kind == PackageKind::Container { name.split(':').next().unwrap_or_default() } else { name };
-        // The address of NuGet's feed, which is no package.
+        // The address of NuGet's feed, not a package.
         if name.is_empty() || (kind == PackageKind::Nuget && name == "index.json") {
             return Err(PackageFault::NoName(kind.example()));
         }
         Self::of(kind, &site, owner, name)
     }
 
-    /// From its parts, as a listing of GitHub names them.
+    /// From its parts, as in a listing from GitHub.
     pub fn of(kind: PackageKind, site: &str, owner: &str, name: &str) -> Result<Self, PackageFault> {
         if OrgName::parse(owner).is_err() {
             return Err(PackageFault::Owner);
@@ -196,12 +196,12 @@ impl PackageRef {
         &self.name
     }
 
-    /// Whether an account of this login is the owner.
+    /// Whether the account with this login is the owner.
     pub fn is_of(&self, login: &str) -> bool {
         self.owner.eq_ignore_ascii_case(login)
     }
 
-    /// Where the API has it, one segment each; a name with slashes is one segment.
+    /// Its path in the API, by segments; a name with slashes is one segment.
     pub fn path(&self, holder: Holder) -> Vec<&str> {
         let mut path = match holder {
             Holder::Me => vec!["user"],
@@ -212,13 +212,13 @@ impl PackageRef {
         path
     }
 
-    /// The same as one reads it: `GET /orgs/acme/packages/container/team%2Fbase`.
+    /// The same in readable form: `GET /orgs/acme/packages/container/team%2Fbase`.
     pub fn request(&self, holder: Holder) -> String {
         let path: Vec<_> = self.path(holder).iter().map(|part| part.replace('/', "%2F")).collect();
         format!("GET /{}", path.join("/"))
     }
 
-    /// The page where access is decided.
+    /// The page where access is managed.
     pub fn settings_page(&self, holder: Holder) -> String {
         let owners = match holder {
             Holder::Me | Holder::User => "users",

@@ -140,7 +140,7 @@ fn the_repositorys_own_package_likely_needs_none_and_says_what_is_not_told() {
     let told = judge(facts(seen("private", linked(7, "acme/api")), "private"));
     assert_eq!(told.verdict, SecretNeed::LikelyNone);
     assert!(told.untold[0].contains("Inherit access"), "{told:?}");
-    assert!(told.evidence.iter().any(|e| e.what.contains("off when one pushes with a token")), "{told:?}");
+    assert!(told.evidence.iter().any(|e| e.what.contains("off for those pushed with a token")), "{told:?}");
     assert_eq!(verdict(seen("whatever", linked(7, "acme/api")), "internal"), SecretNeed::LikelyNone);
 }
 
@@ -150,7 +150,7 @@ fn a_renamed_repository_is_known_by_its_number() {
     renamed.repository = Ok(repository("acme/service", "private"));
     let told = judge(renamed);
     assert_eq!((told.verdict, told.repository.full()), (SecretNeed::LikelyNone, "acme/service".to_owned()));
-    assert!(told.evidence.iter().any(|e| e.what == "acme/service is private, and acme/api is its former name"));
+    assert!(told.evidence.iter().any(|e| e.what == "acme/service is private, formerly acme/api"));
     // A number that differs under the same name: the old one was deleted and another made.
     assert_eq!(verdict(seen("private", linked(8, "acme/api")), "private"), SecretNeed::Needed);
 }
@@ -181,11 +181,11 @@ fn a_private_package_of_another_repository_leads_to_the_settings_page_first() {
         let page = "https://github.com/orgs/acme/packages/container/tools/settings";
         assert_eq!(told.settings.as_deref(), Some(page));
         assert_eq!(told.steps[0].page.as_deref(), Some(page));
-        assert!(told.steps[0].what.contains("add acme/api under «Manage Codespaces access»"));
+        assert!(told.steps[0].what.contains("add acme/api under “Manage Codespaces access”"));
         let last = told.steps.last().unwrap();
         assert!(last.what.contains("`pullkey set GHCR --repo acme/api` with the server ghcr.io"), "{}", last.what);
         assert!(last.what.contains("classic token with the scope `read:packages`"));
-        assert_eq!(told.untold, ["whether «Manage Codespaces access» names acme/api"]);
+        assert_eq!(told.untold, ["whether “Manage Codespaces access” lists acme/api"]);
     }
 }
 
@@ -218,7 +218,7 @@ fn a_missing_right_is_named_with_the_way_to_it() {
     assert_eq!(told.why, "the token lacks the scope `read:packages` (it has: repo)");
     assert!(told.steps[0].what.contains("gh auth refresh -h github.com -s read:packages"), "{told:?}");
     let told = judge(facts(Sight::NotAllowed { kind: TokenKind::FineGrained, scopes: None }, "private"));
-    assert!(told.why.starts_with("this fine-grained token may not read packages: "), "{}", told.why);
+    assert!(told.why.starts_with("this fine-grained token cannot read packages: "), "{}", told.why);
 }
 
 #[test]

@@ -1,42 +1,42 @@
-//! The fragments: what decided, what was read where, what nobody tells, what to do next. In GitHub's own words.
+//! The texts: the decisive reason, what was read where, what no API shows, what to do next. In GitHub's own words.
 
 use super::judge::Case;
 use super::{Evidence, Facts, NextStep, PackageKind, PackageRef, PackageVisibility, Sight};
 use crate::domain::token::Right;
 use crate::domain::{Mend, RepoName};
 
-/// The names of GitHub's settings, as they stand on the page.
-const INHERIT: &str = "«Inherit access from source repository»";
-const MANAGE: &str = "«Manage Codespaces access»";
+/// The names of GitHub's settings, as shown on the page.
+const INHERIT: &str = "“Inherit access from source repository”";
+const MANAGE: &str = "“Manage Codespaces access”";
 
-const PRIVATE_REGISTRY: &str = "GitHub Docs, «Allowing your codespace to access a private registry»";
-const PERMISSIONS: &str = "GitHub Docs, «About permissions for GitHub Packages»";
+const PRIVATE_REGISTRY: &str = "GitHub Docs, “Allowing your codespace to access a private registry”";
+const PERMISSIONS: &str = "GitHub Docs, “About permissions for GitHub Packages”";
 
 pub(super) fn why(case: &Case, facts: &Facts, repository: &RepoName) -> String {
     let (kind, owner) = (facts.package.kind(), facts.package.owner());
     match case {
-        Case::Public => "it is public: anybody pulls it".to_owned(),
+        Case::Public => "it is public: anyone can pull it".to_owned(),
         Case::PublicWithToken => format!(
-            "it is public, yet the {} lets nobody in without a token; seamless access is to bring one",
+            "it is public, but the {} always requires a token; seamless access should provide one",
             kind.registry()
         ),
-        Case::Own => format!("it belongs to {repository}, whose codespaces pull it as long as {INHERIT} is ticked"),
+        Case::Own => format!("it belongs to {repository}, whose codespaces can pull it while {INHERIT} is checked"),
         Case::OwnOfPublic => format!(
-            "it belongs to {repository} and is not public, while the repository is: GitHub does not say what holds then"
+            "it belongs to {repository} and is not public, but the repository is: GitHub does not document this case"
         ),
         Case::Internal => {
-            format!("it is internal: all codespaces of {owner} pull it, except those of public repositories")
+            format!("it is internal: all codespaces of {owner} can pull it, except those of public repositories")
         }
         Case::InternalForPublic => {
-            format!("it is internal and {repository} is public: that is let in only by {MANAGE}")
+            format!("it is internal and {repository} is public: only {MANAGE} can give it access")
         }
         Case::Others => {
-            format!("it is {} and of {}: {repository} is let in only by {MANAGE}", word(facts), whose(facts))
+            format!("it is {} and belongs to {}: only {MANAGE} can give {repository} access", word(facts), whose(facts))
         }
-        Case::OtherOwner => format!("it is {} and of another owner, {owner}", word(facts)),
-        Case::OddVisibility(odd) if odd.is_empty() => "GitHub does not tell whether it is private".to_owned(),
-        Case::OddVisibility(odd) => format!("its visibility is «{}», which pullkey does not know", odd.shown()),
-        Case::Hidden => "either there is no such package, or you may not see it: GitHub does not tell which".to_owned(),
+        Case::OtherOwner => format!("it is {} and belongs to another owner, {owner}", word(facts)),
+        Case::OddVisibility(odd) if odd.is_empty() => "GitHub does not say whether it is private".to_owned(),
+        Case::OddVisibility(odd) => format!("its visibility, “{}”, is unknown to pullkey", odd.shown()),
+        Case::Hidden => "the package does not exist, or you cannot see it: GitHub does not say which".to_owned(),
         Case::NoOwner => format!("there is no account {owner} on {}", facts.package.site()),
         Case::NotAllowed => not_allowed(facts),
         Case::Unread => match &facts.sight {
@@ -58,7 +58,7 @@ fn not_allowed(facts: &Facts) -> String {
             let has = crate::domain::foreign::clean(&scopes.join(", "));
             format!("the token lacks the scope `read:packages` (it has: {has})")
         }
-        None => format!("this {} may not read packages: that takes a classic token with `read:packages`", kind.word()),
+        None => format!("this {} cannot read packages: use a classic token with `read:packages`", kind.word()),
     }
 }
 
@@ -69,7 +69,7 @@ fn word(facts: &Facts) -> &'static str {
     }
 }
 
-/// The repository a package is linked to, as one says it.
+/// The repository a package is linked to, in words.
 fn whose(facts: &Facts) -> String {
     match &facts.sight {
         Sight::Seen(package) => match &package.repository {
@@ -93,7 +93,7 @@ pub(super) fn evidence(case: &Case, facts: &Facts) -> Vec<Evidence> {
                 PackageVisibility::Public => "public".to_owned(),
                 PackageVisibility::Internal => "internal".to_owned(),
                 PackageVisibility::Private => "private".to_owned(),
-                PackageVisibility::Other(word) if word.is_empty() => "not told".to_owned(),
+                PackageVisibility::Other(word) if word.is_empty() => "unknown".to_owned(),
                 PackageVisibility::Other(word) => word.shown(),
             };
             add(format!("its visibility: {seen}"), asked.clone());
@@ -101,7 +101,7 @@ pub(super) fn evidence(case: &Case, facts: &Facts) -> Vec<Evidence> {
         }
         Sight::Hidden => add("not found, or hidden".to_owned(), asked),
         Sight::NoOwner => add(format!("no account {}", facts.package.owner()), asked),
-        Sight::NotAllowed { .. } => add("refused: the token may not read packages".to_owned(), asked),
+        Sight::NotAllowed { .. } => add("refused: the token cannot read packages".to_owned(), asked),
         Sight::Unread(problem) => add(format!("not read: {}", problem.why), asked),
     }
     let source = format!("GET /repos/{}", facts.asked);
@@ -111,7 +111,7 @@ pub(super) fn evidence(case: &Case, facts: &Facts) -> Vec<Evidence> {
             let now = if facts.asked.is_same(repository.full_name.raw()) {
                 String::new()
             } else {
-                format!(", and {} is its former name", facts.asked)
+                format!(", formerly {}", facts.asked)
             };
             let visibility = crate::domain::foreign::clean(&repository.visibility);
             add(format!("{name} is {visibility}{now}"), source);
@@ -124,34 +124,33 @@ pub(super) fn evidence(case: &Case, facts: &Facts) -> Vec<Evidence> {
     found
 }
 
-/// The rule of GitHub's that was applied, and its page.
+/// The GitHub rule that was applied, and its page.
 const fn rule(case: &Case, kind: PackageKind) -> Option<(&'static str, &'static str)> {
     Some(match (case, kind) {
-        (Case::Own, _) => {
-            ("inheriting is on by default when Actions publish, and off when one pushes with a token", PRIVATE_REGISTRY)
-        }
+        (Case::Own, _) => (
+            "inheriting is on by default for packages published by Actions, and off for those pushed with a token",
+            PRIVATE_REGISTRY,
+        ),
         (Case::OwnOfPublic | Case::InternalForPublic, _) => {
-            ("a public repository has to be let in by hand to what is internal or private", PRIVATE_REGISTRY)
+            ("a public repository must be given access to internal or private packages by hand", PRIVATE_REGISTRY)
         }
         (Case::Internal, _) => (
-            "internal packages are for all codespaces of the organization but those of public repositories",
+            "internal packages are for all codespaces of the organization, except those of public repositories",
             PRIVATE_REGISTRY,
         ),
         (Case::Others | Case::OtherOwner, _) => {
             ("repositories are added one by one to a package's access settings", PRIVATE_REGISTRY)
         }
-        (Case::NotAllowed, _) => ("packages are for classic tokens with the scope `read:packages`", PERMISSIONS),
+        (Case::NotAllowed, _) => ("packages need a classic token with the scope `read:packages`", PERMISSIONS),
         (Case::PublicWithToken, PackageKind::Npm) => {
-            ("a token is needed to install, of public packages as well", "GitHub Docs, «Working with the npm registry»")
+            ("installing needs a token, even for public packages", "GitHub Docs, “Working with the npm registry”")
         }
-        (Case::PublicWithToken, PackageKind::Nuget) => (
-            "a token is needed to install, of public packages as well",
-            "GitHub Docs, «Working with the NuGet registry»",
-        ),
-        (Case::PublicWithToken, PackageKind::Rubygems) => (
-            "a token is needed to install, of public packages as well",
-            "GitHub Docs, «Working with the RubyGems registry»",
-        ),
+        (Case::PublicWithToken, PackageKind::Nuget) => {
+            ("installing needs a token, even for public packages", "GitHub Docs, “Working with the NuGet registry”")
+        }
+        (Case::PublicWithToken, PackageKind::Rubygems) => {
+            ("installing needs a token, even for public packages", "GitHub Docs, “Working with the RubyGems registry”")
+        }
         (
             Case::Public
             | Case::PublicWithToken
@@ -166,8 +165,8 @@ const fn rule(case: &Case, kind: PackageKind) -> Option<(&'static str, &'static 
 }
 
 pub(super) fn untold(case: &Case, repository: &RepoName) -> Vec<String> {
-    let inherit = || format!("whether {INHERIT} is ticked");
-    let manage = || format!("whether {MANAGE} names {repository}");
+    let inherit = || format!("whether {INHERIT} is checked");
+    let manage = || format!("whether {MANAGE} lists {repository}");
     match case {
         Case::Public | Case::PublicWithToken | Case::Internal | Case::NoOwner => Vec::new(),
         Case::Own | Case::OwnOfPublic => vec![inherit(), manage()],
@@ -182,24 +181,24 @@ pub(super) fn untold(case: &Case, repository: &RepoName) -> Vec<String> {
     }
 }
 
-/// What to do: what hides the answer, then the settings page, then a credential.
+/// What to do: first what hides the answer, then the settings page, then a credential.
 pub(super) fn steps(case: &Case, facts: &Facts, repository: &RepoName) -> Vec<NextStep> {
     let settings = facts.holder.map(|holder| facts.package.settings_page(holder));
-    let grant = || NextStep::new(format!("on its settings page add {repository} under {MANAGE}"), settings.clone());
+    let grant = || NextStep::new(format!("on its settings page, add {repository} under {MANAGE}"), settings.clone());
     let mut steps = match case {
         Case::Public | Case::Internal => return Vec::new(),
         Case::NoOwner => return vec![NextStep::new("check the package's name", None)],
         Case::PublicWithToken => Vec::new(),
         Case::Own | Case::OwnOfPublic => vec![NextStep::new(
-            format!("on its settings page see that {INHERIT} is ticked, or add {repository} under {MANAGE}"),
+            format!("on its settings page, check {INHERIT}, or add {repository} under {MANAGE}"),
             settings,
         )],
         Case::InternalForPublic | Case::Others | Case::OddVisibility(_) => vec![grant()],
         Case::OtherOwner => vec![NextStep::new(
-            format!("ask whoever administers it whether {MANAGE} of its settings page takes {repository}"),
+            format!("ask its administrator to add {repository} under {MANAGE} on its settings page"),
             settings,
         )],
-        Case::Hidden => vec![NextStep::new("check the package's name, and that you may see it", None), grant()],
+        Case::Hidden => vec![NextStep::new("check the package's name, and that you can see it", None), grant()],
         Case::NotAllowed => vec![allow(facts), grant()],
         Case::Unread | Case::NoRepository => vec![mend(facts), grant()],
     };
@@ -207,7 +206,7 @@ pub(super) fn steps(case: &Case, facts: &Facts, repository: &RepoName) -> Vec<Ne
     steps
 }
 
-/// How the token gets to read packages.
+/// How to let the token read packages.
 fn allow(facts: &Facts) -> NextStep {
     let site = facts.package.site();
     let kind = match &facts.sight {
@@ -215,11 +214,13 @@ fn allow(facts: &Facts) -> NextStep {
         Sight::Seen(_) | Sight::Hidden | Sight::NoOwner | Sight::Unread(_) => crate::domain::token::TokenKind::Unknown,
     };
     let least = Right::ReadPackages.least(kind);
-    let what = format!("to see more: `gh auth refresh -h {site} -s read:packages` if the token is gh's, else {least}");
+    let what = format!(
+        "to see more: `gh auth refresh -h {site} -s read:packages` if the token comes from gh, otherwise {least}"
+    );
     NextStep::new(what, Some(token_page(site, "read:packages")))
 }
 
-/// What stands between pullkey and the answer.
+/// What to do about the problem that hides the answer.
 fn mend(facts: &Facts) -> NextStep {
     let ((Sight::Unread(problem), _) | (_, Err(problem))) = (&facts.sight, &facts.repository) else {
         return NextStep::new("try again", None);
@@ -231,15 +232,15 @@ fn mend(facts: &Facts) -> NextStep {
     NextStep::new(problem.hint.clone(), page)
 }
 
-/// Where seamless access is not to be had. Secrets in threes are for `docker login` only.
+/// If seamless access is not available. Credentials of three secrets are only for `docker login`.
 fn fallback(package: &PackageRef, repository: &RepoName) -> NextStep {
-    let token = "a classic token with the scope `read:packages`, which no other kind of token can have";
+    let token = "a classic token with the scope `read:packages` (no other kind works)";
     let ordinary = |name: &str, file: &str| {
-        format!("else keep {token}, as an ordinary Codespaces secret, such as {name}, and let {file} read it")
+        format!("otherwise store {token} as an ordinary Codespaces secret, such as {name}, and let {file} read it")
     };
     let what = match package.kind() {
         PackageKind::Container => format!(
-            "else a credential: `pullkey set GHCR --repo {repository}` with the server {}, a login, and {token}",
+            "otherwise a credential: `pullkey set GHCR --repo {repository}` with the server {}, a login, and {token}",
             package.host()
         ),
         PackageKind::Npm => ordinary("NPM_TOKEN", ".npmrc"),
@@ -249,7 +250,7 @@ fn fallback(package: &PackageRef, repository: &RepoName) -> NextStep {
     NextStep::new(what, Some(token_page(package.site(), "read:packages")))
 }
 
-/// Where a classic token is made, with the scope ticked.
+/// The page to create a classic token, with the scope checked.
 fn token_page(site: &str, scope: &str) -> String {
     format!("https://{site}/settings/tokens/new?scopes={scope}")
 }
@@ -262,7 +263,7 @@ pub(super) fn publishing(package: &PackageRef) -> Vec<NextStep> {
             None,
         ),
         NextStep::new(
-            "else from a codespace with a classic token with the scope `write:packages`: seamless access only pulls",
+            "otherwise from a codespace with a classic token with `write:packages`: seamless access can only pull",
             Some(token_page(package.site(), "write:packages")),
         ),
     ]

@@ -1,4 +1,4 @@
-//! Secrets that are known by what stands around them.
+//! Secrets that are recognized by their surroundings.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -6,19 +6,19 @@ use zeroize::Zeroizing;
 
 use crate::domain::output::{self, Output};
 
-/// A value that is shorter is left alone: `token=x` says nothing.
+/// A shorter value is ignored: `token=x` means nothing.
 const FEWEST: usize = 4;
 
-/// What is around a secret in this text, if anything is.
+/// What surrounds a secret in this text, if anything.
 pub(super) fn around(text: &str) -> Option<&'static str> {
     if has_password(text) {
         return Some("an address with a password");
     }
     if has_secret_parameter(text) {
-        return Some("an address or a line with a secret in it");
+        return Some("an address or a line containing a secret");
     }
     if is_header(text) {
-        return Some("a header that logs in");
+        return Some("a login header");
     }
     if is_pair_in_base64(text) {
         return Some("user and password in base64");
@@ -27,11 +27,11 @@ pub(super) fn around(text: &str) -> Option<&'static str> {
         Output::Logins(_, logins) => !logins.is_empty(),
         Output::Configuration(_, _) => true,
     };
-    output::recognize(text).is_some_and(is_login).then_some("a command or an output with a login in it")
+    output::recognize(text).is_some_and(is_login).then_some("a command or an output containing a login")
 }
 
-/// A private key: in armour (PEM, `OpenSSH`, PGP, ssh.com's four dashes, whatever blanks came along), in the files of
-/// `PuTTY` and of Google's service accounts, or the beginning of `OpenSSH`'s own.
+/// A private key: armored (PEM, `OpenSSH`, PGP, ssh.com's four dashes, with any white space), in the files of `PuTTY`
+/// and of Google service accounts, or the beginning of `OpenSSH`'s own format.
 pub(super) fn is_key(text: &str) -> bool {
     let is_armour = text.contains("---BEGIN ") || text.contains("-- BEGIN ") || text.contains("--BEGIN\u{a0}");
     let is_public = text.contains("PUBLIC KEY") && !text.contains("PRIVATE");
@@ -43,7 +43,7 @@ pub(super) fn is_key(text: &str) -> bool {
 
 /// `scheme://user:password@host`, also without the scheme.
 fn has_password(text: &str) -> bool {
-    // After a scheme a password may hold what ends the host elsewhere.
+    // After a scheme, a password may contain characters that end the host elsewhere.
     let authority = match text.split_once("://") {
         Some((_, rest)) => rest,
         None => text.split(['/', '?', '#']).next().unwrap_or_default(),
@@ -54,8 +54,8 @@ fn has_password(text: &str) -> bool {
     !is_digest && info.split_once(':').is_some_and(|(_, password)| password.len() >= FEWEST)
 }
 
-/// `…?sig=…`, `AccountKey=…;`, `export NPM_TOKEN=…`, `"password": "…"`: a name that ends in what secrets are called,
-/// and a value that stands for nothing else.
+/// `…?sig=…`, `AccountKey=…;`, `export NPM_TOKEN=…`, `"password": "…"`: a name that ends like the name of a secret, and
+/// a value that is not a placeholder.
 fn has_secret_parameter(text: &str) -> bool {
     text.match_indices(['=', ':']).any(|(at, sign)| {
         // `acme/token:latest` is an image.
@@ -85,7 +85,7 @@ pub fn is_assignment(text: &str) -> bool {
     is_secrets_name(&text[..end]) && after.len() > 1 && after.starts_with(['=', ':'])
 }
 
-/// What secrets are called, in addresses of storages (`sig`), connection strings and files of variables.
+/// The names of secrets in storage addresses (`sig`), connection strings and variable files.
 fn is_secrets_name(name: &str) -> bool {
     let lower = name.to_ascii_lowercase().replace('-', "_");
     let last = lower.rsplit(['_', '.']).next().unwrap_or_default();
@@ -105,7 +105,7 @@ fn is_secrets_name(name: &str) -> bool {
         .any(|end| lower.ends_with(end))
 }
 
-/// Whether a value is one: not a variable, a file, or a word in brackets that stands for it.
+/// Whether this is an actual value: not a variable, a file, or a placeholder in brackets.
 fn is_value(value: &str) -> bool {
     value.len() >= FEWEST && !value.starts_with(['$', '<', '{', '%', '/', '.', '*'])
 }
@@ -119,11 +119,11 @@ fn is_header(text: &str) -> bool {
     }
     let schemes = ["basic ", "bearer "];
     let rest = schemes.iter().find(|scheme| begins(text, scheme)).map(|scheme| text[scheme.len()..].trim());
-    // «Basic plan» is none.
+    // “Basic plan” is not one.
     rest.is_some_and(|rest| rest.len() >= 16 && !rest.contains(char::is_whitespace))
 }
 
-/// `user:password` as docker's configuration and the header of a login hold it.
+/// `user:password` as in docker's configuration and in a login header.
 pub fn is_pair_in_base64(text: &str) -> bool {
     let bare = text.trim_end_matches('=');
     if bare.len() < 12 || bare.contains(|c: char| !(c.is_ascii_alphanumeric() || "+/-_".contains(c))) {

@@ -1,7 +1,7 @@
-//! Long mixtures of characters that no name has: secrets without a telling beginning.
+//! Long mixtures of characters that do not occur in names: secrets without a distinctive beginning.
 
-/// A long word in which letters of both cases and digits are mixed as chance mixes them, or that is nothing but
-/// hexadecimal and longer than any UUID (40, 64). No digest's `sha256:` is before it: a whole word is looked at.
+/// A long word in which letters of both cases and digits are mixed randomly, or that is all hexadecimal and longer than
+/// any UUID (40, 64). It is not preceded by a digest's `sha256:`, because a whole word is checked.
 pub(super) fn is_mixture(word: &str) -> bool {
     let length = word.len();
     if length >= 40 && length.is_multiple_of(2) && word.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
@@ -15,7 +15,7 @@ pub(super) fn is_mixture(word: &str) -> bool {
     let class = |b: u8| (b.is_ascii_uppercase(), b.is_ascii_lowercase(), b.is_ascii_digit());
     let changes = word.as_bytes().windows(2).filter(|pair| class(pair[0]) != class(pair[1])).count();
     let signs = word.trim_end_matches('=').bytes().filter(|b| !b.is_ascii_alphanumeric()).count();
-    // Names change from one kind to another about once a word, and have a sign between two words.
+    // Names change between kinds of characters about once per word, and have punctuation between two words.
     count(u8::is_ascii_uppercase) >= 3
         && count(u8::is_ascii_lowercase) >= 3
         && count(u8::is_ascii_digit) >= 1
@@ -24,8 +24,7 @@ pub(super) fn is_mixture(word: &str) -> bool {
         && !is_of_words(word)
 }
 
-/// Whether most of a text is words: letters in small, perhaps with a capital before them, at least three and with a
-/// vowel among them.
+/// Whether most of a text is words: at least three lower-case letters with a vowel, perhaps after a capital letter.
 fn is_of_words(text: &str) -> bool {
     let is_vowel = |b: &u8| b"aeiouyAEIOUY".contains(b);
     let mut within = 0;

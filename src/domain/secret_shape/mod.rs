@@ -1,9 +1,9 @@
-//! What a secret looks like: the one place that decides it, for fields, records, messages and arguments alike.
+//! What a secret looks like: the one place that decides it, for fields, records, messages and arguments.
 //!
-//! It goes by shapes: the beginnings of well-known tokens (`assets/tokens.toml`), what stands around a secret
-//! (`around`: armour, an address, the line that assigns it, the command that takes it), and long mixtures of
-//! characters that no name has (`mixture`). It refuses to guess where a shape is shared with what is public: a UUID, a
-//! digest in an image's name, a name with dashes or in capital words.
+//! It goes by format: the beginnings of well-known tokens (`assets/tokens.toml`), the surroundings of a secret
+//! (`around`: armor, an address, the line that assigns it, the command that uses it), and long mixtures of characters
+//! that do not occur in names (`mixture`). It does not guess if public values have the same format: a UUID, a digest in
+//! an image's name, a name with dashes or capitalized words.
 
 mod around;
 mod mixture;
@@ -20,12 +20,12 @@ use super::preset::{token_inside, tokens};
 use super::redactor::MARK;
 use super::{Member, Sensitive};
 
-/// A text longer than this in a field for a name is taken for a secret without being looked at.
+/// A longer text in a field for a name is considered a secret without being checked.
 pub const LONG: usize = 1024;
-/// A piece of a sentence that is shorter is left alone: it may be a beginning that a text names, such as `github_pat_`.
+/// A shorter piece of a sentence is ignored: it may be a prefix mentioned in a text, such as `github_pat_`.
 const PIECE: usize = 16;
 
-/// What the whole of a text looks like, with its article, such as «a classic GitHub token»; `None` for no secret.
+/// What a text as a whole looks like, with an article, such as “a classic GitHub token”; `None` if it is not a secret.
 pub fn looks_secret(text: &str) -> Option<Cow<'static, str>> {
     let text = text.trim();
     if text.len() > LONG {
@@ -51,17 +51,17 @@ pub fn holds_secret(text: &str) -> bool {
     looks_secret(text).is_some()
 }
 
-/// Whether a user is a secret as well: where it is the password, holds it, or looks like one.
+/// Whether a user is a secret too: it is the password, contains it, or looks like one.
 pub fn is_secret_user(user: &Sensitive, password: &Sensitive) -> bool {
     is_twin(user, password) || holds_secret(user.expose())
 }
 
-/// Whether a text that stands where no password belongs gives the password away: it is it, or has it as a part.
+/// Whether a text in another field reveals the password: it is the password or contains it.
 pub fn is_twin(text: &Sensitive, password: &Sensitive) -> bool {
     gives_away(text.expose(), password.expose())
 }
 
-/// The same of texts in the clear.
+/// The same for plain texts.
 pub fn gives_away(text: &str, password: &str) -> bool {
     let (text, password) = (text.trim(), password.trim());
     if password.is_empty() || text.len() < password.len() {
@@ -71,7 +71,7 @@ pub fn gives_away(text: &str, password: &str) -> bool {
     text == password || (is_long() && text.contains(password))
 }
 
-/// A sentence without what looks like a well-known secret in it. For everything that is said, whoever wrote it.
+/// A sentence with everything masked that looks like a well-known secret. For all messages, whoever wrote them.
 #[must_use]
 pub fn masked(text: &str) -> String {
     let text = without_keys(text);
@@ -105,7 +105,7 @@ fn masked_pieces(word: &str, shown: &mut String) {
     }
 }
 
-/// The text without the armoured keys in it, each up to its end, or up to the text's.
+/// The text without armored keys, each up to its end or the end of the text.
 fn without_keys(text: &str) -> Cow<'_, str> {
     if !is_key(text) {
         return text.into();
@@ -131,7 +131,7 @@ const ARMOUR: [&str; 3] = ["-----BEGIN ", "---- BEGIN ", "PuTTY-User-Key-File-"]
 
 /// The name of the token whose beginning a text has.
 fn token_name(text: &str) -> Option<&'static str> {
-    // Every pattern begins with a letter or a digit and asks for more than a few.
+    // Every pattern begins with a letter or a digit and needs at least a few characters.
     if text.len() < 4 || !text.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '~' | '.')) {
         return None;
     }
@@ -139,7 +139,7 @@ fn token_name(text: &str) -> Option<&'static str> {
     found.map(|token| token.name.as_str())
 }
 
-/// What stands between the parts of an address or an assignment.
+/// The separators between the parts of an address or an assignment.
 fn is_between(c: char) -> bool {
     matches!(c, ':' | '@' | '/' | '=' | '&' | '?' | '|' | '{' | '}' | '[' | ']' | '\\')
 }

@@ -244,7 +244,7 @@ fn a_sentence_loses_the_secret_in_it_and_nothing_else() {
     }
     let url = masked("https://oauth2:glpat-aB3dE5gH7jK9mN1pQ2sT@gitlab.example.com/x");
     assert_eq!(url, "https://oauth2:•••@gitlab.example.com/x");
-    for text in ["does not begin as GitHub's tokens do (ghp_, github_pat_, gho_, ghu_, ghs_)", "a  b\n\tc “d”, (e)", ""]
+    for text in ["does not begin like a GitHub token (ghp_, github_pat_, gho_, ghu_, ghs_)", "a  b\n\tc “d”, (e)", ""]
     {
         assert_eq!(masked(text), text);
     }

@@ -1,24 +1,24 @@
-//! Which login is meant. It never guesses between two, and nothing that contradicts what was typed is ever «the only
-//! one there is»: a password must not go to a server, or under a prefix, that it is not for.
+//! Chooses the login that is meant. It never guesses between two, and a login that contradicts what was typed is never
+//! chosen as the only one: a password must not go to a server or a prefix that it is not for.
 
 use super::{Asked, Foreign, Offered, Prefix, Problem, Source, address};
 
-const WHAT: &str = "the values could not be taken";
+const WHAT: &str = "could not import the values";
 
-/// So many logins are named where one has to be chosen.
+/// The number of logins listed when you have to choose one.
 const NAMED: usize = 5;
 
-/// What is known of the login besides what `--from` names.
+/// What is known about the login besides `--from`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Known<'a> {
     pub prefix: Option<&'a Prefix>,
     pub server: Option<&'a str>,
-    /// Whether it has to be told by name, prefix or server, and being the only one there is not enough.
+    /// Whether it must match by name, prefix or server; being the only one is not enough.
     pub strictly: bool,
 }
 
 impl Known<'_> {
-    /// Nothing if one of both does not say. A login of docker's is always for a server, if only for one that is none.
+    /// `None` if one of the two is unknown. A docker login is always for a server, even an invalid one.
     fn is_of_server(&self, offer: &Offered) -> Option<bool> {
         let server = self.server?;
         let says = offer.server.is_some() || offer.source.is_of_server();
@@ -29,7 +29,7 @@ impl Known<'_> {
         Some(offer.source.prefix()? == self.prefix?)
     }
 
-    /// A typed server decides; else the prefix, where the place has one.
+    /// A typed server decides; else the prefix, if the source has one.
     fn allows(&self, offer: &Offered) -> bool {
         self.is_of_server(offer).or_else(|| self.is_of_prefix(offer)).unwrap_or(true)
     }
@@ -54,7 +54,7 @@ pub fn choose(asked: &Asked, offers: &[Offered], known: Known<'_>) -> Result<Off
     match &chosen.refused {
         None => Ok(chosen.clone()),
         Some(why) => {
-            let hint = "name another place, or give the values by themselves";
+            let hint = "use another source, or enter the values yourself";
             Err(Problem::new(WHAT, format!("{}: {why}", chosen.source.words()), hint))
         }
     }
@@ -64,7 +64,7 @@ fn nothing(asked: &Asked, offers: &[Offered], named: &[&Offered], known: Known<'
     let place = asked.place();
     let why = match (asked, known.prefix) {
         _ if asked.is_by_name() => format!("{place} has no such login"),
-        (Asked::Env(_) | Asked::File(_), Some(prefix)) => format!("{place} has no values of {prefix}"),
+        (Asked::Env(_) | Asked::File(_), Some(prefix)) => format!("{place} has no values for {prefix}"),
         (
             Asked::Docker(_) | Asked::Podman(_) | Asked::Aws(_) | Asked::AwsVariables | Asked::Env(_) | Asked::File(_),
             _,
@@ -76,14 +76,14 @@ fn nothing(asked: &Asked, offers: &[Offered], named: &[&Offered], known: Known<'
     };
     let there: Vec<_> = offers.iter().filter(|offer| offer.refused.is_none()).collect();
     if there.is_empty() {
-        return Problem::new(WHAT, why, "give the values by themselves: --server, --username and --password-stdin");
+        return Problem::new(WHAT, why, "pass the values yourself: --server, --username and --password-stdin");
     }
     let there = listed(&there, ", ");
     let hint = match asked {
-        _ if named.is_empty() => format!("there is {there}"),
-        Asked::File(_) => format!("there is {there}; name that prefix, or its server with --server"),
+        _ if named.is_empty() => format!("found: {there}"),
+        Asked::File(_) => format!("found: {there}; choose by prefix, or by server with --server"),
         Asked::Docker(_) | Asked::Podman(_) | Asked::Aws(_) | Asked::AwsVariables | Asked::Env(_) => {
-            format!("there is {there}: what is for something else is taken only where --from names it so")
+            format!("found: {there}; a login for another server must be named with --from")
         }
     };
     Problem::new(WHAT, why, hint)
@@ -91,21 +91,21 @@ fn nothing(asked: &Asked, offers: &[Offered], named: &[&Offered], known: Known<'
 
 fn unnamed(asked: &Asked, usable: &[&Offered], all: &[&Offered]) -> Problem {
     let why = match (usable, all.len()) {
-        ([offer], _) => format!("which login is meant is not said; there is {}", offer.line()),
-        ([], count) => format!("none of the {count} logins there can be used"),
-        (several, _) => format!("{} logins are there", several.len()),
+        ([offer], _) => format!("it is unclear which login is meant; found: {}", offer.line()),
+        ([], count) => format!("none of its {count} logins can be used"),
+        (several, _) => format!("it has {} logins", several.len()),
     };
     let hint = match asked {
-        _ if usable.is_empty() => "give the values by themselves".to_owned(),
-        Asked::File(_) => format!("name the prefix, or the server with --server: {}", listed(usable, " or ")),
+        _ if usable.is_empty() => "enter the values yourself".to_owned(),
+        Asked::File(_) => format!("choose by prefix, or by server with --server: {}", listed(usable, " or ")),
         Asked::Docker(_) | Asked::Podman(_) | Asked::Aws(_) | Asked::AwsVariables | Asked::Env(_) => {
-            format!("name one: --from {}", listed(usable, " or "))
+            format!("choose one: --from {}", listed(usable, " or "))
         }
     };
     Problem::new(WHAT, why, hint)
 }
 
-/// What tells each from the others, of the first few.
+/// What distinguishes the first few of them.
 fn listed(offers: &[&Offered], between: &str) -> String {
     let name = |offer: &&Offered| match &offer.source {
         Source::File { prefix, .. } => prefix.to_string(),

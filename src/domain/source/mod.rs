@@ -1,7 +1,6 @@
-//! Where the three values of a credential may stand on this machine already, and which of these places is meant.
+//! Where the three values of a credential may already exist on this machine, and which of these sources is meant.
 //!
-//! It knows what a place is called and what may be shown of it, never how it is read. A password is in none of these
-//! types but [`Taken`].
+//! It knows the name of a source and what may be shown of it, not how it is read. Only [`Taken`] contains a password.
 
 mod choose;
 #[cfg(test)]
@@ -16,12 +15,12 @@ use super::secret_shape::holds_secret;
 use super::server::ServerFault;
 use super::{Foreign, Member, Members, Prefix, Problem, Sensitive, Server};
 
-/// One place with one login.
+/// One source with one login.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// docker's configuration, under this key.
     Docker { key: Foreign },
-    /// podman's, skopeo's and buildah's, in this file under this key.
+    /// The configuration of podman, skopeo and buildah, in this file under this key.
     Podman { path: Foreign, key: Foreign },
     /// A profile with a long-lived access key.
     Aws { profile: Foreign },
@@ -31,7 +30,7 @@ pub enum Source {
     Env { prefix: Prefix },
     /// Three entries of a file.
     File { path: Foreign, prefix: Prefix },
-    /// What another program printed, kept in a file; the key is the server, where it has one.
+    /// The output of another program in a file; the key is the server, if it has one.
     Output { path: Foreign, key: Foreign, kind: Kind },
 }
 
@@ -49,7 +48,7 @@ impl Source {
         }
     }
 
-    /// What `--from` takes for it.
+    /// Its value for `--from`.
     pub fn flag(&self) -> String {
         match self {
             Self::Docker { key } => format!("docker:{}", address(key)),
@@ -61,7 +60,7 @@ impl Source {
         }
     }
 
-    /// The name it stands under, where docker's names are those of servers.
+    /// The key it is stored under, if docker's keys are servers.
     pub fn key(&self) -> Option<&Foreign> {
         match self {
             Self::Docker { key } | Self::Podman { key, .. } => Some(key),
@@ -79,21 +78,21 @@ impl Source {
         }
     }
 
-    /// Whether what stands there is for one server, named by its key.
+    /// Whether it is for one server, named by its key.
     pub(super) const fn is_of_server(&self) -> bool {
         matches!(self, Self::Docker { .. } | Self::Podman { .. })
     }
 }
 
-/// A place that was found, without its password.
+/// A source that was found, without its password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offered {
     pub source: Source,
-    /// As the secret should hold it; `None` where the place does not say.
+    /// As the secret should contain it; `None` if the source does not say.
     pub server: Option<Foreign>,
-    /// `None` where only the program that keeps it knows.
+    /// `None` if only the program that stores it knows.
     pub user: Option<Foreign>,
-    /// The program that has to be run for it, which happens only after a yes to this very place.
+    /// The program that has to be run for it, which only happens after you agreed to exactly this source.
     pub helper: Option<Foreign>,
     /// Why it cannot be used.
     pub refused: Option<String>,
@@ -109,13 +108,13 @@ impl Offered {
         Self { refused: Some(why.into()), ..self }
     }
 
-    /// The user as it may be shown: somebody may have put a token there.
+    /// The user for display: it may be a token by mistake.
     pub fn shown_user(&self) -> Option<String> {
         let user = self.user.as_ref()?;
         Some(if holds_secret(user.raw()) { HIDDEN.to_owned() } else { user.shown() })
     }
 
-    /// Server and user, as far as they are known, or why it is of no use.
+    /// Server and user, as far as known, or why it cannot be used.
     pub fn contents(&self) -> String {
         if let Some(why) = &self.refused {
             return format!("not usable: {why}");
@@ -133,7 +132,7 @@ impl Offered {
         };
         let ends = match &self.source {
             Source::Output { kind, .. } => kind.ends().map(|ends| format!("; {ends}")).unwrap_or_default(),
-            _ => String::new(), // nothing is known of its end
+            _ => String::new(), // expiry unknown
         };
         format!("{server}{user}{ends}")
     }
@@ -143,7 +142,7 @@ impl Offered {
         format!("{}: {}", self.source.words(), self.contents())
     }
 
-    /// Whether this text names it, by its key or by its server.
+    /// Whether this text matches its key or its server.
     pub fn is_named(&self, name: &str) -> bool {
         self.source.key().is_some_and(|key| key.raw() == name) || self.is_for(name)
     }
@@ -154,16 +153,16 @@ impl Offered {
     }
 }
 
-/// All that was found, and which places could not be read.
+/// Everything that was found, and the sources that could not be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {
     pub offers: Vec<Offered>,
     pub broken: Vec<Problem>,
-    /// Everything that was looked at, with what came of it: «~/.docker/config.json: 2 logins».
+    /// Everything that was searched, with the result: “~/.docker/config.json: 2 logins”.
     pub looked: Vec<String>,
 }
 
-/// The values of one place.
+/// The values of one source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Taken {
     pub source: Source,
@@ -172,16 +171,16 @@ pub struct Taken {
     pub password: Sensitive,
 }
 
-/// Three values under one prefix, of which some may be missing.
+/// The values of one prefix, some of which may be missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Triple {
     pub prefix: Prefix,
     pub server: Option<Foreign>,
     pub user: Option<Foreign>,
     pub password: Option<Sensitive>,
-    /// What is wrong with an entry that is there.
+    /// The problem of an existing entry.
     pub flaw: Option<String>,
-    /// Names beside it that were meant for what is missing.
+    /// Near misses: names probably meant for what is missing.
     pub near: Vec<NearMiss>,
 }
 
@@ -190,7 +189,7 @@ impl Triple {
         Self { prefix, server: None, user: None, password: None, flaw: None, near: Vec::new() }
     }
 
-    /// Its values, if all three are there and sound.
+    /// Its values, if all three exist and are valid.
     pub fn taken(self, source: Source) -> Result<Taken, String> {
         if let Some(why) = self.refusal() {
             return Err(why);
@@ -216,10 +215,10 @@ impl Triple {
         }
         let is_telling = |server: &Foreign| server.raw().contains('@') || holds_secret(server.raw());
         let name = self.prefix.secret_name(Member::Server);
-        self.server.as_ref().is_some_and(is_telling).then(|| format!("{name} holds more than a server: {HIDDEN}"))
+        self.server.as_ref().is_some_and(is_telling).then(|| format!("{name} contains more than a server: {HIDDEN}"))
     }
 
-    /// The names of what is not there; a blank value counts as none.
+    /// The names of missing values; a blank value counts as missing.
     pub fn missing(&self) -> Vec<String> {
         let is_there = |member: &Member| match member {
             Member::Server => self.server.as_ref().is_some_and(|text| !text.is_empty()),
@@ -229,7 +228,7 @@ impl Triple {
         Member::all().filter(|member| !is_there(member)).map(|member| self.prefix.secret_name(member)).collect()
     }
 
-    /// Which members are there, for the search for near misses.
+    /// The existing members, to search for near misses.
     pub fn present(&self) -> Present {
         let is_there = |text: &Option<Foreign>| text.as_ref().is_some_and(|text| !text.is_empty());
         let password = self.password.as_ref().is_some_and(|text| !text.is_empty());
@@ -237,7 +236,7 @@ impl Triple {
         Present { prefix: self.prefix.clone(), has }
     }
 
-    /// The triple as an offer of the place it stands in.
+    /// The credential as an offer of its source.
     pub fn offered(&self, source: Source) -> Offered {
         let filled = |text: &Option<Foreign>| text.clone().filter(|text| !text.is_empty());
         Offered {
@@ -250,15 +249,15 @@ impl Triple {
     }
 }
 
-/// What is said of the secrets that are not there.
+/// The text about missing secrets.
 pub fn missing_words(names: &[String]) -> String {
     format!("{} {} missing", names.join(" and "), if names.len() == 1 { "is" } else { "are" })
 }
 
-/// In place of what nobody should see.
+/// The replacement for what must not be shown.
 const HIDDEN: &str = "(hidden: it looks like a token)";
 
-/// An address as it may be shown: without user information, and not where somebody put a token into it.
+/// An address for display: without user information, and hidden if it contains a token.
 pub fn address(text: &Foreign) -> String {
     let shown = text.shown();
     let (scheme, rest) = shown.split_once("://").map_or(("", shown.as_str()), |(scheme, rest)| (scheme, rest));
@@ -270,15 +269,14 @@ pub fn address(text: &Foreign) -> String {
     }
 }
 
-/// The key under which a pull from this server looks for its login, letter by letter as docker does; `None` where the
-/// text is no server. Source: `getAuthConfigKey` in docker/cli `cli/config/configfile/file.go`.
+/// The key under which a pull from this server looks up its login, by exact match like docker; `None` if the text is
+/// not a server. Source: `getAuthConfigKey` in docker/cli `cli/config/configfile/file.go`.
 pub fn pull_key(server: &str) -> Option<String> {
     let server = server_of(server).ok()?;
     Some(if server.is_hub() { server.lookup_key() } else { server.stored_key() })
 }
 
-/// The server of a key of docker's: the text itself, or else the host in an address that docker never writes, and
-/// takes.
+/// The server of a docker key: the text itself, or else the host in an address that docker never writes but accepts.
 pub fn server_of(key: &str) -> Result<Server, ServerFault> {
     match Server::parse(key) {
         Err(fault) if key.contains("://") => Server::parse(&host_of(key)).map_err(|_| fault),
@@ -286,21 +284,21 @@ pub fn server_of(key: &str) -> Result<Server, ServerFault> {
     }
 }
 
-/// What docker takes for the host of a key it wrote long ago: `ConvertToHostname` in docker/cli
+/// The host docker reads from a key in its old format: `ConvertToHostname` in docker/cli
 /// `cli/config/credentials/file_store.go`.
 pub fn host_of(key: &str) -> String {
     let of_address = || {
         let (_, rest) = key.split_once("://")?;
         let authority = rest.split(['/', '?', '#']).next()?;
         let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-        // An IPv6 address loses its brackets where no port follows.
+        // An IPv6 address loses its brackets if no port follows.
         let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
         Some(bare.trim_end_matches(':').to_owned()).filter(|host| !host.is_empty())
     };
     of_address().unwrap_or_else(|| key.split('/').next().unwrap_or_default().to_owned())
 }
 
-/// The place `--from` names, as far as it names one.
+/// The source given with `--from`, as far as it names one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
     Docker(Option<String>),
@@ -314,7 +312,7 @@ pub enum Asked {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum AskedFault {
     #[error(
-        "it is one of docker, docker:SERVER, podman, podman:SERVER, aws, aws:PROFILE, aws-env, env, env:PREFIX and \
+        "use one of docker, docker:SERVER, podman, podman:SERVER, aws, aws:PROFILE, aws-env, env, env:PREFIX and \
          file:PATH"
     )]
     Unknown,
@@ -338,11 +336,11 @@ impl Asked {
             ("env", name) => name.map(Prefix::parse).transpose().map(Self::Env).map_err(AskedFault::Prefix),
             ("file", Some(path)) => Ok(Self::File(path.to_owned())),
             ("file", None) => Err(AskedFault::Empty),
-            _ => Err(AskedFault::Unknown), // no word of ours
+            _ => Err(AskedFault::Unknown), // not one of the known words
         }
     }
 
-    /// Whether the very login is named, so that a program may be run for it.
+    /// Whether exactly this login is named, so that a program may be run for it.
     pub const fn is_exact(&self) -> bool {
         match self {
             Self::Docker(name) | Self::Podman(name) | Self::Aws(name) => name.is_some(),
@@ -370,7 +368,7 @@ impl Asked {
         }
     }
 
-    /// Whether a place is of the kind that is asked for.
+    /// Whether a source is of the requested kind.
     pub fn is_kind(&self, source: &Source) -> bool {
         matches!(
             (self, source),

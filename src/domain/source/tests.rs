@@ -64,7 +64,7 @@ fn of_several_triples_that_of_the_prefix_is_taken_and_a_half_one_is_named() {
     let asked = Asked::File("x.env".to_owned());
     let prefix = Prefix::parse("GHCR").unwrap();
     assert_eq!(choose(&asked, &offers, known(Some(&prefix), None)), Ok(offers[1].clone()));
-    assert!(choose(&asked, &offers, known(None, None)).unwrap_err().hint.contains("name the prefix"));
+    assert!(choose(&asked, &offers, known(None, None)).unwrap_err().hint.contains("by prefix"));
     let half = Triple { server: Some("ghcr.io".into()), ..Triple::new(prefix.clone()) };
     offers[1] = half.offered(Source::File { path: "x.env".into(), prefix: prefix.clone() });
     let problem = choose(&asked, &offers, known(Some(&prefix), None)).unwrap_err();
@@ -132,5 +132,7 @@ fn user_information_and_tokens_in_an_address_are_never_shown() {
     }
     assert_eq!(address(&"https://index.docker.io/v1/".into()), "https://index.docker.io/v1/");
     let triple = file("ACR", token);
-    assert!(triple.refused.is_some_and(|why| why.contains("ACR_CONTAINER_REGISTRY_SERVER holds more than a server")));
+    assert!(
+        triple.refused.is_some_and(|why| why.contains("ACR_CONTAINER_REGISTRY_SERVER contains more than a server"))
+    );
 }

@@ -1,7 +1,7 @@
-//! The catalogue of codes a test can give: one line each for what it means and what to do. The page of the
-//! documentation is made from it.
+//! The catalogue of result codes of the login test, each with what it means and what to do. The documentation page
+//! is generated from it.
 //!
-//! The texts here are about the code; what really happened stands in the step's own detail.
+//! The texts here describe the code in general; what actually happened is in the detail of the step.
 
 use strum::{EnumIter, IntoStaticStr};
 
@@ -10,7 +10,7 @@ use strum::{EnumIter, IntoStaticStr};
 #[strum(serialize_all = "snake_case")]
 pub enum Code {
     Ok,
-    /// The text cannot be a server.
+    /// The text is not a valid server.
     BadServer,
     /// A login would be stored under a key that no pull reads.
     DeadKey,
@@ -28,7 +28,7 @@ pub enum Code {
     NotARegistry,
     Redirected,
     NoChallenge,
-    /// A challenge that names no token server docker could ask.
+    /// A challenge without a token server that docker can use.
     BadChallenge,
     NoAuthNeeded,
     UnsafeRealm,
@@ -46,9 +46,9 @@ pub enum Code {
     OtherRegistry,
     PullDenied,
     ImageNotFound,
-    /// Nothing of it is built for a codespace.
+    /// None of its platforms runs in a codespace.
     WrongPlatform,
-    /// The registry sent another manifest than it was asked for.
+    /// The registry sent another manifest than was requested.
     ManifestMismatch,
     BadManifest,
     /// Schema 1.
@@ -60,32 +60,32 @@ pub enum Code {
     BlobMissing,
     BlobMismatch,
     UnsafeBlobHost,
-    /// A layer that registries may not hand on, and do not have.
+    /// A layer that registries must not redistribute, and do not have.
     ForeignLayer,
-    /// The text cannot be the address of an npm registry.
+    /// The text is not the address of an npm registry.
     BadAddress,
-    /// Asking whose token it is proves nothing at this registry.
+    /// `whoami` proves nothing at this registry.
     NoWhoami,
     BadPackage,
     /// It can be installed without a token.
     PublicPackage,
     PackageDenied,
     PackageNotFound,
-    /// A token of GitHub's that may not read packages.
+    /// A GitHub token without permission to read packages.
     NoScope,
-    /// What a token of GitHub's may is not known.
+    /// The scopes of a GitHub token are unknown.
     ScopesUnknown,
     Ended,
     EndsSoon,
-    /// It works from here, and cannot from a codespace.
+    /// It works from here but cannot work from a codespace.
     HereOnly,
-    /// It works from here; whether it does from a codespace was not and cannot be tested here.
+    /// It works from here; whether it works from a codespace cannot be tested here.
     NotFromACodespace,
-    /// The docker CLI, skopeo or podman could not be asked.
+    /// The docker CLI, skopeo or podman could not be run.
     DockerUnavailable,
 }
 
-/// What the documentation says of a code.
+/// What the documentation says about a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// One sentence.
@@ -96,120 +96,116 @@ pub struct Entry {
 
 /// Every code with what it means and what to do; the remedy is empty if nothing has to be done.
 const TABLE: &[(Code, &str, &str)] = &[
-    (Code::Ok, "This step is as it should be", ""),
+    (Code::Ok, "The check passed", ""),
     (
         Code::BadServer,
-        "The text cannot be a server: docker would not even look at it",
+        "The text is not a valid server: docker would reject it",
         "Write the registry's bare host in lower case, such as `example.azurecr.io`",
     ),
     (
         Code::DeadKey,
-        "docker would log in, but store the login under a name that no pull looks up",
-        "Write the text that pulls look up; the step names it",
+        "Docker would log in, but store the login under a name that pulls do not look up",
+        "Use the text that pulls look up; the check shows it",
     ),
-    (Code::Dns, "The host's name cannot be resolved", "Check the spelling of the host, and the network"),
+    (Code::Dns, "The host name cannot be resolved", "Check the spelling of the host, and your network"),
     (
         Code::Proxy,
-        "The proxy between here and the registry did not do its part; nothing is known of the registry",
-        "Check the proxy that the step names, or list the host in `NO_PROXY`",
+        "The proxy on the way to the registry failed; nothing is known about the registry",
+        "Check the proxy that the check shows, or add the host to `NO_PROXY`",
     ),
-    (Code::Refused, "Nothing takes connections there", "Check host and port, and that it can be reached from here"),
-    (Code::Timeout, "There was no answer in time", "Check the network, a VPN or a proxy, and test again"),
+    (Code::Refused, "The connection was refused", "Check host and port, and that the host can be reached from here"),
+    (Code::Timeout, "The server did not answer in time", "Check your network, VPN or proxy, and test again"),
     (
         Code::TlsUntrusted,
-        "The certificate is from an issuer this machine does not know",
-        "Point `SSL_CERT_FILE` at the right authority to test from here; a codespace knows public ones only",
+        "The certificate's issuer is not trusted on this machine",
+        "To test from here, point `SSL_CERT_FILE` at the right authority; a codespace only trusts public ones",
     ),
-    (Code::TlsName, "The certificate is for another name", "Write the name that stands in the certificate"),
+    (Code::TlsName, "The certificate is for another name", "Use the name in the certificate"),
     (
         Code::TlsExpired,
-        "The certificate has ended, or is not valid yet",
-        "Tell who runs the registry; if others can connect, check this machine's clock",
+        "The certificate has expired, or is not valid yet",
+        "Tell the registry's administrator; if others can connect, check this machine's clock",
     ),
-    (
-        Code::TlsFailed,
-        "No common way to encrypt could be agreed on",
-        "Check the port, and whether something between here and there takes TLS apart",
-    ),
+    (Code::TlsFailed, "The TLS handshake failed", "Check the port, and whether something on the way intercepts TLS"),
     (
         Code::PlainHttp,
-        "The server speaks plain http where docker and codespaces need https",
+        "The server speaks plain http, but docker and codespaces require https",
         "Give the registry a certificate, or check the port",
     ),
     (
         Code::ServerError,
-        "The other side has a problem of its own, or does not follow the protocol: not your password",
-        "Test again later, or tell who runs the registry",
+        "The server has a problem of its own, or does not follow the protocol: it is not your password",
+        "Test again later, or tell the registry's administrator",
     ),
     (
         Code::RateLimited,
-        "The registry takes no more requests for now; it was asked once",
-        "Wait as long as the step says",
+        "The registry accepts no more requests for now; pullkey tried once",
+        "Wait as long as the check says",
     ),
     (
         Code::NotARegistry,
-        "Something answers, but not as a registry does",
+        "Something answers, but it is not a registry",
         "Check the host: a product's web page and its registry often have different names",
     ),
     (
         Code::Redirected,
-        "The server sends on to another host, where no password was sent",
-        "Write the host that really is the registry",
+        "The server redirects to another host; no password was sent there",
+        "Use the host that is the actual registry",
     ),
     (
         Code::NoChallenge,
-        "The answer is 401, but nobody says how to log in, so the password was never checked",
-        "Check the host, or the proxy before the registry",
+        "The answer is 401 without a way to log in, so the password was never checked",
+        "Check the host, or the proxy in front of the registry",
     ),
     (
         Code::BadChallenge,
-        "The registry asks for a token and names no token server that docker could ask, so docker cannot log in, \
+        "The registry requires a token but names no token server that docker can use, so docker cannot log in, \
                  whatever the password",
-        "Tell who runs the registry that its `WWW-Authenticate` header is wrong: the realm has to be a whole address",
+        "Tell the administrator that the `WWW-Authenticate` header is wrong: the realm must be an absolute URL",
     ),
     (
         Code::NoAuthNeeded,
-        "The registry lets anyone in at `/v2/`: the password was not asked for and not checked. docker says \
-                 «Login Succeeded» to any password here",
-        "Name an image with `--image`; it may need no credential at all",
+        "The registry lets anyone in at `/v2/`: the password was not requested and not checked. Docker prints \
+                 “Login Succeeded” for any password here",
+        "Test an image with `--image`; it may need no credential at all",
     ),
     (
         Code::UnsafeRealm,
-        "The registry wants the password sent to a place that is not safe: plain http, or an address inside a \
-                 private network. Nothing was sent",
-        "Tell who runs the registry: its own address (often `external_url`) is set up wrong",
+        "The registry wants the password sent to an unsafe address: plain http, or inside a private network. \
+                 Nothing was sent",
+        "Tell the registry's administrator: its own address (often `external_url`) is configured wrong",
     ),
     (
         Code::BadToken,
-        "The token server says yes, and docker finds no token in its answer: a field of another type, no JSON, a web \
-                 page. Docker cannot log in, whatever the password",
-        "Tell who runs the registry; the step says what docker stumbles over",
+        "The token server accepts, but docker finds no token in its answer: a field of the wrong type, no JSON, a \
+                 web page. Docker cannot log in, whatever the password",
+        "Tell the registry's administrator; the check shows what docker cannot read",
     ),
     (
         Code::TemporaryKey,
-        "A temporary access key (`ASIA…`) works only with a session token, and there is no secret for that",
-        "Use a long-lived access key (`AKIA…`) of a user who may only pull",
+        "A temporary access key (`ASIA…`) only works with a session token, and there is no secret for that",
+        "Use a long-lived access key (`AKIA…`) of a user who can only pull",
     ),
     (Code::AwsUnknownKey, "AWS does not know this access key id", "Check the id, and that the key was not deleted"),
     (
         Code::AwsWrongSecret,
-        "AWS knows the access key id, but the secret is not its secret",
-        "Copy the secret access key again, or make a new key: AWS shows the secret only once",
+        "AWS knows the access key id, but the secret does not match it",
+        "Copy the secret access key again, or create a new key: AWS shows the secret only once",
     ),
     (
         Code::AwsNoPermission,
-        "AWS accepts the key, but its user may not fetch a token for the registry",
-        "Allow `ecr:GetAuthorizationToken` (GitHub's page names `sts:GetServiceBearerToken` as well)",
+        "AWS accepts the key, but its user has no permission to fetch a token for the registry",
+        "Allow `ecr:GetAuthorizationToken` (GitHub's docs also list `sts:GetServiceBearerToken`)",
     ),
     (
         Code::AwsClock,
-        "This machine's clock and AWS's are too far apart for a signature to count",
+        "This machine's clock differs too much from that of AWS for a signature to be valid",
         "Set the clock; the key may be fine",
     ),
     (
         Code::AwsEndpoint,
-        "The service of AWS that gives tokens could not be asked, or did not answer as it should",
-        "Check the region in the server's name, and the network",
+        "The AWS token service could not be reached, or gave an unexpected answer",
+        "Check the region in the server name, and your network",
     ),
     (
         Code::BadCredentials,
@@ -218,132 +214,132 @@ const TABLE: &[(Code, &str, &str)] = &[
     ),
     (
         Code::Denied,
-        "The registry denies access: it knows the login and allows it nothing, or turns this machine away",
-        "Check the rights of the login, and whether the registry's network rules let a codespace in",
+        "The registry denies access: the login is valid but has no permissions, or this machine is blocked",
+        "Check the permissions of the login, and whether the registry's network rules let a codespace in",
     ),
     (
         Code::BadImage,
-        "The text cannot be an image",
+        "The text is not a valid image name",
         "Write it as in a Dockerfile: `registry.example.com/team/app:1`, in lower case",
     ),
     (
         Code::OtherRegistry,
-        "The image is at another registry than the server, so this credential is never used for it",
-        "Name an image of this server, or test the credential of the image's registry",
+        "The image is not on this server, so this credential is never used for it",
+        "Use an image on this server, or test the credential of the image's registry",
     ),
     (
         Code::PullDenied,
-        "The login is accepted, but may not pull this image",
-        "Give the user the right to pull from the repository, or use a login that has it",
+        "The login is accepted, but has no permission to pull this image",
+        "Grant the user permission to pull from the repository, or use a login that has it",
     ),
     (
         Code::ImageNotFound,
-        "The registry has no such repository or tag, or hides it from this login: most do not tell which",
-        "Check the image's name and tag, then the right to pull it",
+        "The repository or tag does not exist, or is hidden from this login: most registries do not say which",
+        "Check the image's name and tag, then the permission to pull it",
     ),
     (
         Code::WrongPlatform,
-        "The image is built for other platforms only, and codespaces run on linux/amd64",
+        "The image is only built for other platforms, and codespaces run on linux/amd64",
         "Build it with `--platform linux/amd64` and push it again",
     ),
     (
         Code::ManifestMismatch,
-        "The registry sends another manifest than it was asked for, or than it says itself; Docker refuses it",
-        "Push the image anew, or tell who runs the registry or the proxy before it",
+        "The registry sends another manifest than was requested, or than it declares; Docker rejects it",
+        "Push the image again, or tell the administrator of the registry or of the proxy in front of it",
     ),
     (
         Code::BadManifest,
-        "The image's manifest or configuration is none that Docker can read",
-        "Push the image anew; if that does not help, tell who runs the registry",
+        "Docker cannot read the image's manifest or configuration",
+        "Push the image again; if that does not help, tell the registry's administrator",
     ),
     (
         Code::OldManifest,
-        "The image's manifest is of schema 1, which Docker no longer reads",
-        "Build and push the image anew with a Docker of today",
+        "The image's manifest is schema 1, which Docker no longer supports",
+        "Build and push the image again with a current Docker",
     ),
     (
         Code::NotAnImage,
-        "What was named is an artifact, such as a chart or a Feature, which docker does not pull",
+        "This is an artifact, such as a chart or a Feature, which docker does not pull",
         "Name an image",
     ),
     (
         Code::BlobRefused,
-        "The manifest can be read, but whoever holds the image's content refuses to give it: often another host than \
-                 the registry, with network rules of its own",
-        "Let codespaces in at the host that the step names, or give the user the right to read blobs",
+        "The manifest can be read, but the host that stores the image's content refuses it: often another host \
+                 than the registry, with its own network rules",
+        "Let codespaces in at the host that the check shows, or grant the user permission to read blobs",
     ),
     (
         Code::BlobUnreachable,
-        "The manifest can be read, but the host that holds the image's content cannot be reached",
-        "Allow that host in firewall and proxy, beside the registry",
+        "The manifest can be read, but the host that stores the image's content cannot be reached",
+        "Allow that host in firewall and proxy, as well as the registry",
     ),
     (
         Code::BlobMissing,
-        "A part of the image that its manifest or index names is not there",
-        "Push the image anew: a part of it is lost",
+        "A part of the image that its manifest or index lists is missing",
+        "Push the image again: a part of it is lost",
     ),
     (
         Code::BlobMismatch,
-        "A part of the image has another size or digest than the manifest says; Docker refuses it",
-        "Push the image anew; if that does not help, a proxy or the registry's storage spoils it",
+        "A part of the image has another size or digest than the manifest says; Docker rejects it",
+        "Push the image again; if that does not help, a proxy or the registry's storage corrupts it",
     ),
     (
         Code::UnsafeBlobHost,
-        "The registry sends on to a place for the image's content that is not safe: plain http, or an address inside a \
-                 private network. It was not asked",
-        "Tell who runs the registry: its storage is set up wrong",
+        "The registry redirects to an unsafe address for the image's content: plain http, or inside a private \
+                 network. pullkey did not connect to it",
+        "Tell the registry's administrator: its storage is configured wrong",
     ),
     (
         Code::ForeignLayer,
-        "A layer of the image may not be handed on by registries, and this one does not have it",
-        "Build it from a base image whose layers may be pushed",
+        "The image has a layer that registries must not redistribute, and this one does not have it",
+        "Build it from a base image whose layers can be pushed",
     ),
     (
         Code::BadAddress,
-        "The text cannot be the address of an npm registry, or a token would be readable on the way there",
-        "Write it with `https://` and its whole path, such as `https://registry.npmjs.org/`",
+        "The text is not the address of an npm registry, or a token would be readable in transit",
+        "Write it with `https://` and its full path, such as `https://registry.npmjs.org/`",
     ),
     (
         Code::NoWhoami,
-        "The registry does not say whose token it is: it has no `whoami`, or answers it alike whether a token is \
-                 good or not",
-        "Name a private package with `--package`: whether the token can install it decides",
+        "The registry does not say whose token it is: it has no `whoami`, or gives the same answer to good and \
+                 bad tokens",
+        "Test a private package with `--package`: what counts is whether the token can install it",
     ),
     (
         Code::BadPackage,
-        "The text cannot be the name of a package",
+        "The text is not a valid package name",
         "Write it as in a `package.json`, without a version: `@scope/name`",
     ),
     (
         Code::PublicPackage,
-        "Anyone can install this package, so it proves nothing of the token, and needs none",
-        "Name a package that is private, or do without a token",
+        "Anyone can install this package, so it proves nothing about the token and needs none",
+        "Test a private package, or do without a token",
     ),
     (
         Code::PackageDenied,
         "The registry does not let this token install the package",
-        "Give the token the right to read it: some tokens name their packages and scopes",
+        "Grant the token permission to read it: some tokens list their packages and scopes",
     ),
     (
         Code::PackageNotFound,
-        "The registry has no such package, or hides it from this token: npmjs answers alike",
-        "Check the package's name and scope, then whether the token may read it",
+        "The package does not exist, or is hidden from this token: npmjs does not say which",
+        "Check the package's name and scope, then whether the token can read it",
     ),
     (
         Code::NoScope,
-        "GitHub says of this token that it may not read packages: the login may pass, a pull does not",
-        "Give the classic token the scope `read:packages`, or make one that has it and nothing else",
+        "According to GitHub this token cannot read packages: the login may succeed, a pull will not",
+        "Add the scope `read:packages` to the classic token, or create one with only that scope",
     ),
     (
         Code::ScopesUnknown,
-        "The password is a token of GitHub's, and what it may was not told, or a pull says more than its scopes",
-        "Name an image with `--image`: a pull tells more than scopes do",
+        "The GitHub token's scopes are unknown or not decisive; only a pull test can tell",
+        "Test an image with `--image`: a pull tells more than scopes do",
     ),
-    (Code::Ended, "The password says itself that it has ended", "Make a new one"),
+    (Code::Ended, "The password contains an expiry date, which has passed", "Create a new one"),
     (
         Code::EndsSoon,
-        "The password works, and says itself that it ends within a day: too soon for a secret that is stored",
-        "Use a kind of password that lasts, if the registry has one",
+        "The password works, but expires within a day by its own date: too soon for a stored secret",
+        "Use a longer-lived kind of password, if the registry has one",
     ),
     (
         Code::HereOnly,
@@ -352,14 +348,14 @@ const TABLE: &[(Code, &str, &str)] = &[
     ),
     (
         Code::NotFromACodespace,
-        "It works from this machine. A codespace asks from other addresses, which a firewall may treat \
+        "It works from this machine. A codespace connects from other addresses, which a firewall may treat \
                  differently; that cannot be tested from here",
-        "`pullkey test --env` inside a codespace tells",
+        "Run `pullkey test --env` inside a codespace",
     ),
     (
         Code::DockerUnavailable,
-        "The other program that was to be asked as well is not there, or cannot do this test",
-        "Go by pullkey's own steps, which need no docker",
+        "The other program for a second test is not installed, or cannot do this test",
+        "Rely on pullkey's own checks, which need no docker",
     ),
 ];
 
@@ -380,11 +376,11 @@ pub fn page() -> String {
     use strum::IntoEnumIterator as _;
     let mut out = String::from(
         "# The codes of a login test\n\n\
-         Every step of `pullkey test` and of the screens' login test ends with one of these codes. Their spelling is \
-         stable.\nThis page is made from the program's own table (`src/domain/verdict/code.rs`) and compared with it \
-         by a test.\n\n\
-         A step *passes*, *fails* or is *inconclusive*: «could not be tested» is never mixed with «refused», and a \
-         pass\nfrom this machine is never sold as a pass from a codespace.\n\n\
+         Every check of `pullkey test` and of the login test on screen ends with one of these codes. Their spelling \
+         is stable.\nThis page is generated from the table in `src/domain/verdict/code.rs`; a test compares the \
+         two.\n\n\
+         A check *passes*, *fails* or is *inconclusive*. Inconclusive means that it could not be tested, never that \
+         the\nregistry refused. A pass from this machine is never reported as a pass from a codespace.\n\n\
          | code | what it means | what to do |\n|---|---|---|\n",
     );
     for code in Code::iter() {
@@ -408,7 +404,7 @@ mod tests {
             assert!(means.len() > 10 && !means.ends_with('.'), "{code:?}: {means}");
             assert!(code == Code::Ok || remedy.len() > 10, "{code:?}");
             assert!(!remedy.ends_with('.'), "{code:?}");
-            assert!(seen.insert(means), "{code:?} says what another says: {means}");
+            assert!(seen.insert(means), "{code:?} has the text of another code: {means}");
         }
     }
 
@@ -419,6 +415,9 @@ mod tests {
             std::fs::write(file, page()).ok();
         }
         let written = std::fs::read_to_string(file).unwrap_or_default();
-        assert!(written == page(), "docs/codes.md is old: PULLKEY_WRITE_DOCS=1 cargo test the_page_of makes it anew");
+        assert!(
+            written == page(),
+            "docs/codes.md is outdated: regenerate it with PULLKEY_WRITE_DOCS=1 cargo test the_page_of"
+        );
     }
 }

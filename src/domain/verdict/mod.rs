@@ -1,4 +1,4 @@
-//! The login test's ladder: ordered steps, each with a stable code, an outcome, the evidence and a remedy.
+//! The login test: ordered checks, each with a stable code, an outcome, the evidence and a remedy.
 
 mod code;
 mod words;
@@ -9,13 +9,13 @@ use super::{Members, Sensitive};
 
 pub use code::{Code, Entry, page};
 
-/// How one step ended.
+/// How one check ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
     Pass,
     Fail,
     Inconclusive,
-    /// Not reached, because an earlier step did not pass.
+    /// Not reached, because an earlier check did not pass.
     Skipped,
 }
 
@@ -30,17 +30,17 @@ impl Outcome {
     }
 }
 
-/// What a step is about, in the order of the ladder.
+/// The checks of the login test, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Rung {
-    /// The text is a server.
+    /// The text is a valid server.
     Server,
-    /// Pulls look up what docker would store it under.
+    /// Pulls look up the name that docker would store the login under.
     Lookup,
-    /// The host's name has an address.
+    /// The host name resolves.
     Name,
-    /// Something takes connections there, through a proxy or not.
+    /// The host accepts connections, through a proxy or directly.
     Connection,
     /// Certificate and encryption.
     Tls,
@@ -48,29 +48,29 @@ pub enum Rung {
     Registry,
     /// It asks for a login.
     Challenge,
-    /// Where the login goes is safe to send a password to.
+    /// The login's destination is safe to send a password to.
     Realm,
-    /// An access key pair is exchanged for a token, as GitHub does.
+    /// An access key pair is exchanged for a token, as GitHub does it.
     Exchange,
     /// User and password are accepted.
     Login,
-    /// An image may be pulled.
+    /// An image can be pulled.
     Pull,
     /// An npm registry says whose token it is.
     Whoami,
-    /// A package may be installed.
+    /// A package can be installed.
     Package,
-    /// What whoever made the password says that it may.
+    /// What the issuer of the password says about its permissions.
     Issuer,
-    /// How long the password works.
+    /// When the password expires.
     Expiry,
-    /// Whether the same would happen from a codespace.
+    /// Whether a codespace would get the same result.
     Codespace,
     /// What the real docker CLI says.
     Docker,
-    /// What skopeo says, where there is no docker.
+    /// What skopeo says, if there is no docker.
     Skopeo,
-    /// What podman says, where there is neither.
+    /// What podman says, if there is neither.
     Podman,
 }
 
@@ -79,7 +79,7 @@ impl Rung {
         self.into()
     }
 
-    /// Whether it looks at the server alone, before anybody is shown a user or a password.
+    /// Whether it looks only at the server, before a user or a password is sent.
     pub const fn is_about_server(self) -> bool {
         match self {
             Self::Server
@@ -104,7 +104,7 @@ impl Rung {
         }
     }
 
-    /// Another program's word: told beside the ladder, and decisive only where nothing else was asked.
+    /// A check by another program: reported in addition, and decisive only if there was no other check.
     pub const fn is_second_opinion(self) -> bool {
         match self {
             Self::Docker | Self::Skopeo | Self::Podman => true,
@@ -128,7 +128,7 @@ impl Rung {
     }
 }
 
-/// One rung as climbed. Texts are clean (`Foreign::shown` where a server spoke).
+/// One check as it ended. Its texts are clean (`Foreign::shown` for the words of a server).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     pub rung: Rung,
@@ -136,13 +136,13 @@ pub struct Step {
     pub outcome: Outcome,
     /// The evidence, one line.
     pub detail: String,
-    /// What to do; empty when nothing has to be done.
+    /// What to do; empty if nothing has to be done.
     pub remedy: String,
-    /// A command that does it, to be copied and never run; it holds no secret.
+    /// A command that does it, to be copied and never run; it contains no secret.
     pub command: Option<String>,
 }
 
-/// The end of a test. «Could not be tested» is never mixed with «refused».
+/// The result of a whole test. “Could not be tested” is never mixed with “refused”.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verdict {
     Pass,
@@ -168,22 +168,22 @@ pub enum With {
     Both,
 }
 
-/// What a registry holds, and so in which language it is asked.
+/// What a registry contains, and so which protocol is used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Holds {
     #[default]
     Images,
-    /// Packages of npm: the server is an address, there is no user, and the password is the token.
+    /// npm packages: the server is an address, there is no user, and the password is the token.
     Packages,
 }
 
-/// What is tried: exactly the values that would be written, and the images they are for.
+/// What is tested: exactly the values that would be written, and the images they are for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trial {
     pub server: String,
     pub user: Sensitive,
     pub password: Sensitive,
-    /// As one would write them in a Dockerfile, or the packages as in a `package.json`; each gets a step of its own.
+    /// As written in a Dockerfile, or the packages as in a `package.json`; each gets a check of its own.
     pub images: Vec<String>,
     pub holds: Holds,
 }
@@ -204,8 +204,8 @@ pub struct TestReport {
 }
 
 impl TestReport {
-    /// The verdict of these steps: one that fails, else one that could not be told, else a pass. Other programs'
-    /// words count only if `beside` is false: then nothing else was asked.
+    /// The verdict of these steps: fail if a step failed, else inconclusive if a step was, else pass. Checks by other
+    /// programs only count if `beside` is false: then there was no other check.
     pub fn of(steps: Vec<Step>, beside: bool) -> Self {
         let decides = |step: &&Step| !(beside && step.rung.is_second_opinion());
         let ended = |outcome| steps.iter().filter(decides).any(|step| step.outcome == outcome);
@@ -220,7 +220,7 @@ impl TestReport {
         Self { verdict, steps }
     }
 
-    /// The step that decided the verdict: the first that failed, else the first that could not be told, else the last
+    /// The step that decided the verdict: the first that failed, else the first that was inconclusive, else the last
     /// that was proven.
     pub fn decisive(&self) -> Option<&Step> {
         let own = || self.steps.iter().filter(|step| !step.rung.is_second_opinion());
@@ -231,22 +231,22 @@ impl TestReport {
             .or(self.steps.last())
     }
 
-    /// Whether an image was proven to be pullable, or a package that is not for everybody to be installable.
+    /// Whether an image was proven to be pullable, or a non-public package to be installable.
     pub fn is_pulled(&self) -> bool {
         let is_it = |step: &Step| match step.rung {
             Rung::Pull => true,
             Rung::Package => step.code == Code::Ok,
-            _ => false, // says nothing of a pull
+            _ => false, // says nothing about a pull
         };
         self.steps.iter().any(|step| is_it(step) && step.outcome == Outcome::Pass)
     }
 
-    /// Whether an npm registry was asked.
+    /// Whether an npm registry was tested.
     pub fn is_of_packages(&self) -> bool {
         self.steps.iter().any(|step| matches!(step.rung, Rung::Whoami | Rung::Package))
     }
 
-    /// Whether it surely works from this machine only.
+    /// Whether it certainly works from this machine only.
     pub fn is_here_only(&self) -> bool {
         self.steps.iter().any(|step| step.code == Code::HereOnly)
     }

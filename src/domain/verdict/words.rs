@@ -1,14 +1,14 @@
 //! The verdict in words that cannot be misread: what was proven, and what was not. A pass from this machine is never
-//! sold as one from a codespace, an accepted login never as a pull, and a known token never as an install.
+//! reported as one from a codespace, an accepted login never as a pull, and a known token never as an install.
 
 use super::{Code, Outcome, Rung, TestReport, Verdict};
 use crate::domain::Image;
 
-/// What a pass does not prove although one might think so.
-const NO_IMAGE: &str = "no image was tried: a login that is accepted may still not be allowed to pull";
+/// What a pass does not prove, although you might think so.
+const NO_IMAGE: &str = "no image was tested: an accepted login may still lack permission to pull";
 
-/// The same of an npm registry.
-const NO_PACKAGE: &str = "no private package was tried: a token that is known may still not be allowed to install it";
+/// The same for an npm registry.
+const NO_PACKAGE: &str = "no private package was tested: a known token may still lack permission to install it";
 
 impl TestReport {
     /// The verdict as a heading: `pass`, `pass, from this machine only`, `fail`, `inconclusive`.
@@ -19,11 +19,11 @@ impl TestReport {
         }
     }
 
-    /// What that came from, to stand after the heading; `images` are the trial's.
+    /// The reason for the verdict, shown after the heading; `images` are those of the trial.
     pub fn sentence(&self, images: &[String]) -> String {
         match self.verdict {
             Verdict::Pass if self.is_of_packages() && self.is_pulled() => {
-                format!("with this token, and not without one, {} can be installed", listed(images, "the package"))
+                format!("{} can be installed with this token, and not without one", listed(images, "the package"))
             }
             Verdict::Pass if self.is_of_packages() => "the registry knows this token".to_owned(),
             Verdict::Pass if self.is_pulled() => {
@@ -35,18 +35,18 @@ impl TestReport {
         }
     }
 
-    /// What a pass leaves open, which a login alone cannot prove.
+    /// What a pass leaves open because a login alone cannot prove it.
     pub fn left_open(&self) -> Option<&'static str> {
         let words = if self.is_of_packages() { NO_PACKAGE } else { NO_IMAGE };
         (self.verdict == Verdict::Pass && !self.is_pulled()).then_some(words)
     }
 
-    /// Whether the registry took the values, whatever came of the images.
+    /// Whether the registry accepted the values, whatever the result for the images.
     pub fn is_logged_in(&self) -> bool {
         self.steps.iter().any(|step| matches!(step.rung, Rung::Login | Rung::Whoami) && step.outcome == Outcome::Pass)
     }
 
-    /// What is known of codespaces, where the test came so far.
+    /// What is known about codespaces, if the test got that far.
     pub fn of_codespaces(&self) -> Option<&str> {
         self.steps.iter().find(|step| step.rung == Rung::Codespace).map(|step| step.detail.as_str())
     }
@@ -58,37 +58,37 @@ impl TestReport {
                 "docker cannot read the token server's answer, so it cannot log in, whatever the password"
             }
             (_, Code::BadChallenge) => {
-                "docker cannot follow what the registry asks for, so it cannot log in, whatever the password"
+                "docker cannot use the registry's auth challenge, so it cannot log in, whatever the password"
             }
             (Rung::Pull, Code::BadImage | Code::OtherRegistry) if self.is_logged_in() => {
-                "the login is accepted, but what was named is no image of this registry"
+                "the login is accepted, but this is not an image of this registry"
             }
             (Rung::Pull, Code::ImageNotFound) if self.is_logged_in() => {
-                "the login is accepted, but the image is not there, or hidden from it"
+                "the login is accepted, but the image does not exist, or is hidden from it"
             }
-            (Rung::Pull, Code::WrongPlatform) => "the image is built for something else than a codespace",
-            (Rung::Pull, Code::NotAnImage) => "what was named is no image that docker pulls",
+            (Rung::Pull, Code::WrongPlatform) => "the image is not built for codespaces",
+            (Rung::Pull, Code::NotAnImage) => "this is not an image that docker can pull",
             (Rung::Pull, Code::BadManifest | Code::OldManifest | Code::ManifestMismatch) => {
-                "docker cannot read what the registry gives for the image"
+                "docker cannot read the registry's answer for the image"
             }
             (Rung::Pull, Code::BlobRefused | Code::BlobMissing | Code::BlobMismatch | Code::ForeignLayer) => {
                 "the image's manifest can be read, but its content cannot be fetched"
             }
-            (Rung::Pull, _) if self.is_logged_in() => "the login is accepted, but may not pull the image",
+            (Rung::Pull, _) if self.is_logged_in() => "the login is accepted, but has no permission to pull the image",
             (Rung::Pull, _) => "the image cannot be pulled with these values",
-            (Rung::Package, Code::BadPackage) => "what was named is no package",
+            (Rung::Package, Code::BadPackage) => "this is not a package name",
             (Rung::Package, Code::PackageNotFound) if self.is_logged_in() => {
-                "the registry knows this token, but the package is not there, or hidden from it"
+                "the registry knows this token, but the package does not exist, or is hidden from it"
             }
-            (Rung::Package, Code::PackageNotFound) => "the package is not there, or hidden from this token",
+            (Rung::Package, Code::PackageNotFound) => "the package does not exist, or is hidden from this token",
             (Rung::Package, _) if self.is_logged_in() => {
-                "the registry knows this token, but it may not install the package"
+                "the registry knows this token, but it has no permission to install the package"
             }
             (Rung::Whoami | Rung::Package, _) => "the registry refused this token",
-            (Rung::Issuer, Code::NoScope) => "the login may be accepted, but the token may not read packages",
-            (Rung::Issuer, _) => "GitHub does not take this token",
-            (Rung::Expiry, _) => "this password has ended",
-            (Rung::Registry, Code::Denied) => "the registry turns this machine away, whatever the password",
+            (Rung::Issuer, Code::NoScope) => "the login may be accepted, but the token cannot read packages",
+            (Rung::Issuer, _) => "GitHub rejects this token",
+            (Rung::Expiry, _) => "this password has expired",
+            (Rung::Registry, Code::Denied) => "the registry blocks this machine, whatever the password",
             (_, Code::Denied) => "the registry denies access with these values",
             (Rung::Exchange, _) => "Amazon refused these values",
             (Rung::Login | Rung::Docker | Rung::Skopeo | Rung::Podman, _) => "the registry refused these values",
@@ -110,21 +110,21 @@ impl TestReport {
     fn doubt(&self) -> &'static str {
         let code = self.decisive().map(|step| step.code);
         if code == Some(Code::NoAuthNeeded) {
-            return "the registry lets anyone in, so it is not proven that it ever looked at this password";
+            return "the registry lets anyone in, so nothing proves that it checked this password";
         }
         if code == Some(Code::NoWhoami) {
-            return "the registry does not say whether it knows this token; a private package would tell";
+            return "the registry does not say whether it knows this token; test a private package";
         }
         if code == Some(Code::PublicPackage) {
-            return "anyone can install what was named, so it is not proven that this token is any good";
+            return "anyone can install this package, so nothing proves that this token works";
         }
         if self.is_logged_in() && self.decisive().is_some_and(|step| step.rung == Rung::Package) {
-            return "the registry knows this token, but whether the package can be installed could not be told";
+            return "the registry knows this token, but the test could not tell whether the package can be installed";
         }
         if self.is_logged_in() && self.decisive().is_some_and(|step| step.rung == Rung::Pull) {
-            return "the login is accepted, but whether the image can be pulled could not be told";
+            return "the login is accepted, but the test could not tell whether the image can be pulled";
         }
-        "this could not be told; it is neither a pass nor a refusal"
+        "the test could not tell: this is neither a pass nor a refusal"
     }
 }
 
@@ -185,15 +185,15 @@ mod tests {
     #[test]
     fn what_failed_is_never_blamed_on_what_was_accepted() {
         for (code, says) in [
-            (Code::PullDenied, "the login is accepted, but may not pull the image"),
-            (Code::ImageNotFound, "the login is accepted, but the image is not there, or hidden from it"),
-            (Code::OtherRegistry, "the login is accepted, but what was named is no image of this registry"),
+            (Code::PullDenied, "the login is accepted, but has no permission to pull the image"),
+            (Code::ImageNotFound, "the login is accepted, but the image does not exist, or is hidden from it"),
+            (Code::OtherRegistry, "the login is accepted, but this is not an image of this registry"),
         ] {
             let report = after_login(vec![step(Rung::Pull, code, Outcome::Fail)]);
             assert_eq!((report.heading(), report.sentence(&[]).as_str()), ("fail", says));
         }
         let ended = after_login(vec![step(Rung::Expiry, Code::Ended, Outcome::Fail)]);
-        assert_eq!(ended.sentence(&[]), "this password has ended");
+        assert_eq!(ended.sentence(&[]), "this password has expired");
         for (rung, code, says) in [
             (Rung::Login, Code::BadCredentials, "the registry refused these values"),
             (Rung::Login, Code::Denied, "the registry denies access with these values"),
@@ -208,7 +208,7 @@ mod tests {
     #[test]
     fn what_could_not_be_told_says_how_far_it_came() {
         let report = after_login(vec![step(Rung::Pull, Code::ServerError, Outcome::Inconclusive)]);
-        assert!(report.sentence(&[]).starts_with("the login is accepted, but whether"));
+        assert!(report.sentence(&[]).starts_with("the login is accepted, but the test could not tell"));
         let open = TestReport::of(vec![step(Rung::Challenge, Code::NoAuthNeeded, Outcome::Inconclusive)], true);
         assert!(open.sentence(&[]).starts_with("the registry lets anyone in"));
         let nothing = TestReport::of(vec![step(Rung::Name, Code::Dns, Outcome::Inconclusive)], true);
@@ -225,12 +225,15 @@ mod tests {
         assert!(public.left_open().is_some() && !public.is_pulled());
         let names = ["@a/b".to_owned(), "@a/c".to_owned()];
         let installed = TestReport::of(vec![whoami(), step(Rung::Package, Code::Ok, Outcome::Pass)], true);
-        assert!(installed.sentence(&names).ends_with("@a/b and @a/c can be installed"));
+        assert!(installed.sentence(&names).starts_with("@a/b and @a/c can be installed"));
         assert!(installed.left_open().is_none());
         for (code, says) in [
-            (Code::BadPackage, "what was named is no package"),
-            (Code::PackageNotFound, "the registry knows this token, but the package is not there, or hidden from it"),
-            (Code::PackageDenied, "the registry knows this token, but it may not install the package"),
+            (Code::BadPackage, "this is not a package name"),
+            (
+                Code::PackageNotFound,
+                "the registry knows this token, but the package does not exist, or is hidden from it",
+            ),
+            (Code::PackageDenied, "the registry knows this token, but it has no permission to install the package"),
         ] {
             let report = TestReport::of(vec![whoami(), step(Rung::Package, code, Outcome::Fail)], true);
             assert_eq!(report.sentence(&names), says);

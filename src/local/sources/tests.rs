@@ -504,7 +504,7 @@ async fn what_a_program_printed_about_a_login_is_recognized_as_a_file_and_as_a_m
     let offers = |name: &str| of::file(name, home.path()).unwrap();
     let line = offers("azure.json")[0].line();
     assert!(line.contains("myreg.azurecr.io") && line.contains("00000000-0000-0000-0000-000000000000"), "{line}");
-    assert!(line.contains("ends about 3 hours") && line.contains("az acr login"), "{line}");
+    assert!(line.contains("expires about 3 hours") && line.contains("az acr login"), "{line}");
     let taken = take(&env, home.path(), &offers("azure.json")[0].source).await.unwrap();
     assert_eq!((taken.server.as_deref(), taken.password), (Some("myreg.azurecr.io"), Sensitive::from("t0ken")));
     let several = offers("docker.json");

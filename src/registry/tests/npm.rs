@@ -112,7 +112,10 @@ async fn a_refused_token_fails_with_npm_s_own_remedy_and_is_shown_once() {
         let report = of(&peer, &["@acme/tools"]).await;
         assert_eq!(told(&report, Rung::Whoami), (Code::BadCredentials, Outcome::Fail, Verdict::Fail));
         let step = step(&report, Rung::Whoami);
-        assert!(step.remedy.contains("classic one") && step.command.as_ref().is_some_and(|c| c.contains("npm whoami")));
+        assert!(
+            step.remedy.contains("accepts only classic")
+                && step.command.as_ref().is_some_and(|c| c.contains("npm whoami"))
+        );
         assert_eq!(report.steps.last().map(|step| step.rung), Some(Rung::Whoami));
         assert_eq!((peer.seen().len(), shown(&peer)), (2, 1));
     }

@@ -86,7 +86,7 @@ async fn what_may_be_pulled_may_not_and_is_not_there_each_have_a_code() {
             ("HOST/team/app:2", Code::ImageNotFound, Outcome::Fail, "manifest unknown"),
             ("HOST/no/such:1", Code::ImageNotFound, Outcome::Fail, "not found, or hidden"),
             ("ghcr.io/team/app:1", Code::OtherRegistry, Outcome::Fail, "is at ghcr.io"),
-            ("HOST/Team/app", Code::BadImage, Outcome::Fail, "upper case"),
+            ("HOST/Team/app", Code::BadImage, Outcome::Fail, "upper-case"),
         ] {
             let report = climb(&peer.server(), &[image]).await;
             let pulls = pulls(&report);

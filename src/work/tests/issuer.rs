@@ -93,7 +93,7 @@ async fn a_login_that_is_accepted_fails_without_the_scope_unless_an_image_was_pu
     let step = report.decisive().unwrap();
     assert_eq!((step.rung, step.code, report.verdict), (Rung::Issuer, Code::NoScope, Verdict::Fail));
     assert!(step.remedy.contains("read:packages"), "{}", step.remedy);
-    assert_eq!(report.sentence(&[]), "the login may be accepted, but the token may not read packages");
+    assert_eq!(report.sentence(&[]), "the login may be accepted, but the token cannot read packages");
     let pulled = tested(&stage, &trial("ghcr.io", &["ghcr.io/team/app:1"])).await;
     let step = of(&pulled, Rung::Issuer).unwrap();
     assert_eq!((step.code, step.outcome, pulled.verdict), (Code::ScopesUnknown, Outcome::Skipped, Verdict::Pass));
@@ -107,7 +107,7 @@ async fn a_token_that_github_no_longer_takes_or_that_ended_fails() {
     let step = of(&report, Rung::Issuer).unwrap();
     assert_eq!((step.code, step.outcome, report.verdict), (Code::BadCredentials, Outcome::Fail, Verdict::Fail));
     assert!(step.detail.contains("expired or was revoked"), "{}", step.detail);
-    assert_eq!(report.sentence(&[]), "GitHub does not take this token");
+    assert_eq!(report.sentence(&[]), "GitHub rejects this token");
 }
 
 #[tokio::test]

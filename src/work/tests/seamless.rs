@@ -108,8 +108,8 @@ async fn a_fine_grained_token_is_told_that_no_permission_would_do() {
     let gh = client(&stage.sandbox.api_url(), Sensitive::new(token));
     let package = PackageRef::parse("ghcr.io/acme/api").unwrap();
     let told = work::seamless(&gh, &package, &RepoName::parse("acme/api").unwrap()).await;
-    assert!(told.why.starts_with("this fine-grained token may not read packages"), "{}", told.why);
-    assert!(told.steps[0].what.contains("no other kind can"), "{:?}", told.steps);
+    assert!(told.why.starts_with("this fine-grained token cannot read packages"), "{}", told.why);
+    assert!(told.steps[0].what.contains("no other kind works"), "{:?}", told.steps);
 }
 
 #[tokio::test]

@@ -31,7 +31,7 @@ fn each_says_what_it_needs() {
     driver.keys("G up");
     driver.says("ECR_CONTAINER_REGISTRY_SERVER of your own secrets was written or granted 3 days ago");
     driver.says("new variables: stop it and start it again").says("gh codespace rebuild -c super-yodel-4jw7");
-    driver.says("API does not tell");
+    driver.says("API does not say");
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn what_could_not_be_read_never_looks_fresh() {
         driver.finish(id, Outcome::Listing(Err(no_network())));
     }
     driver.keys("g down");
-    driver.says("not known ?").says("could not be read: the name api.github.com was not found");
+    driver.says("unknown ?").says("the name api.github.com was not found");
 }
 
 #[test]

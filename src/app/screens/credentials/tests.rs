@@ -80,7 +80,7 @@ fn what_is_for_all_repositories_is_left_out_and_said_before_anything_is_touched(
     assert!(driver.sight().lines().any(|line| line.starts_with('▌') && line.contains("ACR")), "{}", driver.sight());
     driver.keys("space a");
     driver.answer_everything();
-    driver.says("1 of 4 left out: ACR").says("it is for all repositories; change it by itself");
+    driver.says("1 of 4 left out: ACR").says("it is for all repositories; change it on its own");
     let (narrow, _) = driver.drawn(40, 10, &crate::app::tests::look());
     assert!(narrow.contains("1 of 4 left out: ACR"), "{narrow}");
     driver.says("[✓] acme/api");
@@ -163,7 +163,7 @@ fn marked_credentials_are_deleted_together_after_asking() {
 fn members_that_differ_are_granted_alike_with_two_keys() {
     let mut driver = Driver::ready();
     driver.keys("G up m");
-    driver.says("as most of them have it: acme/api, acme/web").says("PASSWORD now reaches acme/api");
+    driver.says("as most of them have: acme/api, acme/web").says("PASSWORD now reaches acme/api");
     assert!(!driver.has_written());
     driver.keys("right enter");
     let change = changes(&driver).remove(0);
@@ -269,7 +269,7 @@ fn told_but(waits: impl Fn(&Job) -> bool) -> Driver {
 fn a_repositorys_heading_tells_what_reaches_it_in_the_words_of_the_command_line() {
     let mut driver = told_but(|_| false);
     driver.says("what reaches acme/api (private)").says("● yes ACR: the repository is selected");
-    driver.says("● yes NPM_TOKEN: it is this repository's own");
+    driver.says("● yes NPM_TOKEN: it belongs to this repository");
     driver.says("organization acme ● yes ACR: it is for all repositories of the organization");
     driver.is_silent_about("organization globex ");
     driver.press("enter");
@@ -365,7 +365,7 @@ fn a_name_that_is_nearly_a_members_is_told_in_the_list_and_beside_its_credential
     let world = &driver.app.world;
     let there = world.listing(&acme()).and_then(|listing| listing.credential(&prefix("ACR"))).unwrap();
     let remarks = crate::app::words::remarks(&acme(), there, world, crate::app::tests::noon());
-    let near = "named ACR_CONTAINER_REGISTRY_USRE: codespaces read ACR_CONTAINER_REGISTRY_USER only";
+    let near = "named ACR_CONTAINER_REGISTRY_USRE: codespaces only read ACR_CONTAINER_REGISTRY_USER";
     assert!(remarks.iter().any(|(warns, text)| *warns && text.contains(near)), "{remarks:?}");
 }
 

@@ -65,9 +65,9 @@ fn what_changed_since_is_named_and_what_is_not_known_is_not_called_changed() {
     older.as_of.as_mut().unwrap().server = Some(chrono::DateTime::UNIX_EPOCH);
     recalled(Ok(Some(older))).says("changed on GitHub since (the server was written on");
     let driver = recalled(Ok(Some(Kept { as_of: None, ..kept() })));
-    driver.says("whether it changed on GitHub since is not known").is_silent_about("may be old");
+    driver.says("unknown whether it has changed on GitHub since").is_silent_about("may be outdated");
     let driver = recalled(Ok(Some(Kept { origin: Origin::Tested, ..kept() })));
-    driver.says("kept after a test; whether GitHub has these very values is not known");
+    driver.says("stored after a test; GitHub may have other values");
 }
 
 #[test]

@@ -115,7 +115,7 @@ fn what_did_not_pass_is_not_written_and_the_reason_is_said() {
 fn the_three_verdicts_are_three_sentences() {
     ended(Verdict::Pass).says("pass: the registry asked for this password and accepted it");
     ended(Verdict::Fail).says("fail: the registry refused these values");
-    ended(Verdict::Inconclusive).says("inconclusive: this could not be told");
+    ended(Verdict::Inconclusive).says("inconclusive: the test could not tell");
 }
 
 #[test]
@@ -220,7 +220,7 @@ fn an_image_that_is_typed_is_tried_and_is_no_part_of_what_is_saved() {
     let Job::Test { trial, .. } = &driver.live[&id] else { panic!() };
     assert_eq!(trial.images, ["mycompany.azurecr.io/team/app:1", "mycompany.azurecr.io/team/web:2"]);
     driver.finish(id, Outcome::Tested(climbed(Climb::Pulled)));
-    driver.says("accepted it, and team/app:1 and team/web:2 can be pulled").is_silent_about("no image was tried");
+    driver.says("accepted it, and team/app:1 and team/web:2 can be pulled").is_silent_about("no image was tested");
     driver.press("w");
     assert_eq!(driver.step(), Step::Review);
     driver.says("team/web:2 can be pulled").says("codespaces use other addresses");
@@ -259,7 +259,7 @@ fn an_image_of_another_registry_is_named_and_does_not_block() {
 #[test]
 fn i_asks_for_another_image_and_the_values_stay() {
     let mut driver = ended(Verdict::Pass);
-    driver.says("no image was tried").says("i adds one");
+    driver.says("no image was tested").says("i adds one");
     driver.press("i");
     driver.type_text("mycompany.azurecr.io/team/app:1").press("enter");
     let id = driver.testing();
@@ -272,7 +272,7 @@ fn i_asks_for_another_image_and_the_values_stay() {
 #[test]
 fn y_copies_the_command_of_the_step_that_decided() {
     let mut driver = climbs(Climb::Denied);
-    driver.says("y copies the command").says("fail: the login is accepted, but may not pull the image");
+    driver.says("y copies the command").says("fail: the login is accepted, but has no permission to pull the image");
     let effects = driver.press("y");
     let [Effect::Copy(text)] = &effects[..] else { panic!("{effects:?}") };
     assert!(text.starts_with("az acr scope-map update"), "{text}");

@@ -807,7 +807,7 @@ fn a_password_that_has_ended_says_so_beside_its_field() {
     at_values(&mut driver, "jfrog", &Scope::User);
     // {"alg":"none"} . {"exp":1} . x
     type_values(&mut driver, "acme.jfrog.io", "ci", "eyJhbGciOiJub25lIn0.eyJleHAiOjF9.x");
-    driver.says("the password ended");
+    driver.says("the password expired");
 }
 
 #[test]
@@ -889,7 +889,7 @@ fn a_second_npm_token_gets_a_name_of_its_own_and_the_line_takes_it() {
     driver.says("NPM_TOKEN_2");
     driver.type_text("https://npm.acme.example/").says("${NPM_TOKEN_2}");
     driver.keys("shift-tab ctrl-u");
-    driver.type_text("NPM_TOKEN").says("exists already here");
+    driver.type_text("NPM_TOKEN").says("already exists here");
     driver.press("tab");
     driver.press("tab");
     driver.type_text(CANARY).keys("enter enter");
@@ -960,7 +960,7 @@ fn an_image_named_from_the_test_leads_straight_back_to_it() {
     driver.finish(id, Outcome::Tested(tested(Verdict::Pass)));
     driver.press("enter");
     assert_eq!(driver.step(), Step::Review);
-    driver.says("no image was tried");
+    driver.says("no image was tested");
     driver.keys("right enter");
     let Job::Save(draft) = driver.last_write() else { panic!() };
     assert_eq!(draft.values.server, "mycompany.azurecr.io".into());
