@@ -250,7 +250,7 @@ mod tests {
         let now = [seen(Member::Server, 2, Some(of(&[2], true))), seen(Member::Password, 2, Some(Access::All))];
         let told = Seen::differences(&before, &now, false);
         assert_eq!(told.len(), 3, "{told:?}");
-        assert!(told[0].contains("others") && told[1].contains("gone") && told[2].contains("written"), "{told:?}");
+        assert!(told[0].contains("different") && told[1].contains("gone") && told[2].contains("written"), "{told:?}");
         assert_eq!(Seen::differences(&before, &now, true).len(), 2);
         assert!(Seen::differences(&now, &before, false).contains(&"the user is new".to_owned()));
     }

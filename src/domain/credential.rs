@@ -207,7 +207,10 @@ mod tests {
         two.members.password = None;
         assert_eq!(two.common_access().map(|(access, _)| access), Ok(Access::Private));
         assert!(proposed([list(&[1]), list(&[2]), list(&[3])]).is_err_and(|why| why.contains("in common")));
-        assert!(proposed([list(&[1]), list(&[2]), selected(&[3], false)]).is_err_and(|why| why.contains("whole")));
+        assert!(
+            proposed([list(&[1]), list(&[2]), selected(&[3], false)])
+                .is_err_and(|why| why.contains("could not read the complete access"))
+        );
         assert!(proposed([list(&[1]), list(&[1]), list(&[1])]).is_err_and(|why| why.contains("alike")));
     }
 

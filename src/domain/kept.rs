@@ -240,7 +240,7 @@ mod tests {
         let unread = kept(Origin::Written, None);
         let since = unread.since(&now([Some(5); 3]), &acr());
         assert_eq!((since.is_changed(), since.members()), (None, Vec::new()));
-        assert!(since.note().unwrap().contains("not known"));
+        assert!(since.note().unwrap().contains("unknown"));
         assert_eq!(unread.since(&now([Some(5), Some(5), None]), &acr()).members(), [Member::Password]);
         let nothing = ScopeListing { complete: true, ..ScopeListing::default() };
         let tested = kept(Origin::Tested, None);

@@ -75,10 +75,9 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// The credentials of the `Authorization` header that was sent: a registry token, or user and password.
-    pub(super) fn shown_secret(&self) -> Option<Sensitive> {
-        let (_, secret) = self.shown.as_ref()?.to_str().ok()?.split_once(' ')?;
-        Some(Sensitive::new(secret))
+    /// The registry token that was sent with the request.
+    pub(super) fn shown_token(&self) -> Option<Sensitive> {
+        self.shown.as_ref()?.to_str().ok()?.strip_prefix("Bearer ").map(Sensitive::new)
     }
 
     /// Whether it redirects. A redirect without a target is an ordinary answer, as for Go's client.

@@ -37,11 +37,11 @@ pub(super) fn unwell(rung: Rung, host: &str, answer: &Answer, said: &str) -> Ste
     )
 }
 
-/// `: words`, or nothing. The credentials sent with the request are removed, including the registry's own token.
+/// `: words`, or nothing. A registry token that was sent is removed, like the password.
 pub(super) fn said(answer: &Answer, redactor: &Redactor) -> String {
     let Some(text) = message(&answer.headers, &answer.body) else { return String::new() };
     let mut redactor = redactor.clone();
-    answer.shown_secret().iter().for_each(|secret| redactor.add(secret));
+    answer.shown_token().iter().for_each(|token| redactor.add(token));
     format!(": {}", redactor.show(&text))
 }
 

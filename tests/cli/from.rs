@@ -121,7 +121,7 @@ fn a_login_for_something_else_is_never_sent_or_written_because_it_is_the_only_on
     let ghcr: Vec<_> = ["SERVER", "USER", "PASSWORD"].map(|m| format!("GHCR_CONTAINER_REGISTRY_{m}")).into();
     let ghcr: Vec<_> = ghcr.iter().map(String::as_str).zip([mine.as_str(), "puller", PASSWORD]).collect();
     let absent = desk.run_with("test ACR --from env --json", &ghcr).ends(2).problem();
-    assert!(absent["why"].as_str().unwrap().contains("no values of ACR"), "{absent}");
+    assert!(absent["why"].as_str().unwrap().contains("no values for ACR"), "{absent}");
     assert!(absent["hint"].as_str().unwrap().contains("env:GHCR"), "{absent}");
 }
 
@@ -140,7 +140,7 @@ fn rotating_from_a_place_writes_its_password_and_nothing_that_was_not_said() {
     desk.run_with(&format!("{line} --from env --json"), &triple).ends(2);
     assert_eq!(desk.values("repo:acme/api", "TEAM"), there, "nothing was written");
     let ran = desk.run(&format!("{line} --from docker:{mine}")).ends(0);
-    assert!(ran.stderr.contains("only the password is taken from docker's login for"), "{ran:?}");
+    assert!(ran.stderr.contains("only the password is imported from docker's login for"), "{ran:?}");
     let [server, user, password] = desk.values("repo:acme/api", "TEAM");
     assert_eq!([&server, &user], [&there[0], &there[1]]);
     assert_eq!(password.as_deref(), Some("0ther"));

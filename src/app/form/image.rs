@@ -89,7 +89,7 @@ impl Form {
             return remark(Severity::Warn, otherwise_written(&image, &server), self.as_stored(text, &image, &server));
         }
         let at = if image.host() == "docker.io" { "Docker Hub" } else { image.host() };
-        let said = format!("{} is at {at}: its pull does not use this credential", shortened(text));
+        let said = format!("{} is at {at}: pulling it does not use this credential", shortened(text));
         // Without a host, Docker pulls from Docker Hub, which is rarely intended.
         let own = format!("{}/{text}", server.host());
         let is_bare = image.host() == "docker.io" && !text.starts_with("docker.io/");

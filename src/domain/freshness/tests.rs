@@ -87,7 +87,7 @@ fn what_is_not_known_never_looks_fresh() {
     assert!(matches!(told(&unread, &none, &none), Freshness::Unknown(_)));
     assert!(matches!(told(&none, &none, &listing(11, &Access::Other("x".into()))), Freshness::Unknown(_)));
     let partial = ScopeListing::default();
-    assert!(matches!(told(&none, &partial, &none), Freshness::Unknown(why) if why.contains("whole")));
+    assert!(matches!(told(&none, &partial, &none), Freshness::Unknown(why) if why.contains("incomplete")));
     // An old secret says nothing either way: who gets it does not matter.
     assert_eq!(told(&listing(9, &selected(&[], false)), &none, &none), Freshness::Fresh);
     let runs = codespace(State::Available);

@@ -228,11 +228,16 @@ fn a_bad_preset_is_refused_with_its_line_and_reason() {
         ),
         ("[user]", "[user]\n= 3", 19, ""),
         ("[server]", "kind = \"token\"\n[server]", 1, "needs the table `use`"),
-        ("[server]", "[[obtain]]\ntext = \"see {nothing}\"\n[server]", 9, "nothing fills {nothing}"),
+        ("[server]", "[[obtain]]\ntext = \"see {nothing}\"\n[server]", 9, "unknown placeholder {nothing}"),
         ("[server]", "[[obtain]]\ntext = \"t\"\npage = \"http://x\"\n[server]", 10, "https://"),
         ("[server]", "[remedies]\nBad = \"t\"\n[server]", 9, "result code"),
         ("[server]", "[remedies]\ndenied = { txt = \"t\" }\n[server]", 9, "unknown field `txt`"),
-        ("[server]", "[remedies]\ndenied = { text = \"t\", command = \"x {y}\" }\n[server]", 9, "nothing fills {y}"),
+        (
+            "[server]",
+            "[remedies]\ndenied = { text = \"t\", command = \"x {y}\" }\n[server]",
+            9,
+            "unknown placeholder {y}",
+        ),
         ("[server]", "[remedies]\ndenied = 3\n[server]", 9, "a sentence"),
         ("[server]", "repository = \"A b\"\n[server]", 8, "not an image repository"),
         ("[server]", "[recognize]\nhost = '('\n[server]", 9, "unclosed group"),
@@ -290,7 +295,7 @@ fn users_files_join_the_others_and_a_clash_is_refused_with_its_reason() {
     let told: Vec<_> = shelf.faults.iter().map(|fault| (fault.id(), fault.line, fault.reason.clone())).collect();
     for ((id, line, reason), (wanted, at, piece)) in told.iter().zip([
         ("acr", 1, "is used by another"),
-        ("again", 1, "called mine.toml"),
+        ("again", 1, "named mine.toml"),
         ("broken", 2, "expected a string"),
         ("shut", 1, "permission denied"),
     ]) {

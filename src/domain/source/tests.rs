@@ -100,7 +100,7 @@ fn what_contradicts_a_prefix_or_a_server_is_never_the_only_one_there_is() {
     let file = [file("GHCR", "ghcr.io")];
     let asked = Asked::File("x.env".to_owned());
     let absent = choose(&asked, &file, known(Some(&quay), None)).unwrap_err();
-    assert!(absent.why.contains("no values of QUAY") && absent.hint.contains("there is GHCR"), "{absent:?}");
+    assert!(absent.why.contains("no values for QUAY") && absent.hint.contains("found: GHCR"), "{absent:?}");
     assert_eq!(choose(&asked, &file, known(Some(&quay), Some("ghcr.io"))), Ok(file[0].clone()), "its server is said");
     let ghcr = Prefix::parse("GHCR").unwrap();
     assert!(choose(&asked, &file, known(Some(&ghcr), Some("quay.io"))).is_err(), "the server is another");

@@ -206,7 +206,7 @@ fn leaving_a_choice_that_was_not_written_asks_first() {
     assert_eq!(driver.title(), "Credentials", "nothing was chosen");
     driver.press("a");
     driver.keys("down space esc");
-    assert!(driver.notice().contains("esc again leaves it"), "{}", driver.notice());
+    assert!(driver.notice().contains("esc again discards it"), "{}", driver.notice());
     driver.keys("space esc");
     assert_eq!(driver.title(), "Credentials", "what holds was chosen again");
 }

@@ -294,7 +294,7 @@ fn on_a_low_terminal_plain_passes_are_folded_and_counted_and_nothing_else_is() {
     }
     assert!(!frame.contains("takes connections"), "{frame}");
     let frame = climbs(Climb::Noted).frame(80, 24);
-    for seen in ["2 passed: name, connection", "the certificate ends in 3 days", "3 passed: registry"] {
+    for seen in ["2 passed: name, connection", "the certificate expires in 3 days", "3 passed: registry"] {
         assert!(frame.contains(seen), "{seen}: {frame}");
     }
     let frame = climbs(Climb::Pulled).frame(120, 40);

@@ -742,7 +742,7 @@ fn a_pasted_secret_is_recognized_and_not_kept() {
     unknown.press("n");
     unknown.paste(CANARY);
     unknown.is_silent_about(CANARY);
-    assert!(unknown.notice().contains("neither"), "{}", unknown.notice());
+    assert!(unknown.notice().contains("not a known registry"), "{}", unknown.notice());
 }
 
 #[test]
@@ -831,7 +831,7 @@ fn an_npm_token_or_registry_leads_to_its_preset_and_the_token_is_not_kept() {
     driver.press("enter");
     driver.says("Where should the one secret live?").says("this takes one");
     choose_place(&mut driver, &api());
-    driver.says("https://registry.npmjs.org/").says("into .npmrc: //registry.npmjs.org/:_authToken=${NPM_TOKEN}");
+    driver.says("https://registry.npmjs.org/").says("to .npmrc: //registry.npmjs.org/:_authToken=${NPM_TOKEN}");
 }
 
 /// At *Test* with an npm token for this place.
