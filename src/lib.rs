@@ -1,6 +1,6 @@
 //! pullkey sets up GitHub Codespaces secrets for private container registries.
 //!
-//! The modules from the bottom up. `ARCHITECTURE.md` lists which may use which, and `tests/tidy.rs` enforces it.
+//! The modules from the bottom up. `ARCHITECTURE.md` lists which may use which, and `tests/tidy/main.rs` enforces it.
 
 pub mod app;
 pub mod cli;

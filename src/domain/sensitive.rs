@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 /// A value that must never be shown: one allocation, shared by clones, wiped when the last clone is dropped.
 ///
-/// [`Sensitive::expose`] is the only way out; `tests/tidy.rs` lists the files that may call it.
+/// [`Sensitive::expose`] is the only way out; `tests/tidy/main.rs` lists the files that may call it.
 #[derive(Clone)]
 pub struct Sensitive(Arc<Zeroizing<String>>);
 

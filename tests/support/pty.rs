@@ -230,12 +230,12 @@ impl Terminal {
 
     /// Waits until the screen shows this text.
     pub(crate) fn wait_for(&self, text: &str) {
-        self.wait_until(&format!("the screen shows «{text}»"), |output| output.text().contains(text));
+        self.wait_until(&format!("the screen shows “{text}”"), |output| output.text().contains(text));
     }
 
     /// Waits until the screen shows this text no more.
     pub(crate) fn wait_gone(&self, text: &str) {
-        self.wait_until(&format!("the screen no longer shows «{text}»"), |output| !output.text().contains(text));
+        self.wait_until(&format!("the screen no longer shows “{text}”"), |output| !output.text().contains(text));
     }
 
     /// Waits until a condition holds; fails with the last screen if it never does.

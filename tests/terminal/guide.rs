@@ -41,7 +41,7 @@ pub(crate) fn choose(terminal: &mut Terminal, text: &str) {
     let (at, to) = (row(&shown, &|line| line.contains('▌')).unwrap(), row(&shown, &wanted).unwrap());
     let keys = if to > at { "j".repeat(to - at) } else { "k".repeat(at - to) };
     terminal.send(&keys);
-    terminal.wait_until(&format!("«{text}» is chosen"), |output| {
+    terminal.wait_until(&format!("“{text}” is chosen"), |output| {
         output.text().lines().any(|line| line.contains('▌') && wanted(line))
     });
 }

@@ -251,7 +251,7 @@ fn nothing_but_characters_types_characters() {
         field.terminal.settle(Duration::from_millis(if bytes.last() == Some(&0x1b) { 80 } else { 12 }));
         let typed = field.typed();
         match typed {
-            Some(typed) => assert!(MARK.contains(&typed), "{} typed «{typed}»", bytes.escape_ascii()),
+            Some(typed) => assert!(MARK.contains(&typed), "{} typed “{typed}”", bytes.escape_ascii()),
             // A key that means something after all, under another name.
             None => field = Field::open(),
         }
@@ -263,7 +263,7 @@ fn nothing_but_characters_types_characters() {
 /// Sends a key and waits for what it does.
 fn acts(terminal: &mut Terminal, bytes: &[u8], expected: &str) {
     terminal.send_bytes(bytes);
-    terminal.wait_until(&format!("{} brings «{expected}»", bytes.escape_ascii()), |output| {
+    terminal.wait_until(&format!("{} brings “{expected}”", bytes.escape_ascii()), |output| {
         output.text().contains(expected)
     });
 }
@@ -358,7 +358,7 @@ fn documented_keys_edit_a_field_however_a_terminal_sends_them() {
     let mut field = Field::open();
     let expect = |field: &Field, bytes: &[u8], wanted: &str| {
         let wanted_line = format!(" {wanted} ");
-        field.terminal.wait_until(&format!("{} leads to «{wanted}»", bytes.escape_ascii()), |output| {
+        field.terminal.wait_until(&format!("{} leads to “{wanted}”", bytes.escape_ascii()), |output| {
             output.text().lines().any(|line| line.starts_with(" Server") && line.contains(&wanted_line))
         });
     };

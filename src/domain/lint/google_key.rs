@@ -1,7 +1,7 @@
 //! The key file of a Google service account: whether it came whole through copying, plain or in base64.
 //!
 //! It looks into the key and keeps nothing of it: what is read of `private_key` is only how it is broken into lines.
-//! Source of the form: Google Cloud, «Create and delete service account keys».
+//! Source of the form: Google Cloud, “Create and delete service account keys”.
 
 use std::fmt;
 

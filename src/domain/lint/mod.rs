@@ -52,7 +52,7 @@ pub enum Severity {
 pub struct Finding {
     pub member: Member,
     pub severity: Severity,
-    /// Fits after «the server», «the user» or «the password», such as «is only the registry's name».
+    /// Fits after “the server”, “the user” or “the password”, such as “is only the registry's name”.
     pub text: String,
     pub mend: Option<FieldMend>,
 }
@@ -60,7 +60,7 @@ pub struct Finding {
 /// What one key can do about a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldMend {
-    /// What the key does, such as «use ghcr.io».
+    /// What the key does, such as “use ghcr.io”.
     pub label: String,
     pub change: MendChange,
 }
@@ -82,7 +82,7 @@ pub enum MendChange {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PrefixFinding {
     pub severity: Severity,
-    /// Fits after «this prefix».
+    /// Fits after “this prefix”.
     pub text: String,
 }
 

@@ -57,7 +57,7 @@ const EMPTY: &[&str] = &[
     "sameasabove",
 ];
 
-/// What may follow «your» or «my» in a template.
+/// What may follow “your” or “my” in a template.
 const NOUNS: &[&str] = &[
     "password",
     "passwd",
@@ -80,7 +80,7 @@ const NOUNS: &[&str] = &[
 ];
 
 /// Whether a text stands for a value. Rows of stars and bullets, names in brackets, variables of shells, of Windows
-/// and of templates, «changeme» and the like.
+/// and of templates, “changeme” and the like.
 pub(super) fn is_placeholder(member: Member, text: &str) -> bool {
     is_reference(text)
         || is_kept_elsewhere(text)

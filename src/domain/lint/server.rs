@@ -93,7 +93,7 @@ fn is_hub(host: &str) -> bool {
     Server::parse(host).is_ok_and(|server| server.is_hub())
 }
 
-/// The product without the way to log in: «Amazon ECR, with a token» is «Amazon ECR».
+/// The product without the way to log in: “Amazon ECR, with a token” is “Amazon ECR”.
 fn product_label(preset: &Preset) -> &str {
     preset.label.split(',').next().unwrap_or(&preset.label)
 }

@@ -1,5 +1,5 @@
-//! What a GitHub token's text tells while it is typed. Source of the prefixes: GitHub Docs, «About authentication to
-//! GitHub», token formats.
+//! What a GitHub token's text tells while it is typed. Source of the prefixes: GitHub Docs, “About authentication to
+//! GitHub”, token formats.
 
 use super::Severity;
 use crate::domain::Sensitive;

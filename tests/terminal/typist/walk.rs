@@ -152,7 +152,7 @@ impl<'s> Walk<'s> {
                 let is_same = |label: &String| before.fields.get(label) == after.fields.get(label);
                 let label = before.focus.as_ref().filter(|label| after.fields.contains_key(*label) && !is_same(label));
                 if let Some(label) = label.filter(|_| before.place == after.place && self.stayed_tiny) {
-                    self.fail(&format!("«{label}» was typed into while it was not seen"));
+                    self.fail(&format!("“{label}” was typed into while it was not seen"));
                 }
             }
             self.stayed_tiny = size == TINY;
@@ -228,11 +228,11 @@ impl<'s> Walk<'s> {
     fn after_key(&self, key: &str, before: &Sight) {
         let after = self.sight();
         if key == "backspace" && before.focus.is_none() && before.place != after.place {
-            self.fail(&format!("Backspace led from «{}» to «{}»", before.place, after.place));
+            self.fail(&format!("Backspace led from “{}” to “{}”", before.place, after.place));
         }
         let is_left = key == "enter" && before.is_form() && before.focus.is_some() && !after.is_form();
         if is_left && before.last != before.focus {
-            self.fail(&format!("Enter in «{:?}», which is not the last field, left the form", before.focus));
+            self.fail(&format!("Enter in “{:?}”, which is not the last field, left the form", before.focus));
         }
         if key == "/"
             && before.focus.is_none()
@@ -262,7 +262,7 @@ impl<'s> Walk<'s> {
             // A value that is longer than its field shows its end while one is there.
             let is_scrolled = now.chars().count().max(value.chars().count()) > 24;
             if !is_same && !is_scrolled {
-                self.fail(&format!("«{label}» held «{value}» and holds «{now}» without having been typed into"));
+                self.fail(&format!("“{label}” held “{value}” and holds “{now}” without having been typed into"));
             }
         }
     }
@@ -285,7 +285,7 @@ impl<'s> Walk<'s> {
                 sight.before_cursor.ends_with(&end) || sight.before_cursor.ends_with(&masked)
             };
             if !self.terminal.comes_true(FRAME, |output| is_seen(&Sight::of(output))) {
-                self.fail(&format!("«{text}» was typed into «{:?}» and is not seen", before.focus));
+                self.fail(&format!("“{text}” was typed into “{:?}” and is not seen", before.focus));
             }
             if before.is_form() {
                 self.others_stay(&before, &self.sight());

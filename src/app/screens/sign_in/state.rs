@@ -226,7 +226,7 @@ impl State {
                 self.phase = Phase::List;
                 self.busy = Some(cx.start(Job::SignOut));
             }
-            _ => self.phase = Phase::List, // back, or Enter on «cancel»
+            _ => self.phase = Phase::List, // back, or Enter on “cancel”
         }
     }
 

@@ -2,6 +2,8 @@
 //! missing a line. It reads the source as text and knows nothing of Rust beyond what rustfmt guarantees.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
+mod words;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
@@ -511,6 +513,26 @@ fn messages_never_say_the_word_error() {
         }
     }
     settle("a message says «error» or ends with a full stop", &complaints);
+}
+
+#[test]
+fn what_people_read_is_plain_english() {
+    let mut lines: Vec<(String, usize, String)> = Vec::new();
+    for source in sources() {
+        lines.extend(source.production.into_iter().map(|(number, line)| (source.path.clone(), number, line)));
+    }
+    let top = fs::read_dir(root()).unwrap().map(|entry| entry.unwrap().path());
+    let top: Vec<PathBuf> = top.filter(|path| path.extension().is_some_and(|e| e == "md")).collect();
+    for path in [top, files("docs", "md"), files("assets", "toml"), files("screenshots", "svg")].concat() {
+        let (shown, text) = (relative(&path), fs::read_to_string(&path).unwrap());
+        lines.extend(text.lines().enumerate().map(|(at, line)| (shown.clone(), at + 1, line.to_owned())));
+    }
+    assert!(lines.iter().any(|(path, ..)| path == "README.md"), "the README was not found");
+    let mut complaints = Vec::new();
+    for (path, number, line) in lines {
+        complaints.extend(words::complaints(&path, &line).iter().map(|why| format!("{path}:{number}: {why}")));
+    }
+    settle("not plain English", &complaints);
 }
 
 #[test]
