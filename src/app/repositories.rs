@@ -7,7 +7,7 @@ use super::cx::Cx;
 use super::protocol::{Effect, Job, JobId, Outcome};
 use super::remote::Remote;
 use super::world::World;
-use crate::domain::{Foreign, OrgName, Problem, RepoName, Repository, RepositoryPage, Roster, Scope};
+use crate::domain::{OrgName, Problem, RepoName, Repository, RepositoryPage, Roster, Scope, Untrusted};
 
 /// A list of repositories, and why some may be missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -77,7 +77,7 @@ impl Rows {
     }
 
     /// Renames a repository; pages without it stay shared.
-    pub(super) fn rename(&mut self, id: u64, name: &Foreign) {
+    pub(super) fn rename(&mut self, id: u64, name: &Untrusted) {
         for page in self.pages.iter_mut().filter(|page| page.iter().any(|r| r.id == id)) {
             for repository in Arc::make_mut(page).iter_mut().filter(|r| r.id == id) {
                 repository.full_name = name.clone();

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::world::World;
 use crate::domain::ending::Standing;
-use crate::domain::{Access, Credential, Far, Foreign, Member, MemberState, Scope, ScopeListing};
+use crate::domain::{Access, Credential, Far, Member, MemberState, Scope, ScopeListing, Untrusted};
 
 /// A password older than this many days is marked as old; most registry tokens expire within six months or a year.
 pub const OLD: i64 = 180;
@@ -124,7 +124,7 @@ pub fn remarks(scope: &Scope, credential: &Credential, world: &World, now: DateT
     }
     for near in world.listing(scope).map(ScopeListing::near_misses).unwrap_or_default() {
         if near.prefixes.contains(&credential.prefix) {
-            warn(Foreign::new(format!("{}; {}", near.words(), near.fix())).shown());
+            warn(Untrusted::new(format!("{}; {}", near.words(), near.fix())).shown());
         }
     }
     if credential.access_differs() {

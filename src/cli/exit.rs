@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::domain::foreign::clean;
+use crate::domain::untrusted::clean;
 use crate::domain::{Problem, TestReport};
 
 /// Exit codes. They are part of the command line's contract and never change their meaning.

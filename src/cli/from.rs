@@ -8,7 +8,7 @@ use super::args::PasswordArgs;
 use super::session::Session;
 use super::{Exit, Failure, password};
 use crate::domain::source::{Asked, Known, Offered, Taken, address};
-use crate::domain::{Foreign, Prefix, Sensitive};
+use crate::domain::{Prefix, Sensitive, Untrusted};
 use crate::work;
 
 /// The values given, with whichever flags.
@@ -31,7 +31,7 @@ pub(super) async fn given(
     let (offer, taken) = take(asked, Known { prefix, server, strictly: false }, session).await?;
     let mut notes = vec![format!("the values come from {}", offer.source.words())];
     if let (Some(server), Some(theirs)) = (server, taken.server.as_deref().filter(|theirs| Some(*theirs) != server)) {
-        let shown = |server: &str| address(&Foreign::new(server));
+        let shown = |server: &str| address(&Untrusted::new(server));
         notes.push(format!("--server {} is used in place of {}", shown(server), shown(theirs)));
     }
     if own_user.as_ref().is_some_and(|user| *user != taken.user) {
@@ -62,7 +62,7 @@ pub(super) async fn new_password(
         notes.push("the server and user name are written only if you give --server and --username".to_owned());
     }
     if let (Some(server), Some(theirs)) = (server, taken.server.as_deref().filter(|theirs| Some(*theirs) != server)) {
-        let shown = |server: &str| address(&Foreign::new(server));
+        let shown = |server: &str| address(&Untrusted::new(server));
         notes.push(format!("the password of {} is used for --server {}", shown(theirs), shown(server)));
     }
     if own_user.as_ref().is_some_and(|user| *user != taken.user) {
@@ -91,7 +91,7 @@ async fn take(asked: &Asked, known: Known<'_>, session: &Session) -> Result<(Off
     Ok((offer, taken))
 }
 
-async fn consent(session: &Session, helper: &Foreign, flag: &str, words: &str) -> Result<(), Failure> {
+async fn consent(session: &Session, helper: &Untrusted, flag: &str, words: &str) -> Result<(), Failure> {
     let program = helper.shown();
     if !session.can_ask() {
         return Err(Failure::usage(

@@ -10,7 +10,7 @@ use super::progress::Progress;
 use super::session::{self, Session, note};
 use super::{Exit, Failure};
 use crate::domain::number::grouped;
-use crate::domain::{Foreign, OrgName, Problem, Record, ScopeListing, Tally};
+use crate::domain::{OrgName, Problem, Record, ScopeListing, Tally, Untrusted};
 use crate::report::{self, Gathering};
 use crate::work::{self, Look};
 
@@ -102,7 +102,7 @@ impl Sink {
         if self.fault.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
-    fn read(&mut self, name: &Foreign, listing: &Result<ScopeListing, Problem>) {
+    fn read(&mut self, name: &Untrusted, listing: &Result<ScopeListing, Problem>) {
         let ends = report::Ends { record: &self.ends, now: Utc::now() };
         if let Some(gathering) = &mut self.gathering {
             gathering.add(name, listing, ends);

@@ -33,7 +33,7 @@ pub(super) async fn read(args: &PasswordArgs, session: &Session) -> Result<Sensi
 
 fn of_variable(name: &str, env: &Env) -> Result<Sensitive, Failure> {
     env.secret(name).ok_or_else(|| {
-        let name = crate::domain::foreign::clean(name);
+        let name = crate::domain::untrusted::clean(name);
         Failure::usage(WHAT, format!("{name} is not set, or is not text"), "name a variable that is set and exported")
     })
 }
@@ -41,7 +41,7 @@ fn of_variable(name: &str, env: &Env) -> Result<Sensitive, Failure> {
 fn of_file(path: &Path) -> Result<Sensitive, Failure> {
     let opened = files::inherited(path).map_or_else(|| files::open(path), |file| Ok(file?));
     opened.map_err(|fault| fault.to_string()).and_then(bounded).map_err(|why| {
-        let shown = crate::domain::foreign::clean(&path.to_string_lossy());
+        let shown = crate::domain::untrusted::clean(&path.to_string_lossy());
         let hint = "--password-file needs a file that contains only the password";
         Failure::usage(WHAT, format!("{shown}: {why}"), hint)
     })

@@ -96,7 +96,7 @@ const fn org_of(scope: &Scope) -> Option<&OrgName> {
 }
 
 async fn read(path: &Path, is_stdin_taken: bool, session: &Session) -> Result<Vec<Wanted>, Failure> {
-    let shown = crate::domain::foreign::clean(&path.to_string_lossy());
+    let shown = crate::domain::untrusted::clean(&path.to_string_lossy());
     let refuse = |why: String| {
         let hint = "--repos-file needs a file with one repository or pattern per line";
         Failure::usage("the list of repositories could not be read", why, hint)

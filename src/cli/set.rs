@@ -15,8 +15,8 @@ use crate::domain::ending::{self, Source};
 use crate::domain::preset::AnyPreset;
 use crate::domain::verdict::With;
 use crate::domain::{
-    Access, Credential, Draft, Foreign, Holds, Member, Members, Prefix, Problem, Saved, Scope, ScopeListing, Sensitive,
-    Shape, TestReport, Trial, Verdict, Visibility,
+    Access, Credential, Draft, Holds, Member, Members, Prefix, Problem, Saved, Scope, ScopeListing, Sensitive, Shape,
+    TestReport, Trial, Untrusted, Verdict, Visibility,
 };
 use crate::github::Client;
 use crate::report::{self, Change, UseLine, Written};
@@ -209,7 +209,7 @@ async fn draft(
 /// Existing secrets whose names are nearly those of this credential, so that no codespace reads them.
 fn near_notes(listing: &ScopeListing, prefix: &Prefix) -> Vec<String> {
     let near = listing.near_misses().into_iter().filter(|near| near.prefixes.contains(prefix));
-    near.map(|near| Foreign::new(format!("{}; {}", near.words(), near.fix())).shown()).collect()
+    near.map(|near| Untrusted::new(format!("{}; {}", near.words(), near.fix())).shown()).collect()
 }
 
 fn overwriting(existing: &Credential, draft: &Draft) -> String {

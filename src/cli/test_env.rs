@@ -8,7 +8,7 @@ use super::session::Session;
 use super::{Exit, Failure, test};
 use crate::domain::lint;
 use crate::domain::source::Triple;
-use crate::domain::{Foreign, Holds, Image, Prefix, Problem, Sensitive, Server, Trial};
+use crate::domain::{Holds, Image, Prefix, Problem, Sensitive, Server, Trial, Untrusted};
 use crate::local::Env;
 use crate::local::sources::{DockerLogin, docker_login, in_environment};
 use crate::report::{self, Docker, Environment, Remark, Tried};
@@ -68,7 +68,7 @@ impl Named {
 fn images(written: &[String]) -> Result<Vec<Named>, Failure> {
     let named = |written: &String| {
         let image = Image::parse(written).map_err(|fault| {
-            let shown = Foreign::new(written.chars().take(120).collect::<String>()).shown();
+            let shown = Untrusted::new(written.chars().take(120).collect::<String>()).shown();
             let why = format!("{shown}: this image {fault}");
             Failure::usage("the image cannot be tested", why, "write it as in a Dockerfile")
         })?;
@@ -134,7 +134,7 @@ fn remarks(triple: &Triple) -> Vec<Remark> {
 fn compared(env: &Env, triple: &Triple, is_codespace: bool) -> Option<Docker> {
     triple.missing().is_empty().then_some(())?;
     let server = Server::parse(triple.server.as_ref()?.raw()).ok()?;
-    let key = Foreign::new(server.lookup_key()).shown();
+    let key = Untrusted::new(server.lookup_key()).shown();
     let inside = |there: String, then: &str| if is_codespace { format!("{there}: {WHEN}, {then}") } else { there };
     let later = "so after adding a secret, restart the codespace, and rebuild it if docker still has no login";
     let newer = "so the variable is newer than docker's login: restart (stop and start) the codespace, and rebuild it \

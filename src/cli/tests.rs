@@ -7,7 +7,8 @@ use super::{Exit, values};
 use crate::domain::change::DraftAccess;
 use crate::domain::preset::AnyPreset;
 use crate::domain::{
-    Access, Credential, Foreign, MemberState, Members, OrgName, Prefix, RepoName, RepoRef, Scope, Sensitive, Visibility,
+    Access, Credential, MemberState, Members, OrgName, Prefix, RepoName, RepoRef, Scope, Sensitive, Untrusted,
+    Visibility,
 };
 
 #[test]
@@ -110,7 +111,7 @@ fn existing(access: &Access) -> Credential {
 #[test]
 fn access_is_kept_unless_a_flag_changes_it() {
     let org = Scope::Organization(OrgName::parse("acme").unwrap());
-    let repo = RepoRef { id: 1, full_name: Foreign::new("acme/api") };
+    let repo = RepoRef { id: 1, full_name: Untrusted::new("acme/api") };
     let prefix = Prefix::parse("ACR").unwrap();
     let set = |visibility, repositories| DraftAccess::Set { visibility, repositories };
     let decide = |scope: &Scope, old: Option<&Access>, repositories: Option<Vec<RepoRef>>, visibility| {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Foreign;
+use super::Untrusted;
 
 /// GitHub's `visibility` of an organization secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -41,7 +41,7 @@ impl Visibility {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RepoRef {
     pub id: u64,
-    pub full_name: Foreign,
+    pub full_name: Untrusted,
 }
 
 /// Which repositories get one secret.
@@ -56,7 +56,7 @@ pub enum Access {
     /// A repository's own secret: that repository and no other.
     Repository,
     /// A visibility this version does not know, as named by GitHub.
-    Other(Foreign),
+    Other(Untrusted),
 }
 
 /// The repositories of a secret whose visibility is `selected`.

@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Foreign, OrgName, Problem, RepoName, RepoRef};
+use super::{OrgName, Problem, RepoName, RepoRef, Untrusted};
 
 /// A codespace as GitHub lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,8 +12,8 @@ pub struct Codespace {
     /// Its name for the API and `gh`, such as `fluffy-disco-x7q`.
     pub name: CodespaceName,
     /// Its display name, if it has one.
-    pub display_name: Option<Foreign>,
-    pub owner: Foreign,
+    pub display_name: Option<Untrusted>,
+    pub owner: Untrusted,
     /// `None` if it was created from a template and is not published yet: it gets no secrets.
     pub repository: Option<CodespaceRepo>,
     pub state: State,
@@ -26,8 +26,8 @@ pub struct Codespace {
     /// An operation is pending: until then GitHub accepts no other.
     pub pending: bool,
     /// Why it stopped, according to GitHub.
-    pub stop_notice: Option<Foreign>,
-    pub web_url: Option<Foreign>,
+    pub stop_notice: Option<Untrusted>,
+    pub web_url: Option<Untrusted>,
 }
 
 /// The repository of a codespace, as far as it decides which secrets it gets.
@@ -114,14 +114,14 @@ pub enum State {
     Deleted,
     Failed,
     Unknown,
-    Other(Foreign),
+    Other(Untrusted),
 }
 
 impl State {
     /// Another word of GitHub's.
     pub fn of(text: &str) -> Self {
         let known = Self::KNOWN.iter().find(|(word, _)| word.eq_ignore_ascii_case(text));
-        known.map_or_else(|| Self::Other(Foreign::new(text)), |(_, state)| state.clone())
+        known.map_or_else(|| Self::Other(Untrusted::new(text)), |(_, state)| state.clone())
     }
 
     const KNOWN: [(&'static str, Self); 17] = [
@@ -213,7 +213,7 @@ pub enum Phase {
 pub struct GitStatus {
     pub uncommitted: Option<bool>,
     pub unpushed: Option<bool>,
-    pub branch: Option<Foreign>,
+    pub branch: Option<Untrusted>,
 }
 
 impl GitStatus {
@@ -252,7 +252,7 @@ pub enum CodespaceChange {
     /// Stop a member's codespace, as an owner of the organization; it cannot be started for them.
     StopMember {
         org: OrgName,
-        member: Foreign,
+        member: Untrusted,
         name: CodespaceName,
     },
 }

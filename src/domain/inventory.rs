@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::near::{NearMiss, Present, near_misses};
-use super::{Credential, Foreign, MemberState, Prefix, Problem, Scope, Shape, names};
+use super::{Credential, MemberState, Prefix, Problem, Scope, Shape, Untrusted, names};
 
 /// Everything known about one scope.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct ScopeListing {
 /// A Codespaces secret that is not a member of a credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OtherSecret {
-    pub name: Foreign,
+    pub name: Untrusted,
     pub state: MemberState,
 }
 
@@ -39,7 +39,7 @@ pub struct Inventory {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repository {
     pub id: u64,
-    pub full_name: Foreign,
+    pub full_name: Untrusted,
     /// `public`, `private`, `internal`, or another word of GitHub's.
     pub visibility: String,
     pub archived: bool,
@@ -62,7 +62,7 @@ impl ScopeListing {
                     });
                     *listing.credentials[at].members.get_mut(member) = Some(state);
                 }
-                None => listing.other_secrets.push(OtherSecret { name: Foreign::new(state.name.clone()), state }),
+                None => listing.other_secrets.push(OtherSecret { name: Untrusted::new(state.name.clone()), state }),
             }
         }
         listing.other_secrets.sort_by(|a, b| a.name.cmp(&b.name));

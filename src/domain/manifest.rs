@@ -7,7 +7,7 @@
 use serde::{Deserialize, Deserializer};
 use thiserror::Error;
 
-use super::{Digest, Foreign, Platform};
+use super::{Digest, Platform, Untrusted};
 
 const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
 const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
@@ -70,19 +70,19 @@ pub enum ManifestFault {
     #[error("is schema 1, which Docker no longer supports")]
     Old,
     #[error("has the content type {}, which Docker does not support", .0.shown())]
-    Kind(Foreign),
+    Kind(Untrusted),
     #[error("has no content type, which Docker needs")]
     NoKind,
     #[error("declares itself as {}, but has another content type", .0.shown())]
-    OtherKind(Foreign),
+    OtherKind(Untrusted),
     #[error("is not what its content type says: {0}")]
     Content(&'static str),
     #[error("cannot be read: {}", .0.shown())]
-    Broken(Foreign),
+    Broken(Untrusted),
     #[error("contains an invalid digest: {}", .0.shown())]
-    BadDigest(Foreign),
+    BadDigest(Untrusted),
     #[error("is not for an image but for {}", .0.shown())]
-    NoImage(Foreign),
+    NoImage(Untrusted),
 }
 
 /// Go reads `null` as a missing string, number or list; so do the tools that write it.
@@ -139,12 +139,12 @@ impl Manifest {
             OCI_INDEX | DOCKER_LIST => true,
             OCI_MANIFEST | DOCKER_MANIFEST => false,
             _ if is_old(body) => return Err(ManifestFault::Old),
-            _ => return Err(ManifestFault::Kind(Foreign::new(kind))),
+            _ => return Err(ManifestFault::Kind(Untrusted::new(kind))),
         };
         let raw: Raw =
-            serde_json::from_slice(body).map_err(|fault| ManifestFault::Broken(Foreign::new(fault.to_string())))?;
+            serde_json::from_slice(body).map_err(|fault| ManifestFault::Broken(Untrusted::new(fault.to_string())))?;
         if !raw.media_type.is_empty() && raw.media_type != kind {
-            return Err(ManifestFault::OtherKind(Foreign::new(raw.media_type)));
+            return Err(ManifestFault::OtherKind(Untrusted::new(raw.media_type)));
         }
         match (is_index, raw) {
             (_, Raw { fs_layers: Some(_), .. }) => Err(ManifestFault::Old),
@@ -153,7 +153,7 @@ impl Manifest {
             }
             (false, Raw { manifests: None, config: Some(config), layers: Some(layers), .. }) => {
                 if !IMAGES.contains(&config.media_type.as_str()) {
-                    return Err(ManifestFault::NoImage(Foreign::new(config.media_type)));
+                    return Err(ManifestFault::NoImage(Untrusted::new(config.media_type)));
                 }
                 let layers = layers.into_iter().map(Descriptor::of).collect::<Result<_, _>>()?;
                 Ok(Self::Image(ImageManifest { config: Descriptor::of(config)?, layers }))
@@ -172,7 +172,7 @@ fn is_old(body: &[u8]) -> bool {
 impl Descriptor {
     fn of(raw: RawDescriptor) -> Result<Self, ManifestFault> {
         let digest = Digest::parse(&raw.digest)
-            .ok_or_else(|| ManifestFault::BadDigest(Foreign::new(raw.digest.chars().take(80).collect::<String>())))?;
+            .ok_or_else(|| ManifestFault::BadDigest(Untrusted::new(raw.digest.chars().take(80).collect::<String>())))?;
         Ok(Self { digest, size: raw.size, kind: raw.media_type })
     }
 }
@@ -199,7 +199,7 @@ pub fn chosen(variants: &[Variant]) -> Option<&Variant> {
 /// The platform an image is built for, from its configuration.
 pub fn platform_of_config(config: &[u8]) -> Result<Platform, ManifestFault> {
     let raw: RawPlatform =
-        serde_json::from_slice(config).map_err(|fault| ManifestFault::Broken(Foreign::new(fault.to_string())))?;
+        serde_json::from_slice(config).map_err(|fault| ManifestFault::Broken(Untrusted::new(fault.to_string())))?;
     Ok(Platform::new(&raw.os, &raw.architecture, &raw.variant))
 }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 /// A failure as both screens and command line show it: what happened, why, and what to do.
 ///
-/// All texts are clean: the words of a server have been through `Foreign::shown` before.
+/// All texts are clean: the words of a server have been through `Untrusted::shown` before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// What happened, such as “could not read the organization's secrets”.

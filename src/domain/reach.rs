@@ -3,7 +3,7 @@
 //! GitHub has no call for this that everyone can make, so it is computed. Nothing is guessed: what is missing from a
 //! listing or not documented by GitHub is unknown, never a no.
 
-use super::{Access, Foreign, MemberState, Members, Prefix, Repository, Scope, ScopeListing};
+use super::{Access, MemberState, Members, Prefix, Repository, Scope, ScopeListing, Untrusted};
 
 /// Whether a codespace of the repository gets something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -29,7 +29,7 @@ pub enum Reached {
     /// A credential, with each existing member separately.
     Credential { prefix: Prefix, members: Members<Option<Reaches>> },
     /// Another secret.
-    Secret(Foreign),
+    Secret(Untrusted),
     /// The rest of the scope: it could not be read, or only incompletely.
     Rest,
 }

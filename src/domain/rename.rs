@@ -1,6 +1,6 @@
 //! A renamed or transferred repository. Its id stays, so everything known about it stays valid.
 
-use super::{Access, Foreign, RepoName, RepoRef, Scope, ScopeListing};
+use super::{Access, RepoName, RepoRef, Scope, ScopeListing, Untrusted};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Renamed {
@@ -10,8 +10,8 @@ pub struct Renamed {
 }
 
 impl Renamed {
-    pub fn full_name(&self) -> Foreign {
-        Foreign::new(self.to.full())
+    pub fn full_name(&self) -> Untrusted {
+        Untrusted::new(self.to.full())
     }
 
     /// Returns whether the name was the old one.

@@ -57,7 +57,7 @@ fn brings(scope: &str, wanted: &str) -> bool {
 pub fn permission_words(name: &str, level: &str) -> String {
     let known = PERMISSIONS.iter().find(|(api, _)| *api == name).map(|(_, words)| (*words).to_owned());
     let name = known.unwrap_or_else(|| {
-        let mut words = super::foreign::clean(name).replace('_', " ");
+        let mut words = super::untrusted::clean(name).replace('_', " ");
         if let Some(first) = words.get_mut(..1) {
             first.make_ascii_uppercase();
         }
@@ -65,7 +65,7 @@ pub fn permission_words(name: &str, level: &str) -> String {
     });
     let level = match level {
         "write" => "read and write".to_owned(),
-        other => super::foreign::clean(other),
+        other => super::untrusted::clean(other),
     };
     format!("{name}: {level}")
 }

@@ -83,7 +83,7 @@ impl Server {
         if text.trim() != text {
             return Err(ServerFault::SurroundingSpace);
         }
-        if text.chars().any(super::foreign::is_hostile) {
+        if text.chars().any(super::untrusted::is_hostile) {
             return Err(ServerFault::Control);
         }
         if text.chars().any(char::is_whitespace) {

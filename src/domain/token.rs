@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Foreign, Problem, Sensitive, Site};
+use super::{Problem, Sensitive, Site, Untrusted};
 
 /// Where a token was found, in the order of precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -99,7 +99,7 @@ impl TokenKind {
 /// The identity of a token, according to GitHub.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
-    pub login: Foreign,
+    pub login: Untrusted,
     pub kind: TokenKind,
     pub source: TokenSource,
     /// From `X-OAuth-Scopes`; `None` for tokens that have permissions instead.
@@ -193,7 +193,7 @@ impl TokenReport {
 /// What GitHub says about a token that was entered as a registry's password. It does not contain the token itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PastedToken {
-    pub login: Foreign,
+    pub login: Untrusted,
     pub kind: TokenKind,
     /// From `X-OAuth-Scopes`; `None` for tokens that have permissions instead.
     pub scopes: Option<Vec<String>>,
@@ -219,7 +219,7 @@ pub enum TokenChoice {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeviceCode {
     /// The code to enter on the page, such as `WDJB-MJHT`.
-    pub user_code: Foreign,
-    pub page: Foreign,
+    pub user_code: Untrusted,
+    pub page: Untrusted,
     pub expires: DateTime<Utc>,
 }

@@ -43,8 +43,8 @@ pub struct Exchange {
 /// The headers `Deprecation` and `Sunset` of a response. Source: GitHub Docs, “Breaking changes”; RFC 9745, RFC 8594.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Announced {
-    pub deprecation: Option<super::Foreign>,
-    pub sunset: Option<super::Foreign>,
+    pub deprecation: Option<super::Untrusted>,
+    pub sunset: Option<super::Untrusted>,
 }
 
 /// The cost of a request. Source: GitHub Docs, “Rate limits for the REST API”.

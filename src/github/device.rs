@@ -14,7 +14,7 @@ use tower::Service as _;
 use url::Url;
 use url::form_urlencoded::Serializer;
 
-use crate::domain::{Foreign, Redactor, Sensitive};
+use crate::domain::{Redactor, Sensitive, Untrusted};
 
 use super::error::is_html;
 use super::limit::bounded;
@@ -24,8 +24,8 @@ use super::{GithubError, Limits};
 /// The code to show, and what is needed to poll.
 #[derive(Clone, Debug)]
 pub struct Begun {
-    pub user_code: Foreign,
-    pub page: Foreign,
+    pub user_code: Untrusted,
+    pub page: Untrusted,
     /// How long the code can be entered.
     pub life: Duration,
     device_code: Sensitive,
@@ -51,7 +51,7 @@ pub enum DeviceFault {
     #[error("GitHub does not know the client id")]
     UnknownApp,
     #[error("GitHub answered “{}”", .0.shown())]
-    Other(Foreign),
+    Other(Untrusted),
     #[error(transparent)]
     Github(#[from] GithubError),
 }
@@ -93,8 +93,8 @@ impl DeviceFlow {
         let answer: Result<CodeRecord, TokenRecord> = self.post("/login/device/code", &pairs).await?;
         let code = answer.map_err(|refusal| fault(refusal.error.as_deref().unwrap_or("an unknown error")))?;
         Ok(Begun {
-            user_code: Foreign::new(code.user_code),
-            page: Foreign::new(code.verification_uri),
+            user_code: Untrusted::new(code.user_code),
+            page: Untrusted::new(code.verification_uri),
             life: bounded(code.expires_in.unwrap_or(900)),
             device_code: Sensitive::new(code.device_code),
             interval: bounded(code.interval.unwrap_or(5)),
@@ -184,6 +184,6 @@ fn fault(word: &str) -> DeviceFault {
         "device_flow_disabled" => DeviceFault::Disabled,
         // The second is the answer to an unknown client id in the first step.
         "incorrect_client_credentials" | "Not Found" => DeviceFault::UnknownApp,
-        other => DeviceFault::Other(Foreign::new(other)),
+        other => DeviceFault::Other(Untrusted::new(other)),
     }
 }

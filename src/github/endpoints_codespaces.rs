@@ -5,7 +5,7 @@
 use http::Method;
 use url::Url;
 
-use crate::domain::{Codespace, CodespaceList, CodespaceName, Foreign, Growing, OrgName};
+use crate::domain::{Codespace, CodespaceList, CodespaceName, Growing, OrgName, Untrusted};
 
 use super::models::{Grown, Listed};
 use super::models_codespaces::{CodespaceRecord, CodespacesPage};
@@ -34,7 +34,7 @@ impl Client {
     }
 
     /// The codespaces of one member, in the repositories of an organization; for its owners.
-    pub async fn member_codespaces(&self, org: &OrgName, member: &Foreign) -> Result<Listed<Codespace>, GithubError> {
+    pub async fn member_codespaces(&self, org: &OrgName, member: &Untrusted) -> Result<Listed<Codespace>, GithubError> {
         let first = self.url(&["orgs", org.as_str(), "members", member.raw(), "codespaces"], &[PER_PAGE]);
         match self.listed(first, &mut |_| {}).await? {
             (list, None) => Ok(list),
@@ -70,7 +70,7 @@ impl Client {
     pub async fn stop_member_codespace(
         &self,
         org: &OrgName,
-        member: &Foreign,
+        member: &Untrusted,
         name: &CodespaceName,
     ) -> Result<(), GithubError> {
         let path = ["orgs", org.as_str(), "members", member.raw(), "codespaces", name.as_str(), "stop"];

@@ -6,7 +6,7 @@ use http::{HeaderMap, StatusCode};
 use thiserror::Error;
 
 use crate::domain::token::TokenKind;
-use crate::domain::{Foreign, Redactor, Site};
+use crate::domain::{Redactor, Site, Untrusted};
 
 use super::limit::{RateLimit, limit_of};
 use super::models::Complaint;
@@ -45,12 +45,12 @@ pub enum GithubError {
     TooBig { limit: usize },
     /// A redirect to another origin. The token was not sent there.
     #[error("redirected to another address")]
-    Redirected { to: Foreign },
+    Redirected { to: Untrusted },
     #[error("redirected in a circle")]
     RedirectLoop,
     /// A page's `next`, or an address we built, that is not on the API's origin.
     #[error("the next page is at another address")]
-    Origin { next: Foreign },
+    Origin { next: Untrusted },
     #[error("the list does not end")]
     Endless,
     /// The list lacks the entries of these organizations, according to `X-GitHub-SSO: partial-results` on its 200.
@@ -86,17 +86,17 @@ pub struct Refusal {
     /// Method and path, such as `GET /user/codespaces/secrets`.
     pub request: String,
     pub status: u16,
-    pub message: Foreign,
+    pub message: Untrusted,
     /// The `errors` of a 422, one text each.
-    pub details: Vec<Foreign>,
+    pub details: Vec<Untrusted>,
     /// `X-OAuth-Scopes`: what the token has; `None` for tokens that have permissions instead.
     pub scopes: Option<Vec<String>>,
     /// `X-Accepted-OAuth-Scopes`: any of these would be sufficient.
     pub accepted: Vec<String>,
     /// `X-Accepted-GitHub-Permissions`: what a fine-grained token needs.
-    pub permissions: Option<Foreign>,
+    pub permissions: Option<Untrusted>,
     /// The address of `X-GitHub-SSO` where the token can be authorized.
-    pub sso: Option<Foreign>,
+    pub sso: Option<Untrusted>,
     /// The kind of the token that was refused.
     pub kind: TokenKind,
     /// The web site that belongs to the API that refused.
@@ -108,7 +108,7 @@ pub struct Refusal {
 pub struct Unshown {
     pub id: u64,
     /// Where to authorize it, if GitHub said so when this organization was requested.
-    pub page: Option<Foreign>,
+    pub page: Option<Untrusted>,
 }
 
 impl GithubError {
@@ -194,7 +194,7 @@ impl GithubError {
 impl GithubError {
     /// The error with every secret we sent removed from what the server wrote.
     pub(super) fn without(self, redactor: &Redactor) -> Self {
-        let hide = |text: &Foreign| Foreign::new(redactor.hide(text.raw()));
+        let hide = |text: &Untrusted| Untrusted::new(redactor.hide(text.raw()));
         match self {
             Self::Unauthorized(refusal) => Self::Unauthorized(refusal.without(redactor)),
             Self::Forbidden(refusal) => Self::Forbidden(refusal.without(redactor)),
@@ -212,7 +212,7 @@ impl GithubError {
 
 impl Refusal {
     fn without(self: Box<Self>, redactor: &Redactor) -> Box<Self> {
-        let hide = |text: Foreign| Foreign::new(redactor.hide(text.raw()));
+        let hide = |text: Untrusted| Untrusted::new(redactor.hide(text.raw()));
         let each = |texts: Vec<String>| texts.iter().map(|text| redactor.hide(text)).collect();
         Box::new(Self {
             message: hide(self.message),
@@ -238,8 +238,8 @@ impl Refusal {
             message: complaint.message,
             scopes: scopes(headers),
             accepted: list(text(headers, "x-accepted-oauth-scopes").unwrap_or_default()),
-            permissions: text(headers, "x-accepted-github-permissions").map(Foreign::new),
-            sso: sso.map(Foreign::new),
+            permissions: text(headers, "x-accepted-github-permissions").map(Untrusted::new),
+            sso: sso.map(Untrusted::new),
             kind: TokenKind::Unknown,
             site: Site::default(),
         }

@@ -237,7 +237,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::domain::{Foreign, Sensitive};
+    use crate::domain::{Sensitive, Untrusted};
 
     const SECRET: &str = "ghp_aB3dE5gH7jK9mN1pQ2sT4vW6yZ8aB3dE5gH7j";
 
@@ -258,7 +258,7 @@ mod tests {
     #[derive(Debug, Deserialize)]
     struct Model {
         id: u64,
-        name: Foreign,
+        name: Untrusted,
         #[serde(default)]
         topics: Vec<String>,
         display: Option<String>,

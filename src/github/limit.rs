@@ -10,7 +10,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use chrono::DateTime;
 use http::{HeaderMap, StatusCode};
 
-use crate::domain::Foreign;
+use crate::domain::Untrusted;
 
 use super::error::{complaint, text};
 use super::transport::Answer;
@@ -113,7 +113,7 @@ fn words(answer: &Answer) -> String {
         Some(complaint) => {
             let details = complaint.texts();
             let all = std::iter::once(&complaint.message).chain(&details);
-            all.map(Foreign::raw).collect::<Vec<_>>().join(" ")
+            all.map(Untrusted::raw).collect::<Vec<_>>().join(" ")
         }
         None => String::from_utf8_lossy(&answer.body()[..answer.body().len().min(LOOKED_AT)]).into_owned(),
     };

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::domain::{Access, Far, Foreign, MemberState, RepoRef, Repository, Scope, ScopeKind};
+use crate::domain::{Access, Far, MemberState, RepoRef, Repository, Scope, ScopeKind, Untrusted};
 
 /// One secret as GitHub lists it, at any scope.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -32,7 +32,7 @@ pub struct PublicKey {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct RepoRecord {
     pub id: u64,
-    pub full_name: Foreign,
+    pub full_name: Untrusted,
     #[serde(default)]
     pub private: bool,
     #[serde(default)]
@@ -122,7 +122,7 @@ pub(super) struct PutSecret<'a> {
 /// The token's user, and what the answer's headers say about the token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Me {
-    pub login: Foreign,
+    pub login: Untrusted,
     /// `X-OAuth-Scopes`; `None` where there was no such header.
     pub scopes: Option<Vec<String>>,
     /// `GitHub-Authentication-Token-Expiration`.
@@ -131,7 +131,7 @@ pub struct Me {
 
 #[derive(Deserialize)]
 pub(super) struct UserRecord {
-    pub login: Foreign,
+    pub login: Untrusted,
 }
 
 #[derive(Deserialize)]
@@ -168,12 +168,12 @@ pub(super) struct RepositoriesPage {
 pub(super) struct Complaint {
     /// Some refusals are `{}`: GitHub gives no reason, but it is GitHub that refuses.
     #[serde(default, deserialize_with = "words_or_nothing")]
-    pub message: Foreign,
+    pub message: Untrusted,
     #[serde(default)]
     errors: Value,
     /// Where GitHub explains it.
     #[serde(default, deserialize_with = "words_or_nothing")]
-    documentation_url: Foreign,
+    documentation_url: Untrusted,
 }
 
 impl Complaint {
@@ -181,12 +181,12 @@ impl Complaint {
         self.documentation_url.raw()
     }
 
-    pub(super) fn texts(&self) -> Vec<Foreign> {
+    pub(super) fn texts(&self) -> Vec<Untrusted> {
         let texts = match &self.errors {
             Value::Array(values) => values.iter().filter_map(complained).collect(),
             other => complained(other).into_iter().collect::<Vec<_>>(),
         };
-        texts.into_iter().map(Foreign::new).collect()
+        texts.into_iter().map(Untrusted::new).collect()
     }
 }
 
@@ -219,9 +219,9 @@ fn complained(value: &Value) -> Option<String> {
 }
 
 /// The text of a field, which may be of another type or `null`.
-fn words_or_nothing<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Foreign, D::Error> {
+fn words_or_nothing<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Untrusted, D::Error> {
     let value = Value::deserialize(from)?;
-    Ok(Foreign::new(value.as_str().unwrap_or_default()))
+    Ok(Untrusted::new(value.as_str().unwrap_or_default()))
 }
 
 impl<T> Listed<T> {
@@ -258,7 +258,7 @@ impl SecretRecord {
             (ScopeKind::User, _) | (ScopeKind::Organization, Some("selected")) => None,
             (ScopeKind::Organization, Some("all")) => Some(Access::All),
             (ScopeKind::Organization, Some("private")) => Some(Access::Private),
-            (ScopeKind::Organization, other) => Some(Access::Other(Foreign::new(other.unwrap_or_default()))),
+            (ScopeKind::Organization, other) => Some(Access::Other(Untrusted::new(other.unwrap_or_default()))),
         }
     }
 

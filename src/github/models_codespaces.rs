@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::domain::codespace::{CodespaceRepo, GitStatus, State};
-use crate::domain::{Codespace, CodespaceName, Foreign, RepoRef};
+use crate::domain::{Codespace, CodespaceName, RepoRef, Untrusted};
 
 #[derive(Deserialize)]
 pub(super) struct CodespacesPage {
@@ -24,7 +24,7 @@ pub(super) struct CodespaceRecord {
     #[serde(deserialize_with = "lenient")]
     name: Option<String>,
     #[serde(deserialize_with = "lenient")]
-    display_name: Option<Foreign>,
+    display_name: Option<Untrusted>,
     #[serde(deserialize_with = "lenient")]
     owner: Option<Owner>,
     #[serde(deserialize_with = "lenient")]
@@ -42,14 +42,14 @@ pub(super) struct CodespaceRecord {
     #[serde(deserialize_with = "lenient")]
     pending_operation: Option<bool>,
     #[serde(deserialize_with = "lenient")]
-    last_known_stop_notice: Option<Foreign>,
+    last_known_stop_notice: Option<Untrusted>,
     #[serde(deserialize_with = "lenient")]
-    web_url: Option<Foreign>,
+    web_url: Option<Untrusted>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 struct Owner {
-    login: Foreign,
+    login: Untrusted,
     #[serde(default, rename = "type", deserialize_with = "lenient")]
     kind: Option<String>,
 }
@@ -57,7 +57,7 @@ struct Owner {
 #[derive(Clone, Debug, Deserialize)]
 struct Repo {
     id: u64,
-    full_name: Foreign,
+    full_name: Untrusted,
     #[serde(default, deserialize_with = "lenient")]
     private: Option<bool>,
     #[serde(default, deserialize_with = "lenient")]
@@ -74,7 +74,7 @@ struct Git {
     #[serde(deserialize_with = "lenient")]
     has_unpushed_changes: Option<bool>,
     #[serde(rename = "ref", deserialize_with = "lenient")]
-    branch: Option<Foreign>,
+    branch: Option<Untrusted>,
 }
 
 impl CodespaceRecord {
@@ -106,7 +106,7 @@ impl CodespaceRecord {
 }
 
 impl Repo {
-    fn into_repository(self, owner: &Foreign) -> CodespaceRepo {
+    fn into_repository(self, owner: &Untrusted) -> CodespaceRepo {
         let plain = self.private.map(|private| if private { "private" } else { "public" }.to_owned());
         let kind = self.owner.as_ref().and_then(|owner| owner.kind.as_deref());
         let is_own = self.full_name.raw().split_once('/').is_some_and(|(o, _)| o.eq_ignore_ascii_case(owner.raw()));

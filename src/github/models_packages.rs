@@ -6,7 +6,7 @@
 use serde::Deserialize;
 
 use crate::domain::seamless::{Package, PackageVisibility};
-use crate::domain::{Foreign, RepoRef};
+use crate::domain::{RepoRef, Untrusted};
 
 /// The kind of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub(super) struct AccountRecord {
 
 #[derive(Deserialize)]
 pub(super) struct PackageRecord {
-    name: Foreign,
+    name: Untrusted,
     #[serde(default)]
     visibility: Option<String>,
     /// `null` if the package is not linked to a repository.
@@ -35,7 +35,7 @@ pub(super) struct PackageRecord {
 struct LinkedRecord {
     id: u64,
     #[serde(default)]
-    full_name: Foreign,
+    full_name: Untrusted,
 }
 
 impl AccountRecord {

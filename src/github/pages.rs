@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use http::HeaderMap;
 use url::Url;
 
-use crate::domain::{Far, Foreign};
+use crate::domain::{Far, Untrusted};
 
 use super::GithubError;
 
@@ -30,7 +30,7 @@ impl Pages {
         let Some(target) = relation(headers, "next") else {
             return Ok(None);
         };
-        let refused = || GithubError::Origin { next: Foreign::new(target.clone()) };
+        let refused = || GithubError::Origin { next: Untrusted::new(target.clone()) };
         let url = current.join(&target).map_err(|_| refused())?;
         if url.origin() != self.origin {
             return Err(refused());

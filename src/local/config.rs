@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use super::{Env, Paths};
 use crate::domain::Problem;
-use crate::domain::foreign::clean;
+use crate::domain::untrusted::clean;
 use crate::files::{self, FileError};
 
 /// More than two lines with comments need, in bytes.

@@ -96,7 +96,7 @@ impl Endings {
     }
 
     fn problem(&self, verb: &str, fault: &Fault) -> Problem {
-        let shown = |path: &Path| crate::domain::foreign::clean(&path.to_string_lossy());
+        let shown = |path: &Path| crate::domain::untrusted::clean(&path.to_string_lossy());
         let what = format!("the record of expiry dates could not be {verb}");
         match fault {
             Fault::File(path, fault) => Problem::new(what, format!("{}: {fault}", shown(path)), fault.fix()),

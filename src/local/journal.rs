@@ -93,7 +93,7 @@ impl Journal {
 }
 
 fn problem(verb: &str, path: &Path, fault: &FileError) -> Problem {
-    let path = crate::domain::foreign::clean(&path.to_string_lossy());
+    let path = crate::domain::untrusted::clean(&path.to_string_lossy());
     Problem::new(
         format!("the journal could not be {verb}"),
         format!("{path}: {fault}"),

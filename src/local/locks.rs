@@ -71,7 +71,7 @@ impl Locks {
         let Some(folder) = &self.folder else { return Ok(Held::nothing()) };
         let path = folder.join(self.file_name(scope, name));
         let unguarded = |fault: &FileError| {
-            let path = crate::domain::foreign::clean(&path.to_string_lossy());
+            let path = crate::domain::untrusted::clean(&path.to_string_lossy());
             Problem::new(
                 format!("another pullkey on this machine could write {name} at the same time"),
                 format!("{path}: {fault}"),
@@ -98,7 +98,7 @@ impl Locks {
     }
 
     fn busy(&self, scope: &Scope, name: &Prefix, path: &std::path::Path) -> Problem {
-        let path = crate::domain::foreign::clean(&path.to_string_lossy());
+        let path = crate::domain::untrusted::clean(&path.to_string_lossy());
         let seconds = self.patience.longest.as_secs();
         Problem::new(
             format!("{name} was not written"),

@@ -9,7 +9,7 @@ use super::realm::{RealmFault, safe_realm};
 use super::said::is_html;
 use super::words::said;
 use crate::domain::verdict::Rung;
-use crate::domain::{Code, Foreign, Outcome, Redactor, Step};
+use crate::domain::{Code, Outcome, Redactor, Step, Untrusted};
 
 /// How a registry wants to be logged in to. Every token server in it has been judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(super) struct Way {
 }
 
 /// A realm that no password is sent to, as received, and why.
-pub(super) type BadRealm = (Foreign, RealmFault);
+pub(super) type BadRealm = (Untrusted, RealmFault);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct TokenServer {
@@ -41,7 +41,7 @@ impl Way {
         let Challenge::Login { bearers, is_basic } = challenge else { return Ok(None) };
         let mut servers = bearers.into_iter().map(|Bearer { realm, service }| match safe_realm(url, &realm) {
             Ok(realm) => Ok(TokenServer { realm, service }),
-            Err(fault) => Err((Foreign::new(String::from_utf8_lossy(&realm)), fault)),
+            Err(fault) => Err((Untrusted::new(String::from_utf8_lossy(&realm)), fault)),
         });
         let token = servers.next().transpose()?;
         Ok(Some(Self { token, spare: servers.collect(), is_basic, root: url.path().to_owned() }))
@@ -89,7 +89,7 @@ pub(super) fn way(url: &Url, answer: &Answer) -> Result<Way, Box<Step>> {
     let end =
         |rung, code, outcome, detail: String, remedy: &str| Err(Box::new(step(rung, code, outcome, detail, remedy)));
     if root(&answer.path) != Some(answer.path.as_str()) {
-        let path = Foreign::new(answer.path.chars().take(80).collect::<String>()).shown();
+        let path = Untrusted::new(answer.path.chars().take(80).collect::<String>()).shown();
         return end(
             Rung::Challenge,
             Code::Redirected,
@@ -134,12 +134,12 @@ pub(super) fn way(url: &Url, answer: &Answer) -> Result<Way, Box<Step>> {
 
 const SET_UP_WRONG: &str = "the registry is misconfigured (its own address, often external_url): tell its admin";
 
-fn shortened(realm: &Foreign) -> String {
-    Foreign::new(realm.raw().chars().take(120).collect::<String>()).shown()
+fn shortened(realm: &Untrusted) -> String {
+    Untrusted::new(realm.raw().chars().take(120).collect::<String>()).shown()
 }
 
 /// The step that says why nothing is sent to a token server.
-pub(super) fn bad_realm(rung: Rung, realm: &Foreign, fault: &RealmFault) -> Step {
+pub(super) fn bad_realm(rung: Rung, realm: &Untrusted, fault: &RealmFault) -> Step {
     let realm = shortened(realm);
     match fault {
         RealmFault::Unsafe(why) => step(

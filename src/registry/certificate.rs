@@ -4,14 +4,14 @@ use chrono::{DateTime, Utc};
 use reqwest::tls::{TlsInfo, Version};
 use x509_cert::der::Decode as _;
 
-use crate::domain::Foreign;
+use crate::domain::Untrusted;
 
 /// The parts of a leaf certificate that we show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Certificate {
     ends: Option<DateTime<Utc>>,
     /// The issuer's common name, or its whole name.
-    issuer: Option<Foreign>,
+    issuer: Option<Untrusted>,
     version: Option<&'static str>,
 }
 
@@ -52,7 +52,7 @@ impl Certificate {
 }
 
 /// The common name in a name of RFC 4514's form, otherwise the whole name, shortened.
-fn issuer(name: &str) -> Foreign {
+fn issuer(name: &str) -> Untrusted {
     let common = name.split(',').find_map(|part| part.trim().strip_prefix("CN="));
-    Foreign::new(common.unwrap_or(name).chars().take(60).collect::<String>())
+    Untrusted::new(common.unwrap_or(name).chars().take(60).collect::<String>())
 }

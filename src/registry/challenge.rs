@@ -8,7 +8,7 @@
 
 use reqwest::header::{HeaderMap, HeaderValue, WWW_AUTHENTICATE};
 
-use crate::domain::Foreign;
+use crate::domain::Untrusted;
 
 /// Characters of a challenge that are quoted.
 const LONGEST: usize = 120;
@@ -19,11 +19,11 @@ pub(super) enum Challenge {
     /// At least one of the two is present.
     Login { bearers: Vec<Bearer>, is_basic: bool },
     /// The first Bearer challenge names no token server, which makes docker give up; as received.
-    NoRealm(Foreign),
+    NoRealm(Untrusted),
     /// Only schemes that docker has no answer to.
-    Unknown(Foreign),
+    Unknown(Untrusted),
     /// Docker finds no challenge in the header; as received.
-    Unreadable(Foreign),
+    Unreadable(Untrusted),
     /// A 401 that asks for nothing.
     None,
 }
@@ -82,8 +82,8 @@ impl Challenge {
 }
 
 /// The beginning of the header, for showing.
-fn quoted(value: &[u8]) -> Foreign {
-    Foreign::new(String::from_utf8_lossy(value).chars().take(LONGEST).collect::<String>())
+fn quoted(value: &[u8]) -> Untrusted {
+    Untrusted::new(String::from_utf8_lossy(value).chars().take(LONGEST).collect::<String>())
 }
 
 /// What docker reads from one header.

@@ -19,7 +19,7 @@ use super::wires::Wires;
 use crate::domain::packed::unpacked;
 pub(super) use crate::domain::this_machine::is_url_here as is_loopback;
 use crate::domain::verdict::Rung;
-use crate::domain::{Code, Foreign, Sensitive, Server};
+use crate::domain::{Code, Sensitive, Server, Untrusted};
 
 /// Same-origin redirects to follow before giving up: as many as Go's client, and so docker, follows.
 const HOPS: usize = 9;
@@ -330,7 +330,7 @@ async fn read(mut response: reqwest::Response, limit: usize, deadline: tokio::ti
 pub(super) fn place(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     let text = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-    Foreign::new(text).shown()
+    Untrusted::new(text).shown()
 }
 
 fn seconds(time: Duration) -> String {

@@ -17,7 +17,7 @@ use super::trouble::Trouble;
 use super::words::{firewall_remedy, is_firewall, said, trouble_step, unwell};
 use crate::domain::this_machine::is_url_here;
 use crate::domain::verdict::Rung;
-use crate::domain::{Code, Foreign, Outcome, Redactor, Server, Step};
+use crate::domain::{Code, Outcome, Redactor, Server, Step, Untrusted};
 
 /// A reachable registry, and how it wants to be logged in to.
 pub(super) struct Door {
@@ -171,7 +171,7 @@ fn version(url: &Url, answer: &Answer) -> String {
     let says = answer.headers.get("docker-distribution-api-version").and_then(|value| value.to_str().ok());
     match says {
         Some(version) if version.len() <= 40 => {
-            format!("{} answers as a registry ({})", place(url), Foreign::new(version).shown())
+            format!("{} answers as a registry ({})", place(url), Untrusted::new(version).shown())
         }
         Some(_) | None => format!("{} answers like a registry", place(url)),
     }

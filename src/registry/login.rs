@@ -14,7 +14,7 @@ use super::token::{NoToken, authorization};
 use super::token_answer::NoAnswer;
 use super::words::{FIREWALL, firewall_remedy, is_firewall, said, trouble_step, unwell};
 use crate::domain::verdict::Rung;
-use crate::domain::{Code, Foreign, Outcome, Redactor, Server, Step};
+use crate::domain::{Code, Outcome, Redactor, Server, Step, Untrusted};
 
 /// Sends user and password, once; a failure is described in the words of the registry's preset.
 pub(super) async fn log_in(test: &Test<'_>, server: &Server, url: &Url, way: &Way, pair: &Pair) -> Step {
@@ -124,7 +124,7 @@ pub(super) fn unreadable(rung: Rung, realm: &Url, answer: &Answer, why: &NoAnswe
             format!(
                 "the registry sends logins to a browser page at {host}{}: tell its admin; its realm is wrong, or a \
                  sign-in proxy is in front of the token server",
-                Foreign::new(realm.path().chars().take(80).collect::<String>()).shown()
+                Untrusted::new(realm.path().chars().take(80).collect::<String>()).shown()
             ),
         );
     }

@@ -5,25 +5,25 @@
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde_json::Value;
 
-use crate::domain::Foreign;
+use crate::domain::Untrusted;
 
 /// The registry's own message, or `None`. The order of the fields follows the registries we know: Distribution and most
 /// others, Docker Hub, OAuth 2, GitLab and Artifactory.
-pub(super) fn message(headers: &HeaderMap, body: &[u8]) -> Option<Foreign> {
+pub(super) fn message(headers: &HeaderMap, body: &[u8]) -> Option<Untrusted> {
     let text = String::from_utf8_lossy(body);
     let text = text.trim_start_matches('\u{feff}').trim();
     if text.is_empty() {
         return None;
     }
     if is_html(headers, text.as_bytes()) {
-        return Some(Foreign::new("(an HTML page)"));
+        return Some(Untrusted::new("(an HTML page)"));
     }
     let found = match serde_json::from_str::<Value>(text) {
         Ok(json) => in_json(&json)?,
         Err(_) if text.starts_with(['{', '[']) => "(broken JSON)".to_owned(),
         Err(_) => text.to_owned(),
     };
-    (!found.trim().is_empty()).then(|| Foreign::new(found))
+    (!found.trim().is_empty()).then(|| Untrusted::new(found))
 }
 
 fn in_json(json: &Value) -> Option<String> {

@@ -17,7 +17,7 @@ use super::pair::Pair;
 use super::realm::{RealmFault, query};
 use super::token_answer::{NoAnswer, Token};
 use super::trouble::Trouble;
-use crate::domain::Foreign;
+use crate::domain::Untrusted;
 
 /// Bytes of a token server's answer that are read: some list everything a token is for.
 const LARGEST: usize = 1024 * 1024;
@@ -31,7 +31,7 @@ pub(super) enum NoToken {
     /// A successful answer in which docker finds no token.
     Unreadable { realm: Url, answer: Box<Answer>, why: NoAnswer },
     /// The token had already expired when it came, and the next challenge names no place that a password may go to.
-    Realm { realm: Foreign, fault: RealmFault },
+    Realm { realm: Untrusted, fault: RealmFault },
 }
 
 /// What is sent to the registry, chosen as docker chooses it: a token for the first Bearer challenge, for the next one

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::client::place;
 use crate::domain::verdict::Rung;
-use crate::domain::{Code, Foreign};
+use crate::domain::{Code, Untrusted};
 
 /// Why there is no answer. The detail is clean.
 #[derive(Debug, PartialEq, Eq)]
@@ -78,7 +78,7 @@ pub(super) fn trouble(fault: &reqwest::Error, url: &Url, proxy: Option<&str>) ->
 }
 
 fn tls_trouble(fault: &rustls::Error, place: &str) -> Trouble {
-    let words = Foreign::new(fault.to_string()).shown();
+    let words = Untrusted::new(fault.to_string()).shown();
     match fault {
         rustls::Error::InvalidCertificate(
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
@@ -141,7 +141,7 @@ fn find_io(fault: &reqwest::Error) -> Option<ErrorKind> {
 /// The innermost cause in its own words, clean. Outer ones repeat the address.
 pub(super) fn root_words(fault: &reqwest::Error) -> String {
     let words = links(fault).last().map(ToString::to_string).unwrap_or_default();
-    Foreign::new(words).shown()
+    Untrusted::new(words).shown()
 }
 
 fn all_words(fault: &reqwest::Error) -> String {

@@ -13,7 +13,7 @@ use url::Url;
 use super::client::place;
 use super::trouble::{Trouble, root_words};
 use crate::domain::this_machine::{LOOPBACK, is_url_here};
-use crate::domain::{Code, Foreign};
+use crate::domain::{Code, Untrusted};
 
 type Wire = OnceLock<Result<reqwest::Client, String>>;
 
@@ -98,7 +98,7 @@ impl Resolve for Here {
 
 fn made(wire: &Result<reqwest::Client, String>) -> Result<&reqwest::Client, Trouble> {
     wire.as_ref().map_err(|why| {
-        let why = Foreign::new(why.as_str()).shown();
+        let why = Untrusted::new(why.as_str()).shown();
         Trouble::new(Code::TlsUntrusted, format!("cannot set up TLS on this machine: {why}"))
     })
 }

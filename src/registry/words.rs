@@ -7,12 +7,13 @@ use super::ladder::step;
 use super::said::message;
 use super::trouble::Trouble;
 use crate::domain::verdict::Rung;
-use crate::domain::{Code, Foreign, Outcome, Redactor, Server, Step};
+use crate::domain::{Code, Outcome, Redactor, Server, Step, Untrusted};
 
 /// 429 and every status from 500: the server cannot or will not answer now.
 pub(super) fn unwell(rung: Rung, host: &str, answer: &Answer, said: &str) -> Step {
     if answer.status == 429 {
-        let wait = answer.headers.get(RETRY_AFTER).and_then(|v| v.to_str().ok()).map(|text| Foreign::new(text).shown());
+        let wait =
+            answer.headers.get(RETRY_AFTER).and_then(|v| v.to_str().ok()).map(|text| Untrusted::new(text).shown());
         let remedy = wait.filter(|wait| !wait.is_empty() && wait.len() < 40).map_or_else(
             || "wait a few minutes before testing again".to_owned(),
             |wait| match wait.parse::<u64>() {

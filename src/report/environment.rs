@@ -8,7 +8,7 @@ use super::VERSION;
 use super::list_json::near_json;
 use super::outcome::{steps, test_json};
 use crate::domain::near::NearMiss;
-use crate::domain::{Foreign, Image, Member, Prefix, TestReport};
+use crate::domain::{Image, Member, Prefix, TestReport, Untrusted};
 
 /// Everything that was tested.
 #[derive(Clone, Debug)]
@@ -97,8 +97,8 @@ pub fn environment(environment: &Environment) -> String {
             let _ = writeln!(out, "        hint: all three secrets must exist and be granted to this repository");
         }
         for near in &one.near {
-            let _ = writeln!(out, "  note  {}", Foreign::new(near.words()).shown());
-            let _ = writeln!(out, "        hint: {}", Foreign::new(near.fix()).shown());
+            let _ = writeln!(out, "  note  {}", Untrusted::new(near.words()).shown());
+            let _ = writeln!(out, "        hint: {}", Untrusted::new(near.fix()).shown());
         }
         for remark in &one.remarks {
             let _ = writeln!(out, "  note  {}", remark.words());

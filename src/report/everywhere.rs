@@ -10,10 +10,10 @@ use super::list::{block, line, unreadable};
 use super::list_json::listing_json;
 use super::{Ends, VERSION, json, problem_json};
 use crate::domain::number::grouped;
-use crate::domain::{Foreign, Problem, RepoName, Scope, ScopeKind, ScopeListing, Tally};
+use crate::domain::{Problem, RepoName, Scope, ScopeKind, ScopeListing, Tally, Untrusted};
 
 /// Text for one repository; empty if it has no secrets.
-pub fn found(name: &Foreign, listing: &ScopeListing, ends: Ends<'_>) -> String {
+pub fn found(name: &Untrusted, listing: &ScopeListing, ends: Ends<'_>) -> String {
     let mut out = String::new();
     if listing.count() > 0 || !listing.is_whole() {
         line(&mut out, &format!("repository {}", name.shown()));
@@ -24,7 +24,7 @@ pub fn found(name: &Foreign, listing: &ScopeListing, ends: Ends<'_>) -> String {
 }
 
 /// `None` if the name cannot be a GitHub repository.
-fn scope_of(name: &Foreign) -> Option<Scope> {
+fn scope_of(name: &Untrusted) -> Option<Scope> {
     RepoName::parse(name.raw()).ok().map(Scope::Repository)
 }
 
@@ -91,7 +91,7 @@ pub struct Gathering {
 }
 
 impl Gathering {
-    pub fn add(&mut self, name: &Foreign, listing: &Result<ScopeListing, Problem>, ends: Ends<'_>) {
+    pub fn add(&mut self, name: &Untrusted, listing: &Result<ScopeListing, Problem>, ends: Ends<'_>) {
         let names = (ScopeKind::Repository.word(), Some(name.raw()));
         let scope = listing_json(names, listing, scope_of(name).as_ref(), ends);
         self.scopes.push_str(if self.scopes.is_empty() { "    " } else { ",\n    " });
@@ -137,7 +137,7 @@ mod tests {
                 let listing = Err(problem.clone());
                 tally.count(&listing);
                 let ends = Ends { record: &Record::default(), now: chrono::DateTime::UNIX_EPOCH };
-                gathering.add(&Foreign::new(*name), &listing, ends);
+                gathering.add(&Untrusted::new(*name), &listing, ends);
             }
             let text = gathering.document(&tally).concat();
             let document: Value = serde_json::from_str(&text).unwrap();

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-use crate::domain::foreign::is_hostile;
+use crate::domain::untrusted::is_hostile;
 
 /// One document, indented, with a line end.
 ///

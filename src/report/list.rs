@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Ends;
 use crate::domain::{
-    Access, Credential, Foreign, Inventory, Member, MemberState, Problem, Scope, ScopeListing, preset,
+    Access, Credential, Inventory, Member, MemberState, Problem, Scope, ScopeListing, Untrusted, preset,
 };
 
 const HEAD: [&str; 8] = ["PREFIX", "REGISTRY", "SERVER", "USER", "PASSWORD", "ACCESS", "PASSWORD SET", "EXPIRES"];
@@ -52,8 +52,8 @@ pub(super) fn block(out: &mut String, listing: &ScopeListing, scope: Option<&Sco
         columns(out, &rows);
     }
     for near in listing.near_misses() {
-        line(out, &format!("  ! {}", Foreign::new(near.words()).shown()));
-        line(out, &format!("    hint: {}", Foreign::new(near.fix()).shown()));
+        line(out, &format!("  ! {}", Untrusted::new(near.words()).shown()));
+        line(out, &format!("    hint: {}", Untrusted::new(near.fix()).shown()));
     }
     if !listing.other_secrets.is_empty() {
         let names: Vec<_> = listing.other_secrets.iter().map(|s| s.name.shown()).collect();

@@ -83,7 +83,7 @@ fn one_json(line: &Restart, site: &Site) -> Value {
     });
     json!({
         "name": codespace.name.as_str(),
-        "display_name": codespace.display_name.as_ref().map(crate::domain::Foreign::raw),
+        "display_name": codespace.display_name.as_ref().map(crate::domain::Untrusted::raw),
         "owner": codespace.owner.raw(),
         "repository": codespace.repository.as_ref().map(|r| r.reference.full_name.raw()),
         "state_before": codespace.state.word(),

@@ -3,8 +3,8 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::*;
 use crate::domain::{
-    Access, Code, Foreign, Inventory, Member, MemberReport, MemberState, OrgName, Outcome, Prefix, Problem, Record,
-    RepoName, RepoRef, Saved, Scope, ScopeListing, Step, TestReport, Verdict, WriteOutcome, verdict::Rung,
+    Access, Code, Inventory, Member, MemberReport, MemberState, OrgName, Outcome, Prefix, Problem, Record, RepoName,
+    RepoRef, Saved, Scope, ScopeListing, Step, TestReport, Untrusted, Verdict, WriteOutcome, verdict::Rung,
 };
 
 fn now() -> DateTime<Utc> {
@@ -17,7 +17,7 @@ fn state(name: &str, days: i64, access: Option<Access>) -> MemberState {
 }
 
 fn repos(ids: &[u64]) -> Access {
-    let list = ids.iter().map(|id| RepoRef { id: *id, full_name: Foreign::new(format!("acme/r{id}")) }).collect();
+    let list = ids.iter().map(|id| RepoRef { id: *id, full_name: Untrusted::new(format!("acme/r{id}")) }).collect();
     Access::selected(list, true)
 }
 

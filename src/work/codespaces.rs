@@ -10,7 +10,7 @@ use futures_util::stream;
 use crate::domain::freshness::{Read, freshness, is_same, scopes};
 use crate::domain::problem::Need;
 use crate::domain::{
-    Codespace, CodespaceList, Foreign, Freshness, Growing, Mend, Problem, Roster, Scope, ScopeListing,
+    Codespace, CodespaceList, Freshness, Growing, Mend, Problem, Roster, Scope, ScopeListing, Untrusted,
 };
 use crate::github::{Client, GithubError};
 
@@ -62,7 +62,7 @@ pub async fn standings(gh: &Client, codespaces: &[Codespace], whose: Whose) -> V
         Whose::Members if !codespaces.is_empty() => gh.user().await.ok().map(|me| me.login),
         Whose::Members | Whose::Mine => None,
     };
-    let is_me = |login: &Foreign| me.as_ref().is_some_and(|me| me.raw().eq_ignore_ascii_case(login.raw()));
+    let is_me = |login: &Untrusted| me.as_ref().is_some_and(|me| me.raw().eq_ignore_ascii_case(login.raw()));
     let is_mine = |codespace: &Codespace| whose == Whose::Mine || is_me(&codespace.owner);
     let mut wanted: Vec<Scope> = Vec::new();
     for codespace in codespaces {
@@ -145,7 +145,7 @@ pub(super) fn refused(what: String, failure: &GithubError, whose: Whose) -> Prob
     let needs = format!("it needs the scope `{scope}`, or the permissions “{permissions}”");
     if lacks {
         let has = refusal.scopes.as_deref().unwrap_or_default().join(", ");
-        let why = format!("the token lacks the scope `{scope}` (it has: {})", crate::domain::foreign::clean(&has));
+        let why = format!("the token lacks the scope `{scope}` (it has: {})", crate::domain::untrusted::clean(&has));
         let hint = format!("run `{}` for gh's token; {needs}", refusal.site.refresh(&need.scopes));
         return Problem::new(what, why, hint).mended_by(Mend::Gain(need));
     }

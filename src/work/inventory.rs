@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use futures_util::StreamExt as _;
 use futures_util::stream;
 
-use crate::domain::{Foreign, OrgName, Problem, RepoName, Scope, ScopeListing, Tally};
+use crate::domain::{OrgName, Problem, RepoName, Scope, ScopeListing, Tally, Untrusted};
 use crate::github::{Client, GithubError, Grown, RepoRecord, Run};
 
 use super::identity::is_answered;
@@ -24,12 +24,12 @@ pub enum Look<'a> {
     Listed(usize),
     /// All repositories are known; this many will be read.
     Begun(usize),
-    Read(&'a Foreign, &'a Result<ScopeListing, Problem>),
+    Read(&'a Untrusted, &'a Result<ScopeListing, Problem>),
 }
 
 /// One repository's answer, and whether asking again may give another.
 struct Answer {
-    name: Foreign,
+    name: Untrusted,
     listing: Result<ScopeListing, Problem>,
     is_passing: bool,
 }
@@ -71,9 +71,9 @@ async fn names(
     orgs: &[OrgName],
     tally: &mut Tally,
     part: &mut (dyn FnMut(Look<'_>) -> ControlFlow<()> + Send),
-) -> Result<Vec<Foreign>, Problem> {
+) -> Result<Vec<Untrusted>, Problem> {
     let sources: Vec<_> = if orgs.is_empty() { vec![None] } else { orgs.iter().map(Some).collect() };
-    let mut found: Vec<(u64, Foreign)> = Vec::new();
+    let mut found: Vec<(u64, Untrusted)> = Vec::new();
     for org in sources {
         let what = org.map_or_else(
             || "your repositories could not be listed".to_owned(),
@@ -103,7 +103,7 @@ async fn names(
     Ok(found.into_iter().map(|(_, name)| name).collect())
 }
 
-async fn one(gh: &Client, reader: &Client, name: Foreign) -> Result<Answer, Problem> {
+async fn one(gh: &Client, reader: &Client, name: Untrusted) -> Result<Answer, Problem> {
     let scope = match RepoName::parse(name.raw()) {
         Ok(repo) => Scope::Repository(repo),
         Err(fault) => {

@@ -9,8 +9,8 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
 use super::seamless::{PastedFault, pasted_token};
-use crate::domain::foreign::clean;
 use crate::domain::token::{Allowed, PastedToken, Right};
+use crate::domain::untrusted::clean;
 use crate::domain::verdict::Rung;
 use crate::domain::{Code, Outcome, Server, Step, Trial};
 use crate::github::Settings;

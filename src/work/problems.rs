@@ -1,6 +1,6 @@
 //! Turns a client's error into a problem that a tired person understands: what happened, why, and what to do.
 //!
-//! Text from a server passes through `Foreign::shown` and is quoted.
+//! Text from a server passes through `Untrusted::shown` and is quoted.
 
 mod packages;
 mod partial;
@@ -205,7 +205,7 @@ fn tls(what: String, host: &str, source: &(dyn std::error::Error + 'static)) -> 
 }
 
 fn shown(text: &str) -> String {
-    clip(&crate::domain::foreign::clean(text))
+    clip(&crate::domain::untrusted::clean(text))
 }
 
 /// As much as fits in one line.

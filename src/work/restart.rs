@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use crate::domain::codespace::{Phase, Stage};
 use crate::domain::freshness::{logs_command, rebuild_command};
-use crate::domain::{Codespace, CodespaceChange, CodespaceName, CodespaceStep, Foreign, Mend, OrgName, Problem};
+use crate::domain::{Codespace, CodespaceChange, CodespaceName, CodespaceStep, Mend, OrgName, Problem, Untrusted};
 use crate::github::{Client, GithubError, Polls};
 
 use super::codespaces::{Whose, refused};
@@ -47,7 +47,7 @@ pub fn not_tried(changes: &[CodespaceChange], problem: &Problem) -> Vec<Codespac
 /// Whose codespace it is, and therefore which calls reach it.
 enum Target<'a> {
     Mine(&'a CodespaceName),
-    Member { org: &'a OrgName, member: &'a Foreign, name: &'a CodespaceName },
+    Member { org: &'a OrgName, member: &'a Untrusted, name: &'a CodespaceName },
 }
 
 impl<'a> Target<'a> {
@@ -246,7 +246,7 @@ impl One<'_> {
                 let found = list.items.into_iter().find(|codespace| codespace.name == **name);
                 let request = format!("GET /orgs/{org}/members/{}/codespaces", member.shown());
                 found.ok_or_else(|| {
-                    let message = Foreign::new("it is not among the member's codespaces");
+                    let message = Untrusted::new("it is not among the member's codespaces");
                     GithubError::NotFound(Box::new(crate::github::Refusal {
                         request,
                         status: 404,

@@ -29,7 +29,7 @@ pub async fn seamless(gh: &Client, package: &PackageRef, repository: &RepoName) 
 /// own first.
 pub async fn seamless_packages(gh: &Client, host: &str, repository: &RepoName) -> Result<Roster<Outlook>, Problem> {
     let Some((kind, site)) = registry_of(host) else {
-        let host = crate::domain::foreign::clean(host);
+        let host = crate::domain::untrusted::clean(host);
         return Err(Problem::new(
             "no packages were listed",
             format!("{host} is not a GitHub registry"),
@@ -42,7 +42,7 @@ pub async fn seamless_packages(gh: &Client, host: &str, repository: &RepoName) -
     let facts = super::repository(gh, repository).await?;
     // Its current owner, if it was transferred.
     let owner = facts.full_name.raw().split('/').next().unwrap_or_default().to_owned();
-    let what = || format!("the packages of {} could not be listed", crate::domain::foreign::clean(&owner));
+    let what = || format!("the packages of {} could not be listed", crate::domain::untrusted::clean(&owner));
     let holder = match holder(gh, &site, &owner).await {
         Ok(holder) => holder,
         Err(NoHolder::Unread(problem)) => return Err(problem),
@@ -59,7 +59,7 @@ pub async fn seamless_packages(gh: &Client, host: &str, repository: &RepoName) -
         })
         .collect();
     list.sort_by_cached_key(|one| (rank(one.verdict), one.package.to_string()));
-    let part = || format!("the packages of {} could not all be listed", crate::domain::foreign::clean(&owner));
+    let part = || format!("the packages of {} could not all be listed", crate::domain::untrusted::clean(&owner));
     Ok(Roster { list, lacking: lacking.map(|fault| explain(part(), &fault, None)) })
 }
 
@@ -136,7 +136,7 @@ pub async fn pasted_token(settings: &Settings, registry: &str, token: Sensitive)
     let what = "the token's permissions are unknown";
     let not_sent = |why: String, hint: &str| Problem::new(what, format!("{why}, so it was not sent"), hint);
     let Some((_, site)) = registry_of(registry) else {
-        let registry = crate::domain::foreign::clean(registry);
+        let registry = crate::domain::untrusted::clean(registry);
         let problem = not_sent(format!("{registry} is not a GitHub registry"), "try the login instead");
         return Err(PastedFault::NotSent(problem));
     };

@@ -168,7 +168,7 @@ pub(crate) fn finish(mut child: Child, stdin: &str) -> Ran {
     let output = child.wait_with_output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
     let ran = Ran { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) };
-    let hostile = |c: char| c != '\n' && pullkey::domain::foreign::is_hostile(c);
+    let hostile = |c: char| c != '\n' && pullkey::domain::untrusted::is_hostile(c);
     assert!(!ran.stdout.contains(hostile) && !ran.stderr.contains(hostile), "{ran:?}");
     assert!(!ran.stdout.contains(PASSWORD) && !ran.stderr.contains(PASSWORD), "{ran:?}");
     ran

@@ -2,9 +2,9 @@
 //! saved.
 
 use super::{Form, Remark, Slot};
-use crate::domain::foreign::clean;
 use crate::domain::lint::{FieldMend, MendChange, Severity};
 use crate::domain::npm::PackageName;
+use crate::domain::untrusted::clean;
 use crate::domain::{Holds, Image, Server};
 
 /// The most images one test tries.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use globset::{GlobBuilder, GlobMatcher};
 
 use crate::app::repositories::Rows;
-use crate::domain::{Foreign, Repository};
+use crate::domain::{Repository, Untrusted};
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Shelf {
@@ -36,7 +36,7 @@ enum Search {
 }
 
 /// Names are ASCII, so lower case has as many characters as the name.
-fn folded(name: &Foreign) -> String {
+fn folded(name: &Untrusted) -> String {
     name.shown().to_ascii_lowercase()
 }
 
@@ -92,7 +92,7 @@ impl Shelf {
         self.stock.get(place)
     }
 
-    pub(super) fn is_match(&self, name: &Foreign) -> bool {
+    pub(super) fn is_match(&self, name: &Untrusted) -> bool {
         self.search.is_match(&folded(name))
     }
 

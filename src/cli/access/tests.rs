@@ -1,9 +1,9 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
-use crate::domain::{Access, Foreign, Member, MemberState, OrgName, Prefix, RepoRef, Wanted};
+use crate::domain::{Access, Member, MemberState, OrgName, Prefix, RepoRef, Untrusted, Wanted};
 
 fn repo(id: u64) -> RepoRef {
-    RepoRef { id, full_name: Foreign::new(format!("acme/r{id}")) }
+    RepoRef { id, full_name: Untrusted::new(format!("acme/r{id}")) }
 }
 
 fn selected(ids: &[u64]) -> Access {

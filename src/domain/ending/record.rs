@@ -71,7 +71,7 @@ impl Told<'_> {
     /// Where the expiry is from: “entered by you on 2026-02-01, for ci-pull at mycompany.azurecr.io”.
     pub fn origin(&self) -> String {
         let on = self.entry.written.format("%Y-%m-%d");
-        let clean = |text: &String| crate::domain::foreign::clean(text);
+        let clean = |text: &String| crate::domain::untrusted::clean(text);
         let of = match (self.entry.user.as_ref().map(clean), self.entry.server.as_ref().map(clean)) {
             (Some(user), Some(server)) => format!(", for {user} at {server}"),
             (Some(user), None) => format!(", for {user}"),

@@ -100,7 +100,7 @@ impl Finding {
 impl FieldMend {
     fn replace(value: impl Into<String>) -> Self {
         let value = value.into();
-        Self { label: format!("use {}", super::foreign::clean(&value)), change: MendChange::Replace(value) }
+        Self { label: format!("use {}", super::untrusted::clean(&value)), change: MendChange::Replace(value) }
     }
 
     fn trim() -> Self {

@@ -4,7 +4,7 @@ use super::{FieldMend, Finding, MendChange, Seen, Severity};
 use crate::domain::preset::{self, Preset, Rule, RuleMend};
 use crate::domain::secret_shape::looks_secret;
 use crate::domain::server::{HUB_KEY, Oddity};
-use crate::domain::{Member, Server, ServerFault, foreign};
+use crate::domain::{Member, Server, ServerFault, untrusted};
 
 pub(super) fn check(seen: &Seen<'_>, findings: &mut Vec<Finding>) {
     let text = seen.values.server;
@@ -204,7 +204,7 @@ fn rescue(text: &str, fault: ServerFault) -> Option<String> {
     if fault == ServerFault::Empty {
         return None;
     }
-    let text: String = text.chars().filter(|c| !foreign::is_hostile(*c)).collect();
+    let text: String = text.chars().filter(|c| !untrusted::is_hostile(*c)).collect();
     let text = text.trim().trim_matches([',', ';']);
     let text = super::wrapping::unquoted(text).or_else(|| super::wrapping::bracketed(text)).unwrap_or(text);
     let text = text.trim_matches(['"', '\'', '`', '<', '>', ',', ';']);

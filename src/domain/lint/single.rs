@@ -2,7 +2,7 @@
 
 use super::{FieldMend, Finding, MendChange, Severity, VALUE_LIMIT, placeholder, sorted, value};
 use crate::domain::preset::{Field, Rule, RuleMend, Single, host_of};
-use crate::domain::{Member, Members, Sensitive, foreign};
+use crate::domain::{Member, Members, Sensitive, untrusted};
 
 /// [`check_single`] of values as a form has them; the user counts for nothing.
 pub fn check_single_values(single: &Single, values: &Members<Sensitive>) -> Vec<Finding> {
@@ -43,7 +43,7 @@ pub fn check_single(single: &Single, address: &str, token: &Sensitive) -> Vec<Fi
     value::check(Member::Server, address, &mut findings);
     value::check(Member::Password, token.expose(), &mut findings);
     let (address, token) = (address.trim(), token.expose().trim());
-    if address.contains(foreign::is_hostile) {
+    if address.contains(untrusted::is_hostile) {
         let what = "contains an invisible or control character: type it instead of pasting it";
         findings.push(Finding::new(Member::Server, Severity::Block, what));
     } else if !address.is_empty() {

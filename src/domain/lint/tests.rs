@@ -598,7 +598,7 @@ proptest! {
             prop_assert!(findings.is_sorted_by_key(|f| f.severity));
             for finding in &findings {
                 prop_assert!(!finding.text.is_empty() && !finding.text.ends_with('.'), "{}", finding.text);
-                prop_assert!(finding.text.chars().all(|c| !crate::domain::foreign::is_hostile(c)));
+                prop_assert!(finding.text.chars().all(|c| !crate::domain::untrusted::is_hostile(c)));
                 if let Some(FieldMend { change: MendChange::Replace(_), .. }) = &finding.mend {
                     prop_assert_ne!(finding.member, Member::Password);
                 }

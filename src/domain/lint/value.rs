@@ -11,7 +11,7 @@ use super::{FieldMend, Finding, Severity};
 use crate::domain::output::{self, Kind, Output};
 use crate::domain::preset::token_of;
 use crate::domain::secret_shape::{is_assignment, is_pair_in_base64};
-use crate::domain::{Member, Members, Sensitive, foreign};
+use crate::domain::{Member, Members, Sensitive, untrusted};
 
 /// What needs no product to be seen in user and password, most severe first. The server is judged by its own grammar.
 pub fn check_any(user: &Sensitive, password: &Sensitive) -> Vec<Finding> {
@@ -60,7 +60,7 @@ fn end(member: Member, value: &str, text: &str) -> Finding {
 
 fn check_characters(member: Member, text: &str, findings: &mut Vec<Finding>) {
     let is_line_end = |c: char| matches!(c, '\n' | '\r');
-    let odd = |c: char| foreign::is_hostile(c) && !is_line_end(c) && !(c == '\t' && member == Member::Password);
+    let odd = |c: char| untrusted::is_hostile(c) && !is_line_end(c) && !(c == '\t' && member == Member::Password);
     if text.contains(is_line_end) {
         let (severity, what) = match member {
             Member::User => (Severity::Block, "has more than one line"),

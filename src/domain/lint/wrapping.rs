@@ -4,7 +4,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::domain::{Sensitive, foreign};
+use crate::domain::{Sensitive, untrusted};
 
 /// Opening and closing marks, as keyboards, word processors, chats and shells write them. Source: the pairs of
 /// Unicode's `BidiBrackets` and of CLDR's quotation delimiters, and the marks people type in their place.
@@ -150,7 +150,7 @@ pub(super) const fn name(c: char) -> Option<&'static str> {
 
 /// Whether a character is not seen and changes nothing but the value.
 pub(super) fn is_unseen(c: char) -> bool {
-    name(c).is_some() || foreign::is_hostile(c)
+    name(c).is_some() || untrusted::is_hostile(c)
 }
 
 /// The value without what was copied along: blanks and unseen characters, then the marks around it.

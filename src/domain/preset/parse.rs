@@ -11,7 +11,7 @@ use super::obtain::{self, Holes, Obtain, RemedyRow};
 use super::raw::{RawContent, RawField, RawKind, RawObtain, RawOtherwise, RawPreset, RawRemedies, RawRule, RawSigns};
 use super::single::{self, Single, Use};
 use super::{Field, Preset};
-use crate::domain::foreign::{clean, is_hostile};
+use crate::domain::untrusted::{clean, is_hostile};
 use crate::domain::{Member, Prefix};
 
 /// Why a file is not a valid preset.

@@ -112,9 +112,9 @@ impl Shelf {
 
     /// A user's file: its id must match the file name and be unique.
     fn take(&mut self, file: &File) -> Result<(), PresetFault> {
-        let path = crate::domain::foreign::clean(&file.path);
+        let path = crate::domain::untrusted::clean(&file.path);
         let fault = |reason: String| PresetFault { file: path.clone(), line: 1, reason };
-        let text = file.text.as_ref().map_err(|reason| fault(crate::domain::foreign::clean(reason)))?;
+        let text = file.text.as_ref().map_err(|reason| fault(crate::domain::untrusted::clean(reason)))?;
         let entry = match read(&path, text)? {
             Entry::Preset(preset) => Entry::Preset(Box::new(Preset { own: true, ..*preset })),
             Entry::Single(single) => Entry::Single(single),

@@ -273,9 +273,9 @@ fn hostile_text_of_a_users_file_is_clean_before_anybody_sees_it() {
     );
     let preset = parse("mine.toml", &text).unwrap();
     let shown = format!("{} {:?} {:?}", preset.label, preset.obtain, preset.remedies);
-    assert!(shown.chars().all(|c| !crate::domain::foreign::is_hostile(c)), "{shown:?}");
+    assert!(shown.chars().all(|c| !crate::domain::untrusted::is_hostile(c)), "{shown:?}");
     let fault = parse("mine.toml", "id = \"x\"\n\"\\u001b]0;\" = 1").unwrap_err();
-    assert!(fault.to_string().chars().all(|c| !crate::domain::foreign::is_hostile(c)), "{fault:?}");
+    assert!(fault.to_string().chars().all(|c| !crate::domain::untrusted::is_hostile(c)), "{fault:?}");
 }
 
 #[test]

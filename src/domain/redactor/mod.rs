@@ -21,8 +21,8 @@ use std::collections::HashMap;
 
 use self::forms::Form;
 use self::views::{Folded, View};
-use super::foreign::clean;
-use super::{Foreign, Sensitive};
+use super::untrusted::clean;
+use super::{Sensitive, Untrusted};
 
 /// Shorter secrets cannot be distinguished from ordinary text.
 pub const SHORTEST: usize = 4;
@@ -86,7 +86,7 @@ impl Redactor {
 
     /// An untrusted message for display: on one line, clean, shortened, and without the secrets.
     #[must_use]
-    pub fn show(&self, text: &Foreign) -> String {
+    pub fn show(&self, text: &Untrusted) -> String {
         let line = text.raw().split_whitespace().collect::<Vec<_>>().join(" ");
         let words = clean(&self.hide(&line));
         // Shorten last, so that no secret is cut in two and its first half shown.

@@ -3,7 +3,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::domain::foreign::is_hostile;
+use crate::domain::untrusted::is_hostile;
 
 /// The number of nested encodings that are undone.
 pub(super) const DEPTH: usize = 3;

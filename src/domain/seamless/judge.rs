@@ -1,7 +1,7 @@
 //! Derives the verdict from the facts. The texts are in `words`.
 
 use super::{Facts, Holder, Package, PackageKind, PackageVisibility, Seamless, SecretNeed, Sight, words};
-use crate::domain::{Foreign, RepoName, Repository};
+use crate::domain::{RepoName, Repository, Untrusted};
 
 /// The cases in GitHub's documentation, and those with too little information.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(super) enum Case {
     Others,
     /// Not public, with another owner.
     OtherOwner,
-    OddVisibility(Foreign),
+    OddVisibility(Untrusted),
     Hidden,
     NoOwner,
     NotAllowed,

@@ -12,7 +12,7 @@ mod tests;
 mod words;
 
 use super::token::TokenKind;
-use super::{Foreign, Problem, RepoName, RepoRef, Repository};
+use super::{Problem, RepoName, RepoRef, Repository, Untrusted};
 
 pub use judge::judge;
 pub use package::{Holder, PackageFault, PackageKind, PackageRef, registry_of};
@@ -54,7 +54,7 @@ pub enum PackageVisibility {
     Internal,
     Private,
     /// A word this version does not know; empty if GitHub returned none.
-    Other(Foreign),
+    Other(Untrusted),
 }
 
 impl PackageVisibility {
@@ -63,7 +63,7 @@ impl PackageVisibility {
             "public" => Self::Public,
             "internal" => Self::Internal,
             "private" => Self::Private,
-            other => Self::Other(Foreign::new(other)),
+            other => Self::Other(Untrusted::new(other)),
         }
     }
 }
@@ -71,7 +71,7 @@ impl PackageVisibility {
 /// What the API returns about a package. It includes neither “Inherit access” nor “Manage Codespaces access”.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Package {
-    pub name: Foreign,
+    pub name: Untrusted,
     pub visibility: PackageVisibility,
     /// The repository it is linked to.
     pub repository: Option<RepoRef>,

@@ -250,6 +250,6 @@ fn no_fragment_ends_with_a_full_stop_or_is_hostile() {
     all.extend(told.steps.iter().chain(&told.publishing()).map(|step| step.what.clone()));
     for text in all {
         assert!(!text.ends_with('.') && !text.to_lowercase().contains("error"), "{text}");
-        assert!(!text.chars().any(crate::domain::foreign::is_hostile), "{text:?}");
+        assert!(!text.chars().any(crate::domain::untrusted::is_hostile), "{text:?}");
     }
 }

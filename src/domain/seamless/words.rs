@@ -55,7 +55,7 @@ fn not_allowed(facts: &Facts) -> String {
     match scopes {
         Some(scopes) if scopes.is_empty() => "the token lacks the scope `read:packages` (it has none)".to_owned(),
         Some(scopes) => {
-            let has = crate::domain::foreign::clean(&scopes.join(", "));
+            let has = crate::domain::untrusted::clean(&scopes.join(", "));
             format!("the token lacks the scope `read:packages` (it has: {has})")
         }
         None => format!("this {} cannot read packages: use a classic token with `read:packages`", kind.word()),
@@ -113,7 +113,7 @@ pub(super) fn evidence(case: &Case, facts: &Facts) -> Vec<Evidence> {
             } else {
                 format!(", formerly {}", facts.asked)
             };
-            let visibility = crate::domain::foreign::clean(&repository.visibility);
+            let visibility = crate::domain::untrusted::clean(&repository.visibility);
             add(format!("{name} is {visibility}{now}"), source);
         }
         Err(problem) => add(format!("{} was not read: {}", facts.asked, problem.why), source),

@@ -1,7 +1,7 @@
 //! Chooses the login that is meant. It never guesses between two, and a login that contradicts what was typed is never
 //! chosen as the only one: a password must not go to a server or a prefix that it is not for.
 
-use super::{Asked, Foreign, Offered, Prefix, Problem, Source, address};
+use super::{Asked, Offered, Prefix, Problem, Source, Untrusted, address};
 
 const WHAT: &str = "could not import the values";
 
@@ -71,7 +71,7 @@ fn nothing(asked: &Asked, offers: &[Offered], named: &[&Offered], known: Known<'
         ) => format!("{place} has no login"),
     };
     let why = match known.server.filter(|_| !named.is_empty()) {
-        Some(server) => format!("{why} for {}", address(&Foreign::new(server))),
+        Some(server) => format!("{why} for {}", address(&Untrusted::new(server))),
         None => why,
     };
     let there: Vec<_> = offers.iter().filter(|offer| offer.refused.is_none()).collect();

@@ -13,25 +13,25 @@ use super::near::{NearMiss, Present};
 use super::output::Kind;
 use super::secret_shape::holds_secret;
 use super::server::ServerFault;
-use super::{Foreign, Member, Members, Prefix, Problem, Sensitive, Server};
+use super::{Member, Members, Prefix, Problem, Sensitive, Server, Untrusted};
 
 /// One source with one login.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// docker's configuration, under this key.
-    Docker { key: Foreign },
+    Docker { key: Untrusted },
     /// The configuration of podman, skopeo and buildah, in this file under this key.
-    Podman { path: Foreign, key: Foreign },
+    Podman { path: Untrusted, key: Untrusted },
     /// A profile with a long-lived access key.
-    Aws { profile: Foreign },
+    Aws { profile: Untrusted },
     /// `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`.
     AwsVariables,
     /// Three variables of the environment.
     Env { prefix: Prefix },
     /// Three entries of a file.
-    File { path: Foreign, prefix: Prefix },
+    File { path: Untrusted, prefix: Prefix },
     /// The output of another program in a file; the key is the server, if it has one.
-    Output { path: Foreign, key: Foreign, kind: Kind },
+    Output { path: Untrusted, key: Untrusted, kind: Kind },
 }
 
 impl Source {
@@ -61,7 +61,7 @@ impl Source {
     }
 
     /// The key it is stored under, if docker's keys are servers.
-    pub fn key(&self) -> Option<&Foreign> {
+    pub fn key(&self) -> Option<&Untrusted> {
         match self {
             Self::Docker { key } | Self::Podman { key, .. } => Some(key),
             Self::Output { key, .. } if !key.is_empty() => Some(key),
@@ -89,11 +89,11 @@ impl Source {
 pub struct Offered {
     pub source: Source,
     /// As the secret should contain it; `None` if the source does not say.
-    pub server: Option<Foreign>,
+    pub server: Option<Untrusted>,
     /// `None` if only the program that stores it knows.
-    pub user: Option<Foreign>,
+    pub user: Option<Untrusted>,
     /// The program that has to be run for it, which only happens after you agreed to exactly this source.
-    pub helper: Option<Foreign>,
+    pub helper: Option<Untrusted>,
     /// Why it cannot be used.
     pub refused: Option<String>,
 }
@@ -175,8 +175,8 @@ pub struct Taken {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Triple {
     pub prefix: Prefix,
-    pub server: Option<Foreign>,
-    pub user: Option<Foreign>,
+    pub server: Option<Untrusted>,
+    pub user: Option<Untrusted>,
     pub password: Option<Sensitive>,
     /// The problem of an existing entry.
     pub flaw: Option<String>,
@@ -210,10 +210,10 @@ impl Triple {
             return Some(flaw.clone());
         }
         if !missing.is_empty() {
-            let near = self.near.iter().map(|near| format!("; {}", Foreign::new(near.words()).shown()));
+            let near = self.near.iter().map(|near| format!("; {}", Untrusted::new(near.words()).shown()));
             return Some(format!("{}{}", missing_words(&missing), near.collect::<String>()));
         }
-        let is_telling = |server: &Foreign| server.raw().contains('@') || holds_secret(server.raw());
+        let is_telling = |server: &Untrusted| server.raw().contains('@') || holds_secret(server.raw());
         let name = self.prefix.secret_name(Member::Server);
         self.server.as_ref().is_some_and(is_telling).then(|| format!("{name} contains more than a server: {HIDDEN}"))
     }
@@ -230,7 +230,7 @@ impl Triple {
 
     /// The existing members, to search for near misses.
     pub fn present(&self) -> Present {
-        let is_there = |text: &Option<Foreign>| text.as_ref().is_some_and(|text| !text.is_empty());
+        let is_there = |text: &Option<Untrusted>| text.as_ref().is_some_and(|text| !text.is_empty());
         let password = self.password.as_ref().is_some_and(|text| !text.is_empty());
         let has = Members { server: is_there(&self.server), user: is_there(&self.user), password };
         Present { prefix: self.prefix.clone(), has }
@@ -238,7 +238,7 @@ impl Triple {
 
     /// The credential as an offer of its source.
     pub fn offered(&self, source: Source) -> Offered {
-        let filled = |text: &Option<Foreign>| text.clone().filter(|text| !text.is_empty());
+        let filled = |text: &Option<Untrusted>| text.clone().filter(|text| !text.is_empty());
         Offered {
             source,
             server: filled(&self.server),
@@ -258,7 +258,7 @@ pub fn missing_words(names: &[String]) -> String {
 const HIDDEN: &str = "(hidden: it looks like a token)";
 
 /// An address for display: without user information, and hidden if it contains a token.
-pub fn address(text: &Foreign) -> String {
+pub fn address(text: &Untrusted) -> String {
     let shown = text.shown();
     let (scheme, rest) = shown.split_once("://").map_or(("", shown.as_str()), |(scheme, rest)| (scheme, rest));
     let scheme = if scheme.is_empty() { String::new() } else { format!("{scheme}://") };

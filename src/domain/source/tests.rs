@@ -77,7 +77,7 @@ fn hostile_names_are_cleaned_and_a_token_as_user_is_not_shown() {
     offer.source = Source::Docker { key: "\u{1b}[2J\u{202e}x".into() };
     offer.user = Some("ghp_abcdefghijklmnopqrstuvwxyz0123456789".into());
     let line = offer.line();
-    assert!(!line.chars().any(crate::domain::foreign::is_hostile) && !line.contains("ghp_"), "{line}");
+    assert!(!line.chars().any(crate::domain::untrusted::is_hostile) && !line.contains("ghp_"), "{line}");
 }
 
 #[test]

@@ -128,7 +128,7 @@ impl Rung {
     }
 }
 
-/// One check as it ended. Its texts are clean (`Foreign::shown` for the words of a server).
+/// One check as it ended. Its texts are clean (`Untrusted::shown` for the words of a server).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     pub rung: Rung,

@@ -8,7 +8,7 @@ use http::{HeaderName, HeaderValue};
 use tower::Service;
 use url::Url;
 
-use crate::domain::Foreign;
+use crate::domain::Untrusted;
 
 use super::{Answer, Answering, Ask, Authorization, GithubError, Layered};
 
@@ -38,7 +38,7 @@ impl<S> Head<S> {
         let target = ask.uri().to_string();
         let is_ours = Url::parse(&target).is_ok_and(|url| url.origin() == self.origin);
         if !is_ours {
-            return Err(GithubError::Origin { next: Foreign::new(target) });
+            return Err(GithubError::Origin { next: Untrusted::new(target) });
         }
         let headers = ask.headers_mut();
         headers.remove(CONTENT_LENGTH);

@@ -13,7 +13,7 @@ use http::{Method, StatusCode, Uri};
 use tower::Service;
 use url::Url;
 
-use crate::domain::{Foreign, RepoName};
+use crate::domain::{RepoName, Untrusted};
 
 use super::{Answer, Answering, Ask, GithubError, Layered};
 
@@ -85,7 +85,7 @@ fn target(ask: &Ask, answer: &Answer) -> Result<Option<Uri>, GithubError> {
     }
     let to = answer.headers().get(LOCATION).map(|v| String::from_utf8_lossy(v.as_bytes()).into_owned());
     let to = to.unwrap_or_default();
-    let refused = || GithubError::Redirected { to: Foreign::new(to.clone()) };
+    let refused = || GithubError::Redirected { to: Untrusted::new(to.clone()) };
     let here = Url::parse(&ask.uri().to_string()).map_err(|_| refused())?;
     let there = here.join(&to).map_err(|_| refused())?;
     if to.is_empty() || there.origin() != here.origin() {

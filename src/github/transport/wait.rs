@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 
 use crate::domain::traffic::{Announced, Exchange, Pause, PauseReason, Traffic};
-use crate::domain::{Foreign, Redactor};
+use crate::domain::{Redactor, Untrusted};
 
 use super::super::limit::RateLimit;
 use super::super::settings::Listener;
@@ -97,7 +97,7 @@ impl Waits {
 
 /// The server wrote the paths that links lead to and the announcements in headers.
 fn without(exchange: Exchange, redactor: &Redactor) -> Exchange {
-    let hide = |text: Foreign| Foreign::new(redactor.hide(text.raw()));
+    let hide = |text: Untrusted| Untrusted::new(redactor.hide(text.raw()));
     let ending = exchange.ending.map(|told| {
         let Announced { deprecation, sunset } = *told;
         Box::new(Announced { deprecation: deprecation.map(hide), sunset: sunset.map(hide) })

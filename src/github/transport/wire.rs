@@ -17,7 +17,7 @@ use reqwest::redirect::Policy;
 use tower::Service;
 use url::{Host, Url};
 
-use crate::domain::Foreign;
+use crate::domain::Untrusted;
 use crate::domain::traffic::{Announced, Cost, Exchange, Traffic};
 
 use super::super::error::text;
@@ -141,7 +141,7 @@ impl Record {
         if let Some(resource) = resource_of(headers).filter(|_| is_ours) {
             self.exchange.resource = Some(resource);
         }
-        let told = |name| text(headers, name).map(Foreign::new);
+        let told = |name| text(headers, name).map(Untrusted::new);
         let announced = Announced { deprecation: told("deprecation"), sunset: told("sunset") };
         self.exchange.ending = (announced != Announced::default()).then(|| Box::new(announced));
     }

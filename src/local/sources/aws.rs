@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::{SourceFault, text_of};
 use crate::domain::source::{Offered, Source, Taken};
-use crate::domain::{Foreign, Sensitive};
+use crate::domain::{Sensitive, Untrusted};
 use crate::local::Env;
 
 const ID: &str = "aws_access_key_id";
@@ -49,7 +49,7 @@ pub(super) fn offers(env: &Env) -> Result<Vec<Offered>, SourceFault> {
     Ok(profiles(env)?.iter().map(|(name, both)| offer(name, both)).collect())
 }
 
-pub(super) fn take(env: &Env, profile: &Foreign) -> Result<Taken, SourceFault> {
+pub(super) fn take(env: &Env, profile: &Untrusted) -> Result<Taken, SourceFault> {
     let profiles = profiles(env)?;
     let both = profiles.get(profile.raw()).ok_or(SourceFault::Gone)?;
     if let Some(why) = offer(profile.raw(), both).refused {
@@ -76,11 +76,12 @@ pub(super) fn in_environment(env: &Env) -> Option<Offered> {
         (None, None) => return None,
         (Some(_), None) => offer.refused("AWS_SECRET_ACCESS_KEY is not set"),
         (None, Some(_)) => offer.refused("AWS_ACCESS_KEY_ID is not set, only AWS_SECRET_ACCESS_KEY"),
-        (Some(id), Some(_)) if has_token || id.starts_with("ASIA") => Offered { user: Some(Foreign::new(id)), ..offer }
-            .refused(
+        (Some(id), Some(_)) if has_token || id.starts_with("ASIA") => {
+            Offered { user: Some(Untrusted::new(id)), ..offer }.refused(
                 "it is temporary: it needs a session token, for which there is no secret, and expires within hours",
-            ),
-        (Some(id), Some(_)) => Offered { user: Some(Foreign::new(id)), ..offer },
+            )
+        }
+        (Some(id), Some(_)) => Offered { user: Some(Untrusted::new(id)), ..offer },
     })
 }
 
@@ -128,7 +129,7 @@ fn unquoted(name: &str) -> &str {
 }
 
 fn of(profile: &str) -> Offered {
-    Offered::new(Source::Aws { profile: Foreign::new(profile) })
+    Offered::new(Source::Aws { profile: Untrusted::new(profile) })
 }
 
 fn offer(name: &str, both: &Both) -> Offered {
@@ -152,7 +153,7 @@ fn offer(name: &str, both: &Both) -> Offered {
         return of(name).refused("its key spans several lines: no line of it may be indented");
     }
     // The ID of an access key is the user, and not a secret.
-    Offered { user: Some(Foreign::new(id)), ..of(name) }
+    Offered { user: Some(Untrusted::new(id)), ..of(name) }
 }
 
 impl Both {
@@ -178,7 +179,7 @@ fn place(env: &Env, file: &str) -> Result<PathBuf, SourceFault> {
         (Some(_), None) | (None, _) => PathBuf::from(path),
     });
     let below_home = || Some(home()?.join(".aws").join(file));
-    named.or_else(below_home).ok_or_else(|| SourceFault::Missing(Foreign::new("~/.aws")))
+    named.or_else(below_home).ok_or_else(|| SourceFault::Missing(Untrusted::new("~/.aws")))
 }
 
 fn sections(path: &Path) -> Result<BTreeMap<String, Profile>, SourceFault> {
@@ -196,7 +197,7 @@ fn sections(path: &Path) -> Result<BTreeMap<String, Profile>, SourceFault> {
         let number = fault.strip_prefix("line ").and_then(|rest| rest.split(':').next());
         let line = number.and_then(|number| number.trim().parse().ok()).unwrap_or(1);
         SourceFault::Broken {
-            path: Foreign::new(path.to_string_lossy()),
+            path: Untrusted::new(path.to_string_lossy()),
             line,
             why: "it is not a [profile] or key = value".to_owned(),
         }

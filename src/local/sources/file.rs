@@ -12,14 +12,14 @@ use super::triples::Entry;
 use super::{SourceFault, dotenv, json_of, text_of, triples};
 use crate::domain::output::{self, Kind, Output};
 use crate::domain::source::{Offered, Source, Taken, Triple};
-use crate::domain::{Foreign, Server};
+use crate::domain::{Server, Untrusted};
 
 pub(super) fn offers(path: &str, dir: &Path) -> Result<Vec<Offered>, SourceFault> {
     if let Some(stored) = stored(path, dir)? {
         return Ok(stored.iter().map(|one| one.offered(path)).collect());
     }
     let triples = read(path, dir)?.into_iter();
-    let source = |triple: &Triple| Source::File { path: Foreign::new(path), prefix: triple.prefix.clone() };
+    let source = |triple: &Triple| Source::File { path: Untrusted::new(path), prefix: triple.prefix.clone() };
     Ok(triples.map(|triple| triple.offered(source(&triple))).collect())
 }
 
@@ -32,12 +32,12 @@ struct Stored {
 
 impl Stored {
     fn offered(&self, path: &str) -> Offered {
-        let key = Foreign::new(self.key.as_str());
-        let source = Source::Output { path: Foreign::new(path), key: key.clone(), kind: self.kind };
-        let server = Server::parse(&self.key).ok().map(|server| Foreign::new(server.canonical()));
+        let key = Untrusted::new(self.key.as_str());
+        let source = Source::Output { path: Untrusted::new(path), key: key.clone(), kind: self.kind };
+        let server = Server::parse(&self.key).ok().map(|server| Untrusted::new(server.canonical()));
         let offer = Offered { server, ..Offered::new(source) };
         match &self.login {
-            Ok(pair) => Offered { user: Some(Foreign::new(pair.user_text())), ..offer },
+            Ok(pair) => Offered { user: Some(Untrusted::new(pair.user_text())), ..offer },
             Err(why) => offer.refused(why.clone()),
         }
     }
@@ -63,7 +63,7 @@ fn stored(path: &str, dir: &Path) -> Result<Option<Vec<Stored>>, SourceFault> {
     Ok(Some(logins.into_iter().map(|(key, login)| Stored { kind, key, login }).collect()))
 }
 
-pub(super) fn take_output(path: &str, dir: &Path, key: &Foreign) -> Result<Taken, SourceFault> {
+pub(super) fn take_output(path: &str, dir: &Path, key: &Untrusted) -> Result<Taken, SourceFault> {
     let mut stored = stored(path, dir)?.unwrap_or_default().into_iter();
     let one = stored.find(|one| one.key == key.raw()).ok_or(SourceFault::Gone)?;
     let Offered { source, server, .. } = one.offered(path);
@@ -79,7 +79,7 @@ pub(super) fn read(path: &str, dir: &Path) -> Result<Vec<Triple>, SourceFault> {
         // A dotenv line may begin like this, and is ignored.
         Some("[") if serde_json::from_str::<Vec<serde::de::IgnoredAny>>(&text).is_ok() => {
             let why = "it is a JSON list, not an object of names and values";
-            Err(SourceFault::Broken { path: Foreign::new(path.to_string_lossy()), line: 1, why: why.to_owned() })
+            Err(SourceFault::Broken { path: Untrusted::new(path.to_string_lossy()), line: 1, why: why.to_owned() })
         }
         Some(_) | None => Ok(triples::gather(dotenv::entries(&text))),
     }

@@ -18,7 +18,7 @@ pub use self::docker::{DockerLogin, docker_login};
 pub use self::triples::in_environment;
 use super::Env;
 use crate::domain::source::{Found, Offered, Source, Taken};
-use crate::domain::{Foreign, Problem};
+use crate::domain::{Problem, Untrusted};
 use crate::files::{self, FileError};
 
 /// No file of this kind is larger, and nothing larger is read.
@@ -28,20 +28,20 @@ const LARGEST: u64 = 1024 * 1024;
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum SourceFault {
     #[error("{} does not exist", .0.shown())]
-    Missing(Foreign),
+    Missing(Untrusted),
     #[error("{} cannot be read: {why}", .path.shown())]
-    Unreadable { path: Foreign, why: String },
+    Unreadable { path: Untrusted, why: String },
     #[error("{} line {line} is not valid: {why}", .path.shown())]
-    Broken { path: Foreign, line: usize, why: String },
+    Broken { path: Untrusted, line: usize, why: String },
     /// Another program's output, which can be imported as a file.
     #[error("{why}")]
-    Misplaced { why: String, path: Foreign },
+    Misplaced { why: String, path: Untrusted },
     #[error("it no longer exists")]
     Gone,
     #[error("{0}")]
     Unusable(String),
     #[error("{} {why}", .program.shown())]
-    Helper { program: Foreign, why: String },
+    Helper { program: Untrusted, why: String },
 }
 
 impl SourceFault {
@@ -169,7 +169,7 @@ fn bytes_of(path: &Path) -> Result<Zeroizing<Vec<u8>>, SourceFault> {
 }
 
 fn unread(path: &Path, fault: &FileError) -> SourceFault {
-    let shown = Foreign::new(path.to_string_lossy());
+    let shown = Untrusted::new(path.to_string_lossy());
     match fault {
         FileError::Missing => SourceFault::Missing(shown),
         fault => SourceFault::Unreadable { path: shown, why: fault.to_string() }, // each has its own reason
@@ -184,7 +184,7 @@ fn json_of<T: serde::de::DeserializeOwned>(path: &Path, text: &str) -> Result<T,
             serde_json::error::Category::Data => "a value has the wrong type",
             serde_json::error::Category::Syntax | serde_json::error::Category::Io => "it is not JSON",
         };
-        SourceFault::Broken { path: Foreign::new(path.to_string_lossy()), line: fault.line(), why: why.to_owned() }
+        SourceFault::Broken { path: Untrusted::new(path.to_string_lossy()), line: fault.line(), why: why.to_owned() }
     })
 }
 

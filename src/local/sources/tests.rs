@@ -75,7 +75,7 @@ async fn dockers_configuration_tells_servers_and_users_and_its_logins_are_taken(
     assert!(of(&offers, "evil.example").refused.is_some());
     for offer in &offers {
         let line = offer.line();
-        assert!(!line.chars().any(crate::domain::foreign::is_hostile), "{line}");
+        assert!(!line.chars().any(crate::domain::untrusted::is_hostile), "{line}");
         assert!(!line.contains("s3cret") && !format!("{offer:?}").contains("s3cret"), "{line}");
     }
     let taken = take(&env, home.path(), &of(&offers, "ghcr.io").source).await.unwrap();

@@ -8,7 +8,7 @@ use super::SourceFault;
 use crate::domain::names::split;
 use crate::domain::near::near_misses;
 use crate::domain::source::{Offered, Source, Taken, Triple};
-use crate::domain::{Foreign, Member, Prefix, Sensitive};
+use crate::domain::{Member, Prefix, Sensitive, Untrusted};
 use crate::local::Env;
 
 /// A name with its value, or with what is wrong with it.
@@ -35,8 +35,8 @@ pub(super) fn gather(entries: impl IntoIterator<Item = Entry>) -> Vec<Triple> {
             }
         };
         match member {
-            Member::Server => triple.server = Some(Foreign::new(value.as_str())),
-            Member::User => triple.user = Some(Foreign::new(value.as_str())),
+            Member::Server => triple.server = Some(Untrusted::new(value.as_str())),
+            Member::User => triple.user = Some(Untrusted::new(value.as_str())),
             Member::Password => triple.password = Some(Sensitive::from(value.as_str())),
         }
     }

@@ -14,7 +14,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::Env;
-use crate::domain::{Foreign, Problem, Sensitive};
+use crate::domain::{Problem, Sensitive, Untrusted};
 
 /// The user name of a token's entry; its service is `pullkey:HOST`.
 const TOKEN: &str = "token";
@@ -48,11 +48,11 @@ pub enum VaultFault {
     #[error("the keyring has several entries for this")]
     Ambiguous,
     #[error("the keyring failed{}", words(.0.as_ref()))]
-    Failed(Option<Foreign>),
+    Failed(Option<Untrusted>),
 }
 
 /// The keyring's own words about its failure.
-fn words(said: Option<&Foreign>) -> String {
+fn words(said: Option<&Untrusted>) -> String {
     said.map(|said| format!(": “{}”", said.shown())).unwrap_or_default()
 }
 
@@ -186,7 +186,7 @@ fn platform(words: &str) -> VaultFault {
     } else if words.contains("closed before prompt") {
         VaultFault::Dismissed
     } else {
-        VaultFault::Failed(Some(Foreign::new(words)))
+        VaultFault::Failed(Some(Untrusted::new(words)))
     }
 }
 

@@ -28,7 +28,7 @@ use super::ladder::{Test, step as make};
 use super::pair::Pair;
 use crate::domain::this_machine::{is_here_for_go, is_url_here};
 use crate::domain::verdict::Rung;
-use crate::domain::{Code, Foreign, Outcome, Server, Step};
+use crate::domain::{Code, Outcome, Server, Step, Untrusted};
 
 #[cfg(test)]
 pub(super) use program::Kind;
@@ -139,7 +139,7 @@ fn looked_up_by_others(server: &Server, realm: Option<&Url>) -> Option<String> {
     let own = (server.is_loopback() && !server.is_loopback_for_docker()).then(|| server.name().to_owned());
     let of_realm = || {
         let host = realm.filter(|realm| is_url_here(realm))?.host_str()?;
-        (!is_here_for_go(host)).then(|| Foreign::new(host).shown())
+        (!is_here_for_go(host)).then(|| Untrusted::new(host).shown())
     };
     own.or_else(of_realm)
 }

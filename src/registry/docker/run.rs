@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use super::discard::WATCH;
 use super::program::{Kind, Program};
 use super::{Tools, room};
-use crate::domain::{Foreign, Sensitive};
+use crate::domain::{Sensitive, Untrusted};
 use crate::leash::{self, Child, Group};
 
 /// Bytes of docker's output that are kept.
@@ -28,7 +28,7 @@ pub(in crate::registry) struct Run {
     pub code: Option<i32>,
     /// Such as `28.2.2`.
     pub version: String,
-    pub words: Foreign,
+    pub words: Untrusted,
 }
 
 /// Why a run has no usable outcome.
@@ -64,7 +64,7 @@ pub(super) async fn run(
 ) -> Result<Run, Trouble> {
     room::sweep(&tools.temp);
     let cannot = |what: &str, why: &dyn std::fmt::Display| {
-        Trouble::Cannot(format!("{what}: {}", Foreign::new(why.to_string()).shown()))
+        Trouble::Cannot(format!("{what}: {}", Untrusted::new(why.to_string()).shown()))
     };
     // Declared first, so that it is dropped last, when no process uses it any more.
     let room = room::furnish(tools).map_err(|why| cannot("cannot create docker's private folder", &why))?;
@@ -93,7 +93,7 @@ pub(super) async fn run(
     let (status, out, err) = tokio::time::timeout(deadline, conversation).await.map_err(|_| Trouble::TooSlow)?;
     group.ended();
     let status = status.map_err(|why| cannot("cannot tell how docker exited", &why))?;
-    Ok(Run { kind: program.kind, code: status.code(), version, words: Foreign::new(format!("{err}\n{out}")) })
+    Ok(Run { kind: program.kind, code: status.code(), version, words: Untrusted::new(format!("{err}\n{out}")) })
 }
 
 /// The program's version. A podman that calls itself docker would write the password to a file of its own.
@@ -104,7 +104,7 @@ async fn version(program: &Program, room: &Path) -> Result<String, Trouble> {
     let mut child = command
         .stdin(Stdio::null())
         .spawn()
-        .map_err(|why| Trouble::Cannot(format!("cannot start {name}: {}", Foreign::new(why.to_string()).shown())))?;
+        .map_err(|why| Trouble::Cannot(format!("cannot start {name}: {}", Untrusted::new(why.to_string()).shown())))?;
     let group = Group::of(child.id());
     let Some(out) = child.stdout.take() else { return Err(Trouble::Cannot(format!("cannot read {name}'s output"))) };
     let answer = async {
@@ -115,9 +115,9 @@ async fn version(program: &Program, room: &Path) -> Result<String, Trouble> {
     group.ended();
     let version =
         words.strip_prefix(program.kind.introduces_itself()).and_then(|rest| rest.split([',', ' ', '\n']).next());
-    version.filter(|text| !text.is_empty()).map(|text| Foreign::new(text).shown()).ok_or_else(|| {
+    version.filter(|text| !text.is_empty()).map(|text| Untrusted::new(text).shown()).ok_or_else(|| {
         let first = words.lines().next().unwrap_or_default().chars().take(60).collect::<String>();
-        Trouble::Cannot(format!("the {name} on the PATH is another program (“{}”)", Foreign::new(first).shown()))
+        Trouble::Cannot(format!("the {name} on the PATH is another program (“{}”)", Untrusted::new(first).shown()))
     })
 }
 

@@ -7,7 +7,7 @@
 
 use super::program::Kind;
 use super::run::Run;
-use crate::domain::{Code, Foreign, Outcome, Redactor, Server, Step};
+use crate::domain::{Code, Outcome, Redactor, Server, Step, Untrusted};
 use crate::registry::ladder::step;
 
 type Meaning = (&'static str, Code, Outcome);
@@ -100,7 +100,7 @@ pub(in crate::registry) fn read(run: &Run, server: &Server, blocked: Option<Code
     if run.code == Some(0) {
         return succeeded(run, &name, server, blocked);
     }
-    let said = redactor.show(&Foreign::new(last_words(run.kind, run.words.raw())));
+    let said = redactor.show(&Untrusted::new(last_words(run.kind, run.words.raw())));
     let (code, outcome) = meaning(run.kind, run.words.raw(), server);
     let detail = format!("{name} says: {said}");
     match code {

@@ -8,7 +8,7 @@ use quick_xml::events::Event;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::domain::{Foreign, Sensitive};
+use crate::domain::{Sensitive, Untrusted};
 use crate::registry::client::Answer;
 use crate::registry::pair::Pair;
 
@@ -45,7 +45,7 @@ pub(super) fn token(body: &[u8]) -> Option<Token> {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Fault {
     pub kind: String,
-    pub message: Option<Foreign>,
+    pub message: Option<Untrusted>,
 }
 
 /// JSON as AWS writes it, or XML as older services and stand-ins do.
@@ -55,7 +55,7 @@ pub(super) fn fault(answer: &Answer) -> Fault {
     let kind = header.map(str::to_owned).or(kind).unwrap_or_default();
     // `com.amazonaws.ecr#AccessDeniedException`, or `AccessDeniedException:http://…` in the header.
     let kind = kind.rsplit('#').next().unwrap_or_default().split(':').next().unwrap_or_default().trim().to_owned();
-    Fault { kind, message: message.filter(|text| !text.trim().is_empty()).map(Foreign::new) }
+    Fault { kind, message: message.filter(|text| !text.trim().is_empty()).map(Untrusted::new) }
 }
 
 fn in_json(body: &[u8]) -> Option<(Option<String>, Option<String>)> {

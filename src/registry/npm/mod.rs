@@ -21,7 +21,7 @@ use super::words::unwell;
 use crate::domain::npm::NpmAddress;
 use crate::domain::preset::single_of;
 use crate::domain::verdict::Rung;
-use crate::domain::{Code, Foreign, Outcome, Step};
+use crate::domain::{Code, Outcome, Step, Untrusted};
 
 /// One registry with one token.
 struct Npm<'a> {
@@ -156,5 +156,5 @@ fn barred(rung: Rung, url: &Url, answer: &Answer, said: &str) -> Option<Step> {
 
 /// A name from a registry, short enough to be shown.
 fn shown(name: &str) -> String {
-    Foreign::new(name.chars().take(80).collect::<String>()).shown()
+    Untrusted::new(name.chars().take(80).collect::<String>()).shown()
 }

@@ -11,7 +11,7 @@ use super::super::ladder::step;
 use super::super::words::{firewall_remedy, is_firewall, said, trouble_step};
 use super::{Npm, barred, shown};
 use crate::domain::verdict::Rung;
-use crate::domain::{Code, Foreign, Outcome, Step};
+use crate::domain::{Code, Outcome, Step, Untrusted};
 
 /// What is known about the token after it was sent once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,10 +76,10 @@ impl Npm<'_> {
         };
         let without = serde_json::from_slice::<Value>(nobody.body.trim_ascii()).ok();
         if without.as_ref().and_then(username) == Some(name) {
-            let name = self.pair.redactor().show(&Foreign::new(name));
+            let name = self.pair.redactor().show(&Untrusted::new(name));
             return self.open(format!("{host} calls everybody “{name}”, with a token or without"));
         }
-        let name = self.pair.redactor().show(&Foreign::new(shown(name)));
+        let name = self.pair.redactor().show(&Untrusted::new(shown(name)));
         let detail = format!("{host} knows this token: it belongs to {name}");
         (Known::Named, step(Rung::Whoami, Code::Ok, Outcome::Pass, detail, ""))
     }

@@ -10,7 +10,7 @@ use super::super::words::{said, trouble_step, unwell};
 use super::{Asked, fail, inconclusive};
 use crate::domain::manifest::{Descriptor, ImageManifest};
 use crate::domain::verdict::Rung;
-use crate::domain::{Code, Foreign, Step};
+use crate::domain::{Code, Step, Untrusted};
 
 /// Redirects from one host to another to follow.
 const HOPS: usize = 5;
@@ -204,7 +204,7 @@ impl Asked<'_> {
     }
 
     fn sent_nowhere(&self, what: &str, to: &str) -> Step {
-        let to = Foreign::new(to.chars().take(120).collect::<String>()).shown();
+        let to = Untrusted::new(to.chars().take(120).collect::<String>()).shown();
         inconclusive(
             Code::BlobUnreachable,
             format!("{}: for {what} the registry redirects to “{to}”, which is not an address", self.image.short()),
@@ -225,14 +225,14 @@ const REACH: &str =
     "let this machine and codespaces reach that host: allow it in firewall and proxy, like the registry";
 
 /// The message in an error of Amazon S3, Azure and Google: `<Error><Code>…</Code><Message>…</Message>`.
-fn in_xml(body: &[u8]) -> Option<Foreign> {
+fn in_xml(body: &[u8]) -> Option<Untrusted> {
     let text = String::from_utf8_lossy(body);
     let part = |name: &str| {
         let (_, rest) = text.split_once(&format!("<{name}>"))?;
         rest.split_once(&format!("</{name}>")).map(|(part, _)| part.trim().to_owned())
     };
     let (code, message) = (part("Code")?, part("Message"));
-    Some(Foreign::new(message.map_or_else(|| code.clone(), |message| format!("{code} ({message})"))))
+    Some(Untrusted::new(message.map_or_else(|| code.clone(), |message| format!("{code} ({message})"))))
 }
 
 /// Where an answer redirects to, or the text that is not an address; `None` if it does not redirect.

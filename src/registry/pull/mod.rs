@@ -23,7 +23,7 @@ use super::token::{NoToken, authorization};
 use super::words::{said, trouble_step, unwell};
 use crate::domain::manifest::ACCEPTED;
 use crate::domain::verdict::Rung;
-use crate::domain::{Code, Foreign, Image, Outcome, Server, Step};
+use crate::domain::{Code, Image, Outcome, Server, Step, Untrusted};
 use content::Content;
 
 /// The fix for a pull that needs no login.
@@ -45,7 +45,7 @@ pub(super) async fn pull(
     let image = match Image::parse(written) {
         Ok(image) => image,
         Err(fault) => {
-            let shown = Foreign::new(written.chars().take(120).collect::<String>()).shown();
+            let shown = Untrusted::new(written.chars().take(120).collect::<String>()).shown();
             return fail(Code::BadImage, format!("{shown}: this image {fault}"), "write it as in a Dockerfile");
         }
     };

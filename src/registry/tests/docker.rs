@@ -9,7 +9,7 @@ use super::super::pair::Pair;
 use super::handshake::{API, BASIC};
 use super::peer::{Peer, reply};
 use crate::domain::verdict::{Rung, With};
-use crate::domain::{Code, Foreign, Outcome, Redactor, Sensitive, Server, Step, Verdict};
+use crate::domain::{Code, Outcome, Redactor, Sensitive, Server, Step, Untrusted, Verdict};
 use crate::registry::{Client, Limits, Test};
 
 fn step(code: i32, words: &str, server: &str, blocked: Option<Code>) -> Step {
@@ -17,7 +17,7 @@ fn step(code: i32, words: &str, server: &str, blocked: Option<Code>) -> Step {
 }
 
 fn step_of(version: &str, code: i32, words: &str, server: &str, blocked: Option<Code>) -> Step {
-    let run = Run { kind: Kind::Docker, code: Some(code), version: version.into(), words: Foreign::new(words) };
+    let run = Run { kind: Kind::Docker, code: Some(code), version: version.into(), words: Untrusted::new(words) };
     let redactor = Redactor::of([&Sensitive::new("s3cret")]);
     read(&run, &Server::parse(server).unwrap(), blocked, &redactor)
 }
@@ -332,7 +332,7 @@ fn skopeo_and_podman_are_read_as_docker_is() {
             Outcome::Inconclusive,
         ),
     ] {
-        let run = Run { kind, code: Some(1), version: "1".into(), words: Foreign::new(words) };
+        let run = Run { kind, code: Some(1), version: "1".into(), words: Untrusted::new(words) };
         let step = read(&run, &Server::parse("registry.example").unwrap(), None, &Redactor::default());
         assert_eq!((step.code, step.outcome), (code, outcome), "{words}");
         assert!(step.detail.starts_with(kind.name()), "{}", step.detail);

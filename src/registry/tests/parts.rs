@@ -6,7 +6,7 @@ use url::Url;
 use super::super::pair::Pair;
 use super::super::realm::safe_realm;
 use super::super::said::message;
-use crate::domain::{Foreign, Sensitive};
+use crate::domain::{Sensitive, Untrusted};
 
 #[test]
 fn a_password_goes_only_to_safe_token_servers() {
@@ -76,7 +76,7 @@ fn no_form_of_the_password_survives_an_echo() {
     let pair = Pair { user: "ann".into(), password: Sensitive::new("s3cret w&rd\t") };
     let redactor = pair.redactor();
     let echo = "bad login ann:s3cret w&rd\t YW5uOnMzY3JldCB3JnJkCQ== s3cret+w%26rd%09 czNjcmV0IHcmcmQJ \u{1b}[2J";
-    let shown = redactor.show(&Foreign::new(echo));
+    let shown = redactor.show(&Untrusted::new(echo));
     for form in ["s3cret", "YW5uOn", "czNjcmV0", "\u{1b}"] {
         assert!(!shown.contains(form), "{form} in {shown}");
     }
@@ -87,6 +87,6 @@ fn no_form_of_the_password_survives_an_echo() {
 fn a_long_message_is_shortened_after_the_secret_is_hidden() {
     let pair = Pair { user: "ann".into(), password: Sensitive::new("0123456789") };
     let text = format!("{}0123456789", "x".repeat(295));
-    let shown = pair.redactor().show(&Foreign::new(text));
+    let shown = pair.redactor().show(&Untrusted::new(text));
     assert!(!shown.contains("0123") && shown.chars().count() <= 301, "{shown}");
 }

@@ -168,7 +168,7 @@ fn random_answers_are_shown_clean_or_not_at_all() {
     ];
     try_all("answers", &seeds, |text| {
         if let Some(message) = message(&HeaderMap::new(), text.as_bytes()) {
-            assert!(!message.shown().contains(crate::domain::foreign::is_hostile), "{text:?}");
+            assert!(!message.shown().contains(crate::domain::untrusted::is_hostile), "{text:?}");
         }
     });
 }

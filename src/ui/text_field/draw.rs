@@ -10,7 +10,7 @@ use ratatui::layout::{Position, Rect};
 use unicode_width::UnicodeWidthChar;
 
 use super::TextField;
-use crate::domain::foreign::is_hostile;
+use crate::domain::untrusted::is_hostile;
 use crate::ui::{Glyphs, Role, Theme};
 
 /// Draws the field into the first row of `area`. Returns the position of the terminal's cursor if the field is focused.

@@ -419,7 +419,7 @@ pub fn mask_twins(fields: Vec<&mut TextField>) {
 }
 
 fn is_combining(c: char) -> bool {
-    c.width() == Some(0) && !crate::domain::foreign::is_hostile(c)
+    c.width() == Some(0) && !crate::domain::untrusted::is_hostile(c)
 }
 
 fn unix_line_ends(text: &str) -> Zeroizing<String> {

@@ -3,7 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use super::text::width;
-use crate::domain::foreign::clean;
+use crate::domain::untrusted::clean;
 use crate::ui::{Role, Theme};
 
 /// A line of hints, and for each one drawn its columns from the start of the line, for the mouse. Hints are never cut:

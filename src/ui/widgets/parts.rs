@@ -45,7 +45,7 @@ pub fn badge(level: Level, text: &str, columns: usize, theme: &Theme, glyphs: &G
     let mark = level.mark(glyphs);
     let line = Line::from(vec![
         Span::styled(format!("{mark} "), theme.style(level.role())),
-        Span::styled(crate::domain::foreign::clean(text), theme.style(Role::Text)),
+        Span::styled(crate::domain::untrusted::clean(text), theme.style(Role::Text)),
     ]);
     if line.width() <= columns { line } else { fit(line, columns, glyphs.ellipsis) }
 }

@@ -5,7 +5,7 @@
 use ratatui::text::{Line, Span};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::domain::foreign::clean;
+use crate::domain::untrusted::clean;
 
 /// The width of the text on a terminal, in columns.
 pub fn width(text: &str) -> usize {

@@ -1,6 +1,6 @@
 //! Lists that lack what belongs to some organizations.
 
-use crate::domain::{Foreign, Mend, Problem};
+use crate::domain::{Mend, Problem, Untrusted};
 use crate::github::Unshown;
 
 /// A list that lacks what belongs to some organizations. GitHub identifies them by ID only.
@@ -13,7 +13,7 @@ pub(super) fn lacking(what: String, unshown: &[Unshown]) -> Problem {
     let why = format!(
         "{whose} single sign-on and this token is not authorized for {them}, so GitHub left out what is in {them}"
     );
-    let pages: Vec<_> = unshown.iter().filter_map(|one| one.page.as_ref().map(Foreign::shown)).collect();
+    let pages: Vec<_> = unshown.iter().filter_map(|one| one.page.as_ref().map(Untrusted::shown)).collect();
     let Some(first) = pages.first().cloned() else {
         return Problem::new(what, why, "authorize the token in GitHub's list of your tokens, then try again");
     };

@@ -109,7 +109,7 @@ fn address_in(text: &str) -> Option<String> {
     let word = text[from..].split(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | '`')).next()?;
     let word = word.trim_end_matches(['.', ',', ';', ':', ')', ']', '\'', '!', '?']);
     let address = url::Url::parse(word).ok().filter(|url| url.host_str().is_some())?;
-    Some(crate::domain::foreign::clean(address.as_str()))
+    Some(crate::domain::untrusted::clean(address.as_str()))
 }
 
 /// Why no permission helps: an app's token acts for the app and not for a person. Source: GitHub's API description,
@@ -224,7 +224,7 @@ const fn right(kind: ScopeKind) -> Right {
 
 /// The server's own words, if any. In full, because what to do is often at the end.
 pub(in crate::work) fn said(refusal: &Refusal) -> String {
-    let told = |text: &crate::domain::Foreign| {
+    let told = |text: &crate::domain::Untrusted| {
         let shown = text.shown();
         clip_to(shown.split_whitespace().collect::<Vec<_>>().join(" ").as_str(), LONGEST_MESSAGE)
     };

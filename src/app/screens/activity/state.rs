@@ -14,7 +14,7 @@ use crate::app::scroll::Scroll;
 use crate::app::world::World;
 use crate::domain::Sensitive;
 use crate::domain::change::AccessBefore;
-use crate::domain::foreign::clean;
+use crate::domain::untrusted::clean;
 use crate::ui::{Memory, TextField};
 
 #[derive(Clone, Debug, Default)]

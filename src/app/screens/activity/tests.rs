@@ -9,7 +9,7 @@ use crate::app::tests::spaces::code_name;
 use crate::app::tests::world::no_network;
 use crate::app::tests::{Driver, noon};
 use crate::domain::CodespaceStep;
-use crate::domain::Foreign;
+use crate::domain::Untrusted;
 use crate::domain::codespace::Stage;
 use crate::domain::traffic::{Announced, Cost, Exchange, Resource, Traffic};
 
@@ -65,7 +65,8 @@ fn each_request_is_booked_on_the_hour_it_counts_on() {
 
 #[test]
 fn what_github_announces_of_its_end_is_shown() {
-    let ending = Announced { deprecation: Some(Foreign::new("@1772323200")), sunset: Some("Wed, 15 Mar 2028".into()) };
+    let ending =
+        Announced { deprecation: Some(Untrusted::new("@1772323200")), sunset: Some("Wed, 15 Mar 2028".into()) };
     let one = Exchange { ending: Some(Box::new(ending)), ..exchange("/user", Some(200), 1, 1) };
     let mut driver = told([one]);
     driver.says("this API version ends Wed, 15 Mar 2028");

@@ -17,7 +17,7 @@ use crate::app::renaming::rekeyed;
 use crate::app::screens::{Behavior, Screen, login_test, pick, wizard};
 use crate::app::scroll::Scroll;
 use crate::app::world::World;
-use crate::domain::foreign::clean;
+use crate::domain::untrusted::clean;
 use crate::domain::{Credential, Member, Mend, Prefix, Renamed, Scope, Sensitive, Site};
 use crate::ui::{Memory, TextField};
 

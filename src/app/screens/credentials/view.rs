@@ -12,7 +12,7 @@ use crate::app::words;
 use crate::app::world::World;
 use crate::domain::ending::Alarm;
 use crate::domain::preset::product_of_prefix;
-use crate::domain::{Credential, Foreign, Member, MemberState, Scope, ScopeListing};
+use crate::domain::{Credential, Member, MemberState, Scope, ScopeListing, Untrusted};
 use crate::ui::Role;
 use crate::ui::memory::Hit;
 use crate::ui::widgets::{Align, Column, Level, table, wrap};
@@ -135,7 +135,7 @@ fn row_line(
             match near.first() {
                 None => pad(Role::Dim, format!("{mark} {count} {noun}")),
                 Some(near) => {
-                    let text = Foreign::new(near.words()).shown();
+                    let text = Untrusted::new(near.words()).shown();
                     pad(Role::Warn, format!("{mark} {count} {noun} {} {text}", glyphs.checks.warn))
                 }
             }
@@ -330,7 +330,7 @@ fn other_lines(row: &Row, scope: &Scope, app: &App, canvas: &Canvas<'_, '_, '_>,
     lines.push(Line::default());
     let near = app.world.listing(scope).map(ScopeListing::near_misses).unwrap_or_default();
     for near in near.iter().filter(|near| near.name == other.name.raw()) {
-        let text = Foreign::new(format!("{}; {}", near.words(), near.fix())).shown();
+        let text = Untrusted::new(format!("{}; {}", near.words(), near.fix())).shown();
         lines.extend(canvas.marked(Level::Warn, &text, columns));
     }
     lines.extend(canvas.wrapped(Role::Dim, "Not part of a registry credential.", columns));

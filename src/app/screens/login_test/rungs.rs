@@ -10,7 +10,7 @@ use crate::app::action::Action;
 use crate::app::draw::Canvas;
 use crate::app::keymap::Keymap;
 use crate::app::ladder::{Copied, Ladder, Run};
-use crate::domain::foreign::clean;
+use crate::domain::untrusted::clean;
 use crate::domain::verdict::{Code, Holds, Outcome, Rung, Trial, With};
 use crate::domain::{Step, TestReport, Verdict};
 use crate::ui::Role;

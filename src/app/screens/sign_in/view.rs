@@ -155,7 +155,7 @@ fn identity_lines(identity: &Identity, app: &App, canvas: &Canvas<'_, '_, '_>, c
     let mut lines = canvas.labelled("account", Role::Text, &identity.login.shown(), columns);
     if let Some(scopes) = &identity.scopes {
         let text = if scopes.is_empty() { "none".to_owned() } else { scopes.join(", ") };
-        lines.extend(canvas.labelled("scopes", Role::Text, &crate::domain::foreign::clean(&text), columns));
+        lines.extend(canvas.labelled("scopes", Role::Text, &crate::domain::untrusted::clean(&text), columns));
     }
     if let Some(expires) = identity.expires {
         let days = expires.signed_duration_since(app.now).num_days();

@@ -107,7 +107,7 @@ fn new_lines(review: &Review, app: &App, canvas: &Canvas<'_, '_, '_>, columns: u
             Member::Password => format!("hidden, {} bytes", draft.values.password.len()),
         };
         let verb = if there { ", overwrites the current one" } else { "" };
-        let text = format!("{} = {}{verb}", draft.secret_name(member), crate::domain::foreign::clean(&value));
+        let text = format!("{} = {}{verb}", draft.secret_name(member), crate::domain::untrusted::clean(&value));
         lines.extend(canvas.wrapped(if there { Role::Warn } else { Role::Text }, &text, columns));
     }
     lines.extend(use_lines(plan, canvas, columns));

@@ -132,7 +132,7 @@ fn shown(plan: &Plan, member: Member) -> String {
     match member {
         Member::Password => format!("hidden, {} bytes", plan.form.values().password.len()),
         Member::Server | Member::User => {
-            crate::domain::foreign::clean(field.and_then(|field| field.text()).unwrap_or_default())
+            crate::domain::untrusted::clean(field.and_then(|field| field.text()).unwrap_or_default())
         }
     }
 }

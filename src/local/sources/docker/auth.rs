@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::config::{text_into, unfit};
 use crate::domain::go_json::{GoValue, is_same_key};
-use crate::domain::{Foreign, Sensitive};
+use crate::domain::{Sensitive, Untrusted};
 
 /// Go's `base64.StdEncoding`: padding is required, and leftover bits in the last character are ignored. Line breaks are
 /// removed before.
@@ -102,7 +102,7 @@ impl Auth {
     }
 
     /// How the login compares with this user and password.
-    pub(super) fn beside(&self, (user, password): (&Foreign, &Sensitive)) -> super::DockerLogin {
+    pub(super) fn beside(&self, (user, password): (&Untrusted, &Sensitive)) -> super::DockerLogin {
         use super::DockerLogin;
         match self.login() {
             Login::None => DockerLogin::None,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::config::text_into;
 use crate::domain::go_json::{GoValue, is_same_key};
-use crate::domain::{Foreign, Sensitive};
+use crate::domain::{Sensitive, Untrusted};
 use crate::leash::Child;
 use crate::local::Env;
 use crate::local::child::{self, Call, Ended, Failing};
@@ -79,7 +79,7 @@ pub(super) async fn ask(env: &Env, helper: &str, key: &str) -> Result<(Sensitive
             Failing::Refused { code, said } => refusal(code, &said),
         },
     };
-    Err(SourceFault::Helper { program: Foreign::new(program), why })
+    Err(SourceFault::Helper { program: Untrusted::new(program), why })
 }
 
 /// Its answer, read as docker reads it: keys in any case, the last of two, and nothing after the first value.
@@ -117,5 +117,5 @@ fn words_of(said: &str) -> Option<String> {
     };
     let words: Vec<_> = line.split_whitespace().map(|word| if is_plain(word) { word } else { "(...)" }).collect();
     let told: String = words.join(" ").chars().take(TOLD).collect();
-    words.iter().any(|word| *word != "(...)").then(|| Foreign::new(told).shown())
+    words.iter().any(|word| *word != "(...)").then(|| Untrusted::new(told).shown())
 }

@@ -21,7 +21,7 @@ use super::{SourceFault, bytes_of};
 use crate::domain::go_json::{GoFault, GoValue};
 use crate::domain::output::{self, Output};
 use crate::domain::source::{Offered, Source, Taken, address, host_of, pull_key, server_of};
-use crate::domain::{Foreign, Sensitive, Server};
+use crate::domain::{Sensitive, Server, Untrusted};
 use crate::local::Env;
 
 pub(super) use self::variable::{NAME as VARIABLE, fault as variable_fault};
@@ -38,7 +38,7 @@ pub enum DockerLogin {
     NoFile,
     Unreadable(String),
     /// A helper knows, and is not asked.
-    Helper(Foreign),
+    Helper(Untrusted),
     IdentityToken,
     RegistryToken,
     /// An entry that has contents but no readable login.
@@ -58,7 +58,7 @@ struct Logins {
 
 /// What docker has under the key that pulls from a server look up, compared with this user and password. Nothing is
 /// run, and neither password is returned.
-pub fn docker_login(env: &Env, server: &Server, mine: (&Foreign, &Sensitive)) -> DockerLogin {
+pub fn docker_login(env: &Env, server: &Server, mine: (&Untrusted, &Sensitive)) -> DockerLogin {
     let logins = match Logins::read(env) {
         Ok(logins) => logins,
         Err(fault) => return DockerLogin::Unreadable(fault.to_string()),
@@ -69,13 +69,13 @@ pub fn docker_login(env: &Env, server: &Server, mine: (&Foreign, &Sensitive)) ->
     }
     let config = &logins.config;
     match (config.helper(&key), &config.misread) {
-        (Some(helper), _) => DockerLogin::Helper(Foreign::new(helper::program(helper))),
+        (Some(helper), _) => DockerLogin::Helper(Untrusted::new(helper::program(helper))),
         (None, _) if !logins.has_file => DockerLogin::NoFile,
         (None, Some(why)) => DockerLogin::Unreadable(format!("docker reads no login from its configuration: {why}")),
         (None, None) => match (logins.spoiled(), logins.looked_up(&key)) {
             (Some((other, why)), Some(auth)) if other != key && auth.is_pair() => DockerLogin::Unreadable(format!(
                 "the auth of {} cannot be decoded ({why}), so docker reads the other logins only by chance",
-                address(&Foreign::new(other))
+                address(&Untrusted::new(other))
             )),
             (_, Some(auth)) => auth.beside(mine),
             (_, None) => DockerLogin::None,
@@ -86,7 +86,7 @@ pub fn docker_login(env: &Env, server: &Server, mine: (&Foreign, &Sensitive)) ->
 pub(super) fn offers(env: &Env) -> Result<Vec<Offered>, SourceFault> {
     let logins = Logins::read(env)?;
     if !logins.has_file && logins.variable.is_empty() {
-        return Err(SourceFault::Missing(Foreign::new(place(env)?.to_string_lossy())));
+        return Err(SourceFault::Missing(Untrusted::new(place(env)?.to_string_lossy())));
     }
     let mut offers: Vec<Offered> = Vec::new();
     for key in logins.keys() {
@@ -115,14 +115,14 @@ pub(super) fn unlisted(env: &Env, name: &str) -> Option<Offered> {
 }
 
 fn said(key: &str) -> String {
-    address(&Foreign::new(key))
+    address(&Untrusted::new(key))
 }
 
 fn key_of(offer: &Offered) -> &str {
-    offer.source.key().map_or("", Foreign::raw)
+    offer.source.key().map_or("", Untrusted::raw)
 }
 
-pub(super) async fn take(env: &Env, key: &Foreign) -> Result<Taken, SourceFault> {
+pub(super) async fn take(env: &Env, key: &Untrusted) -> Result<Taken, SourceFault> {
     let logins = Logins::read(env)?;
     let offer = logins.offer(key.raw());
     if let Some(why) = offer.refused {
@@ -216,9 +216,9 @@ impl Logins {
     }
 
     fn offer(&self, key: &str) -> Offered {
-        let offer = Offered::new(Source::Docker { key: Foreign::new(key) });
+        let offer = Offered::new(Source::Docker { key: Untrusted::new(key) });
         let server = match server_of(key) {
-            Ok(server) => Some(Foreign::new(server.canonical())),
+            Ok(server) => Some(Untrusted::new(server.canonical())),
             Err(fault) => return offer.refused(format!("this server {fault}")),
         };
         let offer = Offered { server, ..offer };
@@ -239,7 +239,7 @@ impl Logins {
         }
         let login = self.auth(key, &wanted).map_or(Login::None, Auth::login);
         match login {
-            Login::Pair(user, _) => Offered { user: Some(Foreign::new(user.expose())), ..offer },
+            Login::Pair(user, _) => Offered { user: Some(Untrusted::new(user.expose())), ..offer },
             Login::None if self.config.cred_helpers.contains_key(key) && key != wanted => {
                 offer.refused(format!("docker asks a helper for {} only, not for this name", said(&wanted)))
             }
@@ -252,7 +252,7 @@ impl Logins {
     }
 
     fn helped(&self, helper: &str, wanted: &str, offer: Offered) -> Offered {
-        let program = Foreign::new(helper::program(helper));
+        let program = Untrusted::new(helper::program(helper));
         if !helper::is_name(helper) {
             return offer.refused(format!("its helper is not a program name: {}", program.shown()));
         }
@@ -277,7 +277,7 @@ fn found_by(key: &str) -> u8 {
 pub(super) fn place(env: &Env) -> Result<PathBuf, SourceFault> {
     let home = || Some(Path::new(env.get_os("HOME").or_else(|| env.get_os("USERPROFILE"))?).join(".docker"));
     let folder = env.filled("DOCKER_CONFIG").map(PathBuf::from).or_else(home);
-    let folder = folder.ok_or_else(|| SourceFault::Missing(Foreign::new("~/.docker")))?;
+    let folder = folder.ok_or_else(|| SourceFault::Missing(Untrusted::new("~/.docker")))?;
     Ok(folder.join("config.json"))
 }
 
@@ -290,10 +290,10 @@ fn config(path: &Path) -> Result<Config, SourceFault> {
     {
         let why = format!(
             "{} holds {}, not docker's configuration",
-            Foreign::new(path.to_string_lossy()).shown(),
+            Untrusted::new(path.to_string_lossy()).shown(),
             kind.words()
         );
-        return Err(SourceFault::Misplaced { why, path: Foreign::new(path.to_string_lossy()) });
+        return Err(SourceFault::Misplaced { why, path: Untrusted::new(path.to_string_lossy()) });
     }
     Ok(config)
 }
@@ -342,5 +342,5 @@ fn parsed(path: &Path, bytes: &[u8]) -> Result<Config, SourceFault> {
     let mark =
         if bytes.starts_with(b"\xef\xbb\xbf") { ": it starts with a byte order mark, which is not JSON" } else { "" };
     let why = format!("it {fault}{mark}, so docker reads no login from it");
-    Err(SourceFault::Broken { path: Foreign::new(path.to_string_lossy()), line, why })
+    Err(SourceFault::Broken { path: Untrusted::new(path.to_string_lossy()), line, why })
 }

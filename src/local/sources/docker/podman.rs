@@ -10,7 +10,7 @@ use super::config::Config;
 use super::helper;
 use crate::domain::go_json::{GoValue, is_same_key};
 use crate::domain::source::{Offered, Source, Taken, address};
-use crate::domain::{Foreign, Sensitive, Server};
+use crate::domain::{Sensitive, Server, Untrusted};
 use crate::local::Env;
 use crate::local::sources::{SourceFault, bytes_of};
 
@@ -70,7 +70,11 @@ pub(in crate::local::sources) fn offers(env: &Env) -> Result<Vec<Offered>, Sourc
     }
 }
 
-pub(in crate::local::sources) async fn take(env: &Env, path: &Foreign, key: &Foreign) -> Result<Taken, SourceFault> {
+pub(in crate::local::sources) async fn take(
+    env: &Env,
+    path: &Untrusted,
+    key: &Untrusted,
+) -> Result<Taken, SourceFault> {
     let file = Path::new(path.raw());
     let config = read(file)?;
     let offer = offer(&config, file, key.raw());
@@ -95,27 +99,27 @@ fn keys(config: &Config) -> impl Iterator<Item = &str> {
 }
 
 fn offer(config: &Config, path: &Path, key: &str) -> Offered {
-    let source = Source::Podman { path: Foreign::new(path.to_string_lossy()), key: Foreign::new(key) };
+    let source = Source::Podman { path: Untrusted::new(path.to_string_lossy()), key: Untrusted::new(key) };
     let offer = Offered::new(source);
     let server = match Server::parse(key) {
-        Ok(server) => Some(Foreign::new(server.canonical())),
+        Ok(server) => Some(Untrusted::new(server.canonical())),
         Err(fault) => return offer.refused(format!("this server {fault}")),
     };
     let offer = Offered { server, ..offer };
     if let Some(helper) = config.cred_helpers.get(key) {
-        let program = Foreign::new(helper::program(helper));
+        let program = Untrusted::new(helper::program(helper));
         if !helper::is_name(helper) {
             return offer.refused(format!("its helper is not a program name: {}", program.shown()));
         }
         return Offered { helper: Some(program), ..offer };
     }
     match config.auths.get(key).map_or(Login::None, Auth::login) {
-        Login::Pair(user, _) => Offered { user: Some(Foreign::new(user.expose())), ..offer },
+        Login::Pair(user, _) => Offered { user: Some(Untrusted::new(user.expose())), ..offer },
         Login::None => offer.refused("podman is not logged in there"),
         Login::IdentityToken | Login::RegistryToken => offer.refused(super::TOKEN),
         Login::NoPassword => offer.refused("podman has a user there but no password"),
         Login::Undecodable(why) => {
-            offer.refused(format!("the auth of {} cannot be decoded: {why}", address(&Foreign::new(key))))
+            offer.refused(format!("the auth of {} cannot be decoded: {why}", address(&Untrusted::new(key))))
         }
     }
 }
@@ -123,7 +127,7 @@ fn offer(config: &Config, path: &Path, key: &str) -> Offered {
 /// podman knows only `auths` and `credHelpers`, and refuses a file that continues after its JSON.
 fn read(path: &Path) -> Result<Config, SourceFault> {
     let bytes = bytes_of(path)?;
-    let broken = |why: String| SourceFault::Broken { path: Foreign::new(path.to_string_lossy()), line: 1, why };
+    let broken = |why: String| SourceFault::Broken { path: Untrusted::new(path.to_string_lossy()), line: 1, why };
     let json =
         GoValue::whole(&bytes).map_err(|fault| broken(format!("it {fault}, so podman reads nothing from it")))?;
     let is_known = |key: &str| is_same_key(key, "auths") || is_same_key(key, "credhelpers");

@@ -8,7 +8,7 @@ use super::auth::{Auth, Login};
 use super::config::{text_into, unfit};
 use crate::domain::go_json::{GoFault, GoValue, is_same_key};
 use crate::domain::source::address;
-use crate::domain::{Foreign, Sensitive};
+use crate::domain::{Sensitive, Untrusted};
 use crate::local::Env;
 
 pub(in crate::local::sources) const NAME: &str = "DOCKER_AUTH_CONFIG";
@@ -90,9 +90,9 @@ fn entries(pairs: Vec<(String, GoValue)>, misread: &mut Option<String>) -> Resul
 
 fn unknown(key: &str) -> String {
     let name: String = key.chars().take(40).collect();
-    format!("it has the field {}, but docker accepts only auths with auth", Foreign::new(name).shown())
+    format!("it has the field {}, but docker accepts only auths with auth", Untrusted::new(name).shown())
 }
 
 fn shown(server: &str) -> String {
-    address(&Foreign::new(server))
+    address(&Untrusted::new(server))
 }

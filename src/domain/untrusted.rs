@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-/// Untrusted text. Equality and requests use it raw; a terminal only ever gets [`Foreign::shown`].
+/// Untrusted text. Equality and requests use it raw; a terminal only ever gets [`Untrusted::shown`].
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub struct Foreign(String);
+pub struct Untrusted(String);
 
-impl Foreign {
+impl Untrusted {
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
@@ -46,25 +46,25 @@ pub fn is_hostile(c: char) -> bool {
             | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-impl<'de> serde::Deserialize<'de> for Foreign {
+impl<'de> serde::Deserialize<'de> for Untrusted {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         String::deserialize(from).map(Self)
     }
 }
 
-impl fmt::Debug for Foreign {
+impl fmt::Debug for Untrusted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Foreign({:?})", self.shown())
+        write!(f, "Untrusted({:?})", self.shown())
     }
 }
 
-impl From<String> for Foreign {
+impl From<String> for Untrusted {
     fn from(text: String) -> Self {
         Self(text)
     }
 }
 
-impl From<&str> for Foreign {
+impl From<&str> for Untrusted {
     fn from(text: &str) -> Self {
         Self::new(text)
     }
@@ -76,13 +76,13 @@ mod tests {
 
     #[test]
     fn escape_sequences_lose_their_teeth_when_shown() {
-        let text = Foreign::new("a\x1b[2Jb\u{9b}1mc\u{202e}d\x7f\ne");
+        let text = Untrusted::new("a\x1b[2Jb\u{9b}1mc\u{202e}d\x7f\ne");
         assert_eq!(text.shown(), "a\u{fffd}[2Jb\u{fffd}1mc\u{fffd}d\u{fffd} e");
         assert_eq!(text.raw(), "a\x1b[2Jb\u{9b}1mc\u{202e}d\x7f\ne");
     }
 
     #[test]
     fn ordinary_text_is_shown_as_it_is() {
-        assert_eq!(Foreign::new("Übung «x» 日本").shown(), "Übung «x» 日本");
+        assert_eq!(Untrusted::new("Übung «x» 日本").shown(), "Übung «x» 日本");
     }
 }
