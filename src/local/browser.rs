@@ -6,7 +6,7 @@ use thiserror::Error;
 use url::Url;
 
 use super::Env;
-use crate::leash::{self, Child};
+use crate::process_group::{self, Child};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum LinkFault {
@@ -42,7 +42,7 @@ pub fn open<'a>(env: &Env, link: &str, hosts: impl IntoIterator<Item = &'a str>)
     let url = check(link, hosts)?;
     let mut launchers = open::commands(url.as_str()).into_iter();
     let started = launchers.find_map(|mut launcher| {
-        leash::confine(Child::Browser, &mut launcher, |name| env.for_child(name));
+        process_group::confine(Child::Browser, &mut launcher, |name| env.for_child(name));
         launcher.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()
     });
     let mut launcher = started.ok_or(LinkFault::Browser)?;

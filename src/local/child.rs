@@ -10,7 +10,7 @@ use tokio::process::Child;
 use zeroize::Zeroizing;
 
 use super::Env;
-use crate::leash::{self, Group};
+use crate::process_group::{self, Group};
 
 /// The longest answer that is accepted.
 const BOUND: usize = 64 * 1024;
@@ -28,7 +28,7 @@ pub(super) struct Call<'a> {
     pub program: &'a str,
     pub args: &'a [&'a str],
     /// The purpose, which decides which environment variables it gets.
-    pub kind: leash::Child,
+    pub kind: process_group::Child,
     pub env: &'a Env,
     pub dir: Option<&'a Path>,
     /// Its standard input; never a secret.
@@ -93,7 +93,7 @@ async fn answer(call: Call<'_>) -> Result<Zeroizing<String>, Failing> {
 }
 
 fn start(call: &Call<'_>) -> Result<Child, Failing> {
-    let mut command = leash::command(call.kind, call.program, |name| call.env.for_child(name));
+    let mut command = process_group::command(call.kind, call.program, |name| call.env.for_child(name));
     command.args(call.args);
     let mut command = tokio::process::Command::from(command);
     command.kill_on_drop(true);
@@ -102,7 +102,7 @@ fn start(call: &Call<'_>) -> Result<Child, Failing> {
     if let Some(dir) = call.dir {
         command.current_dir(dir);
     }
-    leash::own_group(&mut command);
+    process_group::own_group(&mut command);
     command.spawn().map_err(|fault| match fault.kind() {
         std::io::ErrorKind::NotFound => Failing::Missing,
         _ => Failing::Unstartable, // every other kind of error
@@ -187,7 +187,7 @@ mod tests {
     }
 
     fn shell<'a>(script: &'a [&'a str; 2], deadline: Duration) -> Call<'a> {
-        let kind = leash::Child::Git;
+        let kind = process_group::Child::Git;
         Call { program: "/bin/sh", args: script, kind, env: env(), dir: None, input: b"", deadline }
     }
 

@@ -7,7 +7,7 @@ use std::fmt;
 use crate::domain::Sensitive;
 use crate::domain::names::split;
 use crate::domain::near::is_candidate;
-use crate::leash::Child;
+use crate::process_group::Child;
 
 /// Variables that pullkey reads and passes to no child. They include the tokens: with `GH_TOKEN` set, `gh` refuses to
 /// refresh (`gh help auth refresh`).

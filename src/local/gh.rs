@@ -8,7 +8,7 @@ use tokio::process::Command;
 
 use super::Env;
 use crate::domain::{Mend, Problem};
-use crate::leash::{self, Child};
+use crate::process_group::{self, Child};
 
 /// The `gh` command that adds scopes to its token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ impl Refresh {
 
     /// The command with the terminal's input and output, and without a token in its environment.
     pub fn command(&self, env: &Env) -> Command {
-        let mut command = leash::command(Child::GhOnTerminal, "gh", |name| env.for_child(name));
+        let mut command = process_group::command(Child::GhOnTerminal, "gh", |name| env.for_child(name));
         command.args(["auth", "refresh", "-h", &self.host, "-s", &self.scopes.join(",")]);
         let mut command = Command::from(command);
         command.kill_on_drop(true);

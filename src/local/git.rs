@@ -11,7 +11,7 @@ use url::Url;
 use super::Env;
 use super::child::{self, Call, Ended};
 use crate::domain::RepoName;
-use crate::leash::Child;
+use crate::process_group::Child;
 
 const DEADLINE: Duration = Duration::from_secs(3);
 

@@ -14,7 +14,7 @@ use super::vault::{self, Vault, VaultFault};
 use super::{Address, Env};
 use crate::domain::token::{TokenKind, TokenSource};
 use crate::domain::{Mend, Problem, Sensitive, Site};
-use crate::leash::Child;
+use crate::process_group::Child;
 
 /// How long the keyring and `gh` may take, each.
 const DEADLINE: Duration = Duration::from_secs(3);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use pullkey::leash::Child;
+use pullkey::process_group::Child;
 
 use super::*;
 

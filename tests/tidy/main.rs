@@ -14,11 +14,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("sandbox", &[]),
     ("domain", &[]),
     ("files", &[]),
-    ("leash", &[]),
+    ("process_group", &[]),
     ("report", &["domain"]),
     ("github", &["domain", "files"]),
-    ("registry", &["domain", "leash"]),
-    ("local", &["domain", "files", "leash"]),
+    ("registry", &["domain", "process_group"]),
+    ("local", &["domain", "files", "process_group"]),
     ("work", &["domain", "files", "github", "registry", "local"]),
     ("ui", &["domain"]),
     ("app", &["domain", "ui"]),
@@ -31,7 +31,10 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("sandbox", &["ratatui", "crossterm", "octocrab", "keyring", "anyhow"]),
     ("domain", PURE),
     ("files", &["ratatui", "crossterm", "keyring", "anyhow", "axum", "octocrab", "reqwest", "std::env", "tokio"]),
-    ("leash", &["ratatui", "crossterm", "keyring", "anyhow", "axum", "octocrab", "reqwest", "std::env", "std::fs"]),
+    (
+        "process_group",
+        &["ratatui", "crossterm", "keyring", "anyhow", "axum", "octocrab", "reqwest", "std::env", "std::fs"],
+    ),
     ("report", PURE),
     ("github", &["ratatui", "crossterm", "keyring", "anyhow", "axum", "std::env"]),
     ("registry", &["ratatui", "crossterm", "keyring", "anyhow", "axum", "octocrab"]),
@@ -115,7 +118,7 @@ const READS_FILES: &[&str] =
     &["fs::read(", "fs::read_to_string(", "File::open(", "File::options()", "OpenOptions::new()", "File::create("];
 
 /// The only place that starts programs: there each gets the environment of its kind and no more.
-const MAY_START_PROGRAMS: &[&str] = &["src/leash"];
+const MAY_START_PROGRAMS: &[&str] = &["src/process_group"];
 
 /// What starts a program, or has a library start one with our own environment. `open::commands` starts none.
 const STARTS_PROGRAMS: &[&str] = &["Command::new(", "open::that", "open::with", ".exec()"];
@@ -367,8 +370,8 @@ fn secrets_are_opened_only_where_they_have_to_leave() {
 }
 
 #[test]
-fn every_program_is_started_on_the_leash() {
-    refused_outside("a program is started outside src/leash", STARTS_PROGRAMS, MAY_START_PROGRAMS);
+fn every_program_is_started_in_a_process_group() {
+    refused_outside("a program is started outside src/process_group", STARTS_PROGRAMS, MAY_START_PROGRAMS);
 }
 
 #[test]

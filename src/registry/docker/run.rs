@@ -14,7 +14,7 @@ use super::discard::WATCH;
 use super::program::{Kind, Program};
 use super::{Tools, room};
 use crate::domain::{Sensitive, Untrusted};
-use crate::leash::{self, Child, Group};
+use crate::process_group::{self, Child, Group};
 
 /// Bytes of docker's output that are kept.
 const LISTEN: usize = 16 * 1024;
@@ -123,7 +123,7 @@ async fn version(program: &Program, room: &Path) -> Result<String, Trouble> {
 
 /// A command with the environment and the process group that every process of the run gets.
 fn isolated(program: &Path, docker: &Path, room: &Path) -> Command {
-    let mut command = leash::command(Child::RegistryClient, program, |name| std::env::var_os(name));
+    let mut command = process_group::command(Child::RegistryClient, program, |name| std::env::var_os(name));
     for name in ["NO_PROXY", "no_proxy"] {
         command.env(name, no_proxy());
     }
@@ -136,7 +136,7 @@ fn isolated(program: &Path, docker: &Path, room: &Path) -> Command {
     command.current_dir(room).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut command = Command::from(command);
     command.kill_on_drop(true);
-    leash::own_group(&mut command);
+    process_group::own_group(&mut command);
     command
 }
 

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use zeroize::Zeroizing;
 
 use super::{room, system};
-use crate::leash::{self, Child as Kind};
+use crate::process_group::{self, Child as Kind};
 
 /// No password is longer: GitHub accepts 48 KB, and a line ending may have been added.
 const LONGEST: usize = 64 * 1024;
@@ -51,7 +51,7 @@ fn start(docker: &OsString, args: Vec<OsString>) -> io::Result<(Child, Zeroizing
     let mut password = Zeroizing::new(vec![0; length]);
     io::stdin().read_exact(&mut password)?;
     // The watcher's own environment is already the restricted one.
-    let mut command = leash::command(Kind::RegistryClient, docker, |name| std::env::var_os(name));
+    let mut command = process_group::command(Kind::RegistryClient, docker, |name| std::env::var_os(name));
     Ok((command.args(args).stdin(Stdio::piped()).spawn()?, password))
 }
 

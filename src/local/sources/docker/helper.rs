@@ -6,10 +6,10 @@ use std::time::Duration;
 use super::config::text_into;
 use crate::domain::go_json::{GoValue, is_same_key};
 use crate::domain::{Sensitive, Untrusted};
-use crate::leash::Child;
 use crate::local::Env;
 use crate::local::child::{self, Call, Ended, Failing};
 use crate::local::sources::SourceFault;
+use crate::process_group::Child;
 
 /// How long a helper may take: you may have to unlock its store.
 const PATIENCE: Duration = Duration::from_secs(60);
