@@ -1,7 +1,7 @@
 //! Which codespaces a write affects: those that lack what was written until they restart, and those that keep what was
 //! removed until they stop. Secrets that a codespace lacks for other reasons do not count.
 
-use super::cx::Cx;
+use super::context::Context;
 use super::notices::Tone;
 use super::remote::Remote;
 use super::world::World;
@@ -64,7 +64,7 @@ impl World {
     }
 }
 
-impl Cx<'_> {
+impl Context<'_> {
     /// Shows which codespaces the write affects, and remembers which ones need a restart.
     pub(super) fn offer_restart(&mut self) {
         let Some((scope, change)) = self.world.spaces.wanted.take() else { return };

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use super::App;
-use super::cx::{Cx, Write};
+use super::context::{Context, Write};
 use super::notices::Tone;
 use super::protocol::{Effect, Job, JobId, Outcome};
 use super::remote::Remote;
@@ -66,7 +66,7 @@ impl World {
     }
 }
 
-impl Cx<'_> {
+impl Context<'_> {
     /// Reads the record (again).
     pub(super) fn load_endings(&mut self) {
         if let Some(old) = self.world.endings.loading {

@@ -2,7 +2,7 @@
 //! job and its outcome, as in `protocol`; imported values are then passed to the fields they were requested for.
 
 use super::App;
-use super::cx::{Cx, Write};
+use super::context::{Context, Write};
 use super::notices::Tone;
 use super::protocol::{Effect, Job, Outcome};
 use super::screens::Screen;
@@ -56,7 +56,7 @@ impl Errand {
     }
 }
 
-impl Cx<'_> {
+impl Context<'_> {
     /// Stored values that were just written are known to be those on GitHub, so their entry in the keyring records
     /// that.
     pub(super) fn keep_written(&mut self, write: &Write, outcome: &Outcome) {

@@ -1,7 +1,7 @@
 //! The filter of a list: a line of text, and whether it has the focus. The list itself decides which rows match.
 
 use super::action::{Action, Offer};
-use super::cx::{Cx, Facade};
+use super::context::{Context, Facade};
 use super::form::{field_key, say_refusal};
 use super::keymap::KeyPress;
 use super::notices::Tone;
@@ -52,13 +52,13 @@ impl Filter {
     }
 
     /// Handles a key as text; returns whether it was text.
-    pub fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+    pub fn text_key(&mut self, key: KeyPress, cx: &mut Context<'_>) -> bool {
         let Some(key) = field_key(key) else { return false };
         say_refusal(self.field.key(key), cx);
         true
     }
 
-    pub fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) {
+    pub fn paste(&mut self, text: &Sensitive, cx: &mut Context<'_>) {
         if self.focused {
             say_refusal(self.field.paste(text, TrailingLineEnd::DropOne), cx);
         } else {

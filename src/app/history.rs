@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::cx::Write;
+use super::context::Write;
 use super::protocol::{Job, Outcome};
 use super::spaces::doing;
 use super::world::World;

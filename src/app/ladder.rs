@@ -1,7 +1,7 @@
 //! The live login test as displayed: the checks as they run, the verdict, and the values they were about.
 
 use super::action::Action;
-use super::cx::Cx;
+use super::context::Context;
 use super::protocol::{Job, JobId, Outcome, Part};
 use super::scroll::Scroll;
 use crate::domain::verdict::{Outcome as How, Trial, With};
@@ -47,7 +47,7 @@ impl Default for Ladder {
 
 impl Ladder {
     /// One attempt; a rejected password is never tried again automatically.
-    pub fn start(&mut self, trial: Trial, cx: &mut Cx<'_>) {
+    pub fn start(&mut self, trial: Trial, cx: &mut Context<'_>) {
         self.stop(cx);
         self.scroll = Scroll::default();
         let id = cx.start(Job::Test { trial: trial.clone(), with: self.with });
@@ -55,7 +55,7 @@ impl Ladder {
     }
 
     /// Stops a running test; returns whether one was running.
-    pub fn stop(&mut self, cx: &mut Cx<'_>) -> bool {
+    pub fn stop(&mut self, cx: &mut Context<'_>) -> bool {
         let Run::Climbing { id, .. } = self.run else { return false };
         cx.cancel(id);
         self.run = Run::Stopped;

@@ -5,7 +5,7 @@
 
 use super::App;
 use super::action::{Action, Offer};
-use super::cx::{Cx, Facade, Flow};
+use super::context::{Context, Facade, Flow};
 use super::notices::Tone;
 use super::protocol::{Effect, Job, Outcome};
 use super::remote::Remote;
@@ -48,7 +48,7 @@ pub fn offer(world: &World, mend: Option<&Mend>) -> Option<Offer> {
     Some(Offer::called(Action::Mend, "fix").unless(way(world, mend).err()))
 }
 
-impl Cx<'_> {
+impl Context<'_> {
     /// The key was pressed for a problem with this fix.
     pub fn mend(&mut self, mend: Option<&Mend>) -> Flow {
         match mend.map(|mend| way(self.world, mend)) {

@@ -4,7 +4,7 @@ pub mod action;
 pub mod buttons;
 mod clock;
 mod concerned;
-pub mod cx;
+pub mod context;
 pub mod draw;
 pub mod endings;
 pub mod errand;
@@ -41,8 +41,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use self::action::{Action, EVERYWHERE, Offer};
 use self::buttons::{is_of_text, stand_in};
-pub use self::cx::{Cx, Flights};
-use self::cx::{Facade, Flow};
+pub use self::context::{Context, Flights};
+use self::context::{Facade, Flow};
 use self::draw::SMALLEST;
 pub use self::draw::{Canvas, Look};
 use self::keymap::{KeyPress, Keymap};
@@ -225,7 +225,7 @@ impl App {
         (self.counting || pause.until.signed_duration_since(self.now) >= NOTICEABLE).then_some(pause)
     }
 
-    fn with_cx<T>(&mut self, effects: &mut Vec<Effect>, f: impl FnOnce(&mut Screen, &mut Cx<'_>) -> T) -> T {
+    fn with_cx<T>(&mut self, effects: &mut Vec<Effect>, f: impl FnOnce(&mut Screen, &mut Context<'_>) -> T) -> T {
         self.at(self.stack.len() - 1, effects, f)
     }
 
@@ -415,8 +415,8 @@ impl App {
         self.stack.iter().position(|screen| screen.waits_for(id))
     }
 
-    fn at<T>(&mut self, at: usize, effects: &mut Vec<Effect>, f: impl FnOnce(&mut Screen, &mut Cx<'_>) -> T) -> T {
-        let mut cx = Cx {
+    fn at<T>(&mut self, at: usize, effects: &mut Vec<Effect>, f: impl FnOnce(&mut Screen, &mut Context<'_>) -> T) -> T {
+        let mut cx = Context {
             now: self.now,
             world: &mut self.world,
             notices: &mut self.notices,

@@ -1,7 +1,7 @@
 //! Leaving a screen with unsaved changes: never at once, and never without a warning.
 
 use super::action::Action;
-use super::cx::Flow;
+use super::context::Flow;
 use super::notices::Tone;
 use super::protocol::Effect;
 use super::screens::Screen;

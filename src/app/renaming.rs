@@ -2,7 +2,7 @@
 //! follow. What is known about it moves to the new name, and nothing typed or chosen is lost.
 
 use super::App;
-use super::cx::Flights;
+use super::context::Flights;
 use super::history::Undo;
 use super::notices::Tone;
 use super::protocol::{Effect, JobId};

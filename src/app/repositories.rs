@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::App;
-use super::cx::Cx;
+use super::context::Context;
 use super::protocol::{Effect, Job, JobId, Outcome};
 use super::remote::Remote;
 use super::world::World;
@@ -116,7 +116,7 @@ impl World {
     }
 }
 
-impl Cx<'_> {
+impl Context<'_> {
     /// Reads the details of a repository (again); aborts an earlier read of them.
     pub(super) fn load_facts(&mut self, name: &RepoName) {
         if let Some(old) = self.world.facts(name).and_then(Remote::loading_id) {

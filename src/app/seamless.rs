@@ -5,7 +5,7 @@
 
 use ratatui::text::Line;
 
-use super::cx::Cx;
+use super::context::Context;
 use super::draw::Canvas;
 use super::protocol::{Job, JobId, Outcome};
 use super::remote::Remote;
@@ -32,7 +32,7 @@ pub fn subject(server: &str, scope: &Scope, world: &World) -> Option<Subject> {
     Some((host, repository))
 }
 
-impl Cx<'_> {
+impl Context<'_> {
     /// Requests it, unless that was done before.
     pub fn need_seamless(&mut self, subject: Subject) {
         if !self.world.seamless.contains_key(&subject) {

@@ -1,7 +1,7 @@
 //! Several writes, one after another, each with its own line. A failed write does not stop the others; a retry repeats
 //! only what is not done.
 
-use super::cx::Cx;
+use super::context::Context;
 use super::protocol::{JobId, Outcome, Part};
 use super::writing::{Change, Writing};
 use crate::domain::{Mend, Renamed};
@@ -42,7 +42,7 @@ impl Item {
 }
 
 impl Series {
-    pub fn start(changes: Vec<Change>, cx: &mut Cx<'_>) -> Self {
+    pub fn start(changes: Vec<Change>, cx: &mut Context<'_>) -> Self {
         let mut series = Self { items: changes.into_iter().map(Item::Waiting).collect() };
         series.go_on(cx);
         series
@@ -74,7 +74,7 @@ impl Series {
     }
 
     /// Starts the next write unless one is running.
-    fn go_on(&mut self, cx: &mut Cx<'_>) {
+    fn go_on(&mut self, cx: &mut Context<'_>) {
         if self.current().is_some() {
             return;
         }
@@ -129,7 +129,7 @@ impl Series {
         }
     }
 
-    pub fn finished(&mut self, outcome: Outcome, cx: &mut Cx<'_>) {
+    pub fn finished(&mut self, outcome: Outcome, cx: &mut Context<'_>) {
         if let Some(writing) = self.current() {
             writing.finished(outcome, cx);
         }
@@ -137,7 +137,7 @@ impl Series {
     }
 
     /// Retries what is left.
-    pub fn retry(&mut self, cx: &mut Cx<'_>) {
+    pub fn retry(&mut self, cx: &mut Context<'_>) {
         for item in &mut self.items {
             if let Item::Begun(writing) = item
                 && writing.has_rest()

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 pub use run::{Run, doing};
 
 use super::concerned::Concerned;
-use super::cx::{Cx, Write};
+use super::context::{Context, Write};
 use super::history::{Done, Kind};
 use super::protocol::{Job, JobId, Outcome, Part};
 use super::remote::Remote;
@@ -218,7 +218,7 @@ impl World {
     }
 }
 
-impl Cx<'_> {
+impl Context<'_> {
     /// Reads a list of codespaces (again); aborts an earlier read of it.
     pub fn load_codespaces(&mut self, which: &CodespaceList) {
         if let Some(old) = self.world.spaces.list(which).and_then(Remote::loading_id) {

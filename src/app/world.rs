@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::action::Action;
-use super::cx::Cx;
+use super::context::Context;
 use super::endings::Endings;
 use super::history::Done;
 use super::protocol::{Job, JobId, Outcome, Part};
@@ -317,7 +317,7 @@ impl World {
     }
 }
 
-impl Cx<'_> {
+impl Context<'_> {
     /// Requests everything the list of credentials shows, all at the same time.
     pub fn load_everything(&mut self) {
         self.reload_identity();

@@ -1,6 +1,6 @@
 //! A write as displayed: the result for each member, whether something is left, and retrying the rest.
 
-use super::cx::{Cx, Write};
+use super::context::{Context, Write};
 use super::notices::Tone;
 use super::protocol::{Job, JobId, Outcome, Part};
 use super::remote::Remote;
@@ -149,11 +149,11 @@ pub enum Writing {
 }
 
 impl Writing {
-    pub fn start(change: Change, cx: &mut Cx<'_>) -> Self {
+    pub fn start(change: Change, cx: &mut Context<'_>) -> Self {
         Self::begin(change, Vec::new(), cx)
     }
 
-    fn begin(change: Change, reports: Vec<MemberReport>, cx: &mut Cx<'_>) -> Self {
+    fn begin(change: Change, reports: Vec<MemberReport>, cx: &mut Context<'_>) -> Self {
         let id = cx.start(change.job());
         Self::Running { id, change, reports }
     }
@@ -231,7 +231,7 @@ impl Writing {
     }
 
     /// Takes the end of the write, and passes what was read back to the world.
-    pub fn finished(&mut self, outcome: Outcome, cx: &mut Cx<'_>) {
+    pub fn finished(&mut self, outcome: Outcome, cx: &mut Context<'_>) {
         let Self::Running { change, reports, .. } = &mut *self else { return };
         let result = match outcome {
             Outcome::Saved(result) => result,
@@ -272,7 +272,7 @@ impl Writing {
     }
 
     /// Writes what is left; members that are done are not written again.
-    pub fn retry(&mut self, cx: &mut Cx<'_>) {
+    pub fn retry(&mut self, cx: &mut Context<'_>) {
         let Self::Ended { change, reports, .. } = self else { return };
         let mut change = change.clone();
         if let Change::Save(draft) = &mut change {
@@ -292,7 +292,7 @@ fn put(reports: &mut Vec<MemberReport>, report: MemberReport) {
 }
 
 /// Reports a write whose screen is closed in the notices; its result still reaches the lists.
-pub(super) fn report_orphan(write: &Write, outcome: &Outcome, cx: &mut Cx<'_>) {
+pub(super) fn report_orphan(write: &Write, outcome: &Outcome, cx: &mut Context<'_>) {
     let saved = match outcome {
         Outcome::Saved(Ok(saved)) | Outcome::AccessChanged(Ok(AccessOutcome::Done { saved, .. })) => saved,
         Outcome::Saved(Err(problem)) | Outcome::AccessChanged(Err(problem)) => {

@@ -1,7 +1,7 @@
 //! Imports values from a place on this machine into the fields; the password stays masked.
 
 use super::Form;
-use crate::app::cx::Cx;
+use crate::app::context::Context;
 use crate::app::notices::Tone;
 use crate::domain::preset::{AnyPreset, recognize};
 use crate::domain::source::{Source, Taken};
@@ -21,7 +21,7 @@ impl Form {
 
     /// Fills the fields with imported values, under the preset of their server. A place without a server leaves that
     /// field as it is.
-    pub fn fill(&mut self, taken: &Taken, cx: &mut Cx<'_>) {
+    pub fn fill(&mut self, taken: &Taken, cx: &mut Context<'_>) {
         let moved = taken.server.as_deref().and_then(recognize).map(AnyPreset::Credential);
         let moved = moved.filter(|preset| preset.id() != self.preset.id());
         if let Some(preset) = moved {

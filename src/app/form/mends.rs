@@ -1,7 +1,7 @@
 //! Remarks about the fields, what prevents you from continuing, and the proposed fixes. Nothing here writes to GitHub.
 
 use super::{Form, Remark, Slot};
-use crate::app::cx::Cx;
+use crate::app::context::Context;
 use crate::app::notices::Tone;
 use crate::domain::lint::{self, FieldMend, Finding, MendChange, Severity};
 use crate::domain::preset::{AnyPreset, preset};
@@ -106,7 +106,7 @@ impl Form {
     /// Enter: applies the fix of a blocked field and goes to the next one, whatever this one contains, so that text
     /// meant for the next field never ends up elsewhere. In the last field it returns whether the form is complete; if
     /// not, it goes to the first problem and shows it.
-    pub fn go_on(&mut self, cx: &mut Cx<'_>) -> bool {
+    pub fn go_on(&mut self, cx: &mut Context<'_>) -> bool {
         let mend = self.remarks().into_iter().find(|r| r.slot == self.focus && r.severity == Severity::Block);
         let mend = mend.and_then(|remark| remark.mend);
         if let Some(mend) = &mend {
@@ -137,7 +137,7 @@ impl Form {
         self.remarks().into_iter().filter(|remark| remark.slot == self.focus).find_map(|remark| remark.mend)
     }
 
-    pub fn apply(&mut self, mend: &FieldMend, cx: &mut Cx<'_>) {
+    pub fn apply(&mut self, mend: &FieldMend, cx: &mut Context<'_>) {
         match &mend.change {
             MendChange::Replace(text) => self.edit(cx, |field| field.set(&Sensitive::new(text.clone()))),
             MendChange::Trim => self.edit(cx, |field| {

@@ -4,7 +4,7 @@
 use crossterm::event::{KeyCode, KeyModifiers};
 
 use super::{Form, REVEAL, Slot};
-use crate::app::cx::Cx;
+use crate::app::context::Context;
 use crate::app::keymap::KeyPress;
 use crate::app::notices::Tone;
 use crate::app::protocol::Timer;
@@ -13,7 +13,7 @@ use crate::ui::{Edit, FieldKey, TextField, TrailingLineEnd, mask_twins};
 
 impl Form {
     /// Changes the focused field; shows why if it stays as it was.
-    pub(super) fn edit(&mut self, cx: &mut Cx<'_>, change: impl FnOnce(&mut TextField) -> Edit) {
+    pub(super) fn edit(&mut self, cx: &mut Context<'_>, change: impl FnOnce(&mut TextField) -> Edit) {
         let proposed = self.proposed();
         if let Some(field) = self.field_mut() {
             say_refusal(change(field), cx);
@@ -72,7 +72,7 @@ impl Form {
     }
 
     /// Handles a key as text; returns whether it was text.
-    pub fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+    pub fn text_key(&mut self, key: KeyPress, cx: &mut Context<'_>) -> bool {
         let Some(key) = field_key(key) else { return false };
         self.edit(cx, |field| field.key(key));
         true
@@ -80,7 +80,7 @@ impl Form {
 
     /// A value was rejected: what is typed now replaces it. Returns whether the key was text; keys that only move the
     /// cursor are not.
-    pub fn retype(&mut self, member: Member, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+    pub fn retype(&mut self, member: Member, key: KeyPress, cx: &mut Context<'_>) -> bool {
         let is_text = |key: &FieldKey| matches!(key, FieldKey::Char(_) | FieldKey::Backspace | FieldKey::Delete);
         let Some(key) = field_key(key).filter(is_text) else { return false };
         self.begin_anew(member);
@@ -95,12 +95,12 @@ impl Form {
         self.values.get_mut(member).select_all();
     }
 
-    pub fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) {
+    pub fn paste(&mut self, text: &Sensitive, cx: &mut Context<'_>) {
         self.edit(cx, |field| field.paste(text, TrailingLineEnd::Keep));
     }
 
     /// Shows the masked text of the focused field for a while, or hides it.
-    pub fn toggle_reveal(&mut self, cx: &mut Cx<'_>) {
+    pub fn toggle_reveal(&mut self, cx: &mut Context<'_>) {
         let number = cx.flights.number();
         let Some(field) = self.field_mut() else { return };
         field.reveal(!field.is_revealed());
@@ -133,7 +133,7 @@ impl Form {
 /// Shown when a field that is normally visible masks itself.
 pub const MASKED: &str = "this looks like a secret, so the field is masked; clear it if it belongs elsewhere";
 
-pub fn say_refusal(edit: Edit, cx: &mut Cx<'_>) {
+pub fn say_refusal(edit: Edit, cx: &mut Context<'_>) {
     match edit {
         Edit::Refused(refusal) => cx.note(Tone::Warn, refusal.to_string()),
         Edit::Masked => cx.note(Tone::Warn, MASKED),

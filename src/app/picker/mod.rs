@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use self::shelf::Shelf;
 use super::action::{Action, Offer};
-use super::cx::{Cx, Facade};
+use super::context::{Context, Facade};
 use super::filter::wanted;
 use super::form::{field_key, say_refusal};
 use super::keymap::KeyPress;
@@ -259,7 +259,7 @@ impl Picker {
         had_text || std::mem::take(&mut self.only_chosen)
     }
 
-    pub fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+    pub fn text_key(&mut self, key: KeyPress, cx: &mut Context<'_>) -> bool {
         let Some(key) = field_key(key).filter(|_| self.filtering) else { return false };
         say_refusal(self.filter.key(key), cx);
         self.return_to_top();
@@ -267,7 +267,7 @@ impl Picker {
     }
 
     /// Pastes into the filter, which must be visible: with a `listless` reason it is not.
-    pub fn paste(&mut self, text: &Sensitive, listless: Option<&'static str>, cx: &mut Cx<'_>) {
+    pub fn paste(&mut self, text: &Sensitive, listless: Option<&'static str>, cx: &mut Context<'_>) {
         if let Some(why) = listless {
             return cx.note(Tone::Info, format!("there is no text field here to paste into: {why}"));
         }

@@ -16,7 +16,7 @@ pub mod wizard;
 use chrono::{DateTime, Utc};
 
 use super::action::Action;
-use super::cx::{Cx, Facade, Flow};
+use super::context::{Context, Facade, Flow};
 use super::keymap::KeyPress;
 use super::protocol::{JobId, Outcome, Part};
 use super::world::World;
@@ -67,33 +67,33 @@ pub trait Behavior {
     /// Its name in the line of tabs.
     fn title(&self) -> String;
     fn facade(&self, world: &World, now: DateTime<Utc>) -> Facade;
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow;
+    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow;
 
     /// A key while a text field has the focus; returns whether it was taken as text.
-    fn text_key(&mut self, _key: KeyPress, _cx: &mut Cx<'_>) -> bool {
+    fn text_key(&mut self, _key: KeyPress, _cx: &mut Context<'_>) -> bool {
         false
     }
-    fn paste(&mut self, _text: &Sensitive, cx: &mut Cx<'_>) -> Flow {
+    fn paste(&mut self, _text: &Sensitive, cx: &mut Context<'_>) -> Flow {
         cx.note(super::notices::Tone::Info, "no text field here to paste into");
         Flow::Stay
     }
     /// A mouse click on row `row` of the screen's list.
-    fn point(&mut self, _row: usize, _cx: &mut Cx<'_>) -> Flow {
+    fn point(&mut self, _row: usize, _cx: &mut Context<'_>) -> Flow {
         Flow::Stay
     }
     fn waits_for(&self, _id: JobId) -> bool {
         false
     }
-    fn part(&mut self, _id: JobId, _part: Part, _cx: &mut Cx<'_>) {}
-    fn finished(&mut self, _id: JobId, _outcome: Outcome, _cx: &mut Cx<'_>) {}
+    fn part(&mut self, _id: JobId, _part: Part, _cx: &mut Context<'_>) {}
+    fn finished(&mut self, _id: JobId, _outcome: Outcome, _cx: &mut Context<'_>) {}
     /// The token changed or has more permissions: the screen's failed reads are worth another try.
-    fn returned(&mut self, _result: Result<(), Problem>, _cx: &mut Cx<'_>) {}
+    fn returned(&mut self, _result: Result<(), Problem>, _cx: &mut Context<'_>) {}
     /// Whether it needs an organization's repositories, or all with `None`, to choose from or to count.
     fn chooses_from(&self, _org: Option<&OrgName>) -> bool {
         false
     }
     /// Takes imported values into its fields.
-    fn fill(&mut self, _taken: &Taken, _cx: &mut Cx<'_>) {}
+    fn fill(&mut self, _taken: &Taken, _cx: &mut Context<'_>) {}
     /// Takes what became known since it was opened.
     fn learn(&mut self, _world: &World) {}
     /// A repository was renamed; what is typed and chosen stays.
@@ -121,9 +121,9 @@ pub trait Behavior {
         false
     }
     /// Called when it becomes a tab's screen: requests what it shows.
-    fn opened(&mut self, _cx: &mut Cx<'_>) {}
+    fn opened(&mut self, _cx: &mut Context<'_>) {}
     /// Cancels its reads before it closes.
-    fn close(&mut self, _cx: &mut Cx<'_>) {}
+    fn close(&mut self, _cx: &mut Context<'_>) {}
 }
 
 impl Screen {
@@ -135,19 +135,19 @@ impl Screen {
         each!(self, s => s.facade(world, now))
     }
 
-    pub fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+    pub fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
         each!(self, s => s.act(action, cx))
     }
 
-    pub fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+    pub fn text_key(&mut self, key: KeyPress, cx: &mut Context<'_>) -> bool {
         each!(self, s => s.text_key(key, cx))
     }
 
-    pub fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) -> Flow {
+    pub fn paste(&mut self, text: &Sensitive, cx: &mut Context<'_>) -> Flow {
         each!(self, s => s.paste(text, cx))
     }
 
-    pub fn point(&mut self, row: usize, cx: &mut Cx<'_>) -> Flow {
+    pub fn point(&mut self, row: usize, cx: &mut Context<'_>) -> Flow {
         each!(self, s => s.point(row, cx))
     }
 
@@ -155,15 +155,15 @@ impl Screen {
         each!(self, s => s.waits_for(id))
     }
 
-    pub fn part(&mut self, id: JobId, part: Part, cx: &mut Cx<'_>) {
+    pub fn part(&mut self, id: JobId, part: Part, cx: &mut Context<'_>) {
         each!(self, s => s.part(id, part, cx));
     }
 
-    pub fn finished(&mut self, id: JobId, outcome: Outcome, cx: &mut Cx<'_>) {
+    pub fn finished(&mut self, id: JobId, outcome: Outcome, cx: &mut Context<'_>) {
         each!(self, s => s.finished(id, outcome, cx));
     }
 
-    pub fn returned(&mut self, result: Result<(), Problem>, cx: &mut Cx<'_>) {
+    pub fn returned(&mut self, result: Result<(), Problem>, cx: &mut Context<'_>) {
         each!(self, s => s.returned(result, cx));
     }
 
@@ -183,7 +183,7 @@ impl Screen {
         each!(self, s => s.drawn(memory));
     }
 
-    pub fn fill(&mut self, taken: &Taken, cx: &mut Cx<'_>) {
+    pub fn fill(&mut self, taken: &Taken, cx: &mut Context<'_>) {
         each!(self, s => s.fill(taken, cx));
     }
 
@@ -211,11 +211,11 @@ impl Screen {
         each!(self, s => s.has_submitted())
     }
 
-    pub fn opened(&mut self, cx: &mut Cx<'_>) {
+    pub fn opened(&mut self, cx: &mut Context<'_>) {
         each!(self, s => s.opened(cx));
     }
 
-    pub fn close(&mut self, cx: &mut Cx<'_>) {
+    pub fn close(&mut self, cx: &mut Context<'_>) {
         each!(self, s => s.close(cx));
     }
 }

@@ -116,8 +116,8 @@ fn what_begins_within_the_moment_is_asked_about() {
     assert_eq!(driver.title(), "Quit");
 }
 
-fn write() -> crate::app::cx::Write {
-    crate::app::cx::Write {
+fn write() -> crate::app::context::Write {
+    crate::app::context::Write {
         scope: None,
         kind: crate::app::history::Kind::Other,
         restores: None,

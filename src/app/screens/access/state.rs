@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use crate::app::action::{Action, Offer, moving};
-use crate::app::cx::{Cx, Facade, Flow};
+use crate::app::context::{Context, Facade, Flow};
 use crate::app::keymap::KeyPress;
 use crate::app::picker::{Picker, filtering};
 use crate::app::remote::Remote;
@@ -81,13 +81,13 @@ impl Target {
 }
 
 impl State {
-    pub fn new(scope: Scope, credential: &Credential, cx: &mut Cx<'_>) -> Self {
+    pub fn new(scope: Scope, credential: &Credential, cx: &mut Context<'_>) -> Self {
         Self::of_many(vec![(scope, credential.clone())], cx)
     }
 
     /// One choice for several credentials, or for one whose secrets have different access. Nothing is touched yet, and
     /// what you do not touch stays as it is for each.
-    pub fn of_many(credentials: Vec<(Scope, Credential)>, cx: &mut Cx<'_>) -> Self {
+    pub fn of_many(credentials: Vec<(Scope, Credential)>, cx: &mut Context<'_>) -> Self {
         let targets: Vec<Target> = credentials.into_iter().map(|(scope, c)| Target::new(scope, c)).collect();
         let before = Before::of_all(&targets.iter().map(|target| &target.before));
         let (visibility, picker) = match targets.as_slice() {
@@ -374,7 +374,7 @@ impl Behavior for State {
         Facade { offers, typing: false }
     }
 
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
         match action {
             Action::Activate if self.picker.filtering && self.listless().is_none() => self.picker.filtering = false,
             Action::Activate => return Flow::Push(self.ask()),
@@ -393,17 +393,17 @@ impl Behavior for State {
         Some(self.picker.cursor)
     }
 
-    fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+    fn text_key(&mut self, key: KeyPress, cx: &mut Context<'_>) -> bool {
         self.picker.text_key(key, cx)
     }
 
-    fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) -> Flow {
+    fn paste(&mut self, text: &Sensitive, cx: &mut Context<'_>) -> Flow {
         let listless = self.listless();
         self.picker.paste(text, listless, cx);
         Flow::Stay
     }
 
-    fn point(&mut self, row: usize, _cx: &mut Cx<'_>) -> Flow {
+    fn point(&mut self, row: usize, _cx: &mut Context<'_>) -> Flow {
         if self.visibility == Visibility::Selected {
             self.picker.point(row);
         }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::rows::{Row, answer, on, rows};
 use crate::app::action::{Action, Offer, moving};
-use crate::app::cx::{Cx, Facade, Flow};
+use crate::app::context::{Context, Facade, Flow};
 use crate::app::filter::Filter;
 use crate::app::history::Done;
 use crate::app::keymap::KeyPress;
@@ -66,7 +66,7 @@ impl State {
         }
     }
 
-    fn copy(&self, cx: &mut Cx<'_>) {
+    fn copy(&self, cx: &mut Context<'_>) {
         let row = self.selected(cx.world);
         if let Some(line) = row.and_then(|row| line(row, cx.world)) {
             cx.effects.push(Effect::Copy(line));
@@ -144,7 +144,7 @@ impl Behavior for State {
         Facade { offers, typing: false }
     }
 
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
         match action {
             Action::Activate if self.filter.focused => self.filter.focused = false,
             Action::Activate => {
@@ -178,16 +178,16 @@ impl Behavior for State {
         }
     }
 
-    fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+    fn text_key(&mut self, key: KeyPress, cx: &mut Context<'_>) -> bool {
         self.filter.text_key(key, cx)
     }
 
-    fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) -> Flow {
+    fn paste(&mut self, text: &Sensitive, cx: &mut Context<'_>) -> Flow {
         self.filter.paste(text, cx);
         Flow::Stay
     }
 
-    fn point(&mut self, row: usize, cx: &mut Cx<'_>) -> Flow {
+    fn point(&mut self, row: usize, cx: &mut Context<'_>) -> Flow {
         let rows = self.rows(cx.world);
         match rows.get(row) {
             Some(wanted) if self.selected == Some(*wanted) => self.detail = true,

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::question::{Question, no_restart, no_stop};
 use crate::app::action::{Action, Offer, moving};
-use crate::app::cx::{Cx, Facade, Flow};
+use crate::app::context::{Context, Facade, Flow};
 use crate::app::mending;
 use crate::app::notices::Tone;
 use crate::app::protocol::Effect;
@@ -86,7 +86,7 @@ impl State {
         std::iter::once(CodespaceList::Mine).chain(owned.map(|m| CodespaceList::Org(m.org.clone()))).collect()
     }
 
-    fn turn(&mut self, forward: bool, cx: &mut Cx<'_>) {
+    fn turn(&mut self, forward: bool, cx: &mut Context<'_>) {
         let lists = Self::lists(cx.world);
         let at = lists.iter().position(|list| *list == self.which).unwrap_or(0);
         let step = if forward { 1 } else { lists.len() - 1 };
@@ -140,7 +140,7 @@ impl State {
         Flow::Stay
     }
 
-    fn copy(&self, cx: &mut Cx<'_>) {
+    fn copy(&self, cx: &mut Context<'_>) {
         let text = match problem(cx.world, &self.which) {
             Some(problem) if self.rows(cx.world).is_empty() => {
                 problem.mend.as_ref().and_then(|mend| command(&cx.world.site, mend))
@@ -224,7 +224,7 @@ impl State {
     }
 
     /// A key while a question is open.
-    fn answer(&mut self, action: Action, cx: &mut Cx<'_>) {
+    fn answer(&mut self, action: Action, cx: &mut Context<'_>) {
         let Some(question) = &mut self.question else { return };
         if question.buttons.act(action, 2) {
             return;
@@ -273,7 +273,7 @@ impl Behavior for State {
         Facade { offers, typing: false }
     }
 
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
         if self.question.is_some() {
             self.answer(action, cx);
             return Flow::Stay;
@@ -308,7 +308,7 @@ impl Behavior for State {
         Flow::Stay
     }
 
-    fn point(&mut self, row: usize, cx: &mut Cx<'_>) -> Flow {
+    fn point(&mut self, row: usize, cx: &mut Context<'_>) -> Flow {
         if self.question.is_some() {
             return Flow::Stay;
         }
@@ -353,18 +353,18 @@ impl Behavior for State {
     }
 
     /// The token changed or has more permissions: reload everything.
-    fn returned(&mut self, result: Result<(), Problem>, cx: &mut Cx<'_>) {
+    fn returned(&mut self, result: Result<(), Problem>, cx: &mut Context<'_>) {
         if result.is_ok() {
             cx.load_codespaces(&self.which);
             cx.compare_codespaces(&self.which, true);
         }
     }
 
-    fn opened(&mut self, cx: &mut Cx<'_>) {
+    fn opened(&mut self, cx: &mut Context<'_>) {
         cx.watch_codespaces(&self.which);
     }
 
-    fn close(&mut self, cx: &mut Cx<'_>) {
+    fn close(&mut self, cx: &mut Context<'_>) {
         cx.leave_codespaces();
     }
 

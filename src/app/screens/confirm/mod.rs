@@ -15,7 +15,7 @@ pub use self::view::{REST, draw, problem_lines, report_lines, with_buttons, writ
 use super::Behavior;
 use crate::app::action::{Action, Offer, moving};
 use crate::app::buttons::Buttons;
-use crate::app::cx::{Cx, Facade, Flow};
+use crate::app::context::{Context, Facade, Flow};
 use crate::app::mending;
 use crate::app::notices::Tone;
 use crate::app::protocol::{JobId, Outcome, Part};
@@ -61,7 +61,7 @@ impl State {
         Self { title: title.into(), body, button: button.into(), phase: Phase::Asking(changes), buttons, scroll }
     }
 
-    fn begin(&mut self, cx: &mut Cx<'_>) {
+    fn begin(&mut self, cx: &mut Context<'_>) {
         if let Phase::Asking(changes) = &self.phase {
             self.scroll = Scroll::default();
             self.buttons.disarm();
@@ -114,7 +114,7 @@ impl Behavior for State {
         Facade { offers, typing: false }
     }
 
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
         if moving().iter().any(|offer| offer.action == action) {
             self.scroll.act(action);
             return Flow::Stay;
@@ -164,13 +164,13 @@ impl Behavior for State {
         matches!(&self.phase, Phase::Writing(series) if series.is_mine(id))
     }
 
-    fn part(&mut self, _id: JobId, part: Part, _cx: &mut Cx<'_>) {
+    fn part(&mut self, _id: JobId, part: Part, _cx: &mut Context<'_>) {
         if let Phase::Writing(series) = &mut self.phase {
             series.part(part);
         }
     }
 
-    fn finished(&mut self, _id: JobId, outcome: Outcome, cx: &mut Cx<'_>) {
+    fn finished(&mut self, _id: JobId, outcome: Outcome, cx: &mut Context<'_>) {
         if let Phase::Writing(series) = &mut self.phase {
             series.finished(outcome, cx);
         }
@@ -185,7 +185,7 @@ impl Behavior for State {
         matches!(&self.phase, Phase::Writing(series) if series.waiting() == 0)
     }
 
-    fn close(&mut self, cx: &mut Cx<'_>) {
+    fn close(&mut self, cx: &mut Context<'_>) {
         if let Phase::Writing(series) = &self.phase
             && series.waiting() > 0
         {

@@ -3,7 +3,7 @@
 use super::rows::Row;
 use super::state::State;
 use crate::app::action::Action;
-use crate::app::cx::{Cx, Flow};
+use crate::app::context::{Context, Flow};
 use crate::app::history::Done;
 use crate::app::notices::Tone;
 use crate::app::screens::{Screen, access, confirm, wizard};
@@ -63,7 +63,7 @@ impl State {
     }
 
     /// Opens the screen for a change; all of them ask before they write.
-    pub(super) fn change(&self, action: Action, cx: &mut Cx<'_>) -> Flow {
+    pub(super) fn change(&self, action: Action, cx: &mut Context<'_>) -> Flow {
         let mut targets = self.targets(cx.world);
         let screen = match action {
             Action::Delete if !targets.is_empty() => confirm::ask_to_delete(&targets),

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::changes::OWN_REPOSITORY;
 use super::rows::{Row, rows};
 use crate::app::action::{Action, Offer, moving};
-use crate::app::cx::{Cx, Facade, Flow};
+use crate::app::context::{Context, Facade, Flow};
 use crate::app::filter::Filter;
 use crate::app::keymap::KeyPress;
 use crate::app::mending;
@@ -105,7 +105,7 @@ impl State {
         }
     }
 
-    fn open(&mut self, cx: &mut Cx<'_>) -> Flow {
+    fn open(&mut self, cx: &mut Context<'_>) -> Flow {
         match self.selected(cx.world) {
             Some(Row::Credential(..) | Row::Other(..) | Row::Memberships | Row::Head(Scope::Repository(_))) => {
                 self.detail = !self.detail;
@@ -137,7 +137,7 @@ impl State {
         problem?.mend.as_ref()
     }
 
-    fn copy(&self, cx: &mut Cx<'_>) {
+    fn copy(&self, cx: &mut Context<'_>) {
         let text = match self.selected(cx.world) {
             Some(Row::Credential(_, prefix)) => {
                 Member::all().map(|m| prefix.secret_name(m)).collect::<Vec<_>>().join("\n")
@@ -278,7 +278,7 @@ fn page_of(site: &Site, scope: Option<&Scope>) -> String {
     }
 }
 
-fn wizard_at(scope: Option<Scope>, cx: &mut Cx<'_>) -> Screen {
+fn wizard_at(scope: Option<Scope>, cx: &mut Context<'_>) -> Screen {
     Screen::Wizard(Box::new(wizard::State::new(scope, cx)))
 }
 
@@ -303,7 +303,7 @@ impl Behavior for State {
         Facade { offers, typing: false }
     }
 
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
         match action {
             Action::Activate if self.filter.focused => self.filter.focused = false,
             Action::Activate => return self.open(cx),
@@ -370,16 +370,16 @@ impl Behavior for State {
         }
     }
 
-    fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+    fn text_key(&mut self, key: KeyPress, cx: &mut Context<'_>) -> bool {
         self.filter.text_key(key, cx)
     }
 
-    fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) -> Flow {
+    fn paste(&mut self, text: &Sensitive, cx: &mut Context<'_>) -> Flow {
         self.filter.paste(text, cx);
         Flow::Stay
     }
 
-    fn point(&mut self, row: usize, cx: &mut Cx<'_>) -> Flow {
+    fn point(&mut self, row: usize, cx: &mut Context<'_>) -> Flow {
         let rows = self.rows(cx.world);
         match rows.get(row) {
             Some(wanted) if self.selected.as_ref() == Some(wanted) => return self.open(cx),

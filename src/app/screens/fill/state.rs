@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::app::action::{Action, Offer, moving};
-use crate::app::cx::{Cx, Facade, Flow};
+use crate::app::context::{Context, Facade, Flow};
 use crate::app::errand::{Brought, Errand};
 use crate::app::notices::Tone;
 use crate::app::protocol::{Job, JobId, Outcome};
@@ -33,7 +33,7 @@ pub struct Taking {
 
 impl State {
     /// Starts the search.
-    pub fn open(typed: Members<Option<Sensitive>>, cx: &mut Cx<'_>) -> Self {
+    pub fn open(typed: Members<Option<Sensitive>>, cx: &mut Context<'_>) -> Self {
         let mut found = Remote::Absent;
         found.begin(cx.start(Job::Errand(Errand::Look)));
         Self { found, taking: None, problem: None, cursor: 0, typed }
@@ -82,7 +82,7 @@ impl State {
     }
 
     /// Imports the selected line.
-    fn take(&mut self, cx: &mut Cx<'_>) {
+    fn take(&mut self, cx: &mut Context<'_>) {
         if self.not_now().is_none()
             && let Some(offer) = self.selected()
         {
@@ -122,7 +122,7 @@ impl Behavior for State {
         Facade { offers, typing: false }
     }
 
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
         match action {
             Action::Activate if self.not_by_enter().is_none() => self.take(cx),
             Action::Activate => {}
@@ -141,7 +141,7 @@ impl Behavior for State {
         Flow::Stay
     }
 
-    fn point(&mut self, row: usize, cx: &mut Cx<'_>) -> Flow {
+    fn point(&mut self, row: usize, cx: &mut Context<'_>) -> Flow {
         match self.not_by_enter() {
             _ if self.cursor != row => self.select(row),
             None => self.take(cx),
@@ -154,7 +154,7 @@ impl Behavior for State {
         self.found.loading_id() == Some(id) || self.taking.as_ref().is_some_and(|taking| taking.id == id)
     }
 
-    fn finished(&mut self, id: JobId, outcome: Outcome, cx: &mut Cx<'_>) {
+    fn finished(&mut self, id: JobId, outcome: Outcome, cx: &mut Context<'_>) {
         match outcome {
             Outcome::Errand(Brought::Found(found)) => {
                 // Usable sources come first; sorting is stable.
@@ -179,7 +179,7 @@ impl Behavior for State {
         Some(self.cursor)
     }
 
-    fn close(&mut self, cx: &mut Cx<'_>) {
+    fn close(&mut self, cx: &mut Context<'_>) {
         for id in self.found.loading_id().into_iter().chain(self.taking.take().map(|taking| taking.id)) {
             cx.cancel(id);
         }

@@ -8,7 +8,7 @@ use strum::IntoEnumIterator;
 pub use self::view::draw;
 use super::Behavior;
 use crate::app::action::{Action, Offer, moving};
-use crate::app::cx::{Cx, Facade, Flow};
+use crate::app::context::{Context, Facade, Flow};
 use crate::app::keymap::Keymap;
 use crate::app::scroll::Scroll;
 use crate::app::world::World;
@@ -71,7 +71,7 @@ impl Behavior for State {
         Facade { offers, typing: false }
     }
 
-    fn act(&mut self, action: Action, _cx: &mut Cx<'_>) -> Flow {
+    fn act(&mut self, action: Action, _cx: &mut Context<'_>) -> Flow {
         if !moving().iter().any(|offer| offer.action == action) {
             return Flow::Close; // keys that close; no others are offered
         }

@@ -1,6 +1,6 @@
 //! Copies the commands shown for a field, one after the other. They are never run.
 
-use crate::app::cx::Cx;
+use crate::app::context::Context;
 use crate::app::form::{Form, Slot};
 use crate::app::notices::Tone;
 use crate::app::protocol::Effect;
@@ -15,7 +15,7 @@ pub struct Commands {
 
 impl Commands {
     /// Copies the focused field's next command and starts over after the last.
-    pub fn copy(&mut self, form: &Form, cx: &mut Cx<'_>) {
+    pub fn copy(&mut self, form: &Form, cx: &mut Context<'_>) {
         if self.of != Some(form.focus) {
             *self = Self { of: Some(form.focus), next: 0 };
         }

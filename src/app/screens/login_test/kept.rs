@@ -2,7 +2,7 @@
 //! pass, and forgotten with the same key at any time. The keyring is used for nothing else.
 
 use crate::app::action::{Action, Offer};
-use crate::app::cx::Cx;
+use crate::app::context::Context;
 use crate::app::errand::{Brought, Errand};
 use crate::app::notices::Tone;
 use crate::app::protocol::{Job, JobId};
@@ -34,7 +34,7 @@ pub struct Keeping {
 type Target = Option<(Scope, Prefix)>;
 
 impl Keeping {
-    pub fn ask(target: &Target, cx: &mut Cx<'_>) -> Self {
+    pub fn ask(target: &Target, cx: &mut Context<'_>) -> Self {
         let Some((scope, prefix)) = target.clone() else { return Self::default() };
         let job = cx.start(Job::Errand(Errand::Recall { scope, prefix }));
         Self { stand: Stand::Asking, job: Some(job), pending: None }
@@ -83,7 +83,7 @@ impl Keeping {
         self.holds(trial) || self.pending.as_ref().is_some_and(|kept| kept.trial == *trial)
     }
 
-    pub fn toggle(&mut self, target: &Target, passed: Option<&Trial>, cx: &mut Cx<'_>) {
+    pub fn toggle(&mut self, target: &Target, passed: Option<&Trial>, cx: &mut Context<'_>) {
         let Some((scope, prefix)) = target.clone() else { return };
         let errand = match passed {
             Some(trial) if !self.holds(trial) => {
@@ -97,7 +97,7 @@ impl Keeping {
     }
 
     /// Takes the result of a local job; returns recalled values.
-    pub fn finished(&mut self, brought: Brought, cx: &mut Cx<'_>) -> Option<Trial> {
+    pub fn finished(&mut self, brought: Brought, cx: &mut Context<'_>) -> Option<Trial> {
         self.job = None;
         match brought {
             Brought::Recalled(Ok(Some(kept))) => {
@@ -173,7 +173,7 @@ impl Keeping {
     }
 
     /// Cancels a recall that is no longer needed; storing and forgetting continue.
-    pub fn close(&mut self, cx: &mut Cx<'_>) {
+    pub fn close(&mut self, cx: &mut Context<'_>) {
         if self.stand == Stand::Asking
             && let Some(id) = self.job.take()
         {

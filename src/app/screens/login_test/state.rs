@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::commands::Commands;
 use super::kept::Keeping;
 use crate::app::action::{Action, Offer, moving};
-use crate::app::cx::{Cx, Facade, Flow};
+use crate::app::context::{Context, Facade, Flow};
 use crate::app::form::{Form, Slot};
 use crate::app::keymap::KeyPress;
 use crate::app::ladder::{Copied, Ladder, Run};
@@ -41,7 +41,7 @@ pub struct State {
 
 impl State {
     /// Reads the keyring, only for a credential the user chose and at no other time.
-    pub fn open(target: Option<(Scope, Prefix)>, cx: &mut Cx<'_>) -> Self {
+    pub fn open(target: Option<(Scope, Prefix)>, cx: &mut Context<'_>) -> Self {
         let keeping = Keeping::ask(&target, cx);
         let preset = preset_for(target.as_ref().map(|(_, prefix)| prefix));
         Self {
@@ -55,14 +55,14 @@ impl State {
         }
     }
 
-    fn run(&mut self, cx: &mut Cx<'_>) {
+    fn run(&mut self, cx: &mut Context<'_>) {
         self.form.leave_field();
         self.focus = Focus::Ladder;
         self.ladder.start(self.form.trial(), cx);
     }
 
     /// `w`: the tested values go to the wizard's review, which shows what is overwritten.
-    fn write(&self, cx: &mut Cx<'_>) -> Flow {
+    fn write(&self, cx: &mut Context<'_>) -> Flow {
         let Some(trial) = self.ladder.passed().cloned() else { return Flow::Stay };
         let is_kept = self.keeping.will_hold(&trial);
         cx.world.kept = self.target.clone().filter(|_| is_kept).map(|target| (target, trial.clone()));
@@ -110,14 +110,14 @@ pub fn ladder_offers(ladder: &Ladder, holds: Holds, leave: Offer) -> Vec<Offer> 
 }
 
 /// `y` on the checks.
-pub fn copy_remedy(ladder: &Ladder, cx: &mut Cx<'_>) {
+pub fn copy_remedy(ladder: &Ladder, cx: &mut Context<'_>) {
     if let Some(Copied::Command(text) | Copied::Remedy(text)) = ladder.to_copy() {
         cx.effects.push(Effect::Copy(text.to_owned()));
     }
 }
 
 /// The actions of the fields, shared with the wizard's step; `None` for any other action.
-pub fn form_act(form: &mut Form, action: Action, cx: &mut Cx<'_>) -> Option<()> {
+pub fn form_act(form: &mut Form, action: Action, cx: &mut Context<'_>) -> Option<()> {
     match action {
         Action::Next | Action::Down => form.step(true),
         Action::Previous | Action::Up => form.step(false),
@@ -198,7 +198,7 @@ impl Behavior for State {
         Facade { offers, typing: self.ladder.refused().is_some() }
     }
 
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
         if self.focus == Focus::Form && self.aside.act_aside(action) {
             return Flow::Stay;
         }
@@ -234,7 +234,7 @@ impl Behavior for State {
         Flow::Stay
     }
 
-    fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+    fn text_key(&mut self, key: KeyPress, cx: &mut Context<'_>) -> bool {
         let refused = self.ladder.refused().filter(|_| self.focus == Focus::Ladder);
         let Some(member) = refused else { return self.form.text_key(key, cx) };
         let is_text = self.form.retype(member, key, cx);
@@ -244,7 +244,7 @@ impl Behavior for State {
         is_text
     }
 
-    fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) -> Flow {
+    fn paste(&mut self, text: &Sensitive, cx: &mut Context<'_>) -> Flow {
         if self.focus == Focus::Ladder
             && let Some(member) = self.ladder.refused()
         {
@@ -255,7 +255,7 @@ impl Behavior for State {
         Flow::Stay
     }
 
-    fn point(&mut self, row: usize, cx: &mut Cx<'_>) -> Flow {
+    fn point(&mut self, row: usize, cx: &mut Context<'_>) -> Flow {
         self.ladder.stop(cx);
         self.focus = Focus::Form;
         self.form.focus_slot(row);
@@ -277,11 +277,11 @@ impl Behavior for State {
         self.ladder.is_mine(id) || self.keeping.is_mine(id)
     }
 
-    fn part(&mut self, _id: JobId, part: Part, _cx: &mut Cx<'_>) {
+    fn part(&mut self, _id: JobId, part: Part, _cx: &mut Context<'_>) {
         self.ladder.part(part);
     }
 
-    fn finished(&mut self, _id: JobId, outcome: Outcome, cx: &mut Cx<'_>) {
+    fn finished(&mut self, _id: JobId, outcome: Outcome, cx: &mut Context<'_>) {
         if let Outcome::Errand(brought) = outcome {
             let recalled = self.keeping.finished(brought, cx);
             if let Some(trial) = recalled.filter(|_| !self.form.is_typed()) {
@@ -294,7 +294,7 @@ impl Behavior for State {
         }
     }
 
-    fn fill(&mut self, taken: &Taken, cx: &mut Cx<'_>) {
+    fn fill(&mut self, taken: &Taken, cx: &mut Context<'_>) {
         self.form.fill(taken, cx);
     }
 
@@ -306,7 +306,7 @@ impl Behavior for State {
         self.form.hide(number);
     }
 
-    fn close(&mut self, cx: &mut Cx<'_>) {
+    fn close(&mut self, cx: &mut Context<'_>) {
         self.keeping.close(cx);
         self.ladder.stop(cx);
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::app::action::{Action, Offer, moving};
-use crate::app::cx::{Cx, Facade, Flow};
+use crate::app::context::{Context, Facade, Flow};
 use crate::app::keymap::KeyPress;
 use crate::app::notices::Tone;
 use crate::app::picker::Picker;
@@ -20,7 +20,7 @@ pub struct State {
 
 impl State {
     /// Requests the repositories unless they are loaded. The filter has the focus.
-    pub fn open(cx: &mut Cx<'_>) -> Self {
+    pub fn open(cx: &mut Context<'_>) -> Self {
         cx.need_catalogue(None);
         let mut state = Self { picker: Picker::default() };
         state.picker.filtering = true;
@@ -28,7 +28,7 @@ impl State {
         state
     }
 
-    fn choose(&self, cx: &mut Cx<'_>) -> Flow {
+    fn choose(&self, cx: &mut Context<'_>) -> Flow {
         let Some(row) = self.picker.row(self.picker.selected()) else { return Flow::Stay };
         match RepoName::parse(row.repository.full_name.raw()) {
             Ok(name) => {
@@ -81,7 +81,7 @@ impl Behavior for State {
         Facade { offers, typing: false }
     }
 
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
         match action {
             Action::Activate => return self.choose(cx),
             Action::Back if !self.picker.back() => return Flow::Close,
@@ -100,16 +100,16 @@ impl Behavior for State {
         Flow::Stay
     }
 
-    fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+    fn text_key(&mut self, key: KeyPress, cx: &mut Context<'_>) -> bool {
         self.picker.text_key(key, cx)
     }
 
-    fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) -> Flow {
+    fn paste(&mut self, text: &Sensitive, cx: &mut Context<'_>) -> Flow {
         self.picker.paste(text, None, cx);
         Flow::Stay
     }
 
-    fn point(&mut self, row: usize, cx: &mut Cx<'_>) -> Flow {
+    fn point(&mut self, row: usize, cx: &mut Context<'_>) -> Flow {
         if self.picker.selected() == row {
             return self.choose(cx);
         }

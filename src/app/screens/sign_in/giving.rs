@@ -1,7 +1,7 @@
 //! The form for a token: one hidden field, and whether to save it in the keyring.
 
 use crate::app::action::{Action, Offer};
-use crate::app::cx::{Cx, Facade};
+use crate::app::context::{Context, Facade};
 use crate::app::form::{REVEAL, field_key, say_refusal};
 use crate::app::keymap::KeyPress;
 use crate::app::protocol::Timer;
@@ -70,7 +70,7 @@ impl Giving {
         Facade { offers, typing: !self.on_keep }
     }
 
-    pub fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Given {
+    pub fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Given {
         match action {
             Action::Activate => {
                 self.leave_field();
@@ -90,18 +90,18 @@ impl Giving {
         Given::Nothing
     }
 
-    pub fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+    pub fn text_key(&mut self, key: KeyPress, cx: &mut Context<'_>) -> bool {
         let Some(key) = field_key(key).filter(|_| !self.on_keep) else { return false };
         say_refusal(self.field.key(key), cx);
         true
     }
 
-    pub fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) {
+    pub fn paste(&mut self, text: &Sensitive, cx: &mut Context<'_>) {
         self.on_keep = false;
         say_refusal(self.field.paste(text, TrailingLineEnd::DropOne), cx);
     }
 
-    fn toggle_reveal(&mut self, cx: &mut Cx<'_>) {
+    fn toggle_reveal(&mut self, cx: &mut Context<'_>) {
         let number = cx.flights.number();
         self.field.reveal(!self.field.is_revealed());
         self.revealing = self.field.is_revealed().then_some(number);

@@ -6,7 +6,7 @@ use super::giving::Given;
 use super::{Giving, Needed};
 use crate::app::action::{Action, Offer, moving};
 use crate::app::buttons::Buttons;
-use crate::app::cx::{Cx, Facade, Flow};
+use crate::app::context::{Context, Facade, Flow};
 use crate::app::keymap::KeyPress;
 use crate::app::notices::Tone;
 use crate::app::protocol::{Effect, Job, JobId, Outcome, Part};
@@ -56,12 +56,12 @@ pub enum Row {
 }
 
 impl State {
-    pub fn open(cx: &mut Cx<'_>) -> Self {
+    pub fn open(cx: &mut Context<'_>) -> Self {
         Self::wanting(None, cx)
     }
 
     /// The list, with what is missing on top.
-    pub fn wanting(need: Option<Need>, cx: &mut Cx<'_>) -> Self {
+    pub fn wanting(need: Option<Need>, cx: &mut Context<'_>) -> Self {
         let needed = need.map(|need| Needed::of(&need, cx.world));
         let mut state = Self {
             tokens: Remote::Absent,
@@ -105,7 +105,7 @@ impl State {
         self.busy.is_some()
     }
 
-    fn read(&mut self, cx: &mut Cx<'_>) {
+    fn read(&mut self, cx: &mut Context<'_>) {
         if let Some(old) = self.tokens.loading_id() {
             cx.cancel(old);
         }
@@ -113,12 +113,12 @@ impl State {
         self.tokens.begin(id);
     }
 
-    fn use_token(&mut self, choice: TokenChoice, cx: &mut Cx<'_>) {
+    fn use_token(&mut self, choice: TokenChoice, cx: &mut Context<'_>) {
         self.phase = Phase::List;
         self.busy = Some(cx.start(Job::UseToken(choice)));
     }
 
-    fn activate(&mut self, cx: &mut Cx<'_>) {
+    fn activate(&mut self, cx: &mut Context<'_>) {
         match self.selected(cx.world).1 {
             row @ Row::Token(_) => {
                 if let Some(source) = self.token(row).map(|token| token.source) {
@@ -171,7 +171,7 @@ impl State {
         self.needed.as_ref()?.page.as_deref()
     }
 
-    fn act_in_list(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+    fn act_in_list(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
         let (at, _) = self.selected(cx.world);
         let last = self.rows(cx.world).len().saturating_sub(1);
         match action {
@@ -202,7 +202,7 @@ impl State {
         self.cursor = row;
     }
 
-    fn act_in_device(&mut self, action: Action, cx: &mut Cx<'_>) {
+    fn act_in_device(&mut self, action: Action, cx: &mut Context<'_>) {
         let Phase::Device { id, code } = &self.phase else { return };
         match (action, code) {
             (Action::OpenLink, Some(code)) => cx.effects.push(Effect::OpenUrl(code.page.shown())),
@@ -216,7 +216,7 @@ impl State {
         }
     }
 
-    fn act_in_question(&mut self, action: Action, cx: &mut Cx<'_>) {
+    fn act_in_question(&mut self, action: Action, cx: &mut Context<'_>) {
         let Phase::Forgetting(buttons) = &mut self.phase else { return };
         if buttons.act(action, 2) {
             return;
@@ -276,7 +276,7 @@ impl Behavior for State {
         }
     }
 
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
         match &mut self.phase {
             Phase::List => return self.act_in_list(action, cx),
             Phase::Giving(giving) => {
@@ -295,14 +295,14 @@ impl Behavior for State {
         Flow::Stay
     }
 
-    fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+    fn text_key(&mut self, key: KeyPress, cx: &mut Context<'_>) -> bool {
         match &mut self.phase {
             Phase::Giving(giving) => giving.text_key(key, cx),
             Phase::List | Phase::Device { .. } | Phase::Forgetting(_) => false,
         }
     }
 
-    fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) -> Flow {
+    fn paste(&mut self, text: &Sensitive, cx: &mut Context<'_>) -> Flow {
         let takes = !cx.world.demo && !self.is_busy();
         match &mut self.phase {
             Phase::Giving(giving) => giving.paste(text, cx),
@@ -319,7 +319,7 @@ impl Behavior for State {
         Flow::Stay
     }
 
-    fn point(&mut self, row: usize, cx: &mut Cx<'_>) -> Flow {
+    fn point(&mut self, row: usize, cx: &mut Context<'_>) -> Flow {
         let is_row = row < self.rows(cx.world).len();
         match &mut self.phase {
             Phase::List if is_row => self.move_to(row),
@@ -334,7 +334,7 @@ impl Behavior for State {
         self.tokens.loading_id() == Some(id) || self.busy == Some(id) || device
     }
 
-    fn part(&mut self, id: JobId, part: Part, _cx: &mut Cx<'_>) {
+    fn part(&mut self, id: JobId, part: Part, _cx: &mut Context<'_>) {
         if let (Phase::Device { id: mine, code }, Part::Device(new)) = (&mut self.phase, part)
             && *mine == id
         {
@@ -342,7 +342,7 @@ impl Behavior for State {
         }
     }
 
-    fn finished(&mut self, id: JobId, outcome: Outcome, cx: &mut Cx<'_>) {
+    fn finished(&mut self, id: JobId, outcome: Outcome, cx: &mut Context<'_>) {
         let was_tried = self.busy == Some(id);
         if was_tried {
             self.busy = None;
@@ -377,7 +377,7 @@ impl Behavior for State {
         }
     }
 
-    fn returned(&mut self, _result: Result<(), Problem>, cx: &mut Cx<'_>) {
+    fn returned(&mut self, _result: Result<(), Problem>, cx: &mut Context<'_>) {
         self.at_first = true;
         self.read(cx);
     }
@@ -419,7 +419,7 @@ impl Behavior for State {
     }
 
     /// The change of token continues: the user requested it.
-    fn close(&mut self, cx: &mut Cx<'_>) {
+    fn close(&mut self, cx: &mut Context<'_>) {
         if let Some(id) = self.tokens.loading_id() {
             cx.cancel(id);
         }

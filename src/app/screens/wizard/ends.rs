@@ -7,7 +7,7 @@ use ratatui::text::Line;
 
 use super::plan::Plan;
 use crate::app::action::{Action, Offer};
-use crate::app::cx::{Cx, Facade};
+use crate::app::context::{Context, Facade};
 use crate::app::draw::Canvas;
 use crate::app::form::{field_key, say_refusal};
 use crate::app::keymap::{KeyPress, Keymap};
@@ -61,13 +61,13 @@ impl Ends {
         &mut self.field
     }
 
-    pub fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+    pub fn text_key(&mut self, key: KeyPress, cx: &mut Context<'_>) -> bool {
         let Some(key) = field_key(key).filter(|_| self.focused) else { return false };
         say_refusal(self.field.key(key), cx);
         true
     }
 
-    pub fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) {
+    pub fn paste(&mut self, text: &Sensitive, cx: &mut Context<'_>) {
         say_refusal(self.field.paste(text, TrailingLineEnd::DropOne), cx);
     }
 }

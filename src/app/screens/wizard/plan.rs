@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ends::Ends;
-use crate::app::cx::Cx;
+use crate::app::context::Context;
 use crate::app::form::Form;
 use crate::app::ladder::Ladder;
 use crate::app::picker::Picker;
@@ -78,7 +78,7 @@ impl Plan {
         }
     }
 
-    pub fn new(preset: AnyPreset, scope: Scope, cx: &mut Cx<'_>) -> Self {
+    pub fn new(preset: AnyPreset, scope: Scope, cx: &mut Context<'_>) -> Self {
         let taken = taken(&scope, preset.shape(), cx.world);
         let grant = Grant::new(&scope, cx);
         Self::around(Form::new(preset, taken), grant, scope)
@@ -101,7 +101,7 @@ impl Plan {
     }
 
     /// The same plan for another registry or place; typed values stay.
-    pub fn moved_to(&mut self, preset: AnyPreset, scope: Scope, cx: &mut Cx<'_>) {
+    pub fn moved_to(&mut self, preset: AnyPreset, scope: Scope, cx: &mut Context<'_>) {
         let taken = taken(&scope, preset.shape(), cx.world);
         self.form.moved_to(preset, taken);
         if self.scope != scope {
@@ -235,7 +235,7 @@ fn taken(scope: &Scope, shape: Shape, world: &World) -> Option<Vec<Prefix>> {
 }
 
 impl Grant {
-    fn new(scope: &Scope, cx: &mut Cx<'_>) -> Self {
+    fn new(scope: &Scope, cx: &mut Context<'_>) -> Self {
         if !matches!(scope, Scope::Repository(_)) {
             cx.need_catalogue(org_of(scope));
         }

@@ -6,7 +6,7 @@ use super::plan::Plan;
 use super::state::{Stage, State};
 use crate::app::action::{Action, Offer, moving};
 use crate::app::buttons::Buttons;
-use crate::app::cx::{Cx, Flow};
+use crate::app::context::{Context, Flow};
 use crate::app::mending;
 use crate::app::notices::Tone;
 use crate::app::protocol::Effect;
@@ -38,7 +38,7 @@ impl Review {
     }
 
     /// Writes what is on the screen.
-    pub(super) fn write(&mut self, cx: &mut Cx<'_>) {
+    pub(super) fn write(&mut self, cx: &mut Context<'_>) {
         self.buttons.disarm();
         self.draft.ends = self.plan.ends.end(cx.now).filter(|_| self.plan.asks_end());
         self.draft.seen = cx.world.seen(&self.draft.scope, (self.draft.shape, &self.draft.prefix));
@@ -56,7 +56,7 @@ impl Review {
 }
 
 impl State {
-    pub(super) fn act_in_review(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+    pub(super) fn act_in_review(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
         let Stage::Review(review) = &mut self.stage else { return Flow::Stay };
         if review.plan.ends.is_focused() {
             review.plan.ends.leave();

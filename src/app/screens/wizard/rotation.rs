@@ -7,7 +7,7 @@ use super::plan::{Grant, Plan};
 use super::reviewing::Review;
 use super::search::Search;
 use super::state::{Stage, State};
-use crate::app::cx::Cx;
+use crate::app::context::Context;
 use crate::app::draw::Canvas;
 use crate::app::form::{Form, Kept};
 use crate::app::screens::login_test::Commands;
@@ -20,7 +20,7 @@ use crate::ui::widgets::Level;
 
 impl State {
     /// A wizard at *Credentials*, for new values of an existing credential.
-    pub fn rotating(scope: Scope, credential: &Credential, cx: &mut Cx<'_>) -> Self {
+    pub fn rotating(scope: Scope, credential: &Credential, cx: &mut Context<'_>) -> Self {
         let plan = Plan::rotating(scope.clone(), credential, cx.world);
         Self {
             stage: Stage::Values(Box::new(plan)),

@@ -4,7 +4,7 @@
 
 use super::state::State;
 use crate::app::action::{Action, Offer};
-use crate::app::cx::{Cx, Facade};
+use crate::app::context::{Context, Facade};
 use crate::app::form::{Form, Slot, field_key, say_refusal};
 use crate::app::keymap::KeyPress;
 use crate::app::notices::Tone;
@@ -38,7 +38,7 @@ impl Search {
     }
 
     /// Puts the recognized server into an empty field of a form for that preset.
-    pub fn fill(&self, form: &mut Form, cx: &mut Cx<'_>) {
+    pub fn fill(&self, form: &mut Form, cx: &mut Context<'_>) {
         let Some((preset, server)) = &self.server else { return };
         if preset.id() == form.preset.id() && form.values().server.is_empty() {
             form.focus = Slot::Member(Member::Server);
@@ -66,7 +66,7 @@ impl State {
         Facade { offers, typing: true }
     }
 
-    pub(super) fn search_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+    pub(super) fn search_key(&mut self, key: KeyPress, cx: &mut Context<'_>) -> bool {
         let Some(key) = field_key(key).filter(|_| self.search.typing) else { return false };
         if self.search.hushed {
             return true;
@@ -88,7 +88,7 @@ impl State {
         true
     }
 
-    pub(super) fn search_paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) {
+    pub(super) fn search_paste(&mut self, text: &Sensitive, cx: &mut Context<'_>) {
         match which_any(text) {
             Some((preset, sign)) => {
                 let server = sign.server().map(Sensitive::from);
@@ -103,7 +103,7 @@ impl State {
     }
 
     /// Moves to the preset; a typed secret is removed from the field.
-    fn turn_to(&mut self, preset: AnyPreset, sign: Sign, cx: &mut Cx<'_>) {
+    fn turn_to(&mut self, preset: AnyPreset, sign: Sign, cx: &mut Context<'_>) {
         self.preset_cursor = any_presets().iter().position(|p| p.id() == preset.id()).unwrap_or(self.preset_cursor);
         match sign {
             Sign::Server(server) | Sign::Image { server, .. } => self.search.server = Some((preset, server)),

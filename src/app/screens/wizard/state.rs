@@ -8,7 +8,7 @@ use super::plan::Plan;
 use super::reviewing::Review;
 use super::search::Search;
 use crate::app::action::Action;
-use crate::app::cx::{Cx, Facade, Flow};
+use crate::app::context::{Context, Facade, Flow};
 use crate::app::keymap::KeyPress;
 use crate::app::ladder::Ladder;
 use crate::app::notices::Tone;
@@ -81,7 +81,7 @@ pub struct State {
 
 impl State {
     /// A new wizard; `wanted` is the scope that was selected.
-    pub fn new(wanted: Option<Scope>, cx: &mut Cx<'_>) -> Self {
+    pub fn new(wanted: Option<Scope>, cx: &mut Context<'_>) -> Self {
         for (scope, _) in cx.world.scopes.clone() {
             if let Scope::Organization(org) = &scope
                 && cx.world.listing(&scope).is_some()
@@ -110,7 +110,7 @@ impl State {
         trial: &Trial,
         ladder: Ladder,
         target: Option<(Scope, Prefix)>,
-        cx: &mut Cx<'_>,
+        cx: &mut Context<'_>,
     ) -> Self {
         let wanted = target.as_ref().map(|(scope, _)| scope.clone());
         let mut state = Self::new(wanted.clone(), cx);
@@ -215,7 +215,7 @@ impl State {
     }
 
     /// Asks GitHub whether a secret is needed at all, once the fields name a registry of GitHub's.
-    fn need_seamless(&self, cx: &mut Cx<'_>) {
+    fn need_seamless(&self, cx: &mut Context<'_>) {
         let (Stage::Values(plan) | Stage::Test(plan)) = &self.stage else { return };
         if let Some(subject) = plan.seamless(cx.world) {
             cx.need_seamless(subject);
@@ -251,7 +251,7 @@ impl Behavior for State {
         self.facade_of_step(world, now)
     }
 
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
         let has_aside = matches!(self.stage, Stage::Registry | Stage::Where { .. } | Stage::Values(_));
         if has_aside && self.aside.act_aside(action) {
             return Flow::Stay;
@@ -261,7 +261,7 @@ impl Behavior for State {
         flow
     }
 
-    fn text_key(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+    fn text_key(&mut self, key: KeyPress, cx: &mut Context<'_>) -> bool {
         let taken = match &mut self.stage {
             Stage::Values(plan) => plan.form.text_key(key, cx),
             Stage::Access(plan) => plan.grant.picker_mut().is_some_and(|picker| picker.text_key(key, cx)),
@@ -274,7 +274,7 @@ impl Behavior for State {
         taken
     }
 
-    fn paste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) -> Flow {
+    fn paste(&mut self, text: &Sensitive, cx: &mut Context<'_>) -> Flow {
         match &mut self.stage {
             Stage::Values(plan) => plan.form.paste(text, cx),
             Stage::Access(plan) if plan.grant.picker().is_some() => {
@@ -294,7 +294,7 @@ impl Behavior for State {
         Flow::Stay
     }
 
-    fn point(&mut self, row: usize, _cx: &mut Cx<'_>) -> Flow {
+    fn point(&mut self, row: usize, _cx: &mut Context<'_>) -> Flow {
         self.aside = Scroll::default();
         match &mut self.stage {
             Stage::Registry if row < any_presets().len() => self.preset_cursor = row,
@@ -315,7 +315,7 @@ impl Behavior for State {
         self.plan().is_some_and(|plan| plan.ladder.is_mine(id)) || self.writing().is_some_and(|w| w.is_mine(id))
     }
 
-    fn part(&mut self, id: JobId, part: Part, _cx: &mut Cx<'_>) {
+    fn part(&mut self, id: JobId, part: Part, _cx: &mut Context<'_>) {
         if let Some(plan) = self.plan_mut().filter(|plan| plan.ladder.is_mine(id)) {
             plan.ladder.part(part);
         } else if let Some(writing) = self.writing_mut() {
@@ -323,7 +323,7 @@ impl Behavior for State {
         }
     }
 
-    fn finished(&mut self, id: JobId, outcome: Outcome, cx: &mut Cx<'_>) {
+    fn finished(&mut self, id: JobId, outcome: Outcome, cx: &mut Context<'_>) {
         if let Some(plan) = self.plan_mut().filter(|plan| plan.ladder.is_mine(id)) {
             plan.ladder.finished(outcome);
         } else if let Some(writing) = self.writing_mut() {
@@ -379,7 +379,7 @@ impl Behavior for State {
         }
     }
 
-    fn fill(&mut self, taken: &Taken, cx: &mut Cx<'_>) {
+    fn fill(&mut self, taken: &Taken, cx: &mut Context<'_>) {
         if let Stage::Values(plan) = &mut self.stage {
             plan.form.fill(taken, cx);
         }
@@ -414,7 +414,7 @@ impl Behavior for State {
         typed && !self.writing().is_some_and(Writing::is_whole)
     }
 
-    fn close(&mut self, cx: &mut Cx<'_>) {
+    fn close(&mut self, cx: &mut Context<'_>) {
         if let Some(plan) = self.plan_mut() {
             plan.ladder.stop(cx);
         }

@@ -7,7 +7,7 @@ use super::plan::{Grant, Plan};
 use super::reviewing::review_offers;
 use super::state::{Stage, State};
 use crate::app::action::{Action, Offer, moving};
-use crate::app::cx::{Cx, Facade, Flow};
+use crate::app::context::{Context, Facade, Flow};
 use crate::app::keymap::KeyPress;
 use crate::app::mending;
 use crate::app::picker::{Picker, filtering};
@@ -55,7 +55,7 @@ impl State {
         offers
     }
 
-    pub(super) fn act_in_step(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+    pub(super) fn act_in_step(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
         match &self.stage {
             Stage::Registry => self.act_in_registry(action, cx),
             Stage::Where { .. } => self.act_in_where(action, cx),
@@ -66,7 +66,7 @@ impl State {
         }
     }
 
-    fn act_in_registry(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+    fn act_in_registry(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
         match action {
             Action::Back if self.search.typing => self.search.leave(),
             Action::Back => return Flow::Close,
@@ -87,7 +87,7 @@ impl State {
         Flow::Stay
     }
 
-    fn act_in_where(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+    fn act_in_where(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
         let places = Self::places(cx.world);
         let at = self.place_index(&places);
         match (action, &self.stage) {
@@ -110,7 +110,7 @@ impl State {
         Flow::Stay
     }
 
-    fn act_in_values(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+    fn act_in_values(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
         if action == Action::Fill {
             let Some(typed) = self.plan().map(|plan| plan.form.typed()) else { return Flow::Stay };
             return Flow::Push(Screen::Fill(Box::new(fill::State::open(typed, cx))));
@@ -155,7 +155,7 @@ impl State {
     }
 
     /// Goes from the image field back to the test, which runs again if there is something to test.
-    fn back_to_test(&mut self, again: bool, cx: &mut Cx<'_>) {
+    fn back_to_test(&mut self, again: bool, cx: &mut Context<'_>) {
         let Some(mut plan) = self.take_plan() else { return };
         plan.form.leave_field();
         plan.propose(cx.world);
@@ -166,7 +166,7 @@ impl State {
     }
 
     /// Text typed after a refusal goes to the refused value and replaces it.
-    pub(super) fn retype(&mut self, key: KeyPress, cx: &mut Cx<'_>) -> bool {
+    pub(super) fn retype(&mut self, key: KeyPress, cx: &mut Context<'_>) -> bool {
         let Stage::Test(plan) = &mut self.stage else { return false };
         let is_text = plan.ladder.refused().is_some_and(|member| plan.form.retype(member, key, cx));
         if is_text && let Some(plan) = self.take_plan() {
@@ -175,7 +175,7 @@ impl State {
         is_text
     }
 
-    pub(super) fn repaste(&mut self, text: &Sensitive, cx: &mut Cx<'_>) {
+    pub(super) fn repaste(&mut self, text: &Sensitive, cx: &mut Context<'_>) {
         let Some(mut plan) = self.take_plan() else { return };
         if let Some(member) = plan.ladder.refused() {
             plan.form.begin_anew(member);
@@ -184,7 +184,7 @@ impl State {
         self.stage = Stage::Values(plan);
     }
 
-    fn act_in_access(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+    fn act_in_access(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
         let Some(plan) = self.plan_mut() else { return Flow::Stay };
         match action {
             Action::Activate if plan.grant.listless().is_none() && plan.grant.picker().is_some_and(|p| p.filtering) => {
@@ -223,7 +223,7 @@ impl State {
         Flow::Stay
     }
 
-    fn act_in_test(&mut self, action: Action, cx: &mut Cx<'_>) -> Flow {
+    fn act_in_test(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
         let Some(plan) = self.plan_mut() else { return Flow::Stay };
         match action {
             Action::Activate if plan.verdict() == Some(Verdict::Pass) => {
@@ -258,12 +258,12 @@ impl State {
     }
 
     /// Checks the token's permissions each time: they may have changed meanwhile.
-    pub(super) fn go_to_where(&mut self, preset: AnyPreset, cx: &mut Cx<'_>) {
+    pub(super) fn go_to_where(&mut self, preset: AnyPreset, cx: &mut Context<'_>) {
         self.stage = Stage::Where { preset };
         cx.reload_identity();
     }
 
-    fn go_to_review(&mut self, cx: &mut Cx<'_>) {
+    fn go_to_review(&mut self, cx: &mut Context<'_>) {
         if let Some(plan) = self.take_plan() {
             if !matches!(cx.world.scope(&plan.scope), Some(Remote::Ready(_) | Remote::Loading { .. })) {
                 cx.load_scope(&plan.scope);

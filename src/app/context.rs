@@ -16,7 +16,7 @@ use crate::domain::change::AccessBefore;
 
 /// Passed down while one message is handled.
 #[derive(Debug)]
-pub struct Cx<'a> {
+pub struct Context<'a> {
     pub now: DateTime<Utc>,
     pub world: &'a mut World,
     pub notices: &'a mut Notices,
@@ -24,7 +24,7 @@ pub struct Cx<'a> {
     pub flights: &'a mut Flights,
 }
 
-impl Cx<'_> {
+impl Context<'_> {
     /// Starts a job; its progress and outcome carry the returned id.
     pub fn start(&mut self, job: Job) -> JobId {
         let id = self.flights.begin(&job);
