@@ -195,34 +195,36 @@ impl Action {
 
 /// An action as a screen offers it now.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Offer {
+pub struct AvailableAction {
     pub action: Action,
     pub label: &'static str,
     /// Why it is disabled; `None` if it is available.
-    pub not_now: Option<String>,
+    pub disabled_reason: Option<String>,
 }
 
-impl Offer {
+impl AvailableAction {
     pub const fn new(action: Action) -> Self {
-        Self { action, label: action.label(), not_now: None }
+        Self { action, label: action.label(), disabled_reason: None }
     }
 
     /// The same action under a better label for this screen.
     pub const fn called(action: Action, label: &'static str) -> Self {
-        Self { action, label, not_now: None }
+        Self { action, label, disabled_reason: None }
     }
 
     /// Known here but disabled, with the reason.
     #[must_use]
     pub fn unless(mut self, reason: Option<impl Into<String>>) -> Self {
-        self.not_now = reason.map(Into::into);
+        self.disabled_reason = reason.map(Into::into);
         self
     }
 }
 
 /// The actions of every list, and those that work everywhere.
-pub fn moving() -> Vec<Offer> {
-    [Action::Up, Action::Down, Action::Top, Action::Bottom, Action::PageUp, Action::PageDown].map(Offer::new).to_vec()
+pub fn moving() -> Vec<AvailableAction> {
+    [Action::Up, Action::Down, Action::Top, Action::Bottom, Action::PageUp, Action::PageDown]
+        .map(AvailableAction::new)
+        .to_vec()
 }
 
 /// What `App` itself does on every screen.

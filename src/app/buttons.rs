@@ -9,7 +9,7 @@
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::action::{Action, Offer};
+use super::action::{Action, AvailableAction};
 use super::draw::Canvas;
 use super::keymap::KeyPress;
 use crate::ui::Role;
@@ -47,14 +47,14 @@ impl Buttons {
     }
 
     /// What a question with these two buttons offers: the arrow to the other button, and Enter.
-    pub fn offers(self, harmless: &'static str, does: &'static str) -> Vec<Offer> {
+    pub fn offers(self, harmless: &'static str, does: &'static str) -> Vec<AvailableAction> {
         let (first, last) = (!self.is_armed(), self.is_armed());
         vec![
-            Offer::new(Action::Right).unless(last.then_some("this is the last button; left goes back")),
-            Offer::new(Action::Left).unless(first.then_some("this is the first button; right goes on")),
-            Offer::called(Action::Activate, if last { does } else { harmless }),
-            Offer::called(Action::Next, "other choice").unless(Some(NOT_BY_TEXT)),
-            Offer::called(Action::Previous, "other choice").unless(Some(NOT_BY_TEXT)),
+            AvailableAction::new(Action::Right).unless(last.then_some("this is the last button; left goes back")),
+            AvailableAction::new(Action::Left).unless(first.then_some("this is the first button; right goes on")),
+            AvailableAction::called(Action::Activate, if last { does } else { harmless }),
+            AvailableAction::called(Action::Next, "other choice").unless(Some(NOT_BY_TEXT)),
+            AvailableAction::called(Action::Previous, "other choice").unless(Some(NOT_BY_TEXT)),
         ]
     }
 }
@@ -67,7 +67,7 @@ pub fn is_of_text(key: KeyPress, action: Option<Action>) -> bool {
 }
 
 /// The action to use instead of one that is not offered here: arrows move between fields and choices as Tab does.
-pub fn stand_in(action: Action, offers: &[Offer]) -> Action {
+pub fn stand_in(action: Action, offers: &[AvailableAction]) -> Action {
     let is_offered = |wanted: Action| offers.iter().any(|offer| offer.action == wanted);
     match action {
         Action::Right if !is_offered(Action::Right) => Action::Next,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::action::Offer;
+use super::action::AvailableAction;
 use super::history::Kind;
 use super::notices::{Notices, Tone};
 use super::protocol::{Effect, Job, JobId, Timer};
@@ -168,9 +168,9 @@ impl Flights {
 
 /// What a screen tells the frame around it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Facade {
+pub struct AvailableActions {
     /// Every action this screen knows now, in footer order.
-    pub offers: Vec<Offer>,
+    pub offers: Vec<AvailableAction>,
     /// Whether a text field has the focus, so that plain characters are text.
     pub typing: bool,
 }

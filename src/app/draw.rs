@@ -313,13 +313,15 @@ pub struct Hint {
 
 /// The available keys, in footer order; help comes last and keeps its place.
 pub fn hints(app: &App) -> Vec<Hint> {
-    let facade = app.facade();
+    let available_actions = app.available_actions();
     let mut hints: Vec<Hint> = Vec::new();
-    for offer in facade.offers.iter().filter(|offer| offer.not_now.is_none() && offer.action.is_for_footer()) {
+    for offer in
+        available_actions.offers.iter().filter(|offer| offer.disabled_reason.is_none() && offer.action.is_for_footer())
+    {
         if hints.iter().any(|hint| hint.label == offer.label) && offer.action != Action::Help {
             continue; // one key per label is enough here; the help page lists them all
         }
-        let Some(key) = Keymap::shipped().key(offer.action, facade.typing) else { continue };
+        let Some(key) = Keymap::shipped().key(offer.action, available_actions.typing) else { continue };
         hints.push(Hint { key, label: offer.label, action: offer.action });
     }
     hints.sort_by_key(|hint| hint.action == Action::Help);

@@ -1,7 +1,7 @@
 //! The filter of a list: a line of text, and whether it has the focus. The list itself decides which rows match.
 
-use super::action::{Action, Offer};
-use super::context::{Context, Facade};
+use super::action::{Action, AvailableAction};
+use super::context::{AvailableActions, Context};
 use super::form::{field_key, say_refusal};
 use super::keymap::KeyPress;
 use super::notices::Tone;
@@ -41,14 +41,14 @@ impl Filter {
     }
 
     /// What a screen offers while the filter has the focus.
-    pub fn facade() -> Facade {
+    pub fn available_actions() -> AvailableActions {
         let offers = vec![
-            Offer::called(Action::Activate, "to the list"),
-            Offer::called(Action::Back, "no filter"),
-            Offer::new(Action::Up),
-            Offer::new(Action::Down),
+            AvailableAction::called(Action::Activate, "to the list"),
+            AvailableAction::called(Action::Back, "no filter"),
+            AvailableAction::new(Action::Up),
+            AvailableAction::new(Action::Down),
         ];
-        Facade { offers, typing: true }
+        AvailableActions { offers, typing: true }
     }
 
     /// Handles a key as text; returns whether it was text.

@@ -81,7 +81,7 @@ fn waiting(app: &App, pause: &Pause, canvas: &Canvas<'_, '_, '_>, columns: usize
         (false, ..60) => " ",
         (false, _) => " pullkey  ",
     };
-    let key = Keymap::shipped().key(Action::StopWaiting, app.facade().typing).unwrap_or_default();
+    let key = Keymap::shipped().key(Action::StopWaiting, app.available_actions().typing).unwrap_or_default();
     let time = format!("waiting {}", left(pause, app.now));
     let long = format!("{time}: {}{dot}{key} stops waiting", pause.reason.words());
     let middle = format!("{time}: {}{dot}{key} stops", pause.reason.words());

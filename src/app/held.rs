@@ -18,7 +18,7 @@ impl App {
             Keymap::shipped().action(key),
             Some(Action::Up | Action::Down | Action::Top | Action::Bottom | Action::PageUp | Action::PageDown)
         );
-        moves && (key.character().is_none() || !self.facade().typing)
+        moves && (key.character().is_none() || !self.available_actions().typing)
     }
 
     /// Handles a moving key `times` times; stops as soon as it has no further effect.

@@ -114,14 +114,14 @@ impl App {
                 Answer::Now => self.leave_now(effects),
             },
             (Some(Action::Help), _) if !is_plain => {
-                let facade = self.facade();
-                let help = help::State::of(self.top().title(), &facade);
+                let available_actions = self.available_actions();
+                let help = help::State::of(self.top().title(), &available_actions);
                 self.stack.push(Screen::Help(help));
             }
             (Some(Action::Suspend), _) => effects.push(Effect::Suspend),
             _ => {
                 // Any other key types into the field it would have reached without the question.
-                if self.call_off(effects) && is_plain && self.room == Room::Enough && self.facade().typing {
+                if self.call_off(effects) && is_plain && self.room == Room::Enough && self.available_actions().typing {
                     self.with_cx(effects, |screen, cx| screen.text_key(key, cx));
                 }
             }
@@ -130,7 +130,7 @@ impl App {
 
     /// A paste while the question is open goes into the field below it.
     pub(super) fn paste_in_question(&mut self, text: &Sensitive, effects: &mut Vec<Effect>) {
-        if self.call_off(effects) && self.facade().typing {
+        if self.call_off(effects) && self.available_actions().typing {
             let flow = self.with_cx(effects, |screen, cx| screen.paste(text, cx));
             self.follow(flow, effects);
         }

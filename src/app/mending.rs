@@ -4,8 +4,8 @@
 //! This module only decides; the runtime runs `gh`, and the session finds tokens.
 
 use super::App;
-use super::action::{Action, Offer};
-use super::context::{Context, Facade, Flow};
+use super::action::{Action, AvailableAction};
+use super::context::{AvailableActions, Context, Flow};
 use super::notices::Tone;
 use super::protocol::{Effect, Job, Outcome};
 use super::remote::Remote;
@@ -43,9 +43,9 @@ fn way(world: &World, mend: &Mend) -> Result<Way, &'static str> {
 }
 
 /// Offers the key for a visible problem; `None` if no key can fix it.
-pub fn offer(world: &World, mend: Option<&Mend>) -> Option<Offer> {
+pub fn offer(world: &World, mend: Option<&Mend>) -> Option<AvailableAction> {
     let mend = mend.filter(|mend| matches!(mend, Mend::Gain(_) | Mend::SignIn | Mend::Open(_)))?;
-    Some(Offer::called(Action::Mend, "fix").unless(way(world, mend).err()))
+    Some(AvailableAction::called(Action::Mend, "fix").unless(way(world, mend).err()))
 }
 
 impl Context<'_> {
@@ -91,10 +91,10 @@ impl Context<'_> {
 impl App {
     /// In read-only mode, every key that leads to a write is disabled with the reason. The list of tokens writes
     /// nothing.
-    pub(super) fn guard(&self, facade: &mut Facade) {
+    pub(super) fn guard(&self, available_actions: &mut AvailableActions) {
         let Some(reason) = self.world.no_writes().filter(|_| !matches!(self.top(), Screen::SignIn(_))) else { return };
-        for offer in facade.offers.iter_mut().filter(|offer| offer.action.is_write()) {
-            offer.not_now = Some(reason.clone());
+        for offer in available_actions.offers.iter_mut().filter(|offer| offer.action.is_write()) {
+            offer.disabled_reason = Some(reason.clone());
         }
     }
 

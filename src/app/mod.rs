@@ -39,10 +39,10 @@ pub mod writing;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use self::action::{Action, EVERYWHERE, Offer};
+use self::action::{Action, AvailableAction, EVERYWHERE};
 use self::buttons::{is_of_text, stand_in};
+use self::context::{AvailableActions, Flow};
 pub use self::context::{Context, Flights};
-use self::context::{Facade, Flow};
 use self::draw::SMALLEST;
 pub use self::draw::{Canvas, Look};
 use self::keymap::{KeyPress, Keymap};
@@ -187,29 +187,31 @@ impl App {
     }
 
     /// What the visible screen knows and offers.
-    pub fn facade(&self) -> Facade {
-        let mut facade = self.top().facade(&self.world, self.now);
+    pub fn available_actions(&self) -> AvailableActions {
+        let mut available_actions = self.top().available_actions(&self.world, self.now);
         if matches!(self.top(), Screen::Quit(_)) {
-            return facade;
+            return available_actions;
         }
         for action in EVERYWHERE {
             if self.world.unavailable.contains(&action) {
                 continue;
             }
-            if !facade.offers.iter().any(|offer| offer.action == action) {
+            if !available_actions.offers.iter().any(|offer| offer.action == action) {
                 let (tab, own) = header::open_tab(&self.stack);
                 let there = header::TABS[tab].0 == action && self.stack.len() == own
                     || action == Action::SignIn && matches!(self.top(), Screen::SignIn(_));
-                facade.offers.push(Offer::new(action).unless(there.then_some("you are already there")));
+                available_actions
+                    .offers
+                    .push(AvailableAction::new(action).unless(there.then_some("you are already there")));
             }
         }
         let idle = self.pause().is_none().then_some("nothing is waiting for GitHub's limits");
-        facade.offers.push(Offer::new(Action::StopWaiting).unless(idle));
-        if self.offers_restart() && !facade.typing {
-            facade.offers.push(Offer::called(Action::Restart, "restart codespaces"));
+        available_actions.offers.push(AvailableAction::new(Action::StopWaiting).unless(idle));
+        if self.offers_restart() && !available_actions.typing {
+            available_actions.offers.push(AvailableAction::called(Action::Restart, "restart codespaces"));
         }
-        self.guard(&mut facade);
-        facade
+        self.guard(&mut available_actions);
+        available_actions
     }
 
     /// Whether codespaces started before the last write, and the visible screen is not about them.
@@ -241,35 +243,37 @@ impl App {
         if self.room == Room::TooSmall {
             return self.key_unseen(key, effects);
         }
-        let facade = self.facade();
+        let available_actions = self.available_actions();
         let action = Keymap::shipped().action(key);
         if is_of_text(key, action)
             && let Some(screen) = self.stack.last_mut()
         {
             screen.disarm();
         }
-        let is_text = facade.typing && self.with_cx(effects, |screen, cx| screen.text_key(key, cx));
+        let is_text = available_actions.typing && self.with_cx(effects, |screen, cx| screen.text_key(key, cx));
         if is_text {
             return;
         }
         match action {
             Some(Action::Quit) => self.key_to_leave(key, effects),
-            Some(action) => self.act(action, how, &facade, effects),
+            Some(action) => self.act(action, how, &available_actions, effects),
             None => self.with_cx(effects, |_, cx| {
-                let help = Keymap::shipped().key(Action::Help, facade.typing).unwrap_or_default();
+                let help = Keymap::shipped().key(Action::Help, available_actions.typing).unwrap_or_default();
                 let name = key.character().map_or("this key".to_owned(), |c| format!("“{c}”"));
                 cx.note(Tone::Info, format!("{name} does nothing; {help} shows every key"));
             }),
         }
     }
 
-    fn act(&mut self, action: Action, how: How, facade: &Facade, effects: &mut Vec<Effect>) {
-        let action = stand_in(action, &facade.offers);
-        let offer = facade.offers.iter().find(|offer| offer.action == action);
+    fn act(&mut self, action: Action, how: How, available_actions: &AvailableActions, effects: &mut Vec<Effect>) {
+        let action = stand_in(action, &available_actions.offers);
+        let offer = available_actions.offers.iter().find(|offer| offer.action == action);
         let refusal = match offer {
-            Some(Offer { not_now: Some(reason), label, .. }) => Some(format!("{label}: {reason}")),
+            Some(AvailableAction { disabled_reason: Some(reason), label, .. }) => Some(format!("{label}: {reason}")),
             Some(_) => None,
-            None => Some(format!("“{}” does nothing here; {} shows every key", action.label(), help_key(facade))),
+            None => {
+                Some(format!("“{}” does nothing here; {} shows every key", action.label(), help_key(available_actions)))
+            }
         };
         if let Some(text) = refusal {
             self.with_cx(effects, |_, cx| cx.note(Tone::Info, text));
@@ -283,7 +287,7 @@ impl App {
             }
             Action::Suspend => effects.push(Effect::Suspend),
             Action::Help if !matches!(self.top(), Screen::Help(_)) => {
-                let help = screens::help::State::of(self.top().title(), facade);
+                let help = screens::help::State::of(self.top().title(), available_actions);
                 self.stack.push(Screen::Help(help));
             }
             Action::Home => self.part_with(Flow::Home, (action, how), effects),
@@ -355,17 +359,17 @@ impl App {
         if self.room == Room::TooSmall || matches!(self.top(), Screen::Quit(_)) {
             return;
         }
-        let facade = self.facade();
+        let available_actions = self.available_actions();
         match pointer {
             Pointer::Row(row) => {
                 let flow = self.with_cx(effects, |screen, cx| screen.point(row, cx));
                 self.follow(flow, effects);
             }
-            Pointer::Act(action) => self.act(action, How::default(), &facade, effects),
+            Pointer::Act(action) => self.act(action, How::default(), &available_actions, effects),
             Pointer::ScrollUp | Pointer::ScrollDown => {
                 let action = if pointer == Pointer::ScrollUp { Action::Up } else { Action::Down };
-                if facade.offers.iter().any(|offer| offer.action == action) {
-                    self.act(action, How::default(), &facade, effects);
+                if available_actions.offers.iter().any(|offer| offer.action == action) {
+                    self.act(action, How::default(), &available_actions, effects);
                 }
             }
         }
@@ -465,6 +469,6 @@ impl App {
     }
 }
 
-fn help_key(facade: &Facade) -> String {
-    Keymap::shipped().key(Action::Help, facade.typing).unwrap_or_default()
+fn help_key(available_actions: &AvailableActions) -> String {
+    Keymap::shipped().key(Action::Help, available_actions.typing).unwrap_or_default()
 }

@@ -10,8 +10,8 @@ mod tests;
 use std::collections::BTreeMap;
 
 use self::shelf::Shelf;
-use super::action::{Action, Offer};
-use super::context::{Context, Facade};
+use super::action::{Action, AvailableAction};
+use super::context::{AvailableActions, Context};
 use super::filter::wanted;
 use super::form::{field_key, say_refusal};
 use super::keymap::KeyPress;
@@ -281,16 +281,16 @@ impl Picker {
     }
 
     /// What the list offers: choosing one, choosing all that match, listing only the chosen ones.
-    pub fn offers(&self, listless: Option<&'static str>) -> [Offer; 5] {
+    pub fn offers(&self, listless: Option<&'static str>) -> [AvailableAction; 5] {
         let none_chosen = (!self.only_chosen && self.chosen.is_empty()).then_some("nothing is chosen");
         let rowless = listless.or_else(|| self.is_empty().then_some(NO_ROWS));
         let turn = if self.only_chosen { "show all" } else { "only chosen" };
         [
-            Offer::new(Action::Toggle).unless(rowless),
-            Offer::new(Action::Filter).unless(listless),
-            Offer::new(Action::SelectAll).unless(rowless),
-            Offer::called(Action::Next, turn).unless(listless.or(none_chosen)),
-            Offer::called(Action::Previous, turn).unless(listless.or(none_chosen)),
+            AvailableAction::new(Action::Toggle).unless(rowless),
+            AvailableAction::new(Action::Filter).unless(listless),
+            AvailableAction::new(Action::SelectAll).unless(rowless),
+            AvailableAction::called(Action::Next, turn).unless(listless.or(none_chosen)),
+            AvailableAction::called(Action::Previous, turn).unless(listless.or(none_chosen)),
         ]
     }
 }
@@ -299,12 +299,12 @@ impl Picker {
 const NO_ROWS: &str = "no repository is in the list";
 
 /// What a screen offers while the list's filter has the focus.
-pub fn filtering() -> Facade {
+pub fn filtering() -> AvailableActions {
     let offers = vec![
-        Offer::called(Action::Activate, "to the list"),
-        Offer::called(Action::Back, "to the list"),
-        Offer::new(Action::Up),
-        Offer::new(Action::Down),
+        AvailableAction::called(Action::Activate, "to the list"),
+        AvailableAction::called(Action::Back, "to the list"),
+        AvailableAction::new(Action::Up),
+        AvailableAction::new(Action::Down),
     ];
-    Facade { offers, typing: true }
+    AvailableActions { offers, typing: true }
 }

@@ -16,7 +16,7 @@ pub mod wizard;
 use chrono::{DateTime, Utc};
 
 use super::action::Action;
-use super::context::{Context, Facade, Flow};
+use super::context::{AvailableActions, Context, Flow};
 use super::keymap::KeyPress;
 use super::protocol::{JobId, Outcome, Part};
 use super::world::World;
@@ -66,7 +66,7 @@ macro_rules! each {
 pub trait Behavior {
     /// Its name in the line of tabs.
     fn title(&self) -> String;
-    fn facade(&self, world: &World, now: DateTime<Utc>) -> Facade;
+    fn available_actions(&self, world: &World, now: DateTime<Utc>) -> AvailableActions;
     fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow;
 
     /// A key while a text field has the focus; returns whether it was taken as text.
@@ -131,8 +131,8 @@ impl Screen {
         each!(self, s => s.title())
     }
 
-    pub fn facade(&self, world: &World, now: DateTime<Utc>) -> Facade {
-        each!(self, s => s.facade(world, now))
+    pub fn available_actions(&self, world: &World, now: DateTime<Utc>) -> AvailableActions {
+        each!(self, s => s.available_actions(world, now))
     }
 
     pub fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {

@@ -95,7 +95,7 @@ fn a_token_in_any_field_of_any_screen_is_nowhere_to_be_seen() {
                 driver.keys(way);
             }
             let mut pasted = driver.clone();
-            if driver.app.facade().typing {
+            if driver.app.available_actions().typing {
                 typed_into.insert((driver.title(), form(&driver.app).map(|form| format!("{:?}", form.focus))));
                 driver.type_text(TOKEN);
                 assert_hidden(&driver, TRACE, &format!("typed at {name}, {way}"));
@@ -105,7 +105,7 @@ fn a_token_in_any_field_of_any_screen_is_nowhere_to_be_seen() {
                     if key != "f2" {
                         assert_hidden(&driver, TRACE, &format!("typed at {name}, {way}, then {key}"));
                     }
-                    if !driver.app.facade().typing {
+                    if !driver.app.available_actions().typing {
                         driver = before;
                     }
                 }
@@ -142,7 +142,7 @@ fn a_password_that_is_typed_is_masked_in_every_other_field_of_every_screen() {
                 driver.keys(way);
             }
             let is_there = typed_secret(&driver).as_ref() == Some(&secret);
-            if is_there && driver.app.facade().typing {
+            if is_there && driver.app.available_actions().typing {
                 tried += 1;
                 for clear in ["ctrl-u", "ctrl-k"] {
                     driver.press(clear);

@@ -47,8 +47,8 @@ fn whatever_is_typed_in_any_field_of_any_screen_is_in_view() {
             if !way.is_empty() {
                 driver.keys(way);
             }
-            let facade = driver.app.facade();
-            if !facade.typing || matches!(driver.app.top(), Screen::Quit(_)) {
+            let available_actions = driver.app.available_actions();
+            if !available_actions.typing || matches!(driver.app.top(), Screen::Quit(_)) {
                 continue;
             }
             seen.insert(driver.title());

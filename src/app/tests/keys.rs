@@ -53,7 +53,7 @@ fn every_printable_key_does_something_or_says_why_not() {
 fn every_other_bound_key_does_something_or_says_why_not() {
     for (state, driver) in fixtures::all() {
         // Editing keys at the end of an empty field have nothing to do and show no message.
-        let typing = driver.app.facade().typing;
+        let typing = driver.app.available_actions().typing;
         let actions = <Action as strum::IntoEnumIterator>::iter();
         for name in actions.flat_map(|action| Keymap::shipped().keys(action)) {
             let edits = typing && matches!(name.as_str(), "left" | "right" | "home" | "end" | "backspace");
@@ -65,12 +65,12 @@ fn every_other_bound_key_does_something_or_says_why_not() {
 #[test]
 fn a_key_with_a_reason_not_to_says_its_label_and_the_reason() {
     for (state, driver) in fixtures::all() {
-        let facade = driver.app.facade();
-        for offer in facade.offers.iter().filter(|offer| offer.not_now.is_some()) {
-            let Some(name) = Keymap::shipped().key(offer.action, facade.typing) else { continue };
+        let available_actions = driver.app.available_actions();
+        for offer in available_actions.offers.iter().filter(|offer| offer.disabled_reason.is_some()) {
+            let Some(name) = Keymap::shipped().key(offer.action, available_actions.typing) else { continue };
             let mut driver = driver.clone();
             driver.press(&name);
-            let notice = format!("{}: {}", offer.label, offer.not_now.clone().unwrap());
+            let notice = format!("{}: {}", offer.label, offer.disabled_reason.clone().unwrap());
             assert_eq!(driver.notice(), notice, "{state}");
             assert!(driver.look_at(200, 50).contains(&notice), "{state}");
         }

@@ -194,7 +194,7 @@ impl Walk {
 
     fn standing(&self) -> Option<Standing> {
         let app = &self.driver.app;
-        let form = form_of(app.top()).filter(|_| app.room == Room::Enough && app.facade().typing)?;
+        let form = form_of(app.top()).filter(|_| app.room == Room::Enough && app.available_actions().typing)?;
         let values = form.slots().into_iter().filter_map(|slot| Some((slot, form.field(slot)?.value()))).collect();
         Some(Standing { focus: form.focus, values, mends: form.mend().is_some() })
     }
@@ -212,7 +212,7 @@ impl Walk {
         let question = (name == "enter").then(|| Question::armed(&self.driver.frame(LARGE.0, LARGE.1))).flatten();
         let (place, standing, title) = (self.place(), self.standing(), self.driver.title());
         let (was_unsaved, notice, ends) = (self.is_unsaved(), self.driver.notice(), self.refused_end());
-        let was_typing = self.driver.app.facade().typing;
+        let was_typing = self.driver.app.available_actions().typing;
         let is_seen = question.is_some();
         // Writes begin only here, so the previous state has to be known only then.
         let before = is_seen.then(|| self.driver.app.clone());
@@ -234,7 +234,7 @@ impl Walk {
         if name == "backspace" && !was_typing && self.place() != place && place.1 != "Quit" {
             self.fail(&format!("Backspace led from {place:?} to {:?}", self.place()));
         }
-        if name == "enter" && ends && !self.driver.app.facade().typing {
+        if name == "enter" && ends && !self.driver.app.available_actions().typing {
             self.fail("Enter left a field whose text is not understood");
         }
         self.keeps(name, was_unsaved, (&notice, &title));
@@ -313,7 +313,7 @@ impl Walk {
     /// Whatever takes text has its cursor in a visible field, at every size with room for it.
     fn is_in_view(&self) {
         let app = &self.driver.app;
-        if app.room != Room::Enough || !app.facade().typing || matches!(app.top(), Screen::Quit(_)) {
+        if app.room != Room::Enough || !app.available_actions().typing || matches!(app.top(), Screen::Quit(_)) {
             return;
         }
         for (columns, rows) in [(40, 10), (80, 24)] {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use crate::app::action::{Action, Offer, moving};
-use crate::app::context::{Context, Facade, Flow};
+use crate::app::action::{Action, AvailableAction, moving};
+use crate::app::context::{AvailableActions, Context, Flow};
 use crate::app::keymap::KeyPress;
 use crate::app::picker::{Picker, filtering};
 use crate::app::remote::Remote;
@@ -346,7 +346,7 @@ impl Behavior for State {
         self.picker.learn(catalogue);
     }
 
-    fn facade(&self, _world: &World, _now: DateTime<Utc>) -> Facade {
+    fn available_actions(&self, _world: &World, _now: DateTime<Utc>) -> AvailableActions {
         if self.picker.filtering && self.listless().is_none() {
             return filtering();
         }
@@ -361,17 +361,17 @@ impl Behavior for State {
         let [toggle, filter, all, next, previous] = self.picker.offers(listless);
         let mut offers = vec![
             toggle,
-            Offer::called(Action::Activate, "see the change").unless(self.not_writable()),
-            Offer::new(Action::Visibility).unless(user_only),
+            AvailableAction::called(Action::Activate, "see the change").unless(self.not_writable()),
+            AvailableAction::new(Action::Visibility).unless(user_only),
             filter,
             all,
-            Offer::new(Action::Back),
+            AvailableAction::new(Action::Back),
             next,
             previous,
-            Offer::new(Action::Reload).unless(listless),
+            AvailableAction::new(Action::Reload).unless(listless),
         ];
         offers.extend(moving().into_iter().map(|offer| offer.unless(listless)));
-        Facade { offers, typing: false }
+        AvailableActions { offers, typing: false }
     }
 
     fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {

@@ -273,7 +273,7 @@ fn nothing_is_pasted_into_a_filter_that_is_not_there() {
     driver.paste("web");
     assert!(driver.notice().contains("no text field here"), "{}\n{}", driver.notice(), driver.sight());
     driver.press("v");
-    assert!(!driver.app.facade().typing, "no key is text there");
+    assert!(!driver.app.available_actions().typing, "no key is text there");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::rows::{Row, answer, on, rows};
-use crate::app::action::{Action, Offer, moving};
-use crate::app::context::{Context, Facade, Flow};
+use crate::app::action::{Action, AvailableAction, moving};
+use crate::app::context::{AvailableActions, Context, Flow};
 use crate::app::filter::Filter;
 use crate::app::history::Done;
 use crate::app::keymap::KeyPress;
@@ -123,9 +123,9 @@ impl Behavior for State {
         "Activity".to_owned()
     }
 
-    fn facade(&self, world: &World, _now: DateTime<Utc>) -> Facade {
+    fn available_actions(&self, world: &World, _now: DateTime<Utc>) -> AvailableActions {
         if self.filter.focused {
-            return Filter::facade();
+            return Filter::available_actions();
         }
         let nothing = self.selected(world).is_none().then_some("nothing is selected");
         let back = match (self.detail, self.filter.is_empty()) {
@@ -134,14 +134,14 @@ impl Behavior for State {
             (false, true) => "back",
         };
         let mut offers = vec![
-            Offer::called(Action::Activate, if self.detail { "close" } else { "details" }).unless(nothing),
-            Offer::called(Action::Back, back),
-            Offer::new(Action::Filter),
-            Offer::new(Action::Undo).unless(self.undoable(world).err()),
-            Offer::called(Action::Copy, "copy the line").unless(nothing),
+            AvailableAction::called(Action::Activate, if self.detail { "close" } else { "details" }).unless(nothing),
+            AvailableAction::called(Action::Back, back),
+            AvailableAction::new(Action::Filter),
+            AvailableAction::new(Action::Undo).unless(self.undoable(world).err()),
+            AvailableAction::called(Action::Copy, "copy the line").unless(nothing),
         ];
         offers.extend(moving());
-        Facade { offers, typing: false }
+        AvailableActions { offers, typing: false }
     }
 
     fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {

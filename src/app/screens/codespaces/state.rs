@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::question::{Question, no_restart, no_stop};
-use crate::app::action::{Action, Offer, moving};
-use crate::app::context::{Context, Facade, Flow};
+use crate::app::action::{Action, AvailableAction, moving};
+use crate::app::context::{AvailableActions, Context, Flow};
 use crate::app::mending;
 use crate::app::notices::Tone;
 use crate::app::protocol::Effect;
@@ -152,7 +152,7 @@ impl State {
         }
     }
 
-    fn offers(&self, world: &World) -> Vec<Offer> {
+    fn offers(&self, world: &World) -> Vec<AvailableAction> {
         let targets = self.targets(world);
         let busy = world.spaces.is_running().then(|| "the last changes are still running".to_owned());
         let none = self.selected(world).is_none().then(|| "no codespace is selected".to_owned());
@@ -173,19 +173,19 @@ impl State {
             None => ("copy rebuild", none.is_some()),
         };
         let mut offers = vec![
-            Offer::new(Action::Restart).unless(busy.clone().or_else(|| none.clone()).or(restart)),
-            Offer::new(Action::Stop).unless(busy.or_else(|| none.clone()).or(stop)),
-            Offer::called(Action::Toggle, "mark").unless(none.clone()),
-            Offer::called(Action::Copy, copies).unless(nothing.then_some("nothing to copy")),
-            Offer::new(Action::OpenLink).unless(none.clone().or_else(|| no_page.map(str::to_owned))),
-            Offer::called(Action::Activate, if self.detail { "close" } else { "details" }).unless(none),
-            Offer::called(Action::Back, self.back_label()),
-            Offer::new(Action::Reload),
+            AvailableAction::new(Action::Restart).unless(busy.clone().or_else(|| none.clone()).or(restart)),
+            AvailableAction::new(Action::Stop).unless(busy.or_else(|| none.clone()).or(stop)),
+            AvailableAction::called(Action::Toggle, "mark").unless(none.clone()),
+            AvailableAction::called(Action::Copy, copies).unless(nothing.then_some("nothing to copy")),
+            AvailableAction::new(Action::OpenLink).unless(none.clone().or_else(|| no_page.map(str::to_owned))),
+            AvailableAction::called(Action::Activate, if self.detail { "close" } else { "details" }).unless(none),
+            AvailableAction::called(Action::Back, self.back_label()),
+            AvailableAction::new(Action::Reload),
         ];
         let alone =
             (Self::lists(world).len() < 2).then_some("you own no organization, so there are no members to show");
-        offers.insert(3, Offer::called(Action::Next, "whose").unless(alone));
-        offers.push(Offer::called(Action::Previous, "whose").unless(alone));
+        offers.insert(3, AvailableAction::called(Action::Next, "whose").unless(alone));
+        offers.push(AvailableAction::called(Action::Previous, "whose").unless(alone));
         if self.detail {
             offers.rotate_right(3); // closing comes first
         }
@@ -263,14 +263,14 @@ impl Behavior for State {
         "Codespaces".to_owned()
     }
 
-    fn facade(&self, world: &World, _now: DateTime<Utc>) -> Facade {
+    fn available_actions(&self, world: &World, _now: DateTime<Utc>) -> AvailableActions {
         let Some(question) = &self.question else {
-            return Facade { offers: self.offers(world), typing: false };
+            return AvailableActions { offers: self.offers(world), typing: false };
         };
         let mut offers = question.buttons.offers("cancel", "do it");
-        offers.push(Offer::called(Action::Back, "cancel"));
+        offers.push(AvailableAction::called(Action::Back, "cancel"));
         offers.extend(moving());
-        Facade { offers, typing: false }
+        AvailableActions { offers, typing: false }
     }
 
     fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {

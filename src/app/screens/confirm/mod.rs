@@ -13,9 +13,9 @@ use chrono::{DateTime, Utc};
 pub use self::asks::{ask_to_delete, ask_to_repair, ask_to_undo};
 pub use self::view::{REST, draw, problem_lines, report_lines, with_buttons, writing_lines};
 use super::Behavior;
-use crate::app::action::{Action, Offer, moving};
+use crate::app::action::{Action, AvailableAction, moving};
 use crate::app::buttons::Buttons;
-use crate::app::context::{Context, Facade, Flow};
+use crate::app::context::{AvailableActions, Context, Flow};
 use crate::app::mending;
 use crate::app::notices::Tone;
 use crate::app::protocol::{JobId, Outcome, Part};
@@ -70,18 +70,21 @@ impl State {
     }
 }
 
-fn writing_offers(series: &Series, buttons: Buttons) -> Vec<Offer> {
+fn writing_offers(series: &Series, buttons: Buttons) -> Vec<AvailableAction> {
     let running = series.is_running().then_some("it is still being written");
     if series.overtaken().is_some() {
-        return vec![Offer::called(Action::Activate, "look at it"), Offer::called(Action::Back, "leave it")];
+        return vec![
+            AvailableAction::called(Action::Activate, "look at it"),
+            AvailableAction::called(Action::Back, "leave it"),
+        ];
     }
     let back = if series.is_running() || series.is_whole() { "close" } else { "back" };
     let mut offers = if series.has_rest() {
         buttons.offers("close", "do the rest")
     } else {
-        vec![Offer::called(Action::Activate, "close").unless(running)]
+        vec![AvailableAction::called(Action::Activate, "close").unless(running)]
     };
-    offers.push(Offer::called(Action::Back, back));
+    offers.push(AvailableAction::called(Action::Back, back));
     offers
 }
 
@@ -100,18 +103,18 @@ impl Behavior for State {
         self.title.clone()
     }
 
-    fn facade(&self, world: &World, _now: DateTime<Utc>) -> Facade {
+    fn available_actions(&self, world: &World, _now: DateTime<Utc>) -> AvailableActions {
         let mut offers = match &self.phase {
             Phase::Asking(_) => {
                 let mut offers = self.buttons.offers("cancel", "do it");
-                offers.push(Offer::called(Action::Back, "cancel"));
+                offers.push(AvailableAction::called(Action::Back, "cancel"));
                 offers
             }
             Phase::Writing(series) => writing_offers(series, self.buttons),
         };
         offers.extend(mending::offer(world, self.remedy()));
         offers.extend(moving());
-        Facade { offers, typing: false }
+        AvailableActions { offers, typing: false }
     }
 
     fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 
 use super::changes::OWN_REPOSITORY;
 use super::rows::{Row, rows};
-use crate::app::action::{Action, Offer, moving};
-use crate::app::context::{Context, Facade, Flow};
+use crate::app::action::{Action, AvailableAction, moving};
+use crate::app::context::{AvailableActions, Context, Flow};
 use crate::app::filter::Filter;
 use crate::app::keymap::KeyPress;
 use crate::app::mending;
@@ -150,7 +150,7 @@ impl State {
         cx.effects.push(Effect::Copy(text));
     }
 
-    fn offers(&self, world: &World) -> Vec<Offer> {
+    fn offers(&self, world: &World) -> Vec<AvailableAction> {
         let row = self.selected(world);
         let credential = row.as_ref().and_then(|row| row.credential(world));
         let no_credential = credential.is_none().then_some("no credential is selected");
@@ -170,26 +170,26 @@ impl State {
         let is_named = !world.demo && matches!(self.remedy(world), Some(Mend::Open(_)));
         let no_page = no_page(world).filter(|_| !is_named);
         let mut offers = vec![
-            Offer::new(Action::New),
-            Offer::new(Action::Test),
-            Offer::called(Action::Access, if many { "access of marked" } else { "access" }).unless(no_access),
-            Offer::new(Action::Rotate).unless(no_credential),
-            Offer::called(Action::Delete, if many { "delete marked" } else { "delete" })
+            AvailableAction::new(Action::New),
+            AvailableAction::new(Action::Test),
+            AvailableAction::called(Action::Access, if many { "access of marked" } else { "access" }).unless(no_access),
+            AvailableAction::new(Action::Rotate).unless(no_credential),
+            AvailableAction::called(Action::Delete, if many { "delete marked" } else { "delete" })
                 .unless(no_credential.filter(|_| !many)),
-            Offer::new(Action::Filter),
-            Offer::called(Action::Activate, activate_label(row.as_ref(), self))
+            AvailableAction::new(Action::Filter),
+            AvailableAction::called(Action::Activate, activate_label(row.as_ref(), self))
                 .unless(world.no_writes().filter(|_| matches!(row, Some(Row::Empty(_))))),
-            Offer::called(
+            AvailableAction::called(
                 Action::Copy,
                 if matches!(row, Some(Row::Problem(_))) { "copy the command" } else { "copy names" },
             )
             .unless(copies),
-            Offer::new(Action::OpenLink).unless(no_page),
-            Offer::new(Action::Reload),
-            Offer::new(Action::Pick),
-            Offer::called(Action::Toggle, if is_marked { "unmark" } else { "mark" }).unless(no_credential),
-            Offer::called(Action::SelectAll, "mark all matches").unless(no_credentials(&self.rows(world))),
-            Offer::new(Action::Undo).unless(world.nothing_to_undo()),
+            AvailableAction::new(Action::OpenLink).unless(no_page),
+            AvailableAction::new(Action::Reload),
+            AvailableAction::new(Action::Pick),
+            AvailableAction::called(Action::Toggle, if is_marked { "unmark" } else { "mark" }).unless(no_credential),
+            AvailableAction::called(Action::SelectAll, "mark all matches").unless(no_credentials(&self.rows(world))),
+            AvailableAction::new(Action::Undo).unless(world.nothing_to_undo()),
         ];
         let home = !self.detail && !self.filter.is_shown() && !many;
         let back = match (self.detail, many) {
@@ -197,7 +197,8 @@ impl State {
             (false, true) => "unmark all",
             (false, false) => "no filter",
         };
-        let back = Offer::called(Action::Back, back).unless(home.then_some("this is the first screen; q quits"));
+        let back =
+            AvailableAction::called(Action::Back, back).unless(home.then_some("this is the first screen; q quits"));
         offers.insert(if self.detail { 0 } else { 6 }, back);
         if let Some(mend) = mending::offer(world, self.remedy(world)) {
             offers.push(mend);
@@ -209,10 +210,10 @@ impl State {
             None => no_credential,
         };
         let at = if no_repair.is_none() { 1 } else { offers.len() };
-        offers.insert(at, Offer::called(Action::Mend, "same access").unless(no_repair));
+        offers.insert(at, AvailableAction::called(Action::Mend, "same access").unless(no_repair));
         if let (Some(why), Some(mend)) = (world.no_writes(), offers.iter_mut().find(|o| o.action == Action::Mend)) {
             // This key is harmless elsewhere, so it is not blocked together with the keys that write.
-            mend.not_now = Some(why);
+            mend.disabled_reason = Some(why);
         }
         if many {
             // Actions for marked credentials come first; sorting is stable.
@@ -291,16 +292,16 @@ impl Behavior for State {
         "Credentials".to_owned()
     }
 
-    fn facade(&self, world: &World, _now: DateTime<Utc>) -> Facade {
+    fn available_actions(&self, world: &World, _now: DateTime<Utc>) -> AvailableActions {
         if self.filter.focused {
-            return Filter::facade();
+            return Filter::available_actions();
         }
         let mut offers = self.offers(world);
         if !self.detail && self.selected(world).is_some_and(|row| row.is_head()) {
             // On the smallest screen, this is why you select the heading.
             offers.sort_by_key(|offer| offer.action != Action::Activate);
         }
-        Facade { offers, typing: false }
+        AvailableActions { offers, typing: false }
     }
 
     fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::app::action::{Action, Offer, moving};
-use crate::app::context::{Context, Facade, Flow};
+use crate::app::action::{Action, AvailableAction, moving};
+use crate::app::context::{AvailableActions, Context, Flow};
 use crate::app::errand::{Brought, Errand};
 use crate::app::notices::Tone;
 use crate::app::protocol::{Job, JobId, Outcome};
@@ -47,7 +47,7 @@ impl State {
         self.offers().get(self.cursor)
     }
 
-    fn not_now(&self) -> Option<String> {
+    fn disabled_reason(&self) -> Option<String> {
         match self.selected() {
             _ if self.taking.is_some() => Some("already importing; esc stops it".to_owned()),
             _ if self.found.is_loading() => Some("still searching".to_owned()),
@@ -78,12 +78,12 @@ impl State {
     /// Enter alone overwrites nothing.
     fn not_by_enter(&self) -> Option<String> {
         let replaced = || Some(format!("this would replace {} you typed; f does that", self.replaced()?));
-        self.not_now().or_else(replaced)
+        self.disabled_reason().or_else(replaced)
     }
 
     /// Imports the selected line.
     fn take(&mut self, cx: &mut Context<'_>) {
-        if self.not_now().is_none()
+        if self.disabled_reason().is_none()
             && let Some(offer) = self.selected()
         {
             let (source, words) = (offer.source.clone(), offer.source.words());
@@ -107,19 +107,19 @@ impl Behavior for State {
         "Import from".to_owned()
     }
 
-    fn facade(&self, _world: &World, _now: DateTime<Utc>) -> Facade {
+    fn available_actions(&self, _world: &World, _now: DateTime<Utc>) -> AvailableActions {
         let label = match self.selected() {
             Some(offer) if offer.helper.is_some() => "run it and import",
             Some(_) | None => "import",
         };
         let back = if self.taking.is_some() { "stop" } else { "back" };
-        let mut offers = vec![Offer::called(Action::Activate, label).unless(self.not_by_enter())];
+        let mut offers = vec![AvailableAction::called(Action::Activate, label).unless(self.not_by_enter())];
         if self.replaced().is_some() {
-            offers.push(Offer::called(Action::Fill, "replace what is typed").unless(self.not_now()));
+            offers.push(AvailableAction::called(Action::Fill, "replace what is typed").unless(self.disabled_reason()));
         }
-        offers.push(Offer::called(Action::Back, back));
+        offers.push(AvailableAction::called(Action::Back, back));
         offers.extend(moving());
-        Facade { offers, typing: false }
+        AvailableActions { offers, typing: false }
     }
 
     fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {

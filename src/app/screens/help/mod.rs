@@ -7,8 +7,8 @@ use strum::IntoEnumIterator;
 
 pub use self::view::draw;
 use super::Behavior;
-use crate::app::action::{Action, Offer, moving};
-use crate::app::context::{Context, Facade, Flow};
+use crate::app::action::{Action, AvailableAction, moving};
+use crate::app::context::{AvailableActions, Context, Flow};
 use crate::app::keymap::Keymap;
 use crate::app::scroll::Scroll;
 use crate::app::world::World;
@@ -21,7 +21,7 @@ pub struct Entry {
     pub label: String,
     pub sentence: &'static str,
     /// Why it is disabled right now.
-    pub not_now: Option<String>,
+    pub disabled_reason: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -33,20 +33,20 @@ pub struct State {
 }
 
 impl State {
-    pub fn of(title: String, facade: &Facade) -> Self {
+    pub fn of(title: String, available_actions: &AvailableActions) -> Self {
         let entry = |action: Action| {
-            let offer = facade.offers.iter().find(|offer| offer.action == action)?;
+            let offer = available_actions.offers.iter().find(|offer| offer.action == action)?;
             Some(Entry {
                 keys: Keymap::shipped().keys(action).join(", "),
                 label: offer.label.to_owned(),
                 sentence: action.sentence(),
-                not_now: offer.not_now.clone(),
+                disabled_reason: offer.disabled_reason.clone(),
             })
         };
         Self {
             of: title,
             entries: Action::iter().filter_map(entry).collect(),
-            typing: facade.typing,
+            typing: available_actions.typing,
             scroll: Scroll::default(),
         }
     }
@@ -61,14 +61,14 @@ impl Behavior for State {
         format!("Help: {}", self.of)
     }
 
-    fn facade(&self, _world: &World, _now: DateTime<Utc>) -> Facade {
+    fn available_actions(&self, _world: &World, _now: DateTime<Utc>) -> AvailableActions {
         let mut offers = vec![
-            Offer::called(Action::Back, "close"),
-            Offer::called(Action::Activate, "close"),
-            Offer::called(Action::Help, "close"),
+            AvailableAction::called(Action::Back, "close"),
+            AvailableAction::called(Action::Activate, "close"),
+            AvailableAction::called(Action::Help, "close"),
         ];
         offers.extend(moving());
-        Facade { offers, typing: false }
+        AvailableActions { offers, typing: false }
     }
 
     fn act(&mut self, action: Action, _cx: &mut Context<'_>) -> Flow {

@@ -19,14 +19,14 @@ pub fn draw(state: &State, canvas: &mut Canvas<'_, '_, '_>, area: Rect) -> Optio
         lines.extend(canvas.wrapped(Role::Info, text, area.width));
     }
     for entry in state.entries() {
-        let role = if entry.not_now.is_some() { Role::Dim } else { Role::Text };
+        let role = if entry.disabled_reason.is_some() { Role::Dim } else { Role::Text };
         let label = capital(&entry.label);
         let about = if label.to_lowercase() == entry.sentence.to_lowercase() {
             label
         } else {
             format!("{label}: {}", lower(entry.sentence))
         };
-        let about = entry.not_now.as_ref().map_or(about.clone(), |why| format!("{about} (not now: {why})"));
+        let about = entry.disabled_reason.as_ref().map_or(about.clone(), |why| format!("{about} (not now: {why})"));
         let alone = width(&entry.keys) >= keys;
         if alone {
             lines.push(canvas.line(Role::Key, entry.keys.clone()));

@@ -1,7 +1,7 @@
 //! Values stored for re-testing: recalled when the test of a credential opens, stored with one key after a
 //! pass, and forgotten with the same key at any time. The keyring is used for nothing else.
 
-use crate::app::action::{Action, Offer};
+use crate::app::action::{Action, AvailableAction};
 use crate::app::context::Context;
 use crate::app::errand::{Brought, Errand};
 use crate::app::notices::Tone;
@@ -45,24 +45,24 @@ impl Keeping {
     }
 
     /// The toggle: stores values that passed; forgets stored values unless others have passed since.
-    pub fn offer(&self, target: &Target, passed: Option<&Trial>, world: &World) -> Offer {
+    pub fn offer(&self, target: &Target, passed: Option<&Trial>, world: &World) -> AvailableAction {
         let label = match (self.kept(), passed) {
             (Some(kept), Some(trial)) if kept.trial != *trial => "store these instead",
             (Some(_), _) => "forget stored values",
             (None, _) => "store for re-testing",
         };
-        let not_now = match (target, passed) {
+        let disabled_reason = match (target, passed) {
             (None, _) => Some("not a credential on GitHub; w writes one"),
             _ if world.demo => Some("the demo uses no keyring, so nothing is stored"),
             _ if self.job.is_some() => Some("waiting for the keyring"),
             (_, None) if self.kept().is_none() => Some("nothing has passed yet"),
             _ => None, // it can be
         };
-        Offer::called(Action::Keep, label).unless(not_now)
+        AvailableAction::called(Action::Keep, label).unless(disabled_reason)
     }
 
     /// The same beside the fields, where nothing has passed: stored values can be forgotten whatever is typed.
-    pub fn forget_offer(&self, target: &Target, world: &World) -> Option<Offer> {
+    pub fn forget_offer(&self, target: &Target, world: &World) -> Option<AvailableAction> {
         self.kept().map(|_| self.offer(target, None, world))
     }
 

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 
 use super::commands::Commands;
 use super::kept::Keeping;
-use crate::app::action::{Action, Offer, moving};
-use crate::app::context::{Context, Facade, Flow};
+use crate::app::action::{Action, AvailableAction, moving};
+use crate::app::context::{AvailableActions, Context, Flow};
 use crate::app::form::{Form, Slot};
 use crate::app::keymap::KeyPress;
 use crate::app::ladder::{Copied, Ladder, Run};
@@ -81,7 +81,7 @@ fn preset_for(prefix: Option<&Prefix>) -> AnyPreset {
 }
 
 /// The actions while the checks have the focus, shared with the wizard's step; helpful ones come before leaving.
-pub fn ladder_offers(ladder: &Ladder, holds: Holds, leave: Offer) -> Vec<Offer> {
+pub fn ladder_offers(ladder: &Ladder, holds: Holds, leave: AvailableAction) -> Vec<AvailableAction> {
     let running = ladder.is_running().then_some("the test is running; esc stops it");
     let next = match ladder.with {
         With::Both => "with pullkey alone",
@@ -100,10 +100,10 @@ pub fn ladder_offers(ladder: &Ladder, holds: Holds, leave: Offer) -> Vec<Offer> 
     };
     let alone = (holds == Holds::Packages).then_some("docker cannot test packages: only pullkey does");
     let mut offers = vec![
-        Offer::called(Action::Copy, copy).unless(ladder.to_copy().is_none().then_some("no fix to copy")),
-        Offer::called(Action::Image, image).unless(running),
+        AvailableAction::called(Action::Copy, copy).unless(ladder.to_copy().is_none().then_some("no fix to copy")),
+        AvailableAction::called(Action::Image, image).unless(running),
         leave,
-        Offer::called(Action::With, next).unless(alone.or(running)),
+        AvailableAction::called(Action::With, next).unless(alone.or(running)),
     ];
     offers.extend(moving());
     offers
@@ -132,7 +132,7 @@ pub fn form_act(form: &mut Form, action: Action, cx: &mut Context<'_>) -> Option
     Some(())
 }
 
-pub fn form_offers(form: &Form, aside: Scroll) -> Vec<Offer> {
+pub fn form_offers(form: &Form, aside: Scroll) -> Vec<AvailableAction> {
     let no_reveal = match form.can_reveal() {
         false => Some("only the password is hidden"),
         true if form.field(form.focus).is_none_or(TextField::is_empty) => Some("nothing is typed yet"),
@@ -144,16 +144,18 @@ pub fn form_offers(form: &Form, aside: Scroll) -> Vec<Offer> {
     let no_fill = (form.preset.holds() == Holds::Packages).then_some("only image logins can be imported");
     let no_mend = form.mend().is_none().then_some("no fix for this field");
     vec![
-        Offer::called(Action::Next, "next field"),
-        Offer::new(Action::Mend).unless(no_mend),
-        Offer::new(Action::Fill).unless(no_fill),
-        Offer::new(Action::Reveal).unless(no_reveal),
-        Offer::called(Action::Copy, "copy the command").unless(no_command),
-        Offer::called(Action::Previous, "previous field"),
-        Offer::called(Action::Up, "previous field"),
-        Offer::called(Action::Down, "next field"),
-        Offer::called(Action::PageDown, "more of the help").unless(aside.is_at_end().then_some("end of the help")),
-        Offer::called(Action::PageUp, "back in the help").unless((aside.at() == 0).then_some("start of the help")),
+        AvailableAction::called(Action::Next, "next field"),
+        AvailableAction::new(Action::Mend).unless(no_mend),
+        AvailableAction::new(Action::Fill).unless(no_fill),
+        AvailableAction::new(Action::Reveal).unless(no_reveal),
+        AvailableAction::called(Action::Copy, "copy the command").unless(no_command),
+        AvailableAction::called(Action::Previous, "previous field"),
+        AvailableAction::called(Action::Up, "previous field"),
+        AvailableAction::called(Action::Down, "next field"),
+        AvailableAction::called(Action::PageDown, "more of the help")
+            .unless(aside.is_at_end().then_some("end of the help")),
+        AvailableAction::called(Action::PageUp, "back in the help")
+            .unless((aside.at() == 0).then_some("start of the help")),
     ]
 }
 
@@ -169,13 +171,13 @@ impl Behavior for State {
         }
     }
 
-    fn facade(&self, world: &World, _now: DateTime<Utc>) -> Facade {
+    fn available_actions(&self, world: &World, _now: DateTime<Utc>) -> AvailableActions {
         if self.focus == Focus::Form {
             let next = if self.form.is_at_last() { "test" } else { "next field" };
-            let mut offers = vec![Offer::called(Action::Activate, next), Offer::new(Action::Back)];
+            let mut offers = vec![AvailableAction::called(Action::Activate, next), AvailableAction::new(Action::Back)];
             offers.extend(self.keeping.forget_offer(&self.target, world));
             offers.extend(form_offers(&self.form, self.aside));
-            return Facade { offers, typing: true };
+            return AvailableActions { offers, typing: true };
         }
         let running = self.ladder.is_running();
         let unwritable = match &self.ladder.run {
@@ -188,14 +190,14 @@ impl Behavior for State {
             Run::Idle | Run::Climbing { .. } | Run::Stopped => Some("nothing has passed yet"),
         };
         let mut offers = vec![
-            Offer::called(Action::Activate, "test again")
+            AvailableAction::called(Action::Activate, "test again")
                 .unless(running.then_some("the test is running; esc stops it")),
-            Offer::called(Action::Write, "write these values").unless(unwritable),
+            AvailableAction::called(Action::Write, "write these values").unless(unwritable),
             self.keeping.offer(&self.target, self.ladder.passed(), world),
         ];
-        let leave = Offer::called(Action::Back, if running { "stop" } else { "back" });
+        let leave = AvailableAction::called(Action::Back, if running { "stop" } else { "back" });
         offers.extend(ladder_offers(&self.ladder, self.form.preset.holds(), leave));
-        Facade { offers, typing: self.ladder.refused().is_some() }
+        AvailableActions { offers, typing: self.ladder.refused().is_some() }
     }
 
     fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::app::action::{Action, Offer, moving};
-use crate::app::context::{Context, Facade, Flow};
+use crate::app::action::{Action, AvailableAction, moving};
+use crate::app::context::{AvailableActions, Context, Flow};
 use crate::app::keymap::KeyPress;
 use crate::app::notices::Tone;
 use crate::app::picker::Picker;
@@ -62,23 +62,23 @@ impl Behavior for State {
         "Other repository".to_owned()
     }
 
-    fn facade(&self, world: &World, _now: DateTime<Utc>) -> Facade {
-        let open = Offer::called(Action::Activate, "look at it").unless(self.no_row(world));
+    fn available_actions(&self, world: &World, _now: DateTime<Utc>) -> AvailableActions {
+        let open = AvailableAction::called(Action::Activate, "look at it").unless(self.no_row(world));
         if self.picker.filtering {
-            let back = Offer::called(Action::Back, "to the list");
-            let reload = Offer::called(Action::Reload, "reload the list");
-            let offers = vec![open, back, reload, Offer::new(Action::Up), Offer::new(Action::Down)];
-            return Facade { offers, typing: true };
+            let back = AvailableAction::called(Action::Back, "to the list");
+            let reload = AvailableAction::called(Action::Reload, "reload the list");
+            let offers = vec![open, back, reload, AvailableAction::new(Action::Up), AvailableAction::new(Action::Down)];
+            return AvailableActions { offers, typing: true };
         }
         let back = if self.picker.filter.is_empty() { "back" } else { "no filter" };
         let mut offers = vec![
             open,
-            Offer::called(Action::Back, back),
-            Offer::new(Action::Filter),
-            Offer::called(Action::Reload, "reload the list"),
+            AvailableAction::called(Action::Back, back),
+            AvailableAction::new(Action::Filter),
+            AvailableAction::called(Action::Reload, "reload the list"),
         ];
         offers.extend(moving());
-        Facade { offers, typing: false }
+        AvailableActions { offers, typing: false }
     }
 
     fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {

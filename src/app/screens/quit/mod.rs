@@ -9,9 +9,9 @@ mod tests;
 use chrono::{DateTime, Utc};
 
 use super::Behavior;
-use crate::app::action::{Action, Offer};
+use crate::app::action::{Action, AvailableAction};
 use crate::app::buttons::Buttons;
-use crate::app::context::{Context, Facade, Flow};
+use crate::app::context::{AvailableActions, Context, Flow};
 use crate::app::world::World;
 
 pub use self::view::draw;
@@ -115,9 +115,9 @@ impl Behavior for State {
         "Quit".to_owned()
     }
 
-    fn facade(&self, _world: &World, _now: DateTime<Utc>) -> Facade {
+    fn available_actions(&self, _world: &World, _now: DateTime<Utc>) -> AvailableActions {
         if self.phase == Phase::Ordered {
-            return Facade::default();
+            return AvailableActions::default();
         }
         let does = match self.answer() {
             Answer::Stay => "stay",
@@ -125,12 +125,12 @@ impl Behavior for State {
             Answer::Now => "quit now",
         };
         let offers = vec![
-            Offer::new(Action::Right),
-            Offer::new(Action::Left),
-            Offer::called(Action::Activate, does),
-            Offer::called(Action::Back, "stay"),
+            AvailableAction::new(Action::Right),
+            AvailableAction::new(Action::Left),
+            AvailableAction::called(Action::Activate, does),
+            AvailableAction::called(Action::Back, "stay"),
         ];
-        Facade { offers, typing: false }
+        AvailableActions { offers, typing: false }
     }
 
     /// The program itself handles the keys.

@@ -1,7 +1,7 @@
 //! The form for a token: one hidden field, and whether to save it in the keyring.
 
-use crate::app::action::{Action, Offer};
-use crate::app::context::{Context, Facade};
+use crate::app::action::{Action, AvailableAction};
+use crate::app::context::{AvailableActions, Context};
 use crate::app::form::{REVEAL, field_key, say_refusal};
 use crate::app::keymap::KeyPress;
 use crate::app::protocol::Timer;
@@ -53,21 +53,23 @@ impl Giving {
     }
 
     /// `is_busy` while a token is being checked.
-    pub fn facade(&self, is_busy: bool) -> Facade {
+    pub fn available_actions(&self, is_busy: bool) -> AvailableActions {
         let busy = is_busy.then(|| "GitHub is checking the token".to_owned());
         let elsewhere = (!self.on_keep).then_some("tab goes to the keyring line");
         let hidden = self.on_keep.then_some("only the token is hidden");
         let offers = vec![
-            Offer::called(Action::Activate, "use it").unless(busy.or_else(|| self.blocker())),
-            Offer::new(Action::Back),
-            Offer::called(Action::Next, if self.on_keep { "to the token" } else { "to the keyring" }),
-            Offer::called(Action::Toggle, "save or not").unless(elsewhere),
-            Offer::new(Action::Reveal).unless(hidden),
-            Offer::called(Action::Previous, if self.on_keep { "to the token" } else { "to the keyring" }),
-            Offer::called(Action::Down, "to the keyring").unless(self.on_keep.then_some("this is the last line")),
-            Offer::called(Action::Up, "to the token").unless((!self.on_keep).then_some("this is the first line")),
+            AvailableAction::called(Action::Activate, "use it").unless(busy.or_else(|| self.blocker())),
+            AvailableAction::new(Action::Back),
+            AvailableAction::called(Action::Next, if self.on_keep { "to the token" } else { "to the keyring" }),
+            AvailableAction::called(Action::Toggle, "save or not").unless(elsewhere),
+            AvailableAction::new(Action::Reveal).unless(hidden),
+            AvailableAction::called(Action::Previous, if self.on_keep { "to the token" } else { "to the keyring" }),
+            AvailableAction::called(Action::Down, "to the keyring")
+                .unless(self.on_keep.then_some("this is the last line")),
+            AvailableAction::called(Action::Up, "to the token")
+                .unless((!self.on_keep).then_some("this is the first line")),
         ];
-        Facade { offers, typing: !self.on_keep }
+        AvailableActions { offers, typing: !self.on_keep }
     }
 
     pub fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Given {

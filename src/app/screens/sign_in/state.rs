@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 
 use super::giving::Given;
 use super::{Giving, Needed};
-use crate::app::action::{Action, Offer, moving};
+use crate::app::action::{Action, AvailableAction, moving};
 use crate::app::buttons::Buttons;
-use crate::app::context::{Context, Facade, Flow};
+use crate::app::context::{AvailableActions, Context, Flow};
 use crate::app::keymap::KeyPress;
 use crate::app::notices::Tone;
 use crate::app::protocol::{Effect, Job, JobId, Outcome, Part};
@@ -133,7 +133,7 @@ impl State {
         }
     }
 
-    fn list_offers(&self, world: &World) -> Vec<Offer> {
+    fn list_offers(&self, world: &World) -> Vec<AvailableAction> {
         let (_, row) = self.selected(world);
         let demo = world.demo.then_some("the demo has its own token, and nothing leaves this machine");
         let busy = demo.or(self.is_busy().then_some("another token is being checked"));
@@ -152,17 +152,19 @@ impl State {
         let none_kept = (!kept).then_some("the keyring has no pullkey token");
         let no_page = self.page().is_none().then_some("no page for this");
         let mut offers = vec![
-            Offer::called(Action::Activate, label).unless(busy.or(not_usable)),
-            Offer::new(Action::Back),
-            Offer::called(Action::New, "enter a token").unless(busy),
+            AvailableAction::called(Action::Activate, label).unless(busy.or(not_usable)),
+            AvailableAction::new(Action::Back),
+            AvailableAction::called(Action::New, "enter a token").unless(busy),
         ];
         let page = [
-            Offer::called(Action::OpenLink, "open the page").unless(no_page),
-            Offer::called(Action::Copy, "copy its address").unless(no_page),
+            AvailableAction::called(Action::OpenLink, "open the page").unless(no_page),
+            AvailableAction::called(Action::Copy, "copy its address").unless(no_page),
         ];
         offers.extend(page);
-        offers
-            .extend([Offer::called(Action::Delete, "sign out").unless(busy.or(none_kept)), Offer::new(Action::Reload)]);
+        offers.extend([
+            AvailableAction::called(Action::Delete, "sign out").unless(busy.or(none_kept)),
+            AvailableAction::new(Action::Reload),
+        ]);
         offers.extend(moving());
         offers
     }
@@ -255,23 +257,23 @@ impl Behavior for State {
         "Sign in".to_owned()
     }
 
-    fn facade(&self, world: &World, _now: DateTime<Utc>) -> Facade {
+    fn available_actions(&self, world: &World, _now: DateTime<Utc>) -> AvailableActions {
         match &self.phase {
-            Phase::List => Facade { offers: self.list_offers(world), typing: false },
-            Phase::Giving(giving) => giving.facade(self.is_busy()),
+            Phase::List => AvailableActions { offers: self.list_offers(world), typing: false },
+            Phase::Giving(giving) => giving.available_actions(self.is_busy()),
             Phase::Device { code, .. } => {
                 let not_yet = code.is_none().then_some("no code yet");
                 let offers = vec![
-                    Offer::called(Action::OpenLink, "open the page").unless(not_yet),
-                    Offer::called(Action::Copy, "copy the code").unless(not_yet),
-                    Offer::called(Action::Back, "cancel"),
+                    AvailableAction::called(Action::OpenLink, "open the page").unless(not_yet),
+                    AvailableAction::called(Action::Copy, "copy the code").unless(not_yet),
+                    AvailableAction::called(Action::Back, "cancel"),
                 ];
-                Facade { offers, typing: false }
+                AvailableActions { offers, typing: false }
             }
             Phase::Forgetting(buttons) => {
                 let mut offers = buttons.offers("cancel", "sign out");
-                offers.push(Offer::called(Action::Back, "cancel"));
-                Facade { offers, typing: false }
+                offers.push(AvailableAction::called(Action::Back, "cancel"));
+                AvailableActions { offers, typing: false }
             }
         }
     }

@@ -6,8 +6,8 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
 use super::plan::Plan;
-use crate::app::action::{Action, Offer};
-use crate::app::context::{Context, Facade};
+use crate::app::action::{Action, AvailableAction};
+use crate::app::context::{AvailableActions, Context};
 use crate::app::draw::Canvas;
 use crate::app::form::{field_key, say_refusal};
 use crate::app::keymap::{KeyPress, Keymap};
@@ -74,15 +74,15 @@ impl Ends {
 
 /// The actions while the field has the focus: only leaving it, since every plain key is text. Text that is not
 /// understood keeps the focus when you press Enter.
-pub fn facade(ends: &Ends, now: DateTime<Utc>) -> Facade {
+pub fn available_actions(ends: &Ends, now: DateTime<Utc>) -> AvailableActions {
     let fault = ends.said(now).and_then(Result::err);
     let offers = [
-        Offer::called(Action::Activate, "done").unless(fault.map(|fault| fault.to_string())),
-        Offer::called(Action::Back, "leave the question"),
-        Offer::called(Action::Next, "done"),
-        Offer::called(Action::Previous, "done"),
+        AvailableAction::called(Action::Activate, "done").unless(fault.map(|fault| fault.to_string())),
+        AvailableAction::called(Action::Back, "leave the question"),
+        AvailableAction::called(Action::Next, "done"),
+        AvailableAction::called(Action::Previous, "done"),
     ];
-    Facade { offers: offers.to_vec(), typing: true }
+    AvailableActions { offers: offers.to_vec(), typing: true }
 }
 
 impl Plan {
@@ -92,10 +92,10 @@ impl Plan {
     }
 
     /// The key that goes to the question.
-    pub fn ends_offer(&self) -> Offer {
+    pub fn ends_offer(&self) -> AvailableAction {
         let single = (self.shape() == Shape::Single).then_some("expiry is tracked for credentials only");
         let told = single.or(self.told_end().map(|_| "the password contains its expiry"));
-        Offer::called(Action::Next, "expiry").unless(told)
+        AvailableAction::called(Action::Next, "expiry").unless(told)
     }
 
     /// Why nothing may be written: the typed expiry is not understood, and one is never guessed.

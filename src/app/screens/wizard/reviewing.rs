@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::plan::Plan;
 use super::state::{Stage, State};
-use crate::app::action::{Action, Offer, moving};
+use crate::app::action::{Action, AvailableAction, moving};
 use crate::app::buttons::Buttons;
 use crate::app::context::{Context, Flow};
 use crate::app::mending;
@@ -123,22 +123,22 @@ fn not_known(review: &Review, world: &World) -> Option<&'static str> {
     }
 }
 
-fn line_offer(plan: &Plan) -> Offer {
+fn line_offer(plan: &Plan) -> AvailableAction {
     let none = plan.form.use_line().is_none().then_some("no line to copy");
-    Offer::called(Action::Copy, "copy the line").unless(none)
+    AvailableAction::called(Action::Copy, "copy the line").unless(none)
 }
 
 const ASKS_FOR_BUTTON: &str = "right goes to “Write”, then enter writes; letters never do";
 const AT_LAST: &str = "this is the last button; left goes back";
 
 /// The arrow to the button that writes.
-fn to_button(review: &Review, label: &'static str) -> Offer {
-    Offer::called(Action::Right, label).unless(review.buttons.is_armed().then_some(AT_LAST))
+fn to_button(review: &Review, label: &'static str) -> AvailableAction {
+    AvailableAction::called(Action::Right, label).unless(review.buttons.is_armed().then_some(AT_LAST))
 }
 
-fn from_button(review: &Review) -> Offer {
+fn from_button(review: &Review) -> AvailableAction {
     let at_first = (!review.buttons.is_armed()).then_some("this is the first button; right goes on");
-    Offer::called(Action::Left, "not yet").unless(at_first)
+    AvailableAction::called(Action::Left, "not yet").unless(at_first)
 }
 
 /// Why Enter does not write; `None` where it does.
@@ -149,24 +149,27 @@ fn not_written(review: &Review, world: &World, now: DateTime<Utc>) -> Option<Str
     not_known(review, world).map(str::to_owned).or_else(|| review.plan.unreadable_end(now))
 }
 
-pub(super) fn review_offers(review: &Review, world: &World, now: DateTime<Utc>) -> Vec<Offer> {
+pub(super) fn review_offers(review: &Review, world: &World, now: DateTime<Utc>) -> Vec<AvailableAction> {
     let Some(writing) = &review.writing else {
         let mut offers = vec![
             to_button(review, "to “Write”"),
             from_button(review),
-            Offer::called(Action::Activate, if review.buttons.is_armed() { "write" } else { "continue" })
+            AvailableAction::called(Action::Activate, if review.buttons.is_armed() { "write" } else { "continue" })
                 .unless(not_written(review, world, now)),
             review.plan.ends_offer(),
             line_offer(&review.plan),
-            Offer::called(Action::Write, "write").unless(Some(ASKS_FOR_BUTTON)),
-            Offer::new(Action::Back),
+            AvailableAction::called(Action::Write, "write").unless(Some(ASKS_FOR_BUTTON)),
+            AvailableAction::new(Action::Back),
         ];
         offers.extend(mending::offer(world, remedy_of_place(&review.plan, world)));
         offers.extend(moving());
         return offers;
     };
     if writing.overtaken().is_some() {
-        let mut offers = vec![Offer::called(Action::Activate, "look at it"), Offer::called(Action::Back, "look at it")];
+        let mut offers = vec![
+            AvailableAction::called(Action::Activate, "look at it"),
+            AvailableAction::called(Action::Back, "look at it"),
+        ];
         offers.extend(moving());
         return offers;
     }
@@ -177,10 +180,10 @@ pub(super) fn review_offers(review: &Review, world: &World, now: DateTime<Utc>) 
     let mut offers = vec![
         to_button(review, "to the rest").unless(running.or(whole).or(armed.then_some(AT_LAST))),
         from_button(review),
-        Offer::called(Action::Activate, if writing.is_whole() { "done" } else { "do the rest" })
+        AvailableAction::called(Action::Activate, if writing.is_whole() { "done" } else { "do the rest" })
             .unless(running.or(rest)),
         line_offer(&review.plan),
-        Offer::called(Action::Back, if writing.is_whole() { "done" } else { "back" }).unless(running),
+        AvailableAction::called(Action::Back, if writing.is_whole() { "done" } else { "back" }).unless(running),
     ];
     offers.extend(mending::offer(world, writing.remedy()));
     offers.extend(moving());

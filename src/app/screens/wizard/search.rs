@@ -3,8 +3,8 @@
 //! A secret is recognized and dropped: only a server is carried over into the fields.
 
 use super::state::State;
-use crate::app::action::{Action, Offer};
-use crate::app::context::{Context, Facade};
+use crate::app::action::{Action, AvailableAction};
+use crate::app::context::{AvailableActions, Context};
 use crate::app::form::{Form, Slot, field_key, say_refusal};
 use crate::app::keymap::KeyPress;
 use crate::app::notices::Tone;
@@ -56,14 +56,14 @@ impl State {
         &self.search
     }
 
-    pub(super) fn searching(&self) -> Facade {
+    pub(super) fn searching(&self) -> AvailableActions {
         let offers = vec![
-            Offer::called(Action::Activate, "continue").unless(self.search.unknown.then_some(UNKNOWN)),
-            Offer::called(Action::Back, "to the list"),
-            Offer::new(Action::Up),
-            Offer::new(Action::Down),
+            AvailableAction::called(Action::Activate, "continue").unless(self.search.unknown.then_some(UNKNOWN)),
+            AvailableAction::called(Action::Back, "to the list"),
+            AvailableAction::new(Action::Up),
+            AvailableAction::new(Action::Down),
         ];
-        Facade { offers, typing: true }
+        AvailableActions { offers, typing: true }
     }
 
     pub(super) fn search_key(&mut self, key: KeyPress, cx: &mut Context<'_>) -> bool {

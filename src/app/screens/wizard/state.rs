@@ -8,7 +8,7 @@ use super::plan::Plan;
 use super::reviewing::Review;
 use super::search::Search;
 use crate::app::action::Action;
-use crate::app::context::{Context, Facade, Flow};
+use crate::app::context::{AvailableActions, Context, Flow};
 use crate::app::keymap::KeyPress;
 use crate::app::ladder::Ladder;
 use crate::app::notices::Tone;
@@ -247,7 +247,7 @@ impl Behavior for State {
         }
     }
 
-    fn facade(&self, world: &World, now: DateTime<Utc>) -> Facade {
+    fn available_actions(&self, world: &World, now: DateTime<Utc>) -> AvailableActions {
         self.facade_of_step(world, now)
     }
 

@@ -6,8 +6,8 @@ use super::ends;
 use super::plan::{Grant, Plan};
 use super::reviewing::review_offers;
 use super::state::{Stage, State};
-use crate::app::action::{Action, Offer, moving};
-use crate::app::context::{Context, Facade, Flow};
+use crate::app::action::{Action, AvailableAction, moving};
+use crate::app::context::{AvailableActions, Context, Flow};
 use crate::app::keymap::KeyPress;
 use crate::app::mending;
 use crate::app::picker::{Picker, filtering};
@@ -22,35 +22,38 @@ use crate::domain::preset::{AnyPreset, any_presets};
 use crate::domain::{Holds, Mend, Sensitive, Shape, Verdict};
 
 impl State {
-    pub(super) fn facade_of_step(&self, world: &World, now: DateTime<Utc>) -> Facade {
+    pub(super) fn facade_of_step(&self, world: &World, now: DateTime<Utc>) -> AvailableActions {
         match &self.stage {
             Stage::Registry if self.search.typing => self.searching(),
-            Stage::Registry => Facade { offers: registry_offers(world), typing: false },
-            Stage::Where { .. } => Facade { offers: self.where_offers(world), typing: false },
+            Stage::Registry => AvailableActions { offers: registry_offers(world), typing: false },
+            Stage::Where { .. } => AvailableActions { offers: self.where_offers(world), typing: false },
             Stage::Values(plan) => {
                 let next = match (plan.form.is_at_last(), plan.names_image) {
                     (false, _) => "next field",
                     (true, true) => "test",
                     (true, false) => "continue",
                 };
-                let mut offers = vec![Offer::called(Action::Activate, next), Offer::new(Action::Back)];
+                let mut offers =
+                    vec![AvailableAction::called(Action::Activate, next), AvailableAction::new(Action::Back)];
                 offers.extend(form_offers(&plan.form, self.aside));
-                Facade { offers, typing: true }
+                AvailableActions { offers, typing: true }
             }
             Stage::Access(plan) => access_facade(plan, world),
-            Stage::Test(plan) => Facade { offers: test_offers(plan), typing: plan.ladder.refused().is_some() },
-            Stage::Review(review) if review.plan.ends.is_focused() => ends::facade(&review.plan.ends, now),
-            Stage::Review(review) => Facade { offers: review_offers(review, world, now), typing: false },
+            Stage::Test(plan) => {
+                AvailableActions { offers: test_offers(plan), typing: plan.ladder.refused().is_some() }
+            }
+            Stage::Review(review) if review.plan.ends.is_focused() => ends::available_actions(&review.plan.ends, now),
+            Stage::Review(review) => AvailableActions { offers: review_offers(review, world, now), typing: false },
         }
     }
 
-    fn where_offers(&self, world: &World) -> Vec<Offer> {
+    fn where_offers(&self, world: &World) -> Vec<AvailableAction> {
         let places = Self::places(world);
         let place = places.get(self.place_index(&places));
         let missing = place.and_then(|place| place.missing.clone());
-        let mut offers = vec![Offer::called(Action::Activate, "continue").unless(missing)];
+        let mut offers = vec![AvailableAction::called(Action::Activate, "continue").unless(missing)];
         offers.extend(mending::offer(world, place.and_then(|place| place.mend.as_ref())));
-        offers.push(Offer::new(Action::Back));
+        offers.push(AvailableAction::new(Action::Back));
         offers.extend(moving());
         offers
     }
@@ -289,19 +292,19 @@ fn moved(action: Action, at: usize, len: usize) -> usize {
     }
 }
 
-fn registry_offers(world: &World) -> Vec<Offer> {
+fn registry_offers(world: &World) -> Vec<AvailableAction> {
     let demo = world.demo.then_some("nothing leaves this machine in the demo");
     let mut offers = vec![
-        Offer::called(Action::Activate, "continue"),
-        Offer::called(Action::Filter, "find by image"),
-        Offer::called(Action::OpenLink, "open its docs").unless(demo),
-        Offer::called(Action::Back, "cancel"),
+        AvailableAction::called(Action::Activate, "continue"),
+        AvailableAction::called(Action::Filter, "find by image"),
+        AvailableAction::called(Action::OpenLink, "open its docs").unless(demo),
+        AvailableAction::called(Action::Back, "cancel"),
     ];
     offers.extend(moving());
     offers
 }
 
-fn access_facade(plan: &Plan, world: &World) -> Facade {
+fn access_facade(plan: &Plan, world: &World) -> AvailableActions {
     let listless = plan.grant.listless();
     if listless.is_none() && plan.grant.picker().is_some_and(|picker| picker.filtering) {
         return filtering();
@@ -310,22 +313,22 @@ fn access_facade(plan: &Plan, world: &World) -> Facade {
     let nothing = Picker::default();
     let [toggle, filter, all, next, previous] = plan.grant.picker().unwrap_or(&nothing).offers(listless);
     let mut offers = vec![
-        Offer::called(Action::Activate, "continue").unless(plan.not_writable(world)),
+        AvailableAction::called(Action::Activate, "continue").unless(plan.not_writable(world)),
         toggle,
-        Offer::new(Action::Visibility).unless(fixed),
+        AvailableAction::new(Action::Visibility).unless(fixed),
         filter,
         all,
-        Offer::new(Action::Back),
+        AvailableAction::new(Action::Back),
         next,
         previous,
-        Offer::new(Action::Reload).unless(listless),
+        AvailableAction::new(Action::Reload).unless(listless),
     ];
     offers.extend(mending::offer(world, remedy_of_list(plan, world).filter(|_| listless.is_none())));
     offers.extend(moving().into_iter().map(|offer| offer.unless(listless)));
-    Facade { offers, typing: false }
+    AvailableActions { offers, typing: false }
 }
 
-fn test_offers(plan: &Plan) -> Vec<Offer> {
+fn test_offers(plan: &Plan) -> Vec<AvailableAction> {
     let running = plan.ladder.is_running();
     let verdict = plan.verdict();
     let activate = match verdict {
@@ -347,11 +350,12 @@ fn test_offers(plan: &Plan) -> Vec<Offer> {
     };
     let skip = if verdict == Some(Verdict::Inconclusive) { "go on anyway" } else { "skip the test" };
     let mut offers = vec![
-        Offer::called(Action::Activate, activate).unless(untestable.clone()),
-        Offer::called(Action::Skip, skip).unless(no_skip),
-        Offer::called(Action::Test, if verdict.is_none() { activate } else { "test again" }).unless(untestable),
+        AvailableAction::called(Action::Activate, activate).unless(untestable.clone()),
+        AvailableAction::called(Action::Skip, skip).unless(no_skip),
+        AvailableAction::called(Action::Test, if verdict.is_none() { activate } else { "test again" })
+            .unless(untestable),
     ];
-    let leave = Offer::called(Action::Back, if running { "stop" } else { "back" });
+    let leave = AvailableAction::called(Action::Back, if running { "stop" } else { "back" });
     offers.extend(ladder_offers(&plan.ladder, plan.form.preset.holds(), leave));
     offers
 }
