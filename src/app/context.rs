@@ -63,7 +63,7 @@ impl Context<'_> {
 
 /// Where to go after a screen has handled a message.
 #[derive(Debug)]
-pub enum Flow {
+pub enum Navigation {
     Stay,
     Close,
     /// Closes all screens above the list of credentials.

@@ -5,7 +5,7 @@
 
 use super::App;
 use super::action::{Action, AvailableAction};
-use super::context::{AvailableActions, Context, Flow};
+use super::context::{AvailableActions, Context, Navigation};
 use super::notices::Tone;
 use super::protocol::{Effect, Job, Outcome};
 use super::remote::Remote;
@@ -50,7 +50,7 @@ pub fn offer(world: &World, mend: Option<&Mend>) -> Option<AvailableAction> {
 
 impl Context<'_> {
     /// The key was pressed for a problem with this fix.
-    pub fn mend(&mut self, mend: Option<&Mend>) -> Flow {
+    pub fn mend(&mut self, mend: Option<&Mend>) -> Navigation {
         match mend.map(|mend| way(self.world, mend)) {
             Some(Ok(Way::Refresh(scopes))) => {
                 self.world.gaining.clone_from(&scopes);
@@ -58,12 +58,12 @@ impl Context<'_> {
             }
             Some(Ok(Way::SignIn(need))) => {
                 let state = sign_in::State::wanting(need, self);
-                return Flow::Push(Screen::SignIn(Box::new(state)));
+                return Navigation::Push(Screen::SignIn(Box::new(state)));
             }
             Some(Ok(Way::Open(url))) => self.effects.push(Effect::OpenUrl(url)),
             Some(Err(_)) | None => {}
         }
-        Flow::Stay
+        Navigation::Stay
     }
 
     /// Reads everything again with the current token; data read with another person's token is no longer shown.

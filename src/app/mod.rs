@@ -41,7 +41,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use self::action::{Action, AvailableAction, EVERYWHERE};
 use self::buttons::{is_of_text, stand_in};
-use self::context::{AvailableActions, Flow};
+use self::context::{AvailableActions, Navigation};
 pub use self::context::{Context, Flights};
 use self::draw::SMALLEST;
 pub use self::draw::{Canvas, Look};
@@ -290,18 +290,18 @@ impl App {
                 let help = screens::help::State::of(self.top().title(), available_actions);
                 self.stack.push(Screen::Help(help));
             }
-            Action::Home => self.part_with(Flow::Home, (action, how), effects),
+            Action::Home => self.part_with(Navigation::Home, (action, how), effects),
             Action::Codespaces | Action::Activity => {
                 let screen = if action == Action::Codespaces {
                     Screen::Codespaces(Box::default())
                 } else {
                     Screen::Activity(screens::activity::State::default())
                 };
-                self.part_with(Flow::Tab(screen), (action, how), effects);
+                self.part_with(Navigation::Tab(screen), (action, how), effects);
             }
             Action::Restart if self.offers_restart() => {
                 let state = screens::codespaces::State::ask_for_affected(&self.world);
-                self.part_with(Flow::Tab(Screen::Codespaces(Box::new(state))), (action, how), effects);
+                self.part_with(Navigation::Tab(Screen::Codespaces(Box::new(state))), (action, how), effects);
             }
             // Returns to it from its help: a second one would read every token again.
             Action::SignIn if self.stack.iter().any(|screen| matches!(screen, Screen::SignIn(_))) => {
@@ -317,7 +317,7 @@ impl App {
                 // every other action belongs to the screen
                 let before = self.top().at_line(&self.world);
                 let flow = self.with_cx(effects, |screen, cx| screen.act(action, cx));
-                if before.is_some() && matches!(flow, Flow::Stay) && self.top().at_line(&self.world) == before {
+                if before.is_some() && matches!(flow, Navigation::Stay) && self.top().at_line(&self.world) == before {
                     self.say_edge(action, effects);
                 }
                 self.part_with(flow, (action, how), effects);
@@ -430,24 +430,24 @@ impl App {
         f(&mut self.stack[at], &mut cx)
     }
 
-    fn follow(&mut self, flow: Flow, effects: &mut Vec<Effect>) {
+    fn follow(&mut self, flow: Navigation, effects: &mut Vec<Effect>) {
         match flow {
-            Flow::Stay => {}
-            Flow::Close => self.close(effects),
-            Flow::Home => {
+            Navigation::Stay => {}
+            Navigation::Close => self.close(effects),
+            Navigation::Home => {
                 while self.stack.len() > 1 {
                     self.close(effects);
                 }
             }
-            Flow::Tab(screen) => {
+            Navigation::Tab(screen) => {
                 while self.stack.len() > 1 {
                     self.close(effects);
                 }
                 self.stack.push(screen);
                 self.with_cx(effects, Screen::opened);
             }
-            Flow::Push(screen) => self.stack.push(screen),
-            Flow::Replace(screen) => {
+            Navigation::Push(screen) => self.stack.push(screen),
+            Navigation::Replace(screen) => {
                 self.close(effects);
                 self.stack.push(screen);
             }

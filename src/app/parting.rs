@@ -1,7 +1,7 @@
 //! Leaving a screen with unsaved changes: never at once, and never without a warning.
 
 use super::action::Action;
-use super::context::Flow;
+use super::context::Navigation;
 use super::notices::Tone;
 use super::protocol::Effect;
 use super::screens::Screen;
@@ -50,7 +50,7 @@ impl App {
 
     /// Follows what a key led to, unless that would lose typed values: then it warns, and only the same key again
     /// discards them.
-    pub(super) fn part_with(&mut self, flow: Flow, (action, how): (Action, How), effects: &mut Vec<Effect>) {
+    pub(super) fn part_with(&mut self, flow: Navigation, (action, how): (Action, How), effects: &mut Vec<Effect>) {
         if how.after == Some(action) || !self.would_lose(&flow) {
             self.follow(flow, effects);
             return;
@@ -62,13 +62,13 @@ impl App {
         self.parting = Some(Parting { action, notice, waits });
     }
 
-    fn would_lose(&self, flow: &Flow) -> bool {
+    fn would_lose(&self, flow: &Navigation) -> bool {
         match flow {
-            Flow::Close => self.top().is_unsaved(),
-            Flow::Home | Flow::Tab(_) if self.top().has_submitted() => false,
-            Flow::Home | Flow::Tab(_) => self.stack().iter().any(Screen::is_unsaved),
+            Navigation::Close => self.top().is_unsaved(),
+            Navigation::Home | Navigation::Tab(_) if self.top().has_submitted() => false,
+            Navigation::Home | Navigation::Tab(_) => self.stack().iter().any(Screen::is_unsaved),
             // The values move on to the next screen.
-            Flow::Stay | Flow::Push(_) | Flow::Replace(_) => false,
+            Navigation::Stay | Navigation::Push(_) | Navigation::Replace(_) => false,
         }
     }
 }

@@ -16,7 +16,7 @@ pub mod wizard;
 use chrono::{DateTime, Utc};
 
 use super::action::Action;
-use super::context::{AvailableActions, Context, Flow};
+use super::context::{AvailableActions, Context, Navigation};
 use super::keymap::KeyPress;
 use super::protocol::{JobId, Outcome, Part};
 use super::world::World;
@@ -67,19 +67,19 @@ pub trait Behavior {
     /// Its name in the line of tabs.
     fn title(&self) -> String;
     fn available_actions(&self, world: &World, now: DateTime<Utc>) -> AvailableActions;
-    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow;
+    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Navigation;
 
     /// A key while a text field has the focus; returns whether it was taken as text.
     fn text_key(&mut self, _key: KeyPress, _cx: &mut Context<'_>) -> bool {
         false
     }
-    fn paste(&mut self, _text: &Sensitive, cx: &mut Context<'_>) -> Flow {
+    fn paste(&mut self, _text: &Sensitive, cx: &mut Context<'_>) -> Navigation {
         cx.note(super::notices::Tone::Info, "no text field here to paste into");
-        Flow::Stay
+        Navigation::Stay
     }
     /// A mouse click on row `row` of the screen's list.
-    fn point(&mut self, _row: usize, _cx: &mut Context<'_>) -> Flow {
-        Flow::Stay
+    fn point(&mut self, _row: usize, _cx: &mut Context<'_>) -> Navigation {
+        Navigation::Stay
     }
     fn waits_for(&self, _id: JobId) -> bool {
         false
@@ -135,7 +135,7 @@ impl Screen {
         each!(self, s => s.available_actions(world, now))
     }
 
-    pub fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
+    pub fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Navigation {
         each!(self, s => s.act(action, cx))
     }
 
@@ -143,11 +143,11 @@ impl Screen {
         each!(self, s => s.text_key(key, cx))
     }
 
-    pub fn paste(&mut self, text: &Sensitive, cx: &mut Context<'_>) -> Flow {
+    pub fn paste(&mut self, text: &Sensitive, cx: &mut Context<'_>) -> Navigation {
         each!(self, s => s.paste(text, cx))
     }
 
-    pub fn point(&mut self, row: usize, cx: &mut Context<'_>) -> Flow {
+    pub fn point(&mut self, row: usize, cx: &mut Context<'_>) -> Navigation {
         each!(self, s => s.point(row, cx))
     }
 

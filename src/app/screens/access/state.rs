@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use crate::app::action::{Action, AvailableAction, moving};
-use crate::app::context::{AvailableActions, Context, Flow};
+use crate::app::context::{AvailableActions, Context, Navigation};
 use crate::app::keymap::KeyPress;
 use crate::app::picker::{Picker, filtering};
 use crate::app::remote::Remote;
@@ -374,11 +374,11 @@ impl Behavior for State {
         AvailableActions { offers, typing: false }
     }
 
-    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
+    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Navigation {
         match action {
             Action::Activate if self.picker.filtering && self.listless().is_none() => self.picker.filtering = false,
-            Action::Activate => return Flow::Push(self.ask()),
-            Action::Back if !self.picker.back() => return Flow::Close,
+            Action::Activate => return Navigation::Push(self.ask()),
+            Action::Back if !self.picker.back() => return Navigation::Close,
             Action::Back => {}
             Action::Reload => cx.load_catalogue(self.org()),
             Action::Visibility => {
@@ -386,7 +386,7 @@ impl Behavior for State {
             }
             _ => drop(self.picker.act(action)), // the list's own
         }
-        Flow::Stay
+        Navigation::Stay
     }
 
     fn at_line(&self, _world: &World) -> Option<usize> {
@@ -397,17 +397,17 @@ impl Behavior for State {
         self.picker.text_key(key, cx)
     }
 
-    fn paste(&mut self, text: &Sensitive, cx: &mut Context<'_>) -> Flow {
+    fn paste(&mut self, text: &Sensitive, cx: &mut Context<'_>) -> Navigation {
         let listless = self.listless();
         self.picker.paste(text, listless, cx);
-        Flow::Stay
+        Navigation::Stay
     }
 
-    fn point(&mut self, row: usize, _cx: &mut Context<'_>) -> Flow {
+    fn point(&mut self, row: usize, _cx: &mut Context<'_>) -> Navigation {
         if self.visibility == Visibility::Selected {
             self.picker.point(row);
         }
-        Flow::Stay
+        Navigation::Stay
     }
 
     fn is_unsaved(&self) -> bool {

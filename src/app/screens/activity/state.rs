@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::rows::{Row, answer, on, rows};
 use crate::app::action::{Action, AvailableAction, moving};
-use crate::app::context::{AvailableActions, Context, Flow};
+use crate::app::context::{AvailableActions, Context, Navigation};
 use crate::app::filter::Filter;
 use crate::app::history::Done;
 use crate::app::keymap::KeyPress;
@@ -82,15 +82,15 @@ impl State {
         last.ok_or(world.nothing_to_undo().unwrap_or_default())
     }
 
-    fn back(&mut self) -> Flow {
+    fn back(&mut self) -> Navigation {
         if self.detail {
             self.detail = false;
         } else if self.filter.is_shown() {
             self.filter.clear();
         } else {
-            return Flow::Close;
+            return Navigation::Close;
         }
-        Flow::Stay
+        Navigation::Stay
     }
 }
 
@@ -144,7 +144,7 @@ impl Behavior for State {
         AvailableActions { offers, typing: false }
     }
 
-    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
+    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Navigation {
         match action {
             Action::Activate if self.filter.focused => self.filter.focused = false,
             Action::Activate => {
@@ -160,12 +160,12 @@ impl Behavior for State {
             Action::Copy => self.copy(cx),
             Action::Undo => {
                 if let Ok(before) = self.undoable(cx.world) {
-                    return Flow::Push(confirm::ask_to_undo(before, cx.world));
+                    return Navigation::Push(confirm::ask_to_undo(before, cx.world));
                 }
             }
             _ => self.wander(action, cx.world), // the moving keys
         }
-        Flow::Stay
+        Navigation::Stay
     }
 
     fn at_line(&self, world: &World) -> Option<usize> {
@@ -182,18 +182,18 @@ impl Behavior for State {
         self.filter.text_key(key, cx)
     }
 
-    fn paste(&mut self, text: &Sensitive, cx: &mut Context<'_>) -> Flow {
+    fn paste(&mut self, text: &Sensitive, cx: &mut Context<'_>) -> Navigation {
         self.filter.paste(text, cx);
-        Flow::Stay
+        Navigation::Stay
     }
 
-    fn point(&mut self, row: usize, cx: &mut Context<'_>) -> Flow {
+    fn point(&mut self, row: usize, cx: &mut Context<'_>) -> Navigation {
         let rows = self.rows(cx.world);
         match rows.get(row) {
             Some(wanted) if self.selected == Some(*wanted) => self.detail = true,
             Some(wanted) if wanted.is_selectable() => self.selected = Some(*wanted),
             Some(_) | None => {}
         }
-        Flow::Stay
+        Navigation::Stay
     }
 }

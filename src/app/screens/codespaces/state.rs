@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::question::{Question, no_restart, no_stop};
 use crate::app::action::{Action, AvailableAction, moving};
-use crate::app::context::{AvailableActions, Context, Flow};
+use crate::app::context::{AvailableActions, Context, Navigation};
 use crate::app::mending;
 use crate::app::notices::Tone;
 use crate::app::protocol::Effect;
@@ -129,15 +129,15 @@ impl State {
         }
     }
 
-    fn back(&mut self) -> Flow {
+    fn back(&mut self) -> Navigation {
         if self.detail {
             self.detail = false;
         } else if self.marked.is_empty() {
-            return Flow::Close;
+            return Navigation::Close;
         } else {
             self.marked.clear();
         }
-        Flow::Stay
+        Navigation::Stay
     }
 
     fn copy(&self, cx: &mut Context<'_>) {
@@ -273,10 +273,10 @@ impl Behavior for State {
         AvailableActions { offers, typing: false }
     }
 
-    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
+    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Navigation {
         if self.question.is_some() {
             self.answer(action, cx);
-            return Flow::Stay;
+            return Navigation::Stay;
         }
         match action {
             Action::Restart | Action::Stop => self.ask(action, cx.world),
@@ -305,12 +305,12 @@ impl Behavior for State {
             }
             _ => self.wander(action, cx.world), // the moving keys
         }
-        Flow::Stay
+        Navigation::Stay
     }
 
-    fn point(&mut self, row: usize, cx: &mut Context<'_>) -> Flow {
+    fn point(&mut self, row: usize, cx: &mut Context<'_>) -> Navigation {
         if self.question.is_some() {
-            return Flow::Stay;
+            return Navigation::Stay;
         }
         if let Some(codespace) = self.rows(cx.world).get(row) {
             if self.selected.as_ref() == Some(&codespace.name) {
@@ -318,7 +318,7 @@ impl Behavior for State {
             }
             self.selected = Some(codespace.name.clone());
         }
-        Flow::Stay
+        Navigation::Stay
     }
 
     fn at_line(&self, world: &World) -> Option<usize> {

@@ -15,7 +15,7 @@ pub use self::view::{REST, draw, problem_lines, report_lines, with_buttons, writ
 use super::Behavior;
 use crate::app::action::{Action, AvailableAction, moving};
 use crate::app::buttons::Buttons;
-use crate::app::context::{AvailableActions, Context, Flow};
+use crate::app::context::{AvailableActions, Context, Navigation};
 use crate::app::mending;
 use crate::app::notices::Tone;
 use crate::app::protocol::{JobId, Outcome, Part};
@@ -117,13 +117,13 @@ impl Behavior for State {
         AvailableActions { offers, typing: false }
     }
 
-    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
+    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Navigation {
         if moving().iter().any(|offer| offer.action == action) {
             self.scroll.act(action);
-            return Flow::Stay;
+            return Navigation::Stay;
         }
         if self.buttons.act(action, 2) {
-            return Flow::Stay;
+            return Navigation::Stay;
         }
         let is_armed = self.buttons.is_armed();
         match (&mut self.phase, action) {
@@ -137,18 +137,18 @@ impl Behavior for State {
                 let is_deletion = matches!(series.items().first().map(Item::change), Some(Change::Delete { .. }));
                 let chosen = if is_deletion { "" } else { ", with your choices on top" };
                 cx.note(Tone::Info, format!("this is the current state{chosen}"));
-                return Flow::Close;
+                return Navigation::Close;
             }
             // What is not done can be chosen again; what is done cannot.
             (Phase::Writing(series), Action::Back)
                 if !series.is_running() && !series.is_whole() && series.overtaken().is_none() =>
             {
-                return Flow::Close;
+                return Navigation::Close;
             }
-            (Phase::Writing(_), _) => return Flow::Home,
-            _ => return Flow::Close, // back, or Enter on Cancel
+            (Phase::Writing(_), _) => return Navigation::Home,
+            _ => return Navigation::Close, // back, or Enter on Cancel
         }
-        Flow::Stay
+        Navigation::Stay
     }
 
     fn at_line(&self, _world: &World) -> Option<usize> {

@@ -3,7 +3,7 @@
 use super::rows::Row;
 use super::state::State;
 use crate::app::action::Action;
-use crate::app::context::{Context, Flow};
+use crate::app::context::{Context, Navigation};
 use crate::app::history::Done;
 use crate::app::notices::Tone;
 use crate::app::screens::{Screen, access, confirm, wizard};
@@ -63,7 +63,7 @@ impl State {
     }
 
     /// Opens the screen for a change; all of them ask before they write.
-    pub(super) fn change(&self, action: Action, cx: &mut Context<'_>) -> Flow {
+    pub(super) fn change(&self, action: Action, cx: &mut Context<'_>) -> Navigation {
         let mut targets = self.targets(cx.world);
         let screen = match action {
             Action::Delete if !targets.is_empty() => confirm::ask_to_delete(&targets),
@@ -78,18 +78,18 @@ impl State {
             }
             Action::Mend => match self.here(cx.world).map(|(scope, c)| confirm::ask_to_repair(&scope, &c)) {
                 Some(Ok(screen)) => screen,
-                Some(Err(_)) | None => return Flow::Stay, // not offered there
+                Some(Err(_)) | None => return Navigation::Stay, // not offered there
             },
             Action::Undo => match cx.world.undoable().and_then(Done::before).cloned() {
                 Some(before) => confirm::ask_to_undo(&before, cx.world),
-                None => return Flow::Stay, // not offered then
+                None => return Navigation::Stay, // not offered then
             },
             Action::Rotate => match self.here(cx.world) {
                 Some((scope, credential)) => Screen::Wizard(Box::new(wizard::State::rotating(scope, &credential, cx))),
-                None => return Flow::Stay, // not offered there
+                None => return Navigation::Stay, // not offered there
             },
-            _ => return Flow::Stay, // no change
+            _ => return Navigation::Stay, // no change
         };
-        Flow::Push(screen)
+        Navigation::Push(screen)
     }
 }

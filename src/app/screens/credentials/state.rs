@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::changes::OWN_REPOSITORY;
 use super::rows::{Row, rows};
 use crate::app::action::{Action, AvailableAction, moving};
-use crate::app::context::{AvailableActions, Context, Flow};
+use crate::app::context::{AvailableActions, Context, Navigation};
 use crate::app::filter::Filter;
 use crate::app::keymap::KeyPress;
 use crate::app::mending;
@@ -105,7 +105,7 @@ impl State {
         }
     }
 
-    fn open(&mut self, cx: &mut Context<'_>) -> Flow {
+    fn open(&mut self, cx: &mut Context<'_>) -> Navigation {
         match self.selected(cx.world) {
             Some(Row::Credential(..) | Row::Other(..) | Row::Memberships | Row::Head(Scope::Repository(_))) => {
                 self.detail = !self.detail;
@@ -120,11 +120,11 @@ impl State {
                 }
                 self.detail = !self.detail;
             }
-            Some(Row::Empty(scope)) => return Flow::Push(wizard_at(Some(scope), cx)),
+            Some(Row::Empty(scope)) => return Navigation::Push(wizard_at(Some(scope), cx)),
             Some(Row::Loading(scope)) => cx.note(Tone::Info, format!("still waiting for GitHub: {scope}")),
             Some(Row::Head(Scope::User | Scope::Organization(_))) | None => {}
         }
-        Flow::Stay
+        Navigation::Stay
     }
 
     /// The fix for the selected row, if it shows a problem.
@@ -304,7 +304,7 @@ impl Behavior for State {
         AvailableActions { offers, typing: false }
     }
 
-    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
+    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Navigation {
         match action {
             Action::Activate if self.filter.focused => self.filter.focused = false,
             Action::Activate => return self.open(cx),
@@ -315,7 +315,7 @@ impl Behavior for State {
             Action::Filter => (self.detail, self.filter.focused) = (false, true),
             Action::New => {
                 let scope = self.selected(cx.world).and_then(|row| row.scope().cloned());
-                return Flow::Push(wizard_at(scope, cx));
+                return Navigation::Push(wizard_at(scope, cx));
             }
             Action::Test => {
                 let row = self.selected(cx.world);
@@ -323,7 +323,7 @@ impl Behavior for State {
                     Some(Row::Credential(scope, prefix)) => Some((scope, prefix)),
                     _ => None, // a test of something that is not on GitHub
                 };
-                return Flow::Push(Screen::LoginTest(Box::new(login_test::State::open(target, cx))));
+                return Navigation::Push(Screen::LoginTest(Box::new(login_test::State::open(target, cx))));
             }
             Action::Mend if self.remedy(cx.world).is_some() => {
                 let mend = self.remedy(cx.world).cloned();
@@ -334,7 +334,7 @@ impl Behavior for State {
             }
             Action::Toggle | Action::SelectAll => self.mark(action, cx.world),
             Action::Copy => self.copy(cx),
-            Action::Pick => return Flow::Push(Screen::Pick(Box::new(pick::State::open(cx)))),
+            Action::Pick => return Navigation::Push(Screen::Pick(Box::new(pick::State::open(cx)))),
             Action::OpenLink => {
                 let url = match self.remedy(cx.world) {
                     // The page named in GitHub's answer.
@@ -351,7 +351,7 @@ impl Behavior for State {
             }
             _ => self.wander(action, cx.world), // the moving keys
         }
-        Flow::Stay
+        Navigation::Stay
     }
 
     /// Removes the marks of what was written completely; the rest stays marked.
@@ -375,19 +375,19 @@ impl Behavior for State {
         self.filter.text_key(key, cx)
     }
 
-    fn paste(&mut self, text: &Sensitive, cx: &mut Context<'_>) -> Flow {
+    fn paste(&mut self, text: &Sensitive, cx: &mut Context<'_>) -> Navigation {
         self.filter.paste(text, cx);
-        Flow::Stay
+        Navigation::Stay
     }
 
-    fn point(&mut self, row: usize, cx: &mut Context<'_>) -> Flow {
+    fn point(&mut self, row: usize, cx: &mut Context<'_>) -> Navigation {
         let rows = self.rows(cx.world);
         match rows.get(row) {
             Some(wanted) if self.selected.as_ref() == Some(wanted) => return self.open(cx),
             Some(wanted) if wanted.is_selectable() => self.selected = Some(wanted.clone()),
             Some(_) | None => {}
         }
-        Flow::Stay
+        Navigation::Stay
     }
 
     fn renamed(&mut self, renamed: &Renamed) {

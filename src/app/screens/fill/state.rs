@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::app::action::{Action, AvailableAction, moving};
-use crate::app::context::{AvailableActions, Context, Flow};
+use crate::app::context::{AvailableActions, Context, Navigation};
 use crate::app::errand::{Brought, Errand};
 use crate::app::notices::Tone;
 use crate::app::protocol::{Job, JobId, Outcome};
@@ -122,14 +122,14 @@ impl Behavior for State {
         AvailableActions { offers, typing: false }
     }
 
-    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
+    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Navigation {
         match action {
             Action::Activate if self.not_by_enter().is_none() => self.take(cx),
             Action::Activate => {}
             Action::Fill => self.take(cx),
             Action::Back => match self.taking.take() {
                 Some(taking) => cx.cancel(taking.id),
-                None => return Flow::Close,
+                None => return Navigation::Close,
             },
             Action::Up => self.select(self.cursor.saturating_sub(1)),
             Action::PageUp => self.select(self.cursor.saturating_sub(10)),
@@ -138,16 +138,16 @@ impl Behavior for State {
             Action::PageDown => self.select(self.cursor + 10),
             _ => self.select(usize::MAX), // to the bottom
         }
-        Flow::Stay
+        Navigation::Stay
     }
 
-    fn point(&mut self, row: usize, cx: &mut Context<'_>) -> Flow {
+    fn point(&mut self, row: usize, cx: &mut Context<'_>) -> Navigation {
         match self.not_by_enter() {
             _ if self.cursor != row => self.select(row),
             None => self.take(cx),
             Some(why) => cx.note(Tone::Warn, why),
         }
-        Flow::Stay
+        Navigation::Stay
     }
 
     fn waits_for(&self, id: JobId) -> bool {

@@ -8,7 +8,7 @@ use strum::IntoEnumIterator;
 pub use self::view::draw;
 use super::Behavior;
 use crate::app::action::{Action, AvailableAction, moving};
-use crate::app::context::{AvailableActions, Context, Flow};
+use crate::app::context::{AvailableActions, Context, Navigation};
 use crate::app::keymap::Keymap;
 use crate::app::scroll::Scroll;
 use crate::app::world::World;
@@ -71,12 +71,12 @@ impl Behavior for State {
         AvailableActions { offers, typing: false }
     }
 
-    fn act(&mut self, action: Action, _cx: &mut Context<'_>) -> Flow {
+    fn act(&mut self, action: Action, _cx: &mut Context<'_>) -> Navigation {
         if !moving().iter().any(|offer| offer.action == action) {
-            return Flow::Close; // keys that close; no others are offered
+            return Navigation::Close; // keys that close; no others are offered
         }
         self.scroll.act(action);
-        Flow::Stay
+        Navigation::Stay
     }
 
     fn at_line(&self, _world: &World) -> Option<usize> {

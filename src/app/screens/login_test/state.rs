@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::commands::Commands;
 use super::kept::Keeping;
 use crate::app::action::{Action, AvailableAction, moving};
-use crate::app::context::{AvailableActions, Context, Flow};
+use crate::app::context::{AvailableActions, Context, Navigation};
 use crate::app::form::{Form, Slot};
 use crate::app::keymap::KeyPress;
 use crate::app::ladder::{Copied, Ladder, Run};
@@ -62,13 +62,13 @@ impl State {
     }
 
     /// `w`: the tested values go to the wizard's review, which shows what is overwritten.
-    fn write(&self, cx: &mut Context<'_>) -> Flow {
-        let Some(trial) = self.ladder.passed().cloned() else { return Flow::Stay };
+    fn write(&self, cx: &mut Context<'_>) -> Navigation {
+        let Some(trial) = self.ladder.passed().cloned() else { return Navigation::Stay };
         let is_kept = self.keeping.will_hold(&trial);
         cx.world.kept = self.target.clone().filter(|_| is_kept).map(|target| (target, trial.clone()));
         let preset = recognize_trial(&trial).map_or(self.form.preset, AnyPreset::Credential);
         let wizard = wizard::State::of_tested(preset, &trial, self.ladder.clone(), self.target.clone(), cx);
-        Flow::Replace(Screen::Wizard(Box::new(wizard)))
+        Navigation::Replace(Screen::Wizard(Box::new(wizard)))
     }
 }
 
@@ -200,9 +200,9 @@ impl Behavior for State {
         AvailableActions { offers, typing: self.ladder.refused().is_some() }
     }
 
-    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
+    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Navigation {
         if self.focus == Focus::Form && self.aside.act_aside(action) {
-            return Flow::Stay;
+            return Navigation::Stay;
         }
         match (self.focus, action) {
             (Focus::Form, Action::Activate) => {
@@ -210,11 +210,11 @@ impl Behavior for State {
                     self.run(cx);
                 }
             }
-            (Focus::Form, Action::Back) => return Flow::Close,
+            (Focus::Form, Action::Back) => return Navigation::Close,
             (Focus::Form, Action::Copy) => self.commands.copy(&self.form, cx),
             (Focus::Form, Action::Keep) => self.keeping.toggle(&self.target, None, cx),
             (Focus::Form, Action::Fill) => {
-                return Flow::Push(Screen::Fill(Box::new(fill::State::open(self.form.typed(), cx))));
+                return Navigation::Push(Screen::Fill(Box::new(fill::State::open(self.form.typed(), cx))));
             }
             (Focus::Form, _) => drop(form_act(&mut self.form, action, cx)),
             (Focus::Ladder, Action::Activate) => self.run(cx),
@@ -233,7 +233,7 @@ impl Behavior for State {
             }
             (Focus::Ladder, _) => self.ladder.scroll_by(action), // the moving keys
         }
-        Flow::Stay
+        Navigation::Stay
     }
 
     fn text_key(&mut self, key: KeyPress, cx: &mut Context<'_>) -> bool {
@@ -246,7 +246,7 @@ impl Behavior for State {
         is_text
     }
 
-    fn paste(&mut self, text: &Sensitive, cx: &mut Context<'_>) -> Flow {
+    fn paste(&mut self, text: &Sensitive, cx: &mut Context<'_>) -> Navigation {
         if self.focus == Focus::Ladder
             && let Some(member) = self.ladder.refused()
         {
@@ -254,14 +254,14 @@ impl Behavior for State {
         }
         self.focus = Focus::Form;
         self.form.paste(text, cx);
-        Flow::Stay
+        Navigation::Stay
     }
 
-    fn point(&mut self, row: usize, cx: &mut Context<'_>) -> Flow {
+    fn point(&mut self, row: usize, cx: &mut Context<'_>) -> Navigation {
         self.ladder.stop(cx);
         self.focus = Focus::Form;
         self.form.focus_slot(row);
-        Flow::Stay
+        Navigation::Stay
     }
 
     fn at_line(&self, _world: &World) -> Option<usize> {

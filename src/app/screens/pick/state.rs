@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::app::action::{Action, AvailableAction, moving};
-use crate::app::context::{AvailableActions, Context, Flow};
+use crate::app::context::{AvailableActions, Context, Navigation};
 use crate::app::keymap::KeyPress;
 use crate::app::notices::Tone;
 use crate::app::picker::Picker;
@@ -28,16 +28,16 @@ impl State {
         state
     }
 
-    fn choose(&self, cx: &mut Context<'_>) -> Flow {
-        let Some(row) = self.picker.row(self.picker.selected()) else { return Flow::Stay };
+    fn choose(&self, cx: &mut Context<'_>) -> Navigation {
+        let Some(row) = self.picker.row(self.picker.selected()) else { return Navigation::Stay };
         match RepoName::parse(row.repository.full_name.raw()) {
             Ok(name) => {
                 cx.look_at(name);
-                Flow::Home
+                Navigation::Home
             }
             Err(fault) => {
                 cx.note(Tone::Bad, format!("{}: {fault}", row.repository.full_name.shown()));
-                Flow::Stay
+                Navigation::Stay
             }
         }
     }
@@ -81,10 +81,10 @@ impl Behavior for State {
         AvailableActions { offers, typing: false }
     }
 
-    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
+    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Navigation {
         match action {
             Action::Activate => return self.choose(cx),
-            Action::Back if !self.picker.back() => return Flow::Close,
+            Action::Back if !self.picker.back() => return Navigation::Close,
             Action::Reload => cx.load_catalogue(None),
             Action::Filter
             | Action::Up
@@ -97,24 +97,24 @@ impl Behavior for State {
             }
             _ => {} // left or emptied already
         }
-        Flow::Stay
+        Navigation::Stay
     }
 
     fn text_key(&mut self, key: KeyPress, cx: &mut Context<'_>) -> bool {
         self.picker.text_key(key, cx)
     }
 
-    fn paste(&mut self, text: &Sensitive, cx: &mut Context<'_>) -> Flow {
+    fn paste(&mut self, text: &Sensitive, cx: &mut Context<'_>) -> Navigation {
         self.picker.paste(text, None, cx);
-        Flow::Stay
+        Navigation::Stay
     }
 
-    fn point(&mut self, row: usize, cx: &mut Context<'_>) -> Flow {
+    fn point(&mut self, row: usize, cx: &mut Context<'_>) -> Navigation {
         if self.picker.selected() == row {
             return self.choose(cx);
         }
         self.picker.cursor = row;
-        Flow::Stay
+        Navigation::Stay
     }
 
     fn chooses_from(&self, org: Option<&OrgName>) -> bool {

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use super::Behavior;
 use crate::app::action::{Action, AvailableAction};
 use crate::app::buttons::Buttons;
-use crate::app::context::{AvailableActions, Context, Flow};
+use crate::app::context::{AvailableActions, Context, Navigation};
 use crate::app::world::World;
 
 pub use self::view::draw;
@@ -134,7 +134,7 @@ impl Behavior for State {
     }
 
     /// The program itself handles the keys.
-    fn act(&mut self, _action: Action, _cx: &mut Context<'_>) -> Flow {
-        Flow::Stay
+    fn act(&mut self, _action: Action, _cx: &mut Context<'_>) -> Navigation {
+        Navigation::Stay
     }
 }

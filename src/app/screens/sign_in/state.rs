@@ -6,7 +6,7 @@ use super::giving::Given;
 use super::{Giving, Needed};
 use crate::app::action::{Action, AvailableAction, moving};
 use crate::app::buttons::Buttons;
-use crate::app::context::{AvailableActions, Context, Flow};
+use crate::app::context::{AvailableActions, Context, Navigation};
 use crate::app::keymap::KeyPress;
 use crate::app::notices::Tone;
 use crate::app::protocol::{Effect, Job, JobId, Outcome, Part};
@@ -173,11 +173,11 @@ impl State {
         self.needed.as_ref()?.page.as_deref()
     }
 
-    fn act_in_list(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
+    fn act_in_list(&mut self, action: Action, cx: &mut Context<'_>) -> Navigation {
         let (at, _) = self.selected(cx.world);
         let last = self.rows(cx.world).len().saturating_sub(1);
         match action {
-            Action::Back => return Flow::Close,
+            Action::Back => return Navigation::Close,
             Action::Activate => self.activate(cx),
             Action::New => self.phase = Phase::Giving(Box::new(Giving::new(self.keep))),
             Action::Delete => self.phase = Phase::Forgetting(Buttons::default()),
@@ -193,7 +193,7 @@ impl State {
             Action::Top => self.move_to(0),
             _ => self.move_to(last), // to the bottom
         }
-        Flow::Stay
+        Navigation::Stay
     }
 
     fn move_to(&mut self, row: usize) {
@@ -278,7 +278,7 @@ impl Behavior for State {
         }
     }
 
-    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
+    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Navigation {
         match &mut self.phase {
             Phase::List => return self.act_in_list(action, cx),
             Phase::Giving(giving) => {
@@ -294,7 +294,7 @@ impl Behavior for State {
             Phase::Device { .. } => self.act_in_device(action, cx),
             Phase::Forgetting(_) => self.act_in_question(action, cx),
         }
-        Flow::Stay
+        Navigation::Stay
     }
 
     fn text_key(&mut self, key: KeyPress, cx: &mut Context<'_>) -> bool {
@@ -304,7 +304,7 @@ impl Behavior for State {
         }
     }
 
-    fn paste(&mut self, text: &Sensitive, cx: &mut Context<'_>) -> Flow {
+    fn paste(&mut self, text: &Sensitive, cx: &mut Context<'_>) -> Navigation {
         let takes = !cx.world.demo && !self.is_busy();
         match &mut self.phase {
             Phase::Giving(giving) => giving.paste(text, cx),
@@ -318,17 +318,17 @@ impl Behavior for State {
                 cx.note(Tone::Info, "no text field here to paste into");
             }
         }
-        Flow::Stay
+        Navigation::Stay
     }
 
-    fn point(&mut self, row: usize, cx: &mut Context<'_>) -> Flow {
+    fn point(&mut self, row: usize, cx: &mut Context<'_>) -> Navigation {
         let is_row = row < self.rows(cx.world).len();
         match &mut self.phase {
             Phase::List if is_row => self.move_to(row),
             Phase::Giving(giving) => giving.focus(row),
             Phase::List | Phase::Device { .. } | Phase::Forgetting(_) => {}
         }
-        Flow::Stay
+        Navigation::Stay
     }
 
     fn waits_for(&self, id: JobId) -> bool {

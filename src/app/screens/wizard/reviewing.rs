@@ -6,7 +6,7 @@ use super::plan::Plan;
 use super::state::{Stage, State};
 use crate::app::action::{Action, AvailableAction, moving};
 use crate::app::buttons::Buttons;
-use crate::app::context::{Context, Flow};
+use crate::app::context::{Context, Navigation};
 use crate::app::mending;
 use crate::app::notices::Tone;
 use crate::app::protocol::Effect;
@@ -56,14 +56,14 @@ impl Review {
 }
 
 impl State {
-    pub(super) fn act_in_review(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
-        let Stage::Review(review) = &mut self.stage else { return Flow::Stay };
+    pub(super) fn act_in_review(&mut self, action: Action, cx: &mut Context<'_>) -> Navigation {
+        let Stage::Review(review) = &mut self.stage else { return Navigation::Stay };
         if review.plan.ends.is_focused() {
             review.plan.ends.leave();
-            return Flow::Stay;
+            return Navigation::Stay;
         }
         if review.buttons.act(action, 2) {
-            return Flow::Stay;
+            return Navigation::Stay;
         }
         match (action, &mut review.writing) {
             (Action::Next, None) => review.plan.ends.focus(),
@@ -90,9 +90,9 @@ impl State {
             }
             (Action::Activate, Some(_)) => {
                 cx.note(Tone::Info, "running codespaces get it after a restart");
-                return Flow::Close;
+                return Navigation::Close;
             }
-            (Action::Back, Some(writing)) if writing.is_whole() => return Flow::Close,
+            (Action::Back, Some(writing)) if writing.is_whole() => return Navigation::Close,
             (Action::Back, _) => {
                 if let Some(plan) = self.take_plan() {
                     self.stage = Stage::Test(plan);
@@ -100,7 +100,7 @@ impl State {
             }
             _ => review.scroll.act(action), // the moving keys
         }
-        Flow::Stay
+        Navigation::Stay
     }
 }
 

@@ -8,7 +8,7 @@ use super::plan::Plan;
 use super::reviewing::Review;
 use super::search::Search;
 use crate::app::action::Action;
-use crate::app::context::{AvailableActions, Context, Flow};
+use crate::app::context::{AvailableActions, Context, Navigation};
 use crate::app::keymap::KeyPress;
 use crate::app::ladder::Ladder;
 use crate::app::notices::Tone;
@@ -251,10 +251,10 @@ impl Behavior for State {
         self.facade_of_step(world, now)
     }
 
-    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
+    fn act(&mut self, action: Action, cx: &mut Context<'_>) -> Navigation {
         let has_aside = matches!(self.stage, Stage::Registry | Stage::Where { .. } | Stage::Values(_));
         if has_aside && self.aside.act_aside(action) {
-            return Flow::Stay;
+            return Navigation::Stay;
         }
         let flow = self.act_in_step(action, cx);
         self.need_seamless(cx);
@@ -274,7 +274,7 @@ impl Behavior for State {
         taken
     }
 
-    fn paste(&mut self, text: &Sensitive, cx: &mut Context<'_>) -> Flow {
+    fn paste(&mut self, text: &Sensitive, cx: &mut Context<'_>) -> Navigation {
         match &mut self.stage {
             Stage::Values(plan) => plan.form.paste(text, cx),
             Stage::Access(plan) if plan.grant.picker().is_some() => {
@@ -291,10 +291,10 @@ impl Behavior for State {
             }
         }
         self.need_seamless(cx);
-        Flow::Stay
+        Navigation::Stay
     }
 
-    fn point(&mut self, row: usize, _cx: &mut Context<'_>) -> Flow {
+    fn point(&mut self, row: usize, _cx: &mut Context<'_>) -> Navigation {
         self.aside = Scroll::default();
         match &mut self.stage {
             Stage::Registry if row < any_presets().len() => self.preset_cursor = row,
@@ -308,7 +308,7 @@ impl Behavior for State {
             Stage::Review(review) if review.asks_end() => review.plan.ends.focus(),
             Stage::Registry | Stage::Test(_) | Stage::Review(_) => {}
         }
-        Flow::Stay
+        Navigation::Stay
     }
 
     fn waits_for(&self, id: JobId) -> bool {

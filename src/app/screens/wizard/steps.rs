@@ -7,7 +7,7 @@ use super::plan::{Grant, Plan};
 use super::reviewing::review_offers;
 use super::state::{Stage, State};
 use crate::app::action::{Action, AvailableAction, moving};
-use crate::app::context::{AvailableActions, Context, Flow};
+use crate::app::context::{AvailableActions, Context, Navigation};
 use crate::app::keymap::KeyPress;
 use crate::app::mending;
 use crate::app::picker::{Picker, filtering};
@@ -58,7 +58,7 @@ impl State {
         offers
     }
 
-    pub(super) fn act_in_step(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
+    pub(super) fn act_in_step(&mut self, action: Action, cx: &mut Context<'_>) -> Navigation {
         match &self.stage {
             Stage::Registry => self.act_in_registry(action, cx),
             Stage::Where { .. } => self.act_in_where(action, cx),
@@ -69,10 +69,10 @@ impl State {
         }
     }
 
-    fn act_in_registry(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
+    fn act_in_registry(&mut self, action: Action, cx: &mut Context<'_>) -> Navigation {
         match action {
             Action::Back if self.search.typing => self.search.leave(),
-            Action::Back => return Flow::Close,
+            Action::Back => return Navigation::Close,
             Action::Filter => self.search.typing = true,
             Action::Activate => {
                 self.search.leave();
@@ -87,17 +87,17 @@ impl State {
             }
             _ => self.preset_cursor = moved(action, self.preset_cursor, any_presets().len()), // the moving keys
         }
-        Flow::Stay
+        Navigation::Stay
     }
 
-    fn act_in_where(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
+    fn act_in_where(&mut self, action: Action, cx: &mut Context<'_>) -> Navigation {
         let places = Self::places(cx.world);
         let at = self.place_index(&places);
         match (action, &self.stage) {
             (Action::Back, _) => self.stage = Stage::Registry,
             (Action::Mend, _) => return cx.mend(places.get(at).and_then(|place| place.mend.as_ref())),
             (Action::Activate, Stage::Where { preset }) => {
-                let (preset, Some(place)) = (*preset, places.get(at)) else { return Flow::Stay };
+                let (preset, Some(place)) = (*preset, places.get(at)) else { return Navigation::Stay };
                 let mut plan = match self.kept.take() {
                     Some(mut plan) => {
                         plan.moved_to(preset, place.scope.clone(), cx);
@@ -110,37 +110,37 @@ impl State {
             }
             _ => self.place_cursor = Some(moved(action, at, places.len())), // the moving keys
         }
-        Flow::Stay
+        Navigation::Stay
     }
 
-    fn act_in_values(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
+    fn act_in_values(&mut self, action: Action, cx: &mut Context<'_>) -> Navigation {
         if action == Action::Fill {
-            let Some(typed) = self.plan().map(|plan| plan.form.typed()) else { return Flow::Stay };
-            return Flow::Push(Screen::Fill(Box::new(fill::State::open(typed, cx))));
+            let Some(typed) = self.plan().map(|plan| plan.form.typed()) else { return Navigation::Stay };
+            return Navigation::Push(Screen::Fill(Box::new(fill::State::open(typed, cx))));
         }
         let rotates = self.rotated().is_some();
         let mut commands = self.commands;
-        let Some(plan) = self.plan_mut() else { return Flow::Stay };
+        let Some(plan) = self.plan_mut() else { return Navigation::Stay };
         if action == Action::Copy {
             commands.copy(&plan.form, cx);
             self.commands = commands;
-            return Flow::Stay;
+            return Navigation::Stay;
         }
         if form_act(&mut plan.form, action, cx).is_some() {
-            return Flow::Stay;
+            return Navigation::Stay;
         }
         let goes_on = action == Action::Activate && plan.form.go_on(cx);
         if action != Action::Back && !goes_on {
-            return Flow::Stay;
+            return Navigation::Stay;
         }
         if std::mem::take(&mut plan.names_image) {
             self.back_to_test(goes_on, cx);
-            return Flow::Stay;
+            return Navigation::Stay;
         }
         if rotates && !goes_on {
-            return Flow::Close;
+            return Navigation::Close;
         }
-        let Some(mut plan) = self.take_plan() else { return Flow::Stay };
+        let Some(mut plan) = self.take_plan() else { return Navigation::Stay };
         plan.form.leave_field();
         if rotates {
             self.stage = Stage::Test(plan);
@@ -154,7 +154,7 @@ impl State {
             self.go_to_where(plan.form.preset, cx);
             self.kept = Some(plan);
         }
-        Flow::Stay
+        Navigation::Stay
     }
 
     /// Goes from the image field back to the test, which runs again if there is something to test.
@@ -187,8 +187,8 @@ impl State {
         self.stage = Stage::Values(plan);
     }
 
-    fn act_in_access(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
-        let Some(plan) = self.plan_mut() else { return Flow::Stay };
+    fn act_in_access(&mut self, action: Action, cx: &mut Context<'_>) -> Navigation {
+        let Some(plan) = self.plan_mut() else { return Navigation::Stay };
         match action {
             Action::Activate if plan.grant.listless().is_none() && plan.grant.picker().is_some_and(|p| p.filtering) => {
                 if let Some(picker) = plan.grant.picker_mut() {
@@ -223,11 +223,11 @@ impl State {
                 }
             }
         }
-        Flow::Stay
+        Navigation::Stay
     }
 
-    fn act_in_test(&mut self, action: Action, cx: &mut Context<'_>) -> Flow {
-        let Some(plan) = self.plan_mut() else { return Flow::Stay };
+    fn act_in_test(&mut self, action: Action, cx: &mut Context<'_>) -> Navigation {
+        let Some(plan) = self.plan_mut() else { return Navigation::Stay };
         match action {
             Action::Activate if plan.verdict() == Some(Verdict::Pass) => {
                 plan.skipped = false;
@@ -257,7 +257,7 @@ impl State {
             }
             _ => plan.ladder.scroll_by(action), // the moving keys
         }
-        Flow::Stay
+        Navigation::Stay
     }
 
     /// Checks the token's permissions each time: they may have changed meanwhile.
