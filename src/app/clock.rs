@@ -36,7 +36,7 @@ impl App {
 
     /// Whether anything on screen is waiting, so that a spinner turns.
     pub fn is_waiting(&self) -> bool {
-        !self.flights.is_idle()
+        !self.running_jobs.is_idle()
     }
 
     pub(super) fn keep_spinning(&mut self, effects: &mut Vec<Effect>) {

@@ -21,20 +21,20 @@ pub struct Context<'a> {
     pub world: &'a mut World,
     pub notices: &'a mut Notices,
     pub effects: &'a mut Vec<Effect>,
-    pub flights: &'a mut Flights,
+    pub running_jobs: &'a mut RunningJobs,
 }
 
 impl Context<'_> {
     /// Starts a job; its progress and outcome carry the returned id.
     pub fn start(&mut self, job: Job) -> JobId {
-        let id = self.flights.begin(&job);
+        let id = self.running_jobs.begin(&job);
         self.effects.push(Effect::Start { id, job });
         id
     }
 
     /// Aborts a read that is no longer needed. A write goes on.
     pub fn cancel(&mut self, id: JobId) {
-        if self.flights.forget_read(id) {
+        if self.running_jobs.forget_read(id) {
             self.effects.push(Effect::Cancel(id));
         }
     }
@@ -77,7 +77,7 @@ pub enum Navigation {
 
 /// The running jobs, and the next id.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Flights {
+pub struct RunningJobs {
     last: u64,
     /// For a write: what to report once its screen is closed. For a read: `None`.
     pub(super) running: Vec<(JobId, Option<Write>)>,
@@ -126,7 +126,7 @@ impl Write {
     }
 }
 
-impl Flights {
+impl RunningJobs {
     /// A number that was not used before.
     pub fn number(&mut self) -> u64 {
         self.last += 1;

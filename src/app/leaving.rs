@@ -54,13 +54,13 @@ impl App {
 
     /// Whether quitting at once would lose or abandon something.
     fn has_reason_to_stay(&self) -> bool {
-        !self.flights.doing().is_empty() || self.stack.iter().any(Screen::is_unsaved)
+        !self.running_jobs.doing().is_empty() || self.stack.iter().any(Screen::is_unsaved)
     }
 
     /// Quits, or asks first.
     pub(super) fn leave(&mut self, effects: &mut Vec<Effect>) {
         let is_unsaved = self.stack.iter().any(Screen::is_unsaved);
-        let running = self.flights.doing();
+        let running = self.running_jobs.doing();
         if running.is_empty() && !is_unsaved {
             self.leave_now(effects);
         } else if self.quitting().is_none() {
@@ -70,7 +70,7 @@ impl App {
 
     /// A signal orders to quit; a second one abandons what is running.
     pub(super) fn interrupted(&mut self, effects: &mut Vec<Effect>) {
-        let running = self.flights.doing();
+        let running = self.running_jobs.doing();
         if running.is_empty() || self.quitting().is_some_and(|state| state.phase == Phase::Ordered) {
             return self.leave_now(effects);
         }
@@ -151,7 +151,7 @@ impl App {
     /// A change has ended: quits if you were waiting for the last one, and closes a question that has no reason any
     /// more.
     pub(super) fn after_change(&mut self, effects: &mut Vec<Effect>) {
-        let running = self.flights.doing();
+        let running = self.running_jobs.doing();
         let is_done = running.is_empty();
         let Some(state) = self.quitting_mut() else { return };
         state.running = running;

@@ -35,7 +35,7 @@ impl App {
     }
 
     pub(super) fn listen_for_quiet(&mut self, effects: &mut Vec<Effect>) -> u64 {
-        let number = self.flights.number();
+        let number = self.running_jobs.number();
         effects.push(Effect::After { timer: Timer::Quiet(number), delay: QUIET });
         number
     }

@@ -42,7 +42,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use self::action::{Action, AvailableAction, EVERYWHERE};
 use self::buttons::{is_of_text, stand_in};
 use self::context::{AvailableActions, Navigation};
-pub use self::context::{Context, Flights};
+pub use self::context::{Context, RunningJobs};
 use self::draw::SMALLEST;
 pub use self::draw::{Canvas, Look};
 use self::keymap::{KeyPress, Keymap};
@@ -65,7 +65,7 @@ pub struct App {
     /// Never empty; the last is the visible one, the first is the list of credentials.
     stack: Vec<Screen>,
     pub notices: Notices,
-    flights: Flights,
+    running_jobs: RunningJobs,
     /// The wall time of the last message.
     pub now: DateTime<Utc>,
     pub spin: usize,
@@ -98,7 +98,7 @@ impl App {
             world: World::new(start),
             stack: vec![Screen::Credentials(screens::credentials::State::default())],
             notices: Notices::default(),
-            flights: Flights::default(),
+            running_jobs: RunningJobs::default(),
             now,
             spin: 0,
             spinning: false,
@@ -183,7 +183,7 @@ impl App {
     }
 
     pub fn running_writes(&self) -> usize {
-        self.flights.writes()
+        self.running_jobs.writes()
     }
 
     /// What the visible screen knows and offers.
@@ -390,7 +390,7 @@ impl App {
     }
 
     fn finished(&mut self, id: JobId, outcome: Outcome, effects: &mut Vec<Effect>) {
-        let Some(write) = self.flights.end(id) else { return };
+        let Some(write) = self.running_jobs.end(id) else { return };
         if let Some(write) = &write {
             self.world.remember(self.now, write, &outcome);
             self.world.keep_ends(self.now, write, &outcome);
@@ -425,7 +425,7 @@ impl App {
             world: &mut self.world,
             notices: &mut self.notices,
             effects,
-            flights: &mut self.flights,
+            running_jobs: &mut self.running_jobs,
         };
         f(&mut self.stack[at], &mut cx)
     }

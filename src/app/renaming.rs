@@ -2,7 +2,7 @@
 //! follow. What is known about it moves to the new name, and nothing typed or chosen is lost.
 
 use super::App;
-use super::context::Flights;
+use super::context::RunningJobs;
 use super::history::Undo;
 use super::notices::Tone;
 use super::protocol::{Effect, JobId};
@@ -16,7 +16,7 @@ impl App {
             return; // reported already, by another read
         }
         let twice = self.world.rename(renamed);
-        self.flights.rename(renamed);
+        self.running_jobs.rename(renamed);
         for screen in &mut self.stack {
             screen.renamed(renamed);
         }
@@ -104,7 +104,7 @@ impl World {
     }
 }
 
-impl Flights {
+impl RunningJobs {
     /// A running write reports to the scope under its new name.
     fn rename(&mut self, renamed: &Renamed) {
         for write in self.running.iter_mut().filter_map(|(_, write)| write.as_mut()) {

@@ -101,7 +101,7 @@ impl Form {
 
     /// Shows the masked text of the focused field for a while, or hides it.
     pub fn toggle_reveal(&mut self, cx: &mut Context<'_>) {
-        let number = cx.flights.number();
+        let number = cx.running_jobs.number();
         let Some(field) = self.field_mut() else { return };
         field.reveal(!field.is_revealed());
         let is_shown = field.is_revealed();

@@ -111,7 +111,7 @@ fn what_begins_within_the_moment_is_asked_about() {
     let saved = world::saved(&driver.last_write(), |_| WriteOutcome::Deleted);
     driver.finish(id, Outcome::Saved(Ok(saved)));
     driver.press("q");
-    driver.app.flights.running.push((JobId(999), Some(write())));
+    driver.app.running_jobs.running.push((JobId(999), Some(write())));
     assert!(!driver.quiet().contains(&Effect::Quit));
     assert_eq!(driver.title(), "Quit");
 }

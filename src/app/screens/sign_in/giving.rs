@@ -104,7 +104,7 @@ impl Giving {
     }
 
     fn toggle_reveal(&mut self, cx: &mut Context<'_>) {
-        let number = cx.flights.number();
+        let number = cx.running_jobs.number();
         self.field.reveal(!self.field.is_revealed());
         self.revealing = self.field.is_revealed().then_some(number);
         if self.revealing.is_some() {
