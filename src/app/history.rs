@@ -95,12 +95,12 @@ impl Ended {
 pub enum Undo {
     /// The previous access of each member.
     Possible(AccessBefore),
-    Never(Lasting),
+    Never(NotUndoable),
 }
 
 /// Why a change cannot be undone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lasting {
+pub enum NotUndoable {
     Values,
     Deletion,
     Nothing,
@@ -112,7 +112,7 @@ pub enum Lasting {
     Started,
 }
 
-impl Lasting {
+impl NotUndoable {
     /// In words that read well after a colon.
     pub const fn why(self) -> &'static str {
         match self {
@@ -184,15 +184,15 @@ impl World {
         let has_changed = ended.reports().iter().any(|r| has_touched(&r.outcome));
         let access = before.clone().filter(|_| has_changed);
         let undo = match (write.kind, before) {
-            _ if !has_changed => Undo::Never(Lasting::Nothing),
-            (Kind::Values, _) => Undo::Never(Lasting::Values),
-            (Kind::Deletion, _) => Undo::Never(Lasting::Deletion),
+            _ if !has_changed => Undo::Never(NotUndoable::Nothing),
+            (Kind::Values, _) => Undo::Never(NotUndoable::Values),
+            (Kind::Deletion, _) => Undo::Never(NotUndoable::Deletion),
             (Kind::Undoing, _) => {
                 self.mark_undone(write);
-                Undo::Never(Lasting::Undoing)
+                Undo::Never(NotUndoable::Undoing)
             }
             (Kind::Access, Some(before)) => self.undo_of(before),
-            (Kind::Access | Kind::Other, _) => Undo::Never(Lasting::Nothing),
+            (Kind::Access | Kind::Other, _) => Undo::Never(NotUndoable::Nothing),
         };
         let text = if matches!(ended, Ended::Whole(_)) { &write.done } else { &write.doing };
         self.changes.insert(0, Done { at, text: text.clone(), outcome: ended, undo, access });
@@ -205,11 +205,11 @@ impl World {
         let ends: Vec<End> = run.changes.iter().map(end).collect();
         let is_whole = ends.iter().all(End::is_done);
         let lasting = match run.changes.first() {
-            Some(CodespaceChange::Start(_)) => Lasting::Started,
+            Some(CodespaceChange::Start(_)) => NotUndoable::Started,
             Some(CodespaceChange::Restart(_) | CodespaceChange::Stop(_) | CodespaceChange::StopMember { .. })
-            | None => Lasting::Stopped,
+            | None => NotUndoable::Stopped,
         };
-        let lasting = if ends.iter().all(|end| end.stage.is_none()) { Lasting::Nothing } else { lasting };
+        let lasting = if ends.iter().all(|end| end.stage.is_none()) { NotUndoable::Nothing } else { lasting };
         let text = if is_whole { run.summary().1 } else { doing(&run.changes) };
         let (outcome, undo) = (Ended::Codespaces(ends), Undo::Never(lasting));
         self.changes.insert(0, Done { at, text, outcome, undo, access: None });
@@ -222,14 +222,14 @@ impl World {
                 && done.before().is_some_and(|b| b.scope == before.scope && b.prefix == before.prefix)
         });
         if let Some(half) = half
-            && let Undo::Possible(first) = std::mem::replace(&mut half.undo, Undo::Never(Lasting::Later))
+            && let Undo::Possible(first) = std::mem::replace(&mut half.undo, Undo::Never(NotUndoable::Later))
         {
             before = first.followed_by(before);
         }
         let is_whole = |seen: &Seen| seen.access.as_ref().is_some_and(Access::is_whole);
         match before {
-            before if !before.members.iter().all(is_whole) => Undo::Never(Lasting::Unread),
-            before if !before.is_change() => Undo::Never(Lasting::Nothing),
+            before if !before.members.iter().all(is_whole) => Undo::Never(NotUndoable::Unread),
+            before if !before.is_change() => Undo::Never(NotUndoable::Nothing),
             before => Undo::Possible(before),
         }
     }
@@ -238,7 +238,7 @@ impl World {
         let Some(restored) = &write.restores else { return };
         for done in &mut self.changes {
             if done.before() == Some(restored) {
-                done.undo = Undo::Never(Lasting::Undone);
+                done.undo = Undo::Never(NotUndoable::Undone);
             }
         }
     }
