@@ -19,7 +19,6 @@ mod leaving;
 mod lone;
 pub mod mending;
 pub mod notices;
-mod parting;
 pub mod picker;
 pub mod protocol;
 mod reaching;
@@ -33,6 +32,7 @@ pub mod series;
 pub mod spaces;
 #[cfg(test)]
 pub(crate) mod tests;
+mod unsaved;
 pub mod words;
 pub mod world;
 pub mod writing;
@@ -49,9 +49,9 @@ use self::keymap::{KeyPress, Keymap};
 pub use self::leaving::Leaving;
 use self::lone::Lone;
 use self::notices::{Notices, Tone};
-use self::parting::{How, Parting};
 use self::protocol::{Effect, JobId, Msg, Outcome, Part, Pointer};
 use self::screens::Screen;
+use self::unsaved::{How, UnsavedChanges};
 use self::world::{Start, World};
 use self::writing::report_orphan;
 use crate::domain::ScopeKind;
@@ -75,7 +75,7 @@ pub struct App {
     is_left: bool,
     room: Room,
     /// The action that was just refused because it would lose what was typed; repeating it confirms.
-    parting: Option<Parting>,
+    unsaved: Option<UnsavedChanges>,
     /// The letter that quits, while it may still be the beginning of text.
     lone: Lone,
 }
@@ -105,7 +105,7 @@ impl App {
             counting: false,
             is_left: false,
             room: Room::Enough,
-            parting: None,
+            unsaved: None,
             lone: Lone::default(),
         };
         let mut effects = Vec::new();

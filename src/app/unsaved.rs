@@ -10,7 +10,7 @@ use super::{App, Keymap};
 /// An action that was refused because it would lose what was typed. The same key again confirms it; any other key,
 /// paste or click cancels it, and so does the end of its notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Parting {
+pub(super) struct UnsavedChanges {
     action: Action,
     /// The number of that notice.
     notice: u64,
@@ -30,22 +30,22 @@ pub(super) struct How {
 impl App {
     /// Cancels the refused action and removes its notice; returns the action.
     pub(super) fn stay_after_all(&mut self) -> Option<Action> {
-        let Parting { action, notice, waits } = self.parting.take()?;
+        let UnsavedChanges { action, notice, waits } = self.unsaved.take()?;
         self.notices.expire(notice);
         waits.is_none().then_some(action)
     }
 
     /// A moment passed without typing: a letter that follows is not text.
     pub(super) fn quiet_before_parting(&mut self, number: u64) {
-        if let Some(parting) = self.parting.as_mut().filter(|parting| parting.waits == Some(number)) {
-            parting.waits = None;
+        if let Some(unsaved) = self.unsaved.as_mut().filter(|unsaved| unsaved.waits == Some(number)) {
+            unsaved.waits = None;
         }
     }
 
     /// A notice has expired.
     pub(super) fn expire(&mut self, notice: u64) {
         self.notices.expire(notice);
-        self.parting = self.parting.filter(|parting| parting.notice != notice);
+        self.unsaved = self.unsaved.filter(|unsaved| unsaved.notice != notice);
     }
 
     /// Follows what a key led to, unless that would lose typed values: then it warns, and only the same key again
@@ -59,7 +59,7 @@ impl App {
         let text = format!("what you typed is not saved; {key} again discards it");
         let notice = self.with_cx(effects, |_, cx| cx.numbered_note(Tone::Warn, &text));
         let waits = how.by_letter.then(|| self.listen_for_quiet(effects));
-        self.parting = Some(Parting { action, notice, waits });
+        self.unsaved = Some(UnsavedChanges { action, notice, waits });
     }
 
     fn would_lose(&self, flow: &Navigation) -> bool {
