@@ -272,7 +272,7 @@ impl Kind {
             | Job::Repositories(_)
             | Job::Repository(_)
             | Job::Seamless { .. }
-            | Job::Errand(_)
+            | Job::Local(_)
             | Job::Test { .. }
             | Job::Codespaces(_)
             | Job::ChangeCodespaces(_) => Self::Other,

@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use super::action::Action;
-use super::errand::{Brought, Errand};
 use super::keymap::KeyPress;
+use super::local_job::{LocalJob, LocalOutcome};
 use crate::domain::change::{AccessBefore, AccessOutcome, Seen, Stale};
 use crate::domain::seamless::Outlook;
 use crate::domain::token::{DeviceCode, Identity, Membership, TokenChoice, TokenReport};
@@ -146,7 +146,7 @@ pub enum Job {
         repository: RepoName,
     },
     /// A job on this machine only.
-    Errand(Errand),
+    Local(LocalJob),
 }
 
 impl Job {
@@ -170,7 +170,7 @@ impl Job {
             | Self::Memberships
             | Self::Endings
             | Self::Repositories(_)
-            | Self::Errand(_)
+            | Self::Local(_)
             | Self::Test { .. } => return None,
         };
         match scope {
@@ -200,7 +200,7 @@ impl Job {
             | Self::Repositories(_)
             | Self::Repository(_)
             | Self::Seamless { .. }
-            | Self::Errand(_)
+            | Self::Local(_)
             | Self::Test { .. } => false,
         }
     }
@@ -256,5 +256,5 @@ pub enum Outcome {
     /// How far each codespace got.
     CodespacesChanged(Vec<CodespaceStep>),
     Seamless(Result<Roster<Outlook>, Problem>),
-    Errand(Brought),
+    Local(LocalOutcome),
 }

@@ -424,7 +424,7 @@ impl Context<'_> {
             | Outcome::SignedOut(_)
             | Outcome::Codespaces(_)
             | Outcome::CodespacesChanged(_)
-            | Outcome::Errand(_)
+            | Outcome::Local(_)
             | Outcome::Seamless(_) => {}
         }
     }

@@ -83,7 +83,7 @@ impl Change {
             | Job::Repositories(_)
             | Job::Repository(_)
             | Job::Seamless { .. }
-            | Job::Errand(_)
+            | Job::Local(_)
             | Job::Test { .. } => None,
         }
     }

@@ -117,7 +117,7 @@ async fn carry_out(job: Job, session: &Session, report: &Reporter) -> Outcome {
             Ok((gh, _)) => work::seamless_packages(&gh, &host, &repository).await,
             Err(problem) => Err(problem),
         }),
-        Job::Errand(errand) => Outcome::Errand(session.run(errand).await),
+        Job::Local(local_job) => Outcome::Local(session.run(local_job).await),
         Job::Tokens => Outcome::Tokens(session.tokens().await),
         Job::UseToken(choice) => session.use_token(choice).await,
         Job::SignOut => Outcome::SignedOut(session.sign_out().await),

@@ -1,12 +1,12 @@
 //! Connects the screens with the outside world: the terminal, its input, the event loop and its tasks.
 
 mod ear;
-mod errands;
 mod event_loop;
 mod executor;
 mod handover;
 pub mod input;
 mod jobs;
+mod local_jobs;
 mod noting;
 mod os;
 #[cfg(test)]

@@ -11,9 +11,9 @@ use super::world::{self, tested};
 use super::*;
 use crate::app::Leaving;
 use crate::app::action::Action;
-use crate::app::errand::Errand;
 use crate::app::form::{Form, Slot};
 use crate::app::keymap::Keymap;
+use crate::app::local_job::LocalJob;
 use crate::app::protocol::Pointer;
 use crate::app::screens::wizard::Stage;
 use crate::domain::change::{AccessOutcome, Stale};
@@ -112,7 +112,7 @@ fn answer_one(driver: &mut Driver, pick: usize) {
             Outcome::Codespaces(Ok(Roster { list: spaces::list(which), lacking }))
         }
         Job::SignOut => Outcome::SignedOut(Ok(true)),
-        Job::Errand(errand) => Outcome::Errand(filling::brought(errand, pick)),
+        Job::Local(local_job) => Outcome::Local(filling::brought(local_job, pick)),
         Job::SignIn if fails => Outcome::SignIn(Err(problem)),
         Job::Memberships if fails => Outcome::Memberships(Err(problem)),
         Job::LoadScope(_) if fails => Outcome::Listing(Err(problem)),
@@ -281,7 +281,7 @@ fn text_keys() -> Vec<String> {
 /// The jobs that change something on GitHub or in the keyring.
 fn changes(driver: &Driver) -> usize {
     let is_change = |job: &Job| {
-        let of_the_keyring = matches!(job, Job::Errand(Errand::Keep { .. } | Errand::Forget { .. }));
+        let of_the_keyring = matches!(job, Job::Local(LocalJob::Keep { .. } | LocalJob::Forget { .. }));
         job.is_write() || of_the_keyring || *job == Job::SignOut
     };
     driver.asked.iter().filter(|effect| matches!(effect, Effect::Start { job, .. } if is_change(job))).count()

@@ -1,7 +1,7 @@
 //! The screen that imports values from this machine, in every state worth a look.
 
 use super::Driver;
-use crate::app::errand::{Brought, Errand};
+use crate::app::local_job::{LocalJob, LocalOutcome};
 use crate::app::protocol::{Job, Outcome};
 use crate::domain::kept::Origin;
 use crate::domain::source::{Found, Offered, Source, Taken};
@@ -62,10 +62,10 @@ pub fn at_the_places() -> Driver {
 pub fn with_kept() -> Driver {
     let mut driver = Driver::ready();
     driver.press("t");
-    let id = driver.running(|job| matches!(job, Job::Errand(Errand::Recall { .. })));
+    let id = driver.running(|job| matches!(job, Job::Local(LocalJob::Recall { .. })));
     let mut kept = Kept::tested(trial(), Some(&super::world::listing(&Scope::User)), &Prefix::parse("ACR").unwrap());
     kept.as_of.as_mut().unwrap().password = None;
-    driver.finish(id, Outcome::Errand(Brought::Recalled(Ok(Some(kept)))));
+    driver.finish(id, Outcome::Local(LocalOutcome::Recalled(Ok(Some(kept)))));
     driver
 }
 
@@ -81,27 +81,27 @@ fn trial() -> Trial {
 
 /// The keyring returns nothing to every read of it.
 pub fn answer_recall(driver: &mut Driver) {
-    let is_recall = |job: &Job| matches!(job, Job::Errand(Errand::Recall { .. }));
+    let is_recall = |job: &Job| matches!(job, Job::Local(LocalJob::Recall { .. }));
     let ids: Vec<_> = driver.live.iter().filter(|(_, job)| is_recall(job)).map(|(id, _)| *id).collect();
     for id in ids {
-        driver.finish(id, Outcome::Errand(Brought::Recalled(Ok(None))));
+        driver.finish(id, Outcome::Local(LocalOutcome::Recalled(Ok(None))));
     }
 }
 
 /// How a local job may end.
-pub fn brought(errand: &Errand, pick: usize) -> Brought {
+pub fn brought(local_job: &LocalJob, pick: usize) -> LocalOutcome {
     let problem = || super::world::no_network();
     let fails = pick.is_multiple_of(3);
-    match errand {
-        Errand::Look => Brought::Found(if fails { Ok(Found::default()) } else { Ok(found()) }),
-        Errand::Take(_) => Brought::Taken(if fails { Err(problem()) } else { Ok(taken()) }),
-        Errand::Recall { .. } if fails => Brought::Recalled(Err(problem())),
-        Errand::Recall { .. } => {
+    match local_job {
+        LocalJob::Look => LocalOutcome::Found(if fails { Ok(Found::default()) } else { Ok(found()) }),
+        LocalJob::Take(_) => LocalOutcome::Taken(if fails { Err(problem()) } else { Ok(taken()) }),
+        LocalJob::Recall { .. } if fails => LocalOutcome::Recalled(Err(problem())),
+        LocalJob::Recall { .. } => {
             let kept = Kept { trial: trial(), origin: Origin::Written, as_of: None };
-            Brought::Recalled(Ok(pick.is_multiple_of(2).then_some(kept)))
+            LocalOutcome::Recalled(Ok(pick.is_multiple_of(2).then_some(kept)))
         }
-        Errand::Keep { .. } => Brought::Kept(if fails { Err(problem()) } else { Ok(()) }),
-        Errand::Forget { .. } => Brought::Forgotten(if fails { Err(problem()) } else { Ok(true) }),
+        LocalJob::Keep { .. } => LocalOutcome::Kept(if fails { Err(problem()) } else { Ok(()) }),
+        LocalJob::Forget { .. } => LocalOutcome::Forgotten(if fails { Err(problem()) } else { Ok(true) }),
     }
 }
 

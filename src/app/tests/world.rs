@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::noon;
-use crate::app::errand::{Brought, Errand};
+use crate::app::local_job::{LocalJob, LocalOutcome};
 use crate::app::protocol::{Job, Outcome};
 use crate::app::world::Start;
 use crate::domain::change::{AccessBefore, AccessOutcome, Seen};
@@ -175,9 +175,9 @@ pub fn answer(job: &Job) -> Option<Outcome> {
         }
         Job::Codespaces(which) => Outcome::Codespaces(Ok(Roster::whole(super::spaces::list(which)))),
         Job::Seamless { host, .. } => Outcome::Seamless(Ok(Roster::whole(outlooks(host)))),
-        Job::Errand(Errand::Recall { .. }) => Outcome::Errand(Brought::Recalled(Ok(None))),
-        Job::Errand(Errand::Look) => Outcome::Errand(Brought::Found(Ok(super::filling::found()))),
-        Job::Errand(Errand::Take(_) | Errand::Keep { .. } | Errand::Forget { .. })
+        Job::Local(LocalJob::Recall { .. }) => Outcome::Local(LocalOutcome::Recalled(Ok(None))),
+        Job::Local(LocalJob::Look) => Outcome::Local(LocalOutcome::Found(Ok(super::filling::found()))),
+        Job::Local(LocalJob::Take(_) | LocalJob::Keep { .. } | LocalJob::Forget { .. })
         | Job::Test { .. }
         | Job::Save(_)
         | Job::ChangeAccess(_)

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::app::action::{Action, AvailableAction, moving};
 use crate::app::context::{AvailableActions, Context, Navigation};
-use crate::app::errand::{Brought, Errand};
+use crate::app::local_job::{LocalJob, LocalOutcome};
 use crate::app::notices::Tone;
 use crate::app::protocol::{Job, JobId, Outcome};
 use crate::app::remote::Remote;
@@ -35,7 +35,7 @@ impl State {
     /// Starts the search.
     pub fn open(typed: Members<Option<Sensitive>>, cx: &mut Context<'_>) -> Self {
         let mut found = Remote::Absent;
-        found.begin(cx.start(Job::Errand(Errand::Look)));
+        found.begin(cx.start(Job::Local(LocalJob::Look)));
         Self { found, taking: None, problem: None, cursor: 0, typed }
     }
 
@@ -88,7 +88,7 @@ impl State {
         {
             let (source, words) = (offer.source.clone(), offer.source.words());
             self.problem = None;
-            self.taking = Some(Taking { id: cx.start(Job::Errand(Errand::Take(source))), words });
+            self.taking = Some(Taking { id: cx.start(Job::Local(LocalJob::Take(source))), words });
         }
     }
 
@@ -156,7 +156,7 @@ impl Behavior for State {
 
     fn finished(&mut self, id: JobId, outcome: Outcome, cx: &mut Context<'_>) {
         match outcome {
-            Outcome::Errand(Brought::Found(found)) => {
+            Outcome::Local(LocalOutcome::Found(found)) => {
                 // Usable sources come first; sorting is stable.
                 let found = found.map(|mut found| {
                     found.offers.sort_by_key(|offer| offer.refused.is_some());
@@ -164,7 +164,7 @@ impl Behavior for State {
                 });
                 self.found.settle(id, found);
             }
-            Outcome::Errand(Brought::Taken(taken)) => {
+            Outcome::Local(LocalOutcome::Taken(taken)) => {
                 self.taking = None;
                 match taken {
                     Ok(taken) => cx.world.taken = Some(taken),

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use crate::app::Look;
-use crate::app::errand::{Brought, Errand};
+use crate::app::local_job::{LocalJob, LocalOutcome};
 use crate::app::protocol::{Job, Outcome};
 use crate::app::screens::Screen;
 use crate::app::tests::filling::{at_the_places, found, taken};
@@ -12,7 +12,7 @@ use crate::domain::source::{Source, Taken};
 use crate::ui::Glyphs;
 
 fn taking(driver: &Driver) -> crate::app::protocol::JobId {
-    driver.running(|job| matches!(job, Job::Errand(Errand::Take(_))))
+    driver.running(|job| matches!(job, Job::Local(LocalJob::Take(_))))
 }
 
 #[test]
@@ -28,12 +28,12 @@ fn every_place_is_named_with_server_and_user_and_what_cannot_be_used_comes_last(
 #[test]
 fn only_the_chosen_line_is_taken_and_its_values_stand_masked_in_the_fields() {
     let mut driver = at_the_places();
-    assert!(!driver.live.values().any(|job| matches!(job, Job::Errand(Errand::Take(_)))), "looking takes nothing");
+    assert!(!driver.live.values().any(|job| matches!(job, Job::Local(LocalJob::Take(_)))), "looking takes nothing");
     driver.keys("down down down enter");
     let id = taking(&driver);
-    let Job::Errand(Errand::Take(source)) = &driver.live[&id] else { panic!() };
+    let Job::Local(LocalJob::Take(source)) = &driver.live[&id] else { panic!() };
     assert_eq!(*source, taken().source);
-    driver.finish(id, Outcome::Errand(Brought::Taken(Ok(taken()))));
+    driver.finish(id, Outcome::Local(LocalOutcome::Taken(Ok(taken()))));
     assert_eq!(driver.title(), "Test ACR");
     driver
         .says("imported from the variables of ACR")
@@ -53,9 +53,9 @@ fn a_helper_is_run_only_by_enter_on_its_own_line_and_its_failure_is_told() {
     driver.says("run it and import").says("runs when you choose this line");
     driver.press("enter");
     let id = taking(&driver);
-    assert_eq!(driver.live[&id], Job::Errand(Errand::Take(Source::Docker { key: "ghcr.io".into() })));
+    assert_eq!(driver.live[&id], Job::Local(LocalJob::Take(Source::Docker { key: "ghcr.io".into() })));
     let problem = Problem::new("the values could not be imported", "docker-credential-pass is not on the PATH", "x");
-    driver.finish(id, Outcome::Errand(Brought::Taken(Err(problem))));
+    driver.finish(id, Outcome::Local(LocalOutcome::Taken(Err(problem))));
     driver.says("docker-credential-pass is not on the PATH");
     driver.keys("enter esc esc");
     assert_eq!(driver.title(), "Test ACR");
@@ -71,7 +71,7 @@ fn what_went_wrong_is_said_of_its_own_line_and_what_is_taken_keeps_its_name() {
     driver.says("importing docker's login for ghcr.io").is_silent_about("importing the AWS profile");
     driver.press("up");
     let problem = Problem::new("the values could not be imported", "docker-credential-pass is not on the PATH", "x");
-    driver.finish(id, Outcome::Errand(Brought::Taken(Err(problem))));
+    driver.finish(id, Outcome::Local(LocalOutcome::Taken(Err(problem))));
     driver.says("is not on the PATH");
     driver.press("down");
     driver.is_silent_about("is not on the PATH");
@@ -98,7 +98,7 @@ fn what_was_typed_is_replaced_by_its_own_key_and_not_by_enter() {
     driver.says("replaces the server and the user you typed");
     driver.press("f");
     let id = taking(&driver);
-    driver.finish(id, Outcome::Errand(Brought::Taken(Ok(taken()))));
+    driver.finish(id, Outcome::Local(LocalOutcome::Taken(Ok(taken()))));
     driver.says("mycompany.azurecr.io").is_silent_about("quay.io");
 }
 
@@ -115,7 +115,7 @@ fn our_own_marks_are_plain_where_a_terminal_has_nothing_else() {
         there.press("down");
         let problem = Problem::new("not read", "it says «token»…", "x → y");
         there.press("enter");
-        there.finish(taking(&there), Outcome::Errand(Brought::Taken(Err(problem))));
+        there.finish(taking(&there), Outcome::Local(LocalOutcome::Taken(Err(problem))));
         let text = there.drawn(size.0, size.1, &plain).0;
         assert!(text.is_ascii() && (size.0 < 80 || text.contains("\"token\".")), "{text}");
     }
@@ -152,7 +152,7 @@ fn the_wizards_fields_are_filled_too_and_f_is_a_letter_while_typing() {
     driver.answer_everything();
     driver.keys("down down down enter");
     let id = taking(&driver);
-    driver.finish(id, Outcome::Errand(Brought::Taken(Ok(taken()))));
+    driver.finish(id, Outcome::Local(LocalOutcome::Taken(Ok(taken()))));
     assert_eq!(driver.title(), "New credential");
     driver.says("mycompany.azurecr.io").is_silent_about(CANARY);
 }
@@ -168,13 +168,13 @@ fn the_wizard_takes_the_product_of_what_it_is_filled_with_and_says_so() {
         server: Some("https://index.docker.io/v1/".to_owned()),
         ..taken()
     };
-    driver.finish(taking(&driver), Outcome::Errand(Brought::Taken(Ok(hub))));
+    driver.finish(taking(&driver), Outcome::Local(LocalOutcome::Taken(Ok(hub))));
     driver.says("now set up as Docker Hub");
     driver.press("f7");
     driver.answer_everything();
     driver.keys("down down f");
     let aws = Taken { source: Source::Aws { profile: "default".into() }, server: None, ..taken() };
-    driver.finish(taking(&driver), Outcome::Errand(Brought::Taken(Ok(aws))));
+    driver.finish(taking(&driver), Outcome::Local(LocalOutcome::Taken(Ok(aws))));
     driver.says("a key for Amazon ECR, but this is set up as Docker Hub");
 }
 
@@ -182,9 +182,9 @@ fn the_wizard_takes_the_product_of_what_it_is_filled_with_and_says_so() {
 fn where_nothing_was_looked_for_nothing_is_said_to_be_missing() {
     let mut driver = Driver::ready();
     driver.keys("t f7");
-    let id = driver.running(|job| matches!(job, Job::Errand(Errand::Look)));
+    let id = driver.running(|job| matches!(job, Job::Local(LocalJob::Look)));
     let problem = Problem::new("this machine was not searched", "the demo reads nothing of yours", "leave the demo");
-    driver.finish(id, Outcome::Errand(Errand::Look.refused(problem)));
+    driver.finish(id, Outcome::Local(LocalJob::Look.refused(problem)));
     driver.says("the demo reads nothing of yours").is_silent_about("Nothing was found");
 }
 
@@ -192,11 +192,11 @@ fn where_nothing_was_looked_for_nothing_is_said_to_be_missing() {
 fn an_answer_for_a_screen_that_is_gone_fills_nothing() {
     let mut driver = Driver::ready();
     driver.keys("t f7");
-    let id = driver.running(|job| matches!(job, Job::Errand(Errand::Look)));
+    let id = driver.running(|job| matches!(job, Job::Local(LocalJob::Look)));
     driver.press("esc");
     driver.app.update(
         crate::app::tests::noon(),
-        crate::app::protocol::Msg::Finished { id, outcome: Outcome::Errand(Brought::Found(Ok(found()))) },
+        crate::app::protocol::Msg::Finished { id, outcome: Outcome::Local(LocalOutcome::Found(Ok(found()))) },
     );
     assert_eq!(driver.title(), "Test ACR");
     assert!(world::answer(&Job::SignOut).is_none());

@@ -3,7 +3,7 @@
 
 use crate::app::action::{Action, AvailableAction};
 use crate::app::context::Context;
-use crate::app::errand::{Brought, Errand};
+use crate::app::local_job::{LocalJob, LocalOutcome};
 use crate::app::notices::Tone;
 use crate::app::protocol::{Job, JobId};
 use crate::app::world::World;
@@ -36,7 +36,7 @@ type Target = Option<(Scope, Prefix)>;
 impl Keeping {
     pub fn ask(target: &Target, cx: &mut Context<'_>) -> Self {
         let Some((scope, prefix)) = target.clone() else { return Self::default() };
-        let job = cx.start(Job::Errand(Errand::Recall { scope, prefix }));
+        let job = cx.start(Job::Local(LocalJob::Recall { scope, prefix }));
         Self { stand: Stand::Asking, job: Some(job), pending: None }
     }
 
@@ -85,44 +85,44 @@ impl Keeping {
 
     pub fn toggle(&mut self, target: &Target, passed: Option<&Trial>, cx: &mut Context<'_>) {
         let Some((scope, prefix)) = target.clone() else { return };
-        let errand = match passed {
+        let local_job = match passed {
             Some(trial) if !self.holds(trial) => {
                 let kept = Kept::tested(trial.clone(), cx.world.listing(&scope), &prefix);
                 self.pending = Some(kept.clone());
-                Errand::Keep { scope, prefix, kept }
+                LocalJob::Keep { scope, prefix, kept }
             }
-            Some(_) | None => Errand::Forget { scope, prefix },
+            Some(_) | None => LocalJob::Forget { scope, prefix },
         };
-        self.job = Some(cx.start(Job::Errand(errand)));
+        self.job = Some(cx.start(Job::Local(local_job)));
     }
 
     /// Takes the result of a local job; returns recalled values.
-    pub fn finished(&mut self, brought: Brought, cx: &mut Context<'_>) -> Option<Trial> {
+    pub fn finished(&mut self, brought: LocalOutcome, cx: &mut Context<'_>) -> Option<Trial> {
         self.job = None;
         match brought {
-            Brought::Recalled(Ok(Some(kept))) => {
+            LocalOutcome::Recalled(Ok(Some(kept))) => {
                 let trial = kept.trial.clone();
                 self.stand = Stand::Kept(kept);
                 return Some(trial);
             }
-            Brought::Recalled(Ok(None)) => self.stand = Stand::Nothing,
-            Brought::Recalled(Err(problem)) => self.stand = Stand::Failed(problem),
-            Brought::Kept(Ok(())) => {
+            LocalOutcome::Recalled(Ok(None)) => self.stand = Stand::Nothing,
+            LocalOutcome::Recalled(Err(problem)) => self.stand = Stand::Failed(problem),
+            LocalOutcome::Kept(Ok(())) => {
                 if let Some(kept) = self.pending.take() {
                     self.stand = Stand::Kept(kept);
                 }
                 cx.note(Tone::Good, "stored in the system keyring only; the same key forgets it");
             }
-            Brought::Forgotten(Ok(_)) => {
+            LocalOutcome::Forgotten(Ok(_)) => {
                 self.stand = Stand::Nothing;
                 cx.world.kept = None;
                 cx.note(Tone::Good, "removed the stored values from the keyring");
             }
-            Brought::Kept(Err(problem)) | Brought::Forgotten(Err(problem)) => {
+            LocalOutcome::Kept(Err(problem)) | LocalOutcome::Forgotten(Err(problem)) => {
                 self.pending = None;
                 cx.note(Tone::Warn, format!("{}: {}; {}", problem.what, problem.why, problem.hint));
             }
-            Brought::Found(_) | Brought::Taken(_) => {} // never requested here
+            LocalOutcome::Found(_) | LocalOutcome::Taken(_) => {} // never requested here
         }
         None
     }

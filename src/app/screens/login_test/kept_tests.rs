@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 use super::tests::{ended, trial};
-use crate::app::errand::{Brought, Errand};
 use crate::app::keymap::Keymap;
+use crate::app::local_job::{LocalJob, LocalOutcome};
 use crate::app::protocol::{Effect, Job, JobId, Outcome};
 use crate::app::tests::world::{self, here, prefix, tested};
 use crate::app::tests::{CANARY, Driver};
@@ -15,15 +15,15 @@ use crate::domain::{Kept, Problem, Scope, Verdict};
 /// A login test of ACR whose recall has not finished.
 fn recalling() -> (Driver, JobId) {
     let mut driver = Driver::ready();
-    assert!(!driver.asked.iter().any(|effect| matches!(effect, Effect::Start { job: Job::Errand(_), .. })));
+    assert!(!driver.asked.iter().any(|effect| matches!(effect, Effect::Start { job: Job::Local(_), .. })));
     driver.press("t");
-    let id = driver.running(|job| matches!(job, Job::Errand(Errand::Recall { .. })));
+    let id = driver.running(|job| matches!(job, Job::Local(LocalJob::Recall { .. })));
     (driver, id)
 }
 
 fn recalled(kept: Result<Option<Kept>, Problem>) -> Driver {
     let (mut driver, id) = recalling();
-    driver.finish(id, Outcome::Errand(Brought::Recalled(kept)));
+    driver.finish(id, Outcome::Local(LocalOutcome::Recalled(kept)));
     driver
 }
 
@@ -32,16 +32,16 @@ fn kept() -> Kept {
     Kept::written(trial(), Some(&world::listing(&Scope::User)), &prefix("ACR"))
 }
 
-fn ends(driver: &mut Driver, brought: Brought) {
-    let id = driver.running(|job| matches!(job, Job::Errand(_)));
-    driver.finish(id, Outcome::Errand(brought));
+fn ends(driver: &mut Driver, brought: LocalOutcome) {
+    let id = driver.running(|job| matches!(job, Job::Local(_)));
+    driver.finish(id, Outcome::Local(brought));
 }
 
 /// The running local job.
-fn errand(driver: &Driver) -> Errand {
-    let id = driver.running(|job| matches!(job, Job::Errand(_)));
-    let Job::Errand(errand) = driver.live[&id].clone() else { panic!() };
-    errand
+fn local_job(driver: &Driver) -> LocalJob {
+    let id = driver.running(|job| matches!(job, Job::Local(_)));
+    let Job::Local(local_job) = driver.live[&id].clone() else { panic!() };
+    local_job
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn what_changed_since_is_named_and_what_is_not_known_is_not_called_changed() {
 fn what_one_has_typed_meanwhile_is_not_overwritten_by_what_is_kept() {
     let (mut driver, id) = recalling();
     driver.type_text("typed.example");
-    driver.finish(id, Outcome::Errand(Brought::Recalled(Ok(Some(kept())))));
+    driver.finish(id, Outcome::Local(LocalOutcome::Recalled(Ok(Some(kept())))));
     driver.says("typed.example").is_silent_about("ci-pull").is_silent_about("These values are");
     driver.says("The keyring stores other values");
 }
@@ -100,7 +100,7 @@ fn what_is_kept_is_not_called_unsaved_and_what_was_edited_is() {
     assert!(driver.notice().contains("esc again"), "{}", driver.notice());
     let mut driver = ended(Verdict::Pass);
     driver.press("f8");
-    ends(&mut driver, Brought::Kept(Ok(())));
+    ends(&mut driver, LocalOutcome::Kept(Ok(())));
     driver.keys("esc esc");
     assert_eq!(driver.title(), "Credentials");
 }
@@ -113,14 +113,14 @@ fn after_a_pass_one_key_keeps_the_values_and_the_same_forgets_them() {
     let mut driver = ended(Verdict::Pass);
     driver.says("store for re-testing");
     driver.press("f8");
-    let Errand::Keep { scope, kept, .. } = errand(&driver) else { panic!() };
+    let LocalJob::Keep { scope, kept, .. } = local_job(&driver) else { panic!() };
     assert_eq!((scope, kept.trial, kept.origin), (Scope::User, trial(), Origin::Tested));
     assert!(kept.as_of.is_some_and(|times| times.password.is_some()), "as of what GitHub has now");
-    ends(&mut driver, Brought::Kept(Ok(())));
+    ends(&mut driver, LocalOutcome::Kept(Ok(())));
     driver.says("stored in the system keyring only").says("forget stored values");
     driver.press("f8");
-    assert!(matches!(errand(&driver), Errand::Forget { .. }));
-    ends(&mut driver, Brought::Forgotten(Ok(true)));
+    assert!(matches!(local_job(&driver), LocalJob::Forget { .. }));
+    ends(&mut driver, LocalOutcome::Forgotten(Ok(true)));
     driver.says("removed the stored values from the keyring").says("store for re-testing");
 }
 
@@ -131,8 +131,8 @@ fn what_is_kept_can_be_forgotten_whatever_became_of_it() {
     driver.type_text(" x ");
     let key = Keymap::shipped().key(crate::app::action::Action::Keep, true).unwrap();
     driver.press(&key);
-    assert!(matches!(errand(&driver), Errand::Forget { .. }));
-    ends(&mut driver, Brought::Forgotten(Ok(true)));
+    assert!(matches!(local_job(&driver), LocalJob::Forget { .. }));
+    ends(&mut driver, LocalOutcome::Forgotten(Ok(true)));
     driver.says("Nothing is stored for re-testing");
     driver.press(&key);
     assert!(driver.live.is_empty());
@@ -144,7 +144,7 @@ fn what_is_kept_can_be_forgotten_whatever_became_of_it() {
         driver.finish(id, Outcome::Tested(tested(verdict)));
         driver.says("forget stored values");
         driver.press("f8");
-        assert!(matches!(errand(&driver), Errand::Forget { .. }));
+        assert!(matches!(local_job(&driver), LocalJob::Forget { .. }));
     }
 }
 
@@ -159,9 +159,9 @@ fn other_values_that_passed_take_the_place_of_the_kept_ones() {
     driver.finish(id, Outcome::Tested(tested(Verdict::Pass)));
     driver.says("store these instead");
     driver.press("f8");
-    let Errand::Keep { kept, .. } = errand(&driver) else { panic!() };
+    let LocalJob::Keep { kept, .. } = local_job(&driver) else { panic!() };
     assert_eq!(kept.trial, trial());
-    ends(&mut driver, Brought::Kept(Ok(())));
+    ends(&mut driver, LocalOutcome::Kept(Ok(())));
     driver.says("forget stored values");
 }
 
@@ -177,13 +177,13 @@ fn kept_values_that_are_written_then_are_known_to_be_githubs() {
         driver
     };
     let driver = written(Kept { origin: Origin::Tested, as_of: None, ..kept() });
-    let Errand::Keep { scope, prefix: of, kept: now } = errand(&driver) else { panic!() };
+    let LocalJob::Keep { scope, prefix: of, kept: now } = local_job(&driver) else { panic!() };
     assert_eq!((scope, of, now.trial, now.origin), (Scope::User, prefix("ACR"), trial(), Origin::Written));
     assert!(now.as_of.is_some_and(|times| Some(times) != kept().as_of), "as of what was read back");
     let mut driver = ended(Verdict::Pass);
     driver.keys("w right enter");
     driver.write_succeeds();
-    let is_keep = |effect: &Effect| matches!(effect, Effect::Start { job: Job::Errand(Errand::Keep { .. }), .. });
+    let is_keep = |effect: &Effect| matches!(effect, Effect::Start { job: Job::Local(LocalJob::Keep { .. }), .. });
     assert!(!driver.asked.iter().any(is_keep), "what nobody kept is not kept by a write");
 }
 
@@ -223,7 +223,7 @@ fn the_demo_promises_to_keep_nothing() {
     driver.answer_everything();
     driver.press("t");
     let problem = Problem::new("nothing is kept for re-testing", "the demo uses no keyring", "leave the demo");
-    let refused = errand(&driver).refused(problem);
+    let refused = local_job(&driver).refused(problem);
     ends(&mut driver, refused);
     driver.says("Nothing is kept for re-testing: the demo uses no keyring").is_silent_about("one key stores");
     crate::app::tests::world::type_login(&mut driver);
@@ -239,10 +239,10 @@ fn the_demo_promises_to_keep_nothing() {
 fn a_failure_to_keep_is_told_even_if_the_screen_is_gone() {
     let mut driver = ended(Verdict::Pass);
     driver.press("f8");
-    let id = driver.running(|job| matches!(job, Job::Errand(Errand::Keep { .. })));
+    let id = driver.running(|job| matches!(job, Job::Local(LocalJob::Keep { .. })));
     driver.keys("esc esc esc");
     assert_eq!(driver.title(), "Credentials");
     let problem = Problem::new("the values were not stored for re-testing", "the keyring is locked", "unlock it");
-    driver.finish(id, Outcome::Errand(Brought::Kept(Err(problem))));
+    driver.finish(id, Outcome::Local(LocalOutcome::Kept(Err(problem))));
     assert!(driver.notice().contains("the keyring is locked"), "{}", driver.notice());
 }

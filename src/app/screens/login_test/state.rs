@@ -284,7 +284,7 @@ impl Behavior for State {
     }
 
     fn finished(&mut self, _id: JobId, outcome: Outcome, cx: &mut Context<'_>) {
-        if let Outcome::Errand(brought) = outcome {
+        if let Outcome::Local(brought) = outcome {
             let recalled = self.keeping.finished(brought, cx);
             if let Some(trial) = recalled.filter(|_| !self.form.is_typed()) {
                 // The stored server need not match the preset that the prefix suggests.

@@ -12,7 +12,7 @@ use crate::domain::{Kept, Prefix, Problem, Scope};
 
 /// Work that needs neither GitHub nor a registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Errand {
+pub enum LocalJob {
     /// Finds out which places have values; runs nothing.
     Look,
     /// Imports the values of one place; may run a credential helper.
@@ -35,7 +35,7 @@ pub enum Errand {
 
 /// How a local job ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Brought {
+pub enum LocalOutcome {
     Found(Result<Found, Problem>),
     Taken(Result<Taken, Problem>),
     Recalled(Result<Option<Kept>, Problem>),
@@ -43,15 +43,15 @@ pub enum Brought {
     Forgotten(Result<bool, Problem>),
 }
 
-impl Errand {
+impl LocalJob {
     /// The outcome of a job that is not carried out.
-    pub fn refused(&self, problem: Problem) -> Brought {
+    pub fn refused(&self, problem: Problem) -> LocalOutcome {
         match self {
-            Self::Look => Brought::Found(Err(problem)),
-            Self::Take(_) => Brought::Taken(Err(problem)),
-            Self::Recall { .. } => Brought::Recalled(Err(problem)),
-            Self::Keep { .. } => Brought::Kept(Err(problem)),
-            Self::Forget { .. } => Brought::Forgotten(Err(problem)),
+            Self::Look => LocalOutcome::Found(Err(problem)),
+            Self::Take(_) => LocalOutcome::Taken(Err(problem)),
+            Self::Recall { .. } => LocalOutcome::Recalled(Err(problem)),
+            Self::Keep { .. } => LocalOutcome::Kept(Err(problem)),
+            Self::Forget { .. } => LocalOutcome::Forgotten(Err(problem)),
         }
     }
 }
@@ -70,7 +70,7 @@ impl Context<'_> {
         if saved.is_whole() {
             let kept = Kept::written(trial, saved.now.as_ref(), &target.1);
             let (scope, prefix) = target;
-            self.start(Job::Errand(Errand::Keep { scope, prefix, kept }));
+            self.start(Job::Local(LocalJob::Keep { scope, prefix, kept }));
         } else {
             self.world.kept = Some((target, trial)); // the rest may follow
         }
@@ -78,7 +78,7 @@ impl Context<'_> {
 
     /// Reports a failure that no screen is waiting for.
     pub(super) fn settle_errand(&mut self, outcome: &Outcome) {
-        if let Outcome::Errand(Brought::Kept(Err(problem)) | Brought::Forgotten(Err(problem))) = outcome {
+        if let Outcome::Local(LocalOutcome::Kept(Err(problem)) | LocalOutcome::Forgotten(Err(problem))) = outcome {
             self.note(Tone::Warn, format!("{}: {}; {}", problem.what, problem.why, problem.hint));
         }
     }
