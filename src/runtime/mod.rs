@@ -1,6 +1,5 @@
 //! Connects the screens with the outside world: the terminal, its input, the event loop and its tasks.
 
-mod ear;
 mod event_loop;
 mod executor;
 mod handover;
@@ -13,6 +12,7 @@ mod os;
 mod problem_tests;
 mod session;
 pub mod terminal;
+mod traffic;
 
 use std::path::PathBuf;
 

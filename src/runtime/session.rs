@@ -10,7 +10,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 use url::Url;
 
-use super::ear::Ear;
+use super::traffic::TrafficForwarder;
 use crate::app::protocol::{Msg, Outcome};
 use crate::domain::token::{DeviceCode, TokenChoice, TokenReport, TokenSource};
 use crate::domain::{Problem, Sensitive};
@@ -33,7 +33,7 @@ pub struct Session {
     /// `None` in the demo, which uses nothing of the user's.
     pub(super) entrance: Option<Entrance>,
     signed_in: watch::Sender<Search>,
-    ear: Ear,
+    forwarder: TrafficForwarder,
     pub registry: registry::Client,
     pub tools: registry::Tools,
 }
@@ -41,15 +41,15 @@ pub struct Session {
 impl Session {
     /// For GitHub or the host that the environment names, with the first token found.
     pub fn real(env: Env, config: Config, address: Address) -> Result<Self, Problem> {
-        let ear = Ear::default();
+        let forwarder = TrafficForwarder::default();
         let settings = work::settings(&env, &config, address.api.clone());
-        let settings = github::Settings { listener: Some(ear.listener()), ..settings };
+        let settings = github::Settings { listener: Some(forwarder.listener()), ..settings };
         let vault = Arc::new(SystemVault::of(&env));
         let places = Places { env: env.clone(), address, vault };
         let entrance = Entrance { places, settings, client_id: config.client_id };
         let search = search(entrance.clone());
         let registry = work::registry_client(&env)?;
-        Ok(Self::new(env, Some(entrance), (search, ear), registry))
+        Ok(Self::new(env, Some(entrance), (search, forwarder), registry))
     }
 
     /// For the demo world: no token, keyring, cache or configuration of the user is read. `stand_in` is the registry
@@ -58,18 +58,23 @@ impl Session {
         let api_url = Url::parse(api_url).map_err(|fault| {
             Problem::new("the demo world has no address", fault.to_string(), "report this as a bug")
         })?;
-        let ear = Ear::default();
+        let forwarder = TrafficForwarder::default();
         let settings = github::Settings::new(api_url, Some(Sensitive::new(token)));
-        let settings = github::Settings { listener: Some(ear.listener()), ..settings };
+        let settings = github::Settings { listener: Some(forwarder.listener()), ..settings };
         let registry = registry::Client::for_demo(registry::Limits::default(), stand_in);
         let client = github::Client::new(settings).map_err(|fault| work::connection_problem(&fault))?;
-        Ok(Self::new(env, None, (known((client, TokenSource::Demo)), ear), registry))
+        Ok(Self::new(env, None, (known((client, TokenSource::Demo)), forwarder), registry))
     }
 
-    fn new(env: Env, entrance: Option<Entrance>, (search, ear): (Search, Ear), registry: registry::Client) -> Self {
+    fn new(
+        env: Env,
+        entrance: Option<Entrance>,
+        (search, forwarder): (Search, TrafficForwarder),
+        registry: registry::Client,
+    ) -> Self {
         let exe = std::env::current_exe().unwrap_or_else(|_| "pullkey".into());
         let tools = registry::Tools::find(env.get_os("PATH").unwrap_or_default(), exe);
-        Self { env, entrance, signed_in: watch::Sender::new(search), ear, registry, tools }
+        Self { env, entrance, signed_in: watch::Sender::new(search), forwarder, registry, tools }
     }
 
     /// Where changes are recorded; `None` in the demo.
@@ -92,7 +97,7 @@ impl Session {
 
     /// Sends the transport's reports to `send` from now on.
     pub fn hear(&self, send: UnboundedSender<Msg>) {
-        self.ear.listen(send);
+        self.forwarder.listen(send);
     }
 
     /// Waits for the one search for a token.

@@ -10,18 +10,18 @@ use crate::github::Listener;
 
 /// Where the reports go; clones share it. A report sent before the loop listens is lost, but none is sent before.
 #[derive(Clone, Debug, Default)]
-pub struct Ear(Arc<OnceLock<UnboundedSender<Msg>>>);
+pub struct TrafficForwarder(Arc<OnceLock<UnboundedSender<Msg>>>);
 
-impl Ear {
+impl TrafficForwarder {
     pub fn listen(&self, send: UnboundedSender<Msg>) {
         // A run has one loop, so there is one listener.
         let _ = self.0.set(send);
     }
 
     pub fn listener(&self) -> Listener {
-        let ear = self.clone();
+        let forwarder = self.clone();
         Listener::new(move |traffic| {
-            if let Some(send) = ear.0.get() {
+            if let Some(send) = forwarder.0.get() {
                 // The loop is gone only while the program exits.
                 let _ = send.send(Msg::Traffic(traffic));
             }
