@@ -102,7 +102,7 @@ impl Ladder {
     pub fn refused(&self) -> Option<Member> {
         let Run::Done { report, .. } = &self.run else { return None };
         let step = report.decisive().filter(|_| report.verdict == Verdict::Fail && !report.is_logged_in())?;
-        Some(if step.rung.is_about_server() { Member::Server } else { Member::Password })
+        Some(if step.check.is_about_server() { Member::Server } else { Member::Password })
     }
 
     /// The tested values, if they passed.

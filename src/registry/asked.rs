@@ -8,7 +8,7 @@ use super::ladder::step;
 use super::realm::{RealmFault, safe_realm};
 use super::said::is_html;
 use super::words::said;
-use crate::domain::verdict::Rung;
+use crate::domain::verdict::Check;
 use crate::domain::{Code, Outcome, Redactor, Step, Untrusted};
 
 /// How a registry wants to be logged in to. Every token server in it has been judged.
@@ -56,7 +56,7 @@ impl Way {
         })?;
         let realm = shortened(realm);
         let detail = format!("docker was not run: the registry names a second token server, {realm}, which {why}");
-        Some(step(Rung::Docker, Code::UnsafeRealm, Outcome::Skipped, detail, SET_UP_WRONG))
+        Some(step(Check::Docker, Code::UnsafeRealm, Outcome::Skipped, detail, SET_UP_WRONG))
     }
 
     /// What it asks for, and where user and password go.
@@ -87,11 +87,11 @@ pub(super) fn root(path: &str) -> Option<&str> {
 pub(super) fn way(url: &Url, answer: &Answer) -> Result<Way, Box<Step>> {
     let host = place(url);
     let end =
-        |rung, code, outcome, detail: String, remedy: &str| Err(Box::new(step(rung, code, outcome, detail, remedy)));
+        |check, code, outcome, detail: String, remedy: &str| Err(Box::new(step(check, code, outcome, detail, remedy)));
     if root(&answer.path) != Some(answer.path.as_str()) {
         let path = Untrusted::new(answer.path.chars().take(80).collect::<String>()).shown();
         return end(
-            Rung::Challenge,
+            Check::Challenge,
             Code::Redirected,
             Outcome::Inconclusive,
             format!("{host} redirects to its own page {path} and asks for a login there, where docker sends none"),
@@ -99,7 +99,7 @@ pub(super) fn way(url: &Url, answer: &Answer) -> Result<Way, Box<Step>> {
         );
     }
     let none =
-        |detail: String, remedy: &str| end(Rung::Challenge, Code::NoChallenge, Outcome::Inconclusive, detail, remedy);
+        |detail: String, remedy: &str| end(Check::Challenge, Code::NoChallenge, Outcome::Inconclusive, detail, remedy);
     match Challenge::find(&answer.headers) {
         Challenge::Unknown(scheme) => none(
             format!("{host} asks for “{}”, a login method that docker does not have", scheme.shown()),
@@ -118,7 +118,7 @@ pub(super) fn way(url: &Url, answer: &Answer) -> Result<Way, Box<Step>> {
             "the password was not checked; check the host, or the proxy in front of the registry",
         ),
         Challenge::NoRealm(value) => end(
-            Rung::Challenge,
+            Check::Challenge,
             Code::BadChallenge,
             Outcome::Fail,
             format!("{host} asks for a token and does not say where to get one: “{}”", value.shown()),
@@ -127,7 +127,7 @@ pub(super) fn way(url: &Url, answer: &Answer) -> Result<Way, Box<Step>> {
         login @ Challenge::Login { .. } => match Way::of(url, login) {
             Ok(Some(way)) => Ok(Way { root: answer.path.clone(), ..way }),
             Ok(None) => none(format!("{host} does not say how to log in"), "check the host"),
-            Err((realm, fault)) => Err(Box::new(bad_realm(Rung::Realm, &realm, &fault))),
+            Err((realm, fault)) => Err(Box::new(bad_realm(Check::Realm, &realm, &fault))),
         },
     }
 }
@@ -139,18 +139,18 @@ fn shortened(realm: &Untrusted) -> String {
 }
 
 /// The step that says why nothing is sent to a token server.
-pub(super) fn bad_realm(rung: Rung, realm: &Untrusted, fault: &RealmFault) -> Step {
+pub(super) fn bad_realm(check: Check, realm: &Untrusted, fault: &RealmFault) -> Step {
     let realm = shortened(realm);
     match fault {
         RealmFault::Unsafe(why) => step(
-            rung,
+            check,
             Code::UnsafeRealm,
             Outcome::Inconclusive,
             format!("the token server {realm} {why}; nothing was sent"),
             SET_UP_WRONG,
         ),
         RealmFault::Unreadable(why) => step(
-            rung,
+            check,
             Code::BadChallenge,
             Outcome::Fail,
             format!("the token server “{realm}” {why}, so docker cannot use it either; nothing was sent"),

@@ -18,7 +18,7 @@ use super::trouble::{Trouble, trouble};
 use super::wires::Wires;
 use crate::domain::packed::unpacked;
 pub(super) use crate::domain::this_machine::is_url_here as is_loopback;
-use crate::domain::verdict::Rung;
+use crate::domain::verdict::Check;
 use crate::domain::{Code, Sensitive, Server, Untrusted};
 
 /// Same-origin redirects to follow before giving up: as many as Go's client, and so docker, follows.
@@ -265,7 +265,7 @@ impl Client {
             Ok(Ok(_)) => Ok(true), // a client that trusts no CA gets no answer
             Ok(Err(fault)) => match trouble(&fault, url, None) {
                 trouble if trouble.maybe_plain => Ok(false),
-                trouble if trouble.rung() == Rung::Tls => Ok(true),
+                trouble if trouble.check() == Check::Tls => Ok(true),
                 trouble => Err(trouble),
             },
             Err(_) => Err(self.too_slow(url)),

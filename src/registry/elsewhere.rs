@@ -9,7 +9,7 @@ use super::ladder::step;
 use super::said::is_html;
 use super::trouble::Trouble;
 use super::words::trouble_step;
-use crate::domain::verdict::Rung;
+use crate::domain::verdict::Check;
 use crate::domain::{Code, Outcome, Server, Step};
 
 /// What to do about a sign-in page.
@@ -88,9 +88,9 @@ pub(super) fn asks_to_sign_in(url: &Url, answer: &Answer) -> bool {
 }
 
 /// A redirect to another origin during the registry check or a login, which is not followed.
-pub(super) fn sent_on(rung: Rung, url: &Url, answer: &Answer) -> Step {
+pub(super) fn sent_on(check: Check, url: &Url, answer: &Answer) -> Step {
     let aim = Aim::of(url, answer);
-    let what = if rung == Rung::Registry { "requests" } else { "the login" };
+    let what = if check == Check::Registry { "requests" } else { "the login" };
     let remedy = match &aim {
         Aim::Registry(at) => format!("use {at} as the server, if that is the registry"),
         Aim::SignIn(_) => SIGN_IN.to_owned(),
@@ -103,11 +103,11 @@ pub(super) fn sent_on(rung: Rung, url: &Url, answer: &Answer) -> Step {
         aim.words(),
         answer.status
     );
-    step(rung, Code::Redirected, Outcome::Inconclusive, detail, remedy)
+    step(check, Code::Redirected, Outcome::Inconclusive, detail, remedy)
 }
 
 /// A redirect of a token server to another origin.
-pub(super) fn token_sent_on(rung: Rung, realm: &Url, answer: &Answer) -> Step {
+pub(super) fn token_sent_on(check: Check, realm: &Url, answer: &Answer) -> Step {
     let aim = Aim::of(realm, answer);
     let remedy = match &aim {
         Aim::SignIn(_) => SIGN_IN.to_owned(),
@@ -121,11 +121,11 @@ pub(super) fn token_sent_on(rung: Rung, realm: &Url, answer: &Answer) -> Step {
         aim.words(),
         answer.status
     );
-    step(rung, Code::Redirected, Outcome::Inconclusive, detail, remedy)
+    step(check, Code::Redirected, Outcome::Inconclusive, detail, remedy)
 }
 
 /// A token server that gave no answer: another place than the registry, which did answer.
-pub(super) fn token_trouble(trouble: Trouble, rung: Rung, server: &Server, realm: &Url) -> Step {
+pub(super) fn token_trouble(trouble: Trouble, check: Check, server: &Server, realm: &Url) -> Step {
     let at = place(realm);
     let remedy = match trouble.code {
         Code::Dns => format!(
@@ -145,7 +145,7 @@ pub(super) fn token_trouble(trouble: Trouble, rung: Rung, server: &Server, realm
         // A proxy: the general text names it.
         _ => String::new(),
     };
-    let general = trouble_step(trouble, rung, server);
+    let general = trouble_step(trouble, check, server);
     let remedy = if remedy.is_empty() { general.remedy } else { remedy };
     Step { detail: format!("no answer from the registry's token server: {}", general.detail), remedy, ..general }
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::client::Client;
 use super::ladder::step;
 use crate::domain::lint::{ecr_token_expiry, jwt_expiry};
-use crate::domain::verdict::Rung;
+use crate::domain::verdict::Check;
 use crate::domain::{Code, Outcome, Sensitive, Server, Step};
 
 /// A step about the password's own expiry; `None` if the password does not contain it.
@@ -19,7 +19,7 @@ pub fn end(ends: DateTime<Utc>, now: DateTime<Utc>, who: &str) -> Step {
     let left = ends - now;
     if left.num_seconds() <= 0 {
         step(
-            Rung::Expiry,
+            Check::Expiry,
             Code::Ended,
             Outcome::Fail,
             format!("{who} that it expired {}, {} ago", at(ends, now), span(-left)),
@@ -27,7 +27,7 @@ pub fn end(ends: DateTime<Utc>, now: DateTime<Utc>, who: &str) -> Step {
         )
     } else if left.num_hours() < 24 {
         step(
-            Rung::Expiry,
+            Check::Expiry,
             Code::EndsSoon,
             Outcome::Pass,
             format!("expires {}, in {}", at(ends, now), span(left)),
@@ -35,7 +35,7 @@ pub fn end(ends: DateTime<Utc>, now: DateTime<Utc>, who: &str) -> Step {
         )
     } else {
         let detail = format!("expires {}, in {}", ends.format("on %Y-%m-%d"), span(left));
-        step(Rung::Expiry, Code::Ok, Outcome::Pass, detail, "")
+        step(Check::Expiry, Code::Ok, Outcome::Pass, detail, "")
     }
 }
 
@@ -60,11 +60,11 @@ pub(super) fn span(time: chrono::TimeDelta) -> String {
 pub(super) fn codespace(client: &Client, server: &Server) -> Step {
     let here_only = |why: String| {
         let remedy = "the registry needs a public name, address and certificate for codespaces";
-        step(Rung::Codespace, Code::HereOnly, Outcome::Skipped, why, remedy)
+        step(Check::Codespace, Code::HereOnly, Outcome::Skipped, why, remedy)
     };
     if client.plays(server) {
         return step(
-            Rung::Codespace,
+            Check::Codespace,
             Code::NotFromACodespace,
             Outcome::Skipped,
             "a registry on this machine stood in for the real one, so this says nothing about codespaces",
@@ -76,14 +76,14 @@ pub(super) fn codespace(client: &Client, server: &Server) -> Step {
     }
     // A custom CA is not known to docker there, which pulls before anything in the codespace runs.
     if client.surroundings().is_codespace && client.surroundings().trust.is_none() {
-        return step(Rung::Codespace, Code::Ok, Outcome::Pass, "tested from inside a codespace", "");
+        return step(Check::Codespace, Code::Ok, Outcome::Pass, "tested from inside a codespace", "");
     }
     if server.is_private_host() {
         return here_only("works from here; a codespace cannot reach a host in a private network".to_owned());
     }
     if let Some(variable) = &client.surroundings().trust {
         return step(
-            Rung::Codespace,
+            Check::Codespace,
             Code::NotFromACodespace,
             Outcome::Skipped,
             format!("works from here, where {variable} adds CAs; a codespace trusts public CAs only"),
@@ -91,7 +91,7 @@ pub(super) fn codespace(client: &Client, server: &Server) -> Step {
         );
     }
     step(
-        Rung::Codespace,
+        Check::Codespace,
         Code::NotFromACodespace,
         Outcome::Skipped,
         "works from here; codespaces use other addresses, which a firewall may block",

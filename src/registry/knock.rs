@@ -16,7 +16,7 @@ use super::said::is_html;
 use super::trouble::Trouble;
 use super::words::{firewall_remedy, is_firewall, said, trouble_step, unwell};
 use crate::domain::this_machine::is_url_here;
-use crate::domain::verdict::Rung;
+use crate::domain::verdict::Check;
 use crate::domain::{Code, Outcome, Redactor, Server, Step, Untrusted};
 
 /// A reachable registry, and how it wants to be logged in to.
@@ -52,7 +52,7 @@ pub(super) async fn knock(test: &Test<'_>, server: &Server, climb: &mut Climb<'_
             return None;
         }
     };
-    pass(climb, Rung::Registry, version(&url, &answer));
+    pass(climb, Check::Registry, version(&url, &answer));
     match first {
         First::LetsIn => {
             climb.add(lets_in(&url));
@@ -61,13 +61,13 @@ pub(super) async fn knock(test: &Test<'_>, server: &Server, climb: &mut Climb<'_
         First::Asks => match way(&url, &answer) {
             Ok(way) => {
                 let (asks, goes) = way.words(&url);
-                pass(climb, Rung::Challenge, asks);
-                pass(climb, Rung::Realm, goes);
+                pass(climb, Check::Challenge, asks);
+                pass(climb, Check::Realm, goes);
                 Some(Door { url, way: Some(way) })
             }
             Err(step) => {
-                if step.rung == Rung::Realm {
-                    pass(climb, Rung::Challenge, "it asks for a token (Bearer)");
+                if step.check == Check::Realm {
+                    pass(climb, Check::Challenge, "it asks for a token (Bearer)");
                 }
                 climb.add(*step);
                 None
@@ -96,8 +96,8 @@ pub(super) async fn meet(
     }
 }
 
-fn pass(climb: &mut Climb<'_>, rung: Rung, detail: impl Into<String>) {
-    climb.add(step(rung, Code::Ok, Outcome::Pass, detail, ""));
+fn pass(climb: &mut Climb<'_>, check: Check, detail: impl Into<String>) {
+    climb.add(step(check, Code::Ok, Outcome::Pass, detail, ""));
 }
 
 /// Over https; if the server does not speak TLS and a plain address is given, over plain http.
@@ -125,27 +125,27 @@ async fn connect(client: &Client, url: Option<Url>, plain: Option<Url>) -> Resul
 
 /// The checks that passed before the failure, and the failure.
 fn barred(test: &Test<'_>, server: &Server, trouble: Trouble, climb: &mut Climb<'_>) {
-    let rung = trouble.rung();
+    let check = trouble.check();
     // It is unknown how far a connection came that timed out or ended at a proxy.
     let is_known = !matches!(trouble.code, Code::Timeout | Code::Proxy);
-    if is_known && rung != Rung::Name && server.ip().is_none() && !test.client.plays(server) {
+    if is_known && check != Check::Name && server.ip().is_none() && !test.client.plays(server) {
         let url = Url::parse(&format!("https://{}/", server.api_host())).ok();
         if url.and_then(|url| test.client.proxy(&url)).is_none() {
-            pass(climb, Rung::Name, format!("{} resolves", server.api_host()));
+            pass(climb, Check::Name, format!("{} resolves", server.api_host()));
         }
     }
-    if matches!(rung, Rung::Tls | Rung::Registry) {
-        pass(climb, Rung::Connection, format!("something listens at {}", server.api_host()));
+    if matches!(check, Check::Tls | Check::Registry) {
+        pass(climb, Check::Connection, format!("something listens at {}", server.api_host()));
     }
     let advice = test.advice(trouble.code.as_str(), None);
-    climb.add(advised(trouble_step(trouble, rung, server), advice));
+    climb.add(advised(trouble_step(trouble, check, server), advice));
 }
 
 /// What the connection itself shows.
 fn connected(test: &Test<'_>, server: &Server, url: &Url, answer: &Answer, climb: &mut Climb<'_>) {
     if test.client.plays(server) {
         let stand_in = format!("a registry on this machine stands in for {}", place(url));
-        return pass(climb, Rung::Connection, stand_in);
+        return pass(climb, Check::Connection, stand_in);
     }
     let by = test.client.proxy(url);
     let address = answer.address.filter(|_| by.is_none()).map(|address| address.to_string());
@@ -155,16 +155,16 @@ fn connected(test: &Test<'_>, server: &Server, url: &Url, answer: &Answer, climb
             (None, Some(address)) => format!("{} is {address}", server.api_host()),
             (None, None) => format!("{} resolves", server.api_host()),
         };
-        pass(climb, Rung::Name, found);
+        pass(climb, Check::Name, found);
     }
     let through = by.map(|proxy| format!(" through {proxy}")).unwrap_or_default();
-    pass(climb, Rung::Connection, format!("{} answers{through}", place(url)));
+    pass(climb, Check::Connection, format!("{} answers{through}", place(url)));
     let tls = match &answer.certificate {
         _ if url.scheme() == "http" => "plain http, which only loopback is allowed".to_owned(),
         Some(certificate) => certificate.words(test.now),
         None => "the certificate is trusted".to_owned(),
     };
-    pass(climb, Rung::Tls, tls);
+    pass(climb, Check::Tls, tls);
 }
 
 fn version(url: &Url, answer: &Answer) -> String {
@@ -187,7 +187,7 @@ fn registry(url: &Url, answer: &Answer) -> Result<First, Box<Step>> {
     let host = place(url);
     let said = said(answer, &Redactor::default());
     let end = |code, outcome, detail: String, remedy: String| {
-        Err(Box::new(step(Rung::Registry, code, outcome, detail, remedy)))
+        Err(Box::new(step(Check::Registry, code, outcome, detail, remedy)))
     };
     let is_registry = answer.headers.contains_key("docker-distribution-api-version");
     let html = is_html(&answer.headers, &answer.body);
@@ -218,8 +218,8 @@ fn registry(url: &Url, answer: &Answer) -> Result<First, Box<Step>> {
             format!("{host} answers 403 with a web page, which may come from a proxy instead of a registry"),
             "check the host, and whether a proxy or firewall is in front of it".into(),
         ),
-        301 | 302 | 303 | 307 | 308 => Err(Box::new(sent_on(Rung::Registry, url, answer))),
-        429 | 500.. => Err(Box::new(unwell(Rung::Registry, &host, answer, &said))),
+        301 | 302 | 303 | 307 | 308 => Err(Box::new(sent_on(Check::Registry, url, answer))),
+        429 | 500.. => Err(Box::new(unwell(Check::Registry, &host, answer, &said))),
         status => end(
             Code::NotARegistry,
             Outcome::Fail,
@@ -231,7 +231,7 @@ fn registry(url: &Url, answer: &Answer) -> Result<First, Box<Step>> {
 
 fn lets_in(url: &Url) -> Step {
     step(
-        Rung::Challenge,
+        Check::Challenge,
         Code::NoAuthNeeded,
         Outcome::Inconclusive,
         format!("{} lets anyone in, so this user and password were not checked", place(url)),

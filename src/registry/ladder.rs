@@ -19,7 +19,7 @@ use super::pull::{proves_the_login, pull};
 use crate::domain::preset::{Remedy, product_of_host, recognize_trial, single_of};
 use crate::domain::secret_shape::{looks_secret, masked};
 use crate::domain::server::{HUB_KEY, Oddity};
-use crate::domain::verdict::{Rung, With};
+use crate::domain::verdict::{Check, With};
 use crate::domain::{Code, Holds, Image, Outcome, Redactor, Server, Step, TestReport, Trial};
 
 /// One test: what to try, with which client, and when.
@@ -45,7 +45,7 @@ impl Test<'_> {
             npm::climb(self, &mut climb).await;
             return TestReport::of(climb.steps, true);
         }
-        if let Some(server) = server_rungs(self.trial, &mut climb) {
+        if let Some(server) = server_checks(self.trial, &mut climb) {
             match self.with {
                 With::Native => {
                     self.native(&server, &mut climb).await;
@@ -144,7 +144,7 @@ impl Test<'_> {
     /// Whether this is a key pair that got no token: the registry would not know it, so no client gets it.
     fn was_not_exchanged(&self, server: &Server, steps: &[Step]) -> bool {
         ecr::kind(server, self.trial) == ecr::Kind::KeyPair
-            && !steps.iter().any(|step| step.rung == Rung::Exchange && step.outcome == Outcome::Pass)
+            && !steps.iter().any(|step| step.check == Check::Exchange && step.outcome == Outcome::Pass)
     }
 
     /// Runs docker without the native login, but never without first looking whether the registry asks for the password
@@ -205,7 +205,7 @@ fn blocked(steps: &[Step]) -> Option<Code> {
 /// it runs only where our checks read the same challenge and found the place safe, or where only TLS was in the way;
 /// and not where a login was redirected elsewhere, since docker follows that, or where another attempt does harm.
 fn unasked(steps: &[Step]) -> Option<Code> {
-    let is_judged = steps.iter().any(|step| step.rung == Rung::Realm && step.outcome == Outcome::Pass);
+    let is_judged = steps.iter().any(|step| step.check == Check::Realm && step.outcome == Outcome::Pass);
     let barred = blocked(steps)?;
     match barred {
         Code::UnsafeRealm | Code::BadChallenge | Code::RateLimited | Code::Redirected => Some(barred),
@@ -216,12 +216,12 @@ fn unasked(steps: &[Step]) -> Option<Code> {
 }
 
 fn not_asked(code: Code) -> Step {
-    step(Rung::Docker, code, Outcome::Skipped, "docker was not run, for the reason above", "")
+    step(Check::Docker, code, Outcome::Skipped, "docker was not run, for the reason above", "")
 }
 
 /// Why another client's result differs from ours, if it does and nothing else says so already.
 fn difference(steps: &[Step], theirs: &Step) -> Option<String> {
-    let login = steps.iter().find(|step| step.rung == Rung::Login)?;
+    let login = steps.iter().find(|step| step.check == Check::Login)?;
     match (login.outcome, theirs.outcome) {
         (Outcome::Pass, Outcome::Fail) => {
             Some("pullkey's own login was accepted: docker's message above says why docker's failed".to_owned())
@@ -237,11 +237,11 @@ fn difference(steps: &[Step], theirs: &Step) -> Option<String> {
 
 /// The first checks, which need no network: whether the text is a server that pulls look up, and whether the values can
 /// be tried.
-fn server_rungs(trial: &Trial, climb: &mut Climb<'_>) -> Option<Server> {
+fn server_checks(trial: &Trial, climb: &mut Climb<'_>) -> Option<Server> {
     if let Some(name) = looks_secret(&trial.server) {
         // A DNS lookup would disclose it to others.
         let detail = format!("this server looks like {name}, so nothing was looked up or sent");
-        climb.add(step(Rung::Server, Code::BadServer, Outcome::Fail, detail, "enter a registry's host name"));
+        climb.add(step(Check::Server, Code::BadServer, Outcome::Fail, detail, "enter a registry's host name"));
         return None;
     }
     let server = match Server::parse(&trial.server) {
@@ -251,28 +251,28 @@ fn server_rungs(trial: &Trial, climb: &mut Climb<'_>) -> Option<Server> {
                 |_| "enter a registry's host name, such as example.azurecr.io".to_owned(),
                 |meant| format!("use {} as the server", meant.canonical()),
             );
-            climb.add(step(Rung::Server, Code::BadServer, Outcome::Fail, format!("this server {fault}"), remedy));
+            climb.add(step(Check::Server, Code::BadServer, Outcome::Fail, format!("this server {fault}"), remedy));
             return None;
         }
     };
-    climb.add(step(Rung::Server, Code::Ok, Outcome::Pass, product(&server), server_advice(&server)));
+    climb.add(step(Check::Server, Code::Ok, Outcome::Pass, product(&server), server_advice(&server)));
     let lookup = lookup(&server);
     let is_found = lookup.outcome == Outcome::Pass;
     climb.add(lookup);
     if !is_found {
         return None;
     }
-    let (rung, code, outcome, detail, remedy) = match ecr::kind(&server, trial) {
+    let (check, code, outcome, detail, remedy) = match ecr::kind(&server, trial) {
         _ if trial.user.is_empty() => {
             let detail = "the user is empty, so nothing was sent";
-            (Rung::Login, Code::BadCredentials, Outcome::Inconclusive, detail, "enter the user")
+            (Check::Login, Code::BadCredentials, Outcome::Inconclusive, detail, "enter the user")
         }
         _ if trial.password.is_empty() => {
             let detail = "the password is empty, so nothing was sent";
-            (Rung::Login, Code::BadCredentials, Outcome::Inconclusive, detail, "enter the password")
+            (Check::Login, Code::BadCredentials, Outcome::Inconclusive, detail, "enter the password")
         }
         ecr::Kind::TemporaryKey => (
-            Rung::Exchange,
+            Check::Exchange,
             Code::TemporaryKey,
             Outcome::Fail,
             "a temporary key (ASIA…) needs a session token, and there is no secret for one; nothing was sent",
@@ -280,7 +280,7 @@ fn server_rungs(trial: &Trial, climb: &mut Climb<'_>) -> Option<Server> {
         ),
         ecr::Kind::KeyPair | ecr::Kind::Direct => return Some(server),
     };
-    climb.add(step(rung, code, outcome, detail, remedy));
+    climb.add(step(check, code, outcome, detail, remedy));
     None
 }
 
@@ -289,7 +289,7 @@ fn lookup(server: &Server) -> Step {
     let host = server.host();
     if server.is_namespace() {
         return step(
-            Rung::Lookup,
+            Check::Lookup,
             Code::DeadKey,
             Outcome::Fail,
             format!(
@@ -305,7 +305,7 @@ fn lookup(server: &Server) -> Step {
     let (stored, looked_up) = (server.stored_key(), server.lookup_key());
     if !server.is_found_by_pulls() {
         return step(
-            Rung::Lookup,
+            Check::Lookup,
             Code::DeadKey,
             Outcome::Fail,
             format!("docker would store the login under {stored}, but pulls look up {looked_up} and do not find it"),
@@ -323,7 +323,7 @@ fn lookup(server: &Server) -> Step {
             format!("use {} as the server if your images are named without the port", server.without_port()),
         ),
     };
-    step(Rung::Lookup, Code::Ok, Outcome::Pass, detail, remedy)
+    step(Check::Lookup, Code::Ok, Outcome::Pass, detail, remedy)
 }
 
 /// The registry's product, by its host.
@@ -345,13 +345,13 @@ fn server_advice(server: &Server) -> String {
 
 /// A step from its parts.
 pub(super) fn step(
-    rung: Rung,
+    check: Check,
     code: Code,
     outcome: Outcome,
     detail: impl Into<String>,
     remedy: impl Into<String>,
 ) -> Step {
-    Step { rung, code, outcome, detail: detail.into(), remedy: remedy.into(), command: None }
+    Step { check, code, outcome, detail: detail.into(), remedy: remedy.into(), command: None }
 }
 
 /// The step with the preset's own advice in place of the general fix, where there is any.

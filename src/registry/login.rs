@@ -13,7 +13,7 @@ use super::said::is_html;
 use super::token::{NoToken, authorization};
 use super::token_answer::NoAnswer;
 use super::words::{FIREWALL, firewall_remedy, is_firewall, said, trouble_step, unwell};
-use crate::domain::verdict::Rung;
+use crate::domain::verdict::Check;
 use crate::domain::{Code, Outcome, Redactor, Server, Step, Untrusted};
 
 /// Sends user and password, once; a failure is described in the words of the registry's preset.
@@ -43,14 +43,14 @@ async fn attempt(test: &Test<'_>, server: &Server, url: &Url, way: &Way, pair: &
     };
     let shown = match authorization(test.client, way, Some(pair), None, test.now).await {
         Ok(shown) => shown,
-        Err(NoToken::Trouble { realm, trouble }) => return token_trouble(trouble, Rung::Login, server, &realm),
+        Err(NoToken::Trouble { realm, trouble }) => return token_trouble(trouble, Check::Login, server, &realm),
         Err(NoToken::Refused { realm, answer }) => return no_token(&realm, &pair.redactor(), &answer),
-        Err(NoToken::Unreadable { realm, answer, why }) => return unreadable(Rung::Login, &realm, &answer, &why),
-        Err(NoToken::Realm { realm, fault }) => return bad_realm(Rung::Login, &realm, &fault),
+        Err(NoToken::Unreadable { realm, answer, why }) => return unreadable(Check::Login, &realm, &answer, &why),
+        Err(NoToken::Realm { realm, fault }) => return bad_realm(Check::Login, &realm, &fault),
     };
     match test.client.ask(url, Ask::get().authorized(shown.as_ref()).below(&way.root)).await {
         Ok(answer) => accepted(server, url, pair, &answer, &via),
-        Err(trouble) => trouble_step(trouble, Rung::Login, server),
+        Err(trouble) => trouble_step(trouble, Check::Login, server),
     }
 }
 
@@ -68,15 +68,15 @@ fn accepted(server: &Server, url: &Url, pair: &Pair, answer: &Answer, via: &str)
             format!("{host} takes user and password, but answers with a web page: it may not be a registry"),
             "check the host: a product's web page and its registry often have different names",
         ),
-        200 => step(Rung::Login, Code::Ok, Outcome::Pass, format!("{host} accepts user and password (via {via})"), ""),
+        200 => step(Check::Login, Code::Ok, Outcome::Pass, format!("{host} accepts user and password (via {via})"), ""),
         401 => refused(Code::BadCredentials, format!("{host} rejects user or password{said}"), CREDENTIALS.into()),
         // ECR's answer to a token that is undecoded, of another region, or expired.
         400 | 403 if server.ecr().is_some() => {
             refused(Code::Denied, format!("{host} rejects this token{said}"), CREDENTIALS.into())
         }
         403 => refused(Code::Denied, format!("{host} denies access{said}"), denied_remedy(answer)),
-        301 | 302 | 303 | 307 | 308 => sent_on(Rung::Login, url, answer),
-        429 | 500.. => unwell(Rung::Login, &host, answer, &said),
+        301 | 302 | 303 | 307 | 308 => sent_on(Check::Login, url, answer),
+        429 | 500.. => unwell(Check::Login, &host, answer, &said),
         status => inconclusive(
             Code::ServerError,
             format!("{host} answered the login with status {status}{said}"),
@@ -100,8 +100,8 @@ fn no_token(realm: &Url, redactor: &Redactor, answer: &Answer) -> Step {
         {
             refused(Code::BadCredentials, format!("{host} rejects user or password{said}"), CREDENTIALS.into())
         }
-        301 | 302 | 303 | 307 | 308 => token_sent_on(Rung::Login, realm, answer),
-        429 | 500.. => unwell(Rung::Login, &format!("the token server {host}"), answer, &said),
+        301 | 302 | 303 | 307 | 308 => token_sent_on(Check::Login, realm, answer),
+        429 | 500.. => unwell(Check::Login, &format!("the token server {host}"), answer, &said),
         status => inconclusive(
             Code::ServerError,
             format!("the token server {host} answered with status {status}{said}"),
@@ -112,12 +112,12 @@ fn no_token(realm: &Url, redactor: &Redactor, answer: &Answer) -> Step {
 
 /// A successful answer in which docker finds no token: the registry's fault, whatever the password. A web page comes
 /// from something else and says nothing about the registry.
-pub(super) fn unreadable(rung: Rung, realm: &Url, answer: &Answer, why: &NoAnswer) -> Step {
+pub(super) fn unreadable(check: Check, realm: &Url, answer: &Answer, why: &NoAnswer) -> Step {
     let host = place(realm);
     if is_html(&answer.headers, &answer.body) {
         let what = if asks_to_sign_in(realm, answer) { "a sign-in page" } else { "a web page" };
         return step(
-            rung,
+            check,
             Code::BadToken,
             Outcome::Inconclusive,
             format!("the token server {host} answered with {what} (status {}) instead of a token", answer.status),
@@ -129,7 +129,7 @@ pub(super) fn unreadable(rung: Rung, realm: &Url, answer: &Answer, why: &NoAnswe
         );
     }
     step(
-        rung,
+        check,
         Code::BadToken,
         Outcome::Fail,
         format!("Docker cannot read the token server's answer: {host} accepts the request, but its answer {why}"),
@@ -138,11 +138,11 @@ pub(super) fn unreadable(rung: Rung, realm: &Url, answer: &Answer, why: &NoAnswe
 }
 
 fn refused(code: Code, detail: String, remedy: String) -> Step {
-    step(Rung::Login, code, Outcome::Fail, detail, remedy)
+    step(Check::Login, code, Outcome::Fail, detail, remedy)
 }
 
 fn inconclusive(code: Code, detail: impl Into<String>, remedy: &str) -> Step {
-    step(Rung::Login, code, Outcome::Inconclusive, detail, remedy)
+    step(Check::Login, code, Outcome::Inconclusive, detail, remedy)
 }
 
 const CREDENTIALS: &str = "check the user, and copy the password again; it may have expired or been revoked";

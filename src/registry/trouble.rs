@@ -8,7 +8,7 @@ use rustls::CertificateError;
 use url::Url;
 
 use super::client::place;
-use crate::domain::verdict::Rung;
+use crate::domain::verdict::Check;
 use crate::domain::{Code, Untrusted};
 
 /// Why there is no answer. The detail is clean.
@@ -26,13 +26,13 @@ impl Trouble {
     }
 
     /// The check at which this happened.
-    pub(super) const fn rung(&self) -> Rung {
+    pub(super) const fn check(&self) -> Check {
         match self.code {
-            Code::Dns => Rung::Name,
-            Code::TlsUntrusted | Code::TlsName | Code::TlsExpired | Code::TlsFailed | Code::PlainHttp => Rung::Tls,
-            Code::ServerError => Rung::Registry,
+            Code::Dns => Check::Name,
+            Code::TlsUntrusted | Code::TlsName | Code::TlsExpired | Code::TlsFailed | Code::PlainHttp => Check::Tls,
+            Code::ServerError => Check::Registry,
             // The rest: no connection, a proxy, no answer, an invalid address.
-            _ => Rung::Connection,
+            _ => Check::Connection,
         }
     }
 }

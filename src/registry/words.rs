@@ -6,11 +6,11 @@ use super::client::Answer;
 use super::ladder::step;
 use super::said::message;
 use super::trouble::Trouble;
-use crate::domain::verdict::Rung;
+use crate::domain::verdict::Check;
 use crate::domain::{Code, Outcome, Redactor, Server, Step, Untrusted};
 
 /// 429 and every status from 500: the server cannot or will not answer now.
-pub(super) fn unwell(rung: Rung, host: &str, answer: &Answer, said: &str) -> Step {
+pub(super) fn unwell(check: Check, host: &str, answer: &Answer, said: &str) -> Step {
     if answer.status == 429 {
         let wait =
             answer.headers.get(RETRY_AFTER).and_then(|v| v.to_str().ok()).map(|text| Untrusted::new(text).shown());
@@ -22,7 +22,7 @@ pub(super) fn unwell(rung: Rung, host: &str, answer: &Answer, said: &str) -> Ste
             },
         );
         return step(
-            rung,
+            check,
             Code::RateLimited,
             Outcome::Inconclusive,
             format!("{host} is rate limiting requests{said}"),
@@ -30,7 +30,7 @@ pub(super) fn unwell(rung: Rung, host: &str, answer: &Answer, said: &str) -> Ste
         );
     }
     step(
-        rung,
+        check,
         Code::ServerError,
         Outcome::Inconclusive,
         format!("{host} answered with status {}{said}", answer.status),
@@ -46,7 +46,7 @@ pub(super) fn said(answer: &Answer, redactor: &Redactor) -> String {
     format!(": {}", redactor.show(&text))
 }
 
-pub(super) fn trouble_step(trouble: Trouble, rung: Rung, server: &Server) -> Step {
+pub(super) fn trouble_step(trouble: Trouble, check: Check, server: &Server) -> Step {
     let remedy = match trouble.code {
         Code::Dns => "check the spelling of the host and the network",
         Code::Refused => "check host and port, and that the registry can be reached from here",
@@ -68,7 +68,7 @@ pub(super) fn trouble_step(trouble: Trouble, rung: Rung, server: &Server) -> Ste
     } else {
         remedy
     };
-    step(rung, trouble.code, Outcome::Inconclusive, trouble.detail, remedy)
+    step(check, trouble.code, Outcome::Inconclusive, trouble.detail, remedy)
 }
 
 /// Whether the answer blames the address of the request, as Azure's registries do.

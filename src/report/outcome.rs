@@ -25,7 +25,7 @@ pub fn test_json(report: &TestReport) -> Value {
 
 fn step_json(step: &Step) -> Value {
     json!({
-        "step": step.rung.as_str(),
+        "step": step.check.as_str(),
         "code": step.code.as_str(),
         "outcome": step.outcome.as_str(),
         "detail": step.detail,
@@ -45,7 +45,7 @@ pub fn steps(report: &TestReport, images: &[String]) -> String {
             Outcome::Inconclusive => "????",
             Outcome::Skipped => "skip",
         };
-        let _ = writeln!(out, "  {mark}  {:<11}  {}", step.rung.as_str(), step.detail);
+        let _ = writeln!(out, "  {mark}  {:<11}  {}", step.check.as_str(), step.detail);
         if !step.remedy.is_empty() {
             let _ = writeln!(
                 out,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::*;
 use crate::domain::{
     Access, Code, Inventory, Member, MemberReport, MemberState, OrgName, Outcome, Prefix, Problem, Record, RepoName,
-    RepoRef, Saved, Scope, ScopeListing, Step, TestReport, Untrusted, Verdict, WriteOutcome, verdict::Rung,
+    RepoRef, Saved, Scope, ScopeListing, Step, TestReport, Untrusted, Verdict, WriteOutcome, verdict::Check,
 };
 
 fn now() -> DateTime<Utc> {
@@ -134,8 +134,8 @@ fn a_partial_write_is_told_member_by_member() {
 
 #[test]
 fn a_test_tells_each_step_and_its_remedy() {
-    let step = |rung, code, outcome, detail: &str, remedy: &str| Step {
-        rung,
+    let step = |check, code, outcome, detail: &str, remedy: &str| Step {
+        check,
         code,
         outcome,
         detail: detail.into(),
@@ -145,9 +145,9 @@ fn a_test_tells_each_step_and_its_remedy() {
     let report = TestReport {
         verdict: Verdict::Fail,
         steps: vec![
-            step(Rung::Server, Code::Ok, Outcome::Pass, "r.example", ""),
-            step(Rung::Login, Code::BadCredentials, Outcome::Fail, "401", "make a new token"),
-            step(Rung::Docker, Code::DockerUnavailable, Outcome::Skipped, "no docker here", ""),
+            step(Check::Server, Code::Ok, Outcome::Pass, "r.example", ""),
+            step(Check::Login, Code::BadCredentials, Outcome::Fail, "401", "make a new token"),
+            step(Check::Docker, Code::DockerUnavailable, Outcome::Skipped, "no docker here", ""),
         ],
     };
     insta::assert_snapshot!(steps(&report, &[]));
@@ -162,17 +162,17 @@ fn a_test_tells_each_step_and_its_remedy() {
 
 #[test]
 fn a_pass_tells_the_image_it_pulled_or_that_there_was_none() {
-    let step = |rung, outcome, code, detail: &str| Step {
-        rung,
+    let step = |check, outcome, code, detail: &str| Step {
+        check,
         code,
         outcome,
         detail: detail.into(),
         remedy: String::new(),
         command: None,
     };
-    let login = step(Rung::Login, Outcome::Pass, Code::Ok, "accepted with a token");
-    let pull = step(Rung::Pull, Outcome::Pass, Code::Ok, "team/app:1 can be pulled");
-    let here = step(Rung::Codespace, Outcome::Skipped, Code::HereOnly, "a codespace cannot reach this machine");
+    let login = step(Check::Login, Outcome::Pass, Code::Ok, "accepted with a token");
+    let pull = step(Check::Pull, Outcome::Pass, Code::Ok, "team/app:1 can be pulled");
+    let here = step(Check::Codespace, Outcome::Skipped, Code::HereOnly, "a codespace cannot reach this machine");
     let pulled = TestReport::of(vec![login.clone(), pull], true);
     let only = TestReport::of(vec![login, here], true);
     let images = ["r.example/team/app:1".to_owned()];

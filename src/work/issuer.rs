@@ -11,7 +11,7 @@ use futures_util::future::BoxFuture;
 use super::seamless::{PastedFault, pasted_token};
 use crate::domain::token::{Allowed, PastedToken, Right};
 use crate::domain::untrusted::clean;
-use crate::domain::verdict::Rung;
+use crate::domain::verdict::Check;
 use crate::domain::{Code, Outcome, Server, Step, Trial};
 use crate::github::Settings;
 use crate::registry;
@@ -103,5 +103,5 @@ fn untold(detail: String, remedy: impl Into<String>) -> Step {
 }
 
 fn told(code: Code, outcome: Outcome, detail: String, remedy: impl Into<String>) -> Step {
-    Step { rung: Rung::Issuer, code, outcome, detail, remedy: remedy.into(), command: None }
+    Step { check: Check::Issuer, code, outcome, detail, remedy: remedy.into(), command: None }
 }

@@ -4,7 +4,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use pullkey::domain::verdict::{Rung, With};
+use pullkey::domain::verdict::{Check, With};
 use pullkey::domain::{Code, Holds, Outcome, Sensitive, TestReport, Trial, Verdict};
 use pullkey::registry::{Client, Limits, Test, Tools};
 
@@ -119,8 +119,8 @@ fn installed(name: &str) -> Option<PathBuf> {
     if at.is_file() { Some(at) } else { peer(&format!("target/peers/npm/node_modules/.bin/{name}")) }
 }
 
-fn told(report: &TestReport, rung: Rung) -> (Code, Outcome) {
-    let step = report.steps.iter().find(|step| step.rung == rung).unwrap_or_else(|| panic!("{report:?}"));
+fn told(report: &TestReport, check: Check) -> (Code, Outcome) {
+    let step = report.steps.iter().find(|step| step.check == check).unwrap_or_else(|| panic!("{report:?}"));
     (step.code, step.outcome)
 }
 
@@ -130,7 +130,7 @@ async fn verdaccio_names_whose_token_it_is_and_npm_agrees() {
     let report = npm.test(&npm.token, &[PRIVATE]).await;
     assert_eq!(report.verdict, Verdict::Pass, "{report:?}");
     assert_eq!(
-        (told(&report, Rung::Whoami), told(&report, Rung::Package)),
+        (told(&report, Check::Whoami), told(&report, Check::Package)),
         ((Code::Ok, Outcome::Pass), (Code::Ok, Outcome::Pass))
     );
     assert!(report.steps.iter().any(|step| step.detail.contains("alice")), "{report:?}");
@@ -145,10 +145,10 @@ async fn a_token_verdaccio_does_not_know_is_told_by_the_private_package_alone() 
     let Some(npm) = Verdaccio::start() else { return };
     let report = npm.test("no-such-token", &[]).await;
     assert_eq!(report.verdict, Verdict::Inconclusive, "{report:?}");
-    assert_eq!(told(&report, Rung::Whoami), (Code::NoWhoami, Outcome::Inconclusive));
+    assert_eq!(told(&report, Check::Whoami), (Code::NoWhoami, Outcome::Inconclusive));
     let report = npm.test("no-such-token", &[PRIVATE]).await;
     assert_eq!(report.verdict, Verdict::Fail, "{report:?}");
-    assert_eq!(told(&report, Rung::Package), (Code::BadCredentials, Outcome::Fail));
+    assert_eq!(told(&report, Check::Package), (Code::BadCredentials, Outcome::Fail));
     for args in [&["whoami"][..], &["view", PRIVATE, "version"][..]] {
         let said = npm.npm(Some("no-such-token"), args);
         assert!(!said.status.success(), "{said:?}");
@@ -159,11 +159,11 @@ async fn a_token_verdaccio_does_not_know_is_told_by_the_private_package_alone() 
 async fn a_package_for_everybody_is_said_to_need_no_token_and_one_that_is_not_there_is_missed() {
     let Some(npm) = Verdaccio::start() else { return };
     let report = npm.test("no-such-token", &[PUBLIC]).await;
-    assert_eq!((report.verdict, told(&report, Rung::Package).0), (Verdict::Inconclusive, Code::PublicPackage));
+    assert_eq!((report.verdict, told(&report, Check::Package).0), (Verdict::Inconclusive, Code::PublicPackage));
     let seen = npm.npm(None, &["view", PUBLIC, "version"]);
     assert_eq!(String::from_utf8_lossy(&seen.stdout).trim(), "1.0.0", "{seen:?}");
     let report = npm.test(&npm.token, &["@private/nothing"]).await;
-    assert_eq!(told(&report, Rung::Package), (Code::PackageNotFound, Outcome::Fail));
+    assert_eq!(told(&report, Check::Package), (Code::PackageNotFound, Outcome::Fail));
     let seen = npm.npm(Some(&npm.token), &["view", "@private/nothing", "version"]);
     assert!(String::from_utf8_lossy(&seen.stderr).contains("E404"), "{seen:?}");
 }

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use pullkey::domain::verdict::{Rung, With};
+use pullkey::domain::verdict::{Check, With};
 use pullkey::domain::{Code, Outcome, Sensitive, TestReport, Trial, Verdict};
 use pullkey::registry::{Client, Limits, Test, Tools};
 
@@ -129,8 +129,8 @@ async fn run_within(limits: Limits, trial: &Trial, with: With, tools: &Tools) ->
 }
 
 /// The outcome of one check.
-fn rung(report: &TestReport, rung: Rung) -> (Code, Outcome) {
-    report.steps.iter().find(|step| step.rung == rung).map(|step| (step.code, step.outcome)).unwrap()
+fn check(report: &TestReport, check: Check) -> (Code, Outcome) {
+    report.steps.iter().find(|step| step.check == check).map(|step| (step.code, step.outcome)).unwrap()
 }
 
 /// Every file below a folder with its content.
@@ -157,16 +157,16 @@ async fn native_and_docker_agree_on_a_right_and_a_wrong_password() {
     let tools = tools(Some(docker), temp.path());
     let right = run(&trial(addr, PASSWORD), With::Both, &tools).await;
     assert_eq!(right.verdict, Verdict::Pass, "{right:#?}");
-    assert_eq!(rung(&right, Rung::Login), (Code::Ok, Outcome::Pass));
+    assert_eq!(check(&right, Check::Login), (Code::Ok, Outcome::Pass));
     assert!(
-        matches!(rung(&right, Rung::Docker), (Code::Ok, Outcome::Pass) | (Code::DockerUnavailable, _)),
+        matches!(check(&right, Check::Docker), (Code::Ok, Outcome::Pass) | (Code::DockerUnavailable, _)),
         "docker agrees, or refuses plain http: {right:#?}"
     );
     let wrong = run(&trial(addr, "not-the-password"), With::Both, &tools).await;
     assert_eq!(wrong.verdict, Verdict::Fail, "{wrong:#?}");
-    assert_eq!(rung(&wrong, Rung::Login), (Code::BadCredentials, Outcome::Fail));
+    assert_eq!(check(&wrong, Check::Login), (Code::BadCredentials, Outcome::Fail));
     assert!(
-        matches!(rung(&wrong, Rung::Docker), (Code::BadCredentials, Outcome::Fail) | (Code::DockerUnavailable, _)),
+        matches!(check(&wrong, Check::Docker), (Code::BadCredentials, Outcome::Fail) | (Code::DockerUnavailable, _)),
         "{wrong:#?}"
     );
     assert_eq!(contents(temp.path()), [], "nothing is left behind");
@@ -180,7 +180,7 @@ async fn docker_alone_gives_the_verdict_when_asked_alone() {
     let tools = tools(Some(docker), temp.path());
     let right = run(&trial(addr, PASSWORD), With::Docker, &tools).await;
     let wrong = run(&trial(addr, "not-the-password"), With::Docker, &tools).await;
-    if rung(&right, Rung::Docker).0 == Code::DockerUnavailable {
+    if check(&right, Check::Docker).0 == Code::DockerUnavailable {
         println!("not tried: this docker refuses plain http on loopback");
         return;
     }
@@ -196,7 +196,7 @@ async fn an_open_registry_is_inconclusive_whoever_asks() {
         let report = run(&trial(addr, "anything"), with, &tools).await;
         assert_eq!(report.verdict, Verdict::Inconclusive, "{report:#?}");
         assert_eq!(report.decisive().unwrap().code, Code::NoAuthNeeded, "{report:#?}");
-        assert!(report.steps.iter().all(|step| step.rung != Rung::Docker || step.outcome != Outcome::Pass));
+        assert!(report.steps.iter().all(|step| step.check != Check::Docker || step.outcome != Outcome::Pass));
     }
 }
 
@@ -206,8 +206,8 @@ async fn nothing_listening_cannot_be_told_by_either() {
     let temp = tempfile::tempdir().unwrap();
     let report = run(&trial(free(), PASSWORD), With::Both, &tools(Some(docker), temp.path())).await;
     assert_eq!(report.verdict, Verdict::Inconclusive, "{report:#?}");
-    assert_eq!(rung(&report, Rung::Connection), (Code::Refused, Outcome::Inconclusive));
-    assert_eq!(rung(&report, Rung::Docker), (Code::Refused, Outcome::Skipped), "{report:#?}");
+    assert_eq!(check(&report, Check::Connection), (Code::Refused, Outcome::Inconclusive));
+    assert_eq!(check(&report, Check::Docker), (Code::Refused, Outcome::Skipped), "{report:#?}");
 }
 
 #[tokio::test]
@@ -216,7 +216,7 @@ async fn a_certificate_nobody_knows_is_not_trusted() {
     let temp = tempfile::tempdir().unwrap();
     let report = run(&trial(addr, PASSWORD), With::Native, &tools(None, temp.path())).await;
     assert_eq!(report.verdict, Verdict::Inconclusive);
-    assert_eq!(rung(&report, Rung::Tls), (Code::TlsUntrusted, Outcome::Inconclusive), "{report:#?}");
+    assert_eq!(check(&report, Check::Tls), (Code::TlsUntrusted, Outcome::Inconclusive), "{report:#?}");
 }
 
 /// `/v2/` with a Bearer challenge for a token server that always gives this answer.
@@ -284,9 +284,9 @@ async fn a_registry_that_verifies_its_tokens_lets_the_right_password_in() {
     let right = run(&trial(addr, PASSWORD), With::Both, &tools).await;
     assert_eq!(right.verdict, Verdict::Pass, "{right:#?}");
     let wrong = run(&trial(addr, "wrong"), With::Both, &tools).await;
-    assert_eq!((wrong.verdict, rung(&wrong, Rung::Login).0), (Verdict::Fail, Code::BadCredentials), "{wrong:#?}");
+    assert_eq!((wrong.verdict, check(&wrong, Check::Login).0), (Verdict::Fail, Code::BadCredentials), "{wrong:#?}");
     for (report, code) in [(right, Code::Ok), (wrong, Code::BadCredentials)] {
-        let docker = rung(&report, Rung::Docker).0;
+        let docker = check(&report, Check::Docker).0;
         assert!(docker == code || docker == Code::DockerUnavailable, "{report:#?}");
     }
 }
@@ -318,7 +318,7 @@ async fn native_and_docker_agree_on_registries_of_every_kind() {
         let report = run(&trial(addr, PASSWORD), With::Both, &tools).await;
         assert_eq!(report.verdict, verdict, "{report:#?}");
         assert_eq!(report.decisive().unwrap().code, code, "{report:#?}");
-        let second = rung(&report, Rung::Docker).0;
+        let second = check(&report, Check::Docker).0;
         assert!(second == docker || second == Code::DockerUnavailable, "{report:#?}");
     }
     assert_eq!(contents(temp.path()), []);
@@ -347,7 +347,7 @@ async fn the_sandbox_s_registries_are_told_apart() {
                 (_, _) => (Code::BadCredentials, Verdict::Fail),
             };
             assert_eq!((report.decisive().unwrap().code, report.verdict), (code, verdict), "{report:#?}");
-            let docker = rung(&report, Rung::Docker).0;
+            let docker = check(&report, Check::Docker).0;
             assert!(docker == code || docker == Code::DockerUnavailable, "{report:#?}");
         }
     }
@@ -410,7 +410,7 @@ async fn docker_gets_the_password_on_stdin_and_nothing_of_ours_but_an_allow_list
     std::fs::create_dir(&out).unwrap();
     let tools = tools(Some(fake_docker(&home, &script)), &home.temp());
     let report = run(&trial(small_registry().await, &format!("{PASSWORD}\n")), With::Both, &tools).await;
-    assert_eq!(rung(&report, Rung::Docker), (Code::Ok, Outcome::Pass), "{report:#?}");
+    assert_eq!(check(&report, Check::Docker), (Code::Ok, Outcome::Pass), "{report:#?}");
     let read = |name: &str| std::fs::read_to_string(out.join(name)).unwrap();
     assert_eq!(read("stdin"), format!("{PASSWORD}\n\n"), "one more line ending, which docker cuts off");
     assert!(read("args").starts_with("login --username=ann --password-stdin 127.0.0.1:"));
@@ -451,9 +451,9 @@ async fn skopeo_is_asked_where_there_is_no_docker_and_keeps_nothing() {
     let watch = canary::Watch::start(&canary, &home);
     let tools = Tools { skopeo: Some(skopeo), ..tools(None, &home.temp()) };
     let right = run(&trial(addr, PASSWORD), With::Both, &tools).await;
-    assert_eq!(rung(&right, Rung::Skopeo), (Code::Ok, Outcome::Pass), "{right:#?}");
+    assert_eq!(check(&right, Check::Skopeo), (Code::Ok, Outcome::Pass), "{right:#?}");
     let wrong = run(&trial(addr, "not-the-password"), With::Both, &tools).await;
-    assert_eq!(rung(&wrong, Rung::Skopeo), (Code::BadCredentials, Outcome::Fail), "{wrong:#?}");
+    assert_eq!(check(&wrong, Check::Skopeo), (Code::BadCredentials, Outcome::Fail), "{wrong:#?}");
     watch.assert_never_seen();
     assert_eq!(std::fs::read_dir(home.temp()).unwrap().count(), 0);
 }
@@ -491,7 +491,7 @@ async fn a_docker_that_never_ends_is_stopped_at_the_deadline() {
     let limits = Limits { docker: Duration::from_secs(2), ..Limits::default() };
     let report = run_within(limits, &trial, With::Both, &tools).await;
     assert_eq!(report.verdict, Verdict::Pass);
-    assert_eq!(rung(&report, Rung::Docker), (Code::Timeout, Outcome::Inconclusive));
+    assert_eq!(check(&report, Check::Docker), (Code::Timeout, Outcome::Inconclusive));
     let pids = pids(&home);
     eventually("docker and its child are gone", || pids.iter().all(|pid| !process::is_alive(*pid)));
     assert_eq!(std::fs::read_dir(home.temp()).unwrap().count(), 0);
@@ -532,6 +532,6 @@ async fn what_only_calls_itself_docker_is_not_given_the_password() {
     let tools = tools(Some(podman.clone()), &home.temp());
     let report = run(&trial(small_registry().await, PASSWORD), With::Both, &tools).await;
     assert_eq!(report.verdict, Verdict::Pass);
-    assert_eq!(rung(&report, Rung::Docker), (Code::DockerUnavailable, Outcome::Inconclusive));
+    assert_eq!(check(&report, Check::Docker), (Code::DockerUnavailable, Outcome::Inconclusive));
     assert_eq!(std::fs::read_to_string(format!("{}.got", podman.display())).unwrap(), "");
 }

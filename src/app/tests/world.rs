@@ -9,7 +9,7 @@ use crate::app::world::Start;
 use crate::domain::change::{AccessBefore, AccessOutcome, Seen};
 use crate::domain::seamless::Outlook;
 use crate::domain::token::{Identity, Membership, TokenKind, TokenSource};
-use crate::domain::verdict::{Code, Outcome as How, Rung};
+use crate::domain::verdict::{Check, Code, Outcome as How};
 use crate::domain::{
     Access, AccessChange, AccessGoal, Member, MemberReport, MemberState, Mend, OrgName, PackageRef, Prefix, Problem,
     Record, RepoName, RepoRef, Repository, RepositoryPage, Roster, Saved, Scope, ScopeListing, SecretNeed, Shape, Step,
@@ -276,42 +276,42 @@ pub fn ended(job: &Job, result: Result<Saved, Problem>) -> Outcome {
     }))
 }
 
-fn rung(rung: Rung, code: Code, outcome: How, detail: &str, remedy: &str) -> Step {
-    Step { rung, code, outcome, detail: detail.to_owned(), remedy: remedy.to_owned(), command: None }
+fn check(check: Check, code: Code, outcome: How, detail: &str, remedy: &str) -> Step {
+    Step { check, code, outcome, detail: detail.to_owned(), remedy: remedy.to_owned(), command: None }
 }
 
 /// A whole test with this verdict.
 pub fn tested(verdict: Verdict) -> TestReport {
     let mut steps = vec![
-        rung(Rung::Server, Code::Ok, How::Pass, "a login server of Azure Container Registry", ""),
-        rung(Rung::Connection, Code::Ok, How::Pass, "20.61.97.128, TLS 1.3, certificate ends in 81 days", ""),
-        rung(Rung::Registry, Code::Ok, How::Pass, "asks for a login, sends it to mycompany.azurecr.io", ""),
-        rung(Rung::Realm, Code::Ok, How::Pass, "https, the registry's own host", ""),
+        check(Check::Server, Code::Ok, How::Pass, "a login server of Azure Container Registry", ""),
+        check(Check::Connection, Code::Ok, How::Pass, "20.61.97.128, TLS 1.3, certificate ends in 81 days", ""),
+        check(Check::Registry, Code::Ok, How::Pass, "asks for a login, sends it to mycompany.azurecr.io", ""),
+        check(Check::Realm, Code::Ok, How::Pass, "https, the registry's own host", ""),
     ];
     steps.extend(match verdict {
         Verdict::Pass => vec![
-            rung(Rung::Login, Code::Ok, How::Pass, "accepted with a token in 212 ms", ""),
-            rung(Rung::Docker, Code::Ok, How::Pass, "docker 28.2.2 logs in as well", ""),
+            check(Check::Login, Code::Ok, How::Pass, "accepted with a token in 212 ms", ""),
+            check(Check::Docker, Code::Ok, How::Pass, "docker 28.2.2 logs in as well", ""),
         ],
         Verdict::Fail => vec![
-            rung(
-                Rung::Login,
+            check(
+                Check::Login,
                 Code::BadCredentials,
                 How::Fail,
                 "the registry rejected this user and password",
                 "make a new password: az acr token credential generate --registry mycompany --name ci-pull --password1",
             ),
-            rung(Rung::Docker, Code::BadCredentials, How::Fail, "docker 28.2.2 is refused as well", ""),
+            check(Check::Docker, Code::BadCredentials, How::Fail, "docker 28.2.2 is refused as well", ""),
         ],
         Verdict::Inconclusive => vec![
-            rung(
-                Rung::Login,
+            check(
+                Check::Login,
                 Code::Timeout,
                 How::Inconclusive,
                 "no answer within 10 seconds",
                 "try again, or from a network that reaches the registry",
             ),
-            rung(Rung::Docker, Code::DockerUnavailable, How::Skipped, "no docker on the PATH", ""),
+            check(Check::Docker, Code::DockerUnavailable, How::Skipped, "no docker on the PATH", ""),
         ],
     });
     TestReport { verdict, steps }
@@ -334,28 +334,28 @@ pub enum Climb {
 pub fn climbed(climb: Climb) -> TestReport {
     let note = if climb == Climb::Noted { "the certificate expires in 3 days: tell the registry's admin" } else { "" };
     let mut steps = vec![
-        rung(Rung::Server, Code::Ok, How::Pass, "mycompany.azurecr.io (Azure)", ""),
-        rung(Rung::Lookup, Code::Ok, How::Pass, "pulls look up mycompany.azurecr.io and find it", ""),
-        rung(Rung::Name, Code::Ok, How::Pass, "mycompany.azurecr.io is 20.61.97.128", ""),
-        rung(Rung::Connection, Code::Ok, How::Pass, "20.61.97.128 takes connections at port 443 (24 ms)", ""),
-        rung(Rung::Tls, Code::Ok, How::Pass, "TLS 1.3, the certificate is trusted and expires in 81 days", note),
-        rung(Rung::Registry, Code::Ok, How::Pass, "mycompany.azurecr.io answers like a registry", ""),
-        rung(Rung::Challenge, Code::Ok, How::Pass, "it asks for a token, as most registries do", ""),
-        rung(Rung::Realm, Code::Ok, How::Pass, "the login goes to mycompany.azurecr.io over https", ""),
+        check(Check::Server, Code::Ok, How::Pass, "mycompany.azurecr.io (Azure)", ""),
+        check(Check::Lookup, Code::Ok, How::Pass, "pulls look up mycompany.azurecr.io and find it", ""),
+        check(Check::Name, Code::Ok, How::Pass, "mycompany.azurecr.io is 20.61.97.128", ""),
+        check(Check::Connection, Code::Ok, How::Pass, "20.61.97.128 takes connections at port 443 (24 ms)", ""),
+        check(Check::Tls, Code::Ok, How::Pass, "TLS 1.3, the certificate is trusted and expires in 81 days", note),
+        check(Check::Registry, Code::Ok, How::Pass, "mycompany.azurecr.io answers like a registry", ""),
+        check(Check::Challenge, Code::Ok, How::Pass, "it asks for a token, as most registries do", ""),
+        check(Check::Realm, Code::Ok, How::Pass, "the login goes to mycompany.azurecr.io over https", ""),
     ];
     if climb == Climb::Exchanged {
-        steps.push(rung(
-            Rung::Exchange,
+        steps.push(check(
+            Check::Exchange,
             Code::Ok,
             How::Pass,
             "Amazon gave a token that lasts 12 h, as GitHub gets it",
             "",
         ));
     }
-    steps.push(rung(Rung::Login, Code::Ok, How::Pass, "accepted with a token", ""));
+    steps.push(check(Check::Login, Code::Ok, How::Pass, "accepted with a token", ""));
     if climb == Climb::Denied {
-        let mut denied = rung(
-            Rung::Pull,
+        let mut denied = check(
+            Check::Pull,
             Code::PullDenied,
             How::Fail,
             "team/app:1: logged in, but this user may not pull it",
@@ -367,36 +367,36 @@ pub fn climbed(climb: Climb) -> TestReport {
         );
         steps.push(denied);
     } else {
-        steps.push(rung(Rung::Pull, Code::Ok, How::Pass, "team/app:1 can be pulled (sha256:0123456789ab)", ""));
+        steps.push(check(Check::Pull, Code::Ok, How::Pass, "team/app:1 can be pulled (sha256:0123456789ab)", ""));
         let (code, detail) = match climb {
             Climb::HereOnly => (Code::HereOnly, "works from here; a codespace cannot reach this machine"),
             _ => {
                 (Code::NotFromACodespace, "works from here; codespaces use other addresses, which a firewall may block")
             }
         };
-        steps.push(rung(Rung::Codespace, code, How::Skipped, detail, ""));
+        steps.push(check(Check::Codespace, code, How::Skipped, detail, ""));
     }
-    steps.push(rung(Rung::Docker, Code::Ok, How::Pass, "docker 28.2.2 logs in as well", ""));
+    steps.push(check(Check::Docker, Code::Ok, How::Pass, "docker 28.2.2 logs in as well", ""));
     TestReport::of(steps, true)
 }
 
 /// A test of an npm token that may install a package.
 pub fn npm_tested() -> TestReport {
     let steps = vec![
-        rung(Rung::Server, Code::Ok, How::Pass, "https://npm.acme.example/ is an address npm accepts", ""),
-        rung(Rung::Name, Code::Ok, How::Pass, "npm.acme.example is 20.61.97.128", ""),
-        rung(Rung::Connection, Code::Ok, How::Pass, "npm.acme.example answers", ""),
-        rung(Rung::Tls, Code::Ok, How::Pass, "TLS 1.3, the certificate is trusted and expires in 81 days", ""),
-        rung(Rung::Whoami, Code::Ok, How::Pass, "npm.acme.example knows this token: it belongs to octocat", ""),
-        rung(
-            Rung::Package,
+        check(Check::Server, Code::Ok, How::Pass, "https://npm.acme.example/ is an address npm accepts", ""),
+        check(Check::Name, Code::Ok, How::Pass, "npm.acme.example is 20.61.97.128", ""),
+        check(Check::Connection, Code::Ok, How::Pass, "npm.acme.example answers", ""),
+        check(Check::Tls, Code::Ok, How::Pass, "TLS 1.3, the certificate is trusted and expires in 81 days", ""),
+        check(Check::Whoami, Code::Ok, How::Pass, "npm.acme.example knows this token: it belongs to octocat", ""),
+        check(
+            Check::Package,
             Code::Ok,
             How::Pass,
             "@acme/tools can be installed with this token, but not without one",
             "",
         ),
-        rung(
-            Rung::Codespace,
+        check(
+            Check::Codespace,
             Code::NotFromACodespace,
             How::Skipped,
             "works from here; codespaces use other addresses, which a firewall may block",

@@ -33,7 +33,7 @@ impl Outcome {
 /// The checks of the login test, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
-pub enum Rung {
+pub enum Check {
     /// The text is a valid server.
     Server,
     /// Pulls look up the name that docker would store the login under.
@@ -74,7 +74,7 @@ pub enum Rung {
     Podman,
 }
 
-impl Rung {
+impl Check {
     pub fn as_str(self) -> &'static str {
         self.into()
     }
@@ -131,7 +131,7 @@ impl Rung {
 /// One check as it ended. Its texts are clean (`Untrusted::shown` for the words of a server).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
-    pub rung: Rung,
+    pub check: Check,
     pub code: Code,
     pub outcome: Outcome,
     /// The evidence, one line.
@@ -207,9 +207,9 @@ impl TestReport {
     /// The verdict of these steps: fail if a step failed, else inconclusive if a step was, else pass. Checks by other
     /// programs only count if `beside` is false: then there was no other check.
     pub fn of(steps: Vec<Step>, beside: bool) -> Self {
-        let decides = |step: &&Step| !(beside && step.rung.is_second_opinion());
+        let decides = |step: &&Step| !(beside && step.check.is_second_opinion());
         let ended = |outcome| steps.iter().filter(decides).any(|step| step.outcome == outcome);
-        let unheard = !beside && steps.iter().any(|s| s.rung.is_second_opinion() && s.outcome == Outcome::Skipped);
+        let unheard = !beside && steps.iter().any(|s| s.check.is_second_opinion() && s.outcome == Outcome::Skipped);
         let verdict = if ended(Outcome::Fail) {
             Verdict::Fail
         } else if unheard || ended(Outcome::Inconclusive) || !ended(Outcome::Pass) {
@@ -223,19 +223,19 @@ impl TestReport {
     /// The step that decided the verdict: the first that failed, else the first that was inconclusive, else the last
     /// that was proven.
     pub fn decisive(&self) -> Option<&Step> {
-        let own = || self.steps.iter().filter(|step| !step.rung.is_second_opinion());
+        let own = || self.steps.iter().filter(|step| !step.check.is_second_opinion());
         own()
             .find(|step| step.outcome == Outcome::Fail)
             .or_else(|| own().find(|step| step.outcome == Outcome::Inconclusive))
-            .or_else(|| own().rfind(|step| is_proof(step.rung)))
+            .or_else(|| own().rfind(|step| is_proof(step.check)))
             .or(self.steps.last())
     }
 
     /// Whether an image was proven to be pullable, or a non-public package to be installable.
     pub fn is_pulled(&self) -> bool {
-        let is_it = |step: &Step| match step.rung {
-            Rung::Pull => true,
-            Rung::Package => step.code == Code::Ok,
+        let is_it = |step: &Step| match step.check {
+            Check::Pull => true,
+            Check::Package => step.code == Code::Ok,
             _ => false, // says nothing about a pull
         };
         self.steps.iter().any(|step| is_it(step) && step.outcome == Outcome::Pass)
@@ -243,7 +243,7 @@ impl TestReport {
 
     /// Whether an npm registry was tested.
     pub fn is_of_packages(&self) -> bool {
-        self.steps.iter().any(|step| matches!(step.rung, Rung::Whoami | Rung::Package))
+        self.steps.iter().any(|step| matches!(step.check, Check::Whoami | Check::Package))
     }
 
     /// Whether it certainly works from this machine only.
@@ -252,6 +252,6 @@ impl TestReport {
     }
 }
 
-const fn is_proof(rung: Rung) -> bool {
-    matches!(rung, Rung::Login | Rung::Pull | Rung::Whoami | Rung::Package)
+const fn is_proof(check: Check) -> bool {
+    matches!(check, Check::Login | Check::Pull | Check::Whoami | Check::Package)
 }

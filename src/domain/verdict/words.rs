@@ -1,7 +1,7 @@
 //! The verdict in words that cannot be misread: what was proven, and what was not. A pass from this machine is never
 //! reported as one from a codespace, an accepted login never as a pull, and a known token never as an install.
 
-use super::{Code, Outcome, Rung, TestReport, Verdict};
+use super::{Check, Code, Outcome, TestReport, Verdict};
 use crate::domain::Image;
 
 /// What a pass does not prove, although you might think so.
@@ -43,65 +43,67 @@ impl TestReport {
 
     /// Whether the registry accepted the values, whatever the result for the images.
     pub fn is_logged_in(&self) -> bool {
-        self.steps.iter().any(|step| matches!(step.rung, Rung::Login | Rung::Whoami) && step.outcome == Outcome::Pass)
+        self.steps
+            .iter()
+            .any(|step| matches!(step.check, Check::Login | Check::Whoami) && step.outcome == Outcome::Pass)
     }
 
     /// What is known about codespaces, if the test got that far.
     pub fn of_codespaces(&self) -> Option<&str> {
-        self.steps.iter().find(|step| step.rung == Rung::Codespace).map(|step| step.detail.as_str())
+        self.steps.iter().find(|step| step.check == Check::Codespace).map(|step| step.detail.as_str())
     }
 
     fn failure(&self) -> &'static str {
         let Some(step) = self.decisive() else { return "the registry refused these values" };
-        match (step.rung, step.code) {
+        match (step.check, step.code) {
             (_, Code::BadToken) => {
                 "docker cannot read the token server's answer, so it cannot log in, whatever the password"
             }
             (_, Code::BadChallenge) => {
                 "docker cannot use the registry's auth challenge, so it cannot log in, whatever the password"
             }
-            (Rung::Pull, Code::BadImage | Code::OtherRegistry) if self.is_logged_in() => {
+            (Check::Pull, Code::BadImage | Code::OtherRegistry) if self.is_logged_in() => {
                 "the login is accepted, but this is not an image of this registry"
             }
-            (Rung::Pull, Code::ImageNotFound) if self.is_logged_in() => {
+            (Check::Pull, Code::ImageNotFound) if self.is_logged_in() => {
                 "the login is accepted, but the image does not exist, or is hidden from it"
             }
-            (Rung::Pull, Code::WrongPlatform) => "the image is not built for codespaces",
-            (Rung::Pull, Code::NotAnImage) => "this is not an image that docker can pull",
-            (Rung::Pull, Code::BadManifest | Code::OldManifest | Code::ManifestMismatch) => {
+            (Check::Pull, Code::WrongPlatform) => "the image is not built for codespaces",
+            (Check::Pull, Code::NotAnImage) => "this is not an image that docker can pull",
+            (Check::Pull, Code::BadManifest | Code::OldManifest | Code::ManifestMismatch) => {
                 "docker cannot read the registry's answer for the image"
             }
-            (Rung::Pull, Code::BlobRefused | Code::BlobMissing | Code::BlobMismatch | Code::ForeignLayer) => {
+            (Check::Pull, Code::BlobRefused | Code::BlobMissing | Code::BlobMismatch | Code::ForeignLayer) => {
                 "the image's manifest can be read, but its content cannot be fetched"
             }
-            (Rung::Pull, _) if self.is_logged_in() => "the login is accepted, but has no permission to pull the image",
-            (Rung::Pull, _) => "the image cannot be pulled with these values",
-            (Rung::Package, Code::BadPackage) => "this is not a package name",
-            (Rung::Package, Code::PackageNotFound) if self.is_logged_in() => {
+            (Check::Pull, _) if self.is_logged_in() => "the login is accepted, but has no permission to pull the image",
+            (Check::Pull, _) => "the image cannot be pulled with these values",
+            (Check::Package, Code::BadPackage) => "this is not a package name",
+            (Check::Package, Code::PackageNotFound) if self.is_logged_in() => {
                 "the registry knows this token, but the package does not exist, or is hidden from it"
             }
-            (Rung::Package, Code::PackageNotFound) => "the package does not exist, or is hidden from this token",
-            (Rung::Package, _) if self.is_logged_in() => {
+            (Check::Package, Code::PackageNotFound) => "the package does not exist, or is hidden from this token",
+            (Check::Package, _) if self.is_logged_in() => {
                 "the registry knows this token, but it has no permission to install the package"
             }
-            (Rung::Whoami | Rung::Package, _) => "the registry refused this token",
-            (Rung::Issuer, Code::NoScope) => "the login may be accepted, but the token cannot read packages",
-            (Rung::Issuer, _) => "GitHub rejects this token",
-            (Rung::Expiry, _) => "this password has expired",
-            (Rung::Registry, Code::Denied) => "the registry blocks this machine, whatever the password",
+            (Check::Whoami | Check::Package, _) => "the registry refused this token",
+            (Check::Issuer, Code::NoScope) => "the login may be accepted, but the token cannot read packages",
+            (Check::Issuer, _) => "GitHub rejects this token",
+            (Check::Expiry, _) => "this password has expired",
+            (Check::Registry, Code::Denied) => "the registry blocks this machine, whatever the password",
             (_, Code::Denied) => "the registry denies access with these values",
-            (Rung::Exchange, _) => "Amazon refused these values",
-            (Rung::Login | Rung::Docker | Rung::Skopeo | Rung::Podman, _) => "the registry refused these values",
+            (Check::Exchange, _) => "Amazon refused these values",
+            (Check::Login | Check::Docker | Check::Skopeo | Check::Podman, _) => "the registry refused these values",
             (
-                Rung::Server
-                | Rung::Lookup
-                | Rung::Name
-                | Rung::Connection
-                | Rung::Tls
-                | Rung::Registry
-                | Rung::Challenge
-                | Rung::Realm
-                | Rung::Codespace,
+                Check::Server
+                | Check::Lookup
+                | Check::Name
+                | Check::Connection
+                | Check::Tls
+                | Check::Registry
+                | Check::Challenge
+                | Check::Realm
+                | Check::Codespace,
                 _,
             ) => "this server cannot work, whatever the password",
         }
@@ -118,10 +120,10 @@ impl TestReport {
         if code == Some(Code::PublicPackage) {
             return "anyone can install this package, so nothing proves that this token works";
         }
-        if self.is_logged_in() && self.decisive().is_some_and(|step| step.rung == Rung::Package) {
+        if self.is_logged_in() && self.decisive().is_some_and(|step| step.check == Check::Package) {
             return "the registry knows this token, but the test could not tell whether the package can be installed";
         }
-        if self.is_logged_in() && self.decisive().is_some_and(|step| step.rung == Rung::Pull) {
+        if self.is_logged_in() && self.decisive().is_some_and(|step| step.check == Check::Pull) {
             return "the login is accepted, but the test could not tell whether the image can be pulled";
         }
         "the test could not tell: this is neither a pass nor a refusal"
@@ -147,21 +149,21 @@ mod tests {
     use super::super::Step;
     use super::*;
 
-    fn step(rung: Rung, code: Code, outcome: Outcome) -> Step {
+    fn step(check: Check, code: Code, outcome: Outcome) -> Step {
         let detail = "works from here".to_owned();
-        Step { rung, code, outcome, detail, remedy: String::new(), command: None }
+        Step { check, code, outcome, detail, remedy: String::new(), command: None }
     }
 
     /// A login that was accepted, and what came after it.
     fn after_login(steps: Vec<Step>) -> TestReport {
-        let mut all = vec![step(Rung::Login, Code::Ok, Outcome::Pass)];
+        let mut all = vec![step(Check::Login, Code::Ok, Outcome::Pass)];
         all.extend(steps);
         TestReport::of(all, true)
     }
 
     #[test]
     fn a_pass_says_whether_a_pull_was_proven() {
-        let pulled = after_login(vec![step(Rung::Pull, Code::Ok, Outcome::Pass)]);
+        let pulled = after_login(vec![step(Check::Pull, Code::Ok, Outcome::Pass)]);
         let images = ["r.example/team/app:1", "r.example/web@sha256:0", "r.example/team/web:2"].map(str::to_owned);
         assert_eq!(
             pulled.sentence(&images),
@@ -176,9 +178,9 @@ mod tests {
 
     #[test]
     fn a_pass_from_here_only_says_so_in_its_heading() {
-        let here = after_login(vec![step(Rung::Codespace, Code::HereOnly, Outcome::Skipped)]);
+        let here = after_login(vec![step(Check::Codespace, Code::HereOnly, Outcome::Skipped)]);
         assert_eq!((here.verdict, here.heading()), (Verdict::Pass, "pass, from this machine only"));
-        let open = after_login(vec![step(Rung::Codespace, Code::NotFromACodespace, Outcome::Skipped)]);
+        let open = after_login(vec![step(Check::Codespace, Code::NotFromACodespace, Outcome::Skipped)]);
         assert_eq!((open.heading(), open.of_codespaces()), ("pass", Some("works from here")));
     }
 
@@ -189,42 +191,42 @@ mod tests {
             (Code::ImageNotFound, "the login is accepted, but the image does not exist, or is hidden from it"),
             (Code::OtherRegistry, "the login is accepted, but this is not an image of this registry"),
         ] {
-            let report = after_login(vec![step(Rung::Pull, code, Outcome::Fail)]);
+            let report = after_login(vec![step(Check::Pull, code, Outcome::Fail)]);
             assert_eq!((report.heading(), report.sentence(&[]).as_str()), ("fail", says));
         }
-        let ended = after_login(vec![step(Rung::Expiry, Code::Ended, Outcome::Fail)]);
+        let ended = after_login(vec![step(Check::Expiry, Code::Ended, Outcome::Fail)]);
         assert_eq!(ended.sentence(&[]), "this password has expired");
-        for (rung, code, says) in [
-            (Rung::Login, Code::BadCredentials, "the registry refused these values"),
-            (Rung::Login, Code::Denied, "the registry denies access with these values"),
-            (Rung::Exchange, Code::AwsWrongSecret, "Amazon refused these values"),
-            (Rung::Lookup, Code::DeadKey, "this server cannot work, whatever the password"),
+        for (check, code, says) in [
+            (Check::Login, Code::BadCredentials, "the registry refused these values"),
+            (Check::Login, Code::Denied, "the registry denies access with these values"),
+            (Check::Exchange, Code::AwsWrongSecret, "Amazon refused these values"),
+            (Check::Lookup, Code::DeadKey, "this server cannot work, whatever the password"),
         ] {
-            let report = TestReport::of(vec![step(rung, code, Outcome::Fail)], true);
+            let report = TestReport::of(vec![step(check, code, Outcome::Fail)], true);
             assert_eq!(report.sentence(&[]), says);
         }
     }
 
     #[test]
     fn what_could_not_be_told_says_how_far_it_came() {
-        let report = after_login(vec![step(Rung::Pull, Code::ServerError, Outcome::Inconclusive)]);
+        let report = after_login(vec![step(Check::Pull, Code::ServerError, Outcome::Inconclusive)]);
         assert!(report.sentence(&[]).starts_with("the login is accepted, but the test could not tell"));
-        let open = TestReport::of(vec![step(Rung::Challenge, Code::NoAuthNeeded, Outcome::Inconclusive)], true);
+        let open = TestReport::of(vec![step(Check::Challenge, Code::NoAuthNeeded, Outcome::Inconclusive)], true);
         assert!(open.sentence(&[]).starts_with("the registry lets anyone in"));
-        let nothing = TestReport::of(vec![step(Rung::Name, Code::Dns, Outcome::Inconclusive)], true);
+        let nothing = TestReport::of(vec![step(Check::Name, Code::Dns, Outcome::Inconclusive)], true);
         assert!(nothing.sentence(&[]).contains("neither a pass nor a refusal"));
     }
 
     #[test]
     fn a_known_token_is_never_sold_as_an_install() {
-        let whoami = || step(Rung::Whoami, Code::Ok, Outcome::Pass);
+        let whoami = || step(Check::Whoami, Code::Ok, Outcome::Pass);
         let known = TestReport::of(vec![whoami()], true);
         assert_eq!((known.heading(), known.sentence(&[]).as_str()), ("pass", "the registry knows this token"));
         assert!(known.left_open().is_some_and(|text| text.contains("no private package")));
-        let public = TestReport::of(vec![whoami(), step(Rung::Package, Code::PublicPackage, Outcome::Pass)], true);
+        let public = TestReport::of(vec![whoami(), step(Check::Package, Code::PublicPackage, Outcome::Pass)], true);
         assert!(public.left_open().is_some() && !public.is_pulled());
         let names = ["@a/b".to_owned(), "@a/c".to_owned()];
-        let installed = TestReport::of(vec![whoami(), step(Rung::Package, Code::Ok, Outcome::Pass)], true);
+        let installed = TestReport::of(vec![whoami(), step(Check::Package, Code::Ok, Outcome::Pass)], true);
         assert!(installed.sentence(&names).starts_with("@a/b and @a/c can be installed"));
         assert!(installed.left_open().is_none());
         for (code, says) in [
@@ -235,17 +237,17 @@ mod tests {
             ),
             (Code::PackageDenied, "the registry knows this token, but it has no permission to install the package"),
         ] {
-            let report = TestReport::of(vec![whoami(), step(Rung::Package, code, Outcome::Fail)], true);
+            let report = TestReport::of(vec![whoami(), step(Check::Package, code, Outcome::Fail)], true);
             assert_eq!(report.sentence(&names), says);
         }
-        for (rung, code, outcome, says) in [
-            (Rung::Whoami, Code::BadCredentials, Outcome::Fail, "refused this token"),
-            (Rung::Package, Code::PackageNotFound, Outcome::Fail, "hidden from this token"),
-            (Rung::Whoami, Code::NoWhoami, Outcome::Inconclusive, "does not say whether"),
-            (Rung::Package, Code::PublicPackage, Outcome::Inconclusive, "anyone can install"),
-            (Rung::Server, Code::BadAddress, Outcome::Fail, "cannot work"),
+        for (check, code, outcome, says) in [
+            (Check::Whoami, Code::BadCredentials, Outcome::Fail, "refused this token"),
+            (Check::Package, Code::PackageNotFound, Outcome::Fail, "hidden from this token"),
+            (Check::Whoami, Code::NoWhoami, Outcome::Inconclusive, "does not say whether"),
+            (Check::Package, Code::PublicPackage, Outcome::Inconclusive, "anyone can install"),
+            (Check::Server, Code::BadAddress, Outcome::Fail, "cannot work"),
         ] {
-            let said = TestReport::of(vec![step(rung, code, outcome)], true).sentence(&names);
+            let said = TestReport::of(vec![step(check, code, outcome)], true).sentence(&names);
             assert!(said.contains(says), "{said}");
         }
     }

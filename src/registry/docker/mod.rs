@@ -27,7 +27,7 @@ use url::Url;
 use super::ladder::{Test, step as make};
 use super::pair::Pair;
 use crate::domain::this_machine::{is_here_for_go, is_url_here};
-use crate::domain::verdict::Rung;
+use crate::domain::verdict::Check;
 use crate::domain::{Code, Outcome, Server, Step, Untrusted};
 
 #[cfg(test)]
@@ -94,43 +94,43 @@ pub(super) struct Opinion<'a> {
 pub(super) async fn step(test: &Test<'_>, server: &Server, opinion: &Opinion<'_>) -> Step {
     let Some(program) = Program::of(test.tools) else {
         return unavailable(
-            Rung::Docker,
+            Check::Docker,
             "no docker, skopeo or podman on the PATH",
             "install the docker CLI to compare with it; no daemon is needed",
         );
     };
-    let (rung, name) = (program.kind.rung(), program.kind.name());
+    let (check, name) = (program.kind.check(), program.kind.name());
     if test.client.plays(server) {
         let detail = format!("{name} is not run here: it would contact the real host");
-        return make(rung, Code::DockerUnavailable, Outcome::Skipped, detail, "");
+        return make(check, Code::DockerUnavailable, Outcome::Skipped, detail, "");
     }
     if let Some(host) = looked_up_by_others(server, opinion.realm) {
         let detail =
             format!("{name} is not run: it does not know that {host} is this machine, and would connect elsewhere");
-        return make(rung, Code::DockerUnavailable, Outcome::Skipped, detail, "");
+        return make(check, Code::DockerUnavailable, Outcome::Skipped, detail, "");
     }
     if opinion.pair.has_secret_user() {
         // `docker login`, `skopeo login` and `podman login` take the user as `--username` only; without it they ask on
         // a terminal, for the password too.
         let why = format!("the user is a secret too, and {name} takes it only as an argument, which others can read");
-        return unavailable(rung, &why, "rely on pullkey's own login, which sends both as docker does");
+        return unavailable(check, &why, "rely on pullkey's own login, which sends both as docker does");
     }
     let Some(password) = run::sent_password(&opinion.pair.password) else {
         let why = format!("the password ends with a carriage return, which {name} would cut off");
-        return unavailable(rung, &why, "copy the password again without its line ending");
+        return unavailable(check, &why, "copy the password again without its line ending");
     };
     let deadline = test.client.limits().docker;
     let arguments = program.arguments(&test.trial.server, opinion);
     match run::run(test.tools, &program, &arguments, &password, deadline).await {
         Ok(run) => read(&run, server, opinion.blocked, &opinion.pair.redactor()),
         Err(run::Trouble::TooSlow) => make(
-            rung,
+            check,
             Code::Timeout,
             Outcome::Inconclusive,
             format!("{name} did not finish within {} s and was stopped", deadline.as_secs()),
             "check the network, VPN and proxy, and test again",
         ),
-        Err(run::Trouble::Cannot(why)) => unavailable(rung, &why, "pullkey's own checks do not need it"),
+        Err(run::Trouble::Cannot(why)) => unavailable(check, &why, "pullkey's own checks do not need it"),
     }
 }
 
@@ -144,8 +144,8 @@ fn looked_up_by_others(server: &Server, realm: Option<&Url>) -> Option<String> {
     own.or_else(of_realm)
 }
 
-fn unavailable(rung: Rung, why: &str, remedy: &str) -> Step {
-    make(rung, Code::DockerUnavailable, Outcome::Inconclusive, why, remedy)
+fn unavailable(check: Check, why: &str, remedy: &str) -> Step {
+    make(check, Code::DockerUnavailable, Outcome::Inconclusive, why, remedy)
 }
 
 /// The file name under which docker finds its credential helper: `docker-credential-` and the value of `credsStore`.

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use super::{Opinion, Tools};
-use crate::domain::verdict::Rung;
+use crate::domain::verdict::Check;
 
 /// A client that can log in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,11 +29,11 @@ impl Kind {
         }
     }
 
-    pub(super) const fn rung(self) -> Rung {
+    pub(super) const fn check(self) -> Check {
         match self {
-            Self::Docker => Rung::Docker,
-            Self::Skopeo => Rung::Skopeo,
-            Self::Podman => Rung::Podman,
+            Self::Docker => Check::Docker,
+            Self::Skopeo => Check::Skopeo,
+            Self::Podman => Check::Podman,
         }
     }
 

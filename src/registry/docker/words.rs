@@ -96,7 +96,7 @@ const OTHERS: &[Meaning] = &[
 /// The docker check's result from a finished run.
 pub(in crate::registry) fn read(run: &Run, server: &Server, blocked: Option<Code>, redactor: &Redactor) -> Step {
     let name = format!("{} {}", run.kind.name(), run.version);
-    let rung = run.kind.rung();
+    let check = run.kind.check();
     if run.code == Some(0) {
         return succeeded(run, &name, server, blocked);
     }
@@ -105,7 +105,7 @@ pub(in crate::registry) fn read(run: &Run, server: &Server, blocked: Option<Code
     let detail = format!("{name} says: {said}");
     match code {
         Code::PlainHttp if server.is_loopback() && !is_lenient(run) => step(
-            rung,
+            check,
             Code::DockerUnavailable,
             Outcome::Inconclusive,
             format!("{name} refuses plain http even on loopback (since 28.4), so it cannot test this registry"),
@@ -113,14 +113,14 @@ pub(in crate::registry) fn read(run: &Run, server: &Server, blocked: Option<Code
         ),
         Code::DockerUnavailable => {
             let detail = if said.is_empty() { format!("{name} exited without a message") } else { detail };
-            step(rung, code, outcome, detail, "rely on the native test")
+            step(check, code, outcome, detail, "rely on the native test")
         }
-        _ => step(rung, code, outcome, detail, remedy(code)),
+        _ => step(check, code, outcome, detail, remedy(code)),
     }
 }
 
 fn succeeded(run: &Run, name: &str, server: &Server, blocked: Option<Code>) -> Step {
-    let rung = run.kind.rung();
+    let check = run.kind.check();
     let said = format!("{name} says “Login Succeeded”");
     let about_certificates = matches!(blocked, Some(Code::TlsUntrusted | Code::TlsName | Code::TlsExpired));
     let detail = if about_certificates && server.is_loopback() && is_lenient(run) {
@@ -128,7 +128,7 @@ fn succeeded(run: &Run, name: &str, server: &Server, blocked: Option<Code>) -> S
     } else {
         said
     };
-    step(rung, Code::Ok, Outcome::Pass, detail, "")
+    step(check, Code::Ok, Outcome::Pass, detail, "")
 }
 
 /// Whether this client speaks plain http to loopback and accepts any certificate there. Docker without a daemon does so

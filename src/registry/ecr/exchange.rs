@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::said::{self, Fault};
 use super::sign::{Scope, signed};
-use crate::domain::verdict::Rung;
+use crate::domain::verdict::Check;
 use crate::domain::{Code, EcrHost, Outcome, Server, Step};
 use crate::registry::client::{Answer, Ask, place};
 use crate::registry::expiry::{at, span};
@@ -54,7 +54,7 @@ pub(in crate::registry) async fn exchange(
             };
             (None, advised(step, test.advice(advice_key, None)))
         }
-        Err(trouble) => (None, trouble_step(trouble, Rung::Exchange, server)),
+        Err(trouble) => (None, trouble_step(trouble, Check::Exchange, server)),
     }
 }
 
@@ -75,7 +75,7 @@ fn given(test: &Test<'_>, ecr: &EcrHost, api: &Url, answer: &Answer) -> (Option<
         ),
         Some(_) | None => String::new(),
     };
-    (Some(token.pair), step(Rung::Exchange, Code::Ok, Outcome::Pass, detail, remedy))
+    (Some(token.pair), step(Check::Exchange, Code::Ok, Outcome::Pass, detail, remedy))
 }
 
 /// Source of the names: AWS, “Common Error Types”, and the two that only stand-ins and older services use.
@@ -111,7 +111,7 @@ fn refused(test: &Test<'_>, api: &Url, key: &Pair, answer: &Answer) -> Step {
             "use a long-lived access key (AKIA…) of a user that can only pull",
         ),
         _ if answer.status == 429 || answer.status >= 500 || kind.starts_with("Throttling") => {
-            unwell(Rung::Exchange, &host, answer, &said)
+            unwell(Check::Exchange, &host, answer, &said)
         }
         // An unknown kind, or not AWS at all.
         _ => unsure(
@@ -143,9 +143,9 @@ fn theirs(answer: &Answer) -> Option<DateTime<Utc>> {
 }
 
 fn fail(code: Code, detail: String, remedy: &str) -> Step {
-    step(Rung::Exchange, code, Outcome::Fail, detail, remedy)
+    step(Check::Exchange, code, Outcome::Fail, detail, remedy)
 }
 
 fn unsure(code: Code, detail: &str, remedy: &str) -> Step {
-    step(Rung::Exchange, code, Outcome::Inconclusive, detail, remedy)
+    step(Check::Exchange, code, Outcome::Inconclusive, detail, remedy)
 }

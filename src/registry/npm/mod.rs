@@ -20,7 +20,7 @@ use super::said::is_html;
 use super::words::unwell;
 use crate::domain::npm::NpmAddress;
 use crate::domain::preset::single_of;
-use crate::domain::verdict::Rung;
+use crate::domain::verdict::Check;
 use crate::domain::{Code, Outcome, Step, Untrusted};
 
 /// One registry with one token.
@@ -50,7 +50,7 @@ impl<'a> Npm<'a> {
     fn of(test: &'a Test<'a>, climb: &mut Climb<'_>) -> Option<Self> {
         let bad = |why: String| {
             step(
-                Rung::Server,
+                Check::Server,
                 Code::BadAddress,
                 Outcome::Fail,
                 format!("this address {why}"),
@@ -69,7 +69,7 @@ impl<'a> Npm<'a> {
                 return None;
             }
         };
-        climb.add(step(Rung::Server, Code::Ok, Outcome::Pass, product(&address), ""));
+        climb.add(step(Check::Server, Code::Ok, Outcome::Pass, product(&address), ""));
         let pair = Pair::of(test.trial);
         let unsent = if pair.password.is_empty() {
             Some("the token is empty, so nothing was sent")
@@ -80,7 +80,7 @@ impl<'a> Npm<'a> {
         };
         if let Some(why) = unsent {
             let remedy = "enter the token as the registry shows it";
-            climb.add(step(Rung::Whoami, Code::BadCredentials, Outcome::Inconclusive, why, remedy));
+            climb.add(step(Check::Whoami, Code::BadCredentials, Outcome::Inconclusive, why, remedy));
             return None;
         }
         Some(Self { test, address, base, pair })
@@ -130,12 +130,12 @@ fn product(address: &NpmAddress) -> String {
 
 /// What stops every check of an npm registry, with or without the token: an answer that no registry gives, a redirect
 /// to another place, a server that has a problem.
-fn barred(rung: Rung, url: &Url, answer: &Answer, said: &str) -> Option<Step> {
+fn barred(check: Check, url: &Url, answer: &Answer, said: &str) -> Option<Step> {
     let host = place(url);
-    let end = |code, detail: String, remedy: &str| Some(step(rung, code, Outcome::Inconclusive, detail, remedy));
+    let end = |code, detail: String, remedy: &str| Some(step(check, code, Outcome::Inconclusive, detail, remedy));
     match answer.status {
         301 | 302 | 303 | 307 | 308 => {
-            let step = sent_on(rung, url, answer);
+            let step = sent_on(check, url, answer);
             let remedy = match Aim::of(url, answer) {
                 Aim::SignIn(_) => {
                     "a browser sign-in is in front of the registry, and npm cannot pass it: tell its admin"
@@ -144,7 +144,7 @@ fn barred(rung: Rung, url: &Url, answer: &Answer, said: &str) -> Option<Step> {
             };
             Some(Step { remedy: remedy.to_owned(), ..step })
         }
-        429 | 500.. => Some(unwell(rung, &host, answer, said)),
+        429 | 500.. => Some(unwell(check, &host, answer, said)),
         status if is_html(&answer.headers, &answer.body) => end(
             Code::NotARegistry,
             format!("{host} answered with a web page (status {status}), which no npm registry does"),

@@ -12,7 +12,7 @@ use super::super::words::{said, trouble_step};
 use super::whoami::Known;
 use super::{Npm, barred, shown};
 use crate::domain::npm::PackageName;
-use crate::domain::verdict::Rung;
+use crate::domain::verdict::Check;
 use crate::domain::{Code, Outcome, Step};
 
 /// What npm itself requests when it installs.
@@ -25,7 +25,7 @@ impl Npm<'_> {
             Err(fault) => {
                 let detail = format!("{}: this package {fault}", shown(written));
                 let remedy = "write it as in package.json: @scope/name";
-                return step(Rung::Package, Code::BadPackage, Outcome::Fail, detail, remedy);
+                return step(Check::Package, Code::BadPackage, Outcome::Fail, detail, remedy);
             }
         };
         let (Ok(step) | Err(step)) = self.asked(known, &name).await;
@@ -35,7 +35,7 @@ impl Npm<'_> {
     async fn asked(&self, known: Known, name: &PackageName) -> Result<Step, Step> {
         let Ok(url) = self.base.join(&format!("./{}", name.path())) else {
             let detail = format!("{}: this package cannot be part of a URL", name.as_str());
-            return Err(step(Rung::Package, Code::BadPackage, Outcome::Fail, detail, "check the package's name"));
+            return Err(step(Check::Package, Code::BadPackage, Outcome::Fail, detail, "check the package's name"));
         };
         let nobody = self.description(&url, Ask::get()).await?;
         if nobody.status == 200 {
@@ -44,7 +44,7 @@ impl Npm<'_> {
         let answer = self.description(&url, Ask::get().authorized(self.pair.bearer().as_ref())).await?;
         let words = said(&answer, &self.pair.redactor());
         let package = name.as_str();
-        let end = |code, outcome, detail: String, remedy: &str| Ok(step(Rung::Package, code, outcome, detail, remedy));
+        let end = |code, outcome, detail: String, remedy: &str| Ok(step(Check::Package, code, outcome, detail, remedy));
         match (answer.status, known) {
             (200, _) if is_description(&answer) => {
                 let detail = format!("{package} can be installed with this token, but not without one");
@@ -83,8 +83,8 @@ impl Npm<'_> {
     async fn description(&self, url: &Url, ask: Ask) -> Result<Answer, Step> {
         let ask = ask.with(ACCEPT, HeaderValue::from_static(SHORT));
         let answer = self.test.client.ask(url, ask).await;
-        let answer = answer.map_err(|trouble| trouble_step(trouble, Rung::Package, self.address.server()))?;
-        match barred(Rung::Package, url, &answer, &said(&answer, &self.pair.redactor())) {
+        let answer = answer.map_err(|trouble| trouble_step(trouble, Check::Package, self.address.server()))?;
+        match barred(Check::Package, url, &answer, &said(&answer, &self.pair.redactor())) {
             Some(step) => Err(step),
             None => Ok(answer),
         }
@@ -100,7 +100,7 @@ fn no_description(url: &Url, name: &PackageName) -> Step {
     let detail =
         format!("{} answers for {} with something other than a package description", place(url), name.as_str());
     let remedy = "check the address: it may not be an npm registry's";
-    step(Rung::Package, Code::NotARegistry, Outcome::Inconclusive, detail, remedy)
+    step(Check::Package, Code::NotARegistry, Outcome::Inconclusive, detail, remedy)
 }
 
 fn public(known: Known, name: &PackageName) -> Step {
@@ -112,5 +112,5 @@ fn public(known: Known, name: &PackageName) -> Step {
         }
     };
     let detail = format!("{name} can be installed by anyone, without a token: this proves nothing about it");
-    step(Rung::Package, Code::PublicPackage, outcome, detail, remedy)
+    step(Check::Package, Code::PublicPackage, outcome, detail, remedy)
 }

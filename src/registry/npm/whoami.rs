@@ -10,7 +10,7 @@ use super::super::client::{Answer, Ask, place};
 use super::super::ladder::step;
 use super::super::words::{firewall_remedy, is_firewall, said, trouble_step};
 use super::{Npm, barred, shown};
-use crate::domain::verdict::Rung;
+use crate::domain::verdict::Check;
 use crate::domain::{Code, Outcome, Step, Untrusted};
 
 /// What is known about the token after it was sent once.
@@ -42,7 +42,7 @@ impl Npm<'_> {
         let ask = Ask::get().authorized(self.pair.bearer().as_ref());
         let answer = match self.test.client.ask(url, ask).await {
             Ok(answer) => answer,
-            Err(trouble) => return (Known::Over, trouble_step(trouble, Rung::Whoami, self.address.server())),
+            Err(trouble) => return (Known::Over, trouble_step(trouble, Check::Whoami, self.address.server())),
         };
         if let Some(step) = self.in_the_way(url, &answer) {
             return (Known::Over, step);
@@ -61,14 +61,14 @@ impl Npm<'_> {
         if matches!(answer.status, 404 | 405) && !self.test.trial.images.is_empty() {
             return None;
         }
-        barred(Rung::Whoami, url, answer, &said(answer, &self.pair.redactor()))
+        barred(Check::Whoami, url, answer, &said(answer, &self.pair.redactor()))
     }
 
     fn named(&self, host: &str, answer: &Answer, nobody: &Answer) -> (Known, Step) {
         let Ok(json) = serde_json::from_slice::<Value>(answer.body.trim_ascii()) else {
             let detail = format!("{host} does not answer whoami with JSON, as an npm registry does");
             let remedy = "check the address: a product's web page and its registry have different ones";
-            return (Known::Over, step(Rung::Whoami, Code::NotARegistry, Outcome::Inconclusive, detail, remedy));
+            return (Known::Over, step(Check::Whoami, Code::NotARegistry, Outcome::Inconclusive, detail, remedy));
         };
         let Some(name) = username(&json) else {
             let why = "names nobody: some registries answer like this to unknown tokens";
@@ -81,7 +81,7 @@ impl Npm<'_> {
         }
         let name = self.pair.redactor().show(&Untrusted::new(shown(name)));
         let detail = format!("{host} knows this token: it belongs to {name}");
-        (Known::Named, step(Rung::Whoami, Code::Ok, Outcome::Pass, detail, ""))
+        (Known::Named, step(Check::Whoami, Code::Ok, Outcome::Pass, detail, ""))
     }
 
     /// It proves nothing. If a package is named, that decides, and this result is not inconclusive by itself.
@@ -91,18 +91,18 @@ impl Npm<'_> {
         } else {
             (Outcome::Skipped, "")
         };
-        (Known::Open, step(Rung::Whoami, Code::NoWhoami, outcome, detail, remedy))
+        (Known::Open, step(Check::Whoami, Code::NoWhoami, outcome, detail, remedy))
     }
 }
 
 fn refused(host: &str, answer: &Answer, words: &str) -> Step {
     if is_firewall(answer) {
         let detail = format!("{host} rejects this machine{words}");
-        return step(Rung::Whoami, Code::Denied, Outcome::Fail, detail, firewall_remedy(answer));
+        return step(Check::Whoami, Code::Denied, Outcome::Fail, detail, firewall_remedy(answer));
     }
     let detail = format!("{host} rejects this token{words}");
     let remedy = "copy the token again; it may have expired or been revoked";
-    step(Rung::Whoami, Code::BadCredentials, Outcome::Fail, detail, remedy)
+    step(Check::Whoami, Code::BadCredentials, Outcome::Fail, detail, remedy)
 }
 
 fn username(json: &Value) -> Option<&str> {

@@ -9,7 +9,7 @@ use super::super::safe::judge;
 use super::super::words::{said, trouble_step, unwell};
 use super::{Asked, fail, inconclusive};
 use crate::domain::manifest::{Descriptor, ImageManifest};
-use crate::domain::verdict::Rung;
+use crate::domain::verdict::Check;
 use crate::domain::{Code, Step, Untrusted};
 
 /// Redirects from one host to another to follow.
@@ -109,7 +109,7 @@ impl Asked<'_> {
             .client
             .ask(&url, ask.clone().authorized(authorization))
             .await
-            .map_err(|trouble| trouble_step(trouble, Rung::Pull, self.server))?;
+            .map_err(|trouble| trouble_step(trouble, Check::Pull, self.server))?;
         for _ in 0..HOPS {
             let Some(next) = redirect(&url, &answer) else { break };
             let next = next.map_err(|to| self.sent_nowhere(what, &to))?;
@@ -176,7 +176,7 @@ impl Asked<'_> {
                 format!("{short}: {host} does not have {what} ({digest}), which the manifest names{said}"),
                 "push the image again: a part of it is lost",
             ),
-            (429 | 500.., _) => unwell(Rung::Pull, &host, answer, &said),
+            (429 | 500.., _) => unwell(Check::Pull, &host, answer, &said),
             (301 | 302 | 303 | 307 | 308, _) => inconclusive(
                 Code::BlobUnreachable,
                 format!("{short}: {what} is redirected from host to host without end, the last is {host}"),

@@ -10,7 +10,7 @@ use super::blob::Source;
 use super::{Asked, fail};
 use crate::domain::manifest::{Descriptor, ImageManifest, ManifestFault, Variant, chosen, platform_of_config};
 use crate::domain::platform::WANTED;
-use crate::domain::verdict::Rung;
+use crate::domain::verdict::Check;
 use crate::domain::{Code, Digest, Manifest, Platform, Step, digest};
 
 /// Nested indexes to follow.
@@ -166,7 +166,7 @@ impl Asked<'_> {
                 "push the image again: a clean-up may have removed a part of it",
             ),
             401 | 403 => self.denied(&format!("this user may not read {what}{said}")),
-            429 | 500.. => unwell(Rung::Pull, &host, answer, &said),
+            429 | 500.. => unwell(Check::Pull, &host, answer, &said),
             status => super::inconclusive(
                 Code::ServerError,
                 format!("{host} answered for {what} with status {status}{said}"),

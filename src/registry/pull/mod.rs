@@ -22,7 +22,7 @@ use super::pair::Pair;
 use super::token::{NoToken, authorization};
 use super::words::{said, trouble_step, unwell};
 use crate::domain::manifest::ACCEPTED;
-use crate::domain::verdict::Rung;
+use crate::domain::verdict::Check;
 use crate::domain::{Code, Image, Outcome, Server, Step, Untrusted};
 use content::Content;
 
@@ -31,7 +31,7 @@ const PUBLIC: &str = "anyone can pull it: this image needs no credential";
 
 /// Whether a step shows that this login can pull: a public image shows that for no login.
 pub(super) fn proves_the_login(step: &Step) -> bool {
-    step.rung == Rung::Pull && step.outcome == Outcome::Pass && step.remedy != PUBLIC
+    step.check == Check::Pull && step.outcome == Outcome::Pass && step.remedy != PUBLIC
 }
 
 /// Requests one image, as written, at the registry that accepted the login (or lets anyone in: then `way` is `None`).
@@ -134,7 +134,7 @@ impl Asked<'_> {
                     return Ok(self.refused(&answer));
                 }
                 Ok(None) => {}
-                Err((realm, fault)) => return Err(bad_realm(Rung::Pull, &realm, &fault)),
+                Err((realm, fault)) => return Err(bad_realm(Check::Pull, &realm, &fault)),
             }
         }
         Ok(self.refused(&answer))
@@ -146,17 +146,17 @@ impl Asked<'_> {
         let client = self.test.client;
         match authorization(client, way, pair, Some(&scope), self.test.now).await {
             Ok(header) => Ok(header),
-            Err(NoToken::Trouble { realm, trouble }) => Err(token_trouble(trouble, Rung::Pull, self.server, &realm)),
-            Err(NoToken::Unreadable { realm, answer, why }) => Err(unreadable(Rung::Pull, &realm, &answer, &why)),
-            Err(NoToken::Realm { realm, fault }) => Err(bad_realm(Rung::Pull, &realm, &fault)),
+            Err(NoToken::Trouble { realm, trouble }) => Err(token_trouble(trouble, Check::Pull, self.server, &realm)),
+            Err(NoToken::Unreadable { realm, answer, why }) => Err(unreadable(Check::Pull, &realm, &answer, &why)),
+            Err(NoToken::Realm { realm, fault }) => Err(bad_realm(Check::Pull, &realm, &fault)),
             Err(NoToken::Refused { realm, answer }) => {
                 let host = format!("the token server {}", place(&realm));
                 let said = said(&answer, &self.pair.redactor());
                 Err(match answer.status {
                     // Google's answer to a valid login that may not read the repository.
                     400 | 401 | 403 => self.denied(&format!("{host} grants this login no token for it{said}")),
-                    301 | 302 | 303 | 307 | 308 => token_sent_on(Rung::Pull, &realm, &answer),
-                    429 | 500.. => unwell(Rung::Pull, &host, &answer, &said),
+                    301 | 302 | 303 | 307 | 308 => token_sent_on(Check::Pull, &realm, &answer),
+                    429 | 500.. => unwell(Check::Pull, &host, &answer, &said),
                     status => inconclusive(
                         Code::ServerError,
                         format!("{host} answered with status {status}{said}"),
@@ -183,7 +183,7 @@ impl Asked<'_> {
             .up_to(self.test.client.limits().manifest)
             .authorized(authorization);
         let url = self.part("manifests", reference)?;
-        self.test.client.ask(&url, ask).await.map_err(|trouble| trouble_step(trouble, Rung::Pull, self.server))
+        self.test.client.ask(&url, ask).await.map_err(|trouble| trouble_step(trouble, Check::Pull, self.server))
     }
 
     /// The address of a manifest or a blob of this repository.
@@ -206,7 +206,7 @@ impl Asked<'_> {
             content.platform
         );
         let remedy = if is_public { PUBLIC } else { "" };
-        step(Rung::Pull, Code::Ok, Outcome::Pass, detail, remedy)
+        step(Check::Pull, Code::Ok, Outcome::Pass, detail, remedy)
     }
 
     /// What an answer other than 200 means.
@@ -218,8 +218,8 @@ impl Asked<'_> {
             // ECR's answer to a repository that the user may not read.
             400 if self.server.ecr().is_some() => self.denied(&format!("this user may not pull it{said}")),
             404 => self.not_found(&said),
-            301 | 302 | 303 | 307 | 308 => sent_on(Rung::Pull, self.url, answer),
-            429 | 500.. => unwell(Rung::Pull, &host, answer, &said),
+            301 | 302 | 303 | 307 | 308 => sent_on(Check::Pull, self.url, answer),
+            429 | 500.. => unwell(Check::Pull, &host, answer, &said),
             status => inconclusive(
                 Code::ServerError,
                 format!("{host} answered for {} with status {status}{said}", self.image.short()),
@@ -256,9 +256,9 @@ fn pulls_left(answer: &Answer) -> Option<String> {
 }
 
 fn fail(code: Code, detail: impl Into<String>, remedy: &str) -> Step {
-    step(Rung::Pull, code, Outcome::Fail, detail, remedy)
+    step(Check::Pull, code, Outcome::Fail, detail, remedy)
 }
 
 fn inconclusive(code: Code, detail: impl Into<String>, remedy: &str) -> Step {
-    step(Rung::Pull, code, Outcome::Inconclusive, detail, remedy)
+    step(Check::Pull, code, Outcome::Inconclusive, detail, remedy)
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use super::handshake::{API, BASIC, climb_by, pair, trial};
 use super::peer::{Peer, Reply, Seen, reply};
 use super::shelf::{CONFIG, IMAGE, INDEX, LAYER, blob_reply, config, digest, image, image_of, index, manifest_reply};
-use crate::domain::verdict::{Rung, With};
+use crate::domain::verdict::{Check, With};
 use crate::domain::{Code, Outcome, Step, TestReport, Verdict};
 use crate::registry::{Client, Limits};
 
@@ -30,7 +30,7 @@ async fn report(image: &str, limits: Limits, answer: impl Fn(&Seen) -> Reply + S
 /// The step of the pull of `team/app:1`, with these answers of the registry after the login.
 pub(super) async fn pull(answer: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Step {
     let report = report(":1", Limits::default(), answer).await;
-    let step = report.steps.into_iter().find(|step| step.rung == Rung::Pull).unwrap();
+    let step = report.steps.into_iter().find(|step| step.check == Check::Pull).unwrap();
     let verdict = match step.outcome {
         Outcome::Pass => Verdict::Pass,
         Outcome::Fail => Verdict::Fail,
@@ -247,7 +247,7 @@ async fn a_manifest_that_is_not_the_one_that_was_named_is_refused() {
         reply(200, &[API, ("Content-Type", IMAGE)], &by_digest)
     })
     .await;
-    let step = answered.steps.iter().find(|step| step.rung == Rung::Pull).unwrap();
+    let step = answered.steps.iter().find(|step| step.check == Check::Pull).unwrap();
     assert_eq!((step.code, step.outcome), (Code::ManifestMismatch, Outcome::Fail));
     let called = other.clone();
     let step = pull(move |_| {
@@ -301,6 +301,6 @@ async fn a_manifest_without_end_is_cut_off() {
         Reply::Endless(format!("HTTP/1.1 200 X\r\nContent-Type: {IMAGE}\r\n\r\n").into_bytes())
     })
     .await;
-    let step = answered.steps.iter().find(|step| step.rung == Rung::Pull).unwrap();
+    let step = answered.steps.iter().find(|step| step.check == Check::Pull).unwrap();
     assert_eq!((step.code, step.outcome), (Code::ServerError, Outcome::Inconclusive));
 }

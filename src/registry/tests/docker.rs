@@ -8,7 +8,7 @@ use super::super::docker::{Kind, Opinion, Run, Tools, read, sweep};
 use super::super::pair::Pair;
 use super::handshake::{API, BASIC};
 use super::peer::{Peer, reply};
-use crate::domain::verdict::{Rung, With};
+use crate::domain::verdict::{Check, With};
 use crate::domain::{Code, Outcome, Redactor, Sensitive, Server, Step, Untrusted, Verdict};
 use crate::registry::{Client, Limits, Test};
 
@@ -194,7 +194,7 @@ async fn docker_is_asked_only_where_the_realm_was_judged_or_tls_alone_was_in_the
         for with in [With::Both, With::Docker] {
             let test = Test { client: &client, trial: &trial, with, tools: &tools, issuer: None, now };
             let report = test.run(&mut |_| {}).await;
-            let step = report.steps.iter().find(|step| step.rung == Rung::Docker).unwrap();
+            let step = report.steps.iter().find(|step| step.check == Check::Docker).unwrap();
             // This docker cannot even be started, which shows if it is run.
             let asked = step.outcome == Outcome::Inconclusive && step.code == Code::DockerUnavailable;
             assert_eq!((asked, step.outcome == Outcome::Skipped), (is_asked, !is_asked), "{headers:?} {step:?}");

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use super::super::{Client, Limits, Test, Tools};
 use super::handshake::{API, tools, trial};
 use super::peer::{Peer, Reply, Seen, reply};
-use crate::domain::verdict::{Rung, With};
+use crate::domain::verdict::{Check, With};
 use crate::domain::{Code, Sensitive, TestReport, Trial};
 
 const SECRET: &str = "K9canary7of9the3mine2026tweet";
@@ -102,7 +102,7 @@ async fn a_token_of_the_registry_that_comes_back_in_an_error_is_hidden() {
         .await;
         let images = vec![format!("{}/team/app:1", peer.server())];
         let report = tried(&Trial { images, ..trial(&peer.server()) }, With::Native).await;
-        let pull = report.steps.iter().find(|step| step.rung == Rung::Pull).expect("the pull was tried");
+        let pull = report.steps.iter().find(|step| step.check == Check::Pull).expect("the pull was tried");
         assert!(pull.detail.contains("refused") || status == 404, "{pull:?}");
         assert!(!format!("{report:?}").contains(TOKEN), "{report:?}");
     }

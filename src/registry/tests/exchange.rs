@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::handshake::{API, BASIC, climb_by, pair, trial};
 use super::peer::{Peer, Reply, reply};
-use crate::domain::verdict::{Rung, With};
+use crate::domain::verdict::{Check, With};
 use crate::domain::{Code, Outcome, Sensitive, TestReport, Verdict};
 use crate::registry::{Client, Limits, Surroundings};
 
@@ -56,7 +56,7 @@ async fn a_key_pair_is_exchanged_once_and_the_token_logs_in() {
     let (api, registry) = (Peer::start(|_| given("123456789012", "the-token")).await, registry().await);
     let report = climb(&api, &registry).await;
     assert_eq!(report.verdict, Verdict::Pass, "{report:#?}");
-    let exchange = report.steps.iter().find(|step| step.rung == Rung::Exchange).unwrap();
+    let exchange = report.steps.iter().find(|step| step.check == Check::Exchange).unwrap();
     assert!(exchange.detail.contains("expires on 2026-11-28 at 00:00 UTC (12 h 0 min)"), "{}", exchange.detail);
     assert_eq!(exchange.remedy, "");
     let asked = api.seen();
@@ -74,7 +74,7 @@ async fn a_key_pair_is_exchanged_once_and_the_token_logs_in() {
 async fn another_account_s_key_is_noted() {
     let (api, registry) = (Peer::start(|_| given("210987654321", "the-token")).await, registry().await);
     let report = climb(&api, &registry).await;
-    let exchange = report.steps.iter().find(|step| step.rung == Rung::Exchange).unwrap();
+    let exchange = report.steps.iter().find(|step| step.check == Check::Exchange).unwrap();
     assert!(report.verdict == Verdict::Pass && exchange.remedy.contains("210987654321"), "{exchange:?}");
 }
 
@@ -83,7 +83,7 @@ async fn a_token_the_registry_does_not_take_is_refused_there() {
     let (api, registry) = (Peer::start(|_| given("123456789012", "other")).await, registry().await);
     let report = climb(&api, &registry).await;
     assert_eq!(report.verdict, Verdict::Fail);
-    assert_eq!(report.decisive().map(|step| (step.rung, step.code)), Some((Rung::Login, Code::Denied)));
+    assert_eq!(report.decisive().map(|step| (step.check, step.code)), Some((Check::Login, Code::Denied)));
 }
 
 #[tokio::test]
@@ -117,7 +117,7 @@ async fn every_refusal_of_aws_has_a_code_of_its_own() {
         let registry = registry().await;
         let report = climb(&api, &registry).await;
         let last = report.steps.last().unwrap();
-        assert_eq!((last.rung, last.code, last.outcome), (Rung::Exchange, code, outcome), "{body}");
+        assert_eq!((last.check, last.code, last.outcome), (Check::Exchange, code, outcome), "{body}");
         assert!(!last.remedy.is_empty() && api.seen().len() == 1, "{last:?}");
         assert!(registry.seen().iter().all(|seen| seen.authorization().is_none()), "nothing was sent");
     }
@@ -142,5 +142,5 @@ async fn an_api_that_is_not_there_says_nothing_of_the_key() {
     let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let report = climb_at(gone, &registry().await).await;
     assert_eq!(report.verdict, Verdict::Inconclusive, "{report:?}");
-    assert_eq!(report.steps.last().map(|step| (step.rung, step.code)), Some((Rung::Exchange, Code::Refused)));
+    assert_eq!(report.steps.last().map(|step| (step.check, step.code)), Some((Check::Exchange, Code::Refused)));
 }

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::super::{Client, Limits, Test, Tools};
 use super::peer::{Peer, Reply, Seen, reply};
-use crate::domain::verdict::{Rung, With};
+use crate::domain::verdict::{Check, With};
 use crate::domain::{Code, Outcome, Sensitive, TestReport, Trial, Verdict};
 
 pub(super) const API: (&str, &str) = ("Docker-Distribution-Api-Version", "registry/2.0");
@@ -57,9 +57,9 @@ async fn climb(server: &str) -> TestReport {
 }
 
 /// The check and code at which a test ended, and its verdict.
-fn end(report: &TestReport) -> (Rung, Code, Verdict) {
+fn end(report: &TestReport) -> (Check, Code, Verdict) {
     let last = report.steps.last().unwrap();
-    (last.rung, last.code, report.verdict)
+    (last.check, last.code, report.verdict)
 }
 
 fn basic_registry(seen: &Seen) -> Reply {
@@ -74,9 +74,10 @@ async fn a_basic_login_is_accepted_and_every_rung_passes() {
     let peer = Peer::start(basic_registry).await;
     let report = climb(&peer.server()).await;
     assert_eq!(report.verdict, Verdict::Pass);
-    let rungs: Vec<_> = report.steps.iter().map(|s| s.rung).collect();
-    let way = [Rung::Server, Rung::Lookup, Rung::Connection, Rung::Tls, Rung::Registry, Rung::Challenge, Rung::Realm];
-    assert_eq!(rungs, [&way[..], &[Rung::Login, Rung::Codespace]].concat());
+    let checks: Vec<_> = report.steps.iter().map(|s| s.check).collect();
+    let way =
+        [Check::Server, Check::Lookup, Check::Connection, Check::Tls, Check::Registry, Check::Challenge, Check::Realm];
+    assert_eq!(checks, [&way[..], &[Check::Login, Check::Codespace]].concat());
     assert!(report.steps.iter().take(8).all(|s| s.code == Code::Ok && s.outcome == Outcome::Pass));
     assert_eq!((report.steps[8].code, report.is_here_only()), (Code::HereOnly, true));
     let seen = peer.seen();
@@ -91,7 +92,7 @@ async fn a_wrong_password_is_refused_once_and_not_tried_again() {
     let mut trial = trial(&peer.server());
     trial.password = Sensitive::new("wrong-password");
     let report = climb_with(&trial, Limits::default()).await;
-    assert_eq!(end(&report), (Rung::Login, Code::BadCredentials, Verdict::Fail));
+    assert_eq!(end(&report), (Check::Login, Code::BadCredentials, Verdict::Fail));
     assert!(report.steps[7].detail.contains("authentication required"));
     assert_eq!(peer.seen().iter().filter(|s| s.authorization().is_some()).count(), 1);
 }
@@ -150,8 +151,8 @@ async fn what_the_token_server_answers_becomes_a_code() {
     ] {
         let peer = token_registry(move |_| reply(status, &[], body)).await;
         let report = climb(&peer.server()).await;
-        let rung = if verdict == Verdict::Pass { Rung::Codespace } else { Rung::Login };
-        assert_eq!(end(&report), (rung, code, verdict), "{status} {body}");
+        let check = if verdict == Verdict::Pass { Check::Codespace } else { Check::Login };
+        assert_eq!(end(&report), (check, code, verdict), "{status} {body}");
         assert!(peer.seen().iter().all(|seen| seen.method == "GET"), "docker asks for no token by POST");
     }
 }
@@ -199,16 +200,16 @@ async fn what_docker_answers_is_answered_the_same() {
 
 #[tokio::test]
 async fn a_challenge_docker_gives_up_over_fails_and_is_sent_nothing() {
-    for (challenges, rung) in [
-        (&["Bearer"][..], Rung::Challenge),
-        (&["Bearer service=\"x\"", "Basic realm=\"y\""], Rung::Challenge),
-        (&["Bearer realm=\"HERE/token"], Rung::Challenge),
-        (&["Bearer realm=HERE/token"], Rung::Realm),
-        (&["Bearer realm=\"/token\""], Rung::Realm),
+    for (challenges, check) in [
+        (&["Bearer"][..], Check::Challenge),
+        (&["Bearer service=\"x\"", "Basic realm=\"y\""], Check::Challenge),
+        (&["Bearer realm=\"HERE/token"], Check::Challenge),
+        (&["Bearer realm=HERE/token"], Check::Realm),
+        (&["Bearer realm=\"/token\""], Check::Realm),
     ] {
         let peer = asking(challenges).await;
         let report = climb(&peer.server()).await;
-        assert_eq!(end(&report), (rung, Code::BadChallenge, Verdict::Fail), "{challenges:?}");
+        assert_eq!(end(&report), (check, Code::BadChallenge, Verdict::Fail), "{challenges:?}");
         assert!(peer.seen().iter().all(|seen| seen.authorization().is_none() && !seen.target.starts_with("/token")));
     }
 }
@@ -219,7 +220,7 @@ async fn what_cannot_be_read_is_quoted_as_it_came() {
     {
         let peer = Peer::start(move |_| reply(401, &[API, ("WWW-Authenticate", challenge)], "")).await;
         let report = climb(&peer.server()).await;
-        assert_eq!(end(&report), (Rung::Challenge, Code::NoChallenge, Verdict::Inconclusive), "{challenge}");
+        assert_eq!(end(&report), (Check::Challenge, Code::NoChallenge, Verdict::Inconclusive), "{challenge}");
         assert!(report.steps.last().unwrap().detail.contains(&format!("“{quoted}”")), "{report:?}");
     }
 }
@@ -242,7 +243,7 @@ async fn a_token_that_has_ended_on_arrival_sends_to_the_next_challenge_as_docker
     let good = registry("Bearer realm=\"HERE/token2\"").await;
     assert_eq!(climb(&good.server()).await.verdict, Verdict::Pass);
     let evil = registry("Bearer realm=\"http://evil.example/token2\"").await;
-    assert_eq!(end(&climb(&evil.server()).await), (Rung::Login, Code::UnsafeRealm, Verdict::Inconclusive));
+    assert_eq!(end(&climb(&evil.server()).await), (Check::Login, Code::UnsafeRealm, Verdict::Inconclusive));
 }
 
 #[tokio::test]
@@ -254,7 +255,7 @@ async fn a_login_is_shown_only_at_the_path_whose_challenge_docker_answers() {
         (_, Some(_)) => reply(200, &[API], ""),
     })
     .await;
-    assert_eq!(end(&climb(&odd.server()).await), (Rung::Challenge, Code::Redirected, Verdict::Inconclusive));
+    assert_eq!(end(&climb(&odd.server()).await), (Check::Challenge, Code::Redirected, Verdict::Inconclusive));
     assert!(odd.seen().iter().all(|seen| seen.authorization().is_none()));
     // It redirects the login to a path outside, which docker requests without the login.
     let on = Peer::start(|seen| match (seen.target.as_str(), seen.authorization()) {
@@ -282,29 +283,29 @@ async fn an_echo_of_the_password_is_hidden() {
 
 #[tokio::test]
 async fn the_first_answer_becomes_a_code() {
-    type Case = (u16, &'static [(&'static str, &'static str)], &'static str, Rung, Code, Verdict);
+    type Case = (u16, &'static [(&'static str, &'static str)], &'static str, Check, Code, Verdict);
     let cases: [Case; 16] = [
-        (200, &[API], "{}", Rung::Challenge, Code::NoAuthNeeded, Verdict::Inconclusive),
-        (200, &[API, HTML], "", Rung::Challenge, Code::NoAuthNeeded, Verdict::Inconclusive),
-        (200, &[], "{}", Rung::Challenge, Code::NoAuthNeeded, Verdict::Inconclusive),
-        (200, &[HTML], "<html>hi", Rung::Registry, Code::NotARegistry, Verdict::Inconclusive),
-        (200, &[], "hello there", Rung::Registry, Code::NotARegistry, Verdict::Inconclusive),
-        (404, &[], "<html>", Rung::Registry, Code::NotARegistry, Verdict::Fail),
-        (401, &[], "", Rung::Challenge, Code::NoChallenge, Verdict::Inconclusive),
-        (401, &[("WWW-Authenticate", "Negotiate")], "", Rung::Challenge, Code::NoChallenge, Verdict::Inconclusive),
-        (403, &[], FIREWALL, Rung::Registry, Code::Denied, Verdict::Fail),
-        (403, &[HTML], "<h1>blocked", Rung::Registry, Code::Denied, Verdict::Inconclusive),
-        (429, &[("Retry-After", "17")], "", Rung::Registry, Code::RateLimited, Verdict::Inconclusive),
-        (500, &[], "", Rung::Registry, Code::ServerError, Verdict::Inconclusive),
-        (503, &[], "<html>", Rung::Registry, Code::ServerError, Verdict::Inconclusive),
-        (302, &[ELSEWHERE], "", Rung::Registry, Code::Redirected, Verdict::Inconclusive),
-        (302, &[("Location", "::::")], "", Rung::Registry, Code::Redirected, Verdict::Inconclusive),
-        (418, &[], "", Rung::Registry, Code::NotARegistry, Verdict::Fail),
+        (200, &[API], "{}", Check::Challenge, Code::NoAuthNeeded, Verdict::Inconclusive),
+        (200, &[API, HTML], "", Check::Challenge, Code::NoAuthNeeded, Verdict::Inconclusive),
+        (200, &[], "{}", Check::Challenge, Code::NoAuthNeeded, Verdict::Inconclusive),
+        (200, &[HTML], "<html>hi", Check::Registry, Code::NotARegistry, Verdict::Inconclusive),
+        (200, &[], "hello there", Check::Registry, Code::NotARegistry, Verdict::Inconclusive),
+        (404, &[], "<html>", Check::Registry, Code::NotARegistry, Verdict::Fail),
+        (401, &[], "", Check::Challenge, Code::NoChallenge, Verdict::Inconclusive),
+        (401, &[("WWW-Authenticate", "Negotiate")], "", Check::Challenge, Code::NoChallenge, Verdict::Inconclusive),
+        (403, &[], FIREWALL, Check::Registry, Code::Denied, Verdict::Fail),
+        (403, &[HTML], "<h1>blocked", Check::Registry, Code::Denied, Verdict::Inconclusive),
+        (429, &[("Retry-After", "17")], "", Check::Registry, Code::RateLimited, Verdict::Inconclusive),
+        (500, &[], "", Check::Registry, Code::ServerError, Verdict::Inconclusive),
+        (503, &[], "<html>", Check::Registry, Code::ServerError, Verdict::Inconclusive),
+        (302, &[ELSEWHERE], "", Check::Registry, Code::Redirected, Verdict::Inconclusive),
+        (302, &[("Location", "::::")], "", Check::Registry, Code::Redirected, Verdict::Inconclusive),
+        (418, &[], "", Check::Registry, Code::NotARegistry, Verdict::Fail),
     ];
-    for (status, headers, body, rung, code, verdict) in cases {
+    for (status, headers, body, check, code, verdict) in cases {
         let peer = Peer::start(move |_| reply(status, headers, body)).await;
         let report = climb(&peer.server()).await;
-        assert_eq!(end(&report), (rung, code, verdict), "{status} {headers:?} {body}");
+        assert_eq!(end(&report), (check, code, verdict), "{status} {headers:?} {body}");
         let last = report.steps.last().unwrap();
         assert!(!last.detail.contains('<') && !last.remedy.is_empty(), "{last:?}");
         assert!(peer.seen().iter().all(|s| s.authorization().is_none()), "nothing was sent");
@@ -331,7 +332,7 @@ async fn an_unsafe_token_server_is_sent_nothing() {
         })
         .await;
         let report = climb(&peer.server()).await;
-        assert_eq!(end(&report), (Rung::Realm, Code::UnsafeRealm, Verdict::Inconclusive), "{realm}");
+        assert_eq!(end(&report), (Check::Realm, Code::UnsafeRealm, Verdict::Inconclusive), "{realm}");
         assert_eq!(peer.seen().len(), 1);
     }
 }
@@ -343,7 +344,7 @@ async fn a_redirect_to_another_host_is_never_sent_the_login() {
     let location = to.clone();
     let realm = token_registry(move |_| reply(307, &[("Location", &location)], "")).await;
     let report = climb(&realm.server()).await;
-    assert_eq!(end(&report), (Rung::Login, Code::Redirected, Verdict::Inconclusive));
+    assert_eq!(end(&report), (Check::Login, Code::Redirected, Verdict::Inconclusive));
     let location = to.clone();
     let basic = Peer::start(move |seen| match seen.authorization() {
         None => reply(401, &[BASIC], ""),
@@ -351,7 +352,7 @@ async fn a_redirect_to_another_host_is_never_sent_the_login() {
     })
     .await;
     let report = climb(&basic.server()).await;
-    assert_eq!(end(&report), (Rung::Login, Code::Redirected, Verdict::Inconclusive));
+    assert_eq!(end(&report), (Check::Login, Code::Redirected, Verdict::Inconclusive));
     assert!(report.steps.last().unwrap().detail.contains(&elsewhere.server()));
     assert_eq!(elsewhere.seen().len(), 0);
 }
@@ -374,13 +375,13 @@ async fn a_body_without_end_is_cut_and_the_status_still_counts() {
     let peer =
         Peer::start(|_| Reply::Endless(b"HTTP/1.1 401 X\r\nWWW-Authenticate: Basic realm=\"x\"\r\n\r\n".to_vec()))
             .await;
-    assert_eq!(end(&climb(&peer.server()).await), (Rung::Login, Code::BadCredentials, Verdict::Fail));
+    assert_eq!(end(&climb(&peer.server()).await), (Check::Login, Code::BadCredentials, Verdict::Fail));
 }
 
 #[tokio::test]
 async fn a_header_without_end_is_no_proper_http() {
     let peer = Peer::start(|_| Reply::Endless(b"HTTP/1.1 200 X\r\nX: ".to_vec())).await;
-    assert_eq!(end(&climb(&peer.server()).await), (Rung::Registry, Code::ServerError, Verdict::Inconclusive));
+    assert_eq!(end(&climb(&peer.server()).await), (Check::Registry, Code::ServerError, Verdict::Inconclusive));
 }
 
 #[tokio::test]
@@ -388,14 +389,14 @@ async fn a_server_that_says_nothing_times_out() {
     let limits = Limits { request: Duration::from_millis(150), ..Limits::default() };
     let peer = Peer::start(|_| Reply::Silence).await;
     let report = climb_with(&trial(&peer.server()), limits).await;
-    assert_eq!(end(&report), (Rung::Connection, Code::Timeout, Verdict::Inconclusive));
+    assert_eq!(end(&report), (Check::Connection, Code::Timeout, Verdict::Inconclusive));
 }
 
 #[tokio::test]
 async fn nothing_listening_cannot_be_told() {
     let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let report = climb(&gone.to_string()).await;
-    assert_eq!(end(&report), (Rung::Connection, Code::Refused, Verdict::Inconclusive));
+    assert_eq!(end(&report), (Check::Connection, Code::Refused, Verdict::Inconclusive));
     assert!(report.steps.last().unwrap().detail.contains("nothing listens"));
 }
 
@@ -419,7 +420,7 @@ async fn raw(answer: &'static [u8]) -> std::net::SocketAddr {
 async fn a_server_that_agrees_on_no_encryption_says_nothing_of_the_password() {
     // RFC 8446 §6: the alert “handshake failure”.
     let addr = raw(&[0x15, 3, 3, 0, 2, 2, 40]).await;
-    assert_eq!(end(&climb(&addr.to_string()).await), (Rung::Tls, Code::TlsFailed, Verdict::Inconclusive));
+    assert_eq!(end(&climb(&addr.to_string()).await), (Check::Tls, Code::TlsFailed, Verdict::Inconclusive));
 }
 
 /// Name servers that know no name.
@@ -435,22 +436,22 @@ impl reqwest::dns::Resolve for Nobody {
 async fn a_name_that_cannot_be_resolved_says_so() {
     let client = Client::with_names(Limits::default(), std::sync::Arc::new(Nobody));
     let report = climb_by(&client, &trial("no-such-host.invalid"), With::Native).await;
-    assert_eq!(end(&report), (Rung::Name, Code::Dns, Verdict::Inconclusive));
+    assert_eq!(end(&report), (Check::Name, Code::Dns, Verdict::Inconclusive));
 }
 
 #[tokio::test]
 async fn a_server_no_pull_looks_up_fails_before_anything_is_sent() {
-    for (server, rung, code, mend) in [
-        ("index.docker.io", Rung::Lookup, Code::DeadKey, "https://index.docker.io/v1/"),
-        ("registry-1.docker.io", Rung::Lookup, Code::DeadKey, "https://index.docker.io/v1/"),
-        ("nonsense", Rung::Lookup, Code::DeadKey, "full host name"),
-        ("https://nonsense/v2/", Rung::Lookup, Code::DeadKey, "full host name"),
-        ("", Rung::Server, Code::BadServer, "host name"),
-        (" GHCR.io\n", Rung::Server, Code::BadServer, "use ghcr.io"),
-        ("me:pw@ghcr.io", Rung::Server, Code::BadServer, "host name"),
+    for (server, check, code, mend) in [
+        ("index.docker.io", Check::Lookup, Code::DeadKey, "https://index.docker.io/v1/"),
+        ("registry-1.docker.io", Check::Lookup, Code::DeadKey, "https://index.docker.io/v1/"),
+        ("nonsense", Check::Lookup, Code::DeadKey, "full host name"),
+        ("https://nonsense/v2/", Check::Lookup, Code::DeadKey, "full host name"),
+        ("", Check::Server, Code::BadServer, "host name"),
+        (" GHCR.io\n", Check::Server, Code::BadServer, "use ghcr.io"),
+        ("me:pw@ghcr.io", Check::Server, Code::BadServer, "host name"),
     ] {
         let report = climb(server).await;
-        assert_eq!(end(&report), (rung, code, Verdict::Fail), "{server}");
+        assert_eq!(end(&report), (check, code, Verdict::Fail), "{server}");
         assert!(report.steps.last().unwrap().remedy.contains(mend), "{report:?}");
     }
 }
@@ -460,7 +461,7 @@ async fn a_temporary_key_of_aws_can_never_work_and_is_not_sent() {
     let mut trial = trial("123456789012.dkr.ecr.us-east-1.amazonaws.com");
     trial.user = "ASIAIOSFODNN7EXAMPLE".into();
     let report = climb_with(&trial, Limits::default()).await;
-    assert_eq!(end(&report), (Rung::Exchange, Code::TemporaryKey, Verdict::Fail));
+    assert_eq!(end(&report), (Check::Exchange, Code::TemporaryKey, Verdict::Fail));
     assert_eq!(report.steps.len(), 3);
 }
 
@@ -471,7 +472,7 @@ async fn a_web_site_behind_a_password_is_no_registry_that_accepts_it() {
         None => reply(401, &[BASIC], ""),
     })
     .await;
-    assert_eq!(end(&climb(&peer.server()).await), (Rung::Login, Code::NotARegistry, Verdict::Inconclusive));
+    assert_eq!(end(&climb(&peer.server()).await), (Check::Login, Code::NotARegistry, Verdict::Inconclusive));
 }
 
 #[tokio::test]
@@ -481,7 +482,7 @@ async fn in_the_demo_a_registry_of_this_machine_answers_for_all_others() {
     for server in ["acme.azurecr.io", "https://index.docker.io/v1/", "10.0.0.1"] {
         let report = climb_by(&client, &trial(server), With::Both).await;
         assert_eq!(report.verdict, Verdict::Pass, "{report:?}");
-        assert!(report.steps.iter().any(|s| s.rung == Rung::Connection && s.detail.contains("stands in")));
+        assert!(report.steps.iter().any(|s| s.check == Check::Connection && s.detail.contains("stands in")));
     }
     assert_eq!(peer.seen().len(), 6);
 }
@@ -492,7 +493,7 @@ async fn empty_values_are_not_sent() {
     let mut trial = trial(&peer.server());
     trial.password = Sensitive::new("");
     let report = climb_with(&trial, Limits::default()).await;
-    assert_eq!(end(&report), (Rung::Login, Code::BadCredentials, Verdict::Inconclusive));
+    assert_eq!(end(&report), (Check::Login, Code::BadCredentials, Verdict::Inconclusive));
     assert_eq!(peer.seen().len(), 0);
 }
 
@@ -517,8 +518,8 @@ async fn both_without_docker_is_native_and_says_so() {
     let client = Client::new(Limits::default());
     let report = climb_by(&client, &trial(&peer.server()), With::Both).await;
     assert_eq!(report.verdict, Verdict::Pass);
-    assert_eq!((end(&report).0, end(&report).1), (Rung::Docker, Code::DockerUnavailable));
-    assert_eq!(report.decisive().unwrap().rung, Rung::Login);
+    assert_eq!((end(&report).0, end(&report).1), (Check::Docker, Code::DockerUnavailable));
+    assert_eq!(report.decisive().unwrap().check, Check::Login);
     let report = climb_by(&client, &trial(&peer.server()), With::Docker).await;
-    assert_eq!(end(&report), (Rung::Docker, Code::DockerUnavailable, Verdict::Inconclusive));
+    assert_eq!(end(&report), (Check::Docker, Code::DockerUnavailable, Verdict::Inconclusive));
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use super::handshake::{API, BASIC, climb_by, pair, tools, trial};
 use super::peer::{Peer, Reply, Seen, reply};
-use crate::domain::verdict::{Rung, With};
+use crate::domain::verdict::{Check, With};
 use crate::domain::{Code, Holds, Outcome, Sensitive, TestReport, Verdict};
 use crate::registry::{Client, Limits, Surroundings, Test, Tools};
 
@@ -126,7 +126,7 @@ async fn docker_is_not_asked_where_it_would_look_for_this_machine_elsewhere() {
     let peer = Peer::start(basic).await;
     let said = async |host: &str, port: u16| {
         let report = with_a_docker_that_cannot_start(&format!("{host}:{port}")).await;
-        let step = report.steps.iter().find(|step| step.rung == Rung::Docker).cloned().unwrap();
+        let step = report.steps.iter().find(|step| step.check == Check::Docker).cloned().unwrap();
         assert_eq!((report.verdict, step.code), (Verdict::Pass, Code::DockerUnavailable), "{host}");
         step.outcome
     };
@@ -164,8 +164,8 @@ async fn a_server_with_capitals_works_for_images_of_the_same_letters_and_is_advi
         let mut trial = trial(&format!("{server}:{port}"));
         trial.images = vec![format!("{image}:{port}/team/app:1")];
         let report = climb_by(&Elsewhere::default().client(), &trial, With::Native).await;
-        let step = |rung| report.steps.iter().find(|step| step.rung == rung).unwrap();
-        let (lookup, pull) = (step(Rung::Lookup), step(Rung::Pull));
+        let step = |check| report.steps.iter().find(|step| step.check == check).unwrap();
+        let (lookup, pull) = (step(Check::Lookup), step(Check::Pull));
         assert_eq!((lookup.code, lookup.outcome), (Code::Ok, Outcome::Pass), "{server}");
         assert_eq!(lookup.remedy.contains("lower case"), server == "LOCALHOST", "{server}: {}", lookup.remedy);
         let is_other = pull.code == Code::OtherRegistry;
@@ -184,7 +184,7 @@ async fn a_server_with_a_default_port_says_that_only_images_with_the_port_find_i
     let client = Elsewhere::default().client();
     for (server, remedy) in [("r.example:443", "use r.example as"), ("r.example:80", "use r.example as")] {
         let report = climb_by(&client, &trial(server), With::Native).await;
-        let lookup = report.steps.iter().find(|step| step.rung == Rung::Lookup).unwrap();
+        let lookup = report.steps.iter().find(|step| step.check == Check::Lookup).unwrap();
         assert_eq!(lookup.outcome, Outcome::Pass);
         assert!(lookup.detail.contains(&format!("{server}/")) && lookup.remedy.contains(remedy), "{lookup:?}");
     }

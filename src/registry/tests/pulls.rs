@@ -5,7 +5,7 @@ use futures_util::future::BoxFuture;
 use super::handshake::{API, BASIC, climb_by, pair, tools, trial};
 use super::peer::{Peer, Reply, Seen, reply};
 use super::shelf::{IMAGE, blob_reply, config, image, manifest_reply};
-use crate::domain::verdict::{Rung, With};
+use crate::domain::verdict::{Check, With};
 use crate::domain::{Code, Outcome, Step, TestReport, Verdict};
 use crate::registry::{Client, Issuer, Limits, Test};
 
@@ -19,7 +19,7 @@ async fn climb(server: &str, images: &[&str]) -> TestReport {
 }
 
 fn pulls(report: &TestReport) -> Vec<&Step> {
-    report.steps.iter().filter(|step| step.rung == Rung::Pull).collect()
+    report.steps.iter().filter(|step| step.check == Check::Pull).collect()
 }
 
 /// `team/app:1` may be pulled, `team/other:1` may not, `open/tool:1` by anybody; there is nothing else.
@@ -96,7 +96,7 @@ async fn what_may_be_pulled_may_not_and_is_not_there_each_have_a_code() {
             assert_eq!(pulls[0].remedy.contains("anyone can pull it"), image.contains("open"), "{image}");
             let verdict = if outcome == Outcome::Pass { Verdict::Pass } else { Verdict::Fail };
             assert_eq!(report.verdict, verdict, "{image}");
-            assert_eq!(report.decisive().unwrap().rung, Rung::Pull);
+            assert_eq!(report.decisive().unwrap().check, Check::Pull);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::handshake::{API, BASIC, climb_by, trial};
 use super::peer::{Peer, Reply, reply};
-use crate::domain::verdict::{Rung, With};
+use crate::domain::verdict::{Check, With};
 use crate::domain::{Code, Step, TestReport, Verdict};
 use crate::registry::{Client, Limits};
 
@@ -62,7 +62,7 @@ async fn a_token_server_that_cannot_be_reached_is_named_and_not_the_registry() {
     .await;
     let report = climb(&peer.server()).await;
     let step = decisive(&report);
-    assert_eq!((step.rung, step.code, report.verdict), (Rung::Login, Code::Refused, Verdict::Inconclusive));
+    assert_eq!((step.check, step.code, report.verdict), (Check::Login, Code::Refused, Verdict::Inconclusive));
     assert!(step.detail.contains(&gone.to_string()) && !step.detail.contains(&peer.server()), "{}", step.detail);
 }
 
@@ -114,7 +114,7 @@ async fn every_spelling_of_docker_hub_gets_its_verdict_and_its_mend() {
             continue;
         }
         let step = decisive(&report);
-        assert_eq!((step.rung, step.code, report.verdict), (Rung::Lookup, Code::DeadKey, Verdict::Fail), "{server}");
+        assert_eq!((step.check, step.code, report.verdict), (Check::Lookup, Code::DeadKey, Verdict::Fail), "{server}");
         assert!(step.remedy.contains("use https://index.docker.io/v1/"), "{server}: {}", step.remedy);
     }
     let asked = hub.seen().len();
@@ -131,7 +131,7 @@ async fn a_header_of_ten_megabytes_and_a_slow_drip_are_cut_off_and_get_no_passwo
     };
     let long = Peer::start(move |_| Reply::Bytes(head())).await;
     let report = climb(&long.server()).await;
-    assert_eq!((decisive(&report).rung, report.verdict), (Rung::Registry, Verdict::Inconclusive), "{report:?}");
+    assert_eq!((decisive(&report).check, report.verdict), (Check::Registry, Verdict::Inconclusive), "{report:?}");
     assert!(long.seen().iter().all(|seen| seen.authorization().is_none()));
     // The headers never end: a byte now and then keeps the connection busy, but the deadline still applies.
     let drip = Peer::start(|_| Reply::Drip(b"HTTP/1.1 401 X\r\nX: ".to_vec())).await;
@@ -197,7 +197,7 @@ async fn a_page_on_which_people_sign_in_is_called_that_wherever_it_stands() {
         .await;
         let report = climb(&peer.server()).await;
         let step = decisive(&report);
-        assert_eq!((step.rung, step.code, report.verdict), (Rung::Login, code, Verdict::Inconclusive), "{step:?}");
+        assert_eq!((step.check, step.code, report.verdict), (Check::Login, code, Verdict::Inconclusive), "{step:?}");
         assert!(step.detail.contains("page"), "{step:?}");
     }
 }
@@ -216,7 +216,7 @@ async fn an_answer_docker_cannot_decode_says_what_it_stumbles_over_and_shows_no_
         let peer = with_tokens(200, body).await;
         let report = climb(&peer.server()).await;
         let step = decisive(&report);
-        assert_eq!((step.rung, step.code, report.verdict), (Rung::Login, Code::BadToken, Verdict::Fail), "{body}");
+        assert_eq!((step.check, step.code, report.verdict), (Check::Login, Code::BadToken, Verdict::Fail), "{body}");
         assert!(step.detail.contains("Docker cannot read") && step.detail.contains(says), "{}", step.detail);
         assert!(!format!("{report:?}").contains("s3cr3t"));
         assert!(report.sentence(&[]).contains("docker cannot read"));

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
-use crate::domain::verdict::{Rung, With};
+use crate::domain::verdict::{Check, With};
 use crate::domain::{Code, Outcome, Step, TestReport, Trial, Verdict};
 use crate::registry::{self, Surroundings, Tools};
 use crate::sandbox::RegistryKind;
@@ -49,8 +49,8 @@ async fn tested(stage: &Stage, trial: &Trial) -> TestReport {
     report
 }
 
-fn of(report: &TestReport, rung: Rung) -> Option<&Step> {
-    report.steps.iter().find(|step| step.rung == rung)
+fn of(report: &TestReport, check: Check) -> Option<&Step> {
+    report.steps.iter().find(|step| step.check == check)
 }
 
 fn asked(stage: &Stage) -> usize {
@@ -63,12 +63,12 @@ async fn a_token_that_may_read_packages_passes_and_tells_its_end() {
     let end = now() + TimeDelta::days(90);
     stage.world().add_token(TOKEN, &["read:packages"], Some("puller"), Some(end));
     let report = tested(&stage, &trial("ghcr.io", &[])).await;
-    let step = of(&report, Rung::Issuer).unwrap();
+    let step = of(&report, Check::Issuer).unwrap();
     assert_eq!((step.code, step.outcome, report.verdict), (Code::Ok, Outcome::Pass, Verdict::Pass));
     assert_eq!(step.detail, "it is the classic token of puller, with the scope read:packages");
     assert_eq!(step.remedy, "");
-    assert_eq!(of(&report, Rung::Expiry).unwrap().detail, "expires on 2027-02-25, in 90 days");
-    assert!(of(&report, Rung::Codespace).is_some());
+    assert_eq!(of(&report, Check::Expiry).unwrap().detail, "expires on 2027-02-25, in 90 days");
+    assert!(of(&report, Check::Codespace).is_some());
     assert_eq!(asked(&stage), 1);
 }
 
@@ -77,11 +77,11 @@ async fn a_token_that_may_more_or_is_anothers_is_told_so() {
     let stage = stage().await;
     stage.world().add_token(TOKEN, &["repo", "write:packages"], Some("acme-bot"), None);
     let report = tested(&stage, &trial("ghcr.io", &[])).await;
-    let step = of(&report, Rung::Issuer).unwrap();
+    let step = of(&report, Check::Issuer).unwrap();
     assert_eq!((step.outcome, report.verdict), (Outcome::Pass, Verdict::Pass));
     assert!(step.remedy.starts_with("enter acme-bot as the user"), "{}", step.remedy);
     assert!(step.remedy.ends_with("could not leak repo, write:packages"), "{}", step.remedy);
-    assert!(of(&report, Rung::Expiry).is_none());
+    assert!(of(&report, Check::Expiry).is_none());
 }
 
 #[tokio::test]
@@ -91,11 +91,11 @@ async fn a_login_that_is_accepted_fails_without_the_scope_unless_an_image_was_pu
     let report = tested(&stage, &trial("ghcr.io", &[])).await;
     assert!(report.is_logged_in());
     let step = report.decisive().unwrap();
-    assert_eq!((step.rung, step.code, report.verdict), (Rung::Issuer, Code::NoScope, Verdict::Fail));
+    assert_eq!((step.check, step.code, report.verdict), (Check::Issuer, Code::NoScope, Verdict::Fail));
     assert!(step.remedy.contains("read:packages"), "{}", step.remedy);
     assert_eq!(report.sentence(&[]), "the login may be accepted, but the token cannot read packages");
     let pulled = tested(&stage, &trial("ghcr.io", &["ghcr.io/team/app:1"])).await;
-    let step = of(&pulled, Rung::Issuer).unwrap();
+    let step = of(&pulled, Check::Issuer).unwrap();
     assert_eq!((step.code, step.outcome, pulled.verdict), (Code::ScopesUnknown, Outcome::Skipped, Verdict::Pass));
     assert!(step.detail.ends_with("but it pulled the image"), "{}", step.detail);
 }
@@ -104,7 +104,7 @@ async fn a_login_that_is_accepted_fails_without_the_scope_unless_an_image_was_pu
 async fn a_token_that_github_no_longer_takes_or_that_ended_fails() {
     let stage = stage().await;
     let report = tested(&stage, &trial("ghcr.io", &[])).await;
-    let step = of(&report, Rung::Issuer).unwrap();
+    let step = of(&report, Check::Issuer).unwrap();
     assert_eq!((step.code, step.outcome, report.verdict), (Code::BadCredentials, Outcome::Fail, Verdict::Fail));
     assert!(step.detail.contains("expired or was revoked"), "{}", step.detail);
     assert_eq!(report.sentence(&[]), "GitHub rejects this token");
@@ -116,10 +116,10 @@ async fn what_github_cannot_say_is_skipped_and_decides_nothing() {
     stage.world().add_token(TOKEN, &["read:packages"], Some("puller"), None);
     stage.fault("GET:/user:1+:500");
     let report = tested(&stage, &trial("ghcr.io", &[])).await;
-    let step = of(&report, Rung::Issuer).unwrap();
+    let step = of(&report, Check::Issuer).unwrap();
     assert_eq!((step.code, step.outcome, report.verdict), (Code::ScopesUnknown, Outcome::Skipped, Verdict::Pass));
     let elsewhere = tested(&stage, &trial("containers.octo.ghe.com", &[])).await;
-    let step = of(&elsewhere, Rung::Issuer).unwrap();
+    let step = of(&elsewhere, Check::Issuer).unwrap();
     assert!(step.detail.contains("belongs to octo.ghe.com") && step.detail.contains("not sent"), "{}", step.detail);
 }
 
@@ -128,7 +128,7 @@ async fn no_other_password_and_no_other_registry_asks_github_anything() {
     let stage = stage().await;
     for (server, password) in [("mycompany.azurecr.io", TOKEN), ("ghcr.io", "hunter2"), ("ghcr.io", "dckr_pat_x")] {
         let trial = Trial { password: password.into(), ..trial(server, &[]) };
-        assert_eq!(of(&tested(&stage, &trial).await, Rung::Issuer), None, "{server}");
+        assert_eq!(of(&tested(&stage, &trial).await, Check::Issuer), None, "{server}");
     }
     // A token is not sent either where the connection to the registry was blocked.
     let barred = Trial { server: "ghcr.io".to_owned(), ..trial("ghcr.io", &[]) };
@@ -138,6 +138,6 @@ async fn no_other_password_and_no_other_registry_asks_github_anything() {
         ..clients(&stage)
     };
     let report = work::test(&clients, &barred, With::Native, now(), &mut |_| {}).await;
-    assert_eq!((of(&report, Rung::Issuer), report.verdict), (None, Verdict::Inconclusive));
+    assert_eq!((of(&report, Check::Issuer), report.verdict), (None, Verdict::Inconclusive));
     assert_eq!(asked(&stage), 0);
 }

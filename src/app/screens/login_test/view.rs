@@ -3,7 +3,7 @@
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
-use super::rungs::draw_ladder;
+use super::checks::draw_ladder;
 use super::{Focus, State, steps};
 use crate::app::App;
 use crate::app::action::Action;

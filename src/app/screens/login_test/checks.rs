@@ -11,7 +11,7 @@ use crate::app::draw::Canvas;
 use crate::app::keymap::Keymap;
 use crate::app::ladder::{Copied, Ladder, Run};
 use crate::domain::untrusted::clean;
-use crate::domain::verdict::{Code, Holds, Outcome, Rung, Trial, With};
+use crate::domain::verdict::{Check, Code, Holds, Outcome, Trial, With};
 use crate::domain::{Step, TestReport, Verdict};
 use crate::ui::Role;
 use crate::ui::widgets::{Level, width, wrap};
@@ -177,26 +177,28 @@ fn steps_lines(ladder: &Ladder, fold: Fold, canvas: &Canvas<'_, '_, '_>, columns
 fn is_folded(step: &Step, fold: Fold) -> bool {
     let is_plain =
         step.outcome == Outcome::Pass && step.code == Code::Ok && step.remedy.is_empty() && step.command.is_none();
-    let gives_way = match step.rung {
-        Rung::Name | Rung::Connection | Rung::Tls | Rung::Registry | Rung::Challenge | Rung::Realm => fold >= Fold::Way,
-        Rung::Server | Rung::Lookup => fold >= Fold::All,
-        Rung::Exchange
-        | Rung::Login
-        | Rung::Pull
-        | Rung::Whoami
-        | Rung::Package
-        | Rung::Issuer
-        | Rung::Expiry
-        | Rung::Codespace
-        | Rung::Docker
-        | Rung::Skopeo
-        | Rung::Podman => false,
+    let gives_way = match step.check {
+        Check::Name | Check::Connection | Check::Tls | Check::Registry | Check::Challenge | Check::Realm => {
+            fold >= Fold::Way
+        }
+        Check::Server | Check::Lookup => fold >= Fold::All,
+        Check::Exchange
+        | Check::Login
+        | Check::Pull
+        | Check::Whoami
+        | Check::Package
+        | Check::Issuer
+        | Check::Expiry
+        | Check::Codespace
+        | Check::Docker
+        | Check::Skopeo
+        | Check::Podman => false,
     };
     is_plain && gives_way
 }
 
 fn folded_lines(steps: &[Step], canvas: &Canvas<'_, '_, '_>, columns: u16) -> Vec<Line<'static>> {
-    let names: Vec<&str> = steps.iter().map(|step| rung_word(step.rung)).collect();
+    let names: Vec<&str> = steps.iter().map(|step| rung_word(step.check)).collect();
     let text = format!("{} passed: {}", steps.len(), names.join(", "));
     let label = Label { level: Level::Good, word: "checks" };
     label.lines(&wrap(&text, label.room(canvas, columns)), canvas, columns)
@@ -220,7 +222,7 @@ fn step_lines(
         Outcome::Skipped => format!("  ({})", step.code.as_str()),
         Outcome::Fail | Outcome::Inconclusive => format!("  ({}, {})", step.outcome.as_str(), step.code.as_str()),
     };
-    let label = Label { level, word: rung_word(step.rung) };
+    let label = Label { level, word: rung_word(step.check) };
     let room = label.room(canvas, columns);
     let mut lines = label.lines(&wrap(&format!("{}{tail}", step.detail), room), canvas, columns);
     let lead = usize::from(columns).saturating_sub(room);
@@ -277,27 +279,27 @@ impl Label {
     }
 }
 
-const fn rung_word(rung: Rung) -> &'static str {
-    match rung {
-        Rung::Server => "server",
-        Rung::Lookup => "look-up",
-        Rung::Name => "name",
-        Rung::Connection => "connection",
-        Rung::Tls => "TLS",
-        Rung::Registry => "registry",
-        Rung::Challenge => "challenge",
-        Rung::Realm => "realm",
-        Rung::Exchange => "exchange",
-        Rung::Login => "login",
-        Rung::Pull => "pull",
-        Rung::Whoami => "whoami",
-        Rung::Package => "package",
-        Rung::Issuer => "issuer",
-        Rung::Expiry => "expiry",
-        Rung::Codespace => "codespace",
-        Rung::Docker => "docker",
-        Rung::Skopeo => "skopeo",
-        Rung::Podman => "podman",
+const fn rung_word(check: Check) -> &'static str {
+    match check {
+        Check::Server => "server",
+        Check::Lookup => "look-up",
+        Check::Name => "name",
+        Check::Connection => "connection",
+        Check::Tls => "TLS",
+        Check::Registry => "registry",
+        Check::Challenge => "challenge",
+        Check::Realm => "realm",
+        Check::Exchange => "exchange",
+        Check::Login => "login",
+        Check::Pull => "pull",
+        Check::Whoami => "whoami",
+        Check::Package => "package",
+        Check::Issuer => "issuer",
+        Check::Expiry => "expiry",
+        Check::Codespace => "codespace",
+        Check::Docker => "docker",
+        Check::Skopeo => "skopeo",
+        Check::Podman => "podman",
     }
 }
 
