@@ -11,10 +11,10 @@ use super::docker::{self, Tools};
 use super::ecr;
 use super::expiry::{codespace, expiry};
 use super::issuer::Issuer;
-use super::knock::{self, Door};
 use super::login;
 use super::npm;
 use super::pair::Pair;
+use super::probe::{self, Endpoint};
 use super::pull::{proves_the_login, pull};
 use crate::domain::preset::{Remedy, product_of_host, recognize_trial, single_of};
 use crate::domain::secret_shape::{looks_secret, masked};
@@ -71,13 +71,13 @@ impl Test<'_> {
 
     /// The native checks.
     async fn native(&self, server: &Server, climb: &mut Climb<'_>) -> Reached {
-        let door = knock::knock(self, server, climb).await;
-        let is_plain = door.as_ref().is_some_and(|door| knock::is_plain(&door.url));
-        let pair = match &door {
-            Some(door) => self.at_the_door(server, door, climb).await,
+        let endpoint = probe::probe(self, server, climb).await;
+        let is_plain = endpoint.as_ref().is_some_and(|endpoint| probe::is_plain(&endpoint.url));
+        let pair = match &endpoint {
+            Some(endpoint) => self.at_endpoint(server, endpoint, climb).await,
             None => None,
         };
-        if let Some(issuer) = self.issuer.filter(|_| door.is_some()) {
+        if let Some(issuer) = self.issuer.filter(|_| endpoint.is_some()) {
             let is_pulled = climb.steps.iter().any(proves_the_login);
             issuer.tell(is_pulled).await.into_iter().for_each(|step| climb.add(step));
         }
@@ -87,13 +87,13 @@ impl Test<'_> {
         if climb.steps.iter().all(|step| matches!(step.outcome, Outcome::Pass | Outcome::Skipped)) {
             climb.add(codespace(self.client, server));
         }
-        let realm = door.as_ref().and_then(Door::realm).cloned();
-        let danger = door.as_ref().and_then(Door::danger);
+        let realm = endpoint.as_ref().and_then(Endpoint::realm).cloned();
+        let danger = endpoint.as_ref().and_then(Endpoint::danger);
         Reached { is_plain, realm, danger, pair: pair.unwrap_or_else(|| Pair::of(self.trial)) }
     }
 
     /// Exchange, login and pulls. Returns the exchanged login, if there was an exchange.
-    async fn at_the_door(&self, server: &Server, door: &Door, climb: &mut Climb<'_>) -> Option<Pair> {
+    async fn at_endpoint(&self, server: &Server, endpoint: &Endpoint, climb: &mut Climb<'_>) -> Option<Pair> {
         let typed = Pair::of(self.trial);
         let (exchanged, pair) = match server.ecr().filter(|_| ecr::kind(server, self.trial) == ecr::Kind::KeyPair) {
             None => (None, typed),
@@ -105,10 +105,10 @@ impl Test<'_> {
                 (Some(given.clone()), given)
             }
         };
-        let is_in = match &door.way {
+        let is_in = match &endpoint.way {
             None => true, // it lets anyone in, which the steps already say
             Some(way) => {
-                let step = login::log_in(self, server, &door.url, way, &pair).await;
+                let step = login::log_in(self, server, &endpoint.url, way, &pair).await;
                 let is_in = step.outcome == Outcome::Pass;
                 climb.add(step);
                 is_in
@@ -116,7 +116,7 @@ impl Test<'_> {
         };
         if is_in {
             for image in &self.trial.images {
-                climb.add(pull(self, server, (&door.url, door.way.as_ref()), &pair, image).await);
+                climb.add(pull(self, server, (&endpoint.url, endpoint.way.as_ref()), &pair, image).await);
             }
         }
         exchanged
@@ -152,12 +152,12 @@ impl Test<'_> {
     async fn docker_alone(&self, server: &Server, climb: &mut Climb<'_>) {
         let mut silent = |_: Step| {};
         let mut look = Climb::new(&Pair::of(self.trial), &mut silent);
-        let door = knock::knock(self, server, &mut look).await;
+        let endpoint = probe::probe(self, server, &mut look).await;
         let mut pair = Pair::of(self.trial);
         let key = server.ecr().filter(|_| ecr::kind(server, self.trial) == ecr::Kind::KeyPair);
         let code = blocked(&look.steps);
         if let Some(host) = key {
-            if door.is_none() {
+            if endpoint.is_none() {
                 look.steps.into_iter().filter(|step| step.outcome != Outcome::Pass).for_each(|step| climb.add(step));
                 return;
             }
@@ -173,12 +173,12 @@ impl Test<'_> {
             climb.add(not_asked(code));
             return;
         }
-        if let Some(danger) = door.as_ref().and_then(Door::danger) {
+        if let Some(danger) = endpoint.as_ref().and_then(Endpoint::danger) {
             climb.add(danger);
             return;
         }
-        let is_plain = door.as_ref().is_some_and(|door| knock::is_plain(&door.url));
-        let realm = door.as_ref().and_then(Door::realm);
+        let is_plain = endpoint.as_ref().is_some_and(|endpoint| probe::is_plain(&endpoint.url));
+        let realm = endpoint.as_ref().and_then(Endpoint::realm);
         climb.add(docker::step(self, server, &docker::Opinion { pair: &pair, is_plain, realm, blocked: code }).await);
     }
 }

@@ -38,7 +38,7 @@ pub(super) fn proves_the_login(step: &Step) -> bool {
 pub(super) async fn pull(
     test: &Test<'_>,
     server: &Server,
-    door: (&Url, Option<&Way>),
+    endpoint: (&Url, Option<&Way>),
     pair: &Pair,
     written: &str,
 ) -> Step {
@@ -52,8 +52,8 @@ pub(super) async fn pull(
     if !image.finds(server) {
         return other_registry(&image, server);
     }
-    let asked = Asked { test, server, url: door.0, pair, image: &image };
-    let (Ok(step) | Err(step)) = asked.proof(door.1).await;
+    let asked = Asked { test, server, url: endpoint.0, pair, image: &image };
+    let (Ok(step) | Err(step)) = asked.proof(endpoint.1).await;
     let is_advised = step.outcome == Outcome::Fail || step.code == Code::BlobUnreachable;
     let advice = if is_advised { test.advice(step.code.as_str(), Some(&image)) } else { None };
     advised(step, advice)

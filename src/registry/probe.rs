@@ -20,14 +20,14 @@ use crate::domain::verdict::Check;
 use crate::domain::{Code, Outcome, Redactor, Server, Step, Untrusted};
 
 /// A reachable registry, and how it wants to be logged in to.
-pub(super) struct Door {
+pub(super) struct Endpoint {
     /// `…/v2/`
     pub url: Url,
     /// `None` if it lets anyone in.
     pub way: Option<Way>,
 }
 
-impl Door {
+impl Endpoint {
     /// The token server it names, if it names one.
     pub(super) fn realm(&self) -> Option<&Url> {
         self.way.as_ref()?.token.as_ref().map(|server| &server.realm)
@@ -40,7 +40,7 @@ impl Door {
 }
 
 /// Runs these checks. `None` if one of them does not pass.
-pub(super) async fn knock(test: &Test<'_>, server: &Server, climb: &mut Climb<'_>) -> Option<Door> {
+pub(super) async fn probe(test: &Test<'_>, server: &Server, climb: &mut Climb<'_>) -> Option<Endpoint> {
     let address = |scheme: &str| Url::parse(&format!("{scheme}://{}/v2/", server.api_host())).ok();
     let plain = address("http").filter(|_| server.is_loopback());
     let (url, answer) = meet(test, server, (address("https"), plain), climb).await?;
@@ -56,14 +56,14 @@ pub(super) async fn knock(test: &Test<'_>, server: &Server, climb: &mut Climb<'_
     match first {
         First::LetsIn => {
             climb.add(lets_in(&url));
-            Some(Door { url, way: None })
+            Some(Endpoint { url, way: None })
         }
         First::Asks => match way(&url, &answer) {
             Ok(way) => {
                 let (asks, goes) = way.words(&url);
                 pass(climb, Check::Challenge, asks);
                 pass(climb, Check::Realm, goes);
-                Some(Door { url, way: Some(way) })
+                Some(Endpoint { url, way: Some(way) })
             }
             Err(step) => {
                 if step.check == Check::Realm {
