@@ -40,24 +40,24 @@ impl Test<'_> {
     ///
     /// Dropping the future ends the test: requests are abandoned, and docker is killed with everything it started.
     pub async fn run(&self, part: &mut (dyn FnMut(Step) + Send)) -> TestReport {
-        let mut climb = Climb::new(&Pair::of(self.trial), part);
+        let mut log = CheckLog::new(&Pair::of(self.trial), part);
         if self.trial.holds == Holds::Packages {
-            npm::climb(self, &mut climb).await;
-            return TestReport::of(climb.steps, true);
+            npm::climb(self, &mut log).await;
+            return TestReport::of(log.steps, true);
         }
-        if let Some(server) = server_checks(self.trial, &mut climb) {
+        if let Some(server) = server_checks(self.trial, &mut log) {
             match self.with {
                 With::Native => {
-                    self.native(&server, &mut climb).await;
+                    self.native(&server, &mut log).await;
                 }
-                With::Docker => self.docker_alone(&server, &mut climb).await,
+                With::Docker => self.docker_alone(&server, &mut log).await,
                 With::Both => {
-                    let reached = self.native(&server, &mut climb).await;
-                    self.beside(&server, &reached, &mut climb).await;
+                    let reached = self.native(&server, &mut log).await;
+                    self.beside(&server, &reached, &mut log).await;
                 }
             }
         }
-        TestReport::of(climb.steps, self.with != With::Docker)
+        TestReport::of(log.steps, self.with != With::Docker)
     }
 
     /// The preset's advice about a code, for this server and perhaps one of its images.
@@ -70,22 +70,22 @@ impl Test<'_> {
     }
 
     /// The native checks.
-    async fn native(&self, server: &Server, climb: &mut Climb<'_>) -> Reached {
-        let endpoint = probe::probe(self, server, climb).await;
+    async fn native(&self, server: &Server, log: &mut CheckLog<'_>) -> Reached {
+        let endpoint = probe::probe(self, server, log).await;
         let is_plain = endpoint.as_ref().is_some_and(|endpoint| probe::is_plain(&endpoint.url));
         let pair = match &endpoint {
-            Some(endpoint) => self.at_endpoint(server, endpoint, climb).await,
+            Some(endpoint) => self.at_endpoint(server, endpoint, log).await,
             None => None,
         };
         if let Some(issuer) = self.issuer.filter(|_| endpoint.is_some()) {
-            let is_pulled = climb.steps.iter().any(proves_the_login);
-            issuer.tell(is_pulled).await.into_iter().for_each(|step| climb.add(step));
+            let is_pulled = log.steps.iter().any(proves_the_login);
+            issuer.tell(is_pulled).await.into_iter().for_each(|step| log.add(step));
         }
         if let Some(step) = expiry(&self.trial.password, self.now) {
-            climb.add(step);
+            log.add(step);
         }
-        if climb.steps.iter().all(|step| matches!(step.outcome, Outcome::Pass | Outcome::Skipped)) {
-            climb.add(codespace(self.client, server));
+        if log.steps.iter().all(|step| matches!(step.outcome, Outcome::Pass | Outcome::Skipped)) {
+            log.add(codespace(self.client, server));
         }
         let realm = endpoint.as_ref().and_then(Endpoint::realm).cloned();
         let danger = endpoint.as_ref().and_then(Endpoint::danger);
@@ -93,15 +93,15 @@ impl Test<'_> {
     }
 
     /// Exchange, login and pulls. Returns the exchanged login, if there was an exchange.
-    async fn at_endpoint(&self, server: &Server, endpoint: &Endpoint, climb: &mut Climb<'_>) -> Option<Pair> {
+    async fn at_endpoint(&self, server: &Server, endpoint: &Endpoint, log: &mut CheckLog<'_>) -> Option<Pair> {
         let typed = Pair::of(self.trial);
         let (exchanged, pair) = match server.ecr().filter(|_| ecr::kind(server, self.trial) == ecr::Kind::KeyPair) {
             None => (None, typed),
             Some(host) => {
                 let (given, step) = ecr::exchange(self, server, &host, &typed).await;
-                climb.add(step);
+                log.add(step);
                 let given = given?;
-                climb.sends(&given);
+                log.sends(&given);
                 (Some(given.clone()), given)
             }
         };
@@ -110,35 +110,35 @@ impl Test<'_> {
             Some(way) => {
                 let step = login::log_in(self, server, &endpoint.url, way, &pair).await;
                 let is_in = step.outcome == Outcome::Pass;
-                climb.add(step);
+                log.add(step);
                 is_in
             }
         };
         if is_in {
             for image in &self.trial.images {
-                climb.add(pull(self, server, (&endpoint.url, endpoint.way.as_ref()), &pair, image).await);
+                log.add(pull(self, server, (&endpoint.url, endpoint.way.as_ref()), &pair, image).await);
             }
         }
         exchanged
     }
 
     /// Runs docker after the native checks, except where a password must not go or where another attempt does harm.
-    async fn beside(&self, server: &Server, reached: &Reached, climb: &mut Climb<'_>) {
-        let blocked = blocked(&climb.steps);
-        let is_keyless = self.was_not_exchanged(server, &climb.steps);
-        if let Some(code) = unasked(&climb.steps).or_else(|| blocked.filter(|_| is_keyless)) {
-            climb.add(not_asked(code));
+    async fn beside(&self, server: &Server, reached: &Reached, log: &mut CheckLog<'_>) {
+        let blocked = blocked(&log.steps);
+        let is_keyless = self.was_not_exchanged(server, &log.steps);
+        if let Some(code) = unasked(&log.steps).or_else(|| blocked.filter(|_| is_keyless)) {
+            log.add(not_asked(code));
             return;
         }
         let Reached { is_plain, realm, pair, danger } = reached;
         if let Some(danger) = danger {
-            climb.add(danger.clone());
+            log.add(danger.clone());
             return;
         }
         let opinion = docker::Opinion { pair, is_plain: *is_plain, realm: realm.as_ref(), blocked };
         let step = docker::step(self, server, &opinion).await;
-        let doubt = difference(&climb.steps, &step);
-        climb.add(Step { remedy: doubt.unwrap_or_else(|| step.remedy.clone()), ..step });
+        let doubt = difference(&log.steps, &step);
+        log.add(Step { remedy: doubt.unwrap_or_else(|| step.remedy.clone()), ..step });
     }
 
     /// Whether this is a key pair that got no token: the registry would not know it, so no client gets it.
@@ -149,37 +149,37 @@ impl Test<'_> {
 
     /// Runs docker without the native login, but never without first looking whether the registry asks for the password
     /// at all.
-    async fn docker_alone(&self, server: &Server, climb: &mut Climb<'_>) {
+    async fn docker_alone(&self, server: &Server, log: &mut CheckLog<'_>) {
         let mut silent = |_: Step| {};
-        let mut look = Climb::new(&Pair::of(self.trial), &mut silent);
+        let mut look = CheckLog::new(&Pair::of(self.trial), &mut silent);
         let endpoint = probe::probe(self, server, &mut look).await;
         let mut pair = Pair::of(self.trial);
         let key = server.ecr().filter(|_| ecr::kind(server, self.trial) == ecr::Kind::KeyPair);
         let code = blocked(&look.steps);
         if let Some(host) = key {
             if endpoint.is_none() {
-                look.steps.into_iter().filter(|step| step.outcome != Outcome::Pass).for_each(|step| climb.add(step));
+                look.steps.into_iter().filter(|step| step.outcome != Outcome::Pass).for_each(|step| log.add(step));
                 return;
             }
             let (given, step) = ecr::exchange(self, server, &host, &pair).await;
-            climb.add(step);
+            log.add(step);
             let Some(given) = given else { return };
-            climb.sends(&given);
+            log.sends(&given);
             pair = given;
         }
         // Docker reads challenges itself, so it runs only where we have judged them.
         if let Some(code) = unasked(&look.steps) {
-            look.steps.into_iter().filter(|step| step.outcome != Outcome::Pass).for_each(|step| climb.add(step));
-            climb.add(not_asked(code));
+            look.steps.into_iter().filter(|step| step.outcome != Outcome::Pass).for_each(|step| log.add(step));
+            log.add(not_asked(code));
             return;
         }
         if let Some(danger) = endpoint.as_ref().and_then(Endpoint::danger) {
-            climb.add(danger);
+            log.add(danger);
             return;
         }
         let is_plain = endpoint.as_ref().is_some_and(|endpoint| probe::is_plain(&endpoint.url));
         let realm = endpoint.as_ref().and_then(Endpoint::realm);
-        climb.add(docker::step(self, server, &docker::Opinion { pair: &pair, is_plain, realm, blocked: code }).await);
+        log.add(docker::step(self, server, &docker::Opinion { pair: &pair, is_plain, realm, blocked: code }).await);
     }
 }
 
@@ -237,11 +237,11 @@ fn difference(steps: &[Step], theirs: &Step) -> Option<String> {
 
 /// The first checks, which need no network: whether the text is a server that pulls look up, and whether the values can
 /// be tried.
-fn server_checks(trial: &Trial, climb: &mut Climb<'_>) -> Option<Server> {
+fn server_checks(trial: &Trial, log: &mut CheckLog<'_>) -> Option<Server> {
     if let Some(name) = looks_secret(&trial.server) {
         // A DNS lookup would disclose it to others.
         let detail = format!("this server looks like {name}, so nothing was looked up or sent");
-        climb.add(step(Check::Server, Code::BadServer, Outcome::Fail, detail, "enter a registry's host name"));
+        log.add(step(Check::Server, Code::BadServer, Outcome::Fail, detail, "enter a registry's host name"));
         return None;
     }
     let server = match Server::parse(&trial.server) {
@@ -251,14 +251,14 @@ fn server_checks(trial: &Trial, climb: &mut Climb<'_>) -> Option<Server> {
                 |_| "enter a registry's host name, such as example.azurecr.io".to_owned(),
                 |meant| format!("use {} as the server", meant.canonical()),
             );
-            climb.add(step(Check::Server, Code::BadServer, Outcome::Fail, format!("this server {fault}"), remedy));
+            log.add(step(Check::Server, Code::BadServer, Outcome::Fail, format!("this server {fault}"), remedy));
             return None;
         }
     };
-    climb.add(step(Check::Server, Code::Ok, Outcome::Pass, product(&server), server_advice(&server)));
+    log.add(step(Check::Server, Code::Ok, Outcome::Pass, product(&server), server_advice(&server)));
     let lookup = lookup(&server);
     let is_found = lookup.outcome == Outcome::Pass;
-    climb.add(lookup);
+    log.add(lookup);
     if !is_found {
         return None;
     }
@@ -280,7 +280,7 @@ fn server_checks(trial: &Trial, climb: &mut Climb<'_>) -> Option<Server> {
         ),
         ecr::Kind::KeyPair | ecr::Kind::Direct => return Some(server),
     };
-    climb.add(step(check, code, outcome, detail, remedy));
+    log.add(step(check, code, outcome, detail, remedy));
     None
 }
 
@@ -364,13 +364,13 @@ pub(super) fn advised(step: Step, advice: Option<Remedy>) -> Step {
 
 /// The steps so far, and who receives them. No step shows a secret that was sent, wherever in an answer it came back:
 /// in a header, a host name, the body or another program's output.
-pub(super) struct Climb<'a> {
+pub(super) struct CheckLog<'a> {
     steps: Vec<Step>,
     part: &'a mut (dyn FnMut(Step) + Send),
     redactor: Redactor,
 }
 
-impl<'a> Climb<'a> {
+impl<'a> CheckLog<'a> {
     pub(super) fn new(pair: &Pair, part: &'a mut (dyn FnMut(Step) + Send)) -> Self {
         Self { steps: Vec::new(), part, redactor: pair.redactor() }
     }

@@ -11,7 +11,7 @@ use url::Url;
 use super::asked::{Way, way};
 use super::client::{Answer, Ask, Client, place};
 use super::elsewhere::{SIGN_IN, asks_to_sign_in, sent_on};
-use super::ladder::{Climb, Test, advised, step};
+use super::ladder::{CheckLog, Test, advised, step};
 use super::said::is_html;
 use super::trouble::Trouble;
 use super::words::{firewall_remedy, is_firewall, said, trouble_step, unwell};
@@ -40,36 +40,36 @@ impl Endpoint {
 }
 
 /// Runs these checks. `None` if one of them does not pass.
-pub(super) async fn probe(test: &Test<'_>, server: &Server, climb: &mut Climb<'_>) -> Option<Endpoint> {
+pub(super) async fn probe(test: &Test<'_>, server: &Server, log: &mut CheckLog<'_>) -> Option<Endpoint> {
     let address = |scheme: &str| Url::parse(&format!("{scheme}://{}/v2/", server.api_host())).ok();
     let plain = address("http").filter(|_| server.is_loopback());
-    let (url, answer) = meet(test, server, (address("https"), plain), climb).await?;
+    let (url, answer) = meet(test, server, (address("https"), plain), log).await?;
     let first = match registry(&url, &answer) {
         Ok(first) => first,
         Err(step) => {
             let key = if is_firewall(&answer) { "firewall" } else { step.code.as_str() };
-            climb.add(advised(*step, test.advice(key, None)));
+            log.add(advised(*step, test.advice(key, None)));
             return None;
         }
     };
-    pass(climb, Check::Registry, version(&url, &answer));
+    pass(log, Check::Registry, version(&url, &answer));
     match first {
         First::LetsIn => {
-            climb.add(lets_in(&url));
+            log.add(lets_in(&url));
             Some(Endpoint { url, way: None })
         }
         First::Asks => match way(&url, &answer) {
             Ok(way) => {
                 let (asks, goes) = way.words(&url);
-                pass(climb, Check::Challenge, asks);
-                pass(climb, Check::Realm, goes);
+                pass(log, Check::Challenge, asks);
+                pass(log, Check::Realm, goes);
                 Some(Endpoint { url, way: Some(way) })
             }
             Err(step) => {
                 if step.check == Check::Realm {
-                    pass(climb, Check::Challenge, "it asks for a token (Bearer)");
+                    pass(log, Check::Challenge, "it asks for a token (Bearer)");
                 }
-                climb.add(*step);
+                log.add(*step);
                 None
             }
         },
@@ -82,22 +82,22 @@ pub(super) async fn meet(
     test: &Test<'_>,
     server: &Server,
     (url, plain): (Option<Url>, Option<Url>),
-    climb: &mut Climb<'_>,
+    log: &mut CheckLog<'_>,
 ) -> Option<(Url, Answer)> {
     match connect(test.client, url, plain).await {
         Ok((url, answer)) => {
-            connected(test, server, &url, &answer, climb);
+            connected(test, server, &url, &answer, log);
             Some((url, answer))
         }
         Err(trouble) => {
-            barred(test, server, trouble, climb);
+            barred(test, server, trouble, log);
             None
         }
     }
 }
 
-fn pass(climb: &mut Climb<'_>, check: Check, detail: impl Into<String>) {
-    climb.add(step(check, Code::Ok, Outcome::Pass, detail, ""));
+fn pass(log: &mut CheckLog<'_>, check: Check, detail: impl Into<String>) {
+    log.add(step(check, Code::Ok, Outcome::Pass, detail, ""));
 }
 
 /// Over https; if the server does not speak TLS and a plain address is given, over plain http.
@@ -124,28 +124,28 @@ async fn connect(client: &Client, url: Option<Url>, plain: Option<Url>) -> Resul
 }
 
 /// The checks that passed before the failure, and the failure.
-fn barred(test: &Test<'_>, server: &Server, trouble: Trouble, climb: &mut Climb<'_>) {
+fn barred(test: &Test<'_>, server: &Server, trouble: Trouble, log: &mut CheckLog<'_>) {
     let check = trouble.check();
     // It is unknown how far a connection came that timed out or ended at a proxy.
     let is_known = !matches!(trouble.code, Code::Timeout | Code::Proxy);
     if is_known && check != Check::Name && server.ip().is_none() && !test.client.plays(server) {
         let url = Url::parse(&format!("https://{}/", server.api_host())).ok();
         if url.and_then(|url| test.client.proxy(&url)).is_none() {
-            pass(climb, Check::Name, format!("{} resolves", server.api_host()));
+            pass(log, Check::Name, format!("{} resolves", server.api_host()));
         }
     }
     if matches!(check, Check::Tls | Check::Registry) {
-        pass(climb, Check::Connection, format!("something listens at {}", server.api_host()));
+        pass(log, Check::Connection, format!("something listens at {}", server.api_host()));
     }
     let advice = test.advice(trouble.code.as_str(), None);
-    climb.add(advised(trouble_step(trouble, check, server), advice));
+    log.add(advised(trouble_step(trouble, check, server), advice));
 }
 
 /// What the connection itself shows.
-fn connected(test: &Test<'_>, server: &Server, url: &Url, answer: &Answer, climb: &mut Climb<'_>) {
+fn connected(test: &Test<'_>, server: &Server, url: &Url, answer: &Answer, log: &mut CheckLog<'_>) {
     if test.client.plays(server) {
         let stand_in = format!("a registry on this machine stands in for {}", place(url));
-        return pass(climb, Check::Connection, stand_in);
+        return pass(log, Check::Connection, stand_in);
     }
     let by = test.client.proxy(url);
     let address = answer.address.filter(|_| by.is_none()).map(|address| address.to_string());
@@ -155,16 +155,16 @@ fn connected(test: &Test<'_>, server: &Server, url: &Url, answer: &Answer, climb
             (None, Some(address)) => format!("{} is {address}", server.api_host()),
             (None, None) => format!("{} resolves", server.api_host()),
         };
-        pass(climb, Check::Name, found);
+        pass(log, Check::Name, found);
     }
     let through = by.map(|proxy| format!(" through {proxy}")).unwrap_or_default();
-    pass(climb, Check::Connection, format!("{} answers{through}", place(url)));
+    pass(log, Check::Connection, format!("{} answers{through}", place(url)));
     let tls = match &answer.certificate {
         _ if url.scheme() == "http" => "plain http, which only loopback is allowed".to_owned(),
         Some(certificate) => certificate.words(test.now),
         None => "the certificate is trusted".to_owned(),
     };
-    pass(climb, Check::Tls, tls);
+    pass(log, Check::Tls, tls);
 }
 
 fn version(url: &Url, answer: &Answer) -> String {

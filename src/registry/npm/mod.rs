@@ -13,7 +13,7 @@ use url::Url;
 use super::client::{Answer, place};
 use super::elsewhere::{Aim, sent_on};
 use super::expiry::{codespace, expiry};
-use super::ladder::{Climb, Test, advised, step};
+use super::ladder::{CheckLog, Test, advised, step};
 use super::pair::Pair;
 use super::probe::meet;
 use super::said::is_html;
@@ -33,21 +33,21 @@ struct Npm<'a> {
 }
 
 /// Runs the checks from the address to the packages.
-pub(super) async fn climb(test: &Test<'_>, climb: &mut Climb<'_>) {
-    let Some(npm) = Npm::of(test, climb) else { return };
-    npm.ask(climb).await;
+pub(super) async fn climb(test: &Test<'_>, log: &mut CheckLog<'_>) {
+    let Some(npm) = Npm::of(test, log) else { return };
+    npm.ask(log).await;
     if let Some(step) = expiry(&test.trial.password, test.now) {
-        climb.add(step);
+        log.add(step);
     }
     let ends = |step: &Step| matches!(step.outcome, Outcome::Fail | Outcome::Inconclusive);
-    if !climb.steps().iter().any(ends) {
-        climb.add(codespace(test.client, npm.address.server()));
+    if !log.steps().iter().any(ends) {
+        log.add(codespace(test.client, npm.address.server()));
     }
 }
 
 impl<'a> Npm<'a> {
     /// The checks that need no network: a valid address, and a token that can be sent.
-    fn of(test: &'a Test<'a>, climb: &mut Climb<'_>) -> Option<Self> {
+    fn of(test: &'a Test<'a>, log: &mut CheckLog<'_>) -> Option<Self> {
         let bad = |why: String| {
             step(
                 Check::Server,
@@ -65,11 +65,11 @@ impl<'a> Npm<'a> {
         let (address, base) = match based {
             Ok(based) => based,
             Err(why) => {
-                climb.add(bad(why));
+                log.add(bad(why));
                 return None;
             }
         };
-        climb.add(step(Check::Server, Code::Ok, Outcome::Pass, product(&address), ""));
+        log.add(step(Check::Server, Code::Ok, Outcome::Pass, product(&address), ""));
         let pair = Pair::of(test.trial);
         let unsent = if pair.password.is_empty() {
             Some("the token is empty, so nothing was sent")
@@ -80,27 +80,27 @@ impl<'a> Npm<'a> {
         };
         if let Some(why) = unsent {
             let remedy = "enter the token as the registry shows it";
-            climb.add(step(Check::Whoami, Code::BadCredentials, Outcome::Inconclusive, why, remedy));
+            log.add(step(Check::Whoami, Code::BadCredentials, Outcome::Inconclusive, why, remedy));
             return None;
         }
         Some(Self { test, address, base, pair })
     }
 
     /// The way there, whose token it is, and each package.
-    async fn ask(&self, climb: &mut Climb<'_>) {
+    async fn ask(&self, log: &mut CheckLog<'_>) {
         let Ok(url) = self.base.join("-/whoami") else { return };
         let server = self.address.server();
-        let Some((_, nobody)) = meet(self.test, server, (Some(url.clone()), None), climb).await else { return };
+        let Some((_, nobody)) = meet(self.test, server, (Some(url.clone()), None), log).await else { return };
         let (known, step) = self.whoami(&url, &nobody).await;
         let goes_on = known.goes_on();
-        climb.add(self.advised(step));
+        log.add(self.advised(step));
         if !goes_on {
             return;
         }
         for written in &self.test.trial.images {
             let step = self.advised(self.package(known, written).await);
             let is_over = step.code == Code::BadCredentials;
-            climb.add(step);
+            log.add(step);
             if is_over {
                 return;
             }
