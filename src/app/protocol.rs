@@ -12,9 +12,9 @@ use crate::domain::seamless::Outlook;
 use crate::domain::token::{DeviceCode, Identity, Membership, TokenChoice, TokenReport};
 use crate::domain::verdict::{Trial, With};
 use crate::domain::{
-    AccessChange, Codespace, CodespaceChange, CodespaceList, CodespaceStep, Draft, Far, MemberReport, OrgName, Prefix,
-    Problem, Record, Renamed, RepoName, Repository, RepositoryPage, Roster, Saved, Scope, ScopeListing, Sensitive,
-    Step, TestReport, Traffic,
+    AccessChange, Codespace, CodespaceChange, CodespaceList, CodespaceStep, Draft, MemberReport, OrgName, Prefix,
+    Problem, Progress, Record, Renamed, RepoName, Repository, RepositoryPage, Roster, Saved, Scope, ScopeListing,
+    Sensitive, Step, TestReport, Traffic,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -215,7 +215,7 @@ pub enum Part {
     /// The rows of one page.
     Repositories(RepositoryPage),
     /// How far the read got, sent before its data.
-    Far(Far),
+    Progress(Progress),
     Step(Step),
     Member(MemberReport),
     Device(DeviceCode),

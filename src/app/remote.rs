@@ -1,7 +1,7 @@
 //! A remote value: absent, loading, ready, or failed. Never a pair of flags.
 
 use super::protocol::JobId;
-use crate::domain::{Far, Problem};
+use crate::domain::{Problem, Progress};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Remote<T> {
@@ -11,7 +11,7 @@ pub enum Remote<T> {
         id: JobId,
         so_far: Option<T>,
         /// How far it got, if known.
-        far: Option<Far>,
+        far: Option<Progress>,
     },
     Ready(T),
     Failed {
@@ -81,7 +81,7 @@ impl<T> Remote<T> {
     }
 
     /// How far the running read got, if known.
-    pub const fn far(&self) -> Option<Far> {
+    pub const fn far(&self) -> Option<Progress> {
         match self {
             Self::Loading { far, .. } => *far,
             Self::Absent | Self::Ready(_) | Self::Failed { .. } => None,
@@ -89,7 +89,7 @@ impl<T> Remote<T> {
     }
 
     /// Takes how far the read `id` got; ignores an outdated read.
-    pub fn got(&mut self, id: JobId, told: Far) {
+    pub fn got(&mut self, id: JobId, told: Progress) {
         match self {
             Self::Loading { id: mine, far, .. } if *mine == id => *far = Some(told),
             Self::Absent | Self::Loading { .. } | Self::Ready(_) | Self::Failed { .. } => {}

@@ -85,7 +85,7 @@ impl Spaces {
                     run.put(step.clone());
                 }
             }
-            Part::Far(far) => {
+            Part::Progress(far) => {
                 self.lists.values_mut().for_each(|remote| remote.got(id, *far));
                 self.aside.iter_mut().for_each(|(_, remote)| remote.got(id, *far));
             }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::world::World;
 use crate::domain::ending::Standing;
-use crate::domain::{Access, Credential, Far, Member, MemberState, Scope, ScopeListing, Untrusted};
+use crate::domain::{Access, Credential, Member, MemberState, Progress, Scope, ScopeListing, Untrusted};
 
 /// A password older than this many days is marked as old; most registry tokens expire within six months or a year.
 pub const OLD: i64 = 180;
@@ -44,8 +44,8 @@ pub fn is_old(now: DateTime<Utc>, then: DateTime<Utc>) -> bool {
 }
 
 /// What to show during a read: how far it got, if known.
-pub fn waiting(far: Option<Far>) -> String {
-    far.map_or_else(|| "waiting for GitHub".to_owned(), Far::words)
+pub fn waiting(far: Option<Progress>) -> String {
+    far.map_or_else(|| "waiting for GitHub".to_owned(), Progress::words)
 }
 
 /// Who gets a credential, short enough for a list.

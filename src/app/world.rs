@@ -203,7 +203,7 @@ impl World {
             Part::Memberships(list) => {
                 self.memberships.part(id, list.clone());
             }
-            Part::Far(far) => {
+            Part::Progress(far) => {
                 self.scopes.iter_mut().for_each(|(_, remote)| remote.got(id, *far));
                 self.catalogues.values_mut().for_each(|remote| remote.got(id, *far));
             }

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use chrono::Utc;
 
 use super::args::ListArgs;
-use super::progress::Progress;
+use super::progress_line::ProgressLine;
 use super::session::{self, Session, note};
 use super::{Exit, Failure};
 use crate::domain::number::grouped;
@@ -76,7 +76,7 @@ struct Sink {
     gathering: Option<Gathering>,
     /// For text output: the repositories that could not be read, grouped by reason.
     unread: Vec<(Problem, Vec<String>)>,
-    progress: Progress,
+    progress: ProgressLine,
     done: usize,
     total: Option<usize>,
     fault: Option<io::Error>,
@@ -86,7 +86,7 @@ struct Sink {
 impl Sink {
     fn new(json: bool, ends: Record) -> Self {
         let gathering = json.then(Gathering::default);
-        Self { gathering, unread: Vec::new(), progress: Progress::new(), done: 0, total: None, fault: None, ends }
+        Self { gathering, unread: Vec::new(), progress: ProgressLine::new(), done: 0, total: None, fault: None, ends }
     }
 
     fn take(&mut self, look: Look<'_>) -> ControlFlow<()> {

@@ -20,7 +20,7 @@ mod list;
 mod list_all;
 mod list_reaching;
 mod password;
-mod progress;
+mod progress_line;
 mod repos;
 mod restart;
 mod rotate;

@@ -5,7 +5,7 @@
 use http::Method;
 use url::Url;
 
-use crate::domain::{Codespace, CodespaceList, CodespaceName, Growing, OrgName, Untrusted};
+use crate::domain::{Codespace, CodespaceList, CodespaceName, OrgName, Partial, Untrusted};
 
 use super::models::{Grown, Listed};
 use super::models_codespaces::{CodespaceRecord, CodespacesPage};
@@ -20,7 +20,7 @@ impl Client {
     pub async fn codespaces(
         &self,
         which: &CodespaceList,
-        part: &mut (dyn FnMut(Growing<Vec<Codespace>>) + Send),
+        part: &mut (dyn FnMut(Partial<Vec<Codespace>>) + Send),
     ) -> Result<(Listed<Codespace>, Option<GithubError>), GithubError> {
         let first = match which {
             CodespaceList::Mine => self.url(&["user", "codespaces"], &[PER_PAGE]),
@@ -84,11 +84,11 @@ impl Client {
     async fn listed(
         &self,
         first: Url,
-        part: &mut (dyn FnMut(Growing<Vec<Codespace>>) + Send),
+        part: &mut (dyn FnMut(Partial<Vec<Codespace>>) + Send),
     ) -> Result<(Listed<Codespace>, Option<GithubError>), GithubError> {
         let page = |p: CodespacesPage| (p.total_count, p.codespaces);
         let mut grown = |grown: Grown<'_, CodespaceRecord>| {
-            part(Growing { value: sorted(grown.all.to_vec()), far: grown.far });
+            part(Partial { value: sorted(grown.all.to_vec()), far: grown.far });
         };
         match self.all(first, page, &mut grown).await {
             Ok(Listed { items, total, server_time, unshown }) => {

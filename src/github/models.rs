@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::domain::{Access, Far, MemberState, RepoRef, Repository, Scope, ScopeKind, Untrusted};
+use crate::domain::{Access, MemberState, Progress, RepoRef, Repository, Scope, ScopeKind, Untrusted};
 
 /// One secret as GitHub lists it, at any scope.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -60,7 +60,7 @@ pub struct Grown<'a, T> {
     pub all: &'a [T],
     /// How much of it was there before this page.
     pub before: usize,
-    pub far: Option<Far>,
+    pub far: Option<Progress>,
 }
 
 impl<'a, T> Grown<'a, T> {

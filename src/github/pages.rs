@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use http::HeaderMap;
 use url::Url;
 
-use crate::domain::{Far, Untrusted};
+use crate::domain::{Progress, Untrusted};
 
 use super::GithubError;
 
@@ -43,20 +43,20 @@ impl Pages {
 
     /// How far the listing has come with this answer, if there is a next page. The link to the last page gives the
     /// number of pages, which may change while reading.
-    pub(super) fn far(&self, headers: &HeaderMap, entries: usize, total: Option<usize>) -> Far {
+    pub(super) fn far(&self, headers: &HeaderMap, entries: usize, total: Option<usize>) -> Progress {
         // `next` has just added the page to come.
         let read = self.seen.len() - 1;
         match (last(headers), total) {
-            (Some(last), _) => Far::Pages { read, all: last.max(read + 1) },
-            (None, Some(total)) if total > entries => Far::Entries { read: entries, all: total },
-            (None, _) => Far::SoFar(entries),
+            (Some(last), _) => Progress::Pages { read, all: last.max(read + 1) },
+            (None, Some(total)) if total > entries => Progress::Entries { read: entries, all: total },
+            (None, _) => Progress::SoFar(entries),
         }
     }
 
     /// The same with the last page, if there were several.
-    pub(super) fn end(&self) -> Option<Far> {
+    pub(super) fn end(&self) -> Option<Progress> {
         let read = self.seen.len();
-        (read > 1).then_some(Far::Pages { read, all: read })
+        (read > 1).then_some(Progress::Pages { read, all: read })
     }
 }
 
@@ -127,13 +127,13 @@ mod tests {
             pages.far(&headers, entries, total)
         };
         let link = "</x?per_page=100&page=2>; rel=next, </x?per_page=100&page=5>; rel=last";
-        assert_eq!(told(link, 100, Some(450)), Far::Pages { read: 1, all: 5 });
+        assert_eq!(told(link, 100, Some(450)), Progress::Pages { read: 1, all: 5 });
         let shrunk = "</x?page=2>; rel=next, </x?page=1>; rel=last";
-        assert_eq!(told(shrunk, 100, None), Far::Pages { read: 1, all: 2 }, "there is a next one");
+        assert_eq!(told(shrunk, 100, None), Progress::Pages { read: 1, all: 2 }, "there is a next one");
         for cursor in ["</x?after=Y3>; rel=next", "</x?page=2>; rel=next, </x?page=many>; rel=last"] {
-            assert_eq!(told(cursor, 100, Some(450)), Far::Entries { read: 100, all: 450 });
-            assert_eq!(told(cursor, 100, Some(7)), Far::SoFar(100), "more came than GitHub counts");
-            assert_eq!(told(cursor, 100, None), Far::SoFar(100));
+            assert_eq!(told(cursor, 100, Some(450)), Progress::Entries { read: 100, all: 450 });
+            assert_eq!(told(cursor, 100, Some(7)), Progress::SoFar(100), "more came than GitHub counts");
+            assert_eq!(told(cursor, 100, None), Progress::SoFar(100));
         }
         assert_eq!(Pages::new(&start()).end(), None, "one page needs no count");
     }

@@ -7,7 +7,7 @@ use super::noting;
 use super::session::Session;
 use crate::app::protocol::{Job, JobId, Msg, Outcome, Part};
 use crate::domain::change::{AccessBefore, AccessOutcome, Seen, Stale};
-use crate::domain::{AccessChange, Draft, Growing, Prefix, Problem, Scope, Shape};
+use crate::domain::{AccessChange, Draft, Partial, Prefix, Problem, Scope, Shape};
 use crate::github::Client;
 use crate::local::Held;
 use crate::work;
@@ -21,9 +21,9 @@ pub struct Reporter {
 
 impl Reporter {
     /// Reports a part of growing data, and how far the reading got.
-    fn grown<T>(&self, growing: Growing<T>, part: impl FnOnce(T) -> Part) {
+    fn grown<T>(&self, growing: Partial<T>, part: impl FnOnce(T) -> Part) {
         if let Some(far) = growing.far {
-            self.part(Part::Far(far));
+            self.part(Part::Progress(far));
         }
         self.part(part(growing.value));
     }

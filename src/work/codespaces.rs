@@ -10,7 +10,7 @@ use futures_util::stream;
 use crate::domain::freshness::{Read, freshness, is_same, scopes};
 use crate::domain::problem::Need;
 use crate::domain::{
-    Codespace, CodespaceList, Freshness, Growing, Mend, Problem, Roster, Scope, ScopeListing, Untrusted,
+    Codespace, CodespaceList, Freshness, Mend, Partial, Problem, Roster, Scope, ScopeListing, Untrusted,
 };
 use crate::github::{Client, GithubError};
 
@@ -21,7 +21,7 @@ use super::problems::{explain, own_remedy, said, short};
 pub async fn codespaces(
     gh: &Client,
     which: &CodespaceList,
-    part: &mut (dyn FnMut(Growing<Vec<Codespace>>) + Send),
+    part: &mut (dyn FnMut(Partial<Vec<Codespace>>) + Send),
 ) -> Result<Roster<Codespace>, Problem> {
     match gh.codespaces(which, part).await {
         Ok((list, failure)) => {

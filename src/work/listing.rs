@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use futures_util::StreamExt as _;
 use futures_util::stream;
 
-use crate::domain::{Access, Far, Growing, MemberState, Prefix, Problem, Scope, ScopeListing, Shape, names};
+use crate::domain::{Access, MemberState, Partial, Prefix, Problem, Progress, Scope, ScopeListing, Shape, names};
 use crate::github::{Client, GithubError, Grown, Listed, SecretRecord};
 
 use super::problems::{explain, of_member, reading, short, subject};
@@ -19,7 +19,7 @@ use super::problems::{explain, of_member, reading, short, subject};
 pub async fn load_scope(
     gh: &Client,
     scope: &Scope,
-    part: &mut (dyn FnMut(Growing<ScopeListing>) + Send),
+    part: &mut (dyn FnMut(Partial<ScopeListing>) + Send),
 ) -> Result<ScopeListing, Problem> {
     told(gh, scope, read(gh, scope, Depth::Credentials, part).await).await
 }
@@ -78,11 +78,11 @@ pub(super) async fn read(
     gh: &Client,
     scope: &Scope,
     depth: Depth<'_>,
-    part: &mut (dyn FnMut(Growing<ScopeListing>) + Send),
+    part: &mut (dyn FnMut(Partial<ScopeListing>) + Send),
 ) -> Result<ScopeListing, GithubError> {
     let mut grown = |grown: Grown<'_, SecretRecord>| {
         let value = listing(scope, grown.all.iter().cloned(), false, &BTreeMap::new());
-        part(Growing { value, far: grown.far });
+        part(Partial { value, far: grown.far });
     };
     let secrets = gh.secrets(scope, &mut grown).await?;
     fill(gh, scope, &secrets, depth, part).await
@@ -94,7 +94,7 @@ async fn fill(
     scope: &Scope,
     secrets: &Listed<SecretRecord>,
     depth: Depth<'_>,
-    part: &mut (dyn FnMut(Growing<ScopeListing>) + Send),
+    part: &mut (dyn FnMut(Partial<ScopeListing>) + Send),
 ) -> Result<ScopeListing, GithubError> {
     let mut known = BTreeMap::new();
     let mut left_out = LeftOut::of(secrets);
@@ -125,7 +125,7 @@ async fn fill(
             Err(_) => Access::selected(Vec::new(), false),
         };
         known.insert(name, access);
-        part(Growing { value: made(&known), far: Some(Far::Accesses { read: known.len(), all }) });
+        part(Partial { value: made(&known), far: Some(Progress::Accesses { read: known.len(), all }) });
     }
     Ok(ScopeListing { lacking: left_out.told(gh, scope).await, ..made(&known) })
 }

@@ -1,6 +1,6 @@
 //! The repositories that can be given access to a credential.
 
-use crate::domain::{Growing, OrgName, Problem, Renamed, RepoName, Repository, RepositoryPage, Roster, Scope};
+use crate::domain::{OrgName, Partial, Problem, Renamed, RepoName, Repository, RepositoryPage, Roster, Scope};
 use crate::github::{Client, Grown, RepoRecord};
 
 use super::problems::explain;
@@ -12,7 +12,7 @@ use super::problems::explain;
 pub async fn repositories(
     gh: &Client,
     org: Option<&OrgName>,
-    part: &mut (dyn FnMut(Growing<RepositoryPage>) + Send),
+    part: &mut (dyn FnMut(Partial<RepositoryPage>) + Send),
 ) -> Result<Roster<Repository>, Problem> {
     let what = org.map_or_else(
         || "your repositories could not be listed".to_owned(),
@@ -20,7 +20,7 @@ pub async fn repositories(
     );
     let mut grown = |grown: Grown<'_, RepoRecord>| {
         let list = grown.fresh().iter().cloned().map(RepoRecord::into_repository).collect();
-        part(Growing { value: RepositoryPage { before: grown.before, list }, far: grown.far });
+        part(Partial { value: RepositoryPage { before: grown.before, list }, far: grown.far });
     };
     let (records, failure) = gh.repositories(org, &mut grown).await.map_err(|e| explain(what, &e, None))?;
     let part = || {

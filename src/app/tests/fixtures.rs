@@ -5,7 +5,7 @@ use super::*;
 use crate::domain::codespace::{CodespaceStep, Stage};
 use crate::domain::preset::any_presets;
 use crate::domain::traffic::{Cost, Exchange, Pause, PauseReason, Traffic};
-use crate::domain::{Access, Far, Member, Roster, ScopeListing, Verdict, Visibility};
+use crate::domain::{Access, Member, Progress, Roster, ScopeListing, Verdict, Visibility};
 
 const HUB_TOKEN: &str = "dckr_pat_aBcDeFgHiJkLmNoPqRsTuVwXyZ0";
 
@@ -79,9 +79,11 @@ fn filtered(text: &str) -> Driver {
 /// Scopes that are loading, with different progress.
 fn how_far() -> Driver {
     let mut driver = Driver::start(world::here());
-    for (scope, far) in [(Scope::User, Far::Accesses { read: 3, all: 9 }), (api(), Far::Pages { read: 2, all: 5 })] {
+    for (scope, far) in
+        [(Scope::User, Progress::Accesses { read: 3, all: 9 }), (api(), Progress::Pages { read: 2, all: 5 })]
+    {
         let id = driver.reading(&scope);
-        driver.part(id, Part::Far(far));
+        driver.part(id, Part::Progress(far));
     }
     driver.press("G");
     driver

@@ -55,7 +55,7 @@ fn whatever_is_typed_in_any_field_of_any_screen_is_in_view() {
             assert_seen(&driver, &SIZES, "", &format!("{name}, {way}"));
             driver.type_text("xyz");
             assert_seen(&driver, &SIZES[..2], "xyz", &format!("{name}, {way}"));
-            // Far more than fits.
+            // Progress more than fits.
             driver.type_text(&"long-and-".repeat(30));
             assert_seen(&driver, &SIZES[..1], "-and-", &format!("{name}, {way}, much"));
             driver.press("backspace");

@@ -6,7 +6,7 @@ use crate::app::protocol::Pointer;
 use crate::app::remote::Remote;
 use crate::app::repositories::Rows;
 use crate::domain::traffic::{Budget, Resource, Traffic};
-use crate::domain::{Far, RepoName, Repository, RepositoryPage, Roster};
+use crate::domain::{Progress, RepoName, Repository, RepositoryPage, Roster};
 
 fn scopes_of(effects: &[Effect]) -> Vec<Scope> {
     let scope = |effect: &Effect| match effect {
@@ -236,18 +236,18 @@ fn a_scope_that_is_being_read_says_how_far_it_got_and_nothing_of_totals_nobody_t
     let id = driver.reading(&api());
     driver.says("waiting for GitHub");
     for (far, words) in [
-        (Far::Pages { read: 2, all: 5 }, "2 of 5 pages"),
-        (Far::Entries { read: 200, all: 1450 }, "200 of 1,450"),
-        (Far::SoFar(200), "200 so far"),
-        (Far::Accesses { read: 3, all: 9 }, "access of 3 of 9 secrets"),
+        (Progress::Pages { read: 2, all: 5 }, "2 of 5 pages"),
+        (Progress::Entries { read: 200, all: 1450 }, "200 of 1,450"),
+        (Progress::SoFar(200), "200 so far"),
+        (Progress::Accesses { read: 3, all: 9 }, "access of 3 of 9 secrets"),
     ] {
-        driver.part(id, Part::Far(far));
+        driver.part(id, Part::Progress(far));
         driver.says(&format!("⠋ {words}"));
     }
     driver.is_silent_about("200 so far");
     driver.press("f5");
     driver.is_silent_about("access of 3 of 9");
-    driver.send(Msg::Part { id, part: Part::Far(Far::Pages { read: 4, all: 5 }) });
+    driver.send(Msg::Part { id, part: Part::Progress(Progress::Pages { read: 4, all: 5 }) });
     driver.is_silent_about("4 of 5 pages");
     driver.answer_everything();
     driver.is_silent_about("pages");
@@ -259,9 +259,9 @@ fn the_list_to_choose_from_says_how_far_it_got() {
     driver.press("p");
     let id = driver.running(|job| matches!(job, Job::Repositories(_)));
     driver.part(id, Part::Repositories(world::page(0, 2)));
-    driver.part(id, Part::Far(Far::SoFar(2)));
+    driver.part(id, Part::Progress(Progress::SoFar(2)));
     driver.says("2 repositories so far").is_silent_about("so far,");
-    driver.part(id, Part::Far(Far::Pages { read: 2, all: 3 }));
+    driver.part(id, Part::Progress(Progress::Pages { read: 2, all: 3 }));
     driver.part(id, Part::Repositories(world::page(2, 2)));
     driver.says("4 repositories so far, 2 of 3 pages");
 }

@@ -2,7 +2,7 @@
 
 use super::{Stage, acme, api, client, name, prefix};
 use crate::domain::token::{TokenKind, TokenSource};
-use crate::domain::{Access, Far, Growing, Member, OrgName, Renamed, RepoName, RepositoryPage, Scope};
+use crate::domain::{Access, Member, OrgName, Partial, Progress, Renamed, RepoName, RepositoryPage, Scope};
 use crate::sandbox::{Options, Scale};
 use crate::work::{followed, identity, load_scope, memberships, repositories, repository};
 
@@ -17,7 +17,7 @@ async fn names_come_first_and_access_follows() {
     let listing = load_scope(&stage.gh, &Scope::User, &mut |part| parts.push(part)).await.unwrap();
     let acr = prefix("ACR");
     assert_eq!(parts[0].value.credential(&acr).unwrap().access(), None);
-    let told: Vec<_> = parts.iter().map(|part| part.far.map(Far::words)).collect();
+    let told: Vec<_> = parts.iter().map(|part| part.far.map(Progress::words)).collect();
     let told: Vec<_> = told.iter().map(|words| words.as_deref().unwrap_or("nothing")).collect();
     let wanted = ["nothing", "access of 1 of 3 secrets", "access of 2 of 3 secrets", "access of 3 of 3 secrets"];
     assert_eq!(told, wanted);
@@ -64,7 +64,7 @@ async fn a_hundred_secrets_and_more_come_whole() {
     let mut told = Vec::new();
     let listing = load_scope(&stage.gh, &Scope::User, &mut |part| told.push(part.far)).await.unwrap();
     assert!(listing.complete && listing.count() >= 130);
-    assert_eq!(told[..2], [1, 2].map(|read| Some(Far::Pages { read, all: 2 })));
+    assert_eq!(told[..2], [1, 2].map(|read| Some(Progress::Pages { read, all: 2 })));
 }
 
 #[tokio::test]
@@ -133,7 +133,7 @@ async fn a_page_brings_only_what_is_new_however_many_pages_there_are() {
         let stage = Stage::of(Options { scale, ..Options::default() }).await;
         let org = OrgName::parse("acme").unwrap();
         let (mut rows, mut told) = (0, Vec::new());
-        let mut part = |part: Growing<RepositoryPage>| {
+        let mut part = |part: Partial<RepositoryPage>| {
             assert_eq!(part.value.before, rows, "in order, without duplicates");
             rows += part.value.list.len();
             told.push(part.far);
@@ -141,7 +141,7 @@ async fn a_page_brings_only_what_is_new_however_many_pages_there_are() {
         let all = repositories(&stage.gh, Some(&org), &mut part).await.unwrap();
         let pages = told.len();
         assert!(pages > org_repos / 100);
-        assert_eq!(told, (1..=pages).map(|read| Some(Far::Pages { read, all: pages })).collect::<Vec<_>>());
+        assert_eq!(told, (1..=pages).map(|read| Some(Progress::Pages { read, all: pages })).collect::<Vec<_>>());
         assert_eq!(rows, all.list.len(), "each row once");
         sent.push(rows);
     }

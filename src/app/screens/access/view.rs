@@ -12,7 +12,7 @@ use crate::app::remote::Remote;
 use crate::app::repositories::Catalogue;
 use crate::app::screens::Behavior;
 use crate::domain::grant::{Before, Difference, org_of, reach};
-use crate::domain::{Far, Problem, Visibility};
+use crate::domain::{Problem, Progress, Visibility};
 use crate::ui::memory::Hit;
 use crate::ui::widgets::Level;
 use crate::ui::{Role, text_field};
@@ -190,7 +190,7 @@ fn catalogue_line(
     let glyphs = &canvas.look.glyphs;
     let read = catalogue.and_then(Remote::value).map_or(0, |catalogue| catalogue.repositories.len());
     // The number of rows is shown anyway.
-    let far = catalogue.and_then(Remote::far).filter(|far| !matches!(far, Far::SoFar(_)));
+    let far = catalogue.and_then(Remote::far).filter(|far| !matches!(far, Progress::SoFar(_)));
     let far = far.map(|far| format!(", {}", far.words())).unwrap_or_default();
     match catalogue {
         Some(Remote::Loading { .. }) if picker.filter.is_empty() && !picker.only_chosen => {

@@ -1,4 +1,4 @@
-//! Progress of a long listing, on standard error: rewritten in place on a terminal, an occasional line elsewhere.
+//! ProgressLine of a long listing, on standard error: rewritten in place on a terminal, an occasional line elsewhere.
 
 use std::collections::VecDeque;
 use std::io::{self, IsTerminal};
@@ -12,7 +12,7 @@ use crate::domain::number::grouped;
 const WHILE: Duration = Duration::from_secs(20);
 
 #[derive(Debug)]
-pub(super) struct Progress {
+pub(super) struct ProgressLine {
     is_terminal: bool,
     told: Instant,
     /// Whether it took long enough to show progress at all.
@@ -20,7 +20,7 @@ pub(super) struct Progress {
     lately: VecDeque<(Instant, usize)>,
 }
 
-impl Progress {
+impl ProgressLine {
     pub(super) fn new() -> Self {
         Self { is_terminal: io::stderr().is_terminal(), told: Instant::now(), begun: false, lately: VecDeque::new() }
     }
@@ -87,7 +87,7 @@ mod tests {
     fn the_rate_forgets_how_fast_the_disk_was() {
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
-        let mut progress = Progress { is_terminal: false, told: start, begun: false, lately: VecDeque::new() };
+        let mut progress = ProgressLine { is_terminal: false, told: start, begun: false, lately: VecDeque::new() };
         assert_eq!(progress.rate(at(0), 0), None);
         assert!(progress.rate(at(1), 5_000).is_some_and(|rate| rate > 4_000.0));
         for second in 2..60 {

@@ -4,7 +4,7 @@ use super::number::grouped;
 
 /// An amount out of a total.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Far {
+pub enum Progress {
     /// Pages of a listing.
     Pages { read: usize, all: usize },
     /// Entries of a listing, if GitHub reports their number but not the number of pages.
@@ -15,7 +15,7 @@ pub enum Far {
     Accesses { read: usize, all: usize },
 }
 
-impl Far {
+impl Progress {
     /// Such as “2 of 5 pages”, after “still reading:” or alone.
     pub fn words(self) -> String {
         match self {
@@ -29,7 +29,7 @@ impl Far {
 
 /// Something that grows while it is read, and its progress; `None` if there is none to report.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Growing<T> {
+pub struct Partial<T> {
     pub value: T,
-    pub far: Option<Far>,
+    pub far: Option<Progress>,
 }
