@@ -28,7 +28,7 @@ pub(super) async fn run(args: &RotateArgs, session: &Session) -> Result<Exit, Fa
     notes.extend(beforehand(credential, &values, &scope));
     let rotation = Rotation { scope, prefix: args.prefix.clone(), values: values.clone() };
     let seen = (!args.yes).then(|| Seen::of(credential));
-    let draft = Draft { ends: args.ends, seen, ..rotation.draft() };
+    let draft = Draft { ends: args.expires, seen, ..rotation.draft() };
     notes.extend(set::end_note(&draft, Utc::now()));
     session.notes(&notes);
     let tested = match &trial {

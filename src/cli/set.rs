@@ -199,7 +199,7 @@ async fn draft(
     }));
     let members = shape.members().to_vec();
     let shown = found.filter(|found| !found.is_by_name).map(|found| found.listing());
-    let (prefix, ends) = (args.prefix.clone(), args.how.ends);
+    let (prefix, ends) = (args.prefix.clone(), args.how.expires);
     let seen = (!args.yes).then(|| existing.as_ref().map(Seen::of).unwrap_or_default());
     let draft = Draft { scope, prefix, shape, values, access, members, ends, seen };
     notes.extend(end_note(&draft, Utc::now()));
@@ -226,9 +226,9 @@ pub(super) fn end_note(draft: &Draft, now: DateTime<Utc>) -> Option<String> {
     let (end, source) = ending::of_draft(draft)?;
     let words = end.words(now);
     Some(match (source, draft.ends) {
-        (Source::Value, Some(_)) => format!("the password says when it expires, which overrides --ends: {words}"),
+        (Source::Value, Some(_)) => format!("the password says when it expires, which overrides --expires: {words}"),
         (Source::Value, None) => format!("the password says when it expires: {words}"),
-        (Source::Person, _) => format!("expiry from --ends: {words}"),
+        (Source::Person, _) => format!("expiry from --expires: {words}"),
     })
 }
 

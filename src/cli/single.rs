@@ -32,7 +32,7 @@ pub(super) fn check_set(args: &SetArgs, preset: AnyPreset) -> Result<(), Failure
     for (is_given, flag, why) in [
         (no_place, "--repo", "this preset writes one secret into one place at a time"),
         (args.how.kept.keep, "--keep", "--keep stores server, user and password; this is one secret"),
-        (args.how.ends.is_some(), "--ends", "expiry is saved for registry credentials only"),
+        (args.how.expires.is_some(), "--expires", "expiry is saved for registry credentials only"),
         (args.how.afresh, "--afresh", "--afresh is for several repositories"),
     ] {
         if is_given {

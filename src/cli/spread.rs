@@ -180,7 +180,7 @@ fn draft_for(args: &SetArgs, values: &Members<Sensitive>, scope: Scope) -> Draft
         values: values.clone(),
         access: DraftAccess::Repository,
         members: Member::WRITE_ORDER.to_vec(),
-        ends: args.how.ends,
+        ends: args.how.expires,
         seen: None,
     }
 }

@@ -25,7 +25,7 @@ environment, or a file of NAME=value or JSON; --server and --username override i
 credential helper is run only for a login that you name: --from docker:ghcr.io. Values for
 another prefix, or for a server other than --server, are used only if --from names them.
 
---ends sets when the password expires, which GitHub does not store. pullkey saves it on this
+--expires sets when the password expires, which GitHub does not store. pullkey saves it on this
 machine, and `list` warns you 30, 7 and 1 days ahead. If the password itself says when it
 expires (a JSON Web Token, an ECR token), that date is saved instead.
 
@@ -57,7 +57,7 @@ password is written untested, after asking; without a terminal, that requires --
 --username. Make clear which login you mean: name docker's, as in --from docker:ghcr.io, or
 give --server; from the environment or a file, the login with the same prefix is used.
 
-The expiry saved for the old password is forgotten; pass --ends for the new one.
+The expiry saved for the old password is forgotten; pass --expires for the new one.
 
 Examples:
   pullkey rotate ACR --org acme --password-env PAT --server mycompany.azurecr.io --username codespaces
@@ -84,7 +84,7 @@ Examples:
 
 /// What `--preset` does in `set`.
 const CHECKED: &str = "it sets the checks and the known values (npm: one secret named PREFIX, in one place, without \
-                       user, --keep, --ends and --from)";
+                       user, --keep, --expires and --from)";
 
 /// The scope that `set` writes to, or the repositories.
 #[derive(Clone, Debug, Args)]
@@ -168,7 +168,7 @@ pub struct HowArgs {
     pub no_test: bool,
     /// Save when the password expires: 2027-05-14, 90 days, 1 year or never
     #[arg(long, value_name = "DATE", value_parser = ends)]
-    pub ends: Option<End>,
+    pub expires: Option<End>,
     /// Write all repositories again, also those that an interrupted run has written
     #[arg(long)]
     pub afresh: bool,
@@ -225,7 +225,7 @@ pub struct RotateArgs {
     pub no_test: bool,
     /// Save when the new password expires: 2027-05-14, 90 days, 1 year or never
     #[arg(long, value_name = "DATE", value_parser = ends)]
-    pub ends: Option<End>,
+    pub expires: Option<End>,
     #[command(flatten)]
     pub kept: KeepArgs,
     /// Write what could not be tested, without asking

@@ -1,4 +1,4 @@
-//! Expiry: the date from `--ends` is saved on this machine, shown by `list`, and forgotten with the password.
+//! Expiry: the date from `--expires` is saved on this machine, shown by `list`, and forgotten with the password.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -35,9 +35,9 @@ fn days_from_now(days: i64) -> NaiveDate {
 fn an_end_that_is_said_is_kept_told_replaced_and_deleted() {
     let desk = Desk::new();
     assert!(!desk.write(&format!("set ACR --user {REST}")).ends(0).stderr.contains("expiry"));
-    assert_eq!((desk.told("--user"), desk.record()), (Value::Null, None), "no --ends, nothing saved");
+    assert_eq!((desk.told("--user"), desk.record()), (Value::Null, None), "no --expires, nothing saved");
     let end = days_from_now(6);
-    let ran = desk.write(&format!("set ACR --user {REST} --yes --ends {end}")).ends(0);
+    let ran = desk.write(&format!("set ACR --user {REST} --yes --expires {end}")).ends(0);
     assert!(ran.stderr.contains(&format!("{end}, expires in 6 days")), "{ran:?}");
     let told = desk.told("--user");
     assert_eq!((&told["date"], &told["source"]), (&end.to_string().into(), &"you said".into()));
@@ -46,7 +46,7 @@ fn an_end_that_is_said_is_kept_told_replaced_and_deleted() {
     let record = desk.record().unwrap();
     assert!(record.contains("r.example") && !record.contains(PASSWORD), "{record}");
 
-    let line = "rotate ACR --user --password-env P --no-test --ends never";
+    let line = "rotate ACR --user --password-env P --no-test --expires never";
     desk.write(line).ends(0);
     assert_eq!((&desk.told("--user")["date"], &desk.told("--user")["days"]), (&Value::Null, &Value::Null));
     desk.write("rotate ACR --user --password-env P --no-test").ends(0);
@@ -60,9 +60,9 @@ fn an_end_that_is_said_is_kept_told_replaced_and_deleted() {
 fn an_end_that_is_not_understood_writes_nothing() {
     let desk = Desk::new();
     for (end, words) in [("soon", "not understood"), ("2020-01-01", "past"), ("2027-02-30", "no such day")] {
-        let ran = desk.write(&format!("set ACR --user {REST} --ends {end}")).ends(2);
+        let ran = desk.write(&format!("set ACR --user {REST} --expires {end}")).ends(2);
         assert!(ran.stderr.contains(words), "{ran:?}");
-        desk.write(&format!("rotate ACR --user --password-env P --no-test --ends {end}")).ends(2);
+        desk.write(&format!("rotate ACR --user --password-env P --no-test --expires {end}")).ends(2);
     }
     assert!(desk.world().requests().is_empty());
 }
@@ -72,9 +72,9 @@ fn what_the_value_tells_is_kept_in_place_of_what_is_said() {
     let desk = Desk::new();
     let end = Utc::now() + TimeDelta::days(40);
     let jwt = format!("e30.{}.x", URL_SAFE_NO_PAD.encode(format!("{{\"exp\":{}}}", end.timestamp())));
-    let line = format!("set ACR --user {REST} --ends never");
+    let line = format!("set ACR --user {REST} --expires never");
     let ran = desk.run_with(&line, &[("P", &jwt)]).ends(0);
-    assert!(ran.stderr.contains("overrides --ends"), "{ran:?}");
+    assert!(ran.stderr.contains("overrides --expires"), "{ran:?}");
     let told = desk.told("--user");
     assert_eq!((&told["date"], &told["source"]), (&end.date_naive().to_string().into(), &"told by the value".into()));
     assert!(told["at"].is_string());
@@ -84,10 +84,10 @@ fn what_the_value_tells_is_kept_in_place_of_what_is_said() {
 #[test]
 fn a_password_that_was_not_written_has_no_entry() {
     let desk = Desk::failing(&[("_PASSWORD", FaultKind::Status(403))]);
-    desk.write(&format!("set ACR --user {REST} --ends never")).ends(3);
+    desk.write(&format!("set ACR --user {REST} --expires never")).ends(3);
     assert_eq!(desk.record(), None);
     let desk = Desk::failing(&[("_SERVER", FaultKind::Status(403))]);
-    desk.write(&format!("set ACR --user {REST} --ends never")).ends(3);
+    desk.write(&format!("set ACR --user {REST} --expires never")).ends(3);
     let record = desk.record().unwrap();
     assert!(record.contains("\"u\"") && !record.contains("r.example"), "{record}");
 }
@@ -96,7 +96,7 @@ fn a_password_that_was_not_written_has_no_entry() {
 fn each_of_many_repositories_has_its_own_entry() {
     let desk = Desk::new();
     let end = days_from_now(90);
-    desk.write(&format!("set ACR --repo acme/api --repo acme/web {REST} --ends {end}")).ends(0);
+    desk.write(&format!("set ACR --repo acme/api --repo acme/web {REST} --expires {end}")).ends(0);
     for name in ["acme/api", "acme/web"] {
         assert_eq!(desk.told(&format!("--repo {name}"))["date"], end.to_string(), "{name}");
     }
@@ -106,7 +106,7 @@ fn each_of_many_repositories_has_its_own_entry() {
 #[test]
 fn somebody_elses_password_has_no_end_and_a_change_of_access_keeps_it() {
     let desk = Desk::new();
-    desk.write(&format!("set ACR --org acme --visibility private {REST} --ends never")).ends(0);
+    desk.write(&format!("set ACR --org acme --visibility private {REST} --expires never")).ends(0);
     desk.run("access ACR --org acme --visibility all --yes").ends(0);
     assert_eq!(desk.told("--org acme")["source"], "you said");
     desk.run("access ACR --org acme --undo --yes").ends(0);
@@ -133,7 +133,7 @@ fn somebody_elses_password_has_no_end_and_a_change_of_access_keeps_it() {
 #[test]
 fn a_broken_record_is_named_and_the_write_is_done() {
     let desk = Desk::new();
-    desk.write(&format!("set ACR --user {REST} --ends never")).ends(0);
+    desk.write(&format!("set ACR --user {REST} --expires never")).ends(0);
     let file = desk
         .home
         .files()
@@ -141,7 +141,7 @@ fn a_broken_record_is_named_and_the_write_is_done() {
         .find(|file| file.to_string_lossy().contains("endings") && file.extension() == Some("json".as_ref()))
         .unwrap();
     std::fs::write(&file, "{").unwrap();
-    let ran = desk.write(&format!("set ACR --user {REST} --yes --ends never --json")).ends(0);
+    let ran = desk.write(&format!("set ACR --user {REST} --yes --expires never --json")).ends(0);
     assert!(ran.json()["notes"].to_string().contains("record of expiry dates"), "{ran:?}");
     let ran = desk.run("list --user").ends(0);
     assert!(ran.stderr.contains("is not a record of expiry dates") && ran.stdout.contains("ACR"), "{ran:?}");

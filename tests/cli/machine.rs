@@ -155,7 +155,7 @@ fn a_lock_that_somebody_keeps_ends_the_wait_and_never_hides_a_write() {
     // Creates the files.
     desk.run("access ACR --user --add acme/web --yes").ends(0);
     let set = "set NEW --user --preset other --server r.example --username u --password-stdin --no-test --yes --json";
-    desk.feed(&format!("{set} --ends 90d"), "p").ends(0);
+    desk.feed(&format!("{set} --expires 90d"), "p").ends(0);
     let host = desk.api_url().trim_start_matches("http://").replace(':', "%3a");
     let keep = |path: &Path| {
         let file = std::fs::File::options().append(true).open(path).unwrap();
@@ -166,7 +166,7 @@ fn a_lock_that_somebody_keeps_ends_the_wait_and_never_hides_a_write() {
     let _record = keep(&state(&desk).join(format!("endings/{host}.lock")));
     let ran = desk.run("access ACR --user --remove acme/web --yes --json").ends(0);
     assert!(ran.json()["notes"].to_string().contains("journal.lock"), "{ran:?}");
-    let ran = desk.feed(&format!("{set} --ends 80d"), "q").ends(0);
+    let ran = desk.feed(&format!("{set} --expires 80d"), "q").ends(0);
     let notes = ran.json()["notes"].to_string();
     assert!(notes.contains(".lock") && !notes.contains("no home folder"), "one note about what happened: {notes}");
     assert_eq!(desk.values("user", "NEW")[2].as_deref(), Some("q"));

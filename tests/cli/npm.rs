@@ -125,7 +125,7 @@ fn flags_of_images_and_of_packages_are_kept_apart() {
         (format!("{set} --username ann"), "no user"),
         (format!("{set} --image ghcr.io/a/b:1"), "holds packages"),
         (format!("{set} --keep"), "--keep stores"),
-        (format!("{set} --ends never"), "expiry is saved for"),
+        (format!("{set} --expires never"), "expiry is saved for"),
         (format!("{set} --repo acme/web"), "one place at a time"),
         (set.replace("--password-stdin", "--from env"), "--from finds"),
         (format!("{test} --username ann"), "no user"),

@@ -37,7 +37,7 @@ fn ways(command: &clap::Command, path: &[String], found: &mut Vec<Way>) {
 fn basis(way: &Way, server: &str) -> Vec<String> {
     let login = ["--server", server, "--username", "puller", "--password-stdin"];
     let place = ["TEAM", "--repo", "acme/api"];
-    let untested = ["--no-test", "--ends", "never", "--yes"];
+    let untested = ["--no-test", "--expires", "never", "--yes"];
     let words: Vec<&str> = match way.command.first().map(String::as_str) {
         Some("test") => login.to_vec(),
         Some("set") => [&place[..], &["--preset", "other"], &login, &untested].concat(),
