@@ -65,7 +65,7 @@ work, 3 if the test is inconclusive. With --env the worst result decides.
 only for a login that you name, as in --from docker:ghcr.io. It uses values for a prefix other
 than PREFIX, or for a server other than --server, only if --from names them.
 
-To test the values that `set --keep` or `rotate --keep` stored in the system keyring, name the
+To test the values that `set --store` or `rotate --store` stored in the system keyring, name the
 credential and its scope.
 
 Examples:
@@ -132,7 +132,7 @@ pub enum Command {
     /// Test a login at a registry
     #[command(after_help = TEST_HELP)]
     Test(TestArgs),
-    /// Remove the values that --keep stored from the system keyring
+    /// Remove the values that --store stored from the system keyring
     #[command(after_help = FORGET_HELP)]
     Forget(ForgetArgs),
     /// Sign in to GitHub, show what each token may do, sign out
@@ -328,14 +328,14 @@ pub struct DeleteArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[group(id = "kept_scope", multiple = false)]
 pub struct KeptScopeArgs {
-    /// Test the values that --keep stored for your own credential
+    /// Test the values that --store stored for your own credential
     #[arg(long, requires = "prefix", conflicts_with_all = NOT_WITH_KEPT)]
     pub user: bool,
-    /// Test the values that --keep stored for this repository's credential
+    /// Test the values that --store stored for this repository's credential
     #[arg(long, value_name = "OWNER/NAME", value_parser = RepoName::parse, requires = "prefix")]
     #[arg(conflicts_with_all = NOT_WITH_KEPT)]
     pub repo: Option<RepoName>,
-    /// Test the values that --keep stored for this organization's credential
+    /// Test the values that --store stored for this organization's credential
     #[arg(long, value_name = "ORG", value_parser = OrgName::parse, requires = "prefix")]
     #[arg(conflicts_with_all = NOT_WITH_KEPT)]
     pub org: Option<OrgName>,

@@ -1,4 +1,4 @@
-//! `pullkey forget`: removes the values that `--keep` stored from the system keyring. It sends nothing to GitHub.
+//! `pullkey forget`: removes the values that `--store` stored from the system keyring. It sends nothing to GitHub.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! `--keep`: stores written values for later tests, and reports the result together with the write.
+//! `--store`: stores written values for later tests, and reports the result together with the write.
 
 use super::session::Session;
 use super::{Exit, Failure};
@@ -37,7 +37,7 @@ pub(super) fn check(keep: bool, is_whole: bool) -> Result<(), Failure> {
         return Err(Failure::usage(
             "the values cannot be stored",
             "all three are needed, and GitHub does not return those that you do not give",
-            "give --server and --username as well, or leave out --keep",
+            "give --server and --username as well, or leave out --store",
         ));
     }
     Ok(())

@@ -18,7 +18,7 @@ pub(super) async fn run(args: &RotateArgs, session: &Session) -> Result<Exit, Fa
     let server = given.server.as_deref().map(Sensitive::from);
     let values = Members { server, user: given.user, password: Some(given.password) };
     let trial = trial(given.server, &values, &args.images);
-    keep::check(args.kept.keep, trial.is_some())?;
+    keep::check(args.stored.store, trial.is_some())?;
     let mut notes = values::check_some(preset_for(trial.as_ref())?, values.clone())?;
     notes.extend(given.notes);
     let gh = session.writer().await?;
@@ -48,7 +48,7 @@ pub(super) async fn run(args: &RotateArgs, session: &Session) -> Result<Exit, Fa
     let saved = saved.map_err(Failure::world)?;
     session.note_saved(&gh, &[(&draft, &saved)], &mut notes);
     let place = (&rotation.scope, &rotation.prefix);
-    let kept = keep::after_write(args.kept.keep, session, place, (&saved, trial.as_ref())).await;
+    let kept = keep::after_write(args.stored.store, session, place, (&saved, trial.as_ref())).await;
     notes.extend(kept.note());
     notes.extend(set::lacking(&saved, &rotation.prefix));
     session.notes(&notes[told..]);

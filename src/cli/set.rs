@@ -58,7 +58,7 @@ pub(super) async fn run(args: &SetArgs, session: &Session) -> Result<Exit, Failu
     let saved = saved.map_err(Failure::world)?;
     session.note_saved(&gh, &[(&draft, &saved)], &mut notes);
     let kept =
-        keep::after_write(args.how.kept.keep, session, (&draft.scope, &draft.prefix), (&saved, Some(&trial))).await;
+        keep::after_write(args.how.stored.store, session, (&draft.scope, &draft.prefix), (&saved, Some(&trial))).await;
     notes.extend(kept.note());
     notes.extend(lacking(&saved, &draft.prefix));
     let written = Written {

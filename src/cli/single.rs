@@ -31,7 +31,7 @@ pub(super) fn check_set(args: &SetArgs, preset: AnyPreset) -> Result<(), Failure
     let no_place = args.one_scope().is_none();
     for (is_given, flag, why) in [
         (no_place, "--repo", "this preset writes one secret into one place at a time"),
-        (args.how.kept.keep, "--keep", "--keep stores server, user and password; this is one secret"),
+        (args.how.stored.store, "--store", "--store stores server, user and password; this is one secret"),
         (args.how.expires.is_some(), "--expires", "expiry is saved for registry credentials only"),
         (args.how.afresh, "--afresh", "--afresh is for several repositories"),
     ] {

@@ -93,11 +93,11 @@ fn check(args: &SetArgs) -> Result<(), Failure> {
             "leave out --repos and --visibility, or use --user or --org",
         ));
     }
-    if args.how.kept.keep {
+    if args.how.stored.store {
         return Err(Failure::usage(
             what,
-            "--keep stores the values of one credential; this writes many repositories",
-            "leave out --keep, or write a single repository",
+            "--store stores the values of one credential; this writes many repositories",
+            "leave out --store, or write a single repository",
         ));
     }
     if args.scope.repo.as_ref().is_some_and(Vec::is_empty) && args.more.is_empty() {

@@ -103,7 +103,7 @@ async fn kept(args: &TestArgs, session: &Session, scope: &Scope, prefix: &Prefix
     let keeper = session.entrance()?.keeper();
     let kept = session.interrupt.read(keeper.recall(scope, prefix)).await?.map_err(Failure::world)?;
     let kept = kept.ok_or_else(|| {
-        let hint = "store them with `pullkey set --keep` or `pullkey rotate --keep`, or give the values here";
+        let hint = "store them with `pullkey set --store` or `pullkey rotate --store`, or give the values here";
         let why = format!("{scope}: the system keyring has no values of {prefix}");
         Failure::world(Problem::new("there are no stored values to test", why, hint))
     })?;

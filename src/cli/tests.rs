@@ -50,7 +50,7 @@ fn what_a_preset_knows_by_itself_need_not_be_said() {
     assert!(parses("pullkey set ACR --user --preset acr --from docker:acme.azurecr.io"));
     assert!(!parses("pullkey set ACR --user --preset acr --from docker --password-stdin"));
     assert!(!parses("pullkey set ACR --user --preset acr --from nowhere"));
-    assert!(!parses("pullkey set ACR --user --preset acr --from docker --keep --dry-run"));
+    assert!(!parses("pullkey set ACR --user --preset acr --from docker --store --dry-run"));
     assert!(parses("pullkey set E --user --preset ecr-token --server s --password-stdin"));
 }
 

@@ -84,7 +84,7 @@ Examples:
 
 /// What `--preset` does in `set`.
 const CHECKED: &str = "it sets the checks and the known values (npm: one secret named PREFIX, in one place, without \
-                       user, --keep, --expires and --from)";
+                       user, --store, --expires and --from)";
 
 /// The scope that `set` writes to, or the repositories.
 #[derive(Clone, Debug, Args)]
@@ -173,18 +173,18 @@ pub struct HowArgs {
     #[arg(long)]
     pub afresh: bool,
     /// Show what would be written, and write nothing
-    #[arg(long, conflicts_with = "keep")]
+    #[arg(long, conflicts_with = "store")]
     pub dry_run: bool,
     #[command(flatten)]
-    pub kept: KeepArgs,
+    pub stored: StoreArgs,
 }
 
 /// What is stored on this machine.
 #[derive(Clone, Debug, Default, Args)]
-pub struct KeepArgs {
+pub struct StoreArgs {
     /// Store the values in the system keyring, so that `pullkey test PREFIX` can test them again
     #[arg(long)]
-    pub keep: bool,
+    pub store: bool,
 }
 
 impl SetArgs {
@@ -227,7 +227,7 @@ pub struct RotateArgs {
     #[arg(long, value_name = "DATE", value_parser = ends)]
     pub expires: Option<End>,
     #[command(flatten)]
-    pub kept: KeepArgs,
+    pub stored: StoreArgs,
     /// Write what could not be tested, without asking
     #[arg(long, short)]
     pub yes: bool,

@@ -244,7 +244,7 @@ fn an_image_is_tried_with_the_credentials_of_its_registry_alone() {
 fn without_a_keyring_keeping_forgetting_and_testing_say_so() {
     let desk = Desk::new();
     let why = if cfg!(target_os = "linux") { "no session bus" } else { "PULLKEY_KEYRING" };
-    let ran = desk.set("TEAM --repo acme/api --keep").ends(3);
+    let ran = desk.set("TEAM --repo acme/api --store").ends(3);
     assert!(ran.stderr.contains("not stored for re-testing") && ran.stderr.contains(why), "{ran:?}");
     assert_eq!(desk.values("repo:acme/api", "TEAM")[2].as_deref(), Some(PASSWORD), "it was written all the same");
     for line in ["forget TEAM --repo acme/api", "test TEAM --repo acme/api"] {
@@ -253,10 +253,10 @@ fn without_a_keyring_keeping_forgetting_and_testing_say_so() {
     }
     let off = desk.run_with("forget TEAM --repo acme/api --json", &[("PULLKEY_KEYRING", "off")]).ends(3).problem();
     assert!(off["why"].as_str().unwrap().contains("PULLKEY_KEYRING"), "{off}");
-    let usage = desk.feed("rotate TEAM --repo acme/api --password-stdin --no-test --keep", PASSWORD).ends(2);
+    let usage = desk.feed("rotate TEAM --repo acme/api --password-stdin --no-test --store", PASSWORD).ends(2);
     assert!(usage.stderr.contains("--server and --username"), "{usage:?}");
     desk.run("delete TEAM --repo acme/api --yes").ends(0);
-    desk.set("TEAM --repo acme/* --keep").ends(2);
+    desk.set("TEAM --repo acme/* --store").ends(2);
     for line in ["test", "test TEAM", "test --server ghcr.io"] {
         assert!(desk.run(line).ends(2).stderr.contains("there is nothing to test yet"), "{line}");
     }

@@ -124,7 +124,7 @@ fn flags_of_images_and_of_packages_are_kept_apart() {
     for (line, says) in [
         (format!("{set} --username ann"), "no user"),
         (format!("{set} --image ghcr.io/a/b:1"), "holds packages"),
-        (format!("{set} --keep"), "--keep stores"),
+        (format!("{set} --store"), "--store stores"),
         (format!("{set} --expires never"), "expiry is saved for"),
         (format!("{set} --repo acme/web"), "one place at a time"),
         (set.replace("--password-stdin", "--from env"), "--from finds"),

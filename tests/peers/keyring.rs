@@ -260,7 +260,7 @@ fn what_is_kept_is_tested_again_told_when_it_changed_and_removed_with_the_creden
     let more = [("GH_TOKEN", token.as_str())];
     let run = |arguments: &[&str], input: &str| session.pullkey(Some(&bus), arguments, input, &more);
     let set = ["set", "TEAM", "--repo", "acme/api", "--preset", "other", "--server", &server, "--username", "puller"];
-    let written = run(&[&set[..], &["--password-stdin", "--yes", "--keep"]].concat(), &secret);
+    let written = run(&[&set[..], &["--password-stdin", "--yes", "--store"]].concat(), &secret);
     assert_eq!(written.status.code(), Some(0), "{}", text(&written));
     assert!(text(&written).contains("stored in the system keyring"), "{}", text(&written));
     for file in session.home.files() {
@@ -304,7 +304,7 @@ fn what_is_kept_is_tested_again_told_when_it_changed_and_removed_with_the_creden
     let forgotten = run(&["forget", "TEAM", "--repo", "acme/api"], "");
     assert!(text(&forgotten).contains("nothing was stored"), "{}", text(&forgotten));
     let long = "x".repeat(3_000);
-    let large = run(&[&set[..], &["--password-stdin", "--yes", "--keep", "--no-test"]].concat(), &long);
+    let large = run(&[&set[..], &["--password-stdin", "--yes", "--store", "--no-test"]].concat(), &long);
     assert_eq!(large.status.code(), Some(3), "{}", text(&large));
     assert!(text(&large).contains("longer than"), "{}", text(&large));
 }
