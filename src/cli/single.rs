@@ -33,7 +33,7 @@ pub(super) fn check_set(args: &SetArgs, preset: AnyPreset) -> Result<(), Failure
         (no_place, "--repo", "this preset writes one secret into one place at a time"),
         (args.how.stored.store, "--store", "--store stores server, user and password; this is one secret"),
         (args.how.expires.is_some(), "--expires", "expiry is saved for registry credentials only"),
-        (args.how.afresh, "--afresh", "--afresh is for several repositories"),
+        (args.how.no_resume, "--no-resume", "--no-resume is for several repositories"),
     ] {
         if is_given {
             let hint = match flag {

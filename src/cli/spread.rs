@@ -234,8 +234,11 @@ impl Log {
             }
             None => Vec::new(),
         };
-        let open =
-            if args.how.afresh { None } else { journal::open_run(&entries, &gh.api_host(), &args.prefix, Utc::now()) };
+        let open = if args.how.no_resume {
+            None
+        } else {
+            journal::open_run(&entries, &gh.api_host(), &args.prefix, Utc::now())
+        };
         let run = open.as_ref().map_or_else(fresh_id, |open| open.run.id.clone());
         Self { journal, open, run }
     }
@@ -253,7 +256,7 @@ impl Log {
         let mut notes = Vec::new();
         if kept > 0 {
             notes.push(format!(
-                "resuming the run of {began}: skipping {}, already written; --afresh writes all again",
+                "resuming the run of {began}: skipping {}, already written; --no-resume writes all again",
                 repos::count(kept)
             ));
         }

@@ -18,7 +18,7 @@ flag changes it. Exits with 3 if a member was not written, or a write is not con
 With several --repo, a pattern, --topic or --repos-file, the credential is written into each
 repository as its own, one after the other. Ctrl-C stops after the current repository. Run
 the same command again within a day to resume: what was written and has not changed since is
-skipped. --afresh writes all repositories again; a new password needs it.
+skipped. --no-resume writes all repositories again; a new password needs it.
 
 --from imports server, user and password from docker's configuration, an AWS profile, the
 environment, or a file of NAME=value or JSON; --server and --username override it. A Docker
@@ -171,7 +171,7 @@ pub struct HowArgs {
     pub expires: Option<End>,
     /// Write all repositories again, also those that an interrupted run has written
     #[arg(long)]
-    pub afresh: bool,
+    pub no_resume: bool,
     /// Show what would be written, and write nothing
     #[arg(long, conflicts_with = "store")]
     pub dry_run: bool,

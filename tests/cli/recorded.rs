@@ -210,7 +210,7 @@ fn an_apps_token_of_five_hundred_characters_does_what_it_may_and_is_shown_nowher
     }
     // A refusal by one repository says nothing about the next, although GitHub does not identify an app's account.
     desk.fault(http::Method::PUT, "/repos/acme/api/", FaultKind::Status(422));
-    let more = "--preset other --server h.example --username u --password-stdin --no-test --yes --json --afresh";
+    let more = "--preset other --server h.example --username u --password-stdin --no-test --yes --json --no-resume";
     let document = run(&format!("set ACR --repo acme/api --repo acme/web {more}"), "q").ends(3).json();
     assert_eq!(desk.values("repo:acme/web", "ACR")[2].as_deref(), Some("q"), "{document}");
     let log = std::fs::read_to_string(desk.home.path().join("log")).unwrap_or_default();

@@ -76,7 +76,7 @@ fn one_that_refuses_is_told_and_the_others_are_written() {
     let document = desk.spread(&format!("{flags} --json")).ends(3).json();
     assert_eq!(words(&document), ["kept", "failed", "kept"], "the same command tries what is left");
     assert_eq!(desk.count(&http::Method::PUT), puts);
-    let document = desk.spread(&format!("{flags} --afresh --yes --json")).ends(3).json();
+    let document = desk.spread(&format!("{flags} --no-resume --yes --json")).ends(3).json();
     assert_eq!(words(&document), ["written", "failed", "written"]);
 }
 
