@@ -9,7 +9,7 @@ use pullkey::sandbox::{Options, RegistryKind};
 
 use super::guide;
 use super::secrets::{CANARY, Stage, USER};
-use crate::support::pty::Terminal;
+use crate::support::pty::{Output, Terminal};
 
 pub(super) const PARTIAL: [&str; 3] = ["repo", "codespace", "read:org"];
 const WHOLE: [&str; 4] = ["repo", "codespace", "read:org", "admin:org"];
@@ -83,6 +83,11 @@ pub(super) fn with_scopes(stage: &Stage, scopes: &[&str]) {
     stage.scene.world().set_scopes(scopes.iter().map(|s| (*s).to_owned()).collect());
 }
 
+/// Whether no spinner turns.
+fn is_at_rest(output: &Output) -> bool {
+    !output.text().contains(|c| ('\u{2800}'..'\u{2900}').contains(&c))
+}
+
 #[test]
 fn a_missing_scope_a_failed_save_and_a_wrong_password_cost_one_password() {
     let stage = Stage::new(Options::default());
@@ -90,11 +95,13 @@ fn a_missing_scope_a_failed_save_and_a_wrong_password_cost_one_password() {
     let gh = StubGh::new(stage, &refresh);
     let stage = &gh.stage;
     let mut terminal = gh.open();
-    terminal.wait_until("acme was read", |output| !output.text().contains("⠋"));
+    terminal.wait_until("acme was read", is_at_rest);
     let pid = terminal.pid();
     terminal.press("n", "Which registry do codespaces pull from?");
     guide::choose(&mut terminal, "ther registry");
     terminal.press("\r", "Where should the three secrets live?");
+    // Here the token's scopes are read, and they must be those from before.
+    terminal.wait_until("the scopes were read", is_at_rest);
     with_scopes(stage, &PARTIAL);
     guide::choose(&mut terminal, "acme, organization");
     terminal.press("\r", "▸ Credentials");
