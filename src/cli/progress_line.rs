@@ -1,4 +1,4 @@
-//! ProgressLine of a long listing, on standard error: rewritten in place on a terminal, an occasional line elsewhere.
+//! Progress of a long listing, on standard error: rewritten in place on a terminal, an occasional line elsewhere.
 
 use std::collections::VecDeque;
 use std::io::{self, IsTerminal};
