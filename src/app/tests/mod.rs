@@ -7,6 +7,7 @@
 pub mod access;
 pub mod again;
 mod anything;
+mod deeds;
 mod ends;
 mod everywhere;
 pub mod filling;
